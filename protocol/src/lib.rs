@@ -1,1 +1,42 @@
-//! The map.
+//! The wire types and rules that tim's engine and server share: the map of the crate.
+//!
+//! Everything here is a value or a pure function. There is no socket, clock, random source or thread, so the
+//! same bytes always mean the same thing on both sides. `docs/protocol.md` tells the protocol in prose; the
+//! types here are its precise form, and `tests/golden` holds one example of every frame.
+
+#![forbid(unsafe_code)]
+
+pub mod call;
+pub mod code;
+pub mod codec;
+pub mod conversation;
+pub mod frame;
+pub mod group;
+pub mod id;
+pub mod limits;
+pub mod media;
+pub mod message;
+pub mod profile;
+#[cfg(feature = "usersig")]
+pub mod usersig;
+
+pub use code::Code;
+pub use frame::Fault;
+pub use id::{ConversationId, GroupId, MessageId, UserId};
+
+/// Protocol versions this crate can speak, lowest and highest. `hello` carries the client's pair; the server
+/// answers with the highest version both know, or refuses with [`Code::VERSION_UNSUPPORTED`].
+pub const VERSIONS: [u32; 2] = [1, 1];
+
+/// The WebSocket sub-protocol name of version 1 in JSON.
+pub const SUBPROTOCOL: &str = "tim.json.v1";
+
+/// Names of optional behaviours, exchanged in `hello`. A side uses a feature only when both named it.
+pub mod feature {
+    /// Replies of 1 KiB and more may come as a binary frame holding the raw-deflated JSON text.
+    pub const DEFLATE: &str = "z1";
+    /// Several envelopes may share one frame, as a JSON array.
+    pub const BATCH: &str = "batch";
+    /// Every feature this crate implements.
+    pub const ALL: [&str; 2] = [DEFLATE, BATCH];
+}

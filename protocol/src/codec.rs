@@ -1,0 +1,154 @@
+//! Frames as bytes: splitting and joining envelopes, guarding size and depth, and the `z1` compression.
+//!
+//! Looks only as deep into the text as it must; the meaning of an envelope is `frame`'s.
+
+use std::io::{Read as _, Write as _};
+
+use flate2::Compression;
+use flate2::read::DeflateDecoder;
+use flate2::write::DeflateEncoder;
+use serde_json::value::RawValue;
+
+use crate::frame::Fault;
+use crate::{Code, limits};
+
+/// Splits a text frame into its envelopes, after checking its size and depth.
+///
+/// # Errors
+/// [`Code::FRAME_TOO_LARGE`], [`Code::FRAME_TOO_DEEP`], [`Code::MALFORMED_FRAME`] (not JSON, or more envelopes than
+/// [`limits::BATCH`]). None of them can be answered request by request: the connection cannot go on.
+pub fn split(text: &str, most_bytes: usize) -> Result<Vec<&str>, Fault> {
+    if text.len() > most_bytes {
+        return Err(Fault::new(Code::FRAME_TOO_LARGE));
+    }
+    if depth(text) > limits::DEPTH {
+        return Err(Fault::new(Code::FRAME_TOO_DEEP));
+    }
+    if !text.trim_start().starts_with('[') {
+        return Ok(vec![text]);
+    }
+    let envelopes: Vec<&RawValue> =
+        serde_json::from_str(text).map_err(|_| Fault::with_text(Code::MALFORMED_FRAME, "the frame is not JSON"))?;
+    if envelopes.is_empty() || envelopes.len() > limits::BATCH {
+        return Err(Fault::with_text(Code::MALFORMED_FRAME, format!("a frame holds 1 to {} envelopes", limits::BATCH)));
+    }
+    Ok(envelopes.into_iter().map(RawValue::get).collect())
+}
+
+/// Joins envelopes into one text frame: a single one as it is, several as an array.
+///
+/// Both sides must have named the feature `batch` before more than one may share a frame.
+#[must_use]
+pub fn join(envelopes: &[String]) -> String {
+    match envelopes {
+        [one] => one.clone(),
+        many => {
+            let mut frame = String::with_capacity(many.iter().map(|envelope| envelope.len() + 1).sum::<usize>() + 1);
+            for (place, envelope) in many.iter().enumerate() {
+                frame.push(if place == 0 { '[' } else { ',' });
+                frame.push_str(envelope);
+            }
+            frame.push(']');
+            frame
+        }
+    }
+}
+
+/// How deep the text nests arrays and objects. Brackets inside strings do not count.
+///
+/// Runs before the JSON parser so that no input can make the parser recurse further than we like.
+#[must_use]
+pub fn depth(text: &str) -> usize {
+    let (mut deepest, mut now, mut in_string, mut escaped) = (0_usize, 0_usize, false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => {
+                now += 1;
+                deepest = deepest.max(now);
+            }
+            b'}' | b']' if !in_string => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// Compresses a frame's text for a binary `z1` frame: raw deflate at the fastest level.
+#[must_use]
+pub fn deflate(text: &str) -> Vec<u8> {
+    let mut encoder = DeflateEncoder::new(Vec::with_capacity(text.len() / 3), Compression::fast());
+    // Writing into memory does not fail; were it to, the receiver would reject the cut stream.
+    let _ = encoder.write_all(text.as_bytes());
+    encoder.finish().unwrap_or_default()
+}
+
+/// Restores a binary `z1` frame's text.
+///
+/// # Errors
+/// [`Code::MALFORMED_FRAME`] if it is not deflated UTF-8, [`Code::FRAME_TOO_LARGE`] if it inflates to more than
+/// [`limits::SERVER_FRAME_BYTES`].
+pub fn inflate(bytes: &[u8]) -> Result<String, Fault> {
+    let most = limits::SERVER_FRAME_BYTES as u64;
+    let mut text = String::new();
+    DeflateDecoder::new(bytes)
+        .take(most + 1)
+        .read_to_string(&mut text)
+        .map_err(|_| Fault::with_text(Code::MALFORMED_FRAME, "the binary frame is not deflated UTF-8"))?;
+    if text.len() as u64 > most { Err(Fault::new(Code::FRAME_TOO_LARGE)) } else { Ok(text) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn depth_counts_brackets_outside_strings() {
+        assert_eq!(depth(r#"{"a":[1,{"b":"[[[\"{{"}]}"#), 3);
+        assert_eq!(depth("17"), 0);
+        assert_eq!(split(&"[".repeat(50_000), 65_536).unwrap_err().code, Code::FRAME_TOO_DEEP);
+    }
+
+    #[test]
+    fn a_frame_over_its_size_is_refused_before_it_is_read() {
+        assert_eq!(split(&" ".repeat(100), 99).unwrap_err().code, Code::FRAME_TOO_LARGE);
+    }
+
+    #[test]
+    fn an_empty_batch_and_an_endless_one_are_refused() {
+        assert_eq!(split("[]", 100).unwrap_err().code, Code::MALFORMED_FRAME);
+        let endless = format!("[{}]", vec!["{}"; limits::BATCH + 1].join(","));
+        assert_eq!(split(&endless, 65_536).unwrap_err().code, Code::MALFORMED_FRAME);
+    }
+
+    #[test]
+    fn a_bomb_is_not_inflated() {
+        let bomb = deflate(&" ".repeat(8 * 1024 * 1024));
+        assert!(bomb.len() < 64 * 1024);
+        assert_eq!(inflate(&bomb).unwrap_err().code, Code::FRAME_TOO_LARGE);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_joined_splits_again(envelopes in prop::collection::vec(r#"\{"pi":[1-9][0-9]{0,8}\}"#, 1..60)) {
+            let frame = join(&envelopes);
+            prop_assert_eq!(split(&frame, usize::MAX).unwrap(), envelopes);
+        }
+
+        #[test]
+        fn what_is_deflated_inflates_again(text in ".{0,2000}") {
+            prop_assert_eq!(inflate(&deflate(&text)).unwrap(), text);
+        }
+
+        #[test]
+        fn no_bytes_panic(bytes in prop::collection::vec(any::<u8>(), 0..500), text in ".{0,300}") {
+            let _ = inflate(&bytes);
+            let _ = split(&text, 65_536);
+            let _ = crate::frame::FromClient::read(&text);
+            let _ = crate::frame::FromServer::read(&text);
+        }
+    }
+}

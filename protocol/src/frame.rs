@@ -1,0 +1,329 @@
+//! Envelopes: what surrounds requests, replies and pushes on the wire.
+//!
+//! One text frame is one envelope or an array of them. This module reads and writes envelopes; sizes, depth and
+//! compression are `codec`'s.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::Code;
+use crate::call::Request;
+use crate::conversation::{Change, Cursor};
+use crate::message::{Message, Mutation, Receipt};
+
+/// A numbered refusal, as it travels.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[error("{text} ({code})")]
+pub struct Fault {
+    /// The number; stable for ever.
+    #[serde(rename = "c")]
+    pub code: Code,
+    /// One line that says what to do. Not for matching.
+    #[serde(rename = "t")]
+    pub text: String,
+    /// Ask again after this many milliseconds.
+    #[serde(rename = "ra", default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+}
+
+impl Fault {
+    /// A refusal in the code's own words.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        Self { code, text: code.describe().to_owned(), retry_after: None }
+    }
+
+    /// A refusal with words for this case.
+    #[must_use]
+    pub fn with_text(code: Code, text: impl Into<String>) -> Self {
+        Self { code, text: text.into(), retry_after: None }
+    }
+
+    /// The same refusal, with the time after which to ask again, in milliseconds.
+    #[must_use]
+    pub fn retry_after(mut self, ms: u32) -> Self {
+        self.retry_after = Some(ms);
+        self
+    }
+
+    pub(crate) fn bad_request(method: &str, why: &serde_json::Error) -> Self {
+        // serde names the field and the place, never the value of a text field.
+        Self::with_text(Code::BAD_REQUEST, format!("{method}: the parameters do not fit, {}", describe(why)))
+    }
+}
+
+fn describe(why: &serde_json::Error) -> String {
+    match why.classify() {
+        serde_json::error::Category::Data => {
+            let text = why.to_string();
+            // serde quotes offending texts in "invalid value" and "invalid type": keep what is before them.
+            text.split(['"', '`']).next().unwrap_or_default().trim_end_matches(' ').to_owned()
+                + &format!(" at column {}", why.column())
+        }
+        _ => format!("not JSON at column {}", why.column()),
+    }
+}
+
+impl From<Code> for Fault {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+/// One envelope from a client: an optional acknowledgement, and at most one of a request and a heartbeat.
+#[derive(Debug, Clone, Default)]
+pub struct FromClient {
+    /// Every push up to this number has been applied.
+    pub ack: Option<u64>,
+    /// What it asks.
+    pub ask: Option<Ask>,
+}
+
+/// What a client's envelope asks.
+#[derive(Debug, Clone)]
+pub enum Ask {
+    /// A request; the number is the client's own, growing within a connection, and comes back with the reply. The
+    /// request may be malformed while its number is good: then the fault answers it.
+    Request(u64, Result<Request, Fault>),
+    /// A heartbeat; the number comes back.
+    Ping(u64),
+}
+
+/// One envelope from a server.
+#[derive(Debug, Clone)]
+pub enum FromServer {
+    /// The answer to a request.
+    Reply(u64, Result<Box<RawValue>, Fault>),
+    /// Something happened. Pushes with a number are dense within a session and are repeated on resume.
+    Push(Option<u64>, Push),
+    /// The answer to a heartbeat.
+    Pong(Pong),
+}
+
+/// The answer to a heartbeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pong {
+    /// The heartbeat's number.
+    #[serde(rename = "po")]
+    pub number: u64,
+    /// The newest cursor of the user's changes. Beyond the client's own, it tells the client to sync: this is how
+    /// a lost push is noticed even when nothing follows it.
+    #[serde(rename = "cur", default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<Cursor>,
+    /// The server's clock, in milliseconds since 1970.
+    pub now: i64,
+}
+
+/// What a push tells.
+#[derive(Debug, Clone)]
+pub enum Push {
+    /// A new message in one of the user's conversations.
+    Message(Message),
+    /// A change to an older message.
+    Mutation(Mutation),
+    /// Somebody has read: this user on another device, or the other side of a C2C conversation.
+    Receipt(Receipt),
+    /// Something of the user's own changed.
+    Change(Change),
+    /// The window was full and pushes were left out: acknowledge this one and sync.
+    Lag,
+    /// The session is over; the connection closes after it.
+    Kicked(Kicked),
+    /// An event of a later version. Counted and acknowledged, otherwise ignored.
+    Unknown,
+}
+
+/// Why a session was ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kicked {
+    /// The reason.
+    #[serde(rename = "type")]
+    pub reason: KickReason,
+}
+
+/// Why a session was ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum KickReason {
+    /// The same device logged in as a new instance.
+    #[serde(rename = "multipleAccount")]
+    MultipleAccount,
+    /// Another device took this one's place, by the login policy.
+    #[serde(rename = "multipleDevice")]
+    MultipleDevice,
+    /// The token expired.
+    #[serde(rename = "userSigExpired")]
+    UserSigExpired,
+    /// The server's operator ended it.
+    #[serde(rename = "REST_API_Kick")]
+    RestApi,
+}
+
+impl KickReason {
+    /// The code with which calls are refused afterwards, and with which a `hello` of the ended login is answered.
+    #[must_use]
+    pub fn code(self) -> Code {
+        match self {
+            Self::MultipleAccount => Code::KICKED_MULTIPLE_ACCOUNT,
+            Self::MultipleDevice => Code::KICKED_MULTIPLE_DEVICE,
+            Self::UserSigExpired => Code::USERSIG_EXPIRED_OFFLINE,
+            Self::RestApi => Code::KICKED_BY_SERVER,
+        }
+    }
+
+    /// The reason a code stands for, if it is one of these.
+    #[must_use]
+    pub fn of_code(code: Code) -> Option<Self> {
+        [Self::MultipleAccount, Self::MultipleDevice, Self::UserSigExpired, Self::RestApi]
+            .into_iter()
+            .find(|reason| reason.code() == code)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct ClientEnvelope<'a> {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    i: Option<u64>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    m: Option<std::borrow::Cow<'a, str>>,
+    #[serde(default, borrow, skip_serializing_if = "Option::is_none")]
+    p: Option<&'a RawValue>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    a: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pi: Option<u64>,
+}
+
+impl FromClient {
+    /// Reads one envelope.
+    ///
+    /// # Errors
+    /// [`Code::MALFORMED_FRAME`]: the text is not an envelope. The connection cannot go on.
+    pub fn read(text: &str) -> Result<Self, Fault> {
+        let envelope: ClientEnvelope<'_> = serde_json::from_str(text).map_err(|_| malformed(text))?;
+        let ask = match (envelope.i, envelope.m, envelope.pi) {
+            (Some(number), Some(method), None) => Some(Ask::Request(number, Request::read(&method, envelope.p))),
+            (None, None, Some(number)) => Some(Ask::Ping(number)),
+            (None, None, None) if envelope.a.is_some() => None,
+            _ => return Err(Fault::with_text(Code::MALFORMED_FRAME, "an envelope is a request (i, m, p), a heartbeat (pi) or an acknowledgement (a)")),
+        };
+        Ok(Self { ack: envelope.a, ask })
+    }
+
+    /// Writes one envelope.
+    ///
+    /// # Errors
+    /// None in practice. A malformed request cannot be written: its fault comes back.
+    pub fn write(&self) -> Result<String, Fault> {
+        let mut envelope = ClientEnvelope { i: None, m: None, p: None, a: self.ack, pi: None };
+        let parameters;
+        match &self.ask {
+            Some(Ask::Request(number, request)) => {
+                let request = request.as_ref().map_err(Clone::clone)?;
+                parameters = request.parameters().map_err(|_| Fault::new(Code::INTERNAL))?;
+                envelope.i = Some(*number);
+                envelope.m = Some(request.method().into());
+                envelope.p = Some(&parameters);
+            }
+            Some(Ask::Ping(number)) => envelope.pi = Some(*number),
+            None => {}
+        }
+        serde_json::to_string(&envelope).map_err(|_| Fault::new(Code::INTERNAL))
+    }
+}
+
+#[derive(Deserialize)]
+struct ServerEnvelope<'a> {
+    #[serde(default)]
+    i: Option<u64>,
+    #[serde(default, borrow)]
+    r: Option<&'a RawValue>,
+    #[serde(default)]
+    e: Option<Fault>,
+    #[serde(default)]
+    n: Option<u64>,
+    #[serde(default, borrow)]
+    ev: Option<std::borrow::Cow<'a, str>>,
+    #[serde(default, borrow)]
+    p: Option<&'a RawValue>,
+    #[serde(default)]
+    po: Option<u64>,
+}
+
+impl FromServer {
+    /// Reads one envelope.
+    ///
+    /// # Errors
+    /// [`Code::MALFORMED_FRAME`]: the text is not an envelope, or a push this version knows does not fit its form.
+    pub fn read(text: &str) -> Result<Self, Fault> {
+        let envelope: ServerEnvelope<'_> = serde_json::from_str(text).map_err(|_| malformed(text))?;
+        match envelope {
+            ServerEnvelope { i: Some(number), r: Some(result), e: None, .. } => Ok(Self::Reply(number, Ok(result.to_owned()))),
+            ServerEnvelope { i: Some(number), e: Some(fault), .. } => Ok(Self::Reply(number, Err(fault))),
+            ServerEnvelope { ev: Some(event), n, p, .. } => Push::read(&event, p).map(|push| Self::Push(n, push)),
+            ServerEnvelope { po: Some(_), .. } => {
+                serde_json::from_str(text).map(Self::Pong).map_err(|_| malformed(text))
+            }
+            _ => Err(Fault::with_text(Code::MALFORMED_FRAME, "an envelope is a reply (i, r or e), a push (ev) or a pong (po)")),
+        }
+    }
+
+    /// Writes one envelope.
+    ///
+    /// # Errors
+    /// None in practice: every part can be written.
+    pub fn write(&self) -> serde_json::Result<String> {
+        match self {
+            Self::Reply(number, Ok(result)) => Ok(format!(r#"{{"i":{number},"r":{result}}}"#)),
+            Self::Reply(number, Err(fault)) => Ok(format!(r#"{{"i":{number},"e":{}}}"#, serde_json::to_string(fault)?)),
+            Self::Push(number, push) => Ok(envelope_push(*number, &push.write()?)),
+            Self::Pong(pong) => serde_json::to_string(pong),
+        }
+    }
+}
+
+/// Puts a session's number in front of a push that was encoded once for all its receivers.
+#[must_use]
+pub fn envelope_push(number: Option<u64>, encoded: &str) -> String {
+    match number {
+        Some(number) => format!(r#"{{"n":{number},{encoded}}}"#),
+        None => format!("{{{encoded}}}"),
+    }
+}
+
+impl Push {
+    /// The part of the envelope that is the same for every receiver: `"ev":…,"p":…`, without braces.
+    ///
+    /// # Errors
+    /// None in practice: every part can be written.
+    pub fn write(&self) -> serde_json::Result<String> {
+        let (event, parameters) = match self {
+            Self::Message(message) => ("msg", serde_json::to_string(message)?),
+            Self::Mutation(mutation) => ("mut", serde_json::to_string(mutation)?),
+            Self::Receipt(receipt) => ("read", serde_json::to_string(receipt)?),
+            Self::Change(change) => ("change", serde_json::to_string(change)?),
+            Self::Lag => return Ok(r#""ev":"lag""#.to_owned()),
+            Self::Kicked(kicked) => ("kick", serde_json::to_string(kicked)?),
+            Self::Unknown => return Ok(r#""ev":"unknown""#.to_owned()),
+        };
+        Ok(format!(r#""ev":"{event}","p":{parameters}"#))
+    }
+
+    fn read(event: &str, parameters: Option<&RawValue>) -> Result<Self, Fault> {
+        let text = parameters.map_or("{}", RawValue::get);
+        let read = match event {
+            "msg" => serde_json::from_str(text).map(Self::Message),
+            "mut" => serde_json::from_str(text).map(Self::Mutation),
+            "read" => serde_json::from_str(text).map(Self::Receipt),
+            "change" => serde_json::from_str(text).map(Self::Change),
+            "lag" => Ok(Self::Lag),
+            "kick" => serde_json::from_str(text).map(Self::Kicked),
+            _ => Ok(Self::Unknown),
+        };
+        read.map_err(|why| Fault::with_text(Code::MALFORMED_FRAME, format!("push {event}: {}", describe(&why))))
+    }
+}
+
+fn malformed(text: &str) -> Fault {
+    let why = if crate::call::is_json(text) { "the frame is JSON but not an envelope" } else { "the frame is not JSON" };
+    Fault::with_text(Code::MALFORMED_FRAME, why)
+}

@@ -1,0 +1,72 @@
+//! Every limit of the protocol in one place, so that both sides refuse the same things for the same reasons.
+//!
+//! Numbers only. Whoever enforces a limit names the error code at that place.
+
+/// Largest frame a client may send, in bytes. A larger one closes the connection.
+pub const FRAME_BYTES: usize = 64 * 1024;
+/// Largest frame a server sends, in bytes, before and after inflating. Pages are cut to stay far below.
+pub const SERVER_FRAME_BYTES: usize = 1024 * 1024;
+/// Size at which a page of a reply (history, sync, mutations) is cut, in bytes of JSON.
+pub const PAGE_BYTES: usize = 48 * 1024;
+/// Replies of this many bytes and more are deflated when both sides know the feature.
+pub const DEFLATE_FROM_BYTES: usize = 1024;
+/// Deepest nesting of arrays and objects in a frame.
+pub const DEPTH: usize = 32;
+/// Most envelopes in one frame.
+pub const BATCH: usize = 64;
+/// Most requests of one connection that may wait for their reply. The server stops reading beyond it.
+pub const IN_FLIGHT: usize = 32;
+/// Largest message body, in bytes of JSON.
+pub const BODY_BYTES: usize = 12 * 1024;
+/// Largest image, in bytes; an image must be strictly smaller.
+pub const IMAGE_BYTES: u64 = 20 * 1024 * 1024;
+/// Largest width or height of an image, in pixels.
+pub const IMAGE_SIDE: u32 = 16_384;
+/// Most pixels of an image, so that decoding stays within a fixed amount of memory.
+pub const IMAGE_PIXELS: u64 = 64_000_000;
+/// Longest side of a thumbnail, in pixels.
+pub const THUMB_SIDE: u32 = 198;
+/// Longest side of the large preview, in pixels.
+pub const LARGE_SIDE: u32 = 720;
+/// Longest userID, in bytes of printable ASCII.
+pub const USER_ID_BYTES: usize = 32;
+/// Longest groupID, in bytes of printable ASCII.
+pub const GROUP_ID_BYTES: usize = 48;
+/// Longest device or instance name a client may give itself, in bytes.
+pub const DEVICE_BYTES: usize = 64;
+/// Most conversations in one page of a sync.
+pub const SYNC_PAGE: u32 = 200;
+/// Most of the newest messages a sync sends along with each changed conversation.
+pub const SYNC_LATEST: u32 = 20;
+/// Most messages in one page of history.
+pub const HISTORY_PAGE: u32 = 100;
+/// Most pushes a session may hold un-acknowledged before it turns lagging.
+pub const WINDOW_PUSHES: usize = 256;
+/// Most bytes of un-acknowledged pushes before a session turns lagging.
+pub const WINDOW_BYTES: usize = 256 * 1024;
+/// A client acknowledges at the latest after this many pushes.
+pub const ACK_EVERY: u64 = 32;
+/// A client acknowledges at the latest after this many milliseconds.
+pub const ACK_AFTER_MS: i64 = 1_000;
+/// A connection that has not said hello after this many milliseconds is closed.
+pub const HELLO_WITHIN_MS: i64 = 10_000;
+/// How long a server keeps a dropped session for resuming, in milliseconds.
+pub const RESUME_WITHIN_MS: i64 = 90_000;
+/// Most users in one request that names several.
+pub const USERS_PER_CALL: usize = 100;
+/// Most users one user may have blacklisted.
+pub const BLACKLIST: usize = 1_000;
+/// Longest nick, self signature, avatar address or custom profile value, in bytes.
+pub const PROFILE_TEXT_BYTES: usize = 500;
+/// Longest location in a profile, in bytes.
+pub const PROFILE_LOCATION_BYTES: usize = 16;
+/// Longest group name, in bytes.
+pub const GROUP_NAME_BYTES: usize = 100;
+/// Longest group introduction or notification, in bytes.
+pub const GROUP_TEXT_BYTES: usize = 400;
+/// Most members given when a group is created.
+pub const GROUP_FIRST_MEMBERS: usize = 100;
+/// Longest text that goes with an application to join, or with its answer, in bytes.
+pub const APPLICATION_BYTES: usize = 256;
+/// How long a sender may take a message back, in milliseconds, unless the server is set otherwise.
+pub const REVOKE_WITHIN_MS: i64 = 120_000;

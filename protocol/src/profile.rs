@@ -1,0 +1,94 @@
+//! What a user shows of themselves.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Code, UserId, limits};
+
+/// A user's profile. Fields never set are empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Profile {
+    /// The user.
+    #[serde(rename = "userID")]
+    pub user_id: UserId,
+    /// Everything the user may change.
+    #[serde(flatten)]
+    pub fields: ProfileFields,
+    /// When it last changed, in milliseconds since 1970; 0 if never.
+    #[serde(default)]
+    pub last_updated_time: i64,
+}
+
+/// The changeable part of a profile; in an update, what is `None` stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfileFields {
+    /// Shown name, up to 500 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nick: Option<String>,
+    /// Address of a picture, up to 500 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<String>,
+    /// Gender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gender: Option<Gender>,
+    /// A line about oneself, up to 500 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_signature: Option<String>,
+    /// Day of birth as a number, year first: 20000419.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birthday: Option<u32>,
+    /// A place, up to 16 bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+}
+
+/// Gender, in TIM's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Gender {
+    /// Not told.
+    #[default]
+    #[serde(rename = "Gender_Type_Unknown")]
+    Unknown,
+    /// Female.
+    #[serde(rename = "Gender_Type_Female")]
+    Female,
+    /// Male.
+    #[serde(rename = "Gender_Type_Male")]
+    Male,
+}
+
+impl ProfileFields {
+    /// Checks an update.
+    ///
+    /// # Errors
+    /// [`Code::PROFILE_NOTHING_TO_SET`] if every field is `None`; [`Code::PROFILE_VALUE_TOO_LONG`] if a text is
+    /// over its limit.
+    pub fn check(&self) -> Result<(), Code> {
+        if *self == Self::default() {
+            return Err(Code::PROFILE_NOTHING_TO_SET);
+        }
+        let over = |text: &Option<String>, most: usize| text.as_ref().is_some_and(|text| text.len() > most);
+        let too_long = over(&self.nick, limits::PROFILE_TEXT_BYTES)
+            || over(&self.avatar, limits::PROFILE_TEXT_BYTES)
+            || over(&self.self_signature, limits::PROFILE_TEXT_BYTES)
+            || over(&self.location, limits::PROFILE_LOCATION_BYTES);
+        if too_long { Err(Code::PROFILE_VALUE_TOO_LONG) } else { Ok(()) }
+    }
+
+    /// Puts every field that `update` sets into `self`.
+    pub fn merge(&mut self, update: Self) {
+        let Self { nick, avatar, gender, self_signature, birthday, location } = update;
+        let keep = |old: &mut Option<String>, new: Option<String>| {
+            if new.is_some() {
+                *old = new;
+            }
+        };
+        keep(&mut self.nick, nick);
+        keep(&mut self.avatar, avatar);
+        keep(&mut self.self_signature, self_signature);
+        keep(&mut self.location, location);
+        self.gender = gender.or(self.gender);
+        self.birthday = birthday.or(self.birthday);
+    }
+}

@@ -1,0 +1,25 @@
+//! The server's rules, pure: what a frame means, who may do what, and what follows from it.
+//!
+//! Nothing in this folder does I/O, reads a clock or draws a random number: equal inputs give equal outputs, so a
+//! simulation can run these rules under a virtual clock together with the engine's own.
+//!
+//! # The contract between the rules and whoever drives them
+//!
+//! * One [`session::Session`] per connection. Its driver calls [`session::Session::handle`] with every input and
+//!   carries out all effects, in order, before the next input.
+//! * `Effect::Write` and `Effect::Find` go to the [`crate::store::Store`]; their results come back as inputs with
+//!   the same token, in any order. Writes are handed to the store in the order of their effects, which is what
+//!   keeps one sender's pipelined messages in order.
+//! * What a committed write has to tell to other sessions ([`ops::Tell`]) is published by the store's driver right
+//!   after the commit, whatever has become of the session that asked: nothing after a commit may fail or delay it.
+//! * A session is attached to the bus before its welcome is sent, so whatever commits after a client's first sync
+//!   reaches it live or is found by that sync.
+//! * Live pushes are best effort. Repair is the client's sync by cursor; a heartbeat tells it the newest cursor.
+
+pub mod ops;
+pub mod policy;
+pub mod rate;
+pub mod rules;
+pub mod session;
+pub mod ticket;
+pub mod window;

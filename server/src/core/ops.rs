@@ -1,0 +1,408 @@
+//! Everything the rules ask of a store, as values: writes and reads, their results, and what a commit has to tell.
+//!
+//! Values only. A store turns them into SQL; the simulation and the conformance suite use them as they are.
+
+use std::sync::Arc;
+
+use tim_protocol::call::{self, Platform};
+use tim_protocol::conversation::Cursor;
+use tim_protocol::frame::{Fault, KickReason, Push};
+use tim_protocol::group::Group;
+use tim_protocol::message::Mutation;
+use tim_protocol::profile::Profile;
+use tim_protocol::{GroupId, UserId};
+use uuid::Uuid;
+
+/// A user of an application as the store numbers them; also the user's address on the bus.
+///
+/// Never given out to clients. Two users of different applications never share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct UserKey(pub i64);
+
+/// Who asks: a user that has proved to be who they say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The application. Every name a client mentions is looked up under it.
+    pub app: u32,
+    /// The user.
+    pub user: UserId,
+    /// The same user as the store numbers them.
+    pub key: UserKey,
+    /// The session that asks, so that its own sends do not come back to it as pushes. `None` for the server itself.
+    pub session: Option<Uuid>,
+}
+
+/// A change to be made durable. Each is one atomic step; many share one commit.
+#[derive(Debug, Clone)]
+pub enum Write {
+    /// A user logs in on a device: the user exists from now on, and the device takes its place by the policy.
+    /// Answers [`Answer::LoggedIn`] and tells the replaced instances.
+    Login(Login),
+    /// This login of a device ends. Answers [`Answer::Done`].
+    Logout {
+        /// Who.
+        actor: Actor,
+        /// The login ([`call::Hello::instance`]).
+        instance: String,
+    },
+    /// The operator ends all logins of a user; tells the sessions. Answers [`Answer::Done`], or
+    /// [`tim_protocol::Code::UNKNOWN_USER`].
+    Kick {
+        /// The application.
+        app: u32,
+        /// The user.
+        user: UserId,
+    },
+    /// A sync is about to be answered up to the user's newest version: from here on, a change to anything that was
+    /// marked before has to mark it again. Answers [`Answer::Given`].
+    Give {
+        /// Whose changes.
+        actor: Actor,
+    },
+    /// Appends a message. Idempotent by (conversation, sender, id): a repeat answers the first one's place and
+    /// tells nobody. Answers [`Answer::Sent`].
+    Send {
+        /// The sender.
+        actor: Actor,
+        /// The message; its body has been checked.
+        send: call::Send,
+        /// The server's clock, in milliseconds since 1970.
+        now: i64,
+    },
+    /// Takes a message back and removes its payload. Idempotent: a repeat answers the first mutation. Answers
+    /// [`Answer::Revoked`].
+    Revoke {
+        /// Who.
+        actor: Actor,
+        /// What.
+        revoke: call::Revoke,
+        /// The server's clock, in milliseconds since 1970.
+        now: i64,
+        /// How old the message may be, in milliseconds.
+        within: i64,
+    },
+    /// Moves a read mark forward. Answers [`Answer::Read`].
+    Read {
+        /// Who.
+        actor: Actor,
+        /// Up to where.
+        read: call::Read,
+    },
+    /// Changes the actor's profile. Answers [`Answer::Profile`].
+    UpdateProfile {
+        /// Who.
+        actor: Actor,
+        /// What; has been checked.
+        update: call::UpdateProfile,
+        /// The server's clock, in milliseconds since 1970.
+        now: i64,
+    },
+    /// Changes the actor's blacklist. Answers [`Answer::Done`].
+    UpdateBlacklist {
+        /// Who.
+        actor: Actor,
+        /// What; has been checked.
+        update: call::UpdateBlacklist,
+    },
+    /// Makes a group. Answers [`Answer::Group`].
+    CreateGroup {
+        /// The owner to be.
+        actor: Actor,
+        /// What; has been checked.
+        create: call::CreateGroup,
+        /// The id to use if the creator chose none.
+        generated: GroupId,
+        /// The server's clock, in milliseconds since 1970.
+        now: i64,
+    },
+    /// Joins a group or applies to. Answers [`Answer::Joined`].
+    JoinGroup {
+        /// Who.
+        actor: Actor,
+        /// Which.
+        join: call::JoinGroup,
+        /// The server's clock, in milliseconds since 1970.
+        now: i64,
+    },
+    /// Leaves a group. Answers [`Answer::Done`].
+    QuitGroup {
+        /// Who.
+        actor: Actor,
+        /// Which.
+        group: GroupId,
+        /// The server's clock, in milliseconds since 1970.
+        now: i64,
+    },
+    /// Ends a group. Answers [`Answer::Done`].
+    DismissGroup {
+        /// Who.
+        actor: Actor,
+        /// Which.
+        group: GroupId,
+        /// The server's clock, in milliseconds since 1970.
+        now: i64,
+    },
+    /// Decides on an application. Answers [`Answer::Done`].
+    HandleApplication {
+        /// Who decides.
+        actor: Actor,
+        /// On what.
+        handle: call::HandleApplication,
+        /// The server's clock, in milliseconds since 1970.
+        now: i64,
+    },
+    /// Makes an application, or changes the key of one that exists (the old key stays valid beside the new one).
+    /// Answers [`Answer::Done`].
+    PutApp {
+        /// The application.
+        app: u32,
+        /// The secret UserSigs are signed with.
+        key: String,
+    },
+    /// Records an uploaded picture, so that it can be named and downloaded. Answers [`Answer::Done`].
+    PutMedia(Media),
+}
+
+/// What [`Write::Login`] needs.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// The application.
+    pub app: u32,
+    /// The user; the token has been verified.
+    pub user: UserId,
+    /// The device.
+    pub device: String,
+    /// This login.
+    pub instance: String,
+    /// The kind of machine.
+    pub platform: Platform,
+    /// Which other logins this one replaces.
+    pub policy: super::policy::LoginPolicy,
+    /// The server's clock, in milliseconds since 1970.
+    pub now: i64,
+}
+
+/// One of a user's logins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// The device.
+    pub device: String,
+    /// Its login.
+    pub instance: String,
+    /// The kind of machine.
+    pub platform: Platform,
+}
+
+/// An uploaded picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Media {
+    /// The application.
+    pub app: u32,
+    /// Its name in messages.
+    pub id: Uuid,
+    /// Who uploaded it.
+    pub owner: UserKey,
+    /// SHA-256 of the original's bytes, in hexadecimal: the name of its file.
+    pub sha256: String,
+    /// Bytes of the original.
+    pub size: u64,
+    /// The upload ticket it came with, by its nonce: a ticket works once.
+    pub ticket: Uuid,
+    /// The server's clock, in milliseconds since 1970.
+    pub now: i64,
+}
+
+/// What a committed write answers.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// The user's number, and the life of the data.
+    LoggedIn {
+        /// The user.
+        key: UserKey,
+        /// See [`Cursor::epoch`].
+        epoch: u32,
+    },
+    /// A message's place.
+    Sent(call::Sent),
+    /// The mutation that took a message back.
+    Revoked(Mutation),
+    /// A read mark.
+    Read(call::ReadUpTo),
+    /// A profile.
+    Profile(Profile),
+    /// A group as the actor sees it.
+    Group(Group),
+    /// What came of joining.
+    Joined(call::Joined),
+    /// Up to which version the user's changes may be given out.
+    Given(Cursor),
+    /// Nothing but success.
+    Done,
+}
+
+/// A committed write.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// For who asked.
+    pub answer: Answer,
+    /// For everybody else, in order.
+    pub tells: Vec<Tell>,
+}
+
+/// Something a commit has to tell to sessions that are connected now. Best effort: whoever misses it syncs.
+#[derive(Debug, Clone)]
+pub struct Tell {
+    /// Whom.
+    pub to: Arc<[UserKey]>,
+    /// The one session that knows already.
+    pub except: Option<Uuid>,
+    /// What.
+    pub what: What,
+}
+
+/// What a session is told.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// Something for the client.
+    Push(Push),
+    /// These logins are over (`None`: all of the user's).
+    Kick {
+        /// The logins.
+        instances: Option<Vec<String>>,
+        /// Why.
+        reason: KickReason,
+    },
+}
+
+/// A question to the store, answered from committed data.
+#[derive(Debug, Clone)]
+pub enum Find {
+    /// An application's keys. Answers [`Found::App`].
+    App {
+        /// The application.
+        app: u32,
+    },
+    /// A user and their logins, for restoring a connection. Answers [`Found::Devices`].
+    Devices {
+        /// The application.
+        app: u32,
+        /// The user.
+        user: UserId,
+    },
+    /// The user's newest version. Answers [`Found::Version`].
+    Version {
+        /// The user.
+        key: UserKey,
+    },
+    /// One page of changes, newest first; `upto` is where [`Write::Give`] put the upper end. Answers
+    /// [`Found::Page`].
+    Sync {
+        /// Whose.
+        actor: Actor,
+        /// What was asked.
+        sync: call::Sync,
+        /// The upper end, inclusive.
+        upto: Cursor,
+    },
+    /// A run of messages, cut to the page size. Answers [`Found::History`].
+    History {
+        /// Who asks; sees nothing from before they joined, unless the group's type shows it.
+        actor: Actor,
+        /// What was asked.
+        history: call::History,
+    },
+    /// Mutations. Answers [`Found::Mutations`].
+    Mutations {
+        /// Who asks.
+        actor: Actor,
+        /// What was asked.
+        mutations: call::Mutations,
+    },
+    /// Profiles of users that exist. Answers [`Found::Profiles`].
+    Profiles {
+        /// The application.
+        app: u32,
+        /// The users.
+        users: Vec<UserId>,
+    },
+    /// A group. Answers [`Found::Group`].
+    Group {
+        /// Who asks.
+        actor: Actor,
+        /// Which.
+        group: GroupId,
+    },
+    /// An uploaded picture. Answers [`Found::Media`].
+    Media {
+        /// The application.
+        app: u32,
+        /// Its name.
+        id: Uuid,
+    },
+}
+
+/// What the store found.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// The keys, newest first; empty if the application is unknown.
+    App(Vec<String>),
+    /// The user's number and logins, and why a login that is not among them ended; `None` if the user is unknown.
+    Devices(Option<Devices>),
+    /// The newest cursor.
+    Version(Cursor),
+    /// A page of changes.
+    Page(call::SyncPage),
+    /// A run of messages.
+    History(call::HistoryPage),
+    /// Mutations.
+    Mutations(call::MutationPage),
+    /// Profiles.
+    Profiles(Vec<Profile>),
+    /// A group.
+    Group(Group),
+    /// A picture; `None` if there is none of that name.
+    Media(Option<Media>),
+}
+
+/// A user's logins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Devices {
+    /// The user.
+    pub key: UserKey,
+    /// The life of the data.
+    pub epoch: u32,
+    /// The logins that hold.
+    pub live: Vec<Device>,
+    /// Logins that ended, newest first, with the reason; the last few are kept.
+    pub ended: Vec<(String, KickReason)>,
+}
+
+/// Why a store did not do or find something.
+///
+/// Nothing was changed. [`tim_protocol::Code::BUSY`], [`tim_protocol::Code::READ_ONLY`] and [`tim_protocol::Code::INTERNAL`] may succeed later unchanged.
+pub type Refusal = Fault;
+
+impl Write {
+    /// A short name for metrics and logs.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Login(_) => "login",
+            Self::Logout { .. } => "logout",
+            Self::Kick { .. } => "kick",
+            Self::Give { .. } => "give",
+            Self::Send { .. } => "send",
+            Self::Revoke { .. } => "revoke",
+            Self::Read { .. } => "read",
+            Self::UpdateProfile { .. } => "profile",
+            Self::UpdateBlacklist { .. } => "blacklist",
+            Self::CreateGroup { .. } => "group.create",
+            Self::JoinGroup { .. } => "group.join",
+            Self::QuitGroup { .. } => "group.quit",
+            Self::DismissGroup { .. } => "group.dismiss",
+            Self::HandleApplication { .. } => "group.handle",
+            Self::PutApp { .. } => "app",
+            Self::PutMedia(_) => "media",
+        }
+    }
+}

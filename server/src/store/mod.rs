@@ -1,0 +1,51 @@
+//! What the server asks of a database: the [`Store`] trait, its promises, and the suite that holds every
+//! implementation to them.
+//!
+//! No protocol, no sockets. A store does not know about connections; it tells what it committed through the
+//! [`Listener`] it was opened with.
+//!
+//! # Promises
+//!
+//! 1. *Durable.* The future of [`Store::write`] answers only after the change is on stable storage (for the
+//!    embedded store: after `fdatasync` of the write-ahead log).
+//! 2. *Idempotent.* At most one message per (conversation, sender, message id); a repeat answers the same place.
+//! 3. *Dense.* The sequences of a conversation are 1 … head without holes, and so are its mutations.
+//! 4. *Ordered.* Writes take effect in the order in which [`Store::write`] was called. It takes its place before it
+//!    returns the future.
+//! 5. *Isolated.* A write that is refused changes nothing and does not touch others in the same commit.
+//! 6. *Told.* Every committed write's tells are given to the listener, in commit order, before its future answers,
+//!    also when nobody waits for that future any more.
+//! 7. *Marked.* A conversation or other thing of a user's that changed after the user's last [`Write::Give`] has a
+//!    version above it, at the latest shortly after the commit, also across a crash. Marks may be written in a
+//!    later transaction than the change: the conversation side and the user side of the data never share one that
+//!    a promise depends on.
+
+pub mod sqlite;
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::core::ops::{Find, Found, Refusal, Tell, Write, Written};
+
+/// A result that is still to come.
+pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>> + Send>>;
+
+/// A database that keeps the promises of this module. Cheap to share; callable from any thread.
+pub trait Store: Send + Sync + 'static {
+    /// Makes a change durable.
+    ///
+    /// The future answers [`tim_protocol::Code::BUSY`] when more is waiting than the store takes,
+    /// [`tim_protocol::Code::READ_ONLY`] when the disk is full or failing, or the refusal that the change itself
+    /// earned. Dropping the future does not undo or stop the write.
+    fn write(&self, write: Write) -> Pending<Written>;
+
+    /// Answers a question from committed data. Never waits for writes.
+    fn find(&self, find: Find) -> Pending<Found>;
+
+    /// Finishes what was accepted, then closes the files. Later calls answer
+    /// [`tim_protocol::Code::BUSY`].
+    fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
+
+/// Hears what was committed. Called on the store's own thread: it must return quickly and never block.
+pub type Listener = Box<dyn Fn(&[Tell]) + Send + Sync>;

@@ -1,0 +1,27 @@
+//! Conversations as apps see them.
+//!
+//! Values only; computed by the machine from positions in logs, never counted up.
+
+use tim_protocol::ConversationId;
+use tim_protocol::group::GroupType;
+
+use crate::message::Message;
+
+/// One conversation of this user's list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversation {
+    /// The conversation, as this user names it.
+    pub conversation_id: ConversationId,
+    /// The group's type, for groups.
+    pub group_type: Option<GroupType>,
+    /// Messages this user has not read. Always 0 for Meeting groups.
+    pub unread_count: u64,
+    /// The newest message, sent or waiting to be; `None` if there is none.
+    pub last_message: Option<Message>,
+    /// How far this user has read, as a sequence.
+    pub read_sequence: u64,
+    /// How far the other side of a C2C conversation has read, as a sequence.
+    pub peer_read_sequence: u64,
+    /// When something last happened in it, in milliseconds since 1970.
+    pub last_time: i64,
+}

@@ -1,0 +1,34 @@
+//! The one error of the public API: a number for programs, a line for people.
+
+use tim_protocol::Code;
+use tim_protocol::frame::Fault;
+
+/// Why a call failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason} ({code})")]
+pub struct TimError {
+    /// The number; stable for ever. TIM's own number where TIM has one.
+    pub code: Code,
+    /// One line that says what to do.
+    pub reason: String,
+}
+
+impl TimError {
+    /// An error in the code's own words.
+    #[must_use]
+    pub fn new(code: Code) -> Self {
+        Self { code, reason: code.describe().to_owned() }
+    }
+}
+
+impl From<Fault> for TimError {
+    fn from(fault: Fault) -> Self {
+        Self { code: fault.code, reason: fault.text }
+    }
+}
+
+impl From<Code> for TimError {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}

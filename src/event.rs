@@ -1,0 +1,120 @@
+//! Everything the engine tells an app by itself: the events, and the listener that hears them.
+//!
+//! Every event has one real cause, and what it tells of has been stored and counted before it is told.
+
+use std::sync::Arc;
+
+use tim_protocol::Code;
+use tim_protocol::UserId;
+use tim_protocol::frame::KickReason;
+use tim_protocol::group::Group;
+use tim_protocol::profile::Profile;
+
+use crate::conversation::Conversation;
+use crate::message::Message;
+
+/// Something an app is told.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// Logged in, and the first page of conversations is there: every call works from now on.
+    SdkReady,
+    /// Logged out, kicked out or destroyed: calls are refused until the next login. Not sent when the network
+    /// breaks.
+    SdkNotReady,
+    /// New messages: C2C, group, group tips and system notices, oldest first within a conversation. Includes
+    /// those this user sent from another device (`flow` is out), and those that arrived while this device was away.
+    MessageReceived(Vec<Message>),
+    /// Messages were taken back (`is_revoked` is true).
+    MessageRevoked(Vec<Message>),
+    /// The other side has read these of this user's C2C messages (`is_peer_read` is true).
+    MessageReadByPeer(Vec<Message>),
+    /// The conversation list changed: the whole list, in order. The first change is told at once, further ones
+    /// within a second together.
+    ConversationListUpdated(Vec<Arc<Conversation>>),
+    /// The groups this user is in changed: the whole list.
+    GroupListUpdated(Vec<Group>),
+    /// Profiles changed: this user's, from any of their devices.
+    ProfileUpdated(Vec<Profile>),
+    /// The blacklist changed: the whole list.
+    BlacklistUpdated(Vec<UserId>),
+    /// Something went wrong that no call can be blamed for, or a call was refused because the engine is not ready.
+    Error {
+        /// The number; stable for ever.
+        code: Code,
+        /// One line that says what to do.
+        message: String,
+    },
+    /// The login was ended. The engine does not log in again by itself.
+    KickedOut(KickReason),
+    /// The connection's state changed.
+    NetStateChange(NetState),
+}
+
+/// The state of the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NetState {
+    /// There is one.
+    Connected,
+    /// There is none, and one is being made.
+    Connecting,
+    /// There is none; attempts go on, farther and farther apart.
+    Disconnected,
+}
+
+/// An event's kind, to listen for one kind only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// [`Event::SdkReady`]
+    SdkReady,
+    /// [`Event::SdkNotReady`]
+    SdkNotReady,
+    /// [`Event::MessageReceived`]
+    MessageReceived,
+    /// [`Event::MessageRevoked`]
+    MessageRevoked,
+    /// [`Event::MessageReadByPeer`]
+    MessageReadByPeer,
+    /// [`Event::ConversationListUpdated`]
+    ConversationListUpdated,
+    /// [`Event::GroupListUpdated`]
+    GroupListUpdated,
+    /// [`Event::ProfileUpdated`]
+    ProfileUpdated,
+    /// [`Event::BlacklistUpdated`]
+    BlacklistUpdated,
+    /// [`Event::Error`]
+    Error,
+    /// [`Event::KickedOut`]
+    KickedOut,
+    /// [`Event::NetStateChange`]
+    NetStateChange,
+}
+
+impl Event {
+    /// The event's kind.
+    #[must_use]
+    pub fn kind(&self) -> EventKind {
+        match self {
+            Self::SdkReady => EventKind::SdkReady,
+            Self::SdkNotReady => EventKind::SdkNotReady,
+            Self::MessageReceived(_) => EventKind::MessageReceived,
+            Self::MessageRevoked(_) => EventKind::MessageRevoked,
+            Self::MessageReadByPeer(_) => EventKind::MessageReadByPeer,
+            Self::ConversationListUpdated(_) => EventKind::ConversationListUpdated,
+            Self::GroupListUpdated(_) => EventKind::GroupListUpdated,
+            Self::ProfileUpdated(_) => EventKind::ProfileUpdated,
+            Self::BlacklistUpdated(_) => EventKind::BlacklistUpdated,
+            Self::Error { .. } => EventKind::Error,
+            Self::KickedOut(_) => EventKind::KickedOut,
+            Self::NetStateChange(_) => EventKind::NetStateChange,
+        }
+    }
+}
+
+/// Hears events. Called on the engine's own listener thread, one call at a time, never under a lock, and never
+/// after `shutdown` or `destroy` has returned. It may call the engine; it should not block for long, because other
+/// listeners wait behind it. A panic in it is caught and told as [`Event::Error`].
+pub trait EventListener: Send + Sync + 'static {
+    /// Events that are ready, in order.
+    fn on_events(&self, events: &[Event]);
+}

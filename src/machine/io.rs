@@ -1,0 +1,293 @@
+//! What goes into the machine and what comes out: the border between deciding and doing.
+//!
+//! Values only. See [`super`] for the rules of the border.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tim_protocol::call::Platform;
+use tim_protocol::frame::Fault;
+use tim_protocol::group::{Group, JoinStatus, NewGroup};
+use tim_protocol::media::ImageBody;
+use tim_protocol::profile::{Profile, ProfileFields};
+use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
+
+use crate::conversation::Conversation;
+use crate::event::Event;
+use crate::message::Message;
+use crate::store::{Change, Snapshot};
+
+/// The two clocks, in milliseconds. Timers use the first, what people see uses the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Now {
+    /// Never jumps; its zero means nothing.
+    pub monotonic: i64,
+    /// Since 1970, by the device.
+    pub wall: i64,
+}
+
+/// Pairs a call with its result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallId(pub u64);
+
+/// What the machine is told.
+#[derive(Debug)]
+pub enum Input {
+    /// The app calls. Answered by exactly one [`Output::Return`] or [`Output::Answer`], at the latest when the
+    /// call's time is up.
+    Call(CallId, Call),
+    /// The store that [`Output::OpenStore`] asked for is open (or is not, and why).
+    StoreOpened(Result<Box<Snapshot>, Fault>),
+    /// A commit failed: nothing of it was stored, and the outputs after it were thrown away. The machine forgets
+    /// what it holds in memory and asks for the store to be opened anew.
+    StoreFailed(Fault),
+    /// The connection that [`Output::Connect`] asked for stands.
+    Connected,
+    /// A text frame arrived; inflated already if it was compressed.
+    Frame(String),
+    /// The connection could not be made, or is gone.
+    Disconnected,
+    /// The device's network came or went, as far as the host knows. A hint only.
+    Network {
+        /// It came.
+        up: bool,
+    },
+    /// An upload has advanced.
+    UploadProgress(MessageId, u8),
+    /// An upload has ended.
+    UploadEnded(MessageId, Result<ImageBody, Fault>),
+    /// The time named by [`super::Machine::deadline`] has come.
+    Deadline,
+}
+
+/// What an app can ask for. One variant per verb of the public API that needs the machine.
+#[derive(Debug, Clone)]
+pub enum Call {
+    /// Log in.
+    Login {
+        /// Who.
+        user: UserId,
+        /// The token.
+        user_sig: String,
+    },
+    /// Log out.
+    Logout,
+    /// Whether the machine is ready, and who is logged in.
+    Status,
+    /// Check that the gate is open: what creating a message needs.
+    Gate,
+    /// Send a message that was created here.
+    Send(Box<Message>),
+    /// Send a failed message again, under the same id.
+    Resend(MessageId),
+    /// Take a message back.
+    Revoke {
+        /// Where.
+        conversation: ConversationId,
+        /// Which.
+        sequence: u64,
+    },
+    /// Mark everything in a conversation as read.
+    SetRead(ConversationId),
+    /// A page of history, older than `before`.
+    MessageList {
+        /// Where.
+        conversation: ConversationId,
+        /// Exclusive; `None` begins at the newest.
+        before: Option<u64>,
+        /// 1 to 100.
+        count: u32,
+    },
+    /// All conversations in order.
+    ConversationList,
+    /// Users' profiles.
+    Profiles(Vec<UserId>),
+    /// The own profile.
+    MyProfile,
+    /// Change the own profile.
+    UpdateProfile(ProfileFields),
+    /// The blacklist.
+    Blacklist,
+    /// Put users on the blacklist, or take them off.
+    UpdateBlacklist {
+        /// Whom.
+        users: Vec<UserId>,
+        /// On or off.
+        listed: bool,
+    },
+    /// The groups the user is in.
+    GroupList,
+    /// A group's profile.
+    GetGroup(GroupId),
+    /// Make a group.
+    CreateGroup(NewGroup),
+    /// Join a group.
+    JoinGroup {
+        /// Which.
+        group: GroupId,
+        /// Words for its owner.
+        message: String,
+    },
+    /// Leave a group.
+    QuitGroup(GroupId),
+    /// End a group.
+    DismissGroup(GroupId),
+    /// Decide on an application.
+    HandleApplication {
+        /// Which group.
+        group: GroupId,
+        /// Who applied.
+        user: UserId,
+        /// Accept or refuse.
+        accept: bool,
+        /// Words for the applicant.
+        message: String,
+    },
+    /// Leave to download a picture.
+    DownloadTicket(String),
+    /// Leave to upload a picture, for the uploader that works on behalf of a message.
+    UploadTicket {
+        /// Bytes.
+        size: u64,
+        /// Of the bytes, in hexadecimal.
+        sha256: String,
+    },
+    /// The server's clock.
+    ServerTime,
+}
+
+/// What a call gives back.
+#[derive(Debug, Clone)]
+pub enum Return {
+    /// Nothing but success.
+    Done,
+    /// Logged in; `repeated` if the same user was logged in before.
+    LoggedIn {
+        /// There was nothing to do.
+        repeated: bool,
+    },
+    /// See [`Call::Status`].
+    Status {
+        /// The gate is open.
+        ready: bool,
+        /// Who is logged in.
+        user: Option<UserId>,
+    },
+    /// A message as it is after the call.
+    Message(Box<Message>),
+    /// All conversations in order.
+    Conversations(Vec<Arc<Conversation>>),
+    /// Profiles.
+    Profiles(Vec<Profile>),
+    /// Users.
+    Users(Vec<UserId>),
+    /// Groups.
+    Groups(Vec<Group>),
+    /// One group.
+    Group(Box<Group>),
+    /// What came of joining.
+    Joined(JoinStatus, Option<Box<Group>>),
+    /// A ticket: the path with it, on the server.
+    Ticket(String),
+    /// Milliseconds since 1970.
+    Time(i64),
+}
+
+/// Messages to be read from the store: the machine does not keep them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// Where.
+    pub conversation: ConversationId,
+    /// The oldest wanted.
+    pub low: u64,
+    /// The newest wanted.
+    pub high: u64,
+    /// Only those the own user sent.
+    pub own_only: bool,
+}
+
+/// What the machine wants done. Carried out in order, each before the next.
+#[derive(Debug)]
+pub enum Output {
+    /// Open this user's store and come back with [`Input::StoreOpened`]. A store that is open already is closed
+    /// first.
+    OpenStore {
+        /// The user.
+        user: UserId,
+    },
+    /// Close the store, if one is open.
+    CloseStore,
+    /// Make these changes in one transaction before anything that follows. `durable` asks for it to survive a
+    /// power cut, not only the end of the process.
+    Commit {
+        /// The changes.
+        changes: Vec<Change>,
+        /// Synced to stable storage.
+        durable: bool,
+    },
+    /// Make a connection; a former one is dropped.
+    Connect,
+    /// Drop the connection after what was transmitted so far has left.
+    Disconnect,
+    /// Send this text frame.
+    Transmit(String),
+    /// Upload what this message shows, and report progress and end.
+    Upload {
+        /// The message the upload is for.
+        message: MessageId,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Stop an upload; nothing more is reported of it.
+    CancelUpload(MessageId),
+    /// Tell the listeners.
+    Emit(Event),
+    /// Read messages from the store and tell the listeners of them.
+    EmitMessages {
+        /// Which.
+        query: Query,
+        /// As what.
+        kind: MessageEvent,
+    },
+    /// Answer a call.
+    Return(CallId, Result<Return, Fault>),
+    /// Answer a call with a page of messages from the store.
+    Answer {
+        /// The call.
+        call: CallId,
+        /// Which messages.
+        query: Query,
+        /// There is nothing older.
+        completed: bool,
+    },
+}
+
+/// Events whose messages are read from the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageEvent {
+    /// MESSAGE_REVOKED.
+    Revoked,
+    /// MESSAGE_READ_BY_PEER.
+    ReadByPeer,
+}
+
+/// What the machine is told once, at its birth.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The application.
+    pub sdk_app_id: u32,
+    /// This installation, kept for as long as it lasts.
+    pub device: String,
+    /// The kind of machine.
+    pub platform: Platform,
+    /// Name and version of the client program.
+    pub client: String,
+    /// Makes the machine's own random choices (jitter, instance names) repeatable.
+    pub seed: u64,
+    /// Pause between heartbeats, in milliseconds.
+    pub heartbeat: i64,
+    /// How long a login may take, in milliseconds.
+    pub login_timeout: i64,
+    /// How long any other call may wait for its answer, in milliseconds.
+    pub call_timeout: i64,
+}

@@ -1,0 +1,141 @@
+//! Messages as apps see them: the wire's message with what this user's device knows about it.
+//!
+//! Values only; made by the machine and the driver, never changed by listeners.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use tim_protocol::message::{Body, BodyProblem};
+use tim_protocol::{ConversationId, MessageId, UserId, message as wire};
+
+pub use tim_protocol::media::{ImageBody, ImageFormat, ImageInfo, ImageType};
+pub use tim_protocol::message::{GroupTip, GroupTipType, NoticeType, Priority, SystemNotice};
+
+/// Where a message stands on its way out. Received messages are `Success`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum SendStatus {
+    /// Not sent yet: just created, or waiting in the outbox.
+    UnSend,
+    /// On the server's stable storage.
+    Success,
+    /// Refused, or given up; `resend_message` tries again.
+    Fail,
+}
+
+/// Which way a message went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Flow {
+    /// To this user.
+    In,
+    /// From this user, on any of their devices.
+    Out,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Payload {
+    /// A text.
+    Text(String),
+    /// A picture. While it has not been uploaded its addresses are empty.
+    Image(ImageBody),
+    /// Something that happened in a group.
+    GroupTip(GroupTip),
+    /// A notice from the server.
+    GroupSystemNotice(SystemNotice),
+    /// Taken back, and this device never had the content.
+    Gone,
+    /// Of a type this version does not know: its JSON text, to be shown as "not supported yet".
+    Unknown(String),
+}
+
+/// A message of a conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Message {
+    /// Its identity: final from creation on, the same for every receiver.
+    pub id: MessageId,
+    /// The conversation, as this user names it.
+    pub conversation_id: ConversationId,
+    /// Who wrote it.
+    pub from: UserId,
+    /// Which way it went.
+    pub flow: Flow,
+    /// Its place in the conversation: 1, 2, 3 …; 0 while it is not sent.
+    pub sequence: u64,
+    /// When the server accepted it (before that: when it was created), in milliseconds since 1970.
+    pub time: i64,
+    /// When it was created, by the sender's clock, in milliseconds since 1970.
+    pub client_time: i64,
+    /// Where it stands.
+    pub status: SendStatus,
+    /// Its urgency in a group.
+    pub priority: Priority,
+    /// The sender's nick at that time; empty if none.
+    pub nick: String,
+    /// The sender's avatar address at that time; empty if none.
+    pub avatar: String,
+    /// It was taken back.
+    pub is_revoked: bool,
+    /// Who took it back.
+    pub revoker: Option<UserId>,
+    /// This user has read it.
+    pub is_read: bool,
+    /// The other side of a C2C conversation has read it.
+    pub is_peer_read: bool,
+    /// Does not count as unread.
+    pub excluded_from_unread_count: bool,
+    /// What it says.
+    pub payload: Payload,
+}
+
+/// How far both sides have read; what a message's read flags are computed from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReadMarks {
+    /// This user.
+    pub own: u64,
+    /// The other side.
+    pub peer: u64,
+}
+
+impl Message {
+    /// A message of the wire, as `me` sees it.
+    #[must_use]
+    pub fn from_wire(me: &UserId, message: &wire::Message, status: SendStatus, marks: ReadMarks) -> Self {
+        let own = message.from == *me;
+        let placed = message.sequence > 0;
+        Self {
+            id: message.id,
+            conversation_id: ConversationId::seen_by(me, &message.from, &message.to),
+            from: message.from.clone(),
+            flow: if own { Flow::Out } else { Flow::In },
+            sequence: message.sequence,
+            time: message.time,
+            client_time: message.client_time,
+            status,
+            priority: message.priority,
+            nick: message.nick.clone(),
+            avatar: message.avatar.clone(),
+            is_revoked: message.revoked.is_some(),
+            revoker: message.revoked.as_ref().map(|revoked| revoked.by.clone()),
+            is_read: own || (placed && message.sequence <= marks.own),
+            is_peer_read: own && placed && message.sequence <= marks.peer,
+            excluded_from_unread_count: message.excluded_from_unread_count,
+            payload: Payload::read(&message.body, message.revoked.is_some()),
+        }
+    }
+}
+
+impl Payload {
+    /// Reads a body as it came from the wire or the store.
+    #[must_use]
+    pub fn read(body: &RawValue, revoked: bool) -> Self {
+        match Body::read(body) {
+            Ok(Body::Text(text)) => Self::Text(text.text),
+            Ok(Body::Image(image)) => Self::Image(image),
+            Ok(Body::GroupTip(tip)) => Self::GroupTip(tip),
+            Ok(Body::GroupSystemNotice(notice)) => Self::GroupSystemNotice(notice),
+            Err(_) if revoked => Self::Gone,
+            Err(BodyProblem::UnknownType | BodyProblem::Malformed) => Self::Unknown(body.get().to_owned()),
+        }
+    }
+}

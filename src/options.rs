@@ -1,0 +1,55 @@
+//! What an app sets when it creates the engine.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tim_protocol::call::Platform;
+
+/// How an instance is made. Only the application, the server and the folder are required.
+#[derive(Debug, Clone)]
+pub struct TimOptions {
+    /// The application, as the server's operator made it.
+    pub sdk_app_id: u32,
+    /// The server: `wss://host[:port]`, or `ws://` for a server on this machine (loopback) only.
+    pub server: String,
+    /// A folder of the app's own, where databases are kept. Made if it does not exist.
+    pub data_dir: PathBuf,
+    /// The kind of machine, for the login policy. The machine's own by default.
+    pub platform: Platform,
+    /// Certificates (PEM) to trust beside the public ones, for a server with a private certificate authority.
+    pub extra_roots_pem: Option<String>,
+    /// Pause between heartbeats. 30 seconds by default, which suits an app in the foreground.
+    pub heartbeat: Duration,
+    /// How long a login may take. 90 seconds by default.
+    pub login_timeout: Duration,
+    /// How long any other call may wait for the server. 15 seconds by default; sending is not bound by it.
+    pub call_timeout: Duration,
+}
+
+impl TimOptions {
+    /// Options with everything else by default.
+    #[must_use]
+    pub fn new(sdk_app_id: u32, server: impl Into<String>, data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            sdk_app_id,
+            server: server.into(),
+            data_dir: data_dir.into(),
+            platform: this_platform(),
+            extra_roots_pem: None,
+            heartbeat: Duration::from_secs(30),
+            login_timeout: Duration::from_secs(90),
+            call_timeout: Duration::from_secs(15),
+        }
+    }
+}
+
+fn this_platform() -> Platform {
+    match std::env::consts::OS {
+        "android" => Platform::Android,
+        "ios" => Platform::Ios,
+        "macos" => Platform::Macos,
+        "windows" => Platform::Windows,
+        "linux" => Platform::Linux,
+        _ => Platform::Other,
+    }
+}

@@ -1,0 +1,28 @@
+//! What a host may bring: its own way of uploading pictures.
+//!
+//! Without a plugin the engine uploads to its own server.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tim_protocol::media::ImageBody;
+
+use crate::error::TimError;
+
+/// Uploads a picture somewhere and tells where it is. Called on a thread of its own, which it may block.
+pub trait UploadPlugin: Send + Sync + 'static {
+    /// Uploads `file`, reports 0 to 100 to `progress`, and describes what was uploaded: all three sizes, each with
+    /// an address that receivers can fetch.
+    ///
+    /// # Errors
+    /// Whatever the host says; the message then fails with this error. [`TimError::code`] should be
+    /// [`tim_protocol::Code::UPLOAD_FAILED`] if no other fits.
+    fn upload(&self, file: &Path, progress: &dyn Fn(u8)) -> Result<ImageBody, TimError>;
+}
+
+/// A plugin to register.
+#[derive(Clone)]
+pub enum Plugin {
+    /// Takes the place of the built-in uploader (`tim-upload-plugin`).
+    Upload(Arc<dyn UploadPlugin>),
+}

@@ -1,0 +1,114 @@
+//! What survives a restart: one SQLite file per user.
+//!
+//! The machine decides what is stored ([`Change`]); this module makes it so, one transaction at a time, and gives
+//! it back ([`Snapshot`]). It never decides, and it never talks to the network.
+
+use std::path::PathBuf;
+
+use tim_protocol::conversation::Cursor;
+use tim_protocol::group::{Group, GroupType};
+use tim_protocol::message::{Message, Revocation};
+use tim_protocol::profile::Profile;
+use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
+
+use crate::message::SendStatus;
+
+/// How far the user's changes have been followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SyncState {
+    /// The next sync asks for what came after this.
+    pub cursor: Cursor,
+    /// A sync that did not get to its end: everything after `.0` and before `.1` is still to be asked for.
+    pub unfinished: Option<(u64, u64)>,
+}
+
+/// A conversation's positions; see [`tim_protocol::conversation::ConversationState`] for their meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationRow {
+    /// The conversation, as the own user names it.
+    pub id: ConversationId,
+    /// The group's type, for groups.
+    pub group_type: Option<GroupType>,
+    /// Newest message known to exist.
+    pub head: u64,
+    /// Newest mutation applied.
+    pub mutation: u64,
+    /// The head's countable number.
+    pub countable: u64,
+    /// How far this user has read.
+    pub read: u64,
+    /// A read mark set here that the server has not confirmed; 0 if there is none.
+    pub read_pending: u64,
+    /// What unread counts from.
+    pub base: u64,
+    /// Countable numbers above `base` of messages that were taken back.
+    pub revoked_above_base: Vec<u64>,
+    /// How far the other side has read.
+    pub peer_read: u64,
+    /// The first message this user may see.
+    pub floor: u64,
+    /// When something last happened in it, in milliseconds since 1970; orders the list.
+    pub active: i64,
+    /// The user is no longer part of it.
+    pub gone: bool,
+}
+
+/// A message that waits to be sent, or could not be.
+#[derive(Debug, Clone)]
+pub struct OutboxRow {
+    /// Orders the outbox.
+    pub position: u64,
+    /// The message; its sequence is 0.
+    pub message: Message,
+    /// Waiting, or failed for good until resent.
+    pub status: SendStatus,
+    /// The picture still to be uploaded before it can be sent.
+    pub upload: Option<PathBuf>,
+}
+
+/// One thing to store.
+#[derive(Debug, Clone)]
+pub enum Change {
+    /// Forget everything that came from the server and keep the outbox: the server's data began a new life.
+    /// The messages last sent go back to the outbox, to be sent again under their ids.
+    Reset,
+    /// How far changes were followed.
+    Sync(SyncState),
+    /// A conversation's positions, whole.
+    Conversation(ConversationRow),
+    /// Messages of a conversation; those that are known already are left as they are.
+    Messages(ConversationId, Vec<Message>),
+    /// Every message from `.1` to `.2` is stored: the range is complete. Ranges that touch become one.
+    Complete(ConversationId, u64, u64),
+    /// A message was taken back.
+    Revoked(ConversationId, u64, Revocation),
+    /// A message waits to be sent, or its state there changed.
+    Outbox(OutboxRow),
+    /// A message left the outbox: it has its place, or was given up.
+    OutboxDone(MessageId),
+    /// A sent message, kept for a while in case the server's data begins a new life.
+    SentRing(Message),
+    /// The own profile.
+    Profile(Profile),
+    /// Whether a user is on the blacklist.
+    Blacklist(UserId, bool),
+    /// A group the user is in, or (`None`) no longer.
+    Group(GroupId, Option<Box<Group>>),
+}
+
+/// Everything the machine needs to go on after a restart.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// How far changes were followed.
+    pub sync: SyncState,
+    /// Conversations with their complete ranges and the newest message that is stored.
+    pub conversations: Vec<(ConversationRow, Vec<(u64, u64)>, Option<Message>)>,
+    /// The outbox in order.
+    pub outbox: Vec<OutboxRow>,
+    /// The own profile.
+    pub profile: Option<Profile>,
+    /// The blacklist.
+    pub blacklist: Vec<UserId>,
+    /// The groups the user is in.
+    pub groups: Vec<Group>,
+}

@@ -27,10 +27,13 @@ pub fn split(text: &str, most_bytes: usize) -> Result<Vec<&str>, Fault> {
     if !text.trim_start().starts_with('[') {
         return Ok(vec![text]);
     }
-    let envelopes: Vec<&RawValue> =
-        serde_json::from_str(text).map_err(|_| Fault::with_text(Code::MALFORMED_FRAME, "the frame is not JSON"))?;
+    let envelopes: Vec<&RawValue> = serde_json::from_str(text)
+        .map_err(|_| Fault::with_text(Code::MALFORMED_FRAME, "the frame is not JSON"))?;
     if envelopes.is_empty() || envelopes.len() > limits::BATCH {
-        return Err(Fault::with_text(Code::MALFORMED_FRAME, format!("a frame holds 1 to {} envelopes", limits::BATCH)));
+        return Err(Fault::with_text(
+            Code::MALFORMED_FRAME,
+            format!("a frame holds 1 to {} envelopes", limits::BATCH),
+        ));
     }
     Ok(envelopes.into_iter().map(RawValue::get).collect())
 }
@@ -43,7 +46,8 @@ pub fn join(envelopes: &[String]) -> String {
     match envelopes {
         [one] => one.clone(),
         many => {
-            let mut frame = String::with_capacity(many.iter().map(|envelope| envelope.len() + 1).sum::<usize>() + 1);
+            let mut frame =
+                String::with_capacity(many.iter().map(|envelope| envelope.len() + 1).sum::<usize>() + 1);
             for (place, envelope) in many.iter().enumerate() {
                 frame.push(if place == 0 { '[' } else { ',' });
                 frame.push_str(envelope);

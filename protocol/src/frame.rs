@@ -201,10 +201,17 @@ impl FromClient {
     pub fn read(text: &str) -> Result<Self, Fault> {
         let envelope: ClientEnvelope<'_> = serde_json::from_str(text).map_err(|_| malformed(text))?;
         let ask = match (envelope.i, envelope.m, envelope.pi) {
-            (Some(number), Some(method), None) => Some(Ask::Request(number, Request::read(&method, envelope.p))),
+            (Some(number), Some(method), None) => {
+                Some(Ask::Request(number, Request::read(&method, envelope.p)))
+            }
             (None, None, Some(number)) => Some(Ask::Ping(number)),
             (None, None, None) if envelope.a.is_some() => None,
-            _ => return Err(Fault::with_text(Code::MALFORMED_FRAME, "an envelope is a request (i, m, p), a heartbeat (pi) or an acknowledgement (a)")),
+            _ => {
+                return Err(Fault::with_text(
+                    Code::MALFORMED_FRAME,
+                    "an envelope is a request (i, m, p), a heartbeat (pi) or an acknowledgement (a)",
+                ));
+            }
         };
         Ok(Self { ack: envelope.a, ask })
     }
@@ -257,13 +264,20 @@ impl FromServer {
     pub fn read(text: &str) -> Result<Self, Fault> {
         let envelope: ServerEnvelope<'_> = serde_json::from_str(text).map_err(|_| malformed(text))?;
         match envelope {
-            ServerEnvelope { i: Some(number), r: Some(result), e: None, .. } => Ok(Self::Reply(number, Ok(result.to_owned()))),
+            ServerEnvelope { i: Some(number), r: Some(result), e: None, .. } => {
+                Ok(Self::Reply(number, Ok(result.to_owned())))
+            }
             ServerEnvelope { i: Some(number), e: Some(fault), .. } => Ok(Self::Reply(number, Err(fault))),
-            ServerEnvelope { ev: Some(event), n, p, .. } => Push::read(&event, p).map(|push| Self::Push(n, push)),
+            ServerEnvelope { ev: Some(event), n, p, .. } => {
+                Push::read(&event, p).map(|push| Self::Push(n, push))
+            }
             ServerEnvelope { po: Some(_), .. } => {
                 serde_json::from_str(text).map(Self::Pong).map_err(|_| malformed(text))
             }
-            _ => Err(Fault::with_text(Code::MALFORMED_FRAME, "an envelope is a reply (i, r or e), a push (ev) or a pong (po)")),
+            _ => Err(Fault::with_text(
+                Code::MALFORMED_FRAME,
+                "an envelope is a reply (i, r or e), a push (ev) or a pong (po)",
+            )),
         }
     }
 
@@ -274,7 +288,9 @@ impl FromServer {
     pub fn write(&self) -> serde_json::Result<String> {
         match self {
             Self::Reply(number, Ok(result)) => Ok(format!(r#"{{"i":{number},"r":{result}}}"#)),
-            Self::Reply(number, Err(fault)) => Ok(format!(r#"{{"i":{number},"e":{}}}"#, serde_json::to_string(fault)?)),
+            Self::Reply(number, Err(fault)) => {
+                Ok(format!(r#"{{"i":{number},"e":{}}}"#, serde_json::to_string(fault)?))
+            }
             Self::Push(number, push) => Ok(envelope_push(*number, &push.write()?)),
             Self::Pong(pong) => serde_json::to_string(pong),
         }
@@ -319,11 +335,17 @@ impl Push {
             "kick" => serde_json::from_str(text).map(Self::Kicked),
             _ => Ok(Self::Unknown),
         };
-        read.map_err(|why| Fault::with_text(Code::MALFORMED_FRAME, format!("push {event}: {}", describe(&why))))
+        read.map_err(|why| {
+            Fault::with_text(Code::MALFORMED_FRAME, format!("push {event}: {}", describe(&why)))
+        })
     }
 }
 
 fn malformed(text: &str) -> Fault {
-    let why = if crate::call::is_json(text) { "the frame is JSON but not an envelope" } else { "the frame is not JSON" };
+    let why = if crate::call::is_json(text) {
+        "the frame is JSON but not an envelope"
+    } else {
+        "the frame is not JSON"
+    };
     Fault::with_text(Code::MALFORMED_FRAME, why)
 }

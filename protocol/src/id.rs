@@ -46,7 +46,11 @@ pub struct UserId(Arc<str>);
 impl UserId {
     /// Checks `text` and makes a userID of it.
     pub fn new(text: &str) -> Result<Self, InvalidId> {
-        if text != SYSTEM && printable(text, limits::USER_ID_BYTES) { Ok(Self(text.into())) } else { Err(InvalidId::User) }
+        if text != SYSTEM && printable(text, limits::USER_ID_BYTES) {
+            Ok(Self(text.into()))
+        } else {
+            Err(InvalidId::User)
+        }
     }
 
     /// The sender of system notices. No user can have this name: [`UserId::new`] refuses it, and so does parsing

@@ -158,7 +158,9 @@ impl Body {
             Self::Text(text) if text.text.is_empty() => Err(Code::MESSAGE_BODY_INVALID),
             Self::Text(_) => Ok(()),
             Self::Image(image) if image.is_complete() => Ok(()),
-            Self::Image(_) | Self::GroupTip(_) | Self::GroupSystemNotice(_) => Err(Code::MESSAGE_BODY_INVALID),
+            Self::Image(_) | Self::GroupTip(_) | Self::GroupSystemNotice(_) => {
+                Err(Code::MESSAGE_BODY_INVALID)
+            }
         }
     }
 

@@ -1,0 +1,225 @@
+//! Every error number there is, what it means and what to do about it.
+//!
+//! Numbers are TIM's own where TIM has one, so that what is known about them keeps its worth. The family from
+//! 130100 on is ours. Numbers are only ever added; a retired one stays, with its line saying so.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// An error number. Stable for ever, unlike the text beside it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Code(pub u32);
+
+macro_rules! codes {
+    ($($(#[$family:meta])* $name:ident = $number:literal $(, $retry:ident)?: $text:literal;)*) => {
+        impl Code {
+            $(#[doc = concat!("`", stringify!($number), "`: ", $text)] pub const $name: Self = Self($number);)*
+
+            /// Every number this version knows.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// One line that says what happened and what to do.
+            #[must_use]
+            pub fn describe(self) -> &'static str {
+                match self.0 {
+                    $($number => $text,)*
+                    _ => "an error this version does not know: update the app, or look the number up in the server's documents",
+                }
+            }
+
+            /// The number's name in this table; `UNKNOWN` for a number it lacks.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self.0 {
+                    $($number => stringify!($name),)*
+                    _ => "UNKNOWN",
+                }
+            }
+
+            /// Whether the same request may succeed later without a change: the network, load, or a disk were at
+            /// fault. An outbox keeps trying on these and gives up on all others.
+            #[must_use]
+            pub fn is_retryable(self) -> bool {
+                const RETRYABLE: &[u32] = &[$($(codes!(@retry $retry $number),)?)*];
+                RETRYABLE.contains(&self.0)
+            }
+        }
+    };
+    (@retry retry $number:literal) => { $number };
+}
+
+codes! {
+    // The engine: login and readiness.
+    SDK_APP_ID_MISSING = 2000: "SDKAppID is missing: pass the number that tim-server app printed";
+    USER_ID_INVALID = 2002: "userID is missing or not 1 to 32 printable ASCII characters";
+    USERSIG_MISSING = 2003: "userSig is missing: ask your backend for one";
+    NOT_LOGGED_IN = 2024: "not logged in: call login first";
+    LOGIN_IN_PROGRESS = 2025: "a login is running already: wait for it to end";
+    LOGGED_IN_AS_ANOTHER = 2026: "another user is logged in: call logout first";
+    UPLOAD_PLUGIN_MISSING = 2040: "no uploader is registered: register an upload plugin, or use the built-in one";
+    UPLOAD_REFUSED = 2041: "the server did not give leave to upload: try again, or ask its operator";
+
+    // The engine: messages.
+    SEND_FAILED = 2100: "the message could not be sent: resend it";
+    MESSAGE_INVALID = 2105: "this is not a message that can be used here: pass one that create or the list returned";
+    CONVERSATION_TYPE_INVALID = 2106: "the conversation type is neither C2C nor GROUP";
+    REVOKE_FAILED = 2110: "the message could not be taken back";
+    IMAGE_MISSING = 2251: "no picture was chosen: pass a path or bytes";
+    IMAGE_TYPE_INVALID = 2252: "the file is not a JPEG, PNG, GIF, BMP or WebP picture";
+    IMAGE_TOO_LARGE = 2253: "the picture has 20 MB or more: make it smaller";
+    UPLOAD_FAILED = 2400, retry: "the upload failed: resend the message";
+    FILE_UNREADABLE = 2401: "the file cannot be opened: check its path and permission";
+
+    // The engine: conversations and groups.
+    CONVERSATION_NOT_FOUND = 2500: "there is no such conversation on this device";
+    CONVERSATION_ID_INVALID = 2503: "a conversationID is C2C and a userID, GROUP and a groupID, or @TIM#SYSTEM";
+    GROUP_ID_INVALID = 2602: "a groupID is 1 to 48 printable ASCII characters";
+    PROFILE_INVALID = 2721: "a profile value is not allowed";
+    PROFILE_NOTHING_TO_SET = 2722: "the profile update is empty: set at least one field";
+    BLACKLIST_SELF = 2742: "nobody can blacklist themselves";
+
+    // The engine: network and gate.
+    NETWORK_ERROR = 2800, retry: "the server cannot be reached: check the network and the server's address";
+    TIMEOUT = 2801, retry: "no answer in time: check the network and try again";
+    NO_NETWORK = 2805, retry: "there is no network: try again when there is";
+    SDK_NOT_READY = 2999: "the engine is not ready: wait for SDK_READY";
+    LOGGING_IN = 3000: "the login is still running: wait for SDK_READY";
+    LOGIN_FAILED = 3001: "the last login failed: log in again";
+    KICKED_MULTIPLE_DEVICE = 3002: "another device took this one's place: log in again to take it back";
+    KICKED_MULTIPLE_ACCOUNT = 3003: "this device logged in anew elsewhere: log in again to take the place back";
+    USERSIG_EXPIRED_OFFLINE = 3004: "the userSig expired: log in with a new one";
+    LOGGED_OUT = 3005: "logged out: call login first";
+    KICKED_BY_SERVER = 3006: "the server's operator ended the login: log in again if you may";
+
+    // The engine: its own machine.
+    DATABASE_FAILED = 6005, retry: "the local database failed: free space, check permissions, then try again";
+    DATA_DIR_UNUSABLE = 6022: "the data folder cannot be written: choose a folder of the app's own";
+    FILE_EMPTY = 7006: "the file is empty";
+    MESSAGE_TOO_LONG = 8001: "the message is over 12 KB: shorten it or send it in parts";
+
+    // Groups.
+    GROUP_BAD_PARAMETER = 10004: "a group value is missing, too long or not allowed for this type of group";
+    GROUP_TOO_MANY_ACCOUNTS = 10005: "too many users in one request";
+    GROUP_PERMISSION_DENIED = 10007: "not allowed in this group: not a member, or not with this role";
+    GROUP_OWNER_CANNOT_QUIT = 10009: "the owner may not leave this group: dismiss it";
+    GROUP_NOT_FOUND = 10010: "there is no such group, or it was dismissed";
+    GROUP_ALREADY_MEMBER = 10013: "already a member";
+    GROUP_FULL = 10014: "the group is full";
+    GROUP_BAD_ID = 10015: "the groupID is not allowed: it may not begin with @TGS#";
+    GROUP_ACCOUNT_NOT_FOUND = 10019: "a user does not exist: users exist from their first login on";
+    GROUP_ID_IN_USE = 10021: "the groupID is taken: choose another";
+    GROUP_ID_IS_YOURS = 10025: "the groupID is taken by a group of yours";
+    APPLICATION_HANDLED = 10024: "the application was decided already, or there is none";
+    REVOKE_NOT_FOUND = 10030: "the message to take back does not exist";
+    REVOKE_TOO_LATE_GROUP = 10031: "too late to take the message back";
+    REVOKE_NOT_ALLOWED = 10032: "this message cannot be taken back";
+
+    // C2C messages.
+    BAD_REQUEST = 20001: "the request's parameters do not fit: see docs/protocol.md";
+    UNKNOWN_USER = 20003: "the user does not exist: users exist from their first login on";
+    BLACKLISTED = 20007: "the receiver has blacklisted the sender";
+    REVOKE_TOO_LATE = 20016: "too late to take the message back";
+
+    // Relations and profiles.
+    BLACKLIST_FULL = 30013: "the blacklist is full";
+    PROFILE_VALUE_TOO_LONG = 40601: "a profile value is too long";
+
+    // Tokens and accounts.
+    USERSIG_EXPIRED = 70001: "the userSig has expired: ask your backend for a new one";
+    USERSIG_EMPTY = 70002: "the userSig is empty: ask your backend for one";
+    USERSIG_MALFORMED = 70003: "the userSig cannot be read: it was cut, changed or not made for tim";
+    USERSIG_WRONG_KEY = 70009: "the userSig was signed with another key: check the application's key on your backend";
+    USERSIG_OTHER_USER = 70013: "the userSig belongs to another user";
+    USERSIG_OTHER_APP = 70014: "the userSig belongs to another SDKAppID";
+    APP_HAS_NO_KEY = 70016: "the application has no key: make one with tim-server app";
+    APP_UNKNOWN = 70020: "the SDKAppID is unknown to this server: make it with tim-server app";
+    TOO_MANY_LOGINS = 70050, retry: "too many failed logins: wait a minute";
+    USERSIG_REVOKED = 70052: "the userSig was revoked: ask your backend for a new one";
+
+    // Content.
+    MESSAGE_BODY_TOO_LONG = 80002: "the message is over 12 KB: shorten it or send it in parts";
+
+    // Ours: frames.
+    MALFORMED_FRAME = 130_100: "the frame is not an envelope of the protocol: see docs/protocol.md";
+    FRAME_TOO_LARGE = 130_101: "the frame is over 64 KiB: send less at once";
+    FRAME_TOO_DEEP = 130_102: "the frame nests deeper than 32 levels";
+    UNSUPPORTED = 130_103: "this side does not know the request: update it";
+    OUT_OF_ORDER = 130_104: "request numbers must grow within a connection";
+    HELLO_EXPECTED = 130_105: "the first request of a connection is hello, within 10 seconds";
+    HELLO_REPEATED = 130_106: "hello was said already on this connection";
+    VERSION_UNSUPPORTED = 130_107: "no common protocol version: update the older side";
+    TOO_MANY_IN_FLIGHT = 130_108, retry: "too many requests wait for their answer: wait for some";
+    TOO_FAST = 130_109, retry: "too many requests: slow down";
+    MESSAGE_BODY_INVALID = 130_110: "the message's body is empty, incomplete or of a type users cannot send";
+    BODY_TYPE_UNKNOWN = 130_111: "this server does not know the message's type: update it";
+    IDLE_TOO_LONG = 130_112, retry: "no heartbeat came in time";
+
+    // Ours: the server's state.
+    BUSY = 130_120, retry: "the server has too much to do: try again";
+    READ_ONLY = 130_121, retry: "the server cannot store anything now: its disk is full or failing";
+    INTERNAL = 130_122, retry: "a fault in the server: try again, and tell its operator";
+    SHUTTING_DOWN = 130_123, retry: "the server is shutting down: connect again";
+    DATABASE_CORRUPT = 130_124: "the database is damaged: restore a backup";
+    DATABASE_NEWER = 130_125: "the database was written by a newer version: run that version or newer";
+
+    // Ours: media.
+    TICKET_INVALID = 130_140: "the ticket is not one of this server's for this purpose: ask for a new one";
+    TICKET_EXPIRED = 130_141: "the ticket has expired: ask for a new one";
+    TICKET_USED = 130_142: "the ticket was used already: ask for a new one";
+    MEDIA_NOT_FOUND = 130_143: "there is no such picture on this server";
+    MEDIA_MISMATCH = 130_144: "the bytes are not those the ticket was given for";
+    IMAGE_DIMENSIONS = 130_145: "the picture has too many pixels: at most 16,384 on a side and 64 million in all";
+
+    // Ours: the engine's own life.
+    DESTROYED = 130_160: "the instance was destroyed: create a new one";
+    CANCELLED = 130_161: "the call ended because the login did";
+    EVENTS_LOST = 130_162: "a listener was too slow and events were dropped: read the lists again";
+    LISTENER_PANICKED = 130_163: "a listener panicked: mend it; other listeners go on";
+    OUTBOX_FULL = 130_164: "10,000 messages wait to be sent: wait until some have left";
+    SERVER_ADDRESS_INVALID = 130_165: "the server's address is not wss://host[:port], or ws:// on this machine";
+    STORE_REBUILT = 130_166: "the local database was damaged and set aside: it is rebuilt from the server";
+    STORE_NEWER = 130_167: "the local database was written by a newer version of the app: update the app";
+    STORAGE_FULL = 130_168, retry: "this device's storage is full: free space, nothing was lost";
+    RUNTIME_FAILED = 130_169: "the engine's threads could not be started: the system refuses new threads";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}({})", self.name(), self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_number_and_every_name_is_there_once() {
+        let numbers: BTreeSet<u32> = Code::ALL.iter().map(|code| code.0).collect();
+        let names: BTreeSet<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+        assert_eq!(numbers.len(), Code::ALL.len());
+        assert_eq!(names.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn a_number_of_a_later_version_still_says_something() {
+        assert_eq!(Code(999_999).name(), "UNKNOWN");
+        assert!(!Code(999_999).describe().is_empty());
+        assert!(!Code(999_999).is_retryable());
+    }
+
+    #[test]
+    fn an_outbox_waits_for_a_full_disk_and_gives_up_on_a_blacklist() {
+        assert!(Code::READ_ONLY.is_retryable());
+        assert!(!Code::BLACKLISTED.is_retryable());
+    }
+}

@@ -168,9 +168,8 @@ fn acknowledgements_heartbeats_faults_and_batches_have_examples() {
 #[test]
 fn a_binary_frame_is_the_deflated_text_of_a_frame() {
     let hex = include_str!("golden/server/z1.hex").replace('\n', "");
-    let bytes: Vec<u8> = (0..hex.len() / 2)
-        .map(|place| u8::from_str_radix(&hex[place * 2..place * 2 + 2], 16).unwrap())
-        .collect();
+    let byte = |digits: &[u8]| u8::from_str_radix(std::str::from_utf8(digits).unwrap(), 16).unwrap();
+    let bytes: Vec<u8> = hex.as_bytes().chunks(2).map(byte).collect();
     assert_eq!(value(&codec::inflate(&bytes).unwrap()), value(&frames("server")["msg.history"]));
 }
 

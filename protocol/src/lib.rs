@@ -17,6 +17,8 @@ pub mod limits;
 pub mod media;
 pub mod message;
 pub mod profile;
+#[cfg(feature = "usersig")]
+pub mod usersig;
 
 pub use code::Code;
 pub use frame::Fault;

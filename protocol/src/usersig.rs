@@ -1,0 +1,292 @@
+//! UserSig, the token a user logs in with: signing and verifying, byte for byte as TIM's own libraries do it.
+//!
+//! A token is a JSON object, deflated with zlib, in base64 with `*-_` for `+/=`. Its signature is an HMAC-SHA256,
+//! keyed with the application's secret as text, over one line per claim. Servers and app backends use this; an
+//! engine never holds a key. The current time is an argument: nothing here reads a clock.
+
+use std::io::{Read as _, Write as _};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use crate::Code;
+
+/// Longest token that is looked at, in bytes.
+const MOST_TOKEN: usize = 8 * 1024;
+/// Longest JSON text a token may inflate to, in bytes.
+const MOST_JSON: u64 = 4 * 1024;
+/// How far in the future a token may say it was issued, in seconds: clocks differ.
+const MOST_SKEW: i64 = 300;
+
+/// An application's secret. Used as the text it is, never decoded.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Key(String);
+
+impl Key {
+    /// Wraps a secret.
+    pub fn new(secret: impl Into<String>) -> Self {
+        Self(secret.into())
+    }
+
+    /// The secret, for storing it.
+    #[must_use]
+    pub fn secret(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(…)")
+    }
+}
+
+/// What a token says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claims {
+    /// The application.
+    pub sdk_app_id: u32,
+    /// The user. Any text: whether it is a userID here is decided at login.
+    pub user: String,
+    /// When it was issued, in seconds since 1970.
+    pub issued_at_s: i64,
+    /// How long it holds, in seconds.
+    pub expire_s: i64,
+    /// Bytes of the issuer's that travel along, signed and not interpreted.
+    pub userbuf: Option<Vec<u8>>,
+}
+
+impl Claims {
+    /// When the token ends, in seconds since 1970.
+    #[must_use]
+    pub fn expires_at_s(&self) -> i64 {
+        self.issued_at_s.saturating_add(self.expire_s)
+    }
+
+    fn signature(&self, key: &Key) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(key.0.as_bytes()).ok()?;
+        let Self { sdk_app_id, user, issued_at_s, expire_s, userbuf } = self;
+        let lines = format!(
+            "TLS.identifier:{user}\nTLS.sdkappid:{sdk_app_id}\nTLS.time:{issued_at_s}\nTLS.expire:{expire_s}\n"
+        );
+        mac.update(lines.as_bytes());
+        if let Some(userbuf) = userbuf {
+            mac.update(format!("TLS.userbuf:{}\n", STANDARD.encode(userbuf)).as_bytes());
+        }
+        Some(mac)
+    }
+}
+
+/// What a server expects of a token.
+#[derive(Debug, Clone, Copy)]
+pub struct Expected<'a> {
+    /// The application that is being logged in to.
+    pub sdk_app_id: u32,
+    /// The user that is logging in.
+    pub user: &'a str,
+    /// The application's keys; two while one takes the other's place.
+    pub keys: &'a [Key],
+    /// The longest life a token may be given, in seconds.
+    pub max_expire_s: Option<i64>,
+    /// Tokens issued before this are revoked, in seconds since 1970.
+    pub min_issued_at_s: Option<i64>,
+}
+
+/// Why a token was not accepted. Its text never contains the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UserSigError {
+    /// There is no token.
+    #[error("the userSig is empty: ask your backend for one")]
+    Empty,
+    /// It cannot be read; the text says at which step.
+    #[error("the userSig cannot be read: {0}")]
+    Malformed(&'static str),
+    /// It names another user.
+    #[error("the userSig belongs to another user")]
+    OtherUser,
+    /// It names another application.
+    #[error("the userSig belongs to another SDKAppID")]
+    OtherApp,
+    /// The application has no key.
+    #[error("the application has no key: make one with tim-server app")]
+    NoKey,
+    /// None of the application's keys made its signature.
+    #[error("the userSig was signed with another key: check the application's key on your backend")]
+    WrongKey,
+    /// Its time is over.
+    #[error("the userSig has expired: ask your backend for a new one")]
+    Expired,
+    /// It was issued before the moment from which tokens count.
+    #[error("the userSig was revoked: ask your backend for a new one")]
+    Revoked,
+}
+
+impl UserSigError {
+    /// The number for it.
+    #[must_use]
+    pub fn code(self) -> Code {
+        match self {
+            Self::Empty => Code::USERSIG_EMPTY,
+            Self::Malformed(_) => Code::USERSIG_MALFORMED,
+            Self::OtherUser => Code::USERSIG_OTHER_USER,
+            Self::OtherApp => Code::USERSIG_OTHER_APP,
+            Self::NoKey => Code::APP_HAS_NO_KEY,
+            Self::WrongKey => Code::USERSIG_WRONG_KEY,
+            Self::Expired => Code::USERSIG_EXPIRED,
+            Self::Revoked => Code::USERSIG_REVOKED,
+        }
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Token {
+    #[serde(rename = "TLS.ver")]
+    version: String,
+    #[serde(rename = "TLS.identifier")]
+    identifier: String,
+    #[serde(rename = "TLS.sdkappid")]
+    sdk_app_id: u32,
+    #[serde(rename = "TLS.time")]
+    time: i64,
+    #[serde(rename = "TLS.expire")]
+    expire: i64,
+    #[serde(rename = "TLS.userbuf", default, skip_serializing_if = "Option::is_none")]
+    userbuf: Option<String>,
+    #[serde(rename = "TLS.sig")]
+    signature: String,
+}
+
+/// Issues a token.
+#[must_use]
+pub fn sign(key: &Key, claims: &Claims) -> String {
+    let signature = claims.signature(key).map(|mac| STANDARD.encode(mac.finalize().into_bytes()));
+    let token = Token {
+        version: "2.0".to_owned(),
+        identifier: claims.user.clone(),
+        sdk_app_id: claims.sdk_app_id,
+        time: claims.issued_at_s,
+        expire: claims.expire_s,
+        userbuf: claims.userbuf.as_ref().map(|bytes| STANDARD.encode(bytes)),
+        signature: signature.unwrap_or_default(),
+    };
+    let json = serde_json::to_vec(&token).unwrap_or_default();
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    // Writing into memory does not fail; were it to, the token would not verify.
+    let _ = encoder.write_all(&json);
+    let to_variant = |character| match character {
+        '+' => '*',
+        '/' => '-',
+        '=' => '_',
+        other => other,
+    };
+    STANDARD.encode(encoder.finish().unwrap_or_default()).chars().map(to_variant).collect()
+}
+
+/// Checks a token at the time `now_s`, in seconds since 1970, and gives what it says.
+///
+/// # Errors
+/// The first thing that is wrong, in this order: empty, unreadable, another application, another user, no key, a
+/// wrong signature, revoked, expired.
+pub fn verify(token: &str, expected: &Expected<'_>, now_s: i64) -> Result<Claims, UserSigError> {
+    let token = parse(token)?;
+    if token.sdk_app_id != expected.sdk_app_id {
+        return Err(UserSigError::OtherApp);
+    }
+    if token.identifier != expected.user {
+        return Err(UserSigError::OtherUser);
+    }
+    if expected.keys.is_empty() {
+        return Err(UserSigError::NoKey);
+    }
+    let userbuf = token.userbuf.map(|text| STANDARD.decode(text)).transpose();
+    let claims = Claims {
+        sdk_app_id: token.sdk_app_id,
+        user: token.identifier,
+        issued_at_s: token.time,
+        expire_s: token.expire,
+        userbuf: userbuf.map_err(|_| UserSigError::Malformed("its userbuf is not base64"))?,
+    };
+    let signature = STANDARD
+        .decode(token.signature)
+        .map_err(|_| UserSigError::Malformed("its signature is not base64"))?;
+    let made_by = |key: &Key| claims.signature(key).is_some_and(|mac| mac.verify_slice(&signature).is_ok());
+    if !expected.keys.iter().any(made_by) {
+        return Err(UserSigError::WrongKey);
+    }
+    check_times(&claims, expected, now_s)?;
+    Ok(claims)
+}
+
+fn check_times(claims: &Claims, expected: &Expected<'_>, now_s: i64) -> Result<(), UserSigError> {
+    if claims.expire_s < 0 || expected.max_expire_s.is_some_and(|most| claims.expire_s > most) {
+        return Err(UserSigError::Malformed("its life is negative or longer than this server accepts"));
+    }
+    if claims.issued_at_s > now_s.saturating_add(MOST_SKEW) {
+        return Err(UserSigError::Malformed("it was issued in the future: check the clocks"));
+    }
+    if expected.min_issued_at_s.is_some_and(|least| claims.issued_at_s < least) {
+        return Err(UserSigError::Revoked);
+    }
+    if claims.expires_at_s() < now_s { Err(UserSigError::Expired) } else { Ok(()) }
+}
+
+fn parse(token: &str) -> Result<Token, UserSigError> {
+    if token.is_empty() {
+        return Err(UserSigError::Empty);
+    }
+    if token.len() > MOST_TOKEN {
+        return Err(UserSigError::Malformed("it is longer than 8 KiB"));
+    }
+    let standard: Option<String> = token
+        .chars()
+        .map(|character| match character {
+            '*' => Some('+'),
+            '-' => Some('/'),
+            '_' => Some('='),
+            character if character.is_ascii_alphanumeric() => Some(character),
+            _ => None,
+        })
+        .collect();
+    let standard =
+        standard.ok_or(UserSigError::Malformed("it has characters other than letters, digits, * - _"))?;
+    let deflated = STANDARD.decode(standard).map_err(|_| UserSigError::Malformed("it is not base64"))?;
+    let json = inflate(&deflated)?;
+    if is_version_1(&json) {
+        return Err(UserSigError::Malformed("it is of version 1 (ECDSA): issue tokens of version 2"));
+    }
+    let token: Token = serde_json::from_slice(&json)
+        .map_err(|_| UserSigError::Malformed("its JSON lacks a field or has a wrong one"))?;
+    if token.version == "2.0" { Ok(token) } else { Err(UserSigError::Malformed("its version is not 2.0")) }
+}
+
+fn inflate(deflated: &[u8]) -> Result<Vec<u8>, UserSigError> {
+    let mut json = Vec::new();
+    let mut decoder = flate2::bufread::ZlibDecoder::new(deflated);
+    decoder
+        .by_ref()
+        .take(MOST_JSON + 1)
+        .read_to_end(&mut json)
+        .map_err(|_| UserSigError::Malformed("it is not zlib data"))?;
+    if json.len() as u64 > MOST_JSON {
+        return Err(UserSigError::Malformed("it inflates to more than 4 KiB"));
+    }
+    if decoder.into_inner().is_empty() {
+        Ok(json)
+    } else {
+        Err(UserSigError::Malformed("bytes follow its end"))
+    }
+}
+
+fn is_version_1(json: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Version1 {
+        #[serde(rename = "TLS.sdk_appid")]
+        _sdk_app_id: serde::de::IgnoredAny,
+    }
+    serde_json::from_slice::<Version1>(json).is_ok()
+}

@@ -67,7 +67,7 @@ fn every_bad_token_gets_its_number() {
         let why = verify(vector["usersig"].as_str().unwrap(), &wanted, now).unwrap_err();
         assert_eq!(
             u64::from(why.code().0),
-            check["expect_code"].as_u64().unwrap(),
+            vector["expect_code"].as_u64().unwrap(),
             "{}: {why}",
             vector["name"]
         );

@@ -59,19 +59,44 @@ fn every_bad_token_gets_its_number() {
     let vectors = vectors();
     let negative = vectors["negative"].as_array().unwrap();
     assert!(negative.len() >= 7);
-    for vector in negative {
+    for vector in negative.iter().filter(|vector| vector["name"] != "standard-base64") {
         let check = &vector["check"];
         let keys = [Key::new(check["key"].as_str().unwrap())];
         let now = check["now"].as_i64().unwrap();
         let wanted = expected(check["userid"].as_str().unwrap(), check["sdkappid"].as_u64().unwrap(), &keys);
         let why = verify(vector["usersig"].as_str().unwrap(), &wanted, now).unwrap_err();
-        assert_eq!(
-            u64::from(why.code().0),
-            vector["expect_code"].as_u64().unwrap(),
-            "{}: {why}",
-            vector["name"]
-        );
+        let number = vector["expect_code"].as_u64().unwrap();
+        assert_eq!(u64::from(why.code().0), number, "{}: {why}", vector["name"]);
     }
+}
+
+/// The vector `standard-base64` is to show that the ordinary alphabet is refused, but its text has none of the
+/// characters in which the two alphabets differ: read either way it is the same bytes, and a good token of another
+/// compression level. So the rule is held with tokens that do have them.
+#[test]
+fn a_token_in_the_ordinary_alphabet_is_refused() {
+    let vectors = vectors();
+    let blind = vectors["negative"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|vector| vector["name"] == "standard-base64")
+        .unwrap();
+    assert!(blind["usersig"].as_str().unwrap().chars().all(|character| character.is_ascii_alphanumeric()));
+    let mut told_apart = 0;
+    for vector in vectors["positive"].as_array().unwrap() {
+        let variant = vector["usersig"].as_str().unwrap();
+        let ordinary = variant.replace('*', "+").replace('-', "/").replace('_', "=");
+        if ordinary != variant {
+            told_apart += 1;
+            let keys = [Key::new(vector["key"].as_str().unwrap())];
+            let wanted =
+                expected(vector["userid"].as_str().unwrap(), vector["sdkappid"].as_u64().unwrap(), &keys);
+            let why = verify(&ordinary, &wanted, vector["time"].as_i64().unwrap()).unwrap_err();
+            assert_eq!(why.code(), Code::USERSIG_MALFORMED);
+        }
+    }
+    assert!(told_apart >= 5);
 }
 
 fn alice(key: &Key) -> String {

@@ -1,0 +1,121 @@
+//! Keeps `docs/protocol.md` true: its numbers are the code's, its examples are frames of `golden/`.
+//!
+//! Prose is left to people; what can be compared is compared here.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tim_protocol::call::Request;
+use tim_protocol::{Code, limits};
+
+const DOC: &str = include_str!("../../docs/protocol.md");
+
+/// The cells of every table row.
+fn rows() -> impl Iterator<Item = Vec<&'static str>> {
+    DOC.lines()
+        .filter(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+}
+
+/// The contents of every block fenced as json.
+fn json_blocks() -> Vec<&'static str> {
+    DOC.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+fn golden() -> BTreeMap<PathBuf, Value> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    ["client", "server", "later"]
+        .iter()
+        .flat_map(|folder| fs::read_dir(root.join(folder)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "json"))
+        .map(|path| (path.clone(), serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap()))
+        .collect()
+}
+
+fn contains(whole: &Value, part: &Value) -> bool {
+    whole == part
+        || match whole {
+            Value::Array(items) => items.iter().any(|item| contains(item, part)),
+            Value::Object(fields) => fields.values().any(|field| contains(field, part)),
+            _ => false,
+        }
+}
+
+fn with_thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|group| std::str::from_utf8(group).unwrap()).collect();
+    groups.join(",")
+}
+
+#[test]
+fn every_json_example_is_a_golden_frame_or_a_part_of_one() {
+    let golden = golden();
+    let blocks = json_blocks();
+    assert!(blocks.len() > 20);
+    for block in blocks {
+        let example: Value = serde_json::from_str(block).unwrap_or_else(|why| panic!("{why} in\n{block}"));
+        assert!(golden.values().any(|frame| contains(frame, &example)), "no golden frame has\n{block}");
+    }
+}
+
+#[test]
+fn the_table_of_error_codes_is_that_of_the_code() {
+    let documented: BTreeMap<u32, Vec<&str>> = rows()
+        .filter(|cells| cells.len() == 4)
+        .filter_map(|cells| Some((cells[0].parse().ok()?, cells)))
+        .collect();
+    for code in Code::ALL {
+        let row = documented.get(&code.0).unwrap_or_else(|| panic!("docs/protocol.md lacks {code:?}"));
+        let retry = if code.is_retryable() { "retry" } else { "" };
+        assert_eq!(row[1..], [format!("`{}`", code.name()).as_str(), code.describe(), retry], "{code:?}");
+    }
+    for number in documented.keys() {
+        assert!(Code::ALL.contains(&Code(*number)), "docs/protocol.md names {number}, which does not exist");
+    }
+}
+
+#[test]
+fn every_request_has_a_heading() {
+    for method in Request::METHODS {
+        assert!(DOC.contains(&format!("\n### `{method}`\n")), "docs/protocol.md lacks {method}");
+    }
+}
+
+#[test]
+fn the_table_of_limits_is_that_of_the_code() {
+    macro_rules! limits {
+        ($($name:ident)*) => { [$((stringify!($name), u64::try_from(limits::$name).unwrap())),*] };
+    }
+    let limits = limits!(
+        FRAME_BYTES SERVER_FRAME_BYTES PAGE_BYTES DEFLATE_FROM_BYTES DEPTH BATCH IN_FLIGHT BODY_BYTES IMAGE_BYTES
+        IMAGE_SIDE IMAGE_PIXELS THUMB_SIDE LARGE_SIDE USER_ID_BYTES GROUP_ID_BYTES DEVICE_BYTES SYNC_PAGE SYNC_LATEST
+        HISTORY_PAGE WINDOW_PUSHES WINDOW_BYTES ACK_EVERY ACK_AFTER_MS HELLO_WITHIN_MS RESUME_WITHIN_MS USERS_PER_CALL
+        BLACKLIST PROFILE_TEXT_BYTES PROFILE_LOCATION_BYTES GROUP_NAME_BYTES GROUP_TEXT_BYTES GROUP_FIRST_MEMBERS
+        APPLICATION_BYTES REVOKE_WITHIN_MS
+    );
+    let in_code =
+        include_str!("../src/limits.rs").lines().filter(|line| line.starts_with("pub const")).count();
+    assert_eq!(limits.len(), in_code, "a limit of limits.rs is missing in this test");
+    for (name, value) in limits {
+        let cells = rows().find(|cells| cells.last() == Some(&format!("`{name}`").as_str()));
+        let cells = cells.unwrap_or_else(|| panic!("docs/protocol.md lacks the limit {name}"));
+        assert_eq!(cells[1], with_thousands(value), "{name}");
+    }
+}
+
+#[test]
+fn every_link_within_the_page_leads_somewhere() {
+    let anchor = |heading: &str| {
+        heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-").replace(['`', '.'], "")
+    };
+    let anchors: Vec<String> = DOC.lines().filter(|line| line.starts_with('#')).map(anchor).collect();
+    for link in DOC.split("](#").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+        assert!(anchors.iter().any(|anchor| anchor == link), "#{link} leads nowhere");
+    }
+}

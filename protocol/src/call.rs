@@ -141,8 +141,8 @@ pub struct SyncPage {
     /// client knows and the picture lacks is gone.
     #[serde(default)]
     pub reset: bool,
-    /// Where the page's upper end lies. After the last page of a sync, the first page's `cursor` is where the
-    /// client stands.
+    /// Where the page's upper end lies, inclusive. With the first page of a sync the client moves its own cursor
+    /// here, and remembers what `next` leaves as unfinished.
     pub cursor: Cursor,
     /// Ask again with `before` set to this for the rest; absent when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

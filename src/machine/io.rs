@@ -38,8 +38,9 @@ pub enum Input {
     Call(CallId, Call),
     /// The store that [`Output::OpenStore`] asked for is open (or is not, and why).
     StoreOpened(Result<Box<Snapshot>, Fault>),
-    /// A commit failed: nothing of it was stored, and the outputs after it were thrown away. The machine forgets
-    /// what it holds in memory and asks for the store to be opened anew.
+    /// A commit failed: nothing of it was stored. The outputs after it are still in the machine, which drops them,
+    /// fails the calls they would have answered, forgets what it holds in memory and asks for the store to be opened
+    /// anew.
     StoreFailed(Fault),
     /// The connection that [`Output::Connect`] asked for stands.
     Connected,
@@ -52,8 +53,6 @@ pub enum Input {
         /// It came.
         up: bool,
     },
-    /// An upload has advanced.
-    UploadProgress(MessageId, u8),
     /// An upload has ended.
     UploadEnded(MessageId, Result<ImageBody, Fault>),
     /// The time named by [`super::Machine::deadline`] has come.
@@ -76,8 +75,13 @@ pub enum Call {
     Status,
     /// Check that the gate is open: what creating a message needs.
     Gate,
-    /// Send a message that was created here.
-    Send(Box<Message>),
+    /// Send a message that was created here; a picture's file is uploaded first.
+    Send {
+        /// The message.
+        message: Box<Message>,
+        /// The file of a picture that is still to be uploaded.
+        upload: Option<PathBuf>,
+    },
     /// Send a failed message again, under the same id.
     Resend(MessageId),
     /// Take a message back.
@@ -231,7 +235,7 @@ pub enum Output {
     Disconnect,
     /// Send this text frame.
     Transmit(String),
-    /// Upload what this message shows, and report progress and end.
+    /// Upload what this message shows, and report the end. Progress goes to whoever created the message.
     Upload {
         /// The message the upload is for.
         message: MessageId,

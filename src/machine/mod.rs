@@ -11,8 +11,7 @@
 //!   [`Machine::deadline`] at the latest.
 //! * [`Output::Commit`] is carried out before anything after it: what a listener hears or a caller gets has been
 //!   stored, and what a frame brings is stored in the same transaction as the cursor it justifies. If a commit
-//!   fails, the driver throws away the outputs it has drained and not yet carried out, and says
-//!   [`Input::StoreFailed`].
+//!   fails, the driver says [`Input::StoreFailed`] before it polls again.
 //! * A message is in the outbox on stable storage before the first attempt to send it, and leaves only when the
 //!   server has said where it stands or that it never will.
 //! * The machine holds what decisions need (heads, marks, ranges, the last message of a conversation, the outbox),

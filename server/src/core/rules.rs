@@ -1,0 +1,35 @@
+//! Who may do what in a group: one table.
+
+use tim_protocol::code::Code;
+use tim_protocol::group::{GroupType, Role};
+
+/// Something a member may want to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Write into the group.
+    Send,
+    /// Take back what somebody else wrote.
+    RevokeOthers,
+    /// Decide on applications.
+    HandleApplications,
+    /// Leave.
+    Quit,
+    /// End the group.
+    Dismiss,
+}
+
+/// Whether somebody of this standing may do this in a group of this type.
+///
+/// # Errors
+/// [`Code::GROUP_PERMISSION_DENIED`], or [`Code::GROUP_OWNER_CANNOT_QUIT`] for an owner who has to dismiss instead.
+pub fn may(action: Action, kind: GroupType, role: Option<Role>) -> Result<(), Code> {
+    let allowed = match (action, role) {
+        (_, None) => false,
+        (Action::Send, Some(_)) => true,
+        (Action::RevokeOthers | Action::HandleApplications, Some(role)) => role >= Role::Admin,
+        (Action::Quit, Some(Role::Owner)) if !kind.owner_may_quit() => return Err(Code::GROUP_OWNER_CANNOT_QUIT),
+        (Action::Quit, Some(_)) => true,
+        (Action::Dismiss, Some(role)) => role == Role::Owner && kind.owner_may_dismiss(),
+    };
+    if allowed { Ok(()) } else { Err(Code::GROUP_PERMISSION_DENIED) }
+}

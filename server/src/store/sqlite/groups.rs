@@ -1,0 +1,321 @@
+//! Groups: their rows, their members, and what a change to them writes into whose log.
+
+use rusqlite::{OptionalExtension as _, params};
+use tim_protocol::call::{self, Joined};
+use tim_protocol::code::Code;
+use tim_protocol::conversation::Change;
+use tim_protocol::frame::Push;
+use tim_protocol::group::{Group, GroupType, JoinOption, JoinStatus, Role, SelfInfo};
+use tim_protocol::message::{Body, GroupTip, GroupTipType, NoticeGroup, NoticeType, SystemNotice};
+use tim_protocol::{ConversationId, GroupId, UserId};
+
+use super::database::{Database, Outcome, quiet, telling};
+use super::marks::Kind;
+use super::rows::{Conv, Place, USHARD, from_word, group_key, to_sql, to_word};
+use super::send::only;
+use crate::core::ops::{Actor, Answer, Tell, UserKey, What, Written};
+use crate::core::rules::{self, Action};
+
+/// The sender of notices has no row of its own.
+const SYSTEM_KEY: UserKey = UserKey(0);
+
+impl Database {
+    pub(super) fn create_group(
+        &self,
+        actor: &Actor,
+        create: &call::CreateGroup,
+        generated: &GroupId,
+        now: i64,
+    ) -> Outcome<Written> {
+        let new = &create.group;
+        let group_id = new.group_id.clone().unwrap_or_else(|| generated.clone());
+        let key = group_key(&group_id);
+        if let Some(taken) = self.conv_by_key(actor.app, &key)? {
+            let mine = self.role(&taken, actor.key)? == Some(Role::Owner);
+            return Err(if mine { Code::GROUP_ID_IS_YOURS } else { Code::GROUP_ID_IN_USE }.into());
+        }
+        let mut others = Vec::new();
+        for user in &new.member_list {
+            let member = self.user_key(actor.app, user)?.ok_or(Code::GROUP_ACCOUNT_NOT_FOUND)?;
+            if member != actor.key && !others.contains(&(user.clone(), member)) {
+                others.push((user.clone(), member));
+            }
+        }
+        let conv = self.make_conv(actor.app, &key, Place::Group(group_id))?;
+        self.connection.execute(
+            "INSERT INTO grp(conv, shard, type, name, introduction, notification, avatar, owner, created, join_option)
+             VALUES(?1, (SELECT shard FROM conv WHERE id = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            params![
+                conv.id,
+                to_word(&new.group_type)?,
+                new.name,
+                new.introduction,
+                new.notification,
+                new.avatar,
+                actor.key.0,
+                now,
+                to_word(&new.join_option.unwrap_or(new.group_type.default_join_option()))?,
+            ],
+        )?;
+        self.add_member(&conv, new.group_type, actor.key, Role::Owner, now)?;
+        for (_, member) in &others {
+            self.add_member(&conv, new.group_type, *member, Role::Member, now)?;
+        }
+        let mut tells = vec![self.notice(actor, actor.key, &conv, NoticeType::GroupCreated, "", now)?];
+        for (_, member) in &others {
+            tells.push(self.notice(actor, *member, &conv, NoticeType::Invited, "", now)?);
+        }
+        if !others.is_empty() {
+            let names = others.iter().map(|(name, _)| name.clone()).collect();
+            tells.push(self.tip(conv.clone(), actor, GroupTipType::Join, names, now)?);
+        }
+        tells.extend(self.membership_tells(&conv, std::iter::once(actor.key).chain(others.iter().map(|other| other.1)))?);
+        Ok(telling(Answer::Group(self.group_of(&conv, actor.key)?), tells))
+    }
+
+    pub(super) fn join_group(&self, actor: &Actor, join: &call::JoinGroup, now: i64) -> Outcome<Written> {
+        let conv = self.group_conv(actor.app, &join.group_id)?;
+        if self.is_member(&conv, actor.key)? {
+            let group = Some(self.group_of(&conv, actor.key)?);
+            return Ok(quiet(Answer::Joined(Joined { status: JoinStatus::AlreadyInGroup, group })));
+        }
+        let group = self.group_of(&conv, actor.key)?;
+        match group.join_option {
+            JoinOption::DisableApply => Err(Code::GROUP_PERMISSION_DENIED.into()),
+            JoinOption::FreeAccess => {
+                let tells = self.let_in(actor, &conv, &group, (actor.user.clone(), actor.key), now)?;
+                let group = Some(self.group_of(&conv, actor.key)?);
+                Ok(telling(Answer::Joined(Joined { status: JoinStatus::JoinedSuccess, group }), tells))
+            }
+            JoinOption::NeedPermission => {
+                let tells = self.apply_to_join(actor, &conv, &join.apply_message, now)?;
+                let waiting = Joined { status: JoinStatus::WaitAdminApproval, group: None };
+                Ok(telling(Answer::Joined(waiting), tells))
+            }
+        }
+    }
+
+    fn apply_to_join(&self, actor: &Actor, conv: &Conv, words: &str, now: i64) -> Outcome<Vec<Tell>> {
+        let fresh = self
+            .connection
+            .prepare_cached(
+                "INSERT INTO application(conv, user, shard, time)
+                 VALUES(?1, ?2, (SELECT shard FROM conv WHERE id = ?1), ?3) ON CONFLICT(conv, user) DO NOTHING",
+            )?
+            .execute(params![conv.id, actor.key.0, now])?;
+        if fresh == 0 {
+            return Ok(Vec::new());
+        }
+        let mut query =
+            self.connection.prepare_cached("SELECT user FROM member WHERE conv = ? AND role IN ('Owner', 'Admin')")?;
+        let deciders = query.query_map([conv.id], |row| row.get(0).map(UserKey))?;
+        let deciders = deciders.collect::<rusqlite::Result<Vec<_>>>()?;
+        deciders
+            .into_iter()
+            .map(|decider| self.notice(actor, decider, conv, NoticeType::JoinApplication, words, now))
+            .collect()
+    }
+
+    pub(super) fn handle_application(&self, actor: &Actor, handle: &call::HandleApplication, now: i64) -> Outcome<Written> {
+        let conv = self.group_conv(actor.app, &handle.group_id)?;
+        let group = self.group_of(&conv, actor.key)?;
+        rules::may(Action::HandleApplications, group.group_type, self.role(&conv, actor.key)?)?;
+        let applicant = self.user_key(actor.app, &handle.user_id)?.ok_or(Code::GROUP_ACCOUNT_NOT_FOUND)?;
+        let waiting = self
+            .connection
+            .prepare_cached("DELETE FROM application WHERE conv = ? AND user = ?")?
+            .execute(params![conv.id, applicant.0])?;
+        if waiting == 0 {
+            return Err(Code::APPLICATION_HANDLED.into());
+        }
+        let answer = if handle.accept { NoticeType::ApplicationAccepted } else { NoticeType::ApplicationRefused };
+        let mut tells = vec![self.notice(actor, applicant, &conv, answer, &handle.handle_message, now)?];
+        if handle.accept && !self.is_member(&conv, applicant)? {
+            tells.extend(self.let_in(actor, &conv, &group, (handle.user_id.clone(), applicant), now)?);
+        }
+        Ok(telling(Answer::Done, tells))
+    }
+
+    pub(super) fn quit_group(&self, actor: &Actor, group: &GroupId, now: i64) -> Outcome<Written> {
+        let conv = self.group_conv(actor.app, group)?;
+        let profile = self.group_of(&conv, actor.key)?;
+        rules::may(Action::Quit, profile.group_type, self.role(&conv, actor.key)?)?;
+        // The tip is the last thing the leaver may see, so it is written while they are still a member.
+        let leaving = vec![actor.user.clone()];
+        self.connection
+            .prepare_cached("UPDATE grp SET members = members - 1, owner = nullif(owner, ?2) WHERE conv = ?1")?
+            .execute(params![conv.id, actor.key.0])?;
+        let tip = self.tip(conv.clone(), actor, GroupTipType::Quit, leaving, now)?;
+        self.remove_member(&conv, actor.key)?;
+        let mut tells = vec![tip, self.notice(actor, actor.key, &conv, NoticeType::Quit, "", now)?];
+        tells.extend(self.membership_tells(&conv, std::iter::once(actor.key))?);
+        Ok(telling(Answer::Done, tells))
+    }
+
+    pub(super) fn dismiss_group(&self, actor: &Actor, group: &GroupId, now: i64) -> Outcome<Written> {
+        let conv = self.group_conv(actor.app, group)?;
+        let profile = self.group_of(&conv, actor.key)?;
+        rules::may(Action::Dismiss, profile.group_type, self.role(&conv, actor.key)?)?;
+        let members = self.members(&conv)?;
+        let mut tells = Vec::with_capacity(members.len() * 2);
+        for member in members.iter() {
+            self.remove_member(&conv, *member)?;
+            tells.push(self.notice(actor, *member, &conv, NoticeType::GroupDismissed, "", now)?);
+        }
+        self.connection.execute("UPDATE grp SET dismissed = 1, members = 0 WHERE conv = ?", [conv.id])?;
+        self.connection.execute("DELETE FROM application WHERE conv = ?", [conv.id])?;
+        tells.extend(self.membership_tells(&conv, members.iter().copied())?);
+        Ok(telling(Answer::Done, tells))
+    }
+
+    pub(super) fn group_for(&self, actor: &Actor, group: &GroupId) -> Outcome<Group> {
+        let conv = self.group_conv(actor.app, group)?;
+        self.group_of(&conv, actor.key)
+    }
+
+    /// A group's conversation, unless it was dismissed.
+    fn group_conv(&self, app: u32, group: &GroupId) -> Outcome<Conv> {
+        let conv = self.conv_by_key(app, &group_key(group))?.ok_or(Code::GROUP_NOT_FOUND)?;
+        let mut query = self.connection.prepare_cached("SELECT dismissed FROM grp WHERE conv = ?")?;
+        if query.query_row([conv.id], |row| row.get(0))? { Err(Code::GROUP_NOT_FOUND.into()) } else { Ok(conv) }
+    }
+
+    /// A group as a user sees it.
+    pub(super) fn group_of(&self, conv: &Conv, viewer: UserKey) -> Outcome<Group> {
+        let Place::Group(group_id) = conv.place.clone() else { return Err(Code::GROUP_NOT_FOUND.into()) };
+        let mut query = self.connection.prepare_cached(
+            "SELECT g.type, g.name, g.introduction, g.notification, g.avatar, o.name, g.created, g.members, g.join_option
+             FROM grp g LEFT JOIN user o ON o.id = g.owner WHERE g.conv = ?",
+        )?;
+        let mut rows = query.query([conv.id])?;
+        let row = rows.next()?.ok_or(Code::GROUP_NOT_FOUND)?;
+        let group_type: GroupType = from_word(&row.get::<_, String>(0)?)?;
+        let owner: Option<String> = row.get(5)?;
+        Ok(Group {
+            group_id,
+            group_type,
+            name: row.get(1)?,
+            introduction: row.get(2)?,
+            notification: row.get(3)?,
+            avatar: row.get(4)?,
+            owner_id: owner.and_then(|owner| UserId::new(&owner).ok()),
+            create_time: row.get(6)?,
+            member_count: row.get(7)?,
+            max_member_count: group_type.max_members(),
+            join_option: from_word(&row.get::<_, String>(8)?)?,
+            self_info: self.self_info(conv, viewer)?,
+        })
+    }
+
+    fn self_info(&self, conv: &Conv, user: UserKey) -> Outcome<Option<SelfInfo>> {
+        let mut query = self.connection.prepare_cached("SELECT role, joined FROM member WHERE conv = ? AND user = ?")?;
+        let row: Option<(String, i64)> =
+            query.query_row(params![conv.id, user.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        row.map(|(role, join_time)| Ok(SelfInfo { role: from_word(&role)?, join_time })).transpose()
+    }
+
+    /// A user's standing in a group; `None` if not a member.
+    pub(super) fn role(&self, conv: &Conv, user: UserKey) -> Outcome<Option<Role>> {
+        Ok(self.self_info(conv, user)?.map(|info| info.role))
+    }
+
+    pub(super) fn is_member(&self, conv: &Conv, user: UserKey) -> Outcome<bool> {
+        let mut query = self.connection.prepare_cached("SELECT 1 FROM member WHERE conv = ? AND user = ?")?;
+        Ok(query.exists(params![conv.id, user.0])?)
+    }
+
+    fn let_in(&self, actor: &Actor, conv: &Conv, group: &Group, who: (UserId, UserKey), now: i64) -> Outcome<Vec<Tell>> {
+        if group.member_count >= group.max_member_count {
+            return Err(Code::GROUP_FULL.into());
+        }
+        self.add_member(conv, group.group_type, who.1, Role::Member, now)?;
+        let mut tells = vec![self.tip(conv.clone(), actor, GroupTipType::Join, vec![who.0], now)?];
+        tells.extend(self.membership_tells(conv, std::iter::once(who.1))?);
+        Ok(tells)
+    }
+
+    fn add_member(&self, conv: &Conv, kind: GroupType, user: UserKey, role: Role, now: i64) -> Outcome<()> {
+        self.connection
+            .prepare_cached(
+                "INSERT INTO member(conv, user, shard, role, joined)
+                 VALUES(?1, ?2, (SELECT shard FROM conv WHERE id = ?1), ?3, ?4)",
+            )?
+            .execute(params![conv.id, user.0, to_word(&role)?, now])?;
+        self.connection
+            .prepare_cached("UPDATE grp SET members = members + 1 WHERE conv = ?")?
+            .execute([conv.id])?;
+        self.connection
+            .prepare_cached("DELETE FROM application WHERE conv = ? AND user = ?")?
+            .execute(params![conv.id, user.0])?;
+        let floor = if kind.shows_history_before_joining() { 1 } else { conv.head + 1 };
+        self.connection
+            .prepare_cached(&format!(
+                "INSERT INTO user_conv(user, conv, ushard, read, base, floor) VALUES(?1, ?2, {USHARD}, ?3, ?4, ?5)
+                 ON CONFLICT(user, conv) DO UPDATE SET
+                    read = max(read, excluded.read), base = max(base, excluded.base), floor = excluded.floor, gone = 0"
+            ))?
+            .execute(params![user.0, conv.id, to_sql(conv.head), to_sql(conv.cnt), to_sql(floor)])?;
+        self.mark_for(user, conv.id)?;
+        self.note_group(user, conv, false)
+    }
+
+    fn remove_member(&self, conv: &Conv, user: UserKey) -> Outcome<()> {
+        self.connection
+            .prepare_cached("DELETE FROM member WHERE conv = ? AND user = ?")?
+            .execute(params![conv.id, user.0])?;
+        self.connection
+            .prepare_cached("UPDATE user_conv SET gone = 1 WHERE user = ? AND conv = ?")?
+            .execute(params![user.0, conv.id])?;
+        self.mark_for(user, conv.id)?;
+        self.note_group(user, conv, true)
+    }
+
+    fn note_group(&self, user: UserKey, conv: &Conv, gone: bool) -> Outcome<()> {
+        match &conv.place {
+            Place::Group(group) => self.note_change(user, Kind::Group, group.as_str(), gone),
+            Place::C2c(..) | Place::System(_) => Ok(()),
+        }
+    }
+
+    /// Tells users whether they are in a group now.
+    fn membership_tells(&self, conv: &Conv, users: impl Iterator<Item = UserKey>) -> Outcome<Vec<Tell>> {
+        let Place::Group(group_id) = &conv.place else { return Ok(Vec::new()) };
+        users
+            .map(|user| {
+                let group = if self.is_member(conv, user)? { Some(self.group_of(conv, user)?) } else { None };
+                let what = What::Push(Push::Change(Change::Group { group_id: group_id.clone(), group }));
+                Ok(Tell { to: only(user), except: None, what })
+            })
+            .collect()
+    }
+
+    fn tip(&self, mut conv: Conv, actor: &Actor, kind: GroupTipType, users: Vec<UserId>, now: i64) -> Outcome<Tell> {
+        let Place::Group(group) = conv.place.clone() else { return Err(Code::INTERNAL.into()) };
+        let member_count = self.group_of(&conv, actor.key)?.member_count;
+        let body = Body::GroupTip(GroupTip {
+            operator_id: actor.user.clone(),
+            operation_type: kind,
+            user_id_list: users,
+            member_count,
+        });
+        // Several things may be written in one step: the row knows the newest place.
+        conv = self.conv(conv.id)?;
+        self.append_own(&mut conv, (actor.user.clone(), actor.key), ConversationId::Group(group), &body, now)
+    }
+
+    fn notice(&self, actor: &Actor, to: UserKey, conv: &Conv, kind: NoticeType, words: &str, now: i64) -> Outcome<Tell> {
+        let group = self.group_of(conv, actor.key)?;
+        let body = Body::GroupSystemNotice(SystemNotice {
+            operator_id: actor.user.clone(),
+            operation_type: kind,
+            group_profile: NoticeGroup { group_id: group.group_id, name: group.name, group_type: group.group_type },
+            handle_message: words.to_owned(),
+        });
+        let key = format!("s:{}", to.0);
+        let mut log = match self.conv_by_key(actor.app, &key)? {
+            Some(log) => log,
+            None => self.make_conv(actor.app, &key, Place::System(to))?,
+        };
+        self.append_own(&mut log, (UserId::system(), SYSTEM_KEY), ConversationId::System, &body, now)
+    }
+}

@@ -1,0 +1,72 @@
+//! Reading logs: runs of messages, and mutations.
+
+use rusqlite::params;
+use tim_protocol::call::{self, HistoryPage, MutationPage};
+use tim_protocol::code::Code;
+use tim_protocol::limits;
+use tim_protocol::message::{Mutation, Revocation};
+
+use super::database::{Database, Outcome};
+use super::rows::{Conv, to_sql, unsigned};
+use crate::core::ops::{Actor, UserKey};
+
+impl Database {
+    pub(super) fn history(&self, actor: &Actor, asked: &call::History) -> Outcome<HistoryPage> {
+        let Some(conv) = self.readable(actor, &asked.conversation_id)? else {
+            return Ok(HistoryPage { messages: Vec::new(), low: 1, high: 0, floor: 1 });
+        };
+        let floor = self.floor(&conv, actor.key)?;
+        let low = asked.low.max(floor).max(1);
+        let high = asked.high.min(conv.head);
+        if low > high {
+            return Ok(HistoryPage { messages: Vec::new(), low, high: low.saturating_sub(1), floor });
+        }
+        let mut messages = self.messages(&conv, low, high, asked.limit, limits::PAGE_BYTES)?;
+        messages.reverse();
+        // A limit of nothing covers nothing.
+        let low = messages.first().map_or(high + 1, |message| message.sequence);
+        Ok(HistoryPage { messages, low, high, floor })
+    }
+
+    pub(super) fn mutations(&self, actor: &Actor, asked: &call::Mutations) -> Outcome<MutationPage> {
+        let Some(conv) = self.readable(actor, &asked.conversation_id)? else {
+            return Ok(MutationPage { mutations: Vec::new(), up_to: asked.after, more: false });
+        };
+        let floor = self.floor(&conv, actor.key)?;
+        let mut query = self.connection.prepare_cached(
+            "SELECT m.mseq, m.seq, m.cnt, m.actor, m.time, g.sender FROM mut m JOIN msg g ON g.conv = m.conv AND g.seq = m.seq
+             WHERE m.conv = ? AND m.mseq > ? ORDER BY m.mseq LIMIT 201",
+        )?;
+        let mut rows = query.query(params![conv.id, to_sql(asked.after)])?;
+        let mut page = MutationPage { mutations: Vec::new(), up_to: asked.after, more: false };
+        let mut count = 0;
+        while let Some(row) = rows.next()? {
+            count += 1;
+            if count > 200 {
+                page.more = true;
+                break;
+            }
+            page.up_to = unsigned(row, 0)?;
+            let sequence = unsigned(row, 1)?;
+            if sequence < floor {
+                continue;
+            }
+            let sender = UserKey(row.get(5)?);
+            page.mutations.push(Mutation {
+                from: self.user_named(sender)?,
+                to: self.name_for(&conv, sender)?,
+                mutation: page.up_to,
+                sequence,
+                countable: unsigned(row, 2)?,
+                revoked: Revocation { by: self.user_named(UserKey(row.get(3)?))?, time: row.get(4)? },
+            });
+        }
+        Ok(page)
+    }
+
+    /// The conversation, if it exists.
+    fn readable(&self, actor: &Actor, name: &tim_protocol::ConversationId) -> Outcome<Option<Conv>> {
+        let Some(conv) = self.conv_named(actor, name)? else { return Ok(None) };
+        if self.may_read(&conv, actor.key)? { Ok(Some(conv)) } else { Err(Code::GROUP_PERMISSION_DENIED.into()) }
+    }
+}

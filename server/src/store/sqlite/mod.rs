@@ -1,0 +1,17 @@
+//! The embedded store: one SQLite file, one writer, several readers. The map of the folder.
+//!
+//! [`Database`] is the store without threads: a connection and what may be done with it, one method per promise.
+//! [`SqliteStore`] puts threads around it and commits in groups. Nothing here knows about connections of clients.
+
+mod database;
+mod groups;
+mod history;
+mod login;
+mod marks;
+mod relations;
+mod rows;
+mod schema;
+mod send;
+mod sync;
+
+pub use database::{Database, OpenError};

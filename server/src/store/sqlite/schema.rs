@@ -1,0 +1,95 @@
+//! The tables of the embedded store, and the steps from one version of them to the next.
+//!
+//! Every table keyed by a conversation has its `shard`, every table keyed by a user its `ushard`, both a hash
+//! modulo 1,024: the day the data is spread over several databases, no row has to be looked at to know where it goes.
+//! The message table is an append log: rows are added at the end, and both indexes grow at one edge.
+
+use rusqlite::Connection;
+
+/// The version of the tables this program writes.
+pub(super) const VERSION: i64 = 1;
+
+/// The steps; step `n` leads from version `n` to `n + 1`.
+const STEPS: [&str; 1] = [r"
+CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+INSERT INTO meta VALUES('epoch', 1);
+CREATE TABLE app(id INTEGER PRIMARY KEY, key TEXT NOT NULL, old_key TEXT);
+CREATE TABLE user(
+    id INTEGER PRIMARY KEY, ushard INTEGER NOT NULL, app INTEGER NOT NULL, name TEXT NOT NULL,
+    uver INTEGER NOT NULL DEFAULT 0, given INTEGER NOT NULL DEFAULT 0,
+    nick TEXT, avatar TEXT, profile TEXT NOT NULL DEFAULT '{}', profile_time INTEGER NOT NULL DEFAULT 0, UNIQUE(app, name));
+CREATE TABLE device(
+    user INTEGER NOT NULL, ushard INTEGER NOT NULL, device TEXT NOT NULL, instance TEXT NOT NULL,
+    platform TEXT NOT NULL, PRIMARY KEY(user, device)) WITHOUT ROWID;
+CREATE TABLE ended(
+    id INTEGER PRIMARY KEY, user INTEGER NOT NULL, ushard INTEGER NOT NULL, instance TEXT NOT NULL,
+    reason TEXT NOT NULL);
+CREATE INDEX ended_user ON ended(user, id);
+CREATE TABLE conv(
+    id INTEGER PRIMARY KEY, shard INTEGER NOT NULL, app INTEGER NOT NULL, key TEXT NOT NULL, kind INTEGER NOT NULL,
+    a INTEGER, b INTEGER,
+    head INTEGER NOT NULL DEFAULT 0, cnt INTEGER NOT NULL DEFAULT 0, mhead INTEGER NOT NULL DEFAULT 0,
+    marked INTEGER NOT NULL DEFAULT 0, last_time INTEGER NOT NULL DEFAULT 0, UNIQUE(app, key));
+CREATE INDEX conv_unmarked ON conv(id) WHERE marked < head + mhead;
+CREATE TABLE msg(
+    id INTEGER PRIMARY KEY, shard INTEGER NOT NULL, conv INTEGER NOT NULL, seq INTEGER NOT NULL,
+    cnt INTEGER NOT NULL, sender INTEGER NOT NULL, cmid BLOB NOT NULL, time INTEGER NOT NULL,
+    client_time INTEGER NOT NULL, priority INTEGER NOT NULL, uncounted INTEGER NOT NULL,
+    nick TEXT, avatar TEXT, revoked_by INTEGER, revoked_time INTEGER, body TEXT NOT NULL);
+CREATE UNIQUE INDEX msg_seq ON msg(conv, seq);
+CREATE UNIQUE INDEX msg_once ON msg(cmid, sender, conv);
+CREATE TABLE mut(
+    conv INTEGER NOT NULL, mseq INTEGER NOT NULL, shard INTEGER NOT NULL, seq INTEGER NOT NULL,
+    cnt INTEGER NOT NULL, actor INTEGER NOT NULL, time INTEGER NOT NULL, PRIMARY KEY(conv, mseq)) WITHOUT ROWID;
+CREATE INDEX mut_cnt ON mut(conv, cnt) WHERE cnt > 0;
+CREATE TABLE grp(
+    conv INTEGER PRIMARY KEY, shard INTEGER NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL,
+    introduction TEXT NOT NULL, notification TEXT NOT NULL, avatar TEXT NOT NULL, owner INTEGER,
+    created INTEGER NOT NULL, join_option TEXT NOT NULL, members INTEGER NOT NULL DEFAULT 0,
+    dismissed INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE member(
+    conv INTEGER NOT NULL, user INTEGER NOT NULL, shard INTEGER NOT NULL, role TEXT NOT NULL,
+    joined INTEGER NOT NULL, PRIMARY KEY(conv, user)) WITHOUT ROWID;
+CREATE TABLE application(
+    conv INTEGER NOT NULL, user INTEGER NOT NULL, shard INTEGER NOT NULL, time INTEGER NOT NULL,
+    PRIMARY KEY(conv, user)) WITHOUT ROWID;
+CREATE TABLE user_conv(
+    user INTEGER NOT NULL, conv INTEGER NOT NULL, ushard INTEGER NOT NULL, mark INTEGER NOT NULL DEFAULT 0,
+    read INTEGER NOT NULL DEFAULT 0, base INTEGER NOT NULL DEFAULT 0, floor INTEGER NOT NULL DEFAULT 1,
+    gone INTEGER NOT NULL DEFAULT 0, PRIMARY KEY(user, conv)) WITHOUT ROWID;
+CREATE INDEX user_conv_mark ON user_conv(user, mark);
+CREATE TABLE change(
+    user INTEGER NOT NULL, kind INTEGER NOT NULL, key TEXT NOT NULL, ushard INTEGER NOT NULL,
+    version INTEGER NOT NULL, gone INTEGER NOT NULL, PRIMARY KEY(user, kind, key)) WITHOUT ROWID;
+CREATE INDEX change_version ON change(user, version);
+CREATE TABLE media(
+    id BLOB PRIMARY KEY, app INTEGER NOT NULL, owner INTEGER NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
+    time INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE ticket(nonce BLOB PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
+"];
+
+/// What connections are set to, whoever opens them.
+pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    connection.set_prepared_statement_cache_capacity(128);
+    connection.busy_timeout(std::time::Duration::from_secs(5))
+}
+
+/// The version of the tables in a file; 0 for a new file.
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Brings the tables to [`VERSION`], in one transaction.
+pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    let from = usize::try_from(version(connection)?).unwrap_or(0);
+    let transaction = connection.transaction()?;
+    for step in STEPS.iter().skip(from) {
+        transaction.execute_batch(step)?;
+    }
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()
+}

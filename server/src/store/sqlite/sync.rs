@@ -1,0 +1,139 @@
+//! Pages of what changed for a user, newest first.
+//!
+//! A page reads marks and what they point at in one transaction. Whatever is marked again while a client pages
+//! down moves above the page's upper end, where the next sync finds it.
+
+use rusqlite::params;
+use tim_protocol::call::{Sync, SyncPage};
+use tim_protocol::conversation::{Change, ConversationState, Cursor};
+use tim_protocol::{GroupId, UserId, limits};
+
+use super::database::{Database, Outcome};
+use super::marks::Kind;
+use super::rows::{Conv, Place, group_key, to_sql, unsigned};
+use crate::core::ops::{Actor, UserKey};
+
+/// Something that changed, by its version.
+enum Changed {
+    Conversation { id: i64, gone: bool },
+    Other { kind: i64, key: String, gone: bool },
+}
+
+impl Database {
+    pub(super) fn sync_page(&self, actor: &Actor, sync: &Sync, upto: Cursor) -> Outcome<SyncPage> {
+        let asked_all = sync.from.version == 0;
+        let reset = !asked_all && (sync.from.epoch != upto.epoch || sync.from.version > upto.version);
+        let low = if reset { 0 } else { sync.from.version };
+        let before = sync.before.unwrap_or(upto.version + 1);
+        let changed = self.changed(actor.key, low, before, sync.limit)?;
+        let mut page = SyncPage { reset, cursor: upto, next: None, conversations: Vec::new(), changes: Vec::new() };
+        let (mut bytes, mut last, full) = (0, before, changed.len() >= sync.limit as usize);
+        for (version, changed) in changed {
+            if bytes > limits::PAGE_BYTES {
+                page.next = Some(last);
+                return Ok(page);
+            }
+            bytes += self.add(actor, sync, low == 0, changed, limits::PAGE_BYTES.saturating_sub(bytes), &mut page)?;
+            last = version;
+        }
+        page.next = full.then_some(last);
+        Ok(page)
+    }
+
+    fn changed(&self, user: UserKey, low: u64, before: u64, limit: u32) -> Outcome<Vec<(u64, Changed)>> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT mark, conv, NULL, gone FROM user_conv WHERE user = ?1 AND mark > ?2 AND mark < ?3
+             UNION ALL SELECT version, kind, key, gone FROM change WHERE user = ?1 AND version > ?2 AND version < ?3
+             ORDER BY 1 DESC LIMIT ?4",
+        )?;
+        let rows = query.query_map(params![user.0, to_sql(low), to_sql(before), limit], |row| {
+            let (number, gone) = (row.get(1)?, row.get(3)?);
+            let changed = match row.get(2)? {
+                Some(key) => Changed::Other { kind: number, key, gone },
+                None => Changed::Conversation { id: number, gone },
+            };
+            Ok((unsigned(row, 0)?, changed))
+        })?;
+        Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
+    }
+
+    /// Adds one change to a page, and tells about how many bytes it takes.
+    fn add(&self, actor: &Actor, sync: &Sync, whole: bool, changed: Changed, room: usize, page: &mut SyncPage) -> Outcome<usize> {
+        match changed {
+            // A complete picture does not show what is gone.
+            Changed::Conversation { gone: true, .. } | Changed::Other { gone: true, .. } if whole => Ok(0),
+            Changed::Conversation { id, gone } => {
+                let state = self.state(actor, id, gone, sync.latest, room)?;
+                let bytes = 300 + state.latest.iter().map(|message| message.body.get().len() + 250).sum::<usize>();
+                page.conversations.push(state);
+                Ok(bytes)
+            }
+            Changed::Other { kind, key, gone } => {
+                page.changes.extend(self.change(actor, kind, &key, gone)?);
+                Ok(500)
+            }
+        }
+    }
+
+    fn state(&self, actor: &Actor, id: i64, gone: bool, latest: u32, room: usize) -> Outcome<ConversationState> {
+        let conv = self.conv(id)?;
+        let (floor, (read, base)) = (self.floor(&conv, actor.key)?, self.read_mark(&conv, actor.key)?);
+        let base = base.max(self.own_last(&conv, actor.key, read)?);
+        let messages = if gone || latest == 0 {
+            Vec::new()
+        } else {
+            let mut messages = self.messages(&conv, floor, conv.head, latest, room)?;
+            messages.reverse();
+            messages
+        };
+        let peer_read = match conv.place {
+            Place::C2c(a, b) => self.read_mark(&conv, if a == actor.key { b } else { a })?.0,
+            Place::Group(_) | Place::System(_) => 0,
+        };
+        Ok(ConversationState {
+            conversation_id: self.name_for(&conv, actor.key)?,
+            group_type: self.group_type(&conv)?,
+            head: conv.head,
+            mutation_head: conv.mhead,
+            countable: conv.cnt,
+            read,
+            base,
+            revoked_above_base: self.revoked_above(&conv, base)?,
+            peer_read,
+            floor,
+            gone,
+            latest: messages,
+        })
+    }
+
+    /// The countable number of the user's own newest message after `read`; 0 if there is none.
+    fn own_last(&self, conv: &Conv, user: UserKey, read: u64) -> Outcome<u64> {
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT coalesce(max(cnt), 0) FROM msg WHERE conv = ? AND seq > ? AND sender = ?")?;
+        Ok(query.query_row(params![conv.id, to_sql(read), user.0], |row| unsigned(row, 0))?)
+    }
+
+    fn revoked_above(&self, conv: &Conv, base: u64) -> Outcome<Vec<u64>> {
+        let mut query =
+            self.connection.prepare_cached("SELECT cnt FROM mut WHERE conv = ? AND cnt > ? AND cnt > 0 ORDER BY cnt")?;
+        let revoked = query.query_map(params![conv.id, to_sql(base)], |row| unsigned(row, 0))?;
+        Ok(revoked.collect::<rusqlite::Result<Vec<_>>>()?)
+    }
+
+    fn change(&self, actor: &Actor, kind: i64, key: &str, gone: bool) -> Outcome<Option<Change>> {
+        if kind == Kind::Profile as i64 {
+            return Ok(Some(Change::Profile { profile: self.profile(actor.key, &actor.user)? }));
+        }
+        if kind == Kind::Blacklist as i64 {
+            let change = UserId::new(key).map(|user_id| Change::Blacklist { user_id, listed: !gone });
+            return Ok(change.ok());
+        }
+        let Ok(group_id) = GroupId::new(key) else { return Ok(None) };
+        let group = match self.conv_by_key(actor.app, &group_key(&group_id))? {
+            Some(conv) if !gone => Some(self.group_of(&conv, actor.key)?),
+            _ => None,
+        };
+        Ok(Some(Change::Group { group_id, group }))
+    }
+}

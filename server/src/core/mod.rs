@@ -23,3 +23,12 @@ pub mod rules;
 pub mod session;
 pub mod ticket;
 pub mod window;
+
+/// The two clocks, in milliseconds. Deadlines use the first, what clients are told uses the second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Now {
+    /// Never jumps; its zero means nothing.
+    pub monotonic: i64,
+    /// Since 1970.
+    pub wall: i64,
+}

@@ -27,7 +27,9 @@ pub fn may(action: Action, kind: GroupType, role: Option<Role>) -> Result<(), Co
         (_, None) => false,
         (Action::Send, Some(_)) => true,
         (Action::RevokeOthers | Action::HandleApplications, Some(role)) => role >= Role::Admin,
-        (Action::Quit, Some(Role::Owner)) if !kind.owner_may_quit() => return Err(Code::GROUP_OWNER_CANNOT_QUIT),
+        (Action::Quit, Some(Role::Owner)) if !kind.owner_may_quit() => {
+            return Err(Code::GROUP_OWNER_CANNOT_QUIT);
+        }
         (Action::Quit, Some(_)) => true,
         (Action::Dismiss, Some(role)) => role == Role::Owner && kind.owner_may_dismiss(),
     };

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use tim_protocol::Code;
+use tim_protocol::{Code, Fault};
 use uuid::Uuid;
 
 use super::ops::UserKey;
@@ -16,36 +16,27 @@ use super::ops::UserKey;
 /// How long a ticket holds, in milliseconds.
 pub const LIFE_MS: i64 = 10 * 60 * 1000;
 
-/// What a ticket allows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "for", rename_all = "lowercase")]
-pub enum Leave {
-    /// Uploading one picture.
-    Upload {
-        /// The application.
-        app: u32,
-        /// Who uploads, as the store numbers users.
-        owner: i64,
-        /// Bytes.
-        size: u64,
-        /// SHA-256 of the bytes, in lower-case hexadecimal.
-        sha256: String,
-        /// Makes the ticket one of a kind.
-        nonce: Uuid,
-    },
-    /// Downloading what lies at a path.
-    Download {
-        /// The path, as messages name it.
-        path: String,
-    },
+/// Leave to upload one picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// The application.
+    pub app: u32,
+    /// Who uploads.
+    pub owner: UserKey,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the bytes, in lower-case hexadecimal.
+    pub sha256: String,
+    /// Makes the ticket one of a kind.
+    pub nonce: Uuid,
 }
 
-impl Leave {
-    /// Leave to upload.
-    #[must_use]
-    pub fn upload(app: u32, owner: UserKey, size: u64, sha256: String, nonce: Uuid) -> Self {
-        Self::Upload { app, owner: owner.0, size, sha256, nonce }
-    }
+/// What is signed.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "for", rename_all = "lowercase")]
+enum Leave {
+    Upload { app: u32, owner: i64, size: u64, sha256: String, nonce: Uuid },
+    Download { app: u32, id: Uuid },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -54,19 +45,51 @@ struct Signed {
     leave: Leave,
 }
 
-/// Makes a ticket that ends at `expires`, in milliseconds since 1970. Fit for a query string as it is.
+/// A ticket to upload that ends at `expires`, in milliseconds since 1970. Fit for a query string as it is.
 #[must_use]
-pub fn sign(key: &[u8; 32], leave: Leave, expires: i64) -> String {
-    let claims = serde_json::to_vec(&Signed { expires, leave }).unwrap_or_default();
+pub fn sign_upload(key: &[u8; 32], upload: &Upload, expires: i64) -> String {
+    let Upload { app, owner, size, sha256, nonce } = upload.clone();
+    sign(key, &Signed { expires, leave: Leave::Upload { app, owner: owner.0, size, sha256, nonce } })
+}
+
+/// A ticket to download a picture in any of its sizes, that ends at `expires`, in milliseconds since 1970.
+#[must_use]
+pub fn sign_download(key: &[u8; 32], app: u32, id: Uuid, expires: i64) -> String {
+    sign(key, &Signed { expires, leave: Leave::Download { app, id } })
+}
+
+/// Reads a ticket to upload at the time `now`, in milliseconds since 1970.
+///
+/// # Errors
+/// [`Code::TICKET_INVALID`] if it was not made with this key for this purpose, [`Code::TICKET_EXPIRED`] if its time is
+/// over.
+pub fn read_upload(key: &[u8; 32], ticket: &str, now: i64) -> Result<Upload, Fault> {
+    match verify(key, ticket, now)? {
+        Leave::Upload { app, owner, size, sha256, nonce } => {
+            Ok(Upload { app, owner: UserKey(owner), size, sha256, nonce })
+        }
+        Leave::Download { .. } => Err(Fault::new(Code::TICKET_INVALID)),
+    }
+}
+
+/// Whether a ticket allows downloading this picture at the time `now`, in milliseconds since 1970.
+///
+/// # Errors
+/// As [`read_upload`].
+pub fn check_download(key: &[u8; 32], ticket: &str, app: u32, id: Uuid, now: i64) -> Result<(), Fault> {
+    match verify(key, ticket, now)? {
+        Leave::Download { app: its_app, id: its_id } if (its_app, its_id) == (app, id) => Ok(()),
+        _ => Err(Fault::new(Code::TICKET_INVALID)),
+    }
+}
+
+fn sign(key: &[u8; 32], signed: &Signed) -> String {
+    let claims = serde_json::to_vec(signed).unwrap_or_default();
     let signature = mac(key, &claims).map(|mac| mac.finalize().into_bytes().to_vec()).unwrap_or_default();
     format!("{}.{}", URL_SAFE_NO_PAD.encode(claims), URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// Checks a ticket at the time `now`, in milliseconds since 1970, and gives what it allows.
-///
-/// # Errors
-/// [`Code::TICKET_INVALID`] if it was not made with this key, [`Code::TICKET_EXPIRED`] if its time is over.
-pub fn verify(key: &[u8; 32], ticket: &str, now: i64) -> Result<Leave, Code> {
+fn verify(key: &[u8; 32], ticket: &str, now: i64) -> Result<Leave, Code> {
     let (claims, signature) = ticket.split_once('.').ok_or(Code::TICKET_INVALID)?;
     let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| Code::TICKET_INVALID);
     let (claims, signature) = (decode(claims)?, decode(signature)?);
@@ -86,15 +109,32 @@ fn mac(key: &[u8; 32], claims: &[u8]) -> Option<Hmac<Sha256>> {
 mod tests {
     use super::*;
 
+    const KEY: [u8; 32] = [7; 32];
+
     #[test]
     fn a_ticket_allows_what_it_says_until_its_time_and_no_other_key_makes_it() {
-        let leave = Leave::Download { path: "/media/1/x/0".into() };
-        let ticket = sign(&[7; 32], leave.clone(), 1_000);
-        assert_eq!(verify(&[7; 32], &ticket, 1_000), Ok(leave));
-        assert_eq!(verify(&[7; 32], &ticket, 1_001), Err(Code::TICKET_EXPIRED));
-        assert_eq!(verify(&[8; 32], &ticket, 0), Err(Code::TICKET_INVALID));
+        let id = Uuid::from_u128(5);
+        let ticket = sign_download(&KEY, 1, id, 1_000);
+        let check = |key, ticket: &str, app, now| {
+            check_download(key, ticket, app, id, now).map_err(|fault| fault.code)
+        };
+        assert_eq!(check(&KEY, &ticket, 1, 1_000), Ok(()));
+        assert_eq!(check(&KEY, &ticket, 1, 1_001), Err(Code::TICKET_EXPIRED));
+        assert_eq!(check(&KEY, &ticket, 2, 0), Err(Code::TICKET_INVALID));
+        assert_eq!(check(&[8; 32], &ticket, 1, 0), Err(Code::TICKET_INVALID));
         for forged in ["", ".", "a.b", &ticket.replace('.', ""), &format!("x{ticket}")] {
-            assert_eq!(verify(&[7; 32], forged, 0), Err(Code::TICKET_INVALID));
+            assert_eq!(check(&KEY, forged, 1, 0), Err(Code::TICKET_INVALID));
         }
+    }
+
+    #[test]
+    fn a_ticket_to_look_is_not_one_to_upload() {
+        let upload =
+            Upload { app: 1, owner: UserKey(2), size: 3, sha256: "ab".repeat(32), nonce: Uuid::from_u128(4) };
+        let ticket = sign_upload(&KEY, &upload, 1_000);
+        assert_eq!(read_upload(&KEY, &ticket, 0).unwrap(), upload);
+        assert!(check_download(&KEY, &ticket, 1, Uuid::from_u128(4), 0).is_err());
+        let looking = sign_download(&KEY, 1, Uuid::from_u128(4), 1_000);
+        assert_eq!(read_upload(&KEY, &looking, 0).unwrap_err().code, Code::TICKET_INVALID);
     }
 }

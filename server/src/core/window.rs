@@ -69,7 +69,12 @@ impl Window {
         }
         self.acknowledge(push);
         let numbers = self.acked + 1..;
-        Some(numbers.zip(&self.ring).map(|(number, encoded)| frame::envelope_push(Some(number), encoded)).collect())
+        Some(
+            numbers
+                .zip(&self.ring)
+                .map(|(number, encoded)| frame::envelope_push(Some(number), encoded))
+                .collect(),
+        )
     }
 }
 

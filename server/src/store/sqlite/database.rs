@@ -89,7 +89,10 @@ impl From<Code> for Failure {
 
 impl From<serde_json::Error> for Failure {
     fn from(_: serde_json::Error) -> Self {
-        Self::Refused(Fault::with_text(Code::INTERNAL, "a stored value cannot be read: tell the server's operator"))
+        Self::Refused(Fault::with_text(
+            Code::INTERNAL,
+            "a stored value cannot be read: tell the server's operator",
+        ))
     }
 }
 
@@ -100,11 +103,18 @@ impl From<Failure> for Refusal {
             Failure::Sql(why) => {
                 tracing::error!(%why, "the database refused a statement");
                 match why.sqlite_error_code() {
-                    Some(ErrorCode::DiskFull | ErrorCode::ReadOnly | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => {
-                        Fault::new(Code::READ_ONLY).retry_after(1_000)
+                    Some(
+                        ErrorCode::DiskFull
+                        | ErrorCode::ReadOnly
+                        | ErrorCode::SystemIoFailure
+                        | ErrorCode::CannotOpen,
+                    ) => Fault::new(Code::READ_ONLY).retry_after(1_000),
+                    Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                        Fault::new(Code::DATABASE_CORRUPT)
                     }
-                    Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Fault::new(Code::DATABASE_CORRUPT),
-                    Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Fault::new(Code::BUSY).retry_after(1_000),
+                    Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                        Fault::new(Code::BUSY).retry_after(1_000)
+                    }
                     _ => Fault::new(Code::INTERNAL),
                 }
             }
@@ -220,7 +230,9 @@ impl Database {
             Write::Read { actor, read } => self.read(actor, read),
             Write::UpdateProfile { actor, update, now } => self.update_profile(actor, update, *now),
             Write::UpdateBlacklist { actor, update } => self.update_blacklist(actor, update),
-            Write::CreateGroup { actor, create, generated, now } => self.create_group(actor, create, generated, *now),
+            Write::CreateGroup { actor, create, generated, now } => {
+                self.create_group(actor, create, generated, *now)
+            }
             Write::JoinGroup { actor, join, now } => self.join_group(actor, join, *now),
             Write::QuitGroup { actor, group, now } => self.quit_group(actor, group, *now),
             Write::DismissGroup { actor, group, now } => self.dismiss_group(actor, group, *now),

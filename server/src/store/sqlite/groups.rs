@@ -69,7 +69,12 @@ impl Database {
             let names = others.iter().map(|(name, _)| name.clone()).collect();
             tells.push(self.tip(conv.clone(), actor, GroupTipType::Join, names, now)?);
         }
-        tells.extend(self.membership_tells(&conv, std::iter::once(actor.key).chain(others.iter().map(|other| other.1)))?);
+        tells.extend(
+            self.membership_tells(
+                &conv,
+                std::iter::once(actor.key).chain(others.iter().map(|other| other.1)),
+            )?,
+        );
         Ok(telling(Answer::Group(self.group_of(&conv, actor.key)?), tells))
     }
 
@@ -106,8 +111,9 @@ impl Database {
         if fresh == 0 {
             return Ok(Vec::new());
         }
-        let mut query =
-            self.connection.prepare_cached("SELECT user FROM member WHERE conv = ? AND role IN ('Owner', 'Admin')")?;
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT user FROM member WHERE conv = ? AND role IN ('Owner', 'Admin')")?;
         let deciders = query.query_map([conv.id], |row| row.get(0).map(UserKey))?;
         let deciders = deciders.collect::<rusqlite::Result<Vec<_>>>()?;
         deciders
@@ -116,7 +122,12 @@ impl Database {
             .collect()
     }
 
-    pub(super) fn handle_application(&self, actor: &Actor, handle: &call::HandleApplication, now: i64) -> Outcome<Written> {
+    pub(super) fn handle_application(
+        &self,
+        actor: &Actor,
+        handle: &call::HandleApplication,
+        now: i64,
+    ) -> Outcome<Written> {
         let conv = self.group_conv(actor.app, &handle.group_id)?;
         let group = self.group_of(&conv, actor.key)?;
         rules::may(Action::HandleApplications, group.group_type, self.role(&conv, actor.key)?)?;
@@ -128,7 +139,8 @@ impl Database {
         if waiting == 0 {
             return Err(Code::APPLICATION_HANDLED.into());
         }
-        let answer = if handle.accept { NoticeType::ApplicationAccepted } else { NoticeType::ApplicationRefused };
+        let answer =
+            if handle.accept { NoticeType::ApplicationAccepted } else { NoticeType::ApplicationRefused };
         let mut tells = vec![self.notice(actor, applicant, &conv, answer, &handle.handle_message, now)?];
         if handle.accept && !self.is_member(&conv, applicant)? {
             tells.extend(self.let_in(actor, &conv, &group, (handle.user_id.clone(), applicant), now)?);
@@ -143,7 +155,9 @@ impl Database {
         // The tip is the last thing the leaver may see, so it is written while they are still a member.
         let leaving = vec![actor.user.clone()];
         self.connection
-            .prepare_cached("UPDATE grp SET members = members - 1, owner = nullif(owner, ?2) WHERE conv = ?1")?
+            .prepare_cached(
+                "UPDATE grp SET members = members - 1, owner = nullif(owner, ?2) WHERE conv = ?1",
+            )?
             .execute(params![conv.id, actor.key.0])?;
         let tip = self.tip(conv.clone(), actor, GroupTipType::Quit, leaving, now)?;
         self.remove_member(&conv, actor.key)?;
@@ -177,7 +191,11 @@ impl Database {
     fn group_conv(&self, app: u32, group: &GroupId) -> Outcome<Conv> {
         let conv = self.conv_by_key(app, &group_key(group))?.ok_or(Code::GROUP_NOT_FOUND)?;
         let mut query = self.connection.prepare_cached("SELECT dismissed FROM grp WHERE conv = ?")?;
-        if query.query_row([conv.id], |row| row.get(0))? { Err(Code::GROUP_NOT_FOUND.into()) } else { Ok(conv) }
+        if query.query_row([conv.id], |row| row.get(0))? {
+            Err(Code::GROUP_NOT_FOUND.into())
+        } else {
+            Ok(conv)
+        }
     }
 
     /// A group as a user sees it.
@@ -208,7 +226,8 @@ impl Database {
     }
 
     fn self_info(&self, conv: &Conv, user: UserKey) -> Outcome<Option<SelfInfo>> {
-        let mut query = self.connection.prepare_cached("SELECT role, joined FROM member WHERE conv = ? AND user = ?")?;
+        let mut query =
+            self.connection.prepare_cached("SELECT role, joined FROM member WHERE conv = ? AND user = ?")?;
         let row: Option<(String, i64)> =
             query.query_row(params![conv.id, user.0], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         row.map(|(role, join_time)| Ok(SelfInfo { role: from_word(&role)?, join_time })).transpose()
@@ -224,7 +243,14 @@ impl Database {
         Ok(query.exists(params![conv.id, user.0])?)
     }
 
-    fn let_in(&self, actor: &Actor, conv: &Conv, group: &Group, who: (UserId, UserKey), now: i64) -> Outcome<Vec<Tell>> {
+    fn let_in(
+        &self,
+        actor: &Actor,
+        conv: &Conv,
+        group: &Group,
+        who: (UserId, UserKey),
+        now: i64,
+    ) -> Outcome<Vec<Tell>> {
         if group.member_count >= group.max_member_count {
             return Err(Code::GROUP_FULL.into());
         }
@@ -289,7 +315,14 @@ impl Database {
             .collect()
     }
 
-    fn tip(&self, mut conv: Conv, actor: &Actor, kind: GroupTipType, users: Vec<UserId>, now: i64) -> Outcome<Tell> {
+    fn tip(
+        &self,
+        mut conv: Conv,
+        actor: &Actor,
+        kind: GroupTipType,
+        users: Vec<UserId>,
+        now: i64,
+    ) -> Outcome<Tell> {
         let Place::Group(group) = conv.place.clone() else { return Err(Code::INTERNAL.into()) };
         let member_count = self.group_of(&conv, actor.key)?.member_count;
         let body = Body::GroupTip(GroupTip {
@@ -303,12 +336,24 @@ impl Database {
         self.append_own(&mut conv, (actor.user.clone(), actor.key), ConversationId::Group(group), &body, now)
     }
 
-    fn notice(&self, actor: &Actor, to: UserKey, conv: &Conv, kind: NoticeType, words: &str, now: i64) -> Outcome<Tell> {
+    fn notice(
+        &self,
+        actor: &Actor,
+        to: UserKey,
+        conv: &Conv,
+        kind: NoticeType,
+        words: &str,
+        now: i64,
+    ) -> Outcome<Tell> {
         let group = self.group_of(conv, actor.key)?;
         let body = Body::GroupSystemNotice(SystemNotice {
             operator_id: actor.user.clone(),
             operation_type: kind,
-            group_profile: NoticeGroup { group_id: group.group_id, name: group.name, group_type: group.group_type },
+            group_profile: NoticeGroup {
+                group_id: group.group_id,
+                name: group.name,
+                group_type: group.group_type,
+            },
             handle_message: words.to_owned(),
         });
         let key = format!("s:{}", to.0);

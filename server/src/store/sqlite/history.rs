@@ -67,6 +67,10 @@ impl Database {
     /// The conversation, if it exists.
     fn readable(&self, actor: &Actor, name: &tim_protocol::ConversationId) -> Outcome<Option<Conv>> {
         let Some(conv) = self.conv_named(actor, name)? else { return Ok(None) };
-        if self.may_read(&conv, actor.key)? { Ok(Some(conv)) } else { Err(Code::GROUP_PERMISSION_DENIED.into()) }
+        if self.may_read(&conv, actor.key)? {
+            Ok(Some(conv))
+        } else {
+            Err(Code::GROUP_PERMISSION_DENIED.into())
+        }
     }
 }

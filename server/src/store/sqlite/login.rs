@@ -1,8 +1,8 @@
 //! Applications, users, and which of a user's logins hold.
 
 use rusqlite::{OptionalExtension as _, params};
-use tim_protocol::code::Code;
 use tim_protocol::UserId;
+use tim_protocol::code::Code;
 use tim_protocol::frame::KickReason;
 
 use super::database::{Database, Outcome, quiet, telling};
@@ -24,13 +24,16 @@ impl Database {
 
     pub(super) fn app_keys(&self, app: u32) -> Outcome<Vec<String>> {
         let mut query = self.connection.prepare_cached("SELECT key, old_key FROM app WHERE id = ?")?;
-        let keys: Option<[Option<String>; 2]> = query.query_row([app], |row| Ok([row.get(0)?, row.get(1)?])).optional()?;
+        let keys: Option<[Option<String>; 2]> =
+            query.query_row([app], |row| Ok([row.get(0)?, row.get(1)?])).optional()?;
         Ok(keys.into_iter().flatten().flatten().collect())
     }
 
     pub(super) fn login(&self, login: &Login) -> Outcome<Written> {
         self.connection
-            .prepare_cached("INSERT INTO user(ushard, app, name) VALUES(?, ?, ?) ON CONFLICT(app, name) DO NOTHING")?
+            .prepare_cached(
+                "INSERT INTO user(ushard, app, name) VALUES(?, ?, ?) ON CONFLICT(app, name) DO NOTHING",
+            )?
             .execute(params![shard(login.app, login.user.as_str()), login.app, login.user.as_str()])?;
         let key = self.user_key(login.app, &login.user)?.ok_or(Code::INTERNAL)?;
         let new = Device {
@@ -76,7 +79,9 @@ impl Database {
             .prepare_cached("DELETE FROM device WHERE user = ? AND instance = ?")?
             .execute(params![user.0, instance])?;
         self.connection
-            .prepare_cached(&format!("INSERT INTO ended(user, ushard, instance, reason) VALUES(?1, {USHARD}, ?2, ?3)"))?
+            .prepare_cached(&format!(
+                "INSERT INTO ended(user, ushard, instance, reason) VALUES(?1, {USHARD}, ?2, ?3)"
+            ))?
             .execute(params![user.0, instance, to_word(&reason)?])?;
         self.connection
             .prepare_cached(
@@ -101,8 +106,9 @@ impl Database {
 
     pub(super) fn devices(&self, app: u32, user: &UserId) -> Outcome<Option<Devices>> {
         let Some(key) = self.user_key(app, user)? else { return Ok(None) };
-        let mut query =
-            self.connection.prepare_cached("SELECT instance, reason FROM ended WHERE user = ? ORDER BY id DESC")?;
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT instance, reason FROM ended WHERE user = ? ORDER BY id DESC")?;
         let mut rows = query.query([key.0])?;
         let mut ended = Vec::new();
         while let Some(row) = rows.next()? {

@@ -62,7 +62,9 @@ impl Database {
         for user in self.members(&self.conv(conv)?)?.iter() {
             self.mark_for(*user, conv)?;
         }
-        self.connection.prepare_cached("UPDATE conv SET marked = ?2 WHERE id = ?1")?.execute(params![conv, upto])?;
+        self.connection
+            .prepare_cached("UPDATE conv SET marked = ?2 WHERE id = ?1")?
+            .execute(params![conv, upto])?;
         Ok(())
     }
 
@@ -97,7 +99,8 @@ impl Database {
     }
 
     fn next_version(&self, user: UserKey) -> Outcome<i64> {
-        let mut next = self.connection.prepare_cached("UPDATE user SET uver = uver + 1 WHERE id = ? RETURNING uver")?;
+        let mut next =
+            self.connection.prepare_cached("UPDATE user SET uver = uver + 1 WHERE id = ? RETURNING uver")?;
         Ok(next.query_row([user.0], |row| row.get(0))?)
     }
 

@@ -17,13 +17,20 @@ use super::send::only;
 use crate::core::ops::{Actor, Answer, Media, Tell, UserKey, What, Written};
 
 impl Database {
-    pub(super) fn update_profile(&self, actor: &Actor, update: &call::UpdateProfile, now: i64) -> Outcome<Written> {
+    pub(super) fn update_profile(
+        &self,
+        actor: &Actor,
+        update: &call::UpdateProfile,
+        now: i64,
+    ) -> Outcome<Written> {
         let mut profile = self.profile(actor.key, &actor.user)?;
         profile.fields.merge(update.fields.clone());
         profile.last_updated_time = now;
         let fields = serde_json::to_string(&profile.fields)?;
         self.connection
-            .prepare_cached("UPDATE user SET profile = ?2, profile_time = ?3, nick = ?4, avatar = ?5 WHERE id = ?1")?
+            .prepare_cached(
+                "UPDATE user SET profile = ?2, profile_time = ?3, nick = ?4, avatar = ?5 WHERE id = ?1",
+            )?
             .execute(params![actor.key.0, fields, now, profile.fields.nick, profile.fields.avatar])?;
         self.note_change(actor.key, Kind::Profile, "", false)?;
         let tell = own_change(actor, Change::Profile { profile: profile.clone() });
@@ -31,8 +38,10 @@ impl Database {
     }
 
     pub(super) fn profile(&self, key: UserKey, user: &UserId) -> Outcome<Profile> {
-        let mut query = self.connection.prepare_cached("SELECT profile, profile_time FROM user WHERE id = ?")?;
-        let (text, last_updated_time): (String, i64) = query.query_row([key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut query =
+            self.connection.prepare_cached("SELECT profile, profile_time FROM user WHERE id = ?")?;
+        let (text, last_updated_time): (String, i64) =
+            query.query_row([key.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let fields: ProfileFields = serde_json::from_str(&text)?;
         Ok(Profile { user_id: user.clone(), fields, last_updated_time })
     }
@@ -69,9 +78,11 @@ impl Database {
 
     /// Whether `owner` has blacklisted `user`.
     pub(super) fn has_blacklisted(&self, owner: UserKey, user: &UserId) -> Outcome<bool> {
-        let mut query =
-            self.connection.prepare_cached("SELECT gone = 0 FROM change WHERE user = ? AND kind = ? AND key = ?")?;
-        let listed = query.query_row(params![owner.0, Kind::Blacklist as i64, user.as_str()], |row| row.get(0));
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT gone = 0 FROM change WHERE user = ? AND kind = ? AND key = ?")?;
+        let listed =
+            query.query_row(params![owner.0, Kind::Blacklist as i64, user.as_str()], |row| row.get(0));
         Ok(listed.optional()?.unwrap_or(false))
     }
 
@@ -122,8 +133,10 @@ impl Database {
 
     /// How far a user has read: the sequence, and the countable number unread counts from.
     pub(super) fn read_mark(&self, conv: &Conv, user: UserKey) -> Outcome<(u64, u64)> {
-        let mut query = self.connection.prepare_cached("SELECT read, base FROM user_conv WHERE user = ? AND conv = ?")?;
-        let mark = query.query_row(params![user.0, conv.id], |row| Ok((unsigned(row, 0)?, unsigned(row, 1)?)));
+        let mut query =
+            self.connection.prepare_cached("SELECT read, base FROM user_conv WHERE user = ? AND conv = ?")?;
+        let mark =
+            query.query_row(params![user.0, conv.id], |row| Ok((unsigned(row, 0)?, unsigned(row, 1)?)));
         Ok(mark.optional()?.unwrap_or_default())
     }
 
@@ -156,10 +169,12 @@ impl Database {
     }
 
     pub(super) fn media(&self, app: u32, id: Uuid) -> Outcome<Option<Media>> {
-        let mut query =
-            self.connection.prepare_cached("SELECT owner, sha256, size, time FROM media WHERE app = ? AND id = ?")?;
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT owner, sha256, size, time FROM media WHERE app = ? AND id = ?")?;
         let media = query.query_row(params![app, id.as_bytes()], |row| {
-            let (owner, sha256, size, now) = (UserKey(row.get(0)?), row.get(1)?, unsigned(row, 2)?, row.get(3)?);
+            let (owner, sha256, size, now) =
+                (UserKey(row.get(0)?), row.get(1)?, unsigned(row, 2)?, row.get(3)?);
             Ok(Media { app, id, owner, sha256, size, ticket: Uuid::nil(), now })
         });
         Ok(media.optional()?)

@@ -40,7 +40,9 @@ pub(super) enum Place {
 /// A hash for `shard` and `ushard` columns: FNV-1a, the same on every machine for ever.
 pub(super) fn shard(app: u32, key: &str) -> i64 {
     let bytes = app.to_be_bytes().into_iter().chain(key.bytes());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     i64::try_from(hash & 1023).unwrap_or(0)
 }
 
@@ -93,9 +95,9 @@ impl Database {
 
     /// A conversation by its number.
     pub(super) fn conv(&self, id: i64) -> Outcome<Conv> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT id, app, kind, a, b, key, head, cnt, mhead, last_time FROM conv WHERE id = ?")?;
+        let mut query = self.connection.prepare_cached(
+            "SELECT id, app, kind, a, b, key, head, cnt, mhead, last_time FROM conv WHERE id = ?",
+        )?;
         query.query_row([id], read_conv)?
     }
 
@@ -146,7 +148,8 @@ impl Database {
 
     /// The first message this user may see. 1 for those who never had a place here.
     pub(super) fn floor(&self, conv: &Conv, user: UserKey) -> Outcome<u64> {
-        let mut query = self.connection.prepare_cached("SELECT floor FROM user_conv WHERE user = ? AND conv = ?")?;
+        let mut query =
+            self.connection.prepare_cached("SELECT floor FROM user_conv WHERE user = ? AND conv = ?")?;
         let floor = query.query_row(params![user.0, conv.id], |row| unsigned(row, 0)).optional()?;
         Ok(floor.unwrap_or(1))
     }
@@ -161,7 +164,14 @@ impl Database {
     }
 
     /// Messages of a run, newest first, until `most` or `most_bytes` is reached (at least one if there is one).
-    pub(super) fn messages(&self, conv: &Conv, low: u64, high: u64, most: u32, most_bytes: usize) -> Outcome<Vec<Message>> {
+    pub(super) fn messages(
+        &self,
+        conv: &Conv,
+        low: u64,
+        high: u64,
+        most: u32,
+        most_bytes: usize,
+    ) -> Outcome<Vec<Message>> {
         let mut query = self.connection.prepare_cached(
             "SELECT m.seq, m.cnt, m.cmid, m.sender, s.name, m.time, m.client_time, m.priority, m.uncounted,
                     m.nick, m.avatar, r.name, m.revoked_time, m.body
@@ -218,7 +228,11 @@ fn read_conv(row: &Row<'_>) -> rusqlite::Result<Outcome<Conv>> {
     let (kind, key): (i64, String) = (row.get(2)?, row.get(5)?);
     let place = match kind {
         0 => Ok(Place::C2c(UserKey(row.get(3)?), UserKey(row.get(4)?))),
-        1 => key.strip_prefix("g:").and_then(|group| GroupId::new(group).ok()).map(Place::Group).ok_or(Code::INTERNAL),
+        1 => key
+            .strip_prefix("g:")
+            .and_then(|group| GroupId::new(group).ok())
+            .map(Place::Group)
+            .ok_or(Code::INTERNAL),
         _ => Ok(Place::System(UserKey(row.get(3)?))),
     };
     let (head, cnt, mhead) = (unsigned(row, 6)?, unsigned(row, 7)?, unsigned(row, 8)?);

@@ -62,7 +62,11 @@ impl Database {
         };
         let message = self.append(&mut conv, draft)?;
         let sent = Sent { sequence: message.sequence, countable: message.countable, time: message.time };
-        let tell = Tell { to: self.members(&conv)?, except: actor.session, what: What::Push(Push::Message(message)) };
+        let tell = Tell {
+            to: self.members(&conv)?,
+            except: actor.session,
+            what: What::Push(Push::Message(message)),
+        };
         Ok(telling(Answer::Sent(sent), vec![tell]))
     }
 
@@ -87,8 +91,9 @@ impl Database {
     }
 
     fn sent_before(&self, conv: &Conv, sender: UserKey, id: MessageId) -> Outcome<Option<Sent>> {
-        let mut query =
-            self.connection.prepare_cached("SELECT seq, cnt, time FROM msg WHERE cmid = ? AND sender = ? AND conv = ?")?;
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT seq, cnt, time FROM msg WHERE cmid = ? AND sender = ? AND conv = ?")?;
         let row = query.query_row(params![id.as_bytes(), sender.0, conv.id], |row| {
             Ok(Sent { sequence: unsigned(row, 0)?, countable: unsigned(row, 1)?, time: row.get(2)? })
         });
@@ -188,7 +193,13 @@ impl Database {
         Ok(Tell { to: self.members(conv)?, except: None, what: What::Push(Push::Message(message)) })
     }
 
-    pub(super) fn revoke(&self, actor: &Actor, revoke: &call::Revoke, now: i64, within: i64) -> Outcome<Written> {
+    pub(super) fn revoke(
+        &self,
+        actor: &Actor,
+        revoke: &call::Revoke,
+        now: i64,
+        within: i64,
+    ) -> Outcome<Written> {
         let conv = self.conv_named(actor, &revoke.conversation_id)?.ok_or(Code::REVOKE_NOT_FOUND)?;
         let message = self
             .messages(&conv, revoke.sequence, revoke.sequence, 1, usize::MAX)?
@@ -203,12 +214,22 @@ impl Database {
         self.check_revocable(&conv, actor, &message, now, within)?;
         let revocation = Revocation { by: actor.user.clone(), time: now };
         let mutation = self.write_revocation(conv.clone(), actor, &message, revocation)?;
-        let tell =
-            Tell { to: self.members(&conv)?, except: actor.session, what: What::Push(Push::Mutation(mutation.clone())) };
+        let tell = Tell {
+            to: self.members(&conv)?,
+            except: actor.session,
+            what: What::Push(Push::Mutation(mutation.clone())),
+        };
         Ok(telling(Answer::Revoked(mutation), vec![tell]))
     }
 
-    fn check_revocable(&self, conv: &Conv, actor: &Actor, message: &Message, now: i64, within: i64) -> Outcome<()> {
+    fn check_revocable(
+        &self,
+        conv: &Conv,
+        actor: &Actor,
+        message: &Message,
+        now: i64,
+        within: i64,
+    ) -> Outcome<()> {
         if !matches!(Body::read(&message.body), Ok(body) if body.check_sendable().is_ok()) {
             return Err(Code::REVOKE_NOT_ALLOWED.into());
         }
@@ -226,12 +247,21 @@ impl Database {
 
     fn revoked_before(&self, conv: &Conv, message: &Message) -> Outcome<Option<Mutation>> {
         let Some(revoked) = message.revoked.clone() else { return Ok(None) };
-        let mut query = self.connection.prepare_cached("SELECT mseq, cnt FROM mut WHERE conv = ? AND seq = ?")?;
-        let row = query.query_row(params![conv.id, to_sql(message.sequence)], |row| Ok((unsigned(row, 0)?, unsigned(row, 1)?)));
+        let mut query =
+            self.connection.prepare_cached("SELECT mseq, cnt FROM mut WHERE conv = ? AND seq = ?")?;
+        let row = query.query_row(params![conv.id, to_sql(message.sequence)], |row| {
+            Ok((unsigned(row, 0)?, unsigned(row, 1)?))
+        });
         Ok(row.optional()?.map(|(mutation, countable)| of(message, mutation, countable, revoked)))
     }
 
-    fn write_revocation(&self, conv: Conv, actor: &Actor, message: &Message, revoked: Revocation) -> Outcome<Mutation> {
+    fn write_revocation(
+        &self,
+        conv: Conv,
+        actor: &Actor,
+        message: &Message,
+        revoked: Revocation,
+    ) -> Outcome<Mutation> {
         let (mutation, sequence) = (conv.mhead + 1, to_sql(message.sequence));
         let countable = if message.excluded_from_unread_count { 0 } else { message.countable };
         self.connection
@@ -239,7 +269,14 @@ impl Database {
                 "INSERT INTO mut(conv, mseq, shard, seq, cnt, actor, time)
                  VALUES(?1, ?2, (SELECT shard FROM conv WHERE id = ?1), ?3, ?4, ?5, ?6)",
             )?
-            .execute(params![conv.id, to_sql(mutation), sequence, to_sql(countable), actor.key.0, revoked.time])?;
+            .execute(params![
+                conv.id,
+                to_sql(mutation),
+                sequence,
+                to_sql(countable),
+                actor.key.0,
+                revoked.time
+            ])?;
         self.connection
             .prepare_cached(
                 "UPDATE msg SET revoked_by = ?3, revoked_time = ?4, body = json_object('type', json_extract(body, '$.type'))
@@ -267,7 +304,8 @@ fn of(message: &Message, mutation: u64, countable: u64, revoked: Revocation) -> 
 /// The identity of a message the server writes: unique because a place in a conversation is.
 fn own_id(conv: &Conv, now: i64) -> MessageId {
     let mut unique = [0; 10];
-    let place = conv.id.to_be_bytes().into_iter().skip(3).chain((conv.head + 1).to_be_bytes().into_iter().skip(3));
+    let place =
+        conv.id.to_be_bytes().into_iter().skip(3).chain((conv.head + 1).to_be_bytes().into_iter().skip(3));
     for (byte, of_place) in unique.iter_mut().zip(place) {
         *byte = of_place;
     }

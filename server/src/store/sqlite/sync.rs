@@ -26,14 +26,22 @@ impl Database {
         let low = if reset { 0 } else { sync.from.version };
         let before = sync.before.unwrap_or(upto.version + 1);
         let changed = self.changed(actor.key, low, before, sync.limit)?;
-        let mut page = SyncPage { reset, cursor: upto, next: None, conversations: Vec::new(), changes: Vec::new() };
+        let mut page =
+            SyncPage { reset, cursor: upto, next: None, conversations: Vec::new(), changes: Vec::new() };
         let (mut bytes, mut last, full) = (0, before, changed.len() >= sync.limit as usize);
         for (version, changed) in changed {
             if bytes > limits::PAGE_BYTES {
                 page.next = Some(last);
                 return Ok(page);
             }
-            bytes += self.add(actor, sync, low == 0, changed, limits::PAGE_BYTES.saturating_sub(bytes), &mut page)?;
+            bytes += self.add(
+                actor,
+                sync,
+                low == 0,
+                changed,
+                limits::PAGE_BYTES.saturating_sub(bytes),
+                &mut page,
+            )?;
             last = version;
         }
         page.next = full.then_some(last);
@@ -58,13 +66,22 @@ impl Database {
     }
 
     /// Adds one change to a page, and tells about how many bytes it takes.
-    fn add(&self, actor: &Actor, sync: &Sync, whole: bool, changed: Changed, room: usize, page: &mut SyncPage) -> Outcome<usize> {
+    fn add(
+        &self,
+        actor: &Actor,
+        sync: &Sync,
+        whole: bool,
+        changed: Changed,
+        room: usize,
+        page: &mut SyncPage,
+    ) -> Outcome<usize> {
         match changed {
             // A complete picture does not show what is gone.
             Changed::Conversation { gone: true, .. } | Changed::Other { gone: true, .. } if whole => Ok(0),
             Changed::Conversation { id, gone } => {
                 let state = self.state(actor, id, gone, sync.latest, room)?;
-                let bytes = 300 + state.latest.iter().map(|message| message.body.get().len() + 250).sum::<usize>();
+                let bytes =
+                    300 + state.latest.iter().map(|message| message.body.get().len() + 250).sum::<usize>();
                 page.conversations.push(state);
                 Ok(bytes)
             }
@@ -75,7 +92,14 @@ impl Database {
         }
     }
 
-    fn state(&self, actor: &Actor, id: i64, gone: bool, latest: u32, room: usize) -> Outcome<ConversationState> {
+    fn state(
+        &self,
+        actor: &Actor,
+        id: i64,
+        gone: bool,
+        latest: u32,
+        room: usize,
+    ) -> Outcome<ConversationState> {
         let conv = self.conv(id)?;
         let (floor, (read, base)) = (self.floor(&conv, actor.key)?, self.read_mark(&conv, actor.key)?);
         let base = base.max(self.own_last(&conv, actor.key, read)?);
@@ -108,15 +132,16 @@ impl Database {
 
     /// The countable number of the user's own newest message after `read`; 0 if there is none.
     fn own_last(&self, conv: &Conv, user: UserKey, read: u64) -> Outcome<u64> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT coalesce(max(cnt), 0) FROM msg WHERE conv = ? AND seq > ? AND sender = ?")?;
+        let mut query = self.connection.prepare_cached(
+            "SELECT coalesce(max(cnt), 0) FROM msg WHERE conv = ? AND seq > ? AND sender = ?",
+        )?;
         Ok(query.query_row(params![conv.id, to_sql(read), user.0], |row| unsigned(row, 0))?)
     }
 
     fn revoked_above(&self, conv: &Conv, base: u64) -> Outcome<Vec<u64>> {
-        let mut query =
-            self.connection.prepare_cached("SELECT cnt FROM mut WHERE conv = ? AND cnt > ? AND cnt > 0 ORDER BY cnt")?;
+        let mut query = self
+            .connection
+            .prepare_cached("SELECT cnt FROM mut WHERE conv = ? AND cnt > ? AND cnt > 0 ORDER BY cnt")?;
         let revoked = query.query_map(params![conv.id, to_sql(base)], |row| unsigned(row, 0))?;
         Ok(revoked.collect::<rusqlite::Result<Vec<_>>>()?)
     }

@@ -1,0 +1,223 @@
+//! The way in: who is there, whether their token and their login hold, and whether a dropped session goes on.
+//!
+//! A refused `hello` is answered with its number's fault, and the connection closes.
+
+use std::sync::Arc;
+
+use tim_protocol::call::{Hello, Resume, Welcome};
+use tim_protocol::frame::{Fault, KickReason};
+use tim_protocol::usersig::{self, Expected, Key};
+use tim_protocol::{Code, VERSIONS, feature, limits};
+use uuid::Uuid;
+
+use super::reply::{self, Asked};
+use super::{Effect, Live, Parked, Phase, Session, fault_to};
+use crate::core::Now;
+use crate::core::ops::{Actor, Devices, Find, Login, UserKey, Write};
+use crate::core::window::Window;
+
+/// A `hello` that is being looked at.
+pub(super) struct Greeting {
+    number: u64,
+    hello: Hello,
+    /// When the token ends, in milliseconds since 1970.
+    expires: i64,
+    /// Known once the login is found to hold: the user and the life of the data.
+    admitted: Option<(UserKey, u32)>,
+}
+
+impl Session {
+    pub(super) fn hello(&mut self, number: u64, hello: Hello, effects: &mut Vec<Effect>) {
+        if let Err(code) = check(&hello) {
+            return self.refuse(number, Fault::new(code), effects);
+        }
+        let find = Find::App { app: hello.sdk_app_id };
+        self.phase = Phase::Greeting(Box::new(Greeting { number, hello, expires: 0, admitted: None }));
+        self.find(find, Asked::Keys, effects);
+    }
+
+    /// The application's keys are here: does one of them vouch for the user?
+    pub(super) fn keys(&mut self, keys: Vec<String>, now: Now, effects: &mut Vec<Effect>) {
+        let max_sig_life = self.settings.max_sig_life;
+        let Phase::Greeting(greeting) = &mut self.phase else { return };
+        match expiry(&greeting.hello, keys, max_sig_life, now) {
+            Ok(expires) => greeting.expires = expires,
+            Err(fault) => {
+                let number = greeting.number;
+                return self.refuse(number, fault, effects);
+            }
+        }
+        if greeting.hello.login {
+            self.log_in(now, effects);
+        } else {
+            let find = Find::Devices { app: greeting.hello.sdk_app_id, user: greeting.hello.user_id.clone() };
+            self.find(find, Asked::Devices, effects);
+        }
+    }
+
+    fn log_in(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        let Phase::Greeting(greeting) = &self.phase else { return };
+        let Hello { sdk_app_id: app, user_id, device, instance, platform, .. } = &greeting.hello;
+        let login = Login {
+            app: *app,
+            user: user_id.clone(),
+            device: device.clone(),
+            instance: instance.clone(),
+            platform: *platform,
+            policy: self.settings.policy,
+            now: now.wall,
+        };
+        self.write(Write::Login(login), Asked::Login, effects);
+    }
+
+    /// The user's logins are here: does this one still stand? A login the data has never heard of is made anew: the
+    /// data may come from a copy that is older than it.
+    pub(super) fn devices(&mut self, devices: Option<Devices>, now: Now, effects: &mut Vec<Effect>) {
+        let Phase::Greeting(greeting) = &self.phase else { return };
+        let number = greeting.number;
+        match devices.map(|devices| (ended(&devices, &greeting.hello.instance), devices)) {
+            Some((Standing::Holds, devices)) => self.admitted(devices.key, devices.epoch, now, effects),
+            Some((Standing::Ended(reason), _)) => self.refuse(number, Fault::new(reason.code()), effects),
+            Some((Standing::Unheard, _)) | None => self.log_in(now, effects),
+        }
+    }
+
+    /// The login holds. What is left to ask is whether a dropped session goes on.
+    pub(super) fn admitted(&mut self, key: UserKey, epoch: u32, now: Now, effects: &mut Vec<Effect>) {
+        let Phase::Greeting(greeting) = &mut self.phase else { return };
+        greeting.admitted = Some((key, epoch));
+        match &greeting.hello.resume {
+            Some(resume) if !greeting.hello.login => effects.push(Effect::Unpark(resume.session)),
+            _ => self.welcome(None, now, effects),
+        }
+    }
+
+    pub(super) fn unparked(&mut self, parked: Option<Box<Parked>>, now: Now, effects: &mut Vec<Effect>) {
+        let Phase::Greeting(greeting) = &self.phase else { return };
+        let resumed = parked.and_then(|parked| {
+            let (key, _) = greeting.admitted?;
+            let resume = greeting.hello.resume.as_ref()?;
+            resumable(*parked, key, &greeting.hello.instance, resume)
+        });
+        self.welcome(resumed, now, effects);
+    }
+
+    fn welcome(&mut self, resumed: Option<Resumed>, now: Now, effects: &mut Vec<Effect>) {
+        let Phase::Greeting(greeting) = std::mem::replace(&mut self.phase, Phase::Over) else { return };
+        let Greeting { number, hello, expires, admitted: Some((key, epoch)) } = *greeting else { return };
+        let named = |known: &&str| hello.features.iter().any(|named| named == known);
+        let features: Vec<String> = feature::ALL.into_iter().filter(named).map(Into::into).collect();
+        self.deflates = named(&feature::DEFLATE);
+        self.batches = named(&feature::BATCH);
+        let is_resumed = resumed.is_some();
+        let (id, window, missed) = resumed
+            .map_or_else(|| (self.id, Window::default(), Vec::new()), |it| (it.id, it.window, it.missed));
+        self.id = id;
+        let actor = Actor { app: hello.sdk_app_id, user: hello.user_id, key, session: Some(id) };
+        // A token that ends later than the clock can count ends never.
+        let expires_here = now.monotonic.saturating_add(expires.saturating_sub(now.wall));
+        self.phase =
+            Phase::Live(Box::new(Live { actor, instance: hello.instance, window, expires: expires_here }));
+        let welcome = Welcome {
+            version: highest_common(hello.versions).unwrap_or_default(),
+            features,
+            session: id,
+            resumed: is_resumed,
+            now: now.wall,
+            heartbeat: self.settings.heartbeat,
+            expires,
+            epoch,
+        };
+        effects.push(Effect::Attach(key, id));
+        effects.push(reply::result(number, &welcome));
+        effects.extend(missed.into_iter().map(Effect::Send));
+    }
+
+    /// Refuses a `hello`.
+    pub(super) fn refuse(&mut self, number: u64, fault: Fault, effects: &mut Vec<Effect>) {
+        let code = fault.code;
+        effects.push(fault_to(number, fault));
+        self.close(code, effects);
+    }
+
+    /// Refuses the `hello` that is being looked at, if one is.
+    pub(super) fn refuse_greeting(&mut self, fault: Fault, effects: &mut Vec<Effect>) {
+        if let Phase::Greeting(greeting) = &self.phase {
+            self.refuse(greeting.number, fault, effects);
+        }
+    }
+
+    /// The inbox may have swallowed the end of this very login.
+    pub(super) fn still_logged_in(&mut self, devices: Option<Devices>, effects: &mut Vec<Effect>) {
+        let Phase::Live(live) = &self.phase else { return };
+        if let Some(Standing::Ended(reason)) = devices.map(|devices| ended(&devices, &live.instance)) {
+            self.kick(reason, effects);
+        }
+    }
+}
+
+/// What the store says of a login.
+enum Standing {
+    Holds,
+    Ended(KickReason),
+    Unheard,
+}
+
+fn ended(devices: &Devices, instance: &str) -> Standing {
+    if devices.live.iter().any(|device| device.instance == instance) {
+        return Standing::Holds;
+    }
+    let reason = devices.ended.iter().find(|(ended, _)| ended == instance).map(|(_, reason)| *reason);
+    reason.map_or(Standing::Unheard, Standing::Ended)
+}
+
+/// What of a dropped session goes on.
+struct Resumed {
+    id: Uuid,
+    window: Window,
+    missed: Vec<String>,
+}
+
+fn resumable(parked: Parked, key: UserKey, instance: &str, resume: &Resume) -> Option<Resumed> {
+    let Parked { id, user, instance: theirs, mut window } = parked;
+    if user != key || theirs != instance {
+        return None;
+    }
+    window.replay(resume.push).map(|missed| Resumed { id, window, missed })
+}
+
+fn highest_common([lowest, highest]: [u32; 2]) -> Option<u32> {
+    let [our_lowest, our_highest] = VERSIONS;
+    let common = highest.min(our_highest);
+    (common >= lowest.max(our_lowest)).then_some(common)
+}
+
+fn check(hello: &Hello) -> Result<(), Code> {
+    if highest_common(hello.versions).is_none() {
+        return Err(Code::VERSION_UNSUPPORTED);
+    }
+    if hello.user_id.is_system() {
+        return Err(Code::USER_ID_INVALID);
+    }
+    let named = |name: &String| (1..=limits::DEVICE_BYTES).contains(&name.len());
+    if named(&hello.device) && named(&hello.instance) { Ok(()) } else { Err(Code::BAD_REQUEST) }
+}
+
+/// Verifies the token, and gives when it ends in milliseconds since 1970.
+fn expiry(hello: &Hello, keys: Vec<String>, max_expire_s: Option<i64>, now: Now) -> Result<i64, Fault> {
+    if keys.is_empty() {
+        return Err(Fault::new(Code::APP_UNKNOWN));
+    }
+    let keys: Arc<[Key]> = keys.into_iter().map(Key::new).collect();
+    let expected = Expected {
+        sdk_app_id: hello.sdk_app_id,
+        user: hello.user_id.as_str(),
+        keys: &keys,
+        max_expire_s,
+        min_issued_at_s: None,
+    };
+    match usersig::verify(&hello.user_sig, &expected, now.wall.div_euclid(1_000)) {
+        Ok(claims) => Ok(claims.expires_at_s().saturating_mul(1_000)),
+        Err(why) => Err(Fault::with_text(why.code(), why.to_string())),
+    }
+}

@@ -121,9 +121,10 @@ fn every_request_has_an_example_and_a_reply_that_fits_it() {
 fn every_push_has_an_example() {
     let mut seen = BTreeMap::new();
     for (name, frame) in frames("server").into_iter().filter(|(name, _)| name.starts_with("push.")) {
-        let FromServer::Push(Some(_), push) = from_server(&frame).remove(0) else {
-            panic!("{name} is no numbered push")
+        let FromServer::Push(number, push) = from_server(&frame).remove(0) else {
+            panic!("{name} is no push")
         };
+        assert_eq!(number.is_none(), matches!(push, Push::Kicked(_)), "{name}: all but a kick are numbered");
         let event = match &push {
             Push::Message(message) => {
                 Body::read(&message.body).unwrap();

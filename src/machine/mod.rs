@@ -28,4 +28,266 @@
 //!
 //! A break does not make the engine "not ready": calls queue or wait, and everything heals by itself.
 
+//!
+//! # The map
+//!
+//! * [`io`] is the border. This file takes inputs apart and puts outputs in order.
+//! * `login` decides who is logged in and which calls pass; `link` makes connections and keeps requests apart.
+//! * `sync` follows the user's changes; `inbox` puts messages in order; `conversation` keeps one conversation's
+//!   positions; `history` serves pages; `outbox` sends; `account` is profile, blacklist and groups; `calls` is what
+//!   waits for an answer.
+
+mod account;
+mod calls;
+mod conversation;
+mod history;
+mod inbox;
 pub mod io;
+mod link;
+mod login;
+mod outbox;
+mod sync;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use tim_protocol::frame::Fault;
+use tim_protocol::group::Group;
+use tim_protocol::profile::Profile;
+use tim_protocol::{ConversationId, GroupId, UserId};
+
+use crate::event::{Event, NetState};
+use crate::message::Message;
+use crate::store::{Change, Snapshot, SyncState};
+use calls::Waiting;
+use conversation::Conv;
+use io::{CallId, Config, Input, Now, Output};
+use link::Link;
+use login::{Gate, Login};
+use outbox::Outbox;
+
+/// The engine's decisions for one instance.
+pub struct Machine {
+    config: Config,
+    choices: fastrand::Rng,
+    now: Now,
+    outputs: VecDeque<Output>,
+    turn: Turn,
+    gate: Gate,
+    login: Option<Login>,
+    link: Link,
+    /// Failures in a row; what the next pause is drawn from.
+    attempt: u32,
+    net: Option<NetState>,
+    data: Data,
+    sync: sync::Progress,
+    calls: BTreeMap<CallId, Waiting>,
+    list: List,
+}
+
+/// What the store holds, as far as decisions need it.
+#[derive(Default)]
+struct Data {
+    sync: SyncState,
+    conversations: BTreeMap<ConversationId, Conv>,
+    /// Conversations that want something from the server.
+    wanting: BTreeSet<ConversationId>,
+    outbox: Outbox,
+    profile: Option<Profile>,
+    blacklist: BTreeSet<UserId>,
+    groups: BTreeMap<GroupId, Group>,
+}
+
+/// What one input brings: stored in one commit, then told.
+#[derive(Default)]
+struct Turn {
+    changes: Vec<Change>,
+    durable: bool,
+    /// Conversations whose positions changed.
+    touched: BTreeSet<ConversationId>,
+    /// Carried out after the commit, in order.
+    then: Vec<Output>,
+    envelopes: Vec<String>,
+    received: Vec<Message>,
+    /// Told after what was received.
+    late: Vec<Output>,
+    groups_changed: bool,
+    blacklist_changed: bool,
+}
+
+/// When the conversation list is told.
+#[derive(Default)]
+struct List {
+    changed: bool,
+    told: Option<i64>,
+}
+
+/// Changes of the conversation list within this many milliseconds are told together.
+const LIST_EVERY_MS: i64 = 1_000;
+
+impl Machine {
+    /// A machine that nobody is logged in to.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        let choices = fastrand::Rng::with_seed(config.seed);
+        Self {
+            config,
+            choices,
+            now: Now::default(),
+            outputs: VecDeque::new(),
+            turn: Turn::default(),
+            gate: Gate::default(),
+            login: None,
+            link: Link::Off,
+            attempt: 0,
+            net: None,
+            data: Data::default(),
+            sync: sync::Progress::default(),
+            calls: BTreeMap::new(),
+            list: List::default(),
+        }
+    }
+
+    /// Takes one input. What follows from it waits in [`Machine::poll`].
+    pub fn handle(&mut self, input: Input, now: Now) {
+        self.now = now;
+        match input {
+            Input::Call(id, call) => self.call(id, call),
+            Input::StoreOpened(Ok(snapshot)) => self.store_opened(*snapshot),
+            Input::StoreOpened(Err(fault)) => self.store_missing(fault),
+            Input::StoreFailed(fault) => self.store_failed(fault),
+            Input::Connected => self.connected(),
+            Input::Frame(text) => self.frame(&text),
+            Input::Disconnected => self.disconnected(),
+            Input::Network { up } => self.network(up),
+            Input::UploadEnded(id, result) => self.upload_ended(id, result),
+            Input::Deadline => {}
+        }
+        self.due();
+        self.pump();
+        self.finish();
+    }
+
+    /// What is to be done next; `None` when the machine waits.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When [`Input::Deadline`] is due at the latest, on the monotonic clock.
+    #[must_use]
+    pub fn deadline(&self) -> Option<i64> {
+        let list =
+            self.list.changed.then(|| self.list.told.map_or(self.now.monotonic, |told| told + LIST_EVERY_MS));
+        let ready = matches!(self.gate, Gate::Ready);
+        [
+            self.login_due(),
+            self.link_due(),
+            self.calls_due(),
+            self.inbox_due(),
+            self.outbox_due(),
+            list.filter(|_| ready),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// Whatever's time has come.
+    fn due(&mut self) {
+        self.login_timers();
+        self.link_timers();
+        self.calls_timers();
+    }
+
+    /// Asks the server for everything that is wanted and not asked for yet.
+    fn pump(&mut self) {
+        if !self.link.is_live() {
+            return;
+        }
+        self.pump_sync();
+        self.pump_inbox();
+        self.pump_outbox();
+        self.pump_calls();
+        self.pump_requests();
+    }
+
+    /// Puts what this input brought into the order of the contract.
+    fn finish(&mut self) {
+        self.store_touched();
+        self.flush_envelopes();
+        let turn = std::mem::take(&mut self.turn);
+        if !turn.changes.is_empty() {
+            self.outputs.push_back(Output::Commit { changes: turn.changes, durable: turn.durable });
+        }
+        self.outputs.extend(turn.then);
+        if !turn.received.is_empty() {
+            self.outputs.push_back(Output::Emit(Event::MessageReceived(turn.received)));
+        }
+        self.outputs.extend(turn.late);
+        if turn.groups_changed {
+            let groups = self.data.groups.values().cloned().collect();
+            self.outputs.push_back(Output::Emit(Event::GroupListUpdated(groups)));
+        }
+        if turn.blacklist_changed {
+            let users = self.data.blacklist.iter().cloned().collect();
+            self.outputs.push_back(Output::Emit(Event::BlacklistUpdated(users)));
+        }
+        self.tell_list();
+    }
+
+    fn tell_list(&mut self) {
+        let now = self.now.monotonic;
+        let early = self.list.told.is_some_and(|told| now < told + LIST_EVERY_MS);
+        if self.list.changed && !early && matches!(self.gate, Gate::Ready) {
+            self.list = List { changed: false, told: Some(now) };
+            let list = self.conversation_list();
+            self.outputs.push_back(Output::Emit(Event::ConversationListUpdated(list)));
+        }
+    }
+
+    fn then(&mut self, output: Output) {
+        self.turn.then.push(output);
+    }
+
+    fn emit(&mut self, event: Event) {
+        self.then(Output::Emit(event));
+    }
+
+    fn emit_fault(&mut self, fault: Fault) {
+        self.emit(Event::Error { code: fault.code, message: fault.text });
+    }
+
+    fn store(&mut self, change: Change) {
+        self.turn.changes.push(change);
+    }
+
+    fn me(&self) -> Option<UserId> {
+        self.login.as_ref().map(|login| login.user.clone())
+    }
+}
+
+impl Data {
+    fn load(snapshot: Snapshot, me: &UserId) -> Self {
+        let conversations: BTreeMap<_, _> = snapshot
+            .conversations
+            .into_iter()
+            .map(|(row, ranges, newest)| (row.id.clone(), Conv::load(row, ranges, newest)))
+            .collect();
+        let mut data = Self {
+            sync: snapshot.sync,
+            wanting: conversations
+                .iter()
+                .filter(|(_, conv)| conv.wants())
+                .map(|(id, _)| id.clone())
+                .collect(),
+            conversations,
+            outbox: Outbox::load(me, snapshot.outbox),
+            profile: snapshot.profile,
+            blacklist: snapshot.blacklist.into_iter().collect(),
+            groups: snapshot.groups.into_iter().map(|group| (group.group_id.clone(), group)).collect(),
+        };
+        for id in data.outbox.conversations() {
+            data.conversations.entry(id.clone()).or_insert_with(|| Conv::new(id));
+        }
+        data
+    }
+}

@@ -1,0 +1,143 @@
+//! The user's own things beside conversations: profile, blacklist, groups.
+
+use serde_json::value::RawValue;
+use tim_protocol::call::{self, Request};
+use tim_protocol::frame::Fault;
+use tim_protocol::group::{Group, JoinStatus};
+use tim_protocol::profile::Profile;
+use tim_protocol::{ConversationId, GroupId, UserId, conversation};
+
+use super::Machine;
+use super::io::Return;
+use super::link::read;
+use crate::event::Event;
+use crate::store::Change;
+
+impl Machine {
+    /// What a call's request came to: kept, told, and given back.
+    pub(super) fn account_answer(
+        &mut self,
+        request: Request,
+        result: Result<Box<RawValue>, Fault>,
+    ) -> Result<Return, Fault> {
+        match request {
+            Request::GetProfiles(_) => Ok(Return::Profiles(read::<call::GetProfiles>(result)?.profiles)),
+            Request::UpdateProfile(_) => {
+                let profile = read::<call::UpdateProfile>(result)?.profile;
+                self.keep_profile(profile.clone());
+                Ok(Return::Profiles(vec![profile]))
+            }
+            Request::UpdateBlacklist(update) => {
+                read::<call::UpdateBlacklist>(result)?;
+                for user in &update.user_id_list {
+                    self.keep_listed(user, update.listed);
+                }
+                Ok(Return::Users(update.user_id_list))
+            }
+            Request::GetGroup(_) => Ok(Return::Group(Box::new(read::<call::GetGroup>(result)?.group))),
+            Request::CreateGroup(_) => {
+                let group = read::<call::CreateGroup>(result)?.group;
+                self.joined_group(group.clone());
+                Ok(Return::Group(Box::new(group)))
+            }
+            Request::JoinGroup(_) => {
+                let joined = read::<call::JoinGroup>(result)?;
+                if let (Some(group), JoinStatus::JoinedSuccess | JoinStatus::AlreadyInGroup) =
+                    (&joined.group, joined.status)
+                {
+                    self.joined_group(group.clone());
+                }
+                Ok(Return::Joined(joined.status, joined.group.map(Box::new)))
+            }
+            Request::QuitGroup(quit) => {
+                read::<call::QuitGroup>(result)?;
+                self.left_group(&quit.group_id);
+                Ok(Return::Done)
+            }
+            Request::DismissGroup(dismiss) => {
+                read::<call::DismissGroup>(result)?;
+                self.left_group(&dismiss.group_id);
+                Ok(Return::Done)
+            }
+            Request::Revoke(_) => {
+                let mutation = read::<call::Revoke>(result)?;
+                self.own_mutation(mutation);
+                Ok(Return::Done)
+            }
+            Request::UploadTicket(_) => Ok(Return::Ticket(read::<call::UploadTicket>(result)?.path)),
+            Request::DownloadTicket(_) => Ok(Return::Ticket(read::<call::DownloadTicket>(result)?.path)),
+            Request::HandleApplication(_) => {
+                read::<call::HandleApplication>(result)?;
+                Ok(Return::Done)
+            }
+            // Not asked on behalf of calls.
+            Request::Hello(_)
+            | Request::Logout(_)
+            | Request::Sync(_)
+            | Request::Send(_)
+            | Request::History(_)
+            | Request::Mutations(_)
+            | Request::Read(_) => Ok(Return::Done),
+        }
+    }
+
+    /// Something of the user's own changed, on this device or another.
+    pub(super) fn changed(&mut self, change: conversation::Change) {
+        match change {
+            conversation::Change::Profile { profile } => self.keep_profile(profile),
+            conversation::Change::Blacklist { user_id, listed } => self.keep_listed(&user_id, listed),
+            conversation::Change::Group { group: Some(group), .. } => self.joined_group(group),
+            conversation::Change::Group { group_id, group: None } => self.left_group(&group_id),
+        }
+    }
+
+    fn keep_profile(&mut self, profile: Profile) {
+        if self.data.profile.as_ref() != Some(&profile) {
+            self.data.profile = Some(profile.clone());
+            self.store(Change::Profile(profile.clone()));
+            self.emit(Event::ProfileUpdated(vec![profile]));
+        }
+    }
+
+    fn keep_listed(&mut self, user: &UserId, listed: bool) {
+        let changed =
+            if listed { self.data.blacklist.insert(user.clone()) } else { self.data.blacklist.remove(user) };
+        if changed {
+            self.store(Change::Blacklist(user.clone(), listed));
+            self.turn.blacklist_changed = true;
+        }
+    }
+
+    fn keep_group(&mut self, id: &GroupId, group: Option<Group>) {
+        let before = match &group {
+            Some(group) => self.data.groups.insert(id.clone(), group.clone()),
+            None => self.data.groups.remove(id),
+        };
+        if before != group {
+            self.store(Change::Group(id.clone(), group.map(Box::new)));
+            self.turn.groups_changed = true;
+        }
+    }
+
+    /// The user is in the group: its conversation is in the list.
+    fn joined_group(&mut self, group: Group) {
+        let id = ConversationId::Group(group.group_id.clone());
+        if self.data.conversations.get(&id).is_some_and(|conv| conv.row.gone) {
+            self.data.conversation(&id).row.gone = false;
+            self.advance(&id, 0);
+        }
+        self.keep_group(&group.group_id.clone(), Some(group));
+    }
+
+    /// The user is no longer in the group; its conversation leaves the list.
+    fn left_group(&mut self, id: &GroupId) {
+        self.keep_group(id, None);
+        let id = ConversationId::Group(id.clone());
+        if let Some(conv) = self.data.conversations.get_mut(&id)
+            && !conv.row.gone
+        {
+            conv.leave();
+            self.touch(&id);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! What waits for an answer: the app's calls, and what each request to the server was for.
+//!
+//! A call that needs the server stays here until it is answered or its time is up; a break in between does not end it,
+//! unless it was on its way and may not be made twice.
+
+use serde_json::value::RawValue;
+use tim_protocol::call::{self, Request};
+use tim_protocol::frame::Fault;
+use tim_protocol::{Code, ConversationId, MessageId};
+
+use super::Machine;
+use super::io::{Call, CallId, Output, Return};
+use super::link::read;
+use crate::message::Message;
+
+/// What a request is for. Of equal ones only one is under way.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Purpose {
+    /// The first request of a connection.
+    Hello,
+    /// The end of the login.
+    Logout,
+    /// A page of changes; whether it is a sync's first.
+    Sync { first: bool },
+    /// Messages that are missing before newer ones.
+    Missing(ConversationId),
+    /// Older messages that a page of history needs.
+    Older(ConversationId, u64),
+    /// Mutations that are missing.
+    Mutations(ConversationId),
+    /// A read mark.
+    Read(ConversationId),
+    /// A message out of the outbox.
+    Send(ConversationId, MessageId),
+    /// A call of the app's.
+    Call(CallId),
+}
+
+/// A call that waits for the server.
+pub(super) struct Waiting {
+    pub(super) what: Wanted,
+    due: i64,
+}
+
+/// What it waits for.
+pub(super) enum Wanted {
+    /// The answer to this request.
+    Reply(Request),
+    /// A page of history: until its messages are here.
+    Page { conversation: ConversationId, before: Option<u64>, count: u32 },
+}
+
+impl Machine {
+    /// Gives a call its answer.
+    pub(super) fn give(&mut self, call: CallId, result: Result<Return, Fault>) {
+        self.then(Output::Return(call, result));
+    }
+
+    /// A call that passed the gate.
+    pub(super) fn admitted(&mut self, id: CallId, call: Call) {
+        let request: Request = match call {
+            Call::Login { .. } | Call::Logout | Call::Status => return,
+            Call::Gate => return self.give(id, Ok(Return::Done)),
+            Call::ServerTime => {
+                let now = self.server_now();
+                return self.give(id, Ok(Return::Time(now)));
+            }
+            Call::Send { message, upload } => return self.send(id, &message, upload),
+            Call::Resend(message) => return self.resend(id, message),
+            Call::SetRead(conversation) => {
+                self.set_read(&conversation);
+                return self.give(id, Ok(Return::Done));
+            }
+            Call::MessageList { conversation, before, count } => {
+                return self.wait(id, Wanted::Page { conversation, before, count });
+            }
+            Call::ConversationList => {
+                let list = self.conversation_list();
+                return self.give(id, Ok(Return::Conversations(list)));
+            }
+            Call::Blacklist => {
+                let users = self.data.blacklist.iter().cloned().collect();
+                return self.give(id, Ok(Return::Users(users)));
+            }
+            Call::GroupList => {
+                let groups = self.data.groups.values().cloned().collect();
+                return self.give(id, Ok(Return::Groups(groups)));
+            }
+            Call::MyProfile => match (&self.data.profile, self.me()) {
+                (Some(profile), _) => {
+                    let profiles = vec![profile.clone()];
+                    return self.give(id, Ok(Return::Profiles(profiles)));
+                }
+                (None, me) => call::GetProfiles { user_id_list: me.into_iter().collect() }.into(),
+            },
+            Call::Profiles(user_id_list) => call::GetProfiles { user_id_list }.into(),
+            Call::UpdateProfile(fields) => match fields.check() {
+                Ok(()) => call::UpdateProfile { fields }.into(),
+                Err(code) => return self.give(id, Err(code.into())),
+            },
+            Call::UpdateBlacklist { users, .. } if self.me().is_some_and(|me| users.contains(&me)) => {
+                return self.give(id, Err(Code::BLACKLIST_SELF.into()));
+            }
+            Call::UpdateBlacklist { users, listed } => {
+                call::UpdateBlacklist { user_id_list: users, listed }.into()
+            }
+            Call::GetGroup(group_id) => call::GetGroup { group_id }.into(),
+            Call::CreateGroup(group) => match group.check() {
+                Ok(()) => call::CreateGroup { group }.into(),
+                Err(code) => return self.give(id, Err(code.into())),
+            },
+            Call::JoinGroup { group, message } => {
+                call::JoinGroup { group_id: group, apply_message: message }.into()
+            }
+            Call::QuitGroup(group_id) => call::QuitGroup { group_id }.into(),
+            Call::DismissGroup(group_id) => call::DismissGroup { group_id }.into(),
+            Call::HandleApplication { group, user, accept, message } => {
+                call::HandleApplication { group_id: group, user_id: user, accept, handle_message: message }
+                    .into()
+            }
+            Call::Revoke { conversation, sequence } => {
+                call::Revoke { conversation_id: conversation, sequence }.into()
+            }
+            Call::DownloadTicket(url) => call::DownloadTicket { url }.into(),
+            Call::UploadTicket { size, sha256 } => call::UploadTicket { size, sha256 }.into(),
+        };
+        self.wait(id, Wanted::Reply(request));
+    }
+
+    fn wait(&mut self, id: CallId, what: Wanted) {
+        let due = self.now.monotonic + self.config.call_timeout;
+        if let Wanted::Page { .. } = what
+            && self.serve_page(id, &what)
+        {
+            return;
+        }
+        self.calls.insert(id, Waiting { what, due });
+    }
+
+    /// Asks for what calls wait for.
+    pub(super) fn pump_calls(&mut self) {
+        let asks: Vec<(CallId, Request)> = self
+            .calls
+            .iter()
+            .filter(|(id, _)| !self.is_asked(&Purpose::Call(**id)))
+            .filter_map(|(id, waiting)| match &waiting.what {
+                Wanted::Reply(request) => Some((*id, request.clone())),
+                Wanted::Page { .. } => None,
+            })
+            .collect();
+        for (id, request) in asks {
+            self.ask(Purpose::Call(id), request);
+        }
+        self.pump_pages();
+    }
+
+    /// The answer to a request.
+    pub(super) fn answered(&mut self, purpose: Purpose, result: Result<Box<RawValue>, Fault>) {
+        match purpose {
+            Purpose::Hello => self.welcomed(read::<call::Hello>(result)),
+            Purpose::Logout => self.logged_out(),
+            Purpose::Sync { first } => self.synced(first, read::<call::Sync>(result)),
+            Purpose::Missing(id) => self.missing_came(&id, read::<call::History>(result)),
+            Purpose::Older(id, _) => self.older_came(&id, read::<call::History>(result)),
+            Purpose::Mutations(id) => self.mutations_came(&id, read::<call::Mutations>(result)),
+            Purpose::Read(id) => self.read_confirmed(&id, read::<call::Read>(result)),
+            Purpose::Send(_, id) => self.sent(id, read::<call::Send>(result)),
+            Purpose::Call(id) => {
+                if let Some(Waiting { what: Wanted::Reply(request), .. }) = self.calls.remove(&id) {
+                    let answer = self.account_answer(request, result);
+                    self.give(id, answer);
+                }
+            }
+        }
+    }
+
+    /// The connection broke while a request was under way. Calls that may be made twice stay and are asked again; of
+    /// the others nobody knows whether they were carried out.
+    pub(super) fn unanswered(&mut self, purpose: Purpose) {
+        let Purpose::Call(id) = purpose else { return };
+        let once =
+            |waiting: &Waiting| matches!(&waiting.what, Wanted::Reply(request) if !is_repeatable(request));
+        if self.calls.get(&id).is_some_and(once) {
+            self.calls.remove(&id);
+            self.give(id, Err(Fault::new(Code::NETWORK_ERROR)));
+        }
+    }
+
+    /// Ends every call with a failure.
+    pub(super) fn fail_calls(&mut self, fault: &Fault) {
+        for (id, _) in std::mem::take(&mut self.calls) {
+            self.give(id, Err(fault.clone()));
+        }
+        for id in self.data.outbox.take_callers() {
+            self.give(id, Err(fault.clone()));
+        }
+    }
+
+    pub(super) fn calls_timers(&mut self) {
+        let code = if self.link.is_live() { Code::TIMEOUT } else { Code::NETWORK_ERROR };
+        let now = self.now.monotonic;
+        let late: Vec<CallId> =
+            self.calls.iter().filter(|(_, it)| it.due <= now).map(|(id, _)| *id).collect();
+        for id in late {
+            self.calls.remove(&id);
+            self.give(id, Err(Fault::new(code)));
+        }
+    }
+
+    pub(super) fn calls_due(&self) -> Option<i64> {
+        self.calls.values().map(|waiting| waiting.due).min()
+    }
+
+    /// A message on its way out was given its place, or given up.
+    pub(super) fn give_message(&mut self, call: Option<CallId>, result: Result<Message, Fault>) {
+        if let Some(call) = call {
+            self.give(call, result.map(|message| Return::Message(Box::new(message))));
+        }
+    }
+}
+
+/// Whether carrying a request out a second time does no harm and answers the same.
+fn is_repeatable(request: &Request) -> bool {
+    !matches!(
+        request,
+        Request::CreateGroup(_)
+            | Request::QuitGroup(_)
+            | Request::DismissGroup(_)
+            | Request::HandleApplication(_)
+    )
+}

@@ -1,0 +1,389 @@
+//! One conversation: its positions, which messages are here, and what is still missing.
+//!
+//! Unread counts, order and read state are computed from positions; nothing is ever counted up. Nothing here talks to
+//! the server: [`super::inbox`] does, by what [`Conv::wants`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tim_protocol::conversation::ConversationState;
+use tim_protocol::group::GroupType;
+use tim_protocol::message::{Message as Wire, Mutation, Revocation};
+use tim_protocol::{ConversationId, UserId};
+
+use super::{Data, Machine};
+use crate::conversation::Conversation;
+use crate::message::{Message, ReadMarks, SendStatus};
+use crate::store::{Change, ConversationRow};
+
+/// One conversation of the user's.
+pub(super) struct Conv {
+    pub(super) row: ConversationRow,
+    /// Complete ranges, ascending and apart.
+    pub(super) ranges: Vec<(u64, u64)>,
+    /// Every message up to here has been told, or never will be as news.
+    pub(super) told: u64,
+    pub(super) newest: Option<Wire>,
+    /// Messages that came before others that belong in front of them.
+    pub(super) stash: BTreeMap<u64, Wire>,
+    /// Sequences above `told` that this device sent itself.
+    pub(super) own: Vec<u64>,
+    /// When to ask for what is missing after `told`, on the monotonic clock.
+    pub(super) ask_missing_at: Option<i64>,
+    /// Until when nothing more is asked, because the last question found no answer.
+    pub(super) calm_until: i64,
+    /// The newest mutation known to exist.
+    pub(super) mutation_head: u64,
+    pub(super) mutation_stash: BTreeMap<u64, Mutation>,
+    /// What was taken back since the store was opened: an answer that was read before may come after.
+    pub(super) revoked: BTreeMap<u64, Revocation>,
+    view: Option<Arc<Conversation>>,
+}
+
+impl Conv {
+    pub(super) fn new(id: ConversationId) -> Self {
+        let row = ConversationRow {
+            id,
+            group_type: None,
+            head: 0,
+            mutation: 0,
+            countable: 0,
+            read: 0,
+            read_pending: 0,
+            base: 0,
+            revoked_above_base: Vec::new(),
+            peer_read: 0,
+            floor: 1,
+            active: 0,
+            gone: false,
+        };
+        Self::load(row, Vec::new(), None)
+    }
+
+    pub(super) fn load(row: ConversationRow, ranges: Vec<(u64, u64)>, newest: Option<Wire>) -> Self {
+        let complete = ranges.last().map_or(0, |(_, high)| *high);
+        Self {
+            told: complete.max(row.floor.saturating_sub(1)),
+            mutation_head: row.mutation,
+            ask_missing_at: (row.head > complete && !row.gone).then_some(0),
+            row,
+            ranges,
+            newest,
+            stash: BTreeMap::new(),
+            own: Vec::new(),
+            calm_until: 0,
+            mutation_stash: BTreeMap::new(),
+            revoked: BTreeMap::new(),
+            view: None,
+        }
+    }
+
+    /// Whether something is to be asked of the server, now or later.
+    pub(super) fn wants(&self) -> bool {
+        !self.row.gone && (self.is_missing() || self.wants_mutations() || self.row.read_pending > 0)
+    }
+
+    /// Whether there are messages after what was told that are not here.
+    pub(super) fn is_missing(&self) -> bool {
+        self.row.head > self.told
+    }
+
+    pub(super) fn wants_mutations(&self) -> bool {
+        self.mutation_head > self.row.mutation
+    }
+
+    /// The last missing message in front of what is stashed.
+    pub(super) fn missing_up_to(&self) -> u64 {
+        self.stash.keys().next().map_or(self.row.head, |first| first - 1)
+    }
+
+    /// Takes in what a sync says. Positions only grow: an answer may be older than what was pushed meanwhile.
+    pub(super) fn merge(&mut self, state: &ConversationState) {
+        let row = &mut self.row;
+        row.group_type = state.group_type.or(row.group_type);
+        if state.head >= row.head {
+            row.head = state.head;
+            row.countable = state.countable;
+        }
+        row.read = row.read.max(state.read);
+        row.peer_read = row.peer_read.max(state.peer_read);
+        row.floor = row.floor.max(state.floor);
+        row.base = row.base.max(state.base);
+        row.revoked_above_base.extend(&state.revoked_above_base);
+        self.trim_revoked();
+        self.told = self.told.max(self.row.floor.saturating_sub(1));
+        self.mutation_head = self.mutation_head.max(state.mutation_head);
+    }
+
+    fn trim_revoked(&mut self) {
+        let ConversationRow { base, revoked_above_base, .. } = &mut self.row;
+        revoked_above_base.retain(|countable| countable > base);
+        revoked_above_base.sort_unstable();
+        revoked_above_base.dedup();
+    }
+
+    /// Notes that a message exists.
+    pub(super) fn note(&mut self, me: &UserId, message: &Wire) {
+        let row = &mut self.row;
+        if message.sequence >= row.head {
+            row.head = message.sequence;
+            row.countable = message.countable;
+        }
+        row.active = row.active.max(message.time);
+        if self.newest.as_ref().is_none_or(|newest| newest.sequence < message.sequence) {
+            self.newest = Some(message.clone());
+        }
+        if message.from == *me {
+            self.count_from(message.countable);
+        }
+    }
+
+    /// Unread counts from here.
+    fn count_from(&mut self, countable: u64) {
+        self.row.base = self.row.base.max(countable);
+        self.trim_revoked();
+    }
+
+    /// The own user has read up to here.
+    pub(super) fn read_up_to(&mut self, sequence: u64, countable: u64) {
+        if sequence > self.row.read {
+            self.row.read = sequence;
+            self.count_from(countable);
+        }
+    }
+
+    /// A message was taken back. `countable` is 0 if it did not count as unread.
+    pub(super) fn revoke(&mut self, sequence: u64, countable: u64, revocation: &Revocation) {
+        self.revoked.insert(sequence, revocation.clone());
+        if countable > self.row.base {
+            self.row.revoked_above_base.push(countable);
+            self.trim_revoked();
+        }
+        for message in self.newest.iter_mut().chain(self.stash.get_mut(&sequence)) {
+            if message.sequence == sequence {
+                blank(message, revocation);
+            }
+        }
+    }
+
+    /// Applies what was taken back meanwhile to messages out of an older answer.
+    pub(super) fn apply_revoked(&self, message: &mut Wire) {
+        if let Some(revocation) = self.revoked.get(&message.sequence) {
+            blank(message, revocation);
+        }
+    }
+
+    /// The messages that are next in line, told from now on.
+    pub(super) fn take_next(&mut self) -> Vec<Wire> {
+        let mut next = Vec::new();
+        while let Some(message) = self.stash.remove(&(self.told + 1)) {
+            self.told += 1;
+            next.push(message);
+        }
+        self.stash = self.stash.split_off(&(self.told + 1));
+        next
+    }
+
+    /// Notes that every message of a range is stored.
+    pub(super) fn complete(&mut self, low: u64, high: u64) {
+        self.ranges.push((low, high));
+        self.ranges.sort_unstable();
+        let mut merged: Vec<(u64, u64)> = Vec::with_capacity(self.ranges.len());
+        for (low, high) in self.ranges.drain(..) {
+            match merged.last_mut() {
+                Some((_, end)) if low <= *end + 1 => *end = high.max(*end),
+                _ => merged.push((low, high)),
+            }
+        }
+        self.ranges = merged;
+    }
+
+    /// The newest part of a range that is not stored.
+    pub(super) fn uncovered(&self, low: u64, high: u64) -> Option<(u64, u64)> {
+        let mut top = high;
+        for (from, to) in self.ranges.iter().rev() {
+            if *to < low {
+                break;
+            }
+            if *from > top {
+                continue;
+            }
+            if *to < top {
+                return Some((low.max(to + 1), top));
+            }
+            if *from <= low {
+                return None;
+            }
+            top = from - 1;
+        }
+        (top >= low).then_some((low, top))
+    }
+
+    /// The user is no longer part of it.
+    pub(super) fn leave(&mut self) {
+        self.row.gone = true;
+        self.row.read_pending = 0;
+        self.stash.clear();
+        self.ask_missing_at = None;
+    }
+
+    fn unread(&self) -> u64 {
+        if self.row.group_type.is_some_and(|kind| !kind.counts_unread()) {
+            return 0;
+        }
+        let above = self.row.countable.saturating_sub(self.row.base);
+        above.saturating_sub(self.row.revoked_above_base.len() as u64)
+    }
+
+    pub(super) fn marks(&self) -> ReadMarks {
+        ReadMarks { own: self.row.read, peer: self.row.peer_read }
+    }
+
+    fn build_view(&self, me: &UserId, waiting: Option<Message>) -> Conversation {
+        let newest = self
+            .newest
+            .as_ref()
+            .map(|newest| Message::from_wire(me, newest, SendStatus::Success, self.marks()));
+        let last_message = match (newest, waiting) {
+            (Some(newest), Some(waiting)) => Some(if waiting.time >= newest.time { waiting } else { newest }),
+            (newest, waiting) => waiting.or(newest),
+        };
+        let last_time = last_message.as_ref().map_or(0, |message| message.time).max(self.row.active);
+        Conversation {
+            conversation_id: self.row.id.clone(),
+            group_type: self.row.group_type,
+            unread_count: self.unread(),
+            last_message,
+            read_sequence: self.row.read,
+            peer_read_sequence: self.row.peer_read,
+            last_time,
+        }
+    }
+}
+
+/// Removes what a message said.
+pub(super) fn blank(message: &mut Wire, revocation: &Revocation) {
+    message.revoked = Some(revocation.clone());
+    // The type stays: only what was said goes.
+    #[derive(serde::Deserialize)]
+    struct Tag<'a> {
+        #[serde(rename = "type", borrow)]
+        kind: std::borrow::Cow<'a, str>,
+    }
+    let kind = serde_json::from_str::<Tag<'_>>(message.body.get())
+        .map(|tag| tag.kind.into_owned())
+        .unwrap_or_default();
+    if let Ok(body) = serde_json::value::to_raw_value(&serde_json::json!({ "type": kind, "payload": null })) {
+        message.body = body;
+    }
+}
+
+impl Data {
+    /// A conversation, begun if it is new.
+    pub(super) fn conversation(&mut self, id: &ConversationId) -> &mut Conv {
+        let groups = &self.groups;
+        self.conversations.entry(id.clone()).or_insert_with(|| {
+            let mut conv = Conv::new(id.clone());
+            if let ConversationId::Group(group) = id {
+                conv.row.group_type = groups.get(group).map(|group| group.group_type);
+            }
+            conv
+        })
+    }
+}
+
+impl Machine {
+    /// A conversation's positions changed: store them, and tell the list.
+    pub(super) fn touch(&mut self, id: &ConversationId) {
+        self.turn.touched.insert(id.clone());
+    }
+
+    /// What a conversation shows changed, but not its positions.
+    pub(super) fn show_anew(&mut self, id: &ConversationId) {
+        if let Some(conv) = self.data.conversations.get_mut(id) {
+            conv.view = None;
+        }
+        self.list.changed = true;
+    }
+
+    pub(super) fn store_touched(&mut self) {
+        for id in std::mem::take(&mut self.turn.touched) {
+            self.show_anew(&id);
+            let Some(conv) = self.data.conversations.get(&id) else { continue };
+            let row = conv.row.clone();
+            if conv.wants() {
+                self.data.wanting.insert(id);
+            }
+            self.turn.changes.push(Change::Conversation(row));
+        }
+    }
+
+    /// All conversations, the most recently active first.
+    pub(super) fn conversation_list(&mut self) -> Vec<Arc<Conversation>> {
+        let Some(me) = self.me() else { return Vec::new() };
+        let Data { conversations, outbox, .. } = &mut self.data;
+        let mut list: Vec<Arc<Conversation>> = conversations
+            .iter_mut()
+            .filter(|(_, conv)| !conv.row.gone)
+            .map(|(id, conv)| match &conv.view {
+                Some(view) => Arc::clone(view),
+                None => {
+                    let view = Arc::new(conv.build_view(&me, outbox.newest(id)));
+                    conv.view = Some(Arc::clone(&view));
+                    view
+                }
+            })
+            .collect();
+        list.sort_by(|a, b| {
+            b.last_time.cmp(&a.last_time).then_with(|| a.conversation_id.cmp(&b.conversation_id))
+        });
+        list
+    }
+}
+
+/// Whether news of a conversation of this kind begins with whatever is newest when it is first seen.
+pub(super) fn shows_old_history(kind: Option<GroupType>) -> bool {
+    kind.is_some_and(GroupType::shows_history_before_joining)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn conv() -> Conv {
+        Conv::new("C2Cbob".parse().unwrap())
+    }
+
+    #[test]
+    fn what_is_not_covered_is_asked_for_from_the_top() {
+        let mut conv = conv();
+        conv.complete(1, 10);
+        conv.complete(20, 30);
+        assert_eq!(conv.uncovered(5, 9), None);
+        assert_eq!(conv.uncovered(5, 30), Some((11, 19)));
+        assert_eq!(conv.uncovered(25, 40), Some((31, 40)));
+        conv.complete(11, 19);
+        assert_eq!(conv.ranges, [(1, 30)]);
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_are_what_was_completed(completed in prop::collection::vec((1_u64..60, 0_u64..8), 0..12), low in 1_u64..60, length in 0_u64..20) {
+            let mut conv = conv();
+            let mut model = std::collections::BTreeSet::new();
+            for (from, more) in completed {
+                conv.complete(from, from + more);
+                model.extend(from..=from + more);
+            }
+            prop_assert!(conv.ranges.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0));
+            let top = (low..=low + length).rev().find(|sequence| !model.contains(sequence));
+            let asked = conv.uncovered(low, low + length);
+            prop_assert_eq!(asked.map(|(_, to)| to), top);
+            if let Some((from, to)) = asked {
+                prop_assert!((from..=to).all(|sequence| !model.contains(&sequence)));
+                prop_assert!(from == low || model.contains(&(from - 1)));
+            }
+        }
+    }
+}

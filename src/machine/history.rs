@@ -1,0 +1,130 @@
+//! Pages of history: from the store where its ranges are complete, else from the server into the store first.
+//!
+//! Messages never pass through the machine on their way to the caller; it only decides when they are all there.
+
+use tim_protocol::call::{History, HistoryPage};
+use tim_protocol::frame::Fault;
+use tim_protocol::message::Message as Wire;
+use tim_protocol::{ConversationId, limits};
+
+use super::Machine;
+use super::calls::{Purpose, Waiting, Wanted};
+use super::conversation::Conv;
+use super::io::{CallId, Output, Query};
+use crate::store::Change;
+
+/// What a page of history needs.
+enum Page {
+    /// Nothing more: these messages are here, and whether there are older ones.
+    Here { low: u64, high: u64, completed: bool },
+    /// New messages that are still being put in order.
+    News,
+    /// These older ones.
+    Older(u64, u64),
+}
+
+impl Conv {
+    fn page(&self, before: Option<u64>, count: u32, is_live: bool) -> Page {
+        let newest = if is_live { self.row.head } else { self.told };
+        let high = before.map_or(newest, |before| before.saturating_sub(1)).min(newest);
+        if high > self.told {
+            return Page::News;
+        }
+        let floor = self.row.floor.max(1);
+        let low = (high + 1).saturating_sub(u64::from(count)).max(floor);
+        if low > high {
+            return Page::Here { low: 1, high: 0, completed: true };
+        }
+        match self.uncovered(low, high) {
+            None => Page::Here { low, high, completed: low <= floor },
+            // Without a connection what is here has to do.
+            Some((_, to)) if !is_live && to < high => Page::Here { low: to + 1, high, completed: false },
+            Some((from, to)) => Page::Older(from, to),
+        }
+    }
+}
+
+impl Machine {
+    /// Answers a call for a page if everything is here. A conversation nobody has heard of is empty.
+    pub(super) fn serve_page(&mut self, call: CallId, what: &Wanted) -> bool {
+        let Wanted::Page { conversation, before, count } = what else { return false };
+        let is_live = self.link.is_live();
+        let page = match self.data.conversations.get(conversation) {
+            Some(conv) => conv.page(*before, *count, is_live),
+            None => Page::Here { low: 1, high: 0, completed: true },
+        };
+        let Page::Here { low, high, completed } = page else { return false };
+        let query = Query { conversation: conversation.clone(), low, high, own_only: false };
+        self.then(Output::Answer { call, query, completed });
+        true
+    }
+
+    /// Answers the calls whose messages have come, and asks for what the others need.
+    pub(super) fn pump_pages(&mut self) {
+        let is_page = |waiting: &Waiting| matches!(waiting.what, Wanted::Page { .. });
+        let ids: Vec<CallId> = self.calls.iter().filter(|(_, it)| is_page(it)).map(|(id, _)| *id).collect();
+        for id in ids {
+            let Some(waiting) = self.calls.remove(&id) else { continue };
+            if self.serve_page(id, &waiting.what) {
+                continue;
+            }
+            if let Wanted::Page { conversation, before, count } = &waiting.what
+                && let Some(conv) = self.data.conversations.get_mut(conversation)
+            {
+                match conv.page(*before, *count, true) {
+                    Page::News => conv.ask_missing_at = conv.ask_missing_at.map(|_| self.now.monotonic),
+                    Page::Older(low, high) => {
+                        let limit = limits::HISTORY_PAGE;
+                        let history = History { conversation_id: conversation.clone(), low, high, limit };
+                        self.ask(Purpose::Older(conversation.clone(), high), history);
+                    }
+                    Page::Here { .. } => {}
+                }
+            }
+            self.calls.insert(id, waiting);
+        }
+    }
+
+    /// Older messages for a page of history.
+    pub(super) fn older_came(&mut self, id: &ConversationId, result: Result<HistoryPage, Fault>) {
+        match result {
+            Ok(page) => self.keep_older(id, page),
+            Err(fault) if fault.code.is_retryable() => {}
+            Err(fault) => self.fail_pages(id, &fault),
+        }
+    }
+
+    fn keep_older(&mut self, id: &ConversationId, page: HistoryPage) {
+        let Some(conv) = self.data.conversations.get_mut(id) else { return };
+        let floor_moved = page.floor > conv.row.floor;
+        conv.row.floor = conv.row.floor.max(page.floor);
+        if page.low > page.high && !floor_moved {
+            // The server has none of them, whatever its head says: asking again would bring the same.
+            let fault =
+                Fault::with_text(tim_protocol::Code::INTERNAL, "the server lacks a part of its history");
+            return self.fail_pages(id, &fault);
+        }
+        let mut messages: Vec<Wire> = page.messages;
+        for message in &mut messages {
+            conv.apply_revoked(message);
+        }
+        if page.low <= page.high {
+            conv.complete(page.low, page.high);
+            self.store(Change::Messages(id.clone(), messages));
+            self.store(Change::Complete(id.clone(), page.low, page.high));
+        }
+        if floor_moved {
+            self.touch(id);
+        }
+    }
+
+    fn fail_pages(&mut self, id: &ConversationId, fault: &Fault) {
+        let is_for = |waiting: &Waiting| matches!(&waiting.what, Wanted::Page { conversation, .. } if conversation == id);
+        let failed: Vec<CallId> =
+            self.calls.iter().filter(|(_, it)| is_for(it)).map(|(call, _)| *call).collect();
+        for call in failed {
+            self.calls.remove(&call);
+            self.give(call, Err(fault.clone()));
+        }
+    }
+}

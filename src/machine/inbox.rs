@@ -1,0 +1,324 @@
+//! What comes in: messages put in order and told once, mutations, read marks, and the pulls that fill gaps.
+//!
+//! A message is told when every one before it has been. One that comes early waits in its conversation's stash; what is
+//! missing is asked for after a moment, because the answer to an own send or a neighbouring push often brings it.
+
+use tim_protocol::call::{History, HistoryPage, MutationPage, Mutations, Read, ReadUpTo};
+use tim_protocol::conversation::ConversationState;
+use tim_protocol::frame::{Fault, Push};
+use tim_protocol::message::{Message as Wire, Mutation, Receipt};
+use tim_protocol::{ConversationId, limits};
+
+use super::Machine;
+use super::calls::Purpose;
+use super::conversation::shows_old_history;
+use super::io::{MessageEvent, Output, Query};
+use crate::message::{Message, SendStatus};
+use crate::store::Change;
+
+/// How long a gap is given to close by itself, in milliseconds.
+const GAP_PATIENCE_MS: i64 = 300;
+/// A question that brought nothing is asked again after this, in milliseconds.
+const ASK_AGAIN_MS: i64 = 2_000;
+/// Of more missed messages than this only the newest are told; the others wait in history.
+const MOST_TOLD: u64 = 300;
+
+impl Machine {
+    pub(super) fn pushed(&mut self, push: Push) {
+        match push {
+            Push::Message(message) => self.live_message(message),
+            Push::Mutation(mutation) => self.mutation(mutation),
+            Push::Receipt(receipt) => self.receipt(&receipt),
+            Push::Change(change) => self.changed(change),
+            Push::Lag => self.want_sync(super::sync::LATEST),
+            Push::Kicked(kicked) => self.kicked(kicked.reason),
+            Push::Unknown => {}
+        }
+    }
+
+    fn live_message(&mut self, message: Wire) {
+        let Some(me) = self.me() else { return };
+        let id = ConversationId::seen_by(&me, &message.from, &message.to);
+        let conv = self.data.conversation(&id);
+        if conv.row.gone {
+            // Sent before the user left, or after they came back: then the sync that says so asks for it.
+            return;
+        }
+        if conv.row.head == 0 && shows_old_history(conv.row.group_type) {
+            conv.told = message.sequence - 1;
+        }
+        self.arrived(&id, message);
+        self.advance(&id, GAP_PATIENCE_MS);
+    }
+
+    /// Puts a message where it belongs.
+    pub(super) fn arrived(&mut self, id: &ConversationId, mut message: Wire) {
+        let Some(me) = self.me() else { return };
+        let is_own = message.from == me && self.leave_outbox(&message);
+        let conv = self.data.conversation(id);
+        conv.apply_revoked(&mut message);
+        conv.note(&me, &message);
+        if message.sequence > conv.told {
+            if is_own {
+                conv.own.push(message.sequence);
+            }
+            conv.stash.insert(message.sequence, message);
+        }
+        self.touch(id);
+    }
+
+    /// Stores and tells what is next in line; what is still missing is asked for after `patience` milliseconds.
+    pub(super) fn advance(&mut self, id: &ConversationId, patience: i64) {
+        let Some(me) = self.me() else { return };
+        let ask_at = self.now.monotonic + patience;
+        let conv = self.data.conversation(id);
+        let next = conv.take_next();
+        conv.ask_missing_at =
+            conv.is_missing().then(|| conv.ask_missing_at.map_or(ask_at, |at| at.min(ask_at)));
+        if let (Some(first), Some(last)) = (next.first(), next.last()) {
+            let (low, high) = (first.sequence, last.sequence);
+            conv.complete(low, high);
+            let own = std::mem::take(&mut conv.own);
+            let marks = conv.marks();
+            let told = next.iter().filter(|message| !own.contains(&message.sequence));
+            let told = told.map(|message| Message::from_wire(&me, message, SendStatus::Success, marks));
+            self.turn.received.extend(told);
+            conv.own = own.into_iter().filter(|sequence| *sequence > high).collect();
+            self.store(Change::Messages(id.clone(), next));
+            self.store(Change::Complete(id.clone(), low, high));
+        }
+        self.touch(id);
+    }
+
+    /// Takes in what a sync says of a conversation. In the first picture of a new device messages are history, not news.
+    pub(super) fn apply_state(&mut self, mut state: ConversationState, is_picture: bool) {
+        let id = state.conversation_id.clone();
+        let is_new = self.data.conversations.get(&id).is_none_or(|conv| conv.row.head == 0);
+        let conv = self.data.conversation(&id);
+        if state.gone {
+            if !is_new && !conv.row.gone {
+                conv.leave();
+                self.touch(&id);
+            }
+            return;
+        }
+        conv.row.gone = false;
+        conv.merge(&state);
+        if is_new {
+            // Whatever is asked for from now on comes with what was taken back before.
+            conv.row.mutation = state.mutation_head;
+        }
+        let latest = std::mem::take(&mut state.latest);
+        let newest_news =
+            if is_new && (is_picture || shows_old_history(state.group_type)) { 0 } else { MOST_TOLD };
+        self.keep_history(&id, state.head, newest_news, &latest);
+        for message in latest {
+            self.arrived(&id, message);
+        }
+        self.advance(&id, 0);
+    }
+
+    /// Where more is missing than can be news, all but the newest is history: stored, and not told.
+    fn keep_history(&mut self, id: &ConversationId, head: u64, most_news: u64, latest: &[Wire]) {
+        let conv = self.data.conversation(id);
+        if head.saturating_sub(conv.told) <= most_news {
+            return;
+        }
+        let first = latest.first().map_or(head + 1, |message| message.sequence);
+        conv.stash.clear();
+        conv.told = if most_news == 0 { head } else { first - 1 };
+        if most_news == 0 && first <= head {
+            conv.complete(first, head);
+            self.store(Change::Messages(id.clone(), latest.to_vec()));
+            self.store(Change::Complete(id.clone(), first, head));
+        }
+    }
+
+    /// Messages that were missing in front of others, newest first if there are many.
+    pub(super) fn missing_came(&mut self, id: &ConversationId, result: Result<HistoryPage, Fault>) {
+        let again = self.now.monotonic + ASK_AGAIN_MS;
+        let Some(conv) = self.data.conversations.get_mut(id) else { return };
+        let page = match result {
+            Ok(page) => page,
+            Err(fault) => {
+                // Somebody who may no longer look has nothing to miss.
+                conv.told = if fault.code.is_retryable() { conv.told } else { conv.row.head };
+                conv.ask_missing_at = Some(again);
+                return;
+            }
+        };
+        conv.row.floor = conv.row.floor.max(page.floor);
+        let before = (conv.told, conv.missing_up_to());
+        conv.told = conv.told.max(conv.row.floor.saturating_sub(1));
+        conv.ask_missing_at = None;
+        for message in page.messages {
+            self.arrived(id, message);
+        }
+        self.advance(id, 0);
+        if let Some(conv) = self.data.conversations.get_mut(id)
+            && before == (conv.told, conv.missing_up_to())
+        {
+            conv.ask_missing_at = Some(again);
+        }
+    }
+
+    fn mutation(&mut self, mutation: Mutation) {
+        let Some(me) = self.me() else { return };
+        let id = ConversationId::seen_by(&me, &mutation.from, &mutation.to);
+        let conv = self.data.conversation(&id);
+        conv.mutation_head = conv.mutation_head.max(mutation.mutation);
+        if mutation.mutation > conv.row.mutation {
+            conv.mutation_stash.insert(mutation.mutation, mutation);
+        }
+        self.apply_mutations(&id);
+    }
+
+    /// A message this device took back itself: its caller knows, nobody else here has to be told.
+    pub(super) fn own_mutation(&mut self, mutation: Mutation) {
+        let Some(me) = self.me() else { return };
+        let id = ConversationId::seen_by(&me, &mutation.from, &mutation.to);
+        let conv = self.data.conversation(&id);
+        conv.mutation_head = conv.mutation_head.max(mutation.mutation);
+        if mutation.mutation == conv.row.mutation + 1 {
+            conv.row.mutation += 1;
+        }
+        self.take_back(&id, &mutation);
+        self.apply_mutations(&id);
+    }
+
+    fn apply_mutations(&mut self, id: &ConversationId) {
+        loop {
+            let conv = self.data.conversation(id);
+            conv.mutation_stash = conv.mutation_stash.split_off(&(conv.row.mutation + 1));
+            let Some(next) = conv.mutation_stash.remove(&(conv.row.mutation + 1)) else { break };
+            conv.row.mutation += 1;
+            self.take_back(id, &next);
+            let query =
+                Query { conversation: id.clone(), low: next.sequence, high: next.sequence, own_only: false };
+            self.turn.late.push(Output::EmitMessages { query, kind: MessageEvent::Revoked });
+        }
+        self.touch(id);
+    }
+
+    fn take_back(&mut self, id: &ConversationId, mutation: &Mutation) {
+        let conv = self.data.conversation(id);
+        conv.revoke(mutation.sequence, mutation.countable, &mutation.revoked);
+        self.store(Change::Revoked(id.clone(), mutation.sequence, mutation.revoked.clone()));
+        self.touch(id);
+    }
+
+    pub(super) fn mutations_came(&mut self, id: &ConversationId, result: Result<MutationPage, Fault>) {
+        let page = match result {
+            Ok(page) => page,
+            Err(fault) => {
+                let conv = self.data.conversation(id);
+                if !fault.code.is_retryable() {
+                    conv.mutation_head = conv.row.mutation;
+                }
+                return self.calm_down(id);
+            }
+        };
+        for mutation in page.mutations {
+            let conv = self.data.conversation(id);
+            if mutation.mutation > conv.row.mutation {
+                // The numbers in between belong to messages this user may not see.
+                conv.row.mutation = mutation.mutation - 1;
+                conv.mutation_stash.insert(mutation.mutation, mutation);
+                self.apply_mutations(id);
+            }
+        }
+        let conv = self.data.conversation(id);
+        if page.up_to <= conv.row.mutation && !page.more && conv.wants_mutations() {
+            self.calm_down(id);
+        }
+        let conv = self.data.conversation(id);
+        conv.row.mutation = conv.row.mutation.max(page.up_to);
+        self.apply_mutations(id);
+    }
+
+    /// Asks nothing more about a conversation for a moment.
+    fn calm_down(&mut self, id: &ConversationId) {
+        let until = self.now.monotonic + ASK_AGAIN_MS;
+        self.data.conversation(id).calm_until = until;
+    }
+
+    fn receipt(&mut self, receipt: &Receipt) {
+        let Some(me) = self.me() else { return };
+        let id = ConversationId::seen_by(&me, &receipt.from, &receipt.to);
+        let Some(conv) = self.data.conversations.get_mut(&id) else { return };
+        if receipt.from == me {
+            conv.read_up_to(receipt.sequence, receipt.countable);
+        } else if receipt.sequence > conv.row.peer_read {
+            let low = conv.row.peer_read + 1;
+            conv.row.peer_read = receipt.sequence;
+            let query = Query { conversation: id.clone(), low, high: receipt.sequence, own_only: true };
+            self.turn.late.push(Output::EmitMessages { query, kind: MessageEvent::ReadByPeer });
+        }
+        self.touch(&id);
+    }
+
+    /// Marks everything in a conversation as read: here at once, on the server as soon as it can be told.
+    pub(super) fn set_read(&mut self, id: &ConversationId) {
+        let Some(conv) = self.data.conversations.get_mut(id) else { return };
+        let (head, countable) = (conv.row.head, conv.row.countable);
+        if head > conv.row.read {
+            conv.read_up_to(head, countable);
+            conv.row.read_pending = head;
+            self.touch(id);
+        }
+    }
+
+    pub(super) fn read_confirmed(&mut self, id: &ConversationId, result: Result<ReadUpTo, Fault>) {
+        let Some(conv) = self.data.conversations.get_mut(id) else { return };
+        let is_over = match &result {
+            Ok(read) => read.sequence >= conv.row.read_pending,
+            Err(fault) => !fault.code.is_retryable(),
+        };
+        if is_over {
+            conv.row.read_pending = 0;
+            self.touch(id);
+        } else {
+            self.calm_down(id);
+        }
+    }
+
+    /// Asks for what conversations want.
+    pub(super) fn pump_inbox(&mut self) {
+        let now = self.now.monotonic;
+        let wanting: Vec<ConversationId> = self.data.wanting.iter().cloned().collect();
+        for id in wanting {
+            let Some(conv) = self.data.conversations.get(&id).filter(|conv| conv.wants()) else {
+                self.data.wanting.remove(&id);
+                continue;
+            };
+            let missing = conv.is_missing() && conv.ask_missing_at.is_none_or(|at| at <= now);
+            let (low, high) = (conv.told + 1, conv.missing_up_to());
+            let is_calm = conv.calm_until > now;
+            let (after, mutations) = (conv.row.mutation, conv.wants_mutations() && !is_calm);
+            let read = if is_calm { 0 } else { conv.row.read_pending };
+            if missing && low <= high {
+                let limit = limits::HISTORY_PAGE;
+                self.ask(
+                    Purpose::Missing(id.clone()),
+                    History { conversation_id: id.clone(), low, high, limit },
+                );
+            }
+            if mutations {
+                self.ask(Purpose::Mutations(id.clone()), Mutations { conversation_id: id.clone(), after });
+            }
+            if read > 0 {
+                self.ask(Purpose::Read(id.clone()), Read { conversation_id: id, sequence: read });
+            }
+        }
+    }
+
+    pub(super) fn inbox_due(&self) -> Option<i64> {
+        if !self.link.is_live() {
+            return None;
+        }
+        let waiting = self.data.wanting.iter().filter_map(|id| self.data.conversations.get(id));
+        let dues =
+            waiting.flat_map(|conv| [conv.ask_missing_at, Some(conv.calm_until)].into_iter().flatten());
+        dues.filter(|due| *due > self.now.monotonic).min()
+    }
+}

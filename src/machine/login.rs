@@ -1,0 +1,316 @@
+//! Who is logged in: the gate that calls have to pass, and how a login begins and ends.
+//!
+//! A login ends by logout, by being kicked, or by a refusal that no waiting mends. A break ends nothing.
+
+use tim_protocol::call::{Logout, Resume, Welcome};
+use tim_protocol::conversation::Cursor;
+use tim_protocol::frame::{Fault, KickReason};
+use tim_protocol::{Code, UserId};
+
+use super::calls::Purpose;
+use super::io::{Call, CallId, Output, Return};
+use super::link::Link;
+use super::{Data, Machine, sync};
+use crate::event::{Event, NetState};
+use crate::store::Snapshot;
+
+/// How long a logout waits for the server, in milliseconds.
+const LOGOUT_WITHIN_MS: i64 = 3_000;
+
+/// Whether calls pass.
+pub(super) enum Gate {
+    /// They do not, for this reason.
+    Closed(Code),
+    /// A login is under way.
+    LoggingIn,
+    /// They do.
+    Ready,
+    /// A logout is under way.
+    LoggingOut { call: CallId, until: i64 },
+}
+
+impl Default for Gate {
+    fn default() -> Self {
+        Self::Closed(Code::NOT_LOGGED_IN)
+    }
+}
+
+/// The user who is logged in, or about to be.
+pub(super) struct Login {
+    pub(super) user: UserId,
+    pub(super) user_sig: String,
+    /// This login, as the server knows it.
+    pub(super) instance: String,
+    /// The server has accepted the login; from then on connections only restore it.
+    pub(super) welcomed: bool,
+    /// The session to go on with.
+    pub(super) resume: Option<Resume>,
+    /// Who waits for the welcome, and until when.
+    call: Option<(CallId, i64)>,
+    /// The server's clock minus this device's.
+    clock_ahead: i64,
+}
+
+impl Machine {
+    pub(super) fn call(&mut self, id: CallId, call: Call) {
+        match call {
+            Call::Login { user, user_sig } => self.log_in(id, user, user_sig),
+            Call::Logout => self.log_out(id),
+            Call::Status => {
+                let ready = matches!(self.gate, Gate::Ready);
+                let user = self.login.as_ref().filter(|login| login.welcomed).map(|login| login.user.clone());
+                self.give(id, Ok(Return::Status { ready, user }));
+            }
+            call => match self.refusal() {
+                None => self.admitted(id, call),
+                Some(code) => {
+                    self.emit_fault(Fault::new(code));
+                    self.give(id, Err(Fault::new(code)));
+                }
+            },
+        }
+    }
+
+    /// Why calls do not pass, if they do not.
+    fn refusal(&self) -> Option<Code> {
+        match self.gate {
+            // The store is being opened anew after a failure.
+            Gate::Ready if matches!(self.link, Link::Opening | Link::StorePause { .. }) => {
+                Some(Code::DATABASE_FAILED)
+            }
+            Gate::Ready => None,
+            Gate::LoggingIn => Some(Code::LOGGING_IN),
+            Gate::LoggingOut { .. } => Some(Code::LOGGED_OUT),
+            Gate::Closed(code) => Some(code),
+        }
+    }
+
+    fn log_in(&mut self, id: CallId, user: UserId, user_sig: String) {
+        if let Some(login) = &self.login {
+            let result = match &login.call {
+                Some(_) => Err(Fault::new(Code::LOGIN_IN_PROGRESS)),
+                None if login.user != user => Err(Fault::new(Code::LOGGED_IN_AS_ANOTHER)),
+                None => Ok(Return::LoggedIn { repeated: true }),
+            };
+            return self.give(id, result);
+        }
+        if user_sig.is_empty() {
+            self.gate = Gate::Closed(Code::LOGIN_FAILED);
+            return self.give(id, Err(Fault::new(Code::USERSIG_MISSING)));
+        }
+        let until = self.now.monotonic + self.config.login_timeout;
+        self.login = Some(Login {
+            user,
+            user_sig,
+            instance: format!("{:016x}", self.choices.u64(..)),
+            welcomed: false,
+            resume: None,
+            call: Some((id, until)),
+            clock_ahead: 0,
+        });
+        self.gate = Gate::LoggingIn;
+        self.attempt = 0;
+        self.open_store();
+    }
+
+    pub(super) fn open_store(&mut self) {
+        let Some(user) = self.me() else { return };
+        self.link = Link::Opening;
+        self.then(Output::OpenStore { user });
+    }
+
+    pub(super) fn store_opened(&mut self, snapshot: Snapshot) {
+        let (Some(me), Link::Opening) = (self.me(), &self.link) else { return };
+        self.data = Data::load(snapshot, &me);
+        self.sync = sync::Progress::default();
+        self.list.changed |= !self.data.conversations.is_empty();
+        if matches!(self.gate, Gate::LoggingIn) && self.list.changed {
+            // What is here already is shown while the server is asked for the rest.
+            let list = self.conversation_list();
+            self.emit(Event::ConversationListUpdated(list));
+        }
+        self.connect();
+    }
+
+    pub(super) fn store_missing(&mut self, fault: Fault) {
+        if !matches!(self.link, Link::Opening) {
+            return;
+        }
+        if self.login.as_ref().is_some_and(|login| login.call.is_some()) || !fault.code.is_retryable() {
+            self.login_fails(fault);
+        } else {
+            self.store_pause();
+        }
+    }
+
+    /// A commit failed. What waits to be answered is answered with the failure, everything else is forgotten: the store
+    /// still has what it had, and the server the rest.
+    pub(super) fn store_failed(&mut self, fault: Fault) {
+        let waiting = std::mem::take(&mut self.outputs);
+        for output in waiting {
+            match output {
+                Output::Return(call, _) | Output::Answer { call, .. } => self.give(call, Err(fault.clone())),
+                Output::CloseStore | Output::Disconnect => self.then(output),
+                Output::Emit(event @ (Event::KickedOut(_) | Event::SdkNotReady)) => self.emit(event),
+                _ => {}
+            }
+        }
+        if self.login.is_none() {
+            return;
+        }
+        if self.login.as_ref().is_some_and(|login| login.call.is_some()) {
+            return self.login_fails(fault);
+        }
+        self.emit_fault(fault.clone());
+        self.fail_calls(&fault);
+        self.cancel_uploads();
+        self.hang_up();
+        self.forget_session();
+        self.data = Data::default();
+        self.then(Output::CloseStore);
+        self.store_pause();
+    }
+
+    pub(super) fn welcomed(&mut self, result: Result<Welcome, Fault>) {
+        let welcome = match result {
+            Ok(welcome) => welcome,
+            Err(fault) => return self.refused(fault),
+        };
+        self.live(&welcome);
+        self.server_time(welcome.now);
+        let call = self.login.as_mut().and_then(|login| {
+            login.welcomed = true;
+            login.call.take()
+        });
+        if let Some((call, _)) = call {
+            self.give(call, Ok(Return::LoggedIn { repeated: false }));
+        }
+        if !welcome.resumed {
+            self.want_sync(sync::LATEST);
+        }
+    }
+
+    /// The server does not welcome us: some refusals pass, the end of the login and bad tokens do not.
+    fn refused(&mut self, fault: Fault) {
+        self.hang_up();
+        self.forget_session();
+        let restoring = self.login.as_ref().is_some_and(|login| login.welcomed);
+        if fault.code.is_retryable() {
+            self.pause(fault.retry_after);
+        } else if restoring && fault.code == Code::USERSIG_EXPIRED {
+            self.kicked(KickReason::UserSigExpired);
+        } else if let (true, Some(reason)) = (restoring, KickReason::of_code(fault.code)) {
+            self.kicked(reason);
+        } else {
+            self.login_fails(fault);
+        }
+    }
+
+    /// The login cannot be made, or no longer be restored.
+    fn login_fails(&mut self, fault: Fault) {
+        let call = self.login.as_mut().and_then(|login| login.call.take());
+        match call {
+            Some((call, _)) => self.give(call, Err(fault.clone())),
+            None => self.emit_fault(fault.clone()),
+        }
+        self.end_login(Code::LOGIN_FAILED, &fault);
+    }
+
+    pub(super) fn kicked(&mut self, reason: KickReason) {
+        self.finish();
+        self.emit(Event::KickedOut(reason));
+        self.end_login(reason.code(), &Fault::new(reason.code()));
+    }
+
+    /// Everything about the login goes; what the store has stays there.
+    fn end_login(&mut self, code: Code, fault: &Fault) {
+        self.fail_calls(fault);
+        if let Some((call, _)) = self.login.as_mut().and_then(|login| login.call.take()) {
+            self.give(call, Err(fault.clone()));
+        }
+        self.hang_up();
+        self.cancel_uploads();
+        let was_ready = matches!(self.gate, Gate::Ready | Gate::LoggingOut { .. });
+        if let Gate::LoggingOut { call, .. } = std::mem::replace(&mut self.gate, Gate::Closed(code)) {
+            self.give(call, Ok(Return::Done));
+        }
+        self.link = Link::Off;
+        self.login = None;
+        self.net = None;
+        self.data = Data::default();
+        self.list = super::List::default();
+        self.finish();
+        self.then(Output::CloseStore);
+        if was_ready {
+            self.emit(Event::SdkNotReady);
+        }
+    }
+
+    fn log_out(&mut self, id: CallId) {
+        if self.login.is_none() || matches!(self.gate, Gate::LoggingOut { .. }) {
+            return self.give(id, Ok(Return::Done));
+        }
+        let was_ready = matches!(self.gate, Gate::Ready);
+        if self.link.is_live() && was_ready {
+            self.gate = Gate::LoggingOut { call: id, until: self.now.monotonic + LOGOUT_WITHIN_MS };
+            self.ask(Purpose::Logout, Logout {});
+            self.pump_requests();
+        } else {
+            self.end_login(Code::LOGGED_OUT, &Fault::new(Code::CANCELLED));
+            self.give(id, Ok(Return::Done));
+        }
+    }
+
+    pub(super) fn logged_out(&mut self) {
+        self.end_login(Code::LOGGED_OUT, &Fault::new(Code::CANCELLED));
+    }
+
+    /// The first page is here: every call works from now on.
+    pub(super) fn ready(&mut self) {
+        if matches!(self.gate, Gate::LoggingIn) {
+            self.gate = Gate::Ready;
+            self.list.changed = true;
+            self.emit(Event::SdkReady);
+        }
+    }
+
+    pub(super) fn server_time(&mut self, server: i64) {
+        if let Some(login) = &mut self.login {
+            login.clock_ahead = server - self.now.wall;
+        }
+    }
+
+    /// The server's clock, as far as it is known.
+    pub(super) fn server_now(&self) -> i64 {
+        self.now.wall + self.login.as_ref().map_or(0, |login| login.clock_ahead)
+    }
+
+    /// Whether the server's data began another life since `cursor`.
+    pub(super) fn is_other_life(&self, cursor: Cursor) -> bool {
+        self.data.sync.cursor.epoch != 0 && self.data.sync.cursor.epoch != cursor.epoch
+    }
+
+    pub(super) fn login_timers(&mut self) {
+        let now = self.now.monotonic;
+        if let Gate::LoggingOut { until, .. } = self.gate
+            && (until <= now || !self.link.is_live())
+        {
+            self.logged_out();
+        }
+        let waiting = self.login.as_ref().and_then(|login| login.call);
+        if waiting.is_some_and(|(_, until)| until <= now) {
+            let code =
+                if self.net == Some(NetState::Disconnected) { Code::NETWORK_ERROR } else { Code::TIMEOUT };
+            self.login_fails(Fault::new(code));
+        }
+    }
+
+    pub(super) fn login_due(&self) -> Option<i64> {
+        let logout = match self.gate {
+            Gate::LoggingOut { until, .. } => Some(until),
+            _ => None,
+        };
+        let login = self.login.as_ref().and_then(|login| login.call).map(|(_, until)| until);
+        logout.or(login)
+    }
+}

@@ -1,0 +1,141 @@
+//! Following the user's changes: syncs by cursor, page by page, and what tells that one is needed.
+//!
+//! The cursor moves in the same commit as what the page brought. A sync that did not get to its end is remembered as
+//! the range of versions still to be asked for.
+
+use tim_protocol::call::{Sync, SyncPage};
+use tim_protocol::conversation::Cursor;
+use tim_protocol::frame::Fault;
+use tim_protocol::limits;
+
+use super::Machine;
+use super::calls::Purpose;
+use crate::store::{Change, SyncState};
+
+/// How many of the newest messages come along with each conversation after a break.
+pub(super) const LATEST: u32 = limits::SYNC_LATEST;
+
+/// How far the present sync has come.
+#[derive(Default)]
+pub(super) struct Progress {
+    /// A sync is wanted, with so many messages for each conversation.
+    wanted: Option<u32>,
+}
+
+impl Machine {
+    /// Changes were missed, or may have been.
+    pub(super) fn want_sync(&mut self, latest: u32) {
+        self.sync.wanted = Some(self.sync.wanted.map_or(latest, |wanted| wanted.max(latest)));
+    }
+
+    /// A heartbeat told the newest cursor: beyond ours, something did not reach us. Messages that did are not asked
+    /// for again.
+    pub(super) fn newest_cursor(&mut self, newest: Cursor) {
+        let ours = self.data.sync.cursor;
+        if newest.epoch != ours.epoch || newest.version > ours.version {
+            self.want_sync(0);
+        }
+    }
+
+    pub(super) fn pump_sync(&mut self) {
+        let SyncState { cursor, unfinished } = self.data.sync;
+        if let Some(latest) = self.sync.wanted {
+            let sync = Sync { from: cursor, before: None, limit: limits::SYNC_PAGE, latest };
+            self.ask(Purpose::Sync { first: true }, sync);
+        } else if let Some((low, before)) = unfinished {
+            let from = Cursor { version: low, ..cursor };
+            let sync = Sync { from, before: Some(before), limit: limits::SYNC_PAGE, latest: LATEST };
+            self.ask(Purpose::Sync { first: false }, sync);
+        }
+    }
+
+    pub(super) fn synced(&mut self, first: bool, result: Result<SyncPage, Fault>) {
+        let page = match result {
+            Ok(page) => page,
+            // The pause is the server's wish; the connection that comes after it syncs again.
+            Err(fault) => {
+                self.hang_up();
+                self.forget_session();
+                return self.pause(fault.retry_after);
+            }
+        };
+        if page.reset || self.is_other_life(page.cursor) {
+            return self.begin_anew();
+        }
+        let is_picture = self.data.sync.is_picture(first);
+        self.data.sync = advance(self.data.sync, first, page.cursor, page.next);
+        self.store(Change::Sync(self.data.sync));
+        if first {
+            self.sync.wanted = None;
+            self.attempt = 0;
+            self.ready();
+        }
+        // Groups before conversations: a conversation's kind is known by then.
+        for change in page.changes {
+            self.changed(change);
+        }
+        for state in page.conversations {
+            self.apply_state(state, is_picture);
+        }
+    }
+
+    /// The server's data is a copy that is older than what we know. Forget what came from it, send again what was sent
+    /// last, and ask for everything.
+    fn begin_anew(&mut self) {
+        self.hang_up();
+        self.forget_session();
+        self.store(Change::Reset);
+        self.turn.durable = true;
+        self.finish();
+        self.open_store();
+    }
+}
+
+impl SyncState {
+    /// Whether the page that comes belongs to a new device's first picture: then its messages are history, not news.
+    fn is_picture(self, first: bool) -> bool {
+        if first { self.cursor.epoch == 0 } else { self.unfinished.is_some_and(|(low, _)| low == 0) }
+    }
+}
+
+/// Where the client stands after a page.
+fn advance(state: SyncState, first: bool, upper: Cursor, next: Option<u64>) -> SyncState {
+    let SyncState { cursor, unfinished } = state;
+    if !first {
+        let unfinished = unfinished.and_then(|(low, _)| next.map(|next| (low, next)));
+        return SyncState { cursor, unfinished };
+    }
+    let unfinished = match (next, unfinished) {
+        // What an earlier sync left lies below what this one leaves: one range covers both.
+        (Some(next), Some((low, _))) => Some((low, next)),
+        (Some(next), None) => Some((cursor.version, next)),
+        (None, left) => left,
+    };
+    SyncState { cursor: upper, unfinished }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(version: u64) -> Cursor {
+        Cursor { epoch: 1, version }
+    }
+
+    #[test]
+    fn a_sync_that_ends_early_is_gone_on_with_below() {
+        let state = advance(SyncState { cursor: at(10), unfinished: None }, true, at(500), Some(300));
+        assert_eq!(state, SyncState { cursor: at(500), unfinished: Some((10, 300)) });
+        let state = advance(state, false, at(299), Some(100));
+        assert_eq!(state, SyncState { cursor: at(500), unfinished: Some((10, 100)) });
+        let state = advance(state, false, at(99), None);
+        assert_eq!(state, SyncState { cursor: at(500), unfinished: None });
+    }
+
+    #[test]
+    fn a_second_sync_that_ends_early_takes_in_what_the_first_left() {
+        let state = SyncState { cursor: at(500), unfinished: Some((10, 300)) };
+        assert_eq!(advance(state, true, at(900), None).unfinished, Some((10, 300)));
+        assert_eq!(advance(state, true, at(900), Some(700)).unfinished, Some((10, 700)));
+    }
+}

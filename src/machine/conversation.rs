@@ -261,10 +261,9 @@ impl Conv {
     }
 }
 
-/// Removes what a message said.
-pub(super) fn blank(message: &mut Wire, revocation: &Revocation) {
+/// Removes what a message said, and keeps its type.
+pub(crate) fn blank(message: &mut Wire, revocation: &Revocation) {
     message.revoked = Some(revocation.clone());
-    // The type stays: only what was said goes.
     #[derive(serde::Deserialize)]
     struct Tag<'a> {
         #[serde(rename = "type", borrow)]

@@ -60,6 +60,7 @@ use crate::message::Message;
 use crate::store::{Change, Snapshot, SyncState};
 use calls::Waiting;
 use conversation::Conv;
+pub(crate) use conversation::blank;
 use io::{CallId, Config, Input, Now, Output};
 use link::Link;
 use login::{Gate, Login};

@@ -2,6 +2,14 @@
 //!
 //! The machine decides what is stored ([`Change`]); this module makes it so, one transaction at a time, and gives
 //! it back ([`Snapshot`]). It never decides, and it never talks to the network.
+//!
+//! * [`Store`] is the database: opening it, what a failure is called, one transaction per commit.
+//! * `schema` has its tables, `apply` writes changes, `read` gives them back.
+
+mod apply;
+mod database;
+mod read;
+mod schema;
 
 use std::path::PathBuf;
 
@@ -12,6 +20,8 @@ use tim_protocol::profile::Profile;
 use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
 
 use crate::message::SendStatus;
+
+pub use database::{Opened, Store};
 
 /// How far the user's changes have been followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,0 +1,140 @@
+//! What is stored, given back.
+
+use rusqlite::{Connection, Row, params};
+use serde::de::DeserializeOwned;
+use tim_protocol::conversation::Cursor;
+use tim_protocol::message::Message;
+use tim_protocol::{ConversationId, UserId};
+
+use super::apply::{Kind, to_sql};
+use super::database::{Failure, Outcome};
+use super::{ConversationRow, OutboxRow, Snapshot, SyncState};
+use crate::machine::io::Query;
+
+pub(super) fn messages(connection: &Connection, me: &UserId, query: &Query) -> Outcome<Vec<Message>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT m.message FROM msg m JOIN conv c ON c.id = m.conv
+         WHERE c.name = ?1 AND m.seq BETWEEN ?2 AND ?3 AND (NOT ?4 OR m.sender = ?5) ORDER BY m.seq",
+    )?;
+    let name = query.conversation.to_string();
+    let high = i64::try_from(query.high).unwrap_or(i64::MAX);
+    let mut rows = statement.query(params![name, to_sql(query.low)?, high, query.own_only, me.as_str()])?;
+    let mut messages = Vec::new();
+    while let Some(row) = rows.next()? {
+        messages.push(json(row, 0)?);
+    }
+    Ok(messages)
+}
+
+pub(super) fn snapshot(connection: &Connection) -> Outcome<Snapshot> {
+    let mut snapshot =
+        Snapshot { sync: sync(connection)?, outbox: outbox(connection)?, ..Snapshot::default() };
+    conversations(connection, &mut snapshot)?;
+    let mut statement =
+        connection.prepare_cached("SELECT kind, key, value FROM entity ORDER BY kind, key")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (kind, key): (i64, String) = (row.get(0)?, row.get(1)?);
+        if kind == Kind::Profile as i64 {
+            snapshot.profile = Some(json(row, 2)?);
+        } else if kind == Kind::Blacklist as i64 {
+            snapshot.blacklist.push(UserId::new(&key).map_err(|_| Failure::Damaged)?);
+        } else {
+            snapshot.groups.push(json(row, 2)?);
+        }
+    }
+    Ok(snapshot)
+}
+
+fn sync(connection: &Connection) -> Outcome<SyncState> {
+    let mut statement = connection.prepare_cached("SELECT epoch, version, low, before FROM sync")?;
+    let mut rows = statement.query([])?;
+    let Some(row) = rows.next()? else { return Ok(SyncState::default()) };
+    let cursor = Cursor { epoch: row.get(0)?, version: number(row, 1)? };
+    let unfinished = match row.get::<_, Option<i64>>(2)? {
+        Some(_) => Some((number(row, 2)?, number(row, 3)?)),
+        None => None,
+    };
+    Ok(SyncState { cursor, unfinished })
+}
+
+/// One pass over conversations with the newest message of each, one over the ranges: ten thousand are read in a blink.
+fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()> {
+    let mut statement = connection.prepare_cached(
+        "SELECT name, group_type, head, mutation, countable, read, read_pending, base, revoked_above_base, peer_read,
+                floor, active, gone, id,
+                (SELECT message FROM msg WHERE conv = conv.id ORDER BY seq DESC LIMIT 1)
+         FROM conv ORDER BY id",
+    )?;
+    let mut ranges = connection.prepare_cached("SELECT conv, low, high FROM have ORDER BY conv, low")?;
+    let mut ranges = ranges.query([])?;
+    let mut range = next_range(ranges.next()?)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(13)?;
+        let mut have = Vec::new();
+        while let Some((conv, low, high)) = range.filter(|(conv, ..)| *conv <= id) {
+            if conv == id {
+                have.push((low, high));
+            }
+            range = next_range(ranges.next()?)?;
+        }
+        let newest: Option<String> = row.get(14)?;
+        let newest = newest.map(|text| serde_json::from_str(&text)).transpose()?;
+        snapshot.conversations.push((conversation(row)?, have, newest));
+    }
+    Ok(())
+}
+
+fn next_range(row: Option<&Row<'_>>) -> Outcome<Option<(i64, u64, u64)>> {
+    row.map(|row| Ok((row.get(0)?, number(row, 1)?, number(row, 2)?))).transpose()
+}
+
+fn conversation(row: &Row<'_>) -> Outcome<ConversationRow> {
+    let name: String = row.get(0)?;
+    let group_type: Option<String> = row.get(1)?;
+    Ok(ConversationRow {
+        id: name.parse::<ConversationId>().map_err(|_| Failure::Damaged)?,
+        group_type: group_type.map(from_word).transpose()?,
+        head: number(row, 2)?,
+        mutation: number(row, 3)?,
+        countable: number(row, 4)?,
+        read: number(row, 5)?,
+        read_pending: number(row, 6)?,
+        base: number(row, 7)?,
+        revoked_above_base: json(row, 8)?,
+        peer_read: number(row, 9)?,
+        floor: number(row, 10)?,
+        active: row.get(11)?,
+        gone: row.get(12)?,
+    })
+}
+
+fn outbox(connection: &Connection) -> Outcome<Vec<OutboxRow>> {
+    let mut statement = connection
+        .prepare_cached("SELECT position, message, status, upload FROM outbox ORDER BY position")?;
+    let mut rows = statement.query([])?;
+    let mut outbox = Vec::new();
+    while let Some(row) = rows.next()? {
+        let upload: Option<String> = row.get(3)?;
+        outbox.push(OutboxRow {
+            position: number(row, 0)?,
+            message: json(row, 1)?,
+            status: from_word(row.get(2)?)?,
+            upload: upload.map(Into::into),
+        });
+    }
+    Ok(outbox)
+}
+
+fn number(row: &Row<'_>, column: usize) -> Outcome<u64> {
+    u64::try_from(row.get::<_, i64>(column)?).map_err(|_| Failure::Damaged)
+}
+
+fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Outcome<T> {
+    Ok(serde_json::from_str(&row.get::<_, String>(column)?)?)
+}
+
+fn from_word<T: DeserializeOwned>(word: String) -> Outcome<T> {
+    Ok(serde_json::from_value(serde_json::Value::String(word))?)
+}

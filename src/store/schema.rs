@@ -1,0 +1,52 @@
+//! The tables of a user's file, version by version. A step that was released never changes.
+
+/// The steps from an empty file to the present version; `user_version` counts those that were taken.
+pub(super) const STEPS: &[&str] = &["
+CREATE TABLE sync(
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    epoch INTEGER NOT NULL, version INTEGER NOT NULL,
+    low INTEGER, before INTEGER
+) STRICT;
+CREATE TABLE conv(
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    group_type TEXT,
+    head INTEGER NOT NULL, mutation INTEGER NOT NULL, countable INTEGER NOT NULL,
+    read INTEGER NOT NULL, read_pending INTEGER NOT NULL,
+    base INTEGER NOT NULL, revoked_above_base TEXT NOT NULL,
+    peer_read INTEGER NOT NULL, floor INTEGER NOT NULL,
+    active INTEGER NOT NULL, gone INTEGER NOT NULL
+) STRICT;
+-- Messages that have their place; the text is the message as it came from the server.
+CREATE TABLE msg(
+    conv INTEGER NOT NULL, seq INTEGER NOT NULL,
+    sender TEXT NOT NULL, message TEXT NOT NULL,
+    PRIMARY KEY (conv, seq)
+) STRICT, WITHOUT ROWID;
+-- Ranges of which every message is stored, apart from each other.
+CREATE TABLE have(
+    conv INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL,
+    PRIMARY KEY (conv, low)
+) STRICT, WITHOUT ROWID;
+-- What was taken back before it came.
+CREATE TABLE revoked(
+    conv INTEGER NOT NULL, seq INTEGER NOT NULL, revocation TEXT NOT NULL,
+    PRIMARY KEY (conv, seq)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE outbox(
+    position INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    message TEXT NOT NULL, status TEXT NOT NULL, upload TEXT
+) STRICT;
+-- What was sent last, in case the server's data begins a new life.
+CREATE TABLE ring(
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id BLOB NOT NULL UNIQUE,
+    message TEXT NOT NULL
+) STRICT;
+-- The own profile, the blacklist, the groups.
+CREATE TABLE entity(
+    kind INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (kind, key)
+) STRICT, WITHOUT ROWID;
+"];

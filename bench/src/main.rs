@@ -1,0 +1,94 @@
+//! Measures a real `tim-server` over real sockets: the map of the benchmark.
+//!
+//! Prints figures, asserts nothing: absolute times belong to the machine they were taken on. That is why every run
+//! probes the disk in the same minute, and why CPU time per operation and ratios are what to quote.
+
+#![forbid(unsafe_code)]
+
+mod client;
+mod durable;
+mod idle;
+mod probe;
+//mod ready;
+mod report;
+mod server;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, Subcommand};
+
+/// Measures a tim-server that it starts itself, in a temporary folder.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Every figure, in about two minutes.
+    Quick(Quick),
+}
+
+/// What a quick run can be told.
+#[derive(clap::Args)]
+struct Quick {
+    /// The server program.
+    #[arg(long, default_value = "target/release/tim-server")]
+    server: PathBuf,
+    /// Run the server on this processor only.
+    #[arg(long)]
+    server_cpu: Option<usize>,
+    /// Pairs of users that chat.
+    #[arg(long, default_value_t = 100)]
+    pairs: usize,
+    /// Messages each sender keeps under way.
+    #[arg(long, default_value_t = 8)]
+    depth: usize,
+    /// Seconds per measurement.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Sessions that are logged in and silent.
+    #[arg(long, default_value_t = 5_000)]
+    idle: usize,
+    /// Conversations of the user whose login is timed, the larger case.
+    #[arg(long, default_value_t = 10_000)]
+    conversations: usize,
+}
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> std::process::ExitCode {
+    let Arguments { what: What::Quick(quick) } = Arguments::parse();
+    let run = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Into::into);
+    match run.and_then(|runtime| tokio::task::LocalSet::new().block_on(&runtime, quick.run())) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("tim-bench: {why}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+impl Quick {
+    async fn run(self) -> Outcome<()> {
+        let window = Duration::from_secs(self.seconds);
+        let mut server = server::Server::start(&self.server, self.server_cpu).await?;
+        report::heading("disk, raw");
+        probe::fdatasync(server.folder(), Duration::from_secs(2))?.print();
+        report::heading("durable one-to-one messages");
+        let capacity = durable::capacity(&server, self.pairs, self.depth, window).await?;
+        capacity.print();
+        durable::at_rate(&server, self.pairs, capacity.rate() / 2.0, window).await?.print();
+        probe::fdatasync(server.folder(), Duration::from_secs(2))?.print();
+        report::heading("idle sessions");
+        idle::sessions(&server, self.idle).await?.print();
+        report::heading("login to ready");
+        for conversations in [10, self.conversations] {
+            //            ready::login(&server, conversations).await?.print();
+        }
+        server.stop().await
+    }
+}

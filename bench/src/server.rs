@@ -1,0 +1,115 @@
+//! A real `tim-server` process in a temporary folder, and what the kernel says about it.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tim_protocol::usersig::{Claims, Key, sign};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+use crate::Outcome;
+
+/// The application every run uses.
+pub(crate) const APP: u32 = 1_400_000_001;
+
+/// A running server.
+pub(crate) struct Server {
+    folder: tempfile::TempDir,
+    process: Child,
+    key: Key,
+    address: String,
+}
+
+impl Server {
+    /// Makes an application and starts the server.
+    pub(crate) async fn start(program: &Path, cpu: Option<usize>) -> Outcome<Self> {
+        let folder = tempfile::Builder::new().prefix("tim-bench-").tempdir()?;
+        let key = make_app(program, folder.path()).await?;
+        let config = folder.path().join("bench.toml");
+        // The load comes from few users at a rate no person has; what is measured is the server, not its limits.
+        std::fs::write(&config, "[limits]\nrequests_per_second = 1000000\nrequests_burst = 1000000\n")?;
+        let mut command = match cpu {
+            Some(cpu) => {
+                let mut pinned = Command::new("taskset");
+                pinned.arg("-c").arg(cpu.to_string()).arg(program);
+                pinned
+            }
+            None => Command::new(program),
+        };
+        command.args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
+        command.arg("--data").arg(folder.path().join("data")).arg("--config").arg(config);
+        let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).kill_on_drop(true).spawn()?;
+        let stdout = process.stdout.take().ok_or("the server has no output")?;
+        let mut lines = BufReader::new(stdout).lines();
+        while let Some(line) = lines.next_line().await? {
+            if let Some(address) = line.strip_prefix("listening on ") {
+                return Ok(Self { address: address.trim().to_owned(), folder, process, key });
+            }
+        }
+        Err("the server ended before it listened: run it by hand to see why".into())
+    }
+
+    /// Where clients connect.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// A folder on the disk the server writes to.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A token for a user.
+    pub(crate) fn token(&self, user: &str) -> String {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let issued_at_s = i64::try_from(now).unwrap_or(i64::MAX);
+        sign(&self.key, &Claims { sdk_app_id: APP, user: user.to_owned(), issued_at_s, expire_s: 86_400, userbuf: None })
+    }
+
+    /// Processor time the server has used.
+    pub(crate) fn cpu_time(&self) -> Outcome<Duration> {
+        let stat = std::fs::read_to_string(self.proc("stat")?)?;
+        // The second field is the program's name in brackets and may hold spaces.
+        let fields: Vec<&str> = stat.rsplit_once(')').ok_or("no stat")?.1.split_whitespace().collect();
+        let ticks: u64 = fields.get(11..13).ok_or("no times in stat")?.iter().flat_map(|field| field.parse::<u64>()).sum();
+        // The kernel counts in hundredths of a second on every Linux this runs on.
+        Ok(Duration::from_millis(ticks * 10))
+    }
+
+    /// Memory the server holds, in KiB.
+    pub(crate) fn resident_kib(&self) -> Outcome<u64> {
+        let status = std::fs::read_to_string(self.proc("status")?)?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        Ok(line.trim().trim_end_matches("kB").trim().parse()?)
+    }
+
+    /// Bytes the server has written to disk.
+    pub(crate) fn written_bytes(&self) -> Outcome<u64> {
+        let io = std::fs::read_to_string(self.proc("io")?)?;
+        Ok(io.lines().find_map(|line| line.strip_prefix("write_bytes:")).ok_or("no write_bytes")?.trim().parse()?)
+    }
+
+    /// Ends the server.
+    pub(crate) async fn stop(&mut self) -> Outcome<()> {
+        self.process.kill().await?;
+        Ok(())
+    }
+
+    fn proc(&self, file: &str) -> Outcome<PathBuf> {
+        Ok(format!("/proc/{}/{file}", self.process.id().ok_or("the server has ended")?).into())
+    }
+}
+
+async fn make_app(program: &Path, folder: &Path) -> Outcome<Key> {
+    let made = Command::new(program)
+        .args(["app", "--id", &APP.to_string(), "--data"])
+        .arg(folder.join("data"))
+        .output()
+        .await
+        .map_err(|why| format!("{} cannot be run ({why}): build it with cargo build --release", program.display()))?;
+    let text = String::from_utf8_lossy(&made.stdout).into_owned();
+    // The key is the only word of 64 hexadecimal digits.
+    let key = text.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| word.len() == 64);
+    Ok(Key::new(key.ok_or_else(|| format!("no key in the answer of tim-server app: {text}"))?))
+}

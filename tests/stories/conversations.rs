@@ -1,0 +1,123 @@
+//! Reading, taking back, unread counts and history: what a conversation list shows, on every device.
+
+use tim::ConversationId;
+use tim::event::Event;
+use tim::message::Message;
+
+use crate::world::{Device, World, text_of};
+
+fn id(text: &str) -> ConversationId {
+    text.parse().unwrap()
+}
+
+/// Waits until the list shows this many unread messages in a conversation.
+async fn unread(device: &Device, conversation: &str, count: u64) {
+    device
+        .expect(&format!("{count} unread in {conversation}"), |event| match event {
+            Event::ConversationListUpdated(list) => list
+                .iter()
+                .any(|c| c.conversation_id == id(conversation) && c.unread_count == count)
+                .then_some(()),
+            _ => None,
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reading_clears_the_count_everywhere_and_tells_the_sender() {
+    let world = World::new().await;
+    let alice = world.device("alice", "phone").await;
+    let (laptop, tablet) = (world.device("bob", "laptop").await, world.device("bob", "tablet").await);
+    for n in 0..3 {
+        alice.send("C2Cbob", &n.to_string()).await;
+    }
+    unread(&laptop, "C2Calice", 3).await;
+    unread(&tablet, "C2Calice", 3).await;
+    laptop.tim.set_message_read(&id("C2Calice")).await.unwrap();
+    unread(&laptop, "C2Calice", 0).await;
+    unread(&tablet, "C2Calice", 0).await;
+    let mut read: Vec<Message> = Vec::new();
+    while read.len() < 3 {
+        read.extend(
+            alice
+                .expect("MESSAGE_READ_BY_PEER", |event| match event {
+                    Event::MessageReadByPeer(messages) => Some(messages.clone()),
+                    _ => None,
+                })
+                .await,
+        );
+    }
+    assert!(read.iter().all(|message| message.is_peer_read));
+    let list = alice.tim.get_message_list(&id("C2Cbob"), None, 15).await.unwrap();
+    assert!(list.message_list.iter().all(|message| message.is_peer_read));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_taken_back_is_gone_for_everybody() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let bobs_tablet = world.device("bob", "tablet").await;
+    bobs_tablet.tim.logout().await.unwrap();
+    alice.send("C2Cbob", "kept").await;
+    let regretted = alice.send("C2Cbob", "regretted").await;
+    unread(&bob, "C2Calice", 2).await;
+    let revoked = alice.tim.revoke_message(&regretted).await.unwrap();
+    assert!(revoked.is_revoked);
+    let told = bob
+        .expect("MESSAGE_REVOKED", |event| match event {
+            Event::MessageRevoked(messages) => Some(messages.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!((told[0].id, told[0].is_revoked, told[0].revoker.as_ref().unwrap().as_str()), (regretted.id, true, "alice"));
+    unread(&bob, "C2Calice", 1).await;
+    // A device that never had it does not get its words.
+    bobs_tablet.login(&world).await;
+    let list = bobs_tablet.tim.get_message_list(&id("C2Calice"), None, 15).await.unwrap().message_list;
+    assert_eq!(list.iter().map(text_of).collect::<Vec<_>>(), [Some("kept"), None]);
+    assert!(list[1].is_revoked);
+    // Bob may not take back what alice wrote.
+    let kept = list[0].clone();
+    assert_eq!(bob.tim.revoke_message(&kept).await.unwrap_err().code, tim::Code::REVOKE_NOT_ALLOWED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn history_is_paged_from_the_newest_and_complete_on_a_new_device() {
+    let world = World::new().await;
+    let (alice, _bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    for n in 0..60 {
+        alice.send("C2Cbob", &n.to_string()).await;
+    }
+    let tablet = world.device("bob", "tablet").await;
+    let (mut before, mut all) = (None, Vec::new());
+    loop {
+        let page = tablet.tim.get_message_list(&id("C2Calice"), before, 15).await.unwrap();
+        assert!(page.message_list.is_sorted_by_key(|message| message.sequence));
+        all.splice(0..0, page.message_list.iter().map(|message| text_of(message).unwrap().to_owned()));
+        before = page.next_req_message_id;
+        if page.is_completed {
+            break;
+        }
+    }
+    assert_eq!(all, (0..60).map(|n| n.to_string()).collect::<Vec<_>>());
+    // What a fresh device finds in its history is not news.
+    assert!(!tablet.heard.lock().await.iter().any(|event| matches!(event, Event::MessageReceived(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_is_ordered_by_what_happened_last() {
+    let world = World::new().await;
+    let alice = world.device("alice", "phone").await;
+    let (_bob, _carol) = (world.device("bob", "laptop").await, world.device("carol", "laptop").await);
+    alice.send("C2Cbob", "first").await;
+    alice.send("C2Ccarol", "second").await;
+    let order = |list: &[std::sync::Arc<tim::conversation::Conversation>]| -> Vec<String> {
+        list.iter().map(|c| c.conversation_id.to_string()).collect()
+    };
+    assert_eq!(order(&alice.tim.get_conversation_list().await.unwrap()), ["C2Ccarol", "C2Cbob"]);
+    alice.send("C2Cbob", "third").await;
+    let list = alice.tim.get_conversation_list().await.unwrap();
+    assert_eq!(order(&list), ["C2Cbob", "C2Ccarol"]);
+    assert_eq!(text_of(list[0].last_message.as_ref().unwrap()), Some("third"));
+    assert_eq!(list[0].unread_count, 0, "own messages are not unread");
+}

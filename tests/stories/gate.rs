@@ -1,0 +1,83 @@
+//! What may be called when: the gate before SDK_READY, and after the end.
+
+use tim::event::Event;
+use tim::message::Priority;
+use tim::{Code, ConversationId, Tim};
+
+use crate::world::World;
+
+fn bob() -> ConversationId {
+    "C2Cbob".parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_before_ready_are_refused_with_the_reason() {
+    let world = World::new().await;
+    let alice = world.device_offline("alice", "phone");
+    let why = alice.tim.get_conversation_list().await.unwrap_err();
+    assert_eq!(why.code, Code::NOT_LOGGED_IN);
+    let why = alice.tim.create_text_message(&bob(), "too early", Priority::Normal).unwrap_err();
+    assert_eq!(why.code, Code::NOT_LOGGED_IN);
+    // The same refusal is told as an event.
+    let told = alice.expect("ERROR", |event| match event {
+        Event::Error { code, .. } => Some(*code),
+        _ => None,
+    });
+    assert_eq!(told.await, Code::NOT_LOGGED_IN);
+
+    alice.login(&world).await;
+    assert!(alice.tim.is_ready());
+    assert_eq!(alice.tim.get_login_user().unwrap().as_str(), "alice");
+    assert!(alice.tim.login("alice", &world.sig("alice")).await.unwrap().repeated);
+
+    alice.tim.logout().await.unwrap();
+    alice.expect("SDK_NOT_READY", |event| matches!(event, Event::SdkNotReady).then_some(())).await;
+    assert_eq!(alice.tim.get_conversation_list().await.unwrap_err().code, Code::LOGGED_OUT);
+    alice.login(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_login_while_one_runs_is_refused() {
+    let world = World::new().await;
+    // Nobody answers at this address, so the first login keeps running.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let alice = world.device_at("alice", "phone", &silent.local_addr().unwrap().to_string());
+    let (tim, sig) = (alice.tim.clone(), world.sig("alice"));
+    let first = tokio::spawn(async move { tim.login("alice", &sig).await });
+    alice.expect("connecting", |event| matches!(event, Event::NetStateChange(_)).then_some(())).await;
+    assert_eq!(alice.tim.login("alice", &world.sig("alice")).await.unwrap_err().code, Code::LOGIN_IN_PROGRESS);
+    assert_eq!(alice.tim.get_conversation_list().await.unwrap_err().code, Code::LOGGING_IN);
+    alice.tim.destroy().await.unwrap();
+    first.await.unwrap().unwrap_err();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_application_has_one_instance_until_it_is_destroyed() {
+    let world = World::new().await;
+    let alice = world.device("alice", "phone").await;
+    let same = Tim::create(alice.options.clone()).unwrap();
+    assert_eq!(same.get_login_user().unwrap().as_str(), "alice");
+    alice.tim.destroy().await.unwrap();
+    assert_eq!(same.login("alice", &world.sig("alice")).await.unwrap_err().code, Code::DESTROYED);
+    assert_eq!(same.get_conversation_list().await.unwrap_err().code, Code::DESTROYED);
+    let fresh = Tim::create(alice.options.clone()).unwrap();
+    fresh.login("alice", &world.sig("alice")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_the_server_refuses_says_why() {
+    let world = World::new().await;
+    let alice = world.device_offline("alice", "phone");
+    let cases = [
+        (world.sig_for("alice", -1).as_str(), Code::USERSIG_MALFORMED),
+        (world.sig("bob").as_str(), Code::USERSIG_OTHER_USER),
+        ("not a token", Code::USERSIG_MALFORMED),
+        ("", Code::USERSIG_MISSING),
+    ];
+    for (sig, code) in cases {
+        assert_eq!(alice.tim.login("alice", sig).await.unwrap_err().code, code);
+    }
+    assert_eq!(alice.tim.login("", &world.sig("alice")).await.unwrap_err().code, Code::USER_ID_INVALID);
+    assert_eq!(alice.tim.get_conversation_list().await.unwrap_err().code, Code::LOGIN_FAILED);
+    alice.login(&world).await;
+}

@@ -1,0 +1,138 @@
+//! Groups: made, joined, written to, left and ended, with the tips and notices that tell of it.
+
+use tim::event::Event;
+use tim::message::{GroupTipType, Message, NoticeType, Payload};
+use tim::protocol::group::{GroupType, JoinStatus, NewGroup};
+use tim::{Code, GroupId, UserId};
+
+use crate::world::{Device, World, received, text_of};
+
+fn new_group(name: &str, group_type: GroupType, members: &[&str]) -> NewGroup {
+    NewGroup {
+        name: name.into(),
+        group_type,
+        group_id: Some(GroupId::new(name).unwrap()),
+        introduction: String::new(),
+        notification: String::new(),
+        avatar: String::new(),
+        join_option: None,
+        member_list: members.iter().map(|user| UserId::new(user).unwrap()).collect(),
+    }
+}
+
+async fn tip(device: &Device, kind: GroupTipType) -> Message {
+    device
+        .expect("a group tip", |event| {
+            received(event)?.into_iter().find(|message| match &message.payload {
+                Payload::GroupTip(tip) => tip.operation_type == kind,
+                _ => false,
+            })
+        })
+        .await
+}
+
+async fn notice(device: &Device, kind: NoticeType) -> Message {
+    device
+        .expect("a system notice", |event| {
+            received(event)?.into_iter().find(|message| match &message.payload {
+                Payload::GroupSystemNotice(notice) => notice.operation_type == kind,
+                _ => false,
+            })
+        })
+        .await
+}
+
+async fn groups(device: &Device, count: usize) {
+    device
+        .expect("GROUP_LIST_UPDATED", |event| match event {
+            Event::GroupListUpdated(groups) => (groups.len() == count).then_some(()),
+            _ => None,
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_work_group_from_its_making_to_its_last_word() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let carol = world.device("carol", "tablet").await;
+    let made = alice.tim.create_group(new_group("tea", GroupType::Work, &["bob", "carol"])).await.unwrap();
+    assert_eq!((made.group_id.as_str(), made.member_count), ("tea", 3));
+    groups(&bob, 1).await;
+    groups(&carol, 1).await;
+    assert_eq!(bob.tim.get_group_list().await.unwrap()[0].name, "tea");
+
+    alice.send("GROUPtea", "hello all").await;
+    assert_eq!(bob.next_text().await, "hello all");
+    assert_eq!(carol.next_text().await, "hello all");
+
+    bob.tim.quit_group(&made.group_id).await.unwrap();
+    groups(&bob, 0).await;
+    assert!(matches!(tip(&carol, GroupTipType::Quit).await.payload, Payload::GroupTip(tip) if tip.member_count == 2));
+    let refused = bob.tim.send_message(bob.text("GROUPtea", "am I still here?")).await.unwrap_err();
+    assert_eq!(refused.code, Code::GROUP_PERMISSION_DENIED);
+    carol.send("GROUPtea", "bye bob").await;
+    assert_eq!(alice.next_text().await, "bye bob");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_group_asks_its_owner() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let group = alice.tim.create_group(new_group("club", GroupType::Public, &[])).await.unwrap().group_id;
+    let (status, _) = bob.tim.join_group(&group, "please").await.unwrap();
+    assert_eq!(status, JoinStatus::WaitAdminApproval);
+    let asked = notice(&alice, NoticeType::JoinApplication).await;
+    assert!(matches!(&asked.payload, Payload::GroupSystemNotice(n) if n.operator_id.as_str() == "bob" && n.handle_message == "please"));
+    assert_eq!(asked.conversation_id.to_string(), "@TIM#SYSTEM");
+    let bob_id = UserId::new("bob").unwrap();
+    alice.tim.handle_group_application(&group, &bob_id, true, "welcome").await.unwrap();
+    notice(&bob, NoticeType::ApplicationAccepted).await;
+    groups(&bob, 1).await;
+    tip(&alice, GroupTipType::Join).await;
+    let again = alice.tim.handle_group_application(&group, &bob_id, true, "").await.unwrap_err();
+    assert_eq!(again.code, Code::APPLICATION_HANDLED);
+    bob.send("GROUPclub", "I am in").await;
+    assert_eq!(alice.next_text().await, "I am in");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_meeting_is_open_shows_its_past_and_ends_for_all() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let group = alice.tim.create_group(new_group("talk", GroupType::Meeting, &[])).await.unwrap().group_id;
+    alice.send("GROUPtalk", "before bob came").await;
+    let (status, joined) = bob.tim.join_group(&group, "").await.unwrap();
+    assert_eq!(status, JoinStatus::JoinedSuccess);
+    assert_eq!(joined.unwrap().member_count, 2);
+    tip(&alice, GroupTipType::Join).await;
+    assert_eq!(bob.tim.join_group(&group, "").await.unwrap().0, JoinStatus::AlreadyInGroup);
+    let history = bob.tim.get_message_list(&"GROUPtalk".parse().unwrap(), None, 15).await.unwrap().message_list;
+    assert!(history.iter().any(|message| text_of(message) == Some("before bob came")));
+    assert_eq!(alice.tim.quit_group(&group).await.unwrap_err().code, Code::GROUP_OWNER_CANNOT_QUIT);
+    alice.tim.dismiss_group(&group).await.unwrap();
+    notice(&bob, NoticeType::GroupDismissed).await;
+    groups(&bob, 0).await;
+    let gone = bob.tim.join_group(&group, "").await.unwrap_err();
+    assert_eq!(gone.code, Code::GROUP_NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_says_no_with_the_right_number() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    alice.tim.create_group(new_group("tea", GroupType::Work, &[])).await.unwrap();
+    let refusals = [
+        (alice.tim.create_group(new_group("tea", GroupType::Work, &[])).await.unwrap_err(), Code::GROUP_ID_IS_YOURS),
+        (bob.tim.create_group(new_group("tea", GroupType::Work, &[])).await.unwrap_err(), Code::GROUP_ID_IN_USE),
+        (bob.tim.create_group(new_group("x", GroupType::Work, &["nobody"])).await.unwrap_err(), Code::GROUP_ACCOUNT_NOT_FOUND),
+        (bob.tim.join_group(&GroupId::new("tea").unwrap(), "").await.unwrap_err(), Code::GROUP_PERMISSION_DENIED),
+        (bob.tim.join_group(&GroupId::new("none").unwrap(), "").await.unwrap_err(), Code::GROUP_NOT_FOUND),
+        (bob.tim.quit_group(&GroupId::new("none").unwrap()).await.unwrap_err(), Code::GROUP_NOT_FOUND),
+        (bob.tim.send_message(bob.text("GROUPnone", "?")).await.unwrap_err(), Code::GROUP_NOT_FOUND),
+        (bob.tim.send_message(bob.text("GROUPtea", "?")).await.unwrap_err(), Code::GROUP_PERMISSION_DENIED),
+    ];
+    for (why, code) in refusals {
+        assert_eq!(why.code, code, "{why}");
+    }
+}

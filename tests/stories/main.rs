@@ -1,0 +1,20 @@
+//! Stories: named people and their devices, with the engine as an app links it, against the real server program
+//! over real sockets. The map of the stories; `world` and `proxy` are the stage.
+//!
+//! Nothing here sleeps: a story waits for the event it is about, and a watchdog ends one that never comes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic)]
+
+mod bad_disk;
+mod bad_input;
+mod breaks;
+mod conversations;
+mod crash;
+mod gate;
+mod groups;
+mod kicks;
+mod pictures;
+mod proxy;
+mod quick_start;
+mod relations;
+mod world;

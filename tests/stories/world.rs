@@ -1,0 +1,271 @@
+//! The stage: a real server process in a temporary folder, and people with devices.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tim::event::{Event, EventListener};
+use tim::message::{Message, Payload, Priority};
+use tim::options::TimOptions;
+use tim::protocol::call::Platform;
+use tim::protocol::usersig::{Claims, Key, sign};
+use tim::{ConversationId, Tim};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Child;
+use tokio::sync::{Mutex, mpsc};
+
+/// A story that waits longer than this for one thing is stuck.
+const WATCHDOG: Duration = Duration::from_secs(60);
+
+/// A server and everybody around it.
+pub struct World {
+    pub folder: tempfile::TempDir,
+    pub app: u32,
+    key: Key,
+    process: Mutex<Option<Child>>,
+    /// `127.0.0.1:port`, the same after every restart.
+    pub address: String,
+    pub admin: String,
+}
+
+impl World {
+    /// A server as it comes.
+    pub async fn new() -> Self {
+        Self::with("").await
+    }
+
+    /// A server with these lines in its configuration.
+    pub async fn with(config: &str) -> Self {
+        let folder = tempfile::Builder::new().prefix("tim-story-").tempdir().unwrap();
+        std::fs::write(folder.path().join("tim.toml"), config).unwrap();
+        let made = run_server(&["app", "--data", &text(&folder.path().join("data"))]);
+        let words: Vec<&str> = made.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+        let key = Key::new(*words.iter().find(|word| word.len() == 64).expect(&made));
+        let app = words.iter().find_map(|word| word.parse().ok()).expect(&made);
+        let world = Self { folder, app, key, process: Mutex::new(None), address: String::new(), admin: String::new() };
+        let (process, address, admin) = world.spawn("127.0.0.1:0", "127.0.0.1:0").await;
+        Self { process: Mutex::new(Some(process)), address, admin, ..world }
+    }
+
+    /// Where the server keeps everything.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Kills the server as a power cut would, as far as a process can tell.
+    pub async fn kill_server(&self) {
+        let mut process = self.process.lock().await.take().expect("the server runs");
+        process.kill().await.unwrap();
+    }
+
+    /// Starts the server again at the same address.
+    pub async fn start_server(&self) {
+        let (process, address, _) = self.spawn(&self.address, "127.0.0.1:0").await;
+        assert_eq!(address, self.address);
+        *self.process.lock().await = Some(process);
+    }
+
+    /// Runs another command of the server's program on this world's data.
+    pub fn server_command(&self, arguments: &[&str]) -> String {
+        let data = text(&self.data());
+        let mut all = vec![arguments[0], "--data", &data];
+        all.extend_from_slice(&arguments[1..]);
+        run_server(&all)
+    }
+
+    async fn spawn(&self, listen: &str, admin_listen: &str) -> (Child, String, String) {
+        let mut process = tokio::process::Command::new(server_program())
+            .args(["serve", "--listen", listen, "--admin-listen", admin_listen, "--data"])
+            .arg(self.data())
+            .arg("--config")
+            .arg(self.folder.path().join("tim.toml"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::from(std::fs::File::create(self.folder.path().join("server.log")).unwrap()))
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let (mut address, mut admin) = (None, None);
+        while address.is_none() || admin.is_none() {
+            let Some(line) = lines.next_line().await.unwrap() else {
+                let log = std::fs::read_to_string(self.folder.path().join("server.log")).unwrap();
+                panic!("the server did not start: {log}");
+            };
+            if let Some(url) = line.strip_prefix("listening on ws://") {
+                address = Some(url.trim_end_matches("/v1").to_owned());
+            } else if let Some(url) = line.strip_prefix("admin on http://") {
+                admin = Some(url.to_owned());
+            }
+        }
+        (process, address.unwrap(), admin.unwrap())
+    }
+
+    /// A token for a user that holds for `life` seconds.
+    pub fn sig_for(&self, user: &str, life: i64) -> String {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let issued_at_s = i64::try_from(now).unwrap();
+        let claims = Claims { sdk_app_id: self.app, user: user.into(), issued_at_s, expire_s: life, userbuf: None };
+        sign(&self.key, &claims)
+    }
+
+    /// A token for a user.
+    pub fn sig(&self, user: &str) -> String {
+        self.sig_for(user, 86_400)
+    }
+
+    /// A user's device that is not logged in, connecting to `address`.
+    pub fn device_at(&self, user: &str, name: &str, address: &str) -> Device {
+        let mut options = TimOptions::new(self.app, format!("ws://{address}"), self.folder.path().join(format!("{user}-{name}")));
+        options.platform = platform(name);
+        options.instance = format!("{user}-{name}-{}", self.folder.path().display());
+        options.heartbeat = Duration::from_secs(1);
+        Device::create(user, name, options)
+    }
+
+    /// A user's device that is not logged in.
+    pub fn device_offline(&self, user: &str, name: &str) -> Device {
+        self.device_at(user, name, &self.address)
+    }
+
+    /// A user's device, logged in and ready. What its name says is the kind of machine it is.
+    pub async fn device(&self, user: &str, name: &str) -> Device {
+        let device = self.device_offline(user, name);
+        device.login(self).await;
+        device
+    }
+}
+
+/// One person's one device.
+pub struct Device {
+    pub user: String,
+    pub name: String,
+    pub tim: Tim,
+    pub options: TimOptions,
+    events: Mutex<mpsc::UnboundedReceiver<Event>>,
+    /// Everything it has heard and a story has looked at.
+    pub heard: Mutex<Vec<Event>>,
+}
+
+struct Ears(mpsc::UnboundedSender<Event>);
+
+impl EventListener for Ears {
+    fn on_events(&self, events: &[Event]) {
+        for event in events {
+            let _ = self.0.send(event.clone());
+        }
+    }
+}
+
+impl Device {
+    fn create(user: &str, name: &str, options: TimOptions) -> Self {
+        let tim = Tim::create(options.clone()).unwrap();
+        let (sender, events) = mpsc::unbounded_channel();
+        tim.add_listener(Arc::new(Ears(sender)));
+        Self { user: user.into(), name: name.into(), tim, options, events: Mutex::new(events), heard: Mutex::default() }
+    }
+
+    /// The app on this device is started again; it is not logged in.
+    pub async fn restart(self) -> Self {
+        self.tim.destroy().await.unwrap();
+        Self::create(&self.user, &self.name, self.options)
+    }
+
+    /// Logs in and waits until everything works.
+    pub async fn login(&self, world: &World) {
+        self.tim.login(&self.user, &world.sig(&self.user)).await.unwrap();
+        self.expect("SDK_READY", |event| matches!(event, Event::SdkReady).then_some(())).await;
+    }
+
+    /// Waits for the event that `pick` picks. Events before it are passed over, and remembered.
+    pub async fn expect<T>(&self, what: &str, mut pick: impl FnMut(&Event) -> Option<T>) -> T {
+        let mut events = self.events.lock().await;
+        loop {
+            let Ok(event) = tokio::time::timeout(WATCHDOG, events.recv()).await else {
+                panic!("{} on the {}: {what} never came; heard {:#?}", self.user, self.name, self.heard.lock().await);
+            };
+            let event = event.expect("the listener lives as long as the device");
+            let picked = pick(&event);
+            self.heard.lock().await.push(event);
+            if let Some(picked) = picked {
+                return picked;
+            }
+        }
+    }
+
+    /// Waits until this many messages have come, and gives them in the order they came.
+    pub async fn messages(&self, count: usize) -> Vec<Message> {
+        let mut all = Vec::new();
+        while all.len() < count {
+            all.extend(self.expect("MESSAGE_RECEIVED", received).await);
+        }
+        assert_eq!(all.len(), count, "more came than was sent: {all:#?}");
+        all
+    }
+
+    /// Waits for the next message that is a text.
+    pub async fn next_text(&self) -> String {
+        self.expect("a text", |event| received(event)?.iter().find_map(|message| text_of(message).map(str::to_owned))).await
+    }
+
+    /// Sends a text and waits until the server has it.
+    pub async fn send(&self, to: &str, words: &str) -> Message {
+        let message = self.text(to, words);
+        self.tim.send_message(message).await.unwrap_or_else(|why| panic!("{} -> {to}: {why}", self.user))
+    }
+
+    /// A text message, not sent.
+    pub fn text(&self, to: &str, words: &str) -> Message {
+        self.tim.create_text_message(&to.parse::<ConversationId>().unwrap(), words, Priority::Normal).unwrap()
+    }
+}
+
+/// The messages of a MESSAGE_RECEIVED.
+pub fn received(event: &Event) -> Option<Vec<Message>> {
+    match event {
+        Event::MessageReceived(messages) => Some(messages.clone()),
+        _ => None,
+    }
+}
+
+/// A message's words, if it is a text.
+pub fn text_of(message: &Message) -> Option<&str> {
+    match &message.payload {
+        Payload::Text(words) => Some(words),
+        _ => None,
+    }
+}
+
+fn platform(device: &str) -> Platform {
+    match device {
+        "phone" | "second phone" => Platform::Android,
+        "tablet" => Platform::Ios,
+        "browser" => Platform::Web,
+        _ => Platform::Linux,
+    }
+}
+
+fn text(path: &Path) -> String {
+    path.to_str().unwrap().to_owned()
+}
+
+fn run_server(arguments: &[&str]) -> String {
+    let output = Command::new(server_program()).args(arguments).output().unwrap();
+    assert!(output.status.success(), "tim-server {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The server's program, built if it is not there: it belongs to another package, so cargo does not promise it.
+pub fn server_program() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let profile_folder = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().to_owned();
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--locked", "--package", "tim-server", "--bin", "tim-server", "--target-dir"])
+            .arg(profile_folder.parent().unwrap())
+            .status()
+            .unwrap();
+        assert!(built.success(), "tim-server does not build");
+        profile_folder.parent().unwrap().join("debug/tim-server")
+    })
+}

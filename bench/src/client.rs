@@ -33,7 +33,8 @@ static IDS: AtomicU64 = AtomicU64::new(1);
 
 /// Milliseconds since 1970.
 pub(crate) fn wall_ms() -> i64 {
-    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis()).unwrap_or(i64::MAX)
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis())
+        .unwrap_or(i64::MAX)
 }
 
 impl Client {
@@ -85,7 +86,8 @@ impl Client {
     pub(crate) async fn ask(&mut self, request: Request) -> Outcome<u64> {
         let number = self.next;
         self.next += 1;
-        let frame = FromClient { ack: self.take_ack(), ask: Some(Ask::Request(number, Ok(request))) }.write()?;
+        let frame =
+            FromClient { ack: self.take_ack(), ask: Some(Ask::Request(number, Ok(request))) }.write()?;
         self.socket.send(Message::text(frame)).await?;
         Ok(number)
     }
@@ -126,7 +128,9 @@ impl Client {
                         self.ready.push_back(FromServer::read(envelope)?);
                     }
                 }
-                Message::Close(why) => return Err(format!("the server closed the connection: {why:?}").into()),
+                Message::Close(why) => {
+                    return Err(format!("the server closed the connection: {why:?}").into());
+                }
                 _ => {}
             }
         }

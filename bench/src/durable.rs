@@ -41,7 +41,12 @@ impl Capacity {
 }
 
 /// Every sender keeps `depth` messages under way.
-pub(crate) async fn capacity(server: &Server, pairs: usize, depth: usize, window: Duration) -> Outcome<Capacity> {
+pub(crate) async fn capacity(
+    server: &Server,
+    pairs: usize,
+    depth: usize,
+    window: Duration,
+) -> Outcome<Capacity> {
     let pairs = connect(server, "full", pairs).await?;
     let (cpu, written, begun) = (server.cpu_time()?, server.written_bytes()?, Instant::now());
     let mut runs = JoinSet::new();

@@ -64,7 +64,10 @@ impl Server {
     pub(crate) fn token(&self, user: &str) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let issued_at_s = i64::try_from(now).unwrap_or(i64::MAX);
-        sign(&self.key, &Claims { sdk_app_id: APP, user: user.to_owned(), issued_at_s, expire_s: 86_400, userbuf: None })
+        sign(
+            &self.key,
+            &Claims { sdk_app_id: APP, user: user.to_owned(), issued_at_s, expire_s: 86_400, userbuf: None },
+        )
     }
 
     /// Processor time the server has used.
@@ -72,7 +75,8 @@ impl Server {
         let stat = std::fs::read_to_string(self.proc("stat")?)?;
         // The second field is the program's name in brackets and may hold spaces.
         let fields: Vec<&str> = stat.rsplit_once(')').ok_or("no stat")?.1.split_whitespace().collect();
-        let ticks: u64 = fields.get(11..13).ok_or("no times in stat")?.iter().flat_map(|field| field.parse::<u64>()).sum();
+        let ticks: u64 =
+            fields.get(11..13).ok_or("no times in stat")?.iter().flat_map(|field| field.parse::<u64>()).sum();
         // The kernel counts in hundredths of a second on every Linux this runs on.
         Ok(Duration::from_millis(ticks * 10))
     }
@@ -87,7 +91,12 @@ impl Server {
     /// Bytes the server has written to disk.
     pub(crate) fn written_bytes(&self) -> Outcome<u64> {
         let io = std::fs::read_to_string(self.proc("io")?)?;
-        Ok(io.lines().find_map(|line| line.strip_prefix("write_bytes:")).ok_or("no write_bytes")?.trim().parse()?)
+        Ok(io
+            .lines()
+            .find_map(|line| line.strip_prefix("write_bytes:"))
+            .ok_or("no write_bytes")?
+            .trim()
+            .parse()?)
     }
 
     /// Ends the server.
@@ -107,7 +116,9 @@ async fn make_app(program: &Path, folder: &Path) -> Outcome<Key> {
         .arg(folder.join("data"))
         .output()
         .await
-        .map_err(|why| format!("{} cannot be run ({why}): build it with cargo build --release", program.display()))?;
+        .map_err(|why| {
+            format!("{} cannot be run ({why}): build it with cargo build --release", program.display())
+        })?;
     let text = String::from_utf8_lossy(&made.stdout).into_owned();
     // The key is the only word of 64 hexadecimal digits.
     let key = text.split(|c: char| !c.is_ascii_alphanumeric()).find(|word| word.len() == 64);

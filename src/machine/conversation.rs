@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tim_protocol::conversation::ConversationState;
-use tim_protocol::group::GroupType;
 use tim_protocol::message::{Message as Wire, Mutation, Revocation};
 use tim_protocol::{ConversationId, UserId};
 
@@ -289,6 +288,14 @@ impl Data {
             conv
         })
     }
+
+    /// Since when what is said in a conversation is news to the user, in milliseconds since 1970: a Meeting shows its
+    /// members what was said before they came, but does not announce it.
+    pub(super) fn member_since(&self, id: &ConversationId) -> i64 {
+        let ConversationId::Group(group) = id else { return 0 };
+        let own = self.groups.get(group).and_then(|group| group.self_info.as_ref());
+        own.map_or(0, |own| own.join_time)
+    }
 }
 
 impl Machine {
@@ -338,11 +345,6 @@ impl Machine {
         });
         list
     }
-}
-
-/// Whether news of a conversation of this kind begins with whatever is newest when it is first seen.
-pub(super) fn shows_old_history(kind: Option<GroupType>) -> bool {
-    kind.is_some_and(GroupType::shows_history_before_joining)
 }
 
 #[cfg(test)]

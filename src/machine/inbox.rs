@@ -11,7 +11,6 @@ use tim_protocol::{ConversationId, limits};
 
 use super::Machine;
 use super::calls::Purpose;
-use super::conversation::shows_old_history;
 use super::io::{MessageEvent, Output, Query};
 use crate::message::{Message, SendStatus};
 use crate::store::Change;
@@ -44,9 +43,6 @@ impl Machine {
             // Sent before the user left, or after they came back: then the sync that says so asks for it.
             return;
         }
-        if conv.row.head == 0 && shows_old_history(conv.row.group_type) {
-            conv.told = message.sequence - 1;
-        }
         self.arrived(&id, message);
         self.advance(&id, GAP_PATIENCE_MS);
     }
@@ -71,6 +67,7 @@ impl Machine {
     pub(super) fn advance(&mut self, id: &ConversationId, patience: i64) {
         let Some(me) = self.me() else { return };
         let ask_at = self.now.monotonic + patience;
+        let since = self.data.member_since(id);
         let conv = self.data.conversation(id);
         let next = conv.take_next();
         conv.ask_missing_at =
@@ -80,7 +77,8 @@ impl Machine {
             conv.complete(low, high);
             let own = std::mem::take(&mut conv.own);
             let marks = conv.marks();
-            let told = next.iter().filter(|message| !own.contains(&message.sequence));
+            let told =
+                next.iter().filter(|message| message.time >= since && !own.contains(&message.sequence));
             let told = told.map(|message| Message::from_wire(&me, message, SendStatus::Success, marks));
             self.turn.received.extend(told);
             conv.own = own.into_iter().filter(|sequence| *sequence > high).collect();
@@ -109,9 +107,8 @@ impl Machine {
             conv.row.mutation = state.mutation_head;
         }
         let latest = std::mem::take(&mut state.latest);
-        let newest_news =
-            if is_new && (is_picture || shows_old_history(state.group_type)) { 0 } else { MOST_TOLD };
-        self.keep_history(&id, state.head, newest_news, &latest);
+        let most_news = if is_new && is_picture { 0 } else { MOST_TOLD };
+        self.keep_history(&id, state.head, most_news, &latest);
         for message in latest {
             self.arrived(&id, message);
         }

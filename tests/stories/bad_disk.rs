@@ -53,10 +53,14 @@ async fn a_devices_damaged_database_is_set_aside_and_rebuilt() {
     }
     let bob = world.device_offline(&user, &name);
     bob.login(&world).await;
-    let list = bob.tim.get_message_list(&"C2Calice".parse::<ConversationId>().unwrap(), None, 15).await.unwrap();
+    let list =
+        bob.tim.get_message_list(&"C2Calice".parse::<ConversationId>().unwrap(), None, 15).await.unwrap();
     assert_eq!(text_of(&list.message_list[0]), Some("on the server"));
     let heard = bob.heard.lock().await;
-    assert!(heard.iter().any(|event| matches!(event, Event::Error { code, .. } if *code == Code::STORE_REBUILT)), "{heard:?}");
+    assert!(
+        heard.iter().any(|event| matches!(event, Event::Error { code, .. } if *code == Code::STORE_REBUILT)),
+        "{heard:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,6 +123,8 @@ async fn a_backup_of_a_running_server_serves_in_its_place() {
             break;
         }
         assert_eq!(texts, ["before the backup"]);
-        bobs_tablet.expect("a message", |event| matches!(event, Event::MessageReceived(_)).then_some(())).await;
+        bobs_tablet
+            .expect("a message", |event| matches!(event, Event::MessageReceived(_)).then_some(()))
+            .await;
     }
 }

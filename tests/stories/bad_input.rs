@@ -13,7 +13,8 @@ async fn messages_that_cannot_be_sent() {
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
     let to_bob: ConversationId = "C2Cbob".parse().unwrap();
-    let text = |words: &str| alice.tim.create_text_message(&to_bob, words, Priority::Normal).unwrap_err().code;
+    let text =
+        |words: &str| alice.tim.create_text_message(&to_bob, words, Priority::Normal).unwrap_err().code;
     assert_eq!(text(""), Code::MESSAGE_BODY_INVALID);
     assert_eq!(text(&"x".repeat(12 * 1024 + 1)), Code::MESSAGE_TOO_LONG);
     let to_nobody = alice.tim.send_message(alice.text("C2Cnobody", "hello?")).await.unwrap_err();
@@ -29,10 +30,12 @@ async fn pictures_that_cannot_be_sent() {
     let alice = world.device("alice", "phone").await;
     let _bob = world.device("bob", "laptop").await;
     let to_bob: ConversationId = "C2Cbob".parse().unwrap();
-    let refused = async |bytes: Vec<u8>| match alice.tim.create_image_message(&to_bob, bytes, Priority::Normal, |_| {}) {
-        Ok(message) => alice.tim.send_message(message).await.unwrap_err().code,
-        Err(why) => why.code,
-    };
+    let refused =
+        async |bytes: Vec<u8>| match alice.tim.create_image_message(&to_bob, bytes, Priority::Normal, |_| {})
+        {
+            Ok(message) => alice.tim.send_message(message).await.unwrap_err().code,
+            Err(why) => why.code,
+        };
     assert_eq!(refused(Vec::new()).await, Code::FILE_EMPTY);
     assert_eq!(refused(b"this is a text, not a picture".to_vec()).await, Code::IMAGE_TYPE_INVALID);
     assert_eq!(refused(vec![0; 20 * 1024 * 1024]).await, Code::IMAGE_TOO_LARGE);
@@ -40,7 +43,12 @@ async fn pictures_that_cannot_be_sent() {
     // The header says 60,000 by 60,000.
     huge[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
     assert_eq!(refused(huge).await, Code::IMAGE_DIMENSIONS);
-    let missing = alice.tim.create_image_message(&to_bob, std::path::PathBuf::from("/no/such/picture.png"), Priority::Normal, |_| {});
+    let missing = alice.tim.create_image_message(
+        &to_bob,
+        std::path::PathBuf::from("/no/such/picture.png"),
+        Priority::Normal,
+        |_| {},
+    );
     assert_eq!(missing.unwrap_err().code, Code::FILE_UNREADABLE);
     alice.send("C2Cbob", "still here").await;
 }
@@ -57,7 +65,11 @@ async fn options_that_cannot_work() {
     };
     assert_eq!(with(&|options| options.sdk_app_id = 0), Code::SDK_APP_ID_MISSING);
     assert_eq!(with(&|options| options.server = "ftp://example".into()), Code::SERVER_ADDRESS_INVALID);
-    assert_eq!(with(&|options| options.server = "ws://example.com".into()), Code::SERVER_ADDRESS_INVALID, "plain text");
+    assert_eq!(
+        with(&|options| options.server = "ws://example.com".into()),
+        Code::SERVER_ADDRESS_INVALID,
+        "plain text"
+    );
     assert_eq!(with(&|options| options.data_dir = "/proc/no/such/place".into()), Code::DATA_DIR_UNUSABLE);
 }
 
@@ -66,7 +78,10 @@ async fn a_listener_that_panics_is_reported_and_others_go_on() {
     struct Grumpy;
     impl tim::event::EventListener for Grumpy {
         fn on_events(&self, events: &[tim::event::Event]) {
-            assert!(!events.iter().any(|event| matches!(event, tim::event::Event::MessageReceived(_))), "not today");
+            assert!(
+                !events.iter().any(|event| matches!(event, tim::event::Event::MessageReceived(_))),
+                "not today"
+            );
         }
     }
     let world = World::new().await;

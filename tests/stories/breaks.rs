@@ -58,7 +58,8 @@ async fn messages_missed_while_logged_out_are_told_at_the_next_login() {
         alice.send("C2Cbob", &format!("missed {n}")).await;
     }
     bob.login(&world).await;
-    let told: Vec<String> = bob.messages(30).await.iter().filter_map(|message| text_of(message).map(str::to_owned)).collect();
+    let told: Vec<String> =
+        bob.messages(30).await.iter().filter_map(|message| text_of(message).map(str::to_owned)).collect();
     assert_eq!(told, (0..30).map(|n| format!("missed {n}")).collect::<Vec<_>>());
 }
 
@@ -76,7 +77,10 @@ async fn a_message_that_waits_survives_the_end_of_the_app() {
     // It is in the outbox when the conversation shows it.
     alice
         .expect("the waiting message in the list", |event| match event {
-            Event::ConversationListUpdated(list) => list.iter().any(|c| c.last_message.as_ref().is_some_and(|m| text_of(m) == Some("kept"))).then_some(()),
+            Event::ConversationListUpdated(list) => list
+                .iter()
+                .any(|c| c.last_message.as_ref().is_some_and(|m| text_of(m) == Some("kept")))
+                .then_some(()),
             _ => None,
         })
         .await;

@@ -69,7 +69,10 @@ async fn a_message_taken_back_is_gone_for_everybody() {
             _ => None,
         })
         .await;
-    assert_eq!((told[0].id, told[0].is_revoked, told[0].revoker.as_ref().unwrap().as_str()), (regretted.id, true, "alice"));
+    assert_eq!(
+        (told[0].id, told[0].is_revoked, told[0].revoker.as_ref().unwrap().as_str()),
+        (regretted.id, true, "alice")
+    );
     unread(&bob, "C2Calice", 1).await;
     // A device that never had it does not get its words.
     bobs_tablet.login(&world).await;

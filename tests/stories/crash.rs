@@ -18,7 +18,9 @@ async fn kill_nine_in_the_middle_of_a_run_of_sends() {
         tokio::spawn(async move {
             let mut sent = Vec::new();
             for message in messages {
-                sent.push(tim.send_message(message).await.expect("a send waits for the server, it does not fail"));
+                sent.push(
+                    tim.send_message(message).await.expect("a send waits for the server, it does not fail"),
+                );
             }
             sent
         })
@@ -26,7 +28,10 @@ async fn kill_nine_in_the_middle_of_a_run_of_sends() {
     for kill_after in [40, 120, 200] {
         bob.expect("the run to advance", |event| {
             let messages = crate::world::received(event)?;
-            messages.iter().any(|message| text_of(message).unwrap().parse::<usize>().unwrap() >= kill_after).then_some(())
+            messages
+                .iter()
+                .any(|message| text_of(message).unwrap().parse::<usize>().unwrap() >= kill_after)
+                .then_some(())
         })
         .await;
         world.kill_server().await;
@@ -50,6 +55,7 @@ async fn kill_nine_in_the_middle_of_a_run_of_sends() {
         }
     }
     assert!(order.is_sorted(), "{order:?}");
-    let expected: BTreeMap<u64, Vec<String>> = sent.iter().map(|m| (m.sequence, vec![text_of(m).unwrap().to_owned()])).collect();
+    let expected: BTreeMap<u64, Vec<String>> =
+        sent.iter().map(|m| (m.sequence, vec![text_of(m).unwrap().to_owned()])).collect();
     assert_eq!(told, expected, "bob heard every message once");
 }

@@ -45,7 +45,10 @@ async fn a_second_login_while_one_runs_is_refused() {
     let (tim, sig) = (alice.tim.clone(), world.sig("alice"));
     let first = tokio::spawn(async move { tim.login("alice", &sig).await });
     alice.expect("connecting", |event| matches!(event, Event::NetStateChange(_)).then_some(())).await;
-    assert_eq!(alice.tim.login("alice", &world.sig("alice")).await.unwrap_err().code, Code::LOGIN_IN_PROGRESS);
+    assert_eq!(
+        alice.tim.login("alice", &world.sig("alice")).await.unwrap_err().code,
+        Code::LOGIN_IN_PROGRESS
+    );
     assert_eq!(alice.tim.get_conversation_list().await.unwrap_err().code, Code::LOGGING_IN);
     alice.tim.destroy().await.unwrap();
     first.await.unwrap().unwrap_err();

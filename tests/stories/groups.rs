@@ -68,7 +68,9 @@ async fn a_work_group_from_its_making_to_its_last_word() {
 
     bob.tim.quit_group(&made.group_id).await.unwrap();
     groups(&bob, 0).await;
-    assert!(matches!(tip(&carol, GroupTipType::Quit).await.payload, Payload::GroupTip(tip) if tip.member_count == 2));
+    assert!(
+        matches!(tip(&carol, GroupTipType::Quit).await.payload, Payload::GroupTip(tip) if tip.member_count == 2)
+    );
     let refused = bob.tim.send_message(bob.text("GROUPtea", "am I still here?")).await.unwrap_err();
     assert_eq!(refused.code, Code::GROUP_PERMISSION_DENIED);
     carol.send("GROUPtea", "bye bob").await;
@@ -83,7 +85,9 @@ async fn a_public_group_asks_its_owner() {
     let (status, _) = bob.tim.join_group(&group, "please").await.unwrap();
     assert_eq!(status, JoinStatus::WaitAdminApproval);
     let asked = notice(&alice, NoticeType::JoinApplication).await;
-    assert!(matches!(&asked.payload, Payload::GroupSystemNotice(n) if n.operator_id.as_str() == "bob" && n.handle_message == "please"));
+    assert!(
+        matches!(&asked.payload, Payload::GroupSystemNotice(n) if n.operator_id.as_str() == "bob" && n.handle_message == "please")
+    );
     assert_eq!(asked.conversation_id.to_string(), "@TIM#SYSTEM");
     let bob_id = UserId::new("bob").unwrap();
     alice.tim.handle_group_application(&group, &bob_id, true, "welcome").await.unwrap();
@@ -107,7 +111,8 @@ async fn a_meeting_is_open_shows_its_past_and_ends_for_all() {
     assert_eq!(joined.unwrap().member_count, 2);
     tip(&alice, GroupTipType::Join).await;
     assert_eq!(bob.tim.join_group(&group, "").await.unwrap().0, JoinStatus::AlreadyInGroup);
-    let history = bob.tim.get_message_list(&"GROUPtalk".parse().unwrap(), None, 15).await.unwrap().message_list;
+    let history =
+        bob.tim.get_message_list(&"GROUPtalk".parse().unwrap(), None, 15).await.unwrap().message_list;
     assert!(history.iter().any(|message| text_of(message) == Some("before bob came")));
     assert_eq!(alice.tim.quit_group(&group).await.unwrap_err().code, Code::GROUP_OWNER_CANNOT_QUIT);
     alice.tim.dismiss_group(&group).await.unwrap();
@@ -123,10 +128,22 @@ async fn a_group_says_no_with_the_right_number() {
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
     alice.tim.create_group(new_group("tea", GroupType::Work, &[])).await.unwrap();
     let refusals = [
-        (alice.tim.create_group(new_group("tea", GroupType::Work, &[])).await.unwrap_err(), Code::GROUP_ID_IS_YOURS),
-        (bob.tim.create_group(new_group("tea", GroupType::Work, &[])).await.unwrap_err(), Code::GROUP_ID_IN_USE),
-        (bob.tim.create_group(new_group("x", GroupType::Work, &["nobody"])).await.unwrap_err(), Code::GROUP_ACCOUNT_NOT_FOUND),
-        (bob.tim.join_group(&GroupId::new("tea").unwrap(), "").await.unwrap_err(), Code::GROUP_PERMISSION_DENIED),
+        (
+            alice.tim.create_group(new_group("tea", GroupType::Work, &[])).await.unwrap_err(),
+            Code::GROUP_ID_IS_YOURS,
+        ),
+        (
+            bob.tim.create_group(new_group("tea", GroupType::Work, &[])).await.unwrap_err(),
+            Code::GROUP_ID_IN_USE,
+        ),
+        (
+            bob.tim.create_group(new_group("x", GroupType::Work, &["nobody"])).await.unwrap_err(),
+            Code::GROUP_ACCOUNT_NOT_FOUND,
+        ),
+        (
+            bob.tim.join_group(&GroupId::new("tea").unwrap(), "").await.unwrap_err(),
+            Code::GROUP_PERMISSION_DENIED,
+        ),
         (bob.tim.join_group(&GroupId::new("none").unwrap(), "").await.unwrap_err(), Code::GROUP_NOT_FOUND),
         (bob.tim.quit_group(&GroupId::new("none").unwrap()).await.unwrap_err(), Code::GROUP_NOT_FOUND),
         (bob.tim.send_message(bob.text("GROUPnone", "?")).await.unwrap_err(), Code::GROUP_NOT_FOUND),

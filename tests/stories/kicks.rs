@@ -1,8 +1,8 @@
 //! Logins that end against the user's will, each for its reason, and never a war between two devices.
 
+use tim::Code;
 use tim::event::Event;
 use tim::protocol::frame::KickReason;
-use tim::Code;
 
 use crate::proxy::Proxy;
 use crate::world::{Device, World};

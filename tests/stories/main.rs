@@ -3,7 +3,13 @@
 //!
 //! Nothing here sleeps: a story waits for the event it is about, and a watchdog ends one that never comes.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::string_slice, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::panic
+)]
 
 mod bad_disk;
 mod bad_input;

@@ -10,7 +10,8 @@ use crate::world::{Device, World};
 /// A picture of 1,000 by 500 pixels, as PNG.
 pub fn png(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let picture = image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 7]));
+    let picture =
+        image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 7]));
     picture.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).unwrap();
     bytes
 }
@@ -21,7 +22,9 @@ async fn send_picture(from: &Device, to: &str, bytes: Vec<u8>) -> Vec<u8> {
     let seen = progress.clone();
     let message = from
         .tim
-        .create_image_message(&to.parse().unwrap(), bytes, Priority::Normal, move |percent| seen.lock().unwrap().push(percent))
+        .create_image_message(&to.parse().unwrap(), bytes, Priority::Normal, move |percent| {
+            seen.lock().unwrap().push(percent)
+        })
         .unwrap();
     from.tim.send_message(message).await.unwrap();
     let progress = progress.lock().unwrap().clone();
@@ -37,7 +40,8 @@ async fn a_picture_goes_both_ways_in_three_sizes() {
     assert!(progress.is_sorted() && progress.last() == Some(&100), "{progress:?}");
     let got = bob.messages(1).await.remove(0);
     let Payload::Image(image) = &got.payload else { panic!("not a picture: {got:?}") };
-    let sizes: Vec<(u32, u32)> = image.image_info_array.iter().map(|info| (info.width, info.height)).collect();
+    let sizes: Vec<(u32, u32)> =
+        image.image_info_array.iter().map(|info| (info.width, info.height)).collect();
     assert_eq!(sizes, [(1000, 500), (198, 99), (720, 360)]);
     let target = world.folder.path().join("downloaded.png");
     bob.tim.download_image(&got, ImageType::Original, &target, |_| {}).await.unwrap();
@@ -46,7 +50,10 @@ async fn a_picture_goes_both_ways_in_three_sizes() {
     assert_eq!(image::image_dimensions(&target).unwrap(), (198, 99));
     send_picture(&bob, "C2Calice", png(20, 20)).await;
     let small = alice.messages(1).await.remove(0);
-    assert!(matches!(&small.payload, Payload::Image(image) if image.image_info_array[1].width == 20), "not enlarged");
+    assert!(
+        matches!(&small.payload, Payload::Image(image) if image.image_info_array[1].width == 20),
+        "not enlarged"
+    );
 }
 
 struct Elsewhere(tim::message::ImageBody);
@@ -69,7 +76,13 @@ async fn a_host_may_bring_its_own_uploader() {
     use tim::message::{ImageBody, ImageFormat, ImageInfo};
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
-    let info = |image_type| ImageInfo { image_type, size: 1, width: 1, height: 1, url: "https://pictures.example/1".into() };
+    let info = |image_type| ImageInfo {
+        image_type,
+        size: 1,
+        width: 1,
+        height: 1,
+        url: "https://pictures.example/1".into(),
+    };
     let body = ImageBody {
         uuid: "00000000-0000-4000-8000-000000000001".parse().unwrap(),
         image_format: ImageFormat::Png,

@@ -38,16 +38,22 @@ async fn a_blacklisted_sender_is_refused_until_taken_off() {
     bob.tim.add_to_blacklist(&alice_id).await.unwrap();
     for device in [&bob, &bobs_tablet] {
         device
-            .expect("BLACKLIST_UPDATED", |event| (*event == Event::BlacklistUpdated(alice_id.to_vec())).then_some(()))
+            .expect("BLACKLIST_UPDATED", |event| {
+                (*event == Event::BlacklistUpdated(alice_id.to_vec())).then_some(())
+            })
             .await;
     }
     assert_eq!(bobs_tablet.tim.get_blacklist().await.unwrap(), alice_id);
     let refused = alice.text("C2Cbob", "hello?");
     assert_eq!(alice.tim.send_message(refused.clone()).await.unwrap_err().code, Code::BLACKLISTED);
-    assert_eq!(bob.tim.add_to_blacklist(&[UserId::new("bob").unwrap()]).await.unwrap_err().code, Code::BLACKLIST_SELF);
+    assert_eq!(
+        bob.tim.add_to_blacklist(&[UserId::new("bob").unwrap()]).await.unwrap_err().code,
+        Code::BLACKLIST_SELF
+    );
 
     bob.tim.remove_from_blacklist(&alice_id).await.unwrap();
-    bob.expect("BLACKLIST_UPDATED", |event| (*event == Event::BlacklistUpdated(Vec::new())).then_some(())).await;
+    bob.expect("BLACKLIST_UPDATED", |event| (*event == Event::BlacklistUpdated(Vec::new())).then_some(()))
+        .await;
     let resent = alice.tim.resend_message(&refused).await.unwrap();
     assert_eq!(resent.id, refused.id, "a resend keeps its identity");
     assert_eq!(bob.next_text().await, "hello?");

@@ -43,7 +43,14 @@ impl World {
         let words: Vec<&str> = made.split(|c: char| !c.is_ascii_alphanumeric()).collect();
         let key = Key::new(*words.iter().find(|word| word.len() == 64).expect(&made));
         let app = words.iter().find_map(|word| word.parse().ok()).expect(&made);
-        let world = Self { folder, app, key, process: Mutex::new(None), address: String::new(), admin: String::new() };
+        let world = Self {
+            folder,
+            app,
+            key,
+            process: Mutex::new(None),
+            address: String::new(),
+            admin: String::new(),
+        };
         let (process, address, admin) = world.spawn("127.0.0.1:0", "127.0.0.1:0").await;
         Self { process: Mutex::new(Some(process)), address, admin, ..world }
     }
@@ -105,7 +112,8 @@ impl World {
     pub fn sig_for(&self, user: &str, life: i64) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
         let issued_at_s = i64::try_from(now).unwrap();
-        let claims = Claims { sdk_app_id: self.app, user: user.into(), issued_at_s, expire_s: life, userbuf: None };
+        let claims =
+            Claims { sdk_app_id: self.app, user: user.into(), issued_at_s, expire_s: life, userbuf: None };
         sign(&self.key, &claims)
     }
 
@@ -116,7 +124,11 @@ impl World {
 
     /// A user's device that is not logged in, connecting to `address`.
     pub fn device_at(&self, user: &str, name: &str, address: &str) -> Device {
-        let mut options = TimOptions::new(self.app, format!("ws://{address}"), self.folder.path().join(format!("{user}-{name}")));
+        let mut options = TimOptions::new(
+            self.app,
+            format!("ws://{address}"),
+            self.folder.path().join(format!("{user}-{name}")),
+        );
         options.platform = platform(name);
         options.instance = format!("{user}-{name}-{}", self.folder.path().display());
         options.heartbeat = Duration::from_secs(1);
@@ -162,7 +174,14 @@ impl Device {
         let tim = Tim::create(options.clone()).unwrap();
         let (sender, events) = mpsc::unbounded_channel();
         tim.add_listener(Arc::new(Ears(sender)));
-        Self { user: user.into(), name: name.into(), tim, options, events: Mutex::new(events), heard: Mutex::default() }
+        Self {
+            user: user.into(),
+            name: name.into(),
+            tim,
+            options,
+            events: Mutex::new(events),
+            heard: Mutex::default(),
+        }
     }
 
     /// The app on this device is started again; it is not logged in.
@@ -182,7 +201,12 @@ impl Device {
         let mut events = self.events.lock().await;
         loop {
             let Ok(event) = tokio::time::timeout(WATCHDOG, events.recv()).await else {
-                panic!("{} on the {}: {what} never came; heard {:#?}", self.user, self.name, self.heard.lock().await);
+                panic!(
+                    "{} on the {}: {what} never came; heard {:#?}",
+                    self.user,
+                    self.name,
+                    self.heard.lock().await
+                );
             };
             let event = event.expect("the listener lives as long as the device");
             let picked = pick(&event);
@@ -205,7 +229,10 @@ impl Device {
 
     /// Waits for the next message that is a text.
     pub async fn next_text(&self) -> String {
-        self.expect("a text", |event| received(event)?.iter().find_map(|message| text_of(message).map(str::to_owned))).await
+        self.expect("a text", |event| {
+            received(event)?.iter().find_map(|message| text_of(message).map(str::to_owned))
+        })
+        .await
     }
 
     /// Sends a text and waits until the server has it.

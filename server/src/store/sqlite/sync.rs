@@ -34,14 +34,8 @@ impl Database {
                 page.next = Some(last);
                 return Ok(page);
             }
-            bytes += self.add(
-                actor,
-                sync,
-                low == 0,
-                changed,
-                limits::PAGE_BYTES.saturating_sub(bytes),
-                &mut page,
-            )?;
+            let room = limits::PAGE_BYTES.saturating_sub(bytes);
+            bytes += self.add(actor, sync, changed, room, &mut page)?;
             last = version;
         }
         page.next = full.then_some(last);
@@ -65,19 +59,17 @@ impl Database {
         Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
     }
 
-    /// Adds one change to a page, and tells about how many bytes it takes.
+    /// Adds one change to a page, and tells about how many bytes it takes. What is gone is told in a complete picture
+    /// too: the client may hold it from a page whose cursor it lost.
     fn add(
         &self,
         actor: &Actor,
         sync: &Sync,
-        whole: bool,
         changed: Changed,
         room: usize,
         page: &mut SyncPage,
     ) -> Outcome<usize> {
         match changed {
-            // A complete picture does not show what is gone.
-            Changed::Conversation { gone: true, .. } | Changed::Other { gone: true, .. } if whole => Ok(0),
             Changed::Conversation { id, gone } => {
                 let state = self.state(actor, id, gone, sync.latest, room)?;
                 let bytes =

@@ -3,6 +3,8 @@
 //! At most once, best effort, in order per publisher. Nothing a promise depends on may rest on it: who misses
 //! something finds it by syncing. A bus encodes each push once and shares the bytes among all receivers.
 
+pub mod local;
+
 use std::sync::Arc;
 
 use tim_protocol::frame::KickReason;

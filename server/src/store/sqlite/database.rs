@@ -55,7 +55,7 @@ impl OpenError {
         }
     }
 
-    fn from_sql(path: &Path, why: &rusqlite::Error) -> Self {
+    pub(super) fn from_sql(path: &Path, why: &rusqlite::Error) -> Self {
         let path = path.display().to_string();
         match why.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Corrupt(path),
@@ -191,11 +191,19 @@ impl Database {
             self.connection.execute_batch("COMMIT")?;
             Ok(results)
         });
-        if ended.is_err() && !self.connection.is_autocommit() {
+        if ended.is_err() {
+            self.recover();
+        }
+        ended
+    }
+
+    /// Ends a transaction that did not come to its end, and has the next one reach the disk again.
+    pub(super) fn recover(&self) {
+        if !self.connection.is_autocommit() {
             // A rollback that fails leaves the transaction to the next BEGIN, which then fails and says so.
             let _ = self.connection.execute_batch("ROLLBACK");
         }
-        ended
+        let _ = self.connection.execute_batch("PRAGMA synchronous = FULL");
     }
 
     /// One write of a transaction. A refusal leaves no trace; a failure of the database is the whole batch's.

@@ -31,7 +31,9 @@ pub(super) enum Kind {
 
 impl Database {
     /// Writes the marks that are outstanding, in a transaction of its own. Whether there were any; call again while
-    /// there are. Doing it twice does no harm, so a crash before or in it is mended by the next call.
+    /// there are. Doing it twice does no harm, so a crash before or in it is mended by the next call; that is why it
+    /// does not wait for the disk. What is given out of marks does: [`Database::commit`] of a
+    /// [`crate::core::ops::Write::Give`] syncs everything before it.
     ///
     /// # Errors
     /// Those of a failing disk.
@@ -40,13 +42,13 @@ impl Database {
         if unmarked.is_empty() {
             return Ok(false);
         }
-        self.connection.execute_batch("BEGIN IMMEDIATE").map_err(Failure::from)?;
+        self.connection
+            .execute_batch("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")
+            .map_err(Failure::from)?;
         let marked = unmarked.iter().try_for_each(|(conv, upto)| self.mark_conv(*conv, *upto));
         let ended = marked.and_then(|()| Ok(self.connection.execute_batch("COMMIT")?));
-        if let Err(why) = ended {
-            let _ = self.connection.execute_batch("ROLLBACK");
-            return Err(why.into());
-        }
+        self.recover();
+        ended?;
         Ok(true)
     }
 

@@ -3,6 +3,8 @@
 //! [`Database`] is the store without threads: a connection and what may be done with it, one method per promise.
 //! [`SqliteStore`] puts threads around it and commits in groups. Nothing here knows about connections of clients.
 
+mod backup;
+mod checkpoint;
 mod database;
 mod groups;
 mod history;
@@ -13,5 +15,7 @@ mod rows;
 mod schema;
 mod send;
 mod sync;
+mod threads;
 
 pub use database::{Database, OpenError};
+pub use threads::SqliteStore;

@@ -15,6 +15,7 @@ use super::marks::Kind;
 use super::rows::{Conv, Place, USHARD, to_sql, unsigned};
 use super::send::only;
 use crate::core::ops::{Actor, Answer, Media, Tell, UserKey, What, Written};
+use crate::core::ticket;
 
 impl Database {
     pub(super) fn update_profile(
@@ -148,6 +149,10 @@ impl Database {
     }
 
     pub(super) fn put_media(&self, media: &Media) -> Outcome<Written> {
+        // A ticket that has expired cannot come again: its nonce need not be remembered.
+        self.connection
+            .prepare_cached("DELETE FROM ticket WHERE time < ?")?
+            .execute([media.now - 2 * ticket::LIFE_MS])?;
         let used = self
             .connection
             .prepare_cached("INSERT INTO ticket(nonce, time) VALUES(?, ?) ON CONFLICT(nonce) DO NOTHING")?

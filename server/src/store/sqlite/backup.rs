@@ -1,0 +1,70 @@
+//! A copy of the database while the server runs.
+//!
+//! The copy begins another life of the data: its epoch is one no client has seen, so that after a restore every device
+//! notices, asks for everything anew, and sends again what the copy does not have.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
+
+use super::database::{Database, OpenError};
+
+/// Pages copied between two looks at the clock.
+const PAGES: std::ffi::c_int = 1_000;
+/// Pause when the writer is in the way.
+const PAUSE: Duration = Duration::from_millis(20);
+
+impl Database {
+    /// Copies the database file `from` to the new file `to`, which is there either whole or not at all. `progress` is
+    /// told how many pages are done, and of how many.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; also if `to` exists.
+    pub fn backup(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), OpenError> {
+        let unusable = |path: &Path, why: &dyn std::fmt::Display| OpenError::Unusable {
+            path: path.display().to_string(),
+            why: why.to_string(),
+        };
+        if to.exists() {
+            return Err(unusable(to, &"it exists already"));
+        }
+        let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)
+            .map_err(|why| OpenError::from_sql(from, &why))?;
+        let partial = to.with_extension("partial");
+        // What an earlier try left.
+        let _ = std::fs::remove_file(&partial);
+        copy(&source, &partial, &mut progress).map_err(|why| OpenError::from_sql(&partial, &why))?;
+        File::open(&partial).and_then(|file| file.sync_all()).map_err(|why| unusable(&partial, &why))?;
+        std::fs::rename(&partial, to).map_err(|why| unusable(to, &why))?;
+        let folder = to.parent().unwrap_or(Path::new("."));
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|why| unusable(folder, &why))
+    }
+}
+
+fn copy(source: &Connection, partial: &Path, progress: &mut impl FnMut(u64, u64)) -> rusqlite::Result<()> {
+    // Everything is read as of one moment: without it the copy would begin anew with every commit of the server.
+    source.execute_batch("BEGIN; SELECT value FROM meta")?;
+    let mut target = Connection::open(partial)?;
+    let backup = Backup::new(source, &mut target)?;
+    loop {
+        let step = backup.step(PAGES)?;
+        let now = backup.progress();
+        let all = u64::try_from(now.pagecount).unwrap_or(0);
+        progress(all.saturating_sub(u64::try_from(now.remaining).unwrap_or(0)), all);
+        match step {
+            StepResult::Done => break,
+            StepResult::More => {}
+            _ => std::thread::sleep(PAUSE),
+        }
+    }
+    drop(backup);
+    // One file, without a log beside it.
+    target.pragma_update(None, "journal_mode", "DELETE")?;
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    target.execute("UPDATE meta SET value = max(value + 1, ?) WHERE key = 'epoch'", [seconds])?;
+    target.close().map_err(|(_, why)| why)
+}

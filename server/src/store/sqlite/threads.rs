@@ -1,0 +1,265 @@
+//! Threads around the database: one that writes, two that read, one that tidies the log.
+//!
+//! The writer takes whatever has queued up while the disk was busy and makes it one commit: the busier the server, the
+//! larger the groups, with no timer to tune. Nothing here knows what a write means, and nothing here decides.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use tim_protocol::Code;
+use tim_protocol::frame::Fault;
+use tokio::sync::oneshot;
+
+use super::checkpoint::Checkpoints;
+use super::database::{Database, OpenError};
+use crate::core::ops::{Find, Found, Refusal, Tell, Write, Written};
+use crate::store::{Listener, Pending, Store};
+
+/// Most writes of one commit.
+const BATCH_WRITES: usize = 256;
+/// Most bytes of message bodies in one commit.
+const BATCH_BYTES: usize = 1024 * 1024;
+/// Most writes, and most questions, that may wait. Who comes later is told to come again.
+const QUEUE: usize = 4096;
+/// Threads that answer questions.
+const READERS: usize = 2;
+/// After this many milliseconds whoever found the queue full may come again.
+const BUSY_FOR_MS: u32 = 500;
+
+type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
+
+/// Something for a thread of the store to do.
+enum Job<Q, A> {
+    Do(Q, Reply<A>),
+    /// Finish. What was accepted before is done before.
+    Close(oneshot::Sender<()>),
+}
+
+/// The embedded store: see [`super`].
+pub struct SqliteStore {
+    writes: SyncSender<Job<Write, Written>>,
+    finds: SyncSender<Job<Find, Found>>,
+}
+
+impl SqliteStore {
+    /// Opens a database file, makes it if it does not exist, and starts the threads. `listener` hears every commit.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; also if the system refuses new threads.
+    pub fn open(path: &Path, listener: Listener) -> Result<Self, OpenError> {
+        let database = Database::open(path)?;
+        let (writes, queue) = sync_channel(QUEUE);
+        let (finds, questions) = sync_channel(QUEUE);
+        let questions = Arc::new(Mutex::new(questions));
+        let unusable = |why: std::io::Error| OpenError::Unusable {
+            path: path.display().to_string(),
+            why: why.to_string(),
+        };
+        for number in 0..READERS {
+            let (reader, questions) = (Database::reader(path)?, Arc::clone(&questions));
+            spawn(format!("tim-read-{number}"), move || read(&reader, &questions)).map_err(unusable)?;
+        }
+        let checkpoints = Checkpoints::start(PathBuf::from(path))?;
+        let writer = Writer { database, queue, listener, checkpoints };
+        spawn("tim-write".into(), move || writer.run()).map_err(unusable)?;
+        Ok(Self { writes, finds })
+    }
+}
+
+impl Store for SqliteStore {
+    fn write(&self, write: Write) -> Pending<Written> {
+        ask(&self.writes, write)
+    }
+
+    fn find(&self, find: Find) -> Pending<Found> {
+        ask(&self.finds, find)
+    }
+
+    fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(async {
+            for _ in 0..READERS {
+                end(&self.finds).await;
+            }
+            end(&self.writes).await;
+        })
+    }
+}
+
+fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    std::thread::Builder::new().name(name).spawn(work).map(drop)
+}
+
+/// Queues a question. Its place is taken before the future is given back, which is what keeps writes in order.
+fn ask<Q, A: Send + 'static>(queue: &SyncSender<Job<Q, A>>, question: Q) -> Pending<A> {
+    let (reply, answer) = oneshot::channel();
+    match queue.try_send(Job::Do(question, reply)) {
+        Ok(()) => Box::pin(async { answer.await.unwrap_or_else(|_| Err(Fault::new(Code::INTERNAL))) }),
+        Err(TrySendError::Full(_)) => {
+            Box::pin(async { Err(Fault::new(Code::BUSY).retry_after(BUSY_FOR_MS)) })
+        }
+        Err(TrySendError::Disconnected(_)) => Box::pin(async {
+            Err(Fault::with_text(Code::BUSY, "the database is closed: the server is ending"))
+        }),
+    }
+}
+
+/// Lets one thread of a queue finish.
+async fn end<Q, A>(queue: &SyncSender<Job<Q, A>>) {
+    loop {
+        let (done, ended) = oneshot::channel();
+        match queue.try_send(Job::Close(done)) {
+            Ok(()) => return ended.await.unwrap_or(()),
+            Err(TrySendError::Disconnected(_)) => return,
+            Err(TrySendError::Full(_)) => tokio::task::yield_now().await,
+        }
+    }
+}
+
+/// A panic in the database's code must not take the store with it.
+fn guarded<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        tracing::error!("a fault in the store was caught: please report it with the panic above");
+        Err(Fault::new(Code::INTERNAL))
+    })
+}
+
+fn read(reader: &Database, questions: &Mutex<Receiver<Job<Find, Found>>>) {
+    loop {
+        let job = match questions.lock() {
+            Ok(questions) => questions.recv(),
+            Err(_) => return,
+        };
+        match job {
+            Ok(Job::Do(find, reply)) => {
+                let _ = reply.send(guarded(|| reader.find(&find)));
+            }
+            Ok(Job::Close(done)) => {
+                let _ = done.send(());
+                return;
+            }
+            Err(_) => return,
+        }
+    }
+}
+
+/// The one thread that changes the database.
+struct Writer {
+    database: Database,
+    queue: Receiver<Job<Write, Written>>,
+    listener: Listener,
+    checkpoints: Checkpoints,
+}
+
+/// Writes that share a commit, and who waits for each.
+#[derive(Default)]
+struct Batch {
+    writes: Vec<Write>,
+    replies: Vec<Reply<Written>>,
+    bytes: usize,
+}
+
+impl Batch {
+    fn add(&mut self, write: Write, reply: Reply<Written>) {
+        self.bytes += match &write {
+            Write::Send { send, .. } => send.body.get().len(),
+            _ => 0,
+        };
+        self.writes.push(write);
+        self.replies.push(reply);
+    }
+
+    fn is_full(&self) -> bool {
+        self.writes.len() >= BATCH_WRITES || self.bytes >= BATCH_BYTES
+    }
+}
+
+impl Writer {
+    fn run(mut self) {
+        // What a crash left unmarked.
+        self.mark();
+        let closed = loop {
+            let (batch, close) = self.collect();
+            if !batch.writes.is_empty() {
+                self.commit(batch);
+                self.mark();
+                self.checkpoints.nudge();
+            }
+            if let Some(closed) = close {
+                break closed;
+            }
+        };
+        self.checkpoints.stop();
+        drop(self.database);
+        let _ = closed.send(());
+    }
+
+    /// Waits for a write and takes along what has queued up behind it. The second part is there when it is time to
+    /// finish: whoever waits for that.
+    fn collect(&self) -> (Batch, Option<oneshot::Sender<()>>) {
+        let mut batch = Batch::default();
+        // Nobody holds the store any more: nobody waits for its end either.
+        let mut next = self.queue.recv().unwrap_or_else(|_| Job::Close(oneshot::channel().0));
+        loop {
+            match next {
+                Job::Close(done) => return (batch, Some(done)),
+                Job::Do(write, reply) => batch.add(write, reply),
+            }
+            if batch.is_full() {
+                return (batch, None);
+            }
+            match self.queue.try_recv() {
+                Ok(job) => next = job,
+                Err(_) => return (batch, None),
+            }
+        }
+    }
+
+    fn commit(&mut self, batch: Batch) {
+        let began = Instant::now();
+        let results = guarded(|| Ok(self.database.commit(&batch.writes)));
+        let results = results.unwrap_or_else(|fault| {
+            self.database.recover();
+            batch.writes.iter().map(|_| Err(fault.clone())).collect()
+        });
+        metrics::histogram!("tim_commit_seconds").record(began.elapsed());
+        #[expect(clippy::cast_precision_loss)]
+        metrics::histogram!("tim_commit_writes").record(batch.writes.len() as f64);
+        for (write, result) in batch.writes.iter().zip(&results) {
+            let outcome = if result.is_ok() { "done" } else { "refused" };
+            metrics::counter!("tim_writes_total", "write" => write.name(), "outcome" => outcome).increment(1);
+        }
+        self.tell(&results);
+        for (reply, result) in batch.replies.into_iter().zip(results) {
+            let _ = reply.send(result);
+        }
+    }
+
+    /// Told before anybody is answered, also when nobody waits for the answer any more.
+    fn tell(&self, results: &[Result<Written, Refusal>]) {
+        let tells: Vec<Tell> =
+            results.iter().flatten().flat_map(|written| written.tells.iter().cloned()).collect();
+        if !tells.is_empty() {
+            let _ = guarded(|| {
+                (self.listener)(&tells);
+                Ok(())
+            });
+        }
+    }
+
+    fn mark(&mut self) {
+        loop {
+            match guarded(|| self.database.mark()) {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(why) => {
+                    self.database.recover();
+                    return tracing::warn!(%why, "changes are not marked yet: tried again after the next write");
+                }
+            }
+        }
+    }
+}

@@ -3,11 +3,18 @@
 //! * [`core`] decides: pure rules, no I/O.
 //! * [`store`] keeps: the database behind a trait, embedded SQLite by default.
 //! * [`bus`] tells: committed changes to connected sessions.
-//! * [`net`] talks: sockets, HTTP, one task per connection.
-//! * [`config`], [`cli`] are the operator's side.
+//! * `net` talks: sockets, HTTP, one task per connection; `media` moves pictures.
+//! * [`server`] puts it together; [`config`], [`data`], [`cli`] and [`telemetry`] are the operator's side.
 
 #![forbid(unsafe_code)]
 
 pub mod bus;
+pub mod cli;
+pub mod config;
 pub mod core;
+pub mod data;
+mod media;
+mod net;
+pub mod server;
 pub mod store;
+pub mod telemetry;

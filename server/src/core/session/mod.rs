@@ -95,6 +95,14 @@ pub struct Parked {
     window: Window,
 }
 
+impl Parked {
+    /// What a client names to resume it.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.id
+    }
+}
+
 /// One connection's rules.
 pub struct Session {
     settings: Arc<Settings>,

@@ -18,7 +18,6 @@ use crate::core::ops::{Actor, UserKey};
 #[derive(Debug, Clone)]
 pub(super) struct Conv {
     pub(super) id: i64,
-    pub(super) app: u32,
     pub(super) place: Place,
     pub(super) head: u64,
     pub(super) cnt: u64,
@@ -88,7 +87,7 @@ impl Database {
     /// A conversation by its key.
     pub(super) fn conv_by_key(&self, app: u32, key: &str) -> Outcome<Option<Conv>> {
         let mut query = self.connection.prepare_cached(
-            "SELECT id, app, kind, a, b, key, head, cnt, mhead, last_time FROM conv WHERE app = ? AND key = ?",
+            "SELECT id, kind, a, b, key, head, cnt, mhead, last_time FROM conv WHERE app = ? AND key = ?",
         )?;
         query.query_row(params![app, key], read_conv).optional()?.transpose()
     }
@@ -96,7 +95,7 @@ impl Database {
     /// A conversation by its number.
     pub(super) fn conv(&self, id: i64) -> Outcome<Conv> {
         let mut query = self.connection.prepare_cached(
-            "SELECT id, app, kind, a, b, key, head, cnt, mhead, last_time FROM conv WHERE id = ?",
+            "SELECT id, kind, a, b, key, head, cnt, mhead, last_time FROM conv WHERE id = ?",
         )?;
         query.query_row([id], read_conv)?
     }
@@ -225,19 +224,19 @@ impl Database {
 }
 
 fn read_conv(row: &Row<'_>) -> rusqlite::Result<Outcome<Conv>> {
-    let (kind, key): (i64, String) = (row.get(2)?, row.get(5)?);
+    let (kind, key): (i64, String) = (row.get(1)?, row.get(4)?);
     let place = match kind {
-        0 => Ok(Place::C2c(UserKey(row.get(3)?), UserKey(row.get(4)?))),
+        0 => Ok(Place::C2c(UserKey(row.get(2)?), UserKey(row.get(3)?))),
         1 => key
             .strip_prefix("g:")
             .and_then(|group| GroupId::new(group).ok())
             .map(Place::Group)
             .ok_or(Code::INTERNAL),
-        _ => Ok(Place::System(UserKey(row.get(3)?))),
+        _ => Ok(Place::System(UserKey(row.get(2)?))),
     };
-    let (head, cnt, mhead) = (unsigned(row, 6)?, unsigned(row, 7)?, unsigned(row, 8)?);
-    let (id, app, last_time) = (row.get(0)?, row.get(1)?, row.get(9)?);
-    Ok(place.map(|place| Conv { id, app, place, head, cnt, mhead, last_time }).map_err(Failure::from))
+    let (head, cnt, mhead) = (unsigned(row, 5)?, unsigned(row, 6)?, unsigned(row, 7)?);
+    let (id, last_time) = (row.get(0)?, row.get(8)?);
+    Ok(place.map(|place| Conv { id, place, head, cnt, mhead, last_time }).map_err(Failure::from))
 }
 
 pub(super) fn priority_number(priority: Priority) -> i64 {

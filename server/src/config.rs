@@ -1,0 +1,204 @@
+//! What the operator can set: one TOML file, every setting with a default.
+//!
+//! `default.toml` beside this file is the reference that `tim-server config` prints. A name that is not a setting is an
+//! error: a misspelt one that did nothing would be worse.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::core::policy::LoginPolicy;
+use crate::core::session::Settings;
+
+/// Every setting with its default and a comment.
+pub const DEFAULT: &str = include_str!("default.toml");
+
+/// What the operator has set.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where clients connect.
+    pub listen: SocketAddr,
+    /// Where the operator connects: health, metrics, kicks.
+    pub admin_listen: SocketAddr,
+    /// The data folder.
+    pub data: PathBuf,
+    /// What TLS needs; `None` for plain connections from this machine.
+    pub tls: Option<Tls>,
+    /// Rules of a session.
+    pub session: Session,
+    /// What one client may cost.
+    pub limits: Limits,
+    /// What is logged.
+    pub log: Log,
+}
+
+/// Where the certificate is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The certificate chain, PEM.
+    pub certificate: PathBuf,
+    /// Its private key, PEM.
+    pub key: PathBuf,
+}
+
+/// Rules of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Session {
+    /// Which logins of a user stand side by side.
+    pub login_policy: LoginPolicy,
+    /// Shortest pause between heartbeats, in seconds.
+    pub heartbeat_min_s: u32,
+    /// Longest pause between heartbeats, in seconds.
+    pub heartbeat_max_s: u32,
+    /// How long a sender may take a message back, in seconds.
+    pub revoke_within_s: u32,
+    /// Longest accepted life of a UserSig, in seconds; 0 for any.
+    pub max_usersig_life_s: u32,
+}
+
+/// What one client may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// Requests per second of one connection in the long run.
+    pub requests_per_second: u32,
+    /// Requests of one connection at once.
+    pub requests_burst: u32,
+    /// Connections at once.
+    pub connections: usize,
+}
+
+/// What is logged.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// The least severity, or directives.
+    pub level: String,
+    /// How it looks.
+    pub format: LogFormat,
+}
+
+/// How the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// An object per line.
+    Json,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 7700)),
+            admin_listen: SocketAddr::from(([127, 0, 0, 1], 7701)),
+            data: "tim-data".into(),
+            tls: None,
+            session: Session::default(),
+            limits: Limits::default(),
+            log: Log::default(),
+        }
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            login_policy: LoginPolicy::default(),
+            heartbeat_min_s: 10,
+            heartbeat_max_s: 300,
+            revoke_within_s: 120,
+            max_usersig_life_s: 0,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { requests_per_second: 50, requests_burst: 200, connections: 100_000 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { level: "info".into(), format: LogFormat::Text }
+    }
+}
+
+/// Why a configuration cannot be used: one line that says what to change.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(String);
+
+impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it cannot be read, is not TOML, or sets something that does not exist.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let at = |why: &dyn std::fmt::Display| ConfigError(format!("{}: {why}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|why| at(&why))?;
+        toml::from_str(&text).map_err(|why| at(&why.to_string().trim_end()))
+    }
+
+    /// Whether the settings fit each other.
+    ///
+    /// # Errors
+    /// If clients elsewhere would have to speak in plain text, or a limit allows nothing.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let refuse = |why: &str| Err(ConfigError(why.to_owned()));
+        if self.tls.is_none() && !self.listen.ip().is_loopback() {
+            let listen = self.listen;
+            return Err(ConfigError(format!(
+                "listen = \"{listen}\" is open to other machines: set [tls], or listen on 127.0.0.1 behind a proxy that has it"
+            )));
+        }
+        let Session { heartbeat_min_s, heartbeat_max_s, .. } = self.session;
+        if heartbeat_min_s == 0 || heartbeat_min_s > heartbeat_max_s {
+            return refuse("session: heartbeat_min_s must be at least 1 and at most heartbeat_max_s");
+        }
+        if self.limits.requests_per_second == 0 || self.limits.requests_burst == 0 {
+            return refuse("limits: requests_per_second and requests_burst must be at least 1");
+        }
+        Ok(())
+    }
+
+    /// What sessions are told, with the server's own secret.
+    #[must_use]
+    pub fn settings(&self, ticket_key: [u8; 32]) -> Settings {
+        let Session { login_policy, heartbeat_min_s, heartbeat_max_s, revoke_within_s, max_usersig_life_s } =
+            self.session;
+        let ms = |seconds: u32| i64::from(seconds) * 1_000;
+        Settings {
+            policy: login_policy,
+            revoke_within: ms(revoke_within_s),
+            heartbeat: [ms(heartbeat_min_s), ms(heartbeat_max_s)],
+            rate: [self.limits.requests_per_second, self.limits.requests_burst],
+            max_sig_life: (max_usersig_life_s > 0).then(|| i64::from(max_usersig_life_s)),
+            ticket_key,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_printed_defaults_are_the_defaults() {
+        assert_eq!(toml::from_str::<Config>(DEFAULT).unwrap(), Config::default());
+        Config::default().check().unwrap();
+    }
+
+    #[test]
+    fn a_misspelt_setting_and_plain_text_for_the_world_are_refused() {
+        assert!(toml::from_str::<Config>("lisen = \"127.0.0.1:1\"").is_err());
+        let open: Config = toml::from_str("listen = \"0.0.0.0:7700\"").unwrap();
+        assert!(open.check().unwrap_err().to_string().contains("[tls]"));
+    }
+}

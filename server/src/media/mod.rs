@@ -1,0 +1,222 @@
+//! Pictures: their bytes come and go over HTTP with tickets, and lie in the data folder by their SHA-256.
+//!
+//! * This file moves bytes. `thumbs` looks at them: what kind of picture it is, and its two smaller sizes.
+//!
+//! A picture's file is on stable storage before its record is, so a record never names a file that is not there.
+
+mod thumbs;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures_util::stream;
+use http_body_util::{BodyExt as _, StreamBody};
+use hyper::body::{Body as _, Bytes, Frame, Incoming};
+use hyper::header::{self, HeaderValue};
+use hyper::{Request, Response, StatusCode, Uri};
+use sha2::{Digest as _, Sha256};
+use tim_protocol::Code;
+use tim_protocol::frame::Fault;
+use tim_protocol::media::{ImageBody, ImageInfo, ImageType, Uploaded};
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+
+use crate::core::ops::{Find, Found, Media as Record, Write};
+use crate::core::ticket::{self, Upload};
+use crate::data::hex;
+use crate::net::http::{Body, json, query};
+use crate::store::Store;
+
+/// Pictures decoded at once: each may take several hundred megabytes for a moment.
+const DECODED_AT_ONCE: usize = 1;
+/// Bytes read from a file at once.
+const CHUNK: usize = 64 * 1024;
+/// Where uploads grow, inside the folder of pictures.
+const INCOMING: &str = "incoming";
+
+/// The pictures of a server.
+pub(crate) struct Media {
+    folder: PathBuf,
+    ticket_key: [u8; 32],
+    decoding: Arc<Semaphore>,
+}
+
+impl Media {
+    /// The pictures in a folder. What an earlier run left half uploaded is removed.
+    pub(crate) fn open(folder: PathBuf, ticket_key: [u8; 32]) -> io::Result<Self> {
+        let incoming = folder.join(INCOMING);
+        if incoming.exists() {
+            std::fs::remove_dir_all(&incoming)?;
+        }
+        std::fs::create_dir_all(&incoming)?;
+        Ok(Self { folder, ticket_key, decoding: Arc::new(Semaphore::new(DECODED_AT_ONCE)) })
+    }
+
+    /// Takes a picture in.
+    ///
+    /// Errors: `TICKET_…` by the ticket, [`Code::MEDIA_MISMATCH`] if these are other bytes than it was given for,
+    /// [`Code::IMAGE_TYPE_INVALID`] and [`Code::IMAGE_DIMENSIONS`] if they are no picture that can be shown,
+    /// [`Code::READ_ONLY`] if the disk does not take them.
+    pub(crate) async fn upload(
+        &self,
+        request: Request<Incoming>,
+        store: &dyn Store,
+        now: i64,
+    ) -> Result<Response<Body>, Fault> {
+        let upload = ticket::read_upload(&self.ticket_key, &ticket_of(request.uri())?, now)?;
+        let partial = Partial(self.folder.join(INCOMING).join(Uuid::new_v4().to_string()));
+        receive(request.into_body(), &upload, &partial.0).await?;
+        let (place, path) = (self.place(&upload.sha256), partial.0.clone());
+        let permit = Arc::clone(&self.decoding).acquire_owned().await.map_err(|_| Code::SHUTTING_DOWN)?;
+        let looked = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let looked = thumbs::look(&path)?;
+            keep(&path, &place, &looked).map_err(|why| disk(&place, &why))?;
+            Ok::<_, Fault>(looked)
+        });
+        let looked = looked.await.map_err(|_| Code::INTERNAL)??;
+        let id = Uuid::new_v4();
+        let Upload { app, owner, size, sha256, nonce } = upload;
+        store.write(Write::PutMedia(Record { app, id, owner, sha256, size, ticket: nonce, now })).await?;
+        metrics::counter!("tim_uploads_total").increment(1);
+        Ok(json(StatusCode::OK, &Uploaded { image: describe(app, id, size, &looked) }))
+    }
+
+    /// Gives a picture out.
+    ///
+    /// Errors: `TICKET_…` by the ticket, [`Code::MEDIA_NOT_FOUND`].
+    pub(crate) async fn download(
+        &self,
+        request: &Request<Incoming>,
+        store: &dyn Store,
+        now: i64,
+    ) -> Result<Response<Body>, Fault> {
+        let (app, id, size) = parse(request.uri().path()).ok_or(Code::MEDIA_NOT_FOUND)?;
+        ticket::check_download(&self.ticket_key, &ticket_of(request.uri())?, app, id, now)?;
+        let Found::Media(Some(record)) = store.find(Find::Media { app, id }).await? else {
+            return Err(Code::MEDIA_NOT_FOUND.into());
+        };
+        let path = sized(&self.place(&record.sha256), size);
+        let mut file = File::open(&path).await.map_err(|why| disk(&path, &why))?;
+        let length = file.metadata().await.map_err(|why| disk(&path, &why))?.len();
+        let mut head = [0; 16];
+        let read = file.read(&mut head).await.map_err(|why| disk(&path, &why))?;
+        let head = head.get(..read).unwrap_or_default().to_vec();
+        let kind = thumbs::mime_of(&head);
+        let mut answer = Response::new(StreamBody::new(chunks(head, file)).boxed_unsync());
+        let headers = answer.headers_mut();
+        headers.insert(header::CONTENT_LENGTH, length.into());
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers
+            .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=31536000, immutable"));
+        Ok(answer)
+    }
+
+    /// Where a picture lies, without the ending that tells its size. Equal pictures lie there once.
+    fn place(&self, sha256: &str) -> PathBuf {
+        self.folder.join(sha256.get(..2).unwrap_or_default()).join(sha256)
+    }
+}
+
+/// A file that is removed unless it was moved away.
+struct Partial(PathBuf);
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn ticket_of(uri: &Uri) -> Result<String, Fault> {
+    query(uri, "ticket").ok_or_else(|| Code::TICKET_INVALID.into())
+}
+
+/// Reads `/media/<app>/<id>/<size>`.
+fn parse(path: &str) -> Option<(u32, Uuid, ImageType)> {
+    let mut parts = path.strip_prefix("/media/")?.split('/');
+    let (app, id) = (parts.next()?.parse().ok()?, Uuid::parse_str(parts.next()?).ok()?);
+    let size = ImageType::try_from(parts.next()?.parse::<u32>().ok()?).ok()?;
+    parts.next().is_none().then_some((app, id, size))
+}
+
+fn sized(place: &Path, size: ImageType) -> PathBuf {
+    place.with_extension(u32::from(size).to_string())
+}
+
+/// Writes what comes into a file, and checks that it is what was announced.
+async fn receive(mut body: Incoming, upload: &Upload, path: &Path) -> Result<(), Fault> {
+    let mismatch = || Fault::new(Code::MEDIA_MISMATCH);
+    if body.size_hint().exact().is_some_and(|size| size != upload.size) {
+        return Err(mismatch());
+    }
+    let failed = |why: io::Error| disk(path, &why);
+    let mut file = File::create(path).await.map_err(failed)?;
+    let (mut digest, mut size) = (Sha256::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Fault::with_text(Code::MEDIA_MISMATCH, "the upload broke off"))?;
+        let Ok(bytes) = frame.into_data() else { continue };
+        size += bytes.len() as u64;
+        if size > upload.size {
+            return Err(mismatch());
+        }
+        digest.update(&bytes);
+        file.write_all(&bytes).await.map_err(failed)?;
+    }
+    if size != upload.size || hex(&digest.finalize()) != upload.sha256 {
+        return Err(mismatch());
+    }
+    file.sync_all().await.map_err(failed)
+}
+
+/// Puts a picture and its smaller sizes where they stay.
+fn keep(uploaded: &Path, place: &Path, looked: &thumbs::Looked) -> io::Result<()> {
+    let folder = place.parent().unwrap_or(place);
+    std::fs::create_dir_all(folder)?;
+    for (size, picture) in [(ImageType::Thumb, &looked.thumb), (ImageType::Large, &looked.large)] {
+        let path = sized(place, size);
+        std::fs::write(&path, &picture.bytes)?;
+        std::fs::File::open(&path)?.sync_all()?;
+    }
+    std::fs::rename(uploaded, sized(place, ImageType::Original))?;
+    std::fs::File::open(folder)?.sync_all()
+}
+
+fn describe(app: u32, id: Uuid, size: u64, looked: &thumbs::Looked) -> ImageBody {
+    let info = |image_type, size, (width, height)| {
+        let url = format!("/media/{app}/{id}/{}", u32::from(image_type));
+        ImageInfo { image_type, size, width, height, url }
+    };
+    let smaller = |image_type, picture: &thumbs::Smaller| {
+        info(image_type, picture.bytes.len() as u64, picture.dimensions)
+    };
+    ImageBody {
+        uuid: id,
+        image_format: looked.format,
+        image_info_array: vec![
+            info(ImageType::Original, size, looked.dimensions),
+            smaller(ImageType::Thumb, &looked.thumb),
+            smaller(ImageType::Large, &looked.large),
+        ],
+    }
+}
+
+fn chunks(head: Vec<u8>, file: File) -> impl stream::Stream<Item = io::Result<Frame<Bytes>>> + Send {
+    stream::try_unfold((Some(head), file), |(head, mut file)| async move {
+        if let Some(head) = head {
+            return Ok(Some((Frame::data(head.into()), (None, file))));
+        }
+        let mut bytes = Vec::with_capacity(CHUNK);
+        let read = file.read_buf(&mut bytes).await?;
+        Ok((read > 0).then(|| (Frame::data(bytes.into()), (None, file))))
+    })
+}
+
+fn disk(path: &Path, why: &io::Error) -> Fault {
+    tracing::error!(path = %path.display(), %why, "a picture's file could not be used");
+    let code = if why.kind() == io::ErrorKind::NotFound { Code::MEDIA_NOT_FOUND } else { Code::READ_ONLY };
+    Fault::new(code)
+}

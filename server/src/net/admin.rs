@@ -1,0 +1,77 @@
+//! The operator's port: whether the server works, what it counts, and the end of a user's logins.
+//!
+//! Health and metrics tell nothing about users and need no proof. Whoever changes something proves that they can read
+//! the data folder, by the token in its file `admin`.
+
+use std::sync::Arc;
+
+use hyper::body::Incoming;
+use hyper::header::{self, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+use metrics_exporter_prometheus::PrometheusHandle;
+use subtle::ConstantTimeEq as _;
+use tim_protocol::frame::Fault;
+use tim_protocol::{Code, UserId};
+
+use super::Shared;
+use super::http::{Body, fault, full, json, query};
+use crate::core::ops::{Find, Write};
+use crate::data::Admin;
+
+/// What the operator's port answers.
+pub(super) struct Routes {
+    pub(super) shared: Arc<Shared>,
+    pub(super) metrics: PrometheusHandle,
+    pub(super) admin: Admin,
+}
+
+impl Routes {
+    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+        match (request.method(), request.uri().path()) {
+            (&Method::GET, "/healthz") => self.health().await,
+            (&Method::GET, "/metrics") => {
+                self.metrics.run_upkeep();
+                let mut answer = Response::new(full(self.metrics.render()));
+                let kind = HeaderValue::from_static("text/plain; version=0.0.4");
+                answer.headers_mut().insert(header::CONTENT_TYPE, kind);
+                answer
+            }
+            (&Method::POST, "/kick") if self.is_operator(&request) => self.kick(&request).await,
+            (&Method::POST, "/kick") => {
+                let text = "the token is missing or wrong: it is in the data folder's file \"admin\"";
+                fault(StatusCode::FORBIDDEN, &Fault::with_text(Code::BAD_REQUEST, text))
+            }
+            _ => {
+                let text = "there are GET /healthz, GET /metrics and POST /kick";
+                fault(StatusCode::NOT_FOUND, &Fault::with_text(Code::BAD_REQUEST, text))
+            }
+        }
+    }
+
+    /// Well is who can read its database.
+    async fn health(&self) -> Response<Body> {
+        match self.shared.store.find(Find::App { app: 0 }).await {
+            Ok(_) => json(StatusCode::OK, &serde_json::json!({ "status": "ok" })),
+            Err(why) => fault(StatusCode::SERVICE_UNAVAILABLE, &why),
+        }
+    }
+
+    fn is_operator(&self, request: &Request<Incoming>) -> bool {
+        let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+        given.as_bytes().ct_eq(self.admin.token.as_bytes()).into()
+    }
+
+    async fn kick(&self, request: &Request<Incoming>) -> Response<Body> {
+        let app = query(request.uri(), "app").and_then(|app| app.parse().ok());
+        let user = query(request.uri(), "user").and_then(|user| UserId::new(&user).ok());
+        let (Some(app), Some(user)) = (app, user) else {
+            let text = "name the user: POST /kick?app=SDKAppID&user=userID";
+            return fault(StatusCode::BAD_REQUEST, &Fault::with_text(Code::BAD_REQUEST, text));
+        };
+        match self.shared.store.write(Write::Kick { app, user }).await {
+            Ok(_) => json(StatusCode::OK, &serde_json::json!({})),
+            Err(why) => fault(StatusCode::BAD_REQUEST, &why),
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! One connection, one task: frames in, the session's effects out.
+//!
+//! Decides nothing. While the socket does not take what was written, nothing more is read and the session's inbox fills
+//! up; what does not fit there the client finds by syncing. So a slow client costs a bounded amount of memory.
+
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
+use tim_protocol::{Code, codec, limits};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message};
+use uuid::Uuid;
+
+use super::parked::Dropped;
+use super::{Shared, told};
+use crate::bus::{Delivery, Subscription};
+use crate::core::ops::{Found, Refusal, Written};
+use crate::core::session::{Effect, Input, Session, Token};
+
+/// A client that takes nothing for this long is gone.
+const WRITE_WITHIN: Duration = Duration::from_secs(30);
+/// How long the other side may take to close its half.
+const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+/// Most envelopes that are gathered before they are written, even if more is ready.
+const GATHER: usize = 4 * limits::BATCH;
+
+/// How the WebSocket is set; see ADR 11.
+pub(super) fn websocket_config() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(4 * 1024)
+        .write_buffer_size(0)
+        .max_write_buffer_size(4 * limits::SERVER_FRAME_BYTES)
+        .max_message_size(Some(limits::FRAME_BYTES))
+        .max_frame_size(Some(limits::FRAME_BYTES))
+}
+
+/// An answer of the store's.
+enum Answer {
+    Wrote(Token, Result<Written, Refusal>),
+    Found(Token, Result<Found, Refusal>),
+}
+
+/// What wakes a connection.
+enum Event {
+    Answer(Answer),
+    Delivery(Option<Delivery>),
+    Frame(Option<Result<Message, Error>>),
+    Deadline,
+    Shutdown,
+}
+
+/// Why a connection ends.
+enum End {
+    /// The server ends it, for this reason.
+    Closed(Code, &'static str),
+    /// It is gone.
+    Broken,
+}
+
+struct Connection<S> {
+    socket: WebSocketStream<S>,
+    shared: Arc<Shared>,
+    session: Session,
+    subscription: Option<Subscription>,
+    /// The place of the session that may be resumed.
+    kept: Option<(Uuid, Subscription)>,
+    asked: FuturesUnordered<Pin<Box<dyn Future<Output = Answer> + Send>>>,
+    /// Envelopes that wait to be written.
+    out: Vec<String>,
+    /// The session knows that the server stops.
+    stopping: bool,
+}
+
+/// Serves a connection until it ends.
+pub(super) async fn serve<S>(socket: WebSocketStream<S>, shared: Arc<Shared>, mut stop: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    metrics::gauge!("tim_connections").increment(1.0);
+    let session = Session::new(Arc::clone(&shared.settings), Uuid::new_v4(), fastrand::u64(..), shared.now());
+    let mut connection = Connection {
+        socket,
+        shared,
+        session,
+        subscription: None,
+        kept: None,
+        asked: FuturesUnordered::new(),
+        out: Vec::new(),
+        stopping: false,
+    };
+    let end = connection.run(&mut stop).await;
+    connection.finish(end).await;
+    metrics::gauge!("tim_connections").decrement(1.0);
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
+    async fn run(&mut self, stop: &mut watch::Receiver<bool>) -> End {
+        loop {
+            let event = self.next(stop).await;
+            let mut end = self.take(event);
+            // Whatever else is ready goes into the same frames.
+            while end.is_none() && self.out.len() < GATHER {
+                let Some(event) = self.ready() else { break };
+                end = self.take(event);
+            }
+            if self.flush().await.is_err() {
+                return End::Broken;
+            }
+            if let Some(end) = end {
+                return end;
+            }
+        }
+    }
+
+    async fn next(&mut self, stop: &mut watch::Receiver<bool>) -> Event {
+        let mut deadline = pin!(sleep(self.until_deadline()));
+        let may_read = self.session.in_flight() < limits::IN_FLIGHT;
+        tokio::select! {
+            biased;
+            Some(answer) = self.asked.next(), if !self.asked.is_empty() => Event::Answer(answer),
+            delivery = deliveries(&mut self.subscription) => Event::Delivery(delivery),
+            frame = self.socket.next(), if may_read => Event::Frame(frame),
+            () = told(stop), if !self.stopping => Event::Shutdown,
+            () = &mut deadline => Event::Deadline,
+        }
+    }
+
+    fn until_deadline(&self) -> Duration {
+        let deadline = self.session.deadline().unwrap_or(i64::MAX);
+        let ms = deadline.saturating_sub(self.shared.now().monotonic).clamp(0, 86_400_000);
+        Duration::from_millis(ms.unsigned_abs())
+    }
+
+    /// What is there without waiting.
+    fn ready(&mut self) -> Option<Event> {
+        if let Some(Some(answer)) = self.asked.next().now_or_never() {
+            return Some(Event::Answer(answer));
+        }
+        let delivery = self.subscription.as_mut()?.inbox.try_recv().ok()?;
+        Some(Event::Delivery(Some(delivery)))
+    }
+
+    fn take(&mut self, event: Event) -> Option<End> {
+        match event {
+            Event::Answer(Answer::Wrote(token, result)) => self.handle(Input::Wrote(token, result)),
+            Event::Answer(Answer::Found(token, result)) => self.handle(Input::Found(token, result)),
+            Event::Delivery(delivery) => self.delivered(delivery),
+            Event::Frame(frame) => self.frame(frame),
+            Event::Deadline => self.handle(Input::Deadline),
+            Event::Shutdown => {
+                self.stopping = true;
+                self.handle(Input::Shutdown)
+            }
+        }
+    }
+
+    fn frame(&mut self, frame: Option<Result<Message, Error>>) -> Option<End> {
+        metrics::counter!("tim_frames_total", "direction" => "in").increment(1);
+        match frame {
+            Some(Ok(Message::Text(text))) => self.handle(Input::Frame(&text)),
+            // Clients send text only; nothing is never an envelope.
+            Some(Ok(Message::Binary(_))) => self.handle(Input::Frame("")),
+            Some(Ok(_)) => None,
+            Some(Err(Error::Capacity(_))) => {
+                Some(End::Closed(Code::FRAME_TOO_LARGE, Code::FRAME_TOO_LARGE.describe()))
+            }
+            Some(Err(Error::Utf8(_))) => Some(End::Closed(Code::MALFORMED_FRAME, "the frame is not UTF-8")),
+            Some(Err(_)) | None => Some(End::Broken),
+        }
+    }
+
+    fn delivered(&mut self, delivery: Option<Delivery>) -> Option<End> {
+        let end = delivery.and_then(|delivery| self.handle(Input::Delivery(delivery)));
+        let lost = self.subscription.as_ref().is_some_and(|it| it.overflow.swap(false, Ordering::AcqRel));
+        if end.is_none() && lost { self.handle(Input::Overflow) } else { end }
+    }
+
+    /// Gives the session an input and carries out what follows.
+    fn handle(&mut self, input: Input<'_>) -> Option<End> {
+        let effects = self.session.handle(input, self.shared.now());
+        let mut end = None;
+        for effect in effects {
+            match effect {
+                Effect::Send(envelope) => self.out.push(envelope),
+                Effect::Write(token, write) => {
+                    let pending = self.shared.store.write(write);
+                    self.asked.push(Box::pin(pending.map(move |result| Answer::Wrote(token, result))));
+                }
+                Effect::Find(token, find) => {
+                    let pending = self.shared.store.find(find);
+                    self.asked.push(Box::pin(pending.map(move |result| Answer::Found(token, result))));
+                }
+                Effect::Attach(user, session) => {
+                    // A resumed session has kept its place; any other gets one of its own.
+                    let kept = self.kept.take().filter(|(id, _)| *id == session);
+                    let place = kept.map(|(_, place)| place);
+                    self.subscription =
+                        Some(place.unwrap_or_else(|| self.shared.bus.subscribe(user, session)));
+                }
+                Effect::Unpark(session) => end = self.unpark(session),
+                Effect::Close(code, why) => end = Some(End::Closed(code, why)),
+            }
+        }
+        end
+    }
+
+    fn unpark(&mut self, session: Uuid) -> Option<End> {
+        let dropped = self.shared.parked.take(session);
+        let (parked, place) = dropped.map(|it| (it.parked, it.subscription)).unzip();
+        self.kept = place.map(|place| (session, place));
+        let end = self.handle(Input::Unparked(parked));
+        // What was left out while nobody listened.
+        end.or_else(|| self.delivered(None))
+    }
+
+    async fn flush(&mut self) -> Result<(), Error> {
+        if self.out.is_empty() {
+            return Ok(());
+        }
+        let (batches, deflates) = (self.session.batches(), self.session.deflates());
+        let out = std::mem::take(&mut self.out);
+        let write = async {
+            for frame in frames(&out, batches, deflates) {
+                metrics::counter!("tim_frames_total", "direction" => "out").increment(1);
+                self.socket.feed(frame).await?;
+            }
+            self.socket.flush().await
+        };
+        timeout(WRITE_WITHIN, write).await.unwrap_or(Err(Error::ConnectionClosed))
+    }
+
+    async fn finish(mut self, end: End) {
+        let now = self.shared.now();
+        match end {
+            End::Broken => {
+                if let (Some(parked), Some(subscription)) = (self.session.park(now), self.subscription) {
+                    let (id, parked) = (parked.id(), Box::new(parked));
+                    self.shared.parked.park(id, Dropped { parked, subscription });
+                }
+            }
+            End::Closed(code, why) => {
+                metrics::counter!("tim_closed_total", "code" => code.to_string()).increment(1);
+                let reason = format!("{code}: {why}");
+                let frame = CloseFrame { code: CloseCode::Policy, reason: reason.into() };
+                let closing = async {
+                    self.socket.close(Some(frame)).await?;
+                    // The other side's half; whatever else it still says is not heard.
+                    while let Some(Ok(_)) = self.socket.next().await {}
+                    Ok::<(), Error>(())
+                };
+                let _ = timeout(CLOSE_WITHIN, closing).await;
+            }
+        }
+    }
+}
+
+/// The next delivery; never, without a place on the bus.
+async fn deliveries(subscription: &mut Option<Subscription>) -> Option<Delivery> {
+    match subscription {
+        Some(subscription) => subscription.inbox.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Puts envelopes into as few frames as their number and size allow.
+fn frames(envelopes: &[String], batches: bool, deflates: bool) -> Vec<Message> {
+    let (mut frames, mut begin) = (Vec::new(), 0);
+    while let Some(rest) = envelopes.get(begin..).filter(|rest| !rest.is_empty()) {
+        let mut bytes = 0;
+        let fits = |envelope: &&String| {
+            bytes += envelope.len() + 1;
+            bytes <= limits::SERVER_FRAME_BYTES
+        };
+        let most = if batches { limits::BATCH } else { 1 };
+        // One that is too large alone goes out alone: pages are cut far below the limit.
+        let count = rest.iter().take(most).take_while(fits).count().max(1);
+        let together = rest.get(..count).unwrap_or(rest);
+        begin += count;
+        let is_large_reply = |envelope: &String| {
+            envelope.starts_with(r#"{"i""#) && envelope.len() >= limits::DEFLATE_FROM_BYTES
+        };
+        let text = codec::join(together);
+        frames.push(if deflates && together.iter().any(is_large_reply) {
+            Message::binary(codec::deflate(&text))
+        } else {
+            Message::text(text)
+        });
+    }
+    frames
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_ready_together_shares_frames_and_only_large_replies_are_deflated() {
+        let pushes: Vec<String> = (0..65).map(|n| format!(r#"{{"n":{n},"ev":"lag"}}"#)).collect();
+        assert_eq!(frames(&pushes, true, true).len(), 2);
+        assert_eq!(frames(&pushes, false, true).len(), 65);
+        let reply = format!(r#"{{"i":1,"r":"{}"}}"#, "x".repeat(limits::DEFLATE_FROM_BYTES));
+        let together = [reply, pushes[0].clone()];
+        let deflated = frames(&together, true, true).remove(0);
+        assert_eq!(codec::inflate(&deflated.into_data()).unwrap(), codec::join(&together));
+        assert!(frames(&together, true, false)[0].is_text());
+    }
+}

@@ -1,0 +1,162 @@
+//! What the clients' port answers over HTTP: the way into a WebSocket, and pictures.
+
+use std::convert::Infallible;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{self, HeaderValue};
+use hyper::service::Service;
+use hyper::upgrade::Upgraded;
+use hyper::{Method, Request, Response, StatusCode, Uri};
+use hyper_util::rt::TokioIo;
+use serde::Serialize;
+use tim_protocol::frame::Fault;
+use tim_protocol::{Code, SUBPROTOCOL};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::watch;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
+use tokio_tungstenite::tungstenite::protocol::Role;
+
+use super::{Guest, Shared, connection};
+
+/// The body of an answer: bytes, or a file as it is read.
+pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
+
+/// The routes of one connection.
+pub(super) struct Routes<S> {
+    shared: Arc<Shared>,
+    stop: watch::Receiver<bool>,
+    /// Goes along into the WebSocket.
+    guest: Mutex<Option<Guest>>,
+    socket: PhantomData<fn() -> S>,
+}
+
+impl<S> Routes<S> {
+    pub(super) fn new(shared: Arc<Shared>, stop: watch::Receiver<bool>, guest: Guest) -> Self {
+        Self { shared, stop, guest: Mutex::new(Some(guest)), socket: PhantomData }
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Service<Request<Incoming>> for Routes<S> {
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        if request.uri().path() == "/v1" {
+            let answer = self.upgrade(request);
+            return Box::pin(async { Ok(answer) });
+        }
+        let shared = Arc::clone(&self.shared);
+        Box::pin(async move { Ok(route(&shared, request).await) })
+    }
+}
+
+async fn route(shared: &Shared, request: Request<Incoming>) -> Response<Body> {
+    let now = shared.now().wall;
+    let path = request.uri().path().to_owned();
+    let answer = match (request.method(), path.as_str()) {
+        (&Method::PUT, "/media/upload") => shared.media.upload(request, &*shared.store, now).await,
+        (&Method::GET, path) if path.starts_with("/media/") => {
+            shared.media.download(&request, &*shared.store, now).await
+        }
+        (_, path) if path.starts_with("/media/") => {
+            return fault(StatusCode::METHOD_NOT_ALLOWED, &Code::BAD_REQUEST.into());
+        }
+        _ => {
+            let text = format!("there is nothing at this path: the WebSocket is at /v1 ({SUBPROTOCOL})");
+            return fault(StatusCode::NOT_FOUND, &Fault::with_text(Code::BAD_REQUEST, text));
+        }
+    };
+    answer.unwrap_or_else(|why| fault(status_of(why.code), &why))
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Routes<S> {
+    /// Answers a request for a WebSocket, and serves it once the answer has left.
+    fn upgrade(&self, mut request: Request<Incoming>) -> Response<Body> {
+        let refuse = |text: &str| {
+            fault(StatusCode::BAD_REQUEST, &Fault::with_text(Code::VERSION_UNSUPPORTED, text.to_owned()))
+        };
+        if !names_protocol(&request) {
+            return refuse(&format!("connect with a WebSocket and its sub-protocol {SUBPROTOCOL}"));
+        }
+        let Ok(answer) = create_response_with_body(&request, || full(Bytes::new())) else {
+            return refuse("this is not a WebSocket's request of version 13");
+        };
+        let guest = self.guest.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(guest) = guest else { return refuse("one WebSocket per connection") };
+        let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
+        let upgrade = hyper::upgrade::on(&mut request);
+        tokio::spawn(async move {
+            let _guest = guest;
+            let Ok(upgraded) = upgrade.await else { return };
+            if let Some(socket) = websocket::<S>(upgraded).await {
+                connection::serve(socket, shared, stop).await;
+            }
+        });
+        let mut answer = answer;
+        answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+        answer
+    }
+}
+
+/// The bare socket, without what HTTP put around it.
+async fn websocket<S>(upgraded: Upgraded) -> Option<WebSocketStream<S>>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let parts = upgraded.downcast::<TokioIo<S>>().ok()?;
+    let (socket, read) = (parts.io.into_inner(), parts.read_buf.to_vec());
+    let config = Some(connection::websocket_config());
+    Some(WebSocketStream::from_partially_read(socket, read, Role::Server, config).await)
+}
+
+fn names_protocol(request: &Request<Incoming>) -> bool {
+    let named = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL);
+    named
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|name| name.trim() == SUBPROTOCOL)
+}
+
+/// The HTTP status that goes with a code, for programs that look no further.
+fn status_of(code: Code) -> StatusCode {
+    match code {
+        Code::TICKET_INVALID | Code::TICKET_EXPIRED | Code::TICKET_USED => StatusCode::FORBIDDEN,
+        Code::MEDIA_NOT_FOUND => StatusCode::NOT_FOUND,
+        Code::IMAGE_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::BUSY | Code::READ_ONLY | Code::SHUTTING_DOWN => StatusCode::SERVICE_UNAVAILABLE,
+        Code::INTERNAL => StatusCode::INTERNAL_SERVER_ERROR,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
+
+/// A value in an address after the question mark.
+pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
+    let pairs = form_urlencoded::parse(uri.query()?.as_bytes());
+    pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// A refusal: the code in the body, as everywhere else in the protocol.
+pub(crate) fn fault(status: StatusCode, fault: &Fault) -> Response<Body> {
+    json(status, fault)
+}
+
+/// An answer in JSON.
+pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response<Body> {
+    let mut answer = Response::new(full(serde_json::to_vec(value).unwrap_or_default()));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer
+}
+
+/// A body that is there at once.
+pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
+}

@@ -111,7 +111,7 @@ impl Database {
             .prepare_cached("INSERT INTO conv(shard, app, key, kind, a, b) VALUES(?, ?, ?, ?, ?, ?)")?
             .execute(params![shard(app, key), app, key, kind, a, b])?;
         let id = self.connection.last_insert_rowid();
-        Ok(Conv { id, app, place, head: 0, cnt: 0, mhead: 0, last_time: 0 })
+        Ok(Conv { id, place, head: 0, cnt: 0, mhead: 0, last_time: 0 })
     }
 
     /// Gives a message its place at the end of the log.

@@ -3,18 +3,26 @@
 //! * [`machine`] decides: pure, no I/O, no clock.
 //! * [`store`] keeps: one SQLite file per user.
 //! * `driver` does: the one task that owns a machine, sockets, uploads, the listener thread.
-//! * [`Tim`] is the handle apps hold.
+//! * [`Tim`] is the handle apps hold; [`options`], [`event`], [`message`], [`conversation`], [`error`], [`plugin`] and
+//!   [`log`] are what it speaks in.
 
 #![forbid(unsafe_code)]
 
 pub mod conversation;
+mod driver;
 pub mod error;
 pub mod event;
+pub mod log;
 pub mod machine;
 pub mod message;
 pub mod options;
 pub mod plugin;
 pub mod store;
+mod tim;
 
+pub use crate::driver::dispatch::ListenerId;
+pub use crate::driver::files::ImageSource;
+pub use crate::log::{set_log_level, set_log_sink};
+pub use crate::tim::{LoggedIn, MessageList, Tim, shutdown};
 pub use tim_protocol as protocol;
 pub use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};

@@ -14,6 +14,9 @@ pub struct TimOptions {
     pub server: String,
     /// A folder of the app's own, where databases are kept. Made if it does not exist.
     pub data_dir: PathBuf,
+    /// Tells several instances of one application in one process apart. Empty by default, and best left so: then there
+    /// is one, as TIM has it.
+    pub instance: String,
     /// The kind of machine, for the login policy. The machine's own by default.
     pub platform: Platform,
     /// Certificates (PEM) to trust beside the public ones, for a server with a private certificate authority.
@@ -34,6 +37,7 @@ impl TimOptions {
             sdk_app_id,
             server: server.into(),
             data_dir: data_dir.into(),
+            instance: String::new(),
             platform: this_platform(),
             extra_roots_pem: None,
             heartbeat: Duration::from_secs(30),

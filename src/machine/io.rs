@@ -71,10 +71,6 @@ pub enum Call {
     },
     /// Log out.
     Logout,
-    /// Whether the machine is ready, and who is logged in.
-    Status,
-    /// Check that the gate is open: what creating a message needs.
-    Gate,
     /// Send a message that was created here; a picture's file is uploaded first.
     Send {
         /// The message.
@@ -169,13 +165,6 @@ pub enum Return {
     LoggedIn {
         /// There was nothing to do.
         repeated: bool,
-    },
-    /// See [`Call::Status`].
-    Status {
-        /// The gate is open.
-        ready: bool,
-        /// Who is logged in.
-        user: Option<UserId>,
     },
     /// A message as it is after the call.
     Message(Box<Message>),

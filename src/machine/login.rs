@@ -56,11 +56,6 @@ impl Machine {
         match call {
             Call::Login { user, user_sig } => self.log_in(id, user, user_sig),
             Call::Logout => self.log_out(id),
-            Call::Status => {
-                let ready = matches!(self.gate, Gate::Ready);
-                let user = self.login.as_ref().filter(|login| login.welcomed).map(|login| login.user.clone());
-                self.give(id, Ok(Return::Status { ready, user }));
-            }
             call => match self.refusal() {
                 None => self.admitted(id, call),
                 Some(code) => {
@@ -72,7 +67,7 @@ impl Machine {
     }
 
     /// Why calls do not pass, if they do not.
-    fn refusal(&self) -> Option<Code> {
+    pub(super) fn refusal(&self) -> Option<Code> {
         match self.gate {
             // The store is being opened anew after a failure.
             Gate::Ready if matches!(self.link, Link::Opening | Link::StorePause { .. }) => {

@@ -53,10 +53,10 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use tim_protocol::frame::Fault;
 use tim_protocol::group::Group;
 use tim_protocol::profile::Profile;
-use tim_protocol::{ConversationId, GroupId, UserId};
+use tim_protocol::{Code, ConversationId, GroupId, UserId};
 
 use crate::event::{Event, NetState};
-use crate::message::Message;
+use crate::message::{Message, ReadMarks};
 use crate::store::{Change, Snapshot, SyncState};
 use calls::Waiting;
 use conversation::Conv;
@@ -190,6 +190,20 @@ impl Machine {
         .into_iter()
         .flatten()
         .min()
+    }
+
+    /// Who is logged in, and why calls are refused now (`None` if they are not). True from the last input on, before
+    /// anybody hears of it.
+    #[must_use]
+    pub fn status(&self) -> (Option<UserId>, Option<Code>) {
+        let user = self.login.as_ref().filter(|login| login.welcomed).map(|login| login.user.clone());
+        (user, self.refusal())
+    }
+
+    /// How far both sides have read in a conversation: what messages out of the store are shown with.
+    #[must_use]
+    pub fn read_marks(&self, conversation: &ConversationId) -> ReadMarks {
+        self.data.conversations.get(conversation).map(Conv::marks).unwrap_or_default()
     }
 
     /// Whatever's time has come.

@@ -72,13 +72,13 @@ async fn a_login_that_the_server_refuses_says_why() {
     let world = World::new().await;
     let alice = world.device_offline("alice", "phone");
     let cases = [
-        (world.sig_for("alice", -1).as_str(), Code::USERSIG_MALFORMED),
-        (world.sig("bob").as_str(), Code::USERSIG_OTHER_USER),
-        ("not a token", Code::USERSIG_MALFORMED),
-        ("", Code::USERSIG_MISSING),
+        (world.sig_for("alice", -1), Code::USERSIG_MALFORMED),
+        (world.sig("bob"), Code::USERSIG_OTHER_USER),
+        ("not a token".to_owned(), Code::USERSIG_MALFORMED),
+        (String::new(), Code::USERSIG_MISSING),
     ];
     for (sig, code) in cases {
-        assert_eq!(alice.tim.login("alice", sig).await.unwrap_err().code, code);
+        assert_eq!(alice.tim.login("alice", &sig).await.unwrap_err().code, code);
     }
     assert_eq!(alice.tim.login("", &world.sig("alice")).await.unwrap_err().code, Code::USER_ID_INVALID);
     assert_eq!(alice.tim.get_conversation_list().await.unwrap_err().code, Code::LOGIN_FAILED);

@@ -1,0 +1,136 @@
+//! Where a server is: reading the address an app names, and making connections to it.
+
+use std::io;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use hyper::Uri;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tim_protocol::Code;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+
+use crate::error::TimError;
+
+/// Something that carries bytes both ways.
+pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
+/// A connection, encrypted or not.
+pub(super) type Stream = Box<dyn Io>;
+
+/// Where something is, and whether the way is encrypted.
+#[derive(Clone)]
+pub(crate) struct Address {
+    host: String,
+    port: u16,
+    tls: Option<Arc<ClientConfig>>,
+}
+
+impl Address {
+    /// Reads what an app names its server by: `wss://host[:port]`, or `ws://` for a server on this machine. What the
+    /// server prints when it starts is taken as it is.
+    ///
+    /// # Errors
+    /// [`Code::SERVER_ADDRESS_INVALID`], also for certificates in `extra_roots` that cannot be read.
+    pub(crate) fn of_server(text: &str, extra_roots: Option<&str>) -> Result<Self, TimError> {
+        let uri: Uri = text.parse().map_err(|_| TimError::new(Code::SERVER_ADDRESS_INVALID))?;
+        if !matches!(uri.path(), "" | "/" | "/v1") || uri.query().is_some() {
+            return Err(TimError::new(Code::SERVER_ADDRESS_INVALID));
+        }
+        Self::of_uri(&uri, ["wss", "ws"], extra_roots)
+    }
+
+    /// Reads the address of something on the web.
+    pub(super) fn of_uri(
+        uri: &Uri,
+        [secure, plain]: [&str; 2],
+        extra_roots: Option<&str>,
+    ) -> Result<Self, TimError> {
+        let invalid = || TimError::new(Code::SERVER_ADDRESS_INVALID);
+        let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(invalid)?;
+        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
+        let scheme = uri.scheme_str().ok_or_else(invalid)?;
+        if scheme == secure {
+            let tls = Some(tls_config(extra_roots)?);
+            Ok(Self { host, port: uri.port_u16().unwrap_or(443), tls })
+        } else if scheme == plain && is_this_machine(&host) {
+            Ok(Self { host, port: uri.port_u16().unwrap_or(80), tls: None })
+        } else {
+            Err(invalid())
+        }
+    }
+
+    /// Host and port as HTTP names them.
+    pub(super) fn authority(&self) -> String {
+        let Self { host, port, .. } = self;
+        if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+    }
+
+    /// Where the WebSocket is.
+    pub(super) fn websocket(&self) -> String {
+        let scheme = if self.tls.is_some() { "wss" } else { "ws" };
+        format!("{scheme}://{}/v1", self.authority())
+    }
+
+    /// Makes a connection.
+    pub(super) async fn connect(&self) -> io::Result<Stream> {
+        let socket = TcpStream::connect((self.host.as_str(), self.port)).await?;
+        socket.set_nodelay(true)?;
+        let Some(tls) = &self.tls else { return Ok(Box::new(socket)) };
+        let name = ServerName::try_from(self.host.clone()).map_err(io::Error::other)?;
+        Ok(Box::new(TlsConnector::from(Arc::clone(tls)).connect(name, socket).await?))
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn tls_config(extra_roots: Option<&str>) -> Result<Arc<ClientConfig>, TimError> {
+    let refuse = |why: &dyn std::fmt::Display| TimError {
+        code: Code::SERVER_ADDRESS_INVALID,
+        reason: format!("extra_roots_pem cannot be used: {why}"),
+    };
+    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    for certificate in CertificateDer::pem_slice_iter(extra_roots.unwrap_or_default().as_bytes()) {
+        let certificate = certificate.map_err(|why| refuse(&why))?;
+        roots.add(certificate).map_err(|why| refuse(&why))?;
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|why| refuse(&why))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_text_stays_on_this_machine() {
+        let ok = |text: &str| Address::of_server(text, None).map(|address| address.websocket()).ok();
+        assert_eq!(ok("ws://127.0.0.1:7700").as_deref(), Some("ws://127.0.0.1:7700/v1"));
+        assert_eq!(ok("ws://127.0.0.1:7700/v1").as_deref(), Some("ws://127.0.0.1:7700/v1"));
+        assert_eq!(ok("ws://[::1]:7700").as_deref(), Some("ws://[::1]:7700/v1"));
+        assert_eq!(ok("wss://chat.example").as_deref(), Some("wss://chat.example:443/v1"));
+        for bad in
+            ["", "chat.example", "ws://chat.example", "http://localhost", "wss://", "wss://a/b", "wss://a?b"]
+        {
+            assert_eq!(ok(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn roots_that_cannot_be_read_are_refused() {
+        let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        let why = Address::of_server("wss://chat.example", Some(broken)).err().unwrap();
+        assert!(why.reason.contains("extra_roots_pem"));
+    }
+}

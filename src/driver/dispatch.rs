@@ -1,0 +1,205 @@
+//! The listener thread: tells listeners what happened, one call at a time, and never holds up the engine.
+//!
+//! A listener that panics is reported and the others go on; one that is too slow loses events, and is told so.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::ThreadId;
+use std::time::Duration;
+
+use tim_protocol::Code;
+use tokio::sync::watch;
+
+use crate::error::TimError;
+use crate::event::{Event, EventListener};
+
+/// Most events that wait for listeners.
+const MOST_WAITING: usize = 10_000;
+/// Most events handed to a listener at once.
+const AT_ONCE: usize = 100;
+/// How long the end waits for a listener that does not return.
+const END_WITHIN: Duration = Duration::from_secs(5);
+
+/// Names a listener, to take it off again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ListenerId(u64);
+
+/// The listener thread of an instance. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Dispatch {
+    shared: Arc<Shared>,
+    ended: watch::Receiver<bool>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    wake: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Event>,
+    lost: bool,
+    ending: bool,
+    listeners: Vec<(ListenerId, Arc<dyn EventListener>)>,
+    next_id: u64,
+    thread: Option<ThreadId>,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // No listener is ever called under this lock, and each change under it is one step.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Dispatch {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// [`Code::RUNTIME_FAILED`] if the system refuses it.
+    pub(crate) fn start() -> Result<Self, TimError> {
+        let shared = Arc::new(Shared { state: Mutex::default(), wake: Condvar::new() });
+        let (end, ended) = watch::channel(false);
+        let of_thread = Arc::clone(&shared);
+        let thread = std::thread::Builder::new()
+            .name("tim-listener".into())
+            .spawn(move || {
+                run(&of_thread);
+                let _ = end.send(true);
+            })
+            .map_err(|_| TimError::new(Code::RUNTIME_FAILED))?;
+        shared.lock().thread = Some(thread.thread().id());
+        Ok(Self { shared, ended })
+    }
+
+    pub(crate) fn add(&self, listener: Arc<dyn EventListener>) -> ListenerId {
+        let mut state = self.shared.lock();
+        state.next_id += 1;
+        let id = ListenerId(state.next_id);
+        state.listeners.push((id, listener));
+        id
+    }
+
+    pub(crate) fn remove(&self, id: ListenerId) {
+        let removed = {
+            let mut state = self.shared.lock();
+            let place = state.listeners.iter().position(|(listener, _)| *listener == id);
+            place.map(|place| state.listeners.remove(place))
+        };
+        // The host's own drop code must not run under the lock.
+        drop(removed);
+    }
+
+    /// Tells all listeners, soon.
+    pub(crate) fn tell(&self, event: Event) {
+        let mut state = self.shared.lock();
+        if state.ending {
+            return;
+        }
+        if state.waiting.len() >= MOST_WAITING {
+            state.lost = true;
+            return;
+        }
+        state.waiting.push_back(event);
+        self.shared.wake.notify_one();
+    }
+
+    /// Whether this is the listener thread: whoever calls from a listener cannot wait for it.
+    pub(crate) fn is_this_thread(&self) -> bool {
+        self.shared.lock().thread == Some(std::thread::current().id())
+    }
+
+    /// Tells what still waits, then ends the thread. If `wait`, no listener is called any more when this returns, unless
+    /// one has not returned for [`END_WITHIN`].
+    pub(crate) async fn end(&self, wait: bool) {
+        self.shared.lock().ending = true;
+        self.shared.wake.notify_one();
+        if wait {
+            let mut ended = self.ended.clone();
+            let _ = tokio::time::timeout(END_WITHIN, ended.wait_for(|ended| *ended)).await;
+        }
+    }
+}
+
+fn run(shared: &Shared) {
+    loop {
+        let (events, listeners) = {
+            let mut state = shared.lock();
+            while state.waiting.is_empty() && !state.ending {
+                state = shared.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            if state.waiting.is_empty() {
+                // What listeners hold goes with them.
+                let listeners = std::mem::take(&mut state.listeners);
+                drop(state);
+                drop(listeners);
+                return;
+            }
+            let count = state.waiting.len().min(AT_ONCE);
+            let mut events: Vec<Event> = state.waiting.drain(..count).collect();
+            if std::mem::take(&mut state.lost) {
+                events.push(error(Code::EVENTS_LOST));
+            }
+            (events, state.listeners.clone())
+        };
+        let panicked: Vec<ListenerId> = listeners
+            .iter()
+            .filter(|(_, listener)| catch_unwind(AssertUnwindSafe(|| listener.on_events(&events))).is_err())
+            .map(|(id, _)| *id)
+            .collect();
+        if !panicked.is_empty() {
+            report(&listeners, &panicked);
+        }
+    }
+}
+
+/// Tells the listeners that did not panic that others did.
+fn report(listeners: &[(ListenerId, Arc<dyn EventListener>)], panicked: &[ListenerId]) {
+    for (id, listener) in listeners {
+        if !panicked.contains(id) {
+            let report = [error(Code::LISTENER_PANICKED)];
+            let _ = catch_unwind(AssertUnwindSafe(|| listener.on_events(&report)));
+        }
+    }
+}
+
+fn error(code: Code) -> Event {
+    Event::Error { code, message: code.describe().to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    struct Slow {
+        go_on: Mutex<mpsc::Receiver<()>>,
+        heard: mpsc::Sender<usize>,
+    }
+
+    impl EventListener for Slow {
+        fn on_events(&self, events: &[Event]) {
+            let lost = error(Code::EVENTS_LOST);
+            let _ = self.go_on.lock().unwrap().recv();
+            self.heard.send(if events.contains(&lost) { usize::MAX } else { events.len() }).unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn a_listener_that_is_too_slow_is_told_that_it_lost_events() {
+        let dispatch = Dispatch::start().unwrap();
+        let (go, go_on) = mpsc::channel();
+        let (heard, hears) = mpsc::channel();
+        dispatch.add(Arc::new(Slow { go_on: Mutex::new(go_on), heard }));
+        for _ in 0..2 * MOST_WAITING {
+            dispatch.tell(Event::SdkReady);
+        }
+        drop(go);
+        assert!(hears.iter().any(|count| count == usize::MAX));
+        dispatch.end(true).await;
+        dispatch.tell(Event::SdkReady);
+        assert!(hears.iter().all(|count| count != 0), "the thread has ended and dropped its listener");
+    }
+}

@@ -1,0 +1,262 @@
+//! The folders and files of an installation, and what may be sent as a picture.
+//!
+//! ```text
+//! <data_dir>/device                          this installation's name
+//! <data_dir>/<SDKAppID>/<user>/tim.db        a user's database; <user> is the userID in hexadecimal
+//! <data_dir>/<SDKAppID>/<user>/outbox/<ID>   pictures that wait to be uploaded
+//! ```
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest as _, Sha256};
+use tim_protocol::frame::Fault;
+use tim_protocol::media::ImageFormat;
+use tim_protocol::{Code, MessageId, UserId, limits};
+
+use crate::error::TimError;
+
+/// The folders of one application on this installation.
+#[derive(Debug, Clone)]
+pub(crate) struct Files {
+    app: PathBuf,
+}
+
+/// A picture as an app names it.
+#[derive(Debug, Clone)]
+pub enum ImageSource {
+    /// A file. It is copied when the message is sent, and may then go.
+    Path(PathBuf),
+    /// The file's bytes.
+    Bytes(Vec<u8>),
+}
+
+impl From<PathBuf> for ImageSource {
+    fn from(path: PathBuf) -> Self {
+        Self::Path(path)
+    }
+}
+
+impl From<&Path> for ImageSource {
+    fn from(path: &Path) -> Self {
+        Self::Path(path.to_owned())
+    }
+}
+
+impl From<Vec<u8>> for ImageSource {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl Files {
+    /// The folders, made if they do not exist, and this installation's name.
+    ///
+    /// # Errors
+    /// [`Code::DATA_DIR_UNUSABLE`].
+    pub(crate) fn open(data_dir: &Path, sdk_app_id: u32) -> Result<(Self, String), TimError> {
+        let app = data_dir.join(sdk_app_id.to_string());
+        let device = make_folder(&app).and_then(|()| device(&data_dir.join("device")));
+        let device = device.map_err(|why| TimError {
+            code: Code::DATA_DIR_UNUSABLE,
+            reason: format!("{}: {why}: choose a folder of the app's own", data_dir.display()),
+        })?;
+        Ok((Self { app }, device))
+    }
+
+    fn user(&self, user: &UserId) -> PathBuf {
+        self.app.join(hex(user.as_str().as_bytes()))
+    }
+
+    fn outbox(&self, user: &UserId) -> PathBuf {
+        self.user(user).join("outbox")
+    }
+
+    /// The file of a user's database, in a folder that exists.
+    pub(crate) fn database(&self, user: &UserId) -> Result<PathBuf, Fault> {
+        make_folder(&self.outbox(user)).map_err(|_| Code::DATA_DIR_UNUSABLE)?;
+        Ok(self.user(user).join("tim.db"))
+    }
+
+    /// Keeps a picture until it is uploaded.
+    ///
+    /// # Errors
+    /// [`Code::FILE_UNREADABLE`], [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
+    pub(crate) fn keep(
+        &self,
+        user: &UserId,
+        id: MessageId,
+        source: &ImageSource,
+    ) -> Result<PathBuf, TimError> {
+        let folder = self.outbox(user);
+        let target = folder.join(id.to_string());
+        let kept = make_folder(&folder).and_then(|()| {
+            let mut file = File::create(&target)?;
+            match source {
+                ImageSource::Bytes(bytes) => file.write_all(bytes)?,
+                ImageSource::Path(path) => {
+                    io::copy(&mut File::open(path)?, &mut file)?;
+                }
+            }
+            file.sync_all()
+        });
+        match kept {
+            Ok(()) => Ok(target),
+            Err(why) => {
+                let _ = std::fs::remove_file(&target);
+                Err(unkept(source, &why))
+            }
+        }
+    }
+
+    /// Removes pictures that wait for nothing any more.
+    pub(crate) fn sweep(&self, user: &UserId, wanted: &HashSet<PathBuf>) {
+        for entry in std::fs::read_dir(self.outbox(user)).into_iter().flatten().flatten() {
+            if !wanted.contains(&entry.path()) {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+}
+
+fn unkept(source: &ImageSource, why: &io::Error) -> TimError {
+    match (why.kind(), source) {
+        (io::ErrorKind::StorageFull, _) => Code::STORAGE_FULL.into(),
+        (io::ErrorKind::NotFound, ImageSource::Path(_)) => Code::FILE_UNREADABLE.into(),
+        _ => TimError { code: Code::DATA_DIR_UNUSABLE, reason: format!("the picture cannot be kept: {why}") },
+    }
+}
+
+/// What a picture's file tells before anything is sent.
+pub(crate) struct Checked {
+    pub(crate) size: u64,
+    pub(crate) format: ImageFormat,
+}
+
+/// Whether something may be sent as a picture.
+///
+/// # Errors
+/// [`Code::IMAGE_MISSING`] for an empty path, [`Code::FILE_UNREADABLE`], [`Code::FILE_EMPTY`],
+/// [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`].
+pub(crate) fn check(source: &ImageSource) -> Result<Checked, TimError> {
+    let (size, head) = match source {
+        ImageSource::Path(path) if path.as_os_str().is_empty() => return Err(Code::IMAGE_MISSING.into()),
+        ImageSource::Path(path) => head_of(path).map_err(|_| Code::FILE_UNREADABLE)?,
+        ImageSource::Bytes(bytes) => (bytes.len() as u64, bytes.iter().copied().take(HEAD).collect()),
+    };
+    if size == 0 {
+        return Err(Code::FILE_EMPTY.into());
+    }
+    if size >= limits::IMAGE_BYTES {
+        return Err(Code::IMAGE_TOO_LARGE.into());
+    }
+    let format = format_of(&head).ok_or(Code::IMAGE_TYPE_INVALID)?;
+    Ok(Checked { size, format })
+}
+
+/// Bytes that tell every format apart.
+const HEAD: usize = 12;
+
+fn head_of(path: &Path) -> io::Result<(u64, Vec<u8>)> {
+    let file = File::open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let mut head = Vec::with_capacity(HEAD);
+    file.take(HEAD as u64).read_to_end(&mut head)?;
+    Ok((metadata.len(), head))
+}
+
+fn format_of(head: &[u8]) -> Option<ImageFormat> {
+    let riff_webp = head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP");
+    Some(match head {
+        _ if head.starts_with(&[0xff, 0xd8, 0xff]) => ImageFormat::Jpeg,
+        _ if head.starts_with(b"GIF8") => ImageFormat::Gif,
+        _ if head.starts_with(b"\x89PNG\r\n\x1a\n") => ImageFormat::Png,
+        _ if head.starts_with(b"BM") => ImageFormat::Bmp,
+        _ if riff_webp => ImageFormat::Webp,
+        _ => return None,
+    })
+}
+
+/// Size and SHA-256, in hexadecimal, of a file.
+pub(super) fn digest(path: &Path) -> io::Result<(u64, String)> {
+    let (mut file, mut digest, mut size) = (File::open(path)?, Sha256::new(), 0);
+    let mut bytes = vec![0; 64 * 1024];
+    loop {
+        let read = file.read(&mut bytes)?;
+        if read == 0 {
+            return Ok((size, hex(&digest.finalize())));
+        }
+        digest.update(bytes.get(..read).unwrap_or_default());
+        size += read as u64;
+    }
+}
+
+/// This installation's name: made once, kept for as long as the folder is.
+fn device(path: &Path) -> io::Result<String> {
+    if let Ok(name) = std::fs::read_to_string(path)
+        && (1..=limits::DEVICE_BYTES).contains(&name.len())
+    {
+        return Ok(name);
+    }
+    let name = uuid::Uuid::now_v7().simple().to_string();
+    let partial = path.with_extension("partial");
+    std::fs::write(&partial, &name)?;
+    File::open(&partial)?.sync_all()?;
+    std::fs::rename(&partial, path)?;
+    Ok(name)
+}
+
+/// A folder for its owner's eyes only.
+fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_installation_keeps_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let (_, first) = Files::open(folder.path(), 1).unwrap();
+        assert_eq!(Files::open(folder.path(), 2).unwrap().1, first);
+    }
+
+    #[test]
+    fn what_waits_for_nothing_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let (files, _) = Files::open(folder.path(), 1).unwrap();
+        let alice = UserId::new("alice").unwrap();
+        let keep = |number| {
+            let id: MessageId = format!("01990000-0000-7000-8000-00000000000{number}").parse().unwrap();
+            files.keep(&alice, id, &ImageSource::Bytes(vec![1])).unwrap()
+        };
+        let (wanted, forgotten) = (keep(1), keep(2));
+        files.sweep(&alice, &HashSet::from([wanted.clone()]));
+        assert!(wanted.exists() && !forgotten.exists());
+    }
+
+    #[test]
+    fn five_formats_are_told_by_their_heads() {
+        let code = |bytes: &[u8]| check(&ImageSource::Bytes(bytes.to_vec())).map(|it| it.format);
+        assert_eq!(code(b"RIFF\0\0\0\0WEBPVP8 ").unwrap(), ImageFormat::Webp);
+        assert_eq!(code(b"BM\0\0").unwrap(), ImageFormat::Bmp);
+        assert_eq!(code(b"").unwrap_err().code, Code::FILE_EMPTY);
+        assert_eq!(code(b"plain words").unwrap_err().code, Code::IMAGE_TYPE_INVALID);
+        assert_eq!(check(&PathBuf::new().into()).err().unwrap().code, Code::IMAGE_MISSING);
+        assert_eq!(check(&PathBuf::from("/").into()).err().unwrap().code, Code::FILE_UNREADABLE);
+    }
+}

@@ -1,0 +1,166 @@
+//! Pictures over HTTP: one request up, one down, each with its progress.
+
+use std::path::Path;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use http_body_util::{BodyExt as _, Empty, StreamBody, combinators::UnsyncBoxBody};
+use hyper::body::{Frame, Incoming};
+use hyper::{Request, Response, StatusCode, Uri, header};
+use hyper_util::rt::TokioIo;
+use tim_protocol::Code;
+use tim_protocol::frame::Fault;
+use tim_protocol::media::{ImageBody, Uploaded};
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::time::timeout;
+
+use super::address::Address;
+use super::progress::Progress;
+use crate::error::TimError;
+
+/// Bytes moved at once; the step of the progress too.
+const CHUNK: usize = 64 * 1024;
+/// A side that does nothing for this long is gone.
+const IDLE_WITHIN: Duration = Duration::from_secs(60);
+/// Longest answer that is not a picture, in bytes.
+const ANSWER_BYTES: usize = 64 * 1024;
+
+type Body = UnsyncBoxBody<Bytes, std::io::Error>;
+
+/// Uploads a file with a ticket.
+pub(super) async fn upload(
+    server: &Address,
+    path: &str,
+    file: &Path,
+    size: u64,
+    progress: &Progress,
+) -> Result<ImageBody, Fault> {
+    let source = File::open(file).await.map_err(|_| Code::FILE_UNREADABLE)?;
+    let request = Request::put(path)
+        .header(header::HOST, server.authority())
+        .header(header::CONTENT_LENGTH, size)
+        .body(StreamBody::new(chunks(source, size, progress.clone())).boxed_unsync())
+        .map_err(|why| failed(&why))?;
+    let answer = send(server, request).await?;
+    let status = answer.status();
+    let body = timeout(IDLE_WITHIN, http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect())
+        .await
+        .map_err(|why| failed(&why))?
+        .map_err(|why| failed(&why))?
+        .to_bytes();
+    if status == StatusCode::OK {
+        let uploaded: Uploaded = serde_json::from_slice(&body).map_err(|why| failed(&why))?;
+        return Ok(uploaded.image);
+    }
+    Err(refusal(&body))
+}
+
+/// A file in pieces; what was handed over counts as done.
+fn chunks(
+    file: File,
+    size: u64,
+    progress: Progress,
+) -> impl stream::Stream<Item = std::io::Result<Frame<Bytes>>> + Send {
+    stream::try_unfold((file, 0, progress), move |(mut file, done, progress)| async move {
+        let mut bytes = Vec::with_capacity(CHUNK);
+        if file.read_buf(&mut bytes).await? == 0 {
+            return Ok(None);
+        }
+        let done = done + bytes.len() as u64;
+        // 100 is told when the server has said that it has it.
+        progress.report(percent(done, size).min(99)).await;
+        Ok(Some((Frame::data(bytes.into()), (file, done, progress))))
+    })
+}
+
+/// Downloads what is at a path of a server into a file, which is there whole or not at all.
+pub(super) async fn download(
+    server: &Address,
+    path: &str,
+    target: &Path,
+    progress: &Progress,
+) -> Result<(), Fault> {
+    let request = Request::get(path)
+        .header(header::HOST, server.authority())
+        .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
+        .map_err(|why| failed(&why))?;
+    let answer = send(server, request).await?;
+    if answer.status() != StatusCode::OK {
+        let body = http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect().await;
+        return Err(body.map_or_else(|why| failed(&why), |body| refusal(&body.to_bytes())));
+    }
+    let mut partial = target.as_os_str().to_owned();
+    partial.push(".partial");
+    let partial = Path::new(&partial);
+    let written = write(answer, partial, progress).await;
+    let kept = match written {
+        Ok(()) => tokio::fs::rename(partial, target).await.map_err(|why| disk(&why)),
+        Err(fault) => Err(fault),
+    };
+    if kept.is_err() {
+        let _ = tokio::fs::remove_file(partial).await;
+    }
+    kept?;
+    progress.report(100).await;
+    Ok(())
+}
+
+async fn write(answer: Response<Incoming>, partial: &Path, progress: &Progress) -> Result<(), Fault> {
+    let size = answer
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok()?.parse().ok())
+        .unwrap_or(0);
+    let mut file = File::create(partial).await.map_err(|why| disk(&why))?;
+    let (mut body, mut done) = (answer.into_body(), 0);
+    while let Some(frame) = timeout(IDLE_WITHIN, body.frame()).await.map_err(|why| failed(&why))? {
+        let Ok(bytes) = frame.map_err(|why| failed(&why))?.into_data() else { continue };
+        done += bytes.len() as u64;
+        file.write_all(&bytes).await.map_err(|why| disk(&why))?;
+        progress.report(percent(done, size).min(99)).await;
+    }
+    file.sync_all().await.map_err(|why| disk(&why))
+}
+
+async fn send(server: &Address, request: Request<Body>) -> Result<Response<Incoming>, Fault> {
+    let asked = async {
+        let socket = server.connect().await.map_err(|why| failed(&why))?;
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(socket)).await.map_err(|why| failed(&why))?;
+        tokio::spawn(connection);
+        sender.send_request(request).await.map_err(|why| failed(&why))
+    };
+    // Decoding a large picture takes the server a while; a dead connection takes for ever.
+    timeout(10 * IDLE_WITHIN, asked).await.map_err(|why| failed(&why))?
+}
+
+/// Splits an address on the web into where it is and what to ask there for.
+pub(super) fn split(url: &str, extra_roots: Option<&str>) -> Result<(Address, String), TimError> {
+    let uri: Uri = url.parse().map_err(|_| TimError::new(Code::MEDIA_NOT_FOUND))?;
+    let address = Address::of_uri(&uri, ["https", "http"], extra_roots)?;
+    let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    Ok((address, path))
+}
+
+fn percent(done: u64, of: u64) -> u8 {
+    u8::try_from(done.saturating_mul(100) / of.max(1)).unwrap_or(100).min(100)
+}
+
+fn refusal(body: &[u8]) -> Fault {
+    serde_json::from_slice(body).unwrap_or_else(|_| Fault::new(Code::UPLOAD_FAILED))
+}
+
+fn failed(why: &dyn std::fmt::Display) -> Fault {
+    Fault::with_text(Code::NETWORK_ERROR, format!("the transfer broke off: {why}"))
+}
+
+fn disk(why: &std::io::Error) -> Fault {
+    let code = if why.kind() == std::io::ErrorKind::StorageFull {
+        Code::STORAGE_FULL
+    } else {
+        Code::DATA_DIR_UNUSABLE
+    };
+    Fault::with_text(code, format!("the picture cannot be written: {why}"))
+}

@@ -1,0 +1,131 @@
+//! One connection to the server: a task that carries frames both ways and decides nothing.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use tim_protocol::{SUBPROTOCOL, codec, limits};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+use super::address::{Address, Stream};
+use crate::log::{self, LogLevel};
+
+/// Frames that wait for the socket, and for the driver.
+const QUEUE: usize = 64;
+/// A server that takes nothing for this long is gone.
+const WRITE_WITHIN: Duration = Duration::from_secs(30);
+/// How long the end of a connection may take.
+const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+
+/// What a connection tells.
+pub(super) enum LinkEvent {
+    /// It stands.
+    Up,
+    /// A text frame, inflated if it was compressed.
+    Frame(String),
+}
+
+/// A connection, or the attempt to make one. Dropping it ends it after what was handed over has left.
+pub(super) struct Link {
+    out: mpsc::Sender<String>,
+    events: mpsc::Receiver<LinkEvent>,
+}
+
+impl Link {
+    /// Begins to connect. Must be called inside the runtime.
+    pub(super) fn open(address: Address) -> Self {
+        let (out, to_send) = mpsc::channel(QUEUE);
+        let (tell, events) = mpsc::channel(QUEUE);
+        tokio::spawn(async move {
+            if let Err(why) = carry(&address, to_send, tell).await {
+                log::write(LogLevel::Info, format_args!("the connection ended: {why}"));
+            }
+        });
+        Self { out, events }
+    }
+
+    /// What happens next; `None` when the connection is gone.
+    pub(super) async fn next(&mut self) -> Option<LinkEvent> {
+        self.events.recv().await
+    }
+
+    /// Hands a frame over. False if the connection does not take it.
+    pub(super) fn send(&self, frame: String) -> bool {
+        self.out.try_send(frame).is_ok()
+    }
+}
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+async fn carry(
+    address: &Address,
+    mut to_send: mpsc::Receiver<String>,
+    tell: mpsc::Sender<LinkEvent>,
+) -> Outcome<()> {
+    let mut socket = tokio::select! {
+        socket = connect(address) => socket?,
+        // Nobody wants it any more.
+        () = tell.closed() => return Ok(()),
+    };
+    tell.send(LinkEvent::Up).await?;
+    loop {
+        tokio::select! {
+            frame = to_send.recv() => match frame {
+                Some(frame) => timeout(WRITE_WITHIN, write(&mut socket, frame, &mut to_send)).await??,
+                None => {
+                    let _ = timeout(CLOSE_WITHIN, socket.close(None)).await;
+                    return Ok(());
+                }
+            },
+            frame = socket.next() => {
+                let text = match frame.ok_or("the server closed it")?? {
+                    Message::Text(text) => text.as_str().to_owned(),
+                    Message::Binary(bytes) => codec::inflate(&bytes)?,
+                    Message::Close(close) => {
+                        let why = close.map(|close| close.reason.to_string()).unwrap_or_default();
+                        return Err(format!("the server closed it: {why}").into());
+                    }
+                    _ => continue,
+                };
+                if tell.send(LinkEvent::Frame(text)).await.is_err() {
+                    // Dropped: what was handed over still leaves.
+                    while let Some(frame) = to_send.recv().await {
+                        timeout(WRITE_WITHIN, write(&mut socket, frame, &mut to_send)).await??;
+                    }
+                    let _ = timeout(CLOSE_WITHIN, socket.close(None)).await;
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+async fn connect(address: &Address) -> Outcome<WebSocketStream<Stream>> {
+    let mut request = address.websocket().into_client_request()?;
+    request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
+    let config = WebSocketConfig::default()
+        .read_buffer_size(4 * 1024)
+        .write_buffer_size(4 * 1024)
+        .max_message_size(Some(limits::SERVER_FRAME_BYTES))
+        .max_frame_size(Some(limits::SERVER_FRAME_BYTES));
+    let stream = address.connect().await?;
+    Ok(client_async_with_config(request, stream, Some(config)).await?.0)
+}
+
+/// Writes a frame and whatever else waits, and pushes all of it out together.
+async fn write(
+    socket: &mut WebSocketStream<Stream>,
+    frame: String,
+    more: &mut mpsc::Receiver<String>,
+) -> Outcome<()> {
+    socket.feed(Message::text(frame)).await?;
+    while let Ok(frame) = more.try_recv() {
+        socket.feed(Message::text(frame)).await?;
+    }
+    Ok(socket.flush().await?)
+}

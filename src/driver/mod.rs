@@ -1,0 +1,447 @@
+//! Everything impure: one task per instance that owns its machine and its store, and carries out what the machine says.
+//!
+//! Decides nothing; see the contract in [`crate::machine`]. The map:
+//!
+//! * This file is the task: inputs in, outputs carried out in order.
+//! * `link` is a connection, `address` makes it; `http` moves pictures, `upload` one of them, `progress` tells how far.
+//! * `dispatch` is the listener thread; `files` are folders and pictures; `runtime` is the process's threads.
+
+pub(crate) mod address;
+pub(crate) mod dispatch;
+pub(crate) mod files;
+mod http;
+mod link;
+pub(crate) mod progress;
+pub(crate) mod runtime;
+mod upload;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use tim_protocol::frame::Fault;
+use tim_protocol::media::ImageBody;
+use tim_protocol::message::Message as Wire;
+use tim_protocol::{Code, MessageId, UserId};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{AbortHandle, block_in_place};
+
+use crate::error::TimError;
+use crate::event::Event;
+use crate::log::{self, LogLevel};
+use crate::machine::Machine;
+use crate::machine::io::{Call, CallId, Input, MessageEvent, Now, Output, Query, Return};
+use crate::message::{Message, SendStatus};
+use crate::plugin::UploadPlugin;
+use crate::store::{Change, Store};
+use address::Address;
+use dispatch::Dispatch;
+use files::{Files, ImageSource};
+use link::{Link, LinkEvent};
+use progress::Progress;
+use upload::Upload;
+
+/// Commands that wait for the task.
+const QUEUE: usize = 256;
+
+/// What a call gives back.
+pub(crate) enum Answer {
+    /// The machine's answer.
+    Return(Return),
+    /// A page of messages, oldest first, and whether there are none before it.
+    Page { messages: Vec<Message>, completed: bool },
+}
+
+type Caller = oneshot::Sender<Result<Answer, TimError>>;
+
+enum Command {
+    Call(Call, Caller),
+    Network { up: bool },
+    Destroy(oneshot::Sender<()>),
+}
+
+/// The way to an instance's task. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Commands(mpsc::Sender<Command>);
+
+impl Commands {
+    /// Makes a call and waits for its answer. Dropping the future does not stop the call.
+    ///
+    /// # Errors
+    /// Those of the call, or [`Code::DESTROYED`].
+    pub(crate) async fn call(&self, call: Call) -> Result<Answer, TimError> {
+        let (caller, answer) = oneshot::channel();
+        let destroyed = || TimError::new(Code::DESTROYED);
+        self.0.send(Command::Call(call, caller)).await.map_err(|_| destroyed())?;
+        answer.await.unwrap_or_else(|_| Err(destroyed()))
+    }
+
+    /// The device's network came or went.
+    pub(crate) fn network(&self, up: bool) {
+        // A hint that finds the queue full is one that is not needed.
+        let _ = self.0.try_send(Command::Network { up });
+    }
+
+    /// Logs out and ends the task.
+    pub(crate) async fn destroy(&self) {
+        let (done, ended) = oneshot::channel();
+        if self.0.send(Command::Destroy(done)).await.is_ok() {
+            let _ = ended.await;
+        }
+    }
+}
+
+/// What the task shares with the handles: little, and each piece whole.
+pub(crate) struct Shared {
+    pub(crate) dispatch: Dispatch,
+    pub(crate) files: Files,
+    pub(crate) server: Address,
+    pub(crate) extra_roots: Option<String>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    user: Option<UserId>,
+    refusal: Option<Code>,
+    plugin: Option<Arc<dyn UploadPlugin>>,
+    pictures: HashMap<MessageId, Picture>,
+}
+
+/// A picture that was created here and is not uploaded yet.
+pub(crate) struct Picture {
+    /// `None` once it was sent: then the outbox has a copy.
+    pub(crate) source: Option<ImageSource>,
+    pub(crate) progress: Progress,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        dispatch: Dispatch,
+        files: Files,
+        server: Address,
+        extra_roots: Option<String>,
+    ) -> Self {
+        let state = State { refusal: Some(Code::NOT_LOGGED_IN), ..State::default() };
+        Self { dispatch, files, server, extra_roots, state: Mutex::new(state) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing that can panic runs under the lock.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who is logged in.
+    pub(crate) fn user(&self) -> Option<UserId> {
+        self.state().user.clone()
+    }
+
+    /// Why calls are refused now; `None` if they are not.
+    pub(crate) fn refusal(&self) -> Option<Code> {
+        self.state().refusal
+    }
+
+    pub(crate) fn set_plugin(&self, plugin: Arc<dyn UploadPlugin>) {
+        let former = self.state().plugin.replace(plugin);
+        drop(former);
+    }
+
+    /// Notes a picture that was created.
+    pub(crate) fn add_picture(&self, id: MessageId, picture: Picture) {
+        self.state().pictures.insert(id, picture);
+    }
+
+    /// Takes what a created picture is made of; nothing if it was sent already or is none.
+    pub(crate) fn take_source(&self, id: MessageId) -> Option<ImageSource> {
+        self.state().pictures.get_mut(&id)?.source.take()
+    }
+
+    fn forget_picture(&self, id: MessageId) {
+        let picture = self.state().pictures.remove(&id);
+        drop(picture);
+    }
+
+    fn upload_parts(&self, id: MessageId) -> (Progress, Option<Arc<dyn UploadPlugin>>) {
+        let state = self.state();
+        let progress = state.pictures.get(&id).map(|picture| picture.progress.clone());
+        (progress.unwrap_or_else(Progress::silent), state.plugin.clone())
+    }
+
+    /// Downloads what is at a path of the server with a ticket, or at a full address.
+    pub(crate) async fn download(
+        &self,
+        from: &str,
+        target: &std::path::Path,
+        progress: &Progress,
+    ) -> Result<(), TimError> {
+        if from.starts_with('/') {
+            return Ok(http::download(&self.server, from, target, progress).await?);
+        }
+        let (address, path) = http::split(from, self.extra_roots.as_deref())?;
+        Ok(http::download(&address, &path, target, progress).await?)
+    }
+}
+
+/// Starts the task of an instance. Must be called inside the runtime.
+pub(crate) fn start(machine: Machine, shared: Arc<Shared>) -> Commands {
+    let (commands, queue) = mpsc::channel(QUEUE);
+    let (upload_ended, uploads_ended) = mpsc::channel(QUEUE);
+    let driver = Driver {
+        machine,
+        store: None,
+        shared,
+        commands: Commands(commands.clone()),
+        queue,
+        link: None,
+        callers: HashMap::new(),
+        next_call: 0,
+        uploads: HashMap::new(),
+        upload_ended,
+        uploads_ended,
+        began: Instant::now(),
+    };
+    tokio::spawn(driver.run());
+    Commands(commands)
+}
+
+/// The one owner of a machine and a store.
+struct Driver {
+    machine: Machine,
+    store: Option<(UserId, Store)>,
+    shared: Arc<Shared>,
+    commands: Commands,
+    queue: mpsc::Receiver<Command>,
+    link: Option<Link>,
+    callers: HashMap<CallId, Caller>,
+    next_call: u64,
+    uploads: HashMap<MessageId, (AbortHandle, PathBuf)>,
+    upload_ended: mpsc::Sender<(MessageId, Result<ImageBody, Fault>)>,
+    uploads_ended: mpsc::Receiver<(MessageId, Result<ImageBody, Fault>)>,
+    began: Instant,
+}
+
+/// What wakes the task.
+enum Wake {
+    Command(Option<Command>),
+    Link(Option<LinkEvent>),
+    UploadEnded(MessageId, Result<ImageBody, Fault>),
+    Deadline,
+}
+
+impl Driver {
+    async fn run(mut self) {
+        loop {
+            match self.wake().await {
+                Wake::Command(Some(Command::Call(call, caller))) => self.call(call, caller),
+                Wake::Command(Some(Command::Network { up })) => self.turn(Input::Network { up }),
+                Wake::Command(Some(Command::Destroy(done))) => {
+                    self.log_out().await;
+                    let _ = done.send(());
+                    return;
+                }
+                // The task itself holds a sender, so this does not happen.
+                Wake::Command(None) => return,
+                Wake::Link(Some(LinkEvent::Up)) => self.turn(Input::Connected),
+                Wake::Link(Some(LinkEvent::Frame(text))) => self.turn(Input::Frame(text)),
+                Wake::Link(None) => {
+                    self.link = None;
+                    self.turn(Input::Disconnected);
+                }
+                Wake::UploadEnded(id, result) => self.upload_ended(id, result),
+                Wake::Deadline => self.turn(Input::Deadline),
+            }
+        }
+    }
+
+    async fn wake(&mut self) -> Wake {
+        let deadline = self.machine.deadline().unwrap_or(i64::MAX);
+        let wait = deadline.saturating_sub(self.now().monotonic).clamp(0, 86_400_000);
+        tokio::select! {
+            command = self.queue.recv() => Wake::Command(command),
+            event = next_of(&mut self.link) => Wake::Link(event),
+            Some((id, result)) = self.uploads_ended.recv() => Wake::UploadEnded(id, result),
+            () = tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())) => Wake::Deadline,
+        }
+    }
+
+    fn now(&self) -> Now {
+        let ms = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        Now {
+            monotonic: ms(self.began.elapsed()),
+            wall: ms(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()),
+        }
+    }
+
+    fn call(&mut self, call: Call, caller: Caller) {
+        self.next_call += 1;
+        let id = CallId(self.next_call);
+        self.callers.insert(id, caller);
+        self.turn(Input::Call(id, call));
+    }
+
+    /// Logs out, and waits until that is done; the machine bounds how long it takes.
+    async fn log_out(&mut self) {
+        let (caller, mut done) = oneshot::channel();
+        self.call(Call::Logout, caller);
+        while done.try_recv().is_err_and(|why| why == oneshot::error::TryRecvError::Empty) {
+            match self.wake().await {
+                Wake::Command(_) => {}
+                Wake::Link(Some(LinkEvent::Up)) => self.turn(Input::Connected),
+                Wake::Link(Some(LinkEvent::Frame(text))) => self.turn(Input::Frame(text)),
+                Wake::Link(None) => {
+                    self.link = None;
+                    self.turn(Input::Disconnected);
+                }
+                Wake::UploadEnded(id, result) => self.upload_ended(id, result),
+                Wake::Deadline => self.turn(Input::Deadline),
+            }
+        }
+    }
+
+    /// Gives the machine an input and carries out everything that follows, before anything else happens.
+    fn turn(&mut self, input: Input) {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            self.machine.handle(input, self.now());
+            self.publish();
+            while let Some(output) = self.machine.poll() {
+                match self.carry_out(output) {
+                    Ok(follows) => inputs.extend(follows),
+                    Err(fault) => {
+                        log::write(LogLevel::Error, format_args!("a change could not be stored: {fault}"));
+                        self.machine.handle(Input::StoreFailed(fault), self.now());
+                        self.publish();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Lets handles see who is logged in and whether calls pass, before listeners hear of it.
+    fn publish(&self) {
+        let (user, refusal) = self.machine.status();
+        let mut state = self.shared.state();
+        state.user = user;
+        state.refusal = refusal;
+    }
+
+    /// Carries out one output. What comes of it at once is the next input; an error is a commit that failed.
+    fn carry_out(&mut self, output: Output) -> Result<Option<Input>, Fault> {
+        match output {
+            Output::OpenStore { user } => return Ok(Some(Input::StoreOpened(self.open_store(user)))),
+            Output::CloseStore => {
+                let store = self.store.take();
+                block_in_place(|| drop(store));
+            }
+            Output::Commit { changes, durable } => self.commit(&changes, durable)?,
+            Output::Connect => self.link = Some(Link::open(self.shared.server.clone())),
+            Output::Disconnect => self.link = None,
+            Output::Transmit(frame) => {
+                if self.link.as_ref().is_some_and(|link| !link.send(frame)) {
+                    self.link = None;
+                    return Ok(Some(Input::Disconnected));
+                }
+            }
+            Output::Upload { message, file } => self.upload(message, file),
+            Output::CancelUpload(message) => {
+                if let Some((task, file)) = self.uploads.remove(&message) {
+                    task.abort();
+                    log::write(LogLevel::Debug, format_args!("an upload was stopped: {}", file.display()));
+                }
+            }
+            Output::Emit(event) => self.shared.dispatch.tell(event),
+            Output::EmitMessages { query, kind } => self.emit_messages(&query, kind),
+            Output::Return(call, result) => {
+                self.answer(call, result.map(Answer::Return).map_err(TimError::from));
+            }
+            Output::Answer { call, query, completed } => {
+                let page = self.messages(&query);
+                let page = page.map(|messages| Answer::Page { messages, completed });
+                self.answer(call, page.map_err(TimError::from));
+            }
+        }
+        Ok(None)
+    }
+
+    fn answer(&mut self, call: CallId, result: Result<Answer, TimError>) {
+        if let Some(caller) = self.callers.remove(&call) {
+            // Whoever does not wait any more does not want to know.
+            let _ = caller.send(result);
+        }
+    }
+
+    fn open_store(&mut self, user: UserId) -> Result<Box<crate::store::Snapshot>, Fault> {
+        self.store = None;
+        let path = self.shared.files.database(&user)?;
+        let opened = block_in_place(|| Store::open(&path))?;
+        if let Some(aside) = opened.set_aside {
+            log::write(
+                LogLevel::Error,
+                format_args!("a damaged database was set aside: {}", aside.display()),
+            );
+            let text = format!("{}: {}", Code::STORE_REBUILT.describe(), aside.display());
+            self.shared.dispatch.tell(Event::Error { code: Code::STORE_REBUILT, message: text });
+        }
+        let snapshot = block_in_place(|| opened.store.snapshot())?;
+        let mut wanted: HashSet<PathBuf> =
+            snapshot.outbox.iter().filter_map(|row| row.upload.clone()).collect();
+        wanted.extend(self.uploads.values().map(|(_, file)| file.clone()));
+        self.shared.files.sweep(&user, &wanted);
+        self.store = Some((user, opened.store));
+        Ok(Box::new(snapshot))
+    }
+
+    fn commit(&mut self, changes: &[Change], durable: bool) -> Result<(), Fault> {
+        let Some((_, store)) = &mut self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
+        block_in_place(|| store.apply(changes, durable))
+    }
+
+    fn messages(&self, query: &Query) -> Result<Vec<Message>, Fault> {
+        let Some((me, store)) = &self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
+        let marks = self.machine.read_marks(&query.conversation);
+        let seen = |message: &Wire| Message::from_wire(me, message, SendStatus::Success, marks);
+        Ok(block_in_place(|| store.messages(me, query))?.iter().map(seen).collect())
+    }
+
+    fn emit_messages(&self, query: &Query, kind: MessageEvent) {
+        match self.messages(query) {
+            Ok(messages) if messages.is_empty() => {}
+            Ok(messages) => self.shared.dispatch.tell(match kind {
+                MessageEvent::Revoked => Event::MessageRevoked(messages),
+                MessageEvent::ReadByPeer => Event::MessageReadByPeer(messages),
+            }),
+            Err(fault) => self.shared.dispatch.tell(Event::Error { code: fault.code, message: fault.text }),
+        }
+    }
+
+    fn upload(&mut self, message: MessageId, file: PathBuf) {
+        let (progress, plugin) = self.shared.upload_parts(message);
+        let (server, commands) = (self.shared.server.clone(), self.commands.clone());
+        let upload = Upload { file: file.clone(), progress, plugin, server, commands };
+        let ended = self.upload_ended.clone();
+        let task = tokio::spawn(async move {
+            let result = upload.run().await;
+            let _ = ended.send((message, result)).await;
+        });
+        self.uploads.insert(message, (task.abort_handle(), file));
+    }
+
+    /// The file goes once the message that names what was uploaded is stored.
+    fn upload_ended(&mut self, id: MessageId, result: Result<ImageBody, Fault>) {
+        let Some((_, file)) = self.uploads.remove(&id) else { return };
+        let is_there = result.is_ok();
+        self.turn(Input::UploadEnded(id, result));
+        if is_there {
+            self.shared.forget_picture(id);
+            let _ = std::fs::remove_file(file);
+        }
+    }
+}
+
+async fn next_of(link: &mut Option<Link>) -> Option<LinkEvent> {
+    match link {
+        Some(link) => link.next().await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,43 @@
+//! How far an upload or download has come, told to whoever asked for it.
+//!
+//! The host's code runs on a thread that may block, never on one that drives instances.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Where progress goes.
+#[derive(Clone)]
+pub(crate) struct Progress {
+    tell: Arc<Mutex<Box<dyn FnMut(u8) + Send>>>,
+    /// The last percentage told, plus one.
+    told: Arc<AtomicU8>,
+}
+
+impl Progress {
+    pub(crate) fn to(tell: impl FnMut(u8) + Send + 'static) -> Self {
+        Self { tell: Arc::new(Mutex::new(Box::new(tell))), told: Arc::default() }
+    }
+
+    /// Nobody wants to know.
+    pub(crate) fn silent() -> Self {
+        Self::to(|_| {})
+    }
+
+    /// Tells how many percent are done, unless that was told before.
+    pub(crate) async fn report(&self, percent: u8) {
+        if self.told.load(Ordering::Acquire) <= percent {
+            let this = self.clone();
+            let _ = tokio::task::spawn_blocking(move || this.report_now(percent)).await;
+        }
+    }
+
+    /// As [`Progress::report`], on this thread.
+    pub(crate) fn report_now(&self, percent: u8) {
+        let mut tell = self.tell.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.told.fetch_max(percent + 1, Ordering::AcqRel) <= percent {
+            // A host's panic is the host's; the transfer goes on.
+            let _ = catch_unwind(AssertUnwindSafe(|| tell(percent)));
+        }
+    }
+}

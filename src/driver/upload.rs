@@ -1,0 +1,68 @@
+//! Uploads of pictures that wait in the outbox: with the host's uploader if it brought one, else to the own server.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tim_protocol::Code;
+use tim_protocol::frame::Fault;
+use tim_protocol::media::ImageBody;
+
+use super::progress::Progress;
+use super::{Commands, files, http};
+use crate::driver::address::Address;
+use crate::machine::io::{Call, Return};
+use crate::plugin::UploadPlugin;
+
+/// What an upload needs.
+pub(super) struct Upload {
+    pub(super) file: PathBuf,
+    pub(super) progress: Progress,
+    pub(super) plugin: Option<Arc<dyn UploadPlugin>>,
+    pub(super) server: Address,
+    pub(super) commands: Commands,
+}
+
+impl Upload {
+    /// Uploads, and tells 100 before it ends well.
+    pub(super) async fn run(self) -> Result<ImageBody, Fault> {
+        let image = match self.plugin.clone() {
+            Some(plugin) => by_host(plugin, self.file.clone(), self.progress.clone()).await,
+            None => self.to_server().await,
+        }?;
+        self.progress.report(100).await;
+        Ok(image)
+    }
+
+    async fn to_server(&self) -> Result<ImageBody, Fault> {
+        let file = self.file.clone();
+        let (size, sha256) =
+            blocking(move || files::digest(&file).map_err(|_| Code::FILE_UNREADABLE.into())).await?;
+        let ticket = self.commands.call(Call::UploadTicket { size, sha256 }).await;
+        let path = match ticket.map_err(|why| Fault::with_text(why.code, why.reason))? {
+            super::Answer::Return(Return::Ticket(path)) => path,
+            _ => return Err(Fault::new(Code::INTERNAL)),
+        };
+        http::upload(&self.server, &path, &self.file, size, &self.progress).await
+    }
+}
+
+/// The host's own code, on a thread that it may block.
+async fn by_host(
+    plugin: Arc<dyn UploadPlugin>,
+    file: PathBuf,
+    progress: Progress,
+) -> Result<ImageBody, Fault> {
+    blocking(move || {
+        let tell = |percent: u8| progress.report_now(percent.min(99));
+        let path: &Path = &file;
+        plugin.upload(path, &tell).map_err(|why| Fault::with_text(why.code, why.reason))
+    })
+    .await
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Fault> {
+    let panicked = |_| Fault::with_text(Code::UPLOAD_FAILED, "the uploader panicked: mend it");
+    tokio::task::spawn_blocking(work).await.map_err(panicked)?
+}

@@ -1,0 +1,179 @@
+//! Messages and conversations: create, send, take back, read, list.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tim_protocol::message::{Body, TextBody};
+use tim_protocol::{Code, ConversationId, MessageId, UserId};
+
+use super::{Tim, unexpected};
+use crate::conversation::Conversation;
+use crate::driver::Answer;
+use crate::error::TimError;
+use crate::machine::io::{Call, Return};
+use crate::message::{Flow, Message, Payload, Priority, SendStatus};
+
+/// Most messages of one page.
+const MOST_LISTED: u32 = 100;
+
+/// A page of a conversation's messages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessageList {
+    /// The messages, oldest first.
+    pub message_list: Vec<Message>,
+    /// What to pass as `before` for the page before this one: the sequence of its oldest message. `None` if there is
+    /// nothing before it.
+    pub next_req_message_id: Option<u64>,
+    /// There is nothing before this page.
+    pub is_completed: bool,
+}
+
+impl Tim {
+    /// Makes a text message. It can be shown at once; [`Tim::send_message`] sends it.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_TYPE_INVALID`] for the conversation of
+    /// system notices, [`Code::MESSAGE_BODY_INVALID`] for no text, [`Code::MESSAGE_TOO_LONG`] for a text over 12 KB.
+    pub fn create_text_message(
+        &self,
+        to: &ConversationId,
+        text: &str,
+        priority: Priority,
+    ) -> Result<Message, TimError> {
+        let me = self.admitted()?;
+        if text.is_empty() {
+            return Err(Code::MESSAGE_BODY_INVALID.into());
+        }
+        Body::Text(TextBody { text: text.to_owned() }).write()?;
+        new_message(me, to, priority, Payload::Text(text.to_owned()))
+    }
+
+    /// Sends a message that was created here. It is in the outbox on stable storage before the first attempt, and
+    /// attempts go on across breaks and restarts until the server has it or refuses it. Messages to one conversation
+    /// leave in the order of these calls; a picture that is still being uploaded lets later texts pass.
+    ///
+    /// Answers the message with its place, once it is on the server's stable storage.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] for a message that was not created here
+    /// or was sent already, [`Code::OUTBOX_FULL`]. The server's refusals: [`Code::UNKNOWN_USER`],
+    /// [`Code::BLACKLISTED`], [`Code::GROUP_NOT_FOUND`], [`Code::GROUP_PERMISSION_DENIED`]; for pictures
+    /// [`Code::FILE_UNREADABLE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DIMENSIONS`], [`Code::UPLOAD_FAILED`].
+    /// After a refusal [`Tim::resend_message`] tries again. [`Code::CANCELLED`] if the login ended first: the message
+    /// stays in the outbox and is sent after the next login.
+    pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
+        let upload = self.keep_picture(&message).await?;
+        self.message(Call::Send { message: Box::new(message), upload }).await
+    }
+
+    /// Sends a message that was refused again, under the same identity.
+    ///
+    /// # Errors
+    /// Those of [`Tim::send_message`]; [`Code::MESSAGE_INVALID`] for a message that was not refused.
+    pub async fn resend_message(&self, message: &Message) -> Result<Message, TimError> {
+        self.message(Call::Resend(message.id)).await
+    }
+
+    /// Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also
+    /// another's if this user is its owner or an admin. Its content leaves every device.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] for a message that was not sent,
+    /// [`Code::REVOKE_NOT_FOUND`], [`Code::REVOKE_NOT_ALLOWED`], [`Code::REVOKE_TOO_LATE`] and
+    /// [`Code::REVOKE_TOO_LATE_GROUP`]; [`Code::NETWORK_ERROR`] or [`Code::TIMEOUT`] if the server does not answer.
+    pub async fn revoke_message(&self, message: &Message) -> Result<Message, TimError> {
+        let me = self.admitted()?;
+        if message.sequence == 0 {
+            return Err(Code::MESSAGE_INVALID.into());
+        }
+        let conversation = message.conversation_id.clone();
+        self.done(Call::Revoke { conversation, sequence: message.sequence }).await?;
+        Ok(Message { is_revoked: true, revoker: Some(me), payload: Payload::Gone, ..message.clone() })
+    }
+
+    /// Marks everything in a conversation as read: here at once, on the server and the user's other devices as soon as
+    /// it can be told.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`].
+    pub async fn set_message_read(&self, conversation: &ConversationId) -> Result<(), TimError> {
+        self.done(Call::SetRead(conversation.clone())).await
+    }
+
+    /// A page of a conversation's messages, older than `before` (`None` begins at the newest). `count` is cut to
+    /// 1 to 100. What is not on this device is asked of the server first; without a connection, what is here has to do.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::NETWORK_ERROR`] or [`Code::TIMEOUT`] if older messages
+    /// cannot be asked for.
+    pub async fn get_message_list(
+        &self,
+        conversation: &ConversationId,
+        before: Option<u64>,
+        count: u32,
+    ) -> Result<MessageList, TimError> {
+        let count = count.clamp(1, MOST_LISTED);
+        let call = Call::MessageList { conversation: conversation.clone(), before, count };
+        let Answer::Page { messages, completed } = self.inner.commands.call(call).await? else {
+            return Err(unexpected());
+        };
+        let oldest = messages.first().map(|message| message.sequence);
+        Ok(MessageList {
+            next_req_message_id: oldest.filter(|_| !completed),
+            message_list: messages,
+            is_completed: completed,
+        })
+    }
+
+    /// All conversations, the most recently active first.
+    ///
+    /// # Errors
+    /// The gate's, as of every call but login, logout and destroy: [`Code::NOT_LOGGED_IN`], [`Code::LOGGING_IN`],
+    /// [`Code::LOGIN_FAILED`], [`Code::LOGGED_OUT`], the code of a kick (3002, 3003, 3004, 3006), or
+    /// [`Code::DESTROYED`]. A refusal is also told as [`crate::event::Event::Error`].
+    pub async fn get_conversation_list(&self) -> Result<Vec<std::sync::Arc<Conversation>>, TimError> {
+        match self.call(Call::ConversationList).await? {
+            Return::Conversations(list) => Ok(list),
+            _ => Err(unexpected()),
+        }
+    }
+
+    async fn message(&self, call: Call) -> Result<Message, TimError> {
+        match self.call(call).await? {
+            Return::Message(message) => Ok(*message),
+            _ => Err(unexpected()),
+        }
+    }
+}
+
+/// A message that is not sent yet.
+pub(super) fn new_message(
+    from: UserId,
+    to: &ConversationId,
+    priority: Priority,
+    payload: Payload,
+) -> Result<Message, TimError> {
+    if *to == ConversationId::System {
+        return Err(Code::CONVERSATION_TYPE_INVALID.into());
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+    let now = i64::try_from(now).unwrap_or(i64::MAX);
+    Ok(Message {
+        id: MessageId::try_from(uuid::Uuid::now_v7()).map_err(|_| Code::INTERNAL)?,
+        conversation_id: to.clone(),
+        from,
+        flow: Flow::Out,
+        sequence: 0,
+        time: now,
+        client_time: now,
+        status: SendStatus::UnSend,
+        priority,
+        nick: String::new(),
+        avatar: String::new(),
+        is_revoked: false,
+        revoker: None,
+        is_read: true,
+        is_peer_read: false,
+        excluded_from_unread_count: false,
+        payload,
+    })
+}

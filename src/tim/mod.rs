@@ -1,0 +1,214 @@
+//! The handle apps hold: the verbs of TIM, by the names its users know.
+//!
+//! * This file is an instance's life: create, listen, log in, log out, destroy.
+//! * `messages`, `pictures`, `groups` and `relations` have the verbs of their domain.
+//! * `registry` keeps the one instance per application.
+//!
+//! Nothing here decides: every verb checks what can be checked without the machine, and asks it.
+
+mod groups;
+mod messages;
+mod pictures;
+mod registry;
+mod relations;
+
+use std::sync::Arc;
+
+use tim_protocol::frame::Fault;
+use tim_protocol::{Code, UserId};
+
+pub use messages::MessageList;
+pub use registry::shutdown;
+
+use crate::driver::address::Address;
+use crate::driver::dispatch::{Dispatch, ListenerId};
+use crate::driver::files::Files;
+use crate::driver::{Answer, Commands, Shared, runtime};
+use crate::error::TimError;
+use crate::event::{Event, EventListener};
+use crate::machine::Machine;
+use crate::machine::io::{Call, Config, Return};
+use crate::options::TimOptions;
+use crate::plugin::Plugin;
+use registry::Key;
+
+/// An instance of the engine: cheap to clone, safe to use from any thread and any async runtime.
+///
+/// A call's future may be dropped at any time: what was asked goes on, only its answer is not heard.
+#[derive(Clone)]
+pub struct Tim {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    key: Key,
+    commands: Commands,
+    shared: Arc<Shared>,
+    runtime: tokio::runtime::Handle,
+}
+
+/// What came of a login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoggedIn {
+    /// The same user was logged in already: there was nothing to do.
+    pub repeated: bool,
+}
+
+impl Tim {
+    /// Makes an instance. For the same SDKAppID (and [`TimOptions::instance`]) this gives the same instance, with the
+    /// options it was first made with, until it is destroyed.
+    ///
+    /// # Errors
+    /// [`Code::SDK_APP_ID_MISSING`], [`Code::SERVER_ADDRESS_INVALID`], [`Code::DATA_DIR_UNUSABLE`], or
+    /// [`Code::RUNTIME_FAILED`].
+    pub fn create(options: TimOptions) -> Result<Self, TimError> {
+        if options.sdk_app_id == 0 {
+            return Err(Code::SDK_APP_ID_MISSING.into());
+        }
+        let key = Key { sdk_app_id: options.sdk_app_id, instance: options.instance.clone() };
+        registry::find_or_make(key, |key| Self::make(key, options))
+    }
+
+    fn make(key: Key, options: TimOptions) -> Result<Self, TimError> {
+        let server = Address::of_server(&options.server, options.extra_roots_pem.as_deref())?;
+        let (files, device) = Files::open(&options.data_dir, options.sdk_app_id)?;
+        let runtime = runtime::handle()?;
+        let shared = Arc::new(Shared::new(Dispatch::start()?, files, server, options.extra_roots_pem));
+        let ms = |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
+        let [_, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h] = uuid::Uuid::now_v7().into_bytes();
+        let machine = Machine::new(Config {
+            sdk_app_id: options.sdk_app_id,
+            device,
+            platform: options.platform,
+            client: concat!("tim/", env!("CARGO_PKG_VERSION")).to_owned(),
+            // The random part of a fresh id.
+            seed: u64::from_be_bytes([a, b, c, d, e, f, g, h]),
+            heartbeat: ms(options.heartbeat),
+            login_timeout: ms(options.login_timeout),
+            call_timeout: ms(options.call_timeout),
+        });
+        let commands = {
+            let _inside = runtime.enter();
+            crate::driver::start(machine, Arc::clone(&shared))
+        };
+        Ok(Self { inner: Arc::new(Inner { key, commands, shared, runtime }) })
+    }
+
+    /// Adds a listener. It hears everything that happens from now on.
+    pub fn add_listener(&self, listener: Arc<dyn EventListener>) -> ListenerId {
+        self.inner.shared.dispatch.add(listener)
+    }
+
+    /// Takes a listener off. A call of it that has begun may still be running when this returns; none begins after.
+    pub fn remove_listener(&self, listener: ListenerId) {
+        self.inner.shared.dispatch.remove(listener);
+    }
+
+    /// Registers what the host brings in place of something built in.
+    pub fn register_plugin(&self, plugin: Plugin) {
+        match plugin {
+            Plugin::Upload(uploader) => self.inner.shared.set_plugin(uploader),
+        }
+    }
+
+    /// Logs a user in. Answers when the server has accepted the token; [`Event::SdkReady`] tells when everything works.
+    ///
+    /// # Errors
+    /// [`Code::USER_ID_INVALID`], [`Code::USERSIG_MISSING`], the server's refusal of the token (70001 to 70052),
+    /// [`Code::LOGIN_IN_PROGRESS`], [`Code::LOGGED_IN_AS_ANOTHER`], [`Code::NETWORK_ERROR`] or [`Code::TIMEOUT`] after
+    /// [`TimOptions::login_timeout`], and those of the local database ([`Code::STORE_NEWER`],
+    /// [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`]).
+    pub async fn login(&self, user_id: &str, user_sig: &str) -> Result<LoggedIn, TimError> {
+        let user = UserId::new(user_id).map_err(|_| Code::USER_ID_INVALID)?;
+        match self.call(Call::Login { user, user_sig: user_sig.to_owned() }).await? {
+            Return::LoggedIn { repeated } => Ok(LoggedIn { repeated }),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Logs out: the login ends on the server too, if it can be reached within three seconds. What waits to be sent
+    /// stays, and is sent after the user's next login on this device.
+    ///
+    /// # Errors
+    /// [`Code::DESTROYED`].
+    pub async fn logout(&self) -> Result<(), TimError> {
+        self.call(Call::Logout).await.map(drop)
+    }
+
+    /// Logs out and ends the instance: its threads, its connection, its files. Every other call answers
+    /// [`Code::DESTROYED`] from now on; `Tim::create` makes a new instance. No listener is called after this has
+    /// returned, unless it was called by one, or one has not returned for five seconds.
+    ///
+    /// # Errors
+    /// None so far.
+    pub async fn destroy(&self) -> Result<(), TimError> {
+        registry::forget(&self.inner.key, self);
+        let inner = Arc::clone(&self.inner);
+        let wait = !inner.shared.dispatch.is_this_thread();
+        let ended = inner.runtime.clone().spawn(async move {
+            inner.commands.destroy().await;
+            inner.shared.dispatch.end(wait).await;
+        });
+        let _ = ended.await;
+        Ok(())
+    }
+
+    /// Whether everything works: from [`Event::SdkReady`] to [`Event::SdkNotReady`].
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.inner.shared.refusal().is_none()
+    }
+
+    /// Who is logged in.
+    #[must_use]
+    pub fn get_login_user(&self) -> Option<UserId> {
+        self.inner.shared.user()
+    }
+
+    /// The server's clock, in milliseconds since 1970, as far as it is known.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`].
+    pub async fn get_server_time(&self) -> Result<i64, TimError> {
+        match self.call(Call::ServerTime).await? {
+            Return::Time(time) => Ok(time),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Tells the engine that the device's network came or went, as far as the host knows. A hint: when it came, a
+    /// connection is tried at once instead of after the pause.
+    pub fn network_changed(&self, up: bool) {
+        self.inner.commands.network(up);
+    }
+
+    async fn call(&self, call: Call) -> Result<Return, TimError> {
+        match self.inner.commands.call(call).await? {
+            Answer::Return(result) => Ok(result),
+            Answer::Page { .. } => Err(unexpected()),
+        }
+    }
+
+    async fn done(&self, call: Call) -> Result<(), TimError> {
+        self.call(call).await.map(drop)
+    }
+
+    /// Who is logged in, for verbs that are not asked of the machine. What it would refuse is refused here the same way.
+    fn admitted(&self) -> Result<UserId, TimError> {
+        let shared = &self.inner.shared;
+        if let (Some(user), None) = (shared.user(), shared.refusal()) {
+            return Ok(user);
+        }
+        let fault = Fault::new(shared.refusal().unwrap_or(Code::NOT_LOGGED_IN));
+        shared.dispatch.tell(Event::Error { code: fault.code, message: fault.text.clone() });
+        Err(fault.into())
+    }
+}
+
+/// The machine answered something that does not fit the call: a fault of ours.
+fn unexpected() -> TimError {
+    TimError {
+        code: Code::INTERNAL,
+        reason: "the engine gave an answer that does not fit: please report it".into(),
+    }
+}

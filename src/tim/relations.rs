@@ -1,0 +1,70 @@
+//! Profiles and the blacklist.
+
+use tim_protocol::UserId;
+use tim_protocol::profile::{Profile, ProfileFields};
+
+use super::{Tim, unexpected};
+use crate::error::TimError;
+use crate::machine::io::{Call, Return};
+
+impl Tim {
+    /// This user's profile.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`].
+    pub async fn get_my_profile(&self) -> Result<Profile, TimError> {
+        self.profiles(Call::MyProfile).await?.pop().ok_or_else(unexpected)
+    }
+
+    /// Users' profiles; whoever does not exist is left out. 1 to 100 users.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::BAD_REQUEST`] for none or too many.
+    pub async fn get_user_profile(&self, users: &[UserId]) -> Result<Vec<Profile>, TimError> {
+        self.profiles(Call::Profiles(users.to_vec())).await
+    }
+
+    /// Changes this user's profile; what is not set stays.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::PROFILE_NOTHING_TO_SET`],
+    /// [`tim_protocol::Code::PROFILE_VALUE_TOO_LONG`].
+    pub async fn update_my_profile(&self, fields: ProfileFields) -> Result<Profile, TimError> {
+        self.profiles(Call::UpdateProfile(fields)).await?.pop().ok_or_else(unexpected)
+    }
+
+    /// Whom this user does not want to hear from.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`].
+    pub async fn get_blacklist(&self) -> Result<Vec<UserId>, TimError> {
+        match self.call(Call::Blacklist).await? {
+            Return::Users(users) => Ok(users),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Puts users on the blacklist: what they send to this user is refused.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::BLACKLIST_SELF`],
+    /// [`tim_protocol::Code::BLACKLIST_FULL`], [`tim_protocol::Code::UNKNOWN_USER`].
+    pub async fn add_to_blacklist(&self, users: &[UserId]) -> Result<(), TimError> {
+        self.done(Call::UpdateBlacklist { users: users.to_vec(), listed: true }).await
+    }
+
+    /// Takes users off the blacklist.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`].
+    pub async fn remove_from_blacklist(&self, users: &[UserId]) -> Result<(), TimError> {
+        self.done(Call::UpdateBlacklist { users: users.to_vec(), listed: false }).await
+    }
+
+    async fn profiles(&self, call: Call) -> Result<Vec<Profile>, TimError> {
+        match self.call(call).await? {
+            Return::Profiles(profiles) => Ok(profiles),
+            _ => Err(unexpected()),
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! The whole system, simulated: real machines, real stores, the real server's rules and database, under a virtual clock
+//! on links that break, with devices and a server that crash.
+//!
+//! Each seed is one world, and the same seed is always the same world. `promises` runs many of them and checks what
+//! users were promised; `breaks` and `checker` make sure that a broken promise would be seen. Replay a seed with
+//! `TIM_SIM_SEED=n cargo test --profile sim -p tim --test sim promises`.
+
+#![allow(missing_docs, unreachable_pub, reason = "nobody builds on a test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a panic here is the failure report"
+)]
+
+#[path = "sim/check.rs"]
+mod check;
+#[path = "sim/cost.rs"]
+mod cost;
+#[path = "sim/device.rs"]
+mod device;
+#[path = "sim/history.rs"]
+mod history;
+#[path = "sim/link.rs"]
+mod link;
+#[path = "sim/many.rs"]
+mod many;
+#[path = "sim/server.rs"]
+mod server;
+#[path = "sim/workload.rs"]
+mod workload;
+#[path = "sim/world.rs"]
+mod world;

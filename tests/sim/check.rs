@@ -1,0 +1,319 @@
+//! What users were promised, held against what was written down. Pure: judging changes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tim_protocol::UserId;
+use tim_protocol::group::GroupType;
+use tim_protocol::message::{Body, GroupTipType, Message};
+
+use crate::history::{History, Last, Log, LogId, Record, Violation};
+
+/// Of more missed messages only the newest are told: then at least this many in a row are not.
+const LEFT_OUT: u64 = 281;
+
+/// Everything that was not as promised.
+pub fn check(history: &History) -> Vec<Violation> {
+    let mut found = Found(history.violations.clone());
+    acknowledged(history, &mut found);
+    dense(history, &mut found);
+    stored(history, &mut found);
+    in_real_time(history, &mut found);
+    in_order_of_sender(history, &mut found);
+    told_once(history, &mut found);
+    told_all(history, &mut found);
+    appears_once(history, &mut found);
+    read_marks(history, &mut found);
+    lists(history, &mut found);
+    at_rest(history, &mut found);
+    found.0
+}
+
+struct Found(Vec<Violation>);
+
+impl Found {
+    fn violated(&mut self, promise: &'static str, what: String) {
+        self.0.push(Violation { promise, what });
+    }
+}
+
+/// I1: what was acknowledged is in the log, at its place, once.
+fn acknowledged(history: &History, found: &mut Found) {
+    for send in &history.sends {
+        let Some((_, sequence)) = send.acked else { continue };
+        let log = history.truth.logs.get(&send.log).map_or(&[][..], |log| &log.messages);
+        let places: Vec<u64> =
+            log.iter().filter(|message| message.id == send.id).map(|message| message.sequence).collect();
+        if places != [sequence] {
+            found.violated("I1", format!("{} {} acked at {sequence} is at {places:?}", send.text, send.id));
+        }
+    }
+}
+
+/// I2: places have no holes, neither those of messages nor those of mutations.
+fn dense(history: &History, found: &mut Found) {
+    for (id, log) in &history.truth.logs {
+        let places = log.messages.iter().map(|message| message.sequence);
+        let mutations = log.mutations.iter().map(|mutation| mutation.mutation);
+        if !places.eq(1..=log.messages.len() as u64) || !mutations.eq(1..=log.mutations.len() as u64) {
+            found.violated("I2", format!("{id:?} has holes"));
+        }
+    }
+}
+
+/// I3: what a device says it has is what the server has.
+fn stored(history: &History, found: &mut Found) {
+    for record in &history.devices {
+        let (me, last) = ended(record);
+        for (id, ranges) in &last.ranges {
+            let Some(state) = history.truth.states[me].get(id) else {
+                found.violated("I3", format!("{me} has {id:?}, and the server has not"));
+                continue;
+            };
+            // Nobody learns what becomes of a group they left, or of what was said before they came back.
+            let first = if state.gone { u64::MAX } else { state.floor };
+            let log = &history.truth.logs[id].messages;
+            let claimed: Vec<u64> = ranges.iter().flat_map(|(low, high)| *low..=*high).collect();
+            let stored = &last.stored[id];
+            if !stored.iter().map(|message| message.sequence).eq(claimed.iter().copied()) {
+                found.violated("I3", format!("{me} has {} of {ranges:?} in {id:?}", stored.len()));
+            }
+            for message in stored {
+                let sequence = message.sequence;
+                let there = usize::try_from(sequence).ok().and_then(|at| log.get(at.wrapping_sub(1)));
+                if !there.is_some_and(|there| is_same(there, message, sequence >= first)) {
+                    found.violated("I3", format!("{me} has {message:?} in {id:?}, the server {there:?}"));
+                }
+            }
+        }
+    }
+}
+
+/// Whether two copies of a message are one message. What the server adds to it, the sender's own copy may lack.
+fn is_same(there: &Message, here: &Message, with_state: bool) -> bool {
+    let core = |message: &Message| {
+        (message.id, message.from.clone(), message.to.clone(), message.countable, message.time)
+    };
+    let is_shown = here.revoked.is_some() == there.revoked.is_some();
+    let says = |message: &Message| message.body.get().to_owned();
+    let is_said = here.revoked.is_some() || there.revoked.is_some() || says(here) == says(there);
+    let is_blank = here.revoked.is_none() || !says(here).contains("words");
+    core(there) == core(here) && is_said && is_blank && (is_shown || !with_state)
+}
+
+/// I4: what was sent after something was acknowledged comes after it.
+fn in_real_time(history: &History, found: &mut Found) {
+    let mut logs: BTreeMap<&LogId, Vec<_>> = BTreeMap::new();
+    for send in &history.sends {
+        logs.entry(&send.log).or_default().push(send);
+    }
+    for sends in logs.into_values() {
+        for first in &sends {
+            let Some((acked, place)) = first.acked else { continue };
+            for second in sends.iter().filter(|second| second.called > acked) {
+                if second.acked.is_some_and(|(_, later)| later <= place) {
+                    found.violated("I4", format!("{} before {} in {:?}", second.text, first.text, first.log));
+                }
+            }
+        }
+    }
+}
+
+/// I5: a device's messages keep the order in which they were sent.
+fn in_order_of_sender(history: &History, found: &mut Found) {
+    let mut places = BTreeMap::new();
+    for (id, log) in &history.truth.logs {
+        places.extend(log.messages.iter().map(|message| ((id, message.id), message.sequence)));
+    }
+    let mut latest = BTreeMap::new();
+    for send in history.sends.iter().filter(|send| !send.resent) {
+        let Some(place) = places.get(&(&send.log, send.id)) else { continue };
+        if let Some(before) = latest.insert((send.device, &send.log), *place)
+            && before > *place
+        {
+            found.violated("I5", format!("{} overtook one before it in {:?}", send.text, send.log));
+        }
+    }
+}
+
+/// I6: nothing is told twice, out of order, from before its time, or that is not so.
+fn told_once(history: &History, found: &mut Found) {
+    for record in &history.devices {
+        let me = record.user.as_ref().unwrap();
+        let mut latest: BTreeMap<&LogId, u64> = BTreeMap::new();
+        for told in &record.told {
+            let (log, sequence) = (&told.log, told.sequence);
+            if latest.insert(log, sequence).is_some_and(|before| before >= sequence) {
+                found.violated("I6", format!("{me} is told {log:?} {sequence} twice or too late"));
+            }
+            let there = message_at(history, log, sequence);
+            if there.is_none_or(|there| there.id != told.id) {
+                found.violated("I6", format!("{me} is told {log:?} {sequence}, which is another message"));
+            }
+            if history.committed.get(&(log.clone(), sequence)).is_some_and(|moment| *moment < record.born) {
+                found.violated("I6", format!("{me} is told {log:?} {sequence}, which is history"));
+            }
+            if there.is_some_and(|there| !is_for(&history.truth.logs[log], log, me, there)) {
+                found.violated("I6", format!("{me} is told {log:?} {sequence}, and was not there"));
+            }
+        }
+    }
+}
+
+/// I6: everything that is news is told.
+fn told_all(history: &History, found: &mut Found) {
+    for (device, record) in history.devices.iter().enumerate() {
+        let (me, Some((picture, _))) = (record.user.as_ref().unwrap(), record.picture) else { continue };
+        let own: BTreeSet<_> =
+            history.sends.iter().filter(|send| send.device == device).map(|send| send.id).collect();
+        let told: BTreeSet<(&LogId, u64)> =
+            record.told.iter().map(|told| (&told.log, told.sequence)).collect();
+        for (id, state) in history.truth.states[me].iter().filter(|(_, state)| !state.gone) {
+            let log = &history.truth.logs[id];
+            let first = state.floor.max(joined(log, id, me));
+            let is_news = |message: &&Message| {
+                let moment = history.committed.get(&(id.clone(), message.sequence));
+                message.sequence >= first
+                    && moment.is_some_and(|moment| *moment > picture)
+                    && !own.contains(&message.id)
+                    && !told.contains(&(id, message.sequence))
+            };
+            let missed: Vec<u64> = log.messages.iter().filter(is_news).map(|it| it.sequence).collect();
+            if let (Some(low), Some(high)) = (missed.first(), missed.last())
+                && high - low + 1 < LEFT_OUT
+            {
+                found.violated("I6", format!("{me} ({device}) is not told {missed:?} of {id:?}"));
+            }
+        }
+    }
+}
+
+fn message_at<'a>(history: &'a History, log: &LogId, sequence: u64) -> Option<&'a Message> {
+    let at = usize::try_from(sequence).ok()?.checked_sub(1)?;
+    history.truth.logs.get(log)?.messages.get(at)
+}
+
+/// When somebody came and went, as the group's log tells it: places of tips, and the times of those that let them in.
+fn stays(log: &Log, id: &LogId, who: &UserId) -> Vec<(u64, i64, u64)> {
+    if !matches!(id, LogId::Group(_)) || who.as_str() == "alice" {
+        return vec![(1, 0, u64::MAX)];
+    }
+    let mut stays = Vec::new();
+    for message in &log.messages {
+        let Ok(Body::GroupTip(tip)) = Body::read(&message.body) else { continue };
+        if tip.user_id_list.contains(who) {
+            match tip.operation_type {
+                GroupTipType::Join => stays.push((message.sequence, message.time, u64::MAX)),
+                _ => stays.last_mut().unwrap().2 = message.sequence,
+            }
+        }
+    }
+    stays
+}
+
+/// Where the last stay began.
+fn joined(log: &Log, id: &LogId, who: &UserId) -> u64 {
+    stays(log, id, who).last().map_or(1, |(from, ..)| *from)
+}
+
+/// Whether a message was said while somebody was there. Times are told in milliseconds: within one, before may be after.
+fn is_for(log: &Log, id: &LogId, who: &UserId, message: &Message) -> bool {
+    let covers = |(from, time, to): &(u64, i64, u64)| {
+        (message.sequence >= *from || message.time >= *time) && message.sequence <= *to
+    };
+    stays(log, id, who).iter().any(covers)
+}
+
+/// I7: however often it was tried, a message is there once at most; and nothing is there that nobody sent.
+fn appears_once(history: &History, found: &mut Found) {
+    let sent: BTreeSet<_> = history.sends.iter().map(|send| send.id).collect();
+    let mut seen = BTreeSet::new();
+    for (id, log) in &history.truth.logs {
+        for message in &log.messages {
+            let is_text = message.body.get().contains("TIMTextElem");
+            if !seen.insert(message.id) || (is_text && !sent.contains(&message.id)) {
+                found.violated("I7", format!("{} is in {id:?} once too often", message.id));
+            }
+        }
+    }
+}
+
+/// I8: read marks only grow.
+fn read_marks(history: &History, found: &mut Found) {
+    let mut marks: BTreeMap<(&LogId, &UserId), u64> = BTreeMap::new();
+    for (log, who, upto) in &history.reads {
+        if marks.insert((log, who), *upto).is_some_and(|before| before > *upto) {
+            found.violated("I8", format!("{who} unread {log:?}"));
+        }
+    }
+    for ((log, who), upto) in marks {
+        if history.truth.states[who].get(log).is_none_or(|state| state.read < upto) {
+            found.violated("I8", format!("{who} read {log:?} up to {upto}, and the server forgot"));
+        }
+    }
+}
+
+/// I8: every device shows the conversations there are, with what is unread in them by the log.
+fn lists(history: &History, found: &mut Found) {
+    for record in &history.devices {
+        let (me, last) = ended(record);
+        let states = &history.truth.states[me];
+        let shown: BTreeSet<LogId> = last.list.iter().map(|it| LogId::of(me, &it.conversation_id)).collect();
+        for (id, _) in states.iter().filter(|(id, state)| !state.gone && !shown.contains(id)) {
+            found.violated("I8", format!("{me} is not shown {id:?}"));
+        }
+        for conversation in &last.list {
+            let id = LogId::of(me, &conversation.conversation_id);
+            let Some(state) = states.get(&id).filter(|state| !state.gone) else {
+                // What waits or failed to be sent is shown, wherever it was to go.
+                let newest = conversation.last_message.as_ref().map(|message| message.id);
+                if newest.is_none_or(|newest| !last.failed.contains(&newest)) {
+                    found.violated("I8", format!("{me} is shown {id:?}, which is not theirs"));
+                }
+                continue;
+            };
+            let log = &history.truth.logs[&id];
+            let unread = unread(log, me, state.read, state.floor, state.group_type);
+            let newest = conversation.last_message.as_ref().map(|message| message.id);
+            let is_newest = newest == log.messages.last().map(|message| message.id)
+                || newest.is_some_and(|newest| last.failed.contains(&newest));
+            let shown =
+                (conversation.unread_count, conversation.read_sequence, conversation.peer_read_sequence);
+            if shown != (unread, state.read, state.peer_read) || !is_newest {
+                let what = format!("{me} is shown {conversation:?}, and it is {unread} unread, {state:?}");
+                found.violated("I8", what);
+            }
+        }
+    }
+}
+
+/// What is unread by the log: counted, not taken back, from after the last message read or sent.
+fn unread(log: &Log, me: &UserId, read: u64, floor: u64, kind: Option<GroupType>) -> u64 {
+    if kind.is_some_and(|kind| !kind.counts_unread()) {
+        return 0;
+    }
+    let own = log.messages.iter().rev().find(|message| message.from == *me).map_or(0, |own| own.sequence);
+    let counts = |message: &&Message| {
+        message.sequence > read.max(own)
+            && message.sequence >= floor
+            && !message.excluded_from_unread_count
+            && message.revoked.is_none()
+    };
+    log.messages.iter().filter(counts).count() as u64
+}
+
+/// In the end everybody is there, and nothing waits.
+fn at_rest(history: &History, found: &mut Found) {
+    for (device, record) in history.devices.iter().enumerate() {
+        let (me, last) = ended(record);
+        if !last.ready || record.picture.is_none() {
+            found.violated("rest", format!("{me} ({device}) is not ready"));
+        }
+        if !last.waiting.is_empty() {
+            found.violated("rest", format!("{me} ({device}) still sends {:?}", last.waiting));
+        }
+    }
+}
+
+fn ended(record: &Record) -> (&UserId, &Last) {
+    (record.user.as_ref().unwrap(), record.last.as_ref().unwrap())
+}

@@ -1,0 +1,139 @@
+//! What happened in a world, as far as promises depend on it: written down while it runs, judged afterwards.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tim::conversation::Conversation;
+use tim_protocol::conversation::ConversationState;
+use tim_protocol::message::{Message, Mutation};
+use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
+
+use crate::device::DeviceId;
+
+/// A log on the server, by a name that is the same for everybody.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogId {
+    C2c(UserId, UserId),
+    Group(GroupId),
+    System(UserId),
+}
+
+impl LogId {
+    /// The log behind what `me` calls `id`.
+    pub fn of(me: &UserId, id: &ConversationId) -> Self {
+        match id {
+            ConversationId::C2c(peer) if peer < me => Self::C2c(peer.clone(), me.clone()),
+            ConversationId::C2c(peer) => Self::C2c(me.clone(), peer.clone()),
+            ConversationId::Group(group) => Self::Group(group.clone()),
+            ConversationId::System => Self::System(me.clone()),
+        }
+    }
+
+    pub fn seen_by(&self, me: &UserId) -> ConversationId {
+        match self {
+            Self::C2c(a, b) => ConversationId::C2c(if a == me { b } else { a }.clone()),
+            Self::Group(group) => ConversationId::Group(group.clone()),
+            Self::System(_) => ConversationId::System,
+        }
+    }
+}
+
+/// A message an app wanted sent.
+#[derive(Debug, Clone)]
+pub struct Sending {
+    pub device: DeviceId,
+    pub log: LogId,
+    pub id: MessageId,
+    pub text: String,
+    pub called: u64,
+    /// When the app was told that it was sent, and at which place.
+    pub acked: Option<(u64, u64)>,
+    pub failed: bool,
+    /// Sent anew after a failure: its place among others is open.
+    pub resent: bool,
+}
+
+/// A message that a device's listener heard of.
+#[derive(Debug, Clone)]
+pub struct Told {
+    pub log: LogId,
+    pub sequence: u64,
+    pub id: MessageId,
+    /// How many commits the device's store had by then.
+    pub commits: usize,
+}
+
+/// What one device went through.
+#[derive(Debug, Clone, Default)]
+pub struct Record {
+    pub user: Option<UserId>,
+    pub told: Vec<Told>,
+    /// Since when the store is what it is: before its first picture everything is history.
+    pub born: u64,
+    /// When the first picture was stored, and as which commit.
+    pub picture: Option<(u64, usize)>,
+    /// How far the own user has read, as last shown.
+    pub read: BTreeMap<ConversationId, u64>,
+    pub last: Option<Last>,
+}
+
+/// How a device ended.
+#[derive(Debug, Clone, Default)]
+pub struct Last {
+    pub ready: bool,
+    /// Messages that still wait to be sent, and those that failed.
+    pub waiting: BTreeSet<MessageId>,
+    pub failed: BTreeSet<MessageId>,
+    /// Complete ranges, and what is stored in them.
+    pub ranges: BTreeMap<LogId, Vec<(u64, u64)>>,
+    pub stored: BTreeMap<LogId, Vec<Message>>,
+    pub list: Vec<Conversation>,
+}
+
+/// A log as the server has it.
+#[derive(Debug, Clone, Default)]
+pub struct Log {
+    pub messages: Vec<Message>,
+    pub mutations: Vec<Mutation>,
+}
+
+/// What the server has in the end.
+#[derive(Debug, Clone, Default)]
+pub struct Truth {
+    pub logs: BTreeMap<LogId, Log>,
+    /// Each user's conversations.
+    pub states: BTreeMap<UserId, BTreeMap<LogId, ConversationState>>,
+}
+
+/// A promise that was not kept.
+#[derive(Debug, Clone)]
+pub struct Violation {
+    pub promise: &'static str,
+    pub what: String,
+}
+
+/// Everything that was written down.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    clock: u64,
+    pub sends: Vec<Sending>,
+    pub devices: Vec<Record>,
+    /// When each message was committed.
+    pub committed: BTreeMap<(LogId, u64), u64>,
+    /// Read marks in the order in which the server confirmed them.
+    pub reads: Vec<(LogId, UserId, u64)>,
+    pub truth: Truth,
+    /// Seen while it happened.
+    pub violations: Vec<Violation>,
+}
+
+impl History {
+    /// The next moment: later than all before.
+    pub fn tick(&mut self) -> u64 {
+        self.clock += 1;
+        self.clock
+    }
+
+    pub fn violated(&mut self, promise: &'static str, what: String) {
+        self.violations.push(Violation { promise, what });
+    }
+}

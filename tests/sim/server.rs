@@ -1,0 +1,526 @@
+//! The one server: the real rules on the real database, with a driver that delays, reorders, loses and crashes
+//! wherever a real one may.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tim_protocol::call::{self, Platform};
+use tim_protocol::frame::Push;
+use tim_protocol::group::{GroupType, NewGroup};
+use tim_protocol::{ConversationId, GroupId, MessageId, UserId, codec, limits};
+use tim_server::bus::Delivery;
+use tim_server::core::Now;
+use tim_server::core::ops::{
+    Actor, Answer, Find, Found, Login, Refusal, Tell, UserKey, What, Write, Written,
+};
+use tim_server::core::policy::LoginPolicy;
+use tim_server::core::session::{Effect, Input, Parked, Session, Settings, Token};
+use tim_server::store::sqlite::Database;
+use uuid::Uuid;
+
+use crate::history::{Log, LogId, Truth};
+use crate::link::LinkId;
+use crate::world::{Break, World, user};
+
+pub const APP: u32 = 1_400_000_001;
+pub const KEY: &str = "the application's secret";
+
+/// The server, as far as a crash leaves it, and what a crash takes.
+pub struct Server {
+    pub up: bool,
+    /// Counts its starts: what was under way before a crash is no longer heard of.
+    life: u64,
+    database: Database,
+    /// Every batch that was committed, for the break that forgets one.
+    batches: Vec<Vec<Write>>,
+    settings: Arc<Settings>,
+    keys: BTreeMap<UserKey, UserId>,
+    connections: BTreeMap<LinkId, Connection>,
+    parked: BTreeMap<Uuid, (i64, Parked)>,
+    /// Writes that wait for the next commit.
+    waiting: Vec<(LinkId, Token, Write)>,
+    is_committing: bool,
+    marks_due: bool,
+}
+
+struct Connection {
+    session: Session,
+    attached: Option<(UserKey, Uuid)>,
+    due: Option<i64>,
+    /// When the last delivery of the bus arrives.
+    inbox_at: i64,
+}
+
+/// What happens on the server.
+pub enum Event {
+    Commit,
+    Wrote(LinkId, Token, Result<Written, Refusal>),
+    Ask(LinkId, Token, Find),
+    Found(LinkId, Token, Result<Found, Refusal>),
+    Unpark(LinkId, Uuid),
+    Deliver(LinkId, Delivery),
+    Overflow(LinkId),
+    Due(LinkId),
+    Mark,
+    Stop,
+    Start,
+}
+
+impl Server {
+    pub fn new() -> Self {
+        Self {
+            up: true,
+            life: 0,
+            database: Database::in_memory().unwrap(),
+            batches: Vec::new(),
+            settings: Arc::new(Settings {
+                policy: LoginPolicy::PerPlatform,
+                revoke_within: limits::REVOKE_WITHIN_MS,
+                heartbeat: [5_000, 60_000],
+                rate: [20, 100],
+                max_sig_life: None,
+                ticket_key: [7; 32],
+            }),
+            keys: BTreeMap::new(),
+            connections: BTreeMap::new(),
+            parked: BTreeMap::new(),
+            waiting: Vec::new(),
+            is_committing: false,
+            marks_due: false,
+        }
+    }
+
+    pub fn actor(&self, name: &UserId) -> Actor {
+        let key = self.keys.iter().find(|(_, known)| *known == name).map(|(key, _)| *key).unwrap();
+        Actor { app: APP, user: name.clone(), key, session: None }
+    }
+
+    pub fn find(&self, find: &Find) -> Found {
+        self.database.find(find).unwrap()
+    }
+}
+
+impl World {
+    fn server_after(&mut self, delay: i64, event: Event) {
+        let life = self.server.life;
+        self.after(delay, crate::world::Event::Server(life, event));
+    }
+
+    fn server_now(&self) -> Now {
+        Now { monotonic: self.now, wall: self.wall() }
+    }
+
+    /// Makes the users and groups that everything happens between.
+    pub fn settle(&mut self) {
+        let mut writes = vec![Write::PutApp { app: APP, key: KEY.into() }];
+        for name in self.users() {
+            writes.push(Write::Login(Login {
+                app: APP,
+                user: name,
+                device: "backend".into(),
+                instance: "setup".into(),
+                platform: Platform::Other,
+                policy: LoginPolicy::PerDevice,
+                now: self.wall(),
+            }));
+        }
+        self.commit(&writes);
+        let groups = [
+            ("work", GroupType::Work, vec!["bob", "carol"]),
+            ("public", GroupType::Public, vec!["bob"]),
+            ("meeting", GroupType::Meeting, vec!["carol"]),
+        ];
+        for (name, group_type, members) in groups {
+            let group = NewGroup {
+                name: name.into(),
+                group_type,
+                group_id: Some(GroupId::new(name).unwrap()),
+                introduction: String::new(),
+                notification: String::new(),
+                avatar: String::new(),
+                join_option: None,
+                member_list: members.into_iter().map(user).collect(),
+            };
+            let create = call::CreateGroup { group };
+            let actor = self.server.actor(&user("alice"));
+            let generated = GroupId::generated(1);
+            self.commit(&[Write::CreateGroup { actor, create, generated, now: self.wall() }]);
+        }
+        self.mark();
+    }
+
+    /// Commits, writes down what was committed, and gives what is to be told.
+    fn commit(&mut self, writes: &[Write]) -> Vec<Result<Written, Refusal>> {
+        let results = self.server.database.commit(writes);
+        if self.is_broken(Break::ServerForgets) {
+            self.server.batches.push(writes.to_vec());
+        }
+        for (write, result) in writes.iter().zip(&results) {
+            let Ok(written) = result else { continue };
+            match (write, &written.answer) {
+                (Write::Login(login), Answer::LoggedIn { key, .. }) => {
+                    self.server.keys.insert(*key, login.user.clone());
+                }
+                (Write::Read { actor, read }, Answer::Read(upto)) => {
+                    let log = LogId::of(&actor.user, &read.conversation_id);
+                    self.history.reads.push((log, actor.user.clone(), upto.sequence));
+                }
+                _ => {}
+            }
+            for tell in &written.tells {
+                self.note_committed(tell);
+            }
+        }
+        results
+    }
+
+    fn note_committed(&mut self, tell: &Tell) {
+        let What::Push(Push::Message(message)) = &tell.what else { return };
+        let reader = match message.to {
+            ConversationId::System => self.server.keys[&tell.to[0]].clone(),
+            _ => message.from.clone(),
+        };
+        let moment = self.history.tick();
+        self.history.committed.insert((LogId::of(&reader, &message.to), message.sequence), moment);
+    }
+
+    pub fn accept(&mut self, link: LinkId) {
+        if !self.server.up {
+            return;
+        }
+        let id = uuid::Builder::from_random_bytes(self.rng.u128(..).to_be_bytes()).into_uuid();
+        let seed = self.rng.u64(..);
+        let session = Session::new(Arc::clone(&self.server.settings), id, seed, self.server_now());
+        let connection = Connection { session, attached: None, due: None, inbox_at: 0 };
+        self.server.connections.insert(link, connection);
+        self.session_due(link);
+    }
+
+    pub fn server_hears(&mut self, link: LinkId, text: &str) {
+        self.serve(link, Input::Frame(text));
+    }
+
+    /// A connection is gone: what can be resumed is kept for a while.
+    pub fn server_loses(&mut self, link: LinkId) {
+        if let Some(connection) = self.server.connections.remove(&link) {
+            let now = self.server_now();
+            if let (Some((_, id)), Some(parked)) = (connection.attached, connection.session.park(now)) {
+                self.server.parked.insert(id, (now.monotonic + limits::RESUME_WITHIN_MS, parked));
+            }
+        }
+    }
+
+    fn serve(&mut self, link: LinkId, input: Input<'_>) {
+        let now = self.server_now();
+        let Some(connection) = self.server.connections.get_mut(&link) else { return };
+        let effects = connection.session.handle(input, now);
+        let batches = connection.session.batches();
+        let mut envelopes = Vec::new();
+        let mut is_over = false;
+        for effect in effects {
+            match effect {
+                Effect::Send(envelope) => envelopes.push(envelope),
+                Effect::Write(token, write) => self.write(link, token, write),
+                Effect::Find(token, find) => {
+                    let delay = self.rng.i64(0..5);
+                    self.server_after(delay, Event::Ask(link, token, find));
+                }
+                Effect::Unpark(id) => self.server_after(0, Event::Unpark(link, id)),
+                Effect::Attach(key, id) => {
+                    self.server.connections.get_mut(&link).unwrap().attached = Some((key, id));
+                }
+                Effect::Close(..) => is_over = true,
+            }
+        }
+        let size = if batches { limits::BATCH } else { 1 };
+        for frame in envelopes.chunks(size) {
+            self.send_down(link, codec::join(frame));
+        }
+        if is_over {
+            self.server.connections.remove(&link);
+            self.close_down(link);
+        }
+        self.session_due(link);
+    }
+
+    fn session_due(&mut self, link: LinkId) {
+        let Some(connection) = self.server.connections.get_mut(&link) else { return };
+        let deadline = connection.session.deadline();
+        if let Some(at) = deadline
+            && connection.due.is_none_or(|due| at < due)
+        {
+            connection.due = Some(at);
+            self.server_after(at - self.now, Event::Due(link));
+        }
+    }
+
+    fn write(&mut self, link: LinkId, token: Token, write: Write) {
+        self.server.waiting.push((link, token, write));
+        if !self.server.is_committing {
+            self.server.is_committing = true;
+            let delay = self.rng.i64(0..10);
+            self.server_after(delay, Event::Commit);
+        }
+    }
+
+    pub fn server_event(&mut self, life: u64, event: Event) {
+        if life != self.server.life {
+            return;
+        }
+        match event {
+            Event::Commit => self.group_commit(),
+            Event::Wrote(link, token, result) => self.serve(link, Input::Wrote(token, result)),
+            Event::Ask(link, token, find) => {
+                let found = self.answer(&find);
+                let delay = self.rng.i64(0..5);
+                self.server_after(delay, Event::Found(link, token, found));
+            }
+            Event::Found(link, token, result) => self.serve(link, Input::Found(token, result)),
+            Event::Unpark(link, id) => self.unpark(link, id),
+            Event::Deliver(link, delivery) => self.serve(link, Input::Delivery(delivery)),
+            Event::Overflow(link) => self.serve(link, Input::Overflow),
+            Event::Due(link) => self.due(link),
+            Event::Mark => {
+                self.server.marks_due = false;
+                self.mark();
+            }
+            Event::Stop => self.crash(),
+            Event::Start => self.start(),
+        }
+    }
+
+    fn due(&mut self, link: LinkId) {
+        let now = self.now;
+        let Some(connection) = self.server.connections.get_mut(&link) else { return };
+        connection.due = None;
+        if connection.session.deadline().is_some_and(|at| at <= now) {
+            self.serve(link, Input::Deadline);
+        } else {
+            self.session_due(link);
+        }
+    }
+
+    fn answer(&mut self, find: &Find) -> Result<Found, Refusal> {
+        let mut found = self.server.database.find(find);
+        match &mut found {
+            Ok(Found::History(page)) if self.is_broken(Break::HoleInHistory) && page.messages.len() > 2 => {
+                let middle = page.messages.len() / 2;
+                page.messages.remove(middle);
+            }
+            Ok(Found::Page(page)) if self.is_broken(Break::ReadsTooFar) => {
+                for state in page.conversations.iter_mut().filter(|state| state.head > 2) {
+                    state.base = state.base.max(state.countable.saturating_sub(1));
+                }
+            }
+            _ => {}
+        }
+        found
+    }
+
+    /// A dropped session; a server may also find it behind a connection that it does not know to be dead yet.
+    fn unpark(&mut self, link: LinkId, id: Uuid) {
+        let is_other = |(other, connection): (&LinkId, &Connection)| {
+            let is_it = connection.attached.is_some_and(|(_, attached)| attached == id) && *other != link;
+            is_it.then_some(*other)
+        };
+        let standing = self.server.connections.iter().find_map(is_other);
+        if let Some(other) = standing
+            && self.chance(50)
+        {
+            self.server_loses(other);
+            self.close_down(other);
+        }
+        let parked = self.server.parked.remove(&id).filter(|(until, _)| *until > self.now);
+        self.serve(link, Input::Unparked(parked.map(|(_, parked)| Box::new(parked))));
+    }
+
+    fn group_commit(&mut self) {
+        self.server.is_committing = false;
+        let waiting = std::mem::take(&mut self.server.waiting);
+        let writes: Vec<Write> = waiting.iter().map(|(_, _, write)| write.clone()).collect();
+        if self.is_broken(Break::SendsTwice) {
+            self.send_twice(&writes);
+        }
+        let results = self.commit(&writes);
+        for result in results.iter().flatten() {
+            self.publish(&result.tells);
+        }
+        for ((link, token, _), result) in waiting.into_iter().zip(results) {
+            let delay = self.rng.i64(0..8);
+            self.server_after(delay, Event::Wrote(link, token, result));
+        }
+        if !self.server.marks_due {
+            self.server.marks_due = true;
+            let delay = self.rng.i64(0..250);
+            self.server_after(delay, Event::Mark);
+        }
+    }
+
+    fn send_twice(&mut self, writes: &[Write]) {
+        for write in writes {
+            if let Write::Send { send, .. } = write
+                && self.rng.u32(0..10) == 0
+            {
+                let mut again = write.clone();
+                let id = MessageId::from_parts(
+                    send.client_time,
+                    self.rng.u128(..).to_be_bytes()[..10].try_into().unwrap(),
+                );
+                if let Write::Send { send, .. } = &mut again {
+                    send.id = id;
+                }
+                self.commit(&[again]);
+            }
+        }
+    }
+
+    /// The bus: in order for each session, at most once, and without any promise.
+    fn publish(&mut self, tells: &[Tell]) {
+        for tell in tells {
+            let delivery = match &tell.what {
+                What::Push(push) => Delivery::Push(push.write().unwrap().into()),
+                What::Kick { instances, reason } => {
+                    Delivery::Kick { instances: instances.clone().map(Into::into), reason: *reason }
+                }
+            };
+            let hears = |connection: &Connection| {
+                connection.attached.is_some_and(|(key, id)| tell.to.contains(&key) && tell.except != Some(id))
+            };
+            let links: Vec<LinkId> =
+                self.server.connections.iter().filter(|(_, it)| hears(it)).map(|(link, _)| *link).collect();
+            for link in links {
+                self.deliver(link, delivery.clone());
+            }
+        }
+    }
+
+    fn deliver(&mut self, link: LinkId, delivery: Delivery) {
+        let (lost, overflows) = if self.faults.is_on { self.faults.bus } else { (0, 0) };
+        if self.chance(lost) || self.is_broken(Break::NeverMarks) {
+            return;
+        }
+        let event =
+            if self.chance(overflows) { Event::Overflow(link) } else { Event::Deliver(link, delivery) };
+        let delay = if self.chance(5) { self.rng.i64(0..400) } else { self.rng.i64(0..10) };
+        let now = self.now;
+        let connection = self.server.connections.get_mut(&link).unwrap();
+        connection.inbox_at = connection.inbox_at.max(now + delay);
+        let delay = connection.inbox_at - now;
+        self.server_after(delay, event);
+    }
+
+    /// The server stops as its operator wants, or at once; it comes back after a while.
+    pub fn fell_server(&mut self) {
+        if !self.server.up {
+            return;
+        }
+        if self.chance(30) {
+            let links: Vec<LinkId> = self.server.connections.keys().copied().collect();
+            for link in links {
+                self.serve(link, Input::Shutdown);
+            }
+            self.server_after(3_000, Event::Stop);
+        } else {
+            self.crash();
+        }
+    }
+
+    /// Everything that is only in memory is gone: what waited to be committed, told or answered, and the marks' turn.
+    fn crash(&mut self) {
+        // Some of what waits may be committed, and nobody is told.
+        if !self.server.waiting.is_empty() && self.chance(50) {
+            let waiting = std::mem::take(&mut self.server.waiting);
+            let writes: Vec<Write> = waiting.into_iter().map(|(_, _, write)| write).collect();
+            self.commit(&writes);
+        }
+        let server = &mut self.server;
+        server.up = false;
+        server.life += 1;
+        server.connections.clear();
+        server.parked.clear();
+        server.waiting.clear();
+        server.is_committing = false;
+        server.marks_due = false;
+        server.database.crashed();
+        if self.is_broken(Break::ServerForgets) {
+            self.forget_last_batch();
+        }
+        self.cut_all();
+        let delay = self.rng.i64(10..20_000);
+        self.server_after(delay, Event::Start);
+    }
+
+    fn forget_last_batch(&mut self) {
+        let server = &mut self.server;
+        let is_send = |batch: &Vec<Write>| batch.iter().any(|write| matches!(write, Write::Send { .. }));
+        if let Some(last) = server.batches.iter().rposition(is_send) {
+            server.batches.remove(last);
+        }
+        server.database = Database::in_memory().unwrap();
+        for batch in &server.batches {
+            server.database.commit(batch);
+        }
+    }
+
+    fn start(&mut self) {
+        self.server.up = true;
+        self.mark();
+    }
+
+    fn mark(&mut self) {
+        if !self.is_broken(Break::NeverMarks) {
+            while self.server.database.mark().unwrap() {}
+        }
+    }
+
+    /// Reads everything the server has. Alice owns every group, so she sees all of each.
+    pub fn truth(&self) -> Truth {
+        let mut truth = Truth::default();
+        for name in self.users() {
+            let states = self.states(&name);
+            for (log, state) in &states {
+                if !matches!(log, LogId::Group(_)) || name == user("alice") {
+                    truth.logs.entry(log.clone()).or_insert_with(|| self.log(&name, log, state.head));
+                }
+            }
+            truth.states.insert(name, states);
+        }
+        truth
+    }
+
+    pub fn states(&self, name: &UserId) -> BTreeMap<LogId, tim_protocol::conversation::ConversationState> {
+        let actor = self.server.actor(name);
+        let Found::Version(upto) = self.server.find(&Find::Version { key: actor.key }) else { panic!() };
+        let sync = call::Sync { from: Default::default(), before: None, limit: 200, latest: 0 };
+        let Found::Page(page) = self.server.find(&Find::Sync { actor, sync, upto }) else { panic!() };
+        page.conversations.into_iter().map(|state| (LogId::of(name, &state.conversation_id), state)).collect()
+    }
+
+    fn log(&self, reader: &UserId, log: &LogId, head: u64) -> Log {
+        let (actor, id) = (self.server.actor(reader), log.seen_by(reader));
+        let mut read = Log::default();
+        let mut high = head;
+        while high > 0 {
+            let history = call::History { conversation_id: id.clone(), low: 1, high, limit: 100 };
+            let Found::History(page) = self.server.find(&Find::History { actor: actor.clone(), history })
+            else {
+                panic!()
+            };
+            read.messages.splice(0..0, page.messages);
+            high = page.low - 1;
+        }
+        loop {
+            let after = read.mutations.last().map_or(0, |mutation| mutation.mutation);
+            let mutations = call::Mutations { conversation_id: id.clone(), after };
+            let Found::Mutations(page) =
+                self.server.find(&Find::Mutations { actor: actor.clone(), mutations })
+            else {
+                panic!()
+            };
+            read.mutations.extend(page.mutations);
+            if !page.more {
+                return read;
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! What users do and what goes wrong, as far as the seed has it.
+
+use tim::machine::io::{Call, Input};
+use tim_protocol::profile::ProfileFields;
+use tim_protocol::{ConversationId, GroupId, UserId};
+
+use crate::device::{Asked, Crash, DeviceId};
+use crate::history::{History, LogId};
+use crate::world::{Event, Plan, World, user};
+
+/// Messages in a burst: more than are told to who was away.
+const BURST: u32 = 330;
+/// How long a world is left alone before it is judged: longer than the longest pause, timeout and silence.
+const HEALING: i64 = 400_000;
+
+/// What kind of bad luck a world has.
+pub struct Faults {
+    pub is_on: bool,
+    /// Bounds of a connection's one-way delay.
+    pub latency: [i64; 2],
+    /// Percent of frames that take far too long.
+    pub stalls: u32,
+    /// Percent of the bus's deliveries that get lost silently, and that overflow an inbox.
+    pub bus: (u32, u32),
+    operations: u32,
+    pause: i64,
+    faults: u32,
+    kinds: Vec<Fault>,
+    bursts: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    Cut,
+    CutOff,
+    Slow,
+    Kill,
+    PowerCut,
+    Doom,
+    BadDisk,
+    Server,
+}
+
+impl Faults {
+    pub fn draw(rng: &mut fastrand::Rng) -> Self {
+        use Fault::{BadDisk, Cut, CutOff, Doom, Kill, PowerCut, Server, Slow};
+        // Each world has its own mixture, some of them none of most: rare combinations come up that way.
+        let kinds = [Cut, CutOff, Slow, Kill, PowerCut, Doom, BadDisk, Server];
+        let kinds: Vec<Fault> = kinds.into_iter().filter(|_| rng.bool()).collect();
+        let high = [5, 40, 150, 600][rng.usize(0..4)];
+        let bus = [(0, 0), (0, 3), (3, 0), (2, 2), (20, 10)][rng.usize(0..5)];
+        Self {
+            is_on: true,
+            latency: [1, high],
+            stalls: [0, 0, 1, 3][rng.usize(0..4)],
+            bus,
+            operations: rng.u32(20..150),
+            pause: [20, 200, 1_500][rng.usize(0..3)],
+            faults: if kinds.is_empty() { 0 } else { rng.u32(0..25) },
+            kinds,
+            bursts: rng.u32(0..40) == 0,
+        }
+    }
+}
+
+/// Runs a world to its end and writes down how it ended.
+pub fn run(plan: Plan) -> History {
+    let mut world = World::new(plan);
+    let operations = world.plan.operations.unwrap_or(world.faults.operations);
+    let faults = world.plan.faults.unwrap_or(world.faults.faults);
+    let span = 5_000 + i64::from(operations) * world.faults.pause;
+    for _ in 0..operations {
+        let at = world.rng.i64(0..span);
+        world.after(at, Event::Operate);
+    }
+    for _ in 0..faults {
+        let at = world.rng.i64(0..span);
+        world.after(at, Event::Fail);
+    }
+    world.run_until(span);
+    world.heal();
+    world.read_all();
+    for device in 0..world.devices.len() {
+        world.take_stock(device);
+    }
+    world.history.truth = world.truth();
+    world.history
+}
+
+impl World {
+    /// Somebody does something.
+    pub fn operate(&mut self) {
+        let id = self.rng.usize(0..self.devices.len());
+        if !self.devices[id].up || !self.devices[id].ready {
+            return;
+        }
+        match self.rng.u32(0..100) {
+            0..40 => self.send_to_peer(id),
+            40..62 => self.send_to_group(id),
+            62..68 => self.revoke(id),
+            68..78 => self.set_read(id),
+            78..84 => self.read_page(id),
+            84..88 => self.call(id, Asked::Other, Call::ConversationList),
+            88..92 => self.come_or_go(id),
+            92..94 => self.blacklist(id),
+            94..96 => self.rename(id),
+            96..97 => self.call(id, Asked::Other, Call::Logout),
+            97..99 => self.resend(id),
+            _ => self.burst(id),
+        }
+    }
+
+    fn peer(&mut self, id: DeviceId) -> UserId {
+        let me = self.devices[id].user.clone();
+        let others: Vec<UserId> = self.users().into_iter().filter(|name| *name != me).collect();
+        others[self.rng.usize(0..others.len())].clone()
+    }
+
+    fn group(&mut self) -> GroupId {
+        GroupId::new(["work", "public", "meeting"][self.rng.usize(0..3)]).unwrap()
+    }
+
+    /// Any conversation that this device's user may have.
+    fn somewhere(&mut self, id: DeviceId) -> ConversationId {
+        match self.rng.u32(0..10) {
+            0..5 => ConversationId::C2c(self.peer(id)),
+            5..9 => ConversationId::Group(self.group()),
+            _ => ConversationId::System,
+        }
+    }
+
+    fn send_to_peer(&mut self, id: DeviceId) {
+        let to = ConversationId::C2c(self.peer(id));
+        for _ in 0..self.rng.u32(1..4) {
+            self.send_text(id, to.clone());
+        }
+    }
+
+    fn send_to_group(&mut self, id: DeviceId) {
+        let to = ConversationId::Group(self.group());
+        for _ in 0..self.rng.u32(1..4) {
+            self.send_text(id, to.clone());
+        }
+    }
+
+    fn burst(&mut self, id: DeviceId) {
+        if std::mem::take(&mut self.faults.bursts) {
+            let to = self.somewhere(id);
+            for _ in 0..BURST {
+                self.send_text(id, to.clone());
+            }
+        }
+    }
+
+    fn revoke(&mut self, id: DeviceId) {
+        let me = self.devices[id].user.clone();
+        let (log, sequence) = if self.chance(60) {
+            let own = |device: usize| self.devices[device].user == me;
+            let sent: Vec<(LogId, u64)> = (self.history.sends.iter())
+                .filter(|send| own(send.device))
+                .filter_map(|send| Some((send.log.clone(), send.acked?.1)))
+                .collect();
+            let Some(sent) = sent.get(self.rng.usize(0..sent.len().max(1))) else { return };
+            sent.clone()
+        } else {
+            let told = &self.history.devices[id].told;
+            let Some(told) = told.get(self.rng.usize(0..told.len().max(1))) else { return };
+            (told.log.clone(), told.sequence)
+        };
+        let conversation = log.seen_by(&me);
+        self.call(id, Asked::Other, Call::Revoke { conversation, sequence });
+    }
+
+    fn set_read(&mut self, id: DeviceId) {
+        let conversation = self.somewhere(id);
+        self.call(id, Asked::Other, Call::SetRead(conversation));
+    }
+
+    fn read_page(&mut self, id: DeviceId) {
+        let conversation = self.somewhere(id);
+        let before = self.rng.bool().then(|| self.rng.u64(1..40));
+        let count = self.rng.u32(1..30);
+        let asked = Asked::Page(conversation.clone());
+        self.call(id, asked, Call::MessageList { conversation, before, count });
+    }
+
+    /// Joins, leaves, or decides on who wants to join. Alice stays where she is: she owns the groups.
+    fn come_or_go(&mut self, id: DeviceId) {
+        let group = self.group();
+        let call = if self.devices[id].user == user("alice") {
+            let name = ["bob", "carol"][self.rng.usize(0..2)];
+            let accept = self.chance(80);
+            Call::HandleApplication { group, user: user(name), accept, message: String::new() }
+        } else if self.rng.bool() {
+            Call::JoinGroup { group, message: "please".into() }
+        } else {
+            Call::QuitGroup(group)
+        };
+        self.call(id, Asked::Other, call);
+    }
+
+    fn blacklist(&mut self, id: DeviceId) {
+        let users = vec![self.peer(id)];
+        let listed = self.chance(40);
+        self.call(id, Asked::Other, Call::UpdateBlacklist { users, listed });
+    }
+
+    fn rename(&mut self, id: DeviceId) {
+        let nick = Some(format!("nick {}", self.rng.u32(0..100)));
+        let fields = ProfileFields { nick, ..ProfileFields::default() };
+        self.call(id, Asked::Other, Call::UpdateProfile(fields));
+    }
+
+    fn resend(&mut self, id: DeviceId) {
+        let failed = |send: &&mut crate::history::Sending| send.device == id && send.failed;
+        if let Some(send) = self.history.sends.iter_mut().find(failed) {
+            send.failed = false;
+            send.resent = true;
+            let message = send.id;
+            let number = self.history.sends.iter().position(|send| send.id == message).unwrap();
+            self.call(id, Asked::Send(number), Call::Resend(message));
+        }
+    }
+
+    /// Something goes wrong.
+    pub fn fail(&mut self) {
+        let id = self.rng.usize(0..self.devices.len());
+        let kind = self.faults.kinds[self.rng.usize(0..self.faults.kinds.len())];
+        let while_ = self.rng.i64(1_000..60_000);
+        let until = self.now + while_;
+        match kind {
+            Fault::Cut => self.cut_device(id),
+            Fault::CutOff => {
+                self.devices[id].cut_off_until = until;
+                self.cut_device(id);
+            }
+            Fault::Slow => self.devices[id].slow_until = until,
+            Fault::Kill if self.devices[id].up => self.stop(id, Crash::Process),
+            Fault::PowerCut if self.devices[id].up => self.stop(id, Crash::Power),
+            Fault::Doom => {
+                self.devices[id].doom = Some(if self.rng.bool() { Crash::Process } else { Crash::Power });
+            }
+            Fault::BadDisk => self.devices[id].bad_commits = self.rng.u32(1..3),
+            Fault::Server => self.fell_server(),
+            Fault::Kill | Fault::PowerCut => {}
+        }
+    }
+
+    fn cut_device(&mut self, id: DeviceId) {
+        if let Some(link) = self.devices[id].link {
+            self.cut(link);
+        }
+        if self.rng.bool() {
+            let up = self.rng.bool();
+            self.feed(id, Input::Network { up });
+        }
+    }
+
+    /// From now on nothing goes wrong any more, and everything comes to rest.
+    fn heal(&mut self) {
+        self.faults.is_on = false;
+        for device in &mut self.devices {
+            device.cut_off_until = 0;
+            device.slow_until = 0;
+            device.doom = None;
+            device.bad_commits = 0;
+        }
+        self.run_until(self.now + HEALING);
+    }
+
+    /// Everybody reads everything, and looks at the list once more.
+    fn read_all(&mut self) {
+        for id in 0..self.devices.len() {
+            let me = self.devices[id].user.clone();
+            for state in self.states(&me).into_values().filter(|state| !state.gone) {
+                let mut before = state.head + 1;
+                while before > state.floor.max(1) {
+                    let conversation = state.conversation_id.clone();
+                    let asked = Asked::Page(conversation.clone());
+                    self.call(
+                        id,
+                        asked,
+                        Call::MessageList { conversation, before: Some(before), count: 100 },
+                    );
+                    before = before.saturating_sub(100);
+                }
+            }
+        }
+        self.run_until(self.now + 20_000);
+        for id in 0..self.devices.len() {
+            self.call(id, Asked::List, Call::ConversationList);
+            let calls = &self.devices[id].calls;
+            if !calls.is_empty() {
+                let what = format!("{}: nobody answered {calls:?}", self.devices[id].name);
+                self.history.violated("answers", what);
+            }
+        }
+    }
+}

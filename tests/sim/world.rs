@@ -1,0 +1,152 @@
+//! One world: a virtual clock, what happens when, and who is there. Everything random in it comes from its seed.
+
+use std::collections::BTreeMap;
+
+use tim_protocol::UserId;
+
+use crate::device::{Device, DeviceId};
+use crate::history::History;
+use crate::link::{Link, LinkId};
+use crate::server::Server;
+use crate::workload::Faults;
+
+/// The wall clock when a world begins, in milliseconds since 1970.
+pub const BEGIN: i64 = 1_700_000_000_000;
+/// More steps than any healthy world takes.
+const MOST_STEPS: u64 = 3_000_000;
+
+/// What a world is made of.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    pub seed: u64,
+    /// How many things users do; by the seed if not told.
+    pub operations: Option<u32>,
+    /// How many things go wrong; by the seed if not told.
+    pub faults: Option<u32>,
+    /// What is broken on purpose.
+    pub broken: Option<Break>,
+}
+
+impl Plan {
+    pub fn of(seed: u64) -> Self {
+        Self { seed, operations: None, faults: None, broken: None }
+    }
+}
+
+/// Something broken on purpose, to see whether it is noticed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Break {
+    /// A server that crashes loses the last batch it acknowledged.
+    ServerForgets,
+    /// A page of history lacks a message in its middle.
+    HoleInHistory,
+    /// A device's store says that it kept a commit, and did not.
+    StoreForgets,
+    /// An app is told "sent" before the server said so.
+    AcksEarly,
+    /// An app's messages reach the engine in another order than they were sent in.
+    SwapsSends,
+    /// A listener hears the same messages again.
+    TellsTwice,
+    /// A listener is not told of some messages.
+    TellsNot,
+    /// The server does not mark what changed, and pushes get lost.
+    NeverMarks,
+    /// A message is appended a second time under another identity.
+    SendsTwice,
+    /// A sync says that more was read than was.
+    ReadsTooFar,
+}
+
+/// What happens at some moment.
+pub enum Event {
+    Link(LinkId, crate::link::Event),
+    Server(u64, crate::server::Event),
+    Device(DeviceId, u64, crate::device::Event),
+    Operate,
+    Fail,
+}
+
+pub struct World {
+    pub plan: Plan,
+    pub rng: fastrand::Rng,
+    pub now: i64,
+    pub server: Server,
+    pub devices: Vec<Device>,
+    pub links: BTreeMap<LinkId, Link>,
+    pub history: History,
+    pub faults: Faults,
+    queue: BTreeMap<(i64, u64), Event>,
+    scheduled: u64,
+    steps: u64,
+}
+
+impl World {
+    pub fn new(plan: Plan) -> Self {
+        let mut rng = fastrand::Rng::with_seed(plan.seed);
+        let faults = Faults::draw(&mut rng);
+        let mut world = Self {
+            server: Server::new(),
+            devices: Vec::new(),
+            links: BTreeMap::new(),
+            history: History::default(),
+            queue: BTreeMap::new(),
+            now: 0,
+            scheduled: 0,
+            steps: 0,
+            plan,
+            rng,
+            faults,
+        };
+        world.settle();
+        world.people();
+        world
+    }
+
+    /// Schedules an event.
+    pub fn after(&mut self, delay: i64, event: Event) {
+        self.scheduled += 1;
+        self.queue.insert((self.now + delay.max(0), self.scheduled), event);
+    }
+
+    /// Lets everything happen that happens until `end`.
+    pub fn run_until(&mut self, end: i64) {
+        while let Some(entry) = self.queue.first_entry()
+            && entry.key().0 <= end
+        {
+            let ((at, _), event) = entry.remove_entry();
+            self.now = at;
+            self.steps += 1;
+            assert!(self.steps < MOST_STEPS, "the world never rests (seed {})", self.plan.seed);
+            match event {
+                Event::Link(link, event) => self.link_event(link, event),
+                Event::Server(life, event) => self.server_event(life, event),
+                Event::Device(device, life, event) => self.device_event(device, life, event),
+                Event::Operate => self.operate(),
+                Event::Fail => self.fail(),
+            }
+        }
+        self.now = end;
+    }
+
+    /// True in `percent` of cases.
+    pub fn chance(&mut self, percent: u32) -> bool {
+        self.rng.u32(0..100) < percent
+    }
+
+    pub fn is_broken(&self, how: Break) -> bool {
+        self.plan.broken == Some(how)
+    }
+
+    pub fn wall(&self) -> i64 {
+        BEGIN + self.now
+    }
+
+    pub fn users(&self) -> Vec<UserId> {
+        ["alice", "bob", "carol"].map(user).to_vec()
+    }
+}
+
+pub fn user(name: &str) -> UserId {
+    UserId::new(name).unwrap()
+}

@@ -147,6 +147,8 @@ impl Machine {
                 Output::Return(call, _) | Output::Answer { call, .. } => self.give(call, Err(fault.clone())),
                 Output::CloseStore | Output::Disconnect => self.then(output),
                 Output::Emit(event @ (Event::KickedOut(_) | Event::SdkNotReady)) => self.emit(event),
+                // Nobody has heard of it: the next first page tells it.
+                Output::Emit(Event::SdkReady) => self.gate = Gate::LoggingIn,
                 _ => {}
             }
         }

@@ -31,8 +31,6 @@ pub(super) struct Conv {
     pub(super) ask_missing_at: Option<i64>,
     /// Until when nothing more is asked, because the last question found no answer.
     pub(super) calm_until: i64,
-    /// The newest mutation known to exist.
-    pub(super) mutation_head: u64,
     pub(super) mutation_stash: BTreeMap<u64, Mutation>,
     /// What was taken back since the store was opened: an answer that was read before may come after.
     pub(super) revoked: BTreeMap<u64, Revocation>,
@@ -46,6 +44,7 @@ impl Conv {
             group_type: None,
             head: 0,
             mutation: 0,
+            mutation_head: 0,
             countable: 0,
             read: 0,
             read_pending: 0,
@@ -63,7 +62,6 @@ impl Conv {
         let complete = ranges.last().map_or(0, |(_, high)| *high);
         Self {
             told: complete.max(row.floor.saturating_sub(1)),
-            mutation_head: row.mutation,
             ask_missing_at: (row.head > complete && !row.gone).then_some(0),
             row,
             ranges,
@@ -88,7 +86,7 @@ impl Conv {
     }
 
     pub(super) fn wants_mutations(&self) -> bool {
-        self.mutation_head > self.row.mutation
+        self.row.mutation_head > self.row.mutation
     }
 
     /// The last missing message in front of what is stashed.
@@ -110,8 +108,8 @@ impl Conv {
         row.base = row.base.max(state.base);
         row.revoked_above_base.extend(&state.revoked_above_base);
         self.trim_revoked();
+        self.row.mutation_head = self.row.mutation_head.max(state.mutation_head);
         self.told = self.told.max(self.row.floor.saturating_sub(1));
-        self.mutation_head = self.mutation_head.max(state.mutation_head);
     }
 
     fn trim_revoked(&mut self) {

@@ -163,7 +163,7 @@ impl Machine {
         let Some(me) = self.me() else { return };
         let id = ConversationId::seen_by(&me, &mutation.from, &mutation.to);
         let conv = self.data.conversation(&id);
-        conv.mutation_head = conv.mutation_head.max(mutation.mutation);
+        conv.row.mutation_head = conv.row.mutation_head.max(mutation.mutation);
         if mutation.mutation > conv.row.mutation {
             conv.mutation_stash.insert(mutation.mutation, mutation);
         }
@@ -175,7 +175,7 @@ impl Machine {
         let Some(me) = self.me() else { return };
         let id = ConversationId::seen_by(&me, &mutation.from, &mutation.to);
         let conv = self.data.conversation(&id);
-        conv.mutation_head = conv.mutation_head.max(mutation.mutation);
+        conv.row.mutation_head = conv.row.mutation_head.max(mutation.mutation);
         if mutation.mutation == conv.row.mutation + 1 {
             conv.row.mutation += 1;
         }
@@ -210,7 +210,7 @@ impl Machine {
             Err(fault) => {
                 let conv = self.data.conversation(id);
                 if !fault.code.is_retryable() {
-                    conv.mutation_head = conv.row.mutation;
+                    conv.row.mutation_head = conv.row.mutation;
                 }
                 return self.calm_down(id);
             }

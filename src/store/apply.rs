@@ -69,7 +69,7 @@ fn conv(connection: &Connection, id: &ConversationId) -> Outcome<i64> {
         return Ok(number);
     }
     connection
-        .prepare_cached("INSERT INTO conv VALUES(NULL, ?, NULL, 0, 0, 0, 0, 0, 0, '[]', 0, 1, 0, 0)")?
+        .prepare_cached("INSERT INTO conv VALUES(NULL, ?, NULL, 0, 0, 0, 0, 0, 0, 0, '[]', 0, 1, 0, 0)")?
         .execute([&name])?;
     Ok(connection.last_insert_rowid())
 }
@@ -90,8 +90,9 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
     let number = conv(connection, &row.id)?;
     connection
         .prepare_cached(
-            "UPDATE conv SET group_type = ?2, head = ?3, mutation = ?4, countable = ?5, read = ?6, read_pending = ?7,
-                 base = ?8, revoked_above_base = ?9, peer_read = ?10, floor = ?11, active = ?12, gone = ?13
+            "UPDATE conv SET group_type = ?2, head = ?3, mutation = ?4, mutation_head = ?5, countable = ?6, read = ?7,
+                 read_pending = ?8, base = ?9, revoked_above_base = ?10, peer_read = ?11, floor = ?12, active = ?13,
+                 gone = ?14
              WHERE id = ?1",
         )?
         .execute(params![
@@ -99,6 +100,7 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
             row.group_type.map(|kind| word(&kind)).transpose()?,
             to_sql(row.head)?,
             to_sql(row.mutation)?,
+            to_sql(row.mutation_head)?,
             to_sql(row.countable)?,
             to_sql(row.read)?,
             to_sql(row.read_pending)?,

@@ -43,6 +43,8 @@ pub struct ConversationRow {
     pub head: u64,
     /// Newest mutation applied.
     pub mutation: u64,
+    /// Newest mutation known to exist.
+    pub mutation_head: u64,
     /// The head's countable number.
     pub countable: u64,
     /// How far this user has read.

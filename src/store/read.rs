@@ -61,8 +61,8 @@ fn sync(connection: &Connection) -> Outcome<SyncState> {
 /// One pass over conversations with the newest message of each, one over the ranges: ten thousand are read in a blink.
 fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()> {
     let mut statement = connection.prepare_cached(
-        "SELECT name, group_type, head, mutation, countable, read, read_pending, base, revoked_above_base, peer_read,
-                floor, active, gone, id,
+        "SELECT name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above_base,
+                peer_read, floor, active, gone, id,
                 (SELECT message FROM msg WHERE conv = conv.id ORDER BY seq DESC LIMIT 1)
          FROM conv ORDER BY id",
     )?;
@@ -71,7 +71,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()
     let mut range = next_range(ranges.next()?)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(13)?;
+        let id: i64 = row.get(14)?;
         let mut have = Vec::new();
         while let Some((conv, low, high)) = range.filter(|(conv, ..)| *conv <= id) {
             if conv == id {
@@ -79,7 +79,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()
             }
             range = next_range(ranges.next()?)?;
         }
-        let newest: Option<String> = row.get(14)?;
+        let newest: Option<String> = row.get(15)?;
         let newest = newest.map(|text| serde_json::from_str(&text)).transpose()?;
         snapshot.conversations.push((conversation(row)?, have, newest));
     }
@@ -98,15 +98,16 @@ fn conversation(row: &Row<'_>) -> Outcome<ConversationRow> {
         group_type: group_type.map(from_word).transpose()?,
         head: number(row, 2)?,
         mutation: number(row, 3)?,
-        countable: number(row, 4)?,
-        read: number(row, 5)?,
-        read_pending: number(row, 6)?,
-        base: number(row, 7)?,
-        revoked_above_base: json(row, 8)?,
-        peer_read: number(row, 9)?,
-        floor: number(row, 10)?,
-        active: row.get(11)?,
-        gone: row.get(12)?,
+        mutation_head: number(row, 4)?,
+        countable: number(row, 5)?,
+        read: number(row, 6)?,
+        read_pending: number(row, 7)?,
+        base: number(row, 8)?,
+        revoked_above_base: json(row, 9)?,
+        peer_read: number(row, 10)?,
+        floor: number(row, 11)?,
+        active: row.get(12)?,
+        gone: row.get(13)?,
     })
 }
 

@@ -11,7 +11,7 @@ CREATE TABLE conv(
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     group_type TEXT,
-    head INTEGER NOT NULL, mutation INTEGER NOT NULL, countable INTEGER NOT NULL,
+    head INTEGER NOT NULL, mutation INTEGER NOT NULL, mutation_head INTEGER NOT NULL, countable INTEGER NOT NULL,
     read INTEGER NOT NULL, read_pending INTEGER NOT NULL,
     base INTEGER NOT NULL, revoked_above_base TEXT NOT NULL,
     peer_read INTEGER NOT NULL, floor INTEGER NOT NULL,

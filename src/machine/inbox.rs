@@ -91,15 +91,15 @@ impl Machine {
     /// Takes in what a sync says of a conversation. In the first picture of a new device messages are history, not news.
     pub(super) fn apply_state(&mut self, mut state: ConversationState, is_picture: bool) {
         let id = state.conversation_id.clone();
-        let is_new = self.data.conversations.get(&id).is_none_or(|conv| conv.row.head == 0);
-        let conv = self.data.conversation(&id);
         if state.gone {
-            if !is_new && !conv.row.gone {
+            if let Some(conv) = self.data.conversations.get_mut(&id).filter(|conv| !conv.row.gone) {
                 conv.leave();
                 self.touch(&id);
             }
             return;
         }
+        let conv = self.data.conversation(&id);
+        let is_new = conv.row.head == 0;
         conv.row.gone = false;
         conv.merge(&state);
         if is_new {

@@ -287,12 +287,13 @@ impl Data {
         })
     }
 
-    /// Since when what is said in a conversation is news to the user, in milliseconds since 1970: a Meeting shows its
-    /// members what was said before they came, but does not announce it.
-    pub(super) fn member_since(&self, id: &ConversationId) -> i64 {
-        let ConversationId::Group(group) = id else { return 0 };
+    /// Since when what is said in a conversation is news here, in milliseconds since 1970. A device does not announce
+    /// what was said before its first picture, not even in a conversation that the picture lacks because it moved
+    /// meanwhile; and a Meeting shows its members what was said before they came, but does not announce it.
+    pub(super) fn news_since(&self, id: &ConversationId) -> i64 {
+        let ConversationId::Group(group) = id else { return self.sync.since };
         let own = self.groups.get(group).and_then(|group| group.self_info.as_ref());
-        own.map_or(0, |own| own.join_time)
+        own.map_or(0, |own| own.join_time).max(self.sync.since)
     }
 }
 

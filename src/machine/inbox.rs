@@ -67,7 +67,7 @@ impl Machine {
     pub(super) fn advance(&mut self, id: &ConversationId, patience: i64) {
         let Some(me) = self.me() else { return };
         let ask_at = self.now.monotonic + patience;
-        let since = self.data.member_since(id);
+        let since = self.data.news_since(id);
         let conv = self.data.conversation(id);
         let next = conv.take_next();
         conv.ask_missing_at =
@@ -100,14 +100,16 @@ impl Machine {
         }
         let conv = self.data.conversation(&id);
         let is_new = conv.row.head == 0;
+        // What was pushed before the picture came does not make news of everything before it.
+        let is_history = is_picture && conv.told == 0 && conv.ranges.is_empty();
         conv.row.gone = false;
         conv.merge(&state);
-        if is_new {
+        if is_new || is_history {
             // Whatever is asked for from now on comes with what was taken back before.
-            conv.row.mutation = state.mutation_head;
+            conv.row.mutation = conv.row.mutation.max(state.mutation_head);
         }
         let latest = std::mem::take(&mut state.latest);
-        let most_news = if is_new && is_picture { 0 } else { MOST_TOLD };
+        let most_news = if is_history { 0 } else { MOST_TOLD };
         self.keep_history(&id, state.head, most_news, &latest);
         for message in latest {
             self.arrived(&id, message);
@@ -122,7 +124,7 @@ impl Machine {
             return;
         }
         let first = latest.first().map_or(head + 1, |message| message.sequence);
-        conv.stash.clear();
+        conv.stash = conv.stash.split_off(&(head + 1));
         conv.told = if most_news == 0 { head } else { first - 1 };
         if most_news == 0 && first <= head {
             conv.complete(first, head);
@@ -279,8 +281,11 @@ impl Machine {
         }
     }
 
-    /// Asks for what conversations want.
+    /// Asks for what conversations want. Before the first picture nothing is missing: it tells where each stands.
     pub(super) fn pump_inbox(&mut self) {
+        if self.data.sync.cursor.epoch == 0 {
+            return;
+        }
         let now = self.now.monotonic;
         let wanting: Vec<ConversationId> = self.data.wanting.iter().cloned().collect();
         for id in wanting {

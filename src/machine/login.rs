@@ -43,6 +43,8 @@ pub(super) struct Login {
     pub(super) instance: String,
     /// The server has accepted the login; from then on connections only restore it.
     pub(super) welcomed: bool,
+    /// When it last did, by its clock.
+    pub(super) welcomed_at: i64,
     /// The session to go on with.
     pub(super) resume: Option<Resume>,
     /// Who waits for the welcome, and until when.
@@ -99,6 +101,7 @@ impl Machine {
             user_sig,
             instance: format!("{:016x}", self.choices.u64(..)),
             welcomed: false,
+            welcomed_at: 0,
             resume: None,
             call: Some((id, until)),
             clock_ahead: 0,
@@ -177,6 +180,7 @@ impl Machine {
         self.server_time(welcome.now);
         let call = self.login.as_mut().and_then(|login| {
             login.welcomed = true;
+            login.welcomed_at = welcome.now;
             login.call.take()
         });
         if let Some((call, _)) = call {

@@ -38,7 +38,7 @@ impl Machine {
     }
 
     pub(super) fn pump_sync(&mut self) {
-        let SyncState { cursor, unfinished } = self.data.sync;
+        let SyncState { cursor, unfinished, .. } = self.data.sync;
         if let Some(latest) = self.sync.wanted {
             let sync = Sync { from: cursor, before: None, limit: limits::SYNC_PAGE, latest };
             self.ask(Purpose::Sync { first: true }, sync);
@@ -63,6 +63,9 @@ impl Machine {
             return self.begin_anew();
         }
         let is_picture = self.data.sync.is_picture(first);
+        if first && is_picture {
+            self.data.sync.since = self.login.as_ref().map_or(0, |login| login.welcomed_at);
+        }
         self.data.sync = advance(self.data.sync, first, page.cursor, page.next);
         self.store(Change::Sync(self.data.sync));
         if first {
@@ -100,10 +103,10 @@ impl SyncState {
 
 /// Where the client stands after a page.
 fn advance(state: SyncState, first: bool, upper: Cursor, next: Option<u64>) -> SyncState {
-    let SyncState { cursor, unfinished } = state;
+    let SyncState { cursor, unfinished, since } = state;
     if !first {
         let unfinished = unfinished.and_then(|(low, _)| next.map(|next| (low, next)));
-        return SyncState { cursor, unfinished };
+        return SyncState { cursor, unfinished, since };
     }
     let unfinished = match (next, unfinished) {
         // What an earlier sync left lies below what this one leaves: one range covers both.
@@ -111,7 +114,7 @@ fn advance(state: SyncState, first: bool, upper: Cursor, next: Option<u64>) -> S
         (Some(next), None) => Some((cursor.version, next)),
         (None, left) => left,
     };
-    SyncState { cursor: upper, unfinished }
+    SyncState { cursor: upper, unfinished, since }
 }
 
 #[cfg(test)]
@@ -122,20 +125,24 @@ mod tests {
         Cursor { epoch: 1, version }
     }
 
+    fn state(cursor: Cursor, unfinished: Option<(u64, u64)>) -> SyncState {
+        SyncState { cursor, unfinished, since: 7 }
+    }
+
     #[test]
     fn a_sync_that_ends_early_is_gone_on_with_below() {
-        let state = advance(SyncState { cursor: at(10), unfinished: None }, true, at(500), Some(300));
-        assert_eq!(state, SyncState { cursor: at(500), unfinished: Some((10, 300)) });
-        let state = advance(state, false, at(299), Some(100));
-        assert_eq!(state, SyncState { cursor: at(500), unfinished: Some((10, 100)) });
-        let state = advance(state, false, at(99), None);
-        assert_eq!(state, SyncState { cursor: at(500), unfinished: None });
+        let after = advance(state(at(10), None), true, at(500), Some(300));
+        assert_eq!(after, state(at(500), Some((10, 300))));
+        let after = advance(after, false, at(299), Some(100));
+        assert_eq!(after, state(at(500), Some((10, 100))));
+        let after = advance(after, false, at(99), None);
+        assert_eq!(after, state(at(500), None));
     }
 
     #[test]
     fn a_second_sync_that_ends_early_takes_in_what_the_first_left() {
-        let state = SyncState { cursor: at(500), unfinished: Some((10, 300)) };
-        assert_eq!(advance(state, true, at(900), None).unfinished, Some((10, 300)));
-        assert_eq!(advance(state, true, at(900), Some(700)).unfinished, Some((10, 700)));
+        let before = state(at(500), Some((10, 300)));
+        assert_eq!(advance(before, true, at(900), None).unfinished, Some((10, 300)));
+        assert_eq!(advance(before, true, at(900), Some(700)).unfinished, Some((10, 700)));
     }
 }

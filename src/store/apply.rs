@@ -77,11 +77,12 @@ fn conv(connection: &Connection, id: &ConversationId) -> Outcome<i64> {
 fn sync(connection: &Connection, state: SyncState) -> Outcome<()> {
     let (low, before) = state.unfinished.unzip();
     let (low, before) = (low.map(to_sql).transpose()?, before.map(to_sql).transpose()?);
-    connection.prepare_cached("INSERT OR REPLACE INTO sync VALUES(1, ?, ?, ?, ?)")?.execute(params![
+    connection.prepare_cached("INSERT OR REPLACE INTO sync VALUES(1, ?, ?, ?, ?, ?)")?.execute(params![
         state.cursor.epoch,
         to_sql(state.cursor.version)?,
         low,
-        before
+        before,
+        state.since
     ])?;
     Ok(())
 }

@@ -30,6 +30,9 @@ pub struct SyncState {
     pub cursor: Cursor,
     /// A sync that did not get to its end: everything after `.0` and before `.1` is still to be asked for.
     pub unfinished: Option<(u64, u64)>,
+    /// When this device's first picture was asked for, in milliseconds since 1970 by the server's clock: what was said
+    /// before is history here, not news.
+    pub since: i64,
 }
 
 /// A conversation's positions; see [`tim_protocol::conversation::ConversationState`] for their meaning.

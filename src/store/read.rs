@@ -47,7 +47,7 @@ pub(super) fn snapshot(connection: &Connection) -> Outcome<Snapshot> {
 }
 
 fn sync(connection: &Connection) -> Outcome<SyncState> {
-    let mut statement = connection.prepare_cached("SELECT epoch, version, low, before FROM sync")?;
+    let mut statement = connection.prepare_cached("SELECT epoch, version, low, before, since FROM sync")?;
     let mut rows = statement.query([])?;
     let Some(row) = rows.next()? else { return Ok(SyncState::default()) };
     let cursor = Cursor { epoch: row.get(0)?, version: number(row, 1)? };
@@ -55,7 +55,7 @@ fn sync(connection: &Connection) -> Outcome<SyncState> {
         Some(_) => Some((number(row, 2)?, number(row, 3)?)),
         None => None,
     };
-    Ok(SyncState { cursor, unfinished })
+    Ok(SyncState { cursor, unfinished, since: row.get(4)? })
 }
 
 /// One pass over conversations with the newest message of each, one over the ranges: ten thousand are read in a blink.

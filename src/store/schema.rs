@@ -5,7 +5,7 @@ pub(super) const STEPS: &[&str] = &["
 CREATE TABLE sync(
     id INTEGER PRIMARY KEY CHECK (id = 1),
     epoch INTEGER NOT NULL, version INTEGER NOT NULL,
-    low INTEGER, before INTEGER
+    low INTEGER, before INTEGER, since INTEGER NOT NULL
 ) STRICT;
 CREATE TABLE conv(
     id INTEGER PRIMARY KEY,

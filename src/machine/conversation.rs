@@ -287,6 +287,11 @@ impl Data {
         })
     }
 
+    /// Whether this is a group's conversation, and nobody has told yet that the user is in that group.
+    pub(super) fn is_stranger(&self, id: &ConversationId) -> bool {
+        matches!(id, ConversationId::Group(group) if !self.groups.contains_key(group))
+    }
+
     /// Since when what is said in a conversation is news here, in milliseconds since 1970. A device does not announce
     /// what was said before its first picture, not even in a conversation that the picture lacks because it moved
     /// meanwhile; and a Meeting shows its members what was said before they came, but does not announce it.

@@ -298,7 +298,12 @@ impl Machine {
             let is_calm = conv.calm_until > now;
             let (after, mutations) = (conv.row.mutation, conv.wants_mutations() && !is_calm);
             let read = if is_calm { 0 } else { conv.row.read_pending };
-            if missing && low <= high {
+            if missing && self.data.is_stranger(&id) {
+                // Which messages are news depends on when the user joined: a sync tells.
+                self.data.conversation(&id).ask_missing_at = Some(now + ASK_AGAIN_MS);
+                self.want_sync(super::sync::LATEST);
+                self.pump_sync();
+            } else if missing && low <= high {
                 let limit = limits::HISTORY_PAGE;
                 self.ask(
                     Purpose::Missing(id.clone()),

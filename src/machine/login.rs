@@ -270,7 +270,11 @@ impl Machine {
     pub(super) fn ready(&mut self) {
         if matches!(self.gate, Gate::LoggingIn) {
             self.gate = Gate::Ready;
-            self.list.changed = true;
+            // Whoever is told that everything works has been shown the list.
+            self.store_touched();
+            self.list = super::List { changed: false, told: Some(self.now.monotonic) };
+            let list = self.conversation_list();
+            self.emit(Event::ConversationListUpdated(list));
             self.emit(Event::SdkReady);
         }
     }

@@ -126,8 +126,10 @@ mod tests {
         assert_eq!(code(b"this is a text"), Code::IMAGE_TYPE_INVALID);
         let cut = png(100, 100);
         assert_eq!(code(&cut[..45]), Code::IMAGE_TYPE_INVALID);
-        let mut huge = png(2, 2);
-        huge[16..24].copy_from_slice(&[0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60]);
+        // The head of a BMP of 60,000 by 60,000 pixels, and nothing behind it.
+        let mut huge = b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0".to_vec();
+        huge.extend([60_000_u32.to_le_bytes(), 60_000_u32.to_le_bytes()].concat());
+        huge.extend([1, 0, 24, 0].iter().chain(&[0; 24]));
         assert_eq!(code(&huge), Code::IMAGE_DIMENSIONS);
     }
 }

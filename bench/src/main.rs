@@ -9,7 +9,7 @@ mod client;
 mod durable;
 mod idle;
 mod probe;
-//mod ready;
+mod ready;
 mod report;
 mod server;
 

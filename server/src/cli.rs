@@ -166,9 +166,10 @@ impl Serve {
         let metrics = telemetry::metrics()?;
         Builder::new_multi_thread().enable_all().build()?.block_on(async {
             let server = Server::open(&config).await?;
-            println!("listening on {}", server.url()?);
-            println!("admin on {}", server.admin_url()?);
-            std::io::stdout().flush()?;
+            let said = format!("listening on {}\nadmin on {}\n", server.url()?, server.admin_url()?);
+            // Whoever started it may have stopped listening; that is no reason not to serve.
+            let mut out = std::io::stdout();
+            let _ = out.write_all(said.as_bytes()).and_then(|()| out.flush());
             Ok(server.run(metrics, told_to_stop()).await?)
         })
     }

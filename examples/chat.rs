@@ -1,0 +1,95 @@
+//! A chat from the terminal: two people, two terminals, one server.
+//!
+//! ```text
+//! cargo run --example chat -- ws://127.0.0.1:7700 <SDKAppID> <me> <my UserSig> <the other>
+//! ```
+//!
+//! A line is sent as it is. `/image FILE` sends a picture, `/read` marks everything as read, `/history` shows the last
+//! messages, `/quit` ends.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tim::event::{Event, EventListener};
+use tim::message::{Flow, Message, Payload, Priority};
+use tim::options::TimOptions;
+use tim::{ConversationId, Tim};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+#[tokio::main]
+async fn main() -> Outcome<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [server, app, me, user_sig, other] = arguments.as_slice() else {
+        return Err("usage: chat SERVER SDKAPPID ME MY_USERSIG THE_OTHER".into());
+    };
+    let folder = std::env::temp_dir().join(format!("tim-chat-{me}"));
+    let tim = Tim::create(TimOptions::new(app.parse()?, server.as_str(), folder))?;
+    tim.add_listener(Arc::new(Screen));
+    tim.login(me, user_sig).await?;
+    let to: ConversationId = format!("C2C{other}").parse()?;
+    println!("You are {me}. What you type goes to {other}; /quit ends.");
+    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    while let Some(line) = lines.next_line().await? {
+        match obey(&tim, &to, line.trim()).await {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(why) => println!("! {why}"),
+        }
+    }
+    tim.destroy().await?;
+    Ok(())
+}
+
+/// Does what a line says. False when it says to end.
+async fn obey(tim: &Tim, to: &ConversationId, line: &str) -> Outcome<bool> {
+    match line.split_once(' ').unwrap_or((line, "")) {
+        ("", _) => {}
+        ("/quit", _) => return Ok(false),
+        ("/read", _) => tim.set_message_read(to).await?,
+        ("/history", _) => {
+            let page = tim.get_message_list(to, None, 15).await?;
+            page.message_list.iter().for_each(|message| println!("{}", shown(message)));
+        }
+        ("/image", file) => {
+            let progress = |percent| println!("  {percent} %");
+            let picture = tim.create_image_message(to, PathBuf::from(file), Priority::Normal, progress)?;
+            tim.send_message(picture).await?;
+        }
+        _ => {
+            tim.send_message(tim.create_text_message(to, line, Priority::Normal)?).await?;
+        }
+    }
+    Ok(true)
+}
+
+struct Screen;
+
+impl EventListener for Screen {
+    fn on_events(&self, events: &[Event]) {
+        for event in events {
+            match event {
+                Event::MessageReceived(messages) => {
+                    messages.iter().for_each(|message| println!("{}", shown(message)));
+                }
+                Event::MessageReadByPeer(messages) => println!("  (read: {} messages)", messages.len()),
+                Event::NetStateChange(state) => println!("  ({state:?})"),
+                Event::KickedOut(reason) => println!("  (logged out: {reason:?})"),
+                Event::Error { code, message } => println!("! {message} ({code})"),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn shown(message: &Message) -> String {
+    let who = if message.flow == Flow::Out { "me" } else { message.from.as_str() };
+    match &message.payload {
+        Payload::Text(words) => format!("{who}: {words}"),
+        Payload::Image(_) => format!("{who}: [a picture]"),
+        _ if message.is_revoked => format!("{who}: [taken back]"),
+        _ => format!("{who}: [not supported yet]"),
+    }
+}

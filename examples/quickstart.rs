@@ -1,0 +1,217 @@
+//! The main job, call by call: two people log in, chat with texts and pictures, and see every event as it comes.
+//!
+//! `script/demo` runs it against a server it has just started. By hand:
+//!
+//! ```text
+//! cargo run --example quickstart -- ws://127.0.0.1:7700 <SDKAppID> <alice's UserSig> <bob's UserSig> <folder>
+//! ```
+
+use std::error::Error;
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+
+use tim::event::{Event, EventListener};
+use tim::message::{ImageType, Message, Payload, Priority};
+use tim::options::TimOptions;
+use tim::{ConversationId, Tim};
+use tokio::sync::mpsc;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+#[tokio::main]
+async fn main() -> Outcome<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [server, app, alices_sig, bobs_sig, folder] = arguments.as_slice() else {
+        return Err("usage: quickstart SERVER SDKAPPID ALICES_USERSIG BOBS_USERSIG FOLDER".into());
+    };
+    let (app, folder) = (app.parse()?, Path::new(folder));
+    tim::set_log_level(1)?;
+
+    let mut alice = Person::create("alice", app, server, folder)?;
+    let mut bob = Person::create("bob", app, server, folder)?;
+    alice.log_in(alices_sig).await?;
+    bob.log_in(bobs_sig).await?;
+
+    alice.say(&bob, "Hello world!").await?;
+    let got = bob.next_message().await?;
+    bob.say(&alice, "Hello alice! Here is where I am.").await?;
+    alice.next_message().await?;
+
+    bob.show(&alice, picture(1_200, 800)?).await?;
+    let shown = alice.next_picture().await?;
+    alice.save(&shown, &folder.join("from-bob.png")).await?;
+    alice.show(&bob, picture(640, 960)?).await?;
+    let shown = bob.next_picture().await?;
+    bob.save(&shown, &folder.join("from-alice.png")).await?;
+
+    bob.tim.set_message_read(&got.conversation_id).await?;
+    alice
+        .wait_for("alice learns that bob has read", |event| matches!(event, Event::MessageReadByPeer(_)))
+        .await?;
+    let regretted = alice.say(&bob, "Never mind this one.").await?;
+    alice.tim.revoke_message(&regretted).await?;
+    bob.wait_for("bob sees it go", |event| matches!(event, Event::MessageRevoked(_))).await?;
+
+    alice.tim.logout().await?;
+    tim::shutdown().await?;
+    println!("\nDone: texts and pictures went both ways, and every step was seen.");
+    Ok(())
+}
+
+/// Somebody with a device.
+struct Person {
+    name: &'static str,
+    tim: Tim,
+    events: mpsc::UnboundedReceiver<Event>,
+    /// Messages that came while something else was waited for.
+    messages: Vec<Message>,
+}
+
+/// Prints what a person's device is told, and passes it on.
+struct Printer(&'static str, mpsc::UnboundedSender<Event>);
+
+impl EventListener for Printer {
+    fn on_events(&self, events: &[Event]) {
+        for event in events {
+            println!("  {:>5} <- {}", self.0, describe(event));
+            let _ = self.1.send(event.clone());
+        }
+    }
+}
+
+impl Person {
+    fn create(name: &'static str, app: u32, server: &str, folder: &Path) -> Outcome<Self> {
+        let mut options = TimOptions::new(app, server, folder.join(name));
+        // Two people in one process, as only a demonstration has it.
+        options.instance = name.into();
+        let tim = Tim::create(options)?;
+        let (sender, events) = mpsc::unbounded_channel();
+        tim.add_listener(Arc::new(Printer(name, sender)));
+        Ok(Self { name, tim, events, messages: Vec::new() })
+    }
+
+    async fn log_in(&mut self, user_sig: &str) -> Outcome<()> {
+        step(&format!("{} logs in", self.name));
+        self.tim.login(self.name, user_sig).await?;
+        self.wait_for("ready", |event| *event == Event::SdkReady).await
+    }
+
+    async fn say(&self, to: &Self, words: &str) -> Outcome<Message> {
+        step(&format!("{} says \"{words}\"", self.name));
+        let message = self.tim.create_text_message(&to.conversation()?, words, Priority::Normal)?;
+        Ok(self.tim.send_message(message).await?)
+    }
+
+    async fn show(&self, to: &Self, picture: Vec<u8>) -> Outcome<Message> {
+        step(&format!("{} sends a picture of {} KiB", self.name, picture.len() / 1024));
+        let to = to.conversation()?;
+        let message =
+            self.tim.create_image_message(&to, picture, Priority::Normal, |percent| bar("up", percent))?;
+        Ok(self.tim.send_message(message).await?)
+    }
+
+    async fn save(&self, message: &Message, target: &Path) -> Outcome<()> {
+        step(&format!("{} saves it", self.name));
+        self.tim.download_image(message, ImageType::Original, target, |percent| bar("down", percent)).await?;
+        Ok(())
+    }
+
+    fn conversation(&self) -> Outcome<ConversationId> {
+        Ok(format!("C2C{}", self.name).parse()?)
+    }
+
+    async fn next_message(&mut self) -> Outcome<Message> {
+        while self.messages.is_empty() {
+            self.wait_for("a message", |event| matches!(event, Event::MessageReceived(_))).await?;
+        }
+        Ok(self.messages.remove(0))
+    }
+
+    async fn next_picture(&mut self) -> Outcome<Message> {
+        loop {
+            let message = self.next_message().await?;
+            if matches!(message.payload, Payload::Image(_)) {
+                return Ok(message);
+            }
+        }
+    }
+
+    async fn wait_for(&mut self, what: &str, is_it: impl Fn(&Event) -> bool) -> Outcome<()> {
+        while let Some(event) = self.events.recv().await {
+            if let Event::MessageReceived(messages) = &event {
+                self.messages.extend(messages.iter().cloned());
+            }
+            if is_it(&event) {
+                return Ok(());
+            }
+        }
+        Err(format!("{} waited in vain: {what}", self.name).into())
+    }
+}
+
+fn step(what: &str) {
+    println!("\n{what}");
+}
+
+/// A progress bar: on one line of a terminal, or a line per quarter elsewhere.
+fn bar(way: &str, percent: u8) {
+    let line = format!("  {way:>5} [{:<20}] {percent:3} %", "#".repeat(usize::from(percent) / 5));
+    if std::io::stdout().is_terminal() {
+        print!("\r{line}{}", if percent == 100 { "\n" } else { "" });
+        let _ = std::io::stdout().flush();
+    } else if percent.is_multiple_of(25) {
+        println!("{line}");
+    }
+}
+
+fn describe(event: &Event) -> String {
+    match event {
+        Event::SdkReady => "SDK_READY".into(),
+        Event::SdkNotReady => "SDK_NOT_READY".into(),
+        Event::MessageReceived(messages) => format!("MESSAGE_RECEIVED {}", all(messages)),
+        Event::MessageRevoked(messages) => format!("MESSAGE_REVOKED {}", all(messages)),
+        Event::MessageReadByPeer(messages) => format!("MESSAGE_READ_BY_PEER {}", all(messages)),
+        Event::ConversationListUpdated(list) => {
+            let each = list.iter().map(|c| format!("{} ({} unread)", c.conversation_id, c.unread_count));
+            format!("CONVERSATION_LIST_UPDATED {}", each.collect::<Vec<_>>().join(", "))
+        }
+        Event::GroupListUpdated(groups) => format!("GROUP_LIST_UPDATED {} groups", groups.len()),
+        Event::ProfileUpdated(_) => "PROFILE_UPDATED".into(),
+        Event::BlacklistUpdated(users) => format!("BLACKLIST_UPDATED {} users", users.len()),
+        Event::Error { code, message } => format!("ERROR {code} {message}"),
+        Event::KickedOut(reason) => format!("KICKED_OUT {reason:?}"),
+        Event::NetStateChange(state) => format!("NET_STATE_CHANGE {state:?}"),
+    }
+}
+
+fn all(messages: &[Message]) -> String {
+    messages.iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
+fn shown(message: &Message) -> String {
+    match &message.payload {
+        Payload::Text(words) => format!("{}: \"{words}\"", message.from),
+        Payload::Image(image) => {
+            let size = image.image_info_array.first().map(|info| (info.width, info.height));
+            format!("{}: a picture of {:?} pixels", message.from, size.unwrap_or_default())
+        }
+        _ if message.is_revoked => format!("{}: (taken back)", message.from),
+        other => format!("{}: {other:?}", message.from),
+    }
+}
+
+/// Something to look at, noisy enough not to compress away.
+fn picture(width: u32, height: u32) -> Outcome<Vec<u8>> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image::RgbImage::from_fn(width, height, |x, y| {
+        let noise = u8::try_from((x * 7 + y * 13 + x * y) % 251).unwrap_or(0);
+        image::Rgb([
+            noise,
+            u8::try_from(x * 255 / width).unwrap_or(0),
+            u8::try_from(y * 255 / height).unwrap_or(0),
+        ])
+    })
+    .write_to(&mut bytes, image::ImageFormat::Png)?;
+    Ok(bytes.into_inner())
+}

@@ -26,3 +26,8 @@ pub use crate::log::{set_log_level, set_log_sink};
 pub use crate::tim::{LoggedIn, MessageList, Tim, shutdown};
 pub use tim_protocol as protocol;
 pub use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
+
+/// The README's quick start compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

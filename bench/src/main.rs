@@ -87,7 +87,7 @@ impl Quick {
         idle::sessions(&server, self.idle).await?.print();
         report::heading("login to ready");
         for conversations in [10, self.conversations] {
-            //            ready::login(&server, conversations).await?.print();
+            ready::login(&server, conversations).await?.print();
         }
         server.stop().await
     }

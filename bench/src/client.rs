@@ -74,10 +74,10 @@ impl Client {
     /// Waits for the answer to a call; pushes and other answers that come before are dropped.
     pub(crate) async fn answer(&mut self, number: u64) -> Outcome<Box<RawValue>> {
         loop {
-            if let FromServer::Reply(answered, result) = self.next().await? {
-                if answered == number {
-                    return Ok(result?);
-                }
+            if let FromServer::Reply(answered, result) = self.next().await?
+                && answered == number
+            {
+                return Ok(result?);
             }
         }
     }

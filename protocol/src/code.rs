@@ -15,7 +15,7 @@ pub struct Code(pub u32);
 macro_rules! codes {
     ($($(#[$family:meta])* $name:ident = $number:literal $(, $retry:ident)?: $text:literal;)*) => {
         impl Code {
-            $(#[doc = concat!("`", stringify!($number), "`: ", $text)] pub const $name: Self = Self($number);)*
+            $(#[doc = concat!("`", stringify!($number), "`\n```text\n", $text, "\n```")] pub const $name: Self = Self($number);)*
 
             /// Every number this version knows.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];

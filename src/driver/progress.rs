@@ -6,10 +6,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+type Tell = Box<dyn FnMut(u8) + Send>;
+
 /// Where progress goes.
 #[derive(Clone)]
 pub(crate) struct Progress {
-    tell: Arc<Mutex<Box<dyn FnMut(u8) + Send>>>,
+    tell: Arc<Mutex<Tell>>,
     /// The last percentage told, plus one.
     told: Arc<AtomicU8>,
 }

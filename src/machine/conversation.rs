@@ -13,13 +13,12 @@ use tim_protocol::{ConversationId, UserId};
 use super::{Data, Machine};
 use crate::conversation::Conversation;
 use crate::message::{Message, ReadMarks, SendStatus};
-use crate::store::{Change, ConversationRow};
+use crate::store::{Change, ConversationRow, Ranges};
 
 /// One conversation of the user's.
 pub(super) struct Conv {
     pub(super) row: ConversationRow,
-    /// Complete ranges, ascending and apart.
-    pub(super) ranges: Vec<(u64, u64)>,
+    pub(super) ranges: Ranges,
     /// Every message up to here has been told, or never will be as news.
     pub(super) told: u64,
     pub(super) newest: Option<Wire>,
@@ -58,7 +57,7 @@ impl Conv {
         Self::load(row, Vec::new(), None)
     }
 
-    pub(super) fn load(row: ConversationRow, ranges: Vec<(u64, u64)>, newest: Option<Wire>) -> Self {
+    pub(super) fn load(row: ConversationRow, ranges: Ranges, newest: Option<Wire>) -> Self {
         let complete = ranges.last().map_or(0, |(_, high)| *high);
         Self {
             told: complete.max(row.floor.saturating_sub(1)),
@@ -185,7 +184,7 @@ impl Conv {
     pub(super) fn complete(&mut self, low: u64, high: u64) {
         self.ranges.push((low, high));
         self.ranges.sort_unstable();
-        let mut merged: Vec<(u64, u64)> = Vec::with_capacity(self.ranges.len());
+        let mut merged: Ranges = Vec::with_capacity(self.ranges.len());
         for (low, high) in self.ranges.drain(..) {
             match merged.last_mut() {
                 Some((_, end)) if low <= *end + 1 => *end = high.max(*end),

@@ -111,13 +111,16 @@ pub enum Change {
     Group(GroupId, Option<Box<Group>>),
 }
 
+/// Complete ranges of a conversation's messages, ascending and apart.
+pub type Ranges = Vec<(u64, u64)>;
+
 /// Everything the machine needs to go on after a restart.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
     /// How far changes were followed.
     pub sync: SyncState,
     /// Conversations with their complete ranges and the newest message that is stored.
-    pub conversations: Vec<(ConversationRow, Vec<(u64, u64)>, Option<Message>)>,
+    pub conversations: Vec<(ConversationRow, Ranges, Option<Message>)>,
     /// The outbox in order.
     pub outbox: Vec<OutboxRow>,
     /// The own profile.

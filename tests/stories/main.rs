@@ -8,7 +8,9 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::string_slice,
-    clippy::panic
+    clippy::panic,
+    clippy::cast_possible_truncation,
+    unreachable_pub
 )]
 
 mod bad_disk;

@@ -27,8 +27,7 @@ async fn send_picture(from: &Device, to: &str, bytes: Vec<u8>) -> Vec<u8> {
         })
         .unwrap();
     from.tim.send_message(message).await.unwrap();
-    let progress = progress.lock().unwrap().clone();
-    progress
+    std::mem::take(&mut *progress.lock().unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]

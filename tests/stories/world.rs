@@ -26,7 +26,6 @@ pub struct World {
     process: Mutex<Option<Child>>,
     /// `127.0.0.1:port`, the same after every restart.
     pub address: String,
-    pub admin: String,
 }
 
 impl World {
@@ -43,16 +42,9 @@ impl World {
         let words: Vec<&str> = made.split(|c: char| !c.is_ascii_alphanumeric()).collect();
         let key = Key::new(*words.iter().find(|word| word.len() == 64).expect(&made));
         let app = words.iter().find_map(|word| word.parse().ok()).expect(&made);
-        let world = Self {
-            folder,
-            app,
-            key,
-            process: Mutex::new(None),
-            address: String::new(),
-            admin: String::new(),
-        };
-        let (process, address, admin) = world.spawn("127.0.0.1:0", "127.0.0.1:0").await;
-        Self { process: Mutex::new(Some(process)), address, admin, ..world }
+        let world = Self { folder, app, key, process: Mutex::new(None), address: String::new() };
+        let (process, address) = world.spawn("127.0.0.1:0", "127.0.0.1:0").await;
+        Self { process: Mutex::new(Some(process)), address, ..world }
     }
 
     /// Where the server keeps everything.
@@ -68,7 +60,7 @@ impl World {
 
     /// Starts the server again at the same address.
     pub async fn start_server(&self) {
-        let (process, address, _) = self.spawn(&self.address, "127.0.0.1:0").await;
+        let (process, address) = self.spawn(&self.address, "127.0.0.1:0").await;
         assert_eq!(address, self.address);
         *self.process.lock().await = Some(process);
     }
@@ -81,7 +73,7 @@ impl World {
         run_server(&all)
     }
 
-    async fn spawn(&self, listen: &str, admin_listen: &str) -> (Child, String, String) {
+    async fn spawn(&self, listen: &str, admin_listen: &str) -> (Child, String) {
         let mut process = tokio::process::Command::new(server_program())
             .args(["serve", "--listen", listen, "--admin-listen", admin_listen, "--data"])
             .arg(self.data())
@@ -93,19 +85,20 @@ impl World {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let (mut address, mut admin) = (None, None);
-        while address.is_none() || admin.is_none() {
+        let mut address = None;
+        let mut is_ready = false;
+        while !is_ready {
             let Some(line) = lines.next_line().await.unwrap() else {
                 let log = std::fs::read_to_string(self.folder.path().join("server.log")).unwrap();
                 panic!("the server did not start: {log}");
             };
             if let Some(url) = line.strip_prefix("listening on ws://") {
                 address = Some(url.trim_end_matches("/v1").to_owned());
-            } else if let Some(url) = line.strip_prefix("admin on http://") {
-                admin = Some(url.to_owned());
+            } else {
+                is_ready = line.starts_with("admin on http://");
             }
         }
-        (process, address.unwrap(), admin.unwrap())
+        (process, address.unwrap())
     }
 
     /// A token for a user that holds for `life` seconds.

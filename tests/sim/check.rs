@@ -149,7 +149,7 @@ fn told_once(history: &History, found: &mut Found) {
             if there.is_none_or(|there| there.id != told.id) {
                 found.violated("I6", format!("{me} is told {log:?} {sequence}, which is another message"));
             }
-            if history.committed.get(&(log.clone(), sequence)).is_some_and(|moment| *moment < record.born) {
+            if history.committed.get(&(log.clone(), sequence)).is_some_and(|moment| *moment < told.born) {
                 found.violated("I6", format!("{me} is told {log:?} {sequence}, which is history"));
             }
             if there.is_some_and(|there| !is_for(&history.truth.logs[log], log, me, there)) {

@@ -68,7 +68,8 @@ pub enum Crash {
 pub enum Asked {
     Login,
     Send(usize),
-    Page(ConversationId),
+    /// A page; in the end nothing excuses a failure.
+    Page(ConversationId, bool),
     List,
     Other,
 }
@@ -182,6 +183,9 @@ impl World {
     /// The app calls.
     pub fn call(&mut self, id: DeviceId, asked: Asked, call: Call) {
         let device = &mut self.devices[id];
+        if !device.up {
+            return;
+        }
         device.next_call += 1;
         let number = CallId(device.next_call);
         let is_send = matches!(asked, Asked::Send(_));
@@ -202,6 +206,9 @@ impl World {
 
     /// The app sends a text.
     pub fn send_text(&mut self, id: DeviceId, to: ConversationId) {
+        if !self.devices[id].up {
+            return;
+        }
         let random: [u8; 10] = self.rng.u128(..).to_be_bytes()[..10].try_into().unwrap();
         let excluded = self.chance(5);
         let called = self.history.tick();
@@ -277,6 +284,7 @@ impl World {
             return;
         }
         let (now, life) = (self.device_now(id), self.devices[id].life);
+        self.trace(id, "<-", &input);
         self.devices[id].machine.handle(input, now);
         while let Some(output) = self.devices[id].machine.poll() {
             self.carry_out(id, output);
@@ -287,7 +295,15 @@ impl World {
         self.schedule_due(id);
     }
 
+    /// Prints what goes into and comes out of machines, for whoever replays a seed.
+    fn trace(&self, id: DeviceId, way: &str, what: &impl std::fmt::Debug) {
+        if self.plan.trace {
+            eprintln!("{:>8} {} {way} {what:?}", self.now, self.devices[id].name);
+        }
+    }
+
     fn carry_out(&mut self, id: DeviceId, output: Output) {
+        self.trace(id, "->", &output);
         match output {
             Output::OpenStore { .. } => {
                 self.devices[id].is_open = false;
@@ -388,13 +404,14 @@ impl World {
     }
 
     fn note_told(&mut self, id: DeviceId, messages: &[Message]) {
-        let commits = self.devices[id].disk.len();
+        let (commits, born) = (self.devices[id].disk.len(), self.history.devices[id].born);
         let me = &self.devices[id].user;
         let told = messages.iter().map(|message| Told {
             log: LogId::of(me, &message.conversation_id),
             sequence: message.sequence,
             id: message.id,
             commits,
+            born,
         });
         self.history.devices[id].told.extend(told);
     }
@@ -468,8 +485,8 @@ impl World {
                 let last = self.history.devices[id].last.get_or_insert_default();
                 last.list = list.iter().map(|conversation| (**conversation).clone()).collect();
             }
-            (Asked::Page(conversation), Err(fault)) => {
-                if !self.faults.is_on && fault.code != Code::GROUP_PERMISSION_DENIED {
+            (Asked::Page(conversation, true), Err(fault)) => {
+                if fault.code != Code::GROUP_PERMISSION_DENIED {
                     self.history.violated("I3", format!("{name} cannot read {conversation}: {fault}"));
                 }
             }

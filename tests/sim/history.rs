@@ -60,6 +60,8 @@ pub struct Told {
     pub id: MessageId,
     /// How many commits the device's store had by then.
     pub commits: usize,
+    /// [`Record::born`] by then.
+    pub born: u64,
 }
 
 /// What one device went through.

@@ -76,6 +76,7 @@ impl World {
 
     pub fn send_up(&mut self, device: DeviceId, text: String) {
         let Some(id) = self.devices[device].link else { return };
+        self.charge(&text);
         let stall = self.stall(self.devices[device].slow_until > self.now);
         let (now, link) = (self.now, self.links.get_mut(&id).unwrap());
         link.up_at = link.up_at.max(now + link.latency + stall);
@@ -84,11 +85,19 @@ impl World {
     }
 
     pub fn send_down(&mut self, id: LinkId, text: String) {
+        self.charge(&text);
         let stall = self.stall(false);
         let (now, link) = (self.now, self.links.get_mut(&id).unwrap());
         link.down_at = link.down_at.max(now + link.latency + stall);
         let delay = link.down_at - now;
         self.link_after(delay, id, Event::Down(text));
+    }
+
+    fn charge(&mut self, text: &str) {
+        if !text.starts_with(r#"{"p"#) {
+            self.bill.0 += 1;
+            self.bill.1 += text.len();
+        }
     }
 
     /// How much longer than usual a frame takes.
@@ -100,6 +109,15 @@ impl World {
             self.rng.i64(0..15_000)
         } else {
             self.rng.i64(0..5)
+        }
+    }
+
+    /// Ends a connection so that both sides know, and lets no other come about before `until`.
+    pub fn part(&mut self, device: DeviceId, until: i64) {
+        self.devices[device].cut_off_until = until;
+        if let Some(link) = self.devices[device].link {
+            self.server_loses(link);
+            self.device_loses(device);
         }
     }
 

@@ -30,7 +30,12 @@ fn judge(plan: &Plan) -> Vec<Violation> {
 
 fn replayed(seed: u64) -> Plan {
     let few = |name| number(name).and_then(|few| u32::try_from(few).ok());
-    Plan { operations: few("TIM_SIM_OPERATIONS"), faults: few("TIM_SIM_FAULTS"), ..Plan::of(seed) }
+    Plan {
+        operations: few("TIM_SIM_OPERATIONS"),
+        faults: few("TIM_SIM_FAULTS"),
+        trace: std::env::var("TIM_SIM_TRACE").is_ok(),
+        ..Plan::of(seed)
+    }
 }
 
 /// Seeds that once failed.

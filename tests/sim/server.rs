@@ -114,15 +114,7 @@ impl World {
     pub fn settle(&mut self) {
         let mut writes = vec![Write::PutApp { app: APP, key: KEY.into() }];
         for name in self.users() {
-            writes.push(Write::Login(Login {
-                app: APP,
-                user: name,
-                device: "backend".into(),
-                instance: "setup".into(),
-                platform: Platform::Other,
-                policy: LoginPolicy::PerDevice,
-                now: self.wall(),
-            }));
+            writes.push(self.first_login(name));
         }
         self.commit(&writes);
         let groups = [
@@ -149,8 +141,21 @@ impl World {
         self.mark();
     }
 
+    /// A login that makes a user.
+    pub fn first_login(&self, user: UserId) -> Write {
+        Write::Login(Login {
+            app: APP,
+            user,
+            device: "backend".into(),
+            instance: "setup".into(),
+            platform: Platform::Other,
+            policy: LoginPolicy::PerDevice,
+            now: self.wall(),
+        })
+    }
+
     /// Commits, writes down what was committed, and gives what is to be told.
-    fn commit(&mut self, writes: &[Write]) -> Vec<Result<Written, Refusal>> {
+    pub fn commit(&mut self, writes: &[Write]) -> Vec<Result<Written, Refusal>> {
         let results = self.server.database.commit(writes);
         if self.is_broken(Break::ServerForgets) {
             self.server.batches.push(writes.to_vec());
@@ -271,7 +276,7 @@ impl World {
             Event::Commit => self.group_commit(),
             Event::Wrote(link, token, result) => self.serve(link, Input::Wrote(token, result)),
             Event::Ask(link, token, find) => {
-                let found = self.answer(&find);
+                let found = self.answer(find);
                 let delay = self.rng.i64(0..5);
                 self.server_after(delay, Event::Found(link, token, found));
             }
@@ -300,8 +305,13 @@ impl World {
         }
     }
 
-    fn answer(&mut self, find: &Find) -> Result<Found, Refusal> {
-        let mut found = self.server.database.find(find);
+    fn answer(&mut self, mut find: Find) -> Result<Found, Refusal> {
+        if let Find::Sync { sync, .. } = &mut find
+            && self.plan.broken == Some(Break::SyncsAll)
+        {
+            sync.from.version = 0;
+        }
+        let mut found = self.server.database.find(&find);
         match &mut found {
             Ok(Found::History(page)) if self.is_broken(Break::HoleInHistory) && page.messages.len() > 2 => {
                 let middle = page.messages.len() / 2;
@@ -467,7 +477,7 @@ impl World {
         self.mark();
     }
 
-    fn mark(&mut self) {
+    pub fn mark(&mut self) {
         if !self.is_broken(Break::NeverMarks) {
             while self.server.database.mark().unwrap() {}
         }

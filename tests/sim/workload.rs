@@ -180,7 +180,7 @@ impl World {
         let conversation = self.somewhere(id);
         let before = self.rng.bool().then(|| self.rng.u64(1..40));
         let count = self.rng.u32(1..30);
-        let asked = Asked::Page(conversation.clone());
+        let asked = Asked::Page(conversation.clone(), false);
         self.call(id, asked, Call::MessageList { conversation, before, count });
     }
 
@@ -276,7 +276,7 @@ impl World {
                 let mut before = state.head + 1;
                 while before > state.floor.max(1) {
                     let conversation = state.conversation_id.clone();
-                    let asked = Asked::Page(conversation.clone());
+                    let asked = Asked::Page(conversation.clone(), true);
                     self.call(
                         id,
                         asked,

@@ -25,11 +25,13 @@ pub struct Plan {
     pub faults: Option<u32>,
     /// What is broken on purpose.
     pub broken: Option<Break>,
+    /// Print what happens on the devices.
+    pub trace: bool,
 }
 
 impl Plan {
     pub fn of(seed: u64) -> Self {
-        Self { seed, operations: None, faults: None, broken: None }
+        Self { seed, operations: None, faults: None, broken: None, trace: false }
     }
 }
 
@@ -56,6 +58,8 @@ pub enum Break {
     SendsTwice,
     /// A sync says that more was read than was.
     ReadsTooFar,
+    /// Every sync is answered as if it had asked for everything.
+    SyncsAll,
 }
 
 /// What happens at some moment.
@@ -76,6 +80,8 @@ pub struct World {
     pub links: BTreeMap<LinkId, Link>,
     pub history: History,
     pub faults: Faults,
+    /// Frames sent, and their bytes, heartbeats apart.
+    pub bill: (usize, usize),
     queue: BTreeMap<(i64, u64), Event>,
     scheduled: u64,
     steps: u64,
@@ -89,6 +95,7 @@ impl World {
             server: Server::new(),
             devices: Vec::new(),
             links: BTreeMap::new(),
+            bill: (0, 0),
             history: History::default(),
             queue: BTreeMap::new(),
             now: 0,

@@ -119,7 +119,10 @@ impl Machine {
 
     pub(super) fn store_opened(&mut self, snapshot: Snapshot) {
         let (Some(me), Link::Opening) = (self.me(), &self.link) else { return };
+        // In a new life of the server's data the same messages wait, and so do their callers.
+        let callers = self.data.outbox.callers();
         self.data = Data::load(snapshot, &me);
+        self.data.outbox.wait(callers);
         self.sync = sync::Progress::default();
         self.list.changed |= !self.data.conversations.is_empty();
         if matches!(self.gate, Gate::LoggingIn) && self.list.changed {

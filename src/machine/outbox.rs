@@ -88,6 +88,20 @@ impl Outbox {
         Some(Message::from_wire(self.me.as_ref()?, &row.message, row.status, ReadMarks::default()))
     }
 
+    /// Who waits for what.
+    pub(super) fn callers(&self) -> Vec<(MessageId, CallId)> {
+        self.rows.values().filter_map(|entry| Some((entry.row.message.id, entry.call?))).collect()
+    }
+
+    /// Lets callers wait for messages that are here.
+    pub(super) fn wait(&mut self, callers: Vec<(MessageId, CallId)>) {
+        for (id, call) in callers {
+            if let Some(entry) = self.entry(id) {
+                entry.call = Some(call);
+            }
+        }
+    }
+
     /// Everybody who waits; they wait no longer.
     pub(super) fn take_callers(&mut self) -> Vec<CallId> {
         self.rows.values_mut().filter_map(|entry| entry.call.take()).collect()

@@ -341,8 +341,13 @@ impl World {
         let record = &mut self.history.devices[id];
         let is_picture =
             changes.iter().any(|change| matches!(change, Change::Sync(state) if state.cursor.epoch != 0));
+        let is_reset = changes.iter().any(|change| matches!(change, Change::Reset));
         device.disk.push((changes, durable));
-        if record.picture.is_none() && is_picture {
+        if is_reset {
+            let moment = self.history.tick();
+            let record = &mut self.history.devices[id];
+            *record = Record { user: record.user.take(), born: moment, ..Record::default() };
+        } else if record.picture.is_none() && is_picture {
             let moment = self.history.tick();
             self.history.devices[id].picture = Some((moment, self.devices[id].disk.len()));
         }
@@ -419,7 +424,7 @@ impl World {
     fn told(&mut self, id: DeviceId, event: Heard) {
         match event {
             Heard::SdkReady => self.devices[id].ready = true,
-            Heard::SdkNotReady => {
+            Heard::SdkNotReady | Heard::KickedOut(_) => {
                 // Whatever the reason, its user logs in again after a while.
                 self.devices[id].ready = false;
                 let delay = self.rng.i64(100..10_000);

@@ -121,6 +121,10 @@ pub struct History {
     pub devices: Vec<Record>,
     /// When each message was committed.
     pub committed: BTreeMap<(LogId, u64), u64>,
+    /// What somebody wanted taken back.
+    pub revokes: BTreeSet<(LogId, u64)>,
+    /// The server's data began a new life.
+    pub is_restored: bool,
     /// Read marks in the order in which the server confirmed them.
     pub reads: Vec<(LogId, UserId, u64)>,
     pub truth: Truth,

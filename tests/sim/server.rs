@@ -2,8 +2,10 @@
 //! wherever a real one may.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tempfile::TempDir;
 use tim_protocol::call::{self, Platform};
 use tim_protocol::frame::Push;
 use tim_protocol::group::{GroupType, NewGroup};
@@ -20,6 +22,7 @@ use uuid::Uuid;
 
 use crate::history::{Log, LogId, Truth};
 use crate::link::LinkId;
+use crate::workload::Faults;
 use crate::world::{Break, World, user};
 
 pub const APP: u32 = 1_400_000_001;
@@ -31,6 +34,8 @@ pub struct Server {
     /// Counts its starts: what was under way before a crash is no longer heard of.
     life: u64,
     database: Database,
+    /// Where the database is if it is to be restored from a copy; otherwise it is in memory.
+    folder: Option<TempDir>,
     /// Every batch that was committed, for the break that forgets one.
     batches: Vec<Vec<Write>>,
     settings: Arc<Settings>,
@@ -66,18 +71,33 @@ pub enum Event {
     Start,
 }
 
+fn file(folder: &TempDir) -> PathBuf {
+    folder.path().join("data.db")
+}
+
+fn copy(folder: &TempDir) -> PathBuf {
+    folder.path().join("copy.db")
+}
+
 impl Server {
-    pub fn new() -> Self {
+    pub fn new(faults: &Faults) -> Self {
+        let folder = faults.is_restored.then(|| {
+            // Nothing here depends on stable storage, and memory is quicker.
+            let memory = Path::new("/dev/shm");
+            if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.unwrap()
+        });
+        let database = folder.as_ref().map_or_else(Database::in_memory, |it| Database::open(&file(it)));
         Self {
             up: true,
             life: 0,
-            database: Database::in_memory().unwrap(),
+            database: database.unwrap(),
+            folder,
             batches: Vec::new(),
             settings: Arc::new(Settings {
                 policy: LoginPolicy::PerPlatform,
                 revoke_within: limits::REVOKE_WITHIN_MS,
                 heartbeat: [5_000, 60_000],
-                rate: [20, 100],
+                rate: faults.rate,
                 max_sig_life: None,
                 ticket_key: [7; 32],
             }),
@@ -419,6 +439,14 @@ impl World {
         self.server_after(delay, event);
     }
 
+    /// The operator ends all logins of a user.
+    pub fn kick(&mut self, user: UserId) {
+        let written = self.commit(&[Write::Kick { app: APP, user }]);
+        for written in written.into_iter().flatten() {
+            self.publish(&written.tells);
+        }
+    }
+
     /// The server stops as its operator wants, or at once; it comes back after a while.
     pub fn fell_server(&mut self) {
         if !self.server.up {
@@ -458,6 +486,31 @@ impl World {
         self.cut_all();
         let delay = self.rng.i64(10..20_000);
         self.server_after(delay, Event::Start);
+    }
+
+    /// The operator makes a copy of the data.
+    pub fn back_up(&mut self) {
+        let folder = self.server.folder.as_ref().unwrap();
+        Database::backup(&file(folder), &copy(folder), |_, _| {}).unwrap();
+    }
+
+    /// The operator has lost the data and goes on with the copy: a new life begins.
+    pub fn restore(&mut self) {
+        let folder = self.server.folder.take().unwrap();
+        let is_up = self.server.up;
+        self.server.database = Database::in_memory().unwrap();
+        for suffix in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{suffix}", file(&folder).display()));
+        }
+        std::fs::rename(copy(&folder), file(&folder)).unwrap();
+        self.server.waiting.clear();
+        self.server.database = Database::open(&file(&folder)).unwrap();
+        self.server.folder = Some(folder);
+        self.history.is_restored = true;
+        self.history.reads.clear();
+        if is_up {
+            self.crash();
+        }
     }
 
     fn forget_last_batch(&mut self) {

@@ -22,6 +22,10 @@ pub struct Faults {
     pub stalls: u32,
     /// Percent of the bus's deliveries that get lost silently, and that overflow an inbox.
     pub bus: (u32, u32),
+    /// Requests per second a session may make, and how many at once.
+    pub rate: [u32; 2],
+    /// The server's data is lost once, and goes on from a copy.
+    pub is_restored: bool,
     operations: u32,
     pause: i64,
     faults: u32,
@@ -39,24 +43,28 @@ enum Fault {
     Doom,
     BadDisk,
     Server,
+    Kick,
 }
 
 impl Faults {
     pub fn draw(rng: &mut fastrand::Rng) -> Self {
-        use Fault::{BadDisk, Cut, CutOff, Doom, Kill, PowerCut, Server, Slow};
+        use Fault::{BadDisk, Cut, CutOff, Doom, Kick, Kill, PowerCut, Server, Slow};
         // Each world has its own mixture, some of them none of most: rare combinations come up that way.
-        let kinds = [Cut, CutOff, Slow, Kill, PowerCut, Doom, BadDisk, Server];
+        let kinds = [Cut, Cut, CutOff, Slow, Kill, PowerCut, Doom, BadDisk, Server, Kick];
         let kinds: Vec<Fault> = kinds.into_iter().filter(|_| rng.bool()).collect();
         let high = [5, 40, 150, 600][rng.usize(0..4)];
         let bus = [(0, 0), (0, 3), (3, 0), (2, 2), (20, 10)][rng.usize(0..5)];
+        let most = [10, 25, 80][rng.usize(0..3)];
         Self {
             is_on: true,
             latency: [1, high],
             stalls: [0, 0, 1, 3][rng.usize(0..4)],
             bus,
+            rate: [[20, 100], [3, 10]][usize::from(rng.u32(0..5) == 0)],
+            is_restored: rng.u32(0..20) == 0,
             operations: rng.u32(20..150),
             pause: [20, 200, 1_500][rng.usize(0..3)],
-            faults: if kinds.is_empty() { 0 } else { rng.u32(0..25) },
+            faults: if kinds.is_empty() { 0 } else { rng.u32(0..most) },
             kinds,
             bursts: rng.u32(0..40) == 0,
         }
@@ -77,7 +85,12 @@ pub fn run(plan: Plan) -> History {
         let at = world.rng.i64(0..span);
         world.after(at, Event::Fail);
     }
-    world.run_until(span);
+    if world.faults.is_restored {
+        world.after(span / 3, Event::Backup);
+        let until = world.rng.i64(span / 3..span);
+        world.after(until + 1, Event::Restore);
+    }
+    world.run_until(span + 1);
     world.heal();
     world.read_all();
     for device in 0..world.devices.len() {
@@ -168,6 +181,7 @@ impl World {
             (told.log.clone(), told.sequence)
         };
         let conversation = log.seen_by(&me);
+        self.history.revokes.insert((log, sequence));
         self.call(id, Asked::Other, Call::Revoke { conversation, sequence });
     }
 
@@ -191,7 +205,7 @@ impl World {
             let name = ["bob", "carol"][self.rng.usize(0..2)];
             let accept = self.chance(80);
             Call::HandleApplication { group, user: user(name), accept, message: String::new() }
-        } else if self.rng.bool() {
+        } else if self.chance(70) {
             Call::JoinGroup { group, message: "please".into() }
         } else {
             Call::QuitGroup(group)
@@ -201,7 +215,7 @@ impl World {
 
     fn blacklist(&mut self, id: DeviceId) {
         let users = vec![self.peer(id)];
-        let listed = self.chance(40);
+        let listed = self.chance(25);
         self.call(id, Asked::Other, Call::UpdateBlacklist { users, listed });
     }
 
@@ -242,6 +256,7 @@ impl World {
             }
             Fault::BadDisk => self.devices[id].bad_commits = self.rng.u32(1..3),
             Fault::Server => self.fell_server(),
+            Fault::Kick => self.kick(self.devices[id].user.clone()),
             Fault::Kill | Fault::PowerCut => {}
         }
     }

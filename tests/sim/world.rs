@@ -69,6 +69,8 @@ pub enum Event {
     Device(DeviceId, u64, crate::device::Event),
     Operate,
     Fail,
+    Backup,
+    Restore,
 }
 
 pub struct World {
@@ -92,7 +94,7 @@ impl World {
         let mut rng = fastrand::Rng::with_seed(plan.seed);
         let faults = Faults::draw(&mut rng);
         let mut world = Self {
-            server: Server::new(),
+            server: Server::new(&faults),
             devices: Vec::new(),
             links: BTreeMap::new(),
             bill: (0, 0),
@@ -131,6 +133,8 @@ impl World {
                 Event::Device(device, life, event) => self.device_event(device, life, event),
                 Event::Operate => self.operate(),
                 Event::Fail => self.fail(),
+                Event::Backup => self.back_up(),
+                Event::Restore => self.restore(),
             }
         }
         self.now = end;

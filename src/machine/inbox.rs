@@ -283,7 +283,7 @@ impl Machine {
 
     /// Asks for what conversations want. Before the first picture nothing is missing: it tells where each stands.
     pub(super) fn pump_inbox(&mut self) {
-        if self.data.sync.cursor.epoch == 0 {
+        if self.data.sync.is_blank() {
             return;
         }
         let now = self.now.monotonic;

@@ -3,7 +3,6 @@
 //! A login ends by logout, by being kicked, or by a refusal that no waiting mends. A break ends nothing.
 
 use tim_protocol::call::{Logout, Resume, Welcome};
-use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::{Fault, KickReason};
 use tim_protocol::{Code, UserId};
 
@@ -12,7 +11,7 @@ use super::io::{Call, CallId, Output, Return};
 use super::link::Link;
 use super::{Data, Machine, sync};
 use crate::event::{Event, NetState};
-use crate::store::Snapshot;
+use crate::store::{Change, Snapshot};
 
 /// How long a logout waits for the server, in milliseconds.
 const LOGOUT_WITHIN_MS: i64 = 3_000;
@@ -189,6 +188,14 @@ impl Machine {
         if let Some((call, _)) = call {
             self.give(call, Ok(Return::LoggedIn { repeated: false }));
         }
+        if self.is_other_life(welcome.epoch) {
+            return self.begin_anew();
+        }
+        if self.data.sync.cursor.epoch == 0 {
+            // Whatever comes from now on, also before the first page, is of this life.
+            self.data.sync.cursor.epoch = welcome.epoch;
+            self.store(Change::Sync(self.data.sync));
+        }
         if !welcome.resumed {
             self.want_sync(sync::LATEST);
         }
@@ -293,9 +300,9 @@ impl Machine {
         self.now.wall + self.login.as_ref().map_or(0, |login| login.clock_ahead)
     }
 
-    /// Whether the server's data began another life since `cursor`.
-    pub(super) fn is_other_life(&self, cursor: Cursor) -> bool {
-        self.data.sync.cursor.epoch != 0 && self.data.sync.cursor.epoch != cursor.epoch
+    /// Whether the server's data began another life since this device heard of it.
+    pub(super) fn is_other_life(&self, epoch: u32) -> bool {
+        self.data.sync.cursor.epoch != 0 && self.data.sync.cursor.epoch != epoch
     }
 
     pub(super) fn login_timers(&mut self) {

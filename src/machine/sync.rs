@@ -59,7 +59,7 @@ impl Machine {
                 return self.pause(fault.retry_after);
             }
         };
-        if page.reset || self.is_other_life(page.cursor) {
+        if page.reset || self.is_other_life(page.cursor.epoch) {
             return self.begin_anew();
         }
         let is_picture = self.data.sync.is_picture(first);
@@ -84,7 +84,7 @@ impl Machine {
 
     /// The server's data is a copy that is older than what we know. Forget what came from it, send again what was sent
     /// last, and ask for everything.
-    fn begin_anew(&mut self) {
+    pub(super) fn begin_anew(&mut self) {
         self.hang_up();
         self.forget_session();
         self.store(Change::Reset);
@@ -95,9 +95,14 @@ impl Machine {
 }
 
 impl SyncState {
+    /// Whether the first picture is still to come.
+    pub(super) fn is_blank(self) -> bool {
+        self.since == 0
+    }
+
     /// Whether the page that comes belongs to a new device's first picture: then its messages are history, not news.
     fn is_picture(self, first: bool) -> bool {
-        if first { self.cursor.epoch == 0 } else { self.unfinished.is_some_and(|(low, _)| low == 0) }
+        if first { self.is_blank() } else { self.unfinished.is_some_and(|(low, _)| low == 0) }
     }
 }
 

@@ -31,7 +31,7 @@ pub struct SyncState {
     /// A sync that did not get to its end: everything after `.0` and before `.1` is still to be asked for.
     pub unfinished: Option<(u64, u64)>,
     /// When this device's first picture was asked for, in milliseconds since 1970 by the server's clock: what was said
-    /// before is history here, not news.
+    /// before is history here, not news. 0 before there is one.
     pub since: i64,
 }
 

@@ -340,7 +340,7 @@ impl World {
         device.store.apply(&changes, durable).unwrap();
         let record = &mut self.history.devices[id];
         let is_picture =
-            changes.iter().any(|change| matches!(change, Change::Sync(state) if state.cursor.epoch != 0));
+            changes.iter().any(|change| matches!(change, Change::Sync(state) if state.since != 0));
         let is_reset = changes.iter().any(|change| matches!(change, Change::Reset));
         device.disk.push((changes, durable));
         if is_reset {
@@ -444,7 +444,8 @@ impl World {
                     let before = self.history.devices[id]
                         .read
                         .insert(conversation.conversation_id.clone(), conversation.read_sequence);
-                    if before.is_some_and(|before| before > conversation.read_sequence) {
+                    let is_less = before.is_some_and(|before| before > conversation.read_sequence);
+                    if is_less && !self.history.is_restored {
                         let what =
                             format!("{} unread {}", self.devices[id].name, conversation.conversation_id);
                         self.history.violated("I8", what);

@@ -97,14 +97,17 @@ fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> std::io::Result<
 fn ask<Q, A: Send + 'static>(queue: &SyncSender<Job<Q, A>>, question: Q) -> Pending<A> {
     let (reply, answer) = oneshot::channel();
     match queue.try_send(Job::Do(question, reply)) {
-        Ok(()) => Box::pin(async { answer.await.unwrap_or_else(|_| Err(Fault::new(Code::INTERNAL))) }),
+        // A question that is dropped unanswered had queued up behind the end.
+        Ok(()) => Box::pin(async { answer.await.unwrap_or_else(|_| Err(closed())) }),
         Err(TrySendError::Full(_)) => {
             Box::pin(async { Err(Fault::new(Code::BUSY).retry_after(BUSY_FOR_MS)) })
         }
-        Err(TrySendError::Disconnected(_)) => Box::pin(async {
-            Err(Fault::with_text(Code::BUSY, "the database is closed: the server is ending"))
-        }),
+        Err(TrySendError::Disconnected(_)) => Box::pin(async { Err(closed()) }),
     }
+}
+
+fn closed() -> Refusal {
+    Fault::with_text(Code::BUSY, "the database is closed: the server is ending")
 }
 
 /// Lets one thread of a queue finish.

@@ -20,6 +20,8 @@
 //!    later transaction than the change: the conversation side and the user side of the data never share one that
 //!    a promise depends on.
 
+#[doc(hidden)]
+pub mod conformance;
 pub mod sqlite;
 
 use std::future::Future;

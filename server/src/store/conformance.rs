@@ -1,0 +1,449 @@
+//! One suite for every [`Store`]: each function holds a store to one promise of [`super`], and panics where it breaks it.
+//!
+//! For tests only. Knows nothing about any implementation: a store is what `open` makes of a folder, and dropping it
+//! without closing it is its crash. Nothing here waits for time to pass.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::future::Future;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
+
+use serde_json::value::RawValue;
+use tim_protocol::call::{self, History, HistoryPage, Platform, Sent, SyncPage};
+use tim_protocol::conversation::Cursor;
+use tim_protocol::frame::Push;
+use tim_protocol::group::{GroupType, NewGroup};
+use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
+
+use super::{Listener, Store};
+use crate::core::ops::{Actor, Answer, Find, Found, Login, Refusal, Tell, What, Write, Written};
+use crate::core::policy::LoginPolicy;
+
+/// The application everybody here belongs to.
+const APP: u32 = 1;
+/// When everything here happens, in milliseconds since 1970.
+const NOW: i64 = 1_767_225_600_000;
+
+/// A listener that nobody asks.
+#[must_use]
+pub fn deaf() -> Listener {
+    Box::new(|_| {})
+}
+
+/// A listener, and what it hears.
+#[must_use]
+pub fn hearing() -> (Listener, Receiver<Tell>) {
+    let (heard, tells) = channel();
+    // A store that outlives its test has nobody to tell.
+    (Box::new(move |commit| commit.iter().for_each(|tell| drop(heard.send(tell.clone())))), tells)
+}
+
+/// A user's name.
+#[must_use]
+pub fn user(name: &str) -> UserId {
+    UserId::new(name).unwrap()
+}
+
+/// A user that logs in on their phone.
+pub async fn login(store: &impl Store, name: &str) -> Actor {
+    let login = Login {
+        app: APP,
+        user: user(name),
+        device: format!("{name}-phone"),
+        instance: format!("{name}-1"),
+        platform: Platform::Android,
+        policy: LoginPolicy::PerPlatform,
+        now: NOW,
+    };
+    match store.write(Write::Login(login)).await.unwrap().answer {
+        Answer::LoggedIn { key, .. } => Actor { app: APP, user: user(name), key, session: None },
+        other => panic!("a login answered {other:?}"),
+    }
+}
+
+/// A text message, told from others by its number, for a conversation as the sender names it.
+#[must_use]
+pub fn message(from: &Actor, to: &str, number: u64) -> Write {
+    let mut random = [0; 10];
+    random[2..].copy_from_slice(&number.to_be_bytes());
+    let body = format!(r#"{{"type":"TIMTextElem","payload":{{"text":"message {number}"}}}}"#);
+    let send = call::Send {
+        id: MessageId::from_parts(NOW, random),
+        to: to.parse().unwrap(),
+        client_time: NOW,
+        priority: Default::default(),
+        excluded_from_unread_count: false,
+        body: RawValue::from_string(body).unwrap(),
+    };
+    Write::Send { actor: from.clone(), send, now: NOW }
+}
+
+/// Puts somebody on the actor's blacklist, or takes them off.
+#[must_use]
+pub fn blacklist(actor: &Actor, name: &str, listed: bool) -> Write {
+    let update = call::UpdateBlacklist { user_id_list: vec![user(name)], listed };
+    Write::UpdateBlacklist { actor: actor.clone(), update }
+}
+
+/// Takes a message back.
+#[must_use]
+pub fn revoke(actor: &Actor, conversation: &str, sequence: u64) -> Write {
+    let revoke = call::Revoke { conversation_id: conversation.parse().unwrap(), sequence };
+    Write::Revoke { actor: actor.clone(), revoke, now: NOW, within: 1_000 }
+}
+
+fn group(owner: &Actor, name: &str, members: &[&str]) -> Write {
+    let group = NewGroup {
+        name: name.to_owned(),
+        group_type: GroupType::Work,
+        group_id: Some(GroupId::new(name).unwrap()),
+        introduction: String::new(),
+        notification: String::new(),
+        avatar: String::new(),
+        join_option: None,
+        member_list: members.iter().map(|name| user(name)).collect(),
+    };
+    let create = call::CreateGroup { group };
+    Write::CreateGroup { actor: owner.clone(), create, generated: GroupId::generated(1), now: NOW }
+}
+
+/// What a send answered.
+#[must_use]
+pub fn sent(result: Result<Written, Refusal>) -> Sent {
+    match result.unwrap().answer {
+        Answer::Sent(sent) => sent,
+        other => panic!("a send answered {other:?}"),
+    }
+}
+
+fn refused(result: Result<Written, Refusal>) -> Code {
+    result.map(|written| written.answer).unwrap_err().code
+}
+
+/// All a user sees of a conversation.
+pub async fn history(store: &impl Store, actor: &Actor, conversation: &str) -> HistoryPage {
+    let conversation_id: ConversationId = conversation.parse().unwrap();
+    let history = History { conversation_id, low: 1, high: u64::MAX, limit: 10_000 };
+    match store.find(Find::History { actor: actor.clone(), history }).await.unwrap() {
+        Found::History(page) => page,
+        other => panic!("history answered {other:?}"),
+    }
+}
+
+/// Where a user's changes are given up to from now on.
+pub async fn give(store: &impl Store, actor: &Actor) -> Cursor {
+    match store.write(Write::Give { actor: actor.clone() }).await.unwrap().answer {
+        Answer::Given(cursor) => cursor,
+        other => panic!("a give answered {other:?}"),
+    }
+}
+
+/// What changed for a user after `from`.
+pub async fn sync(store: &impl Store, actor: &Actor, from: Cursor) -> SyncPage {
+    let upto = give(store, actor).await;
+    let sync = call::Sync { from, before: None, limit: 200, latest: 20 };
+    match store.find(Find::Sync { actor: actor.clone(), sync, upto }).await.unwrap() {
+        Found::Page(page) => page,
+        other => panic!("a sync answered {other:?}"),
+    }
+}
+
+/// Syncs until `wanted` is there: marks may come a moment after the commit.
+async fn sync_until(store: &impl Store, actor: &Actor, from: Cursor, wanted: impl Fn(&SyncPage) -> bool) {
+    let search = async {
+        while !wanted(&sync(store, actor, from).await) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), search)
+        .await
+        .expect("a change was never marked");
+}
+
+/// The head of a conversation on a page.
+fn head(page: &SyncPage, conversation: &str) -> Option<u64> {
+    let id: ConversationId = conversation.parse().unwrap();
+    page.conversations.iter().find(|state| state.conversation_id == id).map(|state| state.head)
+}
+
+fn sequences(page: &HistoryPage) -> Vec<u64> {
+    page.messages.iter().map(|message| message.sequence).collect()
+}
+
+/// Promise 1: what was answered is there after a crash.
+pub async fn durable<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
+    let store = open(folder, deaf());
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    for number in 1..=3 {
+        sent(store.write(message(&alice, "C2Cbob", number)).await);
+    }
+    store.write(revoke(&alice, "C2Cbob", 2)).await.unwrap();
+    store.write(group(&alice, "climbers", &["bob"])).await.unwrap();
+    let read = call::Read { conversation_id: "C2Calice".parse().unwrap(), sequence: 3 };
+    store.write(Write::Read { actor: bob.clone(), read }).await.unwrap();
+    store.write(blacklist(&bob, "alice", true)).await.unwrap();
+    drop(store);
+
+    let store = open(folder, deaf());
+    let (again, _) = (login(&store, "alice").await, login(&store, "bob").await);
+    assert_eq!(again.key, alice.key, "a user keeps their number");
+    let page = history(&store, &bob, "C2Calice").await;
+    assert_eq!(sequences(&page), [1, 2, 3]);
+    let revoked: Vec<bool> = page.messages.iter().map(|message| message.revoked.is_some()).collect();
+    assert_eq!(revoked, [false, true, false]);
+    assert!(!page.messages[1].body.get().contains("message 2"), "what was taken back is gone");
+    assert_eq!(refused(store.write(message(&alice, "C2Cbob", 4)).await), Code::BLACKLISTED);
+    sent(store.write(message(&bob, "GROUPclimbers", 5)).await);
+    let from_nothing = |page: &SyncPage| {
+        let chat = page.conversations.iter().find(|state| state.conversation_id.to_string() == "C2Calice");
+        chat.is_some_and(|chat| (chat.head, chat.read) == (3, 3)) && head(page, "GROUPclimbers").is_some()
+    };
+    sync_until(&store, &bob, Cursor::default(), from_nothing).await;
+    store.close().await;
+}
+
+/// Promise 2: a message is there once, and every repeat learns where.
+pub async fn idempotent<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
+    let (listener, tells) = hearing();
+    let store = open(folder, listener);
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    login(&store, "carol").await;
+    // A repeat that shares the first one's commit, and one that comes later.
+    let together = [1, 1].map(|number| store.write(message(&alice, "C2Cbob", number)));
+    let [first, second] = together;
+    let place = sent(first.await);
+    assert_eq!(sent(second.await), place);
+    assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await), place);
+    // The same id is another message from another sender, and in another conversation.
+    assert_eq!(sent(store.write(message(&bob, "C2Calice", 1)).await).sequence, place.sequence + 1);
+    assert_eq!(sent(store.write(message(&alice, "C2Ccarol", 1)).await).sequence, 1);
+    // A repeat is answered as before, whatever has changed since, and a refusal makes nothing.
+    store.write(blacklist(&bob, "alice", true)).await.unwrap();
+    assert_eq!(refused(store.write(message(&alice, "C2Cbob", 9)).await), Code::BLACKLISTED);
+    assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await), place);
+    let taken_back = [0; 2].map(|_| store.write(revoke(&alice, "C2Cbob", 1)));
+    let mut mutations = Vec::new();
+    for answer in taken_back {
+        match answer.await.unwrap().answer {
+            Answer::Revoked(mutation) => mutations.push(mutation),
+            other => panic!("a revocation answered {other:?}"),
+        }
+    }
+    assert_eq!(mutations[0], mutations[1]);
+    assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await), place);
+    drop(store);
+    let told = tells.iter().filter(|tell| matches!(&tell.what, What::Push(Push::Message(_)))).count();
+    assert_eq!(told, 3, "a repeat tells nobody");
+
+    let store = open(folder, deaf());
+    assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await), place, "also after a crash");
+    assert_eq!(sequences(&history(&store, &bob, "C2Calice").await), [1, 2]);
+    store.close().await;
+}
+
+/// Promise 3: sequences and mutations have no holes, whoever writes and whatever is refused between.
+pub async fn dense<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
+    let store = open(folder, deaf());
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    let carol = login(&store, "carol").await;
+    store.write(group(&alice, "climbers", &["bob"])).await.unwrap();
+    let mut pending = Vec::new();
+    for number in 0..60 {
+        for sender in [&alice, &bob, &carol] {
+            pending.push(store.write(message(sender, "GROUPclimbers", number)));
+        }
+    }
+    let (mut sequences_given, mut refusals) = (Vec::new(), 0);
+    for answer in pending {
+        match answer.await {
+            Ok(written) => sequences_given.push(sent(Ok(written)).sequence),
+            Err(_) => refusals += 1,
+        }
+    }
+    assert_eq!(refusals, 60, "carol is no member");
+    // Tips of the group's beginning came first.
+    let first = sequences_given[0];
+    assert_eq!(sequences_given, (first..first + 120).collect::<Vec<_>>());
+    let all = sequences(&history_in_pages(&store, &alice, "GROUPclimbers").await);
+    assert_eq!(all, (1..first + 120).collect::<Vec<_>>());
+    for sequence in [first, first + 3, first, first + 1, 9_999] {
+        // Some of them are somebody else's, some are there already, one does not exist.
+        let _ = store.write(revoke(&bob, "GROUPclimbers", sequence)).await;
+        let _ = store.write(revoke(&alice, "GROUPclimbers", sequence)).await;
+    }
+    let mutations = call::Mutations { conversation_id: "GROUPclimbers".parse().unwrap(), after: 0 };
+    let Found::Mutations(page) = store.find(Find::Mutations { actor: alice, mutations }).await.unwrap()
+    else {
+        panic!("mutations were not answered")
+    };
+    let numbers: Vec<u64> = page.mutations.iter().map(|mutation| mutation.mutation).collect();
+    assert_eq!(numbers, [1, 2, 3]);
+    store.close().await;
+}
+
+/// Like [`history`], for conversations that do not fit one page.
+async fn history_in_pages(store: &impl Store, actor: &Actor, conversation: &str) -> HistoryPage {
+    let mut whole = history(store, actor, conversation).await;
+    while whole.low > whole.floor.max(1) {
+        let conversation_id: ConversationId = conversation.parse().unwrap();
+        let history = History { conversation_id, low: 1, high: whole.low - 1, limit: 10_000 };
+        match store.find(Find::History { actor: actor.clone(), history }).await.unwrap() {
+            Found::History(mut page) => {
+                page.messages.append(&mut whole.messages);
+                whole = HistoryPage { high: whole.high, ..page };
+            }
+            other => panic!("history answered {other:?}"),
+        }
+    }
+    whole
+}
+
+/// Promise 4: writes take effect as they were called, whoever awaits what when.
+pub async fn ordered<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
+    let store = open(folder, deaf());
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    let mut pipelined: Vec<_> =
+        (1..=600).map(|number| (number, store.write(message(&alice, "C2Cbob", number)))).collect();
+    while let Some((number, answer)) = pipelined.pop() {
+        assert_eq!(sent(answer.await).sequence, number);
+    }
+    // Also between different kinds of writes.
+    let pending = [
+        store.write(blacklist(&bob, "alice", true)),
+        store.write(message(&alice, "C2Cbob", 601)),
+        store.write(blacklist(&bob, "alice", false)),
+        store.write(message(&alice, "C2Cbob", 602)),
+    ];
+    let [listed, blocked, unlisted, passed] = pending;
+    assert_eq!(sent(passed.await).sequence, 601);
+    assert_eq!(refused(blocked.await), Code::BLACKLISTED);
+    unlisted.await.unwrap();
+    listed.await.unwrap();
+    store.close().await;
+}
+
+/// Promise 5: a refused write changes nothing and does not touch its neighbours.
+pub async fn isolated<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
+    let store = open(folder, deaf());
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    let carol = login(&store, "carol").await;
+    store.write(blacklist(&carol, "alice", true)).await.unwrap();
+    // All at once, so that they may share a commit.
+    let good_before = store.write(message(&alice, "C2Cbob", 1));
+    let bad = [
+        store.write(message(&alice, "C2Ccarol", 2)),
+        store.write(message(&alice, "C2Cnobody", 3)),
+        store.write(message(&alice, "GROUPnone", 4)),
+        store.write(group(&alice, "ghosts", &["bob", "nobody"])),
+        store.write(revoke(&alice, "C2Cbob", 99)),
+        store.write(blacklist(&bob, "nobody", true)),
+    ];
+    let good_after = store.write(message(&bob, "C2Calice", 5));
+    assert_eq!(sent(good_before.await).sequence, 1);
+    let mut codes = Vec::new();
+    for answer in bad {
+        codes.push(answer.await.map_or_else(|fault| Some(fault.code), |_| None));
+    }
+    assert_eq!(
+        codes[..3],
+        [Some(Code::BLACKLISTED), Some(Code::UNKNOWN_USER), Some(Code::GROUP_NOT_FOUND)],
+        "{codes:?}"
+    );
+    assert_eq!(codes[4], Some(Code::REVOKE_NOT_FOUND));
+    assert_eq!(sent(good_after.await).sequence, 2);
+    // What was refused has left nothing: no conversation, no place in one, and a group that can still be made.
+    let no_trace = |page: &SyncPage| head(page, "C2Cbob") == Some(2);
+    sync_until(&store, &alice, Cursor::default(), no_trace).await;
+    let page = sync(&store, &alice, Cursor::default()).await;
+    assert_eq!(head(&page, "C2Ccarol"), None);
+    if codes[3].is_some() {
+        assert_eq!(head(&page, "GROUPghosts"), None);
+        store.write(group(&alice, "ghosts", &["bob"])).await.unwrap();
+    }
+    store.close().await;
+}
+
+/// Promise 6: the listener hears every commit, in order, before the answer, also when nobody waits for it.
+pub async fn told<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
+    let (listener, tells) = hearing();
+    let store = open(folder, listener);
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await).sequence, 1);
+    let tell = tells.try_recv().expect("told before the answer");
+    assert!(tell.to.contains(&bob.key) && tell.to.contains(&alice.key));
+    // Nobody waits for these.
+    for number in 2..=50 {
+        drop(store.write(message(&alice, "C2Cbob", number)));
+    }
+    // Refused: nothing to tell.
+    assert!(store.write(message(&alice, "C2Cnobody", 51)).await.is_err());
+    let session = Some(uuid::Uuid::from_u128(7));
+    let on_laptop = Actor { session, ..alice.clone() };
+    assert_eq!(sent(store.write(message(&on_laptop, "C2Cbob", 52)).await).sequence, 51);
+    let told: Vec<Tell> = tells.try_iter().collect();
+    let sequence = |tell: &Tell| match &tell.what {
+        What::Push(Push::Message(message)) => message.sequence,
+        other => panic!("a send told {other:?}"),
+    };
+    assert_eq!(told.iter().map(sequence).collect::<Vec<_>>(), (2..=51).collect::<Vec<_>>());
+    assert_eq!(told.last().unwrap().except, session, "who sent it knows already");
+    store.close().await;
+    assert!(tells.recv().is_err(), "a closed store tells nothing more");
+}
+
+/// Promise 7: whatever changed after a user's last give has a version above it, also across a crash.
+pub async fn marked<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
+    let mut store = open(folder, deaf());
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    let mut cursor = Cursor::default();
+    for round in 1..=20 {
+        let pending = store.write(message(&alice, "C2Cbob", round));
+        if round % 4 == 0 {
+            // The answer is not waited for, and the store dies as soon as it can.
+            drop(pending);
+            drop(store);
+            store = open(folder, deaf());
+            login(&store, "alice").await;
+            // A write whose answer nobody saw may be lost; a retry settles it.
+            sent(store.write(message(&alice, "C2Cbob", round)).await);
+        } else if round % 4 == 1 {
+            // A give that shares the commit, or comes right after it.
+            let given = store.write(Write::Give { actor: bob.clone() });
+            sent(pending.await);
+            given.await.unwrap();
+        } else {
+            sent(pending.await);
+        }
+        sync_until(&store, &bob, cursor, |page| head(page, "C2Calice") == Some(round)).await;
+        cursor = sync(&store, &bob, cursor).await.cursor;
+    }
+    let page = sync(&store, &bob, cursor).await;
+    assert!(page.conversations.is_empty(), "nothing is new: nothing is told again");
+    store.write(blacklist(&bob, "alice", true)).await.unwrap();
+    sync_until(&store, &bob, cursor, |page| page.changes.len() == 1).await;
+    store.close().await;
+}
+
+/// Closing finishes what was accepted, and later calls are refused.
+pub async fn closed<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
+    let store = open(folder, deaf());
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    let accepted: Vec<_> = (1..=100).map(|number| store.write(message(&alice, "C2Cbob", number))).collect();
+    store.close().await;
+    for (answer, number) in accepted.into_iter().zip(1..) {
+        assert_eq!(sent(ready(answer)).sequence, number, "answered before close ends");
+    }
+    assert_eq!(refused(store.write(message(&alice, "C2Cbob", 101)).await), Code::BUSY);
+    assert_eq!(store.find(Find::App { app: APP }).await.unwrap_err().code, Code::BUSY);
+    store.close().await;
+    drop(store);
+    let store = open(folder, deaf());
+    assert_eq!(history_in_pages(&store, &bob, "C2Calice").await.messages.len(), 100);
+    store.close().await;
+}
+
+/// The answer of a future that does not have to wait.
+fn ready<T>(future: impl Future<Output = T> + Unpin) -> T {
+    futures_util::FutureExt::now_or_never(future).expect("the answer is there")
+}

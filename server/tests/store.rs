@@ -3,9 +3,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::path::Path;
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 
-use tim_server::store::sqlite::SqliteStore;
-use tim_server::store::{Listener, conformance};
+use futures_util::FutureExt as _;
+use tim_protocol::Code;
+use tim_protocol::conversation::Cursor;
+use tim_server::core::ops::{Refusal, Tell, Written};
+use tim_server::store::conformance::{give, history, login, message, sent, sync};
+use tim_server::store::sqlite::{Database, SqliteStore};
+use tim_server::store::{Listener, Pending, Store as _, conformance};
 
 fn open(folder: &Path, listener: Listener) -> SqliteStore {
     SqliteStore::open(&folder.join("tim.db"), listener).unwrap()
@@ -30,4 +37,253 @@ promises! {
     everybody_is_told_in_order_before_the_answer: told;
     a_change_after_the_last_give_has_a_version_above_it: marked;
     closing_finishes_what_was_accepted: closed;
+}
+
+/// What a crash would leave in a folder just now. The log first: what is moved out of it meanwhile is there twice then,
+/// not missing.
+fn crash(folder: &Path) -> tempfile::TempDir {
+    let left = tempfile::tempdir().unwrap();
+    for name in ["tim.db-wal", "tim.db"] {
+        std::fs::copy(folder.join(name), left.path().join(name)).unwrap();
+    }
+    left
+}
+
+#[tokio::test]
+async fn an_answered_message_survives_a_crash_of_the_whole_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), conformance::deaf());
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    for number in 1..=5 {
+        sent(store.write(message(&alice, "C2Cbob", number)).await);
+        let left = crash(folder.path());
+        let store = open(left.path(), conformance::deaf());
+        assert_eq!(history(&store, &bob, "C2Calice").await.messages.len() as u64, number);
+        store.close().await;
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_a_crash_left_unmarked_is_marked_at_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), conformance::deaf());
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    sent(store.write(message(&alice, "C2Cbob", 1)).await);
+    let cursor = give(&store, &bob).await;
+    store.close().await;
+    drop(store);
+    // The commit is the last thing that happens.
+    let mut database = Database::open(&folder.path().join("tim.db")).unwrap();
+    assert!(database.commit(&[message(&alice, "C2Cbob", 2)])[0].is_ok());
+    drop(database);
+
+    let store = open(folder.path(), conformance::deaf());
+    // The store marks before it takes its first write, and a sync is one.
+    let page = sync(&store, &bob, cursor).await;
+    assert_eq!(page.conversations.iter().map(|state| state.head).collect::<Vec<_>>(), [2]);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_full_queue_answers_busy_and_questions_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let (entered, listening) = channel();
+    let (release, released) = channel::<()>();
+    let released = Mutex::new(released);
+    let blocking = move |_: &[Tell]| {
+        entered.send(()).unwrap();
+        // Blocks until the test drops the other end.
+        let _ = released.lock().unwrap().recv();
+    };
+    let store = open(folder.path(), Box::new(blocking));
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    let first = store.write(message(&alice, "C2Cbob", 0));
+    listening.recv().unwrap();
+    let mut waiting = Vec::new();
+    let refusal = loop {
+        let answer = store.write(message(&alice, "C2Cbob", 1 + waiting.len() as u64));
+        match answer.now_or_later() {
+            Ok(result) => break result.unwrap_err(),
+            Err(later) => waiting.push(later),
+        }
+    };
+    assert_eq!(refusal.code, Code::BUSY);
+    assert!(refusal.retry_after.is_some());
+    assert!(waiting.len() >= 1_000, "{} is not much of a queue", waiting.len());
+    assert_eq!(history(&store, &bob, "C2Calice").await.messages.len(), 1, "committed, not yet told");
+    drop(release);
+    assert_eq!(sent(first.await).sequence, 1);
+    for (answer, sequence) in waiting.into_iter().zip(2..) {
+        assert_eq!(sent(answer.await).sequence, sequence);
+    }
+    store.close().await;
+}
+
+/// The answer if it is there, or the future again.
+trait NowOrLater: Sized {
+    fn now_or_later(self) -> Result<Result<Written, Refusal>, Self>;
+}
+
+impl NowOrLater for Pending<Written> {
+    fn now_or_later(mut self) -> Result<Result<Written, Refusal>, Self> {
+        (&mut self).now_or_never().ok_or(self)
+    }
+}
+
+#[tokio::test]
+async fn a_panic_in_the_listener_does_not_stop_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), Box::new(|_| panic!("a listener's fault, which this test wants")));
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    for number in 1..=3 {
+        assert_eq!(sent(store.write(message(&alice, "C2Cbob", number)).await).sequence, number);
+    }
+    assert_eq!(history(&store, &bob, "C2Calice").await.messages.len(), 3);
+    store.close().await;
+}
+
+/// Set for the process whose files may not grow.
+#[cfg(target_os = "linux")]
+const ON_A_FULL_DISK: &str = "TIM_TEST_ON_A_FULL_DISK";
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn on_a_full_disk_nothing_is_lost_and_with_space_it_goes_on() {
+    if std::env::var_os(ON_A_FULL_DISK).is_some() {
+        return on_a_full_disk().await;
+    }
+    // A process of its own, with a limit on the size of its files. Its signal would kill the process, a disk does not.
+    let limited = std::process::Command::new("bash")
+        .args(["-c", r#"trap "" XFSZ; ulimit -S -f 1024; exec "$0" "$@""#])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "on_a_full_disk_nothing_is_lost_and_with_space_it_goes_on", "--nocapture"])
+        .env(ON_A_FULL_DISK, "yes")
+        .output()
+        .unwrap();
+    let passed = String::from_utf8_lossy(&limited.stdout).contains("1 passed");
+    assert!(limited.status.success() && passed, "{limited:?}");
+}
+
+#[cfg(target_os = "linux")]
+async fn on_a_full_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), conformance::deaf());
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    let mut stored = 0;
+    let refusal = loop {
+        match store.write(message(&alice, "C2Cbob", stored + 1)).await {
+            Ok(_) => stored += 1,
+            Err(why) => break why,
+        }
+    };
+    assert!(stored > 10);
+    assert_eq!(refusal.code, Code::READ_ONLY);
+    assert!(refusal.retry_after.is_some());
+    // Many at once are refused one by one.
+    let together: Vec<_> =
+        (1..=20).map(|number| store.write(message(&alice, "C2Cbob", stored + number))).collect();
+    for answer in together {
+        assert_eq!(answer.await.unwrap_err().code, Code::READ_ONLY);
+    }
+    assert_eq!(history(&store, &bob, "C2Calice").await.high, stored, "reading goes on");
+
+    let space = std::process::Command::new("prlimit")
+        .args(["--fsize=unlimited", "--pid", &std::process::id().to_string()])
+        .status();
+    assert!(space.unwrap().success());
+    // A program that dies now has lost nothing either.
+    let left = crash(folder.path());
+    assert_eq!(sent(store.write(message(&alice, "C2Cbob", stored + 1)).await).sequence, stored + 1);
+    let page = sync(&store, &bob, Cursor::default()).await;
+    assert_eq!(page.conversations[0].head, stored + 1);
+    store.close().await;
+
+    let store = open(left.path(), conformance::deaf());
+    assert_eq!(sent(store.write(message(&alice, "C2Cbob", stored + 1)).await).sequence, stored + 1);
+    store.close().await;
+}
+
+/// Why a file is not opened, as its number; its bytes stay as they are.
+fn refused(path: &Path) -> Code {
+    let before = std::fs::read(path).unwrap();
+    let Err(why) = SqliteStore::open(path, conformance::deaf()) else { panic!("opened") };
+    assert_eq!(std::fs::read(path).unwrap(), before, "it was changed");
+    assert!(why.to_string().contains(&why.code().to_string()), "{why}");
+    why.code()
+}
+
+#[tokio::test]
+async fn a_database_from_the_future_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    open(folder.path(), conformance::deaf()).close().await;
+    let path = folder.path().join("tim.db");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.pragma_update(None, "user_version", 99).unwrap();
+    drop(connection);
+    assert_eq!(refused(&path), Code::DATABASE_NEWER);
+}
+
+#[test]
+fn a_damaged_database_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tim.db");
+    std::fs::write(&path, b"this is not a database, whatever its name says".repeat(100)).unwrap();
+    assert_eq!(refused(&path), Code::DATABASE_CORRUPT);
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_said_to_be_unusable() {
+    let folder = tempfile::tempdir().unwrap();
+    let Err(why) = Database::open(&folder.path().join("not-there").join("tim.db")) else { panic!("opened") };
+    assert_eq!(why.code(), Code::READ_ONLY);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_a_database_being_written_is_one_moment_and_another_life() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Arc::new(open(folder.path(), conformance::deaf()));
+    let (alice, bob) = (login(&*store, "alice").await, login(&*store, "bob").await);
+    let before: Vec<_> = (1..=4_000).map(|number| store.write(message(&alice, "C2Cbob", number))).collect();
+    for answer in before {
+        sent(answer.await);
+    }
+    let cursor = give(&*store, &bob).await;
+    let (from, to) = (folder.path().join("tim.db"), folder.path().join("copy.db"));
+    // Every look at the progress is a moment in which somebody writes.
+    let (handle, writing, sender) = (tokio::runtime::Handle::current(), Arc::clone(&store), alice.clone());
+    let copy = to.clone();
+    let (last, written) = tokio::task::spawn_blocking(move || {
+        let (mut last, mut written) = ((0, 1), 0);
+        Database::backup(&from, &copy, |done, all| {
+            written += 1;
+            sent(handle.block_on(writing.write(message(&sender, "C2Cbob", 4_000 + written))));
+            last = (done, all);
+        })
+        .unwrap();
+        (last, written)
+    })
+    .await
+    .unwrap();
+    assert_eq!(last.0, last.1, "all of it was reported");
+    let newest = history(&*store, &bob, "C2Calice").await.high;
+    assert_eq!(newest, 4_000 + written);
+
+    let Err(why) = Database::backup(&folder.path().join("tim.db"), &to, |_, _| {}) else {
+        panic!("a backup was overwritten")
+    };
+    assert!(why.to_string().contains("exists"), "{why}");
+    assert!(!folder.path().join("copy.db-wal").exists(), "one file");
+    store.close().await;
+
+    let connection = rusqlite::Connection::open(&to).unwrap();
+    let check: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(check, "ok");
+    drop(connection);
+    let restored = SqliteStore::open(&to, conformance::deaf()).unwrap();
+    let page = history(&restored, &bob, "C2Calice").await;
+    assert_eq!(page.high, 4_000, "what came while it was made is not in it");
+    let page = sync(&restored, &bob, cursor).await;
+    assert!(page.reset && page.cursor.epoch > cursor.epoch, "every device notices and asks for everything");
+    restored.close().await;
 }

@@ -23,7 +23,7 @@ mod tim;
 pub use crate::driver::dispatch::ListenerId;
 pub use crate::driver::files::ImageSource;
 pub use crate::log::{set_log_level, set_log_sink};
-pub use crate::tim::{LoggedIn, MessageList, Tim, shutdown};
+pub use crate::tim::{LoggedIn, MessageList, Tim, runtime, shutdown};
 pub use tim_protocol as protocol;
 pub use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 

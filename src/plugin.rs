@@ -9,15 +9,18 @@ use tim_protocol::media::ImageBody;
 
 use crate::error::TimError;
 
+/// Where an uploader reports how far it has come.
+pub type UploadProgress = Arc<dyn Fn(u8) + Send + Sync>;
+
 /// Uploads a picture somewhere and tells where it is. Called on a thread of its own, which it may block.
 pub trait UploadPlugin: Send + Sync + 'static {
-    /// Uploads `file`, reports 0 to 100 to `progress`, and describes what was uploaded: all three sizes, each with
+    /// Uploads `file`, reports 0 to 100 to `progress` (from any thread; after the end it does nothing), and describes what was uploaded: all three sizes, each with
     /// an address that receivers can fetch.
     ///
     /// # Errors
     /// Whatever the host says; the message then fails with this error. [`TimError::code`] should be
     /// [`tim_protocol::Code::UPLOAD_FAILED`] if no other fits.
-    fn upload(&self, file: &Path, progress: &dyn Fn(u8)) -> Result<ImageBody, TimError>;
+    fn upload(&self, file: &Path, progress: UploadProgress) -> Result<ImageBody, TimError>;
 }
 
 /// A plugin to register.

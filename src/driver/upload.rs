@@ -1,6 +1,6 @@
 //! Uploads of pictures that wait in the outbox: with the host's uploader if it brought one, else to the own server.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tim_protocol::Code;
@@ -53,9 +53,8 @@ async fn by_host(
     progress: Progress,
 ) -> Result<ImageBody, Fault> {
     blocking(move || {
-        let tell = |percent: u8| progress.report_now(percent.min(99));
-        let path: &Path = &file;
-        plugin.upload(path, &tell).map_err(|why| Fault::with_text(why.code, why.reason))
+        let tell = Arc::new(move |percent: u8| progress.report_now(percent.min(99)));
+        plugin.upload(&file, tell).map_err(|why| Fault::with_text(why.code, why.reason))
     })
     .await
 }

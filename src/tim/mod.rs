@@ -205,6 +205,14 @@ impl Tim {
     }
 }
 
+/// The engine's own threads, for faces in languages that bring no async runtime. Never put blocking work on them.
+///
+/// # Errors
+/// [`Code::RUNTIME_FAILED`] if the system refuses new threads.
+pub fn runtime() -> Result<tokio::runtime::Handle, TimError> {
+    runtime::handle()
+}
+
 /// The machine answered something that does not fit the call: a fault of ours.
 fn unexpected() -> TimError {
     TimError {

@@ -62,7 +62,7 @@ impl UploadPlugin for Elsewhere {
     fn upload(
         &self,
         file: &std::path::Path,
-        progress: &dyn Fn(u8),
+        progress: tim::plugin::UploadProgress,
     ) -> Result<tim::message::ImageBody, tim::error::TimError> {
         assert!(file.is_file());
         progress(50);

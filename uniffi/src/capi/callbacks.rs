@@ -1,0 +1,197 @@
+//! C's callbacks: a function, a pointer of the host's that is passed along, and a function that ends that pointer's life.
+//!
+//! None is ever called under a lock or on a thread that drives instances.
+
+use std::ffi::{CString, c_char, c_void};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tim::Code;
+use tim::event::Event;
+use tim::log::LogLevel;
+
+use super::handles::{Table, TimUpload};
+use super::{TIM_OK, TimStatus};
+use crate::error::TimError;
+use crate::event::TimEvent;
+use crate::types::ImageBody;
+
+/// Called with the end of a call. `json` is the result, or `{"code":…,"reason":…}` if `status` is not 0; it is valid
+/// during the callback only.
+pub type TimDoneCallback =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, status: TimStatus, json: *const c_char)>;
+/// Called with events: a JSON array of `{"name":…,"data":…}`, valid during the callback only.
+pub type TimEventCallback = Option<unsafe extern "C" fn(user_data: *mut c_void, events_json: *const c_char)>;
+/// Called with 0 to 100, growing.
+pub type TimProgressCallback = Option<unsafe extern "C" fn(user_data: *mut c_void, percent: u32)>;
+/// Called with a log line; `level` is 0 (much) to 3 (an error). The line is valid during the callback only.
+pub type TimLogCallback =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, level: u32, line: *const c_char)>;
+/// Called to upload `file`. Reports with `tim_upload_progress`, describes what was uploaded with `tim_upload_result`, and
+/// returns 0, or an error's number.
+pub type TimUploadCallback =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, file: *const c_char, upload: TimUpload) -> TimStatus>;
+/// Called once when `user_data` is needed no more; may be NULL.
+pub type TimDestroy = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
+
+/// A host's pointer, and what ends its life.
+pub(super) struct UserData {
+    pointer: *mut c_void,
+    destroy: TimDestroy,
+}
+
+// SAFETY: tim.h tells that callbacks and their `destroy` are called on threads of the library's, one after the other for
+// one `user_data`; what the pointer points at is the host's to make fit for that.
+unsafe impl Send for UserData {}
+// SAFETY: as above; the pointer is passed along and never followed.
+unsafe impl Sync for UserData {}
+
+impl UserData {
+    pub(super) fn new(pointer: *mut c_void, destroy: TimDestroy) -> Self {
+        Self { pointer, destroy }
+    }
+}
+
+impl Drop for UserData {
+    fn drop(&mut self) {
+        if let Some(destroy) = self.destroy {
+            // SAFETY: tim.h asks for a function that takes this pointer; this is its one call.
+            unsafe { destroy(self.pointer) }
+        }
+    }
+}
+
+/// A text for the length of a callback.
+fn lent(text: String) -> CString {
+    CString::new(text.replace('\0', "")).unwrap_or_default()
+}
+
+/// A callback that is not there cannot be called.
+fn present<F>(callback: Option<F>) -> Result<F, TimError> {
+    callback.ok_or_else(|| TimError::of(Code::NULL_ARGUMENT))
+}
+
+/// The end of a call.
+pub(super) struct Done {
+    callback: unsafe extern "C" fn(*mut c_void, TimStatus, *const c_char),
+    user_data: UserData,
+}
+
+impl Done {
+    /// Errors: [`Code::NULL_ARGUMENT`].
+    pub(super) fn new(callback: TimDoneCallback, user_data: *mut c_void) -> Result<Self, TimError> {
+        Ok(Self { callback: present(callback)?, user_data: UserData::new(user_data, None) })
+    }
+
+    /// Calls it, once.
+    pub(super) fn call(self, status: TimStatus, json: String) {
+        let json = lent(json);
+        // SAFETY: tim.h asks for a function of this type that takes this pointer; the text lives until it returns.
+        unsafe { (self.callback)(self.user_data.pointer, status, json.as_ptr()) }
+    }
+}
+
+/// Hears events.
+pub(super) struct Ears {
+    callback: unsafe extern "C" fn(*mut c_void, *const c_char),
+    user_data: UserData,
+}
+
+impl Ears {
+    /// Errors: [`Code::NULL_ARGUMENT`].
+    pub(super) fn new(callback: TimEventCallback, user_data: UserData) -> Result<Self, TimError> {
+        Ok(Self { callback: present(callback)?, user_data })
+    }
+}
+
+impl tim::event::EventListener for Ears {
+    fn on_events(&self, events: &[Event]) {
+        let events: Vec<TimEvent> = events.iter().map(Into::into).collect();
+        let json = lent(serde_json::to_string(&events).unwrap_or_default());
+        // SAFETY: as in `Done::call`.
+        unsafe { (self.callback)(self.user_data.pointer, json.as_ptr()) }
+    }
+}
+
+/// Is told how far something has come; nobody, if there is no callback.
+pub(super) fn progress(
+    callback: TimProgressCallback,
+    user_data: UserData,
+) -> impl FnMut(u8) + Send + 'static {
+    move |percent| {
+        let user_data = &user_data;
+        if let Some(callback) = callback {
+            // SAFETY: tim.h asks for a function of this type that takes this pointer.
+            unsafe { callback(user_data.pointer, percent.into()) }
+        }
+    }
+}
+
+/// Takes log lines.
+pub(super) struct Sink {
+    callback: unsafe extern "C" fn(*mut c_void, u32, *const c_char),
+    user_data: UserData,
+}
+
+impl Sink {
+    /// Errors: [`Code::NULL_ARGUMENT`].
+    pub(super) fn new(callback: TimLogCallback, user_data: UserData) -> Result<Self, TimError> {
+        Ok(Self { callback: present(callback)?, user_data })
+    }
+}
+
+impl tim::log::LogSink for Sink {
+    fn log(&self, level: LogLevel, line: &str) {
+        let line = lent(line.to_owned());
+        // SAFETY: as in `Done::call`.
+        unsafe { (self.callback)(self.user_data.pointer, level as u32, line.as_ptr()) }
+    }
+}
+
+/// What a plugin tells while it works on an upload.
+#[derive(Clone)]
+pub(super) struct Upload {
+    pub(super) progress: tim::plugin::UploadProgress,
+    pub(super) result: Arc<Mutex<Option<ImageBody>>>,
+}
+
+/// Uploads that plugins work on now.
+pub(super) static UPLOADS: Table<Upload> = Table::new();
+
+/// Uploads with the host's own function.
+pub(super) struct Uploader {
+    callback: unsafe extern "C" fn(*mut c_void, *const c_char, TimUpload) -> TimStatus,
+    user_data: UserData,
+}
+
+impl Uploader {
+    /// Errors: [`Code::NULL_ARGUMENT`].
+    pub(super) fn new(callback: TimUploadCallback, user_data: UserData) -> Result<Self, TimError> {
+        Ok(Self { callback: present(callback)?, user_data })
+    }
+}
+
+impl tim::plugin::UploadPlugin for Uploader {
+    fn upload(
+        &self,
+        file: &std::path::Path,
+        progress: tim::plugin::UploadProgress,
+    ) -> Result<tim::message::ImageBody, tim::error::TimError> {
+        let result = Arc::new(Mutex::new(None));
+        let handle = UPLOADS.add(Upload { progress, result: Arc::clone(&result) });
+        let file = lent(file.display().to_string());
+        // SAFETY: as in `Done::call`.
+        let status = unsafe { (self.callback)(self.user_data.pointer, file.as_ptr(), handle) };
+        let _ = UPLOADS.remove(handle);
+        if status != TIM_OK {
+            return Err(tim::error::TimError::new(Code(
+                u32::try_from(status).unwrap_or(Code::UPLOAD_FAILED.0),
+            )));
+        }
+        let image: Option<ImageBody> = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let image = image.ok_or_else(|| tim::error::TimError {
+            code: Code::UPLOAD_FAILED,
+            reason: "the uploader did not call tim_upload_result".into(),
+        })?;
+        Ok(image.try_into()?)
+    }
+}

@@ -1,0 +1,344 @@
+//! Calls that ask the server: each returns at once and ends with its callback. Results are JSON as `tim.h` shows it;
+//! `null` where there is nothing to tell.
+
+use std::ffi::{c_char, c_void};
+
+use serde::Serialize;
+use tim::Tim;
+
+use super::callbacks::{Done, TimDoneCallback};
+use super::guard::{guarded, json, noun, status, text};
+use super::handles::{CLIENTS, TimClient};
+use super::{TIM_OK, TimStatus};
+use crate::error::TimError;
+use crate::types::{
+    Conversation, Group, Joined, NewGroup, Profile, ProfileFields, conversation_id, group_id, user_id,
+    user_ids,
+};
+
+/// What a callback gets in place of a result.
+#[derive(Serialize)]
+struct Failed<'a> {
+    code: u32,
+    reason: &'a str,
+}
+
+/// Runs a call on the engine's threads, and its callback on one that it may block.
+pub(super) fn spawn<T: Serialize>(
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+    call: impl Future<Output = Result<T, TimError>> + Send + 'static,
+) -> Result<(), TimError> {
+    let done = Done::new(done, user_data)?;
+    tim::runtime()?.spawn(async move {
+        let ended = call.await.and_then(|result| json(&result));
+        let end = move || match ended {
+            Ok(result) => done.call(TIM_OK, result),
+            Err(error) => {
+                let (code, reason) = error.parts();
+                done.call(status(code), json(&Failed { code, reason }).unwrap_or_default());
+            }
+        };
+        let _ = tokio::task::spawn_blocking(end).await;
+    });
+    Ok(())
+}
+
+/// As [`spawn`], for an instance.
+pub(super) fn spawn_for<T, F>(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+    call: impl FnOnce(Tim) -> F,
+) -> TimStatus
+where
+    T: Serialize,
+    F: Future<Output = Result<T, TimError>> + Send + 'static,
+{
+    guarded(|| spawn(done, user_data, call(CLIENTS.get(client)?)))
+}
+
+fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
+    items.into_iter().map(U::from).collect()
+}
+
+/// Logs a user in. Result: `true` if the user was logged in already. The event `sdkStateReady` tells when everything works.
+///
+/// Errors: 130180, 130181, 130183. To the callback: 2000-family numbers for missing values, 70001 to 70052 for the token, 2800
+/// and 2801 if the server does not answer, 6005, 6022, 130167, 130168 for this device's storage.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_login(
+    client: TimClient,
+    user: *const c_char,
+    user_sig: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, user, sig) = (CLIENTS.get(client)?, text(user)?, text(user_sig)?);
+        spawn(done, user_data, async move { Ok(tim.login(&user, &sig).await?.repeated) })
+    })
+}
+
+/// Logs out. Result: `null`.
+///
+/// Errors: 130180, 130183.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_logout(client: TimClient, done: TimDoneCallback, user_data: *mut c_void) -> TimStatus {
+    spawn_for(client, done, user_data, |tim| async move { Ok(tim.logout().await?) })
+}
+
+/// The server's clock. Result: milliseconds since 1970.
+///
+/// Errors: 130180, 130183. To the callback: why nobody is logged in.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_get_server_time(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    spawn_for(client, done, user_data, |tim| async move { Ok(tim.get_server_time().await?) })
+}
+
+/// Marks everything in a conversation as read. Result: `null`.
+///
+/// Errors: 130180, 130181, 130183, 2106.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_set_message_read(
+    client: TimClient,
+    conversation: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, conversation) = (CLIENTS.get(client)?, conversation_id(&text(conversation)?)?);
+        spawn(done, user_data, async move { Ok(tim.set_message_read(&conversation).await?) })
+    })
+}
+
+/// All conversations, the most recently active first. Result: an array of conversations.
+///
+/// Errors: 130180, 130183. To the callback: why nobody is logged in.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_get_conversation_list(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    spawn_for(client, done, user_data, |tim| async move {
+        let list = tim.get_conversation_list().await?;
+        Ok(list.iter().map(|it| Conversation::from(&**it)).collect::<Vec<_>>())
+    })
+}
+
+/// The groups this user is in. Result: an array of groups.
+///
+/// Errors: 130180, 130183. To the callback: why nobody is logged in.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_get_group_list(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    spawn_for(client, done, user_data, |tim| async move { Ok(all::<_, Group>(tim.get_group_list().await?)) })
+}
+
+/// A group's profile. Result: a group.
+///
+/// Errors: 130180, 130181, 130183, 10015. To the callback: 10010.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_get_group_profile(
+    client: TimClient,
+    group: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, group) = (CLIENTS.get(client)?, group_id(&text(group)?)?);
+        spawn(done, user_data, async move { Ok(Group::from(tim.get_group_profile(&group).await?)) })
+    })
+}
+
+/// Makes a group with this user as its owner: `{"name":…, "type":"Private", "groupID":…, "introduction":…,
+/// "notification":…, "avatar":…, "joinOption":…, "memberList":["bob"]}`; name and type (`Private`, `Public`, `ChatRoom`) are
+/// required. Result: a group.
+///
+/// Errors: 130180 to 130183. To the callback: 10004, 10005, 10015, 10019, 10021, 10025; 2800 if the connection broke before
+/// the answer.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_create_group(
+    client: TimClient,
+    group_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, group) = (CLIENTS.get(client)?, noun::<NewGroup>(group_json)?.try_into()?);
+        spawn(done, user_data, async move { Ok(Group::from(tim.create_group(group).await?)) })
+    })
+}
+
+/// Joins a group, or applies to, with words for whoever decides. Result: `{"status":"JoinedSuccess", "group":…}`.
+///
+/// Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010, 10014.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_join_group(
+    client: TimClient,
+    group: *const c_char,
+    apply_message: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, group, words) = (CLIENTS.get(client)?, group_id(&text(group)?)?, text(apply_message)?);
+        spawn(done, user_data, async move {
+            let (status, group) = tim.join_group(&group, &words).await?;
+            Ok(Joined { status: status.into(), group: group.map(Into::into) })
+        })
+    })
+}
+
+/// Leaves a group. Result: `null`.
+///
+/// Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10009, 10010.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_quit_group(
+    client: TimClient,
+    group: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, group) = (CLIENTS.get(client)?, group_id(&text(group)?)?);
+        spawn(done, user_data, async move { Ok(tim.quit_group(&group).await?) })
+    })
+}
+
+/// Ends a group for all its members. Result: `null`.
+///
+/// Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_dismiss_group(
+    client: TimClient,
+    group: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, group) = (CLIENTS.get(client)?, group_id(&text(group)?)?);
+        spawn(done, user_data, async move { Ok(tim.dismiss_group(&group).await?) })
+    })
+}
+
+/// Accepts or refuses a user's application to join, with words for them. Result: `null`.
+///
+/// Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010, 10014, 10024.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_handle_group_application(
+    client: TimClient,
+    group: *const c_char,
+    user: *const c_char,
+    accept: bool,
+    handle_message: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let tim = CLIENTS.get(client)?;
+        let (group, user, words) = (group_id(&text(group)?)?, user_id(&text(user)?)?, text(handle_message)?);
+        spawn(done, user_data, async move {
+            Ok(tim.handle_group_application(&group, &user, accept, &words).await?)
+        })
+    })
+}
+
+/// This user's profile. Result: a profile.
+///
+/// Errors: 130180, 130183. To the callback: why nobody is logged in.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_get_my_profile(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    spawn_for(client, done, user_data, |tim| async move { Ok(Profile::from(tim.get_my_profile().await?)) })
+}
+
+/// Users' profiles, of `["bob","carol"]`; whoever does not exist is left out. Result: an array of profiles.
+///
+/// Errors: 130180 to 130183. To the callback: 20001 for none or more than 100.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_get_user_profile(
+    client: TimClient,
+    users_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, users) = (CLIENTS.get(client)?, user_ids(&noun::<Vec<String>>(users_json)?)?);
+        spawn(done, user_data, async move { Ok(all::<_, Profile>(tim.get_user_profile(&users).await?)) })
+    })
+}
+
+/// Changes this user's profile: `{"nick":…, "avatar":…, "gender":"Gender_Type_Female", "selfSignature":…, "birthday":20000419,
+/// "location":…}`; what is absent stays. Result: a profile.
+///
+/// Errors: 130180 to 130183. To the callback: 40601 for a value that is too long.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_update_my_profile(
+    client: TimClient,
+    profile_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, fields) = (CLIENTS.get(client)?, noun::<ProfileFields>(profile_json)?.into());
+        spawn(done, user_data, async move { Ok(Profile::from(tim.update_my_profile(fields).await?)) })
+    })
+}
+
+/// Whom this user does not want to hear from. Result: an array of user ids.
+///
+/// Errors: 130180, 130183. To the callback: why nobody is logged in.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_get_blacklist(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    spawn_for(client, done, user_data, |tim| async move {
+        Ok(tim.get_blacklist().await?.iter().map(ToString::to_string).collect::<Vec<_>>())
+    })
+}
+
+/// Puts users on the blacklist: `["mallory"]`. Result: `null`.
+///
+/// Errors: 130180 to 130183. To the callback: 20003, 30013.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_add_to_blacklist(
+    client: TimClient,
+    users_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, users) = (CLIENTS.get(client)?, user_ids(&noun::<Vec<String>>(users_json)?)?);
+        spawn(done, user_data, async move { Ok(tim.add_to_blacklist(&users).await?) })
+    })
+}
+
+/// Takes users off the blacklist: `["mallory"]`. Result: `null`.
+///
+/// Errors: 130180 to 130183.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_remove_from_blacklist(
+    client: TimClient,
+    users_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, users) = (CLIENTS.get(client)?, user_ids(&noun::<Vec<String>>(users_json)?)?);
+        spawn(done, user_data, async move { Ok(tim.remove_from_blacklist(&users).await?) })
+    })
+}

@@ -1,0 +1,124 @@
+//! Where C's pointers become values and Rust's results become statuses: the only file that follows a pointer.
+
+use std::cell::RefCell;
+use std::ffi::{CStr, CString, c_char};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tim::Code;
+
+use super::{TIM_OK, TimStatus};
+use crate::error::TimError;
+
+thread_local! {
+    /// Why this thread's last call failed.
+    static LAST_ERROR: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Runs a function's body. A panic in it becomes [`Code::PANICKED`].
+pub(super) fn guarded(body: impl FnOnce() -> Result<(), TimError>) -> TimStatus {
+    let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| Err(TimError::of(Code::PANICKED)));
+    match result {
+        Ok(()) => TIM_OK,
+        Err(error) => {
+            let (code, reason) = error.parts();
+            LAST_ERROR.with(|last| *last.borrow_mut() = Some(reason.to_owned()));
+            status(code)
+        }
+    }
+}
+
+/// An error's number as a status.
+pub(super) fn status(code: u32) -> TimStatus {
+    TimStatus::try_from(code).unwrap_or(TimStatus::MAX)
+}
+
+/// Why this thread's last failed call failed.
+pub(super) fn last_error() -> Option<String> {
+    LAST_ERROR.with(|last| last.borrow().clone())
+}
+
+/// A text that C passes.
+///
+/// Errors: [`Code::NULL_ARGUMENT`], [`Code::TEXT_NOT_UTF8`].
+pub(super) fn text(pointer: *const c_char) -> Result<String, TimError> {
+    optional_text(pointer)?.ok_or_else(|| TimError::of(Code::NULL_ARGUMENT))
+}
+
+/// A text that C may leave out with NULL.
+pub(super) fn optional_text(pointer: *const c_char) -> Result<Option<String>, TimError> {
+    if pointer.is_null() {
+        return Ok(None);
+    }
+    // SAFETY: tim.h asks for a text that is ended by NUL and stays as it is during the call; it is not NULL.
+    let text = unsafe { CStr::from_ptr(pointer) };
+    let text = text.to_str().map_err(|_| TimError::of(Code::TEXT_NOT_UTF8))?;
+    Ok(Some(text.to_owned()))
+}
+
+/// A noun that C passes as JSON.
+///
+/// Errors: those of [`text`], [`Code::JSON_INVALID`].
+pub(super) fn noun<T: DeserializeOwned>(pointer: *const c_char) -> Result<T, TimError> {
+    // serde_json refuses what nests deeper than 128 levels, so no text can exhaust the stack.
+    serde_json::from_str(&text(pointer)?)
+        .map_err(|why| TimError::new(Code::JSON_INVALID, format!("{}: {why}", Code::JSON_INVALID.describe())))
+}
+
+/// Bytes that C passes, copied.
+///
+/// Errors: [`Code::NULL_ARGUMENT`] for NULL with a length, [`Code::IMAGE_TOO_LARGE`] for more than any picture has.
+pub(super) fn bytes(pointer: *const u8, length: usize) -> Result<Vec<u8>, TimError> {
+    if length == 0 {
+        return Ok(Vec::new());
+    }
+    if pointer.is_null() {
+        return Err(TimError::of(Code::NULL_ARGUMENT));
+    }
+    if length as u64 > tim_protocol::limits::IMAGE_BYTES {
+        return Err(TimError::of(Code::IMAGE_TOO_LARGE));
+    }
+    // SAFETY: tim.h asks for `length` readable bytes; the pointer is not NULL and the length is bounded.
+    Ok(unsafe { std::slice::from_raw_parts(pointer, length) }.to_vec())
+}
+
+/// A place for a result. Checked before anything is done, so that nothing is done for nobody.
+pub(super) struct Out<T>(*mut T);
+
+impl<T> Out<T> {
+    /// Errors: [`Code::NULL_ARGUMENT`].
+    pub(super) fn new(pointer: *mut T) -> Result<Self, TimError> {
+        if pointer.is_null() { Err(TimError::of(Code::NULL_ARGUMENT)) } else { Ok(Self(pointer)) }
+    }
+
+    pub(super) fn write(self, value: T) {
+        // SAFETY: tim.h asks for a place that can be written; it is not NULL, and nothing that was there is dropped.
+        unsafe { self.0.write(value) }
+    }
+}
+
+/// A text for C, to be given back with `tim_string_free`.
+pub(super) fn give(text: String) -> *mut c_char {
+    // Names and JSON hold no NUL; words of a host's that do end there.
+    let text = CString::new(text).unwrap_or_else(|why| {
+        let length = why.nul_position();
+        let mut bytes = why.into_vec();
+        bytes.truncate(length);
+        CString::new(bytes).unwrap_or_default()
+    });
+    text.into_raw()
+}
+
+/// Takes a text back.
+pub(super) fn take_back(pointer: *mut c_char) {
+    if !pointer.is_null() {
+        // SAFETY: tim.h asks for a text that this library gave out and that was not given back before.
+        drop(unsafe { CString::from_raw(pointer) });
+    }
+}
+
+/// A noun as JSON.
+pub(super) fn json(value: &impl Serialize) -> Result<String, TimError> {
+    serde_json::to_string(value).map_err(|_| TimError::of(Code::INTERNAL))
+}

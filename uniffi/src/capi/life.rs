@@ -1,0 +1,250 @@
+//! The library's and an instance's life: versions, texts, logs, create, listen, destroy.
+
+use std::ffi::{c_char, c_void};
+use std::sync::Arc;
+
+use tim::Code;
+use tim::plugin::Plugin;
+
+use super::callbacks::{
+    Ears, Sink, TimDestroy, TimDoneCallback, TimEventCallback, TimLogCallback, TimUploadCallback, UPLOADS,
+    Uploader, UserData,
+};
+use super::calls::{spawn, spawn_for};
+use super::guard::{self, Out, guarded};
+use super::handles::{CLIENTS, LISTENERS, TimClient, TimListener, TimUpload};
+use super::{TIM_ABI_VERSION, TimStatus};
+use crate::error::TimError;
+use crate::types::TimOptions;
+
+/// The version of the interface this library has: compare it with `TIM_ABI_VERSION` of the header.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_abi_version() -> u32 {
+    TIM_ABI_VERSION
+}
+
+/// The library's version, like `"0.1.0"`. Give the text back with `tim_string_free`.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_version() -> *mut c_char {
+    guard::give(env!("CARGO_PKG_VERSION").to_owned())
+}
+
+/// What a status means and what to do, in one line. Give the text back with `tim_string_free`.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_status_text(status: TimStatus) -> *mut c_char {
+    let text = if status == super::TIM_OK {
+        "success"
+    } else {
+        u32::try_from(status).map_or("not a status of this library", |code| Code(code).describe())
+    };
+    guard::give(text.to_owned())
+}
+
+/// Why this thread's last failed call failed, in more words than its status has; NULL if none has. Give the text back with
+/// `tim_string_free`.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_last_error() -> *mut c_char {
+    guard::last_error().map_or(std::ptr::null_mut(), guard::give)
+}
+
+/// Gives back a text that this library gave out. NULL is allowed. Once only for each text.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_string_free(text: *mut c_char) {
+    guard::take_back(text);
+}
+
+/// How much is logged: 0 everything, 1 what production needs (the default), 2 warnings and errors, 3 errors, 4 nothing.
+///
+/// Errors: 20001 for any other number.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_set_log_level(level: u32) -> TimStatus {
+    guarded(|| Ok(tim::set_log_level(level)?))
+}
+
+/// Where log lines go, for the whole process; a former callback is let go. Called on any thread, several at once; it must
+/// not block.
+///
+/// Errors: 130180 if `callback` is NULL (`tim_clear_log_sink` takes one off).
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_set_log_sink(
+    callback: TimLogCallback,
+    user_data: *mut c_void,
+    destroy: TimDestroy,
+) -> TimStatus {
+    let user_data = UserData::new(user_data, destroy);
+    guarded(|| {
+        let sink: Arc<dyn tim::log::LogSink> = Arc::new(Sink::new(callback, user_data)?);
+        tim::set_log_sink(Some(sink));
+        Ok(())
+    })
+}
+
+/// Log lines go nowhere from now on.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_clear_log_sink() -> TimStatus {
+    guarded(|| {
+        tim::set_log_sink(None);
+        Ok(())
+    })
+}
+
+/// Makes an instance; for the same `SDKAppID` (and `instance`) it is the same one until it is destroyed. `abi_version` is
+/// `TIM_ABI_VERSION`. `options_json` is
+/// `{"SDKAppID":…, "server":"wss://…", "dataDir":"…", "platform":"linux", "extraRootsPem":"…", "instance":"…",
+/// "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000}`; the first three are required. The handle is given
+/// back with `tim_release`.
+///
+/// Errors: 130184 for another header's version, 130180, 130181, 130182 for the JSON, 2000 without an SDKAppID, 130165 for the
+/// server's address, 6022 if the folder cannot be used, 130169 if the system refuses new threads.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_create(
+    abi_version: u32,
+    options_json: *const c_char,
+    client: *mut TimClient,
+) -> TimStatus {
+    guarded(|| {
+        if abi_version != TIM_ABI_VERSION {
+            return Err(TimError::of(Code::ABI_MISMATCH));
+        }
+        let out = Out::new(client)?;
+        let options: TimOptions = guard::noun(options_json)?;
+        out.write(CLIENTS.add(tim::Tim::create(options.into())?));
+        Ok(())
+    })
+}
+
+/// Gives a handle back. The instance lives on until `tim_destroy`; other handles of it stay valid.
+///
+/// Errors: 130183.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_release(client: TimClient) -> TimStatus {
+    guarded(|| CLIENTS.remove(client).map(drop))
+}
+
+/// Logs out and ends the instance: its threads, its connection, its files. When the callback is called, no listener of it is
+/// called any more, unless one has not returned for five seconds. The handle stays to be given back.
+///
+/// Errors: 130180, 130183.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_destroy(client: TimClient, done: TimDoneCallback, user_data: *mut c_void) -> TimStatus {
+    spawn_for(client, done, user_data, |tim| async move { Ok(tim.destroy().await?) })
+}
+
+/// Destroys every instance of the process: what a program calls before it ends.
+///
+/// Errors: 130180.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_shutdown(done: TimDoneCallback, user_data: *mut c_void) -> TimStatus {
+    guarded(|| spawn(done, user_data, async { Ok(tim::shutdown().await?) }))
+}
+
+/// Adds a listener. `callback` hears everything that happens from now on, on one thread of the instance's own, one call at
+/// a time; it may call this library; it should not block for long. `destroy` is called when the listener is gone.
+///
+/// Errors: 130180, 130183; then `destroy` is called before this returns.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_add_listener(
+    client: TimClient,
+    callback: TimEventCallback,
+    user_data: *mut c_void,
+    destroy: TimDestroy,
+    listener: *mut TimListener,
+) -> TimStatus {
+    let user_data = UserData::new(user_data, destroy);
+    guarded(|| {
+        let (out, tim) = (Out::new(listener)?, CLIENTS.get(client)?);
+        let id = tim.add_listener(Arc::new(Ears::new(callback, user_data)?));
+        out.write(LISTENERS.add((tim, id)));
+        Ok(())
+    })
+}
+
+/// Takes a listener off. A call of it that has begun may still be running when this returns; none begins after. Its `destroy`
+/// is called when no call of it is running, at the latest with the end of the instance.
+///
+/// Errors: 130183.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_remove_listener(listener: TimListener) -> TimStatus {
+    guarded(|| {
+        let (tim, id) = LISTENERS.remove(listener)?;
+        tim.remove_listener(id);
+        Ok(())
+    })
+}
+
+/// Registers the host's own uploader for pictures in place of the built-in one. Called on a thread that it may block.
+///
+/// Errors: 130180, 130183; then `destroy` is called before this returns.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_register_upload_plugin(
+    client: TimClient,
+    callback: TimUploadCallback,
+    user_data: *mut c_void,
+    destroy: TimDestroy,
+) -> TimStatus {
+    let user_data = UserData::new(user_data, destroy);
+    guarded(|| {
+        let tim = CLIENTS.get(client)?;
+        tim.register_plugin(Plugin::Upload(Arc::new(Uploader::new(callback, user_data)?)));
+        Ok(())
+    })
+}
+
+/// An upload plugin tells how far it has come: 0 to 100.
+///
+/// Errors: 130183 once the plugin has returned.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_upload_progress(upload: TimUpload, percent: u32) -> TimStatus {
+    guarded(|| {
+        (UPLOADS.get(upload)?.progress)(u8::try_from(percent.min(100)).unwrap_or(100));
+        Ok(())
+    })
+}
+
+/// An upload plugin describes what it uploaded: `{"uuid":…, "imageFormat":1, "imageInfoArray":[{"type":0, "size":…,
+/// "width":…, "height":…, "url":"https://…"}, …]}` with the types 0 (original), 1 (thumbnail), 2 (large) in this order.
+///
+/// Errors: 130180, 130181, 130182, 130183.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_upload_result(upload: TimUpload, image_json: *const c_char) -> TimStatus {
+    guarded(|| {
+        let (upload, image) = (UPLOADS.get(upload)?, guard::noun(image_json)?);
+        *upload.result.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(image);
+        Ok(())
+    })
+}
+
+/// Whether everything works: from the event `sdkStateReady` to `sdkStateNotReady`.
+///
+/// Errors: 130180, 130183.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_is_ready(client: TimClient, ready: *mut bool) -> TimStatus {
+    guarded(|| {
+        Out::new(ready)?.write(CLIENTS.get(client)?.is_ready());
+        Ok(())
+    })
+}
+
+/// Who is logged in; NULL if nobody is. Give the text back with `tim_string_free`.
+///
+/// Errors: 130180, 130183.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_get_login_user(client: TimClient, user_id: *mut *mut c_char) -> TimStatus {
+    guarded(|| {
+        let out = Out::new(user_id)?;
+        let user = CLIENTS.get(client)?.get_login_user();
+        out.write(user.map_or(std::ptr::null_mut(), |user| guard::give(user.to_string())));
+        Ok(())
+    })
+}
+
+/// The device's network came or went, as far as the host knows. A hint.
+///
+/// Errors: 130183.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_network_changed(client: TimClient, up: bool) -> TimStatus {
+    guarded(|| {
+        CLIENTS.get(client)?.network_changed(up);
+        Ok(())
+    })
+}

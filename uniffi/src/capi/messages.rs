@@ -1,0 +1,200 @@
+//! Messages: create, send, take back, list; pictures.
+
+use std::ffi::{c_char, c_void};
+use std::path::PathBuf;
+
+use tim::Code;
+
+use super::TimStatus;
+use super::callbacks::{TimDestroy, TimDoneCallback, TimProgressCallback, UserData, progress};
+use super::calls::spawn;
+use super::guard::{Out, bytes, give, guarded, json, noun, optional_text, text};
+use super::handles::{CLIENTS, TimClient};
+use crate::error::TimError;
+use crate::types::{ImageType, Message, MessageList, Priority, conversation_id};
+
+/// A priority by its name; `Normal` if there is none.
+fn priority(pointer: *const c_char) -> Result<tim::message::Priority, TimError> {
+    let Some(name) = optional_text(pointer)? else { return Ok(Priority::Normal.into()) };
+    serde_json::from_value::<Priority>(serde_json::Value::String(name))
+        .map(Into::into)
+        .map_err(|_| TimError::new(Code::BAD_REQUEST, "a priority is High, Normal, Low or Lowest"))
+}
+
+fn created(message: tim::message::Message, out: Out<*mut c_char>) -> Result<(), TimError> {
+    out.write(give(json(&Message::from(message))?));
+    Ok(())
+}
+
+/// Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group). `message_priority` is `High`,
+/// `Normal`, `Low`, `Lowest`, or NULL for `Normal`. The message is JSON, to be shown at once and passed to
+/// `tim_send_message`; give it back with `tim_string_free`.
+///
+/// Errors: 130180, 130181, 130183, 2106; why nobody is logged in; 130110 for no text, 8001 for one over 12 KB.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_create_text_message(
+    client: TimClient,
+    conversation: *const c_char,
+    words: *const c_char,
+    message_priority: *const c_char,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    guarded(|| {
+        let (out, tim) = (Out::new(message_json)?, CLIENTS.get(client)?);
+        let (to, words) = (conversation_id(&text(conversation)?)?, text(words)?);
+        created(tim.create_text_message(&to, &words, priority(message_priority)?)?, out)
+    })
+}
+
+/// Makes a picture message of a file, as `tim_create_text_message` does of a text. While it is uploaded `on_progress` (may
+/// be NULL) is told 0 to 100 on a thread that it may block; `destroy` is called when it is needed no more.
+///
+/// Errors: as `tim_create_text_message`; 2251 for no path, 2401 if the file cannot be read, 7006 if it is empty, 2252 if it is no
+/// picture, 2253 if it has 20 MB or more. Then `destroy` is called before this returns.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_create_image_message(
+    client: TimClient,
+    conversation: *const c_char,
+    file: *const c_char,
+    message_priority: *const c_char,
+    on_progress: TimProgressCallback,
+    user_data: *mut c_void,
+    destroy: TimDestroy,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    let user_data = UserData::new(user_data, destroy);
+    guarded(|| {
+        let (out, tim) = (Out::new(message_json)?, CLIENTS.get(client)?);
+        let (to, file) = (conversation_id(&text(conversation)?)?, PathBuf::from(text(file)?));
+        let tell = progress(on_progress, user_data);
+        created(tim.create_image_message(&to, file, priority(message_priority)?, tell)?, out)
+    })
+}
+
+/// As `tim_create_image_message`, of a file's bytes, which are copied.
+///
+/// Errors: as `tim_create_image_message`.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_create_image_message_from_bytes(
+    client: TimClient,
+    conversation: *const c_char,
+    picture: *const u8,
+    length: usize,
+    message_priority: *const c_char,
+    on_progress: TimProgressCallback,
+    user_data: *mut c_void,
+    destroy: TimDestroy,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    let user_data = UserData::new(user_data, destroy);
+    guarded(|| {
+        let (out, tim) = (Out::new(message_json)?, CLIENTS.get(client)?);
+        let (to, picture) = (conversation_id(&text(conversation)?)?, bytes(picture, length)?);
+        let tell = progress(on_progress, user_data);
+        created(tim.create_image_message(&to, picture, priority(message_priority)?, tell)?, out)
+    })
+}
+
+/// Sends a message that was created here; attempts go on across breaks and restarts until the server has it or refuses it.
+/// Result: the message with its place, once it is on the server's stable storage.
+///
+/// Errors: 130180 to 130183. To the callback: 20003, 20007, 10007, 10010 and others of the server's; 130161 if the login ended
+/// first: then it is sent after the next one.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_send_message(
+    client: TimClient,
+    message_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, message) = (CLIENTS.get(client)?, noun::<Message>(message_json)?.try_into()?);
+        spawn(done, user_data, async move { Ok(Message::from(tim.send_message(message).await?)) })
+    })
+}
+
+/// Sends a message that was refused again, under the same identity. Result: as `tim_send_message`.
+///
+/// Errors: as `tim_send_message`.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_resend_message(
+    client: TimClient,
+    message_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, message) = (CLIENTS.get(client)?, noun::<Message>(message_json)?.try_into()?);
+        spawn(done, user_data, async move { Ok(Message::from(tim.resend_message(&message).await?)) })
+    })
+}
+
+/// Takes a message back. Result: the message as it is now.
+///
+/// Errors: 130180 to 130183. To the callback: 10030, 10031, 10032, 20016.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_revoke_message(
+    client: TimClient,
+    message_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, message) = (CLIENTS.get(client)?, noun::<Message>(message_json)?.try_into()?);
+        spawn(done, user_data, async move { Ok(Message::from(tim.revoke_message(&message).await?)) })
+    })
+}
+
+/// A page of a conversation's messages, older than `before` (0 begins at the newest), at most `count` of 1 to 100. Result:
+/// `{"messageList":[…], "nextReqMessageID":…, "isCompleted":…}`, oldest first; pass `nextReqMessageID` as `before` for the
+/// page before it.
+///
+/// Errors: 130180, 130181, 130183, 2106. To the callback: 2800, 2801 if older messages cannot be asked for.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_get_message_list(
+    client: TimClient,
+    conversation: *const c_char,
+    before: u64,
+    count: u32,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, conversation) = (CLIENTS.get(client)?, conversation_id(&text(conversation)?)?);
+        let before = (before > 0).then_some(before);
+        spawn(done, user_data, async move {
+            Ok(MessageList::from(tim.get_message_list(&conversation, before, count).await?))
+        })
+    })
+}
+
+/// Saves a picture of a message as a file, which is there whole or not at all. `size` is 0 (original), 1 (thumbnail) or 2
+/// (large). Result: `null`.
+///
+/// Errors: 130180 to 130183, 20001 for another size; then `destroy` is called before this returns. To the callback: 130143,
+/// 2800, 130168, 6022.
+#[unsafe(no_mangle)]
+pub extern "C" fn tim_download_image(
+    client: TimClient,
+    message_json: *const c_char,
+    size: u32,
+    file: *const c_char,
+    on_progress: TimProgressCallback,
+    progress_user_data: *mut c_void,
+    progress_destroy: TimDestroy,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    let progress_data = UserData::new(progress_user_data, progress_destroy);
+    guarded(|| {
+        let tim = CLIENTS.get(client)?;
+        let message: tim::message::Message = noun::<Message>(message_json)?.try_into()?;
+        let size = ImageType::try_from(size).map_err(|why| TimError::new(Code::BAD_REQUEST, why))?;
+        let (file, tell) = (PathBuf::from(text(file)?), progress(on_progress, progress_data));
+        spawn(
+            done,
+            user_data,
+            async move { Ok(tim.download_image(&message, size.into(), &file, tell).await?) },
+        )
+    })
+}

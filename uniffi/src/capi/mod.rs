@@ -1,0 +1,39 @@
+//! The C face: what `tim.h` declares. cbindgen writes that header from this folder; the text at its top is in
+//! `cbindgen.toml`.
+//!
+//! # The contract
+//!
+//! * Every function returns a status: 0, or an error's number. Results come through pointers, which are written only when
+//!   the status is 0.
+//! * Verbs are typed, nouns are JSON with TIM's names. Texts that come in are borrowed UTF-8 ended by NUL; texts that go
+//!   out belong to the caller, who gives them back with `tim_string_free`.
+//! * Handles are numbers of a table, not pointers: one that is wrong or was released is found out, never followed.
+//! * A call that asks the server returns at once; its callback is called exactly once if the status was 0, and never
+//!   otherwise, on a thread of the engine's that it may block.
+//! * No body is without the guard of `guard`: a panic becomes a status.
+//!
+//! `guard` is where raw pointers become values; nothing else in this folder touches one.
+
+// The one place of the project where C's pointers are taken apart.
+#![allow(unsafe_code)]
+
+mod callbacks;
+mod calls;
+mod guard;
+mod handles;
+mod life;
+mod messages;
+
+pub use callbacks::{
+    TimDestroy, TimDoneCallback, TimEventCallback, TimLogCallback, TimProgressCallback, TimUploadCallback,
+};
+pub use handles::{TimClient, TimListener, TimUpload};
+
+/// The result of a call: 0 is success, anything else an error's number (see `tim_status_text`).
+pub type TimStatus = i32;
+
+/// Success.
+pub const TIM_OK: TimStatus = 0;
+
+/// The version of this interface. It grows when something that was there changes its meaning or goes.
+pub const TIM_ABI_VERSION: u32 = 1;

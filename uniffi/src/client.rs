@@ -1,0 +1,421 @@
+//! The UniFFI face: TIM's verbs for Swift and Kotlin, one short method each.
+//!
+//! Nothing here decides. No method blocks its caller for I/O but `create` and the two that make a picture message, which
+//! look at files.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tim::plugin::Plugin;
+
+use crate::error::TimError;
+use crate::event::{Ears, EventListener};
+use crate::log::Sink;
+use crate::types::{
+    Conversation, Group, ImageBody, ImageType, Joined, Message, MessageList, NewGroup, Priority, Profile,
+    ProfileFields, TimOptions, before, conversation_id, group_id, user_id, user_ids,
+};
+
+/// An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `destroy` does.
+#[derive(uniffi::Object)]
+pub struct Tim {
+    tim: tim::Tim,
+}
+
+/// Names a listener, to take it off again. Dropping it leaves the listener on.
+#[derive(uniffi::Object)]
+pub struct Listener {
+    tim: tim::Tim,
+    id: tim::ListenerId,
+}
+
+#[uniffi::export]
+impl Listener {
+    /// Takes the listener off. A call of it that has begun may still be running when this returns; none begins after.
+    pub fn remove(&self) {
+        self.tim.remove_listener(self.id);
+    }
+}
+
+/// Is told how far an upload or download has come, 0 to 100, growing, on a thread that it may block.
+#[uniffi::export(foreign)]
+pub trait ProgressListener: Send + Sync {
+    /// So many percent are done.
+    ///
+    /// # Errors
+    /// Whatever the host throws; it changes nothing.
+    fn on_progress(&self, percent: u32) -> Result<(), TimError>;
+}
+
+fn progress(listener: Option<Arc<dyn ProgressListener>>) -> impl FnMut(u8) + Send + 'static {
+    move |percent| {
+        if let Some(listener) = &listener {
+            // What a host throws here is no reason to stop a transfer.
+            let _ = listener.on_progress(percent.into());
+        }
+    }
+}
+
+/// A host's own way of uploading pictures. Called on a thread that it may block.
+#[uniffi::export(foreign)]
+pub trait UploadPlugin: Send + Sync {
+    /// Uploads a file and describes what was uploaded: all three sizes, each with an address receivers can fetch.
+    ///
+    /// # Errors
+    /// Whatever the host says; the message then fails with it.
+    fn upload(&self, file: String, progress: Arc<UploadProgress>) -> Result<ImageBody, TimError>;
+}
+
+/// Where an upload plugin reports how far it has come.
+#[derive(uniffi::Object)]
+pub struct UploadProgress(tim::plugin::UploadProgress);
+
+#[uniffi::export]
+impl UploadProgress {
+    /// So many percent are done; more than 100 counts as 100. After the upload's end it does nothing.
+    pub fn report(&self, percent: u32) {
+        (self.0)(u8::try_from(percent.min(100)).unwrap_or(100));
+    }
+}
+
+/// Passes uploads on to a host's plugin.
+struct Uploader(Arc<dyn UploadPlugin>);
+
+impl tim::plugin::UploadPlugin for Uploader {
+    fn upload(
+        &self,
+        file: &Path,
+        progress: tim::plugin::UploadProgress,
+    ) -> Result<tim::message::ImageBody, tim::error::TimError> {
+        let image = self.0.upload(file.display().to_string(), Arc::new(UploadProgress(progress)))?;
+        Ok(image.try_into()?)
+    }
+}
+
+/// The version of the engine.
+#[uniffi::export]
+#[must_use]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// How much is logged: 0 everything, 1 what production needs (the default), 2 warnings and errors, 3 errors, 4 nothing.
+///
+/// # Errors
+/// For any other number.
+#[uniffi::export]
+pub fn set_log_level(level: u32) -> Result<(), TimError> {
+    Ok(tim::set_log_level(level)?)
+}
+
+/// Where log lines go; nowhere if not told.
+#[uniffi::export]
+pub fn set_log_sink(sink: Option<Arc<dyn crate::log::LogSink>>) {
+    tim::set_log_sink(sink.map(|sink| Arc::new(Sink(sink)) as Arc<dyn tim::log::LogSink>));
+}
+
+/// Destroys every instance of the process: what an app calls before it ends.
+///
+/// # Errors
+/// None so far.
+#[uniffi::export]
+pub async fn shutdown() -> Result<(), TimError> {
+    Ok(tim::shutdown().await?)
+}
+
+#[uniffi::export]
+impl Tim {
+    /// Makes an instance. For the same SDKAppID (and `instance`) this gives the same one, until it is destroyed.
+    ///
+    /// # Errors
+    /// 2000-family numbers for options that cannot work, `Storage` if the folder cannot be used.
+    #[uniffi::constructor]
+    pub fn create(options: TimOptions) -> Result<Self, TimError> {
+        Ok(Self { tim: tim::Tim::create(options.into())? })
+    }
+
+    /// Adds a listener. It hears everything that happens from now on.
+    pub fn add_listener(&self, listener: Arc<dyn EventListener>) -> Listener {
+        Listener { tim: self.tim.clone(), id: self.tim.add_listener(Arc::new(Ears(listener))) }
+    }
+
+    /// Registers the host's own uploader in place of the built-in one.
+    pub fn register_upload_plugin(&self, plugin: Arc<dyn UploadPlugin>) {
+        self.tim.register_plugin(Plugin::Upload(Arc::new(Uploader(plugin))));
+    }
+
+    /// Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
+    ///
+    /// # Errors
+    /// As `tim::Tim::login`.
+    pub async fn login(&self, user_id: String, user_sig: String) -> Result<bool, TimError> {
+        Ok(self.tim.login(&user_id, &user_sig).await?.repeated)
+    }
+
+    /// Logs out.
+    ///
+    /// # Errors
+    /// As `tim::Tim::logout`.
+    pub async fn logout(&self) -> Result<(), TimError> {
+        Ok(self.tim.logout().await?)
+    }
+
+    /// Logs out and ends the instance. No listener is called after this has returned.
+    ///
+    /// # Errors
+    /// None so far.
+    pub async fn shutdown(&self) -> Result<(), TimError> {
+        Ok(self.tim.destroy().await?)
+    }
+
+    /// Whether everything works.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.tim.is_ready()
+    }
+
+    /// Who is logged in.
+    #[must_use]
+    pub fn get_login_user(&self) -> Option<String> {
+        self.tim.get_login_user().map(|user| user.to_string())
+    }
+
+    /// The server's clock, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// As `tim::Tim::get_server_time`.
+    pub async fn get_server_time(&self) -> Result<i64, TimError> {
+        Ok(self.tim.get_server_time().await?)
+    }
+
+    /// The device's network came or went, as far as the host knows. A hint.
+    pub fn network_changed(&self, up: bool) {
+        self.tim.network_changed(up);
+    }
+
+    /// Makes a text message; `send_message` sends it.
+    ///
+    /// # Errors
+    /// As `tim::Tim::create_text_message`.
+    pub fn create_text_message(
+        &self,
+        to: String,
+        text: String,
+        priority: Priority,
+    ) -> Result<Message, TimError> {
+        Ok(self.tim.create_text_message(&conversation_id(&to)?, &text, priority.into())?.into())
+    }
+
+    /// Makes a picture message of a file; `send_message` uploads and sends it.
+    ///
+    /// # Errors
+    /// As `tim::Tim::create_image_message`.
+    pub fn create_image_message(
+        &self,
+        to: String,
+        file: String,
+        priority: Priority,
+        on_progress: Option<Arc<dyn ProgressListener>>,
+    ) -> Result<Message, TimError> {
+        let (to, file) = (conversation_id(&to)?, std::path::PathBuf::from(file));
+        Ok(self.tim.create_image_message(&to, file, priority.into(), progress(on_progress))?.into())
+    }
+
+    /// Makes a picture message of a file's bytes; `send_message` uploads and sends it.
+    ///
+    /// # Errors
+    /// As `tim::Tim::create_image_message`.
+    pub fn create_image_message_from_bytes(
+        &self,
+        to: String,
+        bytes: Vec<u8>,
+        priority: Priority,
+        on_progress: Option<Arc<dyn ProgressListener>>,
+    ) -> Result<Message, TimError> {
+        let to = conversation_id(&to)?;
+        Ok(self.tim.create_image_message(&to, bytes, priority.into(), progress(on_progress))?.into())
+    }
+
+    /// Sends a message that was created here. Answers it with its place, once it is on the server's stable storage.
+    ///
+    /// # Errors
+    /// As `tim::Tim::send_message`.
+    pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
+        Ok(self.tim.send_message(message.try_into()?).await?.into())
+    }
+
+    /// Sends a message that was refused again, under the same identity.
+    ///
+    /// # Errors
+    /// As `tim::Tim::resend_message`.
+    pub async fn resend_message(&self, message: Message) -> Result<Message, TimError> {
+        Ok(self.tim.resend_message(&message.try_into()?).await?.into())
+    }
+
+    /// Takes a message back.
+    ///
+    /// # Errors
+    /// As `tim::Tim::revoke_message`.
+    pub async fn revoke_message(&self, message: Message) -> Result<Message, TimError> {
+        Ok(self.tim.revoke_message(&message.try_into()?).await?.into())
+    }
+
+    /// Marks everything in a conversation as read.
+    ///
+    /// # Errors
+    /// As `tim::Tim::set_message_read`.
+    pub async fn set_message_read(&self, conversation: String) -> Result<(), TimError> {
+        Ok(self.tim.set_message_read(&conversation_id(&conversation)?).await?)
+    }
+
+    /// A page of a conversation's messages, older than `next` (what a page gave; nothing begins at the newest).
+    ///
+    /// # Errors
+    /// As `tim::Tim::get_message_list`.
+    pub async fn get_message_list(
+        &self,
+        conversation: String,
+        next: Option<i64>,
+        count: u32,
+    ) -> Result<MessageList, TimError> {
+        let conversation = conversation_id(&conversation)?;
+        Ok(self.tim.get_message_list(&conversation, before(next)?, count).await?.into())
+    }
+
+    /// All conversations, the most recently active first.
+    ///
+    /// # Errors
+    /// As `tim::Tim::get_conversation_list`.
+    pub async fn get_conversation_list(&self) -> Result<Vec<Conversation>, TimError> {
+        Ok(self.tim.get_conversation_list().await?.iter().map(|it| (&**it).into()).collect())
+    }
+
+    /// Saves a picture of a message in one of its sizes as a file.
+    ///
+    /// # Errors
+    /// As `tim::Tim::download_image`.
+    pub async fn download_image(
+        &self,
+        message: Message,
+        size: ImageType,
+        target: String,
+        on_progress: Option<Arc<dyn ProgressListener>>,
+    ) -> Result<(), TimError> {
+        let message = message.try_into()?;
+        let target = Path::new(&target);
+        Ok(self.tim.download_image(&message, size.into(), target, progress(on_progress)).await?)
+    }
+
+    /// The groups this user is in.
+    ///
+    /// # Errors
+    /// As `tim::Tim::get_group_list`.
+    pub async fn get_group_list(&self) -> Result<Vec<Group>, TimError> {
+        Ok(self.tim.get_group_list().await?.into_iter().map(Into::into).collect())
+    }
+
+    /// A group's profile.
+    ///
+    /// # Errors
+    /// As `tim::Tim::get_group_profile`.
+    pub async fn get_group_profile(&self, group: String) -> Result<Group, TimError> {
+        Ok(self.tim.get_group_profile(&group_id(&group)?).await?.into())
+    }
+
+    /// Makes a group with this user as its owner.
+    ///
+    /// # Errors
+    /// As `tim::Tim::create_group`.
+    pub async fn create_group(&self, group: NewGroup) -> Result<Group, TimError> {
+        Ok(self.tim.create_group(group.try_into()?).await?.into())
+    }
+
+    /// Joins a group, or applies to.
+    ///
+    /// # Errors
+    /// As `tim::Tim::join_group`.
+    pub async fn join_group(&self, group: String, apply_message: String) -> Result<Joined, TimError> {
+        let (status, group) = self.tim.join_group(&group_id(&group)?, &apply_message).await?;
+        Ok(Joined { status: status.into(), group: group.map(Into::into) })
+    }
+
+    /// Leaves a group.
+    ///
+    /// # Errors
+    /// As `tim::Tim::quit_group`.
+    pub async fn quit_group(&self, group: String) -> Result<(), TimError> {
+        Ok(self.tim.quit_group(&group_id(&group)?).await?)
+    }
+
+    /// Ends a group for all its members.
+    ///
+    /// # Errors
+    /// As `tim::Tim::dismiss_group`.
+    pub async fn dismiss_group(&self, group: String) -> Result<(), TimError> {
+        Ok(self.tim.dismiss_group(&group_id(&group)?).await?)
+    }
+
+    /// Accepts or refuses a user's application to join.
+    ///
+    /// # Errors
+    /// As `tim::Tim::handle_group_application`.
+    pub async fn handle_group_application(
+        &self,
+        group: String,
+        user: String,
+        accept: bool,
+        handle_message: String,
+    ) -> Result<(), TimError> {
+        let (group, user) = (group_id(&group)?, user_id(&user)?);
+        Ok(self.tim.handle_group_application(&group, &user, accept, &handle_message).await?)
+    }
+
+    /// This user's profile.
+    ///
+    /// # Errors
+    /// As `tim::Tim::get_my_profile`.
+    pub async fn get_my_profile(&self) -> Result<Profile, TimError> {
+        Ok(self.tim.get_my_profile().await?.into())
+    }
+
+    /// Users' profiles; whoever does not exist is left out.
+    ///
+    /// # Errors
+    /// As `tim::Tim::get_user_profile`.
+    pub async fn get_user_profile(&self, users: Vec<String>) -> Result<Vec<Profile>, TimError> {
+        let profiles = self.tim.get_user_profile(&user_ids(&users)?).await?;
+        Ok(profiles.into_iter().map(Into::into).collect())
+    }
+
+    /// Changes this user's profile; what is absent stays.
+    ///
+    /// # Errors
+    /// As `tim::Tim::update_my_profile`.
+    pub async fn update_my_profile(&self, fields: ProfileFields) -> Result<Profile, TimError> {
+        Ok(self.tim.update_my_profile(fields.into()).await?.into())
+    }
+
+    /// Whom this user does not want to hear from.
+    ///
+    /// # Errors
+    /// As `tim::Tim::get_blacklist`.
+    pub async fn get_blacklist(&self) -> Result<Vec<String>, TimError> {
+        Ok(self.tim.get_blacklist().await?.iter().map(ToString::to_string).collect())
+    }
+
+    /// Puts users on the blacklist.
+    ///
+    /// # Errors
+    /// As `tim::Tim::add_to_blacklist`.
+    pub async fn add_to_blacklist(&self, users: Vec<String>) -> Result<(), TimError> {
+        Ok(self.tim.add_to_blacklist(&user_ids(&users)?).await?)
+    }
+
+    /// Takes users off the blacklist.
+    ///
+    /// # Errors
+    /// As `tim::Tim::remove_from_blacklist`.
+    pub async fn remove_from_blacklist(&self, users: Vec<String>) -> Result<(), TimError> {
+        Ok(self.tim.remove_from_blacklist(&user_ids(&users)?).await?)
+    }
+}

@@ -1,0 +1,186 @@
+//! Events as other languages hear them, and the listener they implement.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use tim::event as engine;
+use tim::protocol::frame::KickReason as EngineKick;
+
+use crate::error::TimError;
+use crate::types::{Conversation, Group, Message, Profile};
+
+/// Something an app is told.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum, Serialize)]
+#[serde(tag = "name", content = "data")]
+pub enum TimEvent {
+    /// Every call works from now on.
+    #[serde(rename = "sdkStateReady")]
+    SdkReady,
+    /// Logged out, kicked out or destroyed: calls are refused until the next login.
+    #[serde(rename = "sdkStateNotReady")]
+    SdkNotReady,
+    /// New messages, oldest first within a conversation.
+    #[serde(rename = "onMessageReceived")]
+    MessageReceived {
+        /// The messages.
+        messages: Vec<Message>,
+    },
+    /// Messages were taken back.
+    #[serde(rename = "onMessageRevoked")]
+    MessageRevoked {
+        /// The messages.
+        messages: Vec<Message>,
+    },
+    /// The other side has read these.
+    #[serde(rename = "onMessageReadByPeer")]
+    MessageReadByPeer {
+        /// The messages.
+        messages: Vec<Message>,
+    },
+    /// The conversation list changed: the whole list, in order.
+    #[serde(rename = "onConversationListUpdated")]
+    ConversationListUpdated {
+        /// The conversations.
+        conversations: Vec<Conversation>,
+    },
+    /// The groups this user is in changed: the whole list.
+    #[serde(rename = "onGroupListUpdated")]
+    GroupListUpdated {
+        /// The groups.
+        groups: Vec<Group>,
+    },
+    /// Profiles changed.
+    #[serde(rename = "onProfileUpdated")]
+    ProfileUpdated {
+        /// The profiles.
+        profiles: Vec<Profile>,
+    },
+    /// The blacklist changed: the whole list.
+    #[serde(rename = "blacklistUpdated")]
+    BlacklistUpdated {
+        /// The users on it.
+        users: Vec<String>,
+    },
+    /// Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
+    #[serde(rename = "error")]
+    Error {
+        /// The number; stable for ever.
+        code: u32,
+        /// What to do, in one line.
+        reason: String,
+    },
+    /// The login was ended. Do not log in again by yourself.
+    #[serde(rename = "kickedOut")]
+    KickedOut {
+        /// Why.
+        #[serde(rename = "type")]
+        reason: KickReason,
+    },
+    /// The connection's state changed.
+    #[serde(rename = "netStateChange")]
+    NetStateChange {
+        /// The state.
+        state: NetState,
+    },
+}
+
+/// Why a login was ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum, Serialize, Deserialize)]
+pub enum KickReason {
+    /// The same device logged in as a new instance.
+    #[serde(rename = "multipleAccount")]
+    MultipleAccount,
+    /// Another device took this one's place.
+    #[serde(rename = "multipleDevice")]
+    MultipleDevice,
+    /// The token expired.
+    #[serde(rename = "userSigExpired")]
+    UserSigExpired,
+    /// The server's operator ended it.
+    #[serde(rename = "REST_API_Kick")]
+    RestApi,
+}
+
+/// The state of the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NetState {
+    /// There is one.
+    Connected,
+    /// There is none, and one is being made.
+    Connecting,
+    /// There is none; attempts go on, farther and farther apart.
+    Disconnected,
+}
+
+impl From<EngineKick> for KickReason {
+    fn from(reason: EngineKick) -> Self {
+        match reason {
+            EngineKick::MultipleAccount => Self::MultipleAccount,
+            EngineKick::MultipleDevice => Self::MultipleDevice,
+            EngineKick::UserSigExpired => Self::UserSigExpired,
+            EngineKick::RestApi => Self::RestApi,
+        }
+    }
+}
+
+impl From<engine::NetState> for NetState {
+    fn from(state: engine::NetState) -> Self {
+        match state {
+            engine::NetState::Connected => Self::Connected,
+            engine::NetState::Connecting => Self::Connecting,
+            engine::NetState::Disconnected => Self::Disconnected,
+        }
+    }
+}
+
+fn all<T: Clone, U: From<T>>(items: &[T]) -> Vec<U> {
+    items.iter().cloned().map(U::from).collect()
+}
+
+impl From<&engine::Event> for TimEvent {
+    fn from(event: &engine::Event) -> Self {
+        match event {
+            engine::Event::SdkReady => Self::SdkReady,
+            engine::Event::SdkNotReady => Self::SdkNotReady,
+            engine::Event::MessageReceived(messages) => Self::MessageReceived { messages: all(messages) },
+            engine::Event::MessageRevoked(messages) => Self::MessageRevoked { messages: all(messages) },
+            engine::Event::MessageReadByPeer(messages) => Self::MessageReadByPeer { messages: all(messages) },
+            engine::Event::ConversationListUpdated(list) => Self::ConversationListUpdated {
+                conversations: list.iter().map(|it| (&**it).into()).collect(),
+            },
+            engine::Event::GroupListUpdated(groups) => Self::GroupListUpdated { groups: all(groups) },
+            engine::Event::ProfileUpdated(profiles) => Self::ProfileUpdated { profiles: all(profiles) },
+            engine::Event::BlacklistUpdated(users) => {
+                Self::BlacklistUpdated { users: users.iter().map(ToString::to_string).collect() }
+            }
+            engine::Event::Error { code, message } => Self::Error { code: code.0, reason: message.clone() },
+            engine::Event::KickedOut(reason) => Self::KickedOut { reason: (*reason).into() },
+            engine::Event::NetStateChange(state) => Self::NetStateChange { state: (*state).into() },
+        }
+    }
+}
+
+/// Hears events. Called on the engine's own listener thread, one call at a time, never after `destroy` or `shutdown`
+/// has returned. It may call the engine; it should not block for long. What it throws is told as
+/// [`TimEvent::Error`] to the other listeners.
+#[uniffi::export(foreign)]
+pub trait EventListener: Send + Sync {
+    /// Events that are ready, in order.
+    ///
+    /// # Errors
+    /// Whatever the host throws.
+    fn on_events(&self, events: Vec<TimEvent>) -> Result<(), TimError>;
+}
+
+/// Passes events on to a host's listener.
+pub(crate) struct Ears(pub(crate) Arc<dyn EventListener>);
+
+impl engine::EventListener for Ears {
+    fn on_events(&self, events: &[engine::Event]) {
+        if let Err(error) = self.0.on_events(events.iter().map(Into::into).collect()) {
+            // The engine reports a listener that fails by what it knows of failing listeners: a panic it catches.
+            std::panic::resume_unwind(Box::new(error.to_string()));
+        }
+    }
+}

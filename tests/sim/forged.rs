@@ -54,11 +54,15 @@ fn checker() {
         sends.next().unwrap().called = later;
     });
     lie("I5", "a device's messages change places", |history| {
-        let device = history.sends[0].device;
-        let log = history.sends[0].log.clone();
-        let is_theirs = |at: &usize| history.sends[*at].device == device && history.sends[*at].log == log;
-        let places: Vec<usize> = (0..history.sends.len()).filter(is_theirs).collect();
-        history.sends.swap(places[0], places[1]);
+        let acked: Vec<usize> =
+            (0..history.sends.len()).filter(|at| history.sends[*at].acked.is_some()).collect();
+        let is_pair = |a: usize, b: usize| {
+            let (a, b) = (&history.sends[a], &history.sends[b]);
+            a.device == b.device && a.log == b.log
+        };
+        let second = |first: usize| acked.iter().find(|at| **at > first && is_pair(first, **at));
+        let (first, second) = acked.iter().find_map(|first| Some((*first, *second(*first)?))).unwrap();
+        history.sends.swap(first, second);
     });
     lie("I6", "a message is told twice", |history| {
         let told = history.devices[0].told[0].clone();

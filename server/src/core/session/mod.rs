@@ -10,6 +10,8 @@
 mod hello;
 mod reply;
 mod request;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,0 +1,58 @@
+//! The end of a server: whoever asked gets an answer, and what was answered is on disk.
+
+use tim_protocol::Code;
+
+use crate::stage::{Server, program, soon, text_to};
+
+#[tokio::test]
+async fn a_server_that_is_told_to_stop_answers_what_was_asked() {
+    let mut server = Server::start().await;
+    let (mut alice, mut bob) = (server.login("alice").await, server.login("bob").await);
+    // The disk is busy: what alice asks cannot be answered yet.
+    let disk = rusqlite::Connection::open(server.data().join("tim.db")).unwrap();
+    disk.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let sends: Vec<_> = (0..20).map(|_| alice.request("msg.send", &text_to("C2Cbob", "in time"))).collect();
+    alice.says_text(serde_json::to_string(&sends).unwrap()).await;
+    alice.says_text(r#"{"pi":1}"#).await;
+    alice.envelope(|envelope| envelope["po"] == 1).await;
+    server.terminate();
+    assert_eq!(bob.closed().await, Code::SHUTTING_DOWN.0, "bob asked nothing and is sent away at once");
+    let late = alice.sends("C2Cbob", "too late").await;
+    assert_eq!(late["e"]["c"], Code::SHUTTING_DOWN.0);
+    disk.execute_batch("ROLLBACK").unwrap();
+    drop(disk);
+    for (send, sequence) in sends.iter().zip(1..) {
+        let reply = alice.reply(send["i"].as_u64().unwrap()).await;
+        assert_eq!(reply["r"]["sequence"], sequence, "{reply}");
+    }
+    assert_eq!(alice.closed().await, Code::SHUTTING_DOWN.0);
+    drop((alice, bob));
+    let status = soon(server.process.take().unwrap().wait_with_output()).await.unwrap().status;
+    assert!(status.success(), "{status}");
+    let database = rusqlite::Connection::open(server.data().join("tim.db")).unwrap();
+    let stored: u32 = database.query_row("SELECT count(*) FROM msg", [], |row| row.get(0)).unwrap();
+    assert_eq!(stored, 20);
+}
+
+#[tokio::test]
+async fn a_backup_of_a_running_server_begins_another_life() {
+    let server = Server::start().await;
+    let mut alice = server.login("alice").await;
+    alice.sends("C2Calice", "to be kept").await;
+    let copy = server.folder.path().join("copy");
+    let (data, to) = (server.data(), copy.to_str().unwrap().to_owned());
+    let arguments = ["backup", "--data", data.to_str().unwrap(), "--to", &to];
+    assert!(program(&arguments).status.success());
+    alice.sends("C2Calice", "after the copy").await;
+    let copied = rusqlite::Connection::open(copy.join("tim.db")).unwrap();
+    let (messages, epoch): (u32, u32) = copied
+        .query_row("SELECT (SELECT count(*) FROM msg), value FROM meta WHERE key = 'epoch'", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    assert_eq!(messages, 1);
+    assert!(epoch > 1);
+    let again = program(&arguments);
+    assert!(!again.status.success());
+    assert!(String::from_utf8_lossy(&again.stderr).contains("exists"), "{again:?}");
+}

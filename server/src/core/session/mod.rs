@@ -235,6 +235,11 @@ impl Session {
 
     fn frame(&mut self, text: &str, now: Now, effects: &mut Vec<Effect>) {
         self.heard = now.monotonic;
+        // Whoever keeps talking does not hold off the end of their time.
+        self.timed_out(now, effects);
+        if matches!(self.phase, Phase::Over) {
+            return;
+        }
         let envelopes = match codec::split(text, limits::FRAME_BYTES) {
             Ok(envelopes) => envelopes,
             Err(fault) => return self.close(fault.code, effects),

@@ -554,6 +554,17 @@ fn a_token_that_ends_while_its_user_is_connected_ends_the_session() {
 }
 
 #[test]
+fn whoever_keeps_talking_does_not_hold_off_the_end_of_their_time() {
+    let mut phone = Phone::connects();
+    phone.greets(&hello_with("userSig", sig(KEY, APP, "alice", 60).into()));
+    phone.passes(60_000);
+    assert_eq!(closed(&phone.says(r#"{"a":1}"#)), Some(Code::USERSIG_EXPIRED_OFFLINE));
+    let mut stranger = Phone::connects();
+    stranger.passes(limits::HELLO_WITHIN_MS);
+    assert_eq!(closed(&stranger.says(r#"{"a":1}"#)), Some(Code::HELLO_EXPECTED));
+}
+
+#[test]
 fn a_kick_ends_only_the_logins_it_names() {
     let mut phone = Phone::logged_in();
     assert!(phone.is_kicked(Some(&["of another phone"])).is_empty());

@@ -128,8 +128,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             biased;
             Some(answer) = self.asked.next(), if !self.asked.is_empty() => Event::Answer(answer),
             delivery = deliveries(&mut self.subscription) => Event::Delivery(delivery),
-            frame = self.socket.next(), if may_read => Event::Frame(frame),
+            // Before frames: whoever keeps talking does not hold off the end of the server.
             () = told(stop), if !self.stopping => Event::Shutdown,
+            frame = self.socket.next(), if may_read => Event::Frame(frame),
             () = &mut deadline => Event::Deadline,
         }
     }

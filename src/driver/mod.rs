@@ -15,7 +15,7 @@ pub(crate) mod progress;
 pub(crate) mod runtime;
 mod upload;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -44,6 +44,9 @@ use upload::Upload;
 
 /// Commands that wait for the task.
 const QUEUE: usize = 256;
+
+/// Most pictures that may be created and not sent yet.
+const MOST_PICTURES: usize = 256;
 
 /// What a call gives back.
 pub(crate) enum Answer {
@@ -106,7 +109,8 @@ struct State {
     user: Option<UserId>,
     refusal: Option<Code>,
     plugin: Option<Arc<dyn UploadPlugin>>,
-    pictures: HashMap<MessageId, Picture>,
+    /// By creation: a message's id begins with its time.
+    pictures: BTreeMap<MessageId, Picture>,
 }
 
 /// A picture that was created here and is not uploaded yet.
@@ -147,9 +151,15 @@ impl Shared {
         drop(former);
     }
 
-    /// Notes a picture that was created.
+    /// Notes a picture that was created. Of too many that were never sent the oldest is forgotten.
     pub(crate) fn add_picture(&self, id: MessageId, picture: Picture) {
-        self.state().pictures.insert(id, picture);
+        let forgotten = {
+            let mut state = self.state();
+            state.pictures.insert(id, picture);
+            if state.pictures.len() > MOST_PICTURES { state.pictures.pop_first() } else { None }
+        };
+        // What it held is the host's, and must not be dropped under the lock.
+        drop(forgotten);
     }
 
     /// Takes what a created picture is made of; nothing if it was sent already or is none.

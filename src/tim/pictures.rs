@@ -19,7 +19,8 @@ use crate::message::{Message, Payload, Priority};
 impl Tim {
     /// Makes a picture message, of a file or of its bytes: JPEG, PNG, GIF, BMP or WebP, under 20 MB.
     /// [`Tim::send_message`] uploads and sends it; meanwhile `progress` is told 0 to 100, growing, on a thread that it
-    /// may block. Until it is sent a file has to stay where it is, and bytes stay in memory.
+    /// may block. Until it is sent a file has to stay where it is, and bytes stay in memory; of more than 256 that were
+    /// never sent, the oldest cannot be sent any more.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_TYPE_INVALID`], [`Code::IMAGE_MISSING`],
@@ -53,10 +54,12 @@ impl Tim {
 
     /// Copies a created picture to where it survives the end of the app. Nothing to do for any other message.
     pub(super) async fn keep_picture(&self, message: &Message) -> Result<Option<PathBuf>, TimError> {
-        if !matches!(message.payload, Payload::Image(_)) {
-            return Ok(None);
-        }
-        let Some(source) = self.inner.shared.take_source(message.id) else { return Ok(None) };
+        let Payload::Image(image) = &message.payload else { return Ok(None) };
+        let Some(source) = self.inner.shared.take_source(message.id) else {
+            // One that is somewhere already is sent as it is.
+            let is_somewhere = image.image_info_array.iter().all(|info| !info.url.is_empty());
+            return if is_somewhere { Ok(None) } else { Err(Code::MESSAGE_INVALID.into()) };
+        };
         let (shared, user, id) = (Arc::clone(&self.inner.shared), message.from.clone(), message.id);
         let kept = self.inner.runtime.spawn_blocking(move || shared.files.keep(&user, id, &source)).await;
         kept.map_err(|_| unexpected())?.map(Some)

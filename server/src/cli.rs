@@ -29,7 +29,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 /// The chat server of tim: one program, an embedded database.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(version)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -237,13 +237,21 @@ impl Backup {
     fn run(self) -> Outcome {
         let data = self.place.existing()?;
         let copy = Data::open(&self.to)?;
+        if copy.database().exists() {
+            return Err(format!("{}: there is data already: choose a new folder", self.to.display()).into());
+        }
+        let partial = copy.database().with_extension("copy");
+        // What an earlier try left.
+        let _ = std::fs::remove_file(&partial);
         let mut shown = None;
-        // Pictures first would miss those that messages in the later database name.
-        Database::backup(&data.database(), &copy.database(), |done, all| {
+        // The database first: pictures that it names are there before it names them. Under its own name last: what has
+        // one is whole.
+        Database::backup(&data.database(), &partial, |done, all| {
             show_progress("database", done * 100 / all.max(1), &mut shown);
         })?;
         let mut files = 0;
         data.copy_files(&copy, |_| files += 1)?;
+        copy.adopt(&partial)?;
         eprintln!("backup: the database and {files} files are in {}", self.to.display());
         Ok(())
     }

@@ -7,6 +7,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use tokio::sync::Semaphore;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
 
 use crate::core::policy::LoginPolicy;
 use crate::core::session::Settings;
@@ -162,6 +165,15 @@ impl Config {
         if heartbeat_min_s == 0 || heartbeat_min_s > heartbeat_max_s {
             return refuse("session: heartbeat_min_s must be at least 1 and at most heartbeat_max_s");
         }
+        let (level, is_plain) = (&self.log.level, !self.log.level.contains(['=', ',']));
+        if EnvFilter::try_new(level).is_err() || (is_plain && level.parse::<LevelFilter>().is_err()) {
+            return refuse(
+                "log: level is error, warn, info, debug, trace, or directives like info,tim_server=debug",
+            );
+        }
+        if !(1..=Semaphore::MAX_PERMITS).contains(&self.limits.connections) {
+            return refuse("limits: connections must be at least 1, and no more than the system has");
+        }
         if self.limits.requests_per_second == 0 || self.limits.requests_burst == 0 {
             return refuse("limits: requests_per_second and requests_burst must be at least 1");
         }
@@ -198,6 +210,13 @@ mod tests {
     #[test]
     fn a_misspelt_setting_and_plain_text_for_the_world_are_refused() {
         assert!(toml::from_str::<Config>("lisen = \"127.0.0.1:1\"").is_err());
+        for bad in [
+            "[log]\nlevel = \"inof\"",
+            "[limits]\nconnections = 0",
+            "[limits]\nconnections = 9223372036854775807",
+        ] {
+            assert!(toml::from_str::<Config>(bad).unwrap().check().is_err(), "{bad}");
+        }
         let open: Config = toml::from_str("listen = \"0.0.0.0:7700\"").unwrap();
         assert!(open.check().unwrap_err().to_string().contains("[tls]"));
     }

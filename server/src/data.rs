@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tim_protocol::Code;
 
+use crate::media::INCOMING;
+
 /// The names in a data folder.
 const DATABASE: &str = "tim.db";
 const MEDIA: &str = "media";
@@ -135,6 +137,16 @@ impl Data {
         Some(Admin { address: address.to_owned(), token: token.to_owned() })
     }
 
+    /// Makes a file this folder's database, whole or not at all.
+    ///
+    /// # Errors
+    /// [`DataError::Unusable`].
+    pub fn adopt(&self, database: &Path) -> Result<(), DataError> {
+        let path = self.database();
+        let adopted = std::fs::rename(database, &path).and_then(|()| File::open(&self.folder)?.sync_all());
+        adopted.map_err(|why| unusable(&path, why))
+    }
+
     /// Copies everything but the database into another data folder, reporting each file.
     ///
     /// # Errors
@@ -144,8 +156,14 @@ impl Data {
         let mut files = vec![self.folder.join(TICKET_KEY)];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(&folder).map_err(|why| unusable(&folder, why))? {
-                let path = entry.map_err(|why| unusable(&folder, why))?.path();
-                if path.is_dir() { folders.push(path) } else { files.push(path) }
+                let entry = entry.map_err(|why| unusable(&folder, why))?;
+                let path = entry.path();
+                if !path.is_dir() {
+                    files.push(path);
+                } else if entry.file_name() != INCOMING {
+                    // What is still being uploaded belongs to nobody yet.
+                    folders.push(path);
+                }
             }
         }
         for file in files.iter().filter(|file| file.is_file()) {

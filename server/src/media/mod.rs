@@ -9,6 +9,7 @@ mod thumbs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream;
 use http_body_util::{BodyExt as _, StreamBody};
@@ -22,6 +23,7 @@ use tim_protocol::media::{ImageBody, ImageInfo, ImageType, Uploaded};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::core::ops::{Find, Found, Media as Record, Write};
@@ -32,10 +34,12 @@ use crate::store::Store;
 
 /// Pictures decoded at once: each may take several hundred megabytes for a moment.
 const DECODED_AT_ONCE: usize = 1;
+/// A client that sends nothing for this long is gone.
+const IDLE_WITHIN: Duration = Duration::from_secs(60);
 /// Bytes read from a file at once.
 const CHUNK: usize = 64 * 1024;
 /// Where uploads grow, inside the folder of pictures.
-const INCOMING: &str = "incoming";
+pub(crate) const INCOMING: &str = "incoming";
 
 /// The pictures of a server.
 pub(crate) struct Media {
@@ -156,8 +160,9 @@ async fn receive(mut body: Incoming, upload: &Upload, path: &Path) -> Result<(),
     let failed = |why: io::Error| disk(path, &why);
     let mut file = File::create(path).await.map_err(failed)?;
     let (mut digest, mut size) = (Sha256::new(), 0);
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| Fault::with_text(Code::MEDIA_MISMATCH, "the upload broke off"))?;
+    let broken = || Fault::with_text(Code::MEDIA_MISMATCH, "the upload broke off");
+    while let Some(frame) = timeout(IDLE_WITHIN, body.frame()).await.map_err(|_| broken())? {
+        let frame = frame.map_err(|_| broken())?;
         let Ok(bytes) = frame.into_data() else { continue };
         size += bytes.len() as u64;
         if size > upload.size {
@@ -172,17 +177,24 @@ async fn receive(mut body: Incoming, upload: &Upload, path: &Path) -> Result<(),
     file.sync_all().await.map_err(failed)
 }
 
-/// Puts a picture and its smaller sizes where they stay.
+/// Puts a picture and its smaller sizes where they stay, each whole or not at all. What is there already belongs to
+/// earlier messages too and is left as it is.
 fn keep(uploaded: &Path, place: &Path, looked: &thumbs::Looked) -> io::Result<()> {
     let folder = place.parent().unwrap_or(place);
     std::fs::create_dir_all(folder)?;
     for (size, picture) in [(ImageType::Thumb, &looked.thumb), (ImageType::Large, &looked.large)] {
         let path = sized(place, size);
-        std::fs::write(&path, &picture.bytes)?;
-        std::fs::File::open(&path)?.sync_all()?;
+        if path.exists() {
+            continue;
+        }
+        let partial = Partial(uploaded.with_extension(u32::from(size).to_string()));
+        std::fs::write(&partial.0, &picture.bytes)?;
+        std::fs::File::open(&partial.0)?.sync_all()?;
+        std::fs::rename(&partial.0, path)?;
     }
     std::fs::rename(uploaded, sized(place, ImageType::Original))?;
-    std::fs::File::open(folder)?.sync_all()
+    std::fs::File::open(folder)?.sync_all()?;
+    folder.parent().map_or(Ok(()), |media| std::fs::File::open(media)?.sync_all())
 }
 
 fn describe(app: u32, id: Uuid, size: u64, looked: &thumbs::Looked) -> ImageBody {

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http_body_util::combinators::UnsyncBoxBody;
@@ -33,12 +34,18 @@ pub(super) struct Routes<S> {
     stop: watch::Receiver<bool>,
     /// Goes along into the WebSocket.
     guest: Mutex<Option<Guest>>,
+    has_asked: Arc<AtomicBool>,
     socket: PhantomData<fn() -> S>,
 }
 
 impl<S> Routes<S> {
     pub(super) fn new(shared: Arc<Shared>, stop: watch::Receiver<bool>, guest: Guest) -> Self {
-        Self { shared, stop, guest: Mutex::new(Some(guest)), socket: PhantomData }
+        Self { shared, stop, guest: Mutex::new(Some(guest)), has_asked: Arc::default(), socket: PhantomData }
+    }
+
+    /// Whether a whole request has come over the connection.
+    pub(super) fn has_asked(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.has_asked)
     }
 }
 
@@ -48,6 +55,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Service<Request<Incomin
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
+        self.has_asked.store(true, Ordering::Release);
         if request.uri().path() == "/v1" {
             let answer = self.upgrade(request);
             return Box::pin(async { Ok(answer) });

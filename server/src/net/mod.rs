@@ -12,6 +12,7 @@ mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -32,6 +33,8 @@ use parked::ParkedSessions;
 
 /// How long a client may take for its HTTP request's head, and for the TLS handshake.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
+/// How long an HTTP connection may last: a picture of 20 MB over a slow line, not a client that stopped reading.
+const HTTP_WITHIN: Duration = Duration::from_secs(900);
 /// Pause after the system refused a new socket.
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 /// Pause between two looks for sessions that nobody resumed.
@@ -129,11 +132,18 @@ impl Door {
         tokio::spawn(async move {
             match tls {
                 None => http_connection(socket, shared, stop, guest).await,
-                Some(tls) => match tokio::time::timeout(HEAD_WITHIN, tls.accept(socket)).await {
-                    Ok(Ok(socket)) => http_connection(socket, shared, stop, guest).await,
-                    Ok(Err(why)) => tracing::debug!(%peer, %why, "TLS handshake failed"),
-                    Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
-                },
+                Some(tls) => {
+                    let mut stopped = stop.clone();
+                    let handshake = tokio::select! {
+                        handshake = tokio::time::timeout(HEAD_WITHIN, tls.accept(socket)) => handshake,
+                        () = told(&mut stopped) => return,
+                    };
+                    match handshake {
+                        Ok(Ok(socket)) => http_connection(socket, shared, stop, guest).await,
+                        Ok(Err(why)) => tracing::debug!(%peer, %why, "TLS handshake failed"),
+                        Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
+                    }
+                }
             }
         });
     }
@@ -155,6 +165,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let service = http::Routes::<S>::new(shared, stop.clone(), guest);
+    let has_asked = service.has_asked();
     let mut connection = std::pin::pin!(
         hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
@@ -164,14 +175,19 @@ where
             .with_upgrades()
     );
     let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
+        ended = tokio::time::timeout(HTTP_WITHIN, connection.as_mut()) => ended,
         () = told(&mut stop) => {
+            if !has_asked.load(Ordering::Acquire) {
+                return;
+            }
             connection.as_mut().graceful_shutdown();
-            connection.await
+            tokio::time::timeout(HTTP_WITHIN, connection).await
         }
     };
-    if let Err(why) = ended {
-        tracing::debug!(%why, "an HTTP connection broke");
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(why)) => tracing::debug!(%why, "an HTTP connection broke"),
+        Err(_) => tracing::debug!("an HTTP connection took too long"),
     }
 }
 

@@ -131,6 +131,10 @@ impl Session {
         effects.push(Effect::Attach(key, id));
         effects.push(reply::result(number, &welcome));
         effects.extend(missed.into_iter().map(Effect::Send));
+        if !is_resumed {
+            // A kick that was committed after this login and before it was attached has been told to nobody here.
+            self.ask_still_logged_in(effects);
+        }
     }
 
     /// Refuses a `hello`.

@@ -310,6 +310,11 @@ impl Session {
     fn overflow(&mut self, effects: &mut Vec<Effect>) {
         let Phase::Live(live) = &mut self.phase else { return };
         effects.extend(live.window.lag().map(Effect::Send));
+        self.ask_still_logged_in(effects);
+    }
+
+    fn ask_still_logged_in(&mut self, effects: &mut Vec<Effect>) {
+        let Phase::Live(live) = &self.phase else { return };
         let find = Find::Devices { app: live.actor.app, user: live.actor.user.clone() };
         self.find(find, Asked::StillLoggedIn, effects);
     }

@@ -1,7 +1,7 @@
 //! A copy of the database while the server runs.
 //!
-//! The copy begins another life of the data: its epoch is one no client has seen, so that after a restore every device
-//! notices, asks for everything anew, and sends again what the copy does not have.
+//! The copy is marked as one. Whoever opens it first draws a new epoch for it, each time it is restored another: so every
+//! device notices, asks for everything anew, and sends again what the copy does not have.
 
 use std::fs::File;
 use std::path::Path;
@@ -44,6 +44,23 @@ impl Database {
     }
 }
 
+/// Begins a new life of the data if this file is a copy.
+pub(super) fn begin_new_life(connection: &Connection) -> rusqlite::Result<()> {
+    let copied = connection.query_row("SELECT count(*) FROM meta WHERE key = 'copied'", [], |row| row.get(0));
+    if copied.unwrap_or(0_i64) == 0 {
+        return Ok(());
+    }
+    // Two restores of one copy are two lives: the clock tells them apart.
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
+    connection.execute_batch(&format!(
+        "BEGIN IMMEDIATE;
+         UPDATE meta SET value = max(value + 1, {seconds}) WHERE key = 'epoch';
+         DELETE FROM meta WHERE key = 'copied';
+         COMMIT"
+    ))
+}
+
 fn copy(source: &Connection, partial: &Path, progress: &mut impl FnMut(u64, u64)) -> rusqlite::Result<()> {
     // Everything is read as of one moment: without it the copy would begin anew with every commit of the server.
     source.execute_batch("BEGIN; SELECT value FROM meta")?;
@@ -63,8 +80,6 @@ fn copy(source: &Connection, partial: &Path, progress: &mut impl FnMut(u64, u64)
     drop(backup);
     // One file, without a log beside it.
     target.pragma_update(None, "journal_mode", "DELETE")?;
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-    target.execute("UPDATE meta SET value = max(value + 1, ?) WHERE key = 'epoch'", [seconds])?;
+    target.execute("INSERT OR REPLACE INTO meta VALUES('copied', 1)", [])?;
     target.close().map_err(|(_, why)| why)
 }

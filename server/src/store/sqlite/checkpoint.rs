@@ -4,22 +4,30 @@
 //! log is emptied, so that it does not stay at its largest size for ever.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
 use super::database::OpenError;
 
-/// The log is moved when it has this many bytes.
+/// The log is moved when its file has this many bytes, and then this often: the file keeps its size when the log begins
+/// anew inside it.
 const BUSY_FROM: u64 = 16 * 1024 * 1024;
+const BUSY_EVERY: Duration = Duration::from_secs(1);
+/// From this many bytes on the writer empties the log itself: it begins anew only when all of it was moved, and beside a
+/// writer that never rests that moment does not come.
+const OVERDUE_FROM: u64 = 64 * 1024 * 1024;
 /// The log is emptied after this long without a commit.
 const IDLE_AFTER: Duration = Duration::from_secs(5);
 
 /// The thread that moves the log.
 pub(super) struct Checkpoints {
     nudges: SyncSender<()>,
+    log_bytes: Arc<AtomicU64>,
     thread: JoinHandle<()>,
 }
 
@@ -33,12 +41,18 @@ impl Checkpoints {
         let connection = Connection::open(&path).map_err(|why| unusable(&why))?;
         connection.busy_timeout(Duration::ZERO).map_err(|why| unusable(&why))?;
         let (nudges, commits) = sync_channel(1);
-        let log = log_of(&path);
+        let (log, log_bytes) = (log_of(&path), Arc::new(AtomicU64::new(0)));
+        let seen = Arc::clone(&log_bytes);
         let thread = std::thread::Builder::new()
             .name("tim-checkpoint".into())
-            .spawn(move || run(&connection, &log, &commits))
+            .spawn(move || run(&connection, &log, &seen, &commits))
             .map_err(|why| unusable(&why))?;
-        Ok(Self { nudges, thread })
+        Ok(Self { nudges, log_bytes, thread })
+    }
+
+    /// Whether the log has grown past what this thread can move.
+    pub(super) fn is_overdue(&self) -> bool {
+        self.log_bytes.swap(0, Ordering::AcqRel) >= OVERDUE_FROM
     }
 
     /// Something was committed.
@@ -60,14 +74,18 @@ fn log_of(path: &Path) -> PathBuf {
     name.into()
 }
 
-fn run(connection: &Connection, log: &Path, commits: &Receiver<()>) {
+fn run(connection: &Connection, log: &Path, log_bytes: &AtomicU64, commits: &Receiver<()>) {
     let mut is_empty = false;
+    let mut moved: Option<Instant> = None;
     loop {
         match commits.recv_timeout(IDLE_AFTER) {
             Ok(()) => {
                 is_empty = false;
-                if size(log) >= BUSY_FROM {
+                let bytes = size(log);
+                log_bytes.store(bytes, Ordering::Release);
+                if bytes >= BUSY_FROM && moved.is_none_or(|moved| moved.elapsed() >= BUSY_EVERY) {
                     checkpoint(connection, "PASSIVE");
+                    moved = Some(Instant::now());
                 }
             }
             Err(RecvTimeoutError::Timeout) if is_empty => {}

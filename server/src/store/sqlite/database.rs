@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
 
-use super::schema;
+use super::{backup, schema};
 use crate::core::ops::{Answer, Find, Found, Refusal, Tell, Write, Written};
 
 /// The embedded store without threads.
@@ -129,6 +129,7 @@ impl Database {
     /// See [`OpenError`].
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         let failed = |why: rusqlite::Error| OpenError::from_sql(path, &why);
+        private_file(path);
         let connection = Connection::open(path).map_err(failed)?;
         let found = schema::version(&connection).map_err(failed)?;
         if found > schema::VERSION {
@@ -160,8 +161,17 @@ impl Database {
     fn ready(mut connection: Connection) -> rusqlite::Result<Self> {
         schema::prepare(&connection)?;
         schema::migrate(&mut connection)?;
+        backup::begin_new_life(&connection)?;
         let epoch = read_epoch(&connection)?;
         Ok(Self { connection, epoch })
+    }
+
+    /// Moves the whole write-ahead log into the file and empties it. Waits for questions that are being answered.
+    pub(super) fn empty_log(&self) {
+        let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        if let Err(why) = emptied {
+            tracing::warn!(%why, "the write-ahead log could not be emptied: it grows until it can");
+        }
     }
 
     /// Everything that is only in memory is forgotten, as when the process dies.
@@ -276,6 +286,16 @@ impl Database {
             Find::Media { app, id } => self.media(*app, *id).map(Found::Media),
         }
     }
+}
+
+/// Makes the file for its owner's eyes only before SQLite makes it for everybody's; what fails here fails again, with a
+/// reason, when SQLite opens it.
+fn private_file(path: &Path) {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let _ = options.open(path);
 }
 
 /// A write that answers and tells nobody.

@@ -4,7 +4,7 @@
 //! modulo 1,024: the day the data is spread over several databases, no row has to be looked at to know where it goes.
 //! The message table is an append log: rows are added at the end, and both indexes grow at one edge.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 /// The version of the tables this program writes.
 pub(super) const VERSION: i64 = 1;
@@ -85,8 +85,12 @@ pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
 
 /// Brings the tables to [`VERSION`], in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
-    let from = usize::try_from(version(connection)?).unwrap_or(0);
-    let transaction = connection.transaction()?;
+    if version(connection)? == VERSION {
+        return Ok(());
+    }
+    // Two programs may open a new file at once: the second finds it made.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let from = usize::try_from(version(&transaction)?).unwrap_or(0);
     for step in STEPS.iter().skip(from) {
         transaction.execute_batch(step)?;
     }

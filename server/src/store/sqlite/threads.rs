@@ -138,7 +138,12 @@ fn read(reader: &Database, questions: &Mutex<Receiver<Job<Find, Found>>>) {
         };
         match job {
             Ok(Job::Do(find, reply)) => {
-                let _ = reply.send(guarded(|| reader.find(&find)));
+                let found = guarded(|| reader.find(&find));
+                if found.is_err() {
+                    // A fault may have left its transaction open.
+                    reader.recover();
+                }
+                let _ = reply.send(found);
             }
             Ok(Job::Close(done)) => {
                 let _ = done.send(());
@@ -189,7 +194,7 @@ impl Writer {
             if !batch.writes.is_empty() {
                 self.commit(batch);
                 self.mark();
-                self.checkpoints.nudge();
+                self.tidy();
             }
             if let Some(closed) = close {
                 break closed;
@@ -251,6 +256,14 @@ impl Writer {
                 Ok(())
             });
         }
+    }
+
+    /// The log is somebody else's work, until it outgrows what they can do beside a writer that never rests.
+    fn tidy(&self) {
+        if self.checkpoints.is_overdue() {
+            self.database.empty_log();
+        }
+        self.checkpoints.nudge();
     }
 
     fn mark(&mut self) {

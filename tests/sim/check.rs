@@ -24,6 +24,7 @@ pub fn check(history: &History) -> Vec<Violation> {
     appears_once(history, &mut found);
     read_marks(history, &mut found);
     lists(history, &mut found);
+    accounts(history, &mut found);
     at_rest(history, &mut found);
     found.0
 }
@@ -290,14 +291,27 @@ fn lists(history: &History, found: &mut Found) {
             let log = &history.truth.logs[&id];
             let unread = unread(log, me, state.read, state.floor, state.group_type);
             let newest = conversation.last_message.as_ref().map(|message| message.id);
-            let is_newest = newest == log.messages.last().map(|message| message.id)
-                || newest.is_some_and(|newest| last.failed.contains(&newest));
+            let is_newest =
+                (conversation.last_message.as_ref()).zip(log.messages.last()).is_some_and(|(shown, last)| {
+                    shown.id == last.id && shown.is_revoked == last.revoked.is_some()
+                }) || newest.is_some_and(|newest| last.failed.contains(&newest));
             let shown =
                 (conversation.unread_count, conversation.read_sequence, conversation.peer_read_sequence);
             if shown != (unread, state.read, state.peer_read) || !is_newest {
                 let what = format!("{me} is shown {conversation:?}, and it is {unread} unread, {state:?}");
                 found.violated("I8", what);
             }
+        }
+    }
+}
+
+/// I3: a device's copy of what else is the user's own is the server's.
+fn accounts(history: &History, found: &mut Found) {
+    for record in &history.devices {
+        let (me, last) = ended(record);
+        let account = &history.truth.accounts[me];
+        if last.account != *account {
+            found.violated("I3", format!("{me} has {:?}, the server {account:?}", last.account));
         }
     }
 }

@@ -15,7 +15,7 @@ use tim_protocol::frame::Fault;
 use tim_protocol::usersig::{Claims, Key, sign};
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 
-use crate::history::{LogId, Record, Sending, Told};
+use crate::history::{Account, LogId, Record, Sending, Told};
 use crate::link::LinkId;
 use crate::server::{APP, KEY};
 use crate::world::{BEGIN, Break, World, user};
@@ -516,6 +516,11 @@ impl World {
         let snapshot = device.store.snapshot().unwrap();
         let last = self.history.devices[id].last.get_or_insert_default();
         last.ready = device.ready;
+        last.account = Account {
+            groups: snapshot.groups.into_iter().map(|group| group.group_id).collect(),
+            blacklist: snapshot.blacklist.into_iter().collect(),
+            nick: snapshot.profile.and_then(|profile| profile.fields.nick),
+        };
         for row in snapshot.outbox {
             let rows = if row.status == SendStatus::Fail { &mut last.failed } else { &mut last.waiting };
             rows.insert(row.message.id);

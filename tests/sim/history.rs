@@ -89,6 +89,15 @@ pub struct Last {
     pub ranges: BTreeMap<LogId, Vec<(u64, u64)>>,
     pub stored: BTreeMap<LogId, Vec<Message>>,
     pub list: Vec<Conversation>,
+    pub account: Account,
+}
+
+/// What is a user's own beside conversations.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Account {
+    pub groups: BTreeSet<GroupId>,
+    pub blacklist: BTreeSet<UserId>,
+    pub nick: Option<String>,
 }
 
 /// A log as the server has it.
@@ -104,6 +113,7 @@ pub struct Truth {
     pub logs: BTreeMap<LogId, Log>,
     /// Each user's conversations.
     pub states: BTreeMap<UserId, BTreeMap<LogId, ConversationState>>,
+    pub accounts: BTreeMap<UserId, Account>,
 }
 
 /// A promise that was not kept.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use tim_protocol::call::{self, Platform};
+use tim_protocol::conversation::{Change, ConversationState};
 use tim_protocol::frame::Push;
 use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::{ConversationId, GroupId, MessageId, UserId, codec, limits};
@@ -20,7 +21,7 @@ use tim_server::core::session::{Effect, Input, Parked, Session, Settings, Token}
 use tim_server::store::sqlite::Database;
 use uuid::Uuid;
 
-use crate::history::{Log, LogId, Truth};
+use crate::history::{Account, Log, LogId, Truth};
 use crate::link::LinkId;
 use crate::workload::Faults;
 use crate::world::{Break, World, user};
@@ -546,17 +547,36 @@ impl World {
                     truth.logs.entry(log.clone()).or_insert_with(|| self.log(&name, log, state.head));
                 }
             }
+            truth.accounts.insert(name.clone(), self.account(&name));
             truth.states.insert(name, states);
         }
         truth
     }
 
-    pub fn states(&self, name: &UserId) -> BTreeMap<LogId, tim_protocol::conversation::ConversationState> {
+    pub fn states(&self, name: &UserId) -> BTreeMap<LogId, ConversationState> {
+        let page = self.everything(name);
+        page.conversations.into_iter().map(|state| (LogId::of(name, &state.conversation_id), state)).collect()
+    }
+
+    fn account(&self, name: &UserId) -> Account {
+        let mut account = Account::default();
+        for change in self.everything(name).changes {
+            match change {
+                Change::Group { group_id, group: Some(_) } => drop(account.groups.insert(group_id)),
+                Change::Blacklist { user_id, listed: true } => drop(account.blacklist.insert(user_id)),
+                Change::Profile { profile } => account.nick = profile.fields.nick,
+                Change::Group { .. } | Change::Blacklist { .. } => {}
+            }
+        }
+        account
+    }
+
+    fn everything(&self, name: &UserId) -> call::SyncPage {
         let actor = self.server.actor(name);
         let Found::Version(upto) = self.server.find(&Find::Version { key: actor.key }) else { panic!() };
         let sync = call::Sync { from: Default::default(), before: None, limit: 200, latest: 0 };
         let Found::Page(page) = self.server.find(&Find::Sync { actor, sync, upto }) else { panic!() };
-        page.conversations.into_iter().map(|state| (LogId::of(name, &state.conversation_id), state)).collect()
+        page
     }
 
     fn log(&self, reader: &UserId, log: &LogId, head: u64) -> Log {

@@ -239,7 +239,8 @@ impl World {
     /// Something goes wrong.
     pub fn fail(&mut self) {
         let id = self.rng.usize(0..self.devices.len());
-        let kind = self.faults.kinds[self.rng.usize(0..self.faults.kinds.len())];
+        let kinds = &self.faults.kinds;
+        let Some(kind) = kinds.get(self.rng.usize(0..kinds.len().max(1))).copied() else { return };
         let while_ = self.rng.i64(1_000..60_000);
         let until = self.now + while_;
         match kind {
@@ -280,7 +281,13 @@ impl World {
             device.doom = None;
             device.bad_commits = 0;
         }
-        self.run_until(self.now + HEALING);
+        // A burst over a slow link takes longer than any pause.
+        for _ in 0..3 {
+            self.run_until(self.now + HEALING);
+            if self.devices.iter().all(|device| device.calls.is_empty()) {
+                break;
+            }
+        }
     }
 
     /// Everybody reads everything, and looks at the list once more.

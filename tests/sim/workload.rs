@@ -31,6 +31,8 @@ pub struct Faults {
     faults: u32,
     kinds: Vec<Fault>,
     bursts: bool,
+    /// Who is away while somebody writes a lot.
+    away: Option<DeviceId>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +69,7 @@ impl Faults {
             faults: if kinds.is_empty() { 0 } else { rng.u32(0..most) },
             kinds,
             bursts: rng.u32(0..40) == 0,
+            away: None,
         }
     }
 }
@@ -107,6 +110,9 @@ impl World {
         if !self.devices[id].up || !self.devices[id].ready {
             return;
         }
+        if self.faults.bursts && self.chance(10) {
+            return self.burst(id);
+        }
         match self.rng.u32(0..100) {
             0..40 => self.send_to_peer(id),
             40..62 => self.send_to_group(id),
@@ -119,7 +125,7 @@ impl World {
             94..96 => self.rename(id),
             96..97 => self.call(id, Asked::Other, Call::Logout),
             97..99 => self.resend(id),
-            _ => self.burst(id),
+            _ => self.read_page(id),
         }
     }
 
@@ -156,12 +162,17 @@ impl World {
         }
     }
 
+    /// Somebody writes a lot, while somebody else is away.
     fn burst(&mut self, id: DeviceId) {
-        if std::mem::take(&mut self.faults.bursts) {
-            let to = self.somewhere(id);
-            for _ in 0..BURST {
-                self.send_text(id, to.clone());
-            }
+        self.faults.bursts = false;
+        let other = (id + self.rng.usize(1..self.devices.len())) % self.devices.len();
+        self.faults.away = Some(other);
+        self.part(other, i64::MAX);
+        let them = self.devices[other].user.clone();
+        let to = if them == self.devices[id].user { self.peer(id) } else { them };
+        let to = ConversationId::C2c(to);
+        for _ in 0..BURST {
+            self.send_text(id, to.clone());
         }
     }
 
@@ -275,16 +286,18 @@ impl World {
     /// From now on nothing goes wrong any more, and everything comes to rest.
     fn heal(&mut self) {
         self.faults.is_on = false;
-        for device in &mut self.devices {
-            device.cut_off_until = 0;
+        let back = self.now + HEALING;
+        for (id, device) in self.devices.iter_mut().enumerate() {
+            device.cut_off_until = if self.faults.away == Some(id) { back } else { 0 };
             device.slow_until = 0;
             device.doom = None;
             device.bad_commits = 0;
         }
         // A burst over a slow link takes longer than any pause.
-        for _ in 0..3 {
+        let least = if self.faults.away.is_some() { 2 } else { 1 };
+        for rounds in 1..=4 {
             self.run_until(self.now + HEALING);
-            if self.devices.iter().all(|device| device.calls.is_empty()) {
+            if rounds >= least && self.devices.iter().all(|device| device.calls.is_empty()) {
                 break;
             }
         }

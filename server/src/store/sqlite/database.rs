@@ -265,6 +265,10 @@ impl Database {
     /// # Errors
     /// The refusal the question earned, or that of a failing disk.
     pub fn find(&self, find: &Find) -> Result<Found, Refusal> {
+        if !self.connection.is_autocommit() {
+            // An earlier question came to no end.
+            self.recover();
+        }
         self.connection.execute_batch("BEGIN").map_err(Failure::from)?;
         let found = self.answer(find);
         let ended = self.connection.execute_batch("COMMIT").map_err(Failure::from);

@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt as _;
 use tim_protocol::Code;
+use tim_protocol::call;
 use tim_protocol::conversation::Cursor;
-use tim_server::core::ops::{Refusal, Tell, Written};
+use tim_server::core::ops::{Find, Refusal, Tell, Written};
 use tim_server::store::conformance::{give, history, login, message, sent, sync};
 use tim_server::store::sqlite::{Database, SqliteStore};
 use tim_server::store::{Listener, Pending, Store as _, conformance};
@@ -230,6 +231,38 @@ fn a_damaged_database_is_left_alone() {
     let path = folder.path().join("tim.db");
     std::fs::write(&path, b"this is not a database, whatever its name says".repeat(100)).unwrap();
     assert_eq!(refused(&path), Code::DATABASE_CORRUPT);
+}
+
+#[tokio::test]
+async fn a_damage_that_is_met_later_is_said_and_what_is_whole_is_still_served() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), conformance::deaf());
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    sent(store.write(message(&alice, "C2Cbob", 1)).await);
+    store.close().await;
+    drop(store);
+    let path = folder.path().join("tim.db");
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let number = |sql| connection.query_row(sql, [], |row| row.get::<_, u32>(0)).unwrap() as usize;
+    let (page, size) =
+        (number("SELECT rootpage FROM sqlite_master WHERE name = 'msg'"), number("PRAGMA page_size"));
+    drop(connection);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[(page - 1) * size..page * size].fill(0xee);
+    std::fs::write(&path, bytes).unwrap();
+
+    let store = open(folder.path(), conformance::deaf());
+    for _ in 0..4 {
+        let history =
+            call::History { conversation_id: "C2Calice".parse().unwrap(), low: 1, high: 1, limit: 1 };
+        let refusal = store.find(Find::History { actor: bob.clone(), history }).await.unwrap_err();
+        assert_eq!(refusal.code, Code::DATABASE_CORRUPT);
+        assert!(store.find(Find::Version { key: bob.key }).await.is_ok());
+    }
+    let refusal = store.write(message(&alice, "C2Cbob", 2)).await.unwrap_err();
+    assert_eq!(refusal.code, Code::DATABASE_CORRUPT);
+    store.write(conformance::blacklist(&bob, &["alice"], true)).await.unwrap();
+    store.close().await;
 }
 
 #[test]

@@ -15,5 +15,6 @@ mod frames;
 mod media;
 mod operator;
 mod stage;
+#[cfg(unix)]
 mod stopping;
 mod tls;

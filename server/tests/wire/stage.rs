@@ -98,6 +98,7 @@ impl Server {
     }
 
     /// Asks the process to end, as an init system does.
+    #[cfg(unix)]
     pub(crate) fn terminate(&self) {
         let id = self.process.as_ref().and_then(Child::id).expect("it runs");
         assert!(Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap().success());

@@ -166,29 +166,34 @@ impl Serve {
         let metrics = telemetry::metrics()?;
         Builder::new_multi_thread().enable_all().build()?.block_on(async {
             let server = Server::open(&config).await?;
+            let stop = told_to_stop()?;
             let said = format!("listening on {}\nadmin on {}\n", server.url()?, server.admin_url()?);
             // Whoever started it may have stopped listening; that is no reason not to serve.
             let mut out = std::io::stdout();
             let _ = out.write_all(said.as_bytes()).and_then(|()| out.flush());
-            Ok(server.run(metrics, told_to_stop()).await?)
+            Ok(server.run(metrics, stop).await?)
         })
     }
 }
 
-/// Ends when the system asks the program to end.
-async fn told_to_stop() {
+/// Ends when the system asks the program to end, from the call on: whoever knows that the server runs may stop it.
+fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        let (mut terminate, mut interrupt) =
+            (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+        Ok(async move {
             tokio::select! {
                 _ = terminate.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
+                _ = interrupt.recv() => {}
             }
-            return;
-        }
+        })
     }
-    let _ = tokio::signal::ctrl_c().await;
+    #[cfg(not(unix))]
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 impl App {

@@ -56,3 +56,13 @@ async fn a_backup_of_a_running_server_begins_another_life() {
     assert!(!again.status.success());
     assert!(String::from_utf8_lossy(&again.stderr).contains("exists"), "{again:?}");
 }
+
+#[tokio::test]
+async fn a_server_that_is_stopped_as_soon_as_it_listens_ends_well() {
+    for _ in 0..10 {
+        let mut server = Server::start().await;
+        server.terminate();
+        let status = soon(server.process.take().unwrap().wait_with_output()).await.unwrap().status;
+        assert!(status.success(), "{status}");
+    }
+}

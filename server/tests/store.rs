@@ -144,6 +144,26 @@ async fn a_panic_in_the_listener_does_not_stop_the_store() {
     store.close().await;
 }
 
+#[tokio::test]
+async fn while_another_program_holds_the_database_writes_are_refused_together_and_then_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), conformance::deaf());
+    let (alice, _) = (login(&store, "alice").await, login(&store, "bob").await);
+    let other = rusqlite::Connection::open(folder.path().join("tim.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let together: Vec<_> = (1..=100).map(|number| store.write(message(&alice, "C2Cbob", number))).collect();
+    // Were each to wait for the database on its own, this would take minutes.
+    let refusals = async {
+        for answer in together {
+            assert_eq!(answer.await.unwrap_err().code, Code::BUSY);
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), refusals).await.expect("refused together");
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await).sequence, 1);
+    store.close().await;
+}
+
 /// Set for the process whose files may not grow.
 #[cfg(target_os = "linux")]
 const ON_A_FULL_DISK: &str = "TIM_TEST_ON_A_FULL_DISK";

@@ -73,6 +73,12 @@ pub(super) enum Failure {
     Sql(rusqlite::Error),
 }
 
+impl Failure {
+    fn is_busy(&self) -> bool {
+        matches!(self, Self::Sql(why) if why.sqlite_error_code() == Some(ErrorCode::DatabaseBusy))
+    }
+}
+
 pub(super) type Outcome<T> = Result<T, Failure>;
 
 impl From<rusqlite::Error> for Failure {
@@ -183,6 +189,11 @@ impl Database {
     pub fn commit(&mut self, batch: &[Write]) -> Vec<Result<Written, Refusal>> {
         match self.together(batch) {
             Ok(results) => results,
+            // Another program holds the database: each write would only wait as long as all of them did.
+            Err(why) if why.is_busy() => {
+                let refusal = Refusal::from(why);
+                batch.iter().map(|_| Err(refusal.clone())).collect()
+            }
             // One write broke the transaction for all: each gets one of its own, so that only the culprit fails.
             Err(_) if batch.len() > 1 => batch.iter().map(|write| self.alone(write)).collect(),
             Err(why) => vec![Err(why.into())],

@@ -44,17 +44,23 @@ async fn a_backup_of_a_running_server_begins_another_life() {
     let arguments = ["backup", "--data", data.to_str().unwrap(), "--to", &to];
     assert!(program(&arguments).status.success());
     alice.sends("C2Calice", "after the copy").await;
-    let copied = rusqlite::Connection::open(copy.join("tim.db")).unwrap();
-    let (messages, epoch): (u32, u32) = copied
-        .query_row("SELECT (SELECT count(*) FROM msg), value FROM meta WHERE key = 'epoch'", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .unwrap();
-    assert_eq!(messages, 1);
+    let copied = || {
+        let copied = rusqlite::Connection::open(copy.join("tim.db")).unwrap();
+        let look = "SELECT (SELECT count(*) FROM msg), (SELECT value FROM meta WHERE key = 'epoch'),
+                           (SELECT count(*) FROM meta WHERE key = 'copied')";
+        copied
+            .query_row(look, [], |row| Ok::<(u32, u32, u32), _>((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .unwrap()
+    };
+    // As it lies there it can be restored any number of times: the life begins when it is opened.
+    assert_eq!(copied(), (1, 1, 1));
+    drop(tim_server::store::sqlite::Database::open(&copy.join("tim.db")).unwrap());
+    let (messages, epoch, is_copy) = copied();
+    assert_eq!((messages, is_copy), (1, 0));
     assert!(epoch > 1);
     let again = program(&arguments);
     assert!(!again.status.success());
-    assert!(String::from_utf8_lossy(&again.stderr).contains("exists"), "{again:?}");
+    assert!(String::from_utf8_lossy(&again.stderr).contains("choose a new folder"), "{again:?}");
 }
 
 #[tokio::test]

@@ -133,9 +133,19 @@ impl Phone {
                     asked.push("devices".to_owned());
                     effects = self.finds(token, Found::Devices(Some(devices(&["i1"], &[]))));
                 }
-                _ => return (asked, effects),
+                _ => break,
             }
         }
+        // Once it is on the bus it looks again whether its login stands: it does.
+        if let ([Effect::Attach(..), ..], Some(Effect::Find(token, Find::Devices { .. }))) =
+            (&effects[..], effects.last())
+        {
+            let token = *token;
+            let logins = Found::Devices(Some(devices(&["i1", "i2"], &[])));
+            assert!(self.finds(token, logins).is_empty());
+            effects.pop();
+        }
+        (asked, effects)
     }
 
     /// A message that the store is asked to keep.
@@ -754,4 +764,20 @@ proptest! {
             prop_assert_eq!(is_over, phone.session.deadline().is_none());
         }
     }
+}
+
+#[test]
+fn a_kick_between_the_login_and_its_place_on_the_bus_is_found_out() {
+    let mut phone = Phone::connects();
+    let keys = phone.asks("hello", &hello());
+    let [Effect::Find(token, _)] = keys[..] else { panic!("{keys:?}") };
+    let login = phone.finds(token, Found::App(vec![KEY.into()]));
+    let [Effect::Write(token, _)] = login[..] else { panic!("{login:?}") };
+    let welcome = phone.wrote(token, Answer::LoggedIn { key: ALICE, epoch: 1 });
+    let [Effect::Attach(..), Effect::Send(_), Effect::Find(token, Find::Devices { .. })] = welcome[..] else {
+        panic!("{welcome:?}")
+    };
+    let taken = devices(&["i2"], &[("i1", KickReason::MultipleDevice)]);
+    let end = phone.finds(token, Found::Devices(Some(taken)));
+    assert!(matches!(end[..], [Effect::Send(_), Effect::Close(Code::KICKED_MULTIPLE_DEVICE, _)]), "{end:?}");
 }

@@ -16,6 +16,7 @@ use tim::message::{Flow, Message, Payload, Priority};
 use tim::options::TimOptions;
 use tim::{ConversationId, Tim};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::sync::Notify;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -27,8 +28,10 @@ async fn main() -> Outcome<()> {
     };
     let folder = std::env::temp_dir().join(format!("tim-chat-{me}"));
     let tim = Tim::create(TimOptions::new(app.parse()?, server.as_str(), folder))?;
-    tim.add_listener(Arc::new(Screen));
+    let ready = Arc::new(Notify::new());
+    tim.add_listener(Arc::new(Screen(Arc::clone(&ready))));
     tim.login(me, user_sig).await?;
+    ready.notified().await;
     let to: ConversationId = format!("C2C{other}").parse()?;
     println!("You are {me}. What you type goes to {other}; /quit ends.");
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
@@ -65,7 +68,8 @@ async fn obey(tim: &Tim, to: &ConversationId, line: &str) -> Outcome<bool> {
     Ok(true)
 }
 
-struct Screen;
+/// Shows what happens, and tells when everything works.
+struct Screen(Arc<Notify>);
 
 impl EventListener for Screen {
     fn on_events(&self, events: &[Event]) {
@@ -76,8 +80,8 @@ impl EventListener for Screen {
                 }
                 Event::MessageReadByPeer(messages) => println!("  (read: {} messages)", messages.len()),
                 Event::NetStateChange(state) => println!("  ({state:?})"),
+                Event::SdkReady => self.0.notify_one(),
                 Event::KickedOut(reason) => println!("  (logged out: {reason:?})"),
-                Event::Error { code, message } => println!("! {message} ({code})"),
                 _ => {}
             }
         }

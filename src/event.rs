@@ -22,7 +22,9 @@ pub enum Event {
     /// breaks.
     SdkNotReady,
     /// New messages: C2C, group, group tips and system notices, oldest first within a conversation. Includes
-    /// those this user sent from another device (`flow` is out), and those that arrived while this device was away.
+    /// those this user sent from another device (`flow` is out), and those that arrived while this device was away: of
+    /// more than 300 missed in one conversation the newest 300, the others wait in `get_message_list`. What a device
+    /// finds at its first login is history, not news.
     MessageReceived(Vec<Message>),
     /// Messages were taken back (`is_revoked` is true).
     MessageRevoked(Vec<Message>),

@@ -3,6 +3,7 @@
 //! Never a message's body, a token or a key.
 
 use std::fmt::Arguments;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -59,7 +60,8 @@ pub(crate) fn write(level: LogLevel, line: Arguments<'_>) {
     }
     let sink = SINK.read().unwrap_or_else(PoisonError::into_inner).clone();
     match (sink, level) {
-        (Some(sink), _) => sink.log(level, &line.to_string()),
+        // A sink that panics is the host's to mend; the engine goes on.
+        (Some(sink), _) => drop(catch_unwind(AssertUnwindSafe(|| sink.log(level, &line.to_string())))),
         (None, LogLevel::Debug) => tracing::debug!("{line}"),
         (None, LogLevel::Info) => tracing::info!("{line}"),
         (None, LogLevel::Warn) => tracing::warn!("{line}"),

@@ -118,8 +118,29 @@ impl Dispatch {
         self.shared.wake.notify_one();
         if wait {
             let mut ended = self.ended.clone();
-            let _ = tokio::time::timeout(END_WITHIN, ended.wait_for(|ended| *ended)).await;
+            let in_time = tokio::time::timeout(END_WITHIN, ended.wait_for(|ended| *ended)).await.is_ok();
+            if !in_time {
+                self.give_up();
+            }
         }
+    }
+}
+
+impl Dispatch {
+    /// Nobody is told anything any more, whenever the listener that holds things up returns.
+    fn give_up(&self) {
+        let mut state = self.shared.lock();
+        state.waiting.clear();
+        let listeners = std::mem::take(&mut state.listeners);
+        drop(state);
+        drop(listeners);
+    }
+}
+
+impl Shared {
+    /// Whether a listener has not been taken off since it was looked up.
+    fn has(&self, id: ListenerId) -> bool {
+        self.lock().listeners.iter().any(|(listener, _)| *listener == id)
     }
 }
 
@@ -146,19 +167,20 @@ fn run(shared: &Shared) {
         };
         let panicked: Vec<ListenerId> = listeners
             .iter()
+            .filter(|(id, _)| shared.has(*id))
             .filter(|(_, listener)| catch_unwind(AssertUnwindSafe(|| listener.on_events(&events))).is_err())
             .map(|(id, _)| *id)
             .collect();
         if !panicked.is_empty() {
-            report(&listeners, &panicked);
+            report(shared, &listeners, &panicked);
         }
     }
 }
 
 /// Tells the listeners that did not panic that others did.
-fn report(listeners: &[(ListenerId, Arc<dyn EventListener>)], panicked: &[ListenerId]) {
+fn report(shared: &Shared, listeners: &[(ListenerId, Arc<dyn EventListener>)], panicked: &[ListenerId]) {
     for (id, listener) in listeners {
-        if !panicked.contains(id) {
+        if !panicked.contains(id) && shared.has(*id) {
             let report = [error(Code::LISTENER_PANICKED)];
             let _ = catch_unwind(AssertUnwindSafe(|| listener.on_events(&report)));
         }

@@ -8,8 +8,9 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use tim_protocol::frame::Fault;
@@ -30,7 +31,16 @@ pub enum ImageSource {
     /// A file. It is copied when the message is sent, and may then go.
     Path(PathBuf),
     /// The file's bytes.
-    Bytes(Vec<u8>),
+    Bytes(Arc<[u8]>),
+}
+
+impl ImageSource {
+    pub(super) fn bytes_in_memory(&self) -> usize {
+        match self {
+            Self::Path(_) => 0,
+            Self::Bytes(bytes) => bytes.len(),
+        }
+    }
 }
 
 impl From<PathBuf> for ImageSource {
@@ -47,7 +57,7 @@ impl From<&Path> for ImageSource {
 
 impl From<Vec<u8>> for ImageSource {
     fn from(bytes: Vec<u8>) -> Self {
-        Self::Bytes(bytes)
+        Self::Bytes(bytes.into())
     }
 }
 
@@ -92,21 +102,23 @@ impl Files {
     ) -> Result<PathBuf, TimError> {
         let folder = self.outbox(user);
         let target = folder.join(id.to_string());
+        let mut bytes: Box<dyn io::Read> = match source {
+            // Kept by an earlier try.
+            ImageSource::Path(path) if *path == target => return Ok(target),
+            ImageSource::Path(path) => Box::new(File::open(path).map_err(|_| Code::FILE_UNREADABLE)?),
+            ImageSource::Bytes(bytes) => Box::new(&bytes[..]),
+        };
         let kept = make_folder(&folder).and_then(|()| {
             let mut file = File::create(&target)?;
-            match source {
-                ImageSource::Bytes(bytes) => file.write_all(bytes)?,
-                ImageSource::Path(path) => {
-                    io::copy(&mut File::open(path)?, &mut file)?;
-                }
-            }
-            file.sync_all()
+            io::copy(&mut bytes, &mut file)?;
+            file.sync_all()?;
+            sync_folder(&folder)
         });
         match kept {
             Ok(()) => Ok(target),
             Err(why) => {
                 let _ = std::fs::remove_file(&target);
-                Err(unkept(source, &why))
+                Err(unkept(&why))
             }
         }
     }
@@ -121,12 +133,22 @@ impl Files {
     }
 }
 
-fn unkept(source: &ImageSource, why: &io::Error) -> TimError {
-    match (why.kind(), source) {
-        (io::ErrorKind::StorageFull, _) => Code::STORAGE_FULL.into(),
-        (io::ErrorKind::NotFound, ImageSource::Path(_)) => Code::FILE_UNREADABLE.into(),
+fn unkept(why: &io::Error) -> TimError {
+    match why.kind() {
+        io::ErrorKind::StorageFull => Code::STORAGE_FULL.into(),
         _ => TimError { code: Code::DATA_DIR_UNUSABLE, reason: format!("the picture cannot be kept: {why}") },
     }
+}
+
+/// What was just put into a folder is there after a power cut.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// What a picture's file tells before anything is sent.
@@ -160,13 +182,13 @@ pub(crate) fn check(source: &ImageSource) -> Result<Checked, TimError> {
 const HEAD: usize = 12;
 
 fn head_of(path: &Path) -> io::Result<(u64, Vec<u8>)> {
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
+    // Looked at before it is opened: opening a pipe waits for somebody to write into it.
+    let metadata = std::fs::metadata(path)?;
     if !metadata.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     let mut head = Vec::with_capacity(HEAD);
-    file.take(HEAD as u64).read_to_end(&mut head)?;
+    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
     Ok((metadata.len(), head))
 }
 
@@ -242,7 +264,7 @@ mod tests {
         let alice = UserId::new("alice").unwrap();
         let keep = |number| {
             let id: MessageId = format!("01990000-0000-7000-8000-00000000000{number}").parse().unwrap();
-            files.keep(&alice, id, &ImageSource::Bytes(vec![1])).unwrap()
+            files.keep(&alice, id, &ImageSource::from(vec![1])).unwrap()
         };
         let (wanted, forgotten) = (keep(1), keep(2));
         files.sweep(&alice, &HashSet::from([wanted.clone()]));
@@ -251,7 +273,7 @@ mod tests {
 
     #[test]
     fn five_formats_are_told_by_their_heads() {
-        let code = |bytes: &[u8]| check(&ImageSource::Bytes(bytes.to_vec())).map(|it| it.format);
+        let code = |bytes: &[u8]| check(&ImageSource::from(bytes.to_vec())).map(|it| it.format);
         assert_eq!(code(b"RIFF\0\0\0\0WEBPVP8 ").unwrap(), ImageFormat::Webp);
         assert_eq!(code(b"BM\0\0").unwrap(), ImageFormat::Bmp);
         assert_eq!(code(b"").unwrap_err().code, Code::FILE_EMPTY);

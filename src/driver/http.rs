@@ -14,6 +14,7 @@ use tim_protocol::frame::Fault;
 use tim_protocol::media::{ImageBody, Uploaded};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::address::Address;
@@ -24,6 +25,8 @@ use crate::error::TimError;
 const CHUNK: usize = 64 * 1024;
 /// A side that does nothing for this long is gone.
 const IDLE_WITHIN: Duration = Duration::from_secs(60);
+/// How long the server may look at a picture it has taken.
+const ANSWER_WITHIN: Duration = Duration::from_secs(300);
 /// Longest answer that is not a picture, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024;
 
@@ -38,12 +41,17 @@ pub(super) async fn upload(
     progress: &Progress,
 ) -> Result<ImageBody, Fault> {
     let source = File::open(file).await.map_err(|_| Code::FILE_UNREADABLE)?;
+    progress.report(0).await;
+    let (alive, mut signs) = watch::channel(());
     let request = Request::put(path)
         .header(header::HOST, server.authority())
         .header(header::CONTENT_LENGTH, size)
-        .body(StreamBody::new(chunks(source, size, progress.clone())).boxed_unsync())
+        .body(StreamBody::new(chunks(source, size, progress.clone(), alive)).boxed_unsync())
         .map_err(|why| failed(&why))?;
-    let answer = send(server, request).await?;
+    let answer = tokio::select! {
+        answer = send(server, request) => answer?,
+        () = silence(&mut signs) => return Err(failed(&"the server takes nothing")),
+    };
     let status = answer.status();
     let body = timeout(IDLE_WITHIN, http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect())
         .await
@@ -57,13 +65,24 @@ pub(super) async fn upload(
     Err(refusal(&body))
 }
 
-/// A file in pieces; what was handed over counts as done.
+/// Ends when an upload has shown no sign of life for too long; longer once all of it was taken, because looking at a large
+/// picture takes the server a while.
+async fn silence(signs: &mut watch::Receiver<()>) {
+    while let Ok(changed) = timeout(IDLE_WITHIN, signs.changed()).await {
+        if changed.is_err() {
+            return tokio::time::sleep(ANSWER_WITHIN).await;
+        }
+    }
+}
+
+/// A file in pieces; what was handed over counts as done. Each piece is a sign of life.
 fn chunks(
     file: File,
     size: u64,
     progress: Progress,
+    alive: watch::Sender<()>,
 ) -> impl stream::Stream<Item = std::io::Result<Frame<Bytes>>> + Send {
-    stream::try_unfold((file, 0, progress), move |(mut file, done, progress)| async move {
+    stream::try_unfold((file, 0, progress, alive), move |(mut file, done, progress, alive)| async move {
         let mut bytes = Vec::with_capacity(CHUNK);
         if file.read_buf(&mut bytes).await? == 0 {
             return Ok(None);
@@ -71,7 +90,8 @@ fn chunks(
         let done = done + bytes.len() as u64;
         // 100 is told when the server has said that it has it.
         progress.report(percent(done, size).min(99)).await;
-        Ok(Some((Frame::data(bytes.into()), (file, done, progress))))
+        let _ = alive.send(());
+        Ok(Some((Frame::data(bytes.into()), (file, done, progress, alive))))
     })
 }
 
@@ -86,13 +106,16 @@ pub(super) async fn download(
         .header(header::HOST, server.authority())
         .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
         .map_err(|why| failed(&why))?;
-    let answer = send(server, request).await?;
+    progress.report(0).await;
+    let answer = timeout(IDLE_WITHIN, send(server, request)).await.map_err(|why| failed(&why))??;
     if answer.status() != StatusCode::OK {
-        let body = http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect().await;
+        let body = http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect();
+        let body = timeout(IDLE_WITHIN, body).await.map_err(|why| failed(&why))?;
         return Err(body.map_or_else(|why| failed(&why), |body| refusal(&body.to_bytes())));
     }
+    // Two downloads to one place each write a file of their own; the last to end is what stays.
     let mut partial = target.as_os_str().to_owned();
-    partial.push(".partial");
+    partial.push(format!(".{}.partial", uuid::Uuid::now_v7().simple()));
     let partial = Path::new(&partial);
     let written = write(answer, partial, progress).await;
     let kept = match written {
@@ -125,15 +148,11 @@ async fn write(answer: Response<Incoming>, partial: &Path, progress: &Progress) 
 }
 
 async fn send(server: &Address, request: Request<Body>) -> Result<Response<Incoming>, Fault> {
-    let asked = async {
-        let socket = server.connect().await.map_err(|why| failed(&why))?;
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(socket)).await.map_err(|why| failed(&why))?;
-        tokio::spawn(connection);
-        sender.send_request(request).await.map_err(|why| failed(&why))
-    };
-    // Decoding a large picture takes the server a while; a dead connection takes for ever.
-    timeout(10 * IDLE_WITHIN, asked).await.map_err(|why| failed(&why))?
+    let socket = server.connect().await.map_err(|why| failed(&why))?;
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(socket)).await.map_err(|why| failed(&why))?;
+    tokio::spawn(connection);
+    sender.send_request(request).await.map_err(|why| failed(&why))
 }
 
 /// Splits an address on the web into where it is and what to ask there for.

@@ -24,6 +24,8 @@ use tim_protocol::frame::Fault;
 use tim_protocol::media::ImageBody;
 use tim_protocol::message::Message as Wire;
 use tim_protocol::{Code, MessageId, UserId};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, block_in_place};
 
@@ -45,8 +47,9 @@ use upload::Upload;
 /// Commands that wait for the task.
 const QUEUE: usize = 256;
 
-/// Most pictures that may be created and not sent yet.
+/// Most pictures that may be created and not sent yet, and most bytes of them in memory.
 const MOST_PICTURES: usize = 256;
+const MOST_PICTURE_BYTES: usize = 100 * 1024 * 1024;
 
 /// What a call gives back.
 pub(crate) enum Answer {
@@ -66,7 +69,10 @@ enum Command {
 
 /// The way to an instance's task. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Commands(mpsc::Sender<Command>);
+pub(crate) struct Commands {
+    queue: mpsc::Sender<Command>,
+    runtime: Handle,
+}
 
 impl Commands {
     /// Makes a call and waits for its answer. Dropping the future does not stop the call.
@@ -76,20 +82,28 @@ impl Commands {
     pub(crate) async fn call(&self, call: Call) -> Result<Answer, TimError> {
         let (caller, answer) = oneshot::channel();
         let destroyed = || TimError::new(Code::DESTROYED);
-        self.0.send(Command::Call(call, caller)).await.map_err(|_| destroyed())?;
+        // At once, so that calls keep their order; only where the queue is full it takes a task to outlive this future.
+        match self.queue.try_send(Command::Call(call, caller)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(command)) => {
+                let queue = self.queue.clone();
+                self.runtime.spawn(async move { queue.send(command).await });
+            }
+            Err(TrySendError::Closed(_)) => return Err(destroyed()),
+        }
         answer.await.unwrap_or_else(|_| Err(destroyed()))
     }
 
     /// The device's network came or went.
     pub(crate) fn network(&self, up: bool) {
         // A hint that finds the queue full is one that is not needed.
-        let _ = self.0.try_send(Command::Network { up });
+        let _ = self.queue.try_send(Command::Network { up });
     }
 
-    /// Logs out and ends the task.
+    /// Logs out and ends the task. Everybody who asks for it is answered when it has ended.
     pub(crate) async fn destroy(&self) {
         let (done, ended) = oneshot::channel();
-        if self.0.send(Command::Destroy(done)).await.is_ok() {
+        if self.queue.send(Command::Destroy(done)).await.is_ok() {
             let _ = ended.await;
         }
     }
@@ -115,8 +129,7 @@ struct State {
 
 /// A picture that was created here and is not uploaded yet.
 pub(crate) struct Picture {
-    /// `None` once it was sent: then the outbox has a copy.
-    pub(crate) source: Option<ImageSource>,
+    pub(crate) source: ImageSource,
     pub(crate) progress: Progress,
 }
 
@@ -156,15 +169,27 @@ impl Shared {
         let forgotten = {
             let mut state = self.state();
             state.pictures.insert(id, picture);
-            if state.pictures.len() > MOST_PICTURES { state.pictures.pop_first() } else { None }
+            let bytes: usize = state.pictures.values().map(|picture| picture.source.bytes_in_memory()).sum();
+            let is_too_much = state.pictures.len() > MOST_PICTURES || bytes > MOST_PICTURE_BYTES;
+            // Never the one that was just created.
+            if is_too_much && state.pictures.len() > 1 { state.pictures.pop_first() } else { None }
         };
         // What it held is the host's, and must not be dropped under the lock.
         drop(forgotten);
     }
 
-    /// Takes what a created picture is made of; nothing if it was sent already or is none.
-    pub(crate) fn take_source(&self, id: MessageId) -> Option<ImageSource> {
-        self.state().pictures.get_mut(&id)?.source.take()
+    /// What a created picture is made of; nothing if it was uploaded already or is none.
+    pub(crate) fn source(&self, id: MessageId) -> Option<ImageSource> {
+        self.state().pictures.get(&id).map(|picture| picture.source.clone())
+    }
+
+    /// From now on a picture is made of the copy that was kept of it.
+    pub(crate) fn kept(&self, id: MessageId, copy: PathBuf) {
+        let mut state = self.state();
+        let former =
+            state.pictures.get_mut(&id).map(|picture| std::mem::replace(&mut picture.source, copy.into()));
+        drop(state);
+        drop(former);
     }
 
     fn forget_picture(&self, id: MessageId) {
@@ -195,13 +220,14 @@ impl Shared {
 
 /// Starts the task of an instance. Must be called inside the runtime.
 pub(crate) fn start(machine: Machine, shared: Arc<Shared>) -> Commands {
-    let (commands, queue) = mpsc::channel(QUEUE);
+    let (sender, queue) = mpsc::channel(QUEUE);
+    let commands = Commands { queue: sender, runtime: Handle::current() };
     let (upload_ended, uploads_ended) = mpsc::channel(QUEUE);
     let driver = Driver {
         machine,
         store: None,
         shared,
-        commands: Commands(commands.clone()),
+        commands: commands.clone(),
         queue,
         link: None,
         callers: HashMap::new(),
@@ -212,7 +238,7 @@ pub(crate) fn start(machine: Machine, shared: Arc<Shared>) -> Commands {
         began: Instant::now(),
     };
     tokio::spawn(driver.run());
-    Commands(commands)
+    commands
 }
 
 /// The one owner of a machine and a store.
@@ -225,10 +251,17 @@ struct Driver {
     link: Option<Link>,
     callers: HashMap<CallId, Caller>,
     next_call: u64,
-    uploads: HashMap<MessageId, (AbortHandle, PathBuf)>,
+    uploads: HashMap<MessageId, Running>,
     upload_ended: mpsc::Sender<(MessageId, Result<ImageBody, Fault>)>,
     uploads_ended: mpsc::Receiver<(MessageId, Result<ImageBody, Fault>)>,
     began: Instant,
+}
+
+/// An upload that is under way.
+struct Running {
+    task: AbortHandle,
+    file: PathBuf,
+    progress: Progress,
 }
 
 /// What wakes the task.
@@ -246,8 +279,12 @@ impl Driver {
                 Wake::Command(Some(Command::Call(call, caller))) => self.call(call, caller),
                 Wake::Command(Some(Command::Network { up })) => self.turn(Input::Network { up }),
                 Wake::Command(Some(Command::Destroy(done))) => {
-                    self.log_out().await;
-                    let _ = done.send(());
+                    let mut waiting = vec![done];
+                    self.log_out(&mut waiting).await;
+                    self.end();
+                    for done in waiting {
+                        let _ = done.send(());
+                    }
                     return;
                 }
                 // The task itself holds a sender, so this does not happen.
@@ -290,12 +327,21 @@ impl Driver {
         self.turn(Input::Call(id, call));
     }
 
-    /// Logs out, and waits until that is done; the machine bounds how long it takes.
-    async fn log_out(&mut self) {
+    /// Handles outlive their instance, and say so.
+    fn end(&self) {
+        let mut state = self.shared.state();
+        state.user = None;
+        state.refusal = Some(Code::DESTROYED);
+    }
+
+    /// Logs out, and waits until that is done; the machine bounds how long it takes. Calls that come meanwhile are not
+    /// taken any more; whoever also wants the end waits for it.
+    async fn log_out(&mut self, waiting: &mut Vec<oneshot::Sender<()>>) {
         let (caller, mut done) = oneshot::channel();
         self.call(Call::Logout, caller);
         while done.try_recv().is_err_and(|why| why == oneshot::error::TryRecvError::Empty) {
             match self.wake().await {
+                Wake::Command(Some(Command::Destroy(done))) => waiting.push(done),
                 Wake::Command(_) => {}
                 Wake::Link(Some(LinkEvent::Up)) => self.turn(Input::Connected),
                 Wake::Link(Some(LinkEvent::Frame(text))) => self.turn(Input::Frame(text)),
@@ -332,8 +378,12 @@ impl Driver {
     fn publish(&self) {
         let (user, refusal) = self.machine.status();
         let mut state = self.shared.state();
+        // What somebody created is not for the next one to send.
+        let former = if user.is_none() { std::mem::take(&mut state.pictures) } else { BTreeMap::new() };
         state.user = user;
         state.refusal = refusal;
+        drop(state);
+        drop(former);
     }
 
     /// Carries out one output. What comes of it at once is the next input; an error is a commit that failed.
@@ -355,9 +405,9 @@ impl Driver {
             }
             Output::Upload { message, file } => self.upload(message, file),
             Output::CancelUpload(message) => {
-                if let Some((task, file)) = self.uploads.remove(&message) {
-                    task.abort();
-                    log::write(LogLevel::Debug, format_args!("an upload was stopped: {}", file.display()));
+                if let Some(upload) = self.uploads.remove(&message) {
+                    upload.task.abort();
+                    upload.progress.end();
                 }
             }
             Output::Emit(event) => self.shared.dispatch.tell(event),
@@ -396,8 +446,8 @@ impl Driver {
         let snapshot = block_in_place(|| opened.store.snapshot())?;
         let mut wanted: HashSet<PathBuf> =
             snapshot.outbox.iter().filter_map(|row| row.upload.clone()).collect();
-        wanted.extend(self.uploads.values().map(|(_, file)| file.clone()));
-        self.shared.files.sweep(&user, &wanted);
+        wanted.extend(self.uploads.values().map(|upload| upload.file.clone()));
+        block_in_place(|| self.shared.files.sweep(&user, &wanted));
         self.store = Some((user, opened.store));
         Ok(Box::new(snapshot))
     }
@@ -428,23 +478,25 @@ impl Driver {
     fn upload(&mut self, message: MessageId, file: PathBuf) {
         let (progress, plugin) = self.shared.upload_parts(message);
         let (server, commands) = (self.shared.server.clone(), self.commands.clone());
-        let upload = Upload { file: file.clone(), progress, plugin, server, commands };
+        progress.begin();
+        let upload = Upload { file: file.clone(), progress: progress.clone(), plugin, server, commands };
         let ended = self.upload_ended.clone();
         let task = tokio::spawn(async move {
             let result = upload.run().await;
             let _ = ended.send((message, result)).await;
         });
-        self.uploads.insert(message, (task.abort_handle(), file));
+        self.uploads.insert(message, Running { task: task.abort_handle(), file, progress });
     }
 
     /// The file goes once the message that names what was uploaded is stored.
     fn upload_ended(&mut self, id: MessageId, result: Result<ImageBody, Fault>) {
-        let Some((_, file)) = self.uploads.remove(&id) else { return };
+        let Some(upload) = self.uploads.remove(&id) else { return };
+        upload.progress.end();
         let is_there = result.is_ok();
         self.turn(Input::UploadEnded(id, result));
         if is_there {
             self.shared.forget_picture(id);
-            let _ = std::fs::remove_file(file);
+            let _ = block_in_place(|| std::fs::remove_file(upload.file));
         }
     }
 }

@@ -3,7 +3,7 @@
 //! The host's code runs on a thread that may block, never on one that drives instances.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 type Tell = Box<dyn FnMut(u8) + Send>;
@@ -14,11 +14,23 @@ pub(crate) struct Progress {
     tell: Arc<Mutex<Tell>>,
     /// The last percentage told, plus one.
     told: Arc<AtomicU8>,
+    /// Nothing is told any more.
+    ended: Arc<AtomicBool>,
 }
 
 impl Progress {
     pub(crate) fn to(tell: impl FnMut(u8) + Send + 'static) -> Self {
-        Self { tell: Arc::new(Mutex::new(Box::new(tell))), told: Arc::default() }
+        Self { tell: Arc::new(Mutex::new(Box::new(tell))), told: Arc::default(), ended: Arc::default() }
+    }
+
+    /// A transfer begins; what an earlier try told is not told again.
+    pub(crate) fn begin(&self) {
+        self.ended.store(false, Ordering::Release);
+    }
+
+    /// The transfer has ended, well or not: whoever still reports is not heard.
+    pub(crate) fn end(&self) {
+        self.ended.store(true, Ordering::Release);
     }
 
     /// Nobody wants to know.
@@ -37,6 +49,9 @@ impl Progress {
     /// As [`Progress::report`], on this thread.
     pub(crate) fn report_now(&self, percent: u8) {
         let mut tell = self.tell.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.ended.load(Ordering::Acquire) {
+            return;
+        }
         if self.told.fetch_max(percent + 1, Ordering::AcqRel) <= percent {
             // A host's panic is the host's; the transfer goes on.
             let _ = catch_unwind(AssertUnwindSafe(|| tell(percent)));

@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::error::TimError;
 
-/// Threads that drive instances. They never run a host's code.
+/// Threads that drive instances. Of a host's code they run its log sink alone, which must not block.
 const WORKERS: usize = 2;
 
 static RUNTIME: OnceCell<Runtime> = OnceCell::new();

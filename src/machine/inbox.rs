@@ -124,8 +124,8 @@ impl Machine {
             return;
         }
         let first = latest.first().map_or(head + 1, |message| message.sequence);
-        conv.stash = conv.stash.split_off(&(head + 1));
-        conv.told = if most_news == 0 { head } else { first - 1 };
+        conv.told = head - most_news;
+        conv.stash = conv.stash.split_off(&(conv.told + 1));
         if most_news == 0 && first <= head {
             conv.complete(first, head);
             self.store(Change::Messages(id.clone(), latest.to_vec()));

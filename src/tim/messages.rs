@@ -55,14 +55,22 @@ impl Tim {
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] for a message that was not created here
-    /// or was sent already, [`Code::OUTBOX_FULL`]. The server's refusals: [`Code::UNKNOWN_USER`],
+    /// or waits to be sent already (one that the server has is answered with its place again), [`Code::OUTBOX_FULL`]. The server's refusals: [`Code::UNKNOWN_USER`],
     /// [`Code::BLACKLISTED`], [`Code::GROUP_NOT_FOUND`], [`Code::GROUP_PERMISSION_DENIED`]; for pictures
     /// [`Code::FILE_UNREADABLE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DIMENSIONS`], [`Code::UPLOAD_FAILED`].
     /// After a refusal [`Tim::resend_message`] tries again. [`Code::CANCELLED`] if the login ended first: the message
     /// stays in the outbox and is sent after the next login.
     pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
-        let upload = self.keep_picture(&message).await?;
-        self.message(Call::Send { message: Box::new(message), upload }).await
+        if !matches!(message.payload, Payload::Image(_)) {
+            return self.message(Call::Send { message: Box::new(message), upload: None }).await;
+        }
+        // In a task of its own: a caller who does not wait for the end has sent it all the same.
+        let tim = self.clone();
+        let sent = self.inner.runtime.spawn(async move {
+            let upload = tim.keep_picture(&message).await?;
+            tim.message(Call::Send { message: Box::new(message), upload }).await
+        });
+        sent.await.map_err(|_| unexpected())?
     }
 
     /// Sends a message that was refused again, under the same identity.

@@ -20,7 +20,7 @@ impl Tim {
     /// Makes a picture message, of a file or of its bytes: JPEG, PNG, GIF, BMP or WebP, under 20 MB.
     /// [`Tim::send_message`] uploads and sends it; meanwhile `progress` is told 0 to 100, growing, on a thread that it
     /// may block. Until it is sent a file has to stay where it is, and bytes stay in memory; of more than 256 that were
-    /// never sent, the oldest cannot be sent any more.
+    /// never sent, or more than 100 MB of them, the oldest cannot be sent any more. A logout forgets them.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_TYPE_INVALID`], [`Code::IMAGE_MISSING`],
@@ -47,7 +47,7 @@ impl Tim {
             ],
         };
         let message = new_message(me, to, priority, Payload::Image(body))?;
-        let picture = Picture { source: Some(source), progress: Progress::to(progress) };
+        let picture = Picture { source, progress: Progress::to(progress) };
         self.inner.shared.add_picture(message.id, picture);
         Ok(message)
     }
@@ -55,14 +55,18 @@ impl Tim {
     /// Copies a created picture to where it survives the end of the app. Nothing to do for any other message.
     pub(super) async fn keep_picture(&self, message: &Message) -> Result<Option<PathBuf>, TimError> {
         let Payload::Image(image) = &message.payload else { return Ok(None) };
-        let Some(source) = self.inner.shared.take_source(message.id) else {
+        let Some(source) = self.inner.shared.source(message.id) else {
             // One that is somewhere already is sent as it is.
             let is_somewhere = image.image_info_array.iter().all(|info| !info.url.is_empty());
             return if is_somewhere { Ok(None) } else { Err(Code::MESSAGE_INVALID.into()) };
         };
         let (shared, user, id) = (Arc::clone(&self.inner.shared), message.from.clone(), message.id);
-        let kept = self.inner.runtime.spawn_blocking(move || shared.files.keep(&user, id, &source)).await;
-        kept.map_err(|_| unexpected())?.map(Some)
+        let keep = move || {
+            let copy = shared.files.keep(&user, id, &source)?;
+            shared.kept(id, copy.clone());
+            Ok(Some(copy))
+        };
+        self.inner.runtime.spawn_blocking(keep).await.map_err(|_| unexpected())?
     }
 
     /// Saves a picture of a message in one of its sizes as a file, which is there whole or not at all; one that exists

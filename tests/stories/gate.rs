@@ -63,6 +63,12 @@ async fn one_application_has_one_instance_until_it_is_destroyed() {
     alice.tim.destroy().await.unwrap();
     assert_eq!(same.login("alice", &world.sig("alice")).await.unwrap_err().code, Code::DESTROYED);
     assert_eq!(same.get_conversation_list().await.unwrap_err().code, Code::DESTROYED);
+    let why = same.create_text_message(&bob(), "anybody there?", Priority::Normal).unwrap_err();
+    assert_eq!(why.code, Code::DESTROYED);
+    let picture = same.create_image_message(&bob(), vec![0xff, 0xd8, 0xff], Priority::Normal, |_| {});
+    assert_eq!(picture.unwrap_err().code, Code::DESTROYED);
+    assert_eq!((same.is_ready(), same.get_login_user()), (false, None));
+    same.destroy().await.unwrap();
     let fresh = Tim::create(alice.options.clone()).unwrap();
     fresh.login("alice", &world.sig("alice")).await.unwrap();
 }
@@ -83,4 +89,31 @@ async fn a_login_that_the_server_refuses_says_why() {
     assert_eq!(alice.tim.login("", &world.sig("alice")).await.unwrap_err().code, Code::USER_ID_INVALID);
     assert_eq!(alice.tim.get_conversation_list().await.unwrap_err().code, Code::LOGIN_FAILED);
     alice.login(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_small_verbs_do_what_they_say() {
+    let world = World::new().await;
+    let alice = world.device("alice", "phone").await;
+    let here = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let server = alice.tim.get_server_time().await.unwrap();
+    assert!((server - i64::try_from(here.as_millis()).unwrap()).abs() < 60_000, "one machine, one clock");
+    alice.tim.network_changed(false);
+    alice.tim.network_changed(true);
+    assert_eq!(alice.tim.get_my_profile().await.unwrap().user_id.as_str(), "alice");
+
+    struct Counts(std::sync::atomic::AtomicUsize);
+    impl tim::event::EventListener for Counts {
+        fn on_events(&self, events: &[Event]) {
+            self.0.fetch_add(events.len(), std::sync::atomic::Ordering::SeqCst);
+        }
+    }
+    let counts = std::sync::Arc::new(Counts(0.into()));
+    let listener = alice.tim.add_listener(counts.clone());
+    alice.tim.remove_listener(listener);
+    let bob = world.device("bob", "laptop").await;
+    bob.send("C2Calice", "hello").await;
+    assert_eq!(alice.next_text().await, "hello");
+    assert_eq!(counts.0.load(std::sync::atomic::Ordering::SeqCst), 0, "whoever was taken off hears nothing");
+    assert_eq!(std::sync::Arc::strong_count(&counts), 1, "and is let go");
 }

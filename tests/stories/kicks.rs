@@ -1,5 +1,7 @@
 //! Logins that end against the user's will, each for its reason, and never a war between two devices.
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tim::Code;
 use tim::event::Event;
 use tim::protocol::frame::KickReason;
@@ -7,13 +9,17 @@ use tim::protocol::frame::KickReason;
 use crate::proxy::Proxy;
 use crate::world::{Device, World};
 
-async fn kicked(device: &Device) -> KickReason {
-    let reason = device
+async fn kicked_out(device: &Device) -> KickReason {
+    device
         .expect("KICKED_OUT", |event| match event {
             Event::KickedOut(reason) => Some(*reason),
             _ => None,
         })
-        .await;
+        .await
+}
+
+async fn kicked(device: &Device) -> KickReason {
+    let reason = kicked_out(device).await;
     device.expect("SDK_NOT_READY", |event| matches!(event, Event::SdkNotReady).then_some(())).await;
     reason
 }
@@ -70,4 +76,25 @@ async fn who_was_kicked_while_away_learns_it_on_return() {
     let _second = world.device("alice", "second phone").await;
     wire.mend();
     assert_eq!(kicked(&phone).await, KickReason::MultipleDevice);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_phones_that_log_in_together_one_stays() {
+    let world = World::new().await;
+    for round in 0..5 {
+        let phones: Vec<Device> =
+            (0..4).map(|n| world.device_offline("alice", &format!("phone {round}{n}"))).collect();
+        let sig = world.sig("alice");
+        futures_util::future::join_all(phones.iter().map(|phone| phone.tim.login("alice", &sig))).await;
+        // Three learn that another took their place; which, is for the server to say.
+        let mut kicks: FuturesUnordered<_> = phones.iter().map(kicked_out).collect();
+        for _ in 0..3 {
+            assert_eq!(kicks.next().await, Some(KickReason::MultipleDevice));
+        }
+        drop(kicks);
+        assert_eq!(phones.iter().filter(|phone| phone.tim.get_login_user().is_some()).count(), 1);
+        for phone in phones {
+            phone.tim.destroy().await.unwrap();
+        }
+    }
 }

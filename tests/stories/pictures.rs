@@ -92,3 +92,35 @@ async fn a_host_may_bring_its_own_uploader() {
     assert_eq!(send_picture(&alice, "C2Cbob", png(3, 3)).await.last(), Some(&100));
     assert_eq!(bob.messages(1).await[0].payload, Payload::Image(body));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_goes_before_it_is_sent_can_be_put_back() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let path = world.folder.path().join("holiday.png");
+    std::fs::write(&path, png(30, 20)).unwrap();
+    let to: tim::ConversationId = "C2Cbob".parse().unwrap();
+    let message = alice.tim.create_image_message(&to, path.clone(), Priority::Normal, |_| {}).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let why = alice.tim.send_message(message.clone()).await.unwrap_err();
+    assert_eq!(why.code, tim::Code::FILE_UNREADABLE);
+    std::fs::write(&path, png(30, 20)).unwrap();
+    alice.tim.send_message(message).await.unwrap();
+    assert!(matches!(bob.messages(1).await[0].payload, Payload::Image(_)));
+    let nothing = alice.tim.create_image_message(&to, std::path::PathBuf::new(), Priority::Normal, |_| {});
+    assert_eq!(nothing.unwrap_err().code, tim::Code::IMAGE_MISSING);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_does_not_wait_has_sent_all_the_same() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let to: tim::ConversationId = "C2Cbob".parse().unwrap();
+    let picture = alice.tim.create_image_message(&to, png(30, 20), Priority::Normal, |_| {}).unwrap();
+    {
+        let mut sending = std::pin::pin!(alice.tim.send_message(picture));
+        let begun = futures_util::future::poll_immediate(&mut sending).await;
+        assert!(begun.is_none(), "it takes a while");
+    }
+    assert!(matches!(bob.messages(1).await[0].payload, Payload::Image(_)));
+}

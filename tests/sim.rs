@@ -14,6 +14,8 @@
     reason = "a panic here is the failure report"
 )]
 
+#[path = "sim/app.rs"]
+mod app;
 #[path = "sim/check.rs"]
 mod check;
 #[path = "sim/cost.rs"]
@@ -22,6 +24,8 @@ mod cost;
 mod device;
 #[path = "sim/forged.rs"]
 mod forged;
+#[path = "sim/ground.rs"]
+mod ground;
 #[path = "sim/history.rs"]
 mod history;
 #[path = "sim/link.rs"]

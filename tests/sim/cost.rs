@@ -1,11 +1,13 @@
 //! What coming back costs: by what changed, never by how much a user has (I9).
 
+use tim::machine::io::Call;
 use tim_protocol::call;
 use tim_protocol::message::{Body, TextBody};
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::{ConversationId, MessageId};
 use tim_server::core::ops::Write;
 
+use crate::app::Asked;
 use crate::device::DeviceId;
 use crate::world::{Break, Plan, World, user};
 
@@ -34,6 +36,32 @@ fn bill(idle: u32, away: i64, broken: Option<Break>) -> (usize, usize) {
     world.bill = (0, 0);
     world.run_until(world.now + away + 120_000);
     world.bill
+}
+
+/// However often the first picture is interrupted, and whatever happens meanwhile, in the end it is whole.
+#[test]
+fn picture() {
+    for pause in [3, 10, 30, 60] {
+        let mut world = World::new(Plan::of(9));
+        world.faults.is_on = false;
+        for device in &mut world.devices {
+            device.up = device.name == "alice's phone";
+        }
+        make_idle(&mut world, MANY);
+        for _ in 0..40 {
+            world.run_until(world.now + 100 * pause);
+            let peer = format!("peer{}", world.rng.u32(0..MANY));
+            say(&mut world, &peer);
+            world.mark();
+            world.part(PHONE, world.now + 1);
+        }
+        world.run_until(world.now + 200_000);
+        world.call(PHONE, Asked::List, Call::ConversationList);
+        let list = &world.history.devices[PHONE].last.as_ref().unwrap().list;
+        let of_peers = list.iter().filter(|it| it.conversation_id.to_string().starts_with("C2Cpeer"));
+        let unread: u64 = of_peers.clone().map(|it| it.unread_count).sum();
+        assert_eq!((of_peers.count(), unread), (MANY as usize, u64::from(MANY) + 40));
+    }
 }
 
 /// Conversations with one message each. Versions are as large for few as for many: their digits are not what is counted.

@@ -4,7 +4,8 @@ use tim::machine::io::{Call, Input};
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::{ConversationId, GroupId, UserId};
 
-use crate::device::{Asked, Crash, DeviceId};
+use crate::app::Asked;
+use crate::device::{Crash, DeviceId};
 use crate::history::{History, LogId};
 use crate::world::{Event, Plan, World, user};
 

@@ -1,0 +1,130 @@
+//! What a world begins with, and what the server has in the end: read through the same door as everybody's devices.
+
+use std::collections::BTreeMap;
+
+use tim_protocol::call::{self, Platform};
+use tim_protocol::conversation::{Change, ConversationState};
+use tim_protocol::group::{GroupType, NewGroup};
+use tim_protocol::{GroupId, UserId};
+use tim_server::core::ops::{Find, Found, Login, Write};
+use tim_server::core::policy::LoginPolicy;
+
+use crate::history::{Account, Log, LogId, Truth};
+use crate::server::{APP, KEY};
+use crate::world::{World, user};
+
+impl World {
+    /// Makes the users and groups that everything happens between.
+    pub fn settle(&mut self) {
+        let mut writes = vec![Write::PutApp { app: APP, key: KEY.into() }];
+        for name in self.users() {
+            writes.push(self.first_login(name));
+        }
+        self.commit(&writes);
+        let groups = [
+            ("work", GroupType::Work, vec!["bob", "carol"]),
+            ("public", GroupType::Public, vec!["bob"]),
+            ("meeting", GroupType::Meeting, vec!["carol"]),
+        ];
+        for (name, group_type, members) in groups {
+            let group = NewGroup {
+                name: name.into(),
+                group_type,
+                group_id: Some(GroupId::new(name).unwrap()),
+                introduction: String::new(),
+                notification: String::new(),
+                avatar: String::new(),
+                join_option: None,
+                member_list: members.into_iter().map(user).collect(),
+            };
+            let create = call::CreateGroup { group };
+            let actor = self.server.actor(&user("alice"));
+            let generated = GroupId::generated(1);
+            self.commit(&[Write::CreateGroup { actor, create, generated, now: self.wall() }]);
+        }
+        self.mark();
+    }
+
+    /// A login that makes a user.
+    pub fn first_login(&self, user: UserId) -> Write {
+        Write::Login(Login {
+            app: APP,
+            user,
+            device: "backend".into(),
+            instance: "setup".into(),
+            platform: Platform::Other,
+            policy: LoginPolicy::PerDevice,
+            now: self.wall(),
+        })
+    }
+
+    /// Reads everything the server has. Alice owns every group, so she sees all of each.
+    pub fn truth(&self) -> Truth {
+        let mut truth = Truth::default();
+        for name in self.users() {
+            let states = self.states(&name);
+            for (log, state) in &states {
+                if !matches!(log, LogId::Group(_)) || name == user("alice") {
+                    truth.logs.entry(log.clone()).or_insert_with(|| self.log(&name, log, state.head));
+                }
+            }
+            truth.accounts.insert(name.clone(), self.account(&name));
+            truth.states.insert(name, states);
+        }
+        truth
+    }
+
+    pub fn states(&self, name: &UserId) -> BTreeMap<LogId, ConversationState> {
+        let page = self.everything(name);
+        page.conversations.into_iter().map(|state| (LogId::of(name, &state.conversation_id), state)).collect()
+    }
+
+    fn account(&self, name: &UserId) -> Account {
+        let mut account = Account::default();
+        for change in self.everything(name).changes {
+            match change {
+                Change::Group { group_id, group: Some(_) } => drop(account.groups.insert(group_id)),
+                Change::Blacklist { user_id, listed: true } => drop(account.blacklist.insert(user_id)),
+                Change::Profile { profile } => account.nick = profile.fields.nick,
+                Change::Group { .. } | Change::Blacklist { .. } => {}
+            }
+        }
+        account
+    }
+
+    fn everything(&self, name: &UserId) -> call::SyncPage {
+        let actor = self.server.actor(name);
+        let Found::Version(upto) = self.server.find(&Find::Version { key: actor.key }) else { panic!() };
+        let sync = call::Sync { from: Default::default(), before: None, limit: 200, latest: 0 };
+        let Found::Page(page) = self.server.find(&Find::Sync { actor, sync, upto }) else { panic!() };
+        page
+    }
+
+    fn log(&self, reader: &UserId, log: &LogId, head: u64) -> Log {
+        let (actor, id) = (self.server.actor(reader), log.seen_by(reader));
+        let mut read = Log::default();
+        let mut high = head;
+        while high > 0 {
+            let history = call::History { conversation_id: id.clone(), low: 1, high, limit: 100 };
+            let Found::History(page) = self.server.find(&Find::History { actor: actor.clone(), history })
+            else {
+                panic!()
+            };
+            read.messages.splice(0..0, page.messages);
+            high = page.low - 1;
+        }
+        loop {
+            let after = read.mutations.last().map_or(0, |mutation| mutation.mutation);
+            let mutations = call::Mutations { conversation_id: id.clone(), after };
+            let Found::Mutations(page) =
+                self.server.find(&Find::Mutations { actor: actor.clone(), mutations })
+            else {
+                panic!()
+            };
+            read.mutations.extend(page.mutations);
+            if !page.more {
+                return read;
+            }
+        }
+    }
+}

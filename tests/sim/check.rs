@@ -6,10 +6,13 @@ use tim_protocol::UserId;
 use tim_protocol::group::GroupType;
 use tim_protocol::message::{Body, GroupTipType, Message};
 
-use crate::history::{History, Last, Log, LogId, Record, Violation};
+use crate::history::{History, Last, Log, LogId, Record, Sending, Violation};
 
 /// Of more missed messages only the newest are told: then at least this many in a row are not.
 const LEFT_OUT: u64 = 281;
+
+/// So many of a device's last messages are sent again when the server's data begins a new life.
+const SENT_AGAIN: usize = 200;
 
 /// Everything that was not as promised.
 pub fn check(history: &History) -> Vec<Violation> {
@@ -40,17 +43,21 @@ impl Found {
 /// I1: what was acknowledged is in the log, at its place, once.
 fn acknowledged(history: &History, found: &mut Found) {
     for send in &history.sends {
-        let Some((_, sequence)) = send.acked else { continue };
+        let Some((moment, sequence)) = send.acked else { continue };
         let log = history.truth.logs.get(&send.log).map_or(&[][..], |log| &log.messages);
         let places: Vec<u64> =
             log.iter().filter(|message| message.id == send.id).map(|message| message.sequence).collect();
         let is_kept = match places[..] {
             [place] => place == sequence || history.is_restored,
-            // What a new life lacks is sent again, unless it was taken back or may no longer be sent.
+            // What a new life lacks is sent again, unless it was taken back, may no longer be sent, or is too old.
             [] => {
                 let (_, last) = ended(&history.devices[send.device]);
                 let is_revoked = history.revokes.contains(&(send.log.clone(), sequence));
-                history.is_restored && (is_revoked || last.failed.contains(&send.id))
+                let later = |other: &&Sending| {
+                    other.device == send.device && other.acked.is_some_and(|(acked, _)| acked > moment)
+                };
+                let is_old = history.sends.iter().filter(later).count() >= SENT_AGAIN;
+                history.is_restored && (is_revoked || is_old || last.failed.contains(&send.id))
             }
             _ => false,
         };

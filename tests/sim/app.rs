@@ -182,10 +182,8 @@ impl World {
                 let last = self.history.devices[id].last.get_or_insert_default();
                 last.list = list.iter().map(|conversation| (**conversation).clone()).collect();
             }
-            (Asked::Page(conversation, true), Err(fault)) => {
-                if fault.code != Code::GROUP_PERMISSION_DENIED {
-                    self.history.violated("I3", format!("{name} cannot read {conversation}: {fault}"));
-                }
+            (Asked::Page(conversation, true), Err(fault)) if fault.code != Code::GROUP_PERMISSION_DENIED => {
+                self.history.violated("I3", format!("{name} cannot read {conversation}: {fault}"));
             }
             _ => {}
         }

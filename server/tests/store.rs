@@ -10,7 +10,7 @@ use futures_util::FutureExt as _;
 use tim_protocol::Code;
 use tim_protocol::call;
 use tim_protocol::conversation::Cursor;
-use tim_server::core::ops::{Find, Refusal, Tell, Written};
+use tim_server::core::ops::{Actor, Find, Found, Refusal, Tell, Written};
 use tim_server::store::conformance::{give, history, login, message, sent, sync};
 use tim_server::store::sqlite::{Database, SqliteStore};
 use tim_server::store::{Listener, Pending, Store as _, conformance};
@@ -168,17 +168,14 @@ async fn while_another_program_holds_the_database_writes_are_refused_together_an
 #[cfg(target_os = "linux")]
 const ON_A_FULL_DISK: &str = "TIM_TEST_ON_A_FULL_DISK";
 
+/// Runs a test of this file in a process of its own, where [`disk`] sets how large files may grow. The signal that goes
+/// with that limit would kill the process, which a disk does not.
 #[cfg(target_os = "linux")]
-#[tokio::test]
-async fn on_a_full_disk_nothing_is_lost_and_with_space_it_goes_on() {
-    if std::env::var_os(ON_A_FULL_DISK).is_some() {
-        return on_a_full_disk().await;
-    }
-    // A process of its own, with a limit on the size of its files. Its signal would kill the process, a disk does not.
+fn in_a_process_with_a_small_disk(test: &str) {
     let limited = std::process::Command::new("bash")
-        .args(["-c", r#"trap "" XFSZ; ulimit -S -f 1024; exec "$0" "$@""#])
+        .args(["-c", r#"trap "" XFSZ; exec "$0" "$@""#])
         .arg(std::env::current_exe().unwrap())
-        .args(["--exact", "on_a_full_disk_nothing_is_lost_and_with_space_it_goes_on", "--nocapture"])
+        .args(["--exact", test, "--nocapture"])
         .env(ON_A_FULL_DISK, "yes")
         .output()
         .unwrap();
@@ -186,8 +183,23 @@ async fn on_a_full_disk_nothing_is_lost_and_with_space_it_goes_on() {
     assert!(limited.status.success() && passed, "{limited:?}");
 }
 
+/// Sets how many bytes a file of this process may have; `None` for any number.
 #[cfg(target_os = "linux")]
-async fn on_a_full_disk() {
+fn disk(bytes: Option<u64>) {
+    let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+    let set = std::process::Command::new("prlimit")
+        .args([&format!("--fsize={limit}:unlimited"), "--pid", &std::process::id().to_string()])
+        .status();
+    assert!(set.unwrap().success());
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn on_a_full_disk_nothing_is_lost_and_with_space_it_goes_on() {
+    if std::env::var_os(ON_A_FULL_DISK).is_none() {
+        return in_a_process_with_a_small_disk("on_a_full_disk_nothing_is_lost_and_with_space_it_goes_on");
+    }
+    disk(Some(1024 * 1024));
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path(), conformance::deaf());
     let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
@@ -209,10 +221,7 @@ async fn on_a_full_disk() {
     }
     assert_eq!(history(&store, &bob, "C2Calice").await.high, stored, "reading goes on");
 
-    let space = std::process::Command::new("prlimit")
-        .args(["--fsize=unlimited", "--pid", &std::process::id().to_string()])
-        .status();
-    assert!(space.unwrap().success());
+    disk(None);
     // A program that dies now has lost nothing either.
     let left = crash(folder.path());
     assert_eq!(sent(store.write(message(&alice, "C2Cbob", stored + 1)).await).sequence, stored + 1);
@@ -223,6 +232,49 @@ async fn on_a_full_disk() {
     let store = open(left.path(), conformance::deaf());
     assert_eq!(sent(store.write(message(&alice, "C2Cbob", stored + 1)).await).sequence, stored + 1);
     store.close().await;
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_mark_that_found_no_space_is_made_up_for_when_there_is_some() {
+    if std::env::var_os(ON_A_FULL_DISK).is_none() {
+        return in_a_process_with_a_small_disk(
+            "a_mark_that_found_no_space_is_made_up_for_when_there_is_some",
+        );
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path(), conformance::deaf());
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    let log = folder.path().join("tim.db-wal");
+    // With a little more space each time, there is one for which a message fits and its mark does not.
+    for number in 1..100 {
+        let given = give(&store, &bob).await;
+        disk(Some(std::fs::metadata(&log).unwrap().len() + number * 1_000));
+        let is_stored = store.write(message(&alice, "C2Cbob", number)).await.is_ok();
+        // Refused, whatever it is; it waits for the mark of the message before it.
+        store.write(message(&alice, "C2Cnobody", 0)).await.unwrap_err();
+        let is_marked = newest(&store, &bob).await != given;
+        disk(None);
+        if is_stored && !is_marked {
+            // Nobody writes anything any more.
+            let marked = async {
+                while newest(&store, &bob).await == given {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(std::time::Duration::from_secs(60), marked).await.expect("never marked");
+            return store.close().await;
+        }
+    }
+    panic!("a message and its mark always fitted together");
+}
+
+#[cfg(target_os = "linux")]
+async fn newest(store: &SqliteStore, of: &Actor) -> Cursor {
+    match store.find(Find::Version { key: of.key }).await.unwrap() {
+        Found::Version(cursor) => cursor,
+        other => panic!("a version answered {other:?}"),
+    }
 }
 
 /// Why a file is not opened, as its number; its bytes stay as they are.

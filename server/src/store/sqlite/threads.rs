@@ -6,9 +6,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
@@ -27,6 +27,8 @@ const BATCH_BYTES: usize = 1024 * 1024;
 const QUEUE: usize = 4096;
 /// Threads that answer questions.
 const READERS: usize = 2;
+/// Pause before marks that the disk did not take are tried again.
+const MARK_AGAIN: Duration = Duration::from_secs(1);
 /// After this many milliseconds whoever found the queue full may come again.
 const BUSY_FOR_MS: u32 = 500;
 
@@ -188,13 +190,16 @@ impl Batch {
 impl Writer {
     fn run(mut self) {
         // What a crash left unmarked.
-        self.mark();
+        let mut owes_marks = !self.mark();
         let closed = loop {
-            let (batch, close) = self.collect();
+            let (batch, close) = self.collect(owes_marks);
             if !batch.writes.is_empty() {
                 self.commit(batch);
-                self.mark();
+                owes_marks = true;
                 self.tidy();
+            }
+            if owes_marks {
+                owes_marks = !self.mark();
             }
             if let Some(closed) = close {
                 break closed;
@@ -205,12 +210,21 @@ impl Writer {
         let _ = closed.send(());
     }
 
-    /// Waits for a write and takes along what has queued up behind it. The second part is there when it is time to
-    /// finish: whoever waits for that.
-    fn collect(&self) -> (Batch, Option<oneshot::Sender<()>>) {
+    /// Waits for a write and takes along what has queued up behind it; who owes marks waits only for a while. The
+    /// second part is there when it is time to finish: whoever waits for that.
+    fn collect(&self, owes_marks: bool) -> (Batch, Option<oneshot::Sender<()>>) {
         let mut batch = Batch::default();
-        // Nobody holds the store any more: nobody waits for its end either.
-        let mut next = self.queue.recv().unwrap_or_else(|_| Job::Close(oneshot::channel().0));
+        let next = if owes_marks {
+            self.queue.recv_timeout(MARK_AGAIN)
+        } else {
+            self.queue.recv().map_err(RecvTimeoutError::from)
+        };
+        let mut next = match next {
+            Ok(job) => job,
+            Err(RecvTimeoutError::Timeout) => return (batch, None),
+            // Nobody holds the store any more: nobody waits for its end either.
+            Err(RecvTimeoutError::Disconnected) => Job::Close(oneshot::channel().0),
+        };
         loop {
             match next {
                 Job::Close(done) => return (batch, Some(done)),
@@ -266,14 +280,16 @@ impl Writer {
         self.checkpoints.nudge();
     }
 
-    fn mark(&mut self) {
+    /// Whether everything is marked now.
+    fn mark(&mut self) -> bool {
         loop {
             match guarded(|| self.database.mark()) {
                 Ok(true) => {}
-                Ok(false) => return,
+                Ok(false) => return true,
                 Err(why) => {
                     self.database.recover();
-                    return tracing::warn!(%why, "changes are not marked yet: tried again after the next write");
+                    tracing::warn!(%why, "changes are not marked yet: tried again soon");
+                    return false;
                 }
             }
         }

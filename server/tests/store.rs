@@ -87,6 +87,17 @@ async fn what_a_crash_left_unmarked_is_marked_at_the_next_start() {
 }
 
 #[tokio::test]
+async fn a_closed_store_is_one_file() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path(), conformance::deaf());
+        login(&store, "alice").await;
+        store.close().await;
+        assert!(!folder.path().join("tim.db-wal").exists(), "who copies the file copies everything");
+    }
+}
+
+#[tokio::test]
 async fn a_full_queue_answers_busy_and_questions_go_on() {
     let folder = tempfile::tempdir().unwrap();
     let (entered, listening) = channel();

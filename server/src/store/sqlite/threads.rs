@@ -63,7 +63,7 @@ impl SqliteStore {
         };
         for number in 0..READERS {
             let (reader, questions) = (Database::reader(path)?, Arc::clone(&questions));
-            spawn(format!("tim-read-{number}"), move || read(&reader, &questions)).map_err(unusable)?;
+            spawn(format!("tim-read-{number}"), move || read(reader, &questions)).map_err(unusable)?;
         }
         let checkpoints = Checkpoints::start(PathBuf::from(path))?;
         let writer = Writer { database, queue, listener, checkpoints };
@@ -132,7 +132,7 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
     })
 }
 
-fn read(reader: &Database, questions: &Mutex<Receiver<Job<Find, Found>>>) {
+fn read(reader: Database, questions: &Mutex<Receiver<Job<Find, Found>>>) {
     loop {
         let job = match questions.lock() {
             Ok(questions) => questions.recv(),
@@ -148,6 +148,7 @@ fn read(reader: &Database, questions: &Mutex<Receiver<Job<Find, Found>>>) {
                 let _ = reply.send(found);
             }
             Ok(Job::Close(done)) => {
+                drop(reader);
                 let _ = done.send(());
                 return;
             }

@@ -50,7 +50,9 @@ pub fn set_log_level(level: u32) -> Result<(), TimError> {
 
 /// Where lines go. Without a sink (`None`) they go to the `tracing` library's subscriber, if the host has one.
 pub fn set_log_sink(sink: Option<Arc<dyn LogSink>>) {
-    *SINK.write().unwrap_or_else(PoisonError::into_inner) = sink;
+    let former = std::mem::replace(&mut *SINK.write().unwrap_or_else(PoisonError::into_inner), sink);
+    // The host's own drop code may log, and must not run under the lock.
+    drop(former);
 }
 
 /// Logs a line.
@@ -84,6 +86,25 @@ mod tests {
                 self.0.lock().unwrap().push(format!("{level:?} {line}"));
             }
         }
+    }
+
+    /// A sink that has something to tell when it goes.
+    struct LastWords;
+
+    impl LogSink for LastWords {
+        fn log(&self, _: LogLevel, _: &str) {}
+    }
+
+    impl Drop for LastWords {
+        fn drop(&mut self) {
+            set_log_sink(None);
+        }
+    }
+
+    #[test]
+    fn a_sink_may_log_and_set_sinks_while_it_goes() {
+        set_log_sink(Some(Arc::new(LastWords)));
+        set_log_sink(None);
     }
 
     #[test]

@@ -78,7 +78,13 @@ impl Dispatch {
         let mut state = self.shared.lock();
         state.next_id += 1;
         let id = ListenerId(state.next_id);
-        state.listeners.push((id, listener));
+        if state.ending {
+            // It would hear nothing, and nothing would ever let it go.
+            drop(state);
+            drop(listener);
+        } else {
+            state.listeners.push((id, listener));
+        }
         id
     }
 
@@ -209,6 +215,12 @@ mod tests {
         }
     }
 
+    struct Deaf;
+
+    impl EventListener for Deaf {
+        fn on_events(&self, _: &[Event]) {}
+    }
+
     #[tokio::test]
     async fn a_listener_that_is_too_slow_is_told_that_it_lost_events() {
         let dispatch = Dispatch::start().unwrap();
@@ -221,6 +233,9 @@ mod tests {
         drop(go);
         assert!(hears.iter().any(|count| count == usize::MAX));
         dispatch.end(true).await;
+        let late = Arc::new(Deaf);
+        dispatch.add(late.clone());
+        assert_eq!(Arc::strong_count(&late), 1, "whoever comes after the end is let go at once");
         dispatch.tell(Event::SdkReady);
         assert!(hears.iter().all(|count| count != 0), "the thread has ended and dropped its listener");
     }

@@ -159,6 +159,12 @@ impl Tim {
         self.inner.shared.refusal().is_none()
     }
 
+    /// Whether this instance was destroyed: nothing it is asked for happens any more.
+    #[must_use]
+    pub fn is_destroyed(&self) -> bool {
+        self.inner.shared.refusal() == Some(Code::DESTROYED)
+    }
+
     /// Who is logged in.
     #[must_use]
     pub fn get_login_user(&self) -> Option<UserId> {

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use tim::event as engine;
 use tim::protocol::frame::KickReason as EngineKick;
 
 use crate::error::TimError;
 use crate::types::{Conversation, Group, Message, Profile};
 
-/// Something an app is told.
+/// Something an app is told. As JSON `{"name":…, "data":…}`, in TIM's words and shapes.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum, Serialize)]
 #[serde(tag = "name", content = "data")]
 pub enum TimEvent {
@@ -20,43 +20,43 @@ pub enum TimEvent {
     #[serde(rename = "sdkStateNotReady")]
     SdkNotReady,
     /// New messages, oldest first within a conversation.
-    #[serde(rename = "onMessageReceived")]
+    #[serde(rename = "onMessageReceived", serialize_with = "bare")]
     MessageReceived {
         /// The messages.
         messages: Vec<Message>,
     },
     /// Messages were taken back.
-    #[serde(rename = "onMessageRevoked")]
+    #[serde(rename = "onMessageRevoked", serialize_with = "bare")]
     MessageRevoked {
         /// The messages.
         messages: Vec<Message>,
     },
     /// The other side has read these.
-    #[serde(rename = "onMessageReadByPeer")]
+    #[serde(rename = "onMessageReadByPeer", serialize_with = "bare")]
     MessageReadByPeer {
         /// The messages.
         messages: Vec<Message>,
     },
     /// The conversation list changed: the whole list, in order.
-    #[serde(rename = "onConversationListUpdated")]
+    #[serde(rename = "onConversationListUpdated", serialize_with = "bare")]
     ConversationListUpdated {
         /// The conversations.
         conversations: Vec<Conversation>,
     },
     /// The groups this user is in changed: the whole list.
-    #[serde(rename = "onGroupListUpdated")]
+    #[serde(rename = "onGroupListUpdated", serialize_with = "bare")]
     GroupListUpdated {
         /// The groups.
         groups: Vec<Group>,
     },
     /// Profiles changed.
-    #[serde(rename = "onProfileUpdated")]
+    #[serde(rename = "onProfileUpdated", serialize_with = "bare")]
     ProfileUpdated {
         /// The profiles.
         profiles: Vec<Profile>,
     },
     /// The blacklist changed: the whole list.
-    #[serde(rename = "blacklistUpdated")]
+    #[serde(rename = "blacklistUpdated", serialize_with = "bare")]
     BlacklistUpdated {
         /// The users on it.
         users: Vec<String>,
@@ -67,6 +67,7 @@ pub enum TimEvent {
         /// The number; stable for ever.
         code: u32,
         /// What to do, in one line.
+        #[serde(rename = "message")]
         reason: String,
     },
     /// The login was ended. Do not log in again by yourself.
@@ -134,6 +135,11 @@ impl From<engine::NetState> for NetState {
     }
 }
 
+/// A list as the whole `data`, as TIM's users know it: without the name that the list has here.
+fn bare<T: Serialize, S: Serializer>(list: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    list.serialize(serializer)
+}
+
 fn all<T: Clone, U: From<T>>(items: &[T]) -> Vec<U> {
     items.iter().cloned().map(U::from).collect()
 }
@@ -182,5 +188,37 @@ impl engine::EventListener for Ears {
             // The engine reports a listener that fails by what it knows of failing listeners: a panic it catches.
             std::panic::resume_unwind(Box::new(error.to_string()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(event: &TimEvent) -> String {
+        serde_json::to_string(event).unwrap()
+    }
+
+    #[test]
+    fn events_have_the_shapes_that_tims_users_know() {
+        assert_eq!(json(&TimEvent::SdkReady), r#"{"name":"sdkStateReady"}"#);
+        let users = vec!["mallory".to_owned()];
+        assert_eq!(
+            json(&TimEvent::BlacklistUpdated { users }),
+            r#"{"name":"blacklistUpdated","data":["mallory"]}"#
+        );
+        let reason = "not logged in".to_owned();
+        assert_eq!(
+            json(&TimEvent::Error { code: 2024, reason }),
+            r#"{"name":"error","data":{"code":2024,"message":"not logged in"}}"#
+        );
+        assert_eq!(
+            json(&TimEvent::KickedOut { reason: KickReason::MultipleDevice }),
+            r#"{"name":"kickedOut","data":{"type":"multipleDevice"}}"#
+        );
+        assert_eq!(
+            json(&TimEvent::NetStateChange { state: NetState::Connected }),
+            r#"{"name":"netStateChange","data":{"state":"connected"}}"#
+        );
     }
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What the scripts of this folder share: one-line errors, finding a Rust that is new enough, and test steps
-# with a summary. It is sourced, never run; it installs nothing and changes no file.
+# with a summary, and apt. It is sourced, never run; nothing is installed unless a script asks for it.
 
 # One-line error, then exit. The text says what to do next.
 die() {
@@ -21,6 +21,11 @@ at_least() {
 # The oldest Rust that builds the project. Cargo.toml decides; call it in the repository's root.
 required_rust() {
     sed -n 's/^rust-version = "\([0-9.]*\)"$/\1/p' Cargo.toml
+}
+
+# The version of everything here. Cargo.toml decides; call it in the repository's root.
+project_version() {
+    sed -n '/^\[workspace.package\]$/,/^\[/s/^version = "\(.*\)"$/\1/p' Cargo.toml
 }
 
 # The version of the Rust in folder $1; empty if it holds no cargo with a working rustc.
@@ -52,6 +57,34 @@ use_rust() {
 # would take the one of an old rustup for a newer Rust of Debian's.
 have_tool() {
     "cargo-$1" --version >/dev/null 2>&1
+}
+
+# Runs a command as root. dpkg calls programs of sbin, which are not in every PATH.
+as_root() {
+    local command=(env "PATH=$PATH:/usr/sbin:/sbin" DEBIAN_FRONTEND=noninteractive "$@")
+    if ((EUID == 0)); then
+        "${command[@]}"
+    else
+        sudo "${command[@]}"
+    fi
+}
+
+# The lock is waited for: a machine that has just started often upgrades itself.
+apt_get() {
+    as_root apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"
+}
+
+# install_packages NAME...: with Debian's packages; the caller looks first what is missing.
+install_packages() {
+    have apt-get ||
+        die "this machine has no apt-get: install by hand what these packages hold, then run this again: $*"
+    ((EUID == 0)) || have sudo ||
+        die "root is needed and there is no sudo: run as root: $0"
+    printf 'installing %s\n' "$*"
+    apt_get update || die 'apt-get update failed: check the network and /etc/apt, then run this again'
+    apt_get install -y --no-install-recommends "$@" ||
+        die "apt-get could not install a package: mend what it says above, then run this again"
+    hash -r
 }
 
 # What became of each step, by name: the result, the seconds, a note.

@@ -9,17 +9,18 @@ use tim::Code;
 use tim::event::Event;
 use tim::log::LogLevel;
 
+use super::guard::is_guarded;
 use super::handles::{Table, TimUpload};
 use super::{TIM_OK, TimStatus};
 use crate::error::TimError;
 use crate::event::TimEvent;
 use crate::types::ImageBody;
 
-/// Called with the end of a call. `json` is the result, or `{"code":…,"reason":…}` if `status` is not 0; it is valid
+/// Called with the end of a call. `json` is the result, or `{"code":...,"reason":...}` if `status` is not 0; it is valid
 /// during the callback only.
 pub type TimDoneCallback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, status: TimStatus, json: *const c_char)>;
-/// Called with events: a JSON array of `{"name":…,"data":…}`, valid during the callback only.
+/// Called with events: a JSON array of `{"name":...,"data":...}`, valid during the callback only.
 pub type TimEventCallback = Option<unsafe extern "C" fn(user_data: *mut c_void, events_json: *const c_char)>;
 /// Called with 0 to 100, growing.
 pub type TimProgressCallback = Option<unsafe extern "C" fn(user_data: *mut c_void, percent: u32)>;
@@ -51,11 +52,25 @@ impl UserData {
     }
 }
 
-impl Drop for UserData {
-    fn drop(&mut self) {
-        if let Some(destroy) = self.destroy {
+impl UserData {
+    /// Ends the pointer's life, here and now.
+    fn end(&mut self) {
+        if let Some(destroy) = self.destroy.take() {
             // SAFETY: tim.h asks for a function that takes this pointer; this is its one call.
             unsafe { destroy(self.pointer) }
+        }
+    }
+}
+
+impl Drop for UserData {
+    /// Within a call of the host's this happens before the call returns. A thread that drives instances lets another do it.
+    fn drop(&mut self) {
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) if self.destroy.is_some() && !is_guarded() => {
+                let mut last = Self { pointer: self.pointer, destroy: self.destroy.take() };
+                runtime.spawn_blocking(move || last.end());
+            }
+            _ => self.end(),
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::ffi::{c_char, c_void};
 
 use serde::Serialize;
-use tim::Tim;
+use tim::{Code, Tim};
 
 use super::callbacks::{Done, TimDoneCallback};
 use super::guard::{guarded, json, noun, status, text};
@@ -24,14 +24,16 @@ struct Failed<'a> {
 }
 
 /// Runs a call on the engine's threads, and its callback on one that it may block.
-pub(super) fn spawn<T: Serialize>(
+pub(super) fn spawn<T: Serialize + Send + 'static>(
     done: TimDoneCallback,
     user_data: *mut c_void,
     call: impl Future<Output = Result<T, TimError>> + Send + 'static,
 ) -> Result<(), TimError> {
     let done = Done::new(done, user_data)?;
     tim::runtime()?.spawn(async move {
-        let ended = call.await.and_then(|result| json(&result));
+        // A task of its own, so that a panic in it is an end too: the host waits for one.
+        let ended = tokio::spawn(call).await.unwrap_or_else(|_| Err(TimError::of(Code::PANICKED)));
+        let ended = ended.and_then(|result| json(&result));
         let end = move || match ended {
             Ok(result) => done.call(TIM_OK, result),
             Err(error) => {
@@ -52,7 +54,7 @@ pub(super) fn spawn_for<T, F>(
     call: impl FnOnce(Tim) -> F,
 ) -> TimStatus
 where
-    T: Serialize,
+    T: Serialize + Send + 'static,
     F: Future<Output = Result<T, TimError>> + Send + 'static,
 {
     guarded(|| spawn(done, user_data, call(CLIENTS.get(client)?)))
@@ -67,7 +69,7 @@ fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
 /// Errors: 130180, 130181, 130183. To the callback: 2000-family numbers for missing values, 70001 to 70052 for the token, 2800
 /// and 2801 if the server does not answer, 6005, 6022, 130167, 130168 for this device's storage.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_login(
+pub unsafe extern "C" fn tim_login(
     client: TimClient,
     user: *const c_char,
     user_sig: *const c_char,
@@ -84,7 +86,11 @@ pub extern "C" fn tim_login(
 ///
 /// Errors: 130180, 130183.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_logout(client: TimClient, done: TimDoneCallback, user_data: *mut c_void) -> TimStatus {
+pub unsafe extern "C" fn tim_logout(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
     spawn_for(client, done, user_data, |tim| async move { Ok(tim.logout().await?) })
 }
 
@@ -92,7 +98,7 @@ pub extern "C" fn tim_logout(client: TimClient, done: TimDoneCallback, user_data
 ///
 /// Errors: 130180, 130183. To the callback: why nobody is logged in.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_get_server_time(
+pub unsafe extern "C" fn tim_get_server_time(
     client: TimClient,
     done: TimDoneCallback,
     user_data: *mut c_void,
@@ -104,7 +110,7 @@ pub extern "C" fn tim_get_server_time(
 ///
 /// Errors: 130180, 130181, 130183, 2106.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_set_message_read(
+pub unsafe extern "C" fn tim_set_message_read(
     client: TimClient,
     conversation: *const c_char,
     done: TimDoneCallback,
@@ -120,7 +126,7 @@ pub extern "C" fn tim_set_message_read(
 ///
 /// Errors: 130180, 130183. To the callback: why nobody is logged in.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_get_conversation_list(
+pub unsafe extern "C" fn tim_get_conversation_list(
     client: TimClient,
     done: TimDoneCallback,
     user_data: *mut c_void,
@@ -135,7 +141,7 @@ pub extern "C" fn tim_get_conversation_list(
 ///
 /// Errors: 130180, 130183. To the callback: why nobody is logged in.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_get_group_list(
+pub unsafe extern "C" fn tim_get_group_list(
     client: TimClient,
     done: TimDoneCallback,
     user_data: *mut c_void,
@@ -147,7 +153,7 @@ pub extern "C" fn tim_get_group_list(
 ///
 /// Errors: 130180, 130181, 130183, 10015. To the callback: 10010.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_get_group_profile(
+pub unsafe extern "C" fn tim_get_group_profile(
     client: TimClient,
     group: *const c_char,
     done: TimDoneCallback,
@@ -159,14 +165,14 @@ pub extern "C" fn tim_get_group_profile(
     })
 }
 
-/// Makes a group with this user as its owner: `{"name":…, "type":"Private", "groupID":…, "introduction":…,
-/// "notification":…, "avatar":…, "joinOption":…, "memberList":["bob"]}`; name and type (`Private`, `Public`, `ChatRoom`) are
+/// Makes a group with this user as its owner: `{"name":..., "type":"Private", "groupID":..., "introduction":...,
+/// "notification":..., "avatar":..., "joinOption":..., "memberList":["bob"]}`; name and type (`Private`, `Public`, `ChatRoom`) are
 /// required. Result: a group.
 ///
 /// Errors: 130180 to 130183. To the callback: 10004, 10005, 10015, 10019, 10021, 10025; 2800 if the connection broke before
 /// the answer.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_create_group(
+pub unsafe extern "C" fn tim_create_group(
     client: TimClient,
     group_json: *const c_char,
     done: TimDoneCallback,
@@ -178,11 +184,11 @@ pub extern "C" fn tim_create_group(
     })
 }
 
-/// Joins a group, or applies to, with words for whoever decides. Result: `{"status":"JoinedSuccess", "group":…}`.
+/// Joins a group, or applies to, with words for whoever decides. Result: `{"status":"JoinedSuccess", "group":...}`.
 ///
 /// Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010, 10014.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_join_group(
+pub unsafe extern "C" fn tim_join_group(
     client: TimClient,
     group: *const c_char,
     apply_message: *const c_char,
@@ -202,7 +208,7 @@ pub extern "C" fn tim_join_group(
 ///
 /// Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10009, 10010.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_quit_group(
+pub unsafe extern "C" fn tim_quit_group(
     client: TimClient,
     group: *const c_char,
     done: TimDoneCallback,
@@ -218,7 +224,7 @@ pub extern "C" fn tim_quit_group(
 ///
 /// Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_dismiss_group(
+pub unsafe extern "C" fn tim_dismiss_group(
     client: TimClient,
     group: *const c_char,
     done: TimDoneCallback,
@@ -234,7 +240,7 @@ pub extern "C" fn tim_dismiss_group(
 ///
 /// Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010, 10014, 10024.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_handle_group_application(
+pub unsafe extern "C" fn tim_handle_group_application(
     client: TimClient,
     group: *const c_char,
     user: *const c_char,
@@ -256,7 +262,7 @@ pub extern "C" fn tim_handle_group_application(
 ///
 /// Errors: 130180, 130183. To the callback: why nobody is logged in.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_get_my_profile(
+pub unsafe extern "C" fn tim_get_my_profile(
     client: TimClient,
     done: TimDoneCallback,
     user_data: *mut c_void,
@@ -268,7 +274,7 @@ pub extern "C" fn tim_get_my_profile(
 ///
 /// Errors: 130180 to 130183. To the callback: 20001 for none or more than 100.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_get_user_profile(
+pub unsafe extern "C" fn tim_get_user_profile(
     client: TimClient,
     users_json: *const c_char,
     done: TimDoneCallback,
@@ -280,12 +286,12 @@ pub extern "C" fn tim_get_user_profile(
     })
 }
 
-/// Changes this user's profile: `{"nick":…, "avatar":…, "gender":"Gender_Type_Female", "selfSignature":…, "birthday":20000419,
-/// "location":…}`; what is absent stays. Result: a profile.
+/// Changes this user's profile: `{"nick":..., "avatar":..., "gender":"Gender_Type_Female", "selfSignature":..., "birthday":20000419,
+/// "location":...}`; what is absent stays. Result: a profile.
 ///
 /// Errors: 130180 to 130183. To the callback: 40601 for a value that is too long.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_update_my_profile(
+pub unsafe extern "C" fn tim_update_my_profile(
     client: TimClient,
     profile_json: *const c_char,
     done: TimDoneCallback,
@@ -301,7 +307,7 @@ pub extern "C" fn tim_update_my_profile(
 ///
 /// Errors: 130180, 130183. To the callback: why nobody is logged in.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_get_blacklist(
+pub unsafe extern "C" fn tim_get_blacklist(
     client: TimClient,
     done: TimDoneCallback,
     user_data: *mut c_void,
@@ -315,7 +321,7 @@ pub extern "C" fn tim_get_blacklist(
 ///
 /// Errors: 130180 to 130183. To the callback: 20003, 30013.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_add_to_blacklist(
+pub unsafe extern "C" fn tim_add_to_blacklist(
     client: TimClient,
     users_json: *const c_char,
     done: TimDoneCallback,
@@ -331,7 +337,7 @@ pub extern "C" fn tim_add_to_blacklist(
 ///
 /// Errors: 130180 to 130183.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_remove_from_blacklist(
+pub unsafe extern "C" fn tim_remove_from_blacklist(
     client: TimClient,
     users_json: *const c_char,
     done: TimDoneCallback,

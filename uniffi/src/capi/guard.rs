@@ -1,6 +1,6 @@
 //! Where C's pointers become values and Rust's results become statuses: the only file that follows a pointer.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ffi::{CStr, CString, c_char};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -14,11 +14,20 @@ use crate::error::TimError;
 thread_local! {
     /// Why this thread's last call failed.
     static LAST_ERROR: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// How many bodies run on this thread, one within another: callbacks may call the library.
+    static GUARDED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whether this thread is inside a call of the host's.
+pub(super) fn is_guarded() -> bool {
+    GUARDED.get() > 0
 }
 
 /// Runs a function's body. A panic in it becomes [`Code::PANICKED`].
 pub(super) fn guarded(body: impl FnOnce() -> Result<(), TimError>) -> TimStatus {
+    GUARDED.set(GUARDED.get() + 1);
     let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| Err(TimError::of(Code::PANICKED)));
+    GUARDED.set(GUARDED.get() - 1);
     match result {
         Ok(()) => TIM_OK,
         Err(error) => {

@@ -49,7 +49,7 @@ pub extern "C" fn tim_last_error() -> *mut c_char {
 
 /// Gives back a text that this library gave out. NULL is allowed. Once only for each text.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_string_free(text: *mut c_char) {
+pub unsafe extern "C" fn tim_string_free(text: *mut c_char) {
     guard::take_back(text);
 }
 
@@ -66,7 +66,7 @@ pub extern "C" fn tim_set_log_level(level: u32) -> TimStatus {
 ///
 /// Errors: 130180 if `callback` is NULL (`tim_clear_log_sink` takes one off).
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_set_log_sink(
+pub unsafe extern "C" fn tim_set_log_sink(
     callback: TimLogCallback,
     user_data: *mut c_void,
     destroy: TimDestroy,
@@ -90,14 +90,14 @@ pub extern "C" fn tim_clear_log_sink() -> TimStatus {
 
 /// Makes an instance; for the same `SDKAppID` (and `instance`) it is the same one until it is destroyed. `abi_version` is
 /// `TIM_ABI_VERSION`. `options_json` is
-/// `{"SDKAppID":…, "server":"wss://…", "dataDir":"…", "platform":"linux", "extraRootsPem":"…", "instance":"…",
+/// `{"SDKAppID":..., "server":"wss://...", "dataDir":"...", "platform":"linux", "extraRootsPem":"...", "instance":"...",
 /// "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000}`; the first three are required. The handle is given
 /// back with `tim_release`.
 ///
 /// Errors: 130184 for another header's version, 130180, 130181, 130182 for the JSON, 2000 without an SDKAppID, 130165 for the
 /// server's address, 6022 if the folder cannot be used, 130169 if the system refuses new threads.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_create(
+pub unsafe extern "C" fn tim_create(
     abi_version: u32,
     options_json: *const c_char,
     client: *mut TimClient,
@@ -126,7 +126,11 @@ pub extern "C" fn tim_release(client: TimClient) -> TimStatus {
 ///
 /// Errors: 130180, 130183.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_destroy(client: TimClient, done: TimDoneCallback, user_data: *mut c_void) -> TimStatus {
+pub unsafe extern "C" fn tim_destroy(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
     spawn_for(client, done, user_data, |tim| async move { Ok(tim.destroy().await?) })
 }
 
@@ -134,16 +138,22 @@ pub extern "C" fn tim_destroy(client: TimClient, done: TimDoneCallback, user_dat
 ///
 /// Errors: 130180.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_shutdown(done: TimDoneCallback, user_data: *mut c_void) -> TimStatus {
+pub unsafe extern "C" fn tim_shutdown(done: TimDoneCallback, user_data: *mut c_void) -> TimStatus {
     guarded(|| spawn(done, user_data, async { Ok(tim::shutdown().await?) }))
+}
+
+/// An instance that was not destroyed: for functions that have no other way to find out.
+fn alive(client: TimClient) -> Result<tim::Tim, TimError> {
+    let tim = CLIENTS.get(client)?;
+    if tim.is_destroyed() { Err(TimError::of(Code::DESTROYED)) } else { Ok(tim) }
 }
 
 /// Adds a listener. `callback` hears everything that happens from now on, on one thread of the instance's own, one call at
 /// a time; it may call this library; it should not block for long. `destroy` is called when the listener is gone.
 ///
-/// Errors: 130180, 130183; then `destroy` is called before this returns.
+/// Errors: 130160, 130180, 130183; then `destroy` is called before this returns.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_add_listener(
+pub unsafe extern "C" fn tim_add_listener(
     client: TimClient,
     callback: TimEventCallback,
     user_data: *mut c_void,
@@ -152,7 +162,7 @@ pub extern "C" fn tim_add_listener(
 ) -> TimStatus {
     let user_data = UserData::new(user_data, destroy);
     guarded(|| {
-        let (out, tim) = (Out::new(listener)?, CLIENTS.get(client)?);
+        let (out, tim) = (Out::new(listener)?, alive(client)?);
         let id = tim.add_listener(Arc::new(Ears::new(callback, user_data)?));
         out.write(LISTENERS.add((tim, id)));
         Ok(())
@@ -174,9 +184,9 @@ pub extern "C" fn tim_remove_listener(listener: TimListener) -> TimStatus {
 
 /// Registers the host's own uploader for pictures in place of the built-in one. Called on a thread that it may block.
 ///
-/// Errors: 130180, 130183; then `destroy` is called before this returns.
+/// Errors: 130160, 130180, 130183; then `destroy` is called before this returns.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_register_upload_plugin(
+pub unsafe extern "C" fn tim_register_upload_plugin(
     client: TimClient,
     callback: TimUploadCallback,
     user_data: *mut c_void,
@@ -184,7 +194,7 @@ pub extern "C" fn tim_register_upload_plugin(
 ) -> TimStatus {
     let user_data = UserData::new(user_data, destroy);
     guarded(|| {
-        let tim = CLIENTS.get(client)?;
+        let tim = alive(client)?;
         tim.register_plugin(Plugin::Upload(Arc::new(Uploader::new(callback, user_data)?)));
         Ok(())
     })
@@ -201,12 +211,12 @@ pub extern "C" fn tim_upload_progress(upload: TimUpload, percent: u32) -> TimSta
     })
 }
 
-/// An upload plugin describes what it uploaded: `{"uuid":…, "imageFormat":1, "imageInfoArray":[{"type":0, "size":…,
-/// "width":…, "height":…, "url":"https://…"}, …]}` with the types 0 (original), 1 (thumbnail), 2 (large) in this order.
+/// An upload plugin describes what it uploaded: `{"uuid":..., "imageFormat":1, "imageInfoArray":[{"type":0, "size":...,
+/// "width":..., "height":..., "url":"https://..."}, ...]}` with the types 0 (original), 1 (thumbnail), 2 (large) in this order.
 ///
 /// Errors: 130180, 130181, 130182, 130183.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_upload_result(upload: TimUpload, image_json: *const c_char) -> TimStatus {
+pub unsafe extern "C" fn tim_upload_result(upload: TimUpload, image_json: *const c_char) -> TimStatus {
     guarded(|| {
         let (upload, image) = (UPLOADS.get(upload)?, guard::noun(image_json)?);
         *upload.result.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(image);
@@ -218,7 +228,7 @@ pub extern "C" fn tim_upload_result(upload: TimUpload, image_json: *const c_char
 ///
 /// Errors: 130180, 130183.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_is_ready(client: TimClient, ready: *mut bool) -> TimStatus {
+pub unsafe extern "C" fn tim_is_ready(client: TimClient, ready: *mut bool) -> TimStatus {
     guarded(|| {
         Out::new(ready)?.write(CLIENTS.get(client)?.is_ready());
         Ok(())
@@ -229,7 +239,7 @@ pub extern "C" fn tim_is_ready(client: TimClient, ready: *mut bool) -> TimStatus
 ///
 /// Errors: 130180, 130183.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_get_login_user(client: TimClient, user_id: *mut *mut c_char) -> TimStatus {
+pub unsafe extern "C" fn tim_get_login_user(client: TimClient, user_id: *mut *mut c_char) -> TimStatus {
     guarded(|| {
         let out = Out::new(user_id)?;
         let user = CLIENTS.get(client)?.get_login_user();

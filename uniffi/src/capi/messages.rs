@@ -32,7 +32,7 @@ fn created(message: tim::message::Message, out: Out<*mut c_char>) -> Result<(), 
 ///
 /// Errors: 130180, 130181, 130183, 2106; why nobody is logged in; 130110 for no text, 8001 for one over 12 KB.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_create_text_message(
+pub unsafe extern "C" fn tim_create_text_message(
     client: TimClient,
     conversation: *const c_char,
     words: *const c_char,
@@ -52,7 +52,7 @@ pub extern "C" fn tim_create_text_message(
 /// Errors: as `tim_create_text_message`; 2251 for no path, 2401 if the file cannot be read, 7006 if it is empty, 2252 if it is no
 /// picture, 2253 if it has 20 MB or more. Then `destroy` is called before this returns.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_create_image_message(
+pub unsafe extern "C" fn tim_create_image_message(
     client: TimClient,
     conversation: *const c_char,
     file: *const c_char,
@@ -75,7 +75,7 @@ pub extern "C" fn tim_create_image_message(
 ///
 /// Errors: as `tim_create_image_message`.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_create_image_message_from_bytes(
+pub unsafe extern "C" fn tim_create_image_message_from_bytes(
     client: TimClient,
     conversation: *const c_char,
     picture: *const u8,
@@ -101,7 +101,7 @@ pub extern "C" fn tim_create_image_message_from_bytes(
 /// Errors: 130180 to 130183. To the callback: 20003, 20007, 10007, 10010 and others of the server's; 130161 if the login ended
 /// first: then it is sent after the next one.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_send_message(
+pub unsafe extern "C" fn tim_send_message(
     client: TimClient,
     message_json: *const c_char,
     done: TimDoneCallback,
@@ -117,7 +117,7 @@ pub extern "C" fn tim_send_message(
 ///
 /// Errors: as `tim_send_message`.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_resend_message(
+pub unsafe extern "C" fn tim_resend_message(
     client: TimClient,
     message_json: *const c_char,
     done: TimDoneCallback,
@@ -133,7 +133,7 @@ pub extern "C" fn tim_resend_message(
 ///
 /// Errors: 130180 to 130183. To the callback: 10030, 10031, 10032, 20016.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_revoke_message(
+pub unsafe extern "C" fn tim_revoke_message(
     client: TimClient,
     message_json: *const c_char,
     done: TimDoneCallback,
@@ -146,12 +146,12 @@ pub extern "C" fn tim_revoke_message(
 }
 
 /// A page of a conversation's messages, older than `before` (0 begins at the newest), at most `count` of 1 to 100. Result:
-/// `{"messageList":[…], "nextReqMessageID":…, "isCompleted":…}`, oldest first; pass `nextReqMessageID` as `before` for the
+/// `{"messageList":[...], "nextReqMessageID":..., "isCompleted":...}`, oldest first; pass `nextReqMessageID` as `before` for the
 /// page before it.
 ///
 /// Errors: 130180, 130181, 130183, 2106. To the callback: 2800, 2801 if older messages cannot be asked for.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_get_message_list(
+pub unsafe extern "C" fn tim_get_message_list(
     client: TimClient,
     conversation: *const c_char,
     before: u64,
@@ -174,7 +174,7 @@ pub extern "C" fn tim_get_message_list(
 /// Errors: 130180 to 130183, 20001 for another size; then `destroy` is called before this returns. To the callback: 130143,
 /// 2800, 130168, 6022.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_download_image(
+pub unsafe extern "C" fn tim_download_image(
     client: TimClient,
     message_json: *const c_char,
     size: u32,

@@ -16,13 +16,20 @@
 
 // The one place of the project where C's pointers are taken apart.
 #![allow(unsafe_code)]
+// What a caller has to hold to is the same for all and stands at the top of tim.h: texts end with NUL, places can be written,
+// callbacks are of their type. A section in each of these functions would say it fifty times in the header.
+#![allow(clippy::missing_safety_doc)]
 
 mod callbacks;
-mod calls;
 mod guard;
 mod handles;
+
+// The functions of tim.h, in its order.
 mod life;
+
 mod messages;
+
+mod calls;
 
 pub use callbacks::{
     TimDestroy, TimDoneCallback, TimEventCallback, TimLogCallback, TimProgressCallback, TimUploadCallback,

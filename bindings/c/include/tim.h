@@ -1,0 +1,677 @@
+/*
+ * tim.h: tim's engine for C and C++. An open instant-messaging client: log in, chat in pairs and groups with texts and
+ * pictures, hear every event. Everything is kept on the device, sent and received across breaks of the network.
+ *
+ * Written by script/header from uniffi/src/capi and cbindgen.toml. Change those, not this.
+ * C++ has tim.hpp beside this: the same calls with destructors, std::function and std::future.
+ *
+ *
+ * GETTING STARTED
+ *
+ *   #include <stdio.h>
+ *   #include <tim.h>
+ *
+ *   static void on_events(void *user_data, const char *events_json) {
+ *       (void)user_data;
+ *       printf("%s\n", events_json);                        // [{"name":"onMessageReceived","data":[...]}]
+ *   }
+ *   static void on_sent(void *user_data, tim_status status, const char *json) {
+ *       (void)user_data;
+ *       printf("%s: %s\n", status == TIM_OK ? "sent" : "refused", json);
+ *   }
+ *   static void on_login(void *user_data, tim_status status, const char *json) {
+ *       tim_client client = *(tim_client *)user_data;
+ *       char *message = NULL;
+ *       if (status != TIM_OK) { printf("refused: %s\n", json); return; }
+ *       if (tim_create_text_message(client, "C2Cbob", "Hello world!", NULL, &message) == TIM_OK)
+ *           tim_send_message(client, message, on_sent, NULL);
+ *       tim_string_free(message);
+ *   }
+ *
+ *   int main(void) {
+ *       static tim_client client;
+ *       tim_listener listener;
+ *       tim_status status = tim_create(TIM_ABI_VERSION,
+ *           "{\"SDKAppID\":1400000001, \"server\":\"wss://im.example.org\", \"dataDir\":\"/var/lib/app/tim\"}", &client);
+ *       if (status != TIM_OK) { char *why = tim_last_error(); printf("%d: %s\n", status, why); tim_string_free(why); return 1; }
+ *       tim_add_listener(client, on_events, NULL, NULL, &listener);
+ *       tim_login(client, "alice", "eJw...the userSig your backend made", on_login, &client);
+ *       getchar();                                          // chat; then end as SHUTDOWN ORDER tells
+ *       return 0;
+ *   }
+ *
+ *   cc -std=c11 app.c $(pkg-config --cflags --libs tim)     or, with CMake, find_package(tim) and tim::tim
+ *
+ * bindings/c/examples/quickstart.c has two people who chat with texts and pictures, to be run as it is.
+ *
+ *
+ * CALLS
+ *
+ * A function gives back a status: TIM_OK, or the number of an error. Results come through pointers, which are written only
+ * if the status is TIM_OK. A function that takes a `done` callback asks the server: it returns at once, and the callback is
+ * called exactly once if the status was TIM_OK, and never otherwise. `done` is told a status of its own with JSON: the
+ * result, or {"code":2801,"reason":"no answer in time: ..."}. Nothing blocks for the network. tim_create and the two functions
+ * that make a picture message look at files.
+ *
+ *
+ * THREADS
+ *
+ * Every function may be called on any thread, several at once, and in callbacks. Callbacks come on threads of the library's,
+ * never on one of the program's and never while the library holds a lock:
+ *   - events: on one thread per instance, one call at a time, in order. A listener that blocks delays the listeners of its
+ *     instance, and nothing else. One that falls far behind loses events and is told so: the event "error" with code 130162.
+ *   - `done`, progress, uploads: on threads made for it, several at once; they may block.
+ *   - log lines: on whichever thread has something to tell; they must not block.
+ * A callback must return: it may not throw a C++ exception, longjmp or end its thread. tim.hpp catches what is thrown.
+ *
+ *
+ * OWNERSHIP
+ *
+ *   - Texts that go in are UTF-8, ended by NUL, and borrowed for the length of the call. So are bytes.
+ *   - Texts that come out through a pointer, or are given back, belong to the caller: tim_string_free.
+ *   - Texts that a callback is told live until it returns.
+ *   - `user_data` is passed along and never looked at. Where a function takes `destroy` too, that is called exactly once, when
+ *     `user_data` is needed no more, even if the function fails: then before it returns. It may be NULL.
+ *   - Handles are numbers, 0 is none. One that was released, or is none of the library's, gives 130183.
+ *
+ *
+ * SHUTDOWN ORDER
+ *
+ *   1. tim_logout, if this user is to be logged out here. Without it the next login finds everything in its place.
+ *   2. tim_destroy for one instance, or tim_shutdown for all. Once its callback is called no listener is called any more,
+ *      and further calls give 130160.
+ *   3. tim_remove_listener and tim_release: give the handles back. They may also come before 2, or in any callback.
+ *   4. Unload the library or end the process. A process may also end without all this: what was sent or received is safe
+ *      on the disk, and is synchronised with the next login.
+ * Do not wait in a listener for the end of tim_destroy or tim_shutdown: they wait for the listener (five seconds at most).
+ *
+ *
+ * JSON NOUNS
+ *
+ * Times are milliseconds since 1970. A field that has no value is null or absent. Be ready for new fields and new words.
+ *
+ * options (tim_create; the first three are required)
+ *   {"SDKAppID":1400000001, "server":"wss://im.example.org:7700", "dataDir":"/var/lib/app/tim", "platform":"linux",
+ *    "extraRootsPem":null, "instance":"", "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000}
+ *   platform: android, ios, macos, windows, linux, web, other
+ *
+ * message
+ *   {"ID":"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d", "conversationID":"C2Cbob", "from":"alice", "flow":"out", "sequence":7,
+ *    "time":1760000000123, "clientTime":1760000000101, "status":"success", "priority":"Normal", "nick":"", "avatar":"",
+ *    "isRevoked":false, "revoker":null, "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
+ *    "type":"TIMTextElem", "payload":{"text":"Hello world!"}}
+ *   conversationID: C2C and a user, GROUP and a group, or @TIM#SYSTEM
+ *   flow: in, out       status: unSend, success, fail       priority: High, Normal, Low, Lowest
+ *   type and payload:
+ *     TIMTextElem               {"text":"Hello world!"}
+ *     TIMImageElem              {"uuid":"0199a2a4-...", "imageFormat":3, "imageInfoArray":[{"type":0, "size":48211,
+ *                               "width":1200, "height":800, "url":"/media/..."}, {"type":1, ...}, {"type":2, ...}]}
+ *                               type: 0 original, 1 thumbnail, 2 large; imageFormat: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255
+ *     TIMGroupTipElem           {"operatorID":"alice", "operationType":1, "userIDList":["bob"], "memberCount":2}
+ *     TIMGroupSystemNoticeElem  {"operatorID":"carol", "operationType":1, "groupID":"climbers", "groupName":"Climbers",
+ *                               "groupType":"Public", "handleMessage":"may I?"}
+ *     gone                      no payload: the message was taken back
+ *     unknown                   a text: the message's JSON, of a type that this version does not know
+ *
+ * conversation
+ *   {"conversationID":"GROUPclimbers", "groupType":"Public", "unreadCount":2, "lastMessage":{...a message...},
+ *    "readSequence":5, "peerReadSequence":0, "lastTime":1760000000123}
+ *
+ * group
+ *   {"groupID":"climbers", "type":"Public", "name":"Climbers", "introduction":"", "notification":"", "avatar":"",
+ *    "ownerID":"alice", "createTime":1760000000123, "memberCount":2, "maxMemberCount":2000, "joinOption":"NeedPermission",
+ *    "selfRole":"Owner", "selfJoinTime":1760000000123}
+ *   type: Private, Public, ChatRoom       joinOption: FreeAccess, NeedPermission, DisableApply
+ *   selfRole: Member, Admin, Owner
+ *
+ * profile
+ *   {"userID":"alice", "nick":"Alice", "avatar":"https://...", "gender":"Gender_Type_Female", "selfSignature":"up there",
+ *    "birthday":20000419, "location":"Lhasa", "lastUpdatedTime":1760000000123}
+ *
+ * event (a listener is told an array of them)
+ *   {"name":"onMessageReceived", "data":[...messages...]}
+ *     name                         data
+ *     sdkStateReady                none: everything works from now on
+ *     sdkStateNotReady             none: logged out, kicked out or destroyed
+ *     onMessageReceived            messages, oldest first within a conversation
+ *     onMessageRevoked             messages; isRevoked is true
+ *     onMessageReadByPeer          messages; isPeerRead is true
+ *     onConversationListUpdated    the whole list of conversations, in order
+ *     onGroupListUpdated           the whole list of groups
+ *     onProfileUpdated             profiles
+ *     blacklistUpdated             the whole list of user ids
+ *     error                        {"code":2024, "message":"not logged in: call login first"}
+ *     kickedOut                    {"type":"multipleDevice"}, or multipleAccount, userSigExpired, REST_API_Kick
+ *     netStateChange               {"state":"connected"}, or connecting, disconnected
+ *
+ *
+ * ERRORS
+ *
+ * Numbers are stable for ever, and TIM's own where TIM has one. tim_status_text says what one means and what to do.
+ *   2000 to 2099       the login: ids and tokens that are missing, nobody is logged in
+ *   2100 to 2499       messages and pictures that cannot be made, sent or uploaded
+ *   2500 to 2799       conversations, groups, profiles, the blacklist
+ *   2800 to 2805       the network: try again
+ *   2999 to 3006       not ready, and why
+ *   6005, 6022         this device's storage
+ *   7006, 8001         an empty file, a message that is too long
+ *   10004 to 10032     groups; taking messages back
+ *   20001 to 20016     messages between two: no such user, blacklisted
+ *   30013, 40601       the blacklist, profiles
+ *   70001 to 70052     userSigs and accounts
+ *   130100 to 130145   the protocol, the server's state, pictures on the server
+ *   130160 to 130169   the engine's own life: 130160 destroyed, 130161 cancelled, 130162 events lost
+ *   130180 to 130185   this interface: 130180 an argument is NULL, 130181 a text is not UTF-8, 130182 JSON cannot be read or
+ *                      does not fit, 130183 a handle is none, 130184 another TIM_ABI_VERSION, 130185 a fault in the engine
+ */
+
+#ifndef TIM_H
+#define TIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/** The version of this header: compare with what `tim_version` tells. */
+#define TIM_VERSION_MAJOR 0
+#define TIM_VERSION_MINOR 1
+#define TIM_VERSION_PATCH 0
+#define TIM_VERSION "0.1.0"
+
+/**
+ * The version of this interface. It grows when something that was there changes its meaning or goes.
+ */
+#define TIM_ABI_VERSION 1
+
+/**
+ * The result of a call: 0 is success, anything else an error's number (see `tim_status_text`).
+ */
+typedef int32_t tim_status;
+
+/**
+ * Called with a log line; `level` is 0 (much) to 3 (an error). The line is valid during the callback only.
+ */
+typedef void (*tim_log_callback)(void *user_data, uint32_t level, const char *line);
+
+/**
+ * Called once when `user_data` is needed no more; may be NULL.
+ */
+typedef void (*tim_destroy_callback)(void *user_data);
+
+/**
+ * An instance, by its number. 0 is none.
+ */
+typedef uint64_t tim_client;
+
+/**
+ * Called with the end of a call. `json` is the result, or `{"code":...,"reason":...}` if `status` is not 0; it is valid
+ * during the callback only.
+ */
+typedef void (*tim_done_callback)(void *user_data, tim_status status, const char *json);
+
+/**
+ * Called with events: a JSON array of `{"name":...,"data":...}`, valid during the callback only.
+ */
+typedef void (*tim_event_callback)(void *user_data, const char *events_json);
+
+/**
+ * A listener of an instance, by its number. 0 is none.
+ */
+typedef uint64_t tim_listener;
+
+/**
+ * An upload that a plugin works on, by its number. Valid until the plugin returns.
+ */
+typedef uint64_t tim_upload;
+
+/**
+ * Called to upload `file`. Reports with `tim_upload_progress`, describes what was uploaded with `tim_upload_result`, and
+ * returns 0, or an error's number.
+ */
+typedef tim_status (*tim_upload_callback)(void *user_data, const char *file, tim_upload upload);
+
+/**
+ * Called with 0 to 100, growing.
+ */
+typedef void (*tim_progress_callback)(void *user_data, uint32_t percent);
+
+/**
+ * Success.
+ */
+#define TIM_OK 0
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * The version of the interface this library has: compare it with `TIM_ABI_VERSION` of the header.
+ */
+uint32_t tim_abi_version(void);
+
+/**
+ * The library's version, like `"0.1.0"`. Give the text back with `tim_string_free`.
+ */
+char *tim_version(void);
+
+/**
+ * What a status means and what to do, in one line. Give the text back with `tim_string_free`.
+ */
+char *tim_status_text(tim_status status);
+
+/**
+ * Why this thread's last failed call failed, in more words than its status has; NULL if none has. Give the text back with
+ * `tim_string_free`.
+ */
+char *tim_last_error(void);
+
+/**
+ * Gives back a text that this library gave out. NULL is allowed. Once only for each text.
+ */
+void tim_string_free(char *text);
+
+/**
+ * How much is logged: 0 everything, 1 what production needs (the default), 2 warnings and errors, 3 errors, 4 nothing.
+ *
+ * Errors: 20001 for any other number.
+ */
+tim_status tim_set_log_level(uint32_t level);
+
+/**
+ * Where log lines go, for the whole process; a former callback is let go. Called on any thread, several at once; it must
+ * not block.
+ *
+ * Errors: 130180 if `callback` is NULL (`tim_clear_log_sink` takes one off).
+ */
+tim_status tim_set_log_sink(tim_log_callback callback,
+                            void *user_data,
+                            tim_destroy_callback destroy);
+
+/**
+ * Log lines go nowhere from now on.
+ */
+tim_status tim_clear_log_sink(void);
+
+/**
+ * Makes an instance; for the same `SDKAppID` (and `instance`) it is the same one until it is destroyed. `abi_version` is
+ * `TIM_ABI_VERSION`. `options_json` is
+ * `{"SDKAppID":..., "server":"wss://...", "dataDir":"...", "platform":"linux", "extraRootsPem":"...", "instance":"...",
+ * "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000}`; the first three are required. The handle is given
+ * back with `tim_release`.
+ *
+ * Errors: 130184 for another header's version, 130180, 130181, 130182 for the JSON, 2000 without an SDKAppID, 130165 for the
+ * server's address, 6022 if the folder cannot be used, 130169 if the system refuses new threads.
+ */
+tim_status tim_create(uint32_t abi_version,
+                      const char *options_json,
+                      tim_client *client);
+
+/**
+ * Gives a handle back. The instance lives on until `tim_destroy`; other handles of it stay valid.
+ *
+ * Errors: 130183.
+ */
+tim_status tim_release(tim_client client);
+
+/**
+ * Logs out and ends the instance: its threads, its connection, its files. When the callback is called, no listener of it is
+ * called any more, unless one has not returned for five seconds. The handle stays to be given back.
+ *
+ * Errors: 130180, 130183.
+ */
+tim_status tim_destroy(tim_client client,
+                       tim_done_callback done,
+                       void *user_data);
+
+/**
+ * Destroys every instance of the process: what a program calls before it ends.
+ *
+ * Errors: 130180.
+ */
+tim_status tim_shutdown(tim_done_callback done, void *user_data);
+
+/**
+ * Adds a listener. `callback` hears everything that happens from now on, on one thread of the instance's own, one call at
+ * a time; it may call this library; it should not block for long. `destroy` is called when the listener is gone.
+ *
+ * Errors: 130160, 130180, 130183; then `destroy` is called before this returns.
+ */
+tim_status tim_add_listener(tim_client client,
+                            tim_event_callback callback,
+                            void *user_data,
+                            tim_destroy_callback destroy,
+                            tim_listener *listener);
+
+/**
+ * Takes a listener off. A call of it that has begun may still be running when this returns; none begins after. Its `destroy`
+ * is called when no call of it is running, at the latest with the end of the instance.
+ *
+ * Errors: 130183.
+ */
+tim_status tim_remove_listener(tim_listener listener);
+
+/**
+ * Registers the host's own uploader for pictures in place of the built-in one. Called on a thread that it may block.
+ *
+ * Errors: 130160, 130180, 130183; then `destroy` is called before this returns.
+ */
+tim_status tim_register_upload_plugin(tim_client client,
+                                      tim_upload_callback callback,
+                                      void *user_data,
+                                      tim_destroy_callback destroy);
+
+/**
+ * An upload plugin tells how far it has come: 0 to 100.
+ *
+ * Errors: 130183 once the plugin has returned.
+ */
+tim_status tim_upload_progress(tim_upload upload, uint32_t percent);
+
+/**
+ * An upload plugin describes what it uploaded: `{"uuid":..., "imageFormat":1, "imageInfoArray":[{"type":0, "size":...,
+ * "width":..., "height":..., "url":"https://..."}, ...]}` with the types 0 (original), 1 (thumbnail), 2 (large) in this order.
+ *
+ * Errors: 130180, 130181, 130182, 130183.
+ */
+tim_status tim_upload_result(tim_upload upload,
+                             const char *image_json);
+
+/**
+ * Whether everything works: from the event `sdkStateReady` to `sdkStateNotReady`.
+ *
+ * Errors: 130180, 130183.
+ */
+tim_status tim_is_ready(tim_client client, bool *ready);
+
+/**
+ * Who is logged in; NULL if nobody is. Give the text back with `tim_string_free`.
+ *
+ * Errors: 130180, 130183.
+ */
+tim_status tim_get_login_user(tim_client client, char **user_id);
+
+/**
+ * The device's network came or went, as far as the host knows. A hint.
+ *
+ * Errors: 130183.
+ */
+tim_status tim_network_changed(tim_client client, bool up);
+
+/**
+ * Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group). `message_priority` is `High`,
+ * `Normal`, `Low`, `Lowest`, or NULL for `Normal`. The message is JSON, to be shown at once and passed to
+ * `tim_send_message`; give it back with `tim_string_free`.
+ *
+ * Errors: 130180, 130181, 130183, 2106; why nobody is logged in; 130110 for no text, 8001 for one over 12 KB.
+ */
+tim_status tim_create_text_message(tim_client client,
+                                   const char *conversation,
+                                   const char *words,
+                                   const char *message_priority,
+                                   char **message_json);
+
+/**
+ * Makes a picture message of a file, as `tim_create_text_message` does of a text. While it is uploaded `on_progress` (may
+ * be NULL) is told 0 to 100 on a thread that it may block; `destroy` is called when it is needed no more.
+ *
+ * Errors: as `tim_create_text_message`; 2251 for no path, 2401 if the file cannot be read, 7006 if it is empty, 2252 if it is no
+ * picture, 2253 if it has 20 MB or more. Then `destroy` is called before this returns.
+ */
+tim_status tim_create_image_message(tim_client client,
+                                    const char *conversation,
+                                    const char *file,
+                                    const char *message_priority,
+                                    tim_progress_callback on_progress,
+                                    void *user_data,
+                                    tim_destroy_callback destroy,
+                                    char **message_json);
+
+/**
+ * As `tim_create_image_message`, of a file's bytes, which are copied.
+ *
+ * Errors: as `tim_create_image_message`.
+ */
+tim_status tim_create_image_message_from_bytes(tim_client client,
+                                               const char *conversation,
+                                               const uint8_t *picture,
+                                               size_t length,
+                                               const char *message_priority,
+                                               tim_progress_callback on_progress,
+                                               void *user_data,
+                                               tim_destroy_callback destroy,
+                                               char **message_json);
+
+/**
+ * Sends a message that was created here; attempts go on across breaks and restarts until the server has it or refuses it.
+ * Result: the message with its place, once it is on the server's stable storage.
+ *
+ * Errors: 130180 to 130183. To the callback: 20003, 20007, 10007, 10010 and others of the server's; 130161 if the login ended
+ * first: then it is sent after the next one.
+ */
+tim_status tim_send_message(tim_client client,
+                            const char *message_json,
+                            tim_done_callback done,
+                            void *user_data);
+
+/**
+ * Sends a message that was refused again, under the same identity. Result: as `tim_send_message`.
+ *
+ * Errors: as `tim_send_message`.
+ */
+tim_status tim_resend_message(tim_client client,
+                              const char *message_json,
+                              tim_done_callback done,
+                              void *user_data);
+
+/**
+ * Takes a message back. Result: the message as it is now.
+ *
+ * Errors: 130180 to 130183. To the callback: 10030, 10031, 10032, 20016.
+ */
+tim_status tim_revoke_message(tim_client client,
+                              const char *message_json,
+                              tim_done_callback done,
+                              void *user_data);
+
+/**
+ * A page of a conversation's messages, older than `before` (0 begins at the newest), at most `count` of 1 to 100. Result:
+ * `{"messageList":[...], "nextReqMessageID":..., "isCompleted":...}`, oldest first; pass `nextReqMessageID` as `before` for the
+ * page before it.
+ *
+ * Errors: 130180, 130181, 130183, 2106. To the callback: 2800, 2801 if older messages cannot be asked for.
+ */
+tim_status tim_get_message_list(tim_client client,
+                                const char *conversation,
+                                uint64_t before,
+                                uint32_t count,
+                                tim_done_callback done,
+                                void *user_data);
+
+/**
+ * Saves a picture of a message as a file, which is there whole or not at all. `size` is 0 (original), 1 (thumbnail) or 2
+ * (large). Result: `null`.
+ *
+ * Errors: 130180 to 130183, 20001 for another size; then `destroy` is called before this returns. To the callback: 130143,
+ * 2800, 130168, 6022.
+ */
+tim_status tim_download_image(tim_client client,
+                              const char *message_json,
+                              uint32_t size,
+                              const char *file,
+                              tim_progress_callback on_progress,
+                              void *progress_user_data,
+                              tim_destroy_callback progress_destroy,
+                              tim_done_callback done,
+                              void *user_data);
+
+/**
+ * Logs a user in. Result: `true` if the user was logged in already. The event `sdkStateReady` tells when everything works.
+ *
+ * Errors: 130180, 130181, 130183. To the callback: 2000-family numbers for missing values, 70001 to 70052 for the token, 2800
+ * and 2801 if the server does not answer, 6005, 6022, 130167, 130168 for this device's storage.
+ */
+tim_status tim_login(tim_client client,
+                     const char *user,
+                     const char *user_sig,
+                     tim_done_callback done,
+                     void *user_data);
+
+/**
+ * Logs out. Result: `null`.
+ *
+ * Errors: 130180, 130183.
+ */
+tim_status tim_logout(tim_client client, tim_done_callback done, void *user_data);
+
+/**
+ * The server's clock. Result: milliseconds since 1970.
+ *
+ * Errors: 130180, 130183. To the callback: why nobody is logged in.
+ */
+tim_status tim_get_server_time(tim_client client, tim_done_callback done, void *user_data);
+
+/**
+ * Marks everything in a conversation as read. Result: `null`.
+ *
+ * Errors: 130180, 130181, 130183, 2106.
+ */
+tim_status tim_set_message_read(tim_client client,
+                                const char *conversation,
+                                tim_done_callback done,
+                                void *user_data);
+
+/**
+ * All conversations, the most recently active first. Result: an array of conversations.
+ *
+ * Errors: 130180, 130183. To the callback: why nobody is logged in.
+ */
+tim_status tim_get_conversation_list(tim_client client, tim_done_callback done, void *user_data);
+
+/**
+ * The groups this user is in. Result: an array of groups.
+ *
+ * Errors: 130180, 130183. To the callback: why nobody is logged in.
+ */
+tim_status tim_get_group_list(tim_client client, tim_done_callback done, void *user_data);
+
+/**
+ * A group's profile. Result: a group.
+ *
+ * Errors: 130180, 130181, 130183, 10015. To the callback: 10010.
+ */
+tim_status tim_get_group_profile(tim_client client,
+                                 const char *group,
+                                 tim_done_callback done,
+                                 void *user_data);
+
+/**
+ * Makes a group with this user as its owner: `{"name":..., "type":"Private", "groupID":..., "introduction":...,
+ * "notification":..., "avatar":..., "joinOption":..., "memberList":["bob"]}`; name and type (`Private`, `Public`, `ChatRoom`) are
+ * required. Result: a group.
+ *
+ * Errors: 130180 to 130183. To the callback: 10004, 10005, 10015, 10019, 10021, 10025; 2800 if the connection broke before
+ * the answer.
+ */
+tim_status tim_create_group(tim_client client,
+                            const char *group_json,
+                            tim_done_callback done,
+                            void *user_data);
+
+/**
+ * Joins a group, or applies to, with words for whoever decides. Result: `{"status":"JoinedSuccess", "group":...}`.
+ *
+ * Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010, 10014.
+ */
+tim_status tim_join_group(tim_client client,
+                          const char *group,
+                          const char *apply_message,
+                          tim_done_callback done,
+                          void *user_data);
+
+/**
+ * Leaves a group. Result: `null`.
+ *
+ * Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10009, 10010.
+ */
+tim_status tim_quit_group(tim_client client, const char *group, tim_done_callback done, void *user_data);
+
+/**
+ * Ends a group for all its members. Result: `null`.
+ *
+ * Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010.
+ */
+tim_status tim_dismiss_group(tim_client client, const char *group, tim_done_callback done, void *user_data);
+
+/**
+ * Accepts or refuses a user's application to join, with words for them. Result: `null`.
+ *
+ * Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010, 10014, 10024.
+ */
+tim_status tim_handle_group_application(tim_client client,
+                                        const char *group,
+                                        const char *user,
+                                        bool accept,
+                                        const char *handle_message,
+                                        tim_done_callback done,
+                                        void *user_data);
+
+/**
+ * This user's profile. Result: a profile.
+ *
+ * Errors: 130180, 130183. To the callback: why nobody is logged in.
+ */
+tim_status tim_get_my_profile(tim_client client, tim_done_callback done, void *user_data);
+
+/**
+ * Users' profiles, of `["bob","carol"]`; whoever does not exist is left out. Result: an array of profiles.
+ *
+ * Errors: 130180 to 130183. To the callback: 20001 for none or more than 100.
+ */
+tim_status tim_get_user_profile(tim_client client,
+                                const char *users_json,
+                                tim_done_callback done,
+                                void *user_data);
+
+/**
+ * Changes this user's profile: `{"nick":..., "avatar":..., "gender":"Gender_Type_Female", "selfSignature":..., "birthday":20000419,
+ * "location":...}`; what is absent stays. Result: a profile.
+ *
+ * Errors: 130180 to 130183. To the callback: 40601 for a value that is too long.
+ */
+tim_status tim_update_my_profile(tim_client client,
+                                 const char *profile_json,
+                                 tim_done_callback done,
+                                 void *user_data);
+
+/**
+ * Whom this user does not want to hear from. Result: an array of user ids.
+ *
+ * Errors: 130180, 130183. To the callback: why nobody is logged in.
+ */
+tim_status tim_get_blacklist(tim_client client, tim_done_callback done, void *user_data);
+
+/**
+ * Puts users on the blacklist: `["mallory"]`. Result: `null`.
+ *
+ * Errors: 130180 to 130183. To the callback: 20003, 30013.
+ */
+tim_status tim_add_to_blacklist(tim_client client,
+                                const char *users_json,
+                                tim_done_callback done,
+                                void *user_data);
+
+/**
+ * Takes users off the blacklist: `["mallory"]`. Result: `null`.
+ *
+ * Errors: 130180 to 130183.
+ */
+tim_status tim_remove_from_blacklist(tim_client client,
+                                     const char *users_json,
+                                     tim_done_callback done,
+                                     void *user_data);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* TIM_H */

@@ -1,0 +1,428 @@
+/*
+ * tim.hpp: tim for C++17, over tim.h and nothing else. Read the top of tim.h first: threads, shutdown order, JSON nouns and
+ * error numbers are the same here.
+ *
+ *   - tim::client is an instance's handle: its destructor gives it back. tim::subscription is a listener: its destructor takes
+ *     it off, and waits for a call of it that is running (unless it is that call that destroys it), so whatever a listener
+ *     captured may go right after.
+ *   - Calls that ask the server give a std::future with JSON. Its get() throws tim::error, with the code and the reason.
+ *     Futures may be dropped: what was asked goes on.
+ *   - Other calls throw tim::error themselves.
+ *   - Callbacks are std::function. What they throw never reaches the library: it is caught, counted
+ *     (tim::exceptions_caught) and passed to the handler of tim::on_exception, if there is one.
+ *
+ *   tim::client alice{R"({"SDKAppID":1400000001, "server":"wss://im.example.org", "dataDir":"/var/lib/app/tim"})"};
+ *   auto events = alice.on_events([](const std::string &json) { std::cout << json << '\n'; });
+ *   alice.login("alice", user_sig).get();
+ *   alice.send_message(alice.create_text_message("C2Cbob", "Hello world!")).get();
+ */
+#ifndef TIM_HPP
+#define TIM_HPP
+
+#include "tim.h"
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace tim {
+
+/** Why a call failed: a number that is stable for ever, and what to do in one line. */
+class error : public std::runtime_error {
+public:
+    error(tim_status code, const std::string &reason) : std::runtime_error(reason), code_(code) {}
+    tim_status code() const noexcept { return code_; }
+    const char *reason() const noexcept { return what(); }
+
+private:
+    tim_status code_;
+};
+
+using events_callback = std::function<void(const std::string &events_json)>;
+using progress_callback = std::function<void(std::uint32_t percent)>;
+using log_callback = std::function<void(std::uint32_t level, const std::string &line)>;
+using exception_handler = std::function<void(std::exception_ptr)>;
+/** Uploads a file, reports to `progress`, and gives back the picture's JSON (see tim_upload_result). A tim::error it throws is
+ *  what the message fails with; anything else it throws counts as 2400. */
+using uploader = std::function<std::string(const std::string &file, const progress_callback &progress)>;
+
+namespace detail {
+
+struct exceptions {
+    std::atomic<std::uint64_t> caught{0};
+    std::mutex lock;
+    std::shared_ptr<exception_handler> handler;
+
+    static exceptions &instance() {
+        // Never destroyed: callbacks may come until the process is gone.
+        static exceptions &it = *new exceptions;
+        return it;
+    }
+};
+
+/** Call it in a catch block. */
+inline void swallow() noexcept {
+    exceptions &all = exceptions::instance();
+    ++all.caught;
+    try {
+        std::shared_ptr<exception_handler> handler;
+        {
+            std::lock_guard<std::mutex> hold(all.lock);
+            handler = all.handler;
+        }
+        if (handler && *handler) (*handler)(std::current_exception());
+    } catch (...) {
+        ++all.caught;
+    }
+}
+
+/** A text of the library's, which is given back. */
+inline std::string take(char *text) {
+    std::unique_ptr<char, void (*)(char *)> owned(text, tim_string_free);
+    return owned ? std::string(owned.get()) : std::string();
+}
+
+inline void check(tim_status status) {
+    if (status != TIM_OK) throw error(status, take(tim_last_error()));
+}
+
+/** For `destroy`. */
+template <typename T> void destroy(void *user_data) noexcept { delete static_cast<T *>(user_data); }
+
+/** The value of "reason" in {"code":…,"reason":"…"}, which is all there is to read of JSON here. */
+inline std::string reason_of(std::string_view json) {
+    constexpr std::string_view key = "\"reason\":\"";
+    const auto begin = json.find(key);
+    if (begin == std::string_view::npos) return std::string(json);
+    std::string reason;
+    for (auto i = begin + key.size(); i < json.size() && json[i] != '"'; ++i) {
+        // Reasons are one line of plain words; of escapes they have \" and \\ at most.
+        if (json[i] == '\\' && i + 1 < json.size()) ++i;
+        reason += json[i];
+    }
+    return reason;
+}
+
+using promise = std::promise<std::string>;
+
+inline void done(void *user_data, tim_status status, const char *json) noexcept {
+    std::unique_ptr<promise> answer(static_cast<promise *>(user_data));
+    try {
+        if (status == TIM_OK) answer->set_value(json);
+        else answer->set_exception(std::make_exception_ptr(error(status, reason_of(json))));
+    } catch (...) {
+        swallow();
+    }
+}
+
+/** Makes a call; one that cannot even begin is told in the future too, so that there is one place to look. */
+template <typename Call> std::future<std::string> ask(Call &&call) {
+    auto answer = std::make_unique<promise>();
+    auto future = answer->get_future();
+    const tim_status status = call(&done, static_cast<void *>(answer.get()));
+    if (status == TIM_OK) static_cast<void>(answer.release());  // `done` deletes it
+    else answer->set_exception(std::make_exception_ptr(error(status, take(tim_last_error()))));
+    return future;
+}
+
+inline void progress(void *user_data, std::uint32_t percent) noexcept {
+    try {
+        (*static_cast<progress_callback *>(user_data))(percent);
+    } catch (...) {
+        swallow();
+    }
+}
+
+/** A progress callback as C takes it: NULL if it is empty. */
+struct progress_arguments {
+    explicit progress_arguments(progress_callback callback)
+        : user_data(callback ? new progress_callback(std::move(callback)) : nullptr) {}
+    void *user_data;
+    tim_progress_callback callback() const { return user_data ? &progress : nullptr; }
+    tim_destroy_callback destroyer() const { return user_data ? &destroy<progress_callback> : nullptr; }
+};
+
+inline void log(void *user_data, std::uint32_t level, const char *line) noexcept {
+    try {
+        (*static_cast<log_callback *>(user_data))(level, line);
+    } catch (...) {
+        swallow();
+    }
+}
+
+inline tim_status upload(void *user_data, const char *file, tim_upload upload) noexcept {
+    constexpr tim_status failed = 2400;
+    try {
+        const auto report = [upload](std::uint32_t percent) { tim_upload_progress(upload, percent); };
+        const std::string image = (*static_cast<uploader *>(user_data))(file, report);
+        return tim_upload_result(upload, image.c_str());
+    } catch (const error &why) {
+        return why.code() == TIM_OK ? failed : why.code();
+    } catch (...) {
+        swallow();
+        return failed;
+    }
+}
+
+/** What a subscription and the library share. */
+struct ears {
+    explicit ears(events_callback callback) : callback(std::move(callback)) {}
+    events_callback callback;
+    /** Held during a call; recursive, because a call may take itself off. */
+    std::recursive_mutex calling;
+    bool is_on = true;
+};
+
+inline void events(void *user_data, const char *json) noexcept {
+    try {
+        const std::shared_ptr<ears> it = *static_cast<std::shared_ptr<ears> *>(user_data);
+        std::lock_guard<std::recursive_mutex> hold(it->calling);
+        if (it->is_on) it->callback(json);
+    } catch (...) {
+        swallow();
+    }
+}
+
+}  // namespace detail
+
+/** How many exceptions callbacks have thrown so far, in this process. */
+inline std::uint64_t exceptions_caught() noexcept { return detail::exceptions::instance().caught; }
+
+/** Who is told what callbacks throw; an empty function for nobody. Called on the callback's thread. */
+inline void on_exception(exception_handler handler) {
+    auto shared = std::make_shared<exception_handler>(std::move(handler));
+    auto &all = detail::exceptions::instance();
+    std::lock_guard<std::mutex> hold(all.lock);
+    all.handler.swap(shared);
+}
+
+/** The library's version, like "0.1.0". */
+inline std::string version() { return detail::take(tim_version()); }
+
+/** What a status means and what to do. */
+inline std::string status_text(tim_status status) { return detail::take(tim_status_text(status)); }
+
+/** As tim_set_log_level. */
+inline void set_log_level(std::uint32_t level) { detail::check(tim_set_log_level(level)); }
+
+/** As tim_set_log_sink; an empty function takes the sink off. */
+inline void set_log_sink(log_callback callback) {
+    if (!callback) return detail::check(tim_clear_log_sink());
+    auto owned = std::make_unique<log_callback>(std::move(callback));
+    detail::check(tim_set_log_sink(&detail::log, owned.release(), &detail::destroy<log_callback>));
+}
+
+/** Destroys every instance of the process. */
+inline std::future<std::string> shutdown() {
+    return detail::ask([](tim_done_callback done, void *data) { return tim_shutdown(done, data); });
+}
+
+/** A listener that is on as long as this lives. */
+class subscription {
+public:
+    subscription() = default;
+    subscription(subscription &&other) noexcept
+        : listener_(std::exchange(other.listener_, 0)), ears_(std::move(other.ears_)) {}
+    subscription &operator=(subscription &&other) noexcept {
+        if (this != &other) {
+            remove();
+            listener_ = std::exchange(other.listener_, 0);
+            ears_ = std::move(other.ears_);
+        }
+        return *this;
+    }
+    subscription(const subscription &) = delete;
+    subscription &operator=(const subscription &) = delete;
+    ~subscription() { remove(); }
+
+    /** Takes the listener off. No call of it begins after this, and none is running, except one that this is called in. */
+    void remove() noexcept {
+        if (listener_ == 0) return;
+        tim_remove_listener(std::exchange(listener_, 0));
+        const auto ears = std::move(ears_);
+        std::lock_guard<std::recursive_mutex> hold(ears->calling);
+        ears->is_on = false;
+    }
+
+    /** Leaves the listener on until the instance is destroyed. */
+    void keep() noexcept {
+        listener_ = 0;
+        ears_.reset();
+    }
+
+private:
+    friend class client;
+    subscription(tim_listener listener, std::shared_ptr<detail::ears> ears)
+        : listener_(listener), ears_(std::move(ears)) {}
+    tim_listener listener_ = 0;
+    std::shared_ptr<detail::ears> ears_;
+};
+
+/** An instance of the engine. Safe to use on any thread; the instance itself lives until destroy() or tim::shutdown(). */
+class client {
+public:
+    /** As tim_create. */
+    explicit client(const std::string &options_json) {
+        detail::check(tim_create(TIM_ABI_VERSION, options_json.c_str(), &handle_));
+    }
+    client(client &&other) noexcept : handle_(std::exchange(other.handle_, 0)) {}
+    client &operator=(client &&other) noexcept {
+        if (this != &other) {
+            release();
+            handle_ = std::exchange(other.handle_, 0);
+        }
+        return *this;
+    }
+    client(const client &) = delete;
+    client &operator=(const client &) = delete;
+    ~client() { release(); }
+
+    /** Gives the handle back before the destructor does. */
+    void release() noexcept {
+        if (handle_ != 0) tim_release(std::exchange(handle_, 0));
+    }
+
+    /** For functions of tim.h; it stays this object's. */
+    tim_client handle() const noexcept { return handle_; }
+
+    using answer = std::future<std::string>;
+
+    /** As tim_destroy. */
+    answer destroy() const { return call(tim_destroy); }
+
+    /** Adds a listener. Hold on to what it gives: its end is the listener's. */
+    [[nodiscard]] subscription on_events(events_callback callback) const {
+        auto ears = std::make_shared<detail::ears>(std::move(callback));
+        auto *user_data = new std::shared_ptr<detail::ears>(ears);
+        tim_listener listener = 0;
+        detail::check(tim_add_listener(handle_, &detail::events, user_data,
+                                       &detail::destroy<std::shared_ptr<detail::ears>>, &listener));
+        return subscription(listener, std::move(ears));
+    }
+
+    /** As tim_register_upload_plugin. */
+    void register_upload_plugin(uploader upload) const {
+        auto owned = std::make_unique<uploader>(std::move(upload));
+        detail::check(tim_register_upload_plugin(handle_, &detail::upload, owned.release(), &detail::destroy<uploader>));
+    }
+
+    bool is_ready() const {
+        bool ready = false;
+        detail::check(tim_is_ready(handle_, &ready));
+        return ready;
+    }
+
+    /** Who is logged in; empty if nobody is. */
+    std::string login_user() const {
+        char *user = nullptr;
+        detail::check(tim_get_login_user(handle_, &user));
+        return detail::take(user);
+    }
+
+    void network_changed(bool up) const { detail::check(tim_network_changed(handle_, up)); }
+
+    answer login(const std::string &user, const std::string &user_sig) const {
+        return call(tim_login, user.c_str(), user_sig.c_str());
+    }
+    answer logout() const { return call(tim_logout); }
+    answer get_server_time() const { return call(tim_get_server_time); }
+
+    /** As tim_create_text_message: the message's JSON, for send_message. */
+    std::string create_text_message(const std::string &conversation, const std::string &words,
+                                    const std::string &priority = "Normal") const {
+        char *message = nullptr;
+        detail::check(tim_create_text_message(handle_, conversation.c_str(), words.c_str(), priority.c_str(), &message));
+        return detail::take(message);
+    }
+
+    /** As tim_create_image_message. */
+    std::string create_image_message(const std::string &conversation, const std::string &file,
+                                     progress_callback on_progress = {}, const std::string &priority = "Normal") const {
+        const detail::progress_arguments told(std::move(on_progress));
+        char *message = nullptr;
+        detail::check(tim_create_image_message(handle_, conversation.c_str(), file.c_str(), priority.c_str(),
+                                               told.callback(), told.user_data, told.destroyer(), &message));
+        return detail::take(message);
+    }
+
+    /** As tim_create_image_message_from_bytes. */
+    std::string create_image_message(const std::string &conversation, const std::uint8_t *bytes, std::size_t length,
+                                     progress_callback on_progress = {}, const std::string &priority = "Normal") const {
+        const detail::progress_arguments told(std::move(on_progress));
+        char *message = nullptr;
+        detail::check(tim_create_image_message_from_bytes(handle_, conversation.c_str(), bytes, length, priority.c_str(),
+                                                          told.callback(), told.user_data, told.destroyer(), &message));
+        return detail::take(message);
+    }
+
+    answer send_message(const std::string &message_json) const { return call(tim_send_message, message_json.c_str()); }
+    answer resend_message(const std::string &message_json) const {
+        return call(tim_resend_message, message_json.c_str());
+    }
+    answer revoke_message(const std::string &message_json) const {
+        return call(tim_revoke_message, message_json.c_str());
+    }
+    answer set_message_read(const std::string &conversation) const {
+        return call(tim_set_message_read, conversation.c_str());
+    }
+    /** A page of messages older than `before`; 0 begins at the newest. */
+    answer get_message_list(const std::string &conversation, std::uint64_t before = 0, std::uint32_t count = 15) const {
+        return call(tim_get_message_list, conversation.c_str(), before, count);
+    }
+    /** As tim_download_image: `size` is 0 original, 1 thumbnail, 2 large. */
+    answer download_image(const std::string &message_json, std::uint32_t size, const std::string &file,
+                          progress_callback on_progress = {}) const {
+        const detail::progress_arguments told(std::move(on_progress));
+        return call(tim_download_image, message_json.c_str(), size, file.c_str(), told.callback(), told.user_data,
+                    told.destroyer());
+    }
+
+    answer get_conversation_list() const { return call(tim_get_conversation_list); }
+
+    answer get_group_list() const { return call(tim_get_group_list); }
+    answer get_group_profile(const std::string &group) const { return call(tim_get_group_profile, group.c_str()); }
+    answer create_group(const std::string &group_json) const { return call(tim_create_group, group_json.c_str()); }
+    answer join_group(const std::string &group, const std::string &apply_message = "") const {
+        return call(tim_join_group, group.c_str(), apply_message.c_str());
+    }
+    answer quit_group(const std::string &group) const { return call(tim_quit_group, group.c_str()); }
+    answer dismiss_group(const std::string &group) const { return call(tim_dismiss_group, group.c_str()); }
+    answer handle_group_application(const std::string &group, const std::string &user, bool accept,
+                                    const std::string &handle_message = "") const {
+        return call(tim_handle_group_application, group.c_str(), user.c_str(), accept, handle_message.c_str());
+    }
+
+    answer get_my_profile() const { return call(tim_get_my_profile); }
+    /** Of a JSON array of user ids. */
+    answer get_user_profile(const std::string &users_json) const { return call(tim_get_user_profile, users_json.c_str()); }
+    answer update_my_profile(const std::string &profile_json) const {
+        return call(tim_update_my_profile, profile_json.c_str());
+    }
+    answer get_blacklist() const { return call(tim_get_blacklist); }
+    answer add_to_blacklist(const std::string &users_json) const { return call(tim_add_to_blacklist, users_json.c_str()); }
+    answer remove_from_blacklist(const std::string &users_json) const {
+        return call(tim_remove_from_blacklist, users_json.c_str());
+    }
+
+private:
+    /** Calls a function of tim.h that ends with `done, user_data`. */
+    template <typename Function, typename... Arguments> answer call(Function function, Arguments... arguments) const {
+        return detail::ask([&](tim_done_callback done, void *user_data) {
+            return function(handle_, arguments..., done, user_data);
+        });
+    }
+
+    tim_client handle_ = 0;
+};
+
+}  // namespace tim
+
+#endif /* TIM_HPP */

@@ -1,0 +1,158 @@
+/*
+ * What the C and C++ tests share: checks that end the program with a line, and waiting for what other threads do.
+ * Every program here takes SERVER SDKAPPID ALICES_USERSIG BOBS_USERSIG FOLDER; script/test-c starts them.
+ */
+#ifndef TIM_TEST_H
+#define TIM_TEST_H
+
+#ifndef _POSIX_C_SOURCE
+#define _POSIX_C_SOURCE 200809L
+#endif
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <tim.h>
+
+/* Generous: valgrind runs these too, on busy machines. */
+enum { WITHIN_SECONDS = 120 };
+
+#define CHECK(holds) \
+    ((holds) ? (void)0 : (fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #holds), exit(1)))
+
+/* That a call gives a status. */
+#define GIVES(expected, call)                                                                         \
+    do {                                                                                              \
+        const tim_status gave = (call);                                                               \
+        if (gave != (expected)) {                                                                     \
+            char *why = tim_last_error();                                                             \
+            fprintf(stderr, "%s:%d: %s gave %d, not %d (%s)\n", __FILE__, __LINE__, #call, (int)gave, \
+                    (int)(expected), why ? why : "");                                                 \
+            tim_string_free(why);                                                                     \
+            exit(1);                                                                                  \
+        }                                                                                             \
+    } while (0)
+
+#define STORY(name) (name(), printf("  %s\n", #name), (void)fflush(stdout))
+
+/* One lock and one bell for everything a test counts; tests are not in a hurry. */
+static pthread_mutex_t test_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t test_bell = PTHREAD_COND_INITIALIZER;
+
+static inline void add(int *counter) {
+    pthread_mutex_lock(&test_lock);
+    ++*counter;
+    pthread_cond_broadcast(&test_bell);
+    pthread_mutex_unlock(&test_lock);
+}
+
+static inline int now(const int *counter) {
+    pthread_mutex_lock(&test_lock);
+    const int value = *counter;
+    pthread_mutex_unlock(&test_lock);
+    return value;
+}
+
+static inline int reaches(const int *counter, int value) {
+    struct timespec until;
+    int late = 0;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += WITHIN_SECONDS;
+    pthread_mutex_lock(&test_lock);
+    while (*counter < value && !late) late = pthread_cond_timedwait(&test_bell, &test_lock, &until) != 0;
+    const int reached = *counter >= value;
+    pthread_mutex_unlock(&test_lock);
+    return reached;
+}
+
+static inline void sleep_ms(long ms) {
+    const struct timespec pause = {ms / 1000, ms % 1000 * 1000000};
+    nanosleep(&pause, NULL);
+}
+
+/* For `destroy`: counts in the int that user_data points to. */
+static inline void count_destroy(void *user_data) { add((int *)user_data); }
+
+/* The end of one call. */
+typedef struct {
+    int ended;
+    tim_status status;
+    char *json;
+} outcome;
+
+static inline void on_end(void *user_data, tim_status status, const char *json) {
+    outcome *it = (outcome *)user_data;
+    CHECK(json != NULL);
+    pthread_mutex_lock(&test_lock);
+    ++it->ended;
+    it->status = status;
+    free(it->json);
+    it->json = strdup(json);
+    pthread_cond_broadcast(&test_bell);
+    pthread_mutex_unlock(&test_lock);
+}
+
+/* Makes a call, waits for its end, and checks its status. What it told is to be freed. */
+#define ENDS(expected, function, ...)                                                                    \
+    do {                                                                                                 \
+        outcome told = {0, 0, NULL};                                                                     \
+        GIVES(TIM_OK, function(__VA_ARGS__, on_end, &told));                                             \
+        CHECK(reaches(&told.ended, 1));                                                                  \
+        if (told.status != (expected)) {                                                                 \
+            fprintf(stderr, "%s:%d: %s ended with %s\n", __FILE__, __LINE__, #function, told.json);      \
+            exit(1);                                                                                     \
+        }                                                                                                \
+        free(told.json);                                                                                 \
+    } while (0)
+
+/* The command line. */
+static const char *test_server, *test_app, *alices_sig, *bobs_sig, *test_folder;
+
+static inline void read_arguments(int count, char **arguments) {
+    if (count < 6) {
+        fprintf(stderr, "usage: %s SERVER SDKAPPID ALICES_USERSIG BOBS_USERSIG FOLDER\n", arguments[0]);
+        exit(2);
+    }
+    test_server = arguments[1], test_app = arguments[2];
+    alices_sig = arguments[3], bobs_sig = arguments[4], test_folder = arguments[5];
+}
+
+/* An instance of its own for `name`. */
+static inline tim_client create(const char *name) {
+    char options[1024];
+    tim_client client = 0;
+    snprintf(options, sizeof options,
+             "{\"SDKAppID\":%s, \"server\":\"%s\", \"dataDir\":\"%s/%s\", \"instance\":\"%s\"}", test_app, test_server,
+             test_folder, name, name);
+    GIVES(TIM_OK, tim_create(TIM_ABI_VERSION, options, &client));
+    CHECK(client != 0);
+    return client;
+}
+
+static inline void log_in(tim_client client, const char *name, const char *sig) {
+    bool ready = false;
+    ENDS(TIM_OK, tim_login, client, name, sig);
+    for (int i = 0; i < WITHIN_SECONDS * 100 && !ready; i++) {
+        GIVES(TIM_OK, tim_is_ready(client, &ready));
+        sleep_ms(10);
+    }
+    CHECK(ready);
+}
+
+static inline void destroy_and_release(tim_client client) {
+    outcome told = {0, 0, NULL};
+    GIVES(TIM_OK, tim_destroy(client, on_end, &told));
+    CHECK(reaches(&told.ended, 1));
+    CHECK(told.status == TIM_OK);
+    free(told.json);
+    GIVES(TIM_OK, tim_release(client));
+}
+
+/* A picture of one pixel. */
+static const unsigned char PIXEL[] = {
+    'B', 'M', 58, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24,
+    0,   0,   0,  0, 0, 4, 0, 0, 0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9, 0,
+};
+
+#endif /* TIM_TEST_H */

@@ -1,0 +1,14 @@
+//! Names the shared library for the linkers of those who use it: libtim.so.0 on Linux, libtim.0.dylib on Apple's desktops.
+//! Nothing is generated here.
+
+fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    let of = |name| std::env::var(name).unwrap_or_default();
+    let major = of("CARGO_PKG_VERSION_MAJOR");
+    // Android and iOS name libraries without versions, as apps carry their own.
+    match of("CARGO_CFG_TARGET_OS").as_str() {
+        "linux" => println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libtim.so.{major}"),
+        "macos" => println!("cargo:rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libtim.{major}.dylib"),
+        _ => {}
+    }
+}

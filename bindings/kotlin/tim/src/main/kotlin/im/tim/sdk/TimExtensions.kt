@@ -1,0 +1,124 @@
+/**
+ * What makes the generated code pleasant in Kotlin: events as a [Flow] and by kind, arguments that may be left out, TIM's
+ * words for conversations. Everything here is made of the generated code's public functions; nothing here decides.
+ */
+package im.tim.sdk
+
+import kotlin.reflect.KClass
+import java.util.concurrent.atomic.AtomicBoolean
+import kotlinx.coroutines.channels.awaitClose
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.buffer
+import kotlinx.coroutines.flow.callbackFlow
+import kotlinx.coroutines.flow.flow
+
+/**
+ * Everything that happens from the moment the flow is collected until collection ends. Each collector has its own listener
+ * and hears every event.
+ *
+ * At most [capacity] events wait for a collector. One that falls farther behind loses events, and is told so by
+ * [TimEvent.Error] with [EVENTS_LOST]: it then reads the lists it shows anew. A slow collector never holds up the engine or
+ * another listener.
+ */
+fun Tim.events(capacity: Int = 1_000): Flow<TimEvent> = flow {
+    val lost = AtomicBoolean()
+    val heard = callbackFlow {
+        val listener = addListener(Ears { event -> if (trySend(event).isFailure) lost.set(true) })
+        awaitClose { listener.use { it.remove() } }
+    }
+    // Events are lost only while others wait, so a collector always comes by here afterwards.
+    heard.buffer(capacity).collect { event ->
+        if (lost.getAndSet(false)) {
+            emit(TimEvent.Error(EVENTS_LOST, "a collector was too slow and events were dropped: read the lists again"))
+        }
+        emit(event)
+    }
+}
+
+/** The number of the event that tells of lost events. */
+val EVENTS_LOST: UInt = 130162u
+
+/**
+ * Calls [handler] for each event of one kind, on the engine's own listener thread:
+ *
+ *     tim.on<TimEvent.MessageReceived> { event -> show(event.messages) }
+ *
+ * The handler may call the engine and may throw; it should not block for long. [Listener.remove] takes it off.
+ */
+inline fun <reified T : TimEvent> Tim.on(noinline handler: (T) -> Unit): Listener = on(T::class, handler)
+
+/** [on] for a kind that is not known when this is compiled. */
+fun <T : TimEvent> Tim.on(kind: KClass<T>, handler: (T) -> Unit): Listener =
+    addListener(Ears { event -> if (kind.isInstance(event)) handler(kind.java.cast(event)) })
+
+/** Hears batches event by event. What fails for one event is told to the engine after the others were heard too. */
+private class Ears(private val hear: (TimEvent) -> Unit) : EventListener {
+    override fun onEvents(events: List<TimEvent>) {
+        val failures = events.mapNotNull { event -> runCatching { hear(event) }.exceptionOrNull() }
+        // An Error (a failed assertion, TODO()) would pass through the generated code unnoticed: only exceptions are told.
+        failures.firstOrNull()?.let { throw it as? Exception ?: IllegalStateException(it) }
+    }
+}
+
+/** The conversation with a user. */
+fun c2c(userID: String): String = "C2C$userID"
+
+/** The conversation of a group. */
+fun group(groupID: String): String = "GROUP$groupID"
+
+/** A text message of normal priority. See [Tim.createTextMessage]. */
+fun Tim.createTextMessage(to: String, text: String): Message = createTextMessage(to, text, Priority.NORMAL)
+
+/** A picture message of a file. [onProgress] is told 0 to 100 while it is sent. See [Tim.createImageMessage]. */
+fun Tim.createImageMessage(
+    to: String,
+    file: String,
+    priority: Priority = Priority.NORMAL,
+    onProgress: (Int) -> Unit,
+): Message = createImageMessage(to, file, priority, Progress(onProgress))
+
+/** A picture message of a file's bytes. [onProgress] is told 0 to 100 while it is sent. */
+fun Tim.createImageMessage(
+    to: String,
+    bytes: ByteArray,
+    priority: Priority = Priority.NORMAL,
+    onProgress: (Int) -> Unit = {},
+): Message = createImageMessageFromBytes(to, bytes, priority, Progress(onProgress))
+
+/** Saves a picture of a message as a file. [onProgress] is told 0 to 100. See [Tim.downloadImage]. */
+suspend fun Tim.downloadImage(
+    message: Message,
+    target: String,
+    size: ImageType = ImageType.ORIGINAL,
+    onProgress: (Int) -> Unit = {},
+): Unit = downloadImage(message, size, target, Progress(onProgress))
+
+private class Progress(private val tell: (Int) -> Unit) : ProgressListener {
+    override fun onProgress(percent: UInt) = tell(percent.toInt())
+}
+
+/** What a text message says; null for any other. */
+val Message.text: String? get() = (payload as? Payload.Text)?.v1?.text
+
+/** The picture of a picture message; null for any other. */
+val Message.image: ImageBody? get() = (payload as? Payload.Image)?.v1
+
+/** The number of an error, whatever its kind: stable for ever, TIM's own where TIM has one. */
+val TimException.code: UInt
+    get() = when (this) {
+        is TimException.NotReady -> code
+        is TimException.Unreachable -> code
+        is TimException.Refused -> code
+        is TimException.Storage -> code
+        is TimException.Internal -> code
+    }
+
+/** What to do about an error, in one line for people. */
+val TimException.reason: String
+    get() = when (this) {
+        is TimException.NotReady -> reason
+        is TimException.Unreachable -> reason
+        is TimException.Refused -> reason
+        is TimException.Storage -> reason
+        is TimException.Internal -> reason
+    }

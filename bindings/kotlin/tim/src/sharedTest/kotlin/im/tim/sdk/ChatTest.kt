@@ -1,0 +1,210 @@
+/** The main job: people chat, hear every event, and are told by number what went wrong. */
+package im.tim.sdk
+
+import java.io.File
+import java.util.concurrent.CopyOnWriteArrayList
+import kotlin.test.Test
+import kotlin.test.assertContentEquals
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertIs
+import kotlin.test.assertNull
+import kotlin.test.assertTrue
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.async
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.flow.filterIsInstance
+import kotlinx.coroutines.flow.first
+import kotlinx.coroutines.flow.onEach
+import kotlinx.coroutines.flow.take
+import kotlinx.coroutines.flow.toList
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.yield
+
+class ChatTest {
+    @Test
+    fun theQuickStart() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        assertTrue(alice.tim.isReady())
+        assertEquals(alice.name, alice.tim.getLoginUser())
+
+        val sent = alice.say(bob, "Hello world!")
+        assertEquals(SendStatus.SUCCESS, sent.status)
+        val got = bob.nextMessage()
+        assertEquals("Hello world!", got.text)
+        assertEquals(sent.id, got.id)
+        assertEquals(c2c(alice.name), got.conversationId)
+        assertNull(got.image)
+
+        bob.tim.setMessageRead(got.conversationId)
+        assertEquals(sent.id, alice.next<TimEvent.MessageReadByPeer>().messages.single().id)
+
+        val regretted = alice.say(bob, "Never mind this one.")
+        alice.tim.revokeMessage(regretted)
+        assertEquals(regretted.id, bob.next<TimEvent.MessageRevoked>().messages.single().id)
+
+        val page = bob.tim.getMessageList(c2c(alice.name), null, 15u)
+        assertEquals(listOf(sent.id, regretted.id), page.messageList.map { it.id })
+        assertTrue(page.isCompleted)
+
+        alice.tim.logout()
+        alice.next<TimEvent.SdkNotReady>()
+        assertNull(alice.tim.getLoginUser())
+    }
+
+    @Test
+    fun aPictureTravelsWithItsProgress() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val picture = picture(640, 480)
+        val (up, down) = listOf(CopyOnWriteArrayList<Int>(), CopyOnWriteArrayList<Int>())
+        alice.tim.sendMessage(alice.tim.createImageMessage(c2c(bob.name), picture) { up += it })
+
+        val got = bob.nextMessage()
+        val original = checkNotNull(got.image).imageInfoArray.first { it.imageType == ImageType.ORIGINAL }
+        assertEquals(640u to 480u, original.width to original.height)
+        val target = bob.folder.resolve("picture.png")
+        bob.tim.downloadImage(got, target.path) { down += it }
+        assertContentEquals(picture, target.readBytes())
+        for (progress in listOf(up, down)) {
+            assertEquals(100, progress.last())
+            assertEquals(progress.sorted(), progress.toList())
+        }
+    }
+
+    @Test
+    fun aPictureOfAFileAndAGroup() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val made = alice.tim.createGroup(NewGroup(name = "walks", groupType = GroupType.MEETING))
+        assertEquals(JoinStatus.JOINED_SUCCESS, bob.tim.joinGroup(made.groupId, "").status)
+
+        val file = alice.folder.resolve("picture.png").apply { writeBytes(picture(64, 64)) }
+        alice.tim.sendMessage(alice.tim.createImageMessage(group(made.groupId), file.path) {})
+        val got = bob.next<TimEvent.MessageReceived> { event -> event.messages.any { it.image != null } }
+        assertEquals(group(made.groupId), got.messages.last().conversationId)
+        assertEquals(listOf(made.groupId), bob.tim.getGroupList().map { it.groupId })
+    }
+
+    @Test
+    fun profilesAndTheBlacklist() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        alice.tim.updateMyProfile(ProfileFields(nick = "Alice 🌻", gender = Gender.FEMALE))
+        val profile = bob.tim.getUserProfile(listOf(alice.name, "nobody-of-this-name")).single()
+        assertEquals("Alice 🌻", profile.fields.nick)
+        bob.tim.addToBlacklist(listOf(alice.name))
+        assertEquals(listOf(alice.name), bob.next<TimEvent.BlacklistUpdated>().users)
+        bob.tim.removeFromBlacklist(listOf(alice.name))
+        assertEquals(emptyList(), bob.tim.getBlacklist())
+    }
+
+    @Test
+    fun eventsComeAsAFlow() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        coroutineScope {
+            val listening = CompletableDeferred<Unit>()
+            val words = async {
+                bob.tim.events()
+                    .onEach { listening.complete(Unit) }
+                    .filterIsInstance<TimEvent.MessageReceived>().take(2).toList()
+                    .flatMap { it.messages }.map { it.text }
+            }
+            // A flow hears what happens once it is collected: any first event shows that it is.
+            while (!listening.isCompleted) bob.raiseAnEvent().also { yield() }
+            alice.say(bob, "one")
+            bob.nextMessage()
+            alice.say(bob, "two")
+            assertEquals(listOf<String?>("one", "two"), words.await())
+        }
+    }
+
+    @Test
+    fun aFlowStopsHearingWhenItsCollectionEnds() = story {
+        val alice = person("alice")
+        coroutineScope {
+            val first = async { alice.tim.events().first() }
+            while (!first.isCompleted) alice.raiseAnEvent().also { yield() }
+            assertIs<TimEvent.Error>(first.await())
+            val endless = launch { alice.tim.events().collect {} }
+            yield()
+            endless.cancel()
+        }
+    }
+
+    @Test
+    fun aSlowCollectorIsToldThatItLostEvents() = story {
+        val alice = person("alice")
+        coroutineScope {
+            val (begun, goOn) = listOf(CompletableDeferred<Unit>(), CompletableDeferred<Unit>())
+            val told = async {
+                alice.tim.events(capacity = 10).onEach { begun.complete(Unit); goOn.await() }
+                    .first { it is TimEvent.Error && it.code == EVENTS_LOST }
+            }
+            while (!begun.isCompleted) alice.raiseAnEvent().also { yield() }
+            repeat(100) { alice.raiseAnEvent() }
+            // Others hear everything meanwhile.
+            repeat(100) { alice.next<TimEvent.Error>() }
+            goOn.complete(Unit)
+            told.await()
+        }
+    }
+
+    @Test
+    fun onHearsItsKindAlone() = story {
+        val alice = person("alice")
+        val (ready, errors) = listOf(Channel<TimEvent>(10), Channel<TimEvent>(10))
+        val listener = alice.tim.on<TimEvent.SdkReady> { ready.trySend(it) }
+        alice.tim.on<TimEvent.Error> { errors.trySend(it) }
+        alice.raiseAnEvent()
+        assertEquals(NOT_LOGGED_IN, assertIs<TimEvent.Error>(errors.receive()).code)
+        alice.logIn()
+        assertEquals(TimEvent.SdkReady, ready.receive())
+        listener.remove()
+        alice.tim.logout()
+        alice.logIn()
+        assertNull(ready.tryReceive().getOrNull())
+    }
+
+    @Test
+    fun errorsHaveTheirNumbers() = story {
+        val alice = ready("alice")
+        val carol = person("carol")
+
+        fun refused(number: UInt, error: TimException) = assertEquals(number, assertIs<TimException.Refused>(error).code, error.reason)
+        val notReady = assertFailsWith<TimException.NotReady> { carol.tim.createTextMessage("C2Calice", "too early") }
+        assertEquals(NOT_LOGGED_IN, notReady.code)
+        assertEquals(NOT_LOGGED_IN, carol.next<TimEvent.Error>().code)
+        refused(70_003u, assertFailsWith { carol.tim.login(carol.name, "not a token") })
+        refused(70_013u, assertFailsWith { carol.tim.login(carol.name, theServer.sigOf("mallory")) })
+
+        refused(20_003u, assertFailsWith { alice.tim.sendMessage(alice.tim.createTextMessage("C2Cnobody-at-all", "hello?")) })
+        assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("alice", "no such conversation") }
+        assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("C2Cbob", "") }
+        assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("C2Cbob", "x".repeat(1_000_000)) }
+        assertFailsWith<TimException.Refused> { alice.tim.createImageMessage("C2Cbob", "/no/such/file") {} }
+        assertFailsWith<TimException.Refused> { alice.tim.createImageMessage("C2Cbob", "no picture".toByteArray()) }
+        assertFailsWith<TimException.Refused> { alice.tim.getMessageList("C2Cbob", -1, 15u) }
+        assertFailsWith<TimException.Refused> { setLogLevel(7u) }
+    }
+
+    @Test
+    fun optionsThatCannotWorkAreRefused() = story {
+        val alice = person("alice")
+        val options = alice.options(theServer.address).copy(instance = "refused")
+        assertFailsWith<TimException.Refused> { Tim.create(options.copy(sdkAppId = 0u)) }
+        assertFailsWith<TimException.Refused> { Tim.create(options.copy(server = "ws://example.com")) }
+        val file = File(alice.folder, "file").apply { writeText("not a folder") }
+        assertFailsWith<TimException.Storage> { Tim.create(options.copy(dataDir = file.path)) }
+    }
+
+    @Test
+    fun aServerThatIsNotThereIsUnreachable() = story {
+        val alice = person("alice")
+        val options = alice.options("ws://127.0.0.1:1").copy(instance = "${alice.name}-alone", loginTimeoutMs = 500u)
+        val tim = Tim.create(options)
+        assertFailsWith<TimException.Unreachable> { tim.login(alice.name, theServer.sigOf(alice.name)) }
+        tim.shutdown()
+    }
+}
+
+/** What calls are refused with while nobody is logged in. */
+internal const val NOT_LOGGED_IN: UInt = 2024u

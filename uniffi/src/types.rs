@@ -81,7 +81,7 @@ mirror! {
 
 mirror! {
     /// Which way a message went.
-    Flow = engine::Flow {
+    MessageFlow = engine::Flow {
         /// To this user.
         In = "in",
         /// From this user, on any of their devices.
@@ -370,7 +370,7 @@ pub struct Message {
     /// Who wrote it.
     pub from: String,
     /// Which way it went.
-    pub flow: Flow,
+    pub flow: MessageFlow,
     /// Its place in the conversation: 1, 2, 3 …; 0 while it is not sent.
     pub sequence: i64,
     /// When the server accepted it (before that: when it was created), in milliseconds since 1970.

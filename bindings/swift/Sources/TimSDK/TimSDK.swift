@@ -1401,7 +1401,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * # Errors
      * As `tim::Tim::create_group`.
      */
-    func createGroup(group: NewGroup) async throws  -> Group
+    func createGroup(group: NewGroup) async throws  -> TimGroup
 
     /**
      * Makes a picture message of a file; `send_message` uploads and sends it.
@@ -1465,7 +1465,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * # Errors
      * As `tim::Tim::get_group_list`.
      */
-    func getGroupList() async throws  -> [Group]
+    func getGroupList() async throws  -> [TimGroup]
 
     /**
      * A group's profile.
@@ -1473,7 +1473,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * # Errors
      * As `tim::Tim::get_group_profile`.
      */
-    func getGroupProfile(group: String) async throws  -> Group
+    func getGroupProfile(group: String) async throws  -> TimGroup
 
     /**
      * Who is logged in.
@@ -1736,7 +1736,7 @@ open func addToBlacklist(users: [String])async throws   {
      * # Errors
      * As `tim::Tim::create_group`.
      */
-open func createGroup(group: NewGroup)async throws  -> Group  {
+open func createGroup(group: NewGroup)async throws  -> TimGroup  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -1747,7 +1747,7 @@ open func createGroup(group: NewGroup)async throws  -> Group  {
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterTypeGroup_lift,
+            liftFunc: FfiConverterTypeTimGroup_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -1902,7 +1902,7 @@ open func getConversationList()async throws  -> [Conversation]  {
      * # Errors
      * As `tim::Tim::get_group_list`.
      */
-open func getGroupList()async throws  -> [Group]  {
+open func getGroupList()async throws  -> [TimGroup]  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -1913,7 +1913,7 @@ open func getGroupList()async throws  -> [Group]  {
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterSequenceTypeGroup.lift,
+            liftFunc: FfiConverterSequenceTypeTimGroup.lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -1924,7 +1924,7 @@ open func getGroupList()async throws  -> [Group]  {
      * # Errors
      * As `tim::Tim::get_group_profile`.
      */
-open func getGroupProfile(group: String)async throws  -> Group  {
+open func getGroupProfile(group: String)async throws  -> TimGroup  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -1935,7 +1935,7 @@ open func getGroupProfile(group: String)async throws  -> Group  {
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterTypeGroup_lift,
+            liftFunc: FfiConverterTypeTimGroup_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -2858,185 +2858,6 @@ public func FfiConverterTypeConversation_lower(_ value: Conversation) -> RustBuf
 
 
 /**
- * A group as one of its members sees it.
- */
-public struct Group: Equatable, Hashable {
-    /**
-     * The group.
-     */
-    public let groupId: String
-    /**
-     * Its kind.
-     */
-    public let groupType: GroupType
-    /**
-     * Its name.
-     */
-    public let name: String
-    /**
-     * What it is about; empty if not told.
-     */
-    public let introduction: String
-    /**
-     * What members are to know; empty if nothing.
-     */
-    public let notification: String
-    /**
-     * Address of a picture; empty if none.
-     */
-    public let avatar: String
-    /**
-     * Its owner; absent when the owner has left.
-     */
-    public let ownerId: String?
-    /**
-     * When it was made, in milliseconds since 1970.
-     */
-    public let createTime: Int64
-    /**
-     * How many members it has.
-     */
-    public let memberCount: UInt32
-    /**
-     * How many it may have.
-     */
-    public let maxMemberCount: UInt32
-    /**
-     * What happens to those who apply.
-     */
-    public let joinOption: JoinOption
-    /**
-     * This user's own standing; absent when the user is not a member.
-     */
-    public let selfRole: Role?
-    /**
-     * Since when this user is a member, in milliseconds since 1970; absent when the user is none.
-     */
-    public let selfJoinTime: Int64?
-
-    // Default memberwise initializers are never public by default, so we
-    // declare one manually.
-    public init(
-        /**
-         * The group.
-         */groupId: String,
-        /**
-         * Its kind.
-         */groupType: GroupType,
-        /**
-         * Its name.
-         */name: String,
-        /**
-         * What it is about; empty if not told.
-         */introduction: String,
-        /**
-         * What members are to know; empty if nothing.
-         */notification: String,
-        /**
-         * Address of a picture; empty if none.
-         */avatar: String,
-        /**
-         * Its owner; absent when the owner has left.
-         */ownerId: String?,
-        /**
-         * When it was made, in milliseconds since 1970.
-         */createTime: Int64,
-        /**
-         * How many members it has.
-         */memberCount: UInt32,
-        /**
-         * How many it may have.
-         */maxMemberCount: UInt32,
-        /**
-         * What happens to those who apply.
-         */joinOption: JoinOption,
-        /**
-         * This user's own standing; absent when the user is not a member.
-         */selfRole: Role?,
-        /**
-         * Since when this user is a member, in milliseconds since 1970; absent when the user is none.
-         */selfJoinTime: Int64?) {
-        self.groupId = groupId
-        self.groupType = groupType
-        self.name = name
-        self.introduction = introduction
-        self.notification = notification
-        self.avatar = avatar
-        self.ownerId = ownerId
-        self.createTime = createTime
-        self.memberCount = memberCount
-        self.maxMemberCount = maxMemberCount
-        self.joinOption = joinOption
-        self.selfRole = selfRole
-        self.selfJoinTime = selfJoinTime
-    }
-
-
-
-
-}
-
-#if compiler(>=6)
-extension Group: Sendable {}
-#endif
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public struct FfiConverterTypeGroup: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Group {
-        return
-            try Group(
-                groupId: FfiConverterString.read(from: &buf),
-                groupType: FfiConverterTypeGroupType.read(from: &buf),
-                name: FfiConverterString.read(from: &buf),
-                introduction: FfiConverterString.read(from: &buf),
-                notification: FfiConverterString.read(from: &buf),
-                avatar: FfiConverterString.read(from: &buf),
-                ownerId: FfiConverterOptionString.read(from: &buf),
-                createTime: FfiConverterInt64.read(from: &buf),
-                memberCount: FfiConverterUInt32.read(from: &buf),
-                maxMemberCount: FfiConverterUInt32.read(from: &buf),
-                joinOption: FfiConverterTypeJoinOption.read(from: &buf),
-                selfRole: FfiConverterOptionTypeRole.read(from: &buf),
-                selfJoinTime: FfiConverterOptionInt64.read(from: &buf)
-        )
-    }
-
-    public static func write(_ value: Group, into buf: inout [UInt8]) {
-        FfiConverterString.write(value.groupId, into: &buf)
-        FfiConverterTypeGroupType.write(value.groupType, into: &buf)
-        FfiConverterString.write(value.name, into: &buf)
-        FfiConverterString.write(value.introduction, into: &buf)
-        FfiConverterString.write(value.notification, into: &buf)
-        FfiConverterString.write(value.avatar, into: &buf)
-        FfiConverterOptionString.write(value.ownerId, into: &buf)
-        FfiConverterInt64.write(value.createTime, into: &buf)
-        FfiConverterUInt32.write(value.memberCount, into: &buf)
-        FfiConverterUInt32.write(value.maxMemberCount, into: &buf)
-        FfiConverterTypeJoinOption.write(value.joinOption, into: &buf)
-        FfiConverterOptionTypeRole.write(value.selfRole, into: &buf)
-        FfiConverterOptionInt64.write(value.selfJoinTime, into: &buf)
-    }
-}
-
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeGroup_lift(_ buf: RustBuffer) throws -> Group {
-    return try FfiConverterTypeGroup.lift(buf)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeGroup_lower(_ value: Group) -> RustBuffer {
-    return FfiConverterTypeGroup.lower(value)
-}
-
-
-/**
  * Something that happened in a group.
  */
 public struct GroupTip: Equatable, Hashable {
@@ -3314,7 +3135,7 @@ public struct Joined: Equatable, Hashable {
     /**
      * The group, once this user is in it.
      */
-    public let group: Group?
+    public let group: TimGroup?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -3324,7 +3145,7 @@ public struct Joined: Equatable, Hashable {
          */status: JoinStatus,
         /**
          * The group, once this user is in it.
-         */group: Group?) {
+         */group: TimGroup?) {
         self.status = status
         self.group = group
     }
@@ -3346,13 +3167,13 @@ public struct FfiConverterTypeJoined: FfiConverterRustBuffer {
         return
             try Joined(
                 status: FfiConverterTypeJoinStatus.read(from: &buf),
-                group: FfiConverterOptionTypeGroup.read(from: &buf)
+                group: FfiConverterOptionTypeTimGroup.read(from: &buf)
         )
     }
 
     public static func write(_ value: Joined, into buf: inout [UInt8]) {
         FfiConverterTypeJoinStatus.write(value.status, into: &buf)
-        FfiConverterOptionTypeGroup.write(value.group, into: &buf)
+        FfiConverterOptionTypeTimGroup.write(value.group, into: &buf)
     }
 }
 
@@ -3391,7 +3212,7 @@ public struct Message: Equatable, Hashable {
     /**
      * Which way it went.
      */
-    public let flow: Flow
+    public let flow: MessageFlow
     /**
      * Its place in the conversation: 1, 2, 3 …; 0 while it is not sent.
      */
@@ -3459,7 +3280,7 @@ public struct Message: Equatable, Hashable {
          */from: String,
         /**
          * Which way it went.
-         */flow: Flow,
+         */flow: MessageFlow,
         /**
          * Its place in the conversation: 1, 2, 3 …; 0 while it is not sent.
          */sequence: Int64,
@@ -3537,7 +3358,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 id: FfiConverterString.read(from: &buf),
                 conversationId: FfiConverterString.read(from: &buf),
                 from: FfiConverterString.read(from: &buf),
-                flow: FfiConverterTypeFlow.read(from: &buf),
+                flow: FfiConverterTypeMessageFlow.read(from: &buf),
                 sequence: FfiConverterInt64.read(from: &buf),
                 time: FfiConverterInt64.read(from: &buf),
                 clientTime: FfiConverterInt64.read(from: &buf),
@@ -3558,7 +3379,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterString.write(value.id, into: &buf)
         FfiConverterString.write(value.conversationId, into: &buf)
         FfiConverterString.write(value.from, into: &buf)
-        FfiConverterTypeFlow.write(value.flow, into: &buf)
+        FfiConverterTypeMessageFlow.write(value.flow, into: &buf)
         FfiConverterInt64.write(value.sequence, into: &buf)
         FfiConverterInt64.write(value.time, into: &buf)
         FfiConverterInt64.write(value.clientTime, into: &buf)
@@ -4158,6 +3979,185 @@ public func FfiConverterTypeTextBody_lower(_ value: TextBody) -> RustBuffer {
 
 
 /**
+ * A group as one of its members sees it.
+ */
+public struct TimGroup: Equatable, Hashable {
+    /**
+     * The group.
+     */
+    public let groupId: String
+    /**
+     * Its kind.
+     */
+    public let groupType: GroupType
+    /**
+     * Its name.
+     */
+    public let name: String
+    /**
+     * What it is about; empty if not told.
+     */
+    public let introduction: String
+    /**
+     * What members are to know; empty if nothing.
+     */
+    public let notification: String
+    /**
+     * Address of a picture; empty if none.
+     */
+    public let avatar: String
+    /**
+     * Its owner; absent when the owner has left.
+     */
+    public let ownerId: String?
+    /**
+     * When it was made, in milliseconds since 1970.
+     */
+    public let createTime: Int64
+    /**
+     * How many members it has.
+     */
+    public let memberCount: UInt32
+    /**
+     * How many it may have.
+     */
+    public let maxMemberCount: UInt32
+    /**
+     * What happens to those who apply.
+     */
+    public let joinOption: JoinOption
+    /**
+     * This user's own standing; absent when the user is not a member.
+     */
+    public let selfRole: Role?
+    /**
+     * Since when this user is a member, in milliseconds since 1970; absent when the user is none.
+     */
+    public let selfJoinTime: Int64?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The group.
+         */groupId: String,
+        /**
+         * Its kind.
+         */groupType: GroupType,
+        /**
+         * Its name.
+         */name: String,
+        /**
+         * What it is about; empty if not told.
+         */introduction: String,
+        /**
+         * What members are to know; empty if nothing.
+         */notification: String,
+        /**
+         * Address of a picture; empty if none.
+         */avatar: String,
+        /**
+         * Its owner; absent when the owner has left.
+         */ownerId: String?,
+        /**
+         * When it was made, in milliseconds since 1970.
+         */createTime: Int64,
+        /**
+         * How many members it has.
+         */memberCount: UInt32,
+        /**
+         * How many it may have.
+         */maxMemberCount: UInt32,
+        /**
+         * What happens to those who apply.
+         */joinOption: JoinOption,
+        /**
+         * This user's own standing; absent when the user is not a member.
+         */selfRole: Role?,
+        /**
+         * Since when this user is a member, in milliseconds since 1970; absent when the user is none.
+         */selfJoinTime: Int64?) {
+        self.groupId = groupId
+        self.groupType = groupType
+        self.name = name
+        self.introduction = introduction
+        self.notification = notification
+        self.avatar = avatar
+        self.ownerId = ownerId
+        self.createTime = createTime
+        self.memberCount = memberCount
+        self.maxMemberCount = maxMemberCount
+        self.joinOption = joinOption
+        self.selfRole = selfRole
+        self.selfJoinTime = selfJoinTime
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TimGroup: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTimGroup: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TimGroup {
+        return
+            try TimGroup(
+                groupId: FfiConverterString.read(from: &buf),
+                groupType: FfiConverterTypeGroupType.read(from: &buf),
+                name: FfiConverterString.read(from: &buf),
+                introduction: FfiConverterString.read(from: &buf),
+                notification: FfiConverterString.read(from: &buf),
+                avatar: FfiConverterString.read(from: &buf),
+                ownerId: FfiConverterOptionString.read(from: &buf),
+                createTime: FfiConverterInt64.read(from: &buf),
+                memberCount: FfiConverterUInt32.read(from: &buf),
+                maxMemberCount: FfiConverterUInt32.read(from: &buf),
+                joinOption: FfiConverterTypeJoinOption.read(from: &buf),
+                selfRole: FfiConverterOptionTypeRole.read(from: &buf),
+                selfJoinTime: FfiConverterOptionInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: TimGroup, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.groupId, into: &buf)
+        FfiConverterTypeGroupType.write(value.groupType, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterString.write(value.introduction, into: &buf)
+        FfiConverterString.write(value.notification, into: &buf)
+        FfiConverterString.write(value.avatar, into: &buf)
+        FfiConverterOptionString.write(value.ownerId, into: &buf)
+        FfiConverterInt64.write(value.createTime, into: &buf)
+        FfiConverterUInt32.write(value.memberCount, into: &buf)
+        FfiConverterUInt32.write(value.maxMemberCount, into: &buf)
+        FfiConverterTypeJoinOption.write(value.joinOption, into: &buf)
+        FfiConverterOptionTypeRole.write(value.selfRole, into: &buf)
+        FfiConverterOptionInt64.write(value.selfJoinTime, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTimGroup_lift(_ buf: RustBuffer) throws -> TimGroup {
+    return try FfiConverterTypeTimGroup.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTimGroup_lower(_ value: TimGroup) -> RustBuffer {
+    return FfiConverterTypeTimGroup.lower(value)
+}
+
+
+/**
  * How an instance is made. Only the application, the server and the folder are required.
  */
 public struct TimOptions: Equatable, Hashable {
@@ -4294,81 +4294,6 @@ public func FfiConverterTypeTimOptions_lift(_ buf: RustBuffer) throws -> TimOpti
 public func FfiConverterTypeTimOptions_lower(_ value: TimOptions) -> RustBuffer {
     return FfiConverterTypeTimOptions.lower(value)
 }
-
-
-/**
- * Which way a message went.
- */
-
-public enum Flow: Equatable, Hashable {
-
-    /**
-     * To this user.
-     */
-    case `in`
-    /**
-     * From this user, on any of their devices.
-     */
-    case out
-
-
-
-
-
-}
-
-#if compiler(>=6)
-extension Flow: Sendable {}
-#endif
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public struct FfiConverterTypeFlow: FfiConverterRustBuffer {
-    typealias SwiftType = Flow
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Flow {
-        let variant: Int32 = try readInt(&buf)
-        switch variant {
-
-        case 1: return .`in`
-
-        case 2: return .out
-
-        default: throw UniffiInternalError.unexpectedEnumCase
-        }
-    }
-
-    public static func write(_ value: Flow, into buf: inout [UInt8]) {
-        switch value {
-
-
-        case .`in`:
-            writeInt(&buf, Int32(1))
-
-
-        case .out:
-            writeInt(&buf, Int32(2))
-
-        }
-    }
-}
-
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeFlow_lift(_ buf: RustBuffer) throws -> Flow {
-    return try FfiConverterTypeFlow.lift(buf)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeFlow_lower(_ value: Flow) -> RustBuffer {
-    return FfiConverterTypeFlow.lower(value)
-}
-
 
 
 /**
@@ -4982,6 +4907,81 @@ public func FfiConverterTypeLogLevel_lift(_ buf: RustBuffer) throws -> LogLevel 
 #endif
 public func FfiConverterTypeLogLevel_lower(_ value: LogLevel) -> RustBuffer {
     return FfiConverterTypeLogLevel.lower(value)
+}
+
+
+
+/**
+ * Which way a message went.
+ */
+
+public enum MessageFlow: Equatable, Hashable {
+
+    /**
+     * To this user.
+     */
+    case `in`
+    /**
+     * From this user, on any of their devices.
+     */
+    case out
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MessageFlow: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMessageFlow: FfiConverterRustBuffer {
+    typealias SwiftType = MessageFlow
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MessageFlow {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .`in`
+
+        case 2: return .out
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: MessageFlow, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .`in`:
+            writeInt(&buf, Int32(1))
+
+
+        case .out:
+            writeInt(&buf, Int32(2))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageFlow_lift(_ buf: RustBuffer) throws -> MessageFlow {
+    return try FfiConverterTypeMessageFlow.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageFlow_lower(_ value: MessageFlow) -> RustBuffer {
+    return FfiConverterTypeMessageFlow.lower(value)
 }
 
 
@@ -5817,7 +5817,7 @@ public enum TimEvent: Equatable, Hashable {
     case groupListUpdated(
         /**
          * The groups.
-         */groups: [Group]
+         */groups: [TimGroup]
     )
     /**
      * Profiles changed.
@@ -5899,7 +5899,7 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 6: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
         )
 
-        case 7: return .groupListUpdated(groups: try FfiConverterSequenceTypeGroup.read(from: &buf)
+        case 7: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
         )
 
         case 8: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
@@ -5955,7 +5955,7 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
 
         case let .groupListUpdated(groups):
             writeInt(&buf, Int32(7))
-            FfiConverterSequenceTypeGroup.write(groups, into: &buf)
+            FfiConverterSequenceTypeTimGroup.write(groups, into: &buf)
 
 
         case let .profileUpdated(profiles):
@@ -6126,30 +6126,6 @@ fileprivate struct FfiConverterOptionTypeProgressListener: FfiConverterRustBuffe
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterOptionTypeGroup: FfiConverterRustBuffer {
-    typealias SwiftType = Group?
-
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
-        guard let value = value else {
-            writeInt(&buf, Int8(0))
-            return
-        }
-        writeInt(&buf, Int8(1))
-        FfiConverterTypeGroup.write(value, into: &buf)
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
-        switch try readInt(&buf) as Int8 {
-        case 0: return nil
-        case 1: return try FfiConverterTypeGroup.read(from: &buf)
-        default: throw UniffiInternalError.unexpectedOptionalTag
-        }
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterOptionTypeMessage: FfiConverterRustBuffer {
     typealias SwiftType = Message?
 
@@ -6166,6 +6142,30 @@ fileprivate struct FfiConverterOptionTypeMessage: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeMessage.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeTimGroup: FfiConverterRustBuffer {
+    typealias SwiftType = TimGroup?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeTimGroup.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeTimGroup.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -6344,31 +6344,6 @@ fileprivate struct FfiConverterSequenceTypeConversation: FfiConverterRustBuffer 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterSequenceTypeGroup: FfiConverterRustBuffer {
-    typealias SwiftType = [Group]
-
-    public static func write(_ value: [Group], into buf: inout [UInt8]) {
-        let len = Int32(value.count)
-        writeInt(&buf, len)
-        for item in value {
-            FfiConverterTypeGroup.write(item, into: &buf)
-        }
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Group] {
-        let len: Int32 = try readInt(&buf)
-        var seq = [Group]()
-        seq.reserveCapacity(Int(len))
-        for _ in 0 ..< len {
-            seq.append(try FfiConverterTypeGroup.read(from: &buf))
-        }
-        return seq
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterSequenceTypeImageInfo: FfiConverterRustBuffer {
     typealias SwiftType = [ImageInfo]
 
@@ -6436,6 +6411,31 @@ fileprivate struct FfiConverterSequenceTypeProfile: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeProfile.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeTimGroup: FfiConverterRustBuffer {
+    typealias SwiftType = [TimGroup]
+
+    public static func write(_ value: [TimGroup], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeTimGroup.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [TimGroup] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [TimGroup]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeTimGroup.read(from: &buf))
         }
         return seq
     }

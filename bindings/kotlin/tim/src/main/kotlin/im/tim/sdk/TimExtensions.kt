@@ -4,8 +4,8 @@
  */
 package im.tim.sdk
 
-import kotlin.reflect.KClass
 import java.util.concurrent.atomic.AtomicBoolean
+import kotlin.reflect.KClass
 import kotlinx.coroutines.channels.awaitClose
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.buffer
@@ -55,10 +55,17 @@ fun <T : TimEvent> Tim.on(kind: KClass<T>, handler: (T) -> Unit): Listener =
 private class Ears(private val hear: (TimEvent) -> Unit) : EventListener {
     override fun onEvents(events: List<TimEvent>) {
         val failures = events.mapNotNull { event -> runCatching { hear(event) }.exceptionOrNull() }
-        // An Error (a failed assertion, TODO()) would pass through the generated code unnoticed: only exceptions are told.
-        failures.firstOrNull()?.let { throw it as? Exception ?: IllegalStateException(it) }
+        failures.firstOrNull()?.let { orException { throw it } }
     }
 }
+
+/** The generated code tells the engine of exceptions alone; an Error (a failed assertion, TODO()) becomes one. */
+private inline fun <T> orException(work: () -> T): T =
+    try {
+        work()
+    } catch (error: Error) {
+        throw IllegalStateException(error)
+    }
 
 /** The conversation with a user. */
 fun c2c(userID: String): String = "C2C$userID"
@@ -96,6 +103,17 @@ suspend fun Tim.downloadImage(
 private class Progress(private val tell: (Int) -> Unit) : ProgressListener {
     override fun onProgress(percent: UInt) = tell(percent.toInt())
 }
+
+/**
+ * Uploads pictures in the engine's place: [upload] is given a file and a function to report percents to, and describes what
+ * it has uploaded. It runs on a thread that it may block; the message fails with what it throws. See
+ * [Tim.registerUploadPlugin].
+ */
+fun Tim.registerUploadPlugin(upload: (file: String, report: (Int) -> Unit) -> ImageBody): Unit =
+    registerUploadPlugin(object : UploadPlugin {
+        override fun upload(file: String, progress: UploadProgress): ImageBody =
+            progress.use { orException { upload(file) { percent -> it.report(percent.coerceIn(0, 100).toUInt()) } } }
+    })
 
 /** What a text message says; null for any other. */
 val Message.text: String? get() = (payload as? Payload.Text)?.v1?.text

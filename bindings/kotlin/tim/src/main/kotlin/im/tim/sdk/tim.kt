@@ -872,6 +872,7 @@ internal object UniffiLib {
 
     init {
         Native.register(UniffiLib::class.java, findLibraryName(componentName = "tim"))
+        adoptThreadsOfTheEngine()
         uniffiCallbackInterfaceEventListener.register(this)
         uniffiCallbackInterfaceLogSink.register(this)
         uniffiCallbackInterfaceProgressListener.register(this)
@@ -5300,7 +5301,7 @@ data class Message (
     /**
      * Which way it went.
      */
-    val `flow`: Flow
+    val `flow`: MessageFlow
     ,
     /**
      * Its place in the conversation: 1, 2, 3 …; 0 while it is not sent.
@@ -5385,7 +5386,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
-            FfiConverterTypeFlow.read(buf),
+            FfiConverterTypeMessageFlow.read(buf),
             FfiConverterLong.read(buf),
             FfiConverterLong.read(buf),
             FfiConverterLong.read(buf),
@@ -5406,7 +5407,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.allocationSize(value.`id`) +
             FfiConverterString.allocationSize(value.`conversationId`) +
             FfiConverterString.allocationSize(value.`from`) +
-            FfiConverterTypeFlow.allocationSize(value.`flow`) +
+            FfiConverterTypeMessageFlow.allocationSize(value.`flow`) +
             FfiConverterLong.allocationSize(value.`sequence`) +
             FfiConverterLong.allocationSize(value.`time`) +
             FfiConverterLong.allocationSize(value.`clientTime`) +
@@ -5426,7 +5427,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.write(value.`id`, buf)
             FfiConverterString.write(value.`conversationId`, buf)
             FfiConverterString.write(value.`from`, buf)
-            FfiConverterTypeFlow.write(value.`flow`, buf)
+            FfiConverterTypeMessageFlow.write(value.`flow`, buf)
             FfiConverterLong.write(value.`sequence`, buf)
             FfiConverterLong.write(value.`time`, buf)
             FfiConverterLong.write(value.`clientTime`, buf)
@@ -5952,51 +5953,6 @@ public object FfiConverterTypeTimOptions: FfiConverterRustBuffer<TimOptions> {
 
 
 /**
- * Which way a message went.
- */
-
-enum class Flow {
-
-    /**
-     * To this user.
-     */
-    IN,
-    /**
-     * From this user, on any of their devices.
-     */
-    OUT;
-
-
-
-
-    companion object
-}
-
-
-/**
- * @suppress
- */
-public object FfiConverterTypeFlow: FfiConverterRustBuffer<Flow> {
-    override fun read(buf: ByteBuffer) = try {
-
-        Flow.entries[buf.getInt() - 1]
-
-    } catch (e: IndexOutOfBoundsException) {
-        throw RuntimeException("invalid enum value, something is very wrong!!", e)
-    }
-
-    override fun allocationSize(value: Flow) = 4UL
-
-    override fun write(value: Flow, buf: ByteBuffer) {
-        buf.putInt(value.ordinal + 1)
-    }
-}
-
-
-
-
-
-/**
  * Gender, as a profile tells it.
  */
 
@@ -6339,6 +6295,51 @@ public object FfiConverterTypeLogLevel: FfiConverterRustBuffer<LogLevel> {
     override fun allocationSize(value: LogLevel) = 4UL
 
     override fun write(value: LogLevel, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * Which way a message went.
+ */
+
+enum class MessageFlow {
+
+    /**
+     * To this user.
+     */
+    IN,
+    /**
+     * From this user, on any of their devices.
+     */
+    OUT;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMessageFlow: FfiConverterRustBuffer<MessageFlow> {
+    override fun read(buf: ByteBuffer) = try {
+
+        MessageFlow.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: MessageFlow) = 4UL
+
+    override fun write(value: MessageFlow, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }

@@ -99,7 +99,7 @@ class ChatTest {
 
     @Test
     fun eventsComeAsAFlow() = story {
-        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val (alice, bob) = listOf(ready("alice"), person("bob"))
         coroutineScope {
             val listening = CompletableDeferred<Unit>()
             val words = async {
@@ -110,6 +110,7 @@ class ChatTest {
             }
             // A flow hears what happens once it is collected: any first event shows that it is.
             while (!listening.isCompleted) bob.raiseAnEvent().also { yield() }
+            bob.logIn()
             alice.say(bob, "one")
             bob.nextMessage()
             alice.say(bob, "two")

@@ -1,0 +1,66 @@
+/** A million events and a crowd of calls leave nothing behind, neither on the heap nor outside it. */
+package im.tim.sdk
+
+import java.io.File
+import java.util.concurrent.Semaphore
+import java.util.concurrent.TimeUnit
+import kotlin.test.Test
+import kotlin.test.assertTrue
+import kotlinx.coroutines.runBlocking
+
+class GrowthTest {
+    @Test
+    fun aMillionEvents() = noGrowth(times = 1_000_000, atOnce = 2_000) { alice, heard ->
+        alice.tim.on<TimEvent.Error> { heard.release() }
+        return@noGrowth { alice.raiseAnEvent() }
+    }
+
+    @Test
+    fun manyCallsAndListeners() = noGrowth(times = 20_000, atOnce = 1_000) { alice, done ->
+        return@noGrowth {
+            // A call that is refused at once is a whole way there and back.
+            runBlocking { runCatching { alice.tim.getConversationList() } }
+            alice.tim.on<TimEvent.SdkReady> {}.use { it.remove() }
+            done.release()
+        }
+    }
+
+    /** Does a thing so many times, [atOnce] before it waits for their ends, and compares memory with that after a tenth. */
+    private fun noGrowth(times: Int, atOnce: Int, prepare: (Person, Semaphore) -> () -> Unit) {
+        val alice = Person("growth-$times")
+        val done = Semaphore(0)
+        val act = prepare(alice, done)
+        fun run(count: Int) = repeat(count / atOnce) {
+            repeat(atOnce) { act() }
+            assertTrue(done.tryAcquire(atOnce, 60, TimeUnit.SECONDS), "events were lost")
+        }
+        alice.listener.remove() // It keeps what it hears.
+        run(times / 10)
+        val before = Memory.now()
+        run(times - times / 10)
+        val after = Memory.now()
+        runBlocking { alice.tim.shutdown() }
+        println("growth after $times: $before, then $after")
+        assertTrue(after.heap - before.heap < 8 * MB, "the heap grew: $before, then $after")
+        assertTrue(after.resident - before.resident < 48 * MB, "the process grew: $before, then $after")
+    }
+}
+
+private const val MB = 1_048_576L
+
+/** What the program uses: of its heap, after collecting, and of the machine's memory. */
+private class Memory(val heap: Long, val resident: Long) {
+    override fun toString() = "heap ${heap / MB} MB, resident ${resident / MB} MB"
+
+    companion object {
+        fun now(): Memory {
+            repeat(3) {
+                System.gc()
+                Thread.sleep(100)
+            }
+            val runtime = Runtime.getRuntime()
+            val pages = File("/proc/self/statm").takeIf(File::exists)?.run { readText().split(' ')[1].toLong() } ?: 0
+            return Memory(runtime.totalMemory() - runtime.freeMemory(), pages * 4096)
+        }
+    }
+}

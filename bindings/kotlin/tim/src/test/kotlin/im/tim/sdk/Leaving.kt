@@ -1,0 +1,45 @@
+/** The program that [ExitTest] runs: it logs in and leaves, in one of several ways. */
+package im.tim.sdk
+
+import java.util.concurrent.CountDownLatch
+import kotlin.system.exitProcess
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.DelicateCoroutinesApi
+import kotlinx.coroutines.GlobalScope
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.runBlocking
+
+@OptIn(DelicateCoroutinesApi::class)
+fun main(arguments: Array<String>) {
+    val (how, server, app, user, sig) = arguments
+    val tim = Tim.create(TimOptions(app.toUInt(), server, arguments[5]))
+    val (ready, blocked) = listOf(CountDownLatch(1), CountDownLatch(1))
+    tim.on<TimEvent.SdkReady> { ready.countDown() }
+    tim.on<TimEvent.ProfileUpdated> {
+        blocked.countDown()
+        if (how == "exit-in-listener") leave()
+        forever()
+    }
+    runBlocking { tim.login(user, sig) }
+    ready.await()
+    when (how) {
+        "exit" -> leave()
+        "blocked", "exit-in-listener" -> {
+            runBlocking { tim.updateMyProfile(ProfileFields(nick = "Alice")) }
+            blocked.await()
+            if (how == "exit-in-listener") forever()
+        }
+        "sending" -> {
+            val message = tim.createTextMessage(c2c(user), "to myself")
+            GlobalScope.launch(start = CoroutineStart.UNDISPATCHED) { tim.sendMessage(message) }
+        }
+    }
+    println("leaving ${System.currentTimeMillis()}")
+}
+
+private fun forever() = CountDownLatch(1).await()
+
+private fun leave() {
+    println("leaving ${System.currentTimeMillis()}")
+    exitProcess(0)
+}

@@ -7,11 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::{Sender, channel};
 use uuid::Uuid;
 
-use super::{Bus, Delivery, Subscription};
+use super::{Bus, Delivery, INBOX, Subscription};
 use crate::core::ops::{Tell, UserKey, What};
 
-/// Most deliveries that wait for one session; as many as its window can hold.
-const INBOX: usize = tim_protocol::limits::WINDOW_PUSHES;
 /// The table is split, so that many publishers and logins do not wait for one lock.
 const SHARDS: usize = 64;
 
@@ -106,45 +104,5 @@ impl Drop for Leave {
                 }
             }
         });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use tim_protocol::frame::{KickReason, Push};
-
-    const ALICE: UserKey = UserKey(1);
-
-    fn tell(except: Option<Uuid>) -> Tell {
-        Tell { to: Arc::new([ALICE]), except, what: What::Push(Push::Lag) }
-    }
-
-    #[test]
-    fn every_session_of_a_user_hears_but_the_one_that_knows() {
-        let bus = LocalBus::default();
-        let (phone, laptop) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let mut on_phone = bus.subscribe(ALICE, phone);
-        let mut on_laptop = bus.subscribe(ALICE, laptop);
-        bus.publish(&[tell(Some(phone))]);
-        assert!(on_phone.inbox.try_recv().is_err());
-        assert!(matches!(on_laptop.inbox.try_recv(), Ok(Delivery::Push(_))));
-        drop(on_laptop.guard);
-        let kick = What::Kick { instances: None, reason: KickReason::RestApi };
-        bus.publish(&[Tell { to: Arc::new([ALICE]), except: None, what: kick }]);
-        assert!(matches!(on_phone.inbox.try_recv(), Ok(Delivery::Kick { .. })));
-        assert!(on_laptop.inbox.try_recv().is_err(), "whoever left hears nothing");
-    }
-
-    #[test]
-    fn a_full_inbox_is_noticed() {
-        let bus = LocalBus::default();
-        let phone = bus.subscribe(ALICE, Uuid::from_u128(1));
-        for _ in 0..INBOX {
-            bus.publish(&[tell(None)]);
-        }
-        assert!(!phone.overflow.load(Ordering::Acquire));
-        bus.publish(&[tell(None)]);
-        assert!(phone.overflow.load(Ordering::Acquire));
     }
 }

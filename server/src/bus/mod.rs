@@ -1,8 +1,10 @@
-//! Carries what was committed to the sessions that are connected now: the [`Bus`] trait and the in-process one.
+//! Carries what was committed to the sessions that are connected now: the [`Bus`] trait, the suite that holds every
+//! implementation to it ([`conformance`]), and the in-process one.
 //!
 //! At most once, best effort, in order per publisher. Nothing a promise depends on may rest on it: who misses
 //! something finds it by syncing. A bus encodes each push once and shares the bytes among all receivers.
 
+pub mod conformance;
 pub mod local;
 
 use std::sync::Arc;
@@ -25,6 +27,9 @@ pub enum Delivery {
         reason: KickReason,
     },
 }
+
+/// Most deliveries that wait for one session; as many as its window can hold.
+pub const INBOX: usize = tim_protocol::limits::WINDOW_PUSHES;
 
 /// Where a session's deliveries queue up. Bounded: when it is full, what does not fit is left out and the
 /// session is told that it was.

@@ -40,11 +40,13 @@ enum { WITHIN_SECONDS = 120 };
 static pthread_mutex_t test_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t test_bell = PTHREAD_COND_INITIALIZER;
 
-static inline void add(int *counter) {
+/* Counts one more, and gives how many there are now. Whoever waits for that many may be gone right after. */
+static inline int add(int *counter) {
     pthread_mutex_lock(&test_lock);
-    ++*counter;
+    const int value = ++*counter;
     pthread_cond_broadcast(&test_bell);
     pthread_mutex_unlock(&test_lock);
+    return value;
 }
 
 static inline int now(const int *counter) {
@@ -96,14 +98,14 @@ static inline void on_end(void *user_data, tim_status status, const char *json) 
 /* Makes a call, waits for its end, and checks its status. What it told is to be freed. */
 #define ENDS(expected, function, ...)                                                                    \
     do {                                                                                                 \
-        outcome told = {0, 0, NULL};                                                                     \
-        GIVES(TIM_OK, function(__VA_ARGS__, on_end, &told));                                             \
-        CHECK(reaches(&told.ended, 1));                                                                  \
-        if (told.status != (expected)) {                                                                 \
-            fprintf(stderr, "%s:%d: %s ended with %s\n", __FILE__, __LINE__, #function, told.json);      \
+        outcome of_call = {0, 0, NULL};                                                                  \
+        GIVES(TIM_OK, function(__VA_ARGS__, on_end, &of_call));                                          \
+        CHECK(reaches(&of_call.ended, 1));                                                               \
+        if (of_call.status != (expected)) {                                                              \
+            fprintf(stderr, "%s:%d: %s ended with %s\n", __FILE__, __LINE__, #function, of_call.json);   \
             exit(1);                                                                                     \
         }                                                                                                \
-        free(told.json);                                                                                 \
+        free(of_call.json);                                                                              \
     } while (0)
 
 /* The command line. */

@@ -1,0 +1,328 @@
+/*
+ * Bad input: NULL, handles that are none, texts that are not UTF-8, JSON that is cut, nested or hostile, lengths of nothing
+ * and of everything. A number and a text each time, and nothing else happens.
+ */
+#include "test.h"
+
+#include <limits.h>
+
+static tim_client alice;
+static int destroys, never;
+
+static void on_never(void *user_data, tim_status status, const char *json) {
+    (void)user_data, (void)status, (void)json;
+    add(&never);
+}
+
+static void hear(void *user_data, const char *events) { (void)user_data, (void)events; }
+
+static void on_progress(void *user_data, uint32_t percent) { (void)user_data, (void)percent; }
+
+static tim_status upload(void *user_data, const char *file, tim_upload it) {
+    (void)user_data, (void)file, (void)it;
+    return TIM_OK;
+}
+
+static const char MESSAGE[] =
+    "{\"ID\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\",\"conversationID\":\"C2Cbob\",\"from\":\"alice\",\"flow\":\"out\","
+    "\"sequence\":0,\"time\":1,\"clientTime\":1,\"status\":\"unSend\",\"priority\":\"Normal\",\"nick\":\"\",\"avatar\":\"\","
+    "\"isRevoked\":false,\"revoker\":null,\"isRead\":true,\"isPeerRead\":false,\"isExcludedFromUnreadCount\":false,"
+    "\"type\":\"TIMTextElem\",\"payload\":{\"text\":\"hi\"}}";
+
+/* Every function with a handle and texts, with one of each. */
+#define EVERY_CALL(client, text, json)                                                                           \
+    do {                                                                                                        \
+        char *out = NULL;                                                                                       \
+        bool ready = false;                                                                                     \
+        tim_listener listener = 0;                                                                              \
+        const int before = now(&destroys);                                                                      \
+        EACH(tim_login(client, text, text, on_never, NULL));                                                    \
+        EACH(tim_set_message_read(client, text, on_never, NULL));                                               \
+        EACH(tim_get_group_profile(client, text, on_never, NULL));                                              \
+        EACH(tim_create_group(client, json, on_never, NULL));                                                   \
+        EACH(tim_join_group(client, text, text, on_never, NULL));                                               \
+        EACH(tim_quit_group(client, text, on_never, NULL));                                                     \
+        EACH(tim_dismiss_group(client, text, on_never, NULL));                                                  \
+        EACH(tim_handle_group_application(client, text, text, true, text, on_never, NULL));                     \
+        EACH(tim_get_user_profile(client, json, on_never, NULL));                                               \
+        EACH(tim_update_my_profile(client, json, on_never, NULL));                                              \
+        EACH(tim_add_to_blacklist(client, json, on_never, NULL));                                               \
+        EACH(tim_remove_from_blacklist(client, json, on_never, NULL));                                          \
+        EACH(tim_create_text_message(client, text, text, text, &out));                                          \
+        EACH(tim_create_image_message(client, text, text, text, on_progress, &destroys, count_destroy, &out));  \
+        EACH(tim_send_message(client, json, on_never, NULL));                                                   \
+        EACH(tim_resend_message(client, json, on_never, NULL));                                                 \
+        EACH(tim_revoke_message(client, json, on_never, NULL));                                                 \
+        EACH(tim_get_message_list(client, text, 0, 1, on_never, NULL));                                         \
+        EACH(tim_download_image(client, json, 0, text, on_progress, &destroys, count_destroy, on_never, NULL)); \
+        CHECK(now(&destroys) == before + 2);                                                                    \
+        CHECK(out == NULL && !ready && listener == 0);                                                          \
+    } while (0)
+
+static void a_handle_that_is_none_is_found_out(void) {
+    tim_listener listener = 0;
+    char *out = NULL;
+    bool ready = false;
+    tim_client released = create("alice");
+    GIVES(TIM_OK, tim_add_listener(alice, hear, NULL, NULL, &listener));
+    GIVES(TIM_OK, tim_release(released));
+    /* None, released, of another kind, never given out, one that looks like a pointer. */
+    const uint64_t handles[] = {0, released, listener, UINT64_MAX, (uint64_t)(uintptr_t)&listener};
+    for (size_t i = 0; i < sizeof handles / sizeof *handles; i++) {
+        const uint64_t none = handles[i];
+#define EACH(call) GIVES(130183, call)
+        EVERY_CALL(none, "bob", MESSAGE);
+        EACH(tim_logout(none, on_never, NULL));
+        EACH(tim_destroy(none, on_never, NULL));
+        EACH(tim_get_server_time(none, on_never, NULL));
+        EACH(tim_get_conversation_list(none, on_never, NULL));
+        EACH(tim_get_group_list(none, on_never, NULL));
+        EACH(tim_get_my_profile(none, on_never, NULL));
+        EACH(tim_get_blacklist(none, on_never, NULL));
+        EACH(tim_release(none));
+        EACH(tim_is_ready(none, &ready));
+        EACH(tim_get_login_user(none, &out));
+        EACH(tim_network_changed(none, true));
+        EACH(tim_upload_progress(none, 1));
+        EACH(tim_upload_result(none, MESSAGE));
+        if (none != listener) EACH(tim_remove_listener(none));
+        const int before = now(&destroys);
+        EACH(tim_add_listener(none, hear, &destroys, count_destroy, &(tim_listener){0}));
+        EACH(tim_register_upload_plugin(none, upload, &destroys, count_destroy));
+        EACH(tim_create_image_message_from_bytes(none, "C2Cbob", PIXEL, sizeof PIXEL, NULL, NULL, &destroys,
+                                                 count_destroy, &out));
+        CHECK(now(&destroys) == before + 3);
+#undef EACH
+    }
+    GIVES(130183, tim_remove_listener(alice));
+    GIVES(TIM_OK, tim_remove_listener(listener));
+}
+
+static void null_is_told(void) {
+#define EACH(call) GIVES(130180, call)
+    EVERY_CALL(alice, NULL, NULL);
+    const int before = now(&destroys);
+    EACH(tim_create(TIM_ABI_VERSION, NULL, &(tim_client){0}));
+    EACH(tim_create(TIM_ABI_VERSION, "{}", NULL));
+    EACH(tim_is_ready(alice, NULL));
+    EACH(tim_get_login_user(alice, NULL));
+    EACH(tim_create_text_message(alice, "C2Cbob", "hi", NULL, NULL));
+    EACH(tim_create_image_message(alice, "C2Cbob", "/none", NULL, NULL, &destroys, count_destroy, NULL));
+    EACH(tim_create_image_message_from_bytes(alice, "C2Cbob", NULL, 5, NULL, NULL, &destroys, count_destroy,
+                                             &(char *){NULL}));
+    EACH(tim_add_listener(alice, NULL, &destroys, count_destroy, &(tim_listener){0}));
+    EACH(tim_add_listener(alice, hear, &destroys, count_destroy, NULL));
+    EACH(tim_register_upload_plugin(alice, NULL, &destroys, count_destroy));
+    EACH(tim_set_log_sink(NULL, &destroys, count_destroy));
+    CHECK(now(&destroys) == before + 6);
+    /* A call without a callback has nobody to tell. */
+    EACH(tim_login(alice, "alice", "sig", NULL, NULL));
+    EACH(tim_logout(alice, NULL, NULL));
+    EACH(tim_destroy(alice, NULL, NULL));
+    EACH(tim_shutdown(NULL, NULL));
+    EACH(tim_get_server_time(alice, NULL, NULL));
+    EACH(tim_get_conversation_list(alice, NULL, NULL));
+    EACH(tim_get_message_list(alice, "C2Cbob", 0, 1, NULL, NULL));
+    EACH(tim_send_message(alice, MESSAGE, NULL, NULL));
+    EACH(tim_get_my_profile(alice, NULL, NULL));
+#undef EACH
+    tim_string_free(NULL);
+    bool ready = false;
+    GIVES(TIM_OK, tim_is_ready(alice, &ready));
+    CHECK(ready);
+}
+
+static void texts_are_utf8(void) {
+    char *out = NULL;
+    static const char *const bad[] = {"\xff", "C2C\xc3\x28", "\xed\xa0\x80", "\xf8\x88\x80\x80\x80", "cut \xe4\xbd"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+#define EACH(call) GIVES(130181, call)
+        EVERY_CALL(alice, bad[i], bad[i]);
+        EACH(tim_create(TIM_ABI_VERSION, bad[i], &(tim_client){0}));
+        EACH(tim_create_text_message(alice, "C2Cbob", bad[i], NULL, &out));
+        EACH(tim_create_text_message(alice, "C2Cbob", "hi", bad[i], &out));
+#undef EACH
+    }
+    GIVES(20001, tim_create_text_message(alice, "C2Cbob", "hi", "Urgent", &out));
+    GIVES(2106, tim_create_text_message(alice, "bob", "hi", NULL, &out));
+    GIVES(2106, tim_create_text_message(alice, "", "hi", NULL, &out));
+    GIVES(2106, tim_create_text_message(alice, "@TIM#SYSTEM", "hi", NULL, &out));
+    GIVES(130110, tim_create_text_message(alice, "C2Cbob", "", NULL, &out));
+    CHECK(out == NULL);
+}
+
+static void every_json_call(const char *json, tim_status expected) {
+    tim_client client = 0;
+    GIVES(expected, tim_send_message(alice, json, on_never, NULL));
+    GIVES(expected, tim_resend_message(alice, json, on_never, NULL));
+    GIVES(expected, tim_revoke_message(alice, json, on_never, NULL));
+    GIVES(expected, tim_create_group(alice, json, on_never, NULL));
+    GIVES(expected, tim_get_user_profile(alice, json, on_never, NULL));
+    GIVES(expected, tim_add_to_blacklist(alice, json, on_never, NULL));
+    GIVES(expected, tim_create(TIM_ABI_VERSION, json, &client));
+    CHECK(client == 0);
+}
+
+static void json_that_cannot_be_read_is_refused(void) {
+    static const char *const bad[] = {
+        "",        " ",       "{",        "nul",   "\"",          "\"\\ud800\"", "1e999", "-", "{}", "{\"ID\":1}",
+        "[[]]",    "[null]",  "{\"a\":}", "\t\n",  "{}{}",        "true",        "[1,2]", "0",
+        "{\"SDKAppID\":-1,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/tmp\"}",
+        "{\"SDKAppID\":99999999999999999999,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/tmp\"}",
+        "{\"SDKAppID\":1,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/tmp\",\"surprise\":1}",
+        "{\"SDKAppID\":1,\"SDKAppID\":1,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/tmp\"}",
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) every_json_call(bad[i], 130182);
+    char *why = tim_last_error();
+    CHECK(why && strstr(why, "JSON"));
+    tim_string_free(why);
+    GIVES(130182, tim_update_my_profile(alice, "{\"gender\":\"dragon\"}", on_never, NULL));
+    GIVES(130182, tim_update_my_profile(alice, "[", on_never, NULL));
+}
+
+static void a_message_may_be_cut_anywhere(void) {
+    char cut[sizeof MESSAGE];
+    for (size_t length = 0; length + 1 < sizeof MESSAGE; length++) {
+        memcpy(cut, MESSAGE, length);
+        cut[length] = '\0';
+        GIVES(130182, tim_send_message(alice, cut, on_never, NULL));
+    }
+}
+
+static void json_may_nest_and_be_large(void) {
+    enum { DEEP = 1000000 };
+    char *deep = malloc(DEEP + 1);
+    CHECK(deep);
+    memset(deep, '[', DEEP);
+    deep[DEEP] = '\0';
+    every_json_call(deep, 130182);
+    for (int i = 0; i + 5 <= DEEP; i += 5) memcpy(deep + i, "{\"a\":", 5);
+    every_json_call(deep, 130182);
+    memset(deep, ' ', DEEP);
+    every_json_call(deep, 130182);
+    memset(deep, '"', 1);
+    memset(deep + 1, 'a', DEEP - 2);
+    deep[DEEP - 1] = '"';
+    every_json_call(deep, 130182);
+    memset(deep, 'a', DEEP);
+    GIVES(8001, tim_create_text_message(alice, "C2Cbob", deep, NULL, &(char *){NULL}));
+    GIVES(2106, tim_create_text_message(alice, deep, "hi", NULL, &(char *){NULL}));
+    GIVES(10015, tim_get_group_profile(alice, deep, on_never, NULL));
+    ENDS(2002, tim_login, alice, deep, "sig");
+    free(deep);
+}
+
+static void lengths_of_nothing_and_of_everything(void) {
+    char *out = NULL;
+    const int before = now(&destroys);
+#define PICTURE(status, bytes, length) \
+    GIVES(status, tim_create_image_message_from_bytes(alice, "C2Cbob", bytes, length, NULL, NULL, &destroys, \
+                                                      count_destroy, &out))
+    PICTURE(7006, PIXEL, 0);
+    PICTURE(7006, NULL, 0);
+    /* Never read: no picture is that long. */
+    PICTURE(2253, PIXEL, SIZE_MAX);
+    PICTURE(2253, PIXEL, (size_t)1 << 40);
+    PICTURE(2253, PIXEL, (size_t)INT_MAX);
+    PICTURE(2252, (const uint8_t *)"GIF", 3);
+    CHECK(now(&destroys) == before + 6);
+    GIVES(2401, tim_create_image_message(alice, "C2Cbob", "/no/such/file", NULL, NULL, NULL, NULL, &out));
+    GIVES(2251, tim_create_image_message(alice, "C2Cbob", "", NULL, NULL, NULL, NULL, &out));
+    GIVES(2401, tim_create_image_message(alice, "C2Cbob", "/", NULL, NULL, NULL, NULL, &out));
+    CHECK(out == NULL);
+    GIVES(20001, tim_download_image(alice, MESSAGE, 3, "/tmp/x", NULL, NULL, NULL, on_never, NULL));
+    GIVES(20001, tim_download_image(alice, MESSAGE, UINT_MAX, "/tmp/x", NULL, NULL, NULL, on_never, NULL));
+    ENDS(TIM_OK, tim_get_message_list, alice, "C2Cbob", 0, 0);
+    ENDS(TIM_OK, tim_get_message_list, alice, "C2Cbob", UINT64_MAX, UINT_MAX);
+}
+
+static void messages_that_are_none_of_ours_are_refused(void) {
+    char *forged = strdup(MESSAGE);
+    CHECK(forged);
+    memcpy(strstr(forged, "alice"), "carol", 5);
+    ENDS(2105, tim_send_message, alice, forged);
+    ENDS(2105, tim_resend_message, alice, MESSAGE);
+    ENDS(2105, tim_revoke_message, alice, MESSAGE);
+    ENDS(2105, tim_download_image, alice, MESSAGE, 0, "/tmp/none", NULL, NULL, NULL);
+    memcpy(strstr(forged, "carol"), "alice", 5);
+    *strstr(forged, "0199a2a4") = 'x';
+    GIVES(2105, tim_send_message(alice, forged, on_never, NULL));
+    *strstr(forged, "x199a2a4") = '0';
+    memcpy(strstr(forged, "C2Cbob"), "XXXbob", 6);
+    GIVES(2106, tim_send_message(alice, forged, on_never, NULL));
+    free(forged);
+}
+
+static void options_that_cannot_work_are_told(void) {
+    tim_client client = 0;
+    char options[1024];
+    GIVES(130184, tim_create(TIM_ABI_VERSION + 1, "{}", &client));
+    GIVES(130184, tim_create(0, NULL, NULL));
+    GIVES(2000, tim_create(TIM_ABI_VERSION, "{\"SDKAppID\":0,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/tmp\"}",
+                           &client));
+    static const char *const nowhere[] = {"", "http://example.org", "ws://example.org", "wss://", "wss://a b", "\\u0000"};
+    for (size_t i = 0; i < sizeof nowhere / sizeof *nowhere; i++) {
+        snprintf(options, sizeof options, "{\"SDKAppID\":7,\"server\":\"%s\",\"dataDir\":\"%s/o\"}", nowhere[i],
+                 test_folder);
+        GIVES(130165, tim_create(TIM_ABI_VERSION, options, &client));
+    }
+    GIVES(6022, tim_create(TIM_ABI_VERSION,
+                           "{\"SDKAppID\":8,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/proc/nowhere\"}", &client));
+    CHECK(client == 0);
+    /* A server that is not there: the login says so after its time. */
+    snprintf(options, sizeof options,
+             "{\"SDKAppID\":9,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"%s/o\",\"loginTimeoutMs\":300}", test_folder);
+    GIVES(TIM_OK, tim_create(TIM_ABI_VERSION, options, &client));
+    outcome told = {0, 0, NULL};
+    GIVES(TIM_OK, tim_login(client, "alice", alices_sig, on_end, &told));
+    CHECK(reaches(&told.ended, 1));
+    CHECK(told.status == 2800 || told.status == 2801);
+    CHECK(strstr(told.json, "\"reason\":\"") && strstr(told.json, "\"code\":28"));
+    free(told.json);
+    destroy_and_release(client);
+}
+
+static void every_status_has_a_text(void) {
+    static const tim_status some[] = {0, 1, -1, 2024, 130185, INT_MAX, INT_MIN};
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
+        char *text = tim_status_text(some[i]);
+        CHECK(text && text[0]);
+        tim_string_free(text);
+    }
+}
+
+static void *has_no_error(void *unused) {
+    (void)unused;
+    CHECK(tim_last_error() == NULL);
+    return NULL;
+}
+
+static void errors_are_a_threads_own(void) {
+    pthread_t thread;
+    GIVES(130183, tim_release(0));
+    CHECK(pthread_create(&thread, NULL, has_no_error, NULL) == 0);
+    pthread_join(thread, NULL);
+    char *why = tim_last_error();
+    CHECK(why && strstr(why, "handle"));
+    tim_string_free(why);
+}
+
+int main(int count, char **arguments) {
+    read_arguments(count, arguments);
+    alice = create("alice");
+    log_in(alice, "alice", alices_sig);
+    STORY(a_handle_that_is_none_is_found_out);
+    STORY(null_is_told);
+    STORY(texts_are_utf8);
+    STORY(json_that_cannot_be_read_is_refused);
+    STORY(a_message_may_be_cut_anywhere);
+    STORY(json_may_nest_and_be_large);
+    STORY(lengths_of_nothing_and_of_everything);
+    STORY(messages_that_are_none_of_ours_are_refused);
+    STORY(options_that_cannot_work_are_told);
+    STORY(every_status_has_a_text);
+    STORY(errors_are_a_threads_own);
+    destroy_and_release(alice);
+    CHECK(now(&never) == 0);
+    return 0;
+}

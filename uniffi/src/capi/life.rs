@@ -149,7 +149,8 @@ fn alive(client: TimClient) -> Result<tim::Tim, TimError> {
 }
 
 /// Adds a listener. `callback` hears everything that happens from now on, on one thread of the instance's own, one call at
-/// a time; it may call this library; it should not block for long. `destroy` is called when the listener is gone.
+/// a time; it may call this library; it should not block for long. It may be called before this has returned. `destroy` is
+/// called when the listener is gone.
 ///
 /// Errors: 130160, 130180, 130183; then `destroy` is called before this returns.
 #[unsafe(no_mangle)]

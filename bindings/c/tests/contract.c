@@ -307,14 +307,19 @@ static const char *const SOMEWHERE =
 
 static tim_upload last_upload;
 
+static void report_again(void *user_data, uint32_t percent) {
+    /* 100 is told when the plugin has returned. */
+    if (percent < 100) GIVES(TIM_OK, tim_upload_progress(*(tim_upload *)user_data, percent + 1));
+}
+
 static tim_status upload_elsewhere(void *user_data, const char *file, tim_upload upload) {
     CHECK(file[0] == '/');
+    last_upload = upload;
     sleep_ms(50);
     GIVES(TIM_OK, tim_upload_progress(upload, 50));
     GIVES(TIM_OK, tim_upload_progress(upload, 5000));
     GIVES(130182, tim_upload_result(upload, "{}"));
     GIVES(TIM_OK, tim_upload_result(upload, SOMEWHERE));
-    last_upload = upload;
     add(&((hearer *)user_data)->calls);
     return TIM_OK;
 }
@@ -338,8 +343,8 @@ static void a_plugin_uploads_refuses_or_forgets(void) {
     CHECK(now(&forgets.destroyed) == 1);
 
     GIVES(TIM_OK, tim_register_upload_plugin(carol, upload_elsewhere, &elsewhere, destroyed));
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(carol, "C2Cbob", PIXEL, sizeof PIXEL, NULL, NULL, NULL, NULL,
-                                                      &message));
+    GIVES(TIM_OK, tim_create_image_message_from_bytes(carol, "C2Cbob", PIXEL, sizeof PIXEL, NULL, report_again,
+                                                      &last_upload, NULL, &message));
     ENDS(TIM_OK, tim_send_message, carol, message);
     tim_string_free(message);
     CHECK(now(&elsewhere.calls) == 1);

@@ -10,13 +10,15 @@ import kotlinx.coroutines.runBlocking
 
 class GrowthTest {
     @Test
-    fun aMillionEvents() = noGrowth(times = 1_000_000, atOnce = 2_000) { alice, heard ->
+    fun aMillionEvents() = noGrowth(times = 100_000, atOnce = 2_000) { alice, heard ->
+        // Each of ten listeners is told of each.
+        repeat(9) { alice.tim.on<TimEvent.Error> {} }
         alice.tim.on<TimEvent.Error> { heard.release() }
         return@noGrowth { alice.raiseAnEvent() }
     }
 
     @Test
-    fun manyCallsAndListeners() = noGrowth(times = 20_000, atOnce = 1_000) { alice, done ->
+    fun manyCallsAndListeners() = noGrowth(times = 10_000, atOnce = 500) { alice, done ->
         return@noGrowth {
             // A call that is refused at once is a whole way there and back.
             runBlocking { runCatching { alice.tim.getConversationList() } }
@@ -41,7 +43,7 @@ class GrowthTest {
         val after = Memory.now()
         runBlocking { alice.tim.shutdown() }
         println("growth after $times: $before, then $after")
-        assertTrue(after.heap - before.heap < 8 * MB, "the heap grew: $before, then $after")
+        assertTrue(after.heap - before.heap < 16 * MB, "the heap grew: $before, then $after")
         assertTrue(after.resident - before.resident < 48 * MB, "the process grew: $before, then $after")
     }
 }
@@ -53,14 +55,19 @@ private class Memory(val heap: Long, val resident: Long) {
     override fun toString() = "heap ${heap / MB} MB, resident ${resident / MB} MB"
 
     companion object {
+        private fun Runtime.used() = totalMemory() - freeMemory()
+
         fun now(): Memory {
-            repeat(3) {
-                System.gc()
-                Thread.sleep(100)
-            }
             val runtime = Runtime.getRuntime()
+            // What JNA allocated is freed by a thread of its own, which may lag behind: collect until nothing more goes.
+            var last = Long.MAX_VALUE
+            while (last - runtime.used() > MB / 4) {
+                last = runtime.used()
+                System.gc()
+                Thread.sleep(300)
+            }
             val pages = File("/proc/self/statm").takeIf(File::exists)?.run { readText().split(' ')[1].toLong() } ?: 0
-            return Memory(runtime.totalMemory() - runtime.freeMemory(), pages * 4096)
+            return Memory(runtime.used(), pages * 4096)
         }
     }
 }

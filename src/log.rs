@@ -121,4 +121,22 @@ mod tests {
         assert_eq!(*paper.0.lock().unwrap(), ["Warn paper two"]);
         assert_eq!(set_log_level(5).unwrap_err().code, Code::BAD_REQUEST);
     }
+
+    struct Parting;
+
+    impl LogSink for Parting {
+        fn log(&self, _: LogLevel, _: &str) {}
+    }
+
+    impl Drop for Parting {
+        fn drop(&mut self) {
+            write(LogLevel::Error, format_args!("goodbye"));
+        }
+    }
+
+    #[test]
+    fn a_sink_that_is_taken_off_may_log_as_it_goes() {
+        set_log_sink(Some(Arc::new(Parting)));
+        set_log_sink(None);
+    }
 }

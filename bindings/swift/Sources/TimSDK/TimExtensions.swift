@@ -1,0 +1,174 @@
+// What makes the generated code pleasant in Swift: events as an AsyncStream and by closure, arguments that may be left
+// out, numbers of errors. Everything here is made of the generated code's public functions; nothing here decides.
+
+import Foundation
+
+extension Tim {
+    /// Everything that happens from now on, for one `for await` loop:
+    ///
+    ///     for await event in tim.events() { show(event) }
+    ///
+    /// The stream ends when its task is cancelled or nobody holds it any more; then its listener is taken off.
+    ///
+    /// At most `limit` events wait for the loop. One that falls farther behind loses the oldest, and is told so by
+    /// ``TimEvent/error(code:reason:)`` with ``TimEvent/eventsLost``: it then reads the lists it shows anew. A slow loop
+    /// never holds up the engine or another listener.
+    public func events(bufferingNewest limit: Int = 1_000) -> AsyncStream<TimEvent> {
+        let lost = Flag()
+        let heard = AsyncStream<TimEvent>(bufferingPolicy: .bufferingNewest(limit)) { continuation in
+            let listener = addListener(listener: Ears { event in
+                if case .dropped = continuation.yield(event) { lost.raise() }
+            })
+            continuation.onTermination = { _ in listener.remove() }
+        }
+        return AsyncStream {
+            // The oldest are lost first, so this is heard exactly where they are missing.
+            if lost.lower() {
+                return .error(code: TimEvent.eventsLost, reason: "events were dropped by a slow loop: read the lists again")
+            }
+            var next = heard.makeAsyncIterator()
+            return await next.next()
+        }
+    }
+
+    /// Calls `handler` for each event, on the engine's own listener thread:
+    ///
+    ///     tim.on { event in
+    ///         if case .messageReceived(let messages) = event { show(messages) }
+    ///     }
+    ///
+    /// The handler may call the engine and may throw; it should not block for long. It is held until the listener is
+    /// removed or the instance is shut down, with everything it captures; the listener need not be kept for it to hear.
+    @discardableResult
+    public func on(_ handler: @escaping @Sendable (TimEvent) throws -> Void) -> Listener {
+        addListener(listener: Ears(handler))
+    }
+
+    /// A text message of normal priority; ``sendMessage(message:)`` sends it.
+    public func createTextMessage(to conversation: String, text: String) throws -> Message {
+        try createTextMessage(to: conversation, text: text, priority: .normal)
+    }
+
+    /// A picture message of a file; ``sendMessage(message:)`` uploads and sends it, and tells `onProgress` 0 to 100.
+    public func createImageMessage(
+        to conversation: String, file: String, priority: Priority = .normal, onProgress: @escaping ImageProgress = { _ in }
+    ) throws -> Message {
+        try createImageMessage(to: conversation, file: file, priority: priority, onProgress: Progress(onProgress))
+    }
+
+    /// A picture message of a file's bytes; ``sendMessage(message:)`` uploads and sends it, and tells `onProgress` 0 to 100.
+    public func createImageMessage(
+        to conversation: String, bytes: Data, priority: Priority = .normal, onProgress: @escaping ImageProgress = { _ in }
+    ) throws -> Message {
+        try createImageMessageFromBytes(to: conversation, bytes: bytes, priority: priority, onProgress: Progress(onProgress))
+    }
+
+    /// Saves a picture of a message as a file, and tells `onProgress` 0 to 100.
+    public func downloadImage(
+        of message: Message, to target: String, size: ImageType = .original, onProgress: @escaping ImageProgress = { _ in }
+    ) async throws {
+        try await downloadImage(message: message, size: size, target: target, onProgress: Progress(onProgress))
+    }
+
+    /// Uploads pictures in the engine's place: `upload` is given a file and a function to report percents to, and describes
+    /// what it has uploaded. It runs on a thread that it may block; the message fails with what it throws.
+    public func registerUploadPlugin(
+        _ upload: @escaping @Sendable (_ file: String, _ report: @escaping ImageProgress) throws -> ImageBody
+    ) {
+        registerUploadPlugin(plugin: Uploader(upload))
+    }
+}
+
+/// Is told how far a picture has come, in percent, growing, on a thread of the engine's that it may block.
+public typealias ImageProgress = @Sendable (_ percent: Int) throws -> Void
+
+extension String {
+    /// The conversation with a user.
+    public static func c2c(_ userID: String) -> String { "C2C\(userID)" }
+
+    /// The conversation of a group.
+    public static func group(_ groupID: String) -> String { "GROUP\(groupID)" }
+}
+
+extension Message {
+    /// What a text message says; nil for any other.
+    public var text: String? {
+        if case .text(let body) = payload { body.text } else { nil }
+    }
+
+    /// The picture of a picture message; nil for any other.
+    public var image: ImageBody? {
+        if case .image(let body) = payload { body } else { nil }
+    }
+}
+
+extension TimEvent {
+    /// The number of the event that tells of lost events. See ``Tim/events(bufferingNewest:)``.
+    public static let eventsLost: UInt32 = 130_162
+}
+
+extension TimError {
+    /// The number: stable for ever, TIM's own where TIM has one.
+    public var code: UInt32 { parts.code }
+
+    /// What to do, in one line for people.
+    public var reason: String { parts.reason }
+
+    private var parts: (code: UInt32, reason: String) {
+        switch self {
+        case .NotReady(let code, let reason), .Unreachable(let code, let reason), .Refused(let code, let reason),
+            .Storage(let code, let reason), .Internal(let code, let reason):
+            (code, reason)
+        }
+    }
+}
+
+/// Hears batches event by event. What fails for one event is told to the engine after the others were heard too.
+private final class Ears: EventListener {
+    private let hear: @Sendable (TimEvent) throws -> Void
+
+    init(_ hear: @escaping @Sendable (TimEvent) throws -> Void) { self.hear = hear }
+
+    func onEvents(events: [TimEvent]) throws {
+        var failure: (any Error)?
+        for event in events {
+            do { try hear(event) } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
+    }
+}
+
+private final class Progress: ProgressListener {
+    private let tell: ImageProgress
+
+    init(_ tell: @escaping ImageProgress) { self.tell = tell }
+
+    func onProgress(percent: UInt32) throws { try tell(Int(percent)) }
+}
+
+private final class Uploader: UploadPlugin {
+    private let work: @Sendable (String, @escaping ImageProgress) throws -> ImageBody
+
+    init(_ work: @escaping @Sendable (String, @escaping ImageProgress) throws -> ImageBody) { self.work = work }
+
+    func upload(file: String, progress: UploadProgress) throws -> ImageBody {
+        try work(file) { percent in progress.report(percent: UInt32(min(max(percent, 0), 100))) }
+    }
+}
+
+/// Raised by the engine's thread, lowered by the loop's task. `@unchecked`, because the compiler cannot see that `raised` is
+/// touched with the lock held only.
+private final class Flag: @unchecked Sendable {
+    private let lock = NSLock()
+    private var raised = false
+
+    func raise() { lock.withLock { raised = true } }
+
+    /// Whether it was raised.
+    func lower() -> Bool {
+        lock.withLock {
+            defer { raised = false }
+            return raised
+        }
+    }
+}

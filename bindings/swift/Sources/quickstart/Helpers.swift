@@ -1,0 +1,40 @@
+// What the quick start needs beside the engine: waiting, words for events, a picture. Nothing here calls the engine.
+
+import Foundation
+import TimSDK
+
+/// Waits for an event.
+func first(of events: AsyncStream<TimEvent>, where isIt: @Sendable (TimEvent) -> Bool) async {
+    for await event in events where isIt(event) { return }
+}
+
+/// The next message that comes.
+func next(of events: AsyncStream<TimEvent>) async -> Message {
+    for await case .messageReceived(let messages) in events { return messages[0] }
+    fatalError("the instance has ended")
+}
+
+func describe(_ event: TimEvent) -> String {
+    switch event {
+    case .messageReceived(let messages): "messageReceived from \(messages.map(\.from))"
+    case .conversationListUpdated(let list): "conversationListUpdated \(list.map { "\($0.conversationId) (\($0.unreadCount) unread)" })"
+    case .messageRevoked(let messages): "messageRevoked \(messages.map(\.id))"
+    case .messageReadByPeer(let messages): "messageReadByPeer \(messages.count) messages"
+    case .netStateChange(let state): "netStateChange \(state)"
+    case .error(let code, let reason): "error \(code) \(reason)"
+    default: "\(event)"
+    }
+}
+
+/// Something to look at: a BMP file of 320 x 240 pixels.
+func draw() -> Data {
+    let (width, height, head) = (320, 240, 54)
+    var file = Data(count: head)
+    for (place, byte) in [(0, 0x42), (1, 0x4d), (10, head), (14, 40), (18, width & 255), (19, width >> 8), (22, height), (26, 1), (28, 24)] {
+        file[place] = UInt8(byte)
+    }
+    for y in 0..<height {
+        for x in 0..<width { file.append(contentsOf: [UInt8(x & 255 ^ y), UInt8(x * 255 / width), UInt8(y)]) }
+    }
+    return file
+}

@@ -1,0 +1,50 @@
+//! Conversations, as both faces have them.
+
+use serde::Serialize;
+use tim::conversation as engine;
+
+use super::{GroupType, Message, signed};
+
+/// One conversation of this user's list.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Conversation {
+    /// The conversation, as this user names it.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: String,
+    /// The group's type, for groups.
+    pub group_type: Option<GroupType>,
+    /// Messages this user has not read. Always 0 for Meeting groups.
+    pub unread_count: i64,
+    /// The newest message, sent or waiting to be.
+    pub last_message: Option<Message>,
+    /// How far this user has read, as a sequence.
+    pub read_sequence: i64,
+    /// How far the other side of a C2C conversation has read, as a sequence.
+    pub peer_read_sequence: i64,
+    /// When something last happened in it, in milliseconds since 1970.
+    pub last_time: i64,
+}
+
+impl From<&engine::Conversation> for Conversation {
+    fn from(conversation: &engine::Conversation) -> Self {
+        let engine::Conversation {
+            conversation_id,
+            group_type,
+            unread_count,
+            last_message,
+            read_sequence,
+            peer_read_sequence,
+            last_time,
+        } = conversation;
+        Self {
+            conversation_id: conversation_id.to_string(),
+            group_type: group_type.map(Into::into),
+            unread_count: signed(*unread_count),
+            last_message: last_message.clone().map(Into::into),
+            read_sequence: signed(*read_sequence),
+            peer_read_sequence: signed(*peer_read_sequence),
+            last_time: *last_time,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Groups, as both faces have them.
+
+use serde::{Deserialize, Serialize};
+use tim::protocol::group as engine;
+
+use super::{group_id, mirror, user_ids};
+use crate::error::TimError;
+
+mirror! {
+    /// The kind of a group.
+    GroupType = engine::GroupType {
+        /// Members are added, nobody applies. Up to 200 members.
+        Work = "Private",
+        /// Whoever applies waits for consent. Up to 2,000 members.
+        Public = "Public",
+        /// Everybody may join; nothing counts as unread. Up to 6,000 members.
+        Meeting = "ChatRoom",
+    }
+}
+
+mirror! {
+    /// What happens to those who apply to join.
+    JoinOption = engine::JoinOption {
+        /// They are in.
+        FreeAccess = "FreeAccess",
+        /// The owner or an admin decides.
+        NeedPermission = "NeedPermission",
+        /// They are refused.
+        DisableApply = "DisableApply",
+    }
+}
+
+mirror! {
+    /// What came of an attempt to join.
+    JoinStatus = engine::JoinStatus {
+        /// The user is a member now.
+        JoinedSuccess = "JoinedSuccess",
+        /// The user was a member before.
+        AlreadyInGroup = "AlreadyInGroup",
+        /// The owner or an admin was asked.
+        WaitAdminApproval = "WaitAdminApproval",
+    }
+}
+
+mirror! {
+    /// A member's standing.
+    Role = engine::Role {
+        /// An ordinary member.
+        Member = "Member",
+        /// May decide on applications and take back others' messages.
+        Admin = "Admin",
+        /// Made the group, or was given it.
+        Owner = "Owner",
+    }
+}
+
+/// A group as one of its members sees it.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Group {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: String,
+    /// Its kind.
+    #[serde(rename = "type")]
+    pub group_type: GroupType,
+    /// Its name.
+    pub name: String,
+    /// What it is about; empty if not told.
+    pub introduction: String,
+    /// What members are to know; empty if nothing.
+    pub notification: String,
+    /// Address of a picture; empty if none.
+    pub avatar: String,
+    /// Its owner; absent when the owner has left.
+    #[serde(rename = "ownerID")]
+    pub owner_id: Option<String>,
+    /// When it was made, in milliseconds since 1970.
+    pub create_time: i64,
+    /// How many members it has.
+    pub member_count: u32,
+    /// How many it may have.
+    pub max_member_count: u32,
+    /// What happens to those who apply.
+    pub join_option: JoinOption,
+    /// This user's own standing; absent when the user is not a member.
+    pub self_role: Option<Role>,
+    /// Since when this user is a member, in milliseconds since 1970; absent when the user is none.
+    pub self_join_time: Option<i64>,
+}
+
+impl From<engine::Group> for Group {
+    fn from(group: engine::Group) -> Self {
+        let engine::Group {
+            group_id,
+            group_type,
+            name,
+            introduction,
+            notification,
+            avatar,
+            owner_id,
+            create_time,
+            member_count,
+            max_member_count,
+            join_option,
+            self_info,
+        } = group;
+        let own = self_info.map(|engine::SelfInfo { role, join_time }| (role.into(), join_time));
+        let (self_role, self_join_time) = own.unzip();
+        Self {
+            group_id: group_id.to_string(),
+            group_type: group_type.into(),
+            name,
+            introduction,
+            notification,
+            avatar,
+            owner_id: owner_id.map(|user| user.to_string()),
+            create_time,
+            member_count,
+            max_member_count,
+            join_option: join_option.into(),
+            self_role,
+            self_join_time,
+        }
+    }
+}
+
+/// What is needed to make a group.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NewGroup {
+    /// Its name: 1 to 100 bytes.
+    pub name: String,
+    /// Its kind.
+    #[serde(rename = "type")]
+    pub group_type: GroupType,
+    /// The id to give it; the server makes one if not told.
+    #[serde(rename = "groupID", default)]
+    #[uniffi(default = None)]
+    pub group_id: Option<String>,
+    /// What it is about, up to 400 bytes.
+    #[serde(default)]
+    #[uniffi(default = "")]
+    pub introduction: String,
+    /// What members are to know, up to 400 bytes.
+    #[serde(default)]
+    #[uniffi(default = "")]
+    pub notification: String,
+    /// Address of a picture, up to 500 bytes.
+    #[serde(default)]
+    #[uniffi(default = "")]
+    pub avatar: String,
+    /// What happens to those who apply; by the group's type if not told.
+    #[serde(default)]
+    #[uniffi(default = None)]
+    pub join_option: Option<JoinOption>,
+    /// Users to begin with, beside the creator: up to 100.
+    #[serde(default)]
+    #[uniffi(default = [])]
+    pub member_list: Vec<String>,
+}
+
+impl TryFrom<NewGroup> for engine::NewGroup {
+    type Error = TimError;
+    fn try_from(group: NewGroup) -> Result<Self, TimError> {
+        let NewGroup {
+            name,
+            group_type,
+            group_id: id,
+            introduction,
+            notification,
+            avatar,
+            join_option,
+            member_list,
+        } = group;
+        Ok(Self {
+            name,
+            group_type: group_type.into(),
+            group_id: id.map(|id| group_id(&id)).transpose()?,
+            introduction,
+            notification,
+            avatar,
+            join_option: join_option.map(Into::into),
+            member_list: user_ids(&member_list)?,
+        })
+    }
+}
+
+/// What came of joining a group.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+pub struct Joined {
+    /// How it ended.
+    pub status: JoinStatus,
+    /// The group, once this user is in it.
+    pub group: Option<Group>,
+}

@@ -1,0 +1,314 @@
+//! Messages, as both faces have them.
+
+use serde::{Deserialize, Serialize};
+use tim::message as engine;
+use tim::protocol::message as wire;
+use tim::{Code, MessageId};
+
+use super::{GroupType, ImageBody, conversation_id, mirror, signed, unsigned, user_id};
+use crate::error::TimError;
+
+mirror! {
+    /// Where a message stands on its way out. Received messages are `Success`.
+    SendStatus = engine::SendStatus {
+        /// Not sent yet: just created, or waiting in the outbox.
+        UnSend = "unSend",
+        /// On the server's stable storage.
+        Success = "success",
+        /// Refused; `resendMessage` tries again.
+        Fail = "fail",
+    }
+}
+
+mirror! {
+    /// Which way a message went.
+    MessageFlow = engine::Flow {
+        /// To this user.
+        In = "in",
+        /// From this user, on any of their devices.
+        Out = "out",
+    }
+}
+
+mirror! {
+    /// A message's urgency in a group.
+    Priority = wire::Priority {
+        /// Delivered first.
+        High = "High",
+        /// As usual.
+        Normal = "Normal",
+        /// May wait.
+        Low = "Low",
+        /// May wait longest.
+        Lowest = "Lowest",
+    }
+}
+
+/// A text.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+pub struct TextBody {
+    /// What it says.
+    pub text: String,
+}
+
+/// Something that happened in a group.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupTip {
+    /// Who did it.
+    #[serde(rename = "operatorID")]
+    pub operator_id: String,
+    /// What was done: 1 users joined, 2 a user left. Others are of a later version.
+    pub operation_type: u32,
+    /// Whom it concerns.
+    #[serde(rename = "userIDList")]
+    pub user_id_list: Vec<String>,
+    /// How many members the group has afterwards.
+    pub member_count: u32,
+}
+
+/// A notice from the server.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SystemNotice {
+    /// Who caused it.
+    #[serde(rename = "operatorID")]
+    pub operator_id: String,
+    /// What it tells: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 you created it, 7 you were
+    /// added, 8 you left. Others are of a later version.
+    pub operation_type: u32,
+    /// The group it is about.
+    #[serde(rename = "groupID")]
+    pub group_id: String,
+    /// Its name.
+    pub group_name: String,
+    /// Its kind.
+    pub group_type: GroupType,
+    /// The words that came with an application or its answer; empty if none.
+    pub handle_message: String,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum, Serialize, Deserialize)]
+#[serde(tag = "type", content = "payload")]
+pub enum Payload {
+    /// A text.
+    #[serde(rename = "TIMTextElem")]
+    Text(TextBody),
+    /// A picture. While it has not been uploaded its addresses are empty.
+    #[serde(rename = "TIMImageElem")]
+    Image(ImageBody),
+    /// Something that happened in a group.
+    #[serde(rename = "TIMGroupTipElem")]
+    GroupTip(GroupTip),
+    /// A notice from the server.
+    #[serde(rename = "TIMGroupSystemNoticeElem")]
+    GroupSystemNotice(SystemNotice),
+    /// Taken back.
+    #[serde(rename = "gone")]
+    Gone,
+    /// Of a type this version does not know: its JSON text, to be shown as "not supported yet".
+    #[serde(rename = "unknown")]
+    Unknown(String),
+}
+
+/// A message of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Message {
+    /// Its identity: final from creation on, the same for every receiver.
+    #[serde(rename = "ID")]
+    pub id: String,
+    /// The conversation, as this user names it: `C2C` and a user, `GROUP` and a group, or `@TIM#SYSTEM`.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: String,
+    /// Who wrote it.
+    pub from: String,
+    /// Which way it went.
+    pub flow: MessageFlow,
+    /// Its place in the conversation: 1, 2, 3 …; 0 while it is not sent.
+    pub sequence: i64,
+    /// When the server accepted it (before that: when it was created), in milliseconds since 1970.
+    pub time: i64,
+    /// When it was created, by the sender's clock, in milliseconds since 1970.
+    pub client_time: i64,
+    /// Where it stands.
+    pub status: SendStatus,
+    /// Its urgency in a group.
+    pub priority: Priority,
+    /// The sender's nick at that time; empty if none.
+    pub nick: String,
+    /// The sender's avatar address at that time; empty if none.
+    pub avatar: String,
+    /// It was taken back.
+    pub is_revoked: bool,
+    /// Who took it back.
+    pub revoker: Option<String>,
+    /// This user has read it.
+    pub is_read: bool,
+    /// The other side of a C2C conversation has read it.
+    pub is_peer_read: bool,
+    /// Does not count as unread.
+    #[serde(rename = "isExcludedFromUnreadCount")]
+    pub excluded_from_unread_count: bool,
+    /// What it says.
+    #[serde(flatten)]
+    pub payload: Payload,
+}
+
+impl From<engine::Payload> for Payload {
+    fn from(payload: engine::Payload) -> Self {
+        match payload {
+            engine::Payload::Text(text) => Self::Text(TextBody { text }),
+            engine::Payload::Image(image) => Self::Image(image.into()),
+            engine::Payload::GroupTip(tip) => {
+                let wire::GroupTip { operator_id, operation_type, user_id_list, member_count } = tip;
+                Self::GroupTip(GroupTip {
+                    operator_id: operator_id.to_string(),
+                    operation_type: operation_type.into(),
+                    user_id_list: user_id_list.iter().map(ToString::to_string).collect(),
+                    member_count,
+                })
+            }
+            engine::Payload::GroupSystemNotice(notice) => {
+                let wire::SystemNotice { operator_id, operation_type, group_profile, handle_message } =
+                    notice;
+                let wire::NoticeGroup { group_id, name, group_type } = group_profile;
+                Self::GroupSystemNotice(SystemNotice {
+                    operator_id: operator_id.to_string(),
+                    operation_type: operation_type.into(),
+                    group_id: group_id.to_string(),
+                    group_name: name,
+                    group_type: group_type.into(),
+                    handle_message,
+                })
+            }
+            engine::Payload::Gone => Self::Gone,
+            engine::Payload::Unknown(json) => Self::Unknown(json),
+        }
+    }
+}
+
+impl From<engine::Message> for Message {
+    fn from(message: engine::Message) -> Self {
+        let engine::Message {
+            id,
+            conversation_id,
+            from,
+            flow,
+            sequence,
+            time,
+            client_time,
+            status,
+            priority,
+            nick,
+            avatar,
+            is_revoked,
+            revoker,
+            is_read,
+            is_peer_read,
+            excluded_from_unread_count,
+            payload,
+        } = message;
+        Self {
+            id: id.to_string(),
+            conversation_id: conversation_id.to_string(),
+            from: from.to_string(),
+            flow: flow.into(),
+            sequence: signed(sequence),
+            time,
+            client_time,
+            status: status.into(),
+            priority: priority.into(),
+            nick,
+            avatar,
+            is_revoked,
+            revoker: revoker.map(|user| user.to_string()),
+            is_read,
+            is_peer_read,
+            excluded_from_unread_count,
+            payload: payload.into(),
+        }
+    }
+}
+
+impl TryFrom<Message> for engine::Message {
+    type Error = TimError;
+
+    /// A message that a host gives back. Tips and notices are the server's: nobody can send one, so nothing is lost.
+    fn try_from(message: Message) -> Result<Self, TimError> {
+        let Message {
+            id,
+            conversation_id: conversation,
+            from,
+            flow,
+            sequence,
+            time,
+            client_time,
+            status,
+            priority,
+            nick,
+            avatar,
+            is_revoked,
+            revoker,
+            is_read,
+            is_peer_read,
+            excluded_from_unread_count,
+            payload,
+        } = message;
+        let id: MessageId = id.parse().map_err(|_| TimError::of(Code::MESSAGE_INVALID))?;
+        Ok(Self {
+            id,
+            conversation_id: conversation_id(&conversation)?,
+            from: user_id(&from)?,
+            flow: flow.into(),
+            sequence: unsigned(sequence)?,
+            time,
+            client_time,
+            status: status.into(),
+            priority: priority.into(),
+            nick,
+            avatar,
+            is_revoked,
+            revoker: revoker.map(|user| user_id(&user)).transpose()?,
+            is_read,
+            is_peer_read,
+            excluded_from_unread_count,
+            payload: match payload {
+                Payload::Text(TextBody { text }) => engine::Payload::Text(text),
+                Payload::Image(image) => engine::Payload::Image(image.try_into()?),
+                Payload::GroupTip(_) | Payload::GroupSystemNotice(_) | Payload::Gone => engine::Payload::Gone,
+                Payload::Unknown(json) => engine::Payload::Unknown(json),
+            },
+        })
+    }
+}
+
+/// A page of a conversation's messages.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageList {
+    /// The messages, oldest first.
+    pub message_list: Vec<Message>,
+    /// What to pass as `before` for the page before this one; absent if there is nothing before it.
+    #[serde(rename = "nextReqMessageID")]
+    pub next_req_message_id: Option<i64>,
+    /// There is nothing before this page.
+    pub is_completed: bool,
+}
+
+impl From<tim::MessageList> for MessageList {
+    fn from(list: tim::MessageList) -> Self {
+        let tim::MessageList { message_list, next_req_message_id, is_completed } = list;
+        Self {
+            message_list: message_list.into_iter().map(Into::into).collect(),
+            next_req_message_id: next_req_message_id.map(signed),
+            is_completed,
+        }
+    }
+}
+
+/// What to pass as `before`: nothing, or what a page gave.
+pub(crate) fn before(sequence: Option<i64>) -> Result<Option<u64>, TimError> {
+    sequence.map(unsigned).transpose()
+}

@@ -1,0 +1,80 @@
+//! The engine's nouns as other languages see them: records of plain values, the same for both faces.
+//!
+//! Each is made by taking the engine's own apart completely, so that a field added there has to be thought of here. As
+//! JSON (the C face) they have TIM's names. No unsigned numbers where a host has none: sequences, counts and times are
+//! `i64`, ids are texts.
+//!
+//! This file has what the others share: numbers, ids, and the macro for enums.
+
+mod conversation;
+mod group;
+mod message;
+mod options;
+mod picture;
+mod profile;
+
+use tim::{Code, ConversationId, GroupId, UserId};
+
+pub use conversation::Conversation;
+pub use group::{Group, GroupType, JoinOption, JoinStatus, Joined, NewGroup, Role};
+pub(crate) use message::before;
+pub use message::{
+    GroupTip, Message, MessageFlow, MessageList, Payload, Priority, SendStatus, SystemNotice, TextBody,
+};
+pub use options::{Platform, TimOptions};
+pub use picture::{ImageBody, ImageInfo, ImageType};
+pub use profile::{Gender, Profile, ProfileFields};
+
+use crate::error::TimError;
+
+/// A number of the engine's for hosts that have signed ones. The engine's stay far below the limit.
+pub(crate) fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A number of a host's. What is negative is none.
+pub(super) fn unsigned(number: i64) -> Result<u64, TimError> {
+    u64::try_from(number).map_err(|_| invalid("a sequence or size is not negative"))
+}
+
+pub(super) fn invalid(reason: &str) -> TimError {
+    TimError::new(Code::BAD_REQUEST, reason)
+}
+
+pub(crate) fn user_id(text: &str) -> Result<UserId, TimError> {
+    UserId::new(text).map_err(|_| TimError::of(Code::USER_ID_INVALID))
+}
+
+pub(crate) fn user_ids(texts: &[String]) -> Result<Vec<UserId>, TimError> {
+    texts.iter().map(|text| user_id(text)).collect()
+}
+
+pub(crate) fn group_id(text: &str) -> Result<GroupId, TimError> {
+    GroupId::new(text).map_err(|_| TimError::of(Code::GROUP_BAD_ID))
+}
+
+pub(crate) fn conversation_id(text: &str) -> Result<ConversationId, TimError> {
+    text.parse().map_err(|_| TimError::of(Code::CONVERSATION_TYPE_INVALID))
+}
+
+/// Makes a host's enum and both ways between it and the engine's. The words are those of the JSON.
+macro_rules! mirror {
+    ($(#[$meta:meta])* $name:ident = $engine:path { $($(#[$vmeta:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$vmeta])* #[serde(rename = $word)] $variant,)*
+        }
+        impl From<$engine> for $name {
+            fn from(value: $engine) -> Self {
+                match value { $(<$engine>::$variant => Self::$variant,)* }
+            }
+        }
+        impl From<$name> for $engine {
+            fn from(value: $name) -> Self {
+                match value { $($name::$variant => <$engine>::$variant,)* }
+            }
+        }
+    };
+}
+use mirror;

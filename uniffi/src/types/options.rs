@@ -1,0 +1,90 @@
+//! What an instance is made of, as both faces have it.
+
+use serde::{Deserialize, Serialize};
+use tim::protocol::call::Platform as EnginePlatform;
+
+use super::mirror;
+
+mirror! {
+    /// The kind of machine, for the server's login policy.
+    Platform = EnginePlatform {
+        /// Android.
+        Android = "android",
+        /// iOS and iPadOS.
+        Ios = "ios",
+        /// macOS.
+        Macos = "macos",
+        /// Windows.
+        Windows = "windows",
+        /// Linux.
+        Linux = "linux",
+        /// A browser.
+        Web = "web",
+        /// Anything else.
+        Other = "other",
+    }
+}
+
+/// How an instance is made. Only the application, the server and the folder are required.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TimOptions {
+    /// The application, as the server's operator made it.
+    #[serde(rename = "SDKAppID")]
+    pub sdk_app_id: u32,
+    /// The server: `wss://host[:port]`, or `ws://` for a server on this machine only.
+    pub server: String,
+    /// A folder of the app's own, where databases are kept. Made if it does not exist.
+    pub data_dir: String,
+    /// Tells several instances of one application in one process apart. Best left empty.
+    #[serde(default)]
+    #[uniffi(default = "")]
+    pub instance: String,
+    /// The kind of machine; this machine's own if not told.
+    #[serde(default)]
+    #[uniffi(default = None)]
+    pub platform: Option<Platform>,
+    /// Certificates (PEM) to trust beside the public ones.
+    #[serde(default)]
+    #[uniffi(default = None)]
+    pub extra_roots_pem: Option<String>,
+    /// Pause between heartbeats, in milliseconds; 30,000 if not told.
+    #[serde(default)]
+    #[uniffi(default = None)]
+    pub heartbeat_ms: Option<u32>,
+    /// How long a login may take, in milliseconds; 90,000 if not told.
+    #[serde(default)]
+    #[uniffi(default = None)]
+    pub login_timeout_ms: Option<u32>,
+    /// How long any other call may wait for the server, in milliseconds; 15,000 if not told.
+    #[serde(default)]
+    #[uniffi(default = None)]
+    pub call_timeout_ms: Option<u32>,
+}
+
+impl From<TimOptions> for tim::options::TimOptions {
+    fn from(options: TimOptions) -> Self {
+        let TimOptions {
+            sdk_app_id,
+            server,
+            data_dir,
+            instance,
+            platform,
+            extra_roots_pem,
+            heartbeat_ms,
+            login_timeout_ms,
+            call_timeout_ms,
+        } = options;
+        let mut made = Self::new(sdk_app_id, server, data_dir);
+        let or = |given: Option<u32>, default| {
+            given.map_or(default, |ms| std::time::Duration::from_millis(ms.into()))
+        };
+        made.instance = instance;
+        made.platform = platform.map_or(made.platform, Into::into);
+        made.extra_roots_pem = extra_roots_pem;
+        made.heartbeat = or(heartbeat_ms, made.heartbeat);
+        made.login_timeout = or(login_timeout_ms, made.login_timeout);
+        made.call_timeout = or(call_timeout_ms, made.call_timeout);
+        made
+    }
+}

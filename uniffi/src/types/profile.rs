@@ -1,0 +1,79 @@
+//! Profiles, as both faces have them.
+
+use serde::{Deserialize, Serialize};
+use tim::protocol::profile as engine;
+
+use super::mirror;
+
+mirror! {
+    /// Gender, as a profile tells it.
+    Gender = engine::Gender {
+        /// Not told.
+        Unknown = "Gender_Type_Unknown",
+        /// Female.
+        Female = "Gender_Type_Female",
+        /// Male.
+        Male = "Gender_Type_Male",
+    }
+}
+
+/// A user's profile.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Profile {
+    /// The user.
+    #[serde(rename = "userID")]
+    pub user_id: String,
+    /// What the user tells.
+    #[serde(flatten)]
+    pub fields: ProfileFields,
+    /// When it last changed, in milliseconds since 1970; 0 if never.
+    pub last_updated_time: i64,
+}
+
+/// The changeable part of a profile; in an update, what is absent stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ProfileFields {
+    /// Shown name, up to 500 bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[uniffi(default = None)]
+    pub nick: Option<String>,
+    /// Address of a picture, up to 500 bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[uniffi(default = None)]
+    pub avatar: Option<String>,
+    /// Gender.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[uniffi(default = None)]
+    pub gender: Option<Gender>,
+    /// A line about oneself, up to 500 bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[uniffi(default = None)]
+    pub self_signature: Option<String>,
+    /// Day of birth as a number, year first: 20000419.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[uniffi(default = None)]
+    pub birthday: Option<u32>,
+    /// A place, up to 16 bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[uniffi(default = None)]
+    pub location: Option<String>,
+}
+
+impl From<engine::Profile> for Profile {
+    fn from(profile: engine::Profile) -> Self {
+        let engine::Profile { user_id, fields, last_updated_time } = profile;
+        let engine::ProfileFields { nick, avatar, gender, self_signature, birthday, location } = fields;
+        let gender = gender.map(Into::into);
+        let fields = ProfileFields { nick, avatar, gender, self_signature, birthday, location };
+        Self { user_id: user_id.to_string(), fields, last_updated_time }
+    }
+}
+
+impl From<ProfileFields> for engine::ProfileFields {
+    fn from(fields: ProfileFields) -> Self {
+        let ProfileFields { nick, avatar, gender, self_signature, birthday, location } = fields;
+        Self { nick, avatar, gender: gender.map(Into::into), self_signature, birthday, location }
+    }
+}

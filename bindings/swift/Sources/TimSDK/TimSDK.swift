@@ -5766,7 +5766,7 @@ public func FfiConverterTypeTimError_lower(_ value: TimError) -> RustBuffer {
 
 
 /**
- * Something an app is told.
+ * Something an app is told. As JSON `{"name":…, "data":…}`, in TIM's words and shapes.
  */
 
 public enum TimEvent: Equatable, Hashable {
@@ -6606,49 +6606,49 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 26720) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_group() != 50110) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_group() != 39119) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 59696) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 49340) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 33074) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 65447) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 54741) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 53682) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 61435) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_download_image() != 11818) {
+    if (uniffi_tim_ffi_checksum_method_tim_download_image() != 43776) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_blacklist() != 47043) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 13918) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 12282) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_group_list() != 51480) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_list() != 63388) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 29515) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 31537) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_login_user() != 47815) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 45458) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 48680) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_my_profile() != 4227) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_my_profile() != 58744) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_server_time() != 15824) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 55586) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 19811) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 12638) {
@@ -6657,7 +6657,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_is_ready() != 18537) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 47607) {
+    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 37085) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_login() != 58880) {
@@ -6678,13 +6678,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 61818) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 5650) {
+    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 63214) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 3073) {
+    if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 13274) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 19707) {
+    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 12665) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 56809) {
@@ -6693,10 +6693,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_shutdown() != 2502) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 18724) {
+    if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 16336) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_uploadplugin_upload() != 31133) {
+    if (uniffi_tim_ffi_checksum_method_uploadplugin_upload() != 35307) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_uploadprogress_report() != 57115) {
@@ -6708,7 +6708,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_logsink_log() != 1981) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_constructor_tim_create() != 39365) {
+    if (uniffi_tim_ffi_checksum_constructor_tim_create() != 56691) {
         return InitializationResult.apiChecksumMismatch
     }
 

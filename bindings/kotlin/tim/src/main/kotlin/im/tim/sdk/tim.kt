@@ -1146,49 +1146,49 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 26720) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 50110) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 39119) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 59696) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 49340) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 33074) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 65447) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 54741) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 53682) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 61435) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_image() and 0xFFFF) != 11818) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_image() and 0xFFFF) != 43776) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_blacklist() and 0xFFFF) != 47043) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 13918) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 12282) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_list() and 0xFFFF) != 51480) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_list() and 0xFFFF) != 63388) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 29515) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 31537) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_login_user() and 0xFFFF) != 47815) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 45458) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 48680) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_my_profile() and 0xFFFF) != 4227) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_my_profile() and 0xFFFF) != 58744) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_server_time() and 0xFFFF) != 15824) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 55586) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 19811) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 12638) {
@@ -1197,7 +1197,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_is_ready() and 0xFFFF) != 18537) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 47607) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 37085) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_login() and 0xFFFF) != 58880) {
@@ -1218,13 +1218,13 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() and 0xFFFF) != 61818) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 5650) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 63214) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 3073) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 13274) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 19707) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 12665) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 56809) {
@@ -1233,10 +1233,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_shutdown() and 0xFFFF) != 2502) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 18724) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 16336) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_uploadplugin_upload() and 0xFFFF) != 31133) {
+    if ((lib.uniffi_tim_ffi_checksum_method_uploadplugin_upload() and 0xFFFF) != 35307) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_uploadprogress_report() and 0xFFFF) != 57115) {
@@ -1248,7 +1248,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_logsink_log() and 0xFFFF) != 1981) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_constructor_tim_create() and 0xFFFF) != 39365) {
+    if ((lib.uniffi_tim_ffi_checksum_constructor_tim_create() and 0xFFFF) != 56691) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
 }
@@ -7024,7 +7024,7 @@ public object FfiConverterTypeTimError : FfiConverterRustBuffer<TimException> {
 
 
 /**
- * Something an app is told.
+ * Something an app is told. As JSON `{"name":…, "data":…}`, in TIM's words and shapes.
  */
 sealed class TimEvent {
 

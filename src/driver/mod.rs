@@ -2,30 +2,31 @@
 //!
 //! Decides nothing; see the contract in [`crate::machine`]. The map:
 //!
-//! * This file is the task: inputs in, outputs carried out in order.
+//! * This file is the task: inputs in, outputs carried out in order. `commands` is the way to it, `shared` what handles
+//!   may look at.
 //! * `link` is a connection, `address` makes it; `http` moves pictures, `upload` one of them, `progress` tells how far.
 //! * `dispatch` is the listener thread; `files` are folders and pictures; `runtime` is the process's threads.
 
 pub(crate) mod address;
+mod commands;
 pub(crate) mod dispatch;
 pub(crate) mod files;
 mod http;
 mod link;
 pub(crate) mod progress;
 pub(crate) mod runtime;
+mod shared;
 mod upload;
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tim_protocol::frame::Fault;
 use tim_protocol::media::ImageBody;
 use tim_protocol::message::Message as Wire;
 use tim_protocol::{Code, MessageId, UserId};
-use tokio::runtime::Handle;
-use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, block_in_place};
 
@@ -33,196 +34,24 @@ use crate::error::TimError;
 use crate::event::Event;
 use crate::log::{self, LogLevel};
 use crate::machine::Machine;
-use crate::machine::io::{Call, CallId, Input, MessageEvent, Now, Output, Query, Return};
+use crate::machine::io::{Call, CallId, Input, MessageEvent, Now, Output, Query};
 use crate::message::{Message, SendStatus};
-use crate::plugin::UploadPlugin;
 use crate::store::{Change, Store};
-use address::Address;
-use dispatch::Dispatch;
-use files::{Files, ImageSource};
+pub(crate) use commands::{Answer, Commands};
+pub(crate) use shared::{Picture, Shared};
+
+use commands::{Caller, Command};
 use link::{Link, LinkEvent};
 use progress::Progress;
 use upload::Upload;
 
-/// Commands that wait for the task.
-const QUEUE: usize = 256;
-
-/// Most pictures that may be created and not sent yet, and most bytes of them in memory.
-const MOST_PICTURES: usize = 256;
-const MOST_PICTURE_BYTES: usize = 100 * 1024 * 1024;
-
-/// What a call gives back.
-pub(crate) enum Answer {
-    /// The machine's answer.
-    Return(Return),
-    /// A page of messages, oldest first, and whether there are none before it.
-    Page { messages: Vec<Message>, completed: bool },
-}
-
-type Caller = oneshot::Sender<Result<Answer, TimError>>;
-
-enum Command {
-    Call(Call, Caller),
-    Network { up: bool },
-    Destroy(oneshot::Sender<()>),
-}
-
-/// The way to an instance's task. Cheap to clone.
-#[derive(Clone)]
-pub(crate) struct Commands {
-    queue: mpsc::Sender<Command>,
-    runtime: Handle,
-}
-
-impl Commands {
-    /// Makes a call and waits for its answer. Dropping the future does not stop the call.
-    ///
-    /// # Errors
-    /// Those of the call, or [`Code::DESTROYED`].
-    pub(crate) async fn call(&self, call: Call) -> Result<Answer, TimError> {
-        let (caller, answer) = oneshot::channel();
-        let destroyed = || TimError::new(Code::DESTROYED);
-        // At once, so that calls keep their order; only where the queue is full it takes a task to outlive this future.
-        match self.queue.try_send(Command::Call(call, caller)) {
-            Ok(()) => {}
-            Err(TrySendError::Full(command)) => {
-                let queue = self.queue.clone();
-                self.runtime.spawn(async move { queue.send(command).await });
-            }
-            Err(TrySendError::Closed(_)) => return Err(destroyed()),
-        }
-        answer.await.unwrap_or_else(|_| Err(destroyed()))
-    }
-
-    /// The device's network came or went.
-    pub(crate) fn network(&self, up: bool) {
-        // A hint that finds the queue full is one that is not needed.
-        let _ = self.queue.try_send(Command::Network { up });
-    }
-
-    /// Logs out and ends the task. Everybody who asks for it is answered when it has ended.
-    pub(crate) async fn destroy(&self) {
-        let (done, ended) = oneshot::channel();
-        if self.queue.send(Command::Destroy(done)).await.is_ok() {
-            let _ = ended.await;
-        }
-    }
-}
-
-/// What the task shares with the handles: little, and each piece whole.
-pub(crate) struct Shared {
-    pub(crate) dispatch: Dispatch,
-    pub(crate) files: Files,
-    pub(crate) server: Address,
-    pub(crate) extra_roots: Option<String>,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    user: Option<UserId>,
-    refusal: Option<Code>,
-    plugin: Option<Arc<dyn UploadPlugin>>,
-    /// By creation: a message's id begins with its time.
-    pictures: BTreeMap<MessageId, Picture>,
-}
-
-/// A picture that was created here and is not uploaded yet.
-pub(crate) struct Picture {
-    pub(crate) source: ImageSource,
-    pub(crate) progress: Progress,
-}
-
-impl Shared {
-    pub(crate) fn new(
-        dispatch: Dispatch,
-        files: Files,
-        server: Address,
-        extra_roots: Option<String>,
-    ) -> Self {
-        let state = State { refusal: Some(Code::NOT_LOGGED_IN), ..State::default() };
-        Self { dispatch, files, server, extra_roots, state: Mutex::new(state) }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing that can panic runs under the lock.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Who is logged in.
-    pub(crate) fn user(&self) -> Option<UserId> {
-        self.state().user.clone()
-    }
-
-    /// Why calls are refused now; `None` if they are not.
-    pub(crate) fn refusal(&self) -> Option<Code> {
-        self.state().refusal
-    }
-
-    pub(crate) fn set_plugin(&self, plugin: Arc<dyn UploadPlugin>) {
-        let former = self.state().plugin.replace(plugin);
-        drop(former);
-    }
-
-    /// Notes a picture that was created. Of too many that were never sent the oldest is forgotten.
-    pub(crate) fn add_picture(&self, id: MessageId, picture: Picture) {
-        let forgotten = {
-            let mut state = self.state();
-            state.pictures.insert(id, picture);
-            let bytes: usize = state.pictures.values().map(|picture| picture.source.bytes_in_memory()).sum();
-            let is_too_much = state.pictures.len() > MOST_PICTURES || bytes > MOST_PICTURE_BYTES;
-            // Never the one that was just created.
-            if is_too_much && state.pictures.len() > 1 { state.pictures.pop_first() } else { None }
-        };
-        // What it held is the host's, and must not be dropped under the lock.
-        drop(forgotten);
-    }
-
-    /// What a created picture is made of; nothing if it was uploaded already or is none.
-    pub(crate) fn source(&self, id: MessageId) -> Option<ImageSource> {
-        self.state().pictures.get(&id).map(|picture| picture.source.clone())
-    }
-
-    /// From now on a picture is made of the copy that was kept of it.
-    pub(crate) fn kept(&self, id: MessageId, copy: PathBuf) {
-        let mut state = self.state();
-        let former =
-            state.pictures.get_mut(&id).map(|picture| std::mem::replace(&mut picture.source, copy.into()));
-        drop(state);
-        drop(former);
-    }
-
-    fn forget_picture(&self, id: MessageId) {
-        let picture = self.state().pictures.remove(&id);
-        drop(picture);
-    }
-
-    fn upload_parts(&self, id: MessageId) -> (Progress, Option<Arc<dyn UploadPlugin>>) {
-        let state = self.state();
-        let progress = state.pictures.get(&id).map(|picture| picture.progress.clone());
-        (progress.unwrap_or_else(Progress::silent), state.plugin.clone())
-    }
-
-    /// Downloads what is at a path of the server with a ticket, or at a full address.
-    pub(crate) async fn download(
-        &self,
-        from: &str,
-        target: &std::path::Path,
-        progress: &Progress,
-    ) -> Result<(), TimError> {
-        if from.starts_with('/') {
-            return Ok(http::download(&self.server, from, target, progress).await?);
-        }
-        let (address, path) = http::split(from, self.extra_roots.as_deref())?;
-        Ok(http::download(&address, &path, target, progress).await?)
-    }
-}
+/// Ends of uploads that wait for the task.
+const UPLOADS: usize = 64;
 
 /// Starts the task of an instance. Must be called inside the runtime.
 pub(crate) fn start(machine: Machine, shared: Arc<Shared>) -> Commands {
-    let (sender, queue) = mpsc::channel(QUEUE);
-    let commands = Commands { queue: sender, runtime: Handle::current() };
-    let (upload_ended, uploads_ended) = mpsc::channel(QUEUE);
+    let (commands, queue) = Commands::channel();
+    let (upload_ended, uploads_ended) = mpsc::channel(UPLOADS);
     let driver = Driver {
         machine,
         store: None,
@@ -281,7 +110,8 @@ impl Driver {
                 Wake::Command(Some(Command::Destroy(done))) => {
                     let mut waiting = vec![done];
                     self.log_out(&mut waiting).await;
-                    self.end();
+                    // Handles outlive their instance, and say so.
+                    self.shared.publish(None, Some(Code::DESTROYED));
                     for done in waiting {
                         let _ = done.send(());
                     }
@@ -327,13 +157,6 @@ impl Driver {
         self.turn(Input::Call(id, call));
     }
 
-    /// Handles outlive their instance, and say so.
-    fn end(&self) {
-        let mut state = self.shared.state();
-        state.user = None;
-        state.refusal = Some(Code::DESTROYED);
-    }
-
     /// Logs out, and waits until that is done; the machine bounds how long it takes. Calls that come meanwhile are not
     /// taken any more; whoever also wants the end waits for it.
     async fn log_out(&mut self, waiting: &mut Vec<oneshot::Sender<()>>) {
@@ -374,16 +197,9 @@ impl Driver {
         }
     }
 
-    /// Lets handles see who is logged in and whether calls pass, before listeners hear of it.
     fn publish(&self) {
         let (user, refusal) = self.machine.status();
-        let mut state = self.shared.state();
-        // What somebody created is not for the next one to send.
-        let former = if user.is_none() { std::mem::take(&mut state.pictures) } else { BTreeMap::new() };
-        state.user = user;
-        state.refusal = refusal;
-        drop(state);
-        drop(former);
+        self.shared.publish(user, refusal);
     }
 
     /// Carries out one output. What comes of it at once is the next input; an error is a commit that failed.

@@ -30,6 +30,8 @@ let package = Package(
             linkerSettings: framework ? [] : [.linkedLibrary("tim")] + found
         ),
         .executableTarget(name: "quickstart", dependencies: ["TimSDK"]),
+        // What crossing costs; script/bench faces runs it.
+        .executableTarget(name: "faces", dependencies: ["TimSDK"]),
         .testTarget(name: "TimSDKTests", dependencies: ["TimSDK"]),
         // A program that the tests run.
         .executableTarget(name: "leaving", dependencies: ["TimSDK"], path: "Tests/leaving"),

@@ -1,0 +1,65 @@
+/**
+ * What it costs to cross into Kotlin: one event in batches of 1, 10 and 100, and the round trip of a call.
+ *
+ * `script/bench faces` runs it; the other languages have the same program. An event is what a call raises that is refused
+ * because nobody is logged in. A batch is made by holding the listener while it queues up; what is timed is from letting go
+ * to the end of the callback that got it. Prints figures, asserts nothing.
+ */
+
+import im.tim.sdk.*
+import java.util.concurrent.Semaphore
+import kotlinx.coroutines.runBlocking
+
+private class Ears : EventListener {
+    @Volatile var isHolding = false
+    @Volatile var ended = 0L
+    val held = Semaphore(0)
+    val goOn = Semaphore(0)
+    val done = Semaphore(0)
+
+    override fun onEvents(events: List<TimEvent>) {
+        if (isHolding) {
+            held.release()
+            goOn.acquire()
+        } else {
+            ended = System.nanoTime()
+            done.release()
+        }
+    }
+}
+
+private fun Tim.raiseEvent() {
+    runCatching { createTextMessage("C2Cbob", "hello") }
+}
+
+/** Microseconds per event of a batch. */
+private fun Tim.batch(ears: Ears, size: Int, rounds: Int): Double {
+    var total = 0L
+    repeat(rounds) {
+        ears.isHolding = true
+        raiseEvent()
+        ears.held.acquire()
+        ears.isHolding = false
+        repeat(size) { raiseEvent() }
+        val began = System.nanoTime()
+        ears.goOn.release()
+        ears.done.acquire()
+        total += ears.ended - began
+    }
+    return total / 1e3 / rounds / size
+}
+
+fun main(arguments: Array<String>): Unit = runBlocking {
+    val tim = Tim.create(TimOptions(1u, "ws://127.0.0.1:9", arguments.single()))
+    val ears = Ears()
+    tim.addListener(ears)
+    tim.batch(ears, 100, 500)
+    for (size in listOf(1, 10, 100)) {
+        println("  event into Kotlin, batch of %-20d %9.2f us".format(size, tim.batch(ears, size, 2000 / size + 100)))
+    }
+    repeat(5000) { tim.logout() }
+    val began = System.nanoTime()
+    repeat(5000) { tim.logout() }
+    println("  round trip of a call from Kotlin %23.2f us".format((System.nanoTime() - began) / 1e3 / 5000))
+    shutdown()
+}

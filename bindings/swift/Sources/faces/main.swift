@@ -1,0 +1,66 @@
+// What it costs to cross into Swift: one event in batches of 1, 10 and 100, and the round trip of a call.
+//
+// script/bench faces runs it; the other languages have the same program. An event is what a call raises that is refused
+// because nobody is logged in. A batch is made by holding the listener while it queues up; what is timed is from letting go
+// to the end of the callback that got it. Prints figures, asserts nothing.
+
+import Foundation
+import TimSDK
+
+/// Hears events. What it shares is guarded by its semaphores: each side writes only while the other waits.
+final class Listening: EventListener, @unchecked Sendable {
+    var isHolding = false
+    var ended = DispatchTime.now()
+    let held = DispatchSemaphore(value: 0)
+    let goOn = DispatchSemaphore(value: 0)
+    let done = DispatchSemaphore(value: 0)
+
+    func onEvents(events: [TimEvent]) throws {
+        if isHolding {
+            held.signal()
+            goOn.wait()
+        } else {
+            ended = DispatchTime.now()
+            done.signal()
+        }
+    }
+}
+
+func microseconds(_ from: DispatchTime, _ to: DispatchTime) -> Double {
+    Double(to.uptimeNanoseconds - from.uptimeNanoseconds) / 1e3
+}
+
+func raiseEvent(_ tim: Tim) {
+    _ = try? tim.createTextMessage(to: "C2Cbob", text: "hello")
+}
+
+/// Microseconds per event of a batch.
+func batch(_ tim: Tim, _ ears: Listening, size: Int, rounds: Int) -> Double {
+    var total = 0.0
+    for _ in 0..<rounds {
+        ears.isHolding = true
+        raiseEvent(tim)
+        ears.held.wait()
+        ears.isHolding = false
+        for _ in 0..<size { raiseEvent(tim) }
+        let began = DispatchTime.now()
+        ears.goOn.signal()
+        ears.done.wait()
+        total += microseconds(began, ears.ended)
+    }
+    return total / Double(rounds * size)
+}
+
+let tim = try Tim.create(options: TimOptions(sdkAppId: 1, server: "ws://127.0.0.1:9", dataDir: CommandLine.arguments[1]))
+let ears = Listening()
+_ = tim.addListener(listener: ears)
+_ = batch(tim, ears, size: 100, rounds: 100)
+for size in [1, 10, 100] {
+    let cost = batch(tim, ears, size: size, rounds: 2000 / size + 100)
+    print("  event into Swift, batch of \(size): \(String(format: "%.2f", cost)) us")
+}
+for _ in 0..<500 { try await tim.logout() }
+let began = DispatchTime.now()
+for _ in 0..<5000 { try await tim.logout() }
+print("  round trip of a call from Swift: \(String(format: "%.2f", microseconds(began, .now()) / 5000)) us")
+try await shutdown()

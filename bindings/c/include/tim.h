@@ -62,7 +62,8 @@
  *     instance, and nothing else. One that falls far behind loses events and is told so: the event "error" with code 130162.
  *   - `done`, progress, uploads: on threads made for it, several at once; they may block.
  *   - log lines: on whichever thread has something to tell; they must not block.
- * A callback must return: it may not throw a C++ exception, longjmp or end its thread. tim.hpp catches what is thrown.
+ * A callback must return: it may not longjmp or end its thread, and an exception that leaves it ends the process. tim.hpp
+ * catches what its callbacks throw.
  *
  *
  * OWNERSHIP

@@ -5,6 +5,8 @@
 #include "test.h"
 
 #include <limits.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 static tim_client alice;
 static int destroys, never;
@@ -268,6 +270,8 @@ static void options_that_cannot_work_are_told(void) {
     }
     GIVES(6022, tim_create(TIM_ABI_VERSION,
                            "{\"SDKAppID\":8,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/proc/nowhere\"}", &client));
+    GIVES(6022, tim_create(TIM_ABI_VERSION,
+                           "{\"SDKAppID\":8,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/dev/null/file\"}", &client));
     CHECK(client == 0);
     /* A server that is not there: the login says so after its time. */
     snprintf(options, sizeof options,
@@ -280,6 +284,31 @@ static void options_that_cannot_work_are_told(void) {
     CHECK(strstr(told.json, "\"reason\":\"") && strstr(told.json, "\"code\":28"));
     free(told.json);
     destroy_and_release(client);
+}
+
+static void a_disk_that_takes_nothing_is_told_and_forgiven(void) {
+    struct rlimit roomy, tight;
+    char *message = NULL;
+    outcome told = {0, 0, NULL};
+    CHECK(signal(SIGXFSZ, SIG_IGN) != SIG_ERR && getrlimit(RLIMIT_FSIZE, &roomy) == 0);
+    GIVES(TIM_OK, tim_create_text_message(alice, "C2Calice", "a note to myself", NULL, &message));
+    tight = roomy;
+    tight.rlim_cur = 1;
+    CHECK(setrlimit(RLIMIT_FSIZE, &tight) == 0);
+    GIVES(TIM_OK, tim_send_message(alice, message, on_end, &told));
+    CHECK(reaches(&told.ended, 1));
+    CHECK(setrlimit(RLIMIT_FSIZE, &roomy) == 0);
+    CHECK(told.status == 6005 || told.status == 130168);
+    /* Nothing was promised, so nothing was kept; with room again it goes, once the database was opened anew. */
+    for (int i = 0; i < WITHIN_SECONDS * 10 && told.status != TIM_OK; i++) {
+        const int before = now(&told.ended);
+        sleep_ms(100);
+        GIVES(TIM_OK, tim_send_message(alice, message, on_end, &told));
+        CHECK(reaches(&told.ended, before + 1));
+    }
+    CHECK(told.status == TIM_OK);
+    free(told.json);
+    tim_string_free(message);
 }
 
 static void every_status_has_a_text(void) {
@@ -320,6 +349,7 @@ int main(int count, char **arguments) {
     STORY(lengths_of_nothing_and_of_everything);
     STORY(messages_that_are_none_of_ours_are_refused);
     STORY(options_that_cannot_work_are_told);
+    STORY(a_disk_that_takes_nothing_is_told_and_forgiven);
     STORY(every_status_has_a_text);
     STORY(errors_are_a_threads_own);
     destroy_and_release(alice);

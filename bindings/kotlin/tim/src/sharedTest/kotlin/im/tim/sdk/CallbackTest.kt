@@ -220,6 +220,26 @@ class CallbackTest {
     }
 
     @Test
+    fun whatIsOverIsForgotten() = story {
+        val alice = ready("alice")
+        val (listeners, waiting) = listOf({ FfiConverterTypeEventListener.handleMap.size }, { uniffiContinuationHandleMap.size })
+        val before = listeners()
+        repeat(500) { alice.tim.on<TimEvent.Error> {}.use { it.remove() } }
+        repeat(20) {
+            coroutineScope {
+                // Asks the server, and is cancelled before it can have answered.
+                launch(start = CoroutineStart.UNDISPATCHED) { alice.tim.getUserProfile(listOf(alice.name)) }.cancelAndJoin()
+            }
+        }
+        assertEquals(before, listeners())
+        assertEquals(0, waiting())
+        assertEquals(alice.name, alice.tim.getUserProfile(listOf(alice.name)).single().userId)
+        repeat(5) { alice.tim.on<TimEvent.Error> {} }
+        alice.tim.shutdown()
+        withTimeout(10.seconds) { while (listeners() >= before) delay(20.milliseconds) }
+    }
+
+    @Test
     fun aCallMayBeGivenALimit() = story {
         val alice = person("alice")
         val tim = Tim.create(alice.options("ws://127.0.0.1:1").copy(instance = "${alice.name}-alone"))

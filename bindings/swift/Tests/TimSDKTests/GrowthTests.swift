@@ -1,0 +1,55 @@
+// A million events and a crowd of calls and listeners leave nothing behind.
+
+import TimSDK
+import XCTest
+
+final class GrowthTests: XCTestCase {
+    func testAMillionEvents() async throws {
+        try await noGrowth(times: 1_000_000, atOnce: 2_000) { alice, heard in
+            alice.tim.on { _ in heard.change { $0 += 1 } }
+            return { alice.raiseAnEvent() }
+        }
+    }
+
+    func testManyCallsListenersAndStreams() async throws {
+        try await noGrowth(times: 50_000, atOnce: 1_000) { alice, done in
+            {
+                // A call that is refused at once is a whole way there and back.
+                _ = try? await alice.tim.getConversationList()
+                alice.tim.on { _ in }.remove()
+                _ = alice.tim.events()
+                done.change { $0 += 1 }
+            }
+        }
+    }
+
+    /// Does a thing so many times, `atOnce` before it waits for their ends, and compares memory with that after a tenth.
+    private func noGrowth(
+        times: Int, atOnce: Int, prepare: (Person, Shared<Int>) -> () async -> Void
+    ) async throws {
+        let (alice, done) = (try Person("growth"), Shared(0))
+        alice.ears.remove()  // It keeps what it hears.
+        let act = prepare(alice, done)
+        var begun = 0
+        func run(_ count: Int) async throws {
+            for _ in 0..<count / atOnce {
+                for _ in 0..<atOnce { await act() }
+                begun += atOnce
+                try await soon { [begun] in done.value >= begun ? true : nil }
+            }
+        }
+        try await run(times / 10)
+        let before = resident()
+        try await run(times - times / 10)
+        let after = resident()
+        try await alice.tim.shutdown()
+        print("memory after \(times / 10): \(before >> 10) KiB, after \(times): \(after >> 10) KiB")
+        XCTAssertLessThan(after - before, 16 << 20, "the process grew")
+    }
+
+    /// What the program holds of the machine's memory; 0 where Linux's way of asking does not exist.
+    private func resident() -> Int {
+        let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ")[1]
+        return (pages.flatMap { Int($0) } ?? 0) * 4_096
+    }
+}

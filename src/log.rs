@@ -89,26 +89,22 @@ mod tests {
     }
 
     /// A sink that has something to tell when it goes.
-    struct LastWords;
+    struct Parting;
 
-    impl LogSink for LastWords {
+    impl LogSink for Parting {
         fn log(&self, _: LogLevel, _: &str) {}
     }
 
-    impl Drop for LastWords {
+    impl Drop for Parting {
         fn drop(&mut self) {
+            write(LogLevel::Error, format_args!("goodbye"));
             set_log_sink(None);
         }
     }
 
+    // One test, because there is one sink in a process, and tests run side by side.
     #[test]
-    fn a_sink_may_log_and_set_sinks_while_it_goes() {
-        set_log_sink(Some(Arc::new(LastWords)));
-        set_log_sink(None);
-    }
-
-    #[test]
-    fn a_sink_hears_what_the_level_lets_through() {
+    fn a_sink_hears_what_the_level_lets_through_and_may_log_as_it_goes() {
         let paper = Arc::new(Paper::default());
         set_log_sink(Some(paper.clone()));
         set_log_level(2).unwrap();
@@ -120,22 +116,7 @@ mod tests {
         set_log_sink(None);
         assert_eq!(*paper.0.lock().unwrap(), ["Warn paper two"]);
         assert_eq!(set_log_level(5).unwrap_err().code, Code::BAD_REQUEST);
-    }
 
-    struct Parting;
-
-    impl LogSink for Parting {
-        fn log(&self, _: LogLevel, _: &str) {}
-    }
-
-    impl Drop for Parting {
-        fn drop(&mut self) {
-            write(LogLevel::Error, format_args!("goodbye"));
-        }
-    }
-
-    #[test]
-    fn a_sink_that_is_taken_off_may_log_as_it_goes() {
         set_log_sink(Some(Arc::new(Parting)));
         set_log_sink(None);
     }

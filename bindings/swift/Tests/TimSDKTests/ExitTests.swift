@@ -12,7 +12,10 @@ final class ExitTests: XCTestCase {
     private func endsWell(_ how: String) throws {
         let user = "alice-\(how)"
         let (child, said) = (Process(), Pipe())
-        child.executableURL = Bundle(for: ExitTests.self).bundleURL.deletingLastPathComponent().appendingPathComponent("leaving")
+        // Beside the tests, which are a bundle on macOS and an executable elsewhere.
+        let tests = Bundle(for: ExitTests.self).bundleURL
+        let built = tests.pathExtension == "xctest" ? tests.deletingLastPathComponent() : tests
+        child.executableURL = built.appendingPathComponent("leaving")
         child.arguments = [how, theServer.address, "\(theServer.app)", user, theServer.sig(of: user), freshFolder()]
         child.standardOutput = said
         try child.run()

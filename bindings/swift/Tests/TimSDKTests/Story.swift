@@ -27,7 +27,8 @@ final class TestServer: Sendable {
         server.standardError = FileHandle.nullDevice
         try! server.run()
         TestServer.pid = server.processIdentifier
-        atexit { kill(TestServer.pid, SIGTERM) }
+        // Not SIGTERM: what is started from a thread of Dispatch's inherits that it is blocked.
+        atexit { kill(TestServer.pid, SIGKILL) }
         // The first line tells the address: "listening on ws://…". More may follow.
         var line = Data()
         while !line.contains(UInt8(ascii: "\n")) {

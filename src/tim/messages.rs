@@ -54,8 +54,9 @@ impl Tim {
     /// Answers the message with its place, once it is on the server's stable storage.
     ///
     /// # Errors
-    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] for a message that was not created here
-    /// or waits to be sent already (one that the server has is answered with its place again), [`Code::OUTBOX_FULL`]. The server's refusals: [`Code::UNKNOWN_USER`],
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] for a message of another user's, one
+    /// that has its place, or one that waits to be sent already (the same one again once the server has it is answered with
+    /// its place), [`Code::OUTBOX_FULL`]. The server's refusals: [`Code::UNKNOWN_USER`],
     /// [`Code::BLACKLISTED`], [`Code::GROUP_NOT_FOUND`], [`Code::GROUP_PERMISSION_DENIED`]; for pictures
     /// [`Code::FILE_UNREADABLE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DIMENSIONS`], [`Code::UPLOAD_FAILED`].
     /// After a refusal [`Tim::resend_message`] tries again. [`Code::CANCELLED`] if the login ended first: the message

@@ -15,7 +15,7 @@ extension Tim {
     /// never holds up the engine or another listener.
     public func events(bufferingNewest limit: Int = 1_000) -> AsyncStream<TimEvent> {
         let lost = Flag()
-        let heard = AsyncStream<TimEvent>(bufferingPolicy: .bufferingNewest(limit)) { continuation in
+        let heard = AsyncStream<TimEvent>(bufferingPolicy: .bufferingNewest(max(limit, 1))) { continuation in
             let listener = addListener(listener: Ears { event in
                 if case .dropped = continuation.yield(event) { lost.raise() }
             })

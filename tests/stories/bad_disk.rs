@@ -1,4 +1,5 @@
-//! Disks that are damaged, full, or from the future, on either side: a clear number, and nothing stored is lost.
+//! Databases that are damaged or from the future, on either side: a clear number, and nothing stored is lost. Full disks
+//! are in `tests/store.rs` and `server/tests/store.rs`, in processes of their own.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

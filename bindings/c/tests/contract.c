@@ -50,7 +50,7 @@ static tim_listener self_of(hearer *it) {
     return listener;
 }
 
-/* Something for a listener to hear: alice asks what she may not, as nobody is logged in as that. */
+/* Something for a listener to hear. */
 static void cause_event(tim_client client) {
     GIVES(TIM_OK, tim_network_changed(client, true));
     say(client, "C2Cbob", "an event for both");

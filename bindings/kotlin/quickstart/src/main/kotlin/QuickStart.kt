@@ -1,5 +1,5 @@
 /**
- * The main job, call by call: two people log in, chat with texts and pictures, and see every event as it comes.
+ * The main job, call by call: two people log in, chat with a text and a picture, and see every event as it comes.
  *
  * `script/test-kotlin` runs it against a server it has just started. Its arguments: the server, the SDKAppID, alice's and
  * bob's UserSig, a folder.

@@ -98,6 +98,7 @@ codes! {
     DATA_DIR_UNUSABLE = 6022: "the data folder cannot be written: choose a folder of the app's own";
     FILE_EMPTY = 7006: "the file is empty";
     MESSAGE_TOO_LONG = 8001: "the message is over 12 KB: shorten it or send it in parts";
+    TOO_MANY_CALLS = 9507, retry: "10,000 calls wait for the engine: wait until some have ended";
 
     // Groups.
     GROUP_BAD_PARAMETER = 10004: "a group value is missing, too long or not allowed for this type of group";

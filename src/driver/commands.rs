@@ -4,7 +4,6 @@
 //! nothing.
 
 use tim_protocol::Code;
-use tokio::runtime::Handle;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
@@ -12,8 +11,8 @@ use crate::error::TimError;
 use crate::machine::io::{Call, Return};
 use crate::message::Message;
 
-/// Commands that wait for the task.
-const QUEUE: usize = 256;
+/// Commands that may wait for the task: as many as messages may wait for the server.
+const QUEUE: usize = 10_000;
 
 /// What a call gives back.
 pub(crate) enum Answer {
@@ -36,33 +35,27 @@ pub(super) enum Command {
 #[derive(Clone)]
 pub(crate) struct Commands {
     queue: mpsc::Sender<Command>,
-    runtime: Handle,
 }
 
 impl Commands {
-    /// The way, and where the task finds what comes over it. Must be called inside the runtime.
+    /// The way, and where the task finds what comes over it.
     pub(super) fn channel() -> (Self, mpsc::Receiver<Command>) {
         let (queue, commands) = mpsc::channel(QUEUE);
-        (Self { queue, runtime: Handle::current() }, commands)
+        (Self { queue }, commands)
     }
 
     /// Makes a call and waits for its answer. Dropping the future does not stop the call.
     ///
     /// # Errors
-    /// Those of the call, or [`Code::DESTROYED`].
+    /// Those of the call, [`Code::TOO_MANY_CALLS`], or [`Code::DESTROYED`].
     pub(crate) async fn call(&self, call: Call) -> Result<Answer, TimError> {
         let (caller, answer) = oneshot::channel();
-        let destroyed = || TimError::new(Code::DESTROYED);
-        // At once, so that calls keep their order; only where the queue is full it takes a task to outlive this future.
-        match self.queue.try_send(Command::Call(call, caller)) {
-            Ok(()) => {}
-            Err(TrySendError::Full(command)) => {
-                let queue = self.queue.clone();
-                self.runtime.spawn(async move { queue.send(command).await });
-            }
-            Err(TrySendError::Closed(_)) => return Err(destroyed()),
-        }
-        answer.await.unwrap_or_else(|_| Err(destroyed()))
+        // At once or not at all: whoever waited here for room would lose the place that the call's order gives it.
+        self.queue.try_send(Command::Call(call, caller)).map_err(|why| match why {
+            TrySendError::Full(_) => Code::TOO_MANY_CALLS,
+            TrySendError::Closed(_) => Code::DESTROYED,
+        })?;
+        answer.await.unwrap_or_else(|_| Err(Code::DESTROYED.into()))
     }
 
     /// The device's network came or went.
@@ -77,5 +70,33 @@ impl Commands {
         if self.queue.send(Command::Destroy(done)).await.is_ok() {
             let _ = ended.await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::task::{Context, Waker};
+
+    /// Makes a call and waits for nothing; the code it was refused with.
+    fn begin(commands: &Commands) -> Option<Code> {
+        let mut call = Box::pin(commands.call(Call::Logout));
+        match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            std::task::Poll::Ready(ended) => ended.err().map(|why| why.code),
+            std::task::Poll::Pending => None,
+        }
+    }
+
+    #[test]
+    fn a_call_too_many_is_told_so_and_those_before_it_stay() {
+        let (commands, mut queue) = Commands::channel();
+        for _ in 0..QUEUE {
+            assert_eq!(begin(&commands), None);
+        }
+        assert_eq!(begin(&commands), Some(Code::TOO_MANY_CALLS));
+        assert!(queue.try_recv().is_ok());
+        assert_eq!(begin(&commands), None, "there is room again");
+        queue.close();
+        assert_eq!(begin(&commands), Some(Code::DESTROYED));
     }
 }

@@ -138,7 +138,8 @@ impl Tim {
     /// # Errors
     /// The gate's, as of every call but login, logout and destroy: [`Code::NOT_LOGGED_IN`], [`Code::LOGGING_IN`],
     /// [`Code::LOGIN_FAILED`], [`Code::LOGGED_OUT`], the code of a kick (3002, 3003, 3004, 3006), or
-    /// [`Code::DESTROYED`]. A refusal is also told as [`crate::event::Event::Error`].
+    /// [`Code::DESTROYED`]. A refusal is also told as [`crate::event::Event::Error`]. [`Code::TOO_MANY_CALLS`] if
+    /// 10,000 calls were made that the engine has not come to yet.
     pub async fn get_conversation_list(&self) -> Result<Vec<std::sync::Arc<Conversation>>, TimError> {
         match self.call(Call::ConversationList).await? {
             Return::Conversations(list) => Ok(list),

@@ -16,6 +16,7 @@
 mod bad_disk;
 mod bad_input;
 mod breaks;
+mod bursts;
 mod conversations;
 mod crash;
 mod gate;

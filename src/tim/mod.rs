@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use tim_protocol::frame::Fault;
 use tim_protocol::{Code, UserId};
+use tokio::task::JoinHandle;
 
 pub use messages::MessageList;
 pub use registry::shutdown;
@@ -142,15 +143,19 @@ impl Tim {
     /// # Errors
     /// None so far.
     pub async fn destroy(&self) -> Result<(), TimError> {
+        let _ = self.begin_destroy().await;
+        Ok(())
+    }
+
+    /// Begins what [`Tim::destroy`] does, in a task of its own. Called by a listener, it does not wait for that one.
+    fn begin_destroy(&self) -> JoinHandle<()> {
         registry::forget(&self.inner.key, self);
         let inner = Arc::clone(&self.inner);
         let wait = !inner.shared.dispatch.is_this_thread();
-        let ended = inner.runtime.clone().spawn(async move {
+        self.inner.runtime.spawn(async move {
             inner.commands.destroy().await;
             inner.shared.dispatch.end(wait).await;
-        });
-        let _ = ended.await;
-        Ok(())
+        })
     }
 
     /// Whether everything works: from [`Event::SdkReady`] to [`Event::SdkNotReady`].

@@ -49,8 +49,10 @@ pub(super) fn forget(key: &Key, tim: &Tim) {
 /// None so far.
 pub async fn shutdown() -> Result<(), TimError> {
     let all: Vec<Tim> = instances().values().cloned().collect();
-    for tim in all {
-        tim.destroy().await?;
+    // Each end begins before the first is waited for: a caller who does not wait has ended them all.
+    let ends: Vec<_> = all.iter().map(Tim::begin_destroy).collect();
+    for end in ends {
+        let _ = end.await;
     }
     Ok(())
 }

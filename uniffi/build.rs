@@ -1,5 +1,5 @@
-//! Names the shared library for the linkers of those who use it: libtim.so.0 on Linux, libtim.0.dylib on Apple's desktops.
-//! Nothing is generated here.
+//! Tells the linker what the shared library is called by those who use it (libtim.so.0 on Linux, libtim.0.dylib on Apple's
+//! desktops), and that it stays once it is loaded. Nothing is generated here.
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
@@ -7,7 +7,11 @@ fn main() {
     let major = of("CARGO_PKG_VERSION_MAJOR");
     // Android and iOS name libraries without versions, as apps carry their own.
     match of("CARGO_CFG_TARGET_OS").as_str() {
-        "linux" => println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libtim.so.{major}"),
+        "linux" => {
+            println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libtim.so.{major}");
+            // The engine's threads live as long as the process: no dlclose may take their code away.
+            println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
+        }
         "macos" => println!("cargo:rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libtim.{major}.dylib"),
         _ => {}
     }

@@ -53,6 +53,10 @@
  * result, or {"code":2801,"reason":"no answer in time: ..."}. Nothing blocks for the network. tim_create and the two functions
  * that make a picture message look at files.
  *
+ * Calls of one thread take effect in the order in which it makes them, whether it waits for their ends or not: texts to one
+ * conversation arrive in the order of tim_send_message. Of calls that ask the server any may give 9507 to `done`: 10,000
+ * wait already.
+ *
  *
  * THREADS
  *
@@ -82,9 +86,12 @@
  *   2. tim_destroy for one instance, or tim_shutdown for all. Once its callback is called no listener is called any more,
  *      and further calls give 130160.
  *   3. tim_remove_listener and tim_release: give the handles back. They may also come before 2, or in any callback.
- *   4. Unload the library or end the process. A process may also end without all this: what was sent or received is safe
- *      on the disk, and is synchronised with the next login.
- * Do not wait in a listener for the end of tim_destroy or tim_shutdown: they wait for the listener (five seconds at most).
+ *   4. End the process. It may also end without all this: what was sent or received is safe on the disk, and is
+ *      synchronised with the next login. dlclose may be called at any time and leaves the library in memory: its threads
+ *      live as long as the process.
+ * A listener may make these calls and wait for their ends: they do not wait for the listener that makes them, so what was on
+ * its way to the listeners is still told after it has returned. Where another thread makes them and a listener waits for
+ * that thread, they wait for the listener in turn, five seconds at most.
  *
  *
  * JSON NOUNS
@@ -156,6 +163,7 @@
  *   2999 to 3006       not ready, and why
  *   6005, 6022         this device's storage
  *   7006, 8001         an empty file, a message that is too long
+ *   9507               10,000 calls wait for the engine
  *   10004 to 10032     groups; taking messages back
  *   20001 to 20016     messages between two: no such user, blacklisted
  *   30013, 40601       the blacklist, profiles
@@ -316,7 +324,8 @@ tim_status tim_release(tim_client client);
 
 /**
  * Logs out and ends the instance: its threads, its connection, its files. When the callback is called, no listener of it is
- * called any more, unless one has not returned for five seconds. The handle stays to be given back.
+ * called any more, unless a listener made this call, or one has not returned for five seconds. The handle stays to be given
+ * back.
  *
  * Errors: 130180, 130183.
  */

@@ -2,6 +2,7 @@
 //! `null` where there is nothing to tell.
 
 use std::ffi::{c_char, c_void};
+use std::task::{Context, Poll, Waker};
 
 use serde::Serialize;
 use tim::{Code, Tim};
@@ -23,16 +24,24 @@ struct Failed<'a> {
     reason: &'a str,
 }
 
-/// Runs a call on the engine's threads, and its callback on one that it may block.
+/// Begins a call here, goes on with it on the engine's threads, and ends it with the callback on one that it may block.
+///
+/// Begun on the host's own thread, calls keep the order in which the host makes them, and the engine sees whether it is a
+/// listener that makes one.
 pub(super) fn spawn<T: Serialize + Send + 'static>(
     done: TimDoneCallback,
     user_data: *mut c_void,
     call: impl Future<Output = Result<T, TimError>> + Send + 'static,
 ) -> Result<(), TimError> {
-    let done = Done::new(done, user_data)?;
-    tim::runtime()?.spawn(async move {
-        // A task of its own, so that a panic in it is an end too: the host waits for one.
-        let ended = tokio::spawn(call).await.unwrap_or_else(|_| Err(TimError::of(Code::PANICKED)));
+    let (done, runtime) = (Done::new(done, user_data)?, tim::runtime()?);
+    let mut call = Box::pin(call);
+    let begun = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    runtime.spawn(async move {
+        let ended = match begun {
+            Poll::Ready(ended) => ended,
+            // A task of its own, so that a panic in it is an end too: the host waits for one.
+            Poll::Pending => tokio::spawn(call).await.unwrap_or_else(|_| Err(TimError::of(Code::PANICKED))),
+        };
         let ended = ended.and_then(|result| json(&result));
         let end = move || match ended {
             Ok(result) => done.call(TIM_OK, result),
@@ -347,4 +356,44 @@ pub unsafe extern "C" fn tim_remove_from_blacklist(
         let (tim, users) = (CLIENTS.get(client)?, user_ids(&noun::<Vec<String>>(users_json)?)?);
         spawn(done, user_data, async move { Ok(tim.remove_from_blacklist(&users).await?) })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+
+    /// Told the end of a call.
+    unsafe extern "C" fn tell(user_data: *mut c_void, status: TimStatus, json: *const c_char) {
+        // SAFETY: `end_of` passes a sender that outlives the call, and a callback is given a text.
+        let (sender, json) = unsafe {
+            (&*user_data.cast::<mpsc::Sender<(TimStatus, String)>>(), std::ffi::CStr::from_ptr(json))
+        };
+        sender.send((status, json.to_str().unwrap().to_owned())).unwrap();
+    }
+
+    fn end_of(call: impl Future<Output = Result<(), TimError>> + Send + 'static) -> (TimStatus, String) {
+        let (sender, end) = mpsc::channel::<(TimStatus, String)>();
+        spawn(Some(tell), (&raw const sender).cast_mut().cast(), call).unwrap();
+        let told = end.recv().unwrap();
+        assert!(end.try_recv().is_err(), "the end came twice");
+        told
+    }
+
+    #[test]
+    fn a_call_that_panics_ends_with_a_number_and_a_text() {
+        let (status, json) = end_of(async {
+            tokio::task::yield_now().await;
+            panic!("a fault of ours");
+        });
+        assert_eq!(status, 130_185);
+        assert_eq!(json, r#"{"code":130185,"reason":"a fault in the engine: please report it"}"#);
+        assert_eq!(end_of(async { Ok(()) }), (TIM_OK, "null".to_owned()), "and the next one works");
+    }
+
+    #[test]
+    fn a_call_that_panics_at_once_does_not_begin() {
+        let fault = async || -> Result<(), TimError> { panic!("a fault of ours") };
+        assert_eq!(guarded(|| spawn(Some(tell), std::ptr::null_mut(), fault())), 130_185);
+    }
 }

@@ -32,7 +32,8 @@ pub(super) fn guarded(body: impl FnOnce() -> Result<(), TimError>) -> TimStatus 
         Ok(()) => TIM_OK,
         Err(error) => {
             let (code, reason) = error.parts();
-            LAST_ERROR.with(|last| *last.borrow_mut() = Some(reason.to_owned()));
+            // A destructor of the host's may call when this thread's own are through: then there is the status alone.
+            let _ = LAST_ERROR.try_with(|last| *last.borrow_mut() = Some(reason.to_owned()));
             status(code)
         }
     }
@@ -45,7 +46,7 @@ pub(super) fn status(code: u32) -> TimStatus {
 
 /// Why this thread's last failed call failed.
 pub(super) fn last_error() -> Option<String> {
-    LAST_ERROR.with(|last| last.borrow().clone())
+    LAST_ERROR.try_with(|last| last.borrow().clone()).ok().flatten()
 }
 
 /// A text that C passes.
@@ -130,4 +131,37 @@ pub(super) fn take_back(pointer: *mut c_char) {
 /// A noun as JSON.
 pub(super) fn json(value: &impl Serialize) -> Result<String, TimError> {
     serde_json::to_string(value).map_err(|_| TimError::of(Code::INTERNAL))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_a_status_with_a_text() {
+        assert_eq!(guarded(|| panic!("a fault of ours")), 130_185);
+        assert_eq!(last_error().unwrap(), "a fault in the engine: please report it");
+        assert!(!is_guarded());
+        assert_eq!(guarded(|| Ok(())), TIM_OK, "and the next call works");
+    }
+
+    #[test]
+    fn a_destructor_of_a_thread_that_ends_may_call() {
+        struct Last;
+        impl Drop for Last {
+            fn drop(&mut self) {
+                assert_eq!(guarded(|| Err(TimError::of(Code::HANDLE_INVALID))), 130_183);
+                assert_eq!(last_error(), None, "the thread's own text is gone");
+            }
+        }
+        thread_local! { static LAST: Last = const { Last }; }
+        std::thread::spawn(|| {
+            // The last to be made is the first to go.
+            LAST.with(|_| ());
+            assert_eq!(guarded(|| Err(TimError::of(Code::HANDLE_INVALID))), 130_183);
+            assert!(last_error().is_some());
+        })
+        .join()
+        .unwrap();
+    }
 }

@@ -122,7 +122,8 @@ pub extern "C" fn tim_release(client: TimClient) -> TimStatus {
 }
 
 /// Logs out and ends the instance: its threads, its connection, its files. When the callback is called, no listener of it is
-/// called any more, unless one has not returned for five seconds. The handle stays to be given back.
+/// called any more, unless a listener made this call, or one has not returned for five seconds. The handle stays to be given
+/// back.
 ///
 /// Errors: 130180, 130183.
 #[unsafe(no_mangle)]

@@ -1,5 +1,5 @@
-//! The layers, held by reading the sources: what decides does no I/O and reads no clock, and every file says what it
-//! is for.
+//! The layers, held by reading the sources: what decides does no I/O and reads no clock, what other languages see is the
+//! same everywhere, and every file says what it is for.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic here is the failure report")]
 
@@ -78,6 +78,35 @@ fn only_the_bindings_may_be_unsafe() {
             let words = code(line).split(|it: char| !it.is_alphanumeric() && it != '_');
             let is_unsafe = words.into_iter().any(|word| word == "unsafe") && !line.contains('"');
             assert!(!is_unsafe, "{}:{}", path.display(), number + 1);
+        }
+    }
+}
+
+/// JNA passes small numbers as signed ones, so that a large one of these arrives as another.
+#[test]
+fn no_small_number_crosses_a_language_border() {
+    for (path, text) in sources("uniffi/src") {
+        if path.starts_with(root().join("uniffi/src/capi")) {
+            continue;
+        }
+        for (number, line) in text.lines().enumerate() {
+            let code = code(line).replace("Vec<u8>", "bytes");
+            let small = ["u8", "u16", "i8", "i16"].iter().flat_map(|small| {
+                [": ", "-> ", "<", "&"].map(|before| format!("{before}{small}")).into_iter()
+            });
+            let found: Vec<String> = small.filter(|small| code.contains(small)).collect();
+            assert!(found.is_empty(), "{}:{}: {found:?}", path.display(), number + 1);
+        }
+    }
+}
+
+/// Bindings are generated on one system and used on all: what one had and another had not would be missed at run time.
+#[test]
+fn the_language_border_is_the_same_on_every_system() {
+    for (path, text) in sources("uniffi/src") {
+        for (number, line) in text.lines().enumerate() {
+            let code = code(line).replace("#[cfg(test)]", "");
+            assert!(!code.contains("cfg(") && !code.contains("cfg!("), "{}:{}", path.display(), number + 1);
         }
     }
 }

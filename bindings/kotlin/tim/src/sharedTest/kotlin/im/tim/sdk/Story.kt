@@ -1,9 +1,11 @@
 /** What the stories need: people with devices, a server, pictures. Nothing here checks anything. */
 package im.tim.sdk
 
+import com.sun.jna.Native
 import java.io.ByteArrayOutputStream
 import java.io.DataOutputStream
 import java.io.File
+import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.atomic.AtomicInteger
 import java.util.zip.CRC32
 import java.util.zip.DeflaterOutputStream
@@ -62,12 +64,14 @@ internal class Person(val name: String) {
     private val messages = ArrayDeque<Message>()
 
     /** Hears everything, for `next`. */
-    val listener: Listener = tim.addListener(object : EventListener {
-        override fun onEvents(events: List<TimEvent>) = events.forEach { this@Person.events.trySend(it) }
-    })
+    val listener: Listener = tim.addListener(listener { heard -> heard.forEach(events::trySend) })
 
     fun options(server: String) =
         TimOptions(sdkAppId = theServer.app, server = server, dataDir = folder.path, instance = name)
+
+    /** One more instance of theirs, whose server is not there. */
+    fun alone(server: String = "ws://127.0.0.1:1", loginTimeoutMs: UInt? = null): Tim =
+        Tim.create(options(server).copy(instance = "$name-alone", loginTimeoutMs = loginTimeoutMs))
 
     suspend fun logIn() {
         tim.login(name, theServer.sigOf(name))
@@ -98,6 +102,27 @@ internal class Person(val name: String) {
     fun raiseAnEvent() {
         runCatching { tim.createTextMessage("C2Cnobody", "hello") }
     }
+
+    /** Makes the engine tell an event to somebody who is logged in. */
+    suspend fun changeNick(): Profile = tim.updateMyProfile(ProfileFields(nick = "$name the second"))
+}
+
+/** A listener as the generated code has it. */
+internal fun listener(hear: (List<TimEvent>) -> Unit) = object : EventListener {
+    override fun onEvents(events: List<TimEvent>) = hear(events)
+}
+
+/** What callbacks throw that the generated code does not catch, while something is done: JNA reports it. */
+internal inline fun reportedByJna(work: () -> Unit): List<Throwable> {
+    val reported = CopyOnWriteArrayList<Throwable>()
+    val former = Native.getCallbackExceptionHandler()
+    Native.setCallbackExceptionHandler { _, error -> reported += error }
+    try {
+        work()
+    } finally {
+        Native.setCallbackExceptionHandler(former)
+    }
+    return reported
 }
 
 /** A picture: PNG, noisy enough not to compress away. */

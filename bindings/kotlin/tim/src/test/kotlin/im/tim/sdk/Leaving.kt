@@ -29,6 +29,12 @@ fun main(arguments: Array<String>) {
             blocked.await()
             if (how == "exit-in-listener") forever()
         }
+        "uploading" -> {
+            tim.registerUploadPlugin { _, _ -> blocked.countDown(); forever(); error("forever has ended") }
+            val message = tim.createImageMessage(c2c(user), picture(8, 8))
+            GlobalScope.launch(start = CoroutineStart.UNDISPATCHED) { tim.sendMessage(message) }
+            blocked.await()
+        }
         "sending" -> {
             val message = tim.createTextMessage(c2c(user), "to myself")
             GlobalScope.launch(start = CoroutineStart.UNDISPATCHED) { tim.sendMessage(message) }

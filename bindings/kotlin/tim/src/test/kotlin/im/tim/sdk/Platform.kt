@@ -1,12 +1,30 @@
-/** The JVM's half of what the shared stories need: it starts a server process of its own. */
+/** The JVM's half of what the shared stories need, a server process, and what its own need: programs in JVMs of their own. */
 package im.tim.sdk
 
 import java.io.File
 import java.nio.file.Files
+import java.util.concurrent.TimeUnit
 
 internal val theServer: TestServer by lazy { start(File(System.getProperty("tim.server"))) }
 
 internal fun freshFolder(): File = Files.createTempDirectory("tim").toFile().also(::removeAtExit)
+
+/** What a program said, and the number it ended with: null if it had to be ended after half a minute. */
+internal class Ended(val number: Int?, val said: String)
+
+/** Runs the program of a file of this folder. */
+internal fun runProgram(file: String, vararg arguments: String): Ended {
+    val child = ProcessBuilder(
+        "${System.getProperty("java.home")}/bin/java", "-Djna.library.path=${System.getProperty("jna.library.path")}",
+        "-cp", System.getProperty("java.class.path"), "im.tim.sdk.${file}Kt", *arguments,
+    ).redirectErrorStream(true).start()
+    val said = StringBuilder()
+    val reader = Thread { said.append(child.inputStream.bufferedReader().readText()) }.apply { start() }
+    val inTime = child.waitFor(30, TimeUnit.SECONDS)
+    if (!inTime) child.destroyForcibly().waitFor()
+    reader.join()
+    return Ended(child.exitValue().takeIf { inTime }, said.toString())
+}
 
 private fun start(binary: File): TestServer {
     val data = freshFolder().resolve("server").path

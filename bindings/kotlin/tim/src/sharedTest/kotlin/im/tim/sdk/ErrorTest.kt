@@ -1,0 +1,65 @@
+/** What goes wrong, by its kind and number: calls that may not be, options that cannot work, a host that lacks something. */
+package im.tim.sdk
+
+import java.io.File
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertIs
+import kotlin.test.assertTrue
+
+class ErrorTest {
+    @Test
+    fun errorsHaveTheirNumbers() = story {
+        val alice = ready("alice")
+        val carol = person("carol")
+
+        fun refused(number: UInt, error: TimException) = assertEquals(number, assertIs<TimException.Refused>(error).code, error.reason)
+        val notReady = assertFailsWith<TimException.NotReady> { carol.tim.createTextMessage("C2Calice", "too early") }
+        assertEquals(NOT_LOGGED_IN, notReady.code)
+        assertEquals(NOT_LOGGED_IN, carol.next<TimEvent.Error>().code)
+        refused(70_003u, assertFailsWith { carol.tim.login(carol.name, "not a token") })
+        refused(70_013u, assertFailsWith { carol.tim.login(carol.name, theServer.sigOf("mallory")) })
+
+        refused(20_003u, assertFailsWith { alice.tim.sendMessage(alice.tim.createTextMessage("C2Cnobody-at-all", "hello?")) })
+        assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("alice", "no such conversation") }
+        assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("C2Cbob", "") }
+        assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("C2Cbob", "x".repeat(1_000_000)) }
+        assertFailsWith<TimException.Refused> { alice.tim.createImageMessage("C2Cbob", "/no/such/file") {} }
+        assertFailsWith<TimException.Refused> { alice.tim.createImageMessage("C2Cbob", "no picture".toByteArray()) }
+        assertFailsWith<TimException.Refused> { alice.tim.getMessageList("C2Cbob", -1, 15u) }
+        assertFailsWith<TimException.Refused> { setLogLevel(7u) }
+    }
+
+    @Test
+    fun optionsThatCannotWorkAreRefused() = story {
+        val alice = person("alice")
+        val options = alice.options(theServer.address).copy(instance = "refused")
+        assertFailsWith<TimException.Refused> { Tim.create(options.copy(sdkAppId = 0u)) }
+        assertFailsWith<TimException.Refused> { Tim.create(options.copy(server = "ws://example.com")) }
+    }
+
+    /** The kernel's own folder takes nothing from anybody, on Linux and Android, root or not. */
+    @Test
+    fun aFolderThatCannotBeWrittenIsNamed() = story {
+        val alice = person("alice")
+        val file = File(alice.folder, "file").apply { writeText("not a folder") }
+        for (folder in listOf("/proc", "/proc/tim", file.path)) {
+            val options = alice.options(theServer.address).copy(instance = "unwritable", dataDir = folder)
+            val error = assertFailsWith<TimException.Storage> { Tim.create(options) }
+            assertEquals(6022u, error.code)
+            assertTrue("folder" in error.reason, error.reason)
+        }
+    }
+
+    @Test
+    fun aServerThatIsNotThereIsUnreachable() = story {
+        val alice = person("alice")
+        val tim = alice.alone(loginTimeoutMs = 500u)
+        assertFailsWith<TimException.Unreachable> { tim.login(alice.name, theServer.sigOf(alice.name)) }
+        tim.shutdown()
+    }
+}
+
+/** What calls are refused with while nobody is logged in. */
+internal const val NOT_LOGGED_IN: UInt = 2024u

@@ -1,0 +1,138 @@
+/** What a host's code may do while pictures are on their way: in its own upload plugin, and where it is told of progress. */
+package im.tim.sdk
+
+import java.io.File
+import java.util.concurrent.CopyOnWriteArrayList
+import java.util.concurrent.CountDownLatch
+import java.util.concurrent.atomic.AtomicInteger
+import kotlin.test.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.test.assertTrue
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.async
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.runBlocking
+
+class TransferTest {
+    @Test
+    fun anUploadPluginTakesTheEnginesPlace() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val progress = CopyOnWriteArrayList<Int>()
+        alice.tim.registerUploadPlugin { file, report ->
+            assertTrue(File(file).length() > 0)
+            listOf(25, 75, 400).forEach(report)
+            runBlocking { alice.tim.getConversationList() } // It may block and call the engine.
+            elsewhere
+        }
+        alice.tim.sendMessage(alice.tim.createImageMessage(c2c(bob.name), picture(8, 8)) { progress += it })
+        assertEquals(elsewhere, bob.nextMessage().image)
+        assertEquals(listOf(25, 75), progress.filter { it in listOf(25, 75) })
+        assertEquals(100, progress.last())
+    }
+
+    @Test
+    fun anUploadPluginThatThrowsFailsItsMessageAlone() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        var thrown: Throwable = TimException.Refused(12_345u, "my storage is closed")
+        alice.tim.registerUploadPlugin { _, _ -> throw thrown }
+
+        val own = assertFailsWith<TimException> { alice.showPicture(bob) }
+        assertEquals(12_345u to "my storage is closed", own.code to own.reason)
+        thrown = IllegalStateException("a fault")
+        assertTrue("a fault" in assertFailsWith<TimException> { alice.showPicture(bob) }.reason)
+        thrown = AssertionError("worse")
+        assertTrue("worse" in assertFailsWith<TimException> { alice.showPicture(bob) }.reason)
+        assertEquals("still here", alice.say(bob, "still here").text)
+    }
+
+    /** The generated code knows exceptions alone: JNA reports the error, and the engine finds no picture described. */
+    @Test
+    fun anUploadPluginOfTheHostsOwnMayThrowAnError() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        alice.tim.registerUploadPlugin(object : UploadPlugin {
+            override fun upload(file: String, progress: UploadProgress): ImageBody {
+                progress.report(50u)
+                throw AssertionError("worst")
+            }
+        })
+        val percents = CopyOnWriteArrayList<UInt>()
+        val listener = object : ProgressListener {
+            override fun onProgress(percent: UInt) = percents.add(percent).let {}
+        }
+        val message = alice.tim.createImageMessageFromBytes(c2c(bob.name), picture(8, 8), Priority.NORMAL, listener)
+        val reported = reportedByJna { assertFailsWith<TimException> { alice.tim.sendMessage(message) } }
+        assertEquals(setOf<String?>("worst"), reported.map { it.message }.toSet()) // It is tried more than once.
+        assertEquals(listOf(50u), percents)
+        assertEquals("still here", alice.say(bob, "still here").text)
+    }
+
+    @Test
+    fun anUploadPluginMayBlockTakeItsLeaveAndDropAReference() = story {
+        val (alice, bob, carol) = listOf(ready("alice"), ready("bob"), ready("carol"))
+        val (begun, goOn) = CompletableDeferred<Unit>() to CountDownLatch(1)
+        val uploads = AtomicInteger()
+        alice.tim.registerUploadPlugin { _, _ ->
+            begun.complete(Unit)
+            goOn.await()
+            Tim.create(alice.options(theServer.address)).close()
+            alice.tim.registerUploadPlugin { _, _ -> elsewhere.also { uploads.incrementAndGet() } }
+            elsewhere
+        }
+        coroutineScope {
+            val first = async { alice.showPicture(bob) }
+            begun.await()
+            assertEquals(SendStatus.SUCCESS, alice.say(carol, "this need not wait").status)
+            goOn.countDown()
+            assertEquals(SendStatus.SUCCESS, first.await().status)
+        }
+        assertEquals(0, uploads.get())
+        alice.showPicture(bob)
+        assertEquals(1, uploads.get())
+    }
+
+    @Test
+    fun aTransferGoesOnWhateverIsThrownAtItsProgress() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val target = bob.folder.resolve("picture.png")
+        val reported = reportedByJna {
+            for (thrown in listOf(IllegalStateException("no bar"), AssertionError("no bar at all"))) {
+                assertEquals(SendStatus.SUCCESS, alice.showPicture(bob) { throw thrown }.status)
+                bob.tim.downloadImage(bob.nextMessage(), target.path) { throw thrown }
+                assertTrue(target.delete())
+            }
+        }
+        assertEquals(setOf<String?>("no bar at all"), reported.map { it.message }.toSet())
+    }
+
+    @Test
+    fun aProgressListenerMayBlockAndCallTheEngine() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val (begun, goOn) = CompletableDeferred<Unit>() to CountDownLatch(1)
+        coroutineScope {
+            val sent = async {
+                alice.showPicture(bob) {
+                    begun.complete(Unit)
+                    goOn.await()
+                    runBlocking { alice.tim.getConversationList() }
+                    Tim.create(alice.options(theServer.address)).close()
+                }
+            }
+            begun.await()
+            assertEquals(alice.name, alice.tim.getMyProfile().userId)
+            goOn.countDown()
+            assertEquals(SendStatus.SUCCESS, sent.await().status)
+        }
+    }
+}
+
+internal suspend fun Person.showPicture(to: Person, onProgress: (Int) -> Unit = {}): Message =
+    tim.sendMessage(tim.createImageMessage(c2c(to.name), picture(64, 64), onProgress = onProgress))
+
+/** A picture that somebody else keeps. */
+private val elsewhere = ImageBody(
+    uuid = "0198c2f4-5a52-7c3e-8a3f-3f6f4f0a7b11",
+    imageFormat = 3u,
+    imageInfoArray = listOf(ImageType.ORIGINAL, ImageType.THUMB, ImageType.LARGE)
+        .map { ImageInfo(it, size = 70, width = 8u, height = 8u, url = "https://pictures.example/8.png") },
+)

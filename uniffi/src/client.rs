@@ -16,7 +16,13 @@ use crate::types::{
     ProfileFields, TimOptions, before, conversation_id, group_id, user_id, user_ids,
 };
 
-/// An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `destroy` does.
+/// An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
+///
+/// Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
+///
+/// Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
+/// logged in: 2024, 3000 to 3006 or 130160 say why. Each that is waited for may fail with 9507 (`Unreachable`): 10,000 calls
+/// wait for the engine.
 #[derive(uniffi::Object)]
 pub struct Tim {
     tim: tim::Tim,
@@ -125,10 +131,12 @@ pub async fn shutdown() -> Result<(), TimError> {
 
 #[uniffi::export]
 impl Tim {
-    /// Makes an instance. For the same SDKAppID (and `instance`) this gives the same one, until it is destroyed.
+    /// Makes an instance. For the same SDKAppID (and `instance`) this gives the same one, until it is shut down. Looks at
+    /// the data folder on the caller's thread; everything else that takes time happens on the engine's.
     ///
     /// # Errors
-    /// 2000-family numbers for options that cannot work, `Storage` if the folder cannot be used.
+    /// `Refused`: 2000 without an SDKAppID, 130165 for a server's address that is none. `Storage`: 6022 if the data folder
+    /// cannot be written. `Internal`: 130169 if the system refuses new threads.
     #[uniffi::constructor]
     pub fn create(options: TimOptions) -> Result<Self, TimError> {
         Ok(Self { tim: tim::Tim::create(options.into())? })
@@ -139,7 +147,7 @@ impl Tim {
         Listener { tim: self.tim.clone(), id: self.tim.add_listener(Arc::new(Ears(listener))) }
     }
 
-    /// Registers the host's own uploader in place of the built-in one.
+    /// Registers the host's own uploader in place of the built-in one, or of one that was registered before.
     pub fn register_upload_plugin(&self, plugin: Arc<dyn UploadPlugin>) {
         self.tim.register_plugin(Plugin::Upload(Arc::new(Uploader(plugin))));
     }
@@ -147,20 +155,25 @@ impl Tim {
     /// Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
     ///
     /// # Errors
-    /// As `tim::Tim::login`.
+    /// `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
+    /// server refuses, 2025 while another login is running, 2026 while another user is logged in. `Unreachable`: 2800 or
+    /// 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this device's database. `NotReady`: 130160
+    /// after `shutdown`.
     pub async fn login(&self, user_id: String, user_sig: String) -> Result<bool, TimError> {
         Ok(self.tim.login(&user_id, &user_sig).await?.repeated)
     }
 
-    /// Logs out.
+    /// Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
+    /// the user's next login on this device.
     ///
     /// # Errors
-    /// As `tim::Tim::logout`.
+    /// `NotReady`: 130160 after `shutdown`.
     pub async fn logout(&self) -> Result<(), TimError> {
         Ok(self.tim.logout().await?)
     }
 
-    /// Logs out and ends the instance. No listener is called after this has returned.
+    /// Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
+    /// unless it was called by one, or one has not returned for five seconds.
     ///
     /// # Errors
     /// None so far.
@@ -183,7 +196,7 @@ impl Tim {
     /// The server's clock, in milliseconds since 1970.
     ///
     /// # Errors
-    /// As `tim::Tim::get_server_time`.
+    /// `NotReady`.
     pub async fn get_server_time(&self) -> Result<i64, TimError> {
         Ok(self.tim.get_server_time().await?)
     }
@@ -196,7 +209,8 @@ impl Tim {
     /// Makes a text message; `send_message` sends it.
     ///
     /// # Errors
-    /// As `tim::Tim::create_text_message`.
+    /// `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
+    /// 12 KB.
     pub fn create_text_message(
         &self,
         to: String,
@@ -206,10 +220,12 @@ impl Tim {
         Ok(self.tim.create_text_message(&conversation_id(&to)?, &text, priority.into())?.into())
     }
 
-    /// Makes a picture message of a file; `send_message` uploads and sends it.
+    /// Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
+    /// thread; `send_message` uploads and sends it. Until then the file has to stay where it is.
     ///
     /// # Errors
-    /// As `tim::Tim::create_image_message`.
+    /// `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
+    /// cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
     pub fn create_image_message(
         &self,
         to: String,
@@ -221,10 +237,12 @@ impl Tim {
         Ok(self.tim.create_image_message(&to, file, priority.into(), progress(on_progress))?.into())
     }
 
-    /// Makes a picture message of a file's bytes; `send_message` uploads and sends it.
+    /// Makes a picture message of a file's bytes, which stay in memory until `send_message` uploads and sends it. Of more
+    /// than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
     ///
     /// # Errors
-    /// As `tim::Tim::create_image_message`.
+    /// `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
+    /// no picture, 2253 if there are 20 MB or more.
     pub fn create_image_message_from_bytes(
         &self,
         to: String,
@@ -236,10 +254,14 @@ impl Tim {
         Ok(self.tim.create_image_message(&to, bytes, priority.into(), progress(on_progress))?.into())
     }
 
-    /// Sends a message that was created here. Answers it with its place, once it is on the server's stable storage.
+    /// Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts go
+    /// on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
     ///
     /// # Errors
-    /// As `tim::Tim::send_message`.
+    /// `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
+    /// message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
+    /// 20007 for a receiver who does not want it, 10007 or 10010 for a group, 2252, 2400, 2401 or 130145 for a picture. A
+    /// message that was refused is sent again with `resend_message`. `Storage`: 6005 or 130168 if it could not be kept.
     pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
         Ok(self.tim.send_message(message.try_into()?).await?.into())
     }
@@ -247,31 +269,36 @@ impl Tim {
     /// Sends a message that was refused again, under the same identity.
     ///
     /// # Errors
-    /// As `tim::Tim::resend_message`.
+    /// Those of `send_message`; `Refused`: 2105 for a message that was not refused.
     pub async fn resend_message(&self, message: Message) -> Result<Message, TimError> {
         Ok(self.tim.resend_message(&message.try_into()?).await?.into())
     }
 
-    /// Takes a message back.
+    /// Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also another's
+    /// if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
     ///
     /// # Errors
-    /// As `tim::Tim::revoke_message`.
+    /// `NotReady`. `Refused`: 2105 for a message that was not sent, 10030, 10031, 10032 or 20016 if it does not exist, may not be
+    /// taken back, or not any more. `Unreachable`: 2800 or 2801.
     pub async fn revoke_message(&self, message: Message) -> Result<Message, TimError> {
         Ok(self.tim.revoke_message(&message.try_into()?).await?.into())
     }
 
-    /// Marks everything in a conversation as read.
+    /// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told.
     ///
     /// # Errors
-    /// As `tim::Tim::set_message_read`.
+    /// `NotReady`. `Refused`: 2106 for a conversation that is none.
     pub async fn set_message_read(&self, conversation: String) -> Result<(), TimError> {
         Ok(self.tim.set_message_read(&conversation_id(&conversation)?).await?)
     }
 
-    /// A page of a conversation's messages, older than `next` (what a page gave; nothing begins at the newest).
+    /// A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
+    /// `next_req_message_id`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+    /// server.
     ///
     /// # Errors
-    /// As `tim::Tim::get_message_list`.
+    /// `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`. `Unreachable`: 2800 or 2801 if
+    /// older messages cannot be asked for.
     pub async fn get_message_list(
         &self,
         conversation: String,
@@ -285,15 +312,16 @@ impl Tim {
     /// All conversations, the most recently active first.
     ///
     /// # Errors
-    /// As `tim::Tim::get_conversation_list`.
+    /// `NotReady`.
     pub async fn get_conversation_list(&self) -> Result<Vec<Conversation>, TimError> {
         Ok(self.tim.get_conversation_list().await?.iter().map(|it| (&**it).into()).collect())
     }
 
-    /// Saves a picture of a message in one of its sizes as a file.
+    /// Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
     ///
     /// # Errors
-    /// As `tim::Tim::download_image`.
+    /// `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet, 130143 if the server has it no more.
+    /// `Unreachable`: 2800. `Storage`: 130168 or 6022 if the file cannot be written.
     pub async fn download_image(
         &self,
         message: Message,
@@ -309,15 +337,15 @@ impl Tim {
     /// The groups this user is in.
     ///
     /// # Errors
-    /// As `tim::Tim::get_group_list`.
+    /// `NotReady`.
     pub async fn get_group_list(&self) -> Result<Vec<Group>, TimError> {
         Ok(self.tim.get_group_list().await?.into_iter().map(Into::into).collect())
     }
 
-    /// A group's profile.
+    /// A group's profile, also of one this user is not in.
     ///
     /// # Errors
-    /// As `tim::Tim::get_group_profile`.
+    /// `NotReady`. `Refused`: 10015 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
     pub async fn get_group_profile(&self, group: String) -> Result<Group, TimError> {
         Ok(self.tim.get_group_profile(&group_id(&group)?).await?.into())
     }
@@ -325,15 +353,17 @@ impl Tim {
     /// Makes a group with this user as its owner.
     ///
     /// # Errors
-    /// As `tim::Tim::create_group`.
+    /// `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 10019 for a member who
+    /// does not exist. `Unreachable`: 2800 if the connection broke before the answer: the group list shows whether it was made.
     pub async fn create_group(&self, group: NewGroup) -> Result<Group, TimError> {
         Ok(self.tim.create_group(group.try_into()?).await?.into())
     }
 
-    /// Joins a group, or applies to.
+    /// Joins a group, or applies to, with words for whoever decides.
     ///
     /// # Errors
-    /// As `tim::Tim::join_group`.
+    /// `NotReady`. `Refused`: 10007, 10010 or 10014 if it may not be joined, does not exist, or is full. `Unreachable`: 2800 or
+    /// 2801.
     pub async fn join_group(&self, group: String, apply_message: String) -> Result<Joined, TimError> {
         let (status, group) = self.tim.join_group(&group_id(&group)?, &apply_message).await?;
         Ok(Joined { status: status.into(), group: group.map(Into::into) })
@@ -342,7 +372,7 @@ impl Tim {
     /// Leaves a group.
     ///
     /// # Errors
-    /// As `tim::Tim::quit_group`.
+    /// `NotReady`. `Refused`: 10007 for who is not in it, 10009 for its owner, 10010. `Unreachable`: 2800 or 2801.
     pub async fn quit_group(&self, group: String) -> Result<(), TimError> {
         Ok(self.tim.quit_group(&group_id(&group)?).await?)
     }
@@ -350,15 +380,16 @@ impl Tim {
     /// Ends a group for all its members.
     ///
     /// # Errors
-    /// As `tim::Tim::dismiss_group`.
+    /// `NotReady`. `Refused`: 10007 for who is not its owner, 10010. `Unreachable`: 2800 or 2801.
     pub async fn dismiss_group(&self, group: String) -> Result<(), TimError> {
         Ok(self.tim.dismiss_group(&group_id(&group)?).await?)
     }
 
-    /// Accepts or refuses a user's application to join.
+    /// Accepts or refuses a user's application to join, with words for them.
     ///
     /// # Errors
-    /// As `tim::Tim::handle_group_application`.
+    /// `NotReady`. `Refused`: 10007 for who may not decide, 10014 if the group is full, 10024 if it was decided already.
+    /// `Unreachable`: 2800 or 2801.
     pub async fn handle_group_application(
         &self,
         group: String,
@@ -373,15 +404,15 @@ impl Tim {
     /// This user's profile.
     ///
     /// # Errors
-    /// As `tim::Tim::get_my_profile`.
+    /// `NotReady`.
     pub async fn get_my_profile(&self) -> Result<Profile, TimError> {
         Ok(self.tim.get_my_profile().await?.into())
     }
 
-    /// Users' profiles; whoever does not exist is left out.
+    /// The profiles of 1 to 100 users; whoever does not exist is left out.
     ///
     /// # Errors
-    /// As `tim::Tim::get_user_profile`.
+    /// `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
     pub async fn get_user_profile(&self, users: Vec<String>) -> Result<Vec<Profile>, TimError> {
         let profiles = self.tim.get_user_profile(&user_ids(&users)?).await?;
         Ok(profiles.into_iter().map(Into::into).collect())
@@ -390,7 +421,7 @@ impl Tim {
     /// Changes this user's profile; what is absent stays.
     ///
     /// # Errors
-    /// As `tim::Tim::update_my_profile`.
+    /// `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
     pub async fn update_my_profile(&self, fields: ProfileFields) -> Result<Profile, TimError> {
         Ok(self.tim.update_my_profile(fields.into()).await?.into())
     }
@@ -398,7 +429,7 @@ impl Tim {
     /// Whom this user does not want to hear from.
     ///
     /// # Errors
-    /// As `tim::Tim::get_blacklist`.
+    /// `NotReady`.
     pub async fn get_blacklist(&self) -> Result<Vec<String>, TimError> {
         Ok(self.tim.get_blacklist().await?.iter().map(ToString::to_string).collect())
     }
@@ -406,7 +437,8 @@ impl Tim {
     /// Puts users on the blacklist.
     ///
     /// # Errors
-    /// As `tim::Tim::add_to_blacklist`.
+    /// `NotReady`. `Refused`: 2742 for oneself, 20003 for a user who does not exist, 30013 if it is full. `Unreachable`: 2800 or
+    /// 2801.
     pub async fn add_to_blacklist(&self, users: Vec<String>) -> Result<(), TimError> {
         Ok(self.tim.add_to_blacklist(&user_ids(&users)?).await?)
     }
@@ -414,7 +446,7 @@ impl Tim {
     /// Takes users off the blacklist.
     ///
     /// # Errors
-    /// As `tim::Tim::remove_from_blacklist`.
+    /// `NotReady`. `Refused`: 2002 for an id that is none. `Unreachable`: 2800 or 2801.
     pub async fn remove_from_blacklist(&self, users: Vec<String>) -> Result<(), TimError> {
         Ok(self.tim.remove_from_blacklist(&user_ids(&users)?).await?)
     }

@@ -167,9 +167,9 @@ impl From<&engine::Event> for TimEvent {
     }
 }
 
-/// Hears events. Called on the engine's own listener thread, one call at a time, never after `destroy` or `shutdown`
-/// has returned. It may call the engine; it should not block for long. What it throws is told as
-/// [`TimEvent::Error`] to the other listeners.
+/// Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
+/// may call the engine; it should not block for long. What it throws is told to the other listeners as
+/// [`TimEvent::Error`] with 130163.
 #[uniffi::export(foreign)]
 pub trait EventListener: Send + Sync {
     /// Events that are ready, in order.

@@ -592,9 +592,9 @@ fileprivate struct FfiConverterData: FfiConverterRustBuffer {
 
 
 /**
- * Hears events. Called on the engine's own listener thread, one call at a time, never after `destroy` or `shutdown`
- * has returned. It may call the engine; it should not block for long. What it throws is told as
- * [`TimEvent::Error`] to the other listeners.
+ * Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
+ * may call the engine; it should not block for long. What it throws is told to the other listeners as
+ * [`TimEvent::Error`] with 130163.
  */
 public protocol EventListener: AnyObject, Sendable {
 
@@ -608,9 +608,9 @@ public protocol EventListener: AnyObject, Sendable {
 
 }
 /**
- * Hears events. Called on the engine's own listener thread, one call at a time, never after `destroy` or `shutdown`
- * has returned. It may call the engine; it should not block for long. What it throws is told as
- * [`TimEvent::Error`] to the other listeners.
+ * Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
+ * may call the engine; it should not block for long. What it throws is told to the other listeners as
+ * [`TimEvent::Error`] with 130163.
  */
 open class EventListenerImpl: EventListener, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -1378,7 +1378,13 @@ public func FfiConverterTypeProgressListener_lower(_ value: ProgressListener) ->
 
 
 /**
- * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `destroy` does.
+ * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
+ *
+ * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
+ *
+ * Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
+ * logged in: 2024, 3000 to 3006 or 130160 say why. Each that is waited for may fail with 9507 (`Unreachable`): 10,000 calls
+ * wait for the engine.
  */
 public protocol TimProtocol: AnyObject, Sendable {
 
@@ -1391,7 +1397,8 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Puts users on the blacklist.
      *
      * # Errors
-     * As `tim::Tim::add_to_blacklist`.
+     * `NotReady`. `Refused`: 2742 for oneself, 20003 for a user who does not exist, 30013 if it is full. `Unreachable`: 2800 or
+     * 2801.
      */
     func addToBlacklist(users: [String]) async throws
 
@@ -1399,23 +1406,28 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Makes a group with this user as its owner.
      *
      * # Errors
-     * As `tim::Tim::create_group`.
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 10019 for a member who
+     * does not exist. `Unreachable`: 2800 if the connection broke before the answer: the group list shows whether it was made.
      */
     func createGroup(group: NewGroup) async throws  -> TimGroup
 
     /**
-     * Makes a picture message of a file; `send_message` uploads and sends it.
+     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
+     * thread; `send_message` uploads and sends it. Until then the file has to stay where it is.
      *
      * # Errors
-     * As `tim::Tim::create_image_message`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
     func createImageMessage(to: String, file: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
 
     /**
-     * Makes a picture message of a file's bytes; `send_message` uploads and sends it.
+     * Makes a picture message of a file's bytes, which stay in memory until `send_message` uploads and sends it. Of more
+     * than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
      *
      * # Errors
-     * As `tim::Tim::create_image_message`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
+     * no picture, 2253 if there are 20 MB or more.
      */
     func createImageMessageFromBytes(to: String, bytes: Data, priority: Priority, onProgress: ProgressListener?) throws  -> Message
 
@@ -1423,7 +1435,8 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Makes a text message; `send_message` sends it.
      *
      * # Errors
-     * As `tim::Tim::create_text_message`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
+     * 12 KB.
      */
     func createTextMessage(to: String, text: String, priority: Priority) throws  -> Message
 
@@ -1431,15 +1444,16 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Ends a group for all its members.
      *
      * # Errors
-     * As `tim::Tim::dismiss_group`.
+     * `NotReady`. `Refused`: 10007 for who is not its owner, 10010. `Unreachable`: 2800 or 2801.
      */
     func dismissGroup(group: String) async throws
 
     /**
-     * Saves a picture of a message in one of its sizes as a file.
+     * Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
      *
      * # Errors
-     * As `tim::Tim::download_image`.
+     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet, 130143 if the server has it no more.
+     * `Unreachable`: 2800. `Storage`: 130168 or 6022 if the file cannot be written.
      */
     func downloadImage(message: Message, size: ImageType, target: String, onProgress: ProgressListener?) async throws
 
@@ -1447,7 +1461,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Whom this user does not want to hear from.
      *
      * # Errors
-     * As `tim::Tim::get_blacklist`.
+     * `NotReady`.
      */
     func getBlacklist() async throws  -> [String]
 
@@ -1455,7 +1469,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * All conversations, the most recently active first.
      *
      * # Errors
-     * As `tim::Tim::get_conversation_list`.
+     * `NotReady`.
      */
     func getConversationList() async throws  -> [Conversation]
 
@@ -1463,15 +1477,15 @@ public protocol TimProtocol: AnyObject, Sendable {
      * The groups this user is in.
      *
      * # Errors
-     * As `tim::Tim::get_group_list`.
+     * `NotReady`.
      */
     func getGroupList() async throws  -> [TimGroup]
 
     /**
-     * A group's profile.
+     * A group's profile, also of one this user is not in.
      *
      * # Errors
-     * As `tim::Tim::get_group_profile`.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
     func getGroupProfile(group: String) async throws  -> TimGroup
 
@@ -1481,10 +1495,13 @@ public protocol TimProtocol: AnyObject, Sendable {
     func getLoginUser()  -> String?
 
     /**
-     * A page of a conversation's messages, older than `next` (what a page gave; nothing begins at the newest).
+     * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
+     * `next_req_message_id`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+     * server.
      *
      * # Errors
-     * As `tim::Tim::get_message_list`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`. `Unreachable`: 2800 or 2801 if
+     * older messages cannot be asked for.
      */
     func getMessageList(conversation: String, next: Int64?, count: UInt32) async throws  -> MessageList
 
@@ -1492,7 +1509,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * This user's profile.
      *
      * # Errors
-     * As `tim::Tim::get_my_profile`.
+     * `NotReady`.
      */
     func getMyProfile() async throws  -> Profile
 
@@ -1500,23 +1517,24 @@ public protocol TimProtocol: AnyObject, Sendable {
      * The server's clock, in milliseconds since 1970.
      *
      * # Errors
-     * As `tim::Tim::get_server_time`.
+     * `NotReady`.
      */
     func getServerTime() async throws  -> Int64
 
     /**
-     * Users' profiles; whoever does not exist is left out.
+     * The profiles of 1 to 100 users; whoever does not exist is left out.
      *
      * # Errors
-     * As `tim::Tim::get_user_profile`.
+     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
      */
     func getUserProfile(users: [String]) async throws  -> [Profile]
 
     /**
-     * Accepts or refuses a user's application to join.
+     * Accepts or refuses a user's application to join, with words for them.
      *
      * # Errors
-     * As `tim::Tim::handle_group_application`.
+     * `NotReady`. `Refused`: 10007 for who may not decide, 10014 if the group is full, 10024 if it was decided already.
+     * `Unreachable`: 2800 or 2801.
      */
     func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String) async throws
 
@@ -1526,10 +1544,11 @@ public protocol TimProtocol: AnyObject, Sendable {
     func isReady()  -> Bool
 
     /**
-     * Joins a group, or applies to.
+     * Joins a group, or applies to, with words for whoever decides.
      *
      * # Errors
-     * As `tim::Tim::join_group`.
+     * `NotReady`. `Refused`: 10007, 10010 or 10014 if it may not be joined, does not exist, or is full. `Unreachable`: 2800 or
+     * 2801.
      */
     func joinGroup(group: String, applyMessage: String) async throws  -> Joined
 
@@ -1537,15 +1556,19 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
      *
      * # Errors
-     * As `tim::Tim::login`.
+     * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
+     * server refuses, 2025 while another login is running, 2026 while another user is logged in. `Unreachable`: 2800 or
+     * 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this device's database. `NotReady`: 130160
+     * after `shutdown`.
      */
     func login(userId: String, userSig: String) async throws  -> Bool
 
     /**
-     * Logs out.
+     * Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
+     * the user's next login on this device.
      *
      * # Errors
-     * As `tim::Tim::logout`.
+     * `NotReady`: 130160 after `shutdown`.
      */
     func logout() async throws
 
@@ -1558,12 +1581,12 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Leaves a group.
      *
      * # Errors
-     * As `tim::Tim::quit_group`.
+     * `NotReady`. `Refused`: 10007 for who is not in it, 10009 for its owner, 10010. `Unreachable`: 2800 or 2801.
      */
     func quitGroup(group: String) async throws
 
     /**
-     * Registers the host's own uploader in place of the built-in one.
+     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
      */
     func registerUploadPlugin(plugin: UploadPlugin)
 
@@ -1571,7 +1594,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Takes users off the blacklist.
      *
      * # Errors
-     * As `tim::Tim::remove_from_blacklist`.
+     * `NotReady`. `Refused`: 2002 for an id that is none. `Unreachable`: 2800 or 2801.
      */
     func removeFromBlacklist(users: [String]) async throws
 
@@ -1579,36 +1602,43 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Sends a message that was refused again, under the same identity.
      *
      * # Errors
-     * As `tim::Tim::resend_message`.
+     * Those of `send_message`; `Refused`: 2105 for a message that was not refused.
      */
     func resendMessage(message: Message) async throws  -> Message
 
     /**
-     * Takes a message back.
+     * Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also another's
+     * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
-     * As `tim::Tim::revoke_message`.
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030, 10031, 10032 or 20016 if it does not exist, may not be
+     * taken back, or not any more. `Unreachable`: 2800 or 2801.
      */
     func revokeMessage(message: Message) async throws  -> Message
 
     /**
-     * Sends a message that was created here. Answers it with its place, once it is on the server's stable storage.
+     * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts go
+     * on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
      *
      * # Errors
-     * As `tim::Tim::send_message`.
+     * `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
+     * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
+     * 20007 for a receiver who does not want it, 10007 or 10010 for a group, 2252, 2400, 2401 or 130145 for a picture. A
+     * message that was refused is sent again with `resend_message`. `Storage`: 6005 or 130168 if it could not be kept.
      */
     func sendMessage(message: Message) async throws  -> Message
 
     /**
-     * Marks everything in a conversation as read.
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told.
      *
      * # Errors
-     * As `tim::Tim::set_message_read`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none.
      */
     func setMessageRead(conversation: String) async throws
 
     /**
-     * Logs out and ends the instance. No listener is called after this has returned.
+     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
+     * unless it was called by one, or one has not returned for five seconds.
      *
      * # Errors
      * None so far.
@@ -1619,13 +1649,19 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Changes this user's profile; what is absent stays.
      *
      * # Errors
-     * As `tim::Tim::update_my_profile`.
+     * `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
      */
     func updateMyProfile(fields: ProfileFields) async throws  -> Profile
 
 }
 /**
- * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `destroy` does.
+ * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
+ *
+ * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
+ *
+ * Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
+ * logged in: 2024, 3000 to 3006 or 130160 say why. Each that is waited for may fail with 9507 (`Unreachable`): 10,000 calls
+ * wait for the engine.
  */
 open class Tim: TimProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -1679,10 +1715,12 @@ open class Tim: TimProtocol, @unchecked Sendable {
 
 
     /**
-     * Makes an instance. For the same SDKAppID (and `instance`) this gives the same one, until it is destroyed.
+     * Makes an instance. For the same SDKAppID (and `instance`) this gives the same one, until it is shut down. Looks at
+     * the data folder on the caller's thread; everything else that takes time happens on the engine's.
      *
      * # Errors
-     * 2000-family numbers for options that cannot work, `Storage` if the folder cannot be used.
+     * `Refused`: 2000 without an SDKAppID, 130165 for a server's address that is none. `Storage`: 6022 if the data folder
+     * cannot be written. `Internal`: 130169 if the system refuses new threads.
      */
 public static func create(options: TimOptions)throws  -> Tim  {
     return try  FfiConverterTypeTim_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
@@ -1712,7 +1750,8 @@ open func addListener(listener: EventListener) -> Listener  {
      * Puts users on the blacklist.
      *
      * # Errors
-     * As `tim::Tim::add_to_blacklist`.
+     * `NotReady`. `Refused`: 2742 for oneself, 20003 for a user who does not exist, 30013 if it is full. `Unreachable`: 2800 or
+     * 2801.
      */
 open func addToBlacklist(users: [String])async throws   {
     return
@@ -1734,7 +1773,8 @@ open func addToBlacklist(users: [String])async throws   {
      * Makes a group with this user as its owner.
      *
      * # Errors
-     * As `tim::Tim::create_group`.
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 10019 for a member who
+     * does not exist. `Unreachable`: 2800 if the connection broke before the answer: the group list shows whether it was made.
      */
 open func createGroup(group: NewGroup)async throws  -> TimGroup  {
     return
@@ -1753,10 +1793,12 @@ open func createGroup(group: NewGroup)async throws  -> TimGroup  {
 }
 
     /**
-     * Makes a picture message of a file; `send_message` uploads and sends it.
+     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
+     * thread; `send_message` uploads and sends it. Until then the file has to stay where it is.
      *
      * # Errors
-     * As `tim::Tim::create_image_message`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
 open func createImageMessage(to: String, file: String, priority: Priority, onProgress: ProgressListener?)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
@@ -1772,10 +1814,12 @@ open func createImageMessage(to: String, file: String, priority: Priority, onPro
 }
 
     /**
-     * Makes a picture message of a file's bytes; `send_message` uploads and sends it.
+     * Makes a picture message of a file's bytes, which stay in memory until `send_message` uploads and sends it. Of more
+     * than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
      *
      * # Errors
-     * As `tim::Tim::create_image_message`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
+     * no picture, 2253 if there are 20 MB or more.
      */
 open func createImageMessageFromBytes(to: String, bytes: Data, priority: Priority, onProgress: ProgressListener?)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
@@ -1794,7 +1838,8 @@ open func createImageMessageFromBytes(to: String, bytes: Data, priority: Priorit
      * Makes a text message; `send_message` sends it.
      *
      * # Errors
-     * As `tim::Tim::create_text_message`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
+     * 12 KB.
      */
 open func createTextMessage(to: String, text: String, priority: Priority)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
@@ -1812,7 +1857,7 @@ open func createTextMessage(to: String, text: String, priority: Priority)throws 
      * Ends a group for all its members.
      *
      * # Errors
-     * As `tim::Tim::dismiss_group`.
+     * `NotReady`. `Refused`: 10007 for who is not its owner, 10010. `Unreachable`: 2800 or 2801.
      */
 open func dismissGroup(group: String)async throws   {
     return
@@ -1831,10 +1876,11 @@ open func dismissGroup(group: String)async throws   {
 }
 
     /**
-     * Saves a picture of a message in one of its sizes as a file.
+     * Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
      *
      * # Errors
-     * As `tim::Tim::download_image`.
+     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet, 130143 if the server has it no more.
+     * `Unreachable`: 2800. `Storage`: 130168 or 6022 if the file cannot be written.
      */
 open func downloadImage(message: Message, size: ImageType, target: String, onProgress: ProgressListener?)async throws   {
     return
@@ -1856,7 +1902,7 @@ open func downloadImage(message: Message, size: ImageType, target: String, onPro
      * Whom this user does not want to hear from.
      *
      * # Errors
-     * As `tim::Tim::get_blacklist`.
+     * `NotReady`.
      */
 open func getBlacklist()async throws  -> [String]  {
     return
@@ -1878,7 +1924,7 @@ open func getBlacklist()async throws  -> [String]  {
      * All conversations, the most recently active first.
      *
      * # Errors
-     * As `tim::Tim::get_conversation_list`.
+     * `NotReady`.
      */
 open func getConversationList()async throws  -> [Conversation]  {
     return
@@ -1900,7 +1946,7 @@ open func getConversationList()async throws  -> [Conversation]  {
      * The groups this user is in.
      *
      * # Errors
-     * As `tim::Tim::get_group_list`.
+     * `NotReady`.
      */
 open func getGroupList()async throws  -> [TimGroup]  {
     return
@@ -1919,10 +1965,10 @@ open func getGroupList()async throws  -> [TimGroup]  {
 }
 
     /**
-     * A group's profile.
+     * A group's profile, also of one this user is not in.
      *
      * # Errors
-     * As `tim::Tim::get_group_profile`.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
 open func getGroupProfile(group: String)async throws  -> TimGroup  {
     return
@@ -1953,10 +1999,13 @@ open func getLoginUser() -> String?  {
 }
 
     /**
-     * A page of a conversation's messages, older than `next` (what a page gave; nothing begins at the newest).
+     * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
+     * `next_req_message_id`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+     * server.
      *
      * # Errors
-     * As `tim::Tim::get_message_list`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`. `Unreachable`: 2800 or 2801 if
+     * older messages cannot be asked for.
      */
 open func getMessageList(conversation: String, next: Int64?, count: UInt32)async throws  -> MessageList  {
     return
@@ -1978,7 +2027,7 @@ open func getMessageList(conversation: String, next: Int64?, count: UInt32)async
      * This user's profile.
      *
      * # Errors
-     * As `tim::Tim::get_my_profile`.
+     * `NotReady`.
      */
 open func getMyProfile()async throws  -> Profile  {
     return
@@ -2000,7 +2049,7 @@ open func getMyProfile()async throws  -> Profile  {
      * The server's clock, in milliseconds since 1970.
      *
      * # Errors
-     * As `tim::Tim::get_server_time`.
+     * `NotReady`.
      */
 open func getServerTime()async throws  -> Int64  {
     return
@@ -2019,10 +2068,10 @@ open func getServerTime()async throws  -> Int64  {
 }
 
     /**
-     * Users' profiles; whoever does not exist is left out.
+     * The profiles of 1 to 100 users; whoever does not exist is left out.
      *
      * # Errors
-     * As `tim::Tim::get_user_profile`.
+     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
      */
 open func getUserProfile(users: [String])async throws  -> [Profile]  {
     return
@@ -2041,10 +2090,11 @@ open func getUserProfile(users: [String])async throws  -> [Profile]  {
 }
 
     /**
-     * Accepts or refuses a user's application to join.
+     * Accepts or refuses a user's application to join, with words for them.
      *
      * # Errors
-     * As `tim::Tim::handle_group_application`.
+     * `NotReady`. `Refused`: 10007 for who may not decide, 10014 if the group is full, 10024 if it was decided already.
+     * `Unreachable`: 2800 or 2801.
      */
 open func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String)async throws   {
     return
@@ -2075,10 +2125,11 @@ open func isReady() -> Bool  {
 }
 
     /**
-     * Joins a group, or applies to.
+     * Joins a group, or applies to, with words for whoever decides.
      *
      * # Errors
-     * As `tim::Tim::join_group`.
+     * `NotReady`. `Refused`: 10007, 10010 or 10014 if it may not be joined, does not exist, or is full. `Unreachable`: 2800 or
+     * 2801.
      */
 open func joinGroup(group: String, applyMessage: String)async throws  -> Joined  {
     return
@@ -2100,7 +2151,10 @@ open func joinGroup(group: String, applyMessage: String)async throws  -> Joined 
      * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
      *
      * # Errors
-     * As `tim::Tim::login`.
+     * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
+     * server refuses, 2025 while another login is running, 2026 while another user is logged in. `Unreachable`: 2800 or
+     * 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this device's database. `NotReady`: 130160
+     * after `shutdown`.
      */
 open func login(userId: String, userSig: String)async throws  -> Bool  {
     return
@@ -2119,10 +2173,11 @@ open func login(userId: String, userSig: String)async throws  -> Bool  {
 }
 
     /**
-     * Logs out.
+     * Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
+     * the user's next login on this device.
      *
      * # Errors
-     * As `tim::Tim::logout`.
+     * `NotReady`: 130160 after `shutdown`.
      */
 open func logout()async throws   {
     return
@@ -2156,7 +2211,7 @@ open func networkChanged(up: Bool)  {try! rustCall() {
      * Leaves a group.
      *
      * # Errors
-     * As `tim::Tim::quit_group`.
+     * `NotReady`. `Refused`: 10007 for who is not in it, 10009 for its owner, 10010. `Unreachable`: 2800 or 2801.
      */
 open func quitGroup(group: String)async throws   {
     return
@@ -2175,7 +2230,7 @@ open func quitGroup(group: String)async throws   {
 }
 
     /**
-     * Registers the host's own uploader in place of the built-in one.
+     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
      */
 open func registerUploadPlugin(plugin: UploadPlugin)  {try! rustCall() {
         uniffiCallStatus in
@@ -2190,7 +2245,7 @@ open func registerUploadPlugin(plugin: UploadPlugin)  {try! rustCall() {
      * Takes users off the blacklist.
      *
      * # Errors
-     * As `tim::Tim::remove_from_blacklist`.
+     * `NotReady`. `Refused`: 2002 for an id that is none. `Unreachable`: 2800 or 2801.
      */
 open func removeFromBlacklist(users: [String])async throws   {
     return
@@ -2212,7 +2267,7 @@ open func removeFromBlacklist(users: [String])async throws   {
      * Sends a message that was refused again, under the same identity.
      *
      * # Errors
-     * As `tim::Tim::resend_message`.
+     * Those of `send_message`; `Refused`: 2105 for a message that was not refused.
      */
 open func resendMessage(message: Message)async throws  -> Message  {
     return
@@ -2231,10 +2286,12 @@ open func resendMessage(message: Message)async throws  -> Message  {
 }
 
     /**
-     * Takes a message back.
+     * Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also another's
+     * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
-     * As `tim::Tim::revoke_message`.
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030, 10031, 10032 or 20016 if it does not exist, may not be
+     * taken back, or not any more. `Unreachable`: 2800 or 2801.
      */
 open func revokeMessage(message: Message)async throws  -> Message  {
     return
@@ -2253,10 +2310,14 @@ open func revokeMessage(message: Message)async throws  -> Message  {
 }
 
     /**
-     * Sends a message that was created here. Answers it with its place, once it is on the server's stable storage.
+     * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts go
+     * on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
      *
      * # Errors
-     * As `tim::Tim::send_message`.
+     * `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
+     * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
+     * 20007 for a receiver who does not want it, 10007 or 10010 for a group, 2252, 2400, 2401 or 130145 for a picture. A
+     * message that was refused is sent again with `resend_message`. `Storage`: 6005 or 130168 if it could not be kept.
      */
 open func sendMessage(message: Message)async throws  -> Message  {
     return
@@ -2275,10 +2336,10 @@ open func sendMessage(message: Message)async throws  -> Message  {
 }
 
     /**
-     * Marks everything in a conversation as read.
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told.
      *
      * # Errors
-     * As `tim::Tim::set_message_read`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none.
      */
 open func setMessageRead(conversation: String)async throws   {
     return
@@ -2297,7 +2358,8 @@ open func setMessageRead(conversation: String)async throws   {
 }
 
     /**
-     * Logs out and ends the instance. No listener is called after this has returned.
+     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
+     * unless it was called by one, or one has not returned for five seconds.
      *
      * # Errors
      * None so far.
@@ -2322,7 +2384,7 @@ open func shutdown()async throws   {
      * Changes this user's profile; what is absent stays.
      *
      * # Errors
-     * As `tim::Tim::update_my_profile`.
+     * `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
      */
 open func updateMyProfile(fields: ProfileFields)async throws  -> Profile  {
     return
@@ -6603,97 +6665,97 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_add_listener() != 43715) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 26720) {
+    if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 7220) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_group() != 39119) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_group() != 40576) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 49340) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 55218) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 65447) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 13608) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 53682) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 55524) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 61435) {
+    if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 311) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_download_image() != 43776) {
+    if (uniffi_tim_ffi_checksum_method_tim_download_image() != 64468) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_blacklist() != 47043) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_blacklist() != 5266) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 12282) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 27414) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_group_list() != 63388) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_list() != 26571) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 31537) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 18137) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_login_user() != 47815) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 48680) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 64653) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_my_profile() != 58744) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_my_profile() != 54777) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_server_time() != 15824) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_server_time() != 23664) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 19811) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 52441) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 12638) {
+    if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 37791) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_is_ready() != 18537) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 37085) {
+    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 31344) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_login() != 58880) {
+    if (uniffi_tim_ffi_checksum_method_tim_login() != 3993) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_logout() != 43158) {
+    if (uniffi_tim_ffi_checksum_method_tim_logout() != 12547) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_network_changed() != 27171) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 12968) {
+    if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 4685) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_register_upload_plugin() != 41190) {
+    if (uniffi_tim_ffi_checksum_method_tim_register_upload_plugin() != 29950) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 61818) {
+    if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 39009) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 63214) {
+    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 49907) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 13274) {
+    if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 34509) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 12665) {
+    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 28613) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 56809) {
+    if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 42476) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_shutdown() != 2502) {
+    if (uniffi_tim_ffi_checksum_method_tim_shutdown() != 17476) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 16336) {
+    if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 36491) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_uploadplugin_upload() != 35307) {
@@ -6708,7 +6770,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_logsink_log() != 1981) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_constructor_tim_create() != 56691) {
+    if (uniffi_tim_ffi_checksum_constructor_tim_create() != 25859) {
         return InitializationResult.apiChecksumMismatch
     }
 

@@ -1143,97 +1143,97 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_add_listener() and 0xFFFF) != 43715) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 26720) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 7220) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 39119) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 40576) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 49340) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 55218) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 65447) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 13608) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 53682) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 55524) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 61435) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 311) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_image() and 0xFFFF) != 43776) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_image() and 0xFFFF) != 64468) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_blacklist() and 0xFFFF) != 47043) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_blacklist() and 0xFFFF) != 5266) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 12282) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 27414) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_list() and 0xFFFF) != 63388) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_list() and 0xFFFF) != 26571) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 31537) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 18137) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_login_user() and 0xFFFF) != 47815) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 48680) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 64653) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_my_profile() and 0xFFFF) != 58744) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_my_profile() and 0xFFFF) != 54777) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_server_time() and 0xFFFF) != 15824) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_server_time() and 0xFFFF) != 23664) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 19811) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 52441) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 12638) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 37791) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_is_ready() and 0xFFFF) != 18537) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 37085) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 31344) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_login() and 0xFFFF) != 58880) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_login() and 0xFFFF) != 3993) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_logout() and 0xFFFF) != 43158) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_logout() and 0xFFFF) != 12547) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_network_changed() and 0xFFFF) != 27171) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 12968) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 4685) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_register_upload_plugin() and 0xFFFF) != 41190) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_register_upload_plugin() and 0xFFFF) != 29950) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() and 0xFFFF) != 61818) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() and 0xFFFF) != 39009) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 63214) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 49907) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 13274) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 34509) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 12665) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 28613) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 56809) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 42476) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_shutdown() and 0xFFFF) != 2502) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_shutdown() and 0xFFFF) != 17476) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 16336) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 36491) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_uploadplugin_upload() and 0xFFFF) != 35307) {
@@ -1248,7 +1248,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_logsink_log() and 0xFFFF) != 1981) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_constructor_tim_create() and 0xFFFF) != 56691) {
+    if ((lib.uniffi_tim_ffi_checksum_constructor_tim_create() and 0xFFFF) != 25859) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
 }
@@ -1694,9 +1694,9 @@ public object FfiConverterByteArray: FfiConverterRustBuffer<ByteArray> {
 
 
 /**
- * Hears events. Called on the engine's own listener thread, one call at a time, never after `destroy` or `shutdown`
- * has returned. It may call the engine; it should not block for long. What it throws is told as
- * [`TimEvent::Error`] to the other listeners.
+ * Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
+ * may call the engine; it should not block for long. What it throws is told to the other listeners as
+ * [`TimEvent::Error`] with 130163.
  */
 public interface EventListener {
 
@@ -1712,9 +1712,9 @@ public interface EventListener {
 }
 
 /**
- * Hears events. Called on the engine's own listener thread, one call at a time, never after `destroy` or `shutdown`
- * has returned. It may call the engine; it should not block for long. What it throws is told as
- * [`TimEvent::Error`] to the other listeners.
+ * Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
+ * may call the engine; it should not block for long. What it throws is told to the other listeners as
+ * [`TimEvent::Error`] with 130163.
  */
 open class EventListenerImpl: Disposable, AutoCloseable, EventListener
 {
@@ -2971,7 +2971,13 @@ public object FfiConverterTypeProgressListener: FfiConverter<ProgressListener, L
 
 
 /**
- * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `destroy` does.
+ * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
+ *
+ * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
+ *
+ * Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
+ * logged in: 2024, 3000 to 3006 or 130160 say why. Each that is waited for may fail with 9507 (`Unreachable`): 10,000 calls
+ * wait for the engine.
  */
 public interface TimInterface {
 
@@ -2984,7 +2990,8 @@ public interface TimInterface {
      * Puts users on the blacklist.
      *
      * # Errors
-     * As `tim::Tim::add_to_blacklist`.
+     * `NotReady`. `Refused`: 2742 for oneself, 20003 for a user who does not exist, 30013 if it is full. `Unreachable`: 2800 or
+     * 2801.
      */
     suspend fun `addToBlacklist`(`users`: List<kotlin.String>)
 
@@ -2992,23 +2999,28 @@ public interface TimInterface {
      * Makes a group with this user as its owner.
      *
      * # Errors
-     * As `tim::Tim::create_group`.
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 10019 for a member who
+     * does not exist. `Unreachable`: 2800 if the connection broke before the answer: the group list shows whether it was made.
      */
     suspend fun `createGroup`(`group`: NewGroup): Group
 
     /**
-     * Makes a picture message of a file; `send_message` uploads and sends it.
+     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
+     * thread; `send_message` uploads and sends it. Until then the file has to stay where it is.
      *
      * # Errors
-     * As `tim::Tim::create_image_message`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
     fun `createImageMessage`(`to`: kotlin.String, `file`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
 
     /**
-     * Makes a picture message of a file's bytes; `send_message` uploads and sends it.
+     * Makes a picture message of a file's bytes, which stay in memory until `send_message` uploads and sends it. Of more
+     * than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
      *
      * # Errors
-     * As `tim::Tim::create_image_message`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
+     * no picture, 2253 if there are 20 MB or more.
      */
     fun `createImageMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `priority`: Priority, `onProgress`: ProgressListener?): Message
 
@@ -3016,7 +3028,8 @@ public interface TimInterface {
      * Makes a text message; `send_message` sends it.
      *
      * # Errors
-     * As `tim::Tim::create_text_message`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
+     * 12 KB.
      */
     fun `createTextMessage`(`to`: kotlin.String, `text`: kotlin.String, `priority`: Priority): Message
 
@@ -3024,15 +3037,16 @@ public interface TimInterface {
      * Ends a group for all its members.
      *
      * # Errors
-     * As `tim::Tim::dismiss_group`.
+     * `NotReady`. `Refused`: 10007 for who is not its owner, 10010. `Unreachable`: 2800 or 2801.
      */
     suspend fun `dismissGroup`(`group`: kotlin.String)
 
     /**
-     * Saves a picture of a message in one of its sizes as a file.
+     * Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
      *
      * # Errors
-     * As `tim::Tim::download_image`.
+     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet, 130143 if the server has it no more.
+     * `Unreachable`: 2800. `Storage`: 130168 or 6022 if the file cannot be written.
      */
     suspend fun `downloadImage`(`message`: Message, `size`: ImageType, `target`: kotlin.String, `onProgress`: ProgressListener?)
 
@@ -3040,7 +3054,7 @@ public interface TimInterface {
      * Whom this user does not want to hear from.
      *
      * # Errors
-     * As `tim::Tim::get_blacklist`.
+     * `NotReady`.
      */
     suspend fun `getBlacklist`(): List<kotlin.String>
 
@@ -3048,7 +3062,7 @@ public interface TimInterface {
      * All conversations, the most recently active first.
      *
      * # Errors
-     * As `tim::Tim::get_conversation_list`.
+     * `NotReady`.
      */
     suspend fun `getConversationList`(): List<Conversation>
 
@@ -3056,15 +3070,15 @@ public interface TimInterface {
      * The groups this user is in.
      *
      * # Errors
-     * As `tim::Tim::get_group_list`.
+     * `NotReady`.
      */
     suspend fun `getGroupList`(): List<Group>
 
     /**
-     * A group's profile.
+     * A group's profile, also of one this user is not in.
      *
      * # Errors
-     * As `tim::Tim::get_group_profile`.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
     suspend fun `getGroupProfile`(`group`: kotlin.String): Group
 
@@ -3074,10 +3088,13 @@ public interface TimInterface {
     fun `getLoginUser`(): kotlin.String?
 
     /**
-     * A page of a conversation's messages, older than `next` (what a page gave; nothing begins at the newest).
+     * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
+     * `next_req_message_id`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+     * server.
      *
      * # Errors
-     * As `tim::Tim::get_message_list`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`. `Unreachable`: 2800 or 2801 if
+     * older messages cannot be asked for.
      */
     suspend fun `getMessageList`(`conversation`: kotlin.String, `next`: kotlin.Long?, `count`: kotlin.UInt): MessageList
 
@@ -3085,7 +3102,7 @@ public interface TimInterface {
      * This user's profile.
      *
      * # Errors
-     * As `tim::Tim::get_my_profile`.
+     * `NotReady`.
      */
     suspend fun `getMyProfile`(): Profile
 
@@ -3093,23 +3110,24 @@ public interface TimInterface {
      * The server's clock, in milliseconds since 1970.
      *
      * # Errors
-     * As `tim::Tim::get_server_time`.
+     * `NotReady`.
      */
     suspend fun `getServerTime`(): kotlin.Long
 
     /**
-     * Users' profiles; whoever does not exist is left out.
+     * The profiles of 1 to 100 users; whoever does not exist is left out.
      *
      * # Errors
-     * As `tim::Tim::get_user_profile`.
+     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
      */
     suspend fun `getUserProfile`(`users`: List<kotlin.String>): List<Profile>
 
     /**
-     * Accepts or refuses a user's application to join.
+     * Accepts or refuses a user's application to join, with words for them.
      *
      * # Errors
-     * As `tim::Tim::handle_group_application`.
+     * `NotReady`. `Refused`: 10007 for who may not decide, 10014 if the group is full, 10024 if it was decided already.
+     * `Unreachable`: 2800 or 2801.
      */
     suspend fun `handleGroupApplication`(`group`: kotlin.String, `user`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String)
 
@@ -3119,10 +3137,11 @@ public interface TimInterface {
     fun `isReady`(): kotlin.Boolean
 
     /**
-     * Joins a group, or applies to.
+     * Joins a group, or applies to, with words for whoever decides.
      *
      * # Errors
-     * As `tim::Tim::join_group`.
+     * `NotReady`. `Refused`: 10007, 10010 or 10014 if it may not be joined, does not exist, or is full. `Unreachable`: 2800 or
+     * 2801.
      */
     suspend fun `joinGroup`(`group`: kotlin.String, `applyMessage`: kotlin.String): Joined
 
@@ -3130,15 +3149,19 @@ public interface TimInterface {
      * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
      *
      * # Errors
-     * As `tim::Tim::login`.
+     * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
+     * server refuses, 2025 while another login is running, 2026 while another user is logged in. `Unreachable`: 2800 or
+     * 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this device's database. `NotReady`: 130160
+     * after `shutdown`.
      */
     suspend fun `login`(`userId`: kotlin.String, `userSig`: kotlin.String): kotlin.Boolean
 
     /**
-     * Logs out.
+     * Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
+     * the user's next login on this device.
      *
      * # Errors
-     * As `tim::Tim::logout`.
+     * `NotReady`: 130160 after `shutdown`.
      */
     suspend fun `logout`()
 
@@ -3151,12 +3174,12 @@ public interface TimInterface {
      * Leaves a group.
      *
      * # Errors
-     * As `tim::Tim::quit_group`.
+     * `NotReady`. `Refused`: 10007 for who is not in it, 10009 for its owner, 10010. `Unreachable`: 2800 or 2801.
      */
     suspend fun `quitGroup`(`group`: kotlin.String)
 
     /**
-     * Registers the host's own uploader in place of the built-in one.
+     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
      */
     fun `registerUploadPlugin`(`plugin`: UploadPlugin)
 
@@ -3164,7 +3187,7 @@ public interface TimInterface {
      * Takes users off the blacklist.
      *
      * # Errors
-     * As `tim::Tim::remove_from_blacklist`.
+     * `NotReady`. `Refused`: 2002 for an id that is none. `Unreachable`: 2800 or 2801.
      */
     suspend fun `removeFromBlacklist`(`users`: List<kotlin.String>)
 
@@ -3172,36 +3195,43 @@ public interface TimInterface {
      * Sends a message that was refused again, under the same identity.
      *
      * # Errors
-     * As `tim::Tim::resend_message`.
+     * Those of `send_message`; `Refused`: 2105 for a message that was not refused.
      */
     suspend fun `resendMessage`(`message`: Message): Message
 
     /**
-     * Takes a message back.
+     * Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also another's
+     * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
-     * As `tim::Tim::revoke_message`.
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030, 10031, 10032 or 20016 if it does not exist, may not be
+     * taken back, or not any more. `Unreachable`: 2800 or 2801.
      */
     suspend fun `revokeMessage`(`message`: Message): Message
 
     /**
-     * Sends a message that was created here. Answers it with its place, once it is on the server's stable storage.
+     * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts go
+     * on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
      *
      * # Errors
-     * As `tim::Tim::send_message`.
+     * `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
+     * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
+     * 20007 for a receiver who does not want it, 10007 or 10010 for a group, 2252, 2400, 2401 or 130145 for a picture. A
+     * message that was refused is sent again with `resend_message`. `Storage`: 6005 or 130168 if it could not be kept.
      */
     suspend fun `sendMessage`(`message`: Message): Message
 
     /**
-     * Marks everything in a conversation as read.
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told.
      *
      * # Errors
-     * As `tim::Tim::set_message_read`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none.
      */
     suspend fun `setMessageRead`(`conversation`: kotlin.String)
 
     /**
-     * Logs out and ends the instance. No listener is called after this has returned.
+     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
+     * unless it was called by one, or one has not returned for five seconds.
      *
      * # Errors
      * None so far.
@@ -3212,7 +3242,7 @@ public interface TimInterface {
      * Changes this user's profile; what is absent stays.
      *
      * # Errors
-     * As `tim::Tim::update_my_profile`.
+     * `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
      */
     suspend fun `updateMyProfile`(`fields`: ProfileFields): Profile
 
@@ -3220,7 +3250,13 @@ public interface TimInterface {
 }
 
 /**
- * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `destroy` does.
+ * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
+ *
+ * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
+ *
+ * Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
+ * logged in: 2024, 3000 to 3006 or 130160 say why. Each that is waited for may fail with 9507 (`Unreachable`): 10,000 calls
+ * wait for the engine.
  */
 open class Tim: Disposable, AutoCloseable, TimInterface
 {
@@ -3345,7 +3381,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Puts users on the blacklist.
      *
      * # Errors
-     * As `tim::Tim::add_to_blacklist`.
+     * `NotReady`. `Refused`: 2742 for oneself, 20003 for a user who does not exist, 30013 if it is full. `Unreachable`: 2800 or
+     * 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3374,7 +3411,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Makes a group with this user as its owner.
      *
      * # Errors
-     * As `tim::Tim::create_group`.
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 10019 for a member who
+     * does not exist. `Unreachable`: 2800 if the connection broke before the answer: the group list shows whether it was made.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3399,10 +3437,12 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Makes a picture message of a file; `send_message` uploads and sends it.
+     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
+     * thread; `send_message` uploads and sends it. Until then the file has to stay where it is.
      *
      * # Errors
-     * As `tim::Tim::create_image_message`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
     @Throws(TimException::class)override fun `createImageMessage`(`to`: kotlin.String, `file`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message {
             return FfiConverterTypeMessage.lift(
@@ -3423,10 +3463,12 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Makes a picture message of a file's bytes; `send_message` uploads and sends it.
+     * Makes a picture message of a file's bytes, which stay in memory until `send_message` uploads and sends it. Of more
+     * than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
      *
      * # Errors
-     * As `tim::Tim::create_image_message`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
+     * no picture, 2253 if there are 20 MB or more.
      */
     @Throws(TimException::class)override fun `createImageMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `priority`: Priority, `onProgress`: ProgressListener?): Message {
             return FfiConverterTypeMessage.lift(
@@ -3450,7 +3492,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Makes a text message; `send_message` sends it.
      *
      * # Errors
-     * As `tim::Tim::create_text_message`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
+     * 12 KB.
      */
     @Throws(TimException::class)override fun `createTextMessage`(`to`: kotlin.String, `text`: kotlin.String, `priority`: Priority): Message {
             return FfiConverterTypeMessage.lift(
@@ -3473,7 +3516,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Ends a group for all its members.
      *
      * # Errors
-     * As `tim::Tim::dismiss_group`.
+     * `NotReady`. `Refused`: 10007 for who is not its owner, 10010. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3499,10 +3542,11 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Saves a picture of a message in one of its sizes as a file.
+     * Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
      *
      * # Errors
-     * As `tim::Tim::download_image`.
+     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet, 130143 if the server has it no more.
+     * `Unreachable`: 2800. `Storage`: 130168 or 6022 if the file cannot be written.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3534,7 +3578,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Whom this user does not want to hear from.
      *
      * # Errors
-     * As `tim::Tim::get_blacklist`.
+     * `NotReady`.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3561,7 +3605,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * All conversations, the most recently active first.
      *
      * # Errors
-     * As `tim::Tim::get_conversation_list`.
+     * `NotReady`.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3588,7 +3632,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * The groups this user is in.
      *
      * # Errors
-     * As `tim::Tim::get_group_list`.
+     * `NotReady`.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3612,10 +3656,10 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * A group's profile.
+     * A group's profile, also of one this user is not in.
      *
      * # Errors
-     * As `tim::Tim::get_group_profile`.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3656,10 +3700,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * A page of a conversation's messages, older than `next` (what a page gave; nothing begins at the newest).
+     * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
+     * `next_req_message_id`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+     * server.
      *
      * # Errors
-     * As `tim::Tim::get_message_list`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`. `Unreachable`: 2800 or 2801 if
+     * older messages cannot be asked for.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3689,7 +3736,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * This user's profile.
      *
      * # Errors
-     * As `tim::Tim::get_my_profile`.
+     * `NotReady`.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3716,7 +3763,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * The server's clock, in milliseconds since 1970.
      *
      * # Errors
-     * As `tim::Tim::get_server_time`.
+     * `NotReady`.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3740,10 +3787,10 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Users' profiles; whoever does not exist is left out.
+     * The profiles of 1 to 100 users; whoever does not exist is left out.
      *
      * # Errors
-     * As `tim::Tim::get_user_profile`.
+     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3768,10 +3815,11 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Accepts or refuses a user's application to join.
+     * Accepts or refuses a user's application to join, with words for them.
      *
      * # Errors
-     * As `tim::Tim::handle_group_application`.
+     * `NotReady`. `Refused`: 10007 for who may not decide, 10014 if the group is full, 10024 if it was decided already.
+     * `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3816,10 +3864,11 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Joins a group, or applies to.
+     * Joins a group, or applies to, with words for whoever decides.
      *
      * # Errors
-     * As `tim::Tim::join_group`.
+     * `NotReady`. `Refused`: 10007, 10010 or 10014 if it may not be joined, does not exist, or is full. `Unreachable`: 2800 or
+     * 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3848,7 +3897,10 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
      *
      * # Errors
-     * As `tim::Tim::login`.
+     * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
+     * server refuses, 2025 while another login is running, 2026 while another user is logged in. `Unreachable`: 2800 or
+     * 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this device's database. `NotReady`: 130160
+     * after `shutdown`.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3874,10 +3926,11 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Logs out.
+     * Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
+     * the user's next login on this device.
      *
      * # Errors
-     * As `tim::Tim::logout`.
+     * `NotReady`: 130160 after `shutdown`.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3921,7 +3974,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Leaves a group.
      *
      * # Errors
-     * As `tim::Tim::quit_group`.
+     * `NotReady`. `Refused`: 10007 for who is not in it, 10009 for its owner, 10010. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3947,7 +4000,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Registers the host's own uploader in place of the built-in one.
+     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
      */override fun `registerUploadPlugin`(`plugin`: UploadPlugin)
         =
     callWithHandle {
@@ -3966,7 +4019,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Takes users off the blacklist.
      *
      * # Errors
-     * As `tim::Tim::remove_from_blacklist`.
+     * `NotReady`. `Refused`: 2002 for an id that is none. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3995,7 +4048,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Sends a message that was refused again, under the same identity.
      *
      * # Errors
-     * As `tim::Tim::resend_message`.
+     * Those of `send_message`; `Refused`: 2105 for a message that was not refused.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4020,10 +4073,12 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Takes a message back.
+     * Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also another's
+     * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
-     * As `tim::Tim::revoke_message`.
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030, 10031, 10032 or 20016 if it does not exist, may not be
+     * taken back, or not any more. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4048,10 +4103,14 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Sends a message that was created here. Answers it with its place, once it is on the server's stable storage.
+     * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts go
+     * on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
      *
      * # Errors
-     * As `tim::Tim::send_message`.
+     * `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
+     * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
+     * 20007 for a receiver who does not want it, 10007 or 10010 for a group, 2252, 2400, 2401 or 130145 for a picture. A
+     * message that was refused is sent again with `resend_message`. `Storage`: 6005 or 130168 if it could not be kept.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4076,10 +4135,10 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Marks everything in a conversation as read.
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told.
      *
      * # Errors
-     * As `tim::Tim::set_message_read`.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4105,7 +4164,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Logs out and ends the instance. No listener is called after this has returned.
+     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
+     * unless it was called by one, or one has not returned for five seconds.
      *
      * # Errors
      * None so far.
@@ -4136,7 +4196,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Changes this user's profile; what is absent stays.
      *
      * # Errors
-     * As `tim::Tim::update_my_profile`.
+     * `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4168,10 +4228,12 @@ open class Tim: Disposable, AutoCloseable, TimInterface
     companion object {
 
     /**
-     * Makes an instance. For the same SDKAppID (and `instance`) this gives the same one, until it is destroyed.
+     * Makes an instance. For the same SDKAppID (and `instance`) this gives the same one, until it is shut down. Looks at
+     * the data folder on the caller's thread; everything else that takes time happens on the engine's.
      *
      * # Errors
-     * 2000-family numbers for options that cannot work, `Storage` if the folder cannot be used.
+     * `Refused`: 2000 without an SDKAppID, 130165 for a server's address that is none. `Storage`: 6022 if the data folder
+     * cannot be written. `Internal`: 130169 if the system refuses new threads.
      */
     @Throws(TimException::class) fun `create`(`options`: TimOptions): Tim {
             return FfiConverterTypeTim.lift(

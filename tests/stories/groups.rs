@@ -120,6 +120,8 @@ async fn a_meeting_is_open_shows_its_past_and_ends_for_all() {
     groups(&bob, 0).await;
     let gone = bob.tim.join_group(&group, "").await.unwrap_err();
     assert_eq!(gone.code, Code::GROUP_NOT_FOUND);
+    let unheard = bob.tim.send_message(bob.text("GROUPtalk", "is anybody there?")).await.unwrap_err();
+    assert_eq!(unheard.code, Code::GROUP_NOT_FOUND);
 }
 
 #[tokio::test(flavor = "multi_thread")]

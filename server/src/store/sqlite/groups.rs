@@ -190,12 +190,14 @@ impl Database {
     /// A group's conversation, unless it was dismissed.
     fn group_conv(&self, app: u32, group: &GroupId) -> Outcome<Conv> {
         let conv = self.conv_by_key(app, &group_key(group))?.ok_or(Code::GROUP_NOT_FOUND)?;
+        self.exists_still(&conv)?;
+        Ok(conv)
+    }
+
+    /// Errors: [`Code::GROUP_NOT_FOUND`] if the group was dismissed.
+    pub(super) fn exists_still(&self, conv: &Conv) -> Outcome<()> {
         let mut query = self.connection.prepare_cached("SELECT dismissed FROM grp WHERE conv = ?")?;
-        if query.query_row([conv.id], |row| row.get(0))? {
-            Err(Code::GROUP_NOT_FOUND.into())
-        } else {
-            Ok(conv)
-        }
+        if query.query_row([conv.id], |row| row.get(0))? { Err(Code::GROUP_NOT_FOUND.into()) } else { Ok(()) }
     }
 
     /// A group as a user sees it.

@@ -39,8 +39,13 @@ impl Database {
                 if let Some(sent) = self.sent_before(&conv, actor.key, send.id)? {
                     return Ok(quiet(Answer::Sent(sent)));
                 }
-                let kind = self.group_type(&conv)?.unwrap_or_default();
-                rules::may(Action::Send, kind, self.role(&conv, actor.key)?)?;
+                let (kind, role) =
+                    (self.group_type(&conv)?.unwrap_or_default(), self.role(&conv, actor.key)?);
+                if role.is_none() {
+                    // A dismissed group has no members, and that is not what its former ones want to know.
+                    self.exists_still(&conv)?;
+                }
+                rules::may(Action::Send, kind, role)?;
                 (Ok(conv), kind.counts_unread())
             }
             ConversationId::System => return Err(Code::MESSAGE_BODY_INVALID.into()),

@@ -34,7 +34,7 @@ let package = Package(
         .executableTarget(name: "faces", dependencies: ["TimSDK"]),
         .testTarget(name: "TimSDKTests", dependencies: ["TimSDK"]),
         // A program that the tests run.
-        .executableTarget(name: "leaving", dependencies: ["TimSDK"], path: "Tests/leaving"),
+        .executableTarget(name: "alone", dependencies: ["TimSDK"], path: "Tests/alone"),
     ],
     // With it, data races are errors: complete concurrency checking.
     swiftLanguageModes: [.v6]

@@ -4,11 +4,14 @@
 import Foundation
 
 extension Tim {
-    /// Everything that happens from now on, for one `for await` loop:
+    /// Everything that happens from now on, for a `for await` loop:
     ///
-    ///     for await event in tim.events() { show(event) }
+    ///     let events = tim.events()
+    ///     for await event in events { show(event) }
     ///
-    /// The stream ends when its task is cancelled or nobody holds it any more; then its listener is taken off.
+    /// The stream ends when the instance is shut down, when the loop's task is cancelled, or when nobody holds it any more;
+    /// then its listener is taken off. It is for one loop at a time (after a `break` another may go on): for a second one,
+    /// call this again.
     ///
     /// At most `limit` events wait for the loop. One that falls farther behind loses the oldest, and is told so by
     /// ``TimEvent/error(code:reason:)`` with ``TimEvent/eventsLost``: it then reads the lists it shows anew. A slow loop
@@ -16,8 +19,9 @@ extension Tim {
     public func events(bufferingNewest limit: Int = 1_000) -> AsyncStream<TimEvent> {
         let lost = Flag()
         let heard = AsyncStream<TimEvent>(bufferingPolicy: .bufferingNewest(max(limit, 1))) { continuation in
+            let source = Source(continuation)
             let listener = addListener(listener: Ears { event in
-                if case .dropped = continuation.yield(event) { lost.raise() }
+                if case .dropped = source.stream.yield(event) { lost.raise() }
             })
             continuation.onTermination = { _ in listener.remove() }
         }
@@ -44,23 +48,52 @@ extension Tim {
         addListener(listener: Ears(handler))
     }
 
-    /// A text message of normal priority; ``sendMessage(message:)`` sends it.
+    /// Logs a user in; ``TimEvent/sdkReady`` tells when everything works. True if the user was logged in already.
+    @discardableResult
+    public func login(as userID: String, userSig: String) async throws -> Bool {
+        try await login(userId: userID, userSig: userSig)
+    }
+
+    /// A text message of normal priority; ``sendMessage(_:)`` sends it.
     public func createTextMessage(to conversation: String, text: String) throws -> Message {
         try createTextMessage(to: conversation, text: text, priority: .normal)
     }
 
-    /// A picture message of a file; ``sendMessage(message:)`` uploads and sends it, and tells `onProgress` 0 to 100.
+    /// A picture message of a file; ``sendMessage(_:)`` uploads and sends it, and tells `onProgress` 0 to 100.
     public func createImageMessage(
         to conversation: String, file: String, priority: Priority = .normal, onProgress: @escaping ImageProgress = { _ in }
     ) throws -> Message {
         try createImageMessage(to: conversation, file: file, priority: priority, onProgress: Progress(onProgress))
     }
 
-    /// A picture message of a file's bytes; ``sendMessage(message:)`` uploads and sends it, and tells `onProgress` 0 to 100.
+    /// A picture message of a file's bytes; ``sendMessage(_:)`` uploads and sends it, and tells `onProgress` 0 to 100.
     public func createImageMessage(
         to conversation: String, bytes: Data, priority: Priority = .normal, onProgress: @escaping ImageProgress = { _ in }
     ) throws -> Message {
         try createImageMessageFromBytes(to: conversation, bytes: bytes, priority: priority, onProgress: Progress(onProgress))
+    }
+
+    /// Sends a message that was created here. Answers it with its place, once it is on the server's stable storage.
+    @discardableResult
+    public func sendMessage(_ message: Message) async throws -> Message {
+        try await sendMessage(message: message)
+    }
+
+    /// Sends a message that was refused again, under the same identity.
+    @discardableResult
+    public func resendMessage(_ message: Message) async throws -> Message {
+        try await resendMessage(message: message)
+    }
+
+    /// Takes a message back.
+    @discardableResult
+    public func revokeMessage(_ message: Message) async throws -> Message {
+        try await revokeMessage(message: message)
+    }
+
+    /// A page of a conversation's messages, oldest first: the newest, or those before `next`, which a page gave.
+    public func getMessageList(of conversation: String, next: Int64? = nil, count: UInt32 = 15) async throws -> MessageList {
+        try await getMessageList(conversation: conversation, next: next, count: count)
     }
 
     /// Saves a picture of a message as a file, and tells `onProgress` 0 to 100.
@@ -68,6 +101,12 @@ extension Tim {
         of message: Message, to target: String, size: ImageType = .original, onProgress: @escaping ImageProgress = { _ in }
     ) async throws {
         try await downloadImage(message: message, size: size, target: target, onProgress: Progress(onProgress))
+    }
+
+    /// Changes this user's profile; what is `nil` stays.
+    @discardableResult
+    public func updateMyProfile(_ fields: ProfileFields) async throws -> Profile {
+        try await updateMyProfile(fields: fields)
     }
 
     /// Uploads pictures in the engine's place: `upload` is given a file and a function to report percents to, and describes
@@ -138,6 +177,15 @@ private final class Ears: EventListener {
     }
 }
 
+/// Ends a stream once the engine has let its listener go: when it was taken off, or the instance shut down.
+private final class Source: Sendable {
+    let stream: AsyncStream<TimEvent>.Continuation
+
+    init(_ stream: AsyncStream<TimEvent>.Continuation) { self.stream = stream }
+
+    deinit { stream.finish() }
+}
+
 private final class Progress: ProgressListener {
     private let tell: ImageProgress
 
@@ -156,8 +204,7 @@ private final class Uploader: UploadPlugin {
     }
 }
 
-/// Raised by the engine's thread, lowered by the loop's task. `@unchecked`, because the compiler cannot see that `raised` is
-/// touched with the lock held only.
+/// Raised by the engine's thread, lowered by the loop's task. `@unchecked`: it is touched with the lock held only.
 private final class Flag: @unchecked Sendable {
     private let lock = NSLock()
     private var raised = false

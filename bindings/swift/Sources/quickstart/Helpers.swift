@@ -14,15 +14,21 @@ func next(of events: AsyncStream<TimEvent>) async -> Message {
     fatalError("the instance has ended")
 }
 
+/// Every event there is.
 func describe(_ event: TimEvent) -> String {
     switch event {
+    case .sdkReady: "sdkReady"
+    case .sdkNotReady: "sdkNotReady"
     case .messageReceived(let messages): "messageReceived from \(messages.map(\.from))"
-    case .conversationListUpdated(let list): "conversationListUpdated \(list.map { "\($0.conversationId) (\($0.unreadCount) unread)" })"
     case .messageRevoked(let messages): "messageRevoked \(messages.map(\.id))"
     case .messageReadByPeer(let messages): "messageReadByPeer \(messages.count) messages"
-    case .netStateChange(let state): "netStateChange \(state)"
+    case .conversationListUpdated(let list): "conversationListUpdated \(list.map { "\($0.conversationId) (\($0.unreadCount) unread)" })"
+    case .groupListUpdated(let groups): "groupListUpdated \(groups.map(\.groupId))"
+    case .profileUpdated(let profiles): "profileUpdated \(profiles.map(\.userId))"
+    case .blacklistUpdated(let users): "blacklistUpdated \(users)"
     case .error(let code, let reason): "error \(code) \(reason)"
-    default: "\(event)"
+    case .kickedOut(let reason): "kickedOut \(reason)"
+    case .netStateChange(let state): "netStateChange \(state)"
     }
 }
 

@@ -14,40 +14,46 @@ guard arguments.count == 5, let app = UInt32(arguments[2]) else {
 }
 let (server, folder) = (arguments[1], arguments[5])
 
-// 2. Initialise. Two instances in one process, as only a demonstration has them.
-try setLogLevel(level: 1)
+// 2. Initialise. Two instances in one process, as only a demonstration has them. Pictures go to the server;
+// registerUploadPlugin would take them elsewhere.
 let alice = try Tim.create(options: TimOptions(sdkAppId: app, server: server, dataDir: "\(folder)/alice", instance: "alice"))
 let bob = try Tim.create(options: TimOptions(sdkAppId: app, server: server, dataDir: "\(folder)/bob", instance: "bob"))
+try setLogLevel(level: 1)
 
 // 3. Events, as closures and as streams, then login.
 alice.on { event in print("  alice <- \(describe(event))") }
 bob.on { event in print("    bob <- \(describe(event))") }
 let (alicesEvents, bobsEvents) = (alice.events(), bob.events())
-_ = try await alice.login(userId: "alice", userSig: arguments[3])
-_ = try await bob.login(userId: "bob", userSig: arguments[4])
+try await alice.login(as: "alice", userSig: arguments[3])
+try await bob.login(as: "bob", userSig: arguments[4])
 await first(of: alicesEvents) { $0 == .sdkReady }
 await first(of: bobsEvents) { $0 == .sdkReady }
 
 // 4. A text, there and back.
 let hello = try alice.createTextMessage(to: .c2c("bob"), text: "Hello world!")
-_ = try await alice.sendMessage(message: hello)
+do {
+    try await alice.sendMessage(hello)
+} catch let error as TimError {
+    print("sendMessage: \(error.code) \(error.reason)")
+    exit(1)
+}
 let heard = await next(of: bobsEvents)
 print("bob got \"\(heard.text ?? "")\"")
-_ = try await bob.sendMessage(message: bob.createTextMessage(to: heard.conversationId, text: "Hello alice!"))
+try await bob.sendMessage(bob.createTextMessage(to: heard.conversationId, text: "Hello alice!"))
 print("alice got \"\(await next(of: alicesEvents).text ?? "")\"")
 
 // A picture, there and back, and onto their disks.
 let picture = try alice.createImageMessage(to: .c2c("bob"), bytes: draw()) { percent in print("     up \(percent) %") }
-_ = try await alice.sendMessage(message: picture)
+try await alice.sendMessage(picture)
 try await bob.downloadImage(of: next(of: bobsEvents), to: "\(folder)/from-alice.bmp") { percent in print("   down \(percent) %") }
-_ = try await bob.sendMessage(message: bob.createImageMessage(to: .c2c("alice"), file: "\(folder)/from-alice.bmp"))
+try await bob.sendMessage(bob.createImageMessage(to: .c2c("alice"), file: "\(folder)/from-alice.bmp"))
 try await alice.downloadImage(of: next(of: alicesEvents), to: "\(folder)/from-bob.bmp", size: .thumb)
 
 // Read, and taken back.
 try await bob.setMessageRead(conversation: .c2c("alice"))
 await first(of: alicesEvents) { if case .messageReadByPeer = $0 { true } else { false } }
-let regretted = try await alice.sendMessage(message: alice.createTextMessage(to: .c2c("bob"), text: "Never mind this one."))
-_ = try await alice.revokeMessage(message: regretted)
+let regretted = try await alice.sendMessage(alice.createTextMessage(to: .c2c("bob"), text: "Never mind this one."))
+try await alice.revokeMessage(regretted)
 await first(of: bobsEvents) { if case .messageRevoked = $0 { true } else { false } }
 
 try await alice.logout()

@@ -1,158 +1,121 @@
-// What an app does all day, from Swift: two people chat, and everything arrives as Swift has it.
+// What an app does all day, from Swift: people log in, write to each other, read, take back, and see who they are.
 
 import TimSDK
 import XCTest
 
 final class ChatTests: XCTestCase {
-    func testTextsAndPicturesGoBothWays() async throws {
+    func testTextsGoBothWays() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let sent = try await alice.say("Hello Bob 🌻", to: bob)
         XCTAssertEqual(sent.status, .success)
         let heard = try await bob.nextMessage()
         XCTAssertEqual([heard.text, heard.from, heard.id], ["Hello Bob 🌻", alice.name, sent.id])
+        let urgent = try bob.tim.createTextMessage(to: heard.conversationId, text: "Hello Alice", priority: .high)
+        try await bob.tim.sendMessage(urgent)
+        let answer = try await alice.nextMessage()
+        XCTAssertEqual(answer.text, "Hello Alice")
 
-        let (up, down) = (Shared<[Int]>([]), Shared<[Int]>([]))
-        let drawn = picture(300, 200)
-        let shown = try bob.tim.createImageMessage(to: heard.conversationId, bytes: drawn) { percent in up.change { $0.append(percent) } }
-        _ = try await bob.tim.sendMessage(message: shown)
-        let got = try await alice.nextMessage()
-        XCTAssertEqual(got.image?.imageInfoArray.map(\.width).first, 300)
-        let file = alice.folder + "/from-bob.bmp"
-        try await alice.tim.downloadImage(of: got, to: file) { percent in down.change { $0.append(percent) } }
-        XCTAssertEqual(FileManager.default.contents(atPath: file), drawn)
-        for percents in [up.value, down.value] {
-            XCTAssertEqual(percents.last, 100)
-            XCTAssertEqual(percents, percents.sorted())
-        }
+        let list = try await alice.tim.getConversationList()
+        XCTAssertEqual(list.map(\.conversationId), [.c2c(bob.name)])
+        XCTAssertEqual(list.map(\.unreadCount), [1])
+        let newest = try await alice.tim.getMessageList(of: .c2c(bob.name), count: 1)
+        XCTAssertEqual(newest.messageList.map(\.text), ["Hello Alice"])
+        XCTAssertFalse(newest.isCompleted)
+        let before = try await alice.tim.getMessageList(of: .c2c(bob.name), next: newest.nextReqMessageId)
+        XCTAssertEqual(before.messageList.map(\.text), ["Hello Bob 🌻"])
+        XCTAssertTrue(before.isCompleted)
+    }
 
+    func testMessagesAreReadAndTakenBack() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let sent = try await alice.say("Never mind", to: bob)
+        _ = try await bob.nextMessage()
         try await bob.tim.setMessageRead(conversation: .c2c(alice.name))
         try await alice.next { if case .messageReadByPeer(let messages) = $0 { messages.contains { $0.id == sent.id } } else { false } }
-        _ = try await alice.tim.revokeMessage(message: sent)
+        try await bob.next { if case .conversationListUpdated(let list) = $0 { list.map(\.unreadCount) == [0] } else { false } }
+        let revoked = try await alice.tim.revokeMessage(sent)
+        XCTAssertTrue(revoked.isRevoked)
         try await bob.next { if case .messageRevoked(let messages) = $0 { messages[0].id == sent.id && messages[0].isRevoked } else { false } }
-        let list = try await bob.tim.getMessageList(conversation: .c2c(alice.name), next: nil, count: 15)
-        XCTAssertEqual(list.messageList.count, 2)
-        XCTAssertTrue(list.isCompleted)
     }
 
-    func testAGroupIsTalkedIn() async throws {
+    func testAMessageThatWasRefusedIsSentAgain() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
-        let made = try await alice.tim.createGroup(group: NewGroup(name: "walks", groupType: .meeting))
-        let joined = try await bob.tim.joinGroup(group: made.groupId, applyMessage: "")
-        XCTAssertEqual(joined.status, .joinedSuccess)
-        let hello = try alice.tim.createTextMessage(to: .group(made.groupId), text: "tomorrow at nine?")
-        _ = try await alice.tim.sendMessage(message: hello)
-        try await bob.next { if case .messageReceived(let messages) = $0 { messages.contains { $0.text == "tomorrow at nine?" } } else { false } }
-        let groups = try await bob.tim.getGroupList()
-        XCTAssertEqual(groups.map(\.groupId), [made.groupId])
+        try await bob.tim.addToBlacklist(users: [alice.name])
+        let message = try alice.tim.createTextMessage(to: .c2c(bob.name), text: "are you angry?")
+        let refused = await failure { try await alice.tim.sendMessage(message) }
+        XCTAssertEqual(refused?.code, 20_007)
+        try await bob.tim.removeFromBlacklist(users: [alice.name])
+        let sent = try await alice.tim.resendMessage(message)
+        XCTAssertEqual([sent.id, sent.text], [message.id, "are you angry?"])
+        let heard = try await bob.nextMessage()
+        XCTAssertEqual(heard.id, message.id)
     }
 
-    func testProfilesAndTheBlacklist() async throws {
+    func testTheBlacklist() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
-        _ = try await alice.tim.updateMyProfile(fields: ProfileFields(nick: "Alice 🌻", gender: .female))
-        let profiles = try await bob.tim.getUserProfile(users: [alice.name, "nobody-of-this-name"])
-        XCTAssertEqual(profiles.map(\.fields.nick), ["Alice 🌻"])
         try await bob.tim.addToBlacklist(users: [alice.name])
         try await bob.next { $0 == .blacklistUpdated(users: [alice.name]) }
+        let full = try await bob.tim.getBlacklist()
+        XCTAssertEqual(full, [alice.name])
         try await bob.tim.removeFromBlacklist(users: [alice.name])
-        let blacklist = try await bob.tim.getBlacklist()
-        XCTAssertEqual(blacklist, [])
+        let empty = try await bob.tim.getBlacklist()
+        XCTAssertEqual(empty, [])
     }
 
-    func testEventsComeAsAStream() async throws {
-        let (alice, bob) = (try await Person.ready("alice"), try Person("bob"))
-        let events = bob.tim.events()
-        try await bob.logIn()
-        for words in ["one", "two"] { try await alice.say(words, to: bob) }
-        var heard: [String?] = []
-        for await case .messageReceived(let messages) in events {
-            heard += messages.map(\.text)
-            if heard.count == 2 { break }
-        }
-        XCTAssertEqual(heard, ["one", "two"])
+    func testProfiles() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let updated = try await alice.tim.updateMyProfile(ProfileFields(nick: "Alice 🌻", gender: .female))
+        try await alice.next { $0 == .profileUpdated(profiles: [updated]) }
+        let own = try await alice.tim.getMyProfile()
+        XCTAssertEqual([own.fields.nick, own.userId], ["Alice 🌻", alice.name])
+        XCTAssertEqual(own.fields.gender, .female)
+        let seen = try await bob.tim.getUserProfile(users: [alice.name, "nobody-of-this-name"])
+        XCTAssertEqual(seen.map(\.fields.nick), ["Alice 🌻"])
     }
 
-    func testAStreamEndsWithItsTask() async throws {
-        let alice = try Person("alice")
-        let begun = Gate()
-        let task = Task { [tim = alice.tim] in
-            for await _ in tim.events() { begun.go() }
-        }
-        try await soon {
-            alice.raiseAnEvent()
-            return begun.isOpen ? true : nil
-        }
-        task.cancel()
-        await task.value
+    func testALoginHasABeginningAndAnEnd() async throws {
+        let alice = try await Person.ready("alice")
+        XCTAssertTrue(alice.tim.isReady())
+        XCTAssertEqual(alice.tim.getLoginUser(), alice.name)
+        let repeated = try await alice.tim.login(userId: alice.name, userSig: alice.sig)
+        XCTAssertTrue(repeated)
+        let note = try await alice.say("to myself", to: alice)
+        let now = try await alice.tim.getServerTime()
+        XCTAssertLessThan(abs(now - note.time), 60_000, "both are the server's clock")
+        try await alice.tim.logout()
+        try await alice.next { $0 == .sdkNotReady }
+        XCTAssertFalse(alice.tim.isReady())
+        XCTAssertNil(alice.tim.getLoginUser())
     }
 
-    func testASlowLoopIsToldThatItLostEvents() async throws {
-        let alice = try Person("alice")
-        let events = alice.tim.events(bufferingNewest: 10)
-        for _ in 0..<100 { alice.raiseAnEvent() }
-        // Others hear everything meanwhile.
-        for _ in 0..<100 { try await alice.nextError(notLoggedIn) }
-        var heard: [UInt32?] = []
-        for await event in events {
-            heard.append(event.errorCode)
-            if heard.count == 11 { break }
-        }
-        XCTAssertEqual(heard, [TimEvent.eventsLost] + Array(repeating: notLoggedIn, count: 10))
-    }
-
-    func testErrorsHaveTheirNumbers() async throws {
-        let (alice, carol) = (try await Person.ready("alice"), try Person("carol"))
-        func number(_ work: () async throws -> Void, line: UInt = #line) async -> UInt32? { await failure(of: work, line: line)?.code }
-
-        let early = await failure { _ = try carol.tim.createTextMessage(to: "C2Calice", text: "too early") }
-        guard case .NotReady(notLoggedIn, let reason) = early else { return XCTFail("\(String(describing: early))") }
-        XCTAssertEqual(early?.reason, reason)
-        try await carol.nextError(notLoggedIn)
-        let forged = await number { _ = try await carol.tim.login(userId: carol.name, userSig: "not a token") }
-        XCTAssertEqual(forged, 70_003)
-        let stolen = await number { _ = try await carol.tim.login(userId: carol.name, userSig: theServer.sig(of: "mallory")) }
-        XCTAssertEqual(stolen, 70_013)
-        let nobody = await number {
-            _ = try await alice.tim.sendMessage(message: alice.tim.createTextMessage(to: "C2Cnobody-at-all", text: "hello?"))
-        }
-        XCTAssertEqual(nobody, 20_003)
-
-        let refused: [() async throws -> Void] = [
-            { _ = try alice.tim.createTextMessage(to: "alice", text: "no such conversation") },
-            { _ = try alice.tim.createTextMessage(to: "C2Cbob", text: "") },
-            { _ = try alice.tim.createTextMessage(to: "C2Cbob", text: String(repeating: "x", count: 1_000_000)) },
-            { _ = try alice.tim.createImageMessage(to: "C2Cbob", file: "/no/such/file") },
-            { _ = try alice.tim.createImageMessage(to: "C2Cbob", bytes: Data("no picture".utf8)) },
-            { _ = try await alice.tim.getMessageList(conversation: "C2Cbob", next: -1, count: 15) },
-            { try setLogLevel(level: 7) },
-            { _ = try Tim.create(options: TimOptions(sdkAppId: 0, server: theServer.address, dataDir: alice.folder)) },
-            { _ = try Tim.create(options: TimOptions(sdkAppId: 1, server: "ws://example.com", dataDir: alice.folder)) },
-        ]
-        for (place, work) in refused.enumerated() {
-            guard case .Refused = await failure(of: work) else { return XCTFail("number \(place) of the list") }
-        }
-    }
-
-    func testAFolderThatIsNoneAndAServerThatIsNotThere() async throws {
-        let alice = try Person("alice")
-        let file = alice.folder + "/file"
-        try Data().write(to: URL(fileURLWithPath: file))
-        let storage = await failure { _ = try Tim.create(options: TimOptions(sdkAppId: 1, server: theServer.address, dataDir: file)) }
-        guard case .Storage = storage else { return XCTFail("\(String(describing: storage))") }
-
-        let tim = try alice.alone(loginTimeoutMs: 500)
-        let unreachable = await failure { _ = try await tim.login(userId: alice.name, userSig: theServer.sig(of: alice.name)) }
-        guard case .Unreachable = unreachable else { return XCTFail("\(String(describing: unreachable))") }
-        try await tim.shutdown()
-    }
-}
-
-final class Probe: Sendable {}
-
-extension Person {
-    /// An instance whose server is not there.
-    func alone(loginTimeoutMs: UInt32? = nil) throws -> Tim {
-        try Tim.create(options: TimOptions(
-            sdkAppId: theServer.app, server: "ws://127.0.0.1:1", dataDir: folder, instance: "\(name)-alone", loginTimeoutMs: loginTimeoutMs
+    func testAnotherDeviceTakesThePlace() async throws {
+        let alice = try await Person.ready("alice")
+        let phone = try Tim.create(options: TimOptions(
+            sdkAppId: theServer.app, server: theServer.address, dataDir: freshFolder(), instance: "\(alice.name)-phone"
         ))
+        try await phone.login(as: alice.name, userSig: alice.sig)
+        try await alice.next { $0 == .kickedOut(reason: .multipleDevice) }
+        let error = await failure { _ = try await alice.tim.getConversationList() }
+        XCTAssertEqual(error?.code, 3_002)
+        try await phone.shutdown()
+    }
+
+    func testTheVersionIsTheServersToo() {
+        XCTAssertEqual(theServer.version, "tim-server \(version())")
+    }
+
+    /// Each attempt waits longer than the one before it, up to a minute, unless the host says that the network is back.
+    func testTheNetworkIsBack() async throws {
+        let alice = try Person("alice")
+        let (tim, attempts) = (try alice.alone(loginTimeoutMs: 120_000), Shared(0))
+        tim.on { event in
+            guard event == .netStateChange(state: .disconnected) else { return }
+            attempts.change { $0 += 1 }
+            tim.networkChanged(up: true)
+        }
+        let login = Task { await failure { try await tim.login(as: alice.name, userSig: alice.sig) } }
+        try await attempts.first { $0 >= 50 ? true : nil }
+        try await tim.shutdown()
+        _ = await login.value
     }
 }

@@ -35,7 +35,7 @@ final class GrowthTests: XCTestCase {
             for _ in 0..<count / atOnce {
                 for _ in 0..<atOnce { await act() }
                 begun += atOnce
-                try await soon { [begun] in done.value >= begun ? true : nil }
+                try await done.first { [begun] in $0 >= begun ? true : nil }
             }
         }
         try await run(times / 10)

@@ -45,6 +45,9 @@ final class TestServer: Sendable {
             .trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
+    /// What the server says it is.
+    var version: String { output(of: binary, ["--version"]).trimmingCharacters(in: .whitespacesAndNewlines) }
+
     // Written once, before what reads it is registered.
     private nonisolated(unsafe) static var pid: Int32 = 0
 }
@@ -75,13 +78,18 @@ final class Person: Sendable {
     let folder = freshFolder()
     let tim: Tim
     let ears: Listener
-    let heard = Inbox()
+    /// What was heard and nobody has asked for yet.
+    private let events = Shared<[TimEvent]>([])
+    private let messages = Shared<[Message]>([])
 
     /// Not logged in.
     init(_ name: String) throws {
         self.name = name + "-" + UUID().uuidString.prefix(8).lowercased()
-        tim = try Tim.create(options: Person.options(self.name, folder, theServer.address))
-        ears = tim.on { [heard] in heard.add($0) }
+        tim = try Tim.create(options: Person.options(self.name, folder))
+        ears = tim.on { [events, messages] event in
+            if case .messageReceived(let new) = event { messages.change { $0 += new } }
+            events.change { $0.append(event) }
+        }
     }
 
     /// Logged in and ready.
@@ -91,115 +99,64 @@ final class Person: Sendable {
         return person
     }
 
-    func options(server: String = theServer.address) -> TimOptions { Person.options(name, folder, server) }
+    var options: TimOptions { Person.options(name, folder) }
+    var sig: String { theServer.sig(of: name) }
 
-    private static func options(_ name: String, _ folder: String, _ server: String) -> TimOptions {
-        TimOptions(sdkAppId: theServer.app, server: server, dataDir: folder, instance: name)
+    private static func options(_ name: String, _ folder: String) -> TimOptions {
+        TimOptions(sdkAppId: theServer.app, server: theServer.address, dataDir: folder, instance: name)
     }
 
     func logIn() async throws {
-        _ = try await tim.login(userId: name, userSig: theServer.sig(of: name))
+        try await tim.login(as: name, userSig: sig)
         try await next { $0 == .sdkReady }
     }
 
     @discardableResult
     func say(_ words: String, to other: Person) async throws -> Message {
-        try await tim.sendMessage(message: tim.createTextMessage(to: .c2c(other.name), text: words))
+        try await tim.sendMessage(tim.createTextMessage(to: .c2c(other.name), text: words))
     }
 
     /// The next event that is so; others on the way are passed over, their messages kept for `nextMessage`.
     @discardableResult
-    func next(_ isIt: @escaping @Sendable (TimEvent) -> Bool) async throws -> TimEvent {
-        try await soon { [heard] in heard.next(isIt) }
+    func next(
+        file: StaticString = #fileID, line: UInt = #line, _ isIt: @escaping @Sendable (TimEvent) -> Bool
+    ) async throws -> TimEvent {
+        try await events.first(file: file, line: line) { events in
+            guard let place = events.firstIndex(where: isIt) else { return nil }
+            defer { events.removeFirst(place + 1) }
+            return events[place]
+        }
     }
 
-    func nextMessage() async throws -> Message { try await soon { [heard] in heard.nextMessage() } }
+    func nextMessage(file: StaticString = #fileID, line: UInt = #line) async throws -> Message {
+        try await messages.first(file: file, line: line) { $0.isEmpty ? nil : $0.removeFirst() }
+    }
 
-    func nextError(_ code: UInt32) async throws { try await next { $0.errorCode == code } }
+    func nextError(_ code: UInt32, file: StaticString = #fileID, line: UInt = #line) async throws {
+        try await next(file: file, line: line) { $0.errorCode == code }
+    }
 
     /// Makes the engine tell an `error` event: nobody may write before login.
     func raiseAnEvent() { _ = try? tim.createTextMessage(to: "C2Cnobody", text: "hello") }
 
     /// Makes the engine tell an event to somebody who is logged in.
     func changeNick() async throws {
-        _ = try await tim.updateMyProfile(fields: ProfileFields(nick: "\(name) the second"))
-    }
-}
-
-/// What somebody heard and nobody has asked for yet. `@unchecked`: everything is touched with the lock held only.
-final class Inbox: @unchecked Sendable {
-    private let lock = NSLock()
-    private var events: [TimEvent] = []
-    private var messages: [Message] = []
-
-    func add(_ event: TimEvent) {
-        lock.withLock {
-            events.append(event)
-            if case .messageReceived(let new) = event { messages += new }
-        }
+        try await tim.updateMyProfile(ProfileFields(nick: "\(name) the second"))
     }
 
-    func next(_ isIt: (TimEvent) -> Bool) -> TimEvent? {
-        lock.withLock {
-            let found = events.firstIndex(where: isIt)
-            defer { events.removeFirst(found.map { $0 + 1 } ?? events.count) }
-            return found.map { events[$0] }
-        }
+    /// An instance whose server is not there.
+    func alone(loginTimeoutMs: UInt32? = nil) throws -> Tim {
+        try Tim.create(options: TimOptions(
+            sdkAppId: theServer.app, server: "ws://127.0.0.1:1", dataDir: folder, instance: "\(name)-alone", loginTimeoutMs: loginTimeoutMs
+        ))
     }
-
-    func nextMessage() -> Message? { lock.withLock { messages.isEmpty ? nil : messages.removeFirst() } }
-}
-
-/// A value that several threads change. `@unchecked`: it is touched with the lock held only.
-final class Shared<Value: Sendable>: @unchecked Sendable {
-    private let lock = NSLock()
-    private var content: Value
-
-    init(_ content: Value) { self.content = content }
-
-    var value: Value { lock.withLock { content } }
-
-    @discardableResult
-    func change<Result>(_ work: (inout Value) -> Result) -> Result { lock.withLock { work(&content) } }
-}
-
-/// A gate that one side opens and another waits at: on a thread by `wait`, in a task by `opened`.
-final class Gate: Sendable {
-    private let open = Shared(false)
-
-    func go() { open.change { $0 = true } }
-    var isOpen: Bool { open.value }
-    func wait() { while !open.value { usleep(1_000) } }
-    func opened() async throws { try await soon { [open] in open.value ? true : nil } }
-}
-
-struct WaitedInVain: Error {}
-
-/// What `look` finds within half a minute.
-@discardableResult
-func soon<T>(_ look: @Sendable () -> T?) async throws -> T {
-    for _ in 0..<15_000 {
-        if let found = look() { return found }
-        try await Task.sleep(nanoseconds: 2_000_000)
-    }
-    throw WaitedInVain()
-}
-
-/// Waits for a task where there is no `await`: in a listener.
-func blocking(_ work: @escaping @Sendable () async throws -> Void) {
-    let done = DispatchSemaphore(value: 0)
-    Task {
-        do { try await work() } catch { XCTFail("\(error)") }
-        done.signal()
-    }
-    done.wait()
 }
 
 /// The error that `work` fails with.
-func failure(of work: () async throws -> Void, line: UInt = #line) async -> TimError? {
+func failure(file: StaticString = #filePath, line: UInt = #line, of work: () async throws -> Void) async -> TimError? {
     do {
         try await work()
-        XCTFail("it did not fail", line: line)
+        XCTFail("it did not fail", file: file, line: line)
         return nil
     } catch {
         return error as? TimError
@@ -226,6 +183,8 @@ func picture(_ width: Int, _ height: Int) -> Data {
 
 /// What calls are refused with while nobody is logged in.
 let notLoggedIn: UInt32 = 2_024
+/// And when nobody is logged in any more.
+let loggedOut: UInt32 = 3_005
 /// The event that tells of a listener that failed.
 let listenerFailed: UInt32 = 130_163
 /// What a destroyed instance answers.

@@ -1,0 +1,73 @@
+// Bad input and bad hosts: every failure has its kind, its number and a reason.
+
+import TimSDK
+import XCTest
+
+final class ErrorTests: XCTestCase {
+    func testErrorsHaveTheirNumbers() async throws {
+        let (alice, carol) = (try await Person.ready("alice"), try Person("carol"))
+        let early = await failure { _ = try carol.tim.createTextMessage(to: "C2Calice", text: "too early") }
+        guard case .NotReady(notLoggedIn, let reason) = early else { return XCTFail("\(String(describing: early))") }
+        XCTAssertEqual(early?.reason, reason)
+        try await carol.nextError(notLoggedIn)
+        let forged = await failure { try await carol.tim.login(as: carol.name, userSig: "not a token") }
+        XCTAssertEqual(forged?.code, 70_003)
+        let stolen = await failure { try await carol.tim.login(as: carol.name, userSig: theServer.sig(of: "mallory")) }
+        XCTAssertEqual(stolen?.code, 70_013)
+        let nobody = await failure {
+            try await alice.tim.sendMessage(alice.tim.createTextMessage(to: "C2Cnobody-at-all", text: "hello?"))
+        }
+        XCTAssertEqual(nobody?.code, 20_003)
+    }
+
+    func testWhatDoesNotFitIsRefused() async throws {
+        let alice = try await Person.ready("alice")
+        let sent = try await alice.say("a note", to: alice)
+        let refused: [() async throws -> Void] = [
+            { _ = try alice.tim.createTextMessage(to: "alice", text: "no such conversation") },
+            { _ = try alice.tim.createTextMessage(to: "C2Cbob", text: "") },
+            { _ = try alice.tim.createTextMessage(to: "C2Cbob", text: String(repeating: "x", count: 1_000_000)) },
+            { _ = try alice.tim.createImageMessage(to: "C2Cbob", file: "/no/such/file") },
+            { _ = try alice.tim.createImageMessage(to: "C2Cbob", bytes: Data("no picture".utf8)) },
+            { try await alice.tim.resendMessage(sent) },
+            { try await alice.tim.downloadImage(of: sent, to: alice.folder + "/no-picture") },
+            { _ = try await alice.tim.getMessageList(of: "C2Cbob", next: -1) },
+            { _ = try await alice.tim.getGroupProfile(group: "no such group") },
+            { try await alice.tim.addToBlacklist(users: [""]) },
+            { try setLogLevel(level: 7) },
+            { _ = try Tim.create(options: TimOptions(sdkAppId: 0, server: theServer.address, dataDir: alice.folder)) },
+            { _ = try Tim.create(options: TimOptions(sdkAppId: 1, server: "ws://example.com", dataDir: alice.folder)) },
+        ]
+        for (place, work) in refused.enumerated() {
+            guard case .Refused(_, let reason) = await failure(of: work) else { return XCTFail("number \(place) of the list") }
+            XCTAssertFalse(reason.isEmpty)
+        }
+    }
+
+    func testAFolderThatCannotBeWrittenIsTold() async throws {
+        let file = freshFolder() + "/file"
+        try Data().write(to: URL(fileURLWithPath: file))
+        // Where not even root may write.
+        #if os(macOS)
+        let system = "/System"
+        #else
+        let system = "/proc"
+        #endif
+        for folder in [file, system] {
+            let error = await failure {
+                _ = try Tim.create(options: TimOptions(sdkAppId: 1, server: theServer.address, dataDir: folder))
+            }
+            guard case .Storage(6_022, let reason) = error else { return XCTFail("\(folder): \(String(describing: error))") }
+            XCTAssertFalse(reason.isEmpty)
+        }
+    }
+
+    func testAServerThatIsNotThereIsTold() async throws {
+        let alice = try Person("alice")
+        let tim = try alice.alone(loginTimeoutMs: 500)
+        let error = await failure { try await tim.login(as: alice.name, userSig: alice.sig) }
+        guard case .Unreachable(_, let reason) = error else { return XCTFail("\(String(describing: error))") }
+        XCTAssertFalse(reason.isEmpty)
+        try await tim.shutdown()
+    }
+}

@@ -1,0 +1,47 @@
+// The log, which is one for the whole process: it goes where the host says, and the host's code is called like any other.
+
+import TimSDK
+import XCTest
+
+final class LogTests: XCTestCase {
+    override func tearDown() async throws { setLogSink(sink: nil) }
+
+    func testASinkMayThrowAndCallTheEngine() async throws {
+        let (alice, lines) = (try Person("alice"), Shared<[String]>([]))
+        let tim = try alice.alone()
+        setLogSink(sink: Sink { _, line in
+            _ = (tim.isReady(), tim.getLoginUser())
+            tim.networkChanged(up: true)
+            try setLogLevel(level: 1)
+            lines.change { $0.append(line) }
+            throw Mine()
+        })
+        let login = Task { await failure { try await tim.login(as: alice.name, userSig: alice.sig) } }
+        // Attempts to connect fail one after the other; each is logged, whatever became of the line before.
+        try await lines.first { $0.count < 3 ? nil : $0 }
+        try await tim.shutdown()
+        _ = await login.value
+    }
+
+    func testASinkMayTakeItselfOffAndIsLetGo() async throws {
+        let (alice, lines, gone) = (try Person("alice"), Shared(0), Gate())
+        let tim = try alice.alone()
+        setLogSink(sink: Sink { [probe = Probe(gone)] _, _ in
+            setLogSink(sink: nil)
+            withExtendedLifetime(probe) { lines.change { $0 += 1 } }
+        })
+        let login = Task { await failure { try await tim.login(as: alice.name, userSig: alice.sig) } }
+        try await gone.opened()
+        XCTAssertGreaterThan(lines.value, 0)
+        try await tim.shutdown()
+        _ = await login.value
+    }
+}
+
+private final class Sink: LogSink {
+    private let write: @Sendable (LogLevel, String) throws -> Void
+
+    init(_ write: @escaping @Sendable (LogLevel, String) throws -> Void) { self.write = write }
+
+    func log(level: LogLevel, line: String) throws { try write(level, line) }
+}

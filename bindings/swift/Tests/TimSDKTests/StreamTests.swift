@@ -1,0 +1,109 @@
+// Events as an AsyncStream: how it begins, falls behind, is shared and ends.
+
+import TimSDK
+import XCTest
+
+final class StreamTests: XCTestCase {
+    func testEventsComeInOrder() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try Person("bob"))
+        let events = bob.tim.events()
+        try await bob.logIn()
+        for words in ["one", "two"] { try await alice.say(words, to: bob) }
+        let heard = try await inTime {
+            var heard: [String?] = []
+            for await case .messageReceived(let messages) in events {
+                heard += messages.map(\.text)
+                if heard.count == 2 { break }
+            }
+            return heard
+        }
+        XCTAssertEqual(heard, ["one", "two"])
+    }
+
+    func testASlowLoopIsToldThatItLostEvents() async throws {
+        let alice = try Person("alice")
+        let (events, told) = (alice.tim.events(bufferingNewest: 10), Shared(0))
+        // Listeners are told in the order they came: what this one has heard, the stream was told.
+        alice.tim.on { _ in told.change { $0 += 1 } }
+        for _ in 0..<100 { alice.raiseAnEvent() }
+        try await told.first { $0 == 100 ? true : nil }
+        let heard = try await inTime {
+            var heard: [UInt32?] = []
+            for await event in events {
+                heard.append(event.errorCode)
+                if heard.count == 11 { break }
+            }
+            return heard
+        }
+        XCTAssertEqual(heard, [TimEvent.eventsLost] + Array(repeating: notLoggedIn, count: 10))
+    }
+
+    func testEveryStreamHearsEverything() async throws {
+        let alice = try Person("alice")
+        let streams = (0..<3).map { _ in alice.tim.events() }
+        for _ in 0..<5 { alice.raiseAnEvent() }
+        try await alice.tim.shutdown()
+        for stream in streams {
+            let heard = try await inTime { await count(stream) }
+            XCTAssertEqual(heard, 5)
+        }
+    }
+
+    func testAnotherLoopGoesOnWhereOneStopped() async throws {
+        let alice = try Person("alice")
+        let events = alice.tim.events()
+        for _ in 0..<5 { alice.raiseAnEvent() }
+        try await inTime { for await _ in events { break } }
+        try await alice.tim.shutdown()
+        let rest = try await inTime { await count(events) }
+        XCTAssertEqual(rest, 4)
+    }
+
+    func testAStreamEndsWithItsTask() async throws {
+        let alice = try Person("alice")
+        let (events, begun) = (alice.tim.events(), Gate())
+        let task = Task { for await _ in events { begun.open() } }
+        alice.raiseAnEvent()
+        try await begun.opened()
+        task.cancel()
+        try await inTime { await task.value }
+        alice.raiseAnEvent()
+        let after = try await inTime { await count(events) }
+        XCTAssertEqual(after, 0)
+    }
+
+    func testAStreamEndsWithItsInstance() async throws {
+        let alice = try Person("alice")
+        let events = alice.tim.events()
+        async let heard = inTime { await count(events) }
+        alice.raiseAnEvent()
+        try await alice.tim.shutdown()
+        let all = try await heard
+        XCTAssertEqual(all, 1)
+        let late = try await inTime { await count(alice.tim.events()) }
+        XCTAssertEqual(late, 0)
+    }
+
+    func testAStreamThatNobodyHoldsTakesItsListenerOff() throws {
+        let tim = try Watching(unsafeFromHandle: Person("alice").tim.uniffiCloneHandle())
+        withExtendedLifetime(tim.events()) { XCTAssertNotNil(tim.added) }
+        XCTAssertNil(tim.added)
+    }
+}
+
+/// An instance that knows the listener which was added last, as long as anybody holds it.
+private final class Watching: Tim, @unchecked Sendable {
+    private(set) weak var added: (any EventListener)?
+
+    override func addListener(listener: any EventListener) -> Listener {
+        added = listener
+        return super.addListener(listener: listener)
+    }
+}
+
+/// How many events a stream tells until it ends.
+private func count(_ events: AsyncStream<TimEvent>) async -> Int {
+    var count = 0
+    for await _ in events { count += 1 }
+    return count
+}

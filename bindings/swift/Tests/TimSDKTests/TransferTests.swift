@@ -1,0 +1,175 @@
+// What a host's code may do while a picture is under way: its progress, and an uploader of the host's own.
+
+import TimSDK
+import XCTest
+
+final class TransferTests: XCTestCase {
+    func testAPictureGoesUpAndComesDown() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let (up, down) = (Shared<[Int]>([]), Shared<[Int]>([]))
+        let (drawn, file) = (picture(300, 200), alice.folder + "/drawn.bmp")
+        try drawn.write(to: URL(fileURLWithPath: file))
+        let message = try alice.tim.createImageMessage(to: .c2c(bob.name), file: file) { percent in up.change { $0.append(percent) } }
+        try await alice.tim.sendMessage(message)
+        let got = try await bob.nextMessage()
+        XCTAssertEqual(got.image?.imageInfoArray.map(\.width).first, 300)
+        let saved = bob.folder + "/saved.bmp"
+        try await bob.tim.downloadImage(of: got, to: saved) { percent in down.change { $0.append(percent) } }
+        XCTAssertEqual(FileManager.default.contents(atPath: saved), drawn)
+        for percents in [up.value, down.value] {
+            XCTAssertEqual(percents.last, 100)
+            XCTAssertEqual(percents, percents.sorted())
+        }
+    }
+
+    func testProgressThatThrowsStopsNoTransfer() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(64, 64)) { _ in throw Mine() }
+        try await alice.tim.sendMessage(message)
+        let file = bob.folder + "/saved.bmp"
+        try await bob.tim.downloadImage(of: bob.nextMessage(), to: file) { _ in throw Mine() }
+        XCTAssertEqual(FileManager.default.contents(atPath: file), picture(64, 64))
+    }
+
+    func testProgressThatBlocksHoldsUpItsPictureAloneAndMayCallTheEngine() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let (blocked, goOn) = (Gate(), Gate())
+        let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(64, 64)) { _ in
+            blocked.open()
+            goOn.wait()
+            blocking { _ = try await alice.tim.getConversationList() }
+        }
+        let sending = Task { try await alice.tim.sendMessage(message) }
+        try await blocked.opened()
+        try await alice.say("there is more to come", to: bob)
+        let first = try await bob.nextMessage()
+        XCTAssertEqual(first.text, "there is more to come")
+        goOn.open()
+        let second = try await bob.nextMessage()
+        XCTAssertNotNil(second.image)
+        _ = try await sending.value
+    }
+
+    func testProgressMayEndItsInstance() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let calls = Shared(0)
+        let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(64, 64)) { _ in
+            if calls.change({ $0 += 1; return $0 }) == 1 { blocking { try await alice.tim.shutdown() } }
+        }
+        let error = await failure { try await alice.tim.sendMessage(message) }
+        guard case .NotReady = error else { return XCTFail("\(String(describing: error))") }
+    }
+
+    func testProgressIsLetGoWithItsTransfer() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let (up, down) = (Gate(), Gate())
+        func send() async throws {
+            let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8)) { [probe = Probe(up)] _ in
+                withExtendedLifetime(probe) {}
+            }
+            try await alice.tim.sendMessage(message)
+        }
+        try await send()
+        try await up.opened()
+        try await bob.tim.downloadImage(of: bob.nextMessage(), to: bob.folder + "/saved.bmp") { [probe = Probe(down)] _ in
+            withExtendedLifetime(probe) {}
+        }
+        try await down.opened()
+    }
+
+    func testAnUploadPluginTakesTheEnginesPlace() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let (percents, late) = (Shared<[Int]>([]), Shared<ImageProgress?>(nil))
+        alice.tim.registerUploadPlugin { file, report in
+            XCTAssertEqual(FileManager.default.contents(atPath: file), picture(8, 8))
+            for percent in [-1, 25, 75, 400] { try report(percent) }
+            blocking { _ = try await alice.tim.getConversationList() }  // It may block and call the engine.
+            late.change { $0 = report }
+            return elsewhere
+        }
+        let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8)) { percent in
+            percents.change { $0.append(percent) }
+        }
+        try await alice.tim.sendMessage(message)
+        let got = try await bob.nextMessage()
+        XCTAssertEqual(got.image, elsewhere)
+        XCTAssertEqual(percents.value.filter { $0 > 0 }.prefix(2), [25, 75])
+        XCTAssertEqual(percents.value.last, 100)
+        // Whoever reports after the end is not heard.
+        let told = percents.value
+        try late.value?(50)
+        XCTAssertEqual(percents.value, told)
+    }
+
+    func testAnUploadPluginThatThrowsFailsItsMessageAlone() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let thrown = Shared<any Error>(TimError.Refused(code: 12_345, reason: "my storage is closed"))
+        alice.tim.registerUploadPlugin { _, _ in throw thrown.value }
+        func send() async throws {
+            try await alice.tim.sendMessage(alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8)))
+        }
+        let own = await failure(of: send)
+        XCTAssertEqual(own?.code, 12_345)
+        XCTAssertEqual(own?.reason, "my storage is closed")
+        thrown.change { $0 = Mine() }
+        let other = await failure(of: send)
+        XCTAssertEqual(other?.reason.contains("Mine"), true, other?.reason ?? "")
+        let sent = try await alice.say("still here", to: bob)
+        XCTAssertEqual(sent.status, .success)
+    }
+
+    func testAnUploadPluginThatBlocksHoldsUpItsPictureAlone() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let (blocked, goOn) = (Gate(), Gate())
+        alice.tim.registerUploadPlugin { _, _ in
+            blocked.open()
+            goOn.wait()
+            return elsewhere
+        }
+        let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8))
+        let sending = Task { try await alice.tim.sendMessage(message) }
+        try await blocked.opened()
+        try await alice.say("there is more to come", to: bob)
+        let first = try await bob.nextMessage()
+        XCTAssertEqual(first.text, "there is more to come")
+        goOn.open()
+        let sent = try await sending.value
+        XCTAssertEqual(sent.image, elsewhere)
+    }
+
+    func testAnUploadPluginMayGiveItsPlaceAwayAndIsLetGo() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let gone = Gate()
+        alice.tim.registerUploadPlugin { [probe = Probe(gone)] _, _ in
+            alice.tim.registerUploadPlugin { _, _ in throw Mine() }
+            return withExtendedLifetime(probe) { elsewhere }
+        }
+        func send() async throws -> Message {
+            try await alice.tim.sendMessage(alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8)))
+        }
+        let sent = try await send()
+        XCTAssertEqual(sent.image, elsewhere)
+        try await gone.opened()
+        let error = await failure { _ = try await send() }
+        XCTAssertEqual(error?.reason.contains("Mine"), true, error?.reason ?? "")
+    }
+
+    func testAnUploadPluginMayEndItsInstance() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        alice.tim.registerUploadPlugin { _, _ in
+            blocking { try await alice.tim.shutdown() }
+            return elsewhere
+        }
+        let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8))
+        let error = await failure { try await alice.tim.sendMessage(message) }
+        guard case .NotReady = error else { return XCTFail("\(String(describing: error))") }
+    }
+}
+
+private let elsewhere = ImageBody(
+    uuid: "0198c2f4-5a52-7c3e-8a3f-3f6f4f0a7b11",
+    imageFormat: 3,
+    imageInfoArray: [ImageType.original, .thumb, .large].map {
+        ImageInfo(imageType: $0, size: 70, width: 8, height: 8, url: "https://pictures.example/8.png")
+    }
+)

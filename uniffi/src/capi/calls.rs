@@ -2,6 +2,7 @@
 //! `null` where there is nothing to tell.
 
 use std::ffi::{c_char, c_void};
+use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use serde::Serialize;
@@ -24,17 +25,23 @@ struct Failed<'a> {
     reason: &'a str,
 }
 
+/// A call on its way to its result's JSON. Boxed, because what carries it would else be compiled once for every function.
+type Call = Pin<Box<dyn Future<Output = Result<String, TimError>> + Send>>;
+
 /// Begins a call here, goes on with it on the engine's threads, and ends it with the callback on one that it may block.
-///
-/// Begun on the host's own thread, calls keep the order in which the host makes them, and the engine sees whether it is a
-/// listener that makes one.
 pub(super) fn spawn<T: Serialize + Send + 'static>(
     done: TimDoneCallback,
     user_data: *mut c_void,
     call: impl Future<Output = Result<T, TimError>> + Send + 'static,
 ) -> Result<(), TimError> {
-    let (done, runtime) = (Done::new(done, user_data)?, tim::runtime()?);
-    let mut call = Box::pin(call);
+    let done = Done::new(done, user_data)?;
+    begin(done, Box::pin(async move { json(&call.await?) }))
+}
+
+/// Begun on the host's own thread, calls keep the order in which the host makes them, and the engine sees whether it is a
+/// listener that makes one.
+fn begin(done: Done, mut call: Call) -> Result<(), TimError> {
+    let runtime = tim::runtime()?;
     let begun = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     runtime.spawn(async move {
         let ended = match begun {
@@ -42,7 +49,6 @@ pub(super) fn spawn<T: Serialize + Send + 'static>(
             // A task of its own, so that a panic in it is an end too: the host waits for one.
             Poll::Pending => tokio::spawn(call).await.unwrap_or_else(|_| Err(TimError::of(Code::PANICKED))),
         };
-        let ended = ended.and_then(|result| json(&result));
         let end = move || match ended {
             Ok(result) => done.call(TIM_OK, result),
             Err(error) => {
@@ -363,21 +369,20 @@ mod tests {
     use super::*;
     use std::sync::mpsc;
 
-    /// Told the end of a call.
+    type End = mpsc::Sender<(TimStatus, String)>;
+
+    /// Told the end of a call, once.
     unsafe extern "C" fn tell(user_data: *mut c_void, status: TimStatus, json: *const c_char) {
-        // SAFETY: `end_of` passes a sender that outlives the call, and a callback is given a text.
-        let (sender, json) = unsafe {
-            (&*user_data.cast::<mpsc::Sender<(TimStatus, String)>>(), std::ffi::CStr::from_ptr(json))
-        };
+        // SAFETY: `end_of` gives a sender away to this one call, and a callback is given a text.
+        let (sender, json) =
+            unsafe { (Box::from_raw(user_data.cast::<End>()), std::ffi::CStr::from_ptr(json)) };
         sender.send((status, json.to_str().unwrap().to_owned())).unwrap();
     }
 
     fn end_of(call: impl Future<Output = Result<(), TimError>> + Send + 'static) -> (TimStatus, String) {
-        let (sender, end) = mpsc::channel::<(TimStatus, String)>();
-        spawn(Some(tell), (&raw const sender).cast_mut().cast(), call).unwrap();
-        let told = end.recv().unwrap();
-        assert!(end.try_recv().is_err(), "the end came twice");
-        told
+        let (sender, end) = mpsc::channel();
+        spawn(Some(tell), Box::into_raw(Box::<End>::new(sender)).cast(), call).unwrap();
+        end.recv().unwrap()
     }
 
     #[test]

@@ -137,21 +137,23 @@ final class CallbackTests: XCTestCase {
         XCTAssertEqual(heard.value, 0)
     }
 
-    func testAListenerMayDropTheLastReference() async throws {
+    func testAListenerMayDropTheLastReferences() async throws {
         let alice = try Person("alice")
-        let (last, dropped) = (Shared<Tim?>(nil), Gate())
+        let (last, stream, dropped) = (Shared<Tim?>(nil), Shared<AsyncStream<TimEvent>?>(nil), Gate())
         do {
             let same = try Tim.create(options: alice.options)
             last.change { $0 = same }
+            stream.change { $0 = same.events() }
             same.on { _ in
                 weak var tim = last.change { $0.take() }
                 XCTAssertNil(tim)
+                stream.change { $0 = nil }
                 dropped.open()
             }
         }
         alice.raiseAnEvent()
         try await dropped.opened()
-        // What was dropped is a reference: the instance lives on.
+        // What was dropped are references: the instance lives on.
         try await alice.logIn()
     }
 

@@ -90,8 +90,14 @@ inline std::string take(char *text) {
     return owned ? std::string(owned.get()) : std::string();
 }
 
+/** Why this thread's last call failed. A thread whose own things go already has no text of its own any more. */
+inline error failure(tim_status status) {
+    const std::string reason = take(tim_last_error());
+    return error(status, reason.empty() ? take(tim_status_text(status)) : reason);
+}
+
 inline void check(tim_status status) {
-    if (status != TIM_OK) throw error(status, take(tim_last_error()));
+    if (status != TIM_OK) throw failure(status);
 }
 
 /** For `destroy`. */
@@ -129,7 +135,7 @@ template <typename Call> std::future<std::string> ask(Call &&call) {
     auto future = answer->get_future();
     const tim_status status = call(&done, static_cast<void *>(answer.get()));
     if (status == TIM_OK) static_cast<void>(answer.release());  // `done` deletes it
-    else answer->set_exception(std::make_exception_ptr(error(status, take(tim_last_error()))));
+    else answer->set_exception(std::make_exception_ptr(failure(status)));
     return future;
 }
 

@@ -1,60 +1,8 @@
 /*
- * What tim.h promises of callbacks, kept against a real server: they may block, call the library, take themselves off,
- * release, destroy and shut down; each ends once.
+ * What tim.h promises of listeners and of the ends of calls, kept against a real server: order, and that they may block, call
+ * the library, take themselves off, release, and destroy; each ends once.
  */
-#include "test.h"
-
-static tim_client alice, bob;
-
-static char *text_for(tim_client client, const char *to, const char *words) {
-    char *message = NULL;
-    GIVES(TIM_OK, tim_create_text_message(client, to, words, NULL, &message));
-    return message;
-}
-
-static void say(tim_client client, const char *to, const char *words) {
-    char *message = text_for(client, to, words);
-    ENDS(TIM_OK, tim_send_message, client, message);
-    tim_string_free(message);
-}
-
-/* A listener that counts, and does something at its first call. */
-typedef struct {
-    int calls, destroyed, done;
-    tim_client client;
-    tim_listener self;
-    outcome told;
-} hearer;
-
-static void just_count(void *user_data, const char *events) {
-    CHECK(events[0] == '[');
-    add(&((hearer *)user_data)->calls);
-}
-
-static void destroyed(void *user_data) { add(&((hearer *)user_data)->destroyed); }
-
-static tim_listener listen_to(tim_client client, tim_event_callback callback, hearer *it) {
-    it->client = client;
-    /* Written under the lock that the callbacks take, because they read it. */
-    pthread_mutex_lock(&test_lock);
-    GIVES(TIM_OK, tim_add_listener(client, callback, it, destroyed, &it->self));
-    const tim_listener listener = it->self;
-    pthread_mutex_unlock(&test_lock);
-    return listener;
-}
-
-static tim_listener self_of(hearer *it) {
-    pthread_mutex_lock(&test_lock);
-    const tim_listener listener = it->self;
-    pthread_mutex_unlock(&test_lock);
-    return listener;
-}
-
-/* Something for a listener to hear. */
-static void cause_event(tim_client client) {
-    GIVES(TIM_OK, tim_network_changed(client, true));
-    say(client, "C2Cbob", "an event for both");
-}
+#include "people.h"
 
 static void versions_fit(void) {
     char *version = tim_version();
@@ -76,6 +24,53 @@ static void the_same_options_give_the_same_instance(void) {
     tim_string_free(user);
 }
 
+/* Bob's ears for texts that are numbers, which count up from 0. */
+typedef struct {
+    int heard, out_of_order, gone;
+} counting;
+
+static void count_up(void *user_data, const char *events) {
+    static const char text[] = "\"text\":\"number ";
+    counting *it = user_data;
+    for (const char *some = events; (some = strstr(some, "\"onMessageReceived\"")); some++) {
+        /* Lists of conversations have their last texts too; a message has no list in it. */
+        const char *end = strchr(some, ']');
+        for (const char *one = some; (one = strstr(one, text)) && one < end; one++) {
+            if (atoi(one + sizeof text - 1) != now(&it->heard)) add(&it->out_of_order);
+            add(&it->heard);
+        }
+    }
+}
+
+static void counting_goes(void *user_data) { add(&((counting *)user_data)->gone); }
+
+static void count_sent(void *user_data, tim_status status, const char *json) {
+    (void)json;
+    CHECK(status == TIM_OK);
+    add((int *)user_data);
+}
+
+static void texts_arrive_in_the_order_of_the_calls(void) {
+    /* More than wait in an instance's queue. */
+    enum { MANY = 600 };
+    counting bobs = {0};
+    int sent = 0;
+    tim_listener listener;
+    GIVES(TIM_OK, tim_add_listener(bob, count_up, &bobs, counting_goes, &listener));
+    for (int i = 0; i < MANY; i++) {
+        char words[32];
+        snprintf(words, sizeof words, "number %d", i);
+        char *message = text_for(alice, "C2Cbob", words);
+        GIVES(TIM_OK, tim_send_message(alice, message, count_sent, &sent));
+        tim_string_free(message);
+    }
+    CHECK(reaches(&sent, MANY) && reaches(&bobs.heard, MANY));
+    all_have_heard(bob);
+    GIVES(TIM_OK, tim_remove_listener(listener));
+    CHECK(reaches(&bobs.gone, 1));
+    CHECK(now(&bobs.out_of_order) == 0 && now(&bobs.heard) == MANY && now(&sent) == MANY);
+}
+
 static void a_removed_listener_hears_nothing_and_is_destroyed_once(void) {
     hearer it = {0};
     const tim_listener listener = listen_to(alice, just_count, &it);
@@ -85,8 +80,7 @@ static void a_removed_listener_hears_nothing_and_is_destroyed_once(void) {
     GIVES(130183, tim_remove_listener(listener));
     CHECK(reaches(&it.destroyed, 1));
     const int calls = now(&it.calls);
-    cause_event(alice);
-    sleep_ms(100);
+    all_have_heard(alice);
     CHECK(now(&it.calls) == calls && now(&it.destroyed) == 1);
 }
 
@@ -123,6 +117,7 @@ static void call_everything(void *user_data, const char *events) {
     if (now(&it->calls) == 0) {
         GIVES(TIM_OK, tim_is_ready(it->client, &ready));
         GIVES(TIM_OK, tim_get_login_user(it->client, &user));
+        GIVES(TIM_OK, tim_network_changed(it->client, true));
         tim_string_free(user);
         /* Even waiting for the server's answer is allowed here. */
         say(it->client, "C2Cbob", "from within a listener");
@@ -187,8 +182,7 @@ static void a_listener_may_take_itself_off(void) {
     listen_to(alice, take_off, &it);
     cause_event(alice);
     CHECK(reaches(&it.destroyed, 1));
-    cause_event(alice);
-    sleep_ms(100);
+    all_have_heard(alice);
     CHECK(now(&it.calls) == 1 && now(&it.destroyed) == 1);
 }
 
@@ -216,23 +210,22 @@ static void a_listener_may_destroy_its_instance_and_release_its_last_handle(void
     free(it.told.json);
 }
 
-static void wait_for_destroy(void *user_data, const char *events) {
-    (void)events;
+static void release_last(void *user_data, tim_status status, const char *json) {
+    (void)json;
     hearer *it = user_data;
-    if (now(&it->calls) == 0) ENDS(TIM_OK, tim_destroy, it->client);
+    CHECK(status == 2024);
+    GIVES(TIM_OK, tim_release(it->client));
+    GIVES(130183, tim_release(it->client));
     add(&it->calls);
 }
 
-static void a_listener_that_waits_for_its_own_end_is_not_waited_for(void) {
+static void the_end_of_a_call_may_release_the_last_handle(void) {
     hearer it = {0};
-    char *message = NULL;
-    tim_client carol = create("carol");
-    listen_to(carol, wait_for_destroy, &it);
-    GIVES(2024, tim_create_text_message(carol, "C2Cbob", "nobody is logged in", NULL, &message));
-    CHECK(reaches(&it.calls, 1) && reaches(&it.destroyed, 1));
-    GIVES(TIM_OK, tim_remove_listener(it.self));
-    GIVES(TIM_OK, tim_release(carol));
-    CHECK(now(&it.destroyed) == 1);
+    it.client = create("carol");
+    GIVES(TIM_OK, tim_get_server_time(it.client, release_last, &it));
+    CHECK(reaches(&it.calls, 1));
+    /* The instance lives on; this is another handle of it. */
+    destroy_and_release(create("carol"));
 }
 
 static void after_its_end_an_instance_says_so(void) {
@@ -259,134 +252,6 @@ static void after_its_end_an_instance_says_so(void) {
     GIVES(TIM_OK, tim_remove_listener(listener));
     GIVES(TIM_OK, tim_release(carol));
     CHECK(now(&it.calls) == calls && now(&it.destroyed) == 1);
-}
-
-static void on_progress(void *user_data, uint32_t percent) {
-    CHECK(percent <= 100);
-    add(&((hearer *)user_data)->calls);
-}
-
-static void progress_is_told_and_its_destroy_called_once(void) {
-    hearer sent = {0}, unsent = {0}, failed = {0}, saved = {0};
-    char *message = NULL, file[1024];
-    GIVES(2252, tim_create_image_message_from_bytes(alice, "C2Cbob", (const uint8_t *)"no picture", 10, NULL,
-                                                    on_progress, &failed, destroyed, &message));
-    CHECK(now(&failed.destroyed) == 1 && now(&failed.calls) == 0);
-
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "C2Cbob", PIXEL, sizeof PIXEL, "High", on_progress,
-                                                      &unsent, destroyed, &message));
-    tim_string_free(message);
-    CHECK(now(&unsent.destroyed) == 0);
-
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "C2Cbob", PIXEL, sizeof PIXEL, NULL, on_progress, &sent,
-                                                      destroyed, &message));
-    outcome told = {0, 0, NULL};
-    GIVES(TIM_OK, tim_send_message(alice, message, on_end, &told));
-    CHECK(reaches(&told.ended, 1) && told.status == TIM_OK);
-    CHECK(reaches(&sent.calls, 1) && reaches(&sent.destroyed, 1));
-    tim_string_free(message);
-
-    snprintf(file, sizeof file, "%s/saved.bmp", test_folder);
-    ENDS(TIM_OK, tim_download_image, alice, told.json, 0, file, on_progress, &saved, destroyed);
-    CHECK(reaches(&saved.destroyed, 1) && now(&saved.calls) > 0);
-    free(told.json);
-
-    /* The one that was never sent goes with the login. */
-    ENDS(TIM_OK, tim_logout, alice);
-    CHECK(reaches(&unsent.destroyed, 1));
-    log_in(alice, "alice", alices_sig);
-    CHECK(now(&sent.destroyed) == 1 && now(&unsent.destroyed) == 1 && now(&saved.destroyed) == 1);
-    CHECK(now(&unsent.calls) == 0);
-}
-
-static const char *const SOMEWHERE =
-    "{\"uuid\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\",\"imageFormat\":4,\"imageInfoArray\":["
-    "{\"type\":0,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/0\"},"
-    "{\"type\":1,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/1\"},"
-    "{\"type\":2,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/2\"}]}";
-
-static tim_upload last_upload;
-
-static void report_again(void *user_data, uint32_t percent) {
-    /* 100 is told when the plugin has returned. */
-    if (percent < 100) GIVES(TIM_OK, tim_upload_progress(*(tim_upload *)user_data, percent + 1));
-}
-
-static tim_status upload_elsewhere(void *user_data, const char *file, tim_upload upload) {
-    CHECK(file[0] == '/');
-    last_upload = upload;
-    sleep_ms(50);
-    GIVES(TIM_OK, tim_upload_progress(upload, 50));
-    GIVES(TIM_OK, tim_upload_progress(upload, 5000));
-    GIVES(130182, tim_upload_result(upload, "{}"));
-    GIVES(TIM_OK, tim_upload_result(upload, SOMEWHERE));
-    add(&((hearer *)user_data)->calls);
-    return TIM_OK;
-}
-
-static tim_status refuse_upload(void *user_data, const char *file, tim_upload upload) {
-    (void)file, (void)upload;
-    add(&((hearer *)user_data)->calls);
-    return 2041;
-}
-
-static tim_status forget_result(void *user_data, const char *file, tim_upload upload) {
-    (void)user_data, (void)file, (void)upload;
-    return TIM_OK;
-}
-
-static void a_plugin_uploads_refuses_or_forgets(void) {
-    hearer elsewhere = {0}, refuses = {0}, forgets = {0};
-    char *message = NULL;
-    tim_client carol = create("alice");
-    GIVES(130180, tim_register_upload_plugin(carol, NULL, &forgets, destroyed));
-    CHECK(now(&forgets.destroyed) == 1);
-
-    GIVES(TIM_OK, tim_register_upload_plugin(carol, upload_elsewhere, &elsewhere, destroyed));
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(carol, "C2Cbob", PIXEL, sizeof PIXEL, NULL, report_again,
-                                                      &last_upload, NULL, &message));
-    ENDS(TIM_OK, tim_send_message, carol, message);
-    tim_string_free(message);
-    CHECK(now(&elsewhere.calls) == 1);
-    GIVES(130183, tim_upload_progress(last_upload, 1));
-    GIVES(130183, tim_upload_result(last_upload, SOMEWHERE));
-
-    GIVES(TIM_OK, tim_register_upload_plugin(carol, refuse_upload, &refuses, destroyed));
-    CHECK(reaches(&elsewhere.destroyed, 1));
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(carol, "C2Cbob", PIXEL, sizeof PIXEL, NULL, NULL, NULL, NULL,
-                                                      &message));
-    ENDS(2041, tim_send_message, carol, message);
-
-    GIVES(TIM_OK, tim_register_upload_plugin(carol, forget_result, NULL, NULL));
-    CHECK(reaches(&refuses.destroyed, 1));
-    CHECK(now(&refuses.calls) == 1 && now(&refuses.destroyed) == 1 && now(&elsewhere.destroyed) == 1);
-    tim_string_free(message);
-    GIVES(TIM_OK, tim_release(carol));
-}
-
-static void on_log(void *user_data, uint32_t level, const char *line) {
-    CHECK(level <= 3 && line != NULL);
-    add(&((hearer *)user_data)->calls);
-}
-
-static void destroy_and_set_again(void *user_data) {
-    GIVES(TIM_OK, tim_clear_log_sink());
-    GIVES(TIM_OK, tim_set_log_level(0));
-    destroyed(user_data);
-}
-
-static void a_log_sink_goes_once_and_may_set_sinks_while_it_goes(void) {
-    hearer first = {0}, second = {0}, refused = {0};
-    GIVES(20001, tim_set_log_level(9));
-    GIVES(TIM_OK, tim_set_log_level(0));
-    GIVES(TIM_OK, tim_set_log_sink(on_log, &first, destroy_and_set_again));
-    GIVES(TIM_OK, tim_set_log_sink(on_log, &second, destroyed));
-    CHECK(now(&first.destroyed) == 1);
-    GIVES(130180, tim_set_log_sink(NULL, &refused, destroyed));
-    CHECK(now(&refused.destroyed) == 1);
-    GIVES(TIM_OK, tim_clear_log_sink());
-    CHECK(now(&second.destroyed) == 1 && now(&first.destroyed) == 1);
-    GIVES(TIM_OK, tim_set_log_level(1));
 }
 
 /* What many threads did. */
@@ -426,45 +291,44 @@ static void many_threads_use_two_instances(void) {
     for (int i = 0; i < 8; i++) pthread_join(threads[i], NULL);
     CHECK(reaches(&answered, now(&asked)));
     CHECK(reaches(&crowd.destroyed, now(&listened)));
-    sleep_ms(50);
+    all_have_heard(alice);
+    all_have_heard(bob);
     CHECK(now(&answered) == now(&asked) && now(&crowd.destroyed) == now(&listened));
 }
 
-static void shut_down(void *user_data, tim_status status, const char *json) {
-    (void)json;
-    hearer *it = user_data;
-    CHECK(status == TIM_OK);
-    GIVES(TIM_OK, tim_shutdown(on_end, &it->told));
-    add(&it->calls);
+static pthread_key_t last_words;
+
+static void speak(void *user_data) {
+    GIVES(130183, tim_release(0));
+    tim_string_free(tim_last_error());
+    say(alice, "C2Cbob", "last words");
+    add((int *)user_data);
 }
 
-static void the_end_of_a_call_may_shut_everything_down(void) {
-    hearer it = {0}, alices = {0}, bobs = {0};
-    const tim_listener first = listen_to(alice, just_count, &alices), second = listen_to(bob, just_count, &bobs);
-    GIVES(TIM_OK, tim_get_server_time(alice, shut_down, &it));
-    CHECK(reaches(&it.told.ended, 1) && reaches(&it.calls, 1));
-    CHECK(it.told.status == TIM_OK);
-    free(it.told.json);
-    CHECK(now(&alices.destroyed) == 1 && now(&bobs.destroyed) == 1);
-    ENDS(130160, tim_get_server_time, alice);
-    ENDS(130160, tim_get_server_time, bob);
-    GIVES(TIM_OK, tim_remove_listener(first));
-    GIVES(TIM_OK, tim_remove_listener(second));
-    GIVES(TIM_OK, tim_release(alice));
-    GIVES(TIM_OK, tim_release(bob));
-    outcome told = {0, 0, NULL};
-    GIVES(TIM_OK, tim_shutdown(on_end, &told));
-    CHECK(reaches(&told.ended, 1));
-    free(told.json);
+static void *end_with_last_words(void *spoken) {
+    /* What the library keeps for this thread goes before the thread's own things do. */
+    GIVES(130183, tim_release(0));
+    say(alice, "C2Cbob", "first words");
+    CHECK(pthread_setspecific(last_words, spoken) == 0);
+    return NULL;
+}
+
+static void a_thread_may_call_the_library_as_it_ends(void) {
+    int spoken = 0;
+    pthread_t thread;
+    CHECK(pthread_key_create(&last_words, speak) == 0);
+    CHECK(pthread_create(&thread, NULL, end_with_last_words, &spoken) == 0);
+    pthread_join(thread, NULL);
+    CHECK(spoken == 1);
+    pthread_key_delete(last_words);
 }
 
 int main(int count, char **arguments) {
     read_arguments(count, arguments);
-    alice = create("alice"), bob = create("bob");
-    log_in(alice, "alice", alices_sig);
-    log_in(bob, "bob", bobs_sig);
+    people_log_in();
     STORY(versions_fit);
     STORY(the_same_options_give_the_same_instance);
+    STORY(texts_arrive_in_the_order_of_the_calls);
     STORY(a_removed_listener_hears_nothing_and_is_destroyed_once);
     STORY(a_listener_that_blocks_holds_up_its_own_instance_alone);
     STORY(a_listener_may_call_the_library);
@@ -472,12 +336,9 @@ int main(int count, char **arguments) {
     STORY(ends_of_calls_may_block);
     STORY(a_listener_may_take_itself_off);
     STORY(a_listener_may_destroy_its_instance_and_release_its_last_handle);
-    STORY(a_listener_that_waits_for_its_own_end_is_not_waited_for);
+    STORY(the_end_of_a_call_may_release_the_last_handle);
     STORY(after_its_end_an_instance_says_so);
-    STORY(progress_is_told_and_its_destroy_called_once);
-    STORY(a_plugin_uploads_refuses_or_forgets);
-    STORY(a_log_sink_goes_once_and_may_set_sinks_while_it_goes);
     STORY(many_threads_use_two_instances);
-    STORY(the_end_of_a_call_may_shut_everything_down);
+    STORY(a_thread_may_call_the_library_as_it_ends);
     return 0;
 }

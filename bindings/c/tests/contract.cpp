@@ -1,51 +1,45 @@
 /*
- * What tim.hpp promises beyond tim.h: nothing thrown crosses the border, futures carry errors, and ends of objects are ends
- * of what they stand for.
+ * What tim.hpp promises beyond tim.h: nothing thrown crosses the border, futures carry errors, ends of objects are ends of what
+ * they stand for, and callbacks may do what they may do in C.
  */
-#include <atomic>
-#include <chrono>
 #include <memory>
 #include <thread>
-#include <tim.hpp>
 #include <vector>
 
-#include "test.h"
+#include "people.hpp"
 
 namespace {
 
-std::string options(const std::string &name) {
-    return R"({"SDKAppID":)" + std::string(test_app) + R"(, "server":")" + test_server + R"(", "dataDir":")" +
-           test_folder + "/" + name + R"(", "instance":")" + name + R"("})";
+/** Held by what a host passes to the library: counts its own end. */
+class held {
+public:
+    explicit held(int *gone) : gone_(gone) {}
+    held(const held &) = delete;
+    held &operator=(const held &) = delete;
+    ~held() { add(gone_); }
+
+private:
+    int *gone_;
+};
+
+/** Has the engine log a line, about a server that is not there. */
+class log_line {
+public:
+    log_line() : carol_(options("carol", "ws://127.0.0.1:1")) { carol_.login("carol", "no token"); }
+    ~log_line() { carol_.destroy().get(); }
+
+private:
+    tim::client carol_;
+};
+
+/** What an uploader tells that put a picture somewhere else. */
+std::string somewhere_else() {
+    std::string sizes;
+    for (const char *type : {"0", "1", "2"})
+        sizes += std::string(sizes.empty() ? "" : ",") + R"({"type":)" + type +
+                 R"(,"size":58,"width":1,"height":1,"url":"https://example.org/)" + type + R"("})";
+    return R"({"uuid":"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d","imageFormat":4,"imageInfoArray":[)" + sizes + "]}";
 }
-
-tim::client logged_in(const std::string &name, const char *sig) {
-    tim::client client(options(name));
-    client.login(name, sig).get();
-    while (!client.is_ready()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    CHECK(client.login_user() == name);
-    return client;
-}
-
-template <typename Condition> void eventually(Condition holds) {
-    for (int i = 0; i < WITHIN_SECONDS * 100 && !holds(); ++i) sleep_ms(10);
-    CHECK(holds());
-}
-
-/** The code that something throws; 0 if it throws nothing. */
-template <typename Call> tim_status thrown_by(Call &&call) {
-    try {
-        call();
-        return TIM_OK;
-    } catch (const tim::error &why) {
-        CHECK(why.reason()[0] != '\0');
-        CHECK(std::string(why.reason()).find('{') == std::string::npos);
-        return why.code();
-    }
-}
-
-tim::client *alice, *bob;
-
-void cause_event() { alice->send_message(alice->create_text_message("C2Cbob", "an event")).get(); }
 
 void errors_are_thrown_here_and_come_with_futures() {
     CHECK(thrown_by([] { tim::client("{}"); }) == 130182);
@@ -72,144 +66,197 @@ void a_moved_from_client_has_no_handle() {
 }
 
 void what_a_listener_throws_is_caught_and_told() {
-    std::atomic<int> heard{0}, told{0}, others{0};
+    int heard = 0, told = 0, others = 0;
     const auto before = tim::exceptions_caught();
     tim::on_exception([&](std::exception_ptr what) {
         try {
             std::rethrow_exception(what);
         } catch (const std::runtime_error &why) {
-            if (std::string(why.what()) == "from a listener") ++told;
+            if (std::string(why.what()) == "from a listener") add(&told);
         } catch (int) {
-            ++told;
+            add(&told);
         }
         throw std::logic_error("even here");
     });
     {
-        auto throws = alice->on_events([&](const std::string &) {
-            if (heard++ % 2) throw 7;
+        const auto throws = alice->on_events([&](const std::string &) {
+            if (add(&heard) % 2 == 0) throw 7;
             throw std::runtime_error("from a listener");
         });
-        auto other = alice->on_events([&](const std::string &) { ++others; });
-        for (int i = 0; i < 3; ++i) {
+        const auto other = alice->on_events([&](const std::string &) { add(&others); });
+        for (int i = 1; i <= 3; ++i) {
             cause_event();
-            eventually([&] { return heard > i && others > i; });
+            CHECK(reaches(&heard, i) && reaches(&others, i));
         }
     }
-    CHECK(told >= 3);
+    CHECK(now(&told) >= 3);
     CHECK(tim::exceptions_caught() >= before + 6);
     tim::on_exception({});
 }
 
 void what_progress_an_uploader_and_a_log_throw_is_caught_too() {
-    const auto before = tim::exceptions_caught();
-    auto picture = [] {
-        return alice->create_image_message("C2Cbob", PIXEL, sizeof PIXEL,
-                                           [](std::uint32_t) { throw std::runtime_error("from progress"); });
-    };
-    alice->send_message(picture()).get();
-    CHECK(tim::exceptions_caught() > before);
+    int told = 0, lines = 0;
+    tim::on_exception([&](std::exception_ptr) { add(&told); });
+    const auto throws = [](std::uint32_t) { throw std::runtime_error("from progress"); };
+    alice->send_message(picture(throws)).get();
+    CHECK(now(&told) > 0);
 
-    tim::client again(options("alice"));
-    again.register_upload_plugin([](const std::string &, const tim::progress_callback &) -> std::string {
+    alice->register_upload_plugin([](const std::string &, const tim::progress_callback &) -> std::string {
         throw tim::error(2041, "no");
     });
-    const std::string refused = picture();
+    const std::string refused = picture(throws);
     CHECK(thrown_by([&] { alice->send_message(refused).get(); }) == 2041);
-
-    std::string uploaded_file;
-    again.register_upload_plugin([&](const std::string &file, const tim::progress_callback &progress) {
-        uploaded_file = file;
-        progress(50);
-        std::string sizes;
-        for (const char *type : {"0", "1", "2"})
-            sizes += std::string(sizes.empty() ? "" : ",") + R"({"type":)" + type +
-                     R"(,"size":58,"width":1,"height":1,"url":"https://example.org/)" + type + R"("})";
-        return R"({"uuid":"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d","imageFormat":4,"imageInfoArray":[)" + sizes + "]}";
+    const int before = now(&told);
+    alice->register_upload_plugin([](const std::string &, const tim::progress_callback &) -> std::string {
+        throw std::runtime_error("no reason");
     });
-    const std::string sent = alice->resend_message(refused).get();
-    CHECK(sent.find("https://example.org/2") != std::string::npos && !uploaded_file.empty());
+    CHECK(thrown_by([&] { alice->resend_message(refused).get(); }) == 2400);
+    CHECK(now(&told) > before);
+    alice->register_upload_plugin([](const std::string &, const tim::progress_callback &progress) {
+        progress(50);
+        return somewhere_else();
+    });
+    CHECK(has(alice->resend_message(refused).get(), "https://example.org/2"));
 
-    tim::set_log_level(0);
-    tim::set_log_sink([](std::uint32_t, const std::string &) { throw std::runtime_error("from the log"); });
-    cause_event();
+    tim::set_log_sink([&](std::uint32_t, const std::string &) -> void {
+        add(&lines);
+        throw std::runtime_error("from the log");
+    });
+    const int without_log = now(&told);
+    {
+        const log_line line;
+        CHECK(reaches(&lines, 1) && reaches(&told, without_log + 1));
+    }
     tim::set_log_sink({});
-    tim::set_log_level(1);
+    tim::on_exception({});
+}
+
+void progress_an_uploader_and_a_log_may_call_the_library() {
+    int told = 0, first_gone = 0, second_gone = 0, logged = 0, sink_gone = 0;
+    const auto call = [](const char *words) {
+        alice->get_my_profile().get();
+        say(*alice, "C2Cbob", words);
+    };
+    auto first = std::make_shared<held>(&first_gone), second = std::make_shared<held>(&second_gone);
+    alice->register_upload_plugin([&, first = std::move(first)](const std::string &, const tim::progress_callback &) {
+        call("from an uploader");
+        // Another takes its place, and it lives on until it returns.
+        alice->register_upload_plugin([second](const std::string &, const tim::progress_callback &) { return ""; });
+        CHECK(now(&first_gone) == 0);
+        return somewhere_else();
+    });
+    const auto sent = alice->send_message(picture([&](std::uint32_t) {
+                               call("from progress");
+                               add(&told);
+                           })).get();
+    CHECK(has(sent, "https://example.org/2") && now(&told) > 0);
+    CHECK(reaches(&first_gone, 1));
+    second.reset();
+    CHECK(now(&second_gone) == 0);
+    alice->register_upload_plugin([](const std::string &, const tim::progress_callback &) { return ""; });
+    CHECK(reaches(&second_gone, 1));
+
+    auto sink = std::make_shared<held>(&sink_gone);
+    tim::set_log_sink([&, sink = std::move(sink)](std::uint32_t, const std::string &) {
+        // Nothing that takes long: a log line holds up whoever has something to tell.
+        alice->get_server_time();
+        tim::set_log_sink({});
+        CHECK(now(&sink_gone) == 0);
+        add(&logged);
+    });
+    const log_line line;
+    CHECK(reaches(&logged, 1) && reaches(&sink_gone, 1));
+}
+
+void a_listener_that_blocks_holds_up_its_own_instance_alone() {
+    int stuck = 0, let_go = 0, bobs = 0;
+    const auto blocks = alice->on_events([&](const std::string &) {
+        add(&stuck);
+        CHECK(reaches(&let_go, 1));
+    });
+    const auto hears = bob->on_events([&](const std::string &json) {
+        if (has(json, "are you there?")) add(&bobs);
+    });
+    cause_event();
+    CHECK(reaches(&stuck, 1));
+    say(*alice, "C2Cbob", "are you there?");
+    CHECK(reaches(&bobs, 1) && now(&stuck) == 1);
+    add(&let_go);
 }
 
 void the_end_of_a_subscription_waits_for_its_running_call() {
-    std::atomic<bool> is_running{false};
-    auto captured = std::make_unique<std::atomic<int>>(0);
+    int begun = 0, ended = 0;
     {
-        auto slow = alice->on_events([&](const std::string &) {
-            is_running = true;
-            sleep_ms(200);
-            ++*captured;
-            is_running = false;
+        const auto slow = alice->on_events([&](const std::string &) {
+            add(&begun);
+            // To the server and back, which is long enough to come too late if nobody waits.
+            for (int i = 0; i < 5; ++i) say(*alice, "C2Cbob", "still here");
+            add(&ended);
         });
         cause_event();
-        eventually([&] { return is_running.load(); });
+        CHECK(reaches(&begun, 1));
     }
-    CHECK(!is_running && *captured >= 1);
-    captured.reset();
-    cause_event();
+    CHECK(now(&begun) == now(&ended));
+    const int before = now(&begun);
+    all_have_heard();
+    CHECK(now(&begun) == before);
 }
 
 void a_listener_may_end_its_own_subscription() {
-    std::atomic<int> calls{0};
-    auto held = std::make_shared<int>(1);
-    std::weak_ptr<int> watched = held;
-    std::promise<void> is_set;
-    auto ready = is_set.get_future().share();
+    int calls = 0, gone = 0, is_set = 0;
+    auto captured = std::make_shared<held>(&gone);
     tim::subscription own;
-    own = alice->on_events([&, ready, held = std::move(held)](const std::string &) {
-        ready.wait();
-        ++calls;
+    own = alice->on_events([&, captured = std::move(captured)](const std::string &) {
+        CHECK(reaches(&is_set, 1));
+        add(&calls);
         own.remove();
+        CHECK(now(&gone) == 0);
     });
-    is_set.set_value();
+    add(&is_set);
     cause_event();
-    eventually([&] { return watched.expired(); });
-    cause_event();
-    sleep_ms(50);
-    CHECK(calls == 1);
+    CHECK(reaches(&gone, 1));
+    all_have_heard();
+    CHECK(now(&calls) == 1);
 }
 
 void a_listener_may_wait_for_calls_and_drop_the_last_client() {
-    std::atomic<int> calls{0};
+    int calls = 0;
     auto own = std::make_unique<tim::client>(options("alice"));
-    auto subscription = alice->on_events([&](const std::string &) {
-        if (calls++ > 0) return;
-        own->get_my_profile().get();
-        own->send_message(own->create_text_message("C2Cbob", "from a listener")).get();
-        own.reset();
+    const auto subscription = alice->on_events([&](const std::string &) {
+        if (now(&calls) == 0) {
+            own->get_my_profile().get();
+            say(*own, "C2Cbob", "from a listener");
+            own.reset();
+        }
+        add(&calls);
     });
     cause_event();
-    eventually([&] { return calls >= 2; });
+    CHECK(reaches(&calls, 2));
     CHECK(own == nullptr);
 }
 
 void a_kept_listener_goes_with_its_instance() {
-    auto held = std::make_shared<int>(1);
-    std::weak_ptr<int> watched = held;
+    int gone = 0;
+    auto captured = std::make_shared<held>(&gone);
     tim::client carol(options("carol"));
-    carol.on_events([held = std::move(held)](const std::string &) {}).keep();
-    CHECK(!watched.expired());
+    carol.on_events([captured = std::move(captured)](const std::string &) {}).keep();
+    CHECK(now(&gone) == 0);
     CHECK(thrown_by([&] { carol.create_text_message("C2Cbob", "nobody is logged in"); }) == 2024);
     carol.destroy().get();
-    CHECK(watched.expired());
+    CHECK(now(&gone) == 1);
     CHECK(thrown_by([&] { static_cast<void>(carol.on_events([](const std::string &) {})); }) == 130160);
     CHECK(thrown_by([&] { carol.login("alice", alices_sig).get(); }) == 130160);
 }
 
 void many_threads_come_and_go() {
     std::vector<std::thread> threads;
-    std::atomic<int> heard{0};
     for (int i = 0; i < 8; ++i)
-        threads.emplace_back([&, i] {
+        threads.emplace_back([i] {
             const tim::client &mine = i % 2 ? *alice : *bob;
             std::vector<std::future<std::string>> answers;
             for (int j = 0; j < 30; ++j) {
-                const auto subscription = mine.on_events([&](const std::string &) { ++heard; });
+                int heard = 0;
+                const auto subscription = mine.on_events([&](const std::string &) { add(&heard); });
                 answers.push_back(mine.get_server_time());
                 if (j % 10 == 0) answers.push_back(mine.send_message(mine.create_text_message("C2Cbob", "one of many")));
             }
@@ -218,21 +265,50 @@ void many_threads_come_and_go() {
     for (auto &thread : threads) thread.join();
 }
 
+/** Something of a thread's own that calls the library when it goes. */
+struct last_words {
+    explicit last_words(int *spoken) : spoken(spoken) {}
+    last_words(const last_words &) = delete;
+    last_words &operator=(const last_words &) = delete;
+    ~last_words() {
+        tim::client released(options("alice"));
+        released.release();
+        CHECK(thrown_by([&] { released.is_ready(); }) == 130183);
+        say(*alice, "C2Cbob", "last words");
+        add(spoken);
+    }
+    int *spoken;
+};
+
+void a_thread_may_call_the_library_as_it_ends() {
+    int spoken = 0;
+    std::thread([&] {
+        // Made first, so that what the library keeps for this thread goes before.
+        thread_local const last_words words(&spoken);
+        CHECK(words.spoken == &spoken);
+        CHECK(thrown_by([] { alice->create_text_message("bob", "hi"); }) == 2106);
+        say(*alice, "C2Cbob", "first words");
+    }).join();
+    CHECK(spoken == 1);
+}
+
 }  // namespace
 
 int main(int count, char **arguments) {
     read_arguments(count, arguments);
-    auto alices = logged_in("alice", alices_sig), bobs = logged_in("bob", bobs_sig);
-    alice = &alices, bob = &bobs;
+    people_log_in();
     STORY(errors_are_thrown_here_and_come_with_futures);
     STORY(a_moved_from_client_has_no_handle);
     STORY(what_a_listener_throws_is_caught_and_told);
     STORY(what_progress_an_uploader_and_a_log_throw_is_caught_too);
+    STORY(progress_an_uploader_and_a_log_may_call_the_library);
+    STORY(a_listener_that_blocks_holds_up_its_own_instance_alone);
     STORY(the_end_of_a_subscription_waits_for_its_running_call);
     STORY(a_listener_may_end_its_own_subscription);
     STORY(a_listener_may_wait_for_calls_and_drop_the_last_client);
     STORY(a_kept_listener_goes_with_its_instance);
     STORY(many_threads_come_and_go);
+    STORY(a_thread_may_call_the_library_as_it_ends);
     tim::shutdown().get();
     return 0;
 }

@@ -1,42 +1,49 @@
 /*
- * A process that ends without a shutdown, while it is logged in, listens, and waits for answers: it just ends.
- * With a sixth argument it ends in a callback.
+ * A process that ends without a shutdown, while two are logged in, listen, and wait for answers: it just ends, with 0. The sixth
+ * argument tells where.
  */
-#include "test.h"
+#include "people.h"
 
-static int ended;
+static int inside, answered, never;
 
-static void end_here(void *user_data, tim_status status, const char *json) {
+static void count_answer(void *user_data, tim_status status, const char *json) {
+    (void)user_data, (void)status, (void)json;
+    add(&answered);
+}
+
+static void stay(void *user_data, const char *events) {
+    (void)user_data, (void)events;
+    add(&inside);
+    reaches(&never, 1);
+}
+
+static void exit_in_listener(void *user_data, const char *events) {
+    (void)user_data, (void)events;
+    exit(0);
+}
+
+static void exit_in_end(void *user_data, tim_status status, const char *json) {
     (void)user_data, (void)status, (void)json;
     exit(0);
 }
 
-static void hear(void *user_data, const char *events) {
-    (void)user_data, (void)events;
-    sleep_ms(5);
-}
-
-static void count_end(void *user_data, tim_status status, const char *json) {
-    (void)user_data, (void)status, (void)json;
-    add(&ended);
-}
-
 int main(int count, char **arguments) {
-    tim_listener listener;
+    static hearer hears, ends;
     read_arguments(count, arguments);
-    const tim_client alice = create("alice");
-    GIVES(TIM_OK, tim_add_listener(alice, hear, NULL, NULL, &listener));
-    log_in(alice, "alice", alices_sig);
+    CHECK(count == 7);
+    const char *where = arguments[6];
+    people_log_in();
+    listen_to(alice, just_count, &hears);
+    if (strcmp(where, "while-a-listener-runs") == 0) listen_to(alice, stay, &ends);
+    if (strcmp(where, "in-a-listener") == 0) listen_to(alice, exit_in_listener, &ends);
     for (int i = 0; i < 50; i++) {
-        char *message = NULL;
-        GIVES(TIM_OK, tim_create_text_message(alice, "C2Calice", "to myself", NULL, &message));
-        GIVES(TIM_OK, tim_send_message(alice, message, count_end, NULL));
+        char *message = text_for(bob, "C2Calice", "are you still there?");
+        GIVES(TIM_OK, tim_send_message(bob, message, count_answer, NULL));
         tim_string_free(message);
     }
-    if (count > 6) {
-        GIVES(TIM_OK, tim_get_server_time(alice, end_here, NULL));
-        sleep_ms(WITHIN_SECONDS * 1000L);
-        return 1;
-    }
-    return 0;
+    if (strcmp(where, "in-main") == 0) return 0;
+    if (strcmp(where, "while-a-listener-runs") == 0) return reaches(&inside, 1) ? 0 : 1;
+    if (strcmp(where, "in-the-end-of-a-call") == 0) GIVES(TIM_OK, tim_get_server_time(alice, exit_in_end, NULL));
+    reaches(&never, 1);
+    return 1;
 }

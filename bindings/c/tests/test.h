@@ -40,14 +40,16 @@ enum { WITHIN_SECONDS = 120 };
 static pthread_mutex_t test_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t test_bell = PTHREAD_COND_INITIALIZER;
 
-/* Counts one more, and gives how many there are now. Whoever waits for that many may be gone right after. */
-static inline int add(int *counter) {
+/* Counts so many more, and gives how many there are now. Whoever waits for that many may be gone right after. */
+static inline int add_some(int *counter, int more) {
     pthread_mutex_lock(&test_lock);
-    const int value = ++*counter;
+    const int value = *counter += more;
     pthread_cond_broadcast(&test_bell);
     pthread_mutex_unlock(&test_lock);
     return value;
 }
+
+static inline int add(int *counter) { return add_some(counter, 1); }
 
 static inline int now(const int *counter) {
     pthread_mutex_lock(&test_lock);
@@ -66,11 +68,6 @@ static inline int reaches(const int *counter, int value) {
     const int reached = *counter >= value;
     pthread_mutex_unlock(&test_lock);
     return reached;
-}
-
-static inline void sleep_ms(long ms) {
-    const struct timespec pause = {ms / 1000, ms % 1000 * 1000000};
-    nanosleep(&pause, NULL);
 }
 
 /* For `destroy`: counts in the int that user_data points to. */
@@ -120,26 +117,51 @@ static inline void read_arguments(int count, char **arguments) {
     alices_sig = arguments[3], bobs_sig = arguments[4], test_folder = arguments[5];
 }
 
-/* An instance of its own for `name`. */
-static inline tim_client create(const char *name) {
+/* An instance of its own for `name`, with a server of its own. */
+static inline tim_client create_at(const char *server, const char *name) {
     char options[1024];
     tim_client client = 0;
     snprintf(options, sizeof options,
-             "{\"SDKAppID\":%s, \"server\":\"%s\", \"dataDir\":\"%s/%s\", \"instance\":\"%s\"}", test_app, test_server,
+             "{\"SDKAppID\":%s, \"server\":\"%s\", \"dataDir\":\"%s/%s\", \"instance\":\"%s\"}", test_app, server,
              test_folder, name, name);
     GIVES(TIM_OK, tim_create(TIM_ABI_VERSION, options, &client));
     CHECK(client != 0);
     return client;
 }
 
+static inline tim_client create(const char *name) { return create_at(test_server, name); }
+
+/* How often a word was heard, and whether its listener is gone. */
+typedef struct {
+    const char *word;
+    int heard, gone;
+    tim_listener listener;
+} bell;
+
+static inline void ring(void *user_data, const char *events) {
+    bell *it = (bell *)user_data;
+    if (strstr(events, it->word)) add(&it->heard);
+}
+
+static inline void bell_goes(void *user_data) { add(&((bell *)user_data)->gone); }
+
+/* Rings at every event that has this word in it, from now on until it is taken down. */
+static inline void hang(bell *it, tim_client client, const char *word) {
+    it->word = word, it->heard = 0, it->gone = 0;
+    GIVES(TIM_OK, tim_add_listener(client, ring, it, bell_goes, &it->listener));
+}
+
+static inline void take_down(bell *it) {
+    GIVES(TIM_OK, tim_remove_listener(it->listener));
+    CHECK(reaches(&it->gone, 1));
+}
+
 static inline void log_in(tim_client client, const char *name, const char *sig) {
-    bool ready = false;
+    bell ready;
+    hang(&ready, client, "\"sdkStateReady\"");
     ENDS(TIM_OK, tim_login, client, name, sig);
-    for (int i = 0; i < WITHIN_SECONDS * 100 && !ready; i++) {
-        GIVES(TIM_OK, tim_is_ready(client, &ready));
-        sleep_ms(10);
-    }
-    CHECK(ready);
+    CHECK(reaches(&ready.heard, 1));
+    take_down(&ready);
 }
 
 static inline void destroy_and_release(tim_client client) {

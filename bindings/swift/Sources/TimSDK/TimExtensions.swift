@@ -1,5 +1,5 @@
-// What makes the generated code pleasant in Swift: events as an AsyncStream and by closure, arguments that may be left
-// out, numbers of errors. Everything here is made of the generated code's public functions; nothing here decides.
+// What makes the generated code pleasant in Swift: events as an AsyncStream and by closure, arguments and answers that may be
+// left out, numbers of errors. Everything here is made of the generated code's public functions; nothing here decides.
 
 import Foundation
 
@@ -49,17 +49,23 @@ extension Tim {
     }
 
     /// Logs a user in; ``TimEvent/sdkReady`` tells when everything works. True if the user was logged in already.
+    ///
+    /// - Throws: ``TimError``, as ``login(userId:userSig:)`` does.
     @discardableResult
     public func login(as userID: String, userSig: String) async throws -> Bool {
         try await login(userId: userID, userSig: userSig)
     }
 
     /// A text message of normal priority; ``sendMessage(_:)`` sends it.
+    ///
+    /// - Throws: ``TimError``, as ``createTextMessage(to:text:priority:)`` does.
     public func createTextMessage(to conversation: String, text: String) throws -> Message {
         try createTextMessage(to: conversation, text: text, priority: .normal)
     }
 
     /// A picture message of a file; ``sendMessage(_:)`` uploads and sends it, and tells `onProgress` 0 to 100.
+    ///
+    /// - Throws: ``TimError``, as the one that takes a ``ProgressListener`` does.
     public func createImageMessage(
         to conversation: String, file: String, priority: Priority = .normal, onProgress: @escaping ImageProgress = { _ in }
     ) throws -> Message {
@@ -67,6 +73,8 @@ extension Tim {
     }
 
     /// A picture message of a file's bytes; ``sendMessage(_:)`` uploads and sends it, and tells `onProgress` 0 to 100.
+    ///
+    /// - Throws: ``TimError``, as ``createImageMessageFromBytes(to:bytes:priority:onProgress:)`` does.
     public func createImageMessage(
         to conversation: String, bytes: Data, priority: Priority = .normal, onProgress: @escaping ImageProgress = { _ in }
     ) throws -> Message {
@@ -74,29 +82,39 @@ extension Tim {
     }
 
     /// Sends a message that was created here. Answers it with its place, once it is on the server's stable storage.
+    ///
+    /// - Throws: ``TimError``, as ``sendMessage(message:)`` does.
     @discardableResult
     public func sendMessage(_ message: Message) async throws -> Message {
         try await sendMessage(message: message)
     }
 
     /// Sends a message that was refused again, under the same identity.
+    ///
+    /// - Throws: ``TimError``, as ``resendMessage(message:)`` does.
     @discardableResult
     public func resendMessage(_ message: Message) async throws -> Message {
         try await resendMessage(message: message)
     }
 
     /// Takes a message back.
+    ///
+    /// - Throws: ``TimError``, as ``revokeMessage(message:)`` does.
     @discardableResult
     public func revokeMessage(_ message: Message) async throws -> Message {
         try await revokeMessage(message: message)
     }
 
     /// A page of a conversation's messages, oldest first: the newest, or those before `next`, which a page gave.
+    ///
+    /// - Throws: ``TimError``, as ``getMessageList(conversation:next:count:)`` does.
     public func getMessageList(of conversation: String, next: Int64? = nil, count: UInt32 = 15) async throws -> MessageList {
         try await getMessageList(conversation: conversation, next: next, count: count)
     }
 
     /// Saves a picture of a message as a file, and tells `onProgress` 0 to 100.
+    ///
+    /// - Throws: ``TimError``, as ``downloadImage(message:size:target:onProgress:)`` does.
     public func downloadImage(
         of message: Message, to target: String, size: ImageType = .original, onProgress: @escaping ImageProgress = { _ in }
     ) async throws {
@@ -104,6 +122,8 @@ extension Tim {
     }
 
     /// Changes this user's profile; what is `nil` stays.
+    ///
+    /// - Throws: ``TimError``, as ``updateMyProfile(fields:)`` does.
     @discardableResult
     public func updateMyProfile(_ fields: ProfileFields) async throws -> Profile {
         try await updateMyProfile(fields: fields)

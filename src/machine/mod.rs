@@ -234,14 +234,15 @@ impl Machine {
             self.outputs.push_back(Output::Commit { changes: turn.changes, durable: turn.durable });
         }
         self.outputs.extend(turn.then);
-        if !turn.received.is_empty() {
-            self.outputs.push_back(Output::Emit(Event::MessageReceived(turn.received)));
-        }
-        self.outputs.extend(turn.late);
+        // Before the messages: a notice of a group finds the list as it tells.
         if turn.groups_changed {
             let groups = self.data.groups.values().cloned().collect();
             self.outputs.push_back(Output::Emit(Event::GroupListUpdated(groups)));
         }
+        if !turn.received.is_empty() {
+            self.outputs.push_back(Output::Emit(Event::MessageReceived(turn.received)));
+        }
+        self.outputs.extend(turn.late);
         if turn.blacklist_changed {
             let users = self.data.blacklist.iter().cloned().collect();
             self.outputs.push_back(Output::Emit(Event::BlacklistUpdated(users)));

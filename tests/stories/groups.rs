@@ -91,8 +91,9 @@ async fn a_public_group_asks_its_owner() {
     assert_eq!(asked.conversation_id.to_string(), "@TIM#SYSTEM");
     let bob_id = UserId::new("bob").unwrap();
     alice.tim.handle_group_application(&group, &bob_id, true, "welcome").await.unwrap();
-    notice(&bob, NoticeType::ApplicationAccepted).await;
+    // The list comes first, so that it shows what the notice tells of.
     groups(&bob, 1).await;
+    notice(&bob, NoticeType::ApplicationAccepted).await;
     tip(&alice, GroupTipType::Join).await;
     let again = alice.tim.handle_group_application(&group, &bob_id, true, "").await.unwrap_err();
     assert_eq!(again.code, Code::APPLICATION_HANDLED);
@@ -116,8 +117,8 @@ async fn a_meeting_is_open_shows_its_past_and_ends_for_all() {
     assert!(history.iter().any(|message| text_of(message) == Some("before bob came")));
     assert_eq!(alice.tim.quit_group(&group).await.unwrap_err().code, Code::GROUP_OWNER_CANNOT_QUIT);
     alice.tim.dismiss_group(&group).await.unwrap();
-    notice(&bob, NoticeType::GroupDismissed).await;
     groups(&bob, 0).await;
+    notice(&bob, NoticeType::GroupDismissed).await;
     let gone = bob.tim.join_group(&group, "").await.unwrap_err();
     assert_eq!(gone.code, Code::GROUP_NOT_FOUND);
     let unheard = bob.tim.send_message(bob.text("GROUPtalk", "is anybody there?")).await.unwrap_err();

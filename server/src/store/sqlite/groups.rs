@@ -61,7 +61,9 @@ impl Database {
         for (_, member) in &others {
             self.add_member(&conv, new.group_type, *member, Role::Member, now)?;
         }
-        let mut tells = vec![self.notice(actor, actor.key, &conv, NoticeType::GroupCreated, "", now)?];
+        let everybody = std::iter::once(actor.key).chain(others.iter().map(|other| other.1));
+        let mut tells = self.membership_tells(&conv, everybody)?;
+        tells.push(self.notice(actor, actor.key, &conv, NoticeType::GroupCreated, "", now)?);
         for (_, member) in &others {
             tells.push(self.notice(actor, *member, &conv, NoticeType::Invited, "", now)?);
         }
@@ -69,12 +71,6 @@ impl Database {
             let names = others.iter().map(|(name, _)| name.clone()).collect();
             tells.push(self.tip(conv.clone(), actor, GroupTipType::Join, names, now)?);
         }
-        tells.extend(
-            self.membership_tells(
-                &conv,
-                std::iter::once(actor.key).chain(others.iter().map(|other| other.1)),
-            )?,
-        );
         Ok(telling(Answer::Group(self.group_of(&conv, actor.key)?), tells))
     }
 
@@ -141,10 +137,11 @@ impl Database {
         }
         let answer =
             if handle.accept { NoticeType::ApplicationAccepted } else { NoticeType::ApplicationRefused };
-        let mut tells = vec![self.notice(actor, applicant, &conv, answer, &handle.handle_message, now)?];
+        let mut tells = Vec::new();
         if handle.accept && !self.is_member(&conv, applicant)? {
-            tells.extend(self.let_in(actor, &conv, &group, (handle.user_id.clone(), applicant), now)?);
+            tells = self.let_in(actor, &conv, &group, (handle.user_id.clone(), applicant), now)?;
         }
+        tells.push(self.notice(actor, applicant, &conv, answer, &handle.handle_message, now)?);
         Ok(telling(Answer::Done, tells))
     }
 
@@ -161,8 +158,9 @@ impl Database {
             .execute(params![conv.id, actor.key.0])?;
         let tip = self.tip(conv.clone(), actor, GroupTipType::Quit, leaving, now)?;
         self.remove_member(&conv, actor.key)?;
-        let mut tells = vec![tip, self.notice(actor, actor.key, &conv, NoticeType::Quit, "", now)?];
+        let mut tells = vec![tip];
         tells.extend(self.membership_tells(&conv, std::iter::once(actor.key))?);
+        tells.push(self.notice(actor, actor.key, &conv, NoticeType::Quit, "", now)?);
         Ok(telling(Answer::Done, tells))
     }
 
@@ -171,14 +169,15 @@ impl Database {
         let profile = self.group_of(&conv, actor.key)?;
         rules::may(Action::Dismiss, profile.group_type, self.role(&conv, actor.key)?)?;
         let members = self.members(&conv)?;
-        let mut tells = Vec::with_capacity(members.len() * 2);
         for member in members.iter() {
             self.remove_member(&conv, *member)?;
-            tells.push(self.notice(actor, *member, &conv, NoticeType::GroupDismissed, "", now)?);
         }
         self.connection.execute("UPDATE grp SET dismissed = 1, members = 0 WHERE conv = ?", [conv.id])?;
         self.connection.execute("DELETE FROM application WHERE conv = ?", [conv.id])?;
-        tells.extend(self.membership_tells(&conv, members.iter().copied())?);
+        let mut tells = self.membership_tells(&conv, members.iter().copied())?;
+        for member in members.iter() {
+            tells.push(self.notice(actor, *member, &conv, NoticeType::GroupDismissed, "", now)?);
+        }
         Ok(telling(Answer::Done, tells))
     }
 
@@ -257,8 +256,8 @@ impl Database {
             return Err(Code::GROUP_FULL.into());
         }
         self.add_member(conv, group.group_type, who.1, Role::Member, now)?;
-        let mut tells = vec![self.tip(conv.clone(), actor, GroupTipType::Join, vec![who.0], now)?];
-        tells.extend(self.membership_tells(conv, std::iter::once(who.1))?);
+        let mut tells = self.membership_tells(conv, std::iter::once(who.1))?;
+        tells.push(self.tip(conv.clone(), actor, GroupTipType::Join, vec![who.0], now)?);
         Ok(tells)
     }
 
@@ -305,7 +304,7 @@ impl Database {
         }
     }
 
-    /// Tells users whether they are in a group now.
+    /// Tells users whether they are in a group now. Before notices, so that a device that hears one shows what it tells of.
     fn membership_tells(&self, conv: &Conv, users: impl Iterator<Item = UserKey>) -> Outcome<Vec<Tell>> {
         let Place::Group(group_id) = &conv.place else { return Ok(Vec::new()) };
         users

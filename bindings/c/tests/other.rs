@@ -1,6 +1,6 @@
 //! Another library in Rust, as a program may have one beside libtim: it panics, and catches that.
 
-#[unsafe(no_mangle)]
+#[no_mangle]
 pub extern "C" fn other_catches() -> bool {
     let none: Vec<u8> = Vec::new();
     std::panic::set_hook(Box::new(|_| {}));

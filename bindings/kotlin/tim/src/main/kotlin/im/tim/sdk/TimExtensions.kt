@@ -81,7 +81,7 @@ fun Tim.createImageMessage(
     to: String,
     file: String,
     priority: Priority = Priority.NORMAL,
-    onProgress: (Int) -> Unit,
+    onProgress: (Int) -> Unit = {},
 ): Message = createImageMessage(to, file, priority, Progress(onProgress))
 
 /** A picture message of a file's bytes. [onProgress] is told 0 to 100 while it is sent. */

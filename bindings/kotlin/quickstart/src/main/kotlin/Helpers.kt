@@ -1,0 +1,45 @@
+/** What the quick start needs beside the engine: waiting, words for events, a picture. */
+
+import im.tim.sdk.*
+import java.nio.ByteBuffer
+import java.nio.ByteOrder
+import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.channels.Channel
+
+/** The next event of a kind. */
+inline fun <reified T : TimEvent> Tim.soon(): CompletableDeferred<T> =
+    CompletableDeferred<T>().also { next -> on<T> { next.complete(it) } }
+
+/** The messages that come, from now on. */
+fun Tim.inbox(): Channel<Message> =
+    Channel<Message>(Channel.UNLIMITED).also { inbox -> on<TimEvent.MessageReceived> { it.messages.forEach(inbox::trySend) } }
+
+/** Every event there is, by the name TIM's users know. */
+fun describe(event: TimEvent): String = when (event) {
+    is TimEvent.SdkReady -> "SDK_READY"
+    is TimEvent.SdkNotReady -> "SDK_NOT_READY"
+    is TimEvent.MessageReceived -> "MESSAGE_RECEIVED from ${event.messages.map { it.from }}"
+    is TimEvent.MessageRevoked -> "MESSAGE_REVOKED ${event.messages.map { it.id }}"
+    is TimEvent.MessageReadByPeer -> "MESSAGE_READ_BY_PEER ${event.messages.size} messages"
+    is TimEvent.ConversationListUpdated ->
+        "CONVERSATION_LIST_UPDATED ${event.conversations.map { "${it.conversationId} (${it.unreadCount} unread)" }}"
+    is TimEvent.GroupListUpdated -> "GROUP_LIST_UPDATED ${event.groups.map { it.name }}"
+    is TimEvent.ProfileUpdated -> "PROFILE_UPDATED ${event.profiles.map { it.userId }}"
+    is TimEvent.BlacklistUpdated -> "BLACKLIST_UPDATED ${event.users}"
+    is TimEvent.NetStateChange -> "NET_STATE_CHANGE ${event.state}"
+    is TimEvent.KickedOut -> "KICKED_OUT ${event.reason}"
+    is TimEvent.Error -> "ERROR ${event.code} ${event.reason}"
+}
+
+/** Something to look at: a BMP file of 320 x 240 pixels. */
+fun draw(): ByteArray {
+    val (width, height, head) = listOf(320, 240, 54)
+    val file = ByteBuffer.allocate(head + 3 * width * height).order(ByteOrder.LITTLE_ENDIAN)
+    file.put("BM".toByteArray()).putInt(file.capacity()).putInt(0).putInt(head)
+    file.putInt(40).putInt(width).putInt(height).putShort(1).putShort(24) // One plane of 24 bits; the rest is 0.
+    file.position(head)
+    for (y in 0 until height) for (x in 0 until width) {
+        file.put((x xor y).toByte()).put((x * 255 / width).toByte()).put(y.toByte())
+    }
+    return file.array()
+}

@@ -50,6 +50,11 @@ pub enum Event {
     KickedOut(KickReason),
     /// The connection's state changed.
     NetStateChange(NetState),
+    /// The instance was destroyed: the last event there is, after everything else that was to be told.
+    SdkDestroy {
+        /// The application whose instance it was.
+        sdk_app_id: u32,
+    },
 }
 
 /// The state of the connection.
@@ -90,6 +95,8 @@ pub enum EventKind {
     KickedOut,
     /// [`Event::NetStateChange`]
     NetStateChange,
+    /// [`Event::SdkDestroy`]
+    SdkDestroy,
 }
 
 impl Event {
@@ -109,6 +116,7 @@ impl Event {
             Self::Error { .. } => EventKind::Error,
             Self::KickedOut(_) => EventKind::KickedOut,
             Self::NetStateChange(_) => EventKind::NetStateChange,
+            Self::SdkDestroy { .. } => EventKind::SdkDestroy,
         }
     }
 }

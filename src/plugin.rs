@@ -14,12 +14,13 @@ pub type UploadProgress = Arc<dyn Fn(u8) + Send + Sync>;
 
 /// Uploads a picture somewhere and tells where it is. Called on a thread of its own, which it may block.
 pub trait UploadPlugin: Send + Sync + 'static {
-    /// Uploads `file`, reports 0 to 100 to `progress` (from any thread; after the end it does nothing), and describes what was uploaded: all three sizes, each with
-    /// an address that receivers can fetch.
+    /// Uploads `file`, reports 0 to 100 to `progress` (from any thread; after the end it does nothing), and describes what
+    /// was uploaded: all three sizes, each with an address that receivers can fetch.
     ///
     /// # Errors
-    /// Whatever the host says; the message then fails with this error. [`TimError::code`] should be
-    /// [`tim_protocol::Code::UPLOAD_FAILED`] if no other fits.
+    /// Whatever the host says. What may pass ([`tim_protocol::Code::is_retryable`], as
+    /// [`tim_protocol::Code::UPLOAD_FAILED`] is, which fits where no other does) is tried again up to three times after
+    /// growing pauses, and anew with every connection; then, and with any other code at once, the message fails with it.
     fn upload(&self, file: &Path, progress: UploadProgress) -> Result<ImageBody, TimError>;
 }
 

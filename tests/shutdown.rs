@@ -26,6 +26,7 @@ static ALONE: Mutex<()> = Mutex::const_new(());
 async fn has_ended(device: &Device) {
     device.expect("SDK_NOT_READY", |event| matches!(event, Event::SdkNotReady).then_some(())).await;
     assert_eq!(device.tim.get_conversation_list().await.unwrap_err().code, Code::DESTROYED);
+    device.expect("SDK_DESTROY", |event| matches!(event, Event::SdkDestroy { .. }).then_some(())).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -117,11 +117,10 @@ impl Dispatch {
         self.shared.lock().thread == Some(std::thread::current().id())
     }
 
-    /// Tells what still waits, then ends the thread. If `wait`, no listener is called any more when this returns, unless
-    /// one has not returned for [`END_WITHIN`].
-    pub(crate) async fn end(&self, wait: bool) {
-        self.shared.lock().ending = true;
-        self.shared.wake.notify_one();
+    /// Tells what still waits and `last` behind it, then ends the thread. If `wait`, no listener is called any more when
+    /// this returns, unless one has not returned for [`END_WITHIN`].
+    pub(crate) async fn end(&self, last: Event, wait: bool) {
+        self.shared.end(last);
         if wait {
             let mut ended = self.ended.clone();
             let in_time = tokio::time::timeout(END_WITHIN, ended.wait_for(|ended| *ended)).await.is_ok();
@@ -144,6 +143,16 @@ impl Dispatch {
 }
 
 impl Shared {
+    /// Nothing is told after `last`. It is told even where others were lost, and once, however often this is called.
+    fn end(&self, last: Event) {
+        let mut state = self.lock();
+        if !state.ending {
+            state.ending = true;
+            state.waiting.push_back(last);
+        }
+        self.wake.notify_one();
+    }
+
     /// Whether a listener has not been taken off since it was looked up.
     fn has(&self, id: ListenerId) -> bool {
         self.lock().listeners.iter().any(|(listener, _)| *listener == id)
@@ -232,7 +241,7 @@ mod tests {
         }
         drop(go);
         assert!(hears.iter().any(|count| count == usize::MAX));
-        dispatch.end(true).await;
+        dispatch.end(Event::SdkDestroy { sdk_app_id: 1 }, true).await;
         let late = Arc::new(Deaf);
         dispatch.add(late.clone());
         assert_eq!(Arc::strong_count(&late), 1, "whoever comes after the end is let go at once");

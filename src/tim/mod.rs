@@ -137,8 +137,9 @@ impl Tim {
     }
 
     /// Logs out and ends the instance: its threads, its connection, its files. Every other call answers
-    /// [`Code::DESTROYED`] from now on; `Tim::create` makes a new instance. No listener is called after this has
-    /// returned, unless it was called by one, or one has not returned for five seconds.
+    /// [`Code::DESTROYED`] from now on; `Tim::create` makes a new instance. The last event is [`Event::SdkDestroy`]. No
+    /// listener is called after this has returned, unless it was called by one, or one has not returned for five
+    /// seconds.
     ///
     /// # Errors
     /// None so far.
@@ -154,7 +155,7 @@ impl Tim {
         let wait = !inner.shared.dispatch.is_this_thread();
         self.inner.runtime.spawn(async move {
             inner.commands.destroy().await;
-            inner.shared.dispatch.end(wait).await;
+            inner.shared.dispatch.end(Event::SdkDestroy { sdk_app_id: inner.key.sdk_app_id }, wait).await;
         })
     }
 

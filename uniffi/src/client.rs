@@ -68,7 +68,8 @@ pub trait UploadPlugin: Send + Sync {
     /// Uploads a file and describes what was uploaded: all three sizes, each with an address receivers can fetch.
     ///
     /// # Errors
-    /// Whatever the host says; the message then fails with it.
+    /// Whatever the host says. `Unreachable`, or anything that is no `TimError`, is tried again up to three times after growing
+    /// pauses, and anew with every connection; then, and with any other error at once, the message fails with it.
     fn upload(&self, file: String, progress: Arc<UploadProgress>) -> Result<ImageBody, TimError>;
 }
 
@@ -185,6 +186,12 @@ impl Tim {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.tim.is_ready()
+    }
+
+    /// Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
+    #[must_use]
+    pub fn is_destroyed(&self) -> bool {
+        self.tim.is_destroyed()
     }
 
     /// Who is logged in.

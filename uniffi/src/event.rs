@@ -83,6 +83,13 @@ pub enum TimEvent {
         /// The state.
         state: NetState,
     },
+    /// The instance was shut down: the last event there is.
+    #[serde(rename = "sdkDestroy")]
+    SdkDestroy {
+        /// The application whose instance it was.
+        #[serde(rename = "SDKAppID")]
+        sdk_app_id: u32,
+    },
 }
 
 /// Why a login was ended.
@@ -163,6 +170,7 @@ impl From<&engine::Event> for TimEvent {
             engine::Event::Error { code, message } => Self::Error { code: code.0, reason: message.clone() },
             engine::Event::KickedOut(reason) => Self::KickedOut { reason: (*reason).into() },
             engine::Event::NetStateChange(state) => Self::NetStateChange { state: (*state).into() },
+            engine::Event::SdkDestroy { sdk_app_id } => Self::SdkDestroy { sdk_app_id: *sdk_app_id },
         }
     }
 }
@@ -219,6 +227,10 @@ mod tests {
         assert_eq!(
             json(&TimEvent::NetStateChange { state: NetState::Connected }),
             r#"{"name":"netStateChange","data":{"state":"connected"}}"#
+        );
+        assert_eq!(
+            json(&TimEvent::SdkDestroy { sdk_app_id: 1_400_000_001 }),
+            r#"{"name":"sdkDestroy","data":{"SDKAppID":1400000001}}"#
         );
     }
 }

@@ -151,6 +151,7 @@
  *     error                        {"code":2024, "message":"not logged in: call login first"}
  *     kickedOut                    {"type":"multipleDevice"}, or multipleAccount, userSigExpired, REST_API_Kick
  *     netStateChange               {"state":"connected"}, or connecting, disconnected
+ *     sdkDestroy                   {"SDKAppID":1400000001}: the instance was destroyed, and nothing comes after this
  *
  *
  * ERRORS
@@ -235,7 +236,8 @@ typedef uint64_t tim_upload;
 
 /**
  * Called to upload `file`. Reports with `tim_upload_progress`, describes what was uploaded with `tim_upload_result`, and
- * returns 0, or an error's number.
+ * returns 0, or an error's number. With one that may pass (2400, 2800, 2801, 6005) it is called again up to three times after
+ * growing pauses, and anew with every connection; then, and with any other at once, the message fails with that number.
  */
 typedef tim_status (*tim_upload_callback)(void *user_data, const char *file, tim_upload upload);
 

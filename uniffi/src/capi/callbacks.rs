@@ -28,7 +28,8 @@ pub type TimProgressCallback = Option<unsafe extern "C" fn(user_data: *mut c_voi
 pub type TimLogCallback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, level: u32, line: *const c_char)>;
 /// Called to upload `file`. Reports with `tim_upload_progress`, describes what was uploaded with `tim_upload_result`, and
-/// returns 0, or an error's number.
+/// returns 0, or an error's number. With one that may pass (2400, 2800, 2801, 6005) it is called again up to three times after
+/// growing pauses, and anew with every connection; then, and with any other at once, the message fails with that number.
 pub type TimUploadCallback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, file: *const c_char, upload: TimUpload) -> TimStatus>;
 /// Called once when `user_data` is needed no more; may be NULL.

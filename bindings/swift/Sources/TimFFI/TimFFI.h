@@ -447,6 +447,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_get_user_profile(uint64_t ptr, RustBuffer 
 uint64_t uniffi_tim_ffi_fn_method_tim_handle_group_application(uint64_t ptr, RustBuffer group, RustBuffer user, int8_t accept, RustBuffer handle_message
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_IS_DESTROYED
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_IS_DESTROYED
+int8_t uniffi_tim_ffi_fn_method_tim_is_destroyed(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_IS_READY
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_IS_READY
 int8_t uniffi_tim_ffi_fn_method_tim_is_ready(uint64_t ptr, RustCallStatus *_Nonnull out_status
@@ -1015,6 +1020,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_get_user_profile(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_HANDLE_GROUP_APPLICATION
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_HANDLE_GROUP_APPLICATION
 uint16_t uniffi_tim_ffi_checksum_method_tim_handle_group_application(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_IS_DESTROYED
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_IS_DESTROYED
+uint16_t uniffi_tim_ffi_checksum_method_tim_is_destroyed(void
 
 );
 #endif

@@ -1539,6 +1539,11 @@ public protocol TimProtocol: AnyObject, Sendable {
     func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String) async throws
 
     /**
+     * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
+     */
+    func isDestroyed()  -> Bool
+
+    /**
      * Whether everything works.
      */
     func isReady()  -> Bool
@@ -2113,6 +2118,18 @@ open func handleGroupApplication(group: String, user: String, accept: Bool, hand
 }
 
     /**
+     * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
+     */
+open func isDestroyed() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_is_destroyed(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
      * Whether everything works.
      */
 open func isReady() -> Bool  {
@@ -2461,7 +2478,8 @@ public protocol UploadPlugin: AnyObject, Sendable {
      * Uploads a file and describes what was uploaded: all three sizes, each with an address receivers can fetch.
      *
      * # Errors
-     * Whatever the host says; the message then fails with it.
+     * Whatever the host says. `Unreachable`, or anything that is no `TimError`, is tried again up to three times after growing
+     * pauses, and anew with every connection; then, and with any other error at once, the message fails with it.
      */
     func upload(file: String, progress: UploadProgress) throws  -> ImageBody
 
@@ -2526,7 +2544,8 @@ open class UploadPluginImpl: UploadPlugin, @unchecked Sendable {
      * Uploads a file and describes what was uploaded: all three sizes, each with an address receivers can fetch.
      *
      * # Errors
-     * Whatever the host says; the message then fails with it.
+     * Whatever the host says. `Unreachable`, or anything that is no `TimError`, is tried again up to three times after growing
+     * pauses, and anew with every connection; then, and with any other error at once, the message fails with it.
      */
 open func upload(file: String, progress: UploadProgress)throws  -> ImageBody  {
     return try  FfiConverterTypeImageBody_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
@@ -5924,6 +5943,14 @@ public enum TimEvent: Equatable, Hashable {
          * The state.
          */state: NetState
     )
+    /**
+     * The instance was shut down: the last event there is.
+     */
+    case sdkDestroy(
+        /**
+         * The application whose instance it was.
+         */sdkAppId: UInt32
+    )
 
 
 
@@ -5977,6 +6004,9 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         )
 
         case 12: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 13: return .sdkDestroy(sdkAppId: try FfiConverterUInt32.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -6044,6 +6074,11 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case let .netStateChange(state):
             writeInt(&buf, Int32(12))
             FfiConverterTypeNetState.write(state, into: &buf)
+
+
+        case let .sdkDestroy(sdkAppId):
+            writeInt(&buf, Int32(13))
+            FfiConverterUInt32.write(sdkAppId, into: &buf)
 
         }
     }
@@ -6716,6 +6751,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 37791) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_is_destroyed() != 9836) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_is_ready() != 18537) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -6758,7 +6796,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 36491) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_uploadplugin_upload() != 35307) {
+    if (uniffi_tim_ffi_checksum_method_uploadplugin_upload() != 12859) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_uploadprogress_report() != 57115) {

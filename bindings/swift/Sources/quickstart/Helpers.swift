@@ -19,6 +19,7 @@ func describe(_ event: TimEvent) -> String {
     switch event {
     case .sdkReady: "sdkReady"
     case .sdkNotReady: "sdkNotReady"
+    case .sdkDestroy(let app): "sdkDestroy \(app)"
     case .messageReceived(let messages): "messageReceived from \(messages.map(\.from))"
     case .messageRevoked(let messages): "messageRevoked \(messages.map(\.id))"
     case .messageReadByPeer(let messages): "messageReadByPeer \(messages.count) messages"

@@ -75,11 +75,14 @@ final class StreamTests: XCTestCase {
     func testAStreamEndsWithItsInstance() async throws {
         let alice = try Person("alice")
         let events = alice.tim.events()
-        async let heard = inTime { await count(events) }
+        async let heard = inTime { await events.reduce(into: []) { $0.append($1) } }
         alice.raiseAnEvent()
+        XCTAssertFalse(alice.tim.isDestroyed())
         try await alice.tim.shutdown()
+        XCTAssertTrue(alice.tim.isDestroyed())
         let all = try await heard
-        XCTAssertEqual(all, 1)
+        XCTAssertEqual(all.count, 2)
+        XCTAssertEqual(all.last, .sdkDestroy(sdkAppId: theServer.app))
         let late = try await inTime { await count(alice.tim.events()) }
         XCTAssertEqual(late, 0)
     }
@@ -101,9 +104,9 @@ private final class Watching: Tim, @unchecked Sendable {
     }
 }
 
-/// How many events a stream tells until it ends.
+/// How many events a stream tells until it ends; the one that tells of the end is not counted.
 private func count(_ events: AsyncStream<TimEvent>) async -> Int {
     var count = 0
-    for await _ in events { count += 1 }
+    for await event in events where event != .sdkDestroy(sdkAppId: theServer.app) { count += 1 }
     return count
 }

@@ -18,6 +18,7 @@ fun Tim.inbox(): Channel<Message> =
 fun describe(event: TimEvent): String = when (event) {
     is TimEvent.SdkReady -> "SDK_READY"
     is TimEvent.SdkNotReady -> "SDK_NOT_READY"
+    is TimEvent.SdkDestroy -> "SDK_DESTROY ${event.sdkAppId}"
     is TimEvent.MessageReceived -> "MESSAGE_RECEIVED from ${event.messages.map { it.from }}"
     is TimEvent.MessageRevoked -> "MESSAGE_REVOKED ${event.messages.map { it.id }}"
     is TimEvent.MessageReadByPeer -> "MESSAGE_READ_BY_PEER ${event.messages.size} messages"

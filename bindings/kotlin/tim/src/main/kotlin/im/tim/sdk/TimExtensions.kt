@@ -14,7 +14,7 @@ import kotlinx.coroutines.flow.flow
 
 /**
  * Everything that happens from the moment the flow is collected until collection ends. Each collector has its own listener
- * and hears every event.
+ * and hears every event. The flow completes when the instance is shut down, after [TimEvent.SdkDestroy].
  *
  * At most [capacity] events wait for a collector. One that falls farther behind loses events, and is told so by
  * [TimEvent.Error] with [EVENTS_LOST]: it then reads the lists it shows anew. A slow collector never holds up the engine or
@@ -23,7 +23,12 @@ import kotlinx.coroutines.flow.flow
 fun Tim.events(capacity: Int = 1_000): Flow<TimEvent> = flow {
     val lost = AtomicBoolean()
     val heard = callbackFlow {
-        val listener = addListener(Ears { event -> if (trySend(event).isFailure) lost.set(true) })
+        val listener = addListener(Ears { event ->
+            if (trySend(event).isFailure) lost.set(true)
+            if (event is TimEvent.SdkDestroy) close()
+        })
+        // An instance that had ended before tells nobody of it any more.
+        if (isDestroyed()) close()
         awaitClose { listener.use { it.remove() } }
     }
     // Events are lost only while others wait, so a collector always comes by here afterwards.

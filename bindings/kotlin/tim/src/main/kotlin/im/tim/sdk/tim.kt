@@ -818,6 +818,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_handle_group_application(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_is_destroyed(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_is_ready(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_join_group(
@@ -937,6 +939,8 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_handle_group_application(`ptr`: Long,`group`: RustBuffer.ByValue,`user`: RustBuffer.ByValue,`accept`: Byte,`handleMessage`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_is_destroyed(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Byte
     external fun uniffi_tim_ffi_fn_method_tim_is_ready(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Byte
     external fun uniffi_tim_ffi_fn_method_tim_join_group(`ptr`: Long,`group`: RustBuffer.ByValue,`applyMessage`: RustBuffer.ByValue,
@@ -1194,6 +1198,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 37791) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_is_destroyed() and 0xFFFF) != 9836) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_is_ready() and 0xFFFF) != 18537) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1236,7 +1243,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 36491) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_uploadplugin_upload() and 0xFFFF) != 35307) {
+    if ((lib.uniffi_tim_ffi_checksum_method_uploadplugin_upload() and 0xFFFF) != 12859) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_uploadprogress_report() and 0xFFFF) != 57115) {
@@ -3132,6 +3139,11 @@ public interface TimInterface {
     suspend fun `handleGroupApplication`(`group`: kotlin.String, `user`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String)
 
     /**
+     * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
+     */
+    fun `isDestroyed`(): kotlin.Boolean
+
+    /**
      * Whether everything works.
      */
     fun `isReady`(): kotlin.Boolean
@@ -3848,6 +3860,22 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
+     * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
+     */override fun `isDestroyed`(): kotlin.Boolean {
+            return FfiConverterBoolean.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_is_destroyed(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
      * Whether everything works.
      */override fun `isReady`(): kotlin.Boolean {
             return FfiConverterBoolean.lift(
@@ -4381,7 +4409,8 @@ public interface UploadPlugin {
      * Uploads a file and describes what was uploaded: all three sizes, each with an address receivers can fetch.
      *
      * # Errors
-     * Whatever the host says; the message then fails with it.
+     * Whatever the host says. `Unreachable`, or anything that is no `TimError`, is tried again up to three times after growing
+     * pauses, and anew with every connection; then, and with any other error at once, the message fails with it.
      */
     fun `upload`(`file`: kotlin.String, `progress`: UploadProgress): ImageBody
 
@@ -4497,7 +4526,8 @@ open class UploadPluginImpl: Disposable, AutoCloseable, UploadPlugin
      * Uploads a file and describes what was uploaded: all three sizes, each with an address receivers can fetch.
      *
      * # Errors
-     * Whatever the host says; the message then fails with it.
+     * Whatever the host says. `Unreachable`, or anything that is no `TimError`, is tried again up to three times after growing
+     * pauses, and anew with every connection; then, and with any other error at once, the message fails with it.
      */
     @Throws(TimException::class)override fun `upload`(`file`: kotlin.String, `progress`: UploadProgress): ImageBody {
             return FfiConverterTypeImageBody.lift(
@@ -7256,6 +7286,21 @@ sealed class TimEvent {
         companion object
     }
 
+    /**
+     * The instance was shut down: the last event there is.
+     */
+    data class SdkDestroy(
+        /**
+         * The application whose instance it was.
+         */
+        val `sdkAppId`: kotlin.UInt) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
 
 
 
@@ -7304,6 +7349,9 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 )
             12 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
+                )
+            13 -> TimEvent.SdkDestroy(
+                FfiConverterUInt.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
         }
@@ -7393,6 +7441,13 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 + FfiConverterTypeNetState.allocationSize(value.`state`)
             )
         }
+        is TimEvent.SdkDestroy -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterUInt.allocationSize(value.`sdkAppId`)
+            )
+        }
     }
 
     override fun write(value: TimEvent, buf: ByteBuffer) {
@@ -7454,6 +7509,11 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             is TimEvent.NetStateChange -> {
                 buf.putInt(12)
                 FfiConverterTypeNetState.write(value.`state`, buf)
+                Unit
+            }
+            is TimEvent.SdkDestroy -> {
+                buf.putInt(13)
+                FfiConverterUInt.write(value.`sdkAppId`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }

@@ -9,6 +9,7 @@ import kotlin.test.Test
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
@@ -157,6 +158,21 @@ class ChatTest {
             yield()
             endless.cancel()
         }
+    }
+
+    @Test
+    fun aFlowEndsWithItsInstance() = story {
+        val alice = person("alice")
+        coroutineScope {
+            val listening = CompletableDeferred<Unit>()
+            val heard = async { alice.tim.events().onEach { listening.complete(Unit) }.toList() }
+            while (!listening.isCompleted) alice.raiseAnEvent().also { yield() }
+            assertFalse(alice.tim.isDestroyed())
+            alice.tim.shutdown()
+            assertEquals(TimEvent.SdkDestroy(theServer.app), heard.await().last())
+        }
+        assertTrue(alice.tim.isDestroyed())
+        assertEquals(emptyList(), alice.tim.events().toList(), "there is nothing to hear any more")
     }
 
     @Test

@@ -3,10 +3,13 @@
 //! A call is in the task's queue when its future is first polled, so calls keep their order and a dropped future stops
 //! nothing.
 
+use std::sync::Arc;
+
 use tim_protocol::Code;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
+use super::Shared;
 use crate::error::TimError;
 use crate::machine::io::{Call, Return};
 use crate::message::Message;
@@ -35,27 +38,33 @@ pub(super) enum Command {
 #[derive(Clone)]
 pub(crate) struct Commands {
     queue: mpsc::Sender<Command>,
+    shared: Arc<Shared>,
 }
 
 impl Commands {
     /// The way, and where the task finds what comes over it.
-    pub(super) fn channel() -> (Self, mpsc::Receiver<Command>) {
+    pub(super) fn channel(shared: Arc<Shared>) -> (Self, mpsc::Receiver<Command>) {
         let (queue, commands) = mpsc::channel(QUEUE);
-        (Self { queue }, commands)
+        (Self { queue, shared }, commands)
     }
 
     /// Makes a call and waits for its answer. Dropping the future does not stop the call.
     ///
     /// # Errors
-    /// Those of the call, [`Code::TOO_MANY_CALLS`], or [`Code::DESTROYED`].
+    /// Those of the call, [`Code::TOO_MANY_CALLS`], [`Code::DESTROYED`], or [`Code::PANICKED`] if a fault of ours has ended
+    /// the task.
     pub(crate) async fn call(&self, call: Call) -> Result<Answer, TimError> {
         let (caller, answer) = oneshot::channel();
         // At once or not at all: whoever waited here for room would lose the place that the call's order gives it.
         self.queue.try_send(Command::Call(call, caller)).map_err(|why| match why {
             TrySendError::Full(_) => Code::TOO_MANY_CALLS,
-            TrySendError::Closed(_) => Code::DESTROYED,
+            TrySendError::Closed(_) => self.why_gone(),
         })?;
-        answer.await.unwrap_or_else(|_| Err(Code::DESTROYED.into()))
+        answer.await.unwrap_or_else(|_| Err(self.why_gone().into()))
+    }
+
+    fn why_gone(&self) -> Code {
+        self.shared.refusal().filter(|code| *code == Code::PANICKED).unwrap_or(Code::DESTROYED)
     }
 
     /// The device's network came or went.
@@ -71,10 +80,18 @@ impl Commands {
             let _ = ended.await;
         }
     }
+
+    /// Waits until the task has ended and let go of its files.
+    pub(crate) async fn ended(&self) {
+        self.queue.closed().await;
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::address::Address;
+    use super::super::dispatch::Dispatch;
+    use super::super::files::Files;
     use super::*;
     use std::task::{Context, Waker};
 
@@ -89,7 +106,11 @@ mod tests {
 
     #[test]
     fn a_call_too_many_is_told_so_and_those_before_it_stay() {
-        let (commands, mut queue) = Commands::channel();
+        let folder = tempfile::tempdir().unwrap();
+        let server = Address::of_server("ws://127.0.0.1:1", None).unwrap();
+        let files = Files::open(folder.path(), 1).unwrap().0;
+        let shared = Arc::new(Shared::new(Dispatch::start().unwrap(), files, server, None));
+        let (commands, mut queue) = Commands::channel(Arc::clone(&shared));
         for _ in 0..QUEUE {
             assert_eq!(begin(&commands), None);
         }
@@ -98,5 +119,7 @@ mod tests {
         assert_eq!(begin(&commands), None, "there is room again");
         queue.close();
         assert_eq!(begin(&commands), Some(Code::DESTROYED));
+        shared.publish(None, Some(Code::PANICKED));
+        assert_eq!(begin(&commands), Some(Code::PANICKED));
     }
 }

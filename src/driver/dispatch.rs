@@ -44,6 +44,8 @@ struct State {
     ending: bool,
     listeners: Vec<(ListenerId, Arc<dyn EventListener>)>,
     next_id: u64,
+    /// How many calls of listeners have returned.
+    returned: u64,
     thread: Option<ThreadId>,
 }
 
@@ -117,17 +119,32 @@ impl Dispatch {
         self.shared.lock().thread == Some(std::thread::current().id())
     }
 
-    /// Tells what still waits and `last` behind it, then ends the thread. If `wait`, no listener is called any more when
-    /// this returns, unless one has not returned for [`END_WITHIN`].
-    pub(crate) async fn end(&self, last: Event, wait: bool) {
-        self.shared.end(last);
-        if wait {
-            let mut ended = self.ended.clone();
-            let in_time = tokio::time::timeout(END_WITHIN, ended.wait_for(|ended| *ended)).await.is_ok();
-            if !in_time {
-                self.give_up();
+    /// Tells what still waits and `last` behind it, then ends the thread. `last` is told even where others were lost, and
+    /// once, however often this is called.
+    pub(crate) fn end(&self, last: Event) {
+        let mut state = self.shared.lock();
+        if !state.ending {
+            state.ending = true;
+            state.waiting.push_back(last);
+        }
+        self.shared.wake.notify_one();
+    }
+
+    /// Waits for the thread's end: no listener is called any more when this returns, unless one has not returned for
+    /// [`END_WITHIN`].
+    pub(crate) async fn ended(&self) {
+        let mut ended = self.ended.clone();
+        let mut returned = self.returned();
+        while tokio::time::timeout(END_WITHIN, ended.wait_for(|ended| *ended)).await.is_err() {
+            let before = std::mem::replace(&mut returned, self.returned());
+            if returned == before {
+                return self.give_up();
             }
         }
+    }
+
+    fn returned(&self) -> u64 {
+        self.shared.lock().returned
     }
 }
 
@@ -143,14 +160,11 @@ impl Dispatch {
 }
 
 impl Shared {
-    /// Nothing is told after `last`. It is told even where others were lost, and once, however often this is called.
-    fn end(&self, last: Event) {
-        let mut state = self.lock();
-        if !state.ending {
-            state.ending = true;
-            state.waiting.push_back(last);
-        }
-        self.wake.notify_one();
+    /// Calls a listener. False if it panicked.
+    fn call(&self, listener: &dyn EventListener, events: &[Event]) -> bool {
+        let is_well = catch_unwind(AssertUnwindSafe(|| listener.on_events(events))).is_ok();
+        self.lock().returned += 1;
+        is_well
     }
 
     /// Whether a listener has not been taken off since it was looked up.
@@ -183,7 +197,7 @@ fn run(shared: &Shared) {
         let panicked: Vec<ListenerId> = listeners
             .iter()
             .filter(|(id, _)| shared.has(*id))
-            .filter(|(_, listener)| catch_unwind(AssertUnwindSafe(|| listener.on_events(&events))).is_err())
+            .filter(|(_, listener)| !shared.call(&**listener, &events))
             .map(|(id, _)| *id)
             .collect();
         if !panicked.is_empty() {
@@ -196,8 +210,7 @@ fn run(shared: &Shared) {
 fn report(shared: &Shared, listeners: &[(ListenerId, Arc<dyn EventListener>)], panicked: &[ListenerId]) {
     for (id, listener) in listeners {
         if !panicked.contains(id) && shared.has(*id) {
-            let report = [error(Code::LISTENER_PANICKED)];
-            let _ = catch_unwind(AssertUnwindSafe(|| listener.on_events(&report)));
+            shared.call(&**listener, &[error(Code::LISTENER_PANICKED)]);
         }
     }
 }
@@ -241,11 +254,37 @@ mod tests {
         }
         drop(go);
         assert!(hears.iter().any(|count| count == usize::MAX));
-        dispatch.end(Event::SdkDestroy { sdk_app_id: 1 }, true).await;
+        dispatch.end(Event::SdkDestroy { sdk_app_id: 1 });
+        dispatch.ended().await;
         let late = Arc::new(Deaf);
         dispatch.add(late.clone());
         assert_eq!(Arc::strong_count(&late), 1, "whoever comes after the end is let go at once");
         dispatch.tell(Event::SdkReady);
         assert!(hears.iter().all(|count| count != 0), "the thread has ended and dropped its listener");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_listener_that_returns_is_waited_for_and_one_that_hangs_is_not() {
+        let dispatch = Dispatch::start().unwrap();
+        let ((go, go_on), (heard, _hears)) = (mpsc::channel(), mpsc::channel());
+        dispatch.add(Arc::new(Slow { go_on: Mutex::new(go_on), heard }));
+        for _ in 0..3 * AT_ONCE {
+            dispatch.tell(Event::SdkReady);
+        }
+        dispatch.end(Event::SdkDestroy { sdk_app_id: 1 });
+        let ended = tokio::spawn({
+            let dispatch = dispatch.clone();
+            async move { dispatch.ended().await }
+        });
+        tokio::task::yield_now().await;
+        go.send(()).unwrap();
+        while dispatch.returned() < 1 {
+            std::thread::yield_now();
+        }
+        tokio::time::advance(END_WITHIN).await;
+        assert!(!ended.is_finished(), "it has returned meanwhile");
+        tokio::time::advance(END_WITHIN).await;
+        ended.await.unwrap();
+        assert_eq!(dispatch.returned(), 1, "the second call still runs");
     }
 }

@@ -27,6 +27,7 @@ use tim_protocol::frame::Fault;
 use tim_protocol::media::ImageBody;
 use tim_protocol::message::Message as Wire;
 use tim_protocol::{Code, MessageId, UserId};
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, block_in_place};
 
@@ -48,11 +49,17 @@ use upload::Upload;
 /// Ends of uploads that wait for the task.
 const UPLOADS: usize = 64;
 
-/// Starts the task of an instance. Must be called inside the runtime.
-pub(crate) fn start(machine: Machine, shared: Arc<Shared>) -> Commands {
-    let (commands, queue) = Commands::channel();
+/// Starts the task of an instance. It takes calls at once, and begins when `after` has ended.
+pub(crate) fn start(
+    runtime: &Handle,
+    machine: Machine,
+    shared: Arc<Shared>,
+    after: impl Future<Output = ()> + Send + 'static,
+) -> Commands {
+    let (commands, queue) = Commands::channel(Arc::clone(&shared));
     let (upload_ended, uploads_ended) = mpsc::channel(UPLOADS);
     let driver = Driver {
+        _fall: Fall(Arc::clone(&shared)),
         machine,
         store: None,
         shared,
@@ -66,12 +73,17 @@ pub(crate) fn start(machine: Machine, shared: Arc<Shared>) -> Commands {
         uploads_ended,
         began: Instant::now(),
     };
-    tokio::spawn(driver.run());
+    runtime.spawn(async move {
+        after.await;
+        driver.run().await;
+    });
     commands
 }
 
-/// The one owner of a machine and a store.
+/// The one owner of a machine and a store. What it holds goes in this order: first it is said why, then the files are
+/// let go, then whoever waits for the end of the queue goes on.
 struct Driver {
+    _fall: Fall,
     machine: Machine,
     store: Option<(UserId, Store)>,
     shared: Arc<Shared>,
@@ -84,6 +96,19 @@ struct Driver {
     upload_ended: mpsc::Sender<(MessageId, Result<ImageBody, Fault>)>,
     uploads_ended: mpsc::Receiver<(MessageId, Result<ImageBody, Fault>)>,
     began: Instant,
+}
+
+/// Says so if a fault of ours ends the task: everybody would wait for it, and nobody know.
+struct Fall(Arc<Shared>);
+
+impl Drop for Fall {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.publish(None, Some(Code::PANICKED));
+            let message = Code::PANICKED.describe().to_owned();
+            self.0.dispatch.tell(Event::Error { code: Code::PANICKED, message });
+        }
+    }
 }
 
 /// An upload that is under way.
@@ -321,5 +346,44 @@ async fn next_of(link: &mut Option<Link>) -> Option<LinkEvent> {
     match link {
         Some(link) => link.next().await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address::Address;
+    use super::dispatch::Dispatch;
+    use super::files::Files;
+    use super::*;
+    use crate::machine::io::Config;
+
+    #[tokio::test]
+    async fn an_instance_begins_when_the_former_one_has_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let (files, device) = Files::open(folder.path(), 1).unwrap();
+        let server = Address::of_server("ws://127.0.0.1:1", None).unwrap();
+        let shared = Arc::new(Shared::new(Dispatch::start().unwrap(), files, server, None));
+        let machine = Machine::new(Config {
+            sdk_app_id: 1,
+            device,
+            platform: tim_protocol::call::Platform::Linux,
+            client: "test".into(),
+            seed: 1,
+            heartbeat: 30_000,
+            login_timeout: 1_000,
+            call_timeout: 1_000,
+        });
+        let (former, former_ended) = oneshot::channel::<()>();
+        let after = async move { drop(former_ended.await) };
+        let commands = start(&Handle::current(), machine, shared, after);
+        let mut call = Box::pin(commands.call(Call::ServerTime));
+        for _ in 0..100 {
+            assert!(
+                tokio::time::timeout(Duration::ZERO, &mut call).await.is_err(),
+                "the former one still runs"
+            );
+        }
+        drop(former);
+        assert_eq!(call.await.err().unwrap().code, Code::NOT_LOGGED_IN);
     }
 }

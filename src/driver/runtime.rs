@@ -2,6 +2,8 @@
 //!
 //! Hosts have threads of their own and call from any of them; nothing of the engine's ever runs on those.
 
+use std::panic::catch_unwind;
+
 use once_cell::sync::OnceCell;
 use tim_protocol::Code;
 use tokio::runtime::{Builder, Handle, Runtime};
@@ -10,6 +12,9 @@ use crate::error::TimError;
 
 /// Threads that drive instances. Of a host's code they run its log sink alone, which must not block.
 const WORKERS: usize = 2;
+/// Most threads for what may block: files, and a host's callbacks, which may wait for each other. Made when they are
+/// needed; the system's own limit is the one that counts.
+const MOST_BLOCKED: usize = 1 << 16;
 
 static RUNTIME: OnceCell<Runtime> = OnceCell::new();
 
@@ -19,15 +24,21 @@ static RUNTIME: OnceCell<Runtime> = OnceCell::new();
 /// [`Code::RUNTIME_FAILED`] if the system refuses new threads.
 pub(crate) fn handle() -> Result<Handle, TimError> {
     let made = RUNTIME.get_or_try_init(|| {
-        Builder::new_multi_thread()
-            .worker_threads(WORKERS)
-            .thread_name("tim-engine")
-            .enable_io()
-            .enable_time()
-            .build()
+        // Where the system refuses a thread, this panics instead of telling.
+        catch_unwind(make).unwrap_or_else(|_| Err(std::io::ErrorKind::OutOfMemory.into()))
     });
     made.map(|runtime| runtime.handle().clone()).map_err(|why| TimError {
         code: Code::RUNTIME_FAILED,
         reason: format!("the engine's threads could not be started: {why}"),
     })
+}
+
+fn make() -> std::io::Result<Runtime> {
+    Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .max_blocking_threads(MOST_BLOCKED)
+        .thread_name("tim-engine")
+        .enable_io()
+        .enable_time()
+        .build()
 }

@@ -61,14 +61,15 @@ impl Shared {
     }
 
     /// Lets handles see who is logged in and why calls are refused, before listeners hear of it.
-    pub(super) fn publish(&self, user: Option<UserId>, refusal: Option<Code>) {
+    pub(crate) fn publish(&self, user: Option<UserId>, refusal: Option<Code>) {
         let mut state = self.state();
         // What somebody created is not for the next one to send.
         let former = if user.is_none() { std::mem::take(&mut state.pictures) } else { BTreeMap::new() };
+        let plugin = if refusal == Some(Code::DESTROYED) { state.plugin.take() } else { None };
         state.user = user;
         state.refusal = refusal;
         drop(state);
-        drop(former);
+        drop((former, plugin));
     }
 
     /// Who is logged in.
@@ -81,9 +82,13 @@ impl Shared {
         self.state().refusal
     }
 
+    /// Takes a host's uploader, and lets the former one go; the new one too, where the instance is destroyed.
     pub(crate) fn set_plugin(&self, plugin: Arc<dyn UploadPlugin>) {
-        let former = self.state().plugin.replace(plugin);
-        drop(former);
+        let mut state = self.state();
+        let gone =
+            if state.refusal == Some(Code::DESTROYED) { Some(plugin) } else { state.plugin.replace(plugin) };
+        drop(state);
+        drop(gone);
     }
 
     /// Notes a picture that was created. Of too many that were never sent the oldest is forgotten.

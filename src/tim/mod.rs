@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use tim_protocol::frame::Fault;
 use tim_protocol::{Code, UserId};
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
 
 pub use messages::MessageList;
 pub use registry::shutdown;
@@ -67,10 +67,11 @@ impl Tim {
             return Err(Code::SDK_APP_ID_MISSING.into());
         }
         let key = Key { sdk_app_id: options.sdk_app_id, instance: options.instance.clone() };
-        registry::find_or_make(key, |key| Self::make(key, options))
+        registry::find_or_make(key, |key, former| Self::make(key, options, former))
     }
 
-    fn make(key: Key, options: TimOptions) -> Result<Self, TimError> {
+    /// Makes an instance that begins once the `former` ones of its key have let go of their files.
+    fn make(key: Key, options: TimOptions, former: Vec<Self>) -> Result<Self, TimError> {
         let server = Address::of_server(&options.server, options.extra_roots_pem.as_deref())?;
         let (files, device) = Files::open(&options.data_dir, options.sdk_app_id)?;
         let runtime = runtime::handle()?;
@@ -88,10 +89,12 @@ impl Tim {
             login_timeout: ms(options.login_timeout),
             call_timeout: ms(options.call_timeout),
         });
-        let commands = {
-            let _inside = runtime.enter();
-            crate::driver::start(machine, Arc::clone(&shared))
+        let former_ended = async move {
+            for tim in former {
+                tim.inner.commands.ended().await;
+            }
         };
+        let commands = crate::driver::start(&runtime, machine, Arc::clone(&shared), former_ended);
         Ok(Self { inner: Arc::new(Inner { key, commands, shared, runtime }) })
     }
 
@@ -148,15 +151,37 @@ impl Tim {
         Ok(())
     }
 
-    /// Begins what [`Tim::destroy`] does, in a task of its own. Called by a listener, it does not wait for that one.
-    fn begin_destroy(&self) -> JoinHandle<()> {
-        registry::forget(&self.inner.key, self);
-        let inner = Arc::clone(&self.inner);
-        let wait = !inner.shared.dispatch.is_this_thread();
+    /// Begins what [`Tim::destroy`] does, in a task of its own, and tells when it has ended. Called by a listener, that is
+    /// told without waiting for the listener.
+    fn begin_destroy(&self) -> oneshot::Receiver<()> {
+        registry::begin_end(self);
+        let wait = !self.inner.shared.dispatch.is_this_thread();
+        let (done, ended) = oneshot::channel();
+        let mut done = Some(done);
+        let mut tell = move || done.take().map(|done| done.send(()));
+        let tim = self.clone();
         self.inner.runtime.spawn(async move {
-            inner.commands.destroy().await;
-            inner.shared.dispatch.end(Event::SdkDestroy { sdk_app_id: inner.key.sdk_app_id }, wait).await;
-        })
+            let Inner { key, commands, shared, .. } = &*tim.inner;
+            commands.destroy().await;
+            shared.publish(None, Some(Code::DESTROYED));
+            shared.dispatch.end(Event::SdkDestroy { sdk_app_id: key.sdk_app_id });
+            if !wait {
+                tell();
+            }
+            shared.dispatch.ended().await;
+            registry::end(&tim);
+            tell();
+        });
+        ended
+    }
+
+    /// Whether a fault of ours has ended the instance's task.
+    fn has_failed(&self) -> bool {
+        self.inner.shared.refusal() == Some(Code::PANICKED)
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
     }
 
     /// Whether everything works: from [`Event::SdkReady`] to [`Event::SdkNotReady`].
@@ -227,8 +252,5 @@ pub fn runtime() -> Result<tokio::runtime::Handle, TimError> {
 
 /// The machine answered something that does not fit the call: a fault of ours.
 fn unexpected() -> TimError {
-    TimError {
-        code: Code::INTERNAL,
-        reason: "the engine gave an answer that does not fit: please report it".into(),
-    }
+    Code::PANICKED.into()
 }

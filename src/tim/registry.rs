@@ -1,9 +1,11 @@
 //! The one instance per application: TIM's rule that `create` gives the same instance until it is destroyed.
+//!
+//! Nothing that takes time is done under the lock.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use once_cell::sync::Lazy;
+use once_cell::sync::{Lazy, OnceCell};
 
 use super::Tim;
 use crate::error::TimError;
@@ -15,40 +17,87 @@ pub(super) struct Key {
     pub(super) instance: String,
 }
 
-static INSTANCES: Lazy<Mutex<HashMap<Key, Tim>>> = Lazy::new(Mutex::default);
+#[derive(Default)]
+struct Instances {
+    /// Each is made by whoever asks first; others who ask for the same wait for that, and nobody else does.
+    living: HashMap<Key, Arc<OnceCell<Tim>>>,
+    /// Those that are being destroyed, until they are.
+    ending: Vec<Tim>,
+}
 
-fn instances() -> MutexGuard<'static, HashMap<Key, Tim>> {
+static INSTANCES: Lazy<Mutex<Instances>> = Lazy::new(Mutex::default);
+
+fn instances() -> MutexGuard<'static, Instances> {
     INSTANCES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The instance of this key, made if there is none.
+impl Instances {
+    /// Where the instance of this key is, or is to be. One that has failed gives its place away.
+    fn place(&mut self, key: &Key) -> (Arc<OnceCell<Tim>>, Option<Tim>) {
+        let failed = self.living.get(key).and_then(|cell| cell.get()).filter(|tim| tim.has_failed()).cloned();
+        if failed.is_some() {
+            self.living.remove(key);
+        }
+        (Arc::clone(self.living.entry(key.clone()).or_default()), failed)
+    }
+
+    fn remove_if(&mut self, key: &Key, is_it: impl Fn(&OnceCell<Tim>) -> bool) {
+        if self.living.get(key).is_some_and(|cell| is_it(cell)) {
+            self.living.remove(key);
+        }
+    }
+}
+
+/// The instance of this key, made if there is none. `make` is given those of the key that have not ended yet.
 pub(super) fn find_or_make(
     key: Key,
-    make: impl FnOnce(Key) -> Result<Tim, TimError>,
+    make: impl FnOnce(Key, Vec<Tim>) -> Result<Tim, TimError>,
 ) -> Result<Tim, TimError> {
-    let mut instances = instances();
-    if let Some(tim) = instances.get(&key) {
-        return Ok(tim.clone());
+    let (cell, failed) = instances().place(&key);
+    if let Some(failed) = failed {
+        drop(failed.begin_destroy());
     }
-    let tim = make(key.clone())?;
-    instances.insert(key, tim.clone());
-    Ok(tim)
+    let made = cell.get_or_try_init(|| {
+        let former = instances().ending.iter().filter(|tim| tim.inner.key == key).cloned().collect();
+        make(key.clone(), former)
+    });
+    if made.is_err() {
+        instances().remove_if(&key, |place| std::ptr::eq(place, &*cell) && place.get().is_none());
+    }
+    made.cloned()
 }
 
 /// From now on `create` makes a new instance. An instance that took this one's place meanwhile stays.
-pub(super) fn forget(key: &Key, tim: &Tim) {
+pub(super) fn begin_end(tim: &Tim) {
     let mut instances = instances();
-    if instances.get(key).is_some_and(|it| Arc::ptr_eq(&it.inner, &tim.inner)) {
-        instances.remove(key);
+    instances.remove_if(&tim.inner.key, |cell| cell.get().is_some_and(|it| it.is(tim)));
+    if !instances.ending.iter().any(|it| it.is(tim)) {
+        instances.ending.push(tim.clone());
     }
 }
 
-/// Destroys every instance of the process: what an app calls before it ends. See [`Tim::destroy`].
+/// An instance has ended.
+pub(super) fn end(tim: &Tim) {
+    let place = {
+        let mut instances = instances();
+        let place = instances.ending.iter().position(|it| it.is(tim));
+        place.map(|place| instances.ending.swap_remove(place))
+    };
+    // What its last handle holds must not go under the lock.
+    drop(place);
+}
+
+/// Destroys every instance of the process, and waits for those that are being destroyed already: what an app calls
+/// before it ends. See [`Tim::destroy`].
 ///
 /// # Errors
 /// None so far.
 pub async fn shutdown() -> Result<(), TimError> {
-    let all: Vec<Tim> = instances().values().cloned().collect();
+    let all: Vec<Tim> = {
+        let instances = instances();
+        let living = instances.living.values().filter_map(|cell| cell.get().cloned());
+        living.chain(instances.ending.iter().cloned()).collect()
+    };
     // Each end begins before the first is waited for: a caller who does not wait has ended them all.
     let ends: Vec<_> = all.iter().map(Tim::begin_destroy).collect();
     for end in ends {

@@ -19,6 +19,7 @@ mod breaks;
 mod bursts;
 mod conversations;
 mod crash;
+mod faults;
 mod gate;
 mod groups;
 mod kicks;

@@ -28,6 +28,11 @@ project_version() {
     sed -n '/^\[workspace.package\]$/,/^\[/s/^version = "\(.*\)"$/\1/p' Cargo.toml
 }
 
+# The part of the version that programs are bound to: before 1.0 a minor version may break what was, from then on a major one.
+interface_version() {
+    project_version | sed -E 's/^(0\.[0-9]+|[0-9]+).*/\1/'
+}
+
 # The version of the Rust in folder $1; empty if it holds no cargo with a working rustc.
 rust_version_in() {
     [[ -x $1/cargo && -x $1/rustc ]] || return 0

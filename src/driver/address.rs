@@ -41,13 +41,22 @@ impl Address {
         if !matches!(uri.path(), "" | "/" | "/v1") || uri.query().is_some() {
             return Err(TimError::new(Code::SERVER_ADDRESS_INVALID));
         }
-        Self::of_uri(&uri, ["wss", "ws"], extra_roots)
+        Self::of_uri(&uri, "wss", Some("ws"), extra_roots)
     }
 
-    /// Reads the address of something on the web.
-    pub(super) fn of_uri(
+    /// Reads the address of something on the web: `https://host[:port]/...`.
+    ///
+    /// # Errors
+    /// [`Code::SERVER_ADDRESS_INVALID`].
+    pub(super) fn of_web(uri: &Uri, extra_roots: Option<&str>) -> Result<Self, TimError> {
+        Self::of_uri(uri, "https", None, extra_roots)
+    }
+
+    /// Reads an address of an encrypted scheme; of a `plain` one if it is on this machine.
+    fn of_uri(
         uri: &Uri,
-        [secure, plain]: [&str; 2],
+        secure: &str,
+        plain: Option<&str>,
         extra_roots: Option<&str>,
     ) -> Result<Self, TimError> {
         let invalid = || TimError::new(Code::SERVER_ADDRESS_INVALID);
@@ -57,7 +66,7 @@ impl Address {
         if scheme == secure {
             let tls = Some(tls_config(extra_roots)?);
             Ok(Self { host, port: uri.port_u16().unwrap_or(443), tls })
-        } else if scheme == plain && is_this_machine(&host) {
+        } else if plain == Some(scheme) && is_this_machine(&host) {
             Ok(Self { host, port: uri.port_u16().unwrap_or(80), tls: None })
         } else {
             Err(invalid())

@@ -90,37 +90,45 @@ impl Files {
         Ok(self.user(user).join("tim.db"))
     }
 
+    /// Where a picture is kept.
+    pub(super) fn copy(&self, user: &UserId, id: MessageId) -> PathBuf {
+        self.outbox(user).join(id.to_string())
+    }
+
     /// Keeps a picture until it is uploaded.
     ///
     /// # Errors
-    /// [`Code::FILE_UNREADABLE`], [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
+    /// [`Code::FILE_UNREADABLE`], [`Code::IMAGE_TOO_LARGE`] if the file has grown, [`Code::STORAGE_FULL`],
+    /// [`Code::DATA_DIR_UNUSABLE`].
     pub(crate) fn keep(
         &self,
         user: &UserId,
         id: MessageId,
         source: &ImageSource,
     ) -> Result<PathBuf, TimError> {
-        let folder = self.outbox(user);
-        let target = folder.join(id.to_string());
+        let (folder, target) = (self.outbox(user), self.copy(user, id));
         let mut bytes: Box<dyn io::Read> = match source {
             // Kept by an earlier try.
             ImageSource::Path(path) if *path == target => return Ok(target),
-            ImageSource::Path(path) => Box::new(File::open(path).map_err(|_| Code::FILE_UNREADABLE)?),
+            ImageSource::Path(path) => Box::new(open(path).map_err(|_| Code::FILE_UNREADABLE)?.0),
             ImageSource::Bytes(bytes) => Box::new(&bytes[..]),
         };
         let kept = make_folder(&folder).and_then(|()| {
             let mut file = File::create(&target)?;
-            io::copy(&mut bytes, &mut file)?;
+            let size = io::copy(&mut bytes.by_ref().take(limits::IMAGE_BYTES), &mut file)?;
             file.sync_all()?;
-            sync_folder(&folder)
+            sync_folder(&folder)?;
+            Ok(size)
         });
-        match kept {
-            Ok(()) => Ok(target),
-            Err(why) => {
-                let _ = std::fs::remove_file(&target);
-                Err(unkept(&why))
-            }
+        let kept = match kept {
+            Ok(size) if size < limits::IMAGE_BYTES => Ok(target.clone()),
+            Ok(_) => Err(Code::IMAGE_TOO_LARGE.into()),
+            Err(why) => Err(unkept(&why)),
+        };
+        if kept.is_err() {
+            let _ = std::fs::remove_file(&target);
         }
+        kept
     }
 
     /// Removes pictures that wait for nothing any more.
@@ -182,14 +190,20 @@ pub(crate) fn check(source: &ImageSource) -> Result<Checked, TimError> {
 const HEAD: usize = 12;
 
 fn head_of(path: &Path) -> io::Result<(u64, Vec<u8>)> {
+    let (file, size) = open(path)?;
+    let mut head = Vec::with_capacity(HEAD);
+    file.take(HEAD as u64).read_to_end(&mut head)?;
+    Ok((size, head))
+}
+
+/// A file, and its size.
+fn open(path: &Path) -> io::Result<(File, u64)> {
     // Looked at before it is opened: opening a pipe waits for somebody to write into it.
     let metadata = std::fs::metadata(path)?;
     if !metadata.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    let mut head = Vec::with_capacity(HEAD);
-    File::open(path)?.take(HEAD as u64).read_to_end(&mut head)?;
-    Ok((metadata.len(), head))
+    Ok((File::open(path)?, metadata.len()))
 }
 
 fn format_of(head: &[u8]) -> Option<ImageFormat> {

@@ -18,6 +18,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::address::Address;
+use super::download::Share;
 use super::progress::Progress;
 use crate::error::TimError;
 
@@ -41,7 +42,7 @@ pub(super) async fn upload(
     progress: &Progress,
 ) -> Result<ImageBody, Fault> {
     let source = File::open(file).await.map_err(|_| Code::FILE_UNREADABLE)?;
-    progress.report(0).await;
+    progress.note(0);
     let (alive, mut signs) = watch::channel(());
     let request = Request::put(path)
         .header(header::HOST, server.authority())
@@ -89,35 +90,28 @@ fn chunks(
         }
         let done = done + bytes.len() as u64;
         // 100 is told when the server has said that it has it.
-        progress.report(percent(done, size).min(99)).await;
+        progress.note(percent(done, size).min(99));
         let _ = alive.send(());
         Ok(Some((Frame::data(bytes.into()), (file, done, progress, alive))))
     })
 }
 
-/// Downloads what is at a path of a server into a file, which is there whole or not at all.
+/// Downloads what is at a path of a server into a file, which is there whole or not at all. No wait lasts beyond the login,
+/// and what is done with files is not broken off: nothing appears afterwards.
 pub(super) async fn download(
     server: &Address,
     path: &str,
     target: &Path,
     progress: &Progress,
+    login: &Share,
 ) -> Result<(), Fault> {
-    let request = Request::get(path)
-        .header(header::HOST, server.authority())
-        .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
-        .map_err(|why| failed(&why))?;
-    progress.report(0).await;
-    let answer = timeout(IDLE_WITHIN, send(server, request)).await.map_err(|why| failed(&why))??;
-    if answer.status() != StatusCode::OK {
-        let body = http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect();
-        let body = timeout(IDLE_WITHIN, body).await.map_err(|why| failed(&why))?;
-        return Err(body.map_or_else(|why| failed(&why), |body| refusal(&body.to_bytes())));
-    }
+    progress.note(0);
+    let answer = login.within(get(server, path)).await??;
     // Two downloads to one place each write a file of their own; the last to end is what stays.
     let mut partial = target.as_os_str().to_owned();
     partial.push(format!(".{}.partial", uuid::Uuid::now_v7().simple()));
     let partial = Path::new(&partial);
-    let written = write(answer, partial, progress).await;
+    let written = write(answer, partial, progress, login).await;
     let kept = match written {
         Ok(()) => tokio::fs::rename(partial, target).await.map_err(|why| disk(&why)),
         Err(fault) => Err(fault),
@@ -126,11 +120,30 @@ pub(super) async fn download(
         let _ = tokio::fs::remove_file(partial).await;
     }
     kept?;
-    progress.report(100).await;
+    progress.note(100);
     Ok(())
 }
 
-async fn write(answer: Response<Incoming>, partial: &Path, progress: &Progress) -> Result<(), Fault> {
+async fn get(server: &Address, path: &str) -> Result<Response<Incoming>, Fault> {
+    let request = Request::get(path)
+        .header(header::HOST, server.authority())
+        .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
+        .map_err(|why| failed(&why))?;
+    let answer = timeout(IDLE_WITHIN, send(server, request)).await.map_err(|why| failed(&why))??;
+    if answer.status() == StatusCode::OK {
+        return Ok(answer);
+    }
+    let body = http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect();
+    let body = timeout(IDLE_WITHIN, body).await.map_err(|why| failed(&why))?;
+    Err(body.map_or_else(|why| failed(&why), |body| refusal(&body.to_bytes())))
+}
+
+async fn write(
+    answer: Response<Incoming>,
+    partial: &Path,
+    progress: &Progress,
+    login: &Share,
+) -> Result<(), Fault> {
     let size = answer
         .headers()
         .get(header::CONTENT_LENGTH)
@@ -138,13 +151,16 @@ async fn write(answer: Response<Incoming>, partial: &Path, progress: &Progress) 
         .unwrap_or(0);
     let mut file = File::create(partial).await.map_err(|why| disk(&why))?;
     let (mut body, mut done) = (answer.into_body(), 0);
-    while let Some(frame) = timeout(IDLE_WITHIN, body.frame()).await.map_err(|why| failed(&why))? {
+    while let Some(frame) =
+        login.within(timeout(IDLE_WITHIN, body.frame())).await?.map_err(|why| failed(&why))?
+    {
         let Ok(bytes) = frame.map_err(|why| failed(&why))?.into_data() else { continue };
         done += bytes.len() as u64;
         file.write_all(&bytes).await.map_err(|why| disk(&why))?;
-        progress.report(percent(done, size).min(99)).await;
+        progress.note(percent(done, size).min(99));
     }
-    file.sync_all().await.map_err(|why| disk(&why))
+    file.sync_all().await.map_err(|why| disk(&why))?;
+    login.within(std::future::ready(())).await
 }
 
 async fn send(server: &Address, request: Request<Body>) -> Result<Response<Incoming>, Fault> {
@@ -155,10 +171,13 @@ async fn send(server: &Address, request: Request<Body>) -> Result<Response<Incom
     sender.send_request(request).await.map_err(|why| failed(&why))
 }
 
-/// Splits an address on the web into where it is and what to ask there for.
+/// Splits an address on the web into where it is and what to ask there for. A peer names it: only what nobody on the way
+/// can read or change is asked for, and nothing of this machine's that has no certificate.
 pub(super) fn split(url: &str, extra_roots: Option<&str>) -> Result<(Address, String), TimError> {
-    let uri: Uri = url.parse().map_err(|_| TimError::new(Code::MEDIA_NOT_FOUND))?;
-    let address = Address::of_uri(&uri, ["https", "http"], extra_roots)?;
+    let nowhere =
+        || TimError { code: Code::MEDIA_NOT_FOUND, reason: "the picture has no https address".into() };
+    let uri: Uri = url.parse().map_err(|_| nowhere())?;
+    let address = Address::of_web(&uri, extra_roots).map_err(|_| nowhere())?;
     let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
     Ok((address, path))
 }

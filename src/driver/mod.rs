@@ -4,12 +4,15 @@
 //!
 //! * This file is the task: inputs in, outputs carried out in order. `commands` is the way to it, `shared` what handles
 //!   may look at.
-//! * `link` is a connection, `address` makes it; `http` moves pictures, `upload` one of them, `progress` tells how far.
+//! * `link` is a connection, `address` makes it; `http` moves pictures, `upload` and `download` one of them, `progress` tells
+//!   how far; `copies` keeps those that are sent.
 //! * `dispatch` is the listener thread; `files` are folders and pictures; `runtime` is the process's threads.
 
 pub(crate) mod address;
 mod commands;
+mod copies;
 pub(crate) mod dispatch;
+mod download;
 pub(crate) mod files;
 mod http;
 mod link;
@@ -39,9 +42,11 @@ use crate::machine::io::{Call, CallId, Input, MessageEvent, Now, Output, Query};
 use crate::message::{Message, SendStatus};
 use crate::store::{Change, Store};
 pub(crate) use commands::{Answer, Commands};
+pub(crate) use download::Download;
 pub(crate) use shared::{Picture, Shared};
 
 use commands::{Caller, Command};
+use copies::{Copied, Copies};
 use link::{Link, LinkEvent};
 use progress::Progress;
 use upload::Upload;
@@ -62,6 +67,7 @@ pub(crate) fn start(
         _fall: Fall(Arc::clone(&shared)),
         machine,
         store: None,
+        copies: Copies::new(Arc::clone(&shared)),
         shared,
         commands: commands.clone(),
         queue,
@@ -92,6 +98,7 @@ struct Driver {
     link: Option<Link>,
     callers: HashMap<CallId, Caller>,
     next_call: u64,
+    copies: Copies,
     uploads: HashMap<MessageId, Running>,
     upload_ended: mpsc::Sender<(MessageId, Result<ImageBody, Fault>)>,
     uploads_ended: mpsc::Receiver<(MessageId, Result<ImageBody, Fault>)>,
@@ -122,6 +129,7 @@ struct Running {
 enum Wake {
     Command(Option<Command>),
     Link(Option<LinkEvent>),
+    Copied(Copied),
     UploadEnded(MessageId, Result<ImageBody, Fault>),
     Deadline,
 }
@@ -129,12 +137,15 @@ enum Wake {
 impl Driver {
     async fn run(mut self) {
         loop {
-            match self.wake().await {
-                Wake::Command(Some(Command::Call(call, caller))) => self.call(call, caller),
+            match self.wake(true).await {
+                Wake::Command(Some(Command::Call(call, caller))) => self.take(call, caller).await,
                 Wake::Command(Some(Command::Network { up })) => self.turn(Input::Network { up }),
                 Wake::Command(Some(Command::Destroy(done))) => {
+                    self.keep_pictures().await;
+                    let login = self.shared.end_login(Code::DESTROYED);
                     let mut waiting = vec![done];
                     self.log_out(&mut waiting).await;
+                    login.left().await;
                     // Handles outlive their instance, and say so.
                     self.shared.publish(None, Some(Code::DESTROYED));
                     for done in waiting {
@@ -144,24 +155,40 @@ impl Driver {
                 }
                 // The task itself holds a sender, so this does not happen.
                 Wake::Command(None) => return,
-                Wake::Link(Some(LinkEvent::Up)) => self.turn(Input::Connected),
-                Wake::Link(Some(LinkEvent::Frame(text))) => self.turn(Input::Frame(text)),
-                Wake::Link(None) => {
-                    self.link = None;
-                    self.turn(Input::Disconnected);
-                }
-                Wake::UploadEnded(id, result) => self.upload_ended(id, result),
-                Wake::Deadline => self.turn(Input::Deadline),
+                wake => self.happened(wake),
             }
         }
     }
 
-    async fn wake(&mut self) -> Wake {
+    /// Whatever happens by itself. A command that comes to this is not taken any more.
+    fn happened(&mut self, wake: Wake) {
+        match wake {
+            Wake::Command(_) => {}
+            Wake::Link(Some(LinkEvent::Up)) => self.turn(Input::Connected),
+            Wake::Link(Some(LinkEvent::Frame(text))) => self.turn(Input::Frame(text)),
+            Wake::Link(None) => {
+                self.link = None;
+                self.turn(Input::Disconnected);
+            }
+            Wake::Copied(Copied { message, caller, copy: Ok(upload) }) => {
+                self.call(Call::Send { message, upload }, caller);
+            }
+            Wake::Copied(Copied { caller, copy: Err(why), .. }) => {
+                let _ = caller.send(Err(why));
+            }
+            Wake::UploadEnded(id, result) => self.upload_ended(id, result),
+            Wake::Deadline => self.turn(Input::Deadline),
+        }
+    }
+
+    /// `takes` commands, or leaves them in their queue.
+    async fn wake(&mut self, takes: bool) -> Wake {
         let deadline = self.machine.deadline().unwrap_or(i64::MAX);
         let wait = deadline.saturating_sub(self.now().monotonic).clamp(0, 86_400_000);
         tokio::select! {
-            command = self.queue.recv() => Wake::Command(command),
+            command = self.queue.recv(), if takes => Wake::Command(command),
             event = next_of(&mut self.link) => Wake::Link(event),
+            Some(copied) = self.copies.next() => Wake::Copied(copied),
             Some((id, result)) = self.uploads_ended.recv() => Wake::UploadEnded(id, result),
             () = tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())) => Wake::Deadline,
         }
@@ -172,6 +199,29 @@ impl Driver {
         Now {
             monotonic: ms(self.began.elapsed()),
             wall: ms(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()),
+        }
+    }
+
+    /// Takes a call. A picture's goes to the machine once there is a copy, and a logout once that is so for all before it.
+    async fn take(&mut self, call: Call, caller: Caller) {
+        match (call, self.machine.status()) {
+            (Call::Send { message, .. }, (Some(user), None)) if self.shared.source(message.id).is_some() => {
+                self.copies.add(user, message, caller);
+            }
+            (Call::Logout, _) => {
+                self.keep_pictures().await;
+                self.shared.end_login(Code::CANCELLED);
+                self.call(Call::Logout, caller);
+            }
+            (call, _) => self.call(call, caller),
+        }
+    }
+
+    /// Waits until every picture that was sent is in the outbox. Commands wait too.
+    async fn keep_pictures(&mut self) {
+        while !self.copies.is_empty() {
+            let wake = self.wake(false).await;
+            self.happened(wake);
         }
     }
 
@@ -188,17 +238,9 @@ impl Driver {
         let (caller, mut done) = oneshot::channel();
         self.call(Call::Logout, caller);
         while done.try_recv().is_err_and(|why| why == oneshot::error::TryRecvError::Empty) {
-            match self.wake().await {
+            match self.wake(true).await {
                 Wake::Command(Some(Command::Destroy(done))) => waiting.push(done),
-                Wake::Command(_) => {}
-                Wake::Link(Some(LinkEvent::Up)) => self.turn(Input::Connected),
-                Wake::Link(Some(LinkEvent::Frame(text))) => self.turn(Input::Frame(text)),
-                Wake::Link(None) => {
-                    self.link = None;
-                    self.turn(Input::Disconnected);
-                }
-                Wake::UploadEnded(id, result) => self.upload_ended(id, result),
-                Wake::Deadline => self.turn(Input::Deadline),
+                wake => self.happened(wake),
             }
         }
     }
@@ -288,6 +330,7 @@ impl Driver {
         let mut wanted: HashSet<PathBuf> =
             snapshot.outbox.iter().filter_map(|row| row.upload.clone()).collect();
         wanted.extend(self.uploads.values().map(|upload| upload.file.clone()));
+        wanted.extend(self.shared.pictures().into_iter().map(|id| self.shared.files.copy(&user, id)));
         block_in_place(|| self.shared.files.sweep(&user, &wanted));
         self.store = Some((user, opened.store));
         Ok(Box::new(snapshot))

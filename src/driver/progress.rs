@@ -1,32 +1,50 @@
 //! How far an upload or download has come, told to whoever asked for it.
 //!
-//! The host's code runs on a thread that may block, never on one that drives instances.
+//! Whoever moves bytes notes a percentage and goes on. One task tells what was noted, in order and one call at a time, on a
+//! thread that the host may block, and under no lock: a host's code may wait there for whoever notes.
 
-use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-type Tell = Box<dyn FnMut(u8) + Send>;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, watch};
+use tokio::task::spawn_blocking;
 
-thread_local! {
-    /// Whose host this thread is telling now, by the address of its `told`; null if nobody's.
-    static TELLING: Cell<*const AtomicU8> = const { Cell::new(std::ptr::null()) };
-}
+type Tell = Box<dyn FnMut(u8) + Send>;
 
 /// Where progress goes.
 #[derive(Clone)]
 pub(crate) struct Progress {
-    tell: Arc<Mutex<Tell>>,
-    /// The last percentage told, plus one.
-    told: Arc<AtomicU8>,
+    noted: Arc<Mutex<Noted>>,
+    told: watch::Receiver<Option<u8>>,
     /// Nothing is told any more.
     ended: Arc<AtomicBool>,
 }
 
+/// What was noted last; percentages grow, so no more than 101 wait to be told.
+struct Noted {
+    last: Option<u8>,
+    to_tell: mpsc::UnboundedSender<u8>,
+}
+
 impl Progress {
-    pub(crate) fn to(tell: impl FnMut(u8) + Send + 'static) -> Self {
-        Self { tell: Arc::new(Mutex::new(Box::new(tell))), told: Arc::default(), ended: Arc::default() }
+    pub(crate) fn to(runtime: &Handle, tell: impl FnMut(u8) + Send + 'static) -> Self {
+        let (progress, noted, told) = Self::channel();
+        runtime.spawn(tell_all(Box::new(tell), noted, told, Arc::clone(&progress.ended)));
+        progress
+    }
+
+    /// Nobody wants to know.
+    pub(crate) fn silent() -> Self {
+        Self::channel().0
+    }
+
+    fn channel() -> (Self, mpsc::UnboundedReceiver<u8>, watch::Sender<Option<u8>>) {
+        let (to_tell, noted) = mpsc::unbounded_channel();
+        let (teller, told) = watch::channel(None);
+        let last = Arc::new(Mutex::new(Noted { last: None, to_tell }));
+        (Self { noted: last, told, ended: Arc::default() }, noted, teller)
     }
 
     /// A transfer begins; what an earlier try told is not told again.
@@ -34,62 +52,93 @@ impl Progress {
         self.ended.store(false, Ordering::Release);
     }
 
-    /// The transfer has ended, well or not: whoever still reports is not heard.
+    /// The transfer has ended, well or not: whoever still reports is not heard, and what waits is not told.
     pub(crate) fn end(&self) {
         self.ended.store(true, Ordering::Release);
     }
 
-    /// Nobody wants to know.
-    pub(crate) fn silent() -> Self {
-        Self::to(|_| {})
-    }
-
-    /// Tells how many percent are done, unless that was told before.
-    pub(crate) async fn report(&self, percent: u8) {
-        if self.told.load(Ordering::Acquire) <= percent {
-            let this = self.clone();
-            let _ = tokio::task::spawn_blocking(move || this.report_now(percent)).await;
+    /// So many percent are done: to be told soon, unless as much was noted before.
+    pub(crate) fn note(&self, percent: u8) {
+        // Nothing that can panic runs under the lock.
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        if noted.last < Some(percent) && !self.ended.load(Ordering::Acquire) {
+            noted.last = Some(percent);
+            // Where nobody wants to know, there is no receiver.
+            let _ = noted.to_tell.send(percent);
         }
     }
 
-    /// As [`Progress::report`], on this thread.
-    pub(crate) fn report_now(&self, percent: u8) {
-        let me = Arc::as_ptr(&self.told);
-        // A host that reports progress while it is told of progress would wait for itself.
-        if TELLING.get() == me {
-            return;
-        }
-        let mut tell = self.tell.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.ended.load(Ordering::Acquire) {
-            return;
-        }
-        if self.told.fetch_max(percent + 1, Ordering::AcqRel) <= percent {
-            let outer = TELLING.replace(me);
-            // A host's panic is the host's; the transfer goes on.
-            let _ = catch_unwind(AssertUnwindSafe(|| tell(percent)));
-            TELLING.set(outer);
-        }
+    /// Waits until everything that was noted so far has been told.
+    pub(crate) async fn told(&self) {
+        let last = self.noted.lock().unwrap_or_else(PoisonError::into_inner).last;
+        // Where nobody wants to know, there is no sender, and nothing to wait for.
+        let _ = self.told.clone().wait_for(|told| *told >= last).await;
     }
+}
+
+/// Tells a host what is noted, until nobody can note any more.
+async fn tell_all(
+    mut tell: Tell,
+    mut noted: mpsc::UnboundedReceiver<u8>,
+    told: watch::Sender<Option<u8>>,
+    ended: Arc<AtomicBool>,
+) {
+    while let Some(percent) = noted.recv().await {
+        let ended = Arc::clone(&ended);
+        let call = move || {
+            if !ended.load(Ordering::Acquire) {
+                // A host's panic is the host's; the transfer goes on.
+                let _ = catch_unwind(AssertUnwindSafe(|| tell(percent)));
+            }
+            tell
+        };
+        let Ok(returned) = spawn_blocking(call).await else { return };
+        tell = returned;
+        told.send_replace(Some(percent));
+    }
+    // What it holds is the host's, and may block where it goes.
+    spawn_blocking(move || drop(tell));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::mpsc::channel;
 
-    #[test]
-    fn a_host_that_reports_while_it_is_told_does_not_wait_for_itself() {
-        let (progress, told) = (Arc::new(Mutex::new(None::<Progress>)), Arc::new(Mutex::new(Vec::new())));
-        let (again, note) = (Arc::clone(&progress), Arc::clone(&told));
-        let made = Progress::to(move |percent| {
-            note.lock().unwrap().push(percent);
-            let me = again.lock().unwrap().clone();
-            if let Some(me) = me {
-                me.report_now(percent + 1);
+    #[tokio::test]
+    async fn a_host_may_wait_for_others_who_report_while_it_is_told() {
+        let (mine, own) = channel::<Progress>();
+        let (say, heard) = channel();
+        let progress = Progress::to(&Handle::current(), move |percent| {
+            if percent == 10 {
+                let me = own.recv().unwrap();
+                me.note(20);
+                let other = std::thread::spawn(move || me.note(30));
+                other.join().unwrap();
             }
+            say.send(percent).unwrap();
         });
-        *progress.lock().unwrap() = Some(made.clone());
-        made.report_now(10);
-        made.report_now(20);
-        assert_eq!(*told.lock().unwrap(), [10, 20]);
+        mine.send(progress.clone()).unwrap();
+        progress.note(10);
+        progress.told().await;
+        progress.told().await;
+        assert_eq!(heard.try_iter().collect::<Vec<_>>(), [10, 20, 30]);
+    }
+
+    #[tokio::test]
+    async fn percentages_grow_and_nothing_is_told_after_the_end() {
+        let (say, heard) = channel();
+        let progress = Progress::to(&Handle::current(), move |percent| say.send(percent).unwrap());
+        for percent in [0, 50, 30, 50, 60] {
+            progress.note(percent);
+        }
+        progress.told().await;
+        progress.end();
+        progress.note(70);
+        progress.begin();
+        progress.note(60);
+        progress.note(80);
+        progress.told().await;
+        assert_eq!(heard.try_iter().collect::<Vec<_>>(), [0, 50, 60, 80]);
     }
 }

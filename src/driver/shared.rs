@@ -3,17 +3,16 @@
 //! What is a host's is never called or dropped under the lock.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tim_protocol::{Code, MessageId, UserId};
 
 use super::address::Address;
 use super::dispatch::Dispatch;
+use super::download::{Login, Share};
 use super::files::{Files, ImageSource};
-use super::http;
 use super::progress::Progress;
-use crate::error::TimError;
 use crate::plugin::UploadPlugin;
 
 /// Most pictures that may be created and not sent yet, and most bytes of them in memory.
@@ -33,6 +32,7 @@ pub(crate) struct Shared {
 struct State {
     user: Option<UserId>,
     refusal: Option<Code>,
+    login: Login,
     plugin: Option<Arc<dyn UploadPlugin>>,
     /// By creation: a message's id begins with its time.
     pictures: BTreeMap<MessageId, Picture>,
@@ -42,6 +42,18 @@ struct State {
 pub(crate) struct Picture {
     pub(crate) source: ImageSource,
     pub(crate) progress: Progress,
+    pub(crate) is_sent: bool,
+}
+
+impl State {
+    /// The oldest picture that was never sent, if there are too many; never the one that was just created.
+    fn one_too_many(&self) -> Option<MessageId> {
+        let unsent = || self.pictures.iter().filter(|(_, picture)| !picture.is_sent);
+        let bytes: usize = unsent().map(|(_, picture)| picture.source.bytes_in_memory()).sum();
+        let count = unsent().count();
+        let is_too_much = count > MOST_PICTURES || bytes > MOST_PICTURE_BYTES;
+        unsent().next().map(|(id, _)| *id).filter(|_| is_too_much && count > 1)
+    }
 }
 
 impl Shared {
@@ -66,6 +78,11 @@ impl Shared {
         // What somebody created is not for the next one to send.
         let former = if user.is_none() { std::mem::take(&mut state.pictures) } else { BTreeMap::new() };
         let plugin = if refusal == Some(Code::DESTROYED) { state.plugin.take() } else { None };
+        match (&user, refusal) {
+            (None, Some(code)) => state.login.end(code),
+            (Some(_), _) if state.user.is_none() => state.login = Login::default(),
+            _ => {}
+        }
         state.user = user;
         state.refusal = refusal;
         drop(state);
@@ -96,25 +113,36 @@ impl Shared {
         let forgotten = {
             let mut state = self.state();
             state.pictures.insert(id, picture);
-            let bytes: usize = state.pictures.values().map(|picture| picture.source.bytes_in_memory()).sum();
-            let is_too_much = state.pictures.len() > MOST_PICTURES || bytes > MOST_PICTURE_BYTES;
-            // Never the one that was just created.
-            if is_too_much && state.pictures.len() > 1 { state.pictures.pop_first() } else { None }
+            state.one_too_many().and_then(|id| state.pictures.remove(&id))
         };
         // What it held is the host's, and must not be dropped under the lock.
         drop(forgotten);
     }
 
+    /// A picture is being sent: from now on it is none of too many that never were.
+    pub(crate) fn sending(&self, id: MessageId) {
+        if let Some(picture) = self.state().pictures.get_mut(&id) {
+            picture.is_sent = true;
+        }
+    }
+
     /// What a created picture is made of; nothing if it was uploaded already or is none.
-    pub(crate) fn source(&self, id: MessageId) -> Option<ImageSource> {
+    pub(super) fn source(&self, id: MessageId) -> Option<ImageSource> {
         self.state().pictures.get(&id).map(|picture| picture.source.clone())
     }
 
-    /// From now on a picture is made of the copy that was kept of it.
-    pub(crate) fn kept(&self, id: MessageId, copy: PathBuf) {
+    /// The pictures that were created and are not uploaded.
+    pub(super) fn pictures(&self) -> Vec<MessageId> {
+        self.state().pictures.keys().copied().collect()
+    }
+
+    /// From now on a picture is made of the copy that was kept of it; if there is none, it was not sent.
+    pub(super) fn kept(&self, id: MessageId, copy: Option<&Path>) {
         let mut state = self.state();
-        let former =
-            state.pictures.get_mut(&id).map(|picture| std::mem::replace(&mut picture.source, copy.into()));
+        let former = state.pictures.get_mut(&id).and_then(|picture| {
+            picture.is_sent = copy.is_some();
+            copy.map(|copy| std::mem::replace(&mut picture.source, copy.into()))
+        });
         drop(state);
         drop(former);
     }
@@ -132,17 +160,33 @@ impl Shared {
         (progress.unwrap_or_else(Progress::silent), state.plugin.clone())
     }
 
-    /// Downloads what is at a path of the server with a ticket, or at a full address.
-    pub(crate) async fn download(
-        &self,
-        from: &str,
-        target: &Path,
-        progress: &Progress,
-    ) -> Result<(), TimError> {
-        if from.starts_with('/') {
-            return Ok(http::download(&self.server, from, target, progress).await?);
-        }
-        let (address, path) = http::split(from, self.extra_roots.as_deref())?;
-        Ok(http::download(&address, &path, target, progress).await?)
+    /// The login that what begins now belongs to.
+    pub(crate) fn login(&self) -> Share {
+        self.state().login.share()
+    }
+
+    /// Ends what belongs to the login.
+    pub(super) fn end_login(&self, code: Code) -> Login {
+        let login = self.state().login.clone();
+        login.end(code);
+        login
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_pictures_the_oldest_that_was_never_sent_is_forgotten() {
+        let id =
+            |number: usize| format!("01990000-0000-7000-8000-{number:012}").parse::<MessageId>().unwrap();
+        let picture = |is_sent| Picture { source: vec![1].into(), progress: Progress::silent(), is_sent };
+        let mut state = State::default();
+        state.pictures.extend((0..9).map(|number| (id(number), picture(true))));
+        state.pictures.extend((9..9 + MOST_PICTURES).map(|number| (id(number), picture(false))));
+        assert_eq!(state.one_too_many(), None);
+        state.pictures.insert(id(MOST_PICTURES + 9), picture(false));
+        assert_eq!(state.one_too_many(), Some(id(9)));
     }
 }

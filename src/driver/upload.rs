@@ -29,7 +29,8 @@ impl Upload {
             Some(plugin) => by_host(plugin, self.file.clone(), self.progress.clone()).await,
             None => self.to_server().await,
         }?;
-        self.progress.report(100).await;
+        self.progress.note(100);
+        self.progress.told().await;
         Ok(image)
     }
 
@@ -46,17 +47,20 @@ impl Upload {
     }
 }
 
-/// The host's own code, on a thread that it may block.
+/// The host's own code, on a thread that it may block. What it has reported is told before it has ended, well or not.
 async fn by_host(
     plugin: Arc<dyn UploadPlugin>,
     file: PathBuf,
     progress: Progress,
 ) -> Result<ImageBody, Fault> {
-    blocking(move || {
-        let tell = Arc::new(move |percent: u8| progress.report_now(percent.min(99)));
-        plugin.upload(&file, tell).map_err(|why| Fault::with_text(why.code, why.reason))
+    let reported = progress.clone();
+    let result = blocking(move || {
+        let report = Arc::new(move |percent: u8| progress.note(percent.min(99)));
+        plugin.upload(&file, report).map_err(|why| Fault::with_text(why.code, why.reason))
     })
-    .await
+    .await;
+    reported.told().await;
+    result
 }
 
 async fn blocking<T: Send + 'static>(

@@ -75,7 +75,7 @@ pub enum Call {
     Send {
         /// The message.
         message: Box<Message>,
-        /// The file of a picture that is still to be uploaded.
+        /// The copy of a picture that is still to be uploaded: on stable storage, made by the driver.
         upload: Option<PathBuf>,
     },
     /// Send a failed message again, under the same id.

@@ -60,7 +60,10 @@ impl Machine {
             call => match self.refusal() {
                 None => self.admitted(id, call),
                 Some(code) => {
-                    self.emit_fault(Fault::new(code));
+                    // What the app did not ask for, it is not told of.
+                    if !matches!(call, Call::UploadTicket { .. }) {
+                        self.emit_fault(Fault::new(code));
+                    }
                     self.give(id, Err(Fault::new(code)));
                 }
             },

@@ -138,9 +138,14 @@ fn request(message: &Wire) -> Send {
     }
 }
 
+/// Whether whoever gets a picture can fetch it.
+fn is_somewhere(image: &ImageBody) -> bool {
+    image.is_complete() && image.image_info_array.iter().all(|info| !info.url.is_empty())
+}
+
 impl Machine {
     pub(super) fn send(&mut self, call: CallId, message: &Message, upload: Option<PathBuf>) {
-        match self.accept(message) {
+        match self.accept(message, upload.is_some()) {
             Ok(wire) => {
                 let position = self.data.outbox.rows.last_key_value().map_or(1, |(last, _)| last + 1);
                 let row = OutboxRow { position, message: wire, status: SendStatus::UnSend, upload };
@@ -155,7 +160,7 @@ impl Machine {
         }
     }
 
-    fn accept(&self, message: &Message) -> Result<Wire, Code> {
+    fn accept(&self, message: &Message, is_to_upload: bool) -> Result<Wire, Code> {
         let me = self.me().ok_or(Code::NOT_LOGGED_IN)?;
         if message.from != me || message.sequence != 0 || self.data.outbox.places.contains_key(&message.id) {
             return Err(Code::MESSAGE_INVALID);
@@ -169,7 +174,8 @@ impl Machine {
         let body = match &message.payload {
             Payload::Text(text) if text.is_empty() => return Err(Code::MESSAGE_BODY_INVALID),
             Payload::Text(text) => Body::Text(TextBody { text: text.clone() }),
-            Payload::Image(image) => Body::Image(image.clone()),
+            // One that is somewhere already is sent as it is.
+            Payload::Image(image) if is_to_upload || is_somewhere(image) => Body::Image(image.clone()),
             _ => return Err(Code::MESSAGE_INVALID),
         };
         Ok(Wire {
@@ -214,7 +220,8 @@ impl Machine {
     /// Tries what may be tried: one message in each conversation, every upload.
     pub(super) fn pump_outbox(&mut self) {
         let now = self.now.monotonic;
-        for (message, file) in self.data.outbox.uploads(now) {
+        let uploads = if self.may_upload() { self.data.outbox.uploads(now) } else { Vec::new() };
+        for (message, file) in uploads {
             if let Some(entry) = self.data.outbox.entry(message) {
                 entry.is_uploading = true;
             }
@@ -232,6 +239,11 @@ impl Machine {
                 self.ask(Purpose::Send(send.to.clone(), send.id), send);
             }
         }
+    }
+
+    /// An upload asks for its ticket by a call, which passes as the app's do.
+    fn may_upload(&self) -> bool {
+        self.link.is_live() && self.refusal().is_none()
     }
 
     /// The server's answer to a send.
@@ -288,7 +300,7 @@ impl Machine {
     }
 
     pub(super) fn upload_ended(&mut self, id: MessageId, result: Result<ImageBody, Fault>) {
-        let is_live = self.link.is_live();
+        let is_due = self.may_upload();
         let Some(entry) = self.data.outbox.entry(id).filter(|entry| entry.is_uploading) else { return };
         entry.is_uploading = false;
         let body = result.and_then(|image| {
@@ -304,8 +316,8 @@ impl Machine {
                 entry.tries = 0;
                 self.keep_row(id);
             }
-            // A break is not the upload's fault: it begins anew with the next connection.
-            Err(fault) if !is_live || (fault.code.is_retryable() && entry.tries < UPLOAD_TRIES) => {
+            // A break or a logout is not the upload's fault: it begins anew with the next connection or login.
+            Err(fault) if !is_due || (fault.code.is_retryable() && entry.tries < UPLOAD_TRIES) => {
                 self.try_later(id, fault.retry_after);
             }
             Err(fault) => self.give_up(id, fault),

@@ -58,20 +58,12 @@ impl Tim {
     /// that has its place, or one that waits to be sent already (the same one again once the server has it is answered with
     /// its place), [`Code::OUTBOX_FULL`]. The server's refusals: [`Code::UNKNOWN_USER`],
     /// [`Code::BLACKLISTED`], [`Code::GROUP_NOT_FOUND`], [`Code::GROUP_PERMISSION_DENIED`]; for pictures
-    /// [`Code::FILE_UNREADABLE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DIMENSIONS`], [`Code::UPLOAD_FAILED`].
+    /// [`Code::FILE_UNREADABLE`], [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DIMENSIONS`], [`Code::UPLOAD_FAILED`].
     /// After a refusal [`Tim::resend_message`] tries again. [`Code::CANCELLED`] if the login ended first: the message
     /// stays in the outbox and is sent after the next login.
     pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
-        if !matches!(message.payload, Payload::Image(_)) {
-            return self.message(Call::Send { message: Box::new(message), upload: None }).await;
-        }
-        // In a task of its own: a caller who does not wait for the end has sent it all the same.
-        let tim = self.clone();
-        let sent = self.inner.runtime.spawn(async move {
-            let upload = tim.keep_picture(&message).await?;
-            tim.message(Call::Send { message: Box::new(message), upload }).await
-        });
-        sent.await.map_err(|_| unexpected())?
+        self.inner.shared.sending(message.id);
+        self.message(Call::Send { message: Box::new(message), upload: None }).await
     }
 
     /// Sends a message that was refused again, under the same identity.
@@ -168,7 +160,7 @@ pub(super) fn new_message(
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let now = i64::try_from(now).unwrap_or(i64::MAX);
     Ok(Message {
-        id: MessageId::try_from(uuid::Uuid::now_v7()).map_err(|_| Code::INTERNAL)?,
+        id: MessageId::try_from(uuid::Uuid::now_v7()).map_err(|_| Code::PANICKED)?,
         conversation_id: to.clone(),
         from,
         flow: Flow::Out,

@@ -1,6 +1,6 @@
 //! Pictures: messages that show one, and their bytes.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use tim_protocol::media::{ImageBody, ImageInfo, ImageType};
@@ -9,11 +9,10 @@ use uuid::Uuid;
 
 use super::messages::new_message;
 use super::{Tim, unexpected};
-use crate::driver::Picture;
 use crate::driver::files::{self, ImageSource};
 use crate::driver::progress::Progress;
+use crate::driver::{Download, Picture};
 use crate::error::TimError;
-use crate::machine::io::{Call, Return};
 use crate::message::{Message, Payload, Priority};
 
 impl Tim {
@@ -47,26 +46,10 @@ impl Tim {
             ],
         };
         let message = new_message(me, to, priority, Payload::Image(body))?;
-        let picture = Picture { source, progress: Progress::to(progress) };
+        let picture =
+            Picture { source, progress: Progress::to(&self.inner.runtime, progress), is_sent: false };
         self.inner.shared.add_picture(message.id, picture);
         Ok(message)
-    }
-
-    /// Copies a created picture to where it survives the end of the app. Nothing to do for any other message.
-    pub(super) async fn keep_picture(&self, message: &Message) -> Result<Option<PathBuf>, TimError> {
-        let Payload::Image(image) = &message.payload else { return Ok(None) };
-        let Some(source) = self.inner.shared.source(message.id) else {
-            // One that is somewhere already is sent as it is.
-            let is_somewhere = image.image_info_array.iter().all(|info| !info.url.is_empty());
-            return if is_somewhere { Ok(None) } else { Err(Code::MESSAGE_INVALID.into()) };
-        };
-        let (shared, user, id) = (Arc::clone(&self.inner.shared), message.from.clone(), message.id);
-        let keep = move || {
-            let copy = shared.files.keep(&user, id, &source)?;
-            shared.kept(id, copy.clone());
-            Ok(Some(copy))
-        };
-        self.inner.runtime.spawn_blocking(keep).await.map_err(|_| unexpected())?
     }
 
     /// Saves a picture of a message in one of its sizes as a file, which is there whole or not at all; one that exists
@@ -74,8 +57,9 @@ impl Tim {
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] if the message shows no picture or is
-    /// not sent yet, [`Code::MEDIA_NOT_FOUND`], [`Code::NETWORK_ERROR`], [`Code::STORAGE_FULL`], or
-    /// [`Code::DATA_DIR_UNUSABLE`] if the file cannot be written.
+    /// not sent yet, [`Code::MEDIA_NOT_FOUND`], also for an address that is not `https`, [`Code::NETWORK_ERROR`],
+    /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`] if the file cannot be written, or [`Code::CANCELLED`] if the
+    /// login ended first: then there is no file.
     pub async fn download_image(
         &self,
         message: &Message,
@@ -88,18 +72,14 @@ impl Tim {
         let info = image.image_info_array.iter().find(|info| info.image_type == size);
         let url = info.map(|info| info.url.clone()).filter(|url| !url.is_empty());
         let url = url.ok_or(Code::MESSAGE_INVALID)?;
-        let from = if url.starts_with('/') { self.ticket(url).await? } else { url };
-        let (shared, target, progress) =
-            (Arc::clone(&self.inner.shared), target.to_owned(), Progress::to(progress));
-        let saved =
-            self.inner.runtime.spawn(async move { shared.download(&from, &target, &progress).await }).await;
-        saved.map_err(|_| unexpected())?
-    }
-
-    async fn ticket(&self, url: String) -> Result<String, TimError> {
-        match self.call(Call::DownloadTicket(url)).await? {
-            Return::Ticket(path) => Ok(path),
-            _ => Err(unexpected()),
-        }
+        let download = Download {
+            url,
+            target: target.to_owned(),
+            progress: Progress::to(&self.inner.runtime, progress),
+            login: self.inner.shared.login(),
+            shared: Arc::clone(&self.inner.shared),
+            commands: self.inner.commands.clone(),
+        };
+        self.inner.runtime.spawn(download.run()).await.map_err(|_| unexpected())?
     }
 }

@@ -10,7 +10,7 @@ use tim::{Code, ConversationId};
 use crate::world::{Device, World, server_program, text_of};
 
 /// The database files below a folder.
-fn databases(folder: &Path) -> Vec<PathBuf> {
+pub fn databases(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

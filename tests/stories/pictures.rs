@@ -2,9 +2,15 @@
 
 use std::sync::{Arc, Mutex};
 
-use tim::message::{ImageType, Payload, Priority};
+use futures_util::future::poll_immediate;
+use tim::message::{ImageBody, ImageFormat, ImageInfo, ImageType, Message, Payload, Priority};
 use tim::plugin::{Plugin, UploadPlugin};
+use tim::{Code, MessageId};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 
+use crate::bad_disk::databases;
+use crate::proxy::Proxy;
 use crate::world::{Device, World};
 
 /// A picture of 1,000 by 500 pixels, as PNG.
@@ -14,6 +20,11 @@ fn png(width: u32, height: u32) -> Vec<u8> {
         image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 7]));
     picture.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).unwrap();
     bytes
+}
+
+/// A picture message, not sent.
+fn picture(from: &Device, to: &str, bytes: Vec<u8>) -> Message {
+    from.tim.create_image_message(&to.parse().unwrap(), bytes, Priority::Normal, |_| {}).unwrap()
 }
 
 /// Sends a picture and gives the progress it reported.
@@ -56,41 +67,41 @@ async fn a_picture_goes_both_ways_in_three_sizes() {
     );
 }
 
-struct Elsewhere(tim::message::ImageBody);
+/// Uploads nothing, and says that the picture is at this address.
+struct Elsewhere(String);
+
+impl Elsewhere {
+    fn body(&self) -> ImageBody {
+        let info = |image_type| ImageInfo { image_type, size: 1, width: 1, height: 1, url: self.0.clone() };
+        ImageBody {
+            uuid: "00000000-0000-4000-8000-000000000001".parse().unwrap(),
+            image_format: ImageFormat::Png,
+            image_info_array: [ImageType::Original, ImageType::Thumb, ImageType::Large].map(info).to_vec(),
+        }
+    }
+}
 
 impl UploadPlugin for Elsewhere {
     fn upload(
         &self,
         file: &std::path::Path,
         progress: tim::plugin::UploadProgress,
-    ) -> Result<tim::message::ImageBody, tim::error::TimError> {
+    ) -> Result<ImageBody, tim::error::TimError> {
         assert!(file.is_file());
         progress(50);
         progress(100);
-        Ok(self.0.clone())
+        Ok(self.body())
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_may_bring_its_own_uploader() {
-    use tim::message::{ImageBody, ImageFormat, ImageInfo};
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
-    let info = |image_type| ImageInfo {
-        image_type,
-        size: 1,
-        width: 1,
-        height: 1,
-        url: "https://pictures.example/1".into(),
-    };
-    let body = ImageBody {
-        uuid: "00000000-0000-4000-8000-000000000001".parse().unwrap(),
-        image_format: ImageFormat::Png,
-        image_info_array: [ImageType::Original, ImageType::Thumb, ImageType::Large].map(info).to_vec(),
-    };
-    alice.tim.register_plugin(Plugin::Upload(Arc::new(Elsewhere(body.clone()))));
+    let elsewhere = Arc::new(Elsewhere("https://pictures.example/1".into()));
+    alice.tim.register_plugin(Plugin::Upload(elsewhere.clone()));
     assert_eq!(send_picture(&alice, "C2Cbob", png(3, 3)).await.last(), Some(&100));
-    assert_eq!(bob.messages(1).await[0].payload, Payload::Image(body));
+    assert_eq!(bob.messages(1).await[0].payload, Payload::Image(elsewhere.body()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,24 +114,171 @@ async fn a_picture_that_goes_before_it_is_sent_can_be_put_back() {
     let message = alice.tim.create_image_message(&to, path.clone(), Priority::Normal, |_| {}).unwrap();
     std::fs::remove_file(&path).unwrap();
     let why = alice.tim.send_message(message.clone()).await.unwrap_err();
-    assert_eq!(why.code, tim::Code::FILE_UNREADABLE);
+    assert_eq!(why.code, Code::FILE_UNREADABLE);
     std::fs::write(&path, png(30, 20)).unwrap();
     alice.tim.send_message(message).await.unwrap();
     assert!(matches!(bob.messages(1).await[0].payload, Payload::Image(_)));
     let nothing = alice.tim.create_image_message(&to, std::path::PathBuf::new(), Priority::Normal, |_| {});
-    assert_eq!(nothing.unwrap_err().code, tim::Code::IMAGE_MISSING);
+    assert_eq!(nothing.unwrap_err().code, Code::IMAGE_MISSING);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_does_not_wait_has_sent_all_the_same() {
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
-    let to: tim::ConversationId = "C2Cbob".parse().unwrap();
-    let picture = alice.tim.create_image_message(&to, png(30, 20), Priority::Normal, |_| {}).unwrap();
     {
-        let mut sending = std::pin::pin!(alice.tim.send_message(picture));
-        let begun = futures_util::future::poll_immediate(&mut sending).await;
-        assert!(begun.is_none(), "it takes a while");
+        let mut sending = std::pin::pin!(alice.tim.send_message(picture(&alice, "C2Cbob", png(30, 20))));
+        assert!(poll_immediate(&mut sending).await.is_none(), "it takes a while");
     }
-    assert!(matches!(bob.messages(1).await[0].payload, Payload::Image(_)));
+    let got = bob.messages(1).await.remove(0);
+    assert!(matches!(got.payload, Payload::Image(_)));
+
+    let target = world.folder.path().join("downloaded.png");
+    let (say, mut told) = mpsc::unbounded_channel();
+    {
+        let tell = move |percent| say.send(percent).unwrap();
+        let mut loading = std::pin::pin!(bob.tim.download_image(&got, ImageType::Original, &target, tell));
+        assert!(poll_immediate(&mut loading).await.is_none(), "it takes a while");
+    }
+    while told.recv().await.unwrap() < 100 {}
+    assert!(target.is_file());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_are_in_the_outbox_in_their_order_when_the_login_ends() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    world.kill_server().await;
+    // The first are the largest, which take the longest to copy.
+    let pictures: Vec<Message> =
+        (1..=12).rev().map(|n| picture(&alice, "C2Cbob", png(100 * n, 100 * n))).collect();
+    let ids: Vec<MessageId> = pictures.iter().map(|picture| picture.id).collect();
+    let mut sendings = Vec::new();
+    for picture in pictures {
+        let mut sending = Box::pin(alice.tim.send_message(picture));
+        assert!(poll_immediate(&mut sending).await.is_none());
+        sendings.push(sending);
+    }
+    alice.tim.logout().await.unwrap();
+    for sending in sendings {
+        assert_eq!(sending.await.unwrap_err().code, Code::CANCELLED);
+    }
+    let database = databases(&alice.options.data_dir).remove(0);
+    let outbox = rusqlite::Connection::open(database).unwrap();
+    let mut rows = outbox.prepare("SELECT id FROM outbox ORDER BY position").unwrap();
+    let rows = rows.query_map([], |row| row.get::<_, [u8; 16]>(0)).unwrap();
+    let waiting: Vec<[u8; 16]> = rows.map(Result::unwrap).collect();
+    assert_eq!(waiting, ids.iter().map(|id| *id.as_bytes()).collect::<Vec<_>>());
+
+    world.start_server().await;
+    alice.login(&world).await;
+    let mut got: Vec<MessageId> = bob.messages(12).await.iter().map(|message| message.id).collect();
+    got.sort();
+    assert_eq!(got, ids, "ids begin with their time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_sent_just_before_the_app_ends_is_sent_later() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    world.kill_server().await;
+    let message = picture(&alice, "C2Cbob", png(1000, 1000));
+    let tim = alice.tim.clone();
+    let mut sending = Box::pin(tim.send_message(message.clone()));
+    assert!(poll_immediate(&mut sending).await.is_none());
+    let alice = alice.restart().await;
+    assert_eq!(sending.await.unwrap_err().code, Code::CANCELLED);
+    world.start_server().await;
+    alice.login(&world).await;
+    assert_eq!(bob.messages(1).await[0].id, message.id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logout_in_the_middle_of_uploads_loses_none() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let mut sendings = Vec::new();
+    for _ in 0..6 {
+        let mut sending = Box::pin(alice.tim.send_message(picture(&alice, "C2Cbob", png(30, 20))));
+        assert!(poll_immediate(&mut sending).await.is_none());
+        sendings.push(sending);
+    }
+    alice.tim.logout().await.unwrap();
+    for sending in sendings {
+        assert!(sending.await.err().is_none_or(|why| why.code == Code::CANCELLED));
+    }
+    alice.login(&world).await;
+    bob.messages(6).await;
+}
+
+/// Bob on a wire that is held, a picture of alice's that he has got, and where he loads it to.
+async fn on_a_held_wire(world: &World) -> (Proxy, Device, Message, std::path::PathBuf) {
+    let alice = world.device("alice", "phone").await;
+    let wire = Proxy::new(&world.address).await;
+    let bob = world.device_at("bob", "laptop", &wire.address);
+    bob.login(world).await;
+    send_picture(&alice, "C2Cbob", png(30, 20)).await;
+    let got = bob.messages(1).await.remove(0);
+    wire.hold();
+    let folder = world.folder.path().join("downloads");
+    std::fs::create_dir(&folder).unwrap();
+    (wire, bob, got, folder)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_download_ends_with_its_login() {
+    let world = World::new().await;
+    let (wire, bob, got, folder) = on_a_held_wire(&world).await;
+    for (destroys, code) in [(false, Code::CANCELLED), (true, Code::DESTROYED)] {
+        let (say, mut told) = mpsc::unbounded_channel();
+        let target = folder.join("picture.png");
+        let tell = move |percent| say.send(percent).unwrap();
+        let mut loading = Box::pin(bob.tim.download_image(&got, ImageType::Original, &target, tell));
+        assert!(poll_immediate(&mut loading).await.is_none());
+        assert_eq!(told.recv().await, Some(0), "it has begun");
+        if destroys {
+            bob.tim.destroy().await.unwrap();
+        } else {
+            bob.tim.logout().await.unwrap();
+        }
+        wire.release();
+        assert_eq!(loading.await.unwrap_err().code, code);
+        assert_eq!(told.recv().await, None, "nothing more is told");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+        if !destroys {
+            bob.login(&world).await;
+            wire.hold();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_told_of_a_download_may_end_everything() {
+    let world = World::new().await;
+    let (_wire, bob, got, folder) = on_a_held_wire(&world).await;
+    let tim = bob.tim.clone();
+    let end_all = move |_| {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(tim.destroy()).unwrap();
+    };
+    let target = folder.join("picture.png");
+    let loading = bob.tim.download_image(&got, ImageType::Original, &target, end_all);
+    assert_eq!(loading.await.unwrap_err().code, Code::DESTROYED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_makes_nobody_ask_their_own_machine_for_anything() {
+    let world = World::new().await;
+    let (mallory, bob) = (world.device("mallory", "phone").await, world.device("bob", "laptop").await);
+    let bobs_service = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = bobs_service.local_addr().unwrap();
+    mallory.tim.register_plugin(Plugin::Upload(Arc::new(Elsewhere(format!("http://{address}/delete-all")))));
+    send_picture(&mallory, "C2Cbob", png(3, 3)).await;
+    let got = bob.messages(1).await.remove(0);
+    let target = world.folder.path().join("downloaded.png");
+    let loading = bob.tim.download_image(&got, ImageType::Original, &target, |_| {});
+    assert_eq!(loading.await.unwrap_err().code, Code::MEDIA_NOT_FOUND);
+    // The first to knock is bob himself.
+    let knocking = TcpStream::connect(address).await.unwrap();
+    assert_eq!(bobs_service.accept().await.unwrap().1, knocking.local_addr().unwrap());
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 /// A wire to a server.
 pub struct Proxy {
@@ -13,6 +13,7 @@ pub struct Proxy {
     pub address: String,
     cut: broadcast::Sender<()>,
     open: Arc<AtomicBool>,
+    held: watch::Sender<bool>,
 }
 
 impl Proxy {
@@ -22,14 +23,16 @@ impl Proxy {
         let address = listener.local_addr().unwrap().to_string();
         let (cut, _) = broadcast::channel(1);
         let open = Arc::new(AtomicBool::new(true));
+        let (held, hold) = watch::channel(false);
         let (cuts, passing, server) = (cut.clone(), open.clone(), server.to_owned());
         tokio::spawn(async move {
             while let Ok((mut near, _)) = listener.accept().await {
                 if !passing.load(Ordering::SeqCst) {
                     continue;
                 }
-                let (mut cut, server) = (cuts.subscribe(), server.clone());
+                let (mut cut, server, mut hold) = (cuts.subscribe(), server.clone(), hold.clone());
                 tokio::spawn(async move {
+                    let _ = hold.wait_for(|held| !held).await;
                     let Ok(mut far) = TcpStream::connect(server).await else { return };
                     tokio::select! {
                         _ = copy_bidirectional(&mut near, &mut far) => {}
@@ -38,7 +41,7 @@ impl Proxy {
                 });
             }
         });
-        Self { address, cut, open }
+        Self { address, cut, open, held }
     }
 
     /// Cuts every connection and lets no new one through.
@@ -50,5 +53,15 @@ impl Proxy {
     /// Lets connections through again.
     pub fn mend(&self) {
         self.open.store(true, Ordering::SeqCst);
+    }
+
+    /// Takes new connections, and lets nothing through them until they are released.
+    pub fn hold(&self) {
+        self.held.send_replace(true);
+    }
+
+    /// Lets through what was held.
+    pub fn release(&self) {
+        self.held.send_replace(false);
     }
 }

@@ -10,6 +10,8 @@
  *   - Other calls throw tim::error themselves.
  *   - Callbacks are std::function. What they throw never reaches the library: it is caught, counted
  *     (tim::exceptions_caught) and passed to the handler of tim::on_exception, if there is one.
+ *   - Texts are UTF-8. One with a NUL in it is refused with 20001, because C would cut it there.
+ *   - It needs exceptions. Without RTTI (-fno-rtti) it works as well.
  *
  *   tim::client alice{R"({"SDKAppID":1400000001, "server":"wss://im.example.org", "dataDir":"/var/lib/app/tim"})"};
  *   auto events = alice.on_events([](const std::string &json) { std::cout << json << '\n'; });
@@ -100,10 +102,19 @@ inline void check(tim_status status) {
     if (status != TIM_OK) throw failure(status);
 }
 
+/** A text as C takes it. */
+inline const char *as_c(const std::string &text) {
+    if (text.find('\0') != std::string::npos) throw error(20001, "a text holds a NUL, where C would cut it: leave it out");
+    return text.c_str();
+}
+
+/** What is no text stays as it is. */
+template <typename T> T as_c(T value) { return value; }
+
 /** For `destroy`. */
 template <typename T> void destroy(void *user_data) noexcept { delete static_cast<T *>(user_data); }
 
-/** The value of "reason" in {"code":…,"reason":"…"}, which is all there is to read of JSON here. */
+/** The value of "reason" in {"code":...,"reason":"..."}, which is all there is to read of JSON here. */
 inline std::string reason_of(std::string_view json) {
     constexpr std::string_view key = "\"reason\":\"";
     const auto begin = json.find(key);
@@ -133,9 +144,12 @@ inline void done(void *user_data, tim_status status, const char *json) noexcept 
 template <typename Call> std::future<std::string> ask(Call &&call) {
     auto answer = std::make_unique<promise>();
     auto future = answer->get_future();
-    const tim_status status = call(&done, static_cast<void *>(answer.get()));
-    if (status == TIM_OK) static_cast<void>(answer.release());  // `done` deletes it
-    else answer->set_exception(std::make_exception_ptr(failure(status)));
+    try {
+        check(call(&done, static_cast<void *>(answer.get())));
+        static_cast<void>(answer.release());  // `done` deletes it
+    } catch (const error &) {
+        answer->set_exception(std::current_exception());
+    }
     return future;
 }
 
@@ -169,7 +183,7 @@ inline tim_status upload(void *user_data, const char *file, tim_upload upload) n
     try {
         const auto report = [upload](std::uint32_t percent) { tim_upload_progress(upload, percent); };
         const std::string image = (*static_cast<uploader *>(user_data))(file, report);
-        return tim_upload_result(upload, image.c_str());
+        return tim_upload_result(upload, as_c(image));
     } catch (const error &why) {
         return why.code() == TIM_OK ? failed : why.code();
     } catch (...) {
@@ -180,7 +194,7 @@ inline tim_status upload(void *user_data, const char *file, tim_upload upload) n
 
 /** What a subscription and the library share. */
 struct ears {
-    explicit ears(events_callback callback) : callback(std::move(callback)) {}
+    explicit ears(events_callback told) : callback(std::move(told)) {}
     events_callback callback;
     /** Held during a call; recursive, because a call may take itself off. */
     std::recursive_mutex calling;
@@ -277,7 +291,7 @@ class client {
 public:
     /** As tim_create. */
     explicit client(const std::string &options_json) {
-        detail::check(tim_create(TIM_ABI_VERSION, options_json.c_str(), &handle_));
+        detail::check(tim_create(TIM_ABI_VERSION, detail::as_c(options_json), &handle_));
     }
     client(client &&other) noexcept : handle_(std::exchange(other.handle_, 0)) {}
     client &operator=(client &&other) noexcept {
@@ -336,7 +350,7 @@ public:
     void network_changed(bool up) const { detail::check(tim_network_changed(handle_, up)); }
 
     answer login(const std::string &user, const std::string &user_sig) const {
-        return call(tim_login, user.c_str(), user_sig.c_str());
+        return call(tim_login, user, user_sig);
     }
     answer logout() const { return call(tim_logout); }
     answer get_server_time() const { return call(tim_get_server_time); }
@@ -345,84 +359,92 @@ public:
     std::string create_text_message(const std::string &conversation, const std::string &words,
                                     const std::string &priority = "Normal") const {
         char *message = nullptr;
-        detail::check(tim_create_text_message(handle_, conversation.c_str(), words.c_str(), priority.c_str(), &message));
+        detail::check(tim_create_text_message(handle_, detail::as_c(conversation), detail::as_c(words), detail::as_c(priority),
+                                              &message));
         return detail::take(message);
     }
 
     /** As tim_create_image_message. */
     std::string create_image_message(const std::string &conversation, const std::string &file,
                                      progress_callback on_progress = {}, const std::string &priority = "Normal") const {
+        const char *const to = detail::as_c(conversation), *const path = detail::as_c(file), *const how = detail::as_c(priority);
+        // Only now: once it is made, nobody but the library ends it.
         const detail::progress_arguments told(std::move(on_progress));
         char *message = nullptr;
-        detail::check(tim_create_image_message(handle_, conversation.c_str(), file.c_str(), priority.c_str(),
-                                               told.callback(), told.user_data, told.destroyer(), &message));
+        detail::check(tim_create_image_message(handle_, to, path, how, told.callback(), told.user_data, told.destroyer(),
+                                               &message));
         return detail::take(message);
     }
 
     /** As tim_create_image_message_from_bytes. */
     std::string create_image_message(const std::string &conversation, const std::uint8_t *bytes, std::size_t length,
                                      progress_callback on_progress = {}, const std::string &priority = "Normal") const {
+        const char *const to = detail::as_c(conversation), *const how = detail::as_c(priority);
         const detail::progress_arguments told(std::move(on_progress));
         char *message = nullptr;
-        detail::check(tim_create_image_message_from_bytes(handle_, conversation.c_str(), bytes, length, priority.c_str(),
-                                                          told.callback(), told.user_data, told.destroyer(), &message));
+        detail::check(tim_create_image_message_from_bytes(handle_, to, bytes, length, how, told.callback(), told.user_data,
+                                                          told.destroyer(), &message));
         return detail::take(message);
     }
 
-    answer send_message(const std::string &message_json) const { return call(tim_send_message, message_json.c_str()); }
+    answer send_message(const std::string &message_json) const { return call(tim_send_message, message_json); }
     answer resend_message(const std::string &message_json) const {
-        return call(tim_resend_message, message_json.c_str());
+        return call(tim_resend_message, message_json);
     }
     answer revoke_message(const std::string &message_json) const {
-        return call(tim_revoke_message, message_json.c_str());
+        return call(tim_revoke_message, message_json);
     }
     answer set_message_read(const std::string &conversation) const {
-        return call(tim_set_message_read, conversation.c_str());
+        return call(tim_set_message_read, conversation);
     }
     /** A page of messages older than `before`; 0 begins at the newest. */
     answer get_message_list(const std::string &conversation, std::uint64_t before = 0, std::uint32_t count = 15) const {
-        return call(tim_get_message_list, conversation.c_str(), before, count);
+        return call(tim_get_message_list, conversation, before, count);
     }
     /** As tim_download_image: `size` is 0 original, 1 thumbnail, 2 large. */
     answer download_image(const std::string &message_json, std::uint32_t size, const std::string &file,
                           progress_callback on_progress = {}) const {
-        const detail::progress_arguments told(std::move(on_progress));
-        return call(tim_download_image, message_json.c_str(), size, file.c_str(), told.callback(), told.user_data,
-                    told.destroyer());
+        return detail::ask([&](tim_done_callback done, void *user_data) {
+            const char *const message = detail::as_c(message_json), *const path = detail::as_c(file);
+            const detail::progress_arguments told(std::move(on_progress));
+            return tim_download_image(handle_, message, size, path, told.callback(), told.user_data, told.destroyer(), done,
+                                      user_data);
+        });
     }
 
     answer get_conversation_list() const { return call(tim_get_conversation_list); }
 
     answer get_group_list() const { return call(tim_get_group_list); }
-    answer get_group_profile(const std::string &group) const { return call(tim_get_group_profile, group.c_str()); }
-    answer create_group(const std::string &group_json) const { return call(tim_create_group, group_json.c_str()); }
+    answer get_group_profile(const std::string &group) const { return call(tim_get_group_profile, group); }
+    answer create_group(const std::string &group_json) const { return call(tim_create_group, group_json); }
     answer join_group(const std::string &group, const std::string &apply_message = "") const {
-        return call(tim_join_group, group.c_str(), apply_message.c_str());
+        return call(tim_join_group, group, apply_message);
     }
-    answer quit_group(const std::string &group) const { return call(tim_quit_group, group.c_str()); }
-    answer dismiss_group(const std::string &group) const { return call(tim_dismiss_group, group.c_str()); }
+    answer quit_group(const std::string &group) const { return call(tim_quit_group, group); }
+    answer dismiss_group(const std::string &group) const { return call(tim_dismiss_group, group); }
     answer handle_group_application(const std::string &group, const std::string &user, bool accept,
                                     const std::string &handle_message = "") const {
-        return call(tim_handle_group_application, group.c_str(), user.c_str(), accept, handle_message.c_str());
+        return call(tim_handle_group_application, group, user, accept, handle_message);
     }
 
     answer get_my_profile() const { return call(tim_get_my_profile); }
     /** Of a JSON array of user ids. */
-    answer get_user_profile(const std::string &users_json) const { return call(tim_get_user_profile, users_json.c_str()); }
+    answer get_user_profile(const std::string &users_json) const { return call(tim_get_user_profile, users_json); }
     answer update_my_profile(const std::string &profile_json) const {
-        return call(tim_update_my_profile, profile_json.c_str());
+        return call(tim_update_my_profile, profile_json);
     }
     answer get_blacklist() const { return call(tim_get_blacklist); }
-    answer add_to_blacklist(const std::string &users_json) const { return call(tim_add_to_blacklist, users_json.c_str()); }
+    answer add_to_blacklist(const std::string &users_json) const { return call(tim_add_to_blacklist, users_json); }
     answer remove_from_blacklist(const std::string &users_json) const {
-        return call(tim_remove_from_blacklist, users_json.c_str());
+        return call(tim_remove_from_blacklist, users_json);
     }
 
 private:
     /** Calls a function of tim.h that ends with `done, user_data`. */
-    template <typename Function, typename... Arguments> answer call(Function function, Arguments... arguments) const {
+    template <typename Function, typename... Arguments>
+    answer call(Function function, const Arguments &...arguments) const {
         return detail::ask([&](tim_done_callback done, void *user_data) {
-            return function(handle_, arguments..., done, user_data);
+            return function(handle_, detail::as_c(arguments)..., done, user_data);
         });
     }
 

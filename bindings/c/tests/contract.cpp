@@ -54,6 +54,28 @@ void errors_are_thrown_here_and_come_with_futures() {
     CHECK(alice->get_blacklist().get() == "[]");
 }
 
+void a_text_with_a_nul_is_refused_whole() {
+    const std::string nul(1, '\0');
+    CHECK(thrown_by([&] { alice->create_text_message("C2Cbob", "pay 100" + nul + " no, 1"); }) == 20001);
+    CHECK(thrown_by([&] { alice->create_text_message("C2Cbob" + nul, "hi"); }) == 20001);
+    CHECK(thrown_by([&] { alice->create_text_message("C2Cbob", "hi", "High" + nul); }) == 20001);
+    CHECK(thrown_by([&] { tim::client("{}" + nul); }) == 20001);
+    // Of a call that asks the server it is told in the future, as everything else.
+    auto joined = alice->join_group("climbers", "let me in" + nul);
+    CHECK(thrown_by([&] { joined.get(); }) == 20001);
+    auto sent = alice->send_message(alice->create_text_message("C2Cbob", "hi") + nul);
+    CHECK(thrown_by([&] { sent.get(); }) == 20001);
+    // What was passed along goes as it always does.
+    int gone = 0;
+    const auto keeps = [&gone] {
+        return [captured = std::make_shared<held>(&gone)](std::uint32_t) { CHECK(captured != nullptr); };
+    };
+    CHECK(thrown_by([&] { alice->create_image_message("C2Cbob", "picture" + nul, keeps()); }) == 20001);
+    CHECK(thrown_by([&] { alice->create_image_message("C2Cbob" + nul, PIXEL, sizeof PIXEL, keeps()); }) == 20001);
+    CHECK(thrown_by([&] { alice->download_image("{}", 0, "picture" + nul, keeps()).get(); }) == 20001);
+    CHECK(gone == 3);
+}
+
 void a_moved_from_client_has_no_handle() {
     tim::client one(options("alice")), two = std::move(one);
     CHECK(one.handle() == 0 && two.login_user() == "alice");
@@ -112,6 +134,9 @@ void what_progress_an_uploader_and_a_log_throw_is_caught_too() {
     });
     CHECK(thrown_by([&] { alice->resend_message(refused).get(); }) == 2400);
     CHECK(now(&told) > before);
+    alice->register_upload_plugin(
+        [](const std::string &, const tim::progress_callback &) { return somewhere_else() + std::string(1, '\0'); });
+    CHECK(thrown_by([&] { alice->resend_message(refused).get(); }) == 20001);
     alice->register_upload_plugin([](const std::string &, const tim::progress_callback &progress) {
         progress(50);
         return somewhere_else();
@@ -267,7 +292,7 @@ void many_threads_come_and_go() {
 
 /** Something of a thread's own that calls the library when it goes. */
 struct last_words {
-    explicit last_words(int *spoken) : spoken(spoken) {}
+    explicit last_words(int *counter) : spoken(counter) {}
     last_words(const last_words &) = delete;
     last_words &operator=(const last_words &) = delete;
     ~last_words() {
@@ -298,6 +323,7 @@ int main(int count, char **arguments) {
     read_arguments(count, arguments);
     people_log_in();
     STORY(errors_are_thrown_here_and_come_with_futures);
+    STORY(a_text_with_a_nul_is_refused_whole);
     STORY(a_moved_from_client_has_no_handle);
     STORY(what_a_listener_throws_is_caught_and_told);
     STORY(what_progress_an_uploader_and_a_log_throw_is_caught_too);

@@ -26,10 +26,10 @@ enum { WITHIN_SECONDS = 120 };
     do {                                                                                              \
         const tim_status gave = (call);                                                               \
         if (gave != (expected)) {                                                                     \
-            char *why = tim_last_error();                                                             \
+            char *reason = tim_last_error();                                                          \
             fprintf(stderr, "%s:%d: %s gave %d, not %d (%s)\n", __FILE__, __LINE__, #call, (int)gave, \
-                    (int)(expected), why ? why : "");                                                 \
-            tim_string_free(why);                                                                     \
+                    (int)(expected), reason ? reason : "");                                           \
+            tim_string_free(reason);                                                                  \
             exit(1);                                                                                  \
         }                                                                                             \
     } while (0)

@@ -21,8 +21,10 @@ use crate::types::{
 /// Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
 ///
 /// Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
-/// logged in: 2024, 3000 to 3006 or 130160 say why. Each that is waited for may fail with 9507 (`Unreachable`): 10,000 calls
-/// wait for the engine.
+/// logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
+/// 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
+/// with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
+/// cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2106 or 20001.
 #[derive(uniffi::Object)]
 pub struct Tim {
     tim: tim::Tim,
@@ -157,9 +159,9 @@ impl Tim {
     ///
     /// # Errors
     /// `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
-    /// server refuses, 2025 while another login is running, 2026 while another user is logged in. `Unreachable`: 2800 or
-    /// 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this device's database. `NotReady`: 130160
-    /// after `shutdown`.
+    /// server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
+    /// another user is logged in. `Unreachable`: 2800 or 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this
+    /// device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
     pub async fn login(&self, user_id: String, user_sig: String) -> Result<bool, TimError> {
         Ok(self.tim.login(&user_id, &user_sig).await?.repeated)
     }
@@ -267,8 +269,10 @@ impl Tim {
     /// # Errors
     /// `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
     /// message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
-    /// 20007 for a receiver who does not want it, 10007 or 10010 for a group, 2252, 2400, 2401 or 130145 for a picture. A
-    /// message that was refused is sent again with `resend_message`. `Storage`: 6005 or 130168 if it could not be kept.
+    /// 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
+    /// 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
+    /// was refused is sent again with `resend_message`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
+    /// a picture: 2800 or 2801 once it was tried four times.
     pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
         Ok(self.tim.send_message(message.try_into()?).await?.into())
     }
@@ -285,8 +289,8 @@ impl Tim {
     /// if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2105 for a message that was not sent, 10030, 10031, 10032 or 20016 if it does not exist, may not be
-    /// taken back, or not any more. `Unreachable`: 2800 or 2801.
+    /// `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
+    /// taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
     pub async fn revoke_message(&self, message: Message) -> Result<Message, TimError> {
         Ok(self.tim.revoke_message(&message.try_into()?).await?.into())
     }
@@ -304,8 +308,8 @@ impl Tim {
     /// server.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`. `Unreachable`: 2800 or 2801 if
-    /// older messages cannot be asked for.
+    /// `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+    /// that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
     pub async fn get_message_list(
         &self,
         conversation: String,
@@ -327,8 +331,9 @@ impl Tim {
     /// Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet, 130143 if the server has it no more.
-    /// `Unreachable`: 2800. `Storage`: 130168 or 6022 if the file cannot be written.
+    /// `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
+    /// has it no more or does not give it, 130143 for a picture elsewhere that has no https address. `Unreachable`: 2800 or 2801,
+    /// 2400 if it is refused there. `Storage`: 130168 or 6022 if the file cannot be written.
     pub async fn download_image(
         &self,
         message: Message,
@@ -360,8 +365,9 @@ impl Tim {
     /// Makes a group with this user as its owner.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 10019 for a member who
-    /// does not exist. `Unreachable`: 2800 if the connection broke before the answer: the group list shows whether it was made.
+    /// `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 2002 for a member's id
+    /// that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
+    /// answer, the group list shows whether it was made.
     pub async fn create_group(&self, group: NewGroup) -> Result<Group, TimError> {
         Ok(self.tim.create_group(group.try_into()?).await?.into())
     }
@@ -369,8 +375,8 @@ impl Tim {
     /// Joins a group, or applies to, with words for whoever decides.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 10007, 10010 or 10014 if it may not be joined, does not exist, or is full. `Unreachable`: 2800 or
-    /// 2801.
+    /// `NotReady`. `Refused`: 10015 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
+    /// be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
     pub async fn join_group(&self, group: String, apply_message: String) -> Result<Joined, TimError> {
         let (status, group) = self.tim.join_group(&group_id(&group)?, &apply_message).await?;
         Ok(Joined { status: status.into(), group: group.map(Into::into) })
@@ -379,7 +385,8 @@ impl Tim {
     /// Leaves a group.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 10007 for who is not in it, 10009 for its owner, 10010. `Unreachable`: 2800 or 2801.
+    /// `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
+    /// group. `Unreachable`: 2800 or 2801.
     pub async fn quit_group(&self, group: String) -> Result<(), TimError> {
         Ok(self.tim.quit_group(&group_id(&group)?).await?)
     }
@@ -387,7 +394,8 @@ impl Tim {
     /// Ends a group for all its members.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 10007 for who is not its owner, 10010. `Unreachable`: 2800 or 2801.
+    /// `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
+    /// 2801.
     pub async fn dismiss_group(&self, group: String) -> Result<(), TimError> {
         Ok(self.tim.dismiss_group(&group_id(&group)?).await?)
     }
@@ -395,8 +403,9 @@ impl Tim {
     /// Accepts or refuses a user's application to join, with words for them.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 10007 for who may not decide, 10014 if the group is full, 10024 if it was decided already.
-    /// `Unreachable`: 2800 or 2801.
+    /// `NotReady`. `Refused`: 2002 or 10015 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
+    /// 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
+    /// or 2801.
     pub async fn handle_group_application(
         &self,
         group: String,
@@ -411,7 +420,7 @@ impl Tim {
     /// This user's profile.
     ///
     /// # Errors
-    /// `NotReady`.
+    /// `NotReady`. `Unreachable`: 2800 or 2801.
     pub async fn get_my_profile(&self) -> Result<Profile, TimError> {
         Ok(self.tim.get_my_profile().await?.into())
     }
@@ -444,8 +453,8 @@ impl Tim {
     /// Puts users on the blacklist.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2742 for oneself, 20003 for a user who does not exist, 30013 if it is full. `Unreachable`: 2800 or
-    /// 2801.
+    /// `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+    /// does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
     pub async fn add_to_blacklist(&self, users: Vec<String>) -> Result<(), TimError> {
         Ok(self.tim.add_to_blacklist(&user_ids(&users)?).await?)
     }
@@ -453,7 +462,8 @@ impl Tim {
     /// Takes users off the blacklist.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+    /// `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+    /// does not exist. `Unreachable`: 2800 or 2801.
     pub async fn remove_from_blacklist(&self, users: Vec<String>) -> Result<(), TimError> {
         Ok(self.tim.remove_from_blacklist(&user_ids(&users)?).await?)
     }

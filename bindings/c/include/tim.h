@@ -54,20 +54,24 @@
  * that make a picture message look at files.
  *
  * Calls of one thread take effect in the order in which it makes them, whether it waits for their ends or not: texts to one
- * conversation arrive in the order of tim_send_message. Of calls that ask the server any may give 9507 to `done`: 10,000
- * wait already.
+ * conversation arrive in the order of tim_send_message.
  *
  *
  * THREADS
  *
  * Every function may be called on any thread, several at once, and in callbacks. Callbacks come on threads of the library's,
- * never on one of the program's and never while the library holds a lock:
+ * never on one of the program's (but for `destroy`) and never while the library holds a lock:
  *   - events: on one thread per instance, one call at a time, in order. A listener that blocks delays the listeners of its
  *     instance, and nothing else. One that falls far behind loses events and is told so: the event "error" with code 130162.
  *   - `done`, progress, uploads: on threads made for it, several at once; they may block.
  *   - log lines: on whichever thread has something to tell; they must not block.
+ *   - `destroy`: where the last use of its `user_data` ends. That may be one of the program's threads, before the call that
+ *     ended it returns: a function that fails, tim_remove_listener, tim_set_log_sink, tim_clear_log_sink,
+ *     tim_register_upload_plugin or tim_release.
  * A callback must return: it may not longjmp or end its thread, and an exception that leaves it ends the process. tim.hpp
  * catches what its callbacks throw.
+ * The engine's threads are not in a child that fork makes. Fork before the first tim_create, or let the child call nothing of
+ * this library until it becomes another program by exec.
  *
  *
  * OWNERSHIP
@@ -156,14 +160,23 @@
  *
  * ERRORS
  *
- * Numbers are stable for ever, and TIM's own where TIM has one. tim_status_text says what one means and what to do.
+ * Numbers are stable for ever, and TIM's own where TIM has one. tim_status_text says what one means and what to do. Each
+ * function tells its own: first those it gives itself, then those that `done` is told. Not told again are
+ *   any function's     130180 to 130183 for what it was passed, 130185
+ *   any `done`'s       9507 while 10,000 calls wait, 130160 once the instance was destroyed; but for those of tim_destroy and
+ *                      tim_shutdown
+ *   the gate's         why nobody is logged in: 2024, 3000 to 3006, 130160; 6005, 6022, 130168 while this device's database
+ *                      cannot be used; where the login ends meanwhile, 130161 or what ended it
+ *   the server's       2800, 2801 if it cannot be reached or does not answer in time; 130108, 130109 if it was asked for too
+ *                      much at once, 130120 to 130123 while it cannot answer
+ * Their families, in which some numbers are reserved:
  *   2000 to 2099       the login: ids and tokens that are missing, nobody is logged in
  *   2100 to 2499       messages and pictures that cannot be made, sent or uploaded
  *   2500 to 2799       conversations, groups, profiles, the blacklist
  *   2800 to 2805       the network: try again
  *   2999 to 3006       not ready, and why
  *   6005, 6022         this device's storage
- *   7006, 8001         an empty file, a message that is too long
+ *   7006, 8001, 80002  an empty file, a message that is too long
  *   9507               10,000 calls wait for the engine
  *   10004 to 10032     groups; taking messages back
  *   20001 to 20016     messages between two: no such user, blacklisted
@@ -171,8 +184,9 @@
  *   70001 to 70052     userSigs and accounts
  *   130100 to 130145   the protocol, the server's state, pictures on the server
  *   130160 to 130169   the engine's own life: 130160 destroyed, 130161 cancelled, 130162 events lost
- *   130180 to 130185   this interface: 130180 an argument is NULL, 130181 a text is not UTF-8, 130182 JSON cannot be read or
- *                      does not fit, 130183 a handle is none, 130184 another TIM_ABI_VERSION, 130185 a fault in the engine
+ *   130180 to 130185   this interface: 130180 an argument is NULL or a place for a result is not aligned, 130181 a text is not
+ *                      UTF-8, 130182 JSON cannot be read or does not fit, 130183 a handle is none, 130184 another
+ *                      TIM_ABI_VERSION, 130185 a fault in the engine
  */
 
 #ifndef TIM_H
@@ -292,7 +306,7 @@ tim_status tim_set_log_level(uint32_t level);
  * Where log lines go, for the whole process; a former callback is let go. Called on any thread, several at once; it must
  * not block.
  *
- * Errors: 130180 if `callback` is NULL (`tim_clear_log_sink` takes one off).
+ * Errors: 130180 if `callback` is NULL (`tim_clear_log_sink` takes one off); then `destroy` is called before this returns.
  */
 tim_status tim_set_log_sink(tim_log_callback callback,
                             void *user_data,
@@ -300,6 +314,8 @@ tim_status tim_set_log_sink(tim_log_callback callback,
 
 /**
  * Log lines go nowhere from now on.
+ *
+ * Errors: none.
  */
 tim_status tim_clear_log_sink(void);
 
@@ -310,8 +326,8 @@ tim_status tim_clear_log_sink(void);
  * "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000}`; the first three are required. The handle is given
  * back with `tim_release`.
  *
- * Errors: 130184 for another header's version, 130180, 130181, 130182 for the JSON, 2000 without an SDKAppID, 130165 for the
- * server's address, 6022 if the folder cannot be used, 130169 if the system refuses new threads.
+ * Errors: 130184 for another header's version, 2000 without an SDKAppID, 130165 for a server's address that is none, 6022 if
+ * the folder cannot be used, 130169 if the system refuses new threads.
  */
 tim_status tim_create(uint32_t abi_version,
                       const char *options_json,
@@ -320,7 +336,7 @@ tim_status tim_create(uint32_t abi_version,
 /**
  * Gives a handle back. The instance lives on until `tim_destroy`; other handles of it stay valid.
  *
- * Errors: 130183.
+ * Errors: none of its own.
  */
 tim_status tim_release(tim_client client);
 
@@ -329,7 +345,7 @@ tim_status tim_release(tim_client client);
  * called any more, unless a listener made this call, or one has not returned for five seconds. The handle stays to be given
  * back.
  *
- * Errors: 130180, 130183.
+ * Errors: none of its own.
  */
 tim_status tim_destroy(tim_client client,
                        tim_done_callback done,
@@ -338,7 +354,7 @@ tim_status tim_destroy(tim_client client,
 /**
  * Destroys every instance of the process: what a program calls before it ends.
  *
- * Errors: 130180.
+ * Errors: 130169 if the system refuses new threads.
  */
 tim_status tim_shutdown(tim_done_callback done, void *user_data);
 
@@ -347,7 +363,7 @@ tim_status tim_shutdown(tim_done_callback done, void *user_data);
  * a time; it may call this library; it should not block for long. It may be called before this has returned. `destroy` is
  * called when the listener is gone.
  *
- * Errors: 130160, 130180, 130183; then `destroy` is called before this returns.
+ * Errors: 130160 once the instance was destroyed. With any error `destroy` is called before this returns.
  */
 tim_status tim_add_listener(tim_client client,
                             tim_event_callback callback,
@@ -359,14 +375,14 @@ tim_status tim_add_listener(tim_client client,
  * Takes a listener off. A call of it that has begun may still be running when this returns; none begins after. Its `destroy`
  * is called when no call of it is running, at the latest with the end of the instance.
  *
- * Errors: 130183.
+ * Errors: none of its own.
  */
 tim_status tim_remove_listener(tim_listener listener);
 
 /**
  * Registers the host's own uploader for pictures in place of the built-in one. Called on a thread that it may block.
  *
- * Errors: 130160, 130180, 130183; then `destroy` is called before this returns.
+ * Errors: 130160 once the instance was destroyed. With any error `destroy` is called before this returns.
  */
 tim_status tim_register_upload_plugin(tim_client client,
                                       tim_upload_callback callback,
@@ -384,7 +400,7 @@ tim_status tim_upload_progress(tim_upload upload, uint32_t percent);
  * An upload plugin describes what it uploaded: `{"uuid":..., "imageFormat":1, "imageInfoArray":[{"type":0, "size":...,
  * "width":..., "height":..., "url":"https://..."}, ...]}` with the types 0 (original), 1 (thumbnail), 2 (large) in this order.
  *
- * Errors: 130180, 130181, 130182, 130183.
+ * Errors: 130182 for a picture that cannot be sent, 130183 once the plugin has returned.
  */
 tim_status tim_upload_result(tim_upload upload,
                              const char *image_json);
@@ -392,21 +408,21 @@ tim_status tim_upload_result(tim_upload upload,
 /**
  * Whether everything works: from the event `sdkStateReady` to `sdkStateNotReady`.
  *
- * Errors: 130180, 130183.
+ * Errors: none of its own.
  */
 tim_status tim_is_ready(tim_client client, bool *ready);
 
 /**
  * Who is logged in; NULL if nobody is. Give the text back with `tim_string_free`.
  *
- * Errors: 130180, 130183.
+ * Errors: none of its own.
  */
 tim_status tim_get_login_user(tim_client client, char **user_id);
 
 /**
  * The device's network came or went, as far as the host knows. A hint.
  *
- * Errors: 130183.
+ * Errors: none of its own.
  */
 tim_status tim_network_changed(tim_client client, bool up);
 
@@ -415,7 +431,8 @@ tim_status tim_network_changed(tim_client client, bool up);
  * `Normal`, `Low`, `Lowest`, or NULL for `Normal`. The message is JSON, to be shown at once and passed to
  * `tim_send_message`; give it back with `tim_string_free`.
  *
- * Errors: 130180, 130181, 130183, 2106; why nobody is logged in; 130110 for no text, 8001 for one over 12 KB.
+ * Errors: the gate's; 2106 for a conversation that is none or takes no messages, 20001 for another priority, 130110 for no
+ * text, 8001 for one over 12 KB.
  */
 tim_status tim_create_text_message(tim_client client,
                                    const char *conversation,
@@ -427,8 +444,9 @@ tim_status tim_create_text_message(tim_client client,
  * Makes a picture message of a file, as `tim_create_text_message` does of a text. While it is uploaded `on_progress` (may
  * be NULL) is told 0 to 100 on a thread that it may block; `destroy` is called when it is needed no more.
  *
- * Errors: as `tim_create_text_message`; 2251 for no path, 2401 if the file cannot be read, 7006 if it is empty, 2252 if it is no
- * picture, 2253 if it has 20 MB or more. Then `destroy` is called before this returns.
+ * Errors: the gate's; 2106 for a conversation that is none or takes no messages, 20001 for another priority, 2251 for no
+ * path, 2401 if the file cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more. Then
+ * `destroy` is called before this returns.
  */
 tim_status tim_create_image_message(tim_client client,
                                     const char *conversation,
@@ -442,7 +460,7 @@ tim_status tim_create_image_message(tim_client client,
 /**
  * As `tim_create_image_message`, of a file's bytes, which are copied.
  *
- * Errors: as `tim_create_image_message`.
+ * Errors: as `tim_create_image_message`, but for 2251 and 2401.
  */
 tim_status tim_create_image_message_from_bytes(tim_client client,
                                                const char *conversation,
@@ -458,8 +476,12 @@ tim_status tim_create_image_message_from_bytes(tim_client client,
  * Sends a message that was created here; attempts go on across breaks and restarts until the server has it or refuses it.
  * Result: the message with its place, once it is on the server's stable storage.
  *
- * Errors: 130180 to 130183. To the callback: 20003, 20007, 10007, 10010 and others of the server's; 130161 if the login ended
- * first: then it is sent after the next one.
+ * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's (130161 if the login
+ * ended first: then it is sent after the next one); 2105 for a message that is not this user's or was sent already, 2106,
+ * 8001, 130110 for one that was changed into none, 130164 while 10,000 wait, 6005, 6022, 130168 if it could not be kept. Of
+ * the server's refusals: 20003 for no such user, 20007 for a receiver who does not want it, 10007, 10010 for a group. For a
+ * picture also 2105 for one that was forgotten, 2252, 2253, 2400, 2401, 7006, 130140 to 130145, what an upload plugin
+ * returned, and the server's once it was tried four times.
  */
 tim_status tim_send_message(tim_client client,
                             const char *message_json,
@@ -469,7 +491,7 @@ tim_status tim_send_message(tim_client client,
 /**
  * Sends a message that was refused again, under the same identity. Result: as `tim_send_message`.
  *
- * Errors: as `tim_send_message`.
+ * Errors: as `tim_send_message`; 2105 also for a message that was not refused.
  */
 tim_status tim_resend_message(tim_client client,
                               const char *message_json,
@@ -479,7 +501,9 @@ tim_status tim_resend_message(tim_client client,
 /**
  * Takes a message back. Result: the message as it is now.
  *
- * Errors: 130180 to 130183. To the callback: 10030, 10031, 10032, 20016.
+ * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's, the server's; 2105
+ * for a message that was not sent, 10030 if it does not exist, 10007, 10032 if it may not be taken back, 10031, 20016 if it
+ * is too late.
  */
 tim_status tim_revoke_message(tim_client client,
                               const char *message_json,
@@ -491,7 +515,8 @@ tim_status tim_revoke_message(tim_client client,
  * `{"messageList":[...], "nextReqMessageID":..., "isCompleted":...}`, oldest first; pass `nextReqMessageID` as `before` for the
  * page before it.
  *
- * Errors: 130180, 130181, 130183, 2106. To the callback: 2800, 2801 if older messages cannot be asked for.
+ * Errors: 2106 for a conversation that is none. To the callback: the gate's, the server's if older messages have to be asked
+ * for; 10007 for those of a group that are not this user's to read.
  */
 tim_status tim_get_message_list(tim_client client,
                                 const char *conversation,
@@ -504,8 +529,10 @@ tim_status tim_get_message_list(tim_client client,
  * Saves a picture of a message as a file, which is there whole or not at all. `size` is 0 (original), 1 (thumbnail) or 2
  * (large). Result: `null`.
  *
- * Errors: 130180 to 130183, 20001 for another size; then `destroy` is called before this returns. To the callback: 130143,
- * 2800, 130168, 6022.
+ * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none, 20001 for another size; then `destroy` is called
+ * before this returns. To the callback: the gate's, the server's; 2105 for a message that shows no picture or is not sent
+ * yet, 130140, 130141, 130143 if the server has it no more or does not give it, 130143 for a picture elsewhere that has no
+ * https address, 2400 if it is refused there, 130168, 6022 if the file cannot be written.
  */
 tim_status tim_download_image(tim_client client,
                               const char *message_json,
@@ -520,8 +547,10 @@ tim_status tim_download_image(tim_client client,
 /**
  * Logs a user in. Result: `true` if the user was logged in already. The event `sdkStateReady` tells when everything works.
  *
- * Errors: 130180, 130181, 130183. To the callback: 2000-family numbers for missing values, 70001 to 70052 for the token, 2800
- * and 2801 if the server does not answer, 6005, 6022, 130167, 130168 for this device's storage.
+ * Errors: none of its own. To the callback: 2002, 2003 for a user or token that is missing or cannot be one, 2025 while
+ * another login runs, 2026 while another user is logged in, 70001 to 70052 for a token that the server refuses, 130107 if
+ * server and engine have no version in common, 2800, 2801 if the server does not answer within `loginTimeoutMs`, 6005, 6022,
+ * 130167, 130168 for this device's database, 130161 if it is logged out or destroyed meanwhile.
  */
 tim_status tim_login(tim_client client,
                      const char *user,
@@ -532,21 +561,21 @@ tim_status tim_login(tim_client client,
 /**
  * Logs out. Result: `null`.
  *
- * Errors: 130180, 130183.
+ * Errors: none of its own.
  */
 tim_status tim_logout(tim_client client, tim_done_callback done, void *user_data);
 
 /**
  * The server's clock. Result: milliseconds since 1970.
  *
- * Errors: 130180, 130183. To the callback: why nobody is logged in.
+ * Errors: none of its own. To the callback: the gate's.
  */
 tim_status tim_get_server_time(tim_client client, tim_done_callback done, void *user_data);
 
 /**
  * Marks everything in a conversation as read. Result: `null`.
  *
- * Errors: 130180, 130181, 130183, 2106.
+ * Errors: 2106 for a conversation that is none. To the callback: the gate's.
  */
 tim_status tim_set_message_read(tim_client client,
                                 const char *conversation,
@@ -556,21 +585,21 @@ tim_status tim_set_message_read(tim_client client,
 /**
  * All conversations, the most recently active first. Result: an array of conversations.
  *
- * Errors: 130180, 130183. To the callback: why nobody is logged in.
+ * Errors: none of its own. To the callback: the gate's.
  */
 tim_status tim_get_conversation_list(tim_client client, tim_done_callback done, void *user_data);
 
 /**
  * The groups this user is in. Result: an array of groups.
  *
- * Errors: 130180, 130183. To the callback: why nobody is logged in.
+ * Errors: none of its own. To the callback: the gate's.
  */
 tim_status tim_get_group_list(tim_client client, tim_done_callback done, void *user_data);
 
 /**
  * A group's profile. Result: a group.
  *
- * Errors: 130180, 130181, 130183, 10015. To the callback: 10010.
+ * Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10010 for no such group.
  */
 tim_status tim_get_group_profile(tim_client client,
                                  const char *group,
@@ -582,8 +611,9 @@ tim_status tim_get_group_profile(tim_client client,
  * "notification":..., "avatar":..., "joinOption":..., "memberList":["bob"]}`; name and type (`Private`, `Public`, `ChatRoom`) are
  * required. Result: a group.
  *
- * Errors: 130180 to 130183. To the callback: 10004, 10005, 10015, 10019, 10021, 10025; 2800 if the connection broke before
- * the answer.
+ * Errors: 2002, 10015 for ids that are none. To the callback: the gate's, the server's (2800 if the connection broke before
+ * the answer: the group list shows whether it was made); 10004, 10005 for values that do not fit, 10015, 10021, 10025 for
+ * the id, 10019 for a member who does not exist.
  */
 tim_status tim_create_group(tim_client client,
                             const char *group_json,
@@ -593,7 +623,8 @@ tim_status tim_create_group(tim_client client,
 /**
  * Joins a group, or applies to, with words for whoever decides. Result: `{"status":"JoinedSuccess", "group":...}`.
  *
- * Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010, 10014.
+ * Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10004 for words that are too long, 10007,
+ * 10010, 10014 if the group may not be joined, does not exist, or is full.
  */
 tim_status tim_join_group(tim_client client,
                           const char *group,
@@ -604,21 +635,31 @@ tim_status tim_join_group(tim_client client,
 /**
  * Leaves a group. Result: `null`.
  *
- * Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10009, 10010.
+ * Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10007 for who is not in it, 10009 for its
+ * owner, 10010 for no such group.
  */
-tim_status tim_quit_group(tim_client client, const char *group, tim_done_callback done, void *user_data);
+tim_status tim_quit_group(tim_client client,
+                          const char *group,
+                          tim_done_callback done,
+                          void *user_data);
 
 /**
  * Ends a group for all its members. Result: `null`.
  *
- * Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010.
+ * Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10007 for who may not, 10010 for no such
+ * group.
  */
-tim_status tim_dismiss_group(tim_client client, const char *group, tim_done_callback done, void *user_data);
+tim_status tim_dismiss_group(tim_client client,
+                             const char *group,
+                             tim_done_callback done,
+                             void *user_data);
 
 /**
  * Accepts or refuses a user's application to join, with words for them. Result: `null`.
  *
- * Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010, 10014, 10024.
+ * Errors: 2002, 10015 for ids that are none. To the callback: the gate's, the server's; 10004 for words that are too long,
+ * 10007 for who may not decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was
+ * decided already.
  */
 tim_status tim_handle_group_application(tim_client client,
                                         const char *group,
@@ -631,14 +672,14 @@ tim_status tim_handle_group_application(tim_client client,
 /**
  * This user's profile. Result: a profile.
  *
- * Errors: 130180, 130183. To the callback: why nobody is logged in.
+ * Errors: none of its own. To the callback: the gate's, the server's.
  */
 tim_status tim_get_my_profile(tim_client client, tim_done_callback done, void *user_data);
 
 /**
  * Users' profiles, of `["bob","carol"]`; whoever does not exist is left out. Result: an array of profiles.
  *
- * Errors: 130180 to 130183. To the callback: 20001 for none or more than 100.
+ * Errors: 2002 for an id that is none. To the callback: the gate's, the server's; 20001 for none or more than 100.
  */
 tim_status tim_get_user_profile(tim_client client,
                                 const char *users_json,
@@ -649,7 +690,8 @@ tim_status tim_get_user_profile(tim_client client,
  * Changes this user's profile: `{"nick":..., "avatar":..., "gender":"Gender_Type_Female", "selfSignature":..., "birthday":20000419,
  * "location":...}`; what is absent stays. Result: a profile.
  *
- * Errors: 130180 to 130183. To the callback: 40601 for a value that is too long.
+ * Errors: none of its own. To the callback: the gate's, the server's; 2722 for nothing to change, 40601 for a value that is
+ * too long.
  */
 tim_status tim_update_my_profile(tim_client client,
                                  const char *profile_json,
@@ -659,14 +701,15 @@ tim_status tim_update_my_profile(tim_client client,
 /**
  * Whom this user does not want to hear from. Result: an array of user ids.
  *
- * Errors: 130180, 130183. To the callback: why nobody is logged in.
+ * Errors: none of its own. To the callback: the gate's.
  */
 tim_status tim_get_blacklist(tim_client client, tim_done_callback done, void *user_data);
 
 /**
  * Puts users on the blacklist: `["mallory"]`. Result: `null`.
  *
- * Errors: 130180 to 130183. To the callback: 20003, 30013.
+ * Errors: 2002 for an id that is none. To the callback: the gate's, the server's; 20001 for none or more than 100, 2742 for
+ * oneself, 20003 for a user who does not exist, 30013 if it is full.
  */
 tim_status tim_add_to_blacklist(tim_client client,
                                 const char *users_json,
@@ -676,7 +719,8 @@ tim_status tim_add_to_blacklist(tim_client client,
 /**
  * Takes users off the blacklist: `["mallory"]`. Result: `null`.
  *
- * Errors: 130180 to 130183.
+ * Errors: 2002 for an id that is none. To the callback: the gate's, the server's; 20001 for none or more than 100, 2742 for
+ * oneself, 20003 for a user who does not exist.
  */
 tim_status tim_remove_from_blacklist(tim_client client,
                                      const char *users_json,

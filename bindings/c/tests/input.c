@@ -135,6 +135,20 @@ static void null_is_told(void) {
     CHECK(ready);
 }
 
+static void a_place_that_is_not_aligned_is_told(void) {
+    uint64_t room[2] = {0, 0};
+    void *const crooked = (char *)room + 1;
+    const int before = now(&destroys);
+    GIVES(130180, tim_create(TIM_ABI_VERSION, "{}", crooked));
+    char *why = tim_last_error();
+    CHECK(why && strstr(why, "not aligned"));
+    tim_string_free(why);
+    GIVES(130180, tim_get_login_user(alice, crooked));
+    GIVES(130180, tim_create_text_message(alice, "C2Cbob", "hi", NULL, crooked));
+    GIVES(130180, tim_add_listener(alice, hear, &destroys, count_destroy, crooked));
+    CHECK(now(&destroys) == before + 1 && room[0] == 0 && room[1] == 0);
+}
+
 static void texts_are_utf8(void) {
     char *out = NULL;
     static const char *const bad[] = {"\xff", "C2C\xc3\x28", "\xed\xa0\x80", "\xf8\x88\x80\x80\x80", "cut \xe4\xbd"};
@@ -363,6 +377,15 @@ static void every_status_has_a_text(void) {
     }
 }
 
+static void a_reason_is_whole(void) {
+    tim_client client = 0;
+    GIVES(6022, tim_create(TIM_ABI_VERSION,
+                           "{\"SDKAppID\":8,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/no\\u0000where\"}", &client));
+    char *why = tim_last_error();
+    CHECK(why && strstr(why, "/nowhere: ") && strstr(why, "choose a folder of the app's own"));
+    tim_string_free(why);
+}
+
 static void *has_no_error(void *unused) {
     (void)unused;
     CHECK(tim_last_error() == NULL);
@@ -386,6 +409,7 @@ int main(int count, char **arguments) {
     log_in(alice, "alice", alices_sig);
     STORY(a_handle_that_is_none_is_found_out);
     STORY(null_is_told);
+    STORY(a_place_that_is_not_aligned_is_told);
     STORY(texts_are_utf8);
     STORY(json_that_cannot_be_read_is_refused);
     STORY(a_message_may_be_cut_anywhere);
@@ -395,6 +419,7 @@ int main(int count, char **arguments) {
     STORY(options_that_cannot_work_are_told);
     STORY(a_disk_that_takes_nothing_is_told_and_forgiven);
     STORY(every_status_has_a_text);
+    STORY(a_reason_is_whole);
     STORY(errors_are_a_threads_own);
     destroy_and_release(alice);
     CHECK(now(&never) == 0);

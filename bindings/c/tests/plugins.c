@@ -48,19 +48,44 @@ static const char *const SOMEWHERE =
     "{\"type\":1,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/1\"},"
     "{\"type\":2,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/2\"}]}";
 
+/* What cannot be sent: an identity that is none, a size below nothing, sizes that lack, are twice there or stand elsewhere. */
+static const char *const NOWHERE[][2] = {
+    {"{}", "missing field"},
+    {"{\"uuid\":\"none\",\"imageFormat\":4,\"imageInfoArray\":[]}", "uuid"},
+    {"{\"uuid\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\",\"imageFormat\":4,\"imageInfoArray\":["
+     "{\"type\":0,\"size\":-1,\"width\":1,\"height\":1,\"url\":\"https://example.org/0\"}]}", "negative"},
+    {"{\"uuid\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\",\"imageFormat\":4,\"imageInfoArray\":["
+     "{\"type\":0,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/0\"},"
+     "{\"type\":2,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/2\"}]}", "three sizes"},
+    {"{\"uuid\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\",\"imageFormat\":4,\"imageInfoArray\":["
+     "{\"type\":1,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/1\"},"
+     "{\"type\":0,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/0\"},"
+     "{\"type\":2,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/2\"}]}", "three sizes"},
+};
+
 static tim_upload last_upload;
 
+static int reported;
+
 static void report_again(void *user_data, uint32_t percent) {
-    /* 100 is told when the plugin has returned. */
-    if (percent < 100) GIVES(TIM_OK, tim_upload_progress(*(tim_upload *)user_data, percent + 1));
+    /* The plugin waits for the first of these. Others are told when it has returned, too. */
+    if (now(&reported) > 0) return;
+    GIVES(TIM_OK, tim_upload_progress(*(tim_upload *)user_data, percent + 1));
+    add(&reported);
 }
 
 static tim_status upload_elsewhere(void *user_data, const char *file, tim_upload upload) {
     CHECK(file[0] == '/');
     last_upload = upload;
     GIVES(TIM_OK, tim_upload_progress(upload, 50));
+    CHECK(reaches(&reported, 1));
     GIVES(TIM_OK, tim_upload_progress(upload, 5000));
-    GIVES(130182, tim_upload_result(upload, "{}"));
+    for (size_t i = 0; i < sizeof NOWHERE / sizeof *NOWHERE; i++) {
+        GIVES(130182, tim_upload_result(upload, NOWHERE[i][0]));
+        char *why = tim_last_error();
+        CHECK(why && strstr(why, NOWHERE[i][1]));
+        tim_string_free(why);
+    }
     GIVES(TIM_OK, tim_upload_result(upload, SOMEWHERE));
     add(&((hearer *)user_data)->calls);
     return TIM_OK;

@@ -2,19 +2,19 @@
 //!
 //! None is ever called under a lock or on a thread that drives instances.
 
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::{c_char, c_void};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tim::Code;
 use tim::event::Event;
 use tim::log::LogLevel;
+use tim::message::ImageBody;
 
-use super::guard::is_guarded;
+use super::guard::{c_string, is_guarded};
 use super::handles::{Table, TimUpload};
 use super::{TIM_OK, TimStatus};
 use crate::error::TimError;
 use crate::event::TimEvent;
-use crate::types::ImageBody;
 
 /// Called with the end of a call. `json` is the result, or `{"code":...,"reason":...}` if `status` is not 0; it is valid
 /// during the callback only.
@@ -41,10 +41,11 @@ pub(super) struct UserData {
     destroy: TimDestroy,
 }
 
-// SAFETY: tim.h tells that callbacks and their `destroy` are called on threads of the library's, one after the other for
-// one `user_data`; what the pointer points at is the host's to make fit for that.
+// SAFETY: tim.h tells on which threads callbacks and their `destroy` are called; what the pointer points at is the host's to
+// make fit for that.
 unsafe impl Send for UserData {}
-// SAFETY: as above; the pointer is passed along and never followed.
+// SAFETY: as above, and that log sinks and uploaders are called several at once; the pointer is passed along and never
+// followed.
 unsafe impl Sync for UserData {}
 
 impl UserData {
@@ -76,11 +77,6 @@ impl Drop for UserData {
     }
 }
 
-/// A text for the length of a callback.
-fn lent(text: String) -> CString {
-    CString::new(text.replace('\0', "")).unwrap_or_default()
-}
-
 /// A callback that is not there cannot be called.
 fn present<F>(callback: Option<F>) -> Result<F, TimError> {
     callback.ok_or_else(|| TimError::of(Code::NULL_ARGUMENT))
@@ -100,7 +96,7 @@ impl Done {
 
     /// Calls it, once.
     pub(super) fn call(self, status: TimStatus, json: String) {
-        let json = lent(json);
+        let json = c_string(json);
         // SAFETY: tim.h asks for a function of this type that takes this pointer; the text lives until it returns.
         unsafe { (self.callback)(self.user_data.pointer, status, json.as_ptr()) }
     }
@@ -122,7 +118,7 @@ impl Ears {
 impl tim::event::EventListener for Ears {
     fn on_events(&self, events: &[Event]) {
         let events: Vec<TimEvent> = events.iter().map(Into::into).collect();
-        let json = lent(serde_json::to_string(&events).unwrap_or_default());
+        let json = c_string(serde_json::to_string(&events).unwrap_or_default());
         // SAFETY: as in `Done::call`.
         unsafe { (self.callback)(self.user_data.pointer, json.as_ptr()) }
     }
@@ -157,7 +153,7 @@ impl Sink {
 
 impl tim::log::LogSink for Sink {
     fn log(&self, level: LogLevel, line: &str) {
-        let line = lent(line.to_owned());
+        let line = c_string(line.to_owned());
         // SAFETY: as in `Done::call`.
         unsafe { (self.callback)(self.user_data.pointer, level as u32, line.as_ptr()) }
     }
@@ -191,10 +187,10 @@ impl tim::plugin::UploadPlugin for Uploader {
         &self,
         file: &std::path::Path,
         progress: tim::plugin::UploadProgress,
-    ) -> Result<tim::message::ImageBody, tim::error::TimError> {
+    ) -> Result<ImageBody, tim::error::TimError> {
         let result = Arc::new(Mutex::new(None));
         let handle = UPLOADS.add(Upload { progress, result: Arc::clone(&result) });
-        let file = lent(file.display().to_string());
+        let file = c_string(file.display().to_string());
         // SAFETY: as in `Done::call`.
         let status = unsafe { (self.callback)(self.user_data.pointer, file.as_ptr(), handle) };
         let _ = UPLOADS.remove(handle);
@@ -204,10 +200,9 @@ impl tim::plugin::UploadPlugin for Uploader {
             )));
         }
         let image: Option<ImageBody> = result.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let image = image.ok_or_else(|| tim::error::TimError {
+        image.ok_or_else(|| tim::error::TimError {
             code: Code::UPLOAD_FAILED,
             reason: "the uploader did not call tim_upload_result".into(),
-        })?;
-        Ok(image.try_into()?)
+        })
     }
 }

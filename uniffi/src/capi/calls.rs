@@ -81,8 +81,10 @@ fn all<T, U: From<T>>(items: Vec<T>) -> Vec<U> {
 
 /// Logs a user in. Result: `true` if the user was logged in already. The event `sdkStateReady` tells when everything works.
 ///
-/// Errors: 130180, 130181, 130183. To the callback: 2000-family numbers for missing values, 70001 to 70052 for the token, 2800
-/// and 2801 if the server does not answer, 6005, 6022, 130167, 130168 for this device's storage.
+/// Errors: none of its own. To the callback: 2002, 2003 for a user or token that is missing or cannot be one, 2025 while
+/// another login runs, 2026 while another user is logged in, 70001 to 70052 for a token that the server refuses, 130107 if
+/// server and engine have no version in common, 2800, 2801 if the server does not answer within `loginTimeoutMs`, 6005, 6022,
+/// 130167, 130168 for this device's database, 130161 if it is logged out or destroyed meanwhile.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_login(
     client: TimClient,
@@ -99,7 +101,7 @@ pub unsafe extern "C" fn tim_login(
 
 /// Logs out. Result: `null`.
 ///
-/// Errors: 130180, 130183.
+/// Errors: none of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_logout(
     client: TimClient,
@@ -111,7 +113,7 @@ pub unsafe extern "C" fn tim_logout(
 
 /// The server's clock. Result: milliseconds since 1970.
 ///
-/// Errors: 130180, 130183. To the callback: why nobody is logged in.
+/// Errors: none of its own. To the callback: the gate's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_server_time(
     client: TimClient,
@@ -123,7 +125,7 @@ pub unsafe extern "C" fn tim_get_server_time(
 
 /// Marks everything in a conversation as read. Result: `null`.
 ///
-/// Errors: 130180, 130181, 130183, 2106.
+/// Errors: 2106 for a conversation that is none. To the callback: the gate's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_set_message_read(
     client: TimClient,
@@ -139,7 +141,7 @@ pub unsafe extern "C" fn tim_set_message_read(
 
 /// All conversations, the most recently active first. Result: an array of conversations.
 ///
-/// Errors: 130180, 130183. To the callback: why nobody is logged in.
+/// Errors: none of its own. To the callback: the gate's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_conversation_list(
     client: TimClient,
@@ -154,7 +156,7 @@ pub unsafe extern "C" fn tim_get_conversation_list(
 
 /// The groups this user is in. Result: an array of groups.
 ///
-/// Errors: 130180, 130183. To the callback: why nobody is logged in.
+/// Errors: none of its own. To the callback: the gate's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_group_list(
     client: TimClient,
@@ -166,7 +168,7 @@ pub unsafe extern "C" fn tim_get_group_list(
 
 /// A group's profile. Result: a group.
 ///
-/// Errors: 130180, 130181, 130183, 10015. To the callback: 10010.
+/// Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10010 for no such group.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_group_profile(
     client: TimClient,
@@ -184,8 +186,9 @@ pub unsafe extern "C" fn tim_get_group_profile(
 /// "notification":..., "avatar":..., "joinOption":..., "memberList":["bob"]}`; name and type (`Private`, `Public`, `ChatRoom`) are
 /// required. Result: a group.
 ///
-/// Errors: 130180 to 130183. To the callback: 10004, 10005, 10015, 10019, 10021, 10025; 2800 if the connection broke before
-/// the answer.
+/// Errors: 2002, 10015 for ids that are none. To the callback: the gate's, the server's (2800 if the connection broke before
+/// the answer: the group list shows whether it was made); 10004, 10005 for values that do not fit, 10015, 10021, 10025 for
+/// the id, 10019 for a member who does not exist.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_group(
     client: TimClient,
@@ -201,7 +204,8 @@ pub unsafe extern "C" fn tim_create_group(
 
 /// Joins a group, or applies to, with words for whoever decides. Result: `{"status":"JoinedSuccess", "group":...}`.
 ///
-/// Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010, 10014.
+/// Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10004 for words that are too long, 10007,
+/// 10010, 10014 if the group may not be joined, does not exist, or is full.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_join_group(
     client: TimClient,
@@ -221,7 +225,8 @@ pub unsafe extern "C" fn tim_join_group(
 
 /// Leaves a group. Result: `null`.
 ///
-/// Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10009, 10010.
+/// Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10007 for who is not in it, 10009 for its
+/// owner, 10010 for no such group.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_quit_group(
     client: TimClient,
@@ -237,7 +242,8 @@ pub unsafe extern "C" fn tim_quit_group(
 
 /// Ends a group for all its members. Result: `null`.
 ///
-/// Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010.
+/// Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10007 for who may not, 10010 for no such
+/// group.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_dismiss_group(
     client: TimClient,
@@ -253,7 +259,9 @@ pub unsafe extern "C" fn tim_dismiss_group(
 
 /// Accepts or refuses a user's application to join, with words for them. Result: `null`.
 ///
-/// Errors: 130180, 130181, 130183, 10015. To the callback: 10007, 10010, 10014, 10024.
+/// Errors: 2002, 10015 for ids that are none. To the callback: the gate's, the server's; 10004 for words that are too long,
+/// 10007 for who may not decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was
+/// decided already.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_handle_group_application(
     client: TimClient,
@@ -275,7 +283,7 @@ pub unsafe extern "C" fn tim_handle_group_application(
 
 /// This user's profile. Result: a profile.
 ///
-/// Errors: 130180, 130183. To the callback: why nobody is logged in.
+/// Errors: none of its own. To the callback: the gate's, the server's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_my_profile(
     client: TimClient,
@@ -287,7 +295,7 @@ pub unsafe extern "C" fn tim_get_my_profile(
 
 /// Users' profiles, of `["bob","carol"]`; whoever does not exist is left out. Result: an array of profiles.
 ///
-/// Errors: 130180 to 130183. To the callback: 20001 for none or more than 100.
+/// Errors: 2002 for an id that is none. To the callback: the gate's, the server's; 20001 for none or more than 100.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_user_profile(
     client: TimClient,
@@ -304,7 +312,8 @@ pub unsafe extern "C" fn tim_get_user_profile(
 /// Changes this user's profile: `{"nick":..., "avatar":..., "gender":"Gender_Type_Female", "selfSignature":..., "birthday":20000419,
 /// "location":...}`; what is absent stays. Result: a profile.
 ///
-/// Errors: 130180 to 130183. To the callback: 40601 for a value that is too long.
+/// Errors: none of its own. To the callback: the gate's, the server's; 2722 for nothing to change, 40601 for a value that is
+/// too long.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_update_my_profile(
     client: TimClient,
@@ -320,7 +329,7 @@ pub unsafe extern "C" fn tim_update_my_profile(
 
 /// Whom this user does not want to hear from. Result: an array of user ids.
 ///
-/// Errors: 130180, 130183. To the callback: why nobody is logged in.
+/// Errors: none of its own. To the callback: the gate's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_blacklist(
     client: TimClient,
@@ -334,7 +343,8 @@ pub unsafe extern "C" fn tim_get_blacklist(
 
 /// Puts users on the blacklist: `["mallory"]`. Result: `null`.
 ///
-/// Errors: 130180 to 130183. To the callback: 20003, 30013.
+/// Errors: 2002 for an id that is none. To the callback: the gate's, the server's; 20001 for none or more than 100, 2742 for
+/// oneself, 20003 for a user who does not exist, 30013 if it is full.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_add_to_blacklist(
     client: TimClient,
@@ -350,7 +360,8 @@ pub unsafe extern "C" fn tim_add_to_blacklist(
 
 /// Takes users off the blacklist: `["mallory"]`. Result: `null`.
 ///
-/// Errors: 130180 to 130183.
+/// Errors: 2002 for an id that is none. To the callback: the gate's, the server's; 20001 for none or more than 100, 2742 for
+/// oneself, 20003 for a user who does not exist.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_remove_from_blacklist(
     client: TimClient,

@@ -97,27 +97,35 @@ pub(super) fn bytes(pointer: *const u8, length: usize) -> Result<Vec<u8>, TimErr
 pub(super) struct Out<T>(*mut T);
 
 impl<T> Out<T> {
-    /// Errors: [`Code::NULL_ARGUMENT`].
+    /// Errors: [`Code::NULL_ARGUMENT`], also for a place that nothing of this type can be written to.
     pub(super) fn new(pointer: *mut T) -> Result<Self, TimError> {
-        if pointer.is_null() { Err(TimError::of(Code::NULL_ARGUMENT)) } else { Ok(Self(pointer)) }
+        if pointer.is_null() {
+            return Err(TimError::of(Code::NULL_ARGUMENT));
+        }
+        if !pointer.is_aligned() {
+            let reason = "the place for a result is not aligned as its type has to be";
+            return Err(TimError::new(Code::NULL_ARGUMENT, reason));
+        }
+        Ok(Self(pointer))
     }
 
     pub(super) fn write(self, value: T) {
-        // SAFETY: tim.h asks for a place that can be written; it is not NULL, and nothing that was there is dropped.
+        // SAFETY: tim.h asks for a place that can be written; it is neither NULL nor misaligned, and nothing that was there
+        // is dropped.
         unsafe { self.0.write(value) }
     }
 }
 
+/// A text as C has it. A NUL would end it, so it goes; names and JSON hold none, reasons may quote a host's words that do.
+pub(super) fn c_string(text: String) -> CString {
+    let mut bytes = text.into_bytes();
+    bytes.retain(|byte| *byte != 0);
+    CString::new(bytes).unwrap_or_default()
+}
+
 /// A text for C, to be given back with `tim_string_free`.
 pub(super) fn give(text: String) -> *mut c_char {
-    // Names and JSON hold no NUL; words of a host's that do end there.
-    let text = CString::new(text).unwrap_or_else(|why| {
-        let length = why.nul_position();
-        let mut bytes = why.into_vec();
-        bytes.truncate(length);
-        CString::new(bytes).unwrap_or_default()
-    });
-    text.into_raw()
+    c_string(text).into_raw()
 }
 
 /// Takes a text back.

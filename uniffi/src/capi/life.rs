@@ -64,7 +64,7 @@ pub extern "C" fn tim_set_log_level(level: u32) -> TimStatus {
 /// Where log lines go, for the whole process; a former callback is let go. Called on any thread, several at once; it must
 /// not block.
 ///
-/// Errors: 130180 if `callback` is NULL (`tim_clear_log_sink` takes one off).
+/// Errors: 130180 if `callback` is NULL (`tim_clear_log_sink` takes one off); then `destroy` is called before this returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_set_log_sink(
     callback: TimLogCallback,
@@ -80,6 +80,8 @@ pub unsafe extern "C" fn tim_set_log_sink(
 }
 
 /// Log lines go nowhere from now on.
+///
+/// Errors: none.
 #[unsafe(no_mangle)]
 pub extern "C" fn tim_clear_log_sink() -> TimStatus {
     guarded(|| {
@@ -94,8 +96,8 @@ pub extern "C" fn tim_clear_log_sink() -> TimStatus {
 /// "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000}`; the first three are required. The handle is given
 /// back with `tim_release`.
 ///
-/// Errors: 130184 for another header's version, 130180, 130181, 130182 for the JSON, 2000 without an SDKAppID, 130165 for the
-/// server's address, 6022 if the folder cannot be used, 130169 if the system refuses new threads.
+/// Errors: 130184 for another header's version, 2000 without an SDKAppID, 130165 for a server's address that is none, 6022 if
+/// the folder cannot be used, 130169 if the system refuses new threads.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create(
     abi_version: u32,
@@ -115,7 +117,7 @@ pub unsafe extern "C" fn tim_create(
 
 /// Gives a handle back. The instance lives on until `tim_destroy`; other handles of it stay valid.
 ///
-/// Errors: 130183.
+/// Errors: none of its own.
 #[unsafe(no_mangle)]
 pub extern "C" fn tim_release(client: TimClient) -> TimStatus {
     guarded(|| CLIENTS.remove(client).map(drop))
@@ -125,7 +127,7 @@ pub extern "C" fn tim_release(client: TimClient) -> TimStatus {
 /// called any more, unless a listener made this call, or one has not returned for five seconds. The handle stays to be given
 /// back.
 ///
-/// Errors: 130180, 130183.
+/// Errors: none of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_destroy(
     client: TimClient,
@@ -137,7 +139,7 @@ pub unsafe extern "C" fn tim_destroy(
 
 /// Destroys every instance of the process: what a program calls before it ends.
 ///
-/// Errors: 130180.
+/// Errors: 130169 if the system refuses new threads.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_shutdown(done: TimDoneCallback, user_data: *mut c_void) -> TimStatus {
     guarded(|| spawn(done, user_data, async { Ok(tim::shutdown().await?) }))
@@ -153,7 +155,7 @@ fn alive(client: TimClient) -> Result<tim::Tim, TimError> {
 /// a time; it may call this library; it should not block for long. It may be called before this has returned. `destroy` is
 /// called when the listener is gone.
 ///
-/// Errors: 130160, 130180, 130183; then `destroy` is called before this returns.
+/// Errors: 130160 once the instance was destroyed. With any error `destroy` is called before this returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_add_listener(
     client: TimClient,
@@ -174,7 +176,7 @@ pub unsafe extern "C" fn tim_add_listener(
 /// Takes a listener off. A call of it that has begun may still be running when this returns; none begins after. Its `destroy`
 /// is called when no call of it is running, at the latest with the end of the instance.
 ///
-/// Errors: 130183.
+/// Errors: none of its own.
 #[unsafe(no_mangle)]
 pub extern "C" fn tim_remove_listener(listener: TimListener) -> TimStatus {
     guarded(|| {
@@ -186,7 +188,7 @@ pub extern "C" fn tim_remove_listener(listener: TimListener) -> TimStatus {
 
 /// Registers the host's own uploader for pictures in place of the built-in one. Called on a thread that it may block.
 ///
-/// Errors: 130160, 130180, 130183; then `destroy` is called before this returns.
+/// Errors: 130160 once the instance was destroyed. With any error `destroy` is called before this returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_register_upload_plugin(
     client: TimClient,
@@ -216,19 +218,32 @@ pub extern "C" fn tim_upload_progress(upload: TimUpload, percent: u32) -> TimSta
 /// An upload plugin describes what it uploaded: `{"uuid":..., "imageFormat":1, "imageInfoArray":[{"type":0, "size":...,
 /// "width":..., "height":..., "url":"https://..."}, ...]}` with the types 0 (original), 1 (thumbnail), 2 (large) in this order.
 ///
-/// Errors: 130180, 130181, 130182, 130183.
+/// Errors: 130182 for a picture that cannot be sent, 130183 once the plugin has returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_upload_result(upload: TimUpload, image_json: *const c_char) -> TimStatus {
     guarded(|| {
-        let (upload, image) = (UPLOADS.get(upload)?, guard::noun(image_json)?);
+        let (upload, image) = (UPLOADS.get(upload)?, uploaded(guard::noun(image_json)?)?);
         *upload.result.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(image);
         Ok(())
     })
 }
 
+/// A picture that can be sent. Its plugin is told what it lacks: the message would fail only later.
+///
+/// Errors: [`Code::JSON_INVALID`].
+fn uploaded(image: crate::types::ImageBody) -> Result<tim::message::ImageBody, TimError> {
+    let invalid = |reason: &str| TimError::new(Code::JSON_INVALID, reason);
+    let image: tim::message::ImageBody = image.try_into().map_err(|why: TimError| invalid(why.parts().1))?;
+    if image.is_complete() {
+        Ok(image)
+    } else {
+        Err(invalid("a picture names its three sizes in the order 0, 1, 2"))
+    }
+}
+
 /// Whether everything works: from the event `sdkStateReady` to `sdkStateNotReady`.
 ///
-/// Errors: 130180, 130183.
+/// Errors: none of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_is_ready(client: TimClient, ready: *mut bool) -> TimStatus {
     guarded(|| {
@@ -239,7 +254,7 @@ pub unsafe extern "C" fn tim_is_ready(client: TimClient, ready: *mut bool) -> Ti
 
 /// Who is logged in; NULL if nobody is. Give the text back with `tim_string_free`.
 ///
-/// Errors: 130180, 130183.
+/// Errors: none of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_login_user(client: TimClient, user_id: *mut *mut c_char) -> TimStatus {
     guarded(|| {
@@ -252,7 +267,7 @@ pub unsafe extern "C" fn tim_get_login_user(client: TimClient, user_id: *mut *mu
 
 /// The device's network came or went, as far as the host knows. A hint.
 ///
-/// Errors: 130183.
+/// Errors: none of its own.
 #[unsafe(no_mangle)]
 pub extern "C" fn tim_network_changed(client: TimClient, up: bool) -> TimStatus {
     guarded(|| {

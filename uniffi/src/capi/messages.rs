@@ -30,7 +30,8 @@ fn created(message: tim::message::Message, out: Out<*mut c_char>) -> Result<(), 
 /// `Normal`, `Low`, `Lowest`, or NULL for `Normal`. The message is JSON, to be shown at once and passed to
 /// `tim_send_message`; give it back with `tim_string_free`.
 ///
-/// Errors: 130180, 130181, 130183, 2106; why nobody is logged in; 130110 for no text, 8001 for one over 12 KB.
+/// Errors: the gate's; 2106 for a conversation that is none or takes no messages, 20001 for another priority, 130110 for no
+/// text, 8001 for one over 12 KB.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_text_message(
     client: TimClient,
@@ -49,8 +50,9 @@ pub unsafe extern "C" fn tim_create_text_message(
 /// Makes a picture message of a file, as `tim_create_text_message` does of a text. While it is uploaded `on_progress` (may
 /// be NULL) is told 0 to 100 on a thread that it may block; `destroy` is called when it is needed no more.
 ///
-/// Errors: as `tim_create_text_message`; 2251 for no path, 2401 if the file cannot be read, 7006 if it is empty, 2252 if it is no
-/// picture, 2253 if it has 20 MB or more. Then `destroy` is called before this returns.
+/// Errors: the gate's; 2106 for a conversation that is none or takes no messages, 20001 for another priority, 2251 for no
+/// path, 2401 if the file cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more. Then
+/// `destroy` is called before this returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_image_message(
     client: TimClient,
@@ -73,7 +75,7 @@ pub unsafe extern "C" fn tim_create_image_message(
 
 /// As `tim_create_image_message`, of a file's bytes, which are copied.
 ///
-/// Errors: as `tim_create_image_message`.
+/// Errors: as `tim_create_image_message`, but for 2251 and 2401.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_image_message_from_bytes(
     client: TimClient,
@@ -98,8 +100,12 @@ pub unsafe extern "C" fn tim_create_image_message_from_bytes(
 /// Sends a message that was created here; attempts go on across breaks and restarts until the server has it or refuses it.
 /// Result: the message with its place, once it is on the server's stable storage.
 ///
-/// Errors: 130180 to 130183. To the callback: 20003, 20007, 10007, 10010 and others of the server's; 130161 if the login ended
-/// first: then it is sent after the next one.
+/// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's (130161 if the login
+/// ended first: then it is sent after the next one); 2105 for a message that is not this user's or was sent already, 2106,
+/// 8001, 130110 for one that was changed into none, 130164 while 10,000 wait, 6005, 6022, 130168 if it could not be kept. Of
+/// the server's refusals: 20003 for no such user, 20007 for a receiver who does not want it, 10007, 10010 for a group. For a
+/// picture also 2105 for one that was forgotten, 2252, 2253, 2400, 2401, 7006, 130140 to 130145, what an upload plugin
+/// returned, and the server's once it was tried four times.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_send_message(
     client: TimClient,
@@ -115,7 +121,7 @@ pub unsafe extern "C" fn tim_send_message(
 
 /// Sends a message that was refused again, under the same identity. Result: as `tim_send_message`.
 ///
-/// Errors: as `tim_send_message`.
+/// Errors: as `tim_send_message`; 2105 also for a message that was not refused.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_resend_message(
     client: TimClient,
@@ -131,7 +137,9 @@ pub unsafe extern "C" fn tim_resend_message(
 
 /// Takes a message back. Result: the message as it is now.
 ///
-/// Errors: 130180 to 130183. To the callback: 10030, 10031, 10032, 20016.
+/// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's, the server's; 2105
+/// for a message that was not sent, 10030 if it does not exist, 10007, 10032 if it may not be taken back, 10031, 20016 if it
+/// is too late.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_revoke_message(
     client: TimClient,
@@ -149,7 +157,8 @@ pub unsafe extern "C" fn tim_revoke_message(
 /// `{"messageList":[...], "nextReqMessageID":..., "isCompleted":...}`, oldest first; pass `nextReqMessageID` as `before` for the
 /// page before it.
 ///
-/// Errors: 130180, 130181, 130183, 2106. To the callback: 2800, 2801 if older messages cannot be asked for.
+/// Errors: 2106 for a conversation that is none. To the callback: the gate's, the server's if older messages have to be asked
+/// for; 10007 for those of a group that are not this user's to read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_message_list(
     client: TimClient,
@@ -171,8 +180,10 @@ pub unsafe extern "C" fn tim_get_message_list(
 /// Saves a picture of a message as a file, which is there whole or not at all. `size` is 0 (original), 1 (thumbnail) or 2
 /// (large). Result: `null`.
 ///
-/// Errors: 130180 to 130183, 20001 for another size; then `destroy` is called before this returns. To the callback: 130143,
-/// 2800, 130168, 6022.
+/// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none, 20001 for another size; then `destroy` is called
+/// before this returns. To the callback: the gate's, the server's; 2105 for a message that shows no picture or is not sent
+/// yet, 130140, 130141, 130143 if the server has it no more or does not give it, 130143 for a picture elsewhere that has no
+/// https address, 2400 if it is refused there, 130168, 6022 if the file cannot be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_download_image(
     client: TimClient,

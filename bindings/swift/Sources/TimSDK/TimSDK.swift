@@ -1383,8 +1383,10 @@ public func FfiConverterTypeProgressListener_lower(_ value: ProgressListener) ->
  * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
  *
  * Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
- * logged in: 2024, 3000 to 3006 or 130160 say why. Each that is waited for may fail with 9507 (`Unreachable`): 10,000 calls
- * wait for the engine.
+ * logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
+ * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
+ * with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
+ * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2106 or 20001.
  */
 public protocol TimProtocol: AnyObject, Sendable {
 
@@ -1397,8 +1399,8 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Puts users on the blacklist.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2742 for oneself, 20003 for a user who does not exist, 30013 if it is full. `Unreachable`: 2800 or
-     * 2801.
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
      */
     func addToBlacklist(users: [String]) async throws
 
@@ -1406,8 +1408,9 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Makes a group with this user as its owner.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 10019 for a member who
-     * does not exist. `Unreachable`: 2800 if the connection broke before the answer: the group list shows whether it was made.
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 2002 for a member's id
+     * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
+     * answer, the group list shows whether it was made.
      */
     func createGroup(group: NewGroup) async throws  -> TimGroup
 
@@ -1444,7 +1447,8 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Ends a group for all its members.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007 for who is not its owner, 10010. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
      */
     func dismissGroup(group: String) async throws
 
@@ -1452,8 +1456,9 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet, 130143 if the server has it no more.
-     * `Unreachable`: 2800. `Storage`: 130168 or 6022 if the file cannot be written.
+     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
+     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address. `Unreachable`: 2800 or 2801,
+     * 2400 if it is refused there. `Storage`: 130168 or 6022 if the file cannot be written.
      */
     func downloadImage(message: Message, size: ImageType, target: String, onProgress: ProgressListener?) async throws
 
@@ -1500,8 +1505,8 @@ public protocol TimProtocol: AnyObject, Sendable {
      * server.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`. `Unreachable`: 2800 or 2801 if
-     * older messages cannot be asked for.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+     * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
     func getMessageList(conversation: String, next: Int64?, count: UInt32) async throws  -> MessageList
 
@@ -1509,7 +1514,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * This user's profile.
      *
      * # Errors
-     * `NotReady`.
+     * `NotReady`. `Unreachable`: 2800 or 2801.
      */
     func getMyProfile() async throws  -> Profile
 
@@ -1533,8 +1538,9 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Accepts or refuses a user's application to join, with words for them.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007 for who may not decide, 10014 if the group is full, 10024 if it was decided already.
-     * `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2002 or 10015 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
+     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
+     * or 2801.
      */
     func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String) async throws
 
@@ -1552,8 +1558,8 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Joins a group, or applies to, with words for whoever decides.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007, 10010 or 10014 if it may not be joined, does not exist, or is full. `Unreachable`: 2800 or
-     * 2801.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
+     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
     func joinGroup(group: String, applyMessage: String) async throws  -> Joined
 
@@ -1562,9 +1568,9 @@ public protocol TimProtocol: AnyObject, Sendable {
      *
      * # Errors
      * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
-     * server refuses, 2025 while another login is running, 2026 while another user is logged in. `Unreachable`: 2800 or
-     * 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this device's database. `NotReady`: 130160
-     * after `shutdown`.
+     * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
+     * another user is logged in. `Unreachable`: 2800 or 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this
+     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
      */
     func login(userId: String, userSig: String) async throws  -> Bool
 
@@ -1586,7 +1592,8 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Leaves a group.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007 for who is not in it, 10009 for its owner, 10010. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
+     * group. `Unreachable`: 2800 or 2801.
      */
     func quitGroup(group: String) async throws
 
@@ -1599,7 +1606,8 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Takes users off the blacklist.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist. `Unreachable`: 2800 or 2801.
      */
     func removeFromBlacklist(users: [String]) async throws
 
@@ -1616,8 +1624,8 @@ public protocol TimProtocol: AnyObject, Sendable {
      * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030, 10031, 10032 or 20016 if it does not exist, may not be
-     * taken back, or not any more. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
+     * taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
      */
     func revokeMessage(message: Message) async throws  -> Message
 
@@ -1628,8 +1636,10 @@ public protocol TimProtocol: AnyObject, Sendable {
      * # Errors
      * `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
      * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
-     * 20007 for a receiver who does not want it, 10007 or 10010 for a group, 2252, 2400, 2401 or 130145 for a picture. A
-     * message that was refused is sent again with `resend_message`. `Storage`: 6005 or 130168 if it could not be kept.
+     * 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
+     * 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
+     * was refused is sent again with `resend_message`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
+     * a picture: 2800 or 2801 once it was tried four times.
      */
     func sendMessage(message: Message) async throws  -> Message
 
@@ -1665,8 +1675,10 @@ public protocol TimProtocol: AnyObject, Sendable {
  * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
  *
  * Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
- * logged in: 2024, 3000 to 3006 or 130160 say why. Each that is waited for may fail with 9507 (`Unreachable`): 10,000 calls
- * wait for the engine.
+ * logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
+ * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
+ * with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
+ * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2106 or 20001.
  */
 open class Tim: TimProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -1755,8 +1767,8 @@ open func addListener(listener: EventListener) -> Listener  {
      * Puts users on the blacklist.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2742 for oneself, 20003 for a user who does not exist, 30013 if it is full. `Unreachable`: 2800 or
-     * 2801.
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
      */
 open func addToBlacklist(users: [String])async throws   {
     return
@@ -1778,8 +1790,9 @@ open func addToBlacklist(users: [String])async throws   {
      * Makes a group with this user as its owner.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 10019 for a member who
-     * does not exist. `Unreachable`: 2800 if the connection broke before the answer: the group list shows whether it was made.
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 2002 for a member's id
+     * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
+     * answer, the group list shows whether it was made.
      */
 open func createGroup(group: NewGroup)async throws  -> TimGroup  {
     return
@@ -1862,7 +1875,8 @@ open func createTextMessage(to: String, text: String, priority: Priority)throws 
      * Ends a group for all its members.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007 for who is not its owner, 10010. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
      */
 open func dismissGroup(group: String)async throws   {
     return
@@ -1884,8 +1898,9 @@ open func dismissGroup(group: String)async throws   {
      * Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet, 130143 if the server has it no more.
-     * `Unreachable`: 2800. `Storage`: 130168 or 6022 if the file cannot be written.
+     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
+     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address. `Unreachable`: 2800 or 2801,
+     * 2400 if it is refused there. `Storage`: 130168 or 6022 if the file cannot be written.
      */
 open func downloadImage(message: Message, size: ImageType, target: String, onProgress: ProgressListener?)async throws   {
     return
@@ -2009,8 +2024,8 @@ open func getLoginUser() -> String?  {
      * server.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`. `Unreachable`: 2800 or 2801 if
-     * older messages cannot be asked for.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+     * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
 open func getMessageList(conversation: String, next: Int64?, count: UInt32)async throws  -> MessageList  {
     return
@@ -2032,7 +2047,7 @@ open func getMessageList(conversation: String, next: Int64?, count: UInt32)async
      * This user's profile.
      *
      * # Errors
-     * `NotReady`.
+     * `NotReady`. `Unreachable`: 2800 or 2801.
      */
 open func getMyProfile()async throws  -> Profile  {
     return
@@ -2098,8 +2113,9 @@ open func getUserProfile(users: [String])async throws  -> [Profile]  {
      * Accepts or refuses a user's application to join, with words for them.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007 for who may not decide, 10014 if the group is full, 10024 if it was decided already.
-     * `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2002 or 10015 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
+     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
+     * or 2801.
      */
 open func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String)async throws   {
     return
@@ -2145,8 +2161,8 @@ open func isReady() -> Bool  {
      * Joins a group, or applies to, with words for whoever decides.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007, 10010 or 10014 if it may not be joined, does not exist, or is full. `Unreachable`: 2800 or
-     * 2801.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
+     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
 open func joinGroup(group: String, applyMessage: String)async throws  -> Joined  {
     return
@@ -2169,9 +2185,9 @@ open func joinGroup(group: String, applyMessage: String)async throws  -> Joined 
      *
      * # Errors
      * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
-     * server refuses, 2025 while another login is running, 2026 while another user is logged in. `Unreachable`: 2800 or
-     * 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this device's database. `NotReady`: 130160
-     * after `shutdown`.
+     * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
+     * another user is logged in. `Unreachable`: 2800 or 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this
+     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
      */
 open func login(userId: String, userSig: String)async throws  -> Bool  {
     return
@@ -2228,7 +2244,8 @@ open func networkChanged(up: Bool)  {try! rustCall() {
      * Leaves a group.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007 for who is not in it, 10009 for its owner, 10010. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
+     * group. `Unreachable`: 2800 or 2801.
      */
 open func quitGroup(group: String)async throws   {
     return
@@ -2262,7 +2279,8 @@ open func registerUploadPlugin(plugin: UploadPlugin)  {try! rustCall() {
      * Takes users off the blacklist.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist. `Unreachable`: 2800 or 2801.
      */
 open func removeFromBlacklist(users: [String])async throws   {
     return
@@ -2307,8 +2325,8 @@ open func resendMessage(message: Message)async throws  -> Message  {
      * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030, 10031, 10032 or 20016 if it does not exist, may not be
-     * taken back, or not any more. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
+     * taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
      */
 open func revokeMessage(message: Message)async throws  -> Message  {
     return
@@ -2333,8 +2351,10 @@ open func revokeMessage(message: Message)async throws  -> Message  {
      * # Errors
      * `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
      * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
-     * 20007 for a receiver who does not want it, 10007 or 10010 for a group, 2252, 2400, 2401 or 130145 for a picture. A
-     * message that was refused is sent again with `resend_message`. `Storage`: 6005 or 130168 if it could not be kept.
+     * 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
+     * 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
+     * was refused is sent again with `resend_message`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
+     * a picture: 2800 or 2801 once it was tried four times.
      */
 open func sendMessage(message: Message)async throws  -> Message  {
     return
@@ -6700,10 +6720,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_add_listener() != 43715) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 7220) {
+    if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 39594) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_group() != 40576) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_group() != 63671) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 55218) {
@@ -6715,10 +6735,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 55524) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 311) {
+    if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 41242) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_download_image() != 64468) {
+    if (uniffi_tim_ffi_checksum_method_tim_download_image() != 59279) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_blacklist() != 5266) {
@@ -6736,10 +6756,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_login_user() != 47815) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 64653) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 58480) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_my_profile() != 54777) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_my_profile() != 44425) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_server_time() != 23664) {
@@ -6748,7 +6768,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 52441) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 37791) {
+    if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 60934) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_is_destroyed() != 9836) {
@@ -6757,10 +6777,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_is_ready() != 18537) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 31344) {
+    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 373) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_login() != 3993) {
+    if (uniffi_tim_ffi_checksum_method_tim_login() != 43694) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_logout() != 12547) {
@@ -6769,22 +6789,22 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_network_changed() != 27171) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 4685) {
+    if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 55830) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_register_upload_plugin() != 29950) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 39009) {
+    if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 41720) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 49907) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 34509) {
+    if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 46657) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 28613) {
+    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 7295) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 42476) {

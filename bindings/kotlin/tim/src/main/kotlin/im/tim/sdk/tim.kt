@@ -1147,10 +1147,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_add_listener() and 0xFFFF) != 43715) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 7220) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 39594) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 40576) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 63671) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 55218) {
@@ -1162,10 +1162,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 55524) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 311) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 41242) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_image() and 0xFFFF) != 64468) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_image() and 0xFFFF) != 59279) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_blacklist() and 0xFFFF) != 5266) {
@@ -1183,10 +1183,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_login_user() and 0xFFFF) != 47815) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 64653) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 58480) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_my_profile() and 0xFFFF) != 54777) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_my_profile() and 0xFFFF) != 44425) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_server_time() and 0xFFFF) != 23664) {
@@ -1195,7 +1195,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 52441) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 37791) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 60934) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_is_destroyed() and 0xFFFF) != 9836) {
@@ -1204,10 +1204,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_is_ready() and 0xFFFF) != 18537) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 31344) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 373) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_login() and 0xFFFF) != 3993) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_login() and 0xFFFF) != 43694) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_logout() and 0xFFFF) != 12547) {
@@ -1216,22 +1216,22 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_network_changed() and 0xFFFF) != 27171) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 4685) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 55830) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_register_upload_plugin() and 0xFFFF) != 29950) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() and 0xFFFF) != 39009) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() and 0xFFFF) != 41720) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 49907) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 34509) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 46657) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 28613) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 7295) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 42476) {
@@ -2983,8 +2983,10 @@ public object FfiConverterTypeProgressListener: FfiConverter<ProgressListener, L
  * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
  *
  * Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
- * logged in: 2024, 3000 to 3006 or 130160 say why. Each that is waited for may fail with 9507 (`Unreachable`): 10,000 calls
- * wait for the engine.
+ * logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
+ * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
+ * with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
+ * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2106 or 20001.
  */
 public interface TimInterface {
 
@@ -2997,8 +2999,8 @@ public interface TimInterface {
      * Puts users on the blacklist.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2742 for oneself, 20003 for a user who does not exist, 30013 if it is full. `Unreachable`: 2800 or
-     * 2801.
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
      */
     suspend fun `addToBlacklist`(`users`: List<kotlin.String>)
 
@@ -3006,8 +3008,9 @@ public interface TimInterface {
      * Makes a group with this user as its owner.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 10019 for a member who
-     * does not exist. `Unreachable`: 2800 if the connection broke before the answer: the group list shows whether it was made.
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 2002 for a member's id
+     * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
+     * answer, the group list shows whether it was made.
      */
     suspend fun `createGroup`(`group`: NewGroup): Group
 
@@ -3044,7 +3047,8 @@ public interface TimInterface {
      * Ends a group for all its members.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007 for who is not its owner, 10010. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
      */
     suspend fun `dismissGroup`(`group`: kotlin.String)
 
@@ -3052,8 +3056,9 @@ public interface TimInterface {
      * Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet, 130143 if the server has it no more.
-     * `Unreachable`: 2800. `Storage`: 130168 or 6022 if the file cannot be written.
+     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
+     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address. `Unreachable`: 2800 or 2801,
+     * 2400 if it is refused there. `Storage`: 130168 or 6022 if the file cannot be written.
      */
     suspend fun `downloadImage`(`message`: Message, `size`: ImageType, `target`: kotlin.String, `onProgress`: ProgressListener?)
 
@@ -3100,8 +3105,8 @@ public interface TimInterface {
      * server.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`. `Unreachable`: 2800 or 2801 if
-     * older messages cannot be asked for.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+     * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
     suspend fun `getMessageList`(`conversation`: kotlin.String, `next`: kotlin.Long?, `count`: kotlin.UInt): MessageList
 
@@ -3109,7 +3114,7 @@ public interface TimInterface {
      * This user's profile.
      *
      * # Errors
-     * `NotReady`.
+     * `NotReady`. `Unreachable`: 2800 or 2801.
      */
     suspend fun `getMyProfile`(): Profile
 
@@ -3133,8 +3138,9 @@ public interface TimInterface {
      * Accepts or refuses a user's application to join, with words for them.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007 for who may not decide, 10014 if the group is full, 10024 if it was decided already.
-     * `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2002 or 10015 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
+     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
+     * or 2801.
      */
     suspend fun `handleGroupApplication`(`group`: kotlin.String, `user`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String)
 
@@ -3152,8 +3158,8 @@ public interface TimInterface {
      * Joins a group, or applies to, with words for whoever decides.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007, 10010 or 10014 if it may not be joined, does not exist, or is full. `Unreachable`: 2800 or
-     * 2801.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
+     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
     suspend fun `joinGroup`(`group`: kotlin.String, `applyMessage`: kotlin.String): Joined
 
@@ -3162,9 +3168,9 @@ public interface TimInterface {
      *
      * # Errors
      * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
-     * server refuses, 2025 while another login is running, 2026 while another user is logged in. `Unreachable`: 2800 or
-     * 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this device's database. `NotReady`: 130160
-     * after `shutdown`.
+     * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
+     * another user is logged in. `Unreachable`: 2800 or 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this
+     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
      */
     suspend fun `login`(`userId`: kotlin.String, `userSig`: kotlin.String): kotlin.Boolean
 
@@ -3186,7 +3192,8 @@ public interface TimInterface {
      * Leaves a group.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007 for who is not in it, 10009 for its owner, 10010. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
+     * group. `Unreachable`: 2800 or 2801.
      */
     suspend fun `quitGroup`(`group`: kotlin.String)
 
@@ -3199,7 +3206,8 @@ public interface TimInterface {
      * Takes users off the blacklist.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist. `Unreachable`: 2800 or 2801.
      */
     suspend fun `removeFromBlacklist`(`users`: List<kotlin.String>)
 
@@ -3216,8 +3224,8 @@ public interface TimInterface {
      * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030, 10031, 10032 or 20016 if it does not exist, may not be
-     * taken back, or not any more. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
+     * taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
      */
     suspend fun `revokeMessage`(`message`: Message): Message
 
@@ -3228,8 +3236,10 @@ public interface TimInterface {
      * # Errors
      * `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
      * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
-     * 20007 for a receiver who does not want it, 10007 or 10010 for a group, 2252, 2400, 2401 or 130145 for a picture. A
-     * message that was refused is sent again with `resend_message`. `Storage`: 6005 or 130168 if it could not be kept.
+     * 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
+     * 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
+     * was refused is sent again with `resend_message`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
+     * a picture: 2800 or 2801 once it was tried four times.
      */
     suspend fun `sendMessage`(`message`: Message): Message
 
@@ -3267,8 +3277,10 @@ public interface TimInterface {
  * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
  *
  * Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
- * logged in: 2024, 3000 to 3006 or 130160 say why. Each that is waited for may fail with 9507 (`Unreachable`): 10,000 calls
- * wait for the engine.
+ * logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
+ * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
+ * with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
+ * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2106 or 20001.
  */
 open class Tim: Disposable, AutoCloseable, TimInterface
 {
@@ -3393,8 +3405,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Puts users on the blacklist.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2742 for oneself, 20003 for a user who does not exist, 30013 if it is full. `Unreachable`: 2800 or
-     * 2801.
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3423,8 +3435,9 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Makes a group with this user as its owner.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 10019 for a member who
-     * does not exist. `Unreachable`: 2800 if the connection broke before the answer: the group list shows whether it was made.
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 2002 for a member's id
+     * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
+     * answer, the group list shows whether it was made.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3528,7 +3541,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Ends a group for all its members.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007 for who is not its owner, 10010. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3557,8 +3571,9 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet, 130143 if the server has it no more.
-     * `Unreachable`: 2800. `Storage`: 130168 or 6022 if the file cannot be written.
+     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
+     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address. `Unreachable`: 2800 or 2801,
+     * 2400 if it is refused there. `Storage`: 130168 or 6022 if the file cannot be written.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3717,8 +3732,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * server.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`. `Unreachable`: 2800 or 2801 if
-     * older messages cannot be asked for.
+     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+     * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3748,7 +3763,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * This user's profile.
      *
      * # Errors
-     * `NotReady`.
+     * `NotReady`. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3830,8 +3845,9 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Accepts or refuses a user's application to join, with words for them.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007 for who may not decide, 10014 if the group is full, 10024 if it was decided already.
-     * `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2002 or 10015 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
+     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
+     * or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3895,8 +3911,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Joins a group, or applies to, with words for whoever decides.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007, 10010 or 10014 if it may not be joined, does not exist, or is full. `Unreachable`: 2800 or
-     * 2801.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
+     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3926,9 +3942,9 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      *
      * # Errors
      * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
-     * server refuses, 2025 while another login is running, 2026 while another user is logged in. `Unreachable`: 2800 or
-     * 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this device's database. `NotReady`: 130160
-     * after `shutdown`.
+     * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
+     * another user is logged in. `Unreachable`: 2800 or 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this
+     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4002,7 +4018,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Leaves a group.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10007 for who is not in it, 10009 for its owner, 10010. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
+     * group. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4047,7 +4064,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Takes users off the blacklist.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4105,8 +4123,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030, 10031, 10032 or 20016 if it does not exist, may not be
-     * taken back, or not any more. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
+     * taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4137,8 +4155,10 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * # Errors
      * `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
      * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
-     * 20007 for a receiver who does not want it, 10007 or 10010 for a group, 2252, 2400, 2401 or 130145 for a picture. A
-     * message that was refused is sent again with `resend_message`. `Storage`: 6005 or 130168 if it could not be kept.
+     * 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
+     * 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
+     * was refused is sent again with `resend_message`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
+     * a picture: 2800 or 2801 once it was tried four times.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")

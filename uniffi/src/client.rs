@@ -6,8 +6,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use tim::Code;
 use tim::plugin::Plugin;
 
+use crate::apart::apart;
 use crate::error::TimError;
 use crate::event::{Ears, EventListener};
 use crate::log::Sink;
@@ -96,7 +98,12 @@ impl tim::plugin::UploadPlugin for Uploader {
         file: &Path,
         progress: tim::plugin::UploadProgress,
     ) -> Result<tim::message::ImageBody, tim::error::TimError> {
-        let image = self.0.upload(file.display().to_string(), Arc::new(UploadProgress(progress)))?;
+        let image = self.0.upload(file.display().to_string(), Arc::new(UploadProgress(progress)));
+        let image = image.map_err(|why| match why {
+            // Something unexpected: an upload that failed, and may succeed.
+            TimError::Internal { reason, .. } => TimError::new(Code::UPLOAD_FAILED, reason),
+            why => why,
+        })?;
         Ok(image.try_into()?)
     }
 }
@@ -129,7 +136,7 @@ pub fn set_log_sink(sink: Option<Arc<dyn crate::log::LogSink>>) {
 /// None so far.
 #[uniffi::export]
 pub async fn shutdown() -> Result<(), TimError> {
-    Ok(tim::shutdown().await?)
+    Ok(apart(tim::shutdown()).await?)
 }
 
 #[uniffi::export]
@@ -163,7 +170,7 @@ impl Tim {
     /// another user is logged in. `Unreachable`: 2800 or 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this
     /// device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
     pub async fn login(&self, user_id: String, user_sig: String) -> Result<bool, TimError> {
-        Ok(self.tim.login(&user_id, &user_sig).await?.repeated)
+        Ok(apart(self.tim.login(&user_id, &user_sig)).await?.repeated)
     }
 
     /// Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
@@ -172,7 +179,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`: 130160 after `shutdown`.
     pub async fn logout(&self) -> Result<(), TimError> {
-        Ok(self.tim.logout().await?)
+        Ok(apart(self.tim.logout()).await?)
     }
 
     /// Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
@@ -181,7 +188,7 @@ impl Tim {
     /// # Errors
     /// None so far.
     pub async fn shutdown(&self) -> Result<(), TimError> {
-        Ok(self.tim.destroy().await?)
+        Ok(apart(self.tim.destroy()).await?)
     }
 
     /// Whether everything works.
@@ -207,7 +214,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`.
     pub async fn get_server_time(&self) -> Result<i64, TimError> {
-        Ok(self.tim.get_server_time().await?)
+        Ok(apart(self.tim.get_server_time()).await?)
     }
 
     /// The device's network came or went, as far as the host knows. A hint.
@@ -274,7 +281,7 @@ impl Tim {
     /// was refused is sent again with `resend_message`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
     /// a picture: 2800 or 2801 once it was tried four times.
     pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
-        Ok(self.tim.send_message(message.try_into()?).await?.into())
+        Ok(apart(self.tim.send_message(message.try_into()?)).await?.into())
     }
 
     /// Sends a message that was refused again, under the same identity.
@@ -282,7 +289,7 @@ impl Tim {
     /// # Errors
     /// Those of `send_message`; `Refused`: 2105 for a message that was not refused.
     pub async fn resend_message(&self, message: Message) -> Result<Message, TimError> {
-        Ok(self.tim.resend_message(&message.try_into()?).await?.into())
+        Ok(apart(self.tim.resend_message(&message.try_into()?)).await?.into())
     }
 
     /// Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also another's
@@ -292,7 +299,7 @@ impl Tim {
     /// `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
     /// taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
     pub async fn revoke_message(&self, message: Message) -> Result<Message, TimError> {
-        Ok(self.tim.revoke_message(&message.try_into()?).await?.into())
+        Ok(apart(self.tim.revoke_message(&message.try_into()?)).await?.into())
     }
 
     /// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told.
@@ -300,7 +307,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2106 for a conversation that is none.
     pub async fn set_message_read(&self, conversation: String) -> Result<(), TimError> {
-        Ok(self.tim.set_message_read(&conversation_id(&conversation)?).await?)
+        Ok(apart(self.tim.set_message_read(&conversation_id(&conversation)?)).await?)
     }
 
     /// A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
@@ -317,7 +324,7 @@ impl Tim {
         count: u32,
     ) -> Result<MessageList, TimError> {
         let conversation = conversation_id(&conversation)?;
-        Ok(self.tim.get_message_list(&conversation, before(next)?, count).await?.into())
+        Ok(apart(self.tim.get_message_list(&conversation, before(next)?, count)).await?.into())
     }
 
     /// All conversations, the most recently active first.
@@ -325,7 +332,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`.
     pub async fn get_conversation_list(&self) -> Result<Vec<Conversation>, TimError> {
-        Ok(self.tim.get_conversation_list().await?.iter().map(|it| (&**it).into()).collect())
+        Ok(apart(self.tim.get_conversation_list()).await?.iter().map(|it| (&**it).into()).collect())
     }
 
     /// Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
@@ -343,7 +350,7 @@ impl Tim {
     ) -> Result<(), TimError> {
         let message = message.try_into()?;
         let target = Path::new(&target);
-        Ok(self.tim.download_image(&message, size.into(), target, progress(on_progress)).await?)
+        Ok(apart(self.tim.download_image(&message, size.into(), target, progress(on_progress))).await?)
     }
 
     /// The groups this user is in.
@@ -351,7 +358,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`.
     pub async fn get_group_list(&self) -> Result<Vec<Group>, TimError> {
-        Ok(self.tim.get_group_list().await?.into_iter().map(Into::into).collect())
+        Ok(apart(self.tim.get_group_list()).await?.into_iter().map(Into::into).collect())
     }
 
     /// A group's profile, also of one this user is not in.
@@ -359,7 +366,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 10015 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
     pub async fn get_group_profile(&self, group: String) -> Result<Group, TimError> {
-        Ok(self.tim.get_group_profile(&group_id(&group)?).await?.into())
+        Ok(apart(self.tim.get_group_profile(&group_id(&group)?)).await?.into())
     }
 
     /// Makes a group with this user as its owner.
@@ -369,7 +376,7 @@ impl Tim {
     /// that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
     /// answer, the group list shows whether it was made.
     pub async fn create_group(&self, group: NewGroup) -> Result<Group, TimError> {
-        Ok(self.tim.create_group(group.try_into()?).await?.into())
+        Ok(apart(self.tim.create_group(group.try_into()?)).await?.into())
     }
 
     /// Joins a group, or applies to, with words for whoever decides.
@@ -378,7 +385,7 @@ impl Tim {
     /// `NotReady`. `Refused`: 10015 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
     /// be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
     pub async fn join_group(&self, group: String, apply_message: String) -> Result<Joined, TimError> {
-        let (status, group) = self.tim.join_group(&group_id(&group)?, &apply_message).await?;
+        let (status, group) = apart(self.tim.join_group(&group_id(&group)?, &apply_message)).await?;
         Ok(Joined { status: status.into(), group: group.map(Into::into) })
     }
 
@@ -388,7 +395,7 @@ impl Tim {
     /// `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
     /// group. `Unreachable`: 2800 or 2801.
     pub async fn quit_group(&self, group: String) -> Result<(), TimError> {
-        Ok(self.tim.quit_group(&group_id(&group)?).await?)
+        Ok(apart(self.tim.quit_group(&group_id(&group)?)).await?)
     }
 
     /// Ends a group for all its members.
@@ -397,7 +404,7 @@ impl Tim {
     /// `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
     /// 2801.
     pub async fn dismiss_group(&self, group: String) -> Result<(), TimError> {
-        Ok(self.tim.dismiss_group(&group_id(&group)?).await?)
+        Ok(apart(self.tim.dismiss_group(&group_id(&group)?)).await?)
     }
 
     /// Accepts or refuses a user's application to join, with words for them.
@@ -414,7 +421,7 @@ impl Tim {
         handle_message: String,
     ) -> Result<(), TimError> {
         let (group, user) = (group_id(&group)?, user_id(&user)?);
-        Ok(self.tim.handle_group_application(&group, &user, accept, &handle_message).await?)
+        Ok(apart(self.tim.handle_group_application(&group, &user, accept, &handle_message)).await?)
     }
 
     /// This user's profile.
@@ -422,7 +429,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Unreachable`: 2800 or 2801.
     pub async fn get_my_profile(&self) -> Result<Profile, TimError> {
-        Ok(self.tim.get_my_profile().await?.into())
+        Ok(apart(self.tim.get_my_profile()).await?.into())
     }
 
     /// The profiles of 1 to 100 users; whoever does not exist is left out.
@@ -430,7 +437,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
     pub async fn get_user_profile(&self, users: Vec<String>) -> Result<Vec<Profile>, TimError> {
-        let profiles = self.tim.get_user_profile(&user_ids(&users)?).await?;
+        let profiles = apart(self.tim.get_user_profile(&user_ids(&users)?)).await?;
         Ok(profiles.into_iter().map(Into::into).collect())
     }
 
@@ -439,7 +446,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
     pub async fn update_my_profile(&self, fields: ProfileFields) -> Result<Profile, TimError> {
-        Ok(self.tim.update_my_profile(fields.into()).await?.into())
+        Ok(apart(self.tim.update_my_profile(fields.into())).await?.into())
     }
 
     /// Whom this user does not want to hear from.
@@ -447,7 +454,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`.
     pub async fn get_blacklist(&self) -> Result<Vec<String>, TimError> {
-        Ok(self.tim.get_blacklist().await?.iter().map(ToString::to_string).collect())
+        Ok(apart(self.tim.get_blacklist()).await?.iter().map(ToString::to_string).collect())
     }
 
     /// Puts users on the blacklist.
@@ -456,7 +463,7 @@ impl Tim {
     /// `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
     /// does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
     pub async fn add_to_blacklist(&self, users: Vec<String>) -> Result<(), TimError> {
-        Ok(self.tim.add_to_blacklist(&user_ids(&users)?).await?)
+        Ok(apart(self.tim.add_to_blacklist(&user_ids(&users)?)).await?)
     }
 
     /// Takes users off the blacklist.
@@ -465,6 +472,6 @@ impl Tim {
     /// `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
     /// does not exist. `Unreachable`: 2800 or 2801.
     pub async fn remove_from_blacklist(&self, users: Vec<String>) -> Result<(), TimError> {
-        Ok(self.tim.remove_from_blacklist(&user_ids(&users)?).await?)
+        Ok(apart(self.tim.remove_from_blacklist(&user_ids(&users)?)).await?)
     }
 }

@@ -68,7 +68,7 @@ impl TimError {
             | Code::STORE_NEWER
             | Code::STORE_REBUILT
             | Code::STORAGE_FULL => Self::Storage { code: number, reason },
-            Code::INTERNAL | Code::RUNTIME_FAILED | Code::LISTENER_PANICKED => {
+            Code::INTERNAL | Code::RUNTIME_FAILED | Code::LISTENER_PANICKED | Code::PANICKED => {
                 Self::Internal { code: number, reason }
             }
             code if code.is_retryable() => Self::Unreachable { code: number, reason },
@@ -109,6 +109,6 @@ impl From<TimError> for tim::error::TimError {
 /// Whatever a host's callback throws that it should not.
 impl From<uniffi::UnexpectedUniFFICallbackError> for TimError {
     fn from(error: uniffi::UnexpectedUniFFICallbackError) -> Self {
-        Self::new(Code::INTERNAL, format!("the host's callback failed: {}", error.reason))
+        Self::new(Code::LISTENER_PANICKED, format!("the host's callback failed: {}", error.reason))
     }
 }

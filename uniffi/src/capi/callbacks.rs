@@ -19,21 +19,23 @@ use crate::event::TimEvent;
 /// Called with the end of a call. `json` is the result, or `{"code":...,"reason":...}` if `status` is not 0; it is valid
 /// during the callback only.
 pub type TimDoneCallback =
-    Option<unsafe extern "C" fn(user_data: *mut c_void, status: TimStatus, json: *const c_char)>;
+    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, status: TimStatus, json: *const c_char)>;
 /// Called with events: a JSON array of `{"name":...,"data":...}`, valid during the callback only.
-pub type TimEventCallback = Option<unsafe extern "C" fn(user_data: *mut c_void, events_json: *const c_char)>;
+pub type TimEventCallback =
+    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, events_json: *const c_char)>;
 /// Called with 0 to 100, growing.
-pub type TimProgressCallback = Option<unsafe extern "C" fn(user_data: *mut c_void, percent: u32)>;
+pub type TimProgressCallback = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, percent: u32)>;
 /// Called with a log line; `level` is 0 (much) to 3 (an error). The line is valid during the callback only.
 pub type TimLogCallback =
-    Option<unsafe extern "C" fn(user_data: *mut c_void, level: u32, line: *const c_char)>;
+    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, level: u32, line: *const c_char)>;
 /// Called to upload `file`. Reports with `tim_upload_progress`, describes what was uploaded with `tim_upload_result`, and
 /// returns 0, or an error's number. With one that may pass (2400, 2800, 2801, 6005) it is called again up to three times after
 /// growing pauses, and anew with every connection; then, and with any other at once, the message fails with that number.
-pub type TimUploadCallback =
-    Option<unsafe extern "C" fn(user_data: *mut c_void, file: *const c_char, upload: TimUpload) -> TimStatus>;
+pub type TimUploadCallback = Option<
+    unsafe extern "C-unwind" fn(user_data: *mut c_void, file: *const c_char, upload: TimUpload) -> TimStatus,
+>;
 /// Called once when `user_data` is needed no more; may be NULL.
-pub type TimDestroy = Option<unsafe extern "C" fn(user_data: *mut c_void)>;
+pub type TimDestroy = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>;
 
 /// A host's pointer, and what ends its life.
 pub(super) struct UserData {
@@ -84,7 +86,7 @@ fn present<F>(callback: Option<F>) -> Result<F, TimError> {
 
 /// The end of a call.
 pub(super) struct Done {
-    callback: unsafe extern "C" fn(*mut c_void, TimStatus, *const c_char),
+    callback: unsafe extern "C-unwind" fn(*mut c_void, TimStatus, *const c_char),
     user_data: UserData,
 }
 
@@ -104,7 +106,7 @@ impl Done {
 
 /// Hears events.
 pub(super) struct Ears {
-    callback: unsafe extern "C" fn(*mut c_void, *const c_char),
+    callback: unsafe extern "C-unwind" fn(*mut c_void, *const c_char),
     user_data: UserData,
 }
 
@@ -140,7 +142,7 @@ pub(super) fn progress(
 
 /// Takes log lines.
 pub(super) struct Sink {
-    callback: unsafe extern "C" fn(*mut c_void, u32, *const c_char),
+    callback: unsafe extern "C-unwind" fn(*mut c_void, u32, *const c_char),
     user_data: UserData,
 }
 
@@ -171,7 +173,7 @@ pub(super) static UPLOADS: Table<Upload> = Table::new();
 
 /// Uploads with the host's own function.
 pub(super) struct Uploader {
-    callback: unsafe extern "C" fn(*mut c_void, *const c_char, TimUpload) -> TimStatus,
+    callback: unsafe extern "C-unwind" fn(*mut c_void, *const c_char, TimUpload) -> TimStatus,
     user_data: UserData,
 }
 

@@ -383,7 +383,7 @@ mod tests {
     type End = mpsc::Sender<(TimStatus, String)>;
 
     /// Told the end of a call, once.
-    unsafe extern "C" fn tell(user_data: *mut c_void, status: TimStatus, json: *const c_char) {
+    unsafe extern "C-unwind" fn tell(user_data: *mut c_void, status: TimStatus, json: *const c_char) {
         // SAFETY: `end_of` gives a sender away to this one call, and a callback is given a text.
         let (sender, json) =
             unsafe { (Box::from_raw(user_data.cast::<End>()), std::ffi::CStr::from_ptr(json)) };

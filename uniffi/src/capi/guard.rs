@@ -138,7 +138,7 @@ pub(super) fn take_back(pointer: *mut c_char) {
 
 /// A noun as JSON.
 pub(super) fn json(value: &impl Serialize) -> Result<String, TimError> {
-    serde_json::to_string(value).map_err(|_| TimError::of(Code::INTERNAL))
+    serde_json::to_string(value).map_err(|_| TimError::of(Code::PANICKED))
 }
 
 #[cfg(test)]

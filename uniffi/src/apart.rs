@@ -1,0 +1,69 @@
+//! Keeps hosts off the threads that drive instances: what waits for a call is woken on a thread that it may block.
+//!
+//! UniFFI runs a host's continuation right where a future is woken. A coroutine that is not sent elsewhere (Kotlin's
+//! `Dispatchers.Unconfined`) then goes on there, and one that waits for the engine would wait for itself.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Wake, Waker};
+
+/// A call of the engine's, whose end is heard on a thread made for it. It is begun, and polled, where the host does.
+pub(crate) async fn apart<T>(call: impl Future<Output = T>) -> T {
+    let mut call = pin!(call);
+    poll_fn(|host| {
+        let waker = Waker::from(Arc::new(Apart(host.waker().clone())));
+        call.as_mut().poll(&mut Context::from_waker(&waker))
+    })
+    .await
+}
+
+struct Apart(Waker);
+
+impl Wake for Apart {
+    fn wake(self: Arc<Self>) {
+        match tim::runtime() {
+            Ok(runtime) => drop(runtime.spawn_blocking(move || self.0.wake_by_ref())),
+            Err(_) => self.0.wake_by_ref(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc;
+    use std::task::Poll;
+
+    /// A continuation of a host's that waits for another call's end right where it is woken.
+    struct Impatient(mpsc::Sender<()>);
+
+    impl Wake for Impatient {
+        fn wake(self: Arc<Self>) {
+            let (runtime, (answer, answered)) = (tim::runtime().unwrap(), mpsc::channel());
+            runtime.spawn(async move { answer.send(()) });
+            answered.recv().unwrap();
+            self.0.send(()).unwrap();
+        }
+    }
+
+    #[test]
+    fn what_waits_may_block_where_it_goes_on() {
+        let (sender, went_on) = mpsc::channel();
+        // More than the engine has threads.
+        let calls: Vec<_> = (0..8)
+            .map(|_| {
+                let host = Waker::from(Arc::new(Impatient(sender.clone())));
+                let runtime = tim::runtime().unwrap();
+                let mut call = Box::pin(apart(async move { runtime.spawn(tokio::task::yield_now()).await }));
+                (call.as_mut().poll(&mut Context::from_waker(&host)), call)
+            })
+            .collect();
+        for (begun, _) in &calls {
+            if begun.is_pending() {
+                went_on.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
+            }
+        }
+        assert!(calls.iter().any(|(begun, _)| matches!(begun, Poll::Pending)));
+    }
+}

@@ -56,7 +56,7 @@ impl Copies {
     /// The next that is copied; nothing if none is to be. Whoever breaks this wait off loses nothing.
     pub(super) async fn next(&mut self) -> Option<Copied> {
         let (_, task) = self.under_way.as_mut()?;
-        let copy = task.await.unwrap_or_else(|_| Err(Code::INTERNAL.into()));
+        let copy = task.await.unwrap_or_else(|_| Err(Code::PANICKED.into()));
         let (Waiting { message, caller, .. }, _) = self.under_way.take()?;
         self.go_on();
         Some(Copied { message, caller, copy })

@@ -90,7 +90,7 @@ impl Download {
     async fn ticket(&self) -> Result<String, TimError> {
         match self.commands.call(Call::DownloadTicket(self.url.clone())).await? {
             Answer::Return(Return::Ticket(path)) => Ok(path),
-            _ => Err(Code::INTERNAL.into()),
+            _ => Err(Code::PANICKED.into()),
         }
     }
 }

@@ -41,7 +41,7 @@ impl Upload {
         let ticket = self.commands.call(Call::UploadTicket { size, sha256 }).await;
         let path = match ticket.map_err(|why| Fault::with_text(why.code, why.reason))? {
             super::Answer::Return(Return::Ticket(path)) => path,
-            _ => return Err(Fault::new(Code::INTERNAL)),
+            _ => return Err(Fault::new(Code::PANICKED)),
         };
         http::upload(&self.server, &path, &self.file, size, &self.progress).await
     }

@@ -162,7 +162,7 @@
  *
  * Numbers are stable for ever, and TIM's own where TIM has one. tim_status_text says what one means and what to do. Each
  * function tells its own: first those it gives itself, then those that `done` is told. Not told again are
- *   any function's     130180 to 130183 for what it was passed, 130185
+ *   any function's     130180 to 130183 for what it was passed, 130185, which `done` may be told too
  *   any `done`'s       9507 while 10,000 calls wait, 130160 once the instance was destroyed; but for those of tim_destroy and
  *                      tim_shutdown
  *   the gate's         why nobody is logged in: 2024, 3000 to 3006, 130160; 6005, 6022, 130168 while this device's database

@@ -63,7 +63,7 @@ pub(super) async fn upload(
         let uploaded: Uploaded = serde_json::from_slice(&body).map_err(|why| failed(&why))?;
         return Ok(uploaded.image);
     }
-    Err(refusal(&body))
+    Err(refusal(&body, Code::UPLOAD_FAILED))
 }
 
 /// Ends when an upload has shown no sign of life for too long; longer once all of it was taken, because looking at a large
@@ -135,7 +135,7 @@ async fn get(server: &Address, path: &str) -> Result<Response<Incoming>, Fault> 
     }
     let body = http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect();
     let body = timeout(IDLE_WITHIN, body).await.map_err(|why| failed(&why))?;
-    Err(body.map_or_else(|why| failed(&why), |body| refusal(&body.to_bytes())))
+    Err(body.map_or_else(|why| failed(&why), |body| refusal(&body.to_bytes(), Code::MEDIA_NOT_FOUND)))
 }
 
 async fn write(
@@ -186,8 +186,9 @@ fn percent(done: u64, of: u64) -> u8 {
     u8::try_from(done.saturating_mul(100) / of.max(1)).unwrap_or(100).min(100)
 }
 
-fn refusal(body: &[u8]) -> Fault {
-    serde_json::from_slice(body).unwrap_or_else(|_| Fault::new(Code::UPLOAD_FAILED))
+/// What the server answered in place of what was wanted; `otherwise`, where it is no server of tim's.
+fn refusal(body: &[u8], otherwise: Code) -> Fault {
+    serde_json::from_slice(body).unwrap_or_else(|_| Fault::new(otherwise))
 }
 
 fn failed(why: &dyn std::fmt::Display) -> Fault {

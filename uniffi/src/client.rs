@@ -339,8 +339,8 @@ impl Tim {
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
-    /// has it no more or does not give it, 130143 for a picture elsewhere that has no https address. `Unreachable`: 2800 or 2801,
-    /// 2400 if it is refused there. `Storage`: 130168 or 6022 if the file cannot be written.
+    /// has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
+    /// 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written.
     pub async fn download_image(
         &self,
         message: Message,

@@ -532,7 +532,7 @@ tim_status tim_get_message_list(tim_client client,
  * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none, 20001 for another size; then `destroy` is called
  * before this returns. To the callback: the gate's, the server's; 2105 for a message that shows no picture or is not sent
  * yet, 130140, 130141, 130143 if the server has it no more or does not give it, 130143 for a picture elsewhere that has no
- * https address, 2400 if it is refused there, 130168, 6022 if the file cannot be written.
+ * https address or is refused there, 130168, 6022 if the file cannot be written.
  */
 tim_status tim_download_image(tim_client client,
                               const char *message_json,

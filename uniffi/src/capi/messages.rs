@@ -183,7 +183,7 @@ pub unsafe extern "C" fn tim_get_message_list(
 /// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none, 20001 for another size; then `destroy` is called
 /// before this returns. To the callback: the gate's, the server's; 2105 for a message that shows no picture or is not sent
 /// yet, 130140, 130141, 130143 if the server has it no more or does not give it, 130143 for a picture elsewhere that has no
-/// https address, 2400 if it is refused there, 130168, 6022 if the file cannot be written.
+/// https address or is refused there, 130168, 6022 if the file cannot be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_download_image(
     client: TimClient,

@@ -1457,8 +1457,8 @@ public protocol TimProtocol: AnyObject, Sendable {
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
-     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address. `Unreachable`: 2800 or 2801,
-     * 2400 if it is refused there. `Storage`: 130168 or 6022 if the file cannot be written.
+     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
+     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written.
      */
     func downloadImage(message: Message, size: ImageType, target: String, onProgress: ProgressListener?) async throws
 
@@ -1899,8 +1899,8 @@ open func dismissGroup(group: String)async throws   {
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
-     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address. `Unreachable`: 2800 or 2801,
-     * 2400 if it is refused there. `Storage`: 130168 or 6022 if the file cannot be written.
+     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
+     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written.
      */
 open func downloadImage(message: Message, size: ImageType, target: String, onProgress: ProgressListener?)async throws   {
     return
@@ -6738,7 +6738,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 41242) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_download_image() != 59279) {
+    if (uniffi_tim_ffi_checksum_method_tim_download_image() != 8402) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_blacklist() != 5266) {

@@ -1165,7 +1165,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 41242) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_image() and 0xFFFF) != 59279) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_image() and 0xFFFF) != 8402) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_blacklist() and 0xFFFF) != 5266) {
@@ -3057,8 +3057,8 @@ public interface TimInterface {
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
-     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address. `Unreachable`: 2800 or 2801,
-     * 2400 if it is refused there. `Storage`: 130168 or 6022 if the file cannot be written.
+     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
+     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written.
      */
     suspend fun `downloadImage`(`message`: Message, `size`: ImageType, `target`: kotlin.String, `onProgress`: ProgressListener?)
 
@@ -3572,8 +3572,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
-     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address. `Unreachable`: 2800 or 2801,
-     * 2400 if it is refused there. `Storage`: 130168 or 6022 if the file cannot be written.
+     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
+     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")

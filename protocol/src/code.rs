@@ -184,7 +184,7 @@ codes! {
     STORE_NEWER = 130_167: "the local database was written by a newer version of the app: update the app";
     STORAGE_FULL = 130_168, retry: "this device's storage is full: free space, nothing was lost";
     RUNTIME_FAILED = 130_169: "the engine's threads could not be started: the system refuses new threads";
-    // Ours: the C face.
+    // Ours: the language border.
     NULL_ARGUMENT = 130_180: "an argument that may not be NULL is NULL";
     TEXT_NOT_UTF8 = 130_181: "a text is not UTF-8";
     JSON_INVALID = 130_182: "a JSON argument cannot be read or does not fit: see tim.h";

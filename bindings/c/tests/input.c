@@ -276,6 +276,22 @@ static void options_in(const char *folder, char *options, size_t size) {
              folder);
 }
 
+/* A server that is not there, or a network that is not. */
+static void no_server_is_told_after_its_time(int app, const char *server) {
+    char options[1024];
+    tim_client client = 0;
+    outcome told = {0, 0, NULL};
+    snprintf(options, sizeof options, "{\"SDKAppID\":%d,\"server\":\"%s\",\"dataDir\":\"%s/o\",\"loginTimeoutMs\":300}",
+             app, server, test_folder);
+    GIVES(TIM_OK, tim_create(TIM_ABI_VERSION, options, &client));
+    GIVES(TIM_OK, tim_login(client, "alice", alices_sig, on_end, &told));
+    CHECK(reaches(&told.ended, 1));
+    CHECK(told.status == 2800 || told.status == 2801);
+    CHECK(strstr(told.json, "\"reason\":\"") && strstr(told.json, "\"code\":28"));
+    free(told.json);
+    destroy_and_release(client);
+}
+
 static void options_that_cannot_work_are_told(void) {
     tim_client client = 0;
     char options[1024];
@@ -296,17 +312,8 @@ static void options_that_cannot_work_are_told(void) {
         GIVES(6022, tim_create(TIM_ABI_VERSION, options, &client));
     }
     CHECK(client == 0);
-    /* A server that is not there: the login says so after its time. */
-    snprintf(options, sizeof options,
-             "{\"SDKAppID\":9,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"%s/o\",\"loginTimeoutMs\":300}", test_folder);
-    GIVES(TIM_OK, tim_create(TIM_ABI_VERSION, options, &client));
-    outcome told = {0, 0, NULL};
-    GIVES(TIM_OK, tim_login(client, "alice", alices_sig, on_end, &told));
-    CHECK(reaches(&told.ended, 1));
-    CHECK(told.status == 2800 || told.status == 2801);
-    CHECK(strstr(told.json, "\"reason\":\"") && strstr(told.json, "\"code\":28"));
-    free(told.json);
-    destroy_and_release(client);
+    no_server_is_told_after_its_time(9, "ws://127.0.0.1:1");
+    no_server_is_told_after_its_time(10, "wss://nowhere.invalid");
 }
 
 static void a_disk_that_takes_nothing_is_told_and_forgiven(void) {

@@ -17,13 +17,13 @@ fun main(arguments: Array<String>) {
     tim.on<TimEvent.SdkReady> { ready.countDown() }
     tim.on<TimEvent.ProfileUpdated> {
         blocked.countDown()
-        if (how == "exit-in-listener") leave()
+        if (how == "exit-in-listener") exitProcess(0)
         forever()
     }
     runBlocking { tim.login(user, sig) }
     ready.await()
     when (how) {
-        "exit" -> leave()
+        "exit" -> exitProcess(0)
         "blocked", "exit-in-listener" -> {
             runBlocking { tim.updateMyProfile(ProfileFields(nick = "Alice")) }
             blocked.await()
@@ -40,12 +40,6 @@ fun main(arguments: Array<String>) {
             GlobalScope.launch(start = CoroutineStart.UNDISPATCHED) { tim.sendMessage(message) }
         }
     }
-    println("leaving ${System.currentTimeMillis()}")
 }
 
 private fun forever() = CountDownLatch(1).await()
-
-private fun leave() {
-    println("leaving ${System.currentTimeMillis()}")
-    exitProcess(0)
-}

@@ -14,6 +14,7 @@ fun main(arguments: Array<String>): Unit = runBlocking {
     val (server, app, alicesSig, bobsSig, folder) = arguments
 
     // 2. Initialise. Two instances in one process, as only a demonstration has them.
+    // Pictures go to the server; registerUploadPlugin would take them elsewhere.
     setLogLevel(1u)
     val alice = Tim.create(TimOptions(app.toUInt(), server, "$folder/alice", instance = "alice"))
     val bob = Tim.create(TimOptions(app.toUInt(), server, "$folder/bob", instance = "bob"))

@@ -143,7 +143,7 @@ class EndingTest {
             tim.shutdown()
         }
         people.forEach { it.tim.shutdown() }
-        // The engine's workers stay, and a thread may take a moment to end.
+        // The engine's workers stay, and a thread may take a moment to end, of which nothing tells.
         withTimeout(10.seconds) { while (threads() > before + 3) delay(20.milliseconds) }
     }
 
@@ -218,6 +218,7 @@ class EndingTest {
         assertEquals(alice.name, alice.tim.getUserProfile(listOf(alice.name)).single().userId)
         repeat(5) { alice.tim.on<TimEvent.Error> {} }
         alice.tim.shutdown()
+        // The engine gives back the last of them once shutdown has returned, and nothing tells of it.
         withTimeout(10.seconds) { while (listeners() >= before) delay(20.milliseconds) }
     }
 
@@ -231,8 +232,8 @@ class EndingTest {
 
     /** Waits until the instance has ended. */
     private suspend fun Person.ends() {
-        while (runCatching { tim.getMyProfile() }.isSuccess) delay(5.milliseconds)
         next<TimEvent.SdkNotReady>()
+        next<TimEvent.SdkDestroy>()
         isGone()
     }
 }

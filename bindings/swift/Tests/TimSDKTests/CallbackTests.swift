@@ -139,22 +139,32 @@ final class CallbackTests: XCTestCase {
 
     func testAListenerMayDropTheLastReferences() async throws {
         let alice = try Person("alice")
-        let (last, stream, dropped) = (Shared<Tim?>(nil), Shared<AsyncStream<TimEvent>?>(nil), Gate())
+        let options = TimOptions(
+            sdkAppId: theServer.app, server: theServer.address, dataDir: alice.folder, instance: "\(alice.name)-held-once"
+        )
+        let (last, stream) = (Shared<Tim?>(nil), Shared<AsyncStream<TimEvent>?>(nil))
+        let (onlyOne, heard) = (Gate(), Shared(0))
         do {
-            let same = try Tim.create(options: alice.options)
-            last.change { $0 = same }
-            stream.change { $0 = same.events() }
-            same.on { _ in
-                weak var tim = last.change { $0.take() }
-                XCTAssertNil(tim)
+            let tim = try Tim.create(options: options)
+            last.change { $0 = tim }
+            stream.change { $0 = tim.events() }
+            tim.on { _ in
+                onlyOne.wait()
+                weak var dropped = last.change { $0.take() }
+                XCTAssertNil(dropped)
                 stream.change { $0 = nil }
-                dropped.open()
+                heard.change { $0 += 1 }
             }
+            tim.raiseAnEvent()
         }
-        alice.raiseAnEvent()
-        try await dropped.opened()
-        // What was dropped are references: the instance lives on.
-        try await alice.logIn()
+        onlyOne.open()
+        try await heard.first { $0 == 1 ? true : nil }
+        // What was dropped are references: the instance lives on, with its listener.
+        let again = try Tim.create(options: options)
+        again.raiseAnEvent()
+        try await heard.first { $0 == 2 ? true : nil }
+        try await again.login(as: alice.name, userSig: alice.sig)
+        try await again.shutdown()
     }
 
     /// It takes as long as shutdown waits for a listener, because the engine cannot see whose task it is.

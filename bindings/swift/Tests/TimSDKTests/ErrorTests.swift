@@ -64,10 +64,14 @@ final class ErrorTests: XCTestCase {
 
     func testAServerThatIsNotThereIsTold() async throws {
         let alice = try Person("alice")
-        let tim = try alice.alone(loginTimeoutMs: 500)
-        let error = await failure { try await tim.login(as: alice.name, userSig: alice.sig) }
-        guard case .Unreachable(_, let reason) = error else { return XCTFail("\(String(describing: error))") }
-        XCTAssertFalse(reason.isEmpty)
-        try await tim.shutdown()
+        for server in ["ws://127.0.0.1:1", "wss://nowhere.invalid"] {
+            let tim = try alice.alone(server: server, loginTimeoutMs: 500)
+            let error = await failure { try await tim.login(as: alice.name, userSig: alice.sig) }
+            guard case .Unreachable(2_800...2_801, let reason) = error else {
+                return XCTFail("\(server): \(String(describing: error))")
+            }
+            XCTAssertFalse(reason.isEmpty)
+            try await tim.shutdown()
+        }
     }
 }

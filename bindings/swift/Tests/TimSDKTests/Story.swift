@@ -136,8 +136,7 @@ final class Person: Sendable {
         try await next(file: file, line: line) { $0.errorCode == code }
     }
 
-    /// Makes the engine tell an `error` event: nobody may write before login.
-    func raiseAnEvent() { _ = try? tim.createTextMessage(to: "C2Cnobody", text: "hello") }
+    func raiseAnEvent() { tim.raiseAnEvent() }
 
     /// Makes the engine tell an event to somebody who is logged in.
     func changeNick() async throws {
@@ -145,9 +144,9 @@ final class Person: Sendable {
     }
 
     /// An instance whose server is not there.
-    func alone(loginTimeoutMs: UInt32? = nil) throws -> Tim {
+    func alone(server: String = "ws://127.0.0.1:1", loginTimeoutMs: UInt32? = nil) throws -> Tim {
         try Tim.create(options: TimOptions(
-            sdkAppId: theServer.app, server: "ws://127.0.0.1:1", dataDir: folder, instance: "\(name)-alone", loginTimeoutMs: loginTimeoutMs
+            sdkAppId: theServer.app, server: server, dataDir: folder, instance: "\(name)-alone", loginTimeoutMs: loginTimeoutMs
         ))
     }
 }
@@ -161,6 +160,11 @@ func failure(file: StaticString = #filePath, line: UInt = #line, of work: () asy
     } catch {
         return error as? TimError
     }
+}
+
+extension Tim {
+    /// Makes the engine tell an `error` event: nobody may write before login.
+    func raiseAnEvent() { _ = try? createTextMessage(to: "C2Cnobody", text: "hello") }
 }
 
 extension TimEvent {

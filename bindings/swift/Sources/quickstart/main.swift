@@ -1,4 +1,4 @@
-// The main job, call by call: two people log in, chat with a text and a picture, and see every event as it comes.
+// The main job, call by call: two people log in, chat with texts and pictures, and see every event as it comes.
 //
 // script/test-swift runs it against a server it has just started. By hand:
 //

@@ -6,7 +6,6 @@ package im.tim.sdk
 
 import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.CountDownLatch
-import java.util.concurrent.TimeUnit
 import java.util.concurrent.atomic.AtomicInteger
 import kotlin.concurrent.thread
 import kotlin.test.Test
@@ -135,21 +134,28 @@ class CallbackTest {
         assertEquals(1 to 2, once.get() to later.get())
     }
 
+    /** What is closed is a reference: the instance lives on with its listeners, and the same options give it again. */
     @Test
     fun aListenerMayDropTheLastReference() = story {
         val alice = person("alice")
-        val dropped = CountDownLatch(1)
-        Tim.create(alice.options(theServer.address)).let { other ->
-            other.on<TimEvent.Error> {
-                other.close()
-                assertFailsWith<IllegalStateException> { other.isReady() }
-                dropped.countDown()
-            }
-        }
-        alice.raiseAnEvent()
-        assertTrue(dropped.await(10, TimeUnit.SECONDS))
-        // What was closed is one reference: the instance lives on.
-        alice.logIn()
+        val options = alice.options(theServer.address).copy(instance = "${alice.name}-once-held")
+        val only = Tim.create(options)
+        val (caused, heard) = CountDownLatch(1) to Channel<Throwable?>(2)
+        only.on<TimEvent.Error> {
+            caused.await() // The call that causes the event holds the instance too, until it returns.
+            only.close()
+            heard.trySend(runCatching { only.isReady() }.exceptionOrNull())
+        }.close()
+        runCatching { only.createTextMessage("C2Cnobody", "hello") }
+        caused.countDown()
+        assertIs<IllegalStateException>(heard.receive())
+
+        val again = Tim.create(options)
+        runCatching { again.createTextMessage("C2Cnobody", "hello again") }
+        assertIs<IllegalStateException>(heard.receive())
+        again.login(alice.name, theServer.sigOf(alice.name))
+        assertEquals(alice.name, again.getLoginUser())
+        again.shutdown()
     }
 
     @Test
@@ -175,6 +181,20 @@ class CallbackTest {
         val alice = ready("alice")
         val lists = coroutineScope { List(200) { async(Dispatchers.Default) { alice.tim.getConversationList() } }.awaitAll() }
         assertEquals(200, lists.size)
+    }
+
+    /** Unconfined, each goes on where the engine wakes it; they are more than the engine has threads. */
+    @Test
+    fun whatGoesOnWhereItIsWokenMayWaitForTheEngine() = story {
+        val alice = ready("alice")
+        coroutineScope {
+            repeat(8) {
+                launch(Dispatchers.Unconfined) {
+                    alice.tim.getServerTime()
+                    runBlocking { alice.tim.getConversationList() }
+                }
+            }
+        }
     }
 
     @Test

@@ -3,7 +3,6 @@ package im.tim.sdk
 
 import java.net.ServerSocket
 import java.util.concurrent.CopyOnWriteArrayList
-import java.util.concurrent.Semaphore
 import kotlin.concurrent.thread
 import kotlin.test.Test
 import kotlin.test.assertContentEquals
@@ -13,12 +12,10 @@ import kotlin.test.assertFalse
 import kotlin.test.assertIs
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
-import kotlin.time.Duration.Companion.milliseconds
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.async
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.coroutineScope
-import kotlinx.coroutines.delay
 import kotlinx.coroutines.flow.filterIsInstance
 import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.flow.onEach
@@ -221,17 +218,20 @@ class ChatTest {
     @Test
     fun aNetworkThatIsBackIsTriedAtOnce() = story {
         val alice = person("alice")
-        val attempts = Semaphore(0)
+        val attempts = Channel<Unit>(Channel.UNLIMITED)
         ServerSocket(0).use { server ->
-            thread(isDaemon = true) { runCatching { while (true) server.accept().close().also { attempts.release() } } }
+            thread(isDaemon = true) { runCatching { while (true) server.accept().close() } }
             val tim = alice.alone("ws://127.0.0.1:${server.localPort}", loginTimeoutMs = 600_000u)
-            coroutineScope {
-                launch { assertFailsWith<TimException> { tim.login(alice.name, theServer.sigOf(alice.name)) } }
-                while (!attempts.tryAcquire(20)) {
+            tim.on<TimEvent.NetStateChange> { event ->
+                if (event.state == NetState.DISCONNECTED) {
                     tim.networkChanged(false)
                     tim.networkChanged(true)
-                    delay(5.milliseconds)
+                    attempts.trySend(Unit)
                 }
+            }
+            coroutineScope {
+                launch { assertFailsWith<TimException> { tim.login(alice.name, theServer.sigOf(alice.name)) } }
+                repeat(20) { attempts.receive() }
                 tim.shutdown()
             }
         }

@@ -1,4 +1,4 @@
-/** A million events and a crowd of calls leave nothing behind, neither on the heap nor outside it. */
+/** A million deliveries of events and a crowd of calls leave nothing behind, neither on the heap nor outside it. */
 package im.tim.sdk
 
 import java.io.File
@@ -10,7 +10,7 @@ import kotlinx.coroutines.runBlocking
 
 class GrowthTest {
     @Test
-    fun aMillionEvents() = noGrowth(times = 100_000, atOnce = 2_000) { alice, heard ->
+    fun aMillionDeliveries() = noGrowth(times = 100_000, atOnce = 2_000) { alice, heard ->
         // Each of ten listeners is told of each.
         repeat(9) { alice.tim.on<TimEvent.Error> {} }
         alice.tim.on<TimEvent.Error> { heard.release() }

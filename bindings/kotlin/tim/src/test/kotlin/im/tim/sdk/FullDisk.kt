@@ -27,6 +27,7 @@ fun main(arguments: Array<String>): Unit = runBlocking {
 
     filesMayHave("unlimited")
     // Nothing was promised, so nothing was kept; with room again it goes, once the database was opened anew.
+    // No event tells of that for certain, so it is tried.
     while (runCatching { tim.sendMessage(note) }.isFailure) delay(100.milliseconds)
     assertEquals(listOf<String?>("written while there was room", "a note to myself"), texts())
     tim.shutdown()

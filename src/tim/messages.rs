@@ -58,7 +58,8 @@ impl Tim {
     /// that has its place, or one that waits to be sent already (the same one again once the server has it is answered with
     /// its place), [`Code::OUTBOX_FULL`]. The server's refusals: [`Code::UNKNOWN_USER`],
     /// [`Code::BLACKLISTED`], [`Code::GROUP_NOT_FOUND`], [`Code::GROUP_PERMISSION_DENIED`]; for pictures
-    /// [`Code::FILE_UNREADABLE`], [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DIMENSIONS`], [`Code::UPLOAD_FAILED`].
+    /// [`Code::FILE_UNREADABLE`], [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DIMENSIONS`],
+    /// [`Code::UPLOAD_FAILED`].
     /// After a refusal [`Tim::resend_message`] tries again. [`Code::CANCELLED`] if the login ended first: the message
     /// stays in the outbox and is sent after the next login.
     pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {

@@ -185,6 +185,12 @@ pub struct Sent {
     pub countable: u64,
     /// When the server accepted it, in milliseconds since 1970.
     pub time: i64,
+    /// The sender's nick, as everybody sees it beside this message; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub nick: String,
+    /// The sender's avatar address, as everybody sees it beside this message; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub avatar: String,
 }
 
 /// Asks for messages by their sequence, newest first when they do not fit one page.

@@ -251,10 +251,12 @@ impl Machine {
         let Some(entry) = self.data.outbox.entry(id) else { return };
         let mut message = entry.row.message.clone();
         match result {
-            Ok(Sent { sequence, countable, time }) => {
+            Ok(Sent { sequence, countable, time, nick, avatar }) => {
                 message.sequence = sequence;
                 message.countable = countable;
                 message.time = time;
+                message.nick = nick;
+                message.avatar = avatar;
                 let conversation = message.to.clone();
                 self.arrived(&conversation, message);
                 self.advance(&conversation, GAP_PATIENCE_MS);

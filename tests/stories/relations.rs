@@ -21,8 +21,11 @@ async fn a_new_nick_is_told_to_all_devices_and_shown_to_others() {
         });
         assert_eq!(nick.await, "Alice L.");
     }
-    phone.send("C2Cbob", "who am I?").await;
+    let sent = phone.send("C2Cbob", "who am I?").await;
+    assert_eq!(sent.nick, "Alice L.");
     assert_eq!(bob.messages(1).await[0].nick, "Alice L.");
+    let history = phone.tim.get_message_list(&"C2Cbob".parse().unwrap(), None, 15).await.unwrap();
+    assert_eq!(history.message_list[0].nick, "Alice L.", "her own copy has it as well");
     let seen = bob.tim.get_user_profile(&[UserId::new("alice").unwrap()]).await.unwrap();
     assert_eq!(seen[0].fields.nick.as_deref(), Some("Alice L."));
     let nothing = phone.tim.update_my_profile(ProfileFields::default()).await.unwrap_err();

@@ -176,7 +176,13 @@ fn text_to(conversation: &str) -> Value {
 }
 
 fn sent() -> Answer {
-    Answer::Sent(tim_protocol::call::Sent { sequence: 1, countable: 1, time: NOON })
+    Answer::Sent(tim_protocol::call::Sent {
+        sequence: 1,
+        countable: 1,
+        time: NOON,
+        nick: String::new(),
+        avatar: String::new(),
+    })
 }
 
 fn devices(live: &[&str], ended: &[(&str, KickReason)]) -> Devices {

@@ -66,7 +66,13 @@ impl Database {
             now,
         };
         let message = self.append(&mut conv, draft)?;
-        let sent = Sent { sequence: message.sequence, countable: message.countable, time: message.time };
+        let sent = Sent {
+            sequence: message.sequence,
+            countable: message.countable,
+            time: message.time,
+            nick: message.nick.clone(),
+            avatar: message.avatar.clone(),
+        };
         let tell = Tell {
             to: self.members(&conv)?,
             except: actor.session,
@@ -96,11 +102,17 @@ impl Database {
     }
 
     fn sent_before(&self, conv: &Conv, sender: UserKey, id: MessageId) -> Outcome<Option<Sent>> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT seq, cnt, time FROM msg WHERE cmid = ? AND sender = ? AND conv = ?")?;
+        let mut query = self.connection.prepare_cached(
+            "SELECT seq, cnt, time, nick, avatar FROM msg WHERE cmid = ? AND sender = ? AND conv = ?",
+        )?;
         let row = query.query_row(params![id.as_bytes(), sender.0, conv.id], |row| {
-            Ok(Sent { sequence: unsigned(row, 0)?, countable: unsigned(row, 1)?, time: row.get(2)? })
+            Ok(Sent {
+                sequence: unsigned(row, 0)?,
+                countable: unsigned(row, 1)?,
+                time: row.get(2)?,
+                nick: row.get::<_, Option<String>>(3)?.unwrap_or_default(),
+                avatar: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
+            })
         });
         Ok(row.optional()?)
     }

@@ -10,11 +10,10 @@
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 use proptest::prelude::*;
-use tim_protocol::call::{self, Platform, SyncPage};
+use tim_protocol::call::{self, SyncPage};
 use tim_protocol::conversation::Cursor;
-use tim_server::core::ops::{Actor, Answer, Find, Found, Login, Write};
-use tim_server::core::policy::LoginPolicy;
-use tim_server::store::conformance::{message, user};
+use tim_server::core::ops::{Actor, Answer, Find, Found, Write};
+use tim_server::store::conformance::{logged_in, logging_in, message};
 use tim_server::store::sqlite::Database;
 
 /// Conversations and devices of the one user there is.
@@ -427,19 +426,7 @@ impl World {
 }
 
 fn login(database: &mut Database, name: &str) -> Actor {
-    let login = Login {
-        app: 1,
-        user: user(name),
-        device: "phone".into(),
-        instance: "1".into(),
-        platform: Platform::Android,
-        policy: LoginPolicy::PerPlatform,
-        now: 0,
-    };
-    match database.commit(&[Write::Login(login)]).remove(0).unwrap().answer {
-        Answer::LoggedIn { key, .. } => Actor { app: 1, user: user(name), key, session: None },
-        other => panic!("a login answered {other:?}"),
-    }
+    logged_in(name, database.commit(&[logging_in(name)]).remove(0))
 }
 
 fn event() -> impl Strategy<Value = Event> {

@@ -11,7 +11,7 @@ use tim_protocol::Code;
 use tim_protocol::call;
 use tim_protocol::conversation::Cursor;
 use tim_server::core::ops::{Actor, Find, Found, Refusal, Tell, Written};
-use tim_server::store::conformance::{give, history, login, message, sent, sync};
+use tim_server::store::conformance::{give, history, logged_in, logging_in, login, message, sent, sync};
 use tim_server::store::sqlite::{Database, SqliteStore};
 use tim_server::store::{Listener, Pending, Store as _, conformance};
 
@@ -306,6 +306,41 @@ async fn a_database_from_the_future_is_left_alone() {
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     assert_eq!(refused(&path), Code::DATABASE_NEWER);
+}
+
+#[test]
+fn a_conversation_that_cannot_be_marked_holds_up_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tim.db");
+    let mut database = Database::open(&path).unwrap();
+    let [alice, _, carol] =
+        ["alice", "bob", "carol"].map(|name| logged_in(name, database.commit(&[logging_in(name)]).remove(0)));
+    for peer in ["C2Cbob", "C2Ccarol"] {
+        database.commit(&[message(&alice, peer, 1)]).remove(0).unwrap();
+    }
+    let damage = rusqlite::Connection::open(&path).unwrap();
+    damage
+        .execute_batch(
+            "CREATE TRIGGER damage BEFORE UPDATE OF marked ON conv
+             WHEN NEW.id = (SELECT min(id) FROM conv WHERE kind = 0) BEGIN SELECT RAISE(ABORT, 'damaged'); END",
+        )
+        .unwrap();
+    assert!(database.mark().unwrap(), "what alice wrote to carol is marked");
+    assert_eq!(
+        database.mark().unwrap_err().code,
+        Code::INTERNAL,
+        "what she wrote to bob is not, and that is said"
+    );
+    let version =
+        |database: &Database, of: &Actor| match database.find(&Find::Version { key: of.key }).unwrap() {
+            Found::Version(cursor) => cursor.version,
+            other => panic!("{other:?}"),
+        };
+    let carols = version(&database, &carol);
+    damage.execute_batch("DROP TRIGGER damage").unwrap();
+    assert!(database.mark().unwrap());
+    assert!(!database.mark().unwrap());
+    assert_eq!(version(&database, &carol), carols, "and nothing is marked twice");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use tim_protocol::call::{self, History, HistoryPage, Platform, Sent, SyncPage};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::Push;
 use tim_protocol::group::{GroupType, NewGroup};
+use tim_protocol::profile::ProfileFields;
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 use uuid::Uuid;
 
@@ -46,9 +47,15 @@ pub fn user(name: &str) -> UserId {
     UserId::new(name).unwrap()
 }
 
-/// A user that logs in on their phone.
+/// Logs a user in on their phone.
 pub async fn login(store: &impl Store, name: &str) -> Actor {
-    let login = Login {
+    logged_in(name, store.write(logging_in(name)).await)
+}
+
+/// What logs a user in on their phone.
+#[must_use]
+pub fn logging_in(name: &str) -> Write {
+    Write::Login(Login {
         app: APP,
         user: user(name),
         device: format!("{name}-phone"),
@@ -56,8 +63,12 @@ pub async fn login(store: &impl Store, name: &str) -> Actor {
         platform: Platform::Android,
         policy: LoginPolicy::PerPlatform,
         now: NOW,
-    };
-    match store.write(Write::Login(login)).await.unwrap().answer {
+    })
+}
+
+/// Who has logged in.
+pub fn logged_in(name: &str, result: Result<Written, Refusal>) -> Actor {
+    match result.unwrap().answer {
         Answer::LoggedIn { key, .. } => Actor { app: APP, user: user(name), key, session: None },
         other => panic!("a login answered {other:?}"),
     }
@@ -86,6 +97,11 @@ pub fn blacklist(actor: &Actor, names: &[&str], listed: bool) -> Write {
     let user_id_list = names.iter().map(|name| user(name)).collect();
     let update = call::UpdateBlacklist { user_id_list, listed };
     Write::UpdateBlacklist { actor: actor.clone(), update }
+}
+
+fn nick(actor: &Actor, nick: &str) -> Write {
+    let fields = ProfileFields { nick: Some(nick.to_owned()), ..ProfileFields::default() };
+    Write::UpdateProfile { actor: actor.clone(), update: call::UpdateProfile { fields }, now: NOW }
 }
 
 /// Takes a message back.
@@ -210,16 +226,19 @@ pub async fn idempotent<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) 
     let store = open(folder, listener);
     let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
     login(&store, "carol").await;
+    store.write(nick(&alice, "Alice")).await.unwrap();
     // A repeat that shares the first one's commit, and one that comes later.
     let together = [1, 1].map(|number| store.write(message(&alice, "C2Cbob", number)));
     let [first, second] = together;
     let place = sent(first.await);
+    assert_eq!(place.nick, "Alice");
     assert_eq!(sent(second.await), place);
     assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await), place);
     // The same id is another message from another sender, and in another conversation.
     assert_eq!(sent(store.write(message(&bob, "C2Calice", 1)).await).sequence, place.sequence + 1);
     assert_eq!(sent(store.write(message(&alice, "C2Ccarol", 1)).await).sequence, 1);
     // A repeat is answered as before, whatever has changed since, and a refusal makes nothing.
+    store.write(nick(&alice, "Alice L.")).await.unwrap();
     store.write(blacklist(&bob, &["alice"], true)).await.unwrap();
     assert_eq!(refused(store.write(message(&alice, "C2Cbob", 9)).await), Code::BLACKLISTED);
     assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await), place);

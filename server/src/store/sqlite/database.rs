@@ -74,7 +74,7 @@ pub(super) enum Failure {
 }
 
 impl Failure {
-    fn is_busy(&self) -> bool {
+    pub(super) fn is_busy(&self) -> bool {
         matches!(self, Self::Sql(why) if why.sqlite_error_code() == Some(ErrorCode::DatabaseBusy))
     }
 }

@@ -11,7 +11,7 @@
 use rusqlite::params;
 use tim_protocol::conversation::Cursor;
 
-use super::database::{Database, Failure, Outcome, quiet};
+use super::database::{Database, Outcome, quiet};
 use super::rows::{USHARD, to_sql, unsigned};
 use crate::core::ops::{Actor, Answer, Refusal, UserKey, Written};
 
@@ -30,26 +30,46 @@ pub(super) enum Kind {
 }
 
 impl Database {
-    /// Writes the marks that are outstanding, in a transaction of its own. Whether there were any; call again while
-    /// there are. Doing it twice does no harm, so a crash before or in it is mended by the next call; that is why it
-    /// does not wait for the disk. What is given out of marks does: [`Database::commit`] of a
+    /// Writes marks that are outstanding, in a transaction of its own. Whether it wrote any; call again while it does.
+    /// Doing it twice does no harm, so a crash before or in it is mended by the next call; that is why it does not
+    /// wait for the disk. What is given out of marks does: [`Database::commit`] of a
     /// [`crate::core::ops::Write::Give`] syncs everything before it.
     ///
     /// # Errors
-    /// Those of a failing disk.
+    /// Those of a failing disk, once nothing else can be marked.
     pub fn mark(&mut self) -> Result<bool, Refusal> {
         let unmarked = self.unmarked()?;
-        if unmarked.is_empty() {
-            return Ok(false);
+        match self.mark_together(&unmarked) {
+            Ok(()) => Ok(!unmarked.is_empty()),
+            // As with writes: one that cannot be marked shall not hold up the others.
+            Err(why) if unmarked.len() > 1 && !why.is_busy() => self.mark_apart(&unmarked),
+            Err(why) => Err(why.into()),
         }
-        self.connection
-            .execute_batch("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")
-            .map_err(Failure::from)?;
+    }
+
+    fn mark_together(&self, unmarked: &[(i64, i64)]) -> Outcome<()> {
+        if unmarked.is_empty() {
+            return Ok(());
+        }
+        self.connection.execute_batch("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")?;
         let marked = unmarked.iter().try_for_each(|(conv, upto)| self.mark_conv(*conv, *upto));
         let ended = marked.and_then(|()| Ok(self.connection.execute_batch("COMMIT")?));
         self.recover();
-        ended?;
-        Ok(true)
+        ended
+    }
+
+    fn mark_apart(&self, unmarked: &[(i64, i64)]) -> Result<bool, Refusal> {
+        let (mut marked, mut refused) = (false, None);
+        for one in unmarked {
+            match self.mark_together(std::slice::from_ref(one)) {
+                Ok(()) => marked = true,
+                Err(why) => refused = Some(why),
+            }
+        }
+        match refused {
+            Some(why) if !marked => Err(why.into()),
+            _ => Ok(true),
+        }
     }
 
     fn unmarked(&self) -> Outcome<Vec<(i64, i64)>> {

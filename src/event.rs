@@ -68,59 +68,6 @@ pub enum NetState {
     Disconnected,
 }
 
-/// An event's kind, to listen for one kind only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum EventKind {
-    /// [`Event::SdkReady`]
-    SdkReady,
-    /// [`Event::SdkNotReady`]
-    SdkNotReady,
-    /// [`Event::MessageReceived`]
-    MessageReceived,
-    /// [`Event::MessageRevoked`]
-    MessageRevoked,
-    /// [`Event::MessageReadByPeer`]
-    MessageReadByPeer,
-    /// [`Event::ConversationListUpdated`]
-    ConversationListUpdated,
-    /// [`Event::GroupListUpdated`]
-    GroupListUpdated,
-    /// [`Event::ProfileUpdated`]
-    ProfileUpdated,
-    /// [`Event::BlacklistUpdated`]
-    BlacklistUpdated,
-    /// [`Event::Error`]
-    Error,
-    /// [`Event::KickedOut`]
-    KickedOut,
-    /// [`Event::NetStateChange`]
-    NetStateChange,
-    /// [`Event::SdkDestroy`]
-    SdkDestroy,
-}
-
-impl Event {
-    /// The event's kind.
-    #[must_use]
-    pub fn kind(&self) -> EventKind {
-        match self {
-            Self::SdkReady => EventKind::SdkReady,
-            Self::SdkNotReady => EventKind::SdkNotReady,
-            Self::MessageReceived(_) => EventKind::MessageReceived,
-            Self::MessageRevoked(_) => EventKind::MessageRevoked,
-            Self::MessageReadByPeer(_) => EventKind::MessageReadByPeer,
-            Self::ConversationListUpdated(_) => EventKind::ConversationListUpdated,
-            Self::GroupListUpdated(_) => EventKind::GroupListUpdated,
-            Self::ProfileUpdated(_) => EventKind::ProfileUpdated,
-            Self::BlacklistUpdated(_) => EventKind::BlacklistUpdated,
-            Self::Error { .. } => EventKind::Error,
-            Self::KickedOut(_) => EventKind::KickedOut,
-            Self::NetStateChange(_) => EventKind::NetStateChange,
-            Self::SdkDestroy { .. } => EventKind::SdkDestroy,
-        }
-    }
-}
-
 /// Hears events. Called on the engine's own listener thread, one call at a time, never under a lock, and never
 /// after `shutdown` or `destroy` has returned. It may call the engine; it should not block for long, because other
 /// listeners wait behind it. A panic in it is caught and told as [`Event::Error`].

@@ -1,7 +1,7 @@
 //! Every request a client can make, with its reply: the protocol's verbs.
 //!
 //! Adding a verb means adding a struct, its reply, and a line in the list at the end. Only values here: who may
-//! call what, and what follows from it, is the server's business.
+//! call what, and what follows from it, is the server's business. Long, because each field has its meaning above it.
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};

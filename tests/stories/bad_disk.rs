@@ -34,10 +34,9 @@ fn set_version(path: &Path, version: i64) {
     rusqlite::Connection::open(path).unwrap().pragma_update(None, "user_version", version).unwrap();
 }
 
-/// A device whose app has ended, to be started again.
-async fn ended(world: &World, device: Device) -> (String, String) {
+/// Whose device it was whose app has ended, to be started again.
+async fn ended(device: Device) -> (String, String) {
     device.tim.destroy().await.unwrap();
-    let _ = world;
     (device.user, device.name)
 }
 
@@ -48,7 +47,7 @@ async fn a_devices_damaged_database_is_set_aside_and_rebuilt() {
     alice.send("C2Cbob", "on the server").await;
     bob.messages(1).await;
     let folder = bob.options.data_dir.clone();
-    let (user, name) = ended(&world, bob).await;
+    let (user, name) = ended(bob).await;
     for database in databases(&folder) {
         spoil(&database);
     }
@@ -69,7 +68,7 @@ async fn a_devices_database_from_the_future_is_left_alone() {
     let world = World::new().await;
     let alice = world.device("alice", "phone").await;
     let folder = alice.options.data_dir.clone();
-    let (user, name) = ended(&world, alice).await;
+    let (user, name) = ended(alice).await;
     for database in databases(&folder) {
         set_version(&database, 9_999);
     }

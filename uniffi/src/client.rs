@@ -1,7 +1,7 @@
 //! The UniFFI face: TIM's verbs for Swift and Kotlin, one short method each.
 //!
 //! Nothing here decides. No method blocks its caller for I/O but `create` and the two that make a picture message, which
-//! look at files.
+//! look at files. Long, because a method's text is all that Swift and Kotlin hosts read of it.
 
 use std::path::Path;
 use std::sync::Arc;

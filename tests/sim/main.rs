@@ -14,27 +14,15 @@
     reason = "a panic here is the failure report"
 )]
 
-#[path = "sim/app.rs"]
 mod app;
-#[path = "sim/check.rs"]
 mod check;
-#[path = "sim/cost.rs"]
 mod cost;
-#[path = "sim/device.rs"]
 mod device;
-#[path = "sim/forged.rs"]
 mod forged;
-#[path = "sim/ground.rs"]
 mod ground;
-#[path = "sim/history.rs"]
 mod history;
-#[path = "sim/link.rs"]
 mod link;
-#[path = "sim/many.rs"]
 mod many;
-#[path = "sim/server.rs"]
 mod server;
-#[path = "sim/workload.rs"]
 mod workload;
-#[path = "sim/world.rs"]
 mod world;

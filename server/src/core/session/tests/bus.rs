@@ -1,0 +1,74 @@
+//! What the bus tells: kicks, and inboxes that were full.
+
+use super::*;
+
+#[test]
+fn a_kick_ends_only_the_logins_it_names() {
+    let mut phone = Phone::logged_in();
+    assert!(phone.is_kicked(Some(&["of another phone"])).is_empty());
+    let effects = phone.is_kicked(Some(&["of another phone", "i1"]));
+    assert_eq!(envelopes(&effects), [json!({ "ev": "kick", "p": { "type": "multipleDevice" } })]);
+    assert_eq!(closed(&effects), Some(Code::KICKED_MULTIPLE_DEVICE));
+    assert_eq!(closed(&Phone::logged_in().is_kicked(None)), Some(Code::KICKED_MULTIPLE_DEVICE));
+}
+
+#[test]
+fn a_full_inbox_means_one_lag_and_a_look_at_the_logins() {
+    let mut phone = Phone::logged_in();
+    phone.is_told("first");
+    let effects = phone.happens(Input::Overflow);
+    let [Effect::Send(lag), Effect::Find(token, Find::Devices { app: APP, .. })] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(lag, r#"{"n":2,"ev":"lag"}"#);
+    assert!(phone.finds(*token, Found::Devices(Some(devices(&["i1"], &[])))).is_empty(), "all is well");
+    assert!(phone.is_told("left out").is_empty());
+    let effects = phone.happens(Input::Overflow);
+    assert!(matches!(effects[..], [Effect::Find(..)]), "a lag that was not acknowledged is not repeated");
+    phone.says(r#"{"a":2}"#);
+    assert_eq!(envelopes(&phone.is_told("again"))[0]["n"], 3);
+}
+
+#[test]
+fn a_slow_phone_is_left_out_until_it_acknowledges_the_lag() {
+    let mut phone = Phone::logged_in();
+    for _ in 0..limits::WINDOW_PUSHES {
+        assert_eq!(phone.is_told("hi").len(), 1);
+    }
+    assert_eq!(envelopes(&phone.is_told("too much")), [json!({ "n": 257, "ev": "lag" })]);
+    assert!(phone.is_told("left out").is_empty());
+    // Its end gets through a full window all the same.
+    assert_eq!(closed(&phone.is_kicked(None)), Some(Code::KICKED_MULTIPLE_DEVICE));
+}
+
+#[test]
+fn a_kick_that_the_full_inbox_swallowed_is_found_out() {
+    let mut phone = Phone::logged_in();
+    let effects = phone.happens(Input::Overflow);
+    let [_, Effect::Find(token, _)] = effects[..] else { panic!("{effects:?}") };
+    let ended = devices(&[], &[("i1", KickReason::RestApi)]);
+    let effects = phone.finds(token, Found::Devices(Some(ended)));
+    assert_eq!(envelopes(&effects), [json!({ "ev": "kick", "p": { "type": "REST_API_Kick" } })]);
+    assert_eq!(closed(&effects), Some(Code::KICKED_BY_SERVER));
+    // A store that cannot tell leaves it to the next connection.
+    let mut phone = Phone::logged_in();
+    let effects = phone.happens(Input::Overflow);
+    let [_, Effect::Find(token, _)] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!(closed(&phone.happens(Input::Found(token, Err(Code::BUSY.into())))), Some(Code::BUSY));
+}
+
+#[test]
+fn a_kick_between_the_login_and_its_place_on_the_bus_is_found_out() {
+    let mut phone = Phone::connects();
+    let keys = phone.asks("hello", &hello());
+    let [Effect::Find(token, _)] = keys[..] else { panic!("{keys:?}") };
+    let login = phone.finds(token, Found::App(vec![KEY.into()]));
+    let [Effect::Write(token, _)] = login[..] else { panic!("{login:?}") };
+    let welcome = phone.wrote(token, Answer::LoggedIn { key: ALICE, epoch: 1 });
+    let [Effect::Attach(..), Effect::Send(_), Effect::Find(token, Find::Devices { .. })] = welcome[..] else {
+        panic!("{welcome:?}")
+    };
+    let taken = devices(&["i2"], &[("i1", KickReason::MultipleDevice)]);
+    let end = phone.finds(token, Found::Devices(Some(taken)));
+    assert!(matches!(end[..], [Effect::Send(_), Effect::Close(Code::KICKED_MULTIPLE_DEVICE, _)]), "{end:?}");
+}

@@ -1,0 +1,242 @@
+//! One connection's rules, told as stories: the test is the socket, the clock and the store. Here is what they share.
+
+mod bus;
+mod ending;
+mod hello;
+mod requests;
+mod resume;
+mod strangers;
+mod time;
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use tim_protocol::frame::{Fault, KickReason};
+use tim_protocol::usersig::{Claims, Key, sign};
+use tim_protocol::{Code, codec, limits};
+use uuid::Uuid;
+
+use super::{Effect, Input, Parked, Session, Settings, Token};
+use crate::bus::Delivery;
+use crate::core::Now;
+use crate::core::ops::{Answer, Device, Devices, Find, Found, Refusal, UserKey, Write, Written};
+use crate::core::policy::LoginPolicy;
+
+const APP: u32 = 1_400_000_001;
+const ALICE: UserKey = UserKey(7);
+const KEY: &str = "the application's key";
+/// When everything begins, in milliseconds since 1970.
+const NOON: i64 = 1_767_225_600_000;
+
+fn settings() -> Settings {
+    Settings {
+        policy: LoginPolicy::PerPlatform,
+        revoke_within: 120_000,
+        heartbeat: [10_000, 300_000],
+        rate: [1_000, 1_000],
+        max_sig_life: Some(10_000),
+        ticket_key: [3; 32],
+    }
+}
+
+fn sig(key: &str, app: u32, user: &str, life_s: i64) -> String {
+    let issued_at_s = NOON / 1_000 - 100;
+    let claims =
+        Claims { sdk_app_id: app, user: user.into(), issued_at_s, expire_s: life_s + 100, userbuf: None };
+    sign(&Key::new(key), &claims)
+}
+
+/// Alice's hello as it should be, for a new login from her phone.
+fn hello() -> Value {
+    json!({
+        "versions": [1, 1], "features": ["batch", "z1", "unheard of"], "SDKAppID": APP, "userID": "alice",
+        "userSig": sig(KEY, APP, "alice", 3_600), "device": "alice-phone", "instance": "i1",
+        "platform": "android", "login": true,
+    })
+}
+
+fn hello_with(field: &str, value: Value) -> Value {
+    let mut hello = hello();
+    hello[field] = value;
+    hello
+}
+
+/// A connection, with a clock that only the test moves.
+struct Phone {
+    session: Session,
+    now: Now,
+    number: u64,
+}
+
+impl Phone {
+    fn connects() -> Self {
+        Self::connects_to(settings(), 1)
+    }
+
+    fn connects_to(settings: Settings, id: u128) -> Self {
+        let now = Now { monotonic: 5_000, wall: NOON };
+        let session = Session::new(Arc::new(settings), Uuid::from_u128(id), 1, now);
+        Self { session, now, number: 0 }
+    }
+
+    /// Connected, logged in, and past the welcome.
+    fn logged_in() -> Self {
+        Self::logged_in_to(settings())
+    }
+
+    fn logged_in_to(settings: Settings) -> Self {
+        let mut phone = Self::connects_to(settings, 1);
+        let (_, effects) = phone.greets(&hello());
+        assert!(matches!(effects[..], [Effect::Attach(ALICE, _), Effect::Send(_)]), "{effects:?}");
+        phone
+    }
+
+    fn passes(&mut self, ms: i64) {
+        self.now.monotonic += ms;
+        self.now.wall += ms;
+    }
+
+    fn happens(&mut self, input: Input<'_>) -> Vec<Effect> {
+        self.session.handle(input, self.now)
+    }
+
+    fn says(&mut self, text: &str) -> Vec<Effect> {
+        self.happens(Input::Frame(text))
+    }
+
+    /// A request with the next number.
+    fn asks(&mut self, verb: &str, parameters: &Value) -> Vec<Effect> {
+        self.number += 1;
+        let text = json!({ "i": self.number, "m": verb, "p": parameters }).to_string();
+        self.says(&text)
+    }
+
+    fn finds(&mut self, token: Token, found: Found) -> Vec<Effect> {
+        self.happens(Input::Found(token, Ok(found)))
+    }
+
+    fn wrote(&mut self, token: Token, answer: Answer) -> Vec<Effect> {
+        self.happens(Input::Wrote(token, Ok(Written { answer, tells: Vec::new() })))
+    }
+
+    /// Says hello with the application's key known and the login accepted. What the store was asked, and what came of
+    /// it in the end.
+    fn greets(&mut self, hello: &Value) -> (Vec<String>, Vec<Effect>) {
+        let mut effects = self.asks("hello", hello);
+        let mut asked = Vec::new();
+        loop {
+            match effects[..] {
+                [Effect::Find(token, Find::App { .. })] => {
+                    asked.push("app".to_owned());
+                    effects = self.finds(token, Found::App(vec!["a newer key".into(), KEY.into()]));
+                }
+                [Effect::Write(token, Write::Login(_))] => {
+                    asked.push("login".to_owned());
+                    effects = self.wrote(token, Answer::LoggedIn { key: ALICE, epoch: 1 });
+                }
+                [Effect::Find(token, Find::Devices { .. })] => {
+                    asked.push("devices".to_owned());
+                    effects = self.finds(token, Found::Devices(Some(devices(&["i1"], &[]))));
+                }
+                _ => break,
+            }
+        }
+        // Once it is on the bus it looks again whether its login stands: it does.
+        if let ([Effect::Attach(..), ..], Some(Effect::Find(token, Find::Devices { .. }))) =
+            (&effects[..], effects.last())
+        {
+            let token = *token;
+            let logins = Found::Devices(Some(devices(&["i1", "i2"], &[])));
+            assert!(self.finds(token, logins).is_empty());
+            effects.pop();
+        }
+        (asked, effects)
+    }
+
+    /// A message that the store is asked to keep.
+    fn sends(&mut self) -> Token {
+        let effects = self.asks("msg.send", &text_to("C2Cbob"));
+        match effects[..] {
+            [Effect::Write(token, Write::Send { .. })] => token,
+            _ => panic!("{effects:?}"),
+        }
+    }
+
+    fn is_told(&mut self, text: &str) -> Vec<Effect> {
+        self.happens(Input::Delivery(Delivery::Push(format!(r#""ev":"msg","p":"{text}""#).into())))
+    }
+
+    fn is_kicked(&mut self, instances: Option<&[&str]>) -> Vec<Effect> {
+        let instances = instances.map(|named| named.iter().map(|name| (*name).to_owned()).collect());
+        let reason = KickReason::MultipleDevice;
+        self.happens(Input::Delivery(Delivery::Kick { instances, reason }))
+    }
+}
+
+fn text_to(conversation: &str) -> Value {
+    json!({
+        "ID": "019b76da-cb28-7002-8000-000000000002", "to": conversation, "clientTime": 1,
+        "body": { "type": "TIMTextElem", "payload": { "text": "hello" } },
+    })
+}
+
+fn sent() -> Answer {
+    Answer::Sent(tim_protocol::call::Sent {
+        sequence: 1,
+        countable: 1,
+        time: NOON,
+        nick: String::new(),
+        avatar: String::new(),
+    })
+}
+
+fn devices(live: &[&str], ended: &[(&str, KickReason)]) -> Devices {
+    let device = |instance: &&str| Device {
+        device: "alice-phone".into(),
+        instance: (*instance).to_owned(),
+        platform: tim_protocol::call::Platform::Android,
+    };
+    Devices {
+        key: ALICE,
+        epoch: 1,
+        live: live.iter().map(device).collect(),
+        ended: ended.iter().map(|(instance, reason)| ((*instance).to_owned(), *reason)).collect(),
+    }
+}
+
+/// The envelopes among the effects.
+fn envelopes(effects: &[Effect]) -> Vec<Value> {
+    let envelope = |effect: &Effect| match effect {
+        Effect::Send(text) => Some(serde_json::from_str(text).unwrap()),
+        _ => None,
+    };
+    effects.iter().filter_map(envelope).collect()
+}
+
+/// The fault that answers this request, if that is all that happens.
+fn fault(effects: &[Effect], number: u64) -> Fault {
+    let [Effect::Send(text)] = effects else { panic!("{effects:?}") };
+    let envelope: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(envelope["i"], number);
+    serde_json::from_value(envelope["e"].clone()).unwrap()
+}
+
+/// The code with which the connection closes, last of all.
+fn closed(effects: &[Effect]) -> Option<Code> {
+    let closes = effects.iter().filter(|effect| matches!(effect, Effect::Close(..))).count();
+    match effects.last() {
+        Some(Effect::Close(code, why)) if closes == 1 && !why.is_empty() => Some(*code),
+        _ if closes == 0 => None,
+        _ => panic!("{effects:?}"),
+    }
+}
+
+/// Refused with this code, and closed with it.
+fn is_refused(effects: &[Effect], number: u64, code: Code) {
+    let [answer, close] = effects else { panic!("{code:?}: {effects:?}") };
+    assert_eq!(fault(std::slice::from_ref(answer), number).code, code);
+    assert_eq!(closed(std::slice::from_ref(close)), Some(code));
+}

@@ -1,0 +1,204 @@
+//! What the tests of a store say to it and ask it: the writes and questions of a few named people.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::sync::mpsc::{Receiver, channel};
+
+use serde_json::value::RawValue;
+use tim_protocol::call::{self, History, HistoryPage, Platform, Sent, SyncPage};
+use tim_protocol::conversation::Cursor;
+use tim_protocol::group::{GroupType, NewGroup};
+use tim_protocol::profile::ProfileFields;
+use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
+
+use crate::core::ops::{Actor, Answer, Find, Found, Login, Refusal, Tell, Write, Written};
+use crate::core::policy::LoginPolicy;
+use crate::store::{Listener, Store};
+
+/// The application everybody here belongs to.
+pub(super) const APP: u32 = 1;
+/// When everything here happens, in milliseconds since 1970.
+pub(super) const NOW: i64 = 1_767_225_600_000;
+
+/// A listener that nobody asks.
+#[must_use]
+pub fn deaf() -> Listener {
+    Box::new(|_| {})
+}
+
+/// A listener, and what it hears.
+#[must_use]
+pub fn hearing() -> (Listener, Receiver<Tell>) {
+    let (heard, tells) = channel();
+    // A store that outlives its test has nobody to tell.
+    (Box::new(move |commit| commit.iter().for_each(|tell| drop(heard.send(tell.clone())))), tells)
+}
+
+/// A user's name.
+#[must_use]
+pub fn user(name: &str) -> UserId {
+    UserId::new(name).unwrap()
+}
+
+/// Logs a user in on their phone.
+pub async fn login(store: &impl Store, name: &str) -> Actor {
+    logged_in(name, store.write(logging_in(name)).await)
+}
+
+/// What logs a user in on their phone.
+#[must_use]
+pub fn logging_in(name: &str) -> Write {
+    Write::Login(Login {
+        app: APP,
+        user: user(name),
+        device: format!("{name}-phone"),
+        instance: format!("{name}-1"),
+        platform: Platform::Android,
+        policy: LoginPolicy::PerPlatform,
+        now: NOW,
+    })
+}
+
+/// Who has logged in.
+pub fn logged_in(name: &str, result: Result<Written, Refusal>) -> Actor {
+    match result.unwrap().answer {
+        Answer::LoggedIn { key, .. } => Actor { app: APP, user: user(name), key, session: None },
+        other => panic!("a login answered {other:?}"),
+    }
+}
+
+/// A text message, told from others by its number, for a conversation as the sender names it.
+#[must_use]
+pub fn message(from: &Actor, to: &str, number: u64) -> Write {
+    let mut random = [0; 10];
+    random[2..].copy_from_slice(&number.to_be_bytes());
+    let body = format!(r#"{{"type":"TIMTextElem","payload":{{"text":"message {number}"}}}}"#);
+    let send = call::Send {
+        id: MessageId::from_parts(NOW, random),
+        to: to.parse().unwrap(),
+        client_time: NOW,
+        priority: Default::default(),
+        excluded_from_unread_count: false,
+        body: RawValue::from_string(body).unwrap(),
+    };
+    Write::Send { actor: from.clone(), send, now: NOW }
+}
+
+/// Puts users on the actor's blacklist, or takes them off.
+#[must_use]
+pub fn blacklist(actor: &Actor, names: &[&str], listed: bool) -> Write {
+    let user_id_list = names.iter().map(|name| user(name)).collect();
+    let update = call::UpdateBlacklist { user_id_list, listed };
+    Write::UpdateBlacklist { actor: actor.clone(), update }
+}
+
+pub(super) fn nick(actor: &Actor, nick: &str) -> Write {
+    let fields = ProfileFields { nick: Some(nick.to_owned()), ..ProfileFields::default() };
+    Write::UpdateProfile { actor: actor.clone(), update: call::UpdateProfile { fields }, now: NOW }
+}
+
+/// Takes a message back.
+#[must_use]
+pub fn revoke(actor: &Actor, conversation: &str, sequence: u64) -> Write {
+    let revoke = call::Revoke { conversation_id: conversation.parse().unwrap(), sequence };
+    Write::Revoke { actor: actor.clone(), revoke, now: NOW, within: 1_000 }
+}
+
+pub(super) fn group(owner: &Actor, name: &str, members: &[&str]) -> Write {
+    let group = NewGroup {
+        name: name.to_owned(),
+        group_type: GroupType::Work,
+        group_id: Some(GroupId::new(name).unwrap()),
+        introduction: String::new(),
+        notification: String::new(),
+        avatar: String::new(),
+        join_option: None,
+        member_list: members.iter().map(|name| user(name)).collect(),
+    };
+    let create = call::CreateGroup { group };
+    Write::CreateGroup { actor: owner.clone(), create, generated: GroupId::generated(1), now: NOW }
+}
+
+/// What a send answered.
+pub fn sent(result: Result<Written, Refusal>) -> Sent {
+    match result.unwrap().answer {
+        Answer::Sent(sent) => sent,
+        other => panic!("a send answered {other:?}"),
+    }
+}
+
+pub(super) fn refused(result: Result<Written, Refusal>) -> Code {
+    result.map(|written| written.answer).unwrap_err().code
+}
+
+/// All a user sees of a conversation.
+pub async fn history(store: &impl Store, actor: &Actor, conversation: &str) -> HistoryPage {
+    let conversation_id: ConversationId = conversation.parse().unwrap();
+    let history = History { conversation_id, low: 1, high: u64::MAX, limit: 10_000 };
+    match store.find(Find::History { actor: actor.clone(), history }).await.unwrap() {
+        Found::History(page) => page,
+        other => panic!("history answered {other:?}"),
+    }
+}
+
+/// Where a user's changes are given up to from now on.
+pub async fn give(store: &impl Store, actor: &Actor) -> Cursor {
+    match store.write(Write::Give { actor: actor.clone() }).await.unwrap().answer {
+        Answer::Given(cursor) => cursor,
+        other => panic!("a give answered {other:?}"),
+    }
+}
+
+/// What changed for a user after `from`.
+pub async fn sync(store: &impl Store, actor: &Actor, from: Cursor) -> SyncPage {
+    let upto = give(store, actor).await;
+    let sync = call::Sync { from, before: None, limit: 200, latest: 20 };
+    match store.find(Find::Sync { actor: actor.clone(), sync, upto }).await.unwrap() {
+        Found::Page(page) => page,
+        other => panic!("a sync answered {other:?}"),
+    }
+}
+
+/// Syncs until `wanted` is there: marks may come a moment after the commit.
+pub(super) async fn sync_until(
+    store: &impl Store,
+    actor: &Actor,
+    from: Cursor,
+    wanted: impl Fn(&SyncPage) -> bool,
+) {
+    let search = async {
+        while !wanted(&sync(store, actor, from).await) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), search)
+        .await
+        .expect("a change was never marked");
+}
+
+/// The head of a conversation on a page.
+pub(super) fn head(page: &SyncPage, conversation: &str) -> Option<u64> {
+    let id: ConversationId = conversation.parse().unwrap();
+    page.conversations.iter().find(|state| state.conversation_id == id).map(|state| state.head)
+}
+
+pub(super) fn sequences(page: &HistoryPage) -> Vec<u64> {
+    page.messages.iter().map(|message| message.sequence).collect()
+}
+
+/// Like [`history`], for conversations that do not fit one page.
+pub(super) async fn history_in_pages(store: &impl Store, actor: &Actor, conversation: &str) -> HistoryPage {
+    let mut whole = history(store, actor, conversation).await;
+    while whole.low > whole.floor.max(1) {
+        let conversation_id: ConversationId = conversation.parse().unwrap();
+        let history = History { conversation_id, low: 1, high: whole.low - 1, limit: 10_000 };
+        match store.find(Find::History { actor: actor.clone(), history }).await.unwrap() {
+            Found::History(mut page) => {
+                page.messages.append(&mut whole.messages);
+                whole = HistoryPage { high: whole.high, ..page };
+            }
+            other => panic!("history answered {other:?}"),
+        }
+    }
+    whole
+}

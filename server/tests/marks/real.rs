@@ -1,0 +1,178 @@
+//! The real database, in random orders of events.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use tim_protocol::call::{self, SyncPage};
+use tim_protocol::conversation::Cursor;
+use tim_server::core::ops::{Actor, Answer, Find, Found, Write};
+use tim_server::store::conformance::{logged_in, logging_in, message};
+use tim_server::store::sqlite::Database;
+
+use crate::DEVICES;
+
+/// What happens to the real database.
+#[derive(Debug, Clone, Copy)]
+enum Event {
+    /// One of the others writes to bob.
+    Send(usize),
+    /// Writes that share a commit: a message on either side of a give.
+    SendAroundGive(usize, usize),
+    Mark,
+    Give(usize),
+    Page(usize),
+    Crash,
+}
+
+/// A client as the protocol's page describes it.
+#[derive(Debug, Default)]
+struct Client {
+    cursor: Cursor,
+    /// `(low, before)`.
+    unfinished: Option<(u64, u64)>,
+    knows: BTreeMap<String, u64>,
+    /// A sync between its give and its page.
+    given: Option<Cursor>,
+}
+
+impl Client {
+    /// Reads one page: the first of a sync that was given, or else one of the unfinished range.
+    fn page(&mut self, database: &Database, bob: &Actor) {
+        let first = self.given.take();
+        let page = match (first, self.unfinished) {
+            (Some(upto), _) => read(database, bob, self.cursor, None, upto),
+            (None, Some((low, before))) => {
+                let from = Cursor { epoch: self.cursor.epoch, version: low };
+                read(database, bob, from, Some(before), Cursor { version: before - 1, ..from })
+            }
+            (None, None) => return,
+        };
+        for state in &page.conversations {
+            let known = self.knows.entry(state.conversation_id.to_string()).or_default();
+            *known = state.head.max(*known);
+        }
+        if first.is_some() {
+            let low = self.unfinished.map_or(self.cursor.version, |(low, _)| low);
+            self.cursor = page.cursor;
+            self.unfinished = page.next.map(|next| (low, next)).or(self.unfinished);
+        } else {
+            self.unfinished = self.unfinished.zip(page.next).map(|((low, _), next)| (low, next));
+        }
+    }
+}
+
+fn read(database: &Database, bob: &Actor, from: Cursor, before: Option<u64>, upto: Cursor) -> SyncPage {
+    // The smallest pages there are, so that syncs stay unfinished often.
+    let sync = call::Sync { from, before, limit: 1, latest: 1 };
+    match database.find(&Find::Sync { actor: bob.clone(), sync, upto }).unwrap() {
+        Found::Page(page) => {
+            assert!(!page.reset);
+            page
+        }
+        other => panic!("a sync answered {other:?}"),
+    }
+}
+
+/// A database, bob with his devices, and the others who write to him.
+struct World {
+    database: Database,
+    bob: Actor,
+    others: Vec<Actor>,
+    sent: Vec<u64>,
+    number: u64,
+    clients: [Client; DEVICES],
+}
+
+impl World {
+    fn new() -> Self {
+        let mut database = Database::in_memory().unwrap();
+        let bob = login(&mut database, "bob");
+        let others: Vec<Actor> = ["alice", "carol"].map(|name| login(&mut database, name)).into();
+        let sent = vec![0; others.len()];
+        Self { database, bob, others, sent, number: 0, clients: Default::default() }
+    }
+
+    fn message(&mut self, from: usize) -> Write {
+        self.number += 1;
+        self.sent[from] += 1;
+        message(&self.others[from], "C2Cbob", self.number)
+    }
+
+    fn commit(&mut self, writes: &[Write]) -> Vec<Answer> {
+        self.database.commit(writes).into_iter().map(|written| written.unwrap().answer).collect()
+    }
+
+    fn happens(&mut self, event: Event) {
+        match event {
+            Event::Send(from) => {
+                let write = self.message(from);
+                self.commit(&[write]);
+            }
+            Event::SendAroundGive(from, device) => {
+                let writes =
+                    [self.message(from), Write::Give { actor: self.bob.clone() }, self.message(from)];
+                self.given(&writes, device);
+            }
+            Event::Mark => drop(self.database.mark().unwrap()),
+            Event::Give(device) => self.given(&[Write::Give { actor: self.bob.clone() }], device),
+            Event::Page(device) => self.clients[device].page(&self.database, &self.bob),
+            Event::Crash => {
+                self.database.crashed();
+                self.clients.iter_mut().for_each(|client| client.given = None);
+            }
+        }
+    }
+
+    fn given(&mut self, writes: &[Write], device: usize) {
+        for answer in self.commit(writes) {
+            if let Answer::Given(cursor) = answer {
+                self.clients[device].given = Some(cursor);
+            }
+        }
+    }
+
+    /// Nothing else happens any more, and every device syncs.
+    fn settle(&mut self) {
+        while self.database.mark().unwrap() {}
+        for device in 0..DEVICES {
+            self.happens(Event::Page(device));
+            self.happens(Event::Give(device));
+            self.happens(Event::Page(device));
+            while self.clients[device].unfinished.is_some() {
+                self.happens(Event::Page(device));
+            }
+        }
+    }
+}
+
+fn login(database: &mut Database, name: &str) -> Actor {
+    logged_in(name, database.commit(&[logging_in(name)]).remove(0))
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        3 => (0..2_usize).prop_map(Event::Send),
+        1 => (0..2_usize, 0..DEVICES).prop_map(|(from, device)| Event::SendAroundGive(from, device)),
+        3 => Just(Event::Mark),
+        2 => (0..DEVICES).prop_map(Event::Give),
+        3 => (0..DEVICES).prop_map(Event::Page),
+        1 => Just(Event::Crash),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn the_real_database_loses_no_change_either(events in prop::collection::vec(event(), 0..60)) {
+        let mut world = World::new();
+        for event in events {
+            world.happens(event);
+        }
+        world.settle();
+        for client in &world.clients {
+            for (other, head) in world.others.iter().zip(&world.sent) {
+                let known = client.knows.get(&format!("C2C{}", other.user.as_str())).copied().unwrap_or(0);
+                prop_assert_eq!(known, *head, "of what {} wrote", other.user.as_str());
+            }
+        }
+    }
+}

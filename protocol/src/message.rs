@@ -138,17 +138,6 @@ impl Body {
         matches!(kind, "TIMTextElem" | "TIMImageElem" | "TIMGroupTipElem" | "TIMGroupSystemNoticeElem")
     }
 
-    /// The name of the body's type on the wire.
-    #[must_use]
-    pub fn type_name(&self) -> &'static str {
-        match self {
-            Self::Text(_) => "TIMTextElem",
-            Self::Image(_) => "TIMImageElem",
-            Self::GroupTip(_) => "TIMGroupTipElem",
-            Self::GroupSystemNotice(_) => "TIMGroupSystemNoticeElem",
-        }
-    }
-
     /// Whether a user may send this body, and the code to refuse it with.
     ///
     /// # Errors

@@ -4,39 +4,46 @@
  */
 package im.tim.sdk
 
-import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.reflect.KClass
-import kotlinx.coroutines.channels.awaitClose
+import kotlinx.coroutines.channels.BufferOverflow
+import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.flow.Flow
-import kotlinx.coroutines.flow.buffer
-import kotlinx.coroutines.flow.callbackFlow
 import kotlinx.coroutines.flow.flow
 
 /**
  * Everything that happens from the moment the flow is collected until collection ends. Each collector has its own listener
  * and hears every event. The flow completes when the instance is shut down, after [TimEvent.SdkDestroy].
  *
- * At most [capacity] events wait for a collector. One that falls farther behind loses events, and is told so by
- * [TimEvent.Error] with [EVENTS_LOST]: it then reads the lists it shows anew. A slow collector never holds up the engine or
- * another listener.
+ * At most [capacity] events wait for a collector. One that falls farther behind loses the oldest, and is told so by
+ * [TimEvent.Error] with [EVENTS_LOST] in their place: it then reads the lists it shows anew, and misses nothing of what comes
+ * after. A slow collector never holds up the engine or another listener.
+ *
+ * @throws IllegalArgumentException for a [capacity] below 1.
  */
-fun Tim.events(capacity: Int = 1_000): Flow<TimEvent> = flow {
-    val lost = AtomicBoolean()
-    val heard = callbackFlow {
+fun Tim.events(capacity: Int = 1_000): Flow<TimEvent> {
+    require(capacity > 0) { "a flow of events needs room for one: its capacity cannot be $capacity" }
+    return flow {
+        val heard = Channel<IndexedValue<TimEvent>>(capacity, BufferOverflow.DROP_OLDEST)
+        var number = 0
         val listener = addListener(Ears { event ->
-            if (trySend(event).isFailure) lost.set(true)
-            if (event is TimEvent.SdkDestroy) close()
+            heard.trySend(IndexedValue(number++, event))
+            if (event is TimEvent.SdkDestroy) heard.close()
         })
-        // An instance that had ended before tells nobody of it any more.
-        if (isDestroyed()) close()
-        awaitClose { listener.use { it.remove() } }
-    }
-    // Events are lost only while others wait, so a collector always comes by here afterwards.
-    heard.buffer(capacity).collect { event ->
-        if (lost.getAndSet(false)) {
-            emit(TimEvent.Error(EVENTS_LOST, "a collector was too slow and events were dropped: read the lists again"))
+        try {
+            // An instance that had ended before tells nobody of it any more.
+            if (isDestroyed()) heard.close()
+            var next = 0
+            for ((place, event) in heard) {
+                // Numbers that are missing are events that were dropped, all of them older than this one.
+                if (place != next) {
+                    emit(TimEvent.Error(EVENTS_LOST, "events were dropped by a slow collector: read the lists again"))
+                }
+                next = place + 1
+                emit(event)
+            }
+        } finally {
+            listener.use { it.remove() }
         }
-        emit(event)
     }
 }
 

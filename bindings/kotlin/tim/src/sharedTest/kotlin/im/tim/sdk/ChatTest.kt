@@ -173,21 +173,28 @@ class ChatTest {
     }
 
     @Test
-    fun aSlowCollectorIsToldThatItLostEvents() = story {
+    fun aSlowCollectorLosesTheOldestEventsAndIsTold() = story {
         val alice = person("alice")
         coroutineScope {
             val (begun, goOn) = listOf(CompletableDeferred<Unit>(), CompletableDeferred<Unit>())
-            val told = async {
-                alice.tim.events(capacity = 10).onEach { begun.complete(Unit); goOn.await() }
-                    .first { it is TimEvent.Error && it.code == EVENTS_LOST }
-            }
+            val heard = async { alice.tim.events(capacity = 10).onEach { begun.complete(Unit); goOn.await() }.toList() }
             while (!begun.isCompleted) alice.raiseAnEvent().also { yield() }
             repeat(100) { alice.raiseAnEvent() }
             // Others hear everything meanwhile.
             repeat(100) { alice.next<TimEvent.Error>() }
+            alice.tim.shutdown()
             goOn.complete(Unit)
-            told.await()
+            val told = heard.await()
+            val codes = told.dropLast(1).map { assertIs<TimEvent.Error>(it).code }
+            assertEquals(listOf(NOT_LOGGED_IN, EVENTS_LOST) + List(9) { NOT_LOGGED_IN }, codes)
+            assertEquals(TimEvent.SdkDestroy(theServer.app), told.last())
         }
+    }
+
+    @Test
+    fun aFlowNeedsRoomForAnEvent() = story {
+        val alice = person("alice")
+        for (capacity in listOf(0, -1)) assertFailsWith<IllegalArgumentException> { alice.tim.events(capacity) }
     }
 
     @Test

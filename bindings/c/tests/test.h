@@ -92,8 +92,8 @@ static inline void on_end(void *user_data, tim_status status, const char *json) 
     pthread_mutex_unlock(&test_lock);
 }
 
-/* Makes a call, waits for its end, and checks its status. What it told is to be freed. */
-#define ENDS(expected, function, ...)                                                                    \
+/* Makes a call, waits for its end, checks its status, and has what it told in `answer`, to be freed. */
+#define TOLD(answer, expected, function, ...)                                                            \
     do {                                                                                                 \
         outcome of_call = {0, 0, NULL};                                                                  \
         GIVES(TIM_OK, function(__VA_ARGS__, on_end, &of_call));                                          \
@@ -102,7 +102,15 @@ static inline void on_end(void *user_data, tim_status status, const char *json) 
             fprintf(stderr, "%s:%d: %s ended with %s\n", __FILE__, __LINE__, #function, of_call.json);   \
             exit(1);                                                                                     \
         }                                                                                                \
-        free(of_call.json);                                                                              \
+        (answer) = of_call.json;                                                                         \
+    } while (0)
+
+/* That a call ends with a status. */
+#define ENDS(expected, function, ...)                       \
+    do {                                                    \
+        char *told_at_end;                                  \
+        TOLD(told_at_end, expected, function, __VA_ARGS__); \
+        free(told_at_end);                                  \
     } while (0)
 
 /* The command line. */

@@ -1,0 +1,255 @@
+/*
+ * Groups, profiles and the blacklist through tim.h, kept against a real server: what alice and bob do, and the JSON that tells
+ * of it, from the ends of calls and from listeners, field by field.
+ */
+#include "people.h"
+
+/* The JSON that begins here, behind what is shown: there ' is a quotation mark, % any number, and * the rest of a text. NULL if
+ * it does not begin so. */
+static const char *behind(const char *json, const char *shown) {
+    for (; *shown; shown++) {
+        if (*shown == '*') {
+            json += strcspn(json, "\"");
+        } else if (*shown == '%') {
+            const size_t digits = strspn(json, "0123456789");
+            if (digits == 0) return NULL;
+            json += digits;
+        } else if (*json++ != (*shown == '\'' ? '"' : *shown)) {
+            return NULL;
+        }
+    }
+    return json;
+}
+
+static int is(const char *json, const char *shown) {
+    const char *end = behind(json, shown);
+    return end && *end == '\0';
+}
+
+/* Whether something like this is in the JSON before `end`; NULL is its own end. */
+static int has(const char *json, const char *end, const char *shown) {
+    for (; *json && json != end; json++)
+        if (behind(json, shown)) return 1;
+    return 0;
+}
+
+/* Makes a call that succeeds and tells what is shown. */
+#define TELLS(shown, function, ...)                                                                      \
+    do {                                                                                                 \
+        char *json;                                                                                      \
+        TOLD(json, TIM_OK, function, __VA_ARGS__);                                                           \
+        if (!is(json, shown)) {                                                                          \
+            fprintf(stderr, "%s:%d: %s told %s, not %s\n", __FILE__, __LINE__, #function, json, shown);  \
+            exit(1);                                                                                     \
+        }                                                                                                \
+        free(json);                                                                                      \
+    } while (0)
+
+/* An event that somebody waits for: its name, and what is to be in its data. */
+typedef struct {
+    const char *name, *shown;
+    int came, gone;
+    tim_listener listener;
+} awaited;
+
+static void hear(void *user_data, const char *events) {
+    static const char head[] = "{\"name\":\"";
+    awaited *it = user_data;
+    for (const char *event = events + 1, *next; event; event = next) {
+        next = strstr(event + 1, head);
+        if (behind(event, it->name) && has(event, next, it->shown)) add(&it->came);
+    }
+}
+
+static void awaited_goes(void *user_data) { add(&((awaited *)user_data)->gone); }
+
+/* From now on until it comes. */
+static void await(awaited *it, tim_client client, const char *name, const char *shown) {
+    it->name = name, it->shown = shown, it->came = 0, it->gone = 0;
+    GIVES(TIM_OK, tim_add_listener(client, hear, it, awaited_goes, &it->listener));
+}
+
+static void comes(awaited *it) {
+    if (!reaches(&it->came, 1)) {
+        fprintf(stderr, "nobody heard %s with %s\n", it->name, it->shown);
+        exit(1);
+    }
+    GIVES(TIM_OK, tim_remove_listener(it->listener));
+    CHECK(reaches(&it->gone, 1));
+}
+
+#define EVENT(name) "{'name':'" name "','data':["
+
+#define ALICE                                                                                                     \
+    "{'userID':'alice','nick':'Alice','avatar':'https://example.org/alice','gender':'Gender_Type_Female',"        \
+    "'selfSignature':'up there','birthday':20000419,'location':'Lhasa','lastUpdatedTime':%}"
+
+#define CLIMBERS(members, self)                                                                                   \
+    "{'groupID':'climbers','type':'Public','name':'Climbers','introduction':'up there','notification':'bring a "  \
+    "rope','avatar':'https://example.org/rope','ownerID':'alice','createTime':%,'memberCount':" members           \
+    ",'maxMemberCount':2000,'joinOption':'NeedPermission'," self "}"
+#define TEA(members)                                                                                              \
+    "{'groupID':'tea','type':'Private','name':'Tea','introduction':'','notification':'','avatar':'','ownerID':"   \
+    "'alice','createTime':%,'memberCount':" members ",'maxMemberCount':200,'joinOption':'DisableApply'," OWNER "}"
+#define OWNER "'selfRole':'Owner','selfJoinTime':%"
+#define MEMBER "'selfRole':'Member','selfJoinTime':%"
+#define NO_MEMBER "'selfRole':null,'selfJoinTime':null"
+
+#define MESSAGE(conversation, from, flow, priority, by, revoked, read, payload)                                   \
+    "{'ID':'*','conversationID':'" conversation "','from':'" from "','flow':'" flow "','sequence':%,'time':%,"    \
+    "'clientTime':%,'status':'success','priority':'" priority "'," by "," revoked ",'isRead':" read               \
+    ",'isPeerRead':false,'isExcludedFromUnreadCount':false," payload "}"
+#define NOBODY "'nick':'','avatar':''"
+#define BY_ALICE "'nick':'Alice','avatar':'https://example.org/alice'"
+#define STANDS "'isRevoked':false,'revoker':null"
+#define REVOKED "'isRevoked':true,'revoker':'alice'"
+#define HELLO "'type':'TIMTextElem','payload':{'text':'hello climbers'}"
+
+#define NOTICE(operator, operation, group, name, type, words)                                                     \
+    MESSAGE("@TIM#SYSTEM", "@TIM#SYSTEM", "in", "High", NOBODY, STANDS, "false",                                  \
+            "'type':'TIMGroupSystemNoticeElem','payload':{'operatorID':'" operator "','operationType':" operation \
+            ",'groupID':'" group "','groupName':'" name "','groupType':'" type "','handleMessage':'" words "'}")
+#define OF_CLIMBERS(operator, operation, words) NOTICE(operator, operation, "climbers", "Climbers", "Public", words)
+#define OF_TEA(operator, operation) NOTICE(operator, operation, "tea", "Tea", "Private", "")
+
+#define TIP(group, flow, read, operator, operation, members)                                                      \
+    MESSAGE("GROUP" group, operator, flow, "Lowest", "'nick':'*','avatar':'*'", STANDS, read,                   \
+            "'type':'TIMGroupTipElem','payload':{'operatorID':'" operator "','operationType':" operation          \
+            ",'userIDList':['bob'],'memberCount':" members "}")
+
+static void alice_says_who_she_is(void) {
+    awaited changed;
+    await(&changed, alice, EVENT("onProfileUpdated"), "'data':[" ALICE "]");
+    TELLS(ALICE, tim_update_my_profile, alice,
+          "{\"nick\":\"Alice\",\"avatar\":\"https://example.org/alice\",\"gender\":\"Gender_Type_Female\","
+          "\"selfSignature\":\"up there\",\"birthday\":20000419,\"location\":\"Lhasa\"}");
+    comes(&changed);
+    TELLS(ALICE, tim_get_my_profile, alice);
+    TELLS("[" ALICE "]", tim_get_user_profile, bob, "[\"alice\",\"nobody\"]");
+    TELLS("[{'userID':'bob','lastUpdatedTime':0}]", tim_get_user_profile, alice, "[\"bob\"]");
+}
+
+static void alice_makes_a_group(void) {
+    awaited listed, noticed;
+    await(&listed, alice, EVENT("onGroupListUpdated"), "'data':[" CLIMBERS("1", OWNER) "]");
+    await(&noticed, alice, EVENT("onMessageReceived"), OF_CLIMBERS("alice", "6", ""));
+    TELLS(CLIMBERS("1", OWNER), tim_create_group, alice,
+          "{\"groupID\":\"climbers\",\"type\":\"Public\",\"name\":\"Climbers\",\"introduction\":\"up there\","
+          "\"notification\":\"bring a rope\",\"avatar\":\"https://example.org/rope\",\"joinOption\":\"NeedPermission\"}");
+    comes(&listed), comes(&noticed);
+    TELLS("[" CLIMBERS("1", OWNER) "]", tim_get_group_list, alice);
+    TELLS(CLIMBERS("1", NO_MEMBER), tim_get_group_profile, bob, "climbers");
+    TELLS("[]", tim_get_group_list, bob);
+}
+
+static void bob_applies(const char *words, const char *notice) {
+    awaited asked;
+    await(&asked, alice, EVENT("onMessageReceived"), notice);
+    TELLS("{'status':'WaitAdminApproval','group':null}", tim_join_group, bob, "climbers", words);
+    comes(&asked);
+}
+
+static void bob_applies_and_is_refused(void) {
+    awaited refused;
+    bob_applies("may I?", OF_CLIMBERS("bob", "1", "may I?"));
+    await(&refused, bob, EVENT("onMessageReceived"), OF_CLIMBERS("alice", "3", "who are you?"));
+    TELLS("null", tim_handle_group_application, alice, "climbers", "bob", false, "who are you?");
+    comes(&refused);
+    TELLS("[]", tim_get_group_list, bob);
+}
+
+static void bob_applies_again_and_is_accepted(void) {
+    awaited accepted, listed, told_alice, told_bob;
+    bob_applies("it is bob", OF_CLIMBERS("bob", "1", "it is bob"));
+    await(&accepted, bob, EVENT("onMessageReceived"), OF_CLIMBERS("alice", "2", "welcome"));
+    await(&listed, bob, EVENT("onGroupListUpdated"), CLIMBERS("2", MEMBER));
+    await(&told_bob, bob, EVENT("onMessageReceived"), TIP("climbers", "in", "false", "alice", "1", "2"));
+    await(&told_alice, alice, EVENT("onMessageReceived"), TIP("climbers", "out", "true", "alice", "1", "2"));
+    TELLS("null", tim_handle_group_application, alice, "climbers", "bob", true, "welcome");
+    comes(&accepted), comes(&listed), comes(&told_bob), comes(&told_alice);
+    TELLS("[" CLIMBERS("2", MEMBER) "]", tim_get_group_list, bob);
+    TELLS("{'status':'AlreadyInGroup','group':" CLIMBERS("2", MEMBER) "}", tim_join_group, bob, "climbers", "");
+    ENDS(10024, tim_handle_group_application, alice, "climbers", "bob", true, "again");
+}
+
+static void alice_takes_back_what_she_said(void) {
+    awaited received, revoked;
+    char *message = text_for(alice, "GROUPclimbers", "hello climbers"), *sent, *list;
+    await(&received, bob, EVENT("onMessageReceived"),
+          MESSAGE("GROUPclimbers", "alice", "in", "Normal", BY_ALICE, STANDS, "false", HELLO));
+    TOLD(sent, TIM_OK, tim_send_message, alice, message);
+    CHECK(is(sent, MESSAGE("GROUPclimbers", "alice", "out", "Normal", BY_ALICE, STANDS, "true", HELLO)));
+    comes(&received);
+    TOLD(list, TIM_OK, tim_get_conversation_list, bob);
+    CHECK(has(list, NULL,
+              "{'conversationID':'GROUPclimbers','groupType':'Public','unreadCount':%,'lastMessage':" MESSAGE(
+                  "GROUPclimbers", "alice", "in", "Normal", BY_ALICE, STANDS, "false",
+                  HELLO) ",'readSequence':%,'peerReadSequence':0,'lastTime':%}"));
+    free(list);
+
+    ENDS(10007, tim_revoke_message, bob, sent);
+    await(&revoked, bob, EVENT("onMessageRevoked"),
+          MESSAGE("GROUPclimbers", "alice", "in", "Normal", BY_ALICE, REVOKED, "false", "'type':'gone'"));
+    TELLS(MESSAGE("GROUPclimbers", "alice", "out", "Normal", BY_ALICE, REVOKED, "true", "'type':'gone'"),
+          tim_revoke_message, alice, sent);
+    comes(&revoked);
+    free(sent);
+    tim_string_free(message);
+}
+
+static void alice_ends_the_group(void) {
+    awaited ended, listed;
+    ENDS(10009, tim_quit_group, alice, "climbers");
+    ENDS(10007, tim_dismiss_group, bob, "climbers");
+    await(&ended, bob, EVENT("onMessageReceived"), OF_CLIMBERS("alice", "5", ""));
+    await(&listed, bob, EVENT("onGroupListUpdated"), "'data':[]");
+    TELLS("null", tim_dismiss_group, alice, "climbers");
+    comes(&ended), comes(&listed);
+    ENDS(10010, tim_get_group_profile, alice, "climbers");
+}
+
+static void bob_leaves_a_group_that_he_was_added_to(void) {
+    awaited added, left, noticed;
+    await(&added, bob, EVENT("onMessageReceived"), OF_TEA("alice", "7"));
+    TELLS(TEA("2"), tim_create_group, alice,
+          "{\"groupID\":\"tea\",\"type\":\"Private\",\"name\":\"Tea\",\"memberList\":[\"bob\"]}");
+    comes(&added);
+    await(&left, alice, EVENT("onMessageReceived"), TIP("tea", "in", "false", "bob", "2", "1"));
+    await(&noticed, bob, EVENT("onMessageReceived"), OF_TEA("bob", "8"));
+    TELLS("null", tim_quit_group, bob, "tea");
+    comes(&left), comes(&noticed);
+    TELLS("[]", tim_get_group_list, bob);
+    TELLS(TEA("1"), tim_get_group_profile, alice, "tea");
+}
+
+static void bob_does_not_want_to_hear_alice_for_a_while(void) {
+    awaited put_on, taken_off;
+    char *message = text_for(alice, "C2Cbob", "it is me");
+    await(&put_on, bob, EVENT("blacklistUpdated"), "'data':['alice']");
+    TELLS("null", tim_add_to_blacklist, bob, "[\"alice\"]");
+    comes(&put_on);
+    TELLS("['alice']", tim_get_blacklist, bob);
+    ENDS(20007, tim_send_message, alice, message);
+    await(&taken_off, bob, EVENT("blacklistUpdated"), "'data':[]");
+    TELLS("null", tim_remove_from_blacklist, bob, "[\"alice\"]");
+    comes(&taken_off);
+    TELLS("[]", tim_get_blacklist, bob);
+    ENDS(TIM_OK, tim_resend_message, alice, message);
+    tim_string_free(message);
+}
+
+int main(int count, char **arguments) {
+    read_arguments(count, arguments);
+    people_log_in();
+    STORY(alice_says_who_she_is);
+    STORY(alice_makes_a_group);
+    STORY(bob_applies_and_is_refused);
+    STORY(bob_applies_again_and_is_accepted);
+    STORY(alice_takes_back_what_she_said);
+    STORY(alice_ends_the_group);
+    STORY(bob_leaves_a_group_that_he_was_added_to);
+    STORY(bob_does_not_want_to_hear_alice_for_a_while);
+    destroy_and_release(alice);
+    destroy_and_release(bob);
+    return 0;
+}

@@ -3,8 +3,8 @@
  * error numbers are the same here.
  *
  *   - tim::client is an instance's handle: its destructor gives it back. tim::subscription is a listener: its destructor takes
- *     it off, and waits for a call of it that is running (unless it is that call that destroys it), so whatever a listener
- *     captured may go right after.
+ *     it off, and waits for a call of it that is running (unless it is that call that destroys it): then what the listener
+ *     captured is gone, and what it refers to may go.
  *   - Calls that ask the server give a std::future with JSON. Its get() throws tim::error, with the code and the reason.
  *     Futures may be dropped: what was asked goes on.
  *   - Other calls throw tim::error themselves.
@@ -194,18 +194,21 @@ inline tim_status upload(void *user_data, const char *file, tim_upload upload) n
 
 /** What a subscription and the library share. */
 struct ears {
-    explicit ears(events_callback told) : callback(std::move(told)) {}
-    events_callback callback;
+    explicit ears(events_callback told) : callback(std::make_shared<events_callback>(std::move(told))) {}
+    /** Nothing, once it was taken off. What it captured is the host's, and never goes under the lock. */
+    std::shared_ptr<events_callback> callback;
     /** Held during a call; recursive, because a call may take itself off. */
     std::recursive_mutex calling;
-    bool is_on = true;
 };
 
 inline void events(void *user_data, const char *json) noexcept {
     try {
         const std::shared_ptr<ears> it = *static_cast<std::shared_ptr<ears> *>(user_data);
+        // A call that takes itself off still has what it captured.
+        std::shared_ptr<events_callback> own;
         std::lock_guard<std::recursive_mutex> hold(it->calling);
-        if (it->is_on) it->callback(json);
+        own = it->callback;
+        if (own) (*own)(json);
     } catch (...) {
         swallow();
     }
@@ -263,13 +266,15 @@ public:
     subscription &operator=(const subscription &) = delete;
     ~subscription() { remove(); }
 
-    /** Takes the listener off. No call of it begins after this, and none is running, except one that this is called in. */
+    /** Takes the listener off. No call of it begins after this, and none is running, except one that this is called in; what
+     *  it captured is gone, or goes when that call returns. */
     void remove() noexcept {
         if (listener_ == 0) return;
         tim_remove_listener(std::exchange(listener_, 0));
         const auto ears = std::move(ears_);
+        std::shared_ptr<events_callback> last;
         std::lock_guard<std::recursive_mutex> hold(ears->calling);
-        ears->is_on = false;
+        last.swap(ears->callback);
     }
 
     /** Leaves the listener on until the instance is destroyed. */

@@ -227,6 +227,22 @@ void the_end_of_a_subscription_waits_for_its_running_call() {
     CHECK(now(&begun) == before);
 }
 
+void what_a_listener_captured_goes_with_its_subscription() {
+    int busy = 0, let_go = 0, gone = 0;
+    auto captured = std::make_shared<held>(&gone);
+    auto first = alice->on_events([captured = std::move(captured)](const std::string &) {});
+    const auto second = alice->on_events([&](const std::string &) {
+        add(&busy);
+        CHECK(reaches(&let_go, 1));
+    });
+    cause_event();
+    // The library still has both in its hands.
+    CHECK(reaches(&busy, 1) && now(&gone) == 0);
+    first.remove();
+    CHECK(now(&gone) == 1);
+    add(&let_go);
+}
+
 void a_listener_may_end_its_own_subscription() {
     int calls = 0, gone = 0, is_set = 0;
     auto captured = std::make_shared<held>(&gone);
@@ -235,7 +251,7 @@ void a_listener_may_end_its_own_subscription() {
         CHECK(reaches(&is_set, 1));
         add(&calls);
         own.remove();
-        CHECK(now(&gone) == 0);
+        CHECK(now(&gone) == 0 && captured != nullptr);
     });
     add(&is_set);
     cause_event();
@@ -330,6 +346,7 @@ int main(int count, char **arguments) {
     STORY(progress_an_uploader_and_a_log_may_call_the_library);
     STORY(a_listener_that_blocks_holds_up_its_own_instance_alone);
     STORY(the_end_of_a_subscription_waits_for_its_running_call);
+    STORY(what_a_listener_captured_goes_with_its_subscription);
     STORY(a_listener_may_end_its_own_subscription);
     STORY(a_listener_may_wait_for_calls_and_drop_the_last_client);
     STORY(a_kept_listener_goes_with_its_instance);

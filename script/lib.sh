@@ -1,11 +1,40 @@
 # shellcheck shell=bash
-# What the scripts of this folder share: one-line errors, finding a Rust that is new enough, and test steps
-# with a summary, and apt. It is sourced, never run; nothing is installed unless a script asks for it.
+# What the scripts of this folder share: one-line errors, arguments, finding a Rust that is new enough, apt, a folder and
+# programs that go with the script, a server with people, and test steps with a summary. It is sourced, never run; nothing
+# is installed unless a script asks for it.
 
 # One-line error, then exit. The text says what to do next.
 die() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2
     exit 1
+}
+
+# Wrong arguments: what is wrong with them, in one line, then exit 2.
+misused() {
+    printf '%s: %s: see %s --help\n' "${0##*/}" "$*" "$0" >&2
+    exit 2
+}
+
+# answer_help ARGUMENT...: if one of them asks for help, tells the script's usage and exits.
+answer_help() {
+    local argument
+    for argument in "$@"; do
+        if [[ $argument == -h || $argument == --help ]]; then
+            usage
+            exit 0
+        fi
+    done
+}
+
+# check_arguments WORDS ARGUMENT...: answers for help, and refuses what is none of these words. A misspelt one that did
+# nothing would look like success.
+check_arguments() {
+    local words=$1 argument
+    shift
+    answer_help "$@"
+    for argument in "$@"; do
+        [[ " $words " == *" $argument "* ]] || misused "unknown argument \"$argument\""
+    done
 }
 
 # Whether a command of this name can be run.
@@ -92,18 +121,118 @@ install_packages() {
     hash -r
 }
 
+# What goes with the script, however it ends: its folder, the server, and the program that it waits for.
+folder='' server='' program=''
+
+# Makes `folder`, a temporary one.
+use_folder() {
+    trap clean_up EXIT
+    folder=$(mktemp -d)
+}
+
+clean_up() {
+    end_process "$program"
+    end_process "$server"
+    [[ -z $folder ]] || rm -rf "$folder"
+}
+
+# Ends a process that this script started, and waits until it is gone.
+end_process() {
+    [[ -z $1 ]] || { kill "$1" && wait "$1"; } 2>/dev/null || true
+}
+
+# within SECONDS COMMAND...: runs a program, for so many seconds at most. In the background, because what a shell runs in
+# the foreground outlives it.
+within() {
+    local status=0
+    timeout --kill-after=5 "$@" &
+    program=$!
+    wait "$program" || status=$?
+    program=''
+    ((status != 124)) || printf '%s: no end within %d seconds: %s\n' "${0##*/}" "$1" "$2" >&2
+    return "$status"
+}
+
+# Builds a server and starts it in `folder`; `address` is where it listens.
+start_server() {
+    cargo build --locked -p tim-server --bin tim-server
+    tim_server=${CARGO_TARGET_DIR:-target}/debug/tim-server
+    mkfifo "$folder/said"
+    "$tim_server" serve --data "$folder/server" --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 \
+        >"$folder/said" 2>"$folder/server.log" &
+    server=$!
+    # The first line tells the address; the server ends without one if it cannot start.
+    exec 3<"$folder/said"
+    read -r _ _ address <&3 || die "the server did not start: $(cat "$folder/server.log")"
+}
+
+# sig_of SDKAPPID USER: what USER logs in with.
+sig_of() {
+    "$tim_server" usersig --data "$folder/server" --app "$1" --user "$2"
+}
+
+# with_people COMMAND...: runs it with SERVER SDKAPPID ALICES_USERSIG BOBS_USERSIG FOLDER behind, in an application and a
+# folder of its own, so that nobody meets what was said elsewhere. Says which command it was that failed.
+with_people() {
+    local app own status=0
+    app=$("$tim_server" app --data "$folder/server" | sed -n 's/^SDKAppID //p')
+    own=$(mktemp -d "$folder/people.XXXXXX")
+    "$@" "$address" "$app" "$(sig_of "$app" alice)" "$(sig_of "$app" bob)" "$own" || status=$?
+    ((status == 0)) || printf '%s: exit %d: %s\n' "${0##*/}" "$status" "$*" >&2
+    return "$status"
+}
+
+# A script with steps has them in `steps`, NAME|WHAT IT PROVES, in the order they run; each is run by step_NAME. It has a
+# `folder`, and ends with run_steps.
+
+# The usage of such a script; others have their own.
+usage() {
+    local entry
+    cat <<TEXT
+usage: script/${0##*/} [NAME...]
+
+Runs the named steps, or all of them, and ends with a summary.
+The exit code is 0 if no step failed, 1 if one did, 2 if a name is unknown.
+
+TEXT
+    # shellcheck disable=SC2154 # the script's
+    for entry in "${steps[@]}"; do
+        printf '  %-12s %s\n' "${entry%%|*}" "${entry#*|}"
+    done
+}
+
+# check_steps NAME...: each must be a step.
+check_steps() {
+    check_arguments "${steps[*]%%|*}" "$@"
+}
+
+# run_steps NAME...: runs these, or all, and ends with the summary. Fails if one failed.
+run_steps() {
+    local name names=("${steps[@]%%|*}")
+    for name in "${names[@]}"; do
+        if (($# == 0)) || [[ " $* " == *" $name "* ]]; then
+            step "$name" "step_$name"
+        else
+            step_result[$name]=skipped
+            step_note[$name]='not asked for'
+        fi
+    done
+    summary "${names[@]}"
+}
+
 # What became of each step, by name: the result, the seconds, a note.
 declare -A step_result=() step_seconds=() step_note=()
 skip_reason=''
 
 # step NAME CMD...: runs CMD, output untouched, and notes how it ended; a failure does not stop the script. CMD
-# runs where errexit has no effect, so a function given here is one command or several joined by &&.
+# runs where errexit has no effect, so a function given here is one command or several joined by &&. If CMD is a script
+# with steps of its own, it tells in the file TIM_FAILED_STEPS which of them are to be run again.
 step() {
-    local name=$1 start=$SECONDS status=0
+    local name=$1 start=$SECONDS status=0 failed=$folder/failed
     shift
     skip_reason=''
     printf '\n==> %s\n' "$name"
-    "$@" || status=$?
+    TIM_FAILED_STEPS=$failed "$@" || status=$?
     step_seconds[$name]=$((SECONDS - start))
     if ((status == 0)); then
         step_result[$name]=ok
@@ -113,7 +242,8 @@ step() {
         printf 'skipped: %s\n' "$skip_reason"
     else
         step_result[$name]=FAILED
-        step_note[$name]="exit $status; again: script/${0##*/} $name"
+        step_note[$name]="exit $status; again: $(cat "$failed" 2>/dev/null || echo "script/${0##*/} $name")"
+        rm -f "$failed"
     fi
 }
 
@@ -123,25 +253,21 @@ skip() {
     return 1
 }
 
-# Notes a step that was not run at all, with the reason.
-skip_step() {
-    step_result[$1]=skipped
-    step_note[$1]=$2
-}
-
 # summary NAME...: the table of these steps. Fails if one failed or never came to a result.
 summary() {
-    local name result ok=0 failed=0 skipped=0
+    local name result ok=0 skipped=0 failed=()
     printf '\n%-12s %-8s %7s\n' step result seconds
     for name in "$@"; do
         result=${step_result[$name]:-FAILED}
         case $result in
         ok) ok=$((ok + 1)) ;;
         skipped) skipped=$((skipped + 1)) ;;
-        *) failed=$((failed + 1)) ;;
+        *) failed+=("$name") ;;
         esac
         printf '%-12s %-8s %7s  %s\n' "$name" "$result" "${step_seconds[$name]:--}" "${step_note[$name]:-}"
     done
-    printf '%d ok, %d FAILED, %d skipped\n' "$ok" "$failed" "$skipped"
-    ((failed == 0))
+    printf '%d ok, %d FAILED, %d skipped\n' "$ok" "${#failed[@]}" "$skipped"
+    ((${#failed[@]} == 0)) && return
+    [[ -z ${TIM_FAILED_STEPS:-} ]] || printf 'script/%s %s\n' "${0##*/}" "${failed[*]}" >"$TIM_FAILED_STEPS"
+    return 1
 }

@@ -5,7 +5,7 @@
 use std::error::Error;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Parser, Subcommand};
@@ -20,12 +20,36 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::config::{Config, DEFAULT};
 use crate::core::ops::{Find, Found, Write};
-use crate::data::{Data, hex, random};
+use crate::data::{Admin, Data, DataError, hex, random};
 use crate::server::Server;
 use crate::store::sqlite::Database;
 use crate::telemetry;
 
-type Outcome = Result<(), Box<dyn Error>>;
+type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+
+/// An answer that does not reach whoever asked.
+#[derive(Debug, thiserror::Error)]
+#[error("the standard output: {0}: make room, or write elsewhere, and ask again")]
+pub struct Unheard(std::io::Error);
+
+impl Unheard {
+    /// Whoever asked stopped reading, and need not be told.
+    #[must_use]
+    pub fn nobody_reads(&self) -> bool {
+        self.0.kind() == std::io::ErrorKind::BrokenPipe
+    }
+}
+
+/// Answers.
+fn say(answer: &str) -> Result<(), Unheard> {
+    let mut out = std::io::stdout();
+    out.write_all(answer.as_bytes()).and_then(|()| out.flush()).map_err(Unheard)
+}
+
+/// Says something beside the answer, which does not depend on it.
+fn remark(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
 
 /// The chat server of tim: one program, an embedded database.
 #[derive(Debug, Parser)]
@@ -39,7 +63,7 @@ pub struct Cli {
 enum Command {
     /// Serve until told to stop (Ctrl-C or SIGTERM).
     Serve(Serve),
-    /// Make an application: prints its SDKAppID and the key that its UserSigs are signed with.
+    /// Make an application, or show one: prints its SDKAppID and the key that its UserSigs are signed with.
     App(App),
     /// Issue a UserSig: what a user logs in with.
     Usersig(Usersig),
@@ -78,9 +102,12 @@ struct Serve {
 struct App {
     #[command(flatten)]
     place: Place,
-    /// Its SDKAppID; chosen at random if not told. If it exists it gets a new key beside the old one.
-    #[arg(long)]
+    /// Its SDKAppID; without one a new application is made, with a number drawn at random.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     id: Option<u32>,
+    /// Give one that exists another key. The key it has holds until the next time.
+    #[arg(long, requires = "id")]
+    new_key: bool,
 }
 
 #[derive(Debug, Args)]
@@ -131,16 +158,13 @@ impl Cli {
             Command::Usersig(usersig) => usersig.run(),
             Command::Backup(backup) => backup.run(),
             Command::Kick(kick) => kick.run(),
-            Command::Config => {
-                print!("{DEFAULT}");
-                Ok(())
-            }
+            Command::Config => Ok(say(DEFAULT)?),
         }
     }
 }
 
 impl Place {
-    fn config(&self) -> Result<Config, Box<dyn Error>> {
+    fn config(&self) -> Outcome<Config> {
         let mut config = match &self.config {
             Some(path) => Config::read(path)?,
             None => Config::default(),
@@ -151,7 +175,7 @@ impl Place {
         Ok(config)
     }
 
-    fn existing(&self) -> Result<Data, Box<dyn Error>> {
+    fn existing(&self) -> Outcome<Data> {
         Ok(Data::existing(&self.config()?.data)?)
     }
 }
@@ -167,13 +191,26 @@ impl Serve {
         Builder::new_multi_thread().enable_all().build()?.block_on(async {
             let server = Server::open(&config).await?;
             let stop = told_to_stop()?;
-            let said = format!("listening on {}\nadmin on {}\n", server.url()?, server.admin_url()?);
+            introduce(&server, &config.data).await?;
             // Whoever started it may have stopped listening; that is no reason not to serve.
-            let mut out = std::io::stdout();
-            let _ = out.write_all(said.as_bytes()).and_then(|()| out.flush());
+            let _ = say(&format!("listening on {}\nadmin on {}\n", server.url(), server.admin_url()));
             Ok(server.run(metrics, stop).await?)
         })
     }
+}
+
+/// Tells the log what is served, and where: a data folder that was misspelt is a new one without anything.
+async fn introduce(server: &Server, data: &Path) -> Outcome {
+    let data = std::path::absolute(data)?;
+    let (data, applications) = (data.display(), server.applications().await?);
+    let (listen, admin) = (server.url(), server.admin_url());
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), %data, %listen, %admin, applications, "serving");
+    if applications == 0 {
+        tracing::warn!(
+            "nobody can log in: check --data, or make an application: tim-server app --data {data}"
+        );
+    }
+    Ok(())
 }
 
 /// Ends when the system asks the program to end, from the call on: whoever knows that the server runs may stop it.
@@ -198,33 +235,72 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
 
 impl App {
     fn run(self) -> Outcome {
-        let data = Data::open(&self.place.config()?.data)?;
+        let folder = self.place.config()?.data;
+        // Who wants another key means something that is there.
+        let data = if self.new_key { Data::existing(&folder)? } else { Data::open(&folder)? };
         let mut database = Database::open(&data.database())?;
-        let app = match self.id {
-            Some(0) => return Err("--id: an SDKAppID is 1 to 4294967295".into()),
-            Some(id) => id,
-            // As many digits as TIM's have.
-            None => fastrand::u32(1_400_000_000..1_500_000_000),
-        };
-        let key = hex(&random()?);
-        for result in database.commit(&[Write::PutApp { app, key: key.clone() }]) {
-            result?;
+        let app = self.id.map_or_else(|| unused(&database), Ok)?;
+        let had = keys_of(&database, app)?.len();
+        if self.new_key && had == 0 {
+            return Err(no_application(app));
         }
-        println!("SDKAppID {app}");
-        println!("key      {key}");
-        Ok(())
+        if self.new_key || had == 0 {
+            commit(&mut database, Write::PutApp { app, key: hex(&random()?) })?;
+        }
+        remark(match (self.new_key, had) {
+            (false, 0) => "",
+            (false, _) => "it is there already and nothing was changed: --new-key gives it another key\n",
+            (true, 1) => "the key it had still holds beside the new one, until the next --new-key\n",
+            (true, _) => "the older of the two keys it had no longer holds, nor do UserSigs signed with it\n",
+        });
+        let mut answer = format!("SDKAppID {app}\n");
+        for (name, key) in ["key      ", "old key  "].iter().zip(keys_of(&database, app)?) {
+            answer.extend([name, key.as_str(), "\n"]);
+        }
+        say(&answer).map_err(|Unheard(why)| {
+            format!(
+                "the standard output: {why}: all is done, and tim-server app --id {app} prints the answer"
+            )
+            .into()
+        })
     }
+}
+
+/// A number that no application has, with as many digits as TIM's have.
+fn unused(database: &Database) -> Outcome<u32> {
+    loop {
+        let app = fastrand::u32(1_400_000_000..1_500_000_000);
+        if keys_of(database, app)?.is_empty() {
+            return Ok(app);
+        }
+    }
+}
+
+/// The keys of an application, the newest first; none if it does not exist.
+fn keys_of(database: &Database, app: u32) -> Outcome<Vec<String>> {
+    match database.find(&Find::App { app })? {
+        Found::App(keys) => Ok(keys),
+        _ => Err("the database answered something else".into()),
+    }
+}
+
+fn no_application(app: u32) -> Box<dyn Error> {
+    format!("there is no application {app}: make it with tim-server app --id {app}").into()
+}
+
+fn commit(database: &mut Database, write: Write) -> Outcome {
+    for result in database.commit(&[write]) {
+        result?;
+    }
+    Ok(())
 }
 
 impl Usersig {
     fn run(self) -> Outcome {
         let data = self.place.existing()?;
         UserId::new(&self.user)?;
-        let found = Database::open(&data.database())?.find(&Find::App { app: self.app })?;
-        let Found::App(keys) = found else { return Err("the database answered something else".into()) };
-        let Some(key) = keys.into_iter().next() else {
-            return Err(format!("there is no application {}: make it with tim-server app", self.app).into());
-        };
+        let keys = keys_of(&Database::open(&data.database())?, self.app)?;
+        let key = keys.into_iter().next().ok_or_else(|| no_application(self.app))?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
         let claims = Claims {
             sdk_app_id: self.app,
@@ -233,14 +309,14 @@ impl Usersig {
             expire_s: self.life,
             userbuf: None,
         };
-        println!("{}", sign(&Key::new(key), &claims));
-        Ok(())
+        Ok(say(&format!("{}\n", sign(&Key::new(key), &claims)))?)
     }
 }
 
 impl Backup {
     fn run(self) -> Outcome {
         let data = self.place.existing()?;
+        let made = Data::missing(&self.to);
         let copy = Data::open(&self.to)?;
         if copy.database().exists() {
             return Err(format!("{}: there is data already: choose a new folder", self.to.display()).into());
@@ -248,25 +324,36 @@ impl Backup {
         let partial = copy.database().with_extension("copy");
         // What an earlier try left.
         let _ = std::fs::remove_file(&partial);
-        let mut shown = None;
-        // The database first: pictures that it names are there before it names them. Under its own name last: what has
-        // one is whole.
-        Database::backup(&data.database(), &partial, |done, all| {
-            show_progress("database", done * 100 / all.max(1), &mut shown);
-        })?;
-        let mut files = 0;
-        data.copy_files(&copy, |_| files += 1)?;
-        copy.adopt(&partial)?;
-        eprintln!("backup: the database and {files} files are in {}", self.to.display());
+        let copied = copy_all(&data, &copy, &partial);
+        if copied.is_err() {
+            let _ = std::fs::remove_file(&partial);
+            let _ = made.map(std::fs::remove_dir_all);
+        }
+        let files = copied?;
+        remark(&format!("backup: the database and {files} files are in {}\n", self.to.display()));
         Ok(())
     }
+}
+
+/// Copies everything, and gives the number of files beside the database.
+fn copy_all(data: &Data, copy: &Data, partial: &Path) -> Outcome<u64> {
+    let mut shown = None;
+    // The database first: pictures that it names are there before it names them. Under its own name last: what has one
+    // is whole.
+    Database::backup(&data.database(), partial, |done, all| {
+        show_progress("database", done * 100 / all.max(1), &mut shown);
+    })?;
+    let mut files = 0;
+    data.copy_files(copy, |_| files += 1)?;
+    copy.adopt(partial)?;
+    Ok(files)
 }
 
 /// Shows how far something has come, on one line of a terminal.
 fn show_progress(what: &str, percent: u64, shown: &mut Option<u64>) {
     if *shown != Some(percent) && std::io::stderr().is_terminal() {
         let end = if percent == 100 { "\n" } else { "" };
-        eprint!("\r{what}: {percent} %{end}");
+        remark(&format!("\r{what}: {percent} %{end}"));
         *shown = Some(percent);
     }
 }
@@ -275,15 +362,12 @@ impl Kick {
     fn run(self) -> Outcome {
         let data = self.place.existing()?;
         let user = UserId::new(&self.user)?;
-        // Nobody serves: whoever was logged in learns it on return.
-        if let Ok(_lock) = data.lock() {
-            let mut database = Database::open(&data.database())?;
-            for result in database.commit(&[Write::Kick { app: self.app, user }]) {
-                result?;
-            }
-            return Ok(());
+        match data.lock() {
+            // Nobody serves: whoever was logged in learns it on return.
+            Ok(_lock) => commit(&mut Database::open(&data.database())?, Write::Kick { app: self.app, user }),
+            Err(DataError::InUse(_)) => single_threaded()?.block_on(ask_server(&data, self.app, &user)),
+            Err(why) => Err(why.into()),
         }
-        single_threaded()?.block_on(ask_server(&data, self.app, &user))
     }
 }
 
@@ -293,7 +377,18 @@ fn single_threaded() -> std::io::Result<Runtime> {
 
 /// Asks the server that uses this data to end a user's logins.
 async fn ask_server(data: &Data, app: u32, user: &UserId) -> Outcome {
-    let admin = data.announced().ok_or("a server uses this data but is not ready yet: try again")?;
+    let admin = data.announced()?.ok_or("a server uses this data but is not ready yet: try again")?;
+    let refused = kick_at(&admin, app, user).await.map_err(|why| {
+        format!(
+            "{}: {why}: the server that uses this data does not answer: try again, or see its log",
+            admin.address
+        )
+    })?;
+    refused.map_or(Ok(()), |why| Err(why.into()))
+}
+
+/// Ends a user's logins at a server; gives why it refused.
+async fn kick_at(admin: &Admin, app: u32, user: &UserId) -> Outcome<Option<Fault>> {
     let socket = tokio::net::TcpStream::connect(&admin.address).await?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket)).await?;
     tokio::spawn(connection);
@@ -307,8 +402,8 @@ async fn ask_server(data: &Data, app: u32, user: &UserId) -> Outcome {
         .body(Empty::<Bytes>::new())?;
     let answer = sender.send_request(request).await?;
     if answer.status() == StatusCode::OK {
-        return Ok(());
+        return Ok(None);
     }
     let body = answer.into_body().collect().await?.to_bytes();
-    Err(serde_json::from_slice::<Fault>(&body)?.into())
+    Ok(Some(serde_json::from_slice(&body)?))
 }

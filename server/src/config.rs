@@ -143,10 +143,16 @@ impl Config {
     ///
     /// # Errors
     /// If it cannot be read, is not TOML, or sets something that does not exist.
-    pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let at = |why: &dyn std::fmt::Display| ConfigError(format!("{}: {why}", path.display()));
-        let text = std::fs::read_to_string(path).map_err(|why| at(&why))?;
-        toml::from_str(&text).map_err(|why| at(&why.to_string().trim_end()))
+    pub fn read(file: &Path) -> Result<Self, ConfigError> {
+        let path = file.display();
+        let text = std::fs::read_to_string(file)
+            .map_err(|why| ConfigError(format!("{path}: {why}: check --config")))?;
+        toml::from_str(&text).map_err(|why| {
+            let before = why.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let why = why.message();
+            ConfigError(format!("{path}: line {line}: {why}: see what tim-server config prints"))
+        })
     }
 
     /// Whether the settings fit each other.

@@ -1,7 +1,7 @@
 //! The data folder: where each thing is, and that only one server uses it.
 
-use std::fs::{File, TryLockError};
-use std::io::Write as _;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use tim_protocol::Code;
@@ -50,7 +50,8 @@ pub struct Admin {
 }
 
 impl Data {
-    /// A data folder, made if it does not exist. Only its owner can read it.
+    /// A data folder, made if it does not exist. Only its owner can read what is made: the folder, and in one that was
+    /// there already, open to others, each of its files and the folder of pictures.
     ///
     /// # Errors
     /// [`DataError::Unusable`].
@@ -60,16 +61,23 @@ impl Data {
         Ok(data)
     }
 
+    /// The outermost of the folders that [`Data::open`] makes, if it has to make any.
+    #[must_use]
+    pub fn missing(folder: &Path) -> Option<PathBuf> {
+        [folder.to_owned(), folder.join(MEDIA)].into_iter().find(|folder| !folder.exists())
+    }
+
     /// A data folder that exists already.
     ///
     /// # Errors
-    /// [`DataError::Missing`].
+    /// [`DataError::Missing`], [`DataError::Unusable`].
     pub fn existing(folder: &Path) -> Result<Self, DataError> {
         let data = Self { folder: folder.to_owned() };
-        if data.database().is_file() {
-            Ok(data)
-        } else {
-            Err(DataError::Missing(folder.display().to_string()))
+        let database = data.database();
+        match std::fs::metadata(&database) {
+            Ok(found) if found.is_file() => Ok(data),
+            Err(why) if why.kind() != ErrorKind::NotFound => Err(unusable(&database, why)),
+            _ => Err(DataError::Missing(folder.display().to_string())),
         }
     }
 
@@ -91,7 +99,7 @@ impl Data {
     /// [`DataError::InUse`], [`DataError::Unusable`].
     pub fn lock(&self) -> Result<File, DataError> {
         let path = self.folder.join(LOCK);
-        let file = File::create(&path).map_err(|why| unusable(&path, why))?;
+        let file = private().create(true).truncate(true).open(&path).map_err(|why| unusable(&path, why))?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(DataError::InUse(self.folder.display().to_string())),
@@ -130,11 +138,18 @@ impl Data {
     }
 
     /// How to reach the server that runs here; `None` if none was announced.
-    #[must_use]
-    pub fn announced(&self) -> Option<Admin> {
-        let text = std::fs::read_to_string(self.folder.join(ADMIN)).ok()?;
-        let (address, token) = text.trim_end().split_once('\n')?;
-        Some(Admin { address: address.to_owned(), token: token.to_owned() })
+    ///
+    /// # Errors
+    /// [`DataError::Unusable`].
+    pub fn announced(&self) -> Result<Option<Admin>, DataError> {
+        let path = self.folder.join(ADMIN);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(why) => return Err(unusable(&path, why)),
+        };
+        let admin = text.trim_end().split_once('\n');
+        Ok(admin.map(|(address, token)| Admin { address: address.to_owned(), token: token.to_owned() }))
     }
 
     /// Makes a file this folder's database, whole or not at all.
@@ -153,7 +168,7 @@ impl Data {
     /// [`DataError::Unusable`].
     pub fn copy_files(&self, to: &Self, mut progress: impl FnMut(&Path)) -> Result<(), DataError> {
         let mut folders = vec![self.media()];
-        let mut files = vec![self.folder.join(TICKET_KEY)];
+        let mut files = Vec::new();
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(&folder).map_err(|why| unusable(&folder, why))? {
                 let entry = entry.map_err(|why| unusable(&folder, why))?;
@@ -166,6 +181,8 @@ impl Data {
                 }
             }
         }
+        // Last, so that a copy that fails does not leave it behind.
+        files.push(self.folder.join(TICKET_KEY));
         for file in files.iter().filter(|file| file.is_file()) {
             let target = to.folder.join(file.strip_prefix(&self.folder).unwrap_or(file));
             let parent = target.parent().unwrap_or(&to.folder);
@@ -189,7 +206,16 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn unusable(path: &Path, why: std::io::Error) -> DataError {
+/// How a file that only its owner can read is written.
+pub(crate) fn private() -> OpenOptions {
+    let mut options = File::options();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+pub(crate) fn unusable(path: &Path, why: std::io::Error) -> DataError {
     DataError::Unusable { path: path.display().to_string(), why }
 }
 
@@ -205,11 +231,7 @@ fn make_folder(path: &Path) -> std::io::Result<()> {
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let partial = path.with_extension("partial");
     let _ = std::fs::remove_file(&partial);
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&partial)?;
+    let mut file = private().create_new(true).open(&partial)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     std::fs::rename(&partial, path)
@@ -229,6 +251,6 @@ mod tests {
         data.lock().unwrap();
         assert_eq!(data.ticket_key().unwrap(), data.ticket_key().unwrap());
         let announced = data.announce("127.0.0.1:1").unwrap();
-        assert_eq!(data.announced(), Some(announced));
+        assert_eq!(data.announced().unwrap(), Some(announced));
     }
 }

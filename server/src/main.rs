@@ -2,14 +2,18 @@
 
 #![forbid(unsafe_code)]
 
+use std::io::Write as _;
+
 use clap::Parser as _;
-use tim_server::cli::Cli;
+use tim_server::cli::{Cli, Unheard};
 
 fn main() -> std::process::ExitCode {
     match Cli::parse().run() {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("tim-server: {why}");
+            if !why.downcast_ref::<Unheard>().is_some_and(Unheard::nobody_reads) {
+                let _ = writeln!(std::io::stderr(), "tim-server: {why}");
+            }
             std::process::ExitCode::FAILURE
         }
     }

@@ -1,10 +1,13 @@
 //! A whole server: everything put together, started, and stopped in order.
 
 use std::fs::File;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use tim_protocol::Code;
+use tim_protocol::frame::Fault;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -12,8 +15,10 @@ use tokio::time::timeout;
 use crate::bus::Bus as _;
 use crate::bus::local::LocalBus;
 use crate::config::Config;
-use crate::data::{Data, DataError};
+use crate::core::ops::{Find, Found};
+use crate::data::{Data, DataError, unusable};
 use crate::media::Media;
+use crate::net::tls::{TlsError, acceptor};
 use crate::net::{Door, Shared, serve_admin};
 use crate::store::sqlite::{OpenError, SqliteStore};
 
@@ -29,11 +34,19 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Database(#[from] OpenError),
-    /// A port, a certificate, or the folder of pictures.
-    #[error("{what}: {why}")]
-    Io {
-        /// What was to be used.
-        what: String,
+    /// A question to the database.
+    #[error(transparent)]
+    Store(#[from] Fault),
+    /// The certificate or its key.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// A port.
+    #[error("{setting} = \"{address}\": {why}: set an address of this machine with a port that is free")]
+    Port {
+        /// The setting that names it.
+        setting: &'static str,
+        /// What it is set to.
+        address: SocketAddr,
         /// What the system said.
         why: std::io::Error,
     },
@@ -42,7 +55,9 @@ pub enum StartError {
 /// A server that is ready and serves once [`Server::run`] is called.
 pub struct Server {
     door: Door,
+    url: String,
     admin_listener: TcpListener,
+    admin_address: SocketAddr,
     shared: Arc<Shared>,
     data: Data,
     /// Keeps other servers away from the data folder.
@@ -55,36 +70,43 @@ impl Server {
     /// # Errors
     /// See [`StartError`].
     pub async fn open(config: &Config) -> Result<Self, StartError> {
-        let at = |what: String| move |why| StartError::Io { what, why };
         let data = Data::open(&config.data)?;
         let lock = data.lock()?;
         let ticket_key = data.ticket_key()?;
         let bus = LocalBus::default();
         let publisher = bus.clone();
         let store = SqliteStore::open(&data.database(), Box::new(move |tells| publisher.publish(tells)))?;
-        let media = Media::open(data.media(), ticket_key).map_err(at(data.media().display().to_string()))?;
+        let media = Media::open(data.media(), ticket_key).map_err(|why| unusable(&data.media(), why))?;
         let shared = Shared::new(config.settings(ticket_key), Arc::new(store), Arc::new(bus), media);
-        let door = Door::open(config).await.map_err(at(format!("listen = \"{}\"", config.listen)))?;
-        let admin_listener = TcpListener::bind(config.admin_listen)
-            .await
-            .map_err(at(format!("admin_listen = \"{}\"", config.admin_listen)))?;
-        Ok(Self { door, admin_listener, shared: Arc::new(shared), data, lock })
+        let tls = config.tls.as_ref().map(acceptor).transpose()?;
+        let (listener, address) = bind("listen", config.listen).await?;
+        let (admin_listener, admin_address) = bind("admin_listen", config.admin_listen).await?;
+        let url = format!("{}://{address}/v1", if tls.is_some() { "wss" } else { "ws" });
+        let door = Door::new(listener, tls, config.limits.connections);
+        Ok(Self { door, url, admin_listener, admin_address, shared: Arc::new(shared), data, lock })
     }
 
     /// Where clients connect.
-    ///
-    /// # Errors
-    /// If the system does not tell.
-    pub fn url(&self) -> std::io::Result<String> {
-        self.door.url()
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Where the operator connects.
+    #[must_use]
+    pub fn admin_url(&self) -> String {
+        format!("http://{}", self.admin_address)
+    }
+
+    /// How many applications it serves.
     ///
     /// # Errors
-    /// If the system does not tell.
-    pub fn admin_url(&self) -> std::io::Result<String> {
-        Ok(format!("http://{}", self.admin_listener.local_addr()?))
+    /// If the database cannot tell.
+    pub async fn applications(&self) -> Result<u32, StartError> {
+        match self.shared.store.find(Find::Apps).await? {
+            Found::Apps(number) => Ok(number),
+            _ => Err(Fault::new(Code::INTERNAL).into()),
+        }
     }
 
     /// Serves until `until` ends; then lets everybody finish, and closes the database.
@@ -96,10 +118,8 @@ impl Server {
         metrics: PrometheusHandle,
         until: impl Future<Output = ()>,
     ) -> Result<(), StartError> {
-        let Self { door, admin_listener, shared, data, lock } = self;
-        let address =
-            admin_listener.local_addr().map_err(|why| StartError::Io { what: "admin_listen".into(), why })?;
-        let admin = data.announce(&address.to_string())?;
+        let Self { door, admin_listener, admin_address, shared, data, lock, .. } = self;
+        let admin = data.announce(&admin_address.to_string())?;
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(serve_admin(admin_listener, Arc::clone(&shared), metrics, admin, stopped.clone()));
         let clients = tokio::spawn(door.serve(Arc::clone(&shared), stopped));
@@ -114,4 +134,12 @@ impl Server {
         drop(lock);
         Ok(())
     }
+}
+
+/// Opens a port; the system has chosen its number if that is 0.
+async fn bind(setting: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |why| StartError::Port { setting, address, why };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }

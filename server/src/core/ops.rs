@@ -277,6 +277,8 @@ pub enum What {
 /// A question to the store, answered from committed data.
 #[derive(Debug, Clone)]
 pub enum Find {
+    /// How many applications there are. Answers [`Found::Apps`].
+    Apps,
     /// An application's keys. Answers [`Found::App`].
     App {
         /// The application.
@@ -344,6 +346,8 @@ pub enum Find {
 /// What the store found.
 #[derive(Debug, Clone)]
 pub enum Found {
+    /// The number of applications.
+    Apps(u32),
     /// The keys, newest first; empty if the application is unknown.
     App(Vec<String>),
     /// The user's number and logins, and why a login that is not among them ended; `None` if the user is unknown.

@@ -8,7 +8,7 @@ mod admin;
 mod connection;
 pub(crate) mod http;
 mod parked;
-mod tls;
+pub(crate) mod tls;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,7 +23,6 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
 use crate::bus::Bus;
-use crate::config::Config;
 use crate::core::Now;
 use crate::core::session::Settings;
 use crate::data::Admin;
@@ -79,17 +78,9 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    /// Opens the port.
-    pub(crate) async fn open(config: &Config) -> std::io::Result<Self> {
-        let tls = config.tls.as_ref().map(tls::acceptor).transpose().map_err(std::io::Error::other)?;
-        let listener = TcpListener::bind(config.listen).await?;
-        Ok(Self { listener, tls, places: Arc::new(Semaphore::new(config.limits.connections)) })
-    }
-
-    /// The address as clients write it.
-    pub(crate) fn url(&self) -> std::io::Result<String> {
-        let scheme = if self.tls.is_some() { "wss" } else { "ws" };
-        Ok(format!("{scheme}://{}/v1", self.listener.local_addr()?))
+    /// The port, for so many connections at once.
+    pub(crate) fn new(listener: TcpListener, tls: Option<TlsAcceptor>, connections: usize) -> Self {
+        Self { listener, tls, places: Arc::new(Semaphore::new(connections)) }
     }
 
     /// Lets clients in until the server stops, and ends when the last has left.

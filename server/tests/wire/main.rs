@@ -11,6 +11,7 @@
     clippy::panic
 )]
 
+mod commands;
 mod frames;
 mod media;
 mod operator;

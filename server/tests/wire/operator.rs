@@ -1,18 +1,13 @@
-//! The operator's port and the ways in which a server does not start.
+//! The operator's port, the ways in which a server does not start, and what its log says when it does.
 
-use std::process::Output;
+use std::net::TcpListener;
+use std::process::Stdio;
 
 use hyper::{Method, StatusCode};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
 
-use crate::stage::{Server, code, http, program};
-
-/// What the program said when it did not start.
-fn refusal(output: &Output) -> String {
-    assert!(!output.status.success());
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.starts_with("tim-server: ") && said.lines().count() == 1, "one line for people: {said}");
-    said
-}
+use crate::stage::{Server, code, http, program, refusal, soon};
 
 #[tokio::test]
 async fn the_operator_sees_that_it_works_and_what_it_counts() {
@@ -81,21 +76,116 @@ fn a_server_does_not_listen_to_the_world_in_plain_text() {
 fn a_server_says_in_one_line_why_it_does_not_start() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    std::fs::write(path("misspelt.toml"), "lisen = 1\n").unwrap();
     std::fs::write(path("a file"), "").unwrap();
     std::fs::create_dir(path("damaged")).unwrap();
     std::fs::write(path("damaged/tim.db"), "not a database".repeat(100)).unwrap();
-    std::fs::write(path("no-certificate.toml"), "[tls]\ncertificate = \"nowhere\"\nkey = \"nowhere\"\n")
-        .unwrap();
-    for (arguments, reason) in [
-        (["--config", &path("misspelt.toml"), "--data", &path("data")], "lisen"),
-        (["--config", &path("no-certificate.toml"), "--data", &path("data")], "[tls]"),
-        (["--listen", "127.0.0.1:0", "--data", &path("a file")], "check the path"),
-        (["--listen", "127.0.0.1:0", "--data", &path("damaged")], "130124"),
+    let other = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = other.local_addr().unwrap().to_string();
+    for (name, config) in [
+        ("misspelt", "# tim\nlisen = 1\n"),
+        ("broken", "listen = \n"),
+        ("half", "[tls]\ncertificate = \"nowhere\"\n"),
+        ("untold", "[log]\nlevel = \"inof\"\n"),
     ] {
-        let mut all = vec!["serve", "--admin-listen", "127.0.0.1:0"];
-        all.extend(arguments);
-        let said = String::from_utf8(program(&all).stderr).unwrap();
-        assert!(said.contains(reason), "{said}");
+        std::fs::write(path(name), config).unwrap();
     }
+    let (data, any) = (path("data"), "127.0.0.1:0");
+    for (arguments, what, advice) in [
+        (["--config", &path("misspelt")], "misspelt: line 2: unknown field `lisen`", "tim-server config"),
+        (["--config", &path("broken")], "broken: line 1: ", "tim-server config"),
+        (["--config", &path("half")], "half: line 1: missing field `key`", "tim-server config"),
+        (["--config", &path("untold")], "log: level", "info"),
+        (["--config", &path("nowhere")], "nowhere: No such file", "check --config"),
+        (["--config", folder.path().to_str().unwrap()], "Is a directory", "check --config"),
+        (["--listen", &taken], &format!(": listen = \"{taken}\": "), "a port that is free"),
+        (["--admin-listen", &taken], &format!(": admin_listen = \"{taken}\": "), "a port that is free"),
+        (["--data", &path("a file")], "a file: ", "check the path"),
+        (["--data", &path("damaged")], "tim.db: the database is damaged", "restore a backup"),
+    ] {
+        let mut all = vec!["serve"];
+        for (option, value) in [("--listen", any), ("--admin-listen", any), ("--data", &data)] {
+            if arguments[0] != option {
+                all.extend([option, value]);
+            }
+        }
+        all.extend(arguments);
+        let said = refusal(&program(&all));
+        assert!(said.contains(what) && said.contains(advice), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn a_server_says_in_one_line_what_is_wrong_with_its_certificate() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let make = || rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let (own, other) = (make(), make());
+    std::fs::write(path("own.pem"), own.cert.pem()).unwrap();
+    std::fs::write(path("own.key"), own.signing_key.serialize_pem()).unwrap();
+    std::fs::write(path("other.key"), other.signing_key.serialize_pem()).unwrap();
+    std::fs::write(path("cut.pem"), &own.cert.pem()[..100]).unwrap();
+    std::fs::write(path("empty"), "").unwrap();
+    for (certificate, key, what) in [
+        ("nowhere", "own.key", "nowhere: No such file"),
+        ("own.pem", "nowhere", "nowhere: No such file"),
+        ("empty", "own.key", "empty: there is no certificate in it"),
+        ("cut.pem", "own.key", "cut.pem: it is not whole"),
+        ("own.pem", "own.pem", "own.pem: there is no private key in it"),
+        ("own.pem", "other.key", "own.pem and "),
+    ] {
+        let (certificate, key) = (path(certificate), path(key));
+        let config = format!("[tls]\ncertificate = {certificate:?}\nkey = {key:?}\n");
+        std::fs::write(path("tim.toml"), config).unwrap();
+        let said = refusal(&program(&["serve", "--config", &path("tim.toml"), "--data", &path("data")]));
+        assert!(said.contains(what) && said.contains("[tls]"), "{said}");
+        assert!(!said.contains("listen"), "{said}");
+    }
+}
+
+/// Serves this folder until it listens.
+async fn serve(data: &str, log: impl Into<Stdio>) -> Child {
+    let any = "127.0.0.1:0";
+    let mut server = Command::new(env!("CARGO_BIN_EXE_tim-server"))
+        .args(["serve", "--data", data, "--listen", any, "--admin-listen", any])
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let first =
+        soon(BufReader::new(server.stdout.take().unwrap()).lines().next_line()).await.unwrap().unwrap();
+    assert!(first.starts_with("listening on ws://"), "{first}");
+    server
+}
+
+/// What a server that listens has put into its log by then.
+async fn log_of(data: &str) -> String {
+    let mut server = serve(data, Stdio::piped()).await;
+    server.start_kill().unwrap();
+    String::from_utf8(soon(server.wait_with_output()).await.unwrap().stderr).unwrap()
+}
+
+#[tokio::test]
+async fn a_server_says_what_it_serves_and_warns_when_that_is_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").to_str().unwrap().to_owned();
+    let log = log_of(&data).await;
+    for part in [env!("CARGO_PKG_VERSION"), &data, "ws://127.0.0.1:", "http://127.0.0.1:", "applications=0"] {
+        assert!(log.lines().next().unwrap().contains(part), "{part} is missing: {log}");
+    }
+    let warning = log.lines().nth(1).unwrap();
+    assert!(warning.contains("WARN") && warning.contains(&format!("tim-server app --data {data}")), "{log}");
+    assert!(!log.contains('\x1b'), "colours are for terminals: {log:?}");
+
+    assert!(program(&["app", "--data", &data]).status.success());
+    let log = log_of(&data).await;
+    assert!(log.contains("applications=1") && log.lines().count() == 1, "{log}");
+}
+
+#[tokio::test]
+#[cfg(target_os = "linux")]
+async fn a_log_that_finds_no_room_stops_no_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    serve(folder.path().to_str().unwrap(), full).await;
 }

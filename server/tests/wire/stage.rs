@@ -35,6 +35,14 @@ pub(crate) fn program(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tim-server")).args(arguments).output().unwrap()
 }
 
+/// What the program said when it did not do what it was asked.
+pub(crate) fn refusal(output: &Output) -> String {
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.starts_with("tim-server: ") && said.lines().count() == 1, "one line for people: {said}");
+    said
+}
+
 /// A data folder with an application, and perhaps a server that uses it.
 pub(crate) struct Server {
     pub(crate) folder: tempfile::TempDir,

@@ -136,7 +136,7 @@ fn told(number: u64, found: Found) -> Effect {
         Found::Mutations(page) => result(number, &page),
         Found::Profiles(profiles) => result(number, &Profiles { profiles }),
         Found::Group(group) => result(number, &GroupIs { group }),
-        Found::App(_) | Found::Devices(_) | Found::Version(_) | Found::Media(_) => {
+        Found::Apps(_) | Found::App(_) | Found::Devices(_) | Found::Version(_) | Found::Media(_) => {
             fault_to(number, Fault::new(Code::INTERNAL))
         }
     }

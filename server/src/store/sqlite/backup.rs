@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::database::{Database, OpenError};
+use super::database::{Database, OpenError, new_file};
 
 /// Pages copied between two looks at the clock.
 const PAGES: std::ffi::c_int = 1_000;
@@ -18,30 +18,34 @@ const PAGES: std::ffi::c_int = 1_000;
 const PAUSE: Duration = Duration::from_millis(20);
 
 impl Database {
-    /// Copies the database file `from` to the new file `to`, which is there either whole or not at all. `progress` is
-    /// told how many pages are done, and of how many.
+    /// Copies the database file `from` to the new file `to`, for its owner's eyes only; it is there either whole or not
+    /// at all. `progress` is told how many pages are done, and of how many.
     ///
     /// # Errors
     /// See [`OpenError`]; also if `to` exists.
     pub fn backup(from: &Path, to: &Path, mut progress: impl FnMut(u64, u64)) -> Result<(), OpenError> {
-        let unusable = |path: &Path, why: &dyn std::fmt::Display| OpenError::Unusable {
-            path: path.display().to_string(),
-            why: why.to_string(),
-        };
         if to.exists() {
             return Err(unusable(to, &"it exists already"));
         }
-        let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)
-            .map_err(|why| OpenError::from_sql(from, &why))?;
+        let source = read_at_one_moment(from).map_err(|why| OpenError::from_sql(from, &why))?;
         let partial = to.with_extension("partial");
         // What an earlier try left.
         let _ = std::fs::remove_file(&partial);
-        copy(&source, &partial, &mut progress).map_err(|why| OpenError::from_sql(&partial, &why))?;
-        File::open(&partial).and_then(|file| file.sync_all()).map_err(|why| unusable(&partial, &why))?;
-        std::fs::rename(&partial, to).map_err(|why| unusable(to, &why))?;
-        let folder = to.parent().unwrap_or(Path::new("."));
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(|why| unusable(folder, &why))
+        let copied = new_file(&partial)
+            .map_err(|why| unusable(&partial, &why))
+            .and_then(|()| {
+                copy(&source, &partial, &mut progress).map_err(|why| OpenError::from_sql(&partial, &why))
+            })
+            .and_then(|()| keep(&partial, to).map_err(|why| unusable(to, &why)));
+        if copied.is_err() {
+            let _ = std::fs::remove_file(&partial);
+        }
+        copied
     }
+}
+
+fn unusable(path: &Path, why: &dyn std::fmt::Display) -> OpenError {
+    OpenError::Unusable { path: path.display().to_string(), why: why.to_string() }
 }
 
 /// Begins a new life of the data if this file is a copy.
@@ -61,9 +65,14 @@ pub(super) fn begin_new_life(connection: &Connection) -> rusqlite::Result<()> {
     ))
 }
 
-fn copy(source: &Connection, partial: &Path, progress: &mut impl FnMut(u64, u64)) -> rusqlite::Result<()> {
-    // Everything is read as of one moment: without it the copy would begin anew with every commit of the server.
+/// The source, read as of one moment: without it the copy would begin anew with every commit of the server.
+fn read_at_one_moment(from: &Path) -> rusqlite::Result<Connection> {
+    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     source.execute_batch("BEGIN; SELECT value FROM meta")?;
+    Ok(source)
+}
+
+fn copy(source: &Connection, partial: &Path, progress: &mut impl FnMut(u64, u64)) -> rusqlite::Result<()> {
     let mut target = Connection::open(partial)?;
     let backup = Backup::new(source, &mut target)?;
     loop {
@@ -82,4 +91,11 @@ fn copy(source: &Connection, partial: &Path, progress: &mut impl FnMut(u64, u64)
     target.pragma_update(None, "journal_mode", "DELETE")?;
     target.execute("INSERT OR REPLACE INTO meta VALUES('copied', 1)", [])?;
     target.close().map_err(|(_, why)| why)
+}
+
+/// Gives what is whole its name, for good.
+fn keep(partial: &Path, to: &Path) -> std::io::Result<()> {
+    File::open(partial)?.sync_all()?;
+    std::fs::rename(partial, to)?;
+    File::open(to.parent().unwrap_or(Path::new(".")))?.sync_all()
 }

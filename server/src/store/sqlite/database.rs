@@ -11,6 +11,7 @@ use tim_protocol::frame::Fault;
 
 use super::{backup, schema};
 use crate::core::ops::{Answer, Find, Found, Refusal, Tell, Write, Written};
+use crate::data::private;
 
 /// The embedded store without threads.
 pub struct Database {
@@ -135,7 +136,8 @@ impl Database {
     /// See [`OpenError`].
     pub fn open(path: &Path) -> Result<Self, OpenError> {
         let failed = |why: rusqlite::Error| OpenError::from_sql(path, &why);
-        private_file(path);
+        // What fails here fails again, with a reason, when SQLite opens it.
+        let _ = new_file(path);
         let connection = Connection::open(path).map_err(failed)?;
         let found = schema::version(&connection).map_err(failed)?;
         if found > schema::VERSION {
@@ -290,6 +292,7 @@ impl Database {
 
     fn answer(&self, find: &Find) -> Outcome<Found> {
         match find {
+            Find::Apps => self.apps().map(Found::Apps),
             Find::App { app } => self.app_keys(*app).map(Found::App),
             Find::Devices { app, user } => self.devices(*app, user).map(Found::Devices),
             Find::Version { key } => self.version(*key).map(Found::Version),
@@ -303,14 +306,9 @@ impl Database {
     }
 }
 
-/// Makes the file for its owner's eyes only before SQLite makes it for everybody's; what fails here fails again, with a
-/// reason, when SQLite opens it.
-fn private_file(path: &Path) {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let _ = options.open(path);
+/// Makes a file for its owner's eyes only before SQLite makes it for everybody's.
+pub(super) fn new_file(path: &Path) -> std::io::Result<()> {
+    private().create_new(true).open(path).map(drop)
 }
 
 /// A write that answers and tells nobody.

@@ -22,6 +22,10 @@ impl Database {
         Ok(quiet(Answer::Done))
     }
 
+    pub(super) fn apps(&self) -> Outcome<u32> {
+        Ok(self.connection.query_row("SELECT count(*) FROM app", [], |row| row.get(0))?)
+    }
+
     pub(super) fn app_keys(&self, app: u32) -> Outcome<Vec<String>> {
         let mut query = self.connection.prepare_cached("SELECT key, old_key FROM app WHERE id = ?")?;
         let keys: Option<[Option<String>; 2]> =

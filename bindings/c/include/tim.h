@@ -50,8 +50,8 @@
  * A function gives back a status: TIM_OK, or the number of an error. Results come through pointers, which are written only
  * if the status is TIM_OK. A function that takes a `done` callback asks the server: it returns at once, and the callback is
  * called exactly once if the status was TIM_OK, and never otherwise. `done` is told a status of its own with JSON: the
- * result, or {"code":2801,"reason":"no answer in time: ..."}. Nothing blocks for the network. tim_create and the two functions
- * that make a picture message look at files.
+ * result, or {"code":2801,"reason":"no answer in time: ..."}, whose reason tim_last_error gives there as a plain text. Nothing
+ * blocks for the network. tim_create and the two functions that make a picture message look at files.
  *
  * Calls of one thread take effect in the order in which it makes them, whether it waits for their ends or not: texts to one
  * conversation arrive in the order of tim_send_message.
@@ -285,8 +285,8 @@ char *tim_version(void);
 char *tim_status_text(tim_status status);
 
 /**
- * Why this thread's last failed call failed, in more words than its status has; NULL if none has. Give the text back with
- * `tim_string_free`.
+ * Why this thread's last failed call failed, in more words than its status has; NULL if none has. In a `done` callback that is
+ * told a failure: why that call failed. Give the text back with `tim_string_free`.
  */
 char *tim_last_error(void);
 

@@ -32,7 +32,6 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace tim {
@@ -92,7 +91,8 @@ inline std::string take(char *text) {
     return owned ? std::string(owned.get()) : std::string();
 }
 
-/** Why this thread's last call failed. A thread whose own things go already has no text of its own any more. */
+/** Why this thread's last call failed, or the one whose end it is told. A thread whose own things go already has no text of its
+ *  own any more. */
 inline error failure(tim_status status) {
     const std::string reason = take(tim_last_error());
     return error(status, reason.empty() ? take(tim_status_text(status)) : reason);
@@ -114,27 +114,13 @@ template <typename T> T as_c(T value) { return value; }
 /** For `destroy`. */
 template <typename T> void destroy(void *user_data) noexcept { delete static_cast<T *>(user_data); }
 
-/** The value of "reason" in {"code":...,"reason":"..."}, which is all there is to read of JSON here. */
-inline std::string reason_of(std::string_view json) {
-    constexpr std::string_view key = "\"reason\":\"";
-    const auto begin = json.find(key);
-    if (begin == std::string_view::npos) return std::string(json);
-    std::string reason;
-    for (auto i = begin + key.size(); i < json.size() && json[i] != '"'; ++i) {
-        // Reasons are one line of plain words; of escapes they have \" and \\ at most.
-        if (json[i] == '\\' && i + 1 < json.size()) ++i;
-        reason += json[i];
-    }
-    return reason;
-}
-
 using promise = std::promise<std::string>;
 
 inline void done(void *user_data, tim_status status, const char *json) noexcept {
     std::unique_ptr<promise> answer(static_cast<promise *>(user_data));
     try {
         if (status == TIM_OK) answer->set_value(json);
-        else answer->set_exception(std::make_exception_ptr(error(status, reason_of(json))));
+        else answer->set_exception(std::make_exception_ptr(failure(status)));
     } catch (...) {
         swallow();
     }

@@ -149,6 +149,20 @@ static void the_end_of_a_call_may_begin_another(void) {
     CHECK(reaches(&it.done, 5));
 }
 
+static void ask_why(void *user_data, tim_status status, const char *json) {
+    char *why = tim_last_error(), *text = tim_status_text(status);
+    CHECK(status == 10010 && strstr(json, text) && why && strcmp(why, text) == 0);
+    tim_string_free(why);
+    tim_string_free(text);
+    add((int *)user_data);
+}
+
+static void the_end_of_a_call_may_ask_why_it_failed(void) {
+    int told = 0;
+    GIVES(TIM_OK, tim_get_group_profile(alice, "nowhere", ask_why, &told));
+    CHECK(reaches(&told, 1));
+}
+
 static void wait_for_me(void *user_data, tim_status status, const char *json) {
     (void)json;
     hearer *it = user_data;
@@ -335,6 +349,7 @@ int main(int count, char **arguments) {
     STORY(a_listener_that_blocks_holds_up_its_own_instance_alone);
     STORY(a_listener_may_call_the_library);
     STORY(the_end_of_a_call_may_begin_another);
+    STORY(the_end_of_a_call_may_ask_why_it_failed);
     STORY(ends_of_calls_may_block);
     STORY(a_listener_may_take_itself_off);
     STORY(a_listener_may_destroy_its_instance_and_release_its_last_handle);

@@ -45,7 +45,14 @@ void errors_are_thrown_here_and_come_with_futures() {
     CHECK(thrown_by([] { tim::client("{}"); }) == 130182);
     CHECK(thrown_by([] { alice->create_text_message("bob", "hi"); }) == 2106);
     CHECK(thrown_by([] { alice->send_message("{}").get(); }) == 130182);
-    CHECK(thrown_by([] { alice->get_group_profile("nowhere").get(); }) == 10010);
+    std::string reason;
+    try {
+        alice->get_group_profile("nowhere").get();
+    } catch (const tim::error &why) {
+        CHECK(why.code() == 10010);
+        reason = why.reason();
+    }
+    CHECK(reason == tim::status_text(10010));
     CHECK(thrown_by([] { tim::set_log_level(7); }) == 20001);
     CHECK(tim::status_text(2801) == "no answer in time: check the network and try again");
     CHECK(tim::version() == TIM_VERSION);

@@ -9,7 +9,7 @@ use serde::Serialize;
 use tim::{Code, Tim};
 
 use super::callbacks::{Done, TimDoneCallback};
-use super::guard::{guarded, json, noun, status, text};
+use super::guard::{failed, guarded, json, noun, text};
 use super::handles::{CLIENTS, TimClient};
 use super::{TIM_OK, TimStatus};
 use crate::error::TimError;
@@ -21,7 +21,7 @@ use crate::types::{
 /// What a callback gets in place of a result.
 #[derive(Serialize)]
 struct Failed<'a> {
-    code: u32,
+    code: TimStatus,
     reason: &'a str,
 }
 
@@ -52,8 +52,8 @@ fn begin(done: Done, mut call: Call) -> Result<(), TimError> {
         let end = move || match ended {
             Ok(result) => done.call(TIM_OK, result),
             Err(error) => {
-                let (code, reason) = error.parts();
-                done.call(status(code), json(&Failed { code, reason }).unwrap_or_default());
+                let (code, (_, reason)) = (failed(&error), error.parts());
+                done.call(code, json(&Failed { code, reason }).unwrap_or_default());
             }
         };
         let _ = tokio::task::spawn_blocking(end).await;
@@ -377,20 +377,23 @@ pub unsafe extern "C" fn tim_remove_from_blacklist(
 
 #[cfg(test)]
 mod tests {
+    use super::super::guard::last_error;
     use super::*;
     use std::sync::mpsc;
 
-    type End = mpsc::Sender<(TimStatus, String)>;
+    type End = mpsc::Sender<(TimStatus, String, Option<String>)>;
 
     /// Told the end of a call, once.
     unsafe extern "C-unwind" fn tell(user_data: *mut c_void, status: TimStatus, json: *const c_char) {
         // SAFETY: `end_of` gives a sender away to this one call, and a callback is given a text.
         let (sender, json) =
             unsafe { (Box::from_raw(user_data.cast::<End>()), std::ffi::CStr::from_ptr(json)) };
-        sender.send((status, json.to_str().unwrap().to_owned())).unwrap();
+        sender.send((status, json.to_str().unwrap().to_owned(), last_error())).unwrap();
     }
 
-    fn end_of(call: impl Future<Output = Result<(), TimError>> + Send + 'static) -> (TimStatus, String) {
+    fn end_of(
+        call: impl Future<Output = Result<(), TimError>> + Send + 'static,
+    ) -> (TimStatus, String, Option<String>) {
         let (sender, end) = mpsc::channel();
         spawn(Some(tell), Box::into_raw(Box::<End>::new(sender)).cast(), call).unwrap();
         end.recv().unwrap()
@@ -398,13 +401,22 @@ mod tests {
 
     #[test]
     fn a_call_that_panics_ends_with_a_number_and_a_text() {
-        let (status, json) = end_of(async {
+        let (status, json, _) = end_of(async {
             tokio::task::yield_now().await;
             panic!("a fault of ours");
         });
         assert_eq!(status, 130_185);
         assert_eq!(json, r#"{"code":130185,"reason":"a fault in the engine: please report it"}"#);
-        assert_eq!(end_of(async { Ok(()) }), (TIM_OK, "null".to_owned()), "and the next one works");
+        let (status, json, _) = end_of(async { Ok(()) });
+        assert_eq!((status, &*json), (TIM_OK, "null"), "and the next one works");
+    }
+
+    #[test]
+    fn the_end_of_a_call_may_ask_why_it_failed() {
+        let (status, json, why) = end_of(async { Err(TimError::new(Code(0), "a\t\"line\"\nof ü")) });
+        assert_eq!(status, 130_185, "no failure is a success");
+        assert_eq!(json, r#"{"code":130185,"reason":"a\t\"line\"\nof ü"}"#);
+        assert_eq!(why.unwrap(), "a\t\"line\"\nof ü");
     }
 
     #[test]

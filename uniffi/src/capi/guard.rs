@@ -11,8 +11,11 @@ use tim::Code;
 use super::{TIM_OK, TimStatus};
 use crate::error::TimError;
 
+/// [`Code::PANICKED`] as a status.
+const FAULT: TimStatus = Code::PANICKED.0.cast_signed();
+
 thread_local! {
-    /// Why this thread's last call failed.
+    /// Why this thread's last call failed, or the one whose end it is told.
     static LAST_ERROR: RefCell<Option<String>> = const { RefCell::new(None) };
     /// How many bodies run on this thread, one within another: callbacks may call the library.
     static GUARDED: Cell<u32> = const { Cell::new(0) };
@@ -28,23 +31,19 @@ pub(super) fn guarded(body: impl FnOnce() -> Result<(), TimError>) -> TimStatus 
     GUARDED.set(GUARDED.get() + 1);
     let result = catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|_| Err(TimError::of(Code::PANICKED)));
     GUARDED.set(GUARDED.get() - 1);
-    match result {
-        Ok(()) => TIM_OK,
-        Err(error) => {
-            let (code, reason) = error.parts();
-            // A destructor of the host's may call when this thread's own are through: then there is the status alone.
-            let _ = LAST_ERROR.try_with(|last| *last.borrow_mut() = Some(reason.to_owned()));
-            status(code)
-        }
-    }
+    result.map_or_else(|error| failed(&error), |()| TIM_OK)
 }
 
-/// An error's number as a status.
-pub(super) fn status(code: u32) -> TimStatus {
-    TimStatus::try_from(code).unwrap_or(TimStatus::MAX)
+/// A failure's status. This thread can ask why it was.
+pub(super) fn failed(error: &TimError) -> TimStatus {
+    let (code, reason) = error.parts();
+    // A destructor of the host's may call when this thread's own are through: then there is the status alone.
+    let _ = LAST_ERROR.try_with(|last| *last.borrow_mut() = Some(reason.to_owned()));
+    // No failure is a success, whatever number it came with.
+    TimStatus::try_from(code).ok().filter(|status| *status != TIM_OK).unwrap_or(FAULT)
 }
 
-/// Why this thread's last failed call failed.
+/// Why this thread's last failed call failed, or the one whose end it was told last.
 pub(super) fn last_error() -> Option<String> {
     LAST_ERROR.try_with(|last| last.borrow().clone()).ok().flatten()
 }
@@ -151,6 +150,14 @@ mod tests {
         assert_eq!(last_error().unwrap(), "a fault in the engine: please report it");
         assert!(!is_guarded());
         assert_eq!(guarded(|| Ok(())), TIM_OK, "and the next call works");
+    }
+
+    #[test]
+    fn no_failure_is_a_success() {
+        for number in [0, 1 << 31, u32::MAX] {
+            assert_eq!(guarded(|| Err(TimError::new(Code(number), "why"))), 130_185);
+            assert_eq!(last_error().unwrap(), "why");
+        }
     }
 
     #[test]

@@ -40,8 +40,8 @@ pub extern "C" fn tim_status_text(status: TimStatus) -> *mut c_char {
     guard::give(text.to_owned())
 }
 
-/// Why this thread's last failed call failed, in more words than its status has; NULL if none has. Give the text back with
-/// `tim_string_free`.
+/// Why this thread's last failed call failed, in more words than its status has; NULL if none has. In a `done` callback that is
+/// told a failure: why that call failed. Give the text back with `tim_string_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn tim_last_error() -> *mut c_char {
     guard::last_error().map_or(std::ptr::null_mut(), guard::give)

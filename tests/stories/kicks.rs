@@ -98,3 +98,20 @@ async fn of_phones_that_log_in_together_one_stays() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_phone_that_comes_back_late_does_not_take_the_new_ones_place() {
+    let world = World::new().await;
+    let wire = Proxy::new(&world.address).await;
+    let old = world.device_at("alice", "old phone", &wire.address);
+    old.login(&world).await;
+    wire.cut();
+    // Each ends the one before, and more logins end than are remembered.
+    let mut new = world.device("alice", "phone").await;
+    for number in 2..=18 {
+        new = world.device("alice", &format!("phone {number}")).await;
+    }
+    wire.mend();
+    assert_eq!(kicked(&old).await, KickReason::MultipleDevice);
+    new.send("C2Calice", "still here").await;
+}

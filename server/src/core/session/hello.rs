@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::reply::{self, Asked};
 use super::{Effect, Live, Parked, Phase, Session, fault_to};
 use crate::core::Now;
-use crate::core::ops::{Actor, Devices, Find, Login, UserKey, Write};
+use crate::core::ops::{Actor, Device, Devices, Find, Login, UserKey, Write};
 use crate::core::window::Window;
 
 /// A `hello` that is being looked at.
@@ -70,16 +70,30 @@ impl Session {
         self.write(Write::Login(login), Asked::Login, effects);
     }
 
-    /// The user's logins are here: does this one still stand? A login the data has never heard of is made anew: the
-    /// data may come from a copy that is older than it.
+    /// The user's logins are here: does this one still stand? A login the data does not know is made anew, because the
+    /// data may come from a copy that is older than it; but not where it would take another device's place. It may be
+    /// one that ended too long ago to be remembered, and reconnecting never takes a place back.
     pub(super) fn devices(&mut self, devices: Option<Devices>, now: Now, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = &self.phase else { return };
         let number = greeting.number;
         match devices.map(|devices| (ended(&devices, &greeting.hello.instance), devices)) {
             Some((Standing::Holds, devices)) => self.admitted(devices.key, devices.epoch, now, effects),
             Some((Standing::Ended(reason), _)) => self.refuse(number, Fault::new(reason.code()), effects),
-            Some((Standing::Unheard, _)) | None => self.log_in(now, effects),
+            Some((Standing::Unheard, devices)) => match self.would_replace(&devices) {
+                Some(reason) => self.refuse(number, Fault::new(reason.code()), effects),
+                None => self.log_in(now, effects),
+            },
+            None => self.log_in(now, effects),
         }
+    }
+
+    /// Why another device's login would end if the one that is being looked at were made anew.
+    fn would_replace(&self, devices: &Devices) -> Option<KickReason> {
+        let Phase::Greeting(greeting) = &self.phase else { return None };
+        let Hello { device, instance, platform, .. } = &greeting.hello;
+        let new = Device { device: device.clone(), instance: instance.clone(), platform: *platform };
+        let mut others = devices.live.iter().filter(|old| old.device != new.device);
+        others.find_map(|old| self.settings.policy.replaces(&new, old))
     }
 
     /// The login holds. What is left to ask is whether a dropped session goes on.

@@ -123,6 +123,27 @@ fn a_login_the_data_never_heard_of_is_made_anew() {
 }
 
 #[test]
+fn a_login_that_is_not_remembered_takes_nobodys_place_by_coming_back() {
+    for (platform, place_is_taken) in [("android", true), ("ios", false)] {
+        let mut known = devices(&["of a newer phone"], &[]);
+        known.live[0].device = "alice-new-phone".into();
+        let mut phone = Phone::connects();
+        let mut hello = hello_with("login", false.into());
+        hello["platform"] = platform.into();
+        let effects = phone.asks("hello", &hello);
+        let [Effect::Find(token, _)] = effects[..] else { panic!("{effects:?}") };
+        let effects = phone.finds(token, Found::App(vec![KEY.into()]));
+        let [Effect::Find(token, _)] = effects[..] else { panic!("{effects:?}") };
+        let effects = phone.finds(token, Found::Devices(Some(known)));
+        if place_is_taken {
+            is_refused(&effects, 1, Code::KICKED_MULTIPLE_DEVICE);
+        } else {
+            assert!(matches!(effects[..], [Effect::Write(_, Write::Login(_))]), "{effects:?}");
+        }
+    }
+}
+
+#[test]
 fn nothing_is_answered_before_hello() {
     let mut phone = Phone::connects();
     is_refused(&phone.asks("msg.send", &text_to("C2Cbob")), 1, Code::HELLO_EXPECTED);

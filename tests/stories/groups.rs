@@ -102,6 +102,27 @@ async fn a_public_group_asks_its_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn letting_somebody_in_is_not_reading_what_was_written() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let carol = world.device("carol", "tablet").await;
+    let made = alice.tim.create_group(new_group("club", GroupType::Public, &["bob"])).await.unwrap();
+    groups(&bob, 1).await;
+    bob.send("GROUPclub", "who else is coming?").await;
+    assert_eq!(alice.next_text().await, "who else is coming?");
+    carol.tim.join_group(&made.group_id, "please").await.unwrap();
+    alice
+        .tim
+        .handle_group_application(&made.group_id, &UserId::new("carol").unwrap(), true, "")
+        .await
+        .unwrap();
+    assert_eq!(tip(&alice, GroupTipType::Join).await.from, UserId::system());
+    let list = alice.tim.get_conversation_list().await.unwrap();
+    let club = list.iter().find(|it| it.conversation_id.to_string() == "GROUPclub").unwrap();
+    assert_eq!(club.unread_count, 1, "bob's question; a tip neither reads it nor counts itself");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_meeting_is_open_shows_its_past_and_ends_for_all() {
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);

@@ -16,9 +16,6 @@ use super::send::only;
 use crate::core::ops::{Actor, Answer, Tell, UserKey, What, Written};
 use crate::core::rules::{self, Action};
 
-/// The sender of notices has no row of its own.
-const SYSTEM_KEY: UserKey = UserKey(0);
-
 impl Database {
     pub(super) fn create_group(
         &self,
@@ -334,7 +331,7 @@ impl Database {
         });
         // Several things may be written in one step: the row knows the newest place.
         conv = self.conv(conv.id)?;
-        self.append_own(&mut conv, (actor.user.clone(), actor.key), ConversationId::Group(group), &body, now)
+        self.append_own(&mut conv, ConversationId::Group(group), &body, now)
     }
 
     fn notice(
@@ -362,6 +359,6 @@ impl Database {
             Some(log) => log,
             None => self.make_conv(actor.app, &key, Place::System(to))?,
         };
-        self.append_own(&mut log, (UserId::system(), SYSTEM_KEY), ConversationId::System, &body, now)
+        self.append_own(&mut log, ConversationId::System, &body, now)
     }
 }

@@ -17,6 +17,9 @@ use super::rows::{Conv, Place, c2c_key, group_key, priority_number, shard, to_sq
 use crate::core::ops::{Actor, Answer, Tell, UserKey, What, Written};
 use crate::core::rules::{self, Action};
 
+/// The sender of tips and notices has no row of its own.
+const SYSTEM_KEY: UserKey = UserKey(0);
+
 /// A message about to get its place.
 pub(super) struct Draft<'a> {
     pub(super) id: MessageId,
@@ -183,26 +186,24 @@ impl Database {
         Ok(face.unwrap_or_default())
     }
 
-    /// A message the server writes: a tip into a group's log, or a notice into a user's.
+    /// A message the server writes: a tip into a group's log, which never counts as unread, or a notice into a user's.
     pub(super) fn append_own(
         &self,
         conv: &mut Conv,
-        from: (UserId, UserKey),
         to: ConversationId,
         body: &Body,
         now: i64,
     ) -> Outcome<Tell> {
         let body = body.write()?;
-        let priority = if matches!(conv.place, Place::Group(_)) { Priority::Lowest } else { Priority::High };
-        let counts = self.group_type(conv)?.is_none_or(|kind| kind.counts_unread());
+        let is_tip = matches!(conv.place, Place::Group(_));
         let draft = Draft {
             id: own_id(conv, now),
-            from: from.0,
-            sender: from.1,
+            from: UserId::system(),
+            sender: SYSTEM_KEY,
             to,
             client_time: now,
-            priority,
-            uncounted: !counts,
+            priority: if is_tip { Priority::Lowest } else { Priority::High },
+            uncounted: is_tip,
             body: &body,
             now,
         };

@@ -10,7 +10,7 @@ use futures_util::FutureExt as _;
 use tim_protocol::Code;
 use tim_protocol::call;
 use tim_protocol::conversation::Cursor;
-use tim_server::core::ops::{Actor, Find, Found, Refusal, Tell, Written};
+use tim_server::core::ops::{Actor, Answer, Find, Found, Refusal, Tell, Write, Written};
 use tim_server::store::conformance::{give, history, logged_in, logging_in, login, message, sent, sync};
 use tim_server::store::sqlite::{Database, SqliteStore};
 use tim_server::store::{Listener, Pending, Store as _, conformance};
@@ -306,6 +306,45 @@ async fn a_database_from_the_future_is_left_alone() {
     connection.pragma_update(None, "user_version", 99).unwrap();
     drop(connection);
     assert_eq!(refused(&path), Code::DATABASE_NEWER);
+}
+
+/// From where on something is unread for an actor, in the one conversation they have.
+fn unread_from(database: &mut Database, actor: &Actor) -> u64 {
+    let given = database.commit(&[Write::Give { actor: actor.clone() }]).remove(0).unwrap();
+    let Answer::Given(upto) = given.answer else { panic!("{given:?}") };
+    let sync = call::Sync { from: Cursor::default(), before: None, limit: 200, latest: 0 };
+    match database.find(&Find::Sync { actor: actor.clone(), sync, upto }).unwrap() {
+        Found::Page(page) => page.conversations[0].base,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn whoever_answers_has_read_before_their_words_are_marked_and_after() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tim.db");
+    let mut database = Database::open(&path).unwrap();
+    let [alice, bob] =
+        ["alice", "bob"].map(|name| logged_in(name, database.commit(&[logging_in(name)]).remove(0)));
+    let says = |database: &mut Database, who: &Actor, to: &str, number| {
+        database.commit(&[message(who, to, number)]).remove(0).unwrap();
+    };
+    says(&mut database, &alice, "C2Cbob", 1);
+    while database.mark().unwrap() {}
+    assert_eq!(unread_from(&mut database, &bob), 0);
+    says(&mut database, &bob, "C2Calice", 2);
+    says(&mut database, &alice, "C2Cbob", 3);
+    assert_eq!(unread_from(&mut database, &bob), 2, "before they are marked");
+    while database.mark().unwrap() {}
+    assert_eq!(unread_from(&mut database, &bob), 2, "and after");
+    drop(database);
+
+    // A database of version 1 did not note it.
+    let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch("UPDATE user_conv SET base = 0; PRAGMA user_version = 1").unwrap();
+    drop(older);
+    let mut database = Database::open(&path).unwrap();
+    assert_eq!(unread_from(&mut database, &bob), 2, "and from a database that did not note it");
 }
 
 #[test]

@@ -7,10 +7,11 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version of the tables this program writes.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// The steps; step `n` leads from version `n` to `n + 1`.
-const STEPS: [&str; 1] = [r"
+const STEPS: [&str; 2] = [
+    r"
 CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES('epoch', 1);
 CREATE TABLE app(id INTEGER PRIMARY KEY, key TEXT NOT NULL, old_key TEXT);
@@ -66,7 +67,14 @@ CREATE TABLE media(
     id BLOB PRIMARY KEY, app INTEGER NOT NULL, owner INTEGER NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL,
     time INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE ticket(nonce BLOB PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
-"];
+",
+    // What a user wrote themselves is in `base` from here on.
+    r"
+INSERT INTO user_conv(user, conv, ushard, base)
+    SELECT u.id, m.conv, u.ushard, max(m.cnt) FROM msg m JOIN user u ON u.id = m.sender WHERE true GROUP BY u.id, m.conv
+    ON CONFLICT(user, conv) DO UPDATE SET base = max(base, excluded.base);
+",
+];
 
 /// What connections are set to, whoever opens them.
 pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {

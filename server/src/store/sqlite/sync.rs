@@ -9,7 +9,7 @@ use tim_protocol::conversation::{Change, ConversationState, Cursor};
 use tim_protocol::{GroupId, UserId, limits};
 
 use super::database::{Database, Outcome};
-use super::marks::Kind;
+use super::marks::{Kind, SURELY_MARKED};
 use super::rows::{Conv, Place, group_key, to_sql, unsigned};
 use crate::core::ops::{Actor, UserKey};
 
@@ -94,7 +94,7 @@ impl Database {
     ) -> Outcome<ConversationState> {
         let conv = self.conv(id)?;
         let (floor, (read, base)) = (self.floor(&conv, actor.key)?, self.read_mark(&conv, actor.key)?);
-        let base = base.max(self.own_last(&conv, actor.key, read)?);
+        let base = base.max(self.own_unmarked(&conv, actor.key)?);
         let messages = if gone || latest == 0 {
             Vec::new()
         } else {
@@ -122,12 +122,13 @@ impl Database {
         })
     }
 
-    /// The countable number of the user's own newest message after `read`; 0 if there is none.
-    fn own_last(&self, conv: &Conv, user: UserKey, read: u64) -> Outcome<u64> {
-        let mut query = self.connection.prepare_cached(
-            "SELECT coalesce(max(cnt), 0) FROM msg WHERE conv = ? AND seq > ? AND sender = ?",
-        )?;
-        Ok(query.query_row(params![conv.id, to_sql(read), user.0], |row| unsigned(row, 0))?)
+    /// The countable number of the user's own newest message among those that are not marked yet, 0 if none is: marking
+    /// will note it as the base.
+    fn own_unmarked(&self, conv: &Conv, user: UserKey) -> Outcome<u64> {
+        let mut query = self.connection.prepare_cached(&format!(
+            "SELECT coalesce(max(cnt), 0) FROM msg WHERE conv = ?1 AND seq > {SURELY_MARKED} AND sender = ?2"
+        ))?;
+        Ok(query.query_row(params![conv.id, user.0], |row| unsigned(row, 0))?)
     }
 
     fn revoked_above(&self, conv: &Conv, base: u64) -> Outcome<Vec<u64>> {

@@ -211,6 +211,7 @@ mod tests {
     fn the_printed_defaults_are_the_defaults() {
         assert_eq!(toml::from_str::<Config>(DEFAULT).unwrap(), Config::default());
         Config::default().check().unwrap();
+        assert_eq!(Config::default().settings([0; 32]).revoke_within, tim_protocol::limits::REVOKE_WITHIN_MS);
     }
 
     #[test]

@@ -75,7 +75,6 @@ int main(int count, char **arguments) {
     free(wait_for(&alices, "onMessageReadByPeer"));
     finish(tim_logout(alice, on_done, &end), &end);
     finish(tim_shutdown(on_done, &end), &end);
-    tim_remove_listener(alices_ears), tim_remove_listener(bobs_ears);
     tim_release(alice), tim_release(bob);
     free(alices.heard), free(bobs.heard);
     puts("\nDone: texts and pictures went both ways, and every step was seen.");

@@ -81,7 +81,8 @@
  *   - Texts that a callback is told live until it returns.
  *   - `user_data` is passed along and never looked at. Where a function takes `destroy` too, that is called exactly once, when
  *     `user_data` is needed no more, even if the function fails: then before it returns. It may be NULL.
- *   - Handles are numbers, 0 is none. One that was released, or is none of the library's, gives 130183.
+ *   - Handles are numbers, 0 is none. One that was given back, or is none of the library's, gives 130183. A listener's is none
+ *     once its instance has ended.
  *
  *
  * SHUTDOWN ORDER
@@ -89,7 +90,8 @@
  *   1. tim_logout, if this user is to be logged out here. Without it the next login finds everything in its place.
  *   2. tim_destroy for one instance, or tim_shutdown for all. Once its callback is called no listener is called any more,
  *      and further calls give 130160.
- *   3. tim_remove_listener and tim_release: give the handles back. They may also come before 2, or in any callback.
+ *   3. tim_release: give the handle back. It may also come before 2, or in any callback. Listeners went with the instance;
+ *      tim_remove_listener takes one off before.
  *   4. End the process. It may also end without all this: what was sent or received is safe on the disk, and is
  *      synchronised with the next login. dlclose may be called at any time and leaves the library in memory: its threads
  *      live as long as the process.
@@ -373,7 +375,7 @@ tim_status tim_add_listener(tim_client client,
 
 /**
  * Takes a listener off. A call of it that has begun may still be running when this returns; none begins after. Its `destroy`
- * is called when no call of it is running, at the latest with the end of the instance.
+ * is called when no call of it is running, at the latest with the end of the instance, which takes all of its listeners off.
  *
  * Errors: none of its own.
  */

@@ -3,6 +3,7 @@
 //! None is ever called under a lock or on a thread that drives instances.
 
 use std::ffi::{c_char, c_void};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tim::Code;
@@ -11,7 +12,7 @@ use tim::log::LogLevel;
 use tim::message::ImageBody;
 
 use super::guard::{c_string, is_guarded};
-use super::handles::{Table, TimUpload};
+use super::handles::{LISTENERS, Table, TimListener, TimUpload};
 use super::{TIM_OK, TimStatus};
 use crate::error::TimError;
 use crate::event::TimEvent;
@@ -108,12 +109,25 @@ impl Done {
 pub(super) struct Ears {
     callback: unsafe extern "C-unwind" fn(*mut c_void, *const c_char),
     user_data: UserData,
+    /// The number it is known by, once it has one.
+    handle: AtomicU64,
 }
 
 impl Ears {
     /// Errors: [`Code::NULL_ARGUMENT`].
     pub(super) fn new(callback: TimEventCallback, user_data: UserData) -> Result<Self, TimError> {
-        Ok(Self { callback: present(callback)?, user_data })
+        Ok(Self { callback: present(callback)?, user_data, handle: AtomicU64::new(0) })
+    }
+
+    pub(super) fn known_by(&self, handle: TimListener) {
+        self.handle.store(handle, Ordering::Release);
+    }
+}
+
+impl Drop for Ears {
+    /// Gone with its instance, or taken off: its number stands for nothing any more.
+    fn drop(&mut self) {
+        let _ = LISTENERS.remove(*self.handle.get_mut());
     }
 }
 

@@ -167,14 +167,18 @@ pub unsafe extern "C" fn tim_add_listener(
     let user_data = UserData::new(user_data, destroy);
     guarded(|| {
         let (out, tim) = (Out::new(listener)?, alive(client)?);
-        let id = tim.add_listener(Arc::new(Ears::new(callback, user_data)?));
-        out.write(LISTENERS.add((tim, id)));
+        // Held here until it has a number, because the instance may end meanwhile.
+        let ears = Arc::new(Ears::new(callback, user_data)?);
+        let id = tim.add_listener(Arc::<Ears>::clone(&ears));
+        let handle = LISTENERS.add((tim, id));
+        ears.known_by(handle);
+        out.write(handle);
         Ok(())
     })
 }
 
 /// Takes a listener off. A call of it that has begun may still be running when this returns; none begins after. Its `destroy`
-/// is called when no call of it is running, at the latest with the end of the instance.
+/// is called when no call of it is running, at the latest with the end of the instance, which takes all of its listeners off.
 ///
 /// Errors: none of its own.
 #[unsafe(no_mangle)]

@@ -103,6 +103,7 @@
  * JSON NOUNS
  *
  * Times are milliseconds since 1970. A field that has no value is null or absent. Be ready for new fields and new words.
+ * Options, a new group and the changes of a profile have no fields but those told in this header: others give 130182.
  *
  * options (tim_create; the first three are required)
  *   {"SDKAppID":1400000001, "server":"wss://im.example.org:7700", "dataDir":"/var/lib/app/tim", "platform":"linux",

@@ -194,6 +194,8 @@ static void json_that_cannot_be_read_is_refused(void) {
     CHECK(why && strstr(why, "JSON"));
     tim_string_free(why);
     GIVES(130182, tim_update_my_profile(alice, "{\"gender\":\"dragon\"}", on_never, NULL));
+    GIVES(130182, tim_update_my_profile(alice, "{\"nick\":\"Alice\",\"Location\":\"Lhasa\"}", on_never, NULL));
+    GIVES(130182, tim_create_group(alice, "{\"name\":\"Tea\",\"type\":\"Public\",\"groupId\":\"tea\"}", on_never, NULL));
     GIVES(130182, tim_update_my_profile(alice, "[", on_never, NULL));
 }
 

@@ -127,7 +127,7 @@ impl From<engine::Group> for Group {
 
 /// What is needed to make a group.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewGroup {
     /// Its name: 1 to 100 bytes.
     pub name: String,

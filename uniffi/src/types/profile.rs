@@ -33,7 +33,7 @@ pub struct Profile {
 
 /// The changeable part of a profile; in an update, what is absent stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ProfileFields {
     /// Shown name, up to 500 bytes.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -167,7 +167,7 @@ impl Tim {
     /// # Errors
     /// `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
     /// server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
-    /// another user is logged in. `Unreachable`: 2800 or 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this
+    /// another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
     /// device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
     pub async fn login(&self, user_id: String, user_sig: String) -> Result<bool, TimError> {
         Ok(apart(self.tim.login(&user_id, &user_sig)).await?.repeated)
@@ -217,12 +217,13 @@ impl Tim {
         Ok(apart(self.tim.get_server_time()).await?)
     }
 
-    /// The device's network came or went, as far as the host knows. A hint.
+    /// Tells the engine that the device's network came or went, as far as the host knows. When it came, the engine tries at once:
+    /// it asks a connection that seems to stand for a sign of life, and ends the pause between attempts. That it went is a hint.
     pub fn network_changed(&self, up: bool) {
         self.tim.network_changed(up);
     }
 
-    /// Makes a text message; `send_message` sends it.
+    /// Makes a text message; `sendMessage` sends it.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
@@ -237,7 +238,7 @@ impl Tim {
     }
 
     /// Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
-    /// thread; `send_message` uploads and sends it. Until then the file has to stay where it is.
+    /// thread; `sendMessage` uploads and sends it. Until then the file has to stay where it is.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
@@ -253,7 +254,7 @@ impl Tim {
         Ok(self.tim.create_image_message(&to, file, priority.into(), progress(on_progress))?.into())
     }
 
-    /// Makes a picture message of a file's bytes, which stay in memory until `send_message` uploads and sends it. Of more
+    /// Makes a picture message of a file's bytes, which stay in memory until `sendMessage` uploads and sends it. Of more
     /// than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
     ///
     /// # Errors
@@ -278,7 +279,7 @@ impl Tim {
     /// message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
     /// 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
     /// 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
-    /// was refused is sent again with `resend_message`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
+    /// was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
     /// a picture: 2800 or 2801 once it was tried four times.
     pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
         Ok(apart(self.tim.send_message(message.try_into()?)).await?.into())
@@ -287,7 +288,7 @@ impl Tim {
     /// Sends a message that was refused again, under the same identity.
     ///
     /// # Errors
-    /// Those of `send_message`; `Refused`: 2105 for a message that was not refused.
+    /// Those of `sendMessage`; `Refused`: 2105 for a message that was not refused.
     pub async fn resend_message(&self, message: Message) -> Result<Message, TimError> {
         Ok(apart(self.tim.resend_message(&message.try_into()?)).await?.into())
     }
@@ -311,12 +312,13 @@ impl Tim {
     }
 
     /// A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
-    /// `next_req_message_id`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+    /// `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
     /// server.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
     /// that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
+    #[uniffi::method(default(next = None, count = 15))]
     pub async fn get_message_list(
         &self,
         conversation: String,
@@ -384,6 +386,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 10015 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
     /// be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
+    #[uniffi::method(default(apply_message = ""))]
     pub async fn join_group(&self, group: String, apply_message: String) -> Result<Joined, TimError> {
         let (status, group) = apart(self.tim.join_group(&group_id(&group)?, &apply_message)).await?;
         Ok(Joined { status: status.into(), group: group.map(Into::into) })
@@ -413,6 +416,7 @@ impl Tim {
     /// `NotReady`. `Refused`: 2002 or 10015 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
     /// 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
     /// or 2801.
+    #[uniffi::method(default(handle_message = ""))]
     pub async fn handle_group_application(
         &self,
         group: String,

@@ -176,8 +176,8 @@ impl From<&engine::Event> for TimEvent {
 }
 
 /// Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
-/// may call the engine; it should not block for long. What it throws is told to the other listeners as
-/// [`TimEvent::Error`] with 130163.
+/// may call the engine; it should not block for long. What it throws is told to the other listeners as an `Error` event with
+/// 130163.
 #[uniffi::export(foreign)]
 pub trait EventListener: Send + Sync {
     /// Events that are ready, in order.

@@ -290,7 +290,7 @@ impl TryFrom<Message> for engine::Message {
 pub struct MessageList {
     /// The messages, oldest first.
     pub message_list: Vec<Message>,
-    /// What to pass as `before` for the page before this one; absent if there is nothing before it.
+    /// What to pass as `next` for the page before this one; absent if there is nothing before it.
     #[serde(rename = "nextReqMessageID")]
     pub next_req_message_id: Option<i64>,
     /// There is nothing before this page.
@@ -308,7 +308,7 @@ impl From<tim::MessageList> for MessageList {
     }
 }
 
-/// What to pass as `before`: nothing, or what a page gave.
+/// What a host passes as `next`: nothing, or what a page gave.
 pub(crate) fn before(sequence: Option<i64>) -> Result<Option<u64>, TimError> {
     sequence.map(unsigned).transpose()
 }

@@ -593,8 +593,8 @@ fileprivate struct FfiConverterData: FfiConverterRustBuffer {
 
 /**
  * Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
- * may call the engine; it should not block for long. What it throws is told to the other listeners as
- * [`TimEvent::Error`] with 130163.
+ * may call the engine; it should not block for long. What it throws is told to the other listeners as an `Error` event with
+ * 130163.
  */
 public protocol EventListener: AnyObject, Sendable {
 
@@ -609,8 +609,8 @@ public protocol EventListener: AnyObject, Sendable {
 }
 /**
  * Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
- * may call the engine; it should not block for long. What it throws is told to the other listeners as
- * [`TimEvent::Error`] with 130163.
+ * may call the engine; it should not block for long. What it throws is told to the other listeners as an `Error` event with
+ * 130163.
  */
 open class EventListenerImpl: EventListener, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -1416,7 +1416,7 @@ public protocol TimProtocol: AnyObject, Sendable {
 
     /**
      * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
-     * thread; `send_message` uploads and sends it. Until then the file has to stay where it is.
+     * thread; `sendMessage` uploads and sends it. Until then the file has to stay where it is.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
@@ -1425,7 +1425,7 @@ public protocol TimProtocol: AnyObject, Sendable {
     func createImageMessage(to: String, file: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
 
     /**
-     * Makes a picture message of a file's bytes, which stay in memory until `send_message` uploads and sends it. Of more
+     * Makes a picture message of a file's bytes, which stay in memory until `sendMessage` uploads and sends it. Of more
      * than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
      *
      * # Errors
@@ -1435,7 +1435,7 @@ public protocol TimProtocol: AnyObject, Sendable {
     func createImageMessageFromBytes(to: String, bytes: Data, priority: Priority, onProgress: ProgressListener?) throws  -> Message
 
     /**
-     * Makes a text message; `send_message` sends it.
+     * Makes a text message; `sendMessage` sends it.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
@@ -1501,7 +1501,7 @@ public protocol TimProtocol: AnyObject, Sendable {
 
     /**
      * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
-     * `next_req_message_id`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+     * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
      * server.
      *
      * # Errors
@@ -1569,7 +1569,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * # Errors
      * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
      * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
-     * another user is logged in. `Unreachable`: 2800 or 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this
+     * another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
      * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
      */
     func login(userId: String, userSig: String) async throws  -> Bool
@@ -1584,7 +1584,8 @@ public protocol TimProtocol: AnyObject, Sendable {
     func logout() async throws
 
     /**
-     * The device's network came or went, as far as the host knows. A hint.
+     * Tells the engine that the device's network came or went, as far as the host knows. When it came, the engine tries at once:
+     * it asks a connection that seems to stand for a sign of life, and ends the pause between attempts. That it went is a hint.
      */
     func networkChanged(up: Bool)
 
@@ -1615,7 +1616,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Sends a message that was refused again, under the same identity.
      *
      * # Errors
-     * Those of `send_message`; `Refused`: 2105 for a message that was not refused.
+     * Those of `sendMessage`; `Refused`: 2105 for a message that was not refused.
      */
     func resendMessage(message: Message) async throws  -> Message
 
@@ -1638,7 +1639,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
      * 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
      * 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
-     * was refused is sent again with `resend_message`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
+     * was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
      * a picture: 2800 or 2801 once it was tried four times.
      */
     func sendMessage(message: Message) async throws  -> Message
@@ -1812,7 +1813,7 @@ open func createGroup(group: NewGroup)async throws  -> TimGroup  {
 
     /**
      * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
-     * thread; `send_message` uploads and sends it. Until then the file has to stay where it is.
+     * thread; `sendMessage` uploads and sends it. Until then the file has to stay where it is.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
@@ -1832,7 +1833,7 @@ open func createImageMessage(to: String, file: String, priority: Priority, onPro
 }
 
     /**
-     * Makes a picture message of a file's bytes, which stay in memory until `send_message` uploads and sends it. Of more
+     * Makes a picture message of a file's bytes, which stay in memory until `sendMessage` uploads and sends it. Of more
      * than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
      *
      * # Errors
@@ -1853,7 +1854,7 @@ open func createImageMessageFromBytes(to: String, bytes: Data, priority: Priorit
 }
 
     /**
-     * Makes a text message; `send_message` sends it.
+     * Makes a text message; `sendMessage` sends it.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
@@ -2020,14 +2021,14 @@ open func getLoginUser() -> String?  {
 
     /**
      * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
-     * `next_req_message_id`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+     * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
      * server.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
      * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
-open func getMessageList(conversation: String, next: Int64?, count: UInt32)async throws  -> MessageList  {
+open func getMessageList(conversation: String, next: Int64? = nil, count: UInt32 = UInt32(15))async throws  -> MessageList  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -2117,7 +2118,7 @@ open func getUserProfile(users: [String])async throws  -> [Profile]  {
      * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
      * or 2801.
      */
-open func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String)async throws   {
+open func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String = "")async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -2164,7 +2165,7 @@ open func isReady() -> Bool  {
      * `NotReady`. `Refused`: 10015 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
      * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
-open func joinGroup(group: String, applyMessage: String)async throws  -> Joined  {
+open func joinGroup(group: String, applyMessage: String = "")async throws  -> Joined  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -2186,7 +2187,7 @@ open func joinGroup(group: String, applyMessage: String)async throws  -> Joined 
      * # Errors
      * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
      * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
-     * another user is logged in. `Unreachable`: 2800 or 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this
+     * another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
      * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
      */
 open func login(userId: String, userSig: String)async throws  -> Bool  {
@@ -2229,7 +2230,8 @@ open func logout()async throws   {
 }
 
     /**
-     * The device's network came or went, as far as the host knows. A hint.
+     * Tells the engine that the device's network came or went, as far as the host knows. When it came, the engine tries at once:
+     * it asks a connection that seems to stand for a sign of life, and ends the pause between attempts. That it went is a hint.
      */
 open func networkChanged(up: Bool)  {try! rustCall() {
         uniffiCallStatus in
@@ -2302,7 +2304,7 @@ open func removeFromBlacklist(users: [String])async throws   {
      * Sends a message that was refused again, under the same identity.
      *
      * # Errors
-     * Those of `send_message`; `Refused`: 2105 for a message that was not refused.
+     * Those of `sendMessage`; `Refused`: 2105 for a message that was not refused.
      */
 open func resendMessage(message: Message)async throws  -> Message  {
     return
@@ -2353,7 +2355,7 @@ open func revokeMessage(message: Message)async throws  -> Message  {
      * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
      * 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
      * 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
-     * was refused is sent again with `resend_message`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
+     * was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
      * a picture: 2800 or 2801 once it was tried four times.
      */
 open func sendMessage(message: Message)async throws  -> Message  {
@@ -3522,7 +3524,7 @@ public struct MessageList: Equatable, Hashable {
      */
     public let messageList: [Message]
     /**
-     * What to pass as `before` for the page before this one; absent if there is nothing before it.
+     * What to pass as `next` for the page before this one; absent if there is nothing before it.
      */
     public let nextReqMessageId: Int64?
     /**
@@ -3537,7 +3539,7 @@ public struct MessageList: Equatable, Hashable {
          * The messages, oldest first.
          */messageList: [Message],
         /**
-         * What to pass as `before` for the page before this one; absent if there is nothing before it.
+         * What to pass as `next` for the page before this one; absent if there is nothing before it.
          */nextReqMessageId: Int64?,
         /**
          * There is nothing before this page.
@@ -5697,7 +5699,7 @@ public func FfiConverterTypeSendStatus_lower(_ value: SendStatus) -> RustBuffer 
  * where TIM has one), `reason` what to do, in one line for people.
  */
 public
-enum TimError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
+enum TimError: Swift.Error, Equatable, Hashable {
 
 
 
@@ -5761,10 +5763,6 @@ enum TimError: Swift.Error, Equatable, Hashable, Foundation.LocalizedError {
 
 
 
-
-    public var errorDescription: String? {
-        String(reflecting: self)
-    }
 
 }
 
@@ -6726,13 +6724,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_create_group() != 63671) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 55218) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 22514) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 13608) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 18151) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 55524) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 18487) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 41242) {
@@ -6756,7 +6754,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_login_user() != 47815) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 58480) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 21218) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_my_profile() != 44425) {
@@ -6768,7 +6766,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 52441) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 60934) {
+    if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 22425) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_is_destroyed() != 9836) {
@@ -6777,16 +6775,16 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_is_ready() != 18537) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 373) {
+    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 3946) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_login() != 43694) {
+    if (uniffi_tim_ffi_checksum_method_tim_login() != 16939) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_logout() != 12547) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_network_changed() != 27171) {
+    if (uniffi_tim_ffi_checksum_method_tim_network_changed() != 24439) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 55830) {
@@ -6798,13 +6796,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 41720) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 49907) {
+    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 28830) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 46657) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 7295) {
+    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 16775) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 42476) {

@@ -1153,13 +1153,13 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 63671) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 55218) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 22514) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 13608) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 18151) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 55524) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 18487) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 41242) {
@@ -1183,7 +1183,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_login_user() and 0xFFFF) != 47815) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 58480) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 21218) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_my_profile() and 0xFFFF) != 44425) {
@@ -1195,7 +1195,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 52441) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 60934) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 22425) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_is_destroyed() and 0xFFFF) != 9836) {
@@ -1204,16 +1204,16 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_is_ready() and 0xFFFF) != 18537) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 373) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 3946) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_login() and 0xFFFF) != 43694) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_login() and 0xFFFF) != 16939) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_logout() and 0xFFFF) != 12547) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_network_changed() and 0xFFFF) != 27171) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_network_changed() and 0xFFFF) != 24439) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 55830) {
@@ -1225,13 +1225,13 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() and 0xFFFF) != 41720) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 49907) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 28830) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 46657) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 7295) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 16775) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 42476) {
@@ -1702,8 +1702,8 @@ public object FfiConverterByteArray: FfiConverterRustBuffer<ByteArray> {
 
 /**
  * Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
- * may call the engine; it should not block for long. What it throws is told to the other listeners as
- * [`TimEvent::Error`] with 130163.
+ * may call the engine; it should not block for long. What it throws is told to the other listeners as an `Error` event with
+ * 130163.
  */
 public interface EventListener {
 
@@ -1720,8 +1720,8 @@ public interface EventListener {
 
 /**
  * Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
- * may call the engine; it should not block for long. What it throws is told to the other listeners as
- * [`TimEvent::Error`] with 130163.
+ * may call the engine; it should not block for long. What it throws is told to the other listeners as an `Error` event with
+ * 130163.
  */
 open class EventListenerImpl: Disposable, AutoCloseable, EventListener
 {
@@ -3016,7 +3016,7 @@ public interface TimInterface {
 
     /**
      * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
-     * thread; `send_message` uploads and sends it. Until then the file has to stay where it is.
+     * thread; `sendMessage` uploads and sends it. Until then the file has to stay where it is.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
@@ -3025,7 +3025,7 @@ public interface TimInterface {
     fun `createImageMessage`(`to`: kotlin.String, `file`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
 
     /**
-     * Makes a picture message of a file's bytes, which stay in memory until `send_message` uploads and sends it. Of more
+     * Makes a picture message of a file's bytes, which stay in memory until `sendMessage` uploads and sends it. Of more
      * than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
      *
      * # Errors
@@ -3035,7 +3035,7 @@ public interface TimInterface {
     fun `createImageMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `priority`: Priority, `onProgress`: ProgressListener?): Message
 
     /**
-     * Makes a text message; `send_message` sends it.
+     * Makes a text message; `sendMessage` sends it.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
@@ -3101,14 +3101,14 @@ public interface TimInterface {
 
     /**
      * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
-     * `next_req_message_id`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+     * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
      * server.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
      * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
-    suspend fun `getMessageList`(`conversation`: kotlin.String, `next`: kotlin.Long?, `count`: kotlin.UInt): MessageList
+    suspend fun `getMessageList`(`conversation`: kotlin.String, `next`: kotlin.Long? = null, `count`: kotlin.UInt = 15u): MessageList
 
     /**
      * This user's profile.
@@ -3142,7 +3142,7 @@ public interface TimInterface {
      * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
      * or 2801.
      */
-    suspend fun `handleGroupApplication`(`group`: kotlin.String, `user`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String)
+    suspend fun `handleGroupApplication`(`group`: kotlin.String, `user`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String = "")
 
     /**
      * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
@@ -3161,7 +3161,7 @@ public interface TimInterface {
      * `NotReady`. `Refused`: 10015 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
      * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
-    suspend fun `joinGroup`(`group`: kotlin.String, `applyMessage`: kotlin.String): Joined
+    suspend fun `joinGroup`(`group`: kotlin.String, `applyMessage`: kotlin.String = ""): Joined
 
     /**
      * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
@@ -3169,7 +3169,7 @@ public interface TimInterface {
      * # Errors
      * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
      * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
-     * another user is logged in. `Unreachable`: 2800 or 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this
+     * another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
      * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
      */
     suspend fun `login`(`userId`: kotlin.String, `userSig`: kotlin.String): kotlin.Boolean
@@ -3184,7 +3184,8 @@ public interface TimInterface {
     suspend fun `logout`()
 
     /**
-     * The device's network came or went, as far as the host knows. A hint.
+     * Tells the engine that the device's network came or went, as far as the host knows. When it came, the engine tries at once:
+     * it asks a connection that seems to stand for a sign of life, and ends the pause between attempts. That it went is a hint.
      */
     fun `networkChanged`(`up`: kotlin.Boolean)
 
@@ -3215,7 +3216,7 @@ public interface TimInterface {
      * Sends a message that was refused again, under the same identity.
      *
      * # Errors
-     * Those of `send_message`; `Refused`: 2105 for a message that was not refused.
+     * Those of `sendMessage`; `Refused`: 2105 for a message that was not refused.
      */
     suspend fun `resendMessage`(`message`: Message): Message
 
@@ -3238,7 +3239,7 @@ public interface TimInterface {
      * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
      * 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
      * 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
-     * was refused is sent again with `resend_message`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
+     * was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
      * a picture: 2800 or 2801 once it was tried four times.
      */
     suspend fun `sendMessage`(`message`: Message): Message
@@ -3463,7 +3464,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
     /**
      * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
-     * thread; `send_message` uploads and sends it. Until then the file has to stay where it is.
+     * thread; `sendMessage` uploads and sends it. Until then the file has to stay where it is.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
@@ -3488,7 +3489,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Makes a picture message of a file's bytes, which stay in memory until `send_message` uploads and sends it. Of more
+     * Makes a picture message of a file's bytes, which stay in memory until `sendMessage` uploads and sends it. Of more
      * than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
      *
      * # Errors
@@ -3514,7 +3515,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Makes a text message; `send_message` sends it.
+     * Makes a text message; `sendMessage` sends it.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
@@ -3728,7 +3729,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
     /**
      * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
-     * `next_req_message_id`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+     * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
      * server.
      *
      * # Errors
@@ -3943,7 +3944,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * # Errors
      * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
      * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
-     * another user is logged in. `Unreachable`: 2800 or 2801 after `login_timeout_ms`. `Storage`: 6005, 6022, 130167 or 130168 for this
+     * another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
      * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
      */
     @Throws(TimException::class)
@@ -3999,7 +4000,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * The device's network came or went, as far as the host knows. A hint.
+     * Tells the engine that the device's network came or went, as far as the host knows. When it came, the engine tries at once:
+     * it asks a connection that seems to stand for a sign of life, and ends the pause between attempts. That it went is a hint.
      */override fun `networkChanged`(`up`: kotlin.Boolean)
         =
     callWithHandle {
@@ -4094,7 +4096,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Sends a message that was refused again, under the same identity.
      *
      * # Errors
-     * Those of `send_message`; `Refused`: 2105 for a message that was not refused.
+     * Those of `sendMessage`; `Refused`: 2105 for a message that was not refused.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4157,7 +4159,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
      * 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
      * 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
-     * was refused is sent again with `resend_message`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
+     * was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
      * a picture: 2800 or 2801 once it was tried four times.
      */
     @Throws(TimException::class)
@@ -5568,7 +5570,7 @@ data class MessageList (
     val `messageList`: List<Message>
     ,
     /**
-     * What to pass as `before` for the page before this one; absent if there is nothing before it.
+     * What to pass as `next` for the page before this one; absent if there is nothing before it.
      */
     val `nextReqMessageId`: kotlin.Long?
     ,

@@ -1,5 +1,5 @@
 // What makes the generated code pleasant in Swift: events as an AsyncStream and by closure, arguments and answers that may be
-// left out, numbers of errors. Everything here is made of the generated code's public functions; nothing here decides.
+// left out, errors that say their reason. Everything here is made of the generated code's public functions; nothing here decides.
 
 import Foundation
 
@@ -14,7 +14,7 @@ extension Tim {
     /// call this again.
     ///
     /// At most `limit` events wait for the loop. One that falls farther behind loses the oldest, and is told so by
-    /// ``TimEvent/error(code:reason:)`` with ``TimEvent/eventsLost``: it then reads the lists it shows anew. A slow loop
+    /// ``TimEvent/error(code:reason:)`` with ``TimCode/eventsLost``: it then reads the lists it shows anew. A slow loop
     /// never holds up the engine or another listener.
     public func events(bufferingNewest limit: Int = 1_000) -> AsyncStream<TimEvent> {
         let lost = Flag()
@@ -28,7 +28,7 @@ extension Tim {
         return AsyncStream {
             // The oldest are lost first, so this is heard exactly where they are missing.
             if lost.lower() {
-                return .error(code: TimEvent.eventsLost, reason: "events were dropped by a slow loop: read the lists again")
+                return .error(code: TimCode.eventsLost, reason: "events were dropped by a slow loop: read the lists again")
             }
             var next = heard.makeAsyncIterator()
             return await next.next()
@@ -141,12 +141,9 @@ extension Tim {
 /// Is told how far a picture has come, in percent, growing, on a thread of the engine's that it may block.
 public typealias ImageProgress = @Sendable (_ percent: Int) throws -> Void
 
-extension String {
-    /// The conversation with a user.
-    public static func c2c(_ userID: String) -> String { "C2C\(userID)" }
-
-    /// The conversation of a group.
-    public static func group(_ groupID: String) -> String { "GROUP\(groupID)" }
+/// Has `write` take the log's lines. It is called from any of the engine's threads and must not block. See ``setLogLevel(level:)``.
+public func setLogSink(_ write: @escaping @Sendable (_ level: LogLevel, _ line: String) throws -> Void) {
+    setLogSink(sink: Sink(write))
 }
 
 extension Message {
@@ -159,14 +156,22 @@ extension Message {
     public var image: ImageBody? {
         if case .image(let body) = payload { body } else { nil }
     }
+
+    /// What happened in the group, if the message tells of that; nil for any other.
+    public var groupTip: GroupTip? {
+        if case .groupTip(let tip) = payload { tip } else { nil }
+    }
+
+    /// What the server gives notice of, if the message is such a notice; nil for any other.
+    public var systemNotice: SystemNotice? {
+        if case .groupSystemNotice(let notice) = payload { notice } else { nil }
+    }
 }
 
-extension TimEvent {
-    /// The number of the event that tells of lost events. See ``Tim/events(bufferingNewest:)``.
-    public static let eventsLost: UInt32 = 130_162
-}
+extension TimError: LocalizedError {
+    /// The reason, which `localizedDescription` says too.
+    public var errorDescription: String? { reason }
 
-extension TimError {
     /// The number: stable for ever, TIM's own where TIM has one.
     public var code: UInt32 { parts.code }
 
@@ -212,6 +217,14 @@ private final class Progress: ProgressListener {
     init(_ tell: @escaping ImageProgress) { self.tell = tell }
 
     func onProgress(percent: UInt32) throws { try tell(Int(percent)) }
+}
+
+private final class Sink: LogSink {
+    private let write: @Sendable (LogLevel, String) throws -> Void
+
+    init(_ write: @escaping @Sendable (LogLevel, String) throws -> Void) { self.write = write }
+
+    func log(level: LogLevel, line: String) throws { try write(level, line) }
 }
 
 private final class Uploader: UploadPlugin {

@@ -10,9 +10,9 @@ final class CallbackTests: XCTestCase {
     func testAListenerThatThrowsIsReportedToTheOthers() async throws {
         let alice = try Person("alice")
         for thrown: any Error in [Mine(), TimError.Refused(code: 1, reason: "mine"), CancellationError()] {
-            let faulty = alice.tim.on { event in if event.errorCode == notLoggedIn { throw thrown } }
+            let faulty = alice.tim.on { event in if event.errorCode == TimCode.notLoggedIn { throw thrown } }
             alice.raiseAnEvent()
-            try await alice.nextError(listenerFailed)
+            try await alice.nextError(TimCode.listenerPanicked)
             faulty.remove()
         }
     }
@@ -23,7 +23,7 @@ final class CallbackTests: XCTestCase {
         alice.tim.on { event in
             begun.open()
             goOn.wait()
-            guard event.errorCode == notLoggedIn else { return }
+            guard event.errorCode == TimCode.notLoggedIn else { return }
             heard.change { $0 += 1 }
             throw Mine()
         }
@@ -31,7 +31,7 @@ final class CallbackTests: XCTestCase {
         try await begun.opened()
         for _ in 0..<20 { alice.raiseAnEvent() }  // Wait for the listener thread, so they come as one batch.
         goOn.open()
-        for _ in 0..<2 { try await alice.nextError(listenerFailed) }
+        for _ in 0..<2 { try await alice.nextError(TimCode.listenerPanicked) }
         XCTAssertEqual(heard.value, 21)
     }
 
@@ -64,7 +64,7 @@ final class CallbackTests: XCTestCase {
                 same.networkChanged(up: true)
                 let note = try same.createTextMessage(to: .c2c(alice.name), text: "to myself")
                 answers.change { $0 = [same.getLoginUser(), note.from, same.isReady() ? version() : nil] }
-                alice.tim.on { if $0.errorCode == loggedOut { raised.change { $0 += 1 } } }
+                alice.tim.on { if $0.errorCode == TimCode.loggedOut { raised.change { $0 += 1 } } }
             case .sdkNotReady: alice.raiseAnEvent()
             default: break
             }
@@ -119,7 +119,7 @@ final class CallbackTests: XCTestCase {
         itself.change { $0 = listener }
         for _ in 0..<3 {
             alice.raiseAnEvent()
-            try await alice.nextError(notLoggedIn)
+            try await alice.nextError(TimCode.notLoggedIn)
         }
         try await alice.tim.shutdown()  // After it no listener is called: the counts are final.
         XCTAssertEqual(once.value, 1)
@@ -179,7 +179,7 @@ final class CallbackTests: XCTestCase {
         try await alice.changeNick()
         try await ended.opened()
         let error = await failure { try await alice.tim.logout() }
-        XCTAssertEqual(error?.code, destroyed)
+        XCTAssertEqual(error?.code, TimCode.destroyed)
     }
 
     func testAListenerMayStartATaskThatEndsItsInstance() async throws {
@@ -195,7 +195,7 @@ final class CallbackTests: XCTestCase {
         try await alice.changeNick()
         try await ended.opened()
         let error = await failure { try await alice.tim.logout() }
-        XCTAssertEqual(error?.code, destroyed)
+        XCTAssertEqual(error?.code, TimCode.destroyed)
     }
 
     func testNoListenerIsCalledAfterShutdownBecauseNoneIsHeld() async throws {
@@ -219,7 +219,7 @@ final class CallbackTests: XCTestCase {
         let gone = Gate()
         let listener = alice.tim.on { [probe = Probe(gone)] _ in withExtendedLifetime(probe) {} }
         alice.raiseAnEvent()
-        try await alice.nextError(notLoggedIn)
+        try await alice.nextError(TimCode.notLoggedIn)
         listener.remove()
         try await gone.opened()
     }

@@ -10,6 +10,8 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(sent.status, .success)
         let heard = try await bob.nextMessage()
         XCTAssertEqual([heard.text, heard.from, heard.id], ["Hello Bob 🌻", alice.name, sent.id])
+        XCTAssertEqual([heard.peer, heard.groupId], [alice.name, nil])
+        XCTAssertEqual(heard.conversationType, .c2c)
         let urgent = try bob.tim.createTextMessage(to: heard.conversationId, text: "Hello Alice", priority: .high)
         try await bob.tim.sendMessage(urgent)
         let answer = try await alice.nextMessage()
@@ -18,6 +20,8 @@ final class ChatTests: XCTestCase {
         let list = try await alice.tim.getConversationList()
         XCTAssertEqual(list.map(\.conversationId), [.c2c(bob.name)])
         XCTAssertEqual(list.map(\.unreadCount), [1])
+        XCTAssertEqual(list.map(\.type), [.c2c])
+        XCTAssertEqual([list[0].peer, list[0].groupId], [bob.name, nil])
         let newest = try await alice.tim.getMessageList(of: .c2c(bob.name), count: 1)
         XCTAssertEqual(newest.messageList.map(\.text), ["Hello Alice"])
         XCTAssertFalse(newest.isCompleted)
@@ -43,7 +47,7 @@ final class ChatTests: XCTestCase {
         try await bob.tim.addToBlacklist(users: [alice.name])
         let message = try alice.tim.createTextMessage(to: .c2c(bob.name), text: "are you angry?")
         let refused = await failure { try await alice.tim.sendMessage(message) }
-        XCTAssertEqual(refused?.code, 20_007)
+        XCTAssertEqual(refused?.code, TimCode.blacklisted)
         try await bob.tim.removeFromBlacklist(users: [alice.name])
         let sent = try await alice.tim.resendMessage(message)
         XCTAssertEqual([sent.id, sent.text], [message.id, "are you angry?"])
@@ -96,7 +100,7 @@ final class ChatTests: XCTestCase {
         try await phone.login(as: alice.name, userSig: alice.sig)
         try await alice.next { $0 == .kickedOut(reason: .multipleDevice) }
         let error = await failure { _ = try await alice.tim.getConversationList() }
-        XCTAssertEqual(error?.code, 3_002)
+        XCTAssertEqual(error?.code, TimCode.kickedMultipleDevice)
         try await phone.shutdown()
     }
 

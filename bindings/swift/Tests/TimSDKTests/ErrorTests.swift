@@ -7,17 +7,18 @@ final class ErrorTests: XCTestCase {
     func testErrorsHaveTheirNumbers() async throws {
         let (alice, carol) = (try await Person.ready("alice"), try Person("carol"))
         let early = await failure { _ = try carol.tim.createTextMessage(to: "C2Calice", text: "too early") }
-        guard case .NotReady(notLoggedIn, let reason) = early else { return XCTFail("\(String(describing: early))") }
+        guard case .NotReady(TimCode.notLoggedIn, let reason) = early else { return XCTFail("\(String(describing: early))") }
         XCTAssertEqual(early?.reason, reason)
-        try await carol.nextError(notLoggedIn)
+        XCTAssertEqual(early?.localizedDescription, reason)
+        try await carol.nextError(TimCode.notLoggedIn)
         let forged = await failure { try await carol.tim.login(as: carol.name, userSig: "not a token") }
-        XCTAssertEqual(forged?.code, 70_003)
+        XCTAssertEqual(forged?.code, TimCode.usersigMalformed)
         let stolen = await failure { try await carol.tim.login(as: carol.name, userSig: theServer.sig(of: "mallory")) }
-        XCTAssertEqual(stolen?.code, 70_013)
+        XCTAssertEqual(stolen?.code, TimCode.usersigOtherUser)
         let nobody = await failure {
             try await alice.tim.sendMessage(alice.tim.createTextMessage(to: "C2Cnobody-at-all", text: "hello?"))
         }
-        XCTAssertEqual(nobody?.code, 20_003)
+        XCTAssertEqual(nobody?.code, TimCode.unknownUser)
     }
 
     func testWhatDoesNotFitIsRefused() async throws {
@@ -57,7 +58,9 @@ final class ErrorTests: XCTestCase {
             let error = await failure {
                 _ = try Tim.create(options: TimOptions(sdkAppId: 1, server: theServer.address, dataDir: folder))
             }
-            guard case .Storage(6_022, let reason) = error else { return XCTFail("\(folder): \(String(describing: error))") }
+            guard case .Storage(TimCode.dataDirUnusable, let reason) = error else {
+                return XCTFail("\(folder): \(String(describing: error))")
+            }
             XCTAssertFalse(reason.isEmpty)
         }
     }
@@ -67,7 +70,7 @@ final class ErrorTests: XCTestCase {
         for server in ["ws://127.0.0.1:1", "wss://nowhere.invalid"] {
             let tim = try alice.alone(server: server, loginTimeoutMs: 500)
             let error = await failure { try await tim.login(as: alice.name, userSig: alice.sig) }
-            guard case .Unreachable(2_800...2_801, let reason) = error else {
+            guard case .Unreachable(TimCode.networkError...TimCode.timeout, let reason) = error else {
                 return XCTFail("\(server): \(String(describing: error))")
             }
             XCTAssertFalse(reason.isEmpty)

@@ -9,14 +9,20 @@ final class GroupTests: XCTestCase {
         let group = try await alice.tim.createGroup(group: NewGroup(name: "walks", groupType: .meeting)).groupId
         try await alice.next { if case .groupListUpdated(let groups) = $0 { groups.map(\.groupId) == [group] } else { false } }
         for person in [bob, carol] {
-            let joined = try await person.tim.joinGroup(group: group, applyMessage: "")
+            let joined = try await person.tim.joinGroup(group: group)
             XCTAssertEqual(joined.status, .joinedSuccess)
             XCTAssertEqual(joined.group?.selfRole, .member)
         }
         try await alice.tim.sendMessage(alice.tim.createTextMessage(to: .group(group), text: "tomorrow at nine?"))
         try await bob.next { if case .messageReceived(let messages) = $0 { messages.contains { $0.text == "tomorrow at nine?" } } else { false } }
 
+        let tip = try await alice.hears { $0.groupTip == nil ? nil : $0 }
+        XCTAssertEqual(tip.groupTip?.type, .join)
+        XCTAssertEqual(tip.conversationType, .group)
+        XCTAssertEqual([tip.groupId, tip.peer], [group, nil])
+
         try await bob.tim.quitGroup(group: group)
+        _ = try await alice.hears { $0.groupTip?.type == .quit ? $0 : nil }
         let bobs = try await bob.tim.getGroupList()
         XCTAssertEqual(bobs, [])
         let profile = try await alice.tim.getGroupProfile(group: group)
@@ -25,11 +31,11 @@ final class GroupTests: XCTestCase {
         XCTAssertEqual([profile.ownerId], [alice.name])
 
         try await alice.tim.dismissGroup(group: group)
-        let notice = try await carol.nextNotice(5)
+        let notice = try await carol.nextNotice(.groupDismissed)
         XCTAssertEqual([notice.operatorId, notice.groupId, notice.groupName], [alice.name, group, "walks"])
         try await carol.next { $0 == .groupListUpdated(groups: []) }
         let error = await failure { _ = try await bob.tim.getGroupProfile(group: group) }
-        XCTAssertEqual(error?.code, 10_010)
+        XCTAssertEqual(error?.code, TimCode.groupNotFound)
     }
 
     func testAnOwnerDecidesWhoComesIn() async throws {
@@ -38,28 +44,39 @@ final class GroupTests: XCTestCase {
         for (person, accept, answer) in [(bob, true, "welcome"), (carol, false, "we are full")] {
             let joined = try await person.tim.joinGroup(group: group, applyMessage: "may I come along?")
             XCTAssertEqual(joined.status, .waitAdminApproval)
-            let asked = try await alice.nextNotice(1)
+            let asked = try await alice.nextNotice(.joinApplication)
             XCTAssertEqual([asked.operatorId, asked.handleMessage, asked.groupId], [person.name, "may I come along?", group])
             try await alice.tim.handleGroupApplication(group: group, user: person.name, accept: accept, handleMessage: answer)
-            let told = try await person.nextNotice(accept ? 2 : 3)
+            let told = try await person.nextNotice(accept ? .applicationAccepted : .applicationRefused)
             XCTAssertEqual([told.operatorId, told.handleMessage], [alice.name, answer])
             if accept { try await person.next { if case .groupListUpdated(let list) = $0 { list.map(\.groupId) == [group] } else { false } } }
         }
         let none = try await carol.tim.getGroupList()
         XCTAssertEqual(none, [])
         let late = await failure {
-            try await alice.tim.handleGroupApplication(group: group, user: bob.name, accept: true, handleMessage: "")
+            try await alice.tim.handleGroupApplication(group: group, user: bob.name, accept: true)
         }
-        XCTAssertEqual(late?.code, 10_024)
+        XCTAssertEqual(late?.code, TimCode.applicationHandled)
     }
 }
 
 extension Person {
     /// The next notice of a kind.
-    fileprivate func nextNotice(_ kind: UInt32, file: StaticString = #fileID, line: UInt = #line) async throws -> SystemNotice {
+    fileprivate func nextNotice(
+        _ type: SystemNoticeType, file: StaticString = #fileID, line: UInt = #line
+    ) async throws -> SystemNotice {
+        let message = try await hears(file: file, line: line) { $0.systemNotice?.type == type ? $0 : nil }
+        XCTAssertEqual(message.conversationType, .system)
+        XCTAssertNil(message.peer ?? message.groupId)
+        return message.systemNotice!
+    }
+
+    /// What is found in the next message that has it.
+    fileprivate func hears<Found>(
+        file: StaticString = #fileID, line: UInt = #line, _ find: (Message) -> Found?
+    ) async throws -> Found {
         while true {
-            let message = try await nextMessage(file: file, line: line)
-            if case .groupSystemNotice(let notice) = message.payload, notice.operationType == kind { return notice }
+            if let found = find(try await nextMessage(file: file, line: line)) { return found }
         }
     }
 }

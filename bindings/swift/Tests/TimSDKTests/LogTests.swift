@@ -9,13 +9,13 @@ final class LogTests: XCTestCase {
     func testASinkMayThrowAndCallTheEngine() async throws {
         let (alice, lines) = (try Person("alice"), Shared<[String]>([]))
         let tim = try alice.alone()
-        setLogSink(sink: Sink { _, line in
+        setLogSink { _, line in
             _ = (tim.isReady(), tim.getLoginUser())
             tim.networkChanged(up: true)
             try setLogLevel(level: 1)
             lines.change { $0.append(line) }
             throw Mine()
-        })
+        }
         let login = Task { await failure { try await tim.login(as: alice.name, userSig: alice.sig) } }
         // Attempts to connect fail one after the other; each is logged, whatever became of the line before.
         try await lines.first { $0.count < 3 ? nil : $0 }

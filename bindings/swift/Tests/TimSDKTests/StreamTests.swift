@@ -35,7 +35,7 @@ final class StreamTests: XCTestCase {
             }
             return heard
         }
-        XCTAssertEqual(heard, [TimEvent.eventsLost] + Array(repeating: notLoggedIn, count: 10))
+        XCTAssertEqual(heard, [TimCode.eventsLost] + Array(repeating: TimCode.notLoggedIn, count: 10))
     }
 
     func testEveryStreamHearsEverything() async throws {

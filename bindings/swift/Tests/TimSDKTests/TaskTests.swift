@@ -40,7 +40,7 @@ final class TaskTests: XCTestCase {
         }
         try await ended.first { $0 == 8 ? true : nil }
         let error = await failure { try await alice.tim.logout() }
-        XCTAssertEqual(error?.code, destroyed)
+        XCTAssertEqual(error?.code, TimCode.destroyed)
     }
 
     func testOneApplicationHasOneInstance() async throws {
@@ -104,7 +104,7 @@ final class TaskTests: XCTestCase {
         task.cancel()
         try await task.value
         let error = await failure { try await alice.tim.logout() }
-        XCTAssertEqual(error?.code, destroyed)
+        XCTAssertEqual(error?.code, TimCode.destroyed)
     }
 
     /// What ends a call that takes too long is the instance's own limit, or its end.

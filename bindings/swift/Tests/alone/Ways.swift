@@ -50,7 +50,7 @@ func shutdownInListener() async throws {
         do {
             try await instance.logout()
             fatalError("an instance lives on")
-        } catch let error as TimError where error.code == 130_160 {}
+        } catch let error as TimError where error.code == TimCode.destroyed {}
     }
 }
 
@@ -68,7 +68,7 @@ func fillTheDisk() async throws {
         fatalError("it was sent")
     } catch let error as TimError {
         guard case .Storage(let code, let reason) = error else { fatalError("\(error)") }
-        precondition([6_005, 130_168].contains(code) && !reason.isEmpty, "\(error)")
+        precondition([TimCode.databaseFailed, TimCode.storageFull].contains(code) && !reason.isEmpty, "\(error)")
     }
     precondition(setrlimit(fileSize, &roomy) == 0)
     // Nothing was promised, so nothing was kept. The database is opened anew, and then the connection.

@@ -1,6 +1,6 @@
 /**
- * What makes the generated code pleasant in Kotlin: events as a [Flow] and by kind, arguments that may be left out, TIM's
- * words for conversations. Everything here is made of the generated code's public functions; nothing here decides.
+ * What makes the generated code pleasant in Kotlin: events as a [Flow] and by kind, functions in place of callback interfaces,
+ * arguments that may be left out. Everything here is made of the generated code's public functions; nothing here decides.
  */
 package im.tim.sdk
 
@@ -15,8 +15,8 @@ import kotlinx.coroutines.flow.flow
  * and hears every event. The flow completes when the instance is shut down, after [TimEvent.SdkDestroy].
  *
  * At most [capacity] events wait for a collector. One that falls farther behind loses the oldest, and is told so by
- * [TimEvent.Error] with [EVENTS_LOST] in their place: it then reads the lists it shows anew, and misses nothing of what comes
- * after. A slow collector never holds up the engine or another listener.
+ * [TimEvent.Error] with [TimCode.EVENTS_LOST] in their place: it then reads the lists it shows anew, and misses nothing of
+ * what comes after. A slow collector never holds up the engine or another listener.
  *
  * @throws IllegalArgumentException for a [capacity] below 1.
  */
@@ -36,7 +36,7 @@ fun Tim.events(capacity: Int = 1_000): Flow<TimEvent> {
             for ((place, event) in heard) {
                 // Numbers that are missing are events that were dropped, all of them older than this one.
                 if (place != next) {
-                    emit(TimEvent.Error(EVENTS_LOST, "events were dropped by a slow collector: read the lists again"))
+                    emit(TimEvent.Error(TimCode.EVENTS_LOST, "events were dropped by a slow collector: read the lists again"))
                 }
                 next = place + 1
                 emit(event)
@@ -46,9 +46,6 @@ fun Tim.events(capacity: Int = 1_000): Flow<TimEvent> {
         }
     }
 }
-
-/** The number of the event that tells of lost events. */
-val EVENTS_LOST: UInt = 130162u
 
 /**
  * Calls [handler] for each event of one kind, on the engine's own listener thread:
@@ -78,12 +75,6 @@ private inline fun <T> orException(work: () -> T): T =
     } catch (error: Error) {
         throw IllegalStateException(error)
     }
-
-/** The conversation with a user. */
-fun c2c(userID: String): String = "C2C$userID"
-
-/** The conversation of a group. */
-fun group(groupID: String): String = "GROUP$groupID"
 
 /** A text message of normal priority. See [Tim.createTextMessage]. */
 fun Tim.createTextMessage(to: String, text: String): Message = createTextMessage(to, text, Priority.NORMAL)
@@ -127,11 +118,23 @@ fun Tim.registerUploadPlugin(upload: (file: String, report: (Int) -> Unit) -> Im
             progress.use { orException { upload(file) { percent -> it.report(percent.coerceIn(0, 100).toUInt()) } } }
     })
 
+/** Has [write] take the log's lines. It is called from any of the engine's threads and must not block. See [setLogLevel]. */
+fun setLogSink(write: (level: LogLevel, line: String) -> Unit): Unit =
+    setLogSink(object : LogSink {
+        override fun log(level: LogLevel, line: String) = orException { write(level, line) }
+    })
+
 /** What a text message says; null for any other. */
 val Message.text: String? get() = (payload as? Payload.Text)?.v1?.text
 
 /** The picture of a picture message; null for any other. */
 val Message.image: ImageBody? get() = (payload as? Payload.Image)?.v1
+
+/** What happened in the group, if the message tells of that; null for any other. */
+val Message.groupTip: GroupTip? get() = (payload as? Payload.GroupTip)?.v1
+
+/** What the server gives notice of, if the message is such a notice; null for any other. */
+val Message.systemNotice: SystemNotice? get() = (payload as? Payload.GroupSystemNotice)?.v1
 
 /** The number of an error, whatever its kind: stable for ever, TIM's own where TIM has one. */
 val TimException.code: UInt

@@ -37,6 +37,8 @@ class ChatTest {
         assertEquals("Hello world!", got.text)
         assertEquals(sent.id, got.id)
         assertEquals(c2c(alice.name), got.conversationId)
+        assertEquals(ConversationType.C2C to alice.name, got.conversationType to got.peer)
+        assertNull(got.groupId)
         assertNull(got.image)
 
         bob.tim.setMessageRead(got.conversationId)
@@ -46,11 +48,13 @@ class ChatTest {
         alice.tim.revokeMessage(regretted)
         assertEquals(regretted.id, bob.next<TimEvent.MessageRevoked>().messages.single().id)
 
-        val page = bob.tim.getMessageList(c2c(alice.name), null, 15u)
+        val page = bob.tim.getMessageList(c2c(alice.name))
         assertEquals(listOf(sent.id, regretted.id), page.messageList.map { it.id })
         assertTrue(page.isCompleted)
         val conversation = bob.tim.getConversationList().single()
         assertEquals(c2c(alice.name) to sent.sequence, conversation.conversationId to conversation.readSequence)
+        assertEquals(ConversationType.C2C to alice.name, conversation.type to conversation.peer)
+        assertNull(conversation.groupId)
 
         alice.tim.logout()
         alice.next<TimEvent.SdkNotReady>()
@@ -65,6 +69,7 @@ class ChatTest {
         alice.tim.sendMessage(alice.tim.createImageMessage(c2c(bob.name), picture) { up += it })
 
         val got = bob.nextMessage()
+        assertEquals(ImageFormat.PNG, got.image?.format)
         val original = checkNotNull(got.image).imageInfoArray.first { it.imageType == ImageType.ORIGINAL }
         assertEquals(640u to 480u, original.width to original.height)
         val target = bob.folder.resolve("picture.png")
@@ -101,7 +106,7 @@ class ChatTest {
     fun aPictureOfAFileAndAGroup() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         val made = alice.tim.createGroup(NewGroup(name = "walks", groupType = GroupType.MEETING))
-        assertEquals(JoinStatus.JOINED_SUCCESS, bob.tim.joinGroup(made.groupId, "").status)
+        assertEquals(JoinStatus.JOINED_SUCCESS, bob.tim.joinGroup(made.groupId).status)
 
         val file = alice.folder.resolve("picture.png").apply { writeBytes(picture(64, 64)) }
         alice.tim.sendMessage(alice.tim.createImageMessage(group(made.groupId), file.path) {})
@@ -186,7 +191,7 @@ class ChatTest {
             goOn.complete(Unit)
             val told = heard.await()
             val codes = told.dropLast(1).map { assertIs<TimEvent.Error>(it).code }
-            assertEquals(listOf(NOT_LOGGED_IN, EVENTS_LOST) + List(9) { NOT_LOGGED_IN }, codes)
+            assertEquals(listOf(TimCode.NOT_LOGGED_IN, TimCode.EVENTS_LOST) + List(9) { TimCode.NOT_LOGGED_IN }, codes)
             assertEquals(TimEvent.SdkDestroy(theServer.app), told.last())
         }
     }
@@ -204,7 +209,7 @@ class ChatTest {
         val listener = alice.tim.on<TimEvent.SdkReady> { ready.trySend(it) }
         alice.tim.on<TimEvent.Error> { errors.trySend(it) }
         alice.raiseAnEvent()
-        assertEquals(NOT_LOGGED_IN, assertIs<TimEvent.Error>(errors.receive()).code)
+        assertEquals(TimCode.NOT_LOGGED_IN, assertIs<TimEvent.Error>(errors.receive()).code)
         alice.logIn()
         assertEquals(TimEvent.SdkReady, ready.receive())
         listener.remove()

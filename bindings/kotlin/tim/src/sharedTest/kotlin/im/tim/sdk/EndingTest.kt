@@ -228,7 +228,7 @@ class EndingTest {
     }
 
     private suspend fun Person.isGone() =
-        assertEquals(DESTROYED, assertFailsWith<TimException> { tim.logout() }.code)
+        assertEquals(TimCode.DESTROYED, assertFailsWith<TimException> { tim.logout() }.code)
 
     /** Waits until the instance has ended. */
     private suspend fun Person.ends() {
@@ -237,6 +237,3 @@ class EndingTest {
         isGone()
     }
 }
-
-/** What a destroyed instance answers. */
-private const val DESTROYED: UInt = 130_160u

@@ -16,12 +16,14 @@ class ErrorTest {
 
         fun refused(number: UInt, error: TimException) = assertEquals(number, assertIs<TimException.Refused>(error).code, error.reason)
         val notReady = assertFailsWith<TimException.NotReady> { carol.tim.createTextMessage("C2Calice", "too early") }
-        assertEquals(NOT_LOGGED_IN, notReady.code)
-        assertEquals(NOT_LOGGED_IN, carol.next<TimEvent.Error>().code)
-        refused(70_003u, assertFailsWith { carol.tim.login(carol.name, "not a token") })
-        refused(70_013u, assertFailsWith { carol.tim.login(carol.name, theServer.sigOf("mallory")) })
+        assertEquals(TimCode.NOT_LOGGED_IN, notReady.code)
+        assertEquals("code=2024, reason=${notReady.reason}", notReady.message)
+        assertEquals(TimCode.NOT_LOGGED_IN, carol.next<TimEvent.Error>().code)
+        refused(TimCode.USERSIG_MALFORMED, assertFailsWith { carol.tim.login(carol.name, "not a token") })
+        refused(TimCode.USERSIG_OTHER_USER, assertFailsWith { carol.tim.login(carol.name, theServer.sigOf("mallory")) })
 
-        refused(20_003u, assertFailsWith { alice.tim.sendMessage(alice.tim.createTextMessage("C2Cnobody-at-all", "hello?")) })
+        val toNobody = alice.tim.createTextMessage("C2Cnobody-at-all", "hello?")
+        refused(TimCode.UNKNOWN_USER, assertFailsWith { alice.tim.sendMessage(toNobody) })
         assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("alice", "no such conversation") }
         assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("C2Cbob", "") }
         assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("C2Cbob", "x".repeat(1_000_000)) }
@@ -47,7 +49,7 @@ class ErrorTest {
         for (folder in listOf("/proc", "/proc/tim", file.path)) {
             val options = alice.options(theServer.address).copy(instance = "unwritable", dataDir = folder)
             val error = assertFailsWith<TimException.Storage> { Tim.create(options) }
-            assertEquals(6022u, error.code)
+            assertEquals(TimCode.DATA_DIR_UNUSABLE, error.code)
             assertTrue("folder" in error.reason, error.reason)
         }
     }
@@ -59,11 +61,8 @@ class ErrorTest {
         for (server in listOf("ws://127.0.0.1:1", "wss://nowhere.invalid")) {
             val tim = alice.alone(server, loginTimeoutMs = 500u)
             val error = assertFailsWith<TimException.Unreachable> { tim.login(alice.name, theServer.sigOf(alice.name)) }
-            assertTrue(error.code in listOf(2800u, 2801u), "$server: $error")
+            assertTrue(error.code in listOf(TimCode.NETWORK_ERROR, TimCode.TIMEOUT), "$server: $error")
             tim.shutdown()
         }
     }
 }
-
-/** What calls are refused with while nobody is logged in. */
-internal const val NOT_LOGGED_IN: UInt = 2024u

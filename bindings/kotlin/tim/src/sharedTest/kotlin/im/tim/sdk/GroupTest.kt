@@ -13,20 +13,26 @@ class GroupTest {
         val made = alice.tim.createGroup(NewGroup("walks", GroupType.MEETING, introduction = "every Sunday"))
         assertEquals(Role.OWNER to 1u, made.selfRole to made.memberCount)
 
-        val joined = bob.tim.joinGroup(made.groupId, "")
+        val joined = bob.tim.joinGroup(made.groupId)
         assertEquals(JoinStatus.JOINED_SUCCESS to 2u, joined.status to joined.group?.memberCount)
         assertEquals(made.groupId, bob.next<TimEvent.GroupListUpdated>().groups.single().groupId)
         val profile = bob.tim.getGroupProfile(made.groupId)
         assertEquals("every Sunday" to Role.MEMBER, profile.introduction to profile.selfRole)
 
+        val tip = alice.hears { message -> message.takeIf { it.groupTip != null } }
+        assertEquals(GroupTipType.JOIN to listOf(bob.name), tip.groupTip?.let { it.type to it.userIdList })
+        assertEquals(ConversationType.GROUP to made.groupId, tip.conversationType to tip.groupId)
+        assertNull(tip.peer)
+
         bob.tim.quitGroup(made.groupId)
+        assertEquals(GroupTipType.QUIT, alice.hears { it.groupTip }.type)
         assertEquals(emptyList(), bob.tim.getGroupList())
         assertNull(bob.tim.getGroupProfile(made.groupId).selfRole)
 
         alice.tim.dismissGroup(made.groupId)
         assertEquals(emptyList(), alice.tim.getGroupList())
-        val gone = assertFailsWith<TimException.Refused> { bob.tim.joinGroup(made.groupId, "") }
-        assertEquals(10_010u, gone.code)
+        val gone = assertFailsWith<TimException.Refused> { bob.tim.joinGroup(made.groupId) }
+        assertEquals(TimCode.GROUP_NOT_FOUND, gone.code)
     }
 
     @Test
@@ -36,25 +42,31 @@ class GroupTest {
 
         suspend fun apply(person: Person, words: String, accept: Boolean, answer: String): SystemNotice {
             assertEquals(JoinStatus.WAIT_ADMIN_APPROVAL, person.tim.joinGroup(group, words).status)
-            val asked = alice.nextNotice(1u)
+            val asked = alice.nextNotice(SystemNoticeType.JOIN_APPLICATION)
             assertEquals(person.name to words, asked.operatorId to asked.handleMessage)
             alice.tim.handleGroupApplication(group, person.name, accept, answer)
-            return person.nextNotice(if (accept) 2u else 3u)
+            return person.nextNotice(if (accept) SystemNoticeType.APPLICATION_ACCEPTED else SystemNoticeType.APPLICATION_REFUSED)
         }
         assertEquals("bring boots", apply(bob, "I have a spade", accept = true, "bring boots").handleMessage)
         assertEquals("we are full", apply(carol, "me too", accept = false, "we are full").handleMessage)
         assertEquals(listOf(group), bob.tim.getGroupList().map { it.groupId })
         assertEquals(emptyList(), carol.tim.getGroupList())
 
-        val again = assertFailsWith<TimException.Refused> { alice.tim.handleGroupApplication(group, bob.name, true, "") }
-        assertEquals(10_024u, again.code)
+        val again = assertFailsWith<TimException.Refused> { alice.tim.handleGroupApplication(group, bob.name, true) }
+        assertEquals(TimCode.APPLICATION_HANDLED, again.code)
     }
 
     /** The next notice of a kind that the server gives. */
-    private suspend fun Person.nextNotice(kind: UInt): SystemNotice {
-        while (true) {
-            val notice = (nextMessage().payload as? Payload.GroupSystemNotice)?.v1
-            if (notice?.operationType == kind) return notice
+    private suspend fun Person.nextNotice(type: SystemNoticeType): SystemNotice =
+        hears { message ->
+            message.systemNotice?.takeIf { it.type == type }?.also {
+                assertEquals(ConversationType.SYSTEM, message.conversationType)
+                assertNull(message.peer ?: message.groupId)
+            }
         }
+
+    /** What is found in the next message that has it. */
+    private suspend fun <T : Any> Person.hears(find: (Message) -> T?): T {
+        while (true) find(nextMessage())?.let { return it }
     }
 }

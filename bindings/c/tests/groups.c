@@ -98,24 +98,27 @@ static void comes(awaited *it) {
 #define MESSAGE(conversation, from, flow, priority, by, revoked, read, payload)                                   \
     "{'ID':'*','conversationID':'" conversation "','from':'" from "','flow':'" flow "','sequence':%,'time':%,"    \
     "'clientTime':%,'status':'success','priority':'" priority "'," by "," revoked ",'isRead':" read               \
-    ",'isPeerRead':false,'isExcludedFromUnreadCount':false," payload "}"
+    ",'isPeerRead':false,'isExcludedFromUnreadCount':" payload "}"
+#define COUNTS "false,"
+#define DOES_NOT_COUNT "true,"
 #define NOBODY "'nick':'','avatar':''"
 #define BY_ALICE "'nick':'Alice','avatar':'https://example.org/alice'"
 #define STANDS "'isRevoked':false,'revoker':null"
 #define REVOKED "'isRevoked':true,'revoker':'alice'"
-#define HELLO "'type':'TIMTextElem','payload':{'text':'hello climbers'}"
+#define GONE COUNTS "'type':'gone'"
+#define HELLO COUNTS "'type':'TIMTextElem','payload':{'text':'hello climbers'}"
 
 #define NOTICE(operator, operation, group, name, type, words)                                                     \
     MESSAGE("@TIM#SYSTEM", "@TIM#SYSTEM", "in", "High", NOBODY, STANDS, "false",                                  \
-            "'type':'TIMGroupSystemNoticeElem','payload':{'operatorID':'" operator "','operationType':" operation \
-            ",'groupID':'" group "','groupName':'" name "','groupType':'" type "','handleMessage':'" words "'}")
+            COUNTS "'type':'TIMGroupSystemNoticeElem','payload':{'operatorID':'" operator "','operationType':"    \
+            operation ",'groupID':'" group "','groupName':'" name "','groupType':'" type "','handleMessage':'" words "'}")
 #define OF_CLIMBERS(operator, operation, words) NOTICE(operator, operation, "climbers", "Climbers", "Public", words)
 #define OF_TEA(operator, operation) NOTICE(operator, operation, "tea", "Tea", "Private", "")
 
-#define TIP(group, flow, read, operator, operation, members)                                                      \
-    MESSAGE("GROUP" group, operator, flow, "Lowest", "'nick':'*','avatar':'*'", STANDS, read,                   \
-            "'type':'TIMGroupTipElem','payload':{'operatorID':'" operator "','operationType':" operation          \
-            ",'userIDList':['bob'],'memberCount':" members "}")
+#define TIP(group, operator, operation, members)                                                                  \
+    MESSAGE("GROUP" group, "@TIM#SYSTEM", "in", "Lowest", NOBODY, STANDS, "false",                                \
+            DOES_NOT_COUNT "'type':'TIMGroupTipElem','payload':{'operatorID':'" operator "','operationType':"     \
+            operation ",'userIDList':['bob'],'memberCount':" members "}")
 
 static void alice_says_who_she_is(void) {
     awaited changed;
@@ -163,8 +166,8 @@ static void bob_applies_again_and_is_accepted(void) {
     bob_applies("it is bob", OF_CLIMBERS("bob", "1", "it is bob"));
     await(&accepted, bob, EVENT("onMessageReceived"), OF_CLIMBERS("alice", "2", "welcome"));
     await(&listed, bob, EVENT("onGroupListUpdated"), CLIMBERS("2", MEMBER));
-    await(&told_bob, bob, EVENT("onMessageReceived"), TIP("climbers", "in", "false", "alice", "1", "2"));
-    await(&told_alice, alice, EVENT("onMessageReceived"), TIP("climbers", "out", "true", "alice", "1", "2"));
+    await(&told_bob, bob, EVENT("onMessageReceived"), TIP("climbers", "alice", "1", "2"));
+    await(&told_alice, alice, EVENT("onMessageReceived"), TIP("climbers", "alice", "1", "2"));
     TELLS("null", tim_handle_group_application, alice, "climbers", "bob", true, "welcome");
     comes(&accepted), comes(&listed), comes(&told_bob), comes(&told_alice);
     TELLS("[" CLIMBERS("2", MEMBER) "]", tim_get_group_list, bob);
@@ -182,15 +185,15 @@ static void alice_takes_back_what_she_said(void) {
     comes(&received);
     TOLD(list, TIM_OK, tim_get_conversation_list, bob);
     CHECK(has(list, NULL,
-              "{'conversationID':'GROUPclimbers','groupType':'Public','unreadCount':%,'lastMessage':" MESSAGE(
+              "{'conversationID':'GROUPclimbers','groupType':'Public','unreadCount':1,'lastMessage':" MESSAGE(
                   "GROUPclimbers", "alice", "in", "Normal", BY_ALICE, STANDS, "false",
                   HELLO) ",'readSequence':%,'peerReadSequence':0,'lastTime':%}"));
     free(list);
 
     ENDS(10007, tim_revoke_message, bob, sent);
     await(&revoked, bob, EVENT("onMessageRevoked"),
-          MESSAGE("GROUPclimbers", "alice", "in", "Normal", BY_ALICE, REVOKED, "false", "'type':'gone'"));
-    TELLS(MESSAGE("GROUPclimbers", "alice", "out", "Normal", BY_ALICE, REVOKED, "true", "'type':'gone'"),
+          MESSAGE("GROUPclimbers", "alice", "in", "Normal", BY_ALICE, REVOKED, "false", GONE));
+    TELLS(MESSAGE("GROUPclimbers", "alice", "out", "Normal", BY_ALICE, REVOKED, "true", GONE),
           tim_revoke_message, alice, sent);
     comes(&revoked);
     free(sent);
@@ -214,7 +217,7 @@ static void bob_leaves_a_group_that_he_was_added_to(void) {
     TELLS(TEA("2"), tim_create_group, alice,
           "{\"groupID\":\"tea\",\"type\":\"Private\",\"name\":\"Tea\",\"memberList\":[\"bob\"]}");
     comes(&added);
-    await(&left, alice, EVENT("onMessageReceived"), TIP("tea", "in", "false", "bob", "2", "1"));
+    await(&left, alice, EVENT("onMessageReceived"), TIP("tea", "bob", "2", "1"));
     await(&noticed, bob, EVENT("onMessageReceived"), OF_TEA("bob", "8"));
     TELLS("null", tim_quit_group, bob, "tea");
     comes(&left), comes(&noticed);

@@ -306,8 +306,9 @@ void tim_string_free(char *text);
 tim_status tim_set_log_level(uint32_t level);
 
 /**
- * Where log lines go, for the whole process; a former callback is let go. Called on any thread, several at once; it must
- * not block.
+ * Where log lines go, for the whole process, in place of a former callback. Called on any thread, several at once; it must
+ * not block. A call of the former one that has begun may still be running when this returns; its `destroy` is called when none
+ * is.
  *
  * Errors: 130180 if `callback` is NULL (`tim_clear_log_sink` takes one off); then `destroy` is called before this returns.
  */
@@ -316,7 +317,8 @@ tim_status tim_set_log_sink(tim_log_callback callback,
                             tim_destroy_callback destroy);
 
 /**
- * Log lines go nowhere from now on.
+ * Log lines go nowhere from now on. A call of the callback that has begun may still be running when this returns; its `destroy`
+ * is called when none is.
  *
  * Errors: none.
  */
@@ -383,7 +385,8 @@ tim_status tim_add_listener(tim_client client,
 tim_status tim_remove_listener(tim_listener listener);
 
 /**
- * Registers the host's own uploader for pictures in place of the built-in one. Called on a thread that it may block.
+ * Registers the host's own uploader for pictures in place of the built-in one, or of a former one, whose `destroy` is called
+ * when no call of it is running. Called on a thread that it may block.
  *
  * Errors: 130160 once the instance was destroyed. With any error `destroy` is called before this returns.
  */

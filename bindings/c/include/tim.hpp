@@ -222,7 +222,8 @@ inline std::string status_text(tim_status status) { return detail::take(tim_stat
 /** As tim_set_log_level. */
 inline void set_log_level(std::uint32_t level) { detail::check(tim_set_log_level(level)); }
 
-/** As tim_set_log_sink; an empty function takes the sink off. */
+/** As tim_set_log_sink; an empty function takes the sink off. A call of the former one that has begun may still be running when
+ *  this returns; what it captured goes when none is. */
 inline void set_log_sink(log_callback callback) {
     if (!callback) return detail::check(tim_clear_log_sink());
     auto owned = std::make_unique<log_callback>(std::move(callback));
@@ -319,7 +320,7 @@ public:
         return subscription(listener, std::move(ears));
     }
 
-    /** As tim_register_upload_plugin. */
+    /** As tim_register_upload_plugin. What a former one captured goes when no call of it is running. */
     void register_upload_plugin(uploader upload) const {
         auto owned = std::make_unique<uploader>(std::move(upload));
         detail::check(tim_register_upload_plugin(handle_, &detail::upload, owned.release(), &detail::destroy<uploader>));

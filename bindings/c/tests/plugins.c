@@ -252,6 +252,32 @@ static void a_log_sink_may_call_the_library_and_take_itself_off(void) {
     free(it.told.json);
 }
 
+static void log_and_stay(void *user_data, uint32_t level, const char *line) {
+    (void)level, (void)line;
+    hearer *it = user_data;
+    if (add(&it->calls) > 1) return;
+    CHECK(reaches(&it->done, 1));
+    CHECK(now(&it->destroyed) == 0);
+}
+
+static void a_log_sink_that_is_taken_off_goes_when_its_call_has_returned(void) {
+    hearer it = {0};
+    GIVES(TIM_OK, tim_set_log_level(0));
+    GIVES(TIM_OK, tim_set_log_sink(log_and_stay, &it, destroyed));
+    tim_client carol = create_at("ws://127.0.0.1:1", "carol");
+    outcome told = {0, 0, NULL};
+    GIVES(TIM_OK, tim_login(carol, "carol", "no token", on_end, &told));
+    CHECK(reaches(&it.calls, 1));
+    GIVES(TIM_OK, tim_clear_log_sink());
+    CHECK(now(&it.destroyed) == 0);
+    add(&it.done);
+    CHECK(reaches(&it.destroyed, 1));
+    GIVES(TIM_OK, tim_set_log_level(1));
+    destroy_and_release(carol);
+    CHECK(reaches(&told.ended, 1));
+    free(told.json);
+}
+
 int main(int count, char **arguments) {
     read_arguments(count, arguments);
     people_log_in();
@@ -261,6 +287,7 @@ int main(int count, char **arguments) {
     STORY(a_plugin_may_block_call_the_library_and_be_replaced_meanwhile);
     STORY(a_log_sink_goes_once_and_may_set_sinks_while_it_goes);
     STORY(a_log_sink_may_call_the_library_and_take_itself_off);
+    STORY(a_log_sink_that_is_taken_off_goes_when_its_call_has_returned);
     destroy_and_release(alice);
     destroy_and_release(bob);
     return 0;

@@ -61,8 +61,9 @@ pub extern "C" fn tim_set_log_level(level: u32) -> TimStatus {
     guarded(|| Ok(tim::set_log_level(level)?))
 }
 
-/// Where log lines go, for the whole process; a former callback is let go. Called on any thread, several at once; it must
-/// not block.
+/// Where log lines go, for the whole process, in place of a former callback. Called on any thread, several at once; it must
+/// not block. A call of the former one that has begun may still be running when this returns; its `destroy` is called when none
+/// is.
 ///
 /// Errors: 130180 if `callback` is NULL (`tim_clear_log_sink` takes one off); then `destroy` is called before this returns.
 #[unsafe(no_mangle)]
@@ -79,7 +80,8 @@ pub unsafe extern "C" fn tim_set_log_sink(
     })
 }
 
-/// Log lines go nowhere from now on.
+/// Log lines go nowhere from now on. A call of the callback that has begun may still be running when this returns; its `destroy`
+/// is called when none is.
 ///
 /// Errors: none.
 #[unsafe(no_mangle)]
@@ -190,7 +192,8 @@ pub extern "C" fn tim_remove_listener(listener: TimListener) -> TimStatus {
     })
 }
 
-/// Registers the host's own uploader for pictures in place of the built-in one. Called on a thread that it may block.
+/// Registers the host's own uploader for pictures in place of the built-in one, or of a former one, whose `destroy` is called
+/// when no call of it is running. Called on a thread that it may block.
 ///
 /// Errors: 130160 once the instance was destroyed. With any error `destroy` is called before this returns.
 #[unsafe(no_mangle)]

@@ -67,7 +67,7 @@
  *   - log lines: on whichever thread has something to tell; they must not block.
  *   - `destroy`: where the last use of its `user_data` ends. That may be one of the program's threads, before the call that
  *     ended it returns: a function that fails, tim_remove_listener, tim_set_log_sink, tim_clear_log_sink,
- *     tim_register_upload_plugin or tim_release.
+ *     tim_register_upload_plugin, tim_release, or tim_download_image where nobody is logged in.
  * A callback must return: it may not longjmp or end its thread, and an exception that leaves it ends the process. tim.hpp
  * catches what its callbacks throw.
  * The engine's threads are not in a child that fork makes. Fork before the first tim_create, or let the child call nothing of

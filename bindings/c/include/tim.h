@@ -102,46 +102,67 @@
  *
  * JSON NOUNS
  *
- * Times are milliseconds since 1970. A field that has no value is null or absent. Be ready for new fields and new words.
+ * Times are milliseconds since 1970. A field that has no value is null or absent. Be ready for new fields, words and numbers.
  * Options, a new group and the changes of a profile have no fields but those told in this header: others give 130182.
  *
  * options (tim_create; the first three are required)
  *   {"SDKAppID":1400000001, "server":"wss://im.example.org:7700", "dataDir":"/var/lib/app/tim", "platform":"linux",
  *    "extraRootsPem":null, "instance":"", "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000}
- *   platform: android, ios, macos, windows, linux, web, other
+ *   dataDir: a folder of the program's own, made if there is none       extraRootsPem: certificates to trust beside the
+ *   public ones, as PEM       instance: tells several instances of one SDKAppID apart; best left empty
+ *   heartbeatMs: the pause between signs of life       loginTimeoutMs, callTimeoutMs: how long an answer is waited for
+ *   platform: android, ios, macos, windows, linux, web, other; this machine's own if absent
  *
  * message
  *   {"ID":"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d", "conversationID":"C2Cbob", "from":"alice", "flow":"out", "sequence":7,
  *    "time":1760000000123, "clientTime":1760000000101, "status":"success", "priority":"Normal", "nick":"", "avatar":"",
  *    "isRevoked":false, "revoker":null, "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
  *    "type":"TIMTextElem", "payload":{"text":"Hello world!"}}
+ *   ID: its identity from creation on, the same for everybody
  *   conversationID: C2C and a user, GROUP and a group, or @TIM#SYSTEM
- *   flow: in, out       status: unSend, success, fail       priority: High, Normal, Low, Lowest
+ *   from: a user, or @TIM#SYSTEM       nick, avatar: the sender's when it was sent       flow: in, out
+ *   sequence: its place in the conversation, from 1 on; 0 until it is sent
+ *   time: when the server took it; before that as clientTime: when it was created, by the sender's clock
+ *   status: unSend (also while it waits), success (also of what was received), fail (it was refused)
+ *   priority, in groups: High, Normal, Low, Lowest
+ *   revoker: who took it back       isRead: by this user       isPeerRead: by the other side of a C2C conversation
+ *   isExcludedFromUnreadCount: nobody has it among their unread messages
  *   type and payload:
  *     TIMTextElem               {"text":"Hello world!"}
  *     TIMImageElem              {"uuid":"0199a2a4-...", "imageFormat":3, "imageInfoArray":[{"type":0, "size":48211,
  *                               "width":1200, "height":800, "url":"/media/..."}, {"type":1, ...}, {"type":2, ...}]}
- *                               type: 0 original, 1 thumbnail, 2 large; imageFormat: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255
+ *                               type: 0 original, 1 thumbnail (198 pixels at most), 2 large (720); size: bytes; url: a path on
+ *                               the server or an https address, empty until it is uploaded; imageFormat: 1 JPEG, 2 GIF, 3 PNG,
+ *                               4 BMP, 5 WebP, 255 another
  *     TIMGroupTipElem           {"operatorID":"alice", "operationType":1, "userIDList":["bob"], "memberCount":2}
+ *                               operationType: 1 these users joined, by what operatorID did; 2 they left; memberCount: then
  *     TIMGroupSystemNoticeElem  {"operatorID":"carol", "operationType":1, "groupID":"climbers", "groupName":"Climbers",
  *                               "groupType":"Public", "handleMessage":"may I?"}
+ *                               operationType: 1 operatorID applies, with these words; 2 accepted your application, or 3
+ *                               refused it, with these words; 5 dismissed the group; 6 you made it; 7 added you; 8 you left
  *     gone                      no payload: the message was taken back
  *     unknown                   a text: the message's JSON, of a type that this version does not know
  *
  * conversation
  *   {"conversationID":"GROUPclimbers", "groupType":"Public", "unreadCount":2, "lastMessage":{...a message...},
  *    "readSequence":5, "peerReadSequence":0, "lastTime":1760000000123}
+ *   groupType: of a GROUP       lastMessage: the newest, sent or waiting       lastTime: when something last happened in it
+ *   unreadCount: always 0 in a ChatRoom       readSequence: how far this user has read       peerReadSequence: how far the other
+ *   side of a C2C conversation has
  *
  * group
  *   {"groupID":"climbers", "type":"Public", "name":"Climbers", "introduction":"", "notification":"", "avatar":"",
  *    "ownerID":"alice", "createTime":1760000000123, "memberCount":2, "maxMemberCount":2000, "joinOption":"NeedPermission",
  *    "selfRole":"Owner", "selfJoinTime":1760000000123}
- *   type: Private, Public, ChatRoom       joinOption: FreeAccess, NeedPermission, DisableApply
- *   selfRole: Member, Admin, Owner
+ *   type: Private (members are added), Public (who applies is let in), ChatRoom (nothing counts as unread)
+ *   joinOption, for those who apply: FreeAccess (they are in), NeedPermission (the owner or an admin decides), DisableApply
+ *   ownerID: none if the owner has left       selfRole: Member, Admin, Owner; as selfJoinTime none if this user is no member
  *
  * profile
  *   {"userID":"alice", "nick":"Alice", "avatar":"https://...", "gender":"Gender_Type_Female", "selfSignature":"up there",
  *    "birthday":20000419, "location":"Lhasa", "lastUpdatedTime":1760000000123}
+ *   gender: Gender_Type_Unknown, Gender_Type_Female, Gender_Type_Male       birthday: year, month, day
+ *   lastUpdatedTime: 0 if it never changed
  *
  * event (a listener is told an array of them)
  *   {"name":"onMessageReceived", "data":[...messages...]}
@@ -156,8 +177,9 @@
  *     onProfileUpdated             profiles
  *     blacklistUpdated             the whole list of user ids
  *     error                        {"code":2024, "message":"not logged in: call login first"}
- *     kickedOut                    {"type":"multipleDevice"}, or multipleAccount, userSigExpired, REST_API_Kick
- *     netStateChange               {"state":"connected"}, or connecting, disconnected
+ *     kickedOut                    {"type":"multipleDevice"}: another device took this one's place; or multipleAccount: this
+ *                                  device logged in anew; or userSigExpired; or REST_API_Kick: the server's operator did it
+ *     netStateChange               {"state":"connected"}, or connecting, or disconnected: attempts go on, farther apart
  *     sdkDestroy                   {"SDKAppID":1400000001}: the instance was destroyed, and nothing comes after this
  *
  *
@@ -627,7 +649,8 @@ tim_status tim_create_group(tim_client client,
                             void *user_data);
 
 /**
- * Joins a group, or applies to, with words for whoever decides. Result: `{"status":"JoinedSuccess", "group":...}`.
+ * Joins a group, or applies to, with words for whoever decides. Result: `{"status":"JoinedSuccess", "group":...}`; or
+ * `AlreadyInGroup`, or `WaitAdminApproval` without a group.
  *
  * Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10004 for words that are too long, 10007,
  * 10010, 10014 if the group may not be joined, does not exist, or is full.

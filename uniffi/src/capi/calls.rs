@@ -202,7 +202,8 @@ pub unsafe extern "C" fn tim_create_group(
     })
 }
 
-/// Joins a group, or applies to, with words for whoever decides. Result: `{"status":"JoinedSuccess", "group":...}`.
+/// Joins a group, or applies to, with words for whoever decides. Result: `{"status":"JoinedSuccess", "group":...}`; or
+/// `AlreadyInGroup`, or `WaitAdminApproval` without a group.
 ///
 /// Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10004 for words that are too long, 10007,
 /// 10010, 10014 if the group may not be joined, does not exist, or is full.

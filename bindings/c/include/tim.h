@@ -42,6 +42,10 @@
  *
  *   cc -std=c11 app.c $(pkg-config --cflags --libs tim)     or, with CMake, find_package(tim) and tim::tim
  *
+ * On Linux a program finds the library when it starts if script/install was run as root and installed where the loader
+ * looks, as Debian's does in /usr/local/lib. Otherwise script/install prints what is to be done: to link with
+ * -Wl,-rpath,FOLDER/lib, or to run ldconfig as root.
+ *
  * bindings/c/examples/quickstart.c has two people who chat with texts and pictures, to be run as it is.
  *
  *

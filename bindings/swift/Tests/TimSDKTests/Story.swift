@@ -66,8 +66,15 @@ func output(of program: String, _ arguments: [String]) -> String {
     return String(decoding: all, as: UTF8.self)
 }
 
-func freshFolder() -> String {
+/// Where everything is written. It goes with the tests, after the server: what is registered first at exit runs last.
+private let allFolders: String = {
     let folder = NSTemporaryDirectory() + "tim-" + UUID().uuidString
+    atexit { try? FileManager.default.removeItem(atPath: allFolders) }
+    return folder
+}()
+
+func freshFolder() -> String {
+    let folder = allFolders + "/" + UUID().uuidString
     try! FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     return folder
 }

@@ -150,7 +150,6 @@ impl Machine {
         for (id, request) in asks {
             self.ask(Purpose::Call(id), request);
         }
-        self.pump_pages();
     }
 
     /// The answer to a request.

@@ -302,9 +302,10 @@ impl Data {
 }
 
 impl Machine {
-    /// A conversation's positions changed: store them, and tell the list.
+    /// A conversation's positions changed: store them, tell the list, and see what it wants now.
     pub(super) fn touch(&mut self, id: &ConversationId) {
         self.turn.touched.insert(id.clone());
+        self.data.wanting.insert(id.clone());
     }
 
     /// What a conversation shows changed, but not its positions.
@@ -318,12 +319,9 @@ impl Machine {
     pub(super) fn store_touched(&mut self) {
         for id in std::mem::take(&mut self.turn.touched) {
             self.show_anew(&id);
-            let Some(conv) = self.data.conversations.get(&id) else { continue };
-            let row = conv.row.clone();
-            if conv.wants() {
-                self.data.wanting.insert(id);
+            if let Some(conv) = self.data.conversations.get(&id) {
+                self.turn.changes.push(Change::Conversation(conv.row.clone()));
             }
-            self.turn.changes.push(Change::Conversation(row));
         }
     }
 

@@ -90,7 +90,7 @@ pub struct Machine {
 struct Data {
     sync: SyncState,
     conversations: BTreeMap<ConversationId, Conv>,
-    /// Conversations that want something from the server.
+    /// Conversations that may want something from the server: whatever changed, until [`Machine::pump`] has looked.
     wanting: BTreeSet<ConversationId>,
     outbox: Outbox,
     profile: Option<Profile>,
@@ -219,6 +219,8 @@ impl Machine {
             return;
         }
         self.pump_sync();
+        // A page that waits for a gap makes the inbox hurry.
+        self.pump_pages();
         self.pump_inbox();
         self.pump_outbox();
         self.pump_calls();

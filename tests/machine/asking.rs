@@ -1,0 +1,43 @@
+//! What is wanted of the server is asked for at once: nothing waits for something else to happen first.
+
+use serde_json::json;
+use tim::machine::io::Call;
+
+use crate::phone::{BEGIN, Phone, with_bob};
+
+#[test]
+fn a_read_mark_is_sent_by_the_call_that_sets_it() {
+    let mut phone = Phone::ready(json!([with_bob(5, 1..=5, BEGIN)]));
+    phone.wait(5_000);
+    phone.call(Call::SetRead("C2Cbob".parse().unwrap()));
+    assert_eq!(phone.last_asked("conv.read").1["sequence"], 5);
+}
+
+#[test]
+fn what_a_sync_shows_to_be_missing_is_asked_for_with_its_page() {
+    let mut phone = Phone::ready(json!([with_bob(5, 1..=5, BEGIN)]));
+    phone.comes_back(false);
+    phone.page(2, json!([with_bob(105, 86..=105, phone.now)]));
+    let (_, history) = phone.last_asked("msg.history");
+    assert_eq!((&history["low"], &history["high"]), (&json!(6), &json!(85)));
+}
+
+#[test]
+fn a_mutation_that_a_sync_shows_is_asked_for_with_its_page() {
+    let mut phone = Phone::ready(json!([with_bob(5, 1..=5, BEGIN)]));
+    phone.comes_back(false);
+    let mut state = with_bob(5, 5..=5, BEGIN);
+    state["mutationHead"] = json!(1);
+    phone.page(2, json!([state]));
+    assert_eq!(phone.last_asked("msg.mutations").1["after"], 0);
+}
+
+#[test]
+fn a_page_that_waits_for_a_gap_has_it_filled_at_once() {
+    let mut phone = Phone::ready(json!([with_bob(5, 1..=5, BEGIN)]));
+    phone.hear(&json!({"n": 1, "ev": "msg", "p": crate::phone::message(7, "bob", BEGIN)}));
+    assert!(phone.asked("msg.history").is_empty(), "a gap is given a moment");
+    phone.call(Call::MessageList { conversation: "C2Cbob".parse().unwrap(), before: None, count: 20 });
+    let (_, history) = phone.last_asked("msg.history");
+    assert_eq!((&history["low"], &history["high"]), (&json!(6), &json!(6)));
+}

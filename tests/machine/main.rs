@@ -1,0 +1,16 @@
+//! The engine's decisions, a frame at a time: a machine and a real store, with the test as network, server and clock.
+//!
+//! Here are the moments that a real server gives too seldom to wait for: a refusal at the wrong time, a clock that is
+//! set back, a frame that crosses another. One file for each idea; `phone` is the stage.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    unreachable_pub,
+    reason = "a panic here is the failure report"
+)]
+
+mod asking;
+mod phone;

@@ -1,0 +1,172 @@
+//! Alice's phone without its network: carries out what the machine says, and hands it frames made by hand.
+//!
+//! Bob is whom she talks to; what he says is a number, that of its place.
+
+use std::collections::VecDeque;
+use std::ops::RangeInclusive;
+
+use serde_json::{Value, json};
+use tim::UserId;
+use tim::machine::Machine;
+use tim::machine::io::{Call, CallId, Config, Input, Now, Output};
+use tim::protocol::call::Platform;
+use tim::store::Store;
+
+/// When a test begins, on every clock there is.
+pub const BEGIN: i64 = 1_000;
+
+pub struct Phone {
+    pub machine: Machine,
+    pub store: Store,
+    /// The phone's clocks.
+    pub now: i64,
+    /// Every envelope it sent, in order.
+    pub sent: Vec<Value>,
+    calls: u64,
+}
+
+impl Phone {
+    /// A phone that is switched on: its store may be an old one.
+    pub fn with(store: Store) -> Self {
+        let machine = Machine::new(Config {
+            sdk_app_id: 1,
+            device: "alice's phone".into(),
+            platform: Platform::Android,
+            client: "test".into(),
+            seed: 1,
+            heartbeat: 30_000,
+            login_timeout: 90_000,
+            call_timeout: 15_000,
+        });
+        Self { machine, store, now: BEGIN, sent: Vec::new(), calls: 0 }
+    }
+
+    /// A new phone whose first picture has these conversations.
+    pub fn ready(conversations: Value) -> Self {
+        let mut phone = Self::with(Store::in_memory().unwrap());
+        phone.log_in("alice");
+        phone.welcome(false);
+        phone.page(1, conversations);
+        phone
+    }
+
+    /// Gives the machine an input and carries out all that follows.
+    pub fn feed(&mut self, input: Input) {
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            self.machine.handle(input, Now { monotonic: self.now, wall: self.now });
+            while let Some(output) = self.machine.poll() {
+                inputs.extend(self.carry_out(output));
+            }
+        }
+    }
+
+    fn carry_out(&mut self, output: Output) -> Option<Input> {
+        match output {
+            Output::OpenStore { .. } => {
+                return Some(Input::StoreOpened(Ok(Box::new(self.store.snapshot().unwrap()))));
+            }
+            Output::Commit { changes, durable } => self.store.apply(&changes, durable).unwrap(),
+            Output::Transmit(text) => match serde_json::from_str(&text).unwrap() {
+                Value::Array(envelopes) => self.sent.extend(envelopes),
+                envelope => self.sent.push(envelope),
+            },
+            _ => {}
+        }
+        None
+    }
+
+    /// Lets time pass: nothing happens meanwhile but what the machine does by itself.
+    pub fn wait(&mut self, ms: i64) {
+        let until = self.now + ms;
+        while let Some(due) = self.machine.deadline().filter(|due| *due <= until) {
+            self.now = self.now.max(due);
+            self.feed(Input::Deadline);
+        }
+        self.now = until;
+    }
+
+    /// Waits for the machine to do something by itself, and tells how long that took.
+    pub fn wait_for_it(&mut self) -> i64 {
+        let began = self.now;
+        self.now = self.machine.deadline().unwrap().max(began);
+        self.feed(Input::Deadline);
+        self.now - began
+    }
+
+    /// The app calls.
+    pub fn call(&mut self, call: Call) -> CallId {
+        self.calls += 1;
+        self.feed(Input::Call(CallId(self.calls), call));
+        CallId(self.calls)
+    }
+
+    pub fn log_in(&mut self, user: &str) -> CallId {
+        self.call(Call::Login { user: UserId::new(user).unwrap(), user_sig: "a token".into() })
+    }
+
+    /// The server sends a frame.
+    pub fn hear(&mut self, frame: &Value) {
+        self.feed(Input::Frame(frame.to_string()));
+    }
+
+    /// What was asked by this verb, oldest first: the requests' numbers and parameters.
+    pub fn asked(&self, verb: &str) -> Vec<(u64, Value)> {
+        let requests = self.sent.iter().filter(|envelope| envelope["m"] == verb);
+        requests.map(|request| (request["i"].as_u64().unwrap(), request["p"].clone())).collect()
+    }
+
+    pub fn last_asked(&self, verb: &str) -> (u64, Value) {
+        self.asked(verb).pop().unwrap_or_else(|| panic!("{verb} was not asked: {:?}", self.sent))
+    }
+
+    /// Answers the last request of this verb.
+    pub fn reply(&mut self, verb: &str, result: &Value) {
+        let (number, _) = self.last_asked(verb);
+        self.hear(&json!({"i": number, "r": result}));
+    }
+
+    /// The connection stands, and the server says welcome.
+    pub fn welcome(&mut self, resumed: bool) {
+        self.feed(Input::Connected);
+        self.reply(
+            "hello",
+            &json!({
+                "version": 1, "features": ["z1", "batch"], "session": "5f0c2f1e-8a54-4f7b-9d57-2b8c1f0a6e01",
+                "resumed": resumed, "now": self.now, "heartbeat": [10_000, 300_000], "expires": 1_i64 << 50, "epoch": 1,
+            }),
+        );
+    }
+
+    /// Answers a sync with its only page.
+    pub fn page(&mut self, version: u64, conversations: Value) {
+        let page =
+            json!({"reset": false, "cursor": [1, version], "conversations": conversations, "changes": []});
+        self.reply("sync", &page);
+    }
+
+    /// The connection breaks; a while later there is another one.
+    pub fn comes_back(&mut self, resumed: bool) {
+        self.feed(Input::Disconnected);
+        self.wait_for_it();
+        self.welcome(resumed);
+    }
+}
+
+/// What was said at this place.
+pub fn message(place: u64, from: &str, time: i64) -> Value {
+    json!({
+        "ID": format!("01990000-0000-7000-8000-{place:012}"), "from": from,
+        "to": if from == "alice" { "C2Cbob" } else { "C2Calice" }, "sequence": place, "countable": place,
+        "time": time, "clientTime": time, "body": {"type": "TIMTextElem", "payload": {"text": place.to_string()}},
+    })
+}
+
+/// Alice's conversation with Bob as a sync tells it, with the newest of what he said at `time`.
+pub fn with_bob(head: u64, latest: RangeInclusive<u64>, time: i64) -> Value {
+    let latest: Vec<Value> = latest.map(|place| message(place, "bob", time)).collect();
+    json!({
+        "conversationID": "C2Cbob", "head": head, "mutationHead": 0, "countable": head, "read": 0, "base": 0,
+        "peerRead": 0, "floor": 1, "gone": false, "latest": latest,
+    })
+}

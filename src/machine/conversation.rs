@@ -19,14 +19,12 @@ use crate::store::{Change, ConversationRow, Ranges};
 pub(super) struct Conv {
     pub(super) row: ConversationRow,
     pub(super) ranges: Ranges,
-    /// Every message up to here has been told, or never will be as news.
-    pub(super) told: u64,
     pub(super) newest: Option<Wire>,
     /// Messages that came before others that belong in front of them.
     pub(super) stash: BTreeMap<u64, Wire>,
-    /// Sequences above `told` that this device sent itself.
+    /// Sequences above `row.told` that this device sent itself.
     pub(super) own: Vec<u64>,
-    /// When to ask for what is missing after `told`, on the monotonic clock.
+    /// When to ask for what is missing after `row.told`, on the monotonic clock.
     pub(super) ask_missing_at: Option<i64>,
     /// Until when nothing more is asked, because the last question found no answer.
     pub(super) calm_until: i64,
@@ -51,6 +49,7 @@ impl Conv {
             revoked_above_base: Vec::new(),
             peer_read: 0,
             floor: 1,
+            told: 0,
             active: 0,
             gone: false,
         };
@@ -58,10 +57,8 @@ impl Conv {
     }
 
     pub(super) fn load(row: ConversationRow, ranges: Ranges, newest: Option<Wire>) -> Self {
-        let complete = ranges.last().map_or(0, |(_, high)| *high);
         Self {
-            told: complete.max(row.floor.saturating_sub(1)),
-            ask_missing_at: (row.head > complete && !row.gone).then_some(0),
+            ask_missing_at: (row.head > row.told && !row.gone).then_some(0),
             row,
             ranges,
             newest,
@@ -81,7 +78,7 @@ impl Conv {
 
     /// Whether there are messages after what was told that are not here.
     pub(super) fn is_missing(&self) -> bool {
-        self.row.head > self.told
+        self.row.head > self.row.told
     }
 
     pub(super) fn wants_mutations(&self) -> bool {
@@ -108,7 +105,7 @@ impl Conv {
         row.revoked_above_base.extend(&state.revoked_above_base);
         self.trim_revoked();
         self.row.mutation_head = self.row.mutation_head.max(state.mutation_head);
-        self.told = self.told.max(self.row.floor.saturating_sub(1));
+        self.row.told = self.row.told.max(self.row.floor.saturating_sub(1));
     }
 
     fn trim_revoked(&mut self) {
@@ -172,11 +169,11 @@ impl Conv {
     /// The messages that are next in line, told from now on.
     pub(super) fn take_next(&mut self) -> Vec<Wire> {
         let mut next = Vec::new();
-        while let Some(message) = self.stash.remove(&(self.told + 1)) {
-            self.told += 1;
+        while let Some(message) = self.stash.remove(&(self.row.told + 1)) {
+            self.row.told += 1;
             next.push(message);
         }
-        self.stash = self.stash.split_off(&(self.told + 1));
+        self.stash = self.stash.split_off(&(self.row.told + 1));
         next
     }
 

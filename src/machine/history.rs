@@ -25,9 +25,9 @@ enum Page {
 
 impl Conv {
     fn page(&self, before: Option<u64>, count: u32, is_live: bool) -> Page {
-        let newest = if is_live { self.row.head } else { self.told };
+        let newest = if is_live { self.row.head } else { self.row.told };
         let high = before.map_or(newest, |before| before.saturating_sub(1)).min(newest);
-        if high > self.told {
+        if high > self.row.told {
             return Page::News;
         }
         let floor = self.row.floor.max(1);

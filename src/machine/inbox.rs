@@ -54,7 +54,7 @@ impl Machine {
         let conv = self.data.conversation(id);
         conv.apply_revoked(&mut message);
         conv.note(&me, &message);
-        if message.sequence > conv.told {
+        if message.sequence > conv.row.told {
             if is_own {
                 conv.own.push(message.sequence);
             }
@@ -101,7 +101,7 @@ impl Machine {
         let conv = self.data.conversation(&id);
         let is_new = conv.row.head == 0;
         // What was pushed before the picture came does not make news of everything before it.
-        let is_history = is_picture && conv.told == 0 && conv.ranges.is_empty();
+        let is_history = is_picture && conv.row.told == 0 && conv.ranges.is_empty();
         conv.row.gone = false;
         conv.merge(&state);
         if is_new || is_history {
@@ -120,12 +120,12 @@ impl Machine {
     /// Where more is missing than can be news, all but the newest is history: stored, and not told.
     fn keep_history(&mut self, id: &ConversationId, head: u64, most_news: u64, latest: &[Wire]) {
         let conv = self.data.conversation(id);
-        if head.saturating_sub(conv.told) <= most_news {
+        if head.saturating_sub(conv.row.told) <= most_news {
             return;
         }
         let first = latest.first().map_or(head + 1, |message| message.sequence);
-        conv.told = head - most_news;
-        conv.stash = conv.stash.split_off(&(conv.told + 1));
+        conv.row.told = head - most_news;
+        conv.stash = conv.stash.split_off(&(conv.row.told + 1));
         if most_news == 0 && first <= head {
             conv.complete(first, head);
             self.store(Change::Messages(id.clone(), latest.to_vec()));
@@ -140,22 +140,25 @@ impl Machine {
         let page = match result {
             Ok(page) => page,
             Err(fault) => {
-                // Somebody who may no longer look has nothing to miss.
-                conv.told = if fault.code.is_retryable() { conv.told } else { conv.row.head };
                 conv.ask_missing_at = Some(again);
+                if !fault.code.is_retryable() {
+                    // Somebody who may no longer look has nothing to miss.
+                    conv.row.told = conv.row.head;
+                    self.touch(id);
+                }
                 return;
             }
         };
         conv.row.floor = conv.row.floor.max(page.floor);
-        let before = (conv.told, conv.missing_up_to());
-        conv.told = conv.told.max(conv.row.floor.saturating_sub(1));
+        let before = (conv.row.told, conv.missing_up_to());
+        conv.row.told = conv.row.told.max(conv.row.floor.saturating_sub(1));
         conv.ask_missing_at = None;
         for message in page.messages {
             self.arrived(id, message);
         }
         self.advance(id, 0);
         if let Some(conv) = self.data.conversations.get_mut(id)
-            && before == (conv.told, conv.missing_up_to())
+            && before == (conv.row.told, conv.missing_up_to())
         {
             conv.ask_missing_at = Some(again);
         }
@@ -294,7 +297,7 @@ impl Machine {
                 continue;
             };
             let missing = conv.is_missing() && conv.ask_missing_at.is_none_or(|at| at <= now);
-            let (low, high) = (conv.told + 1, conv.missing_up_to());
+            let (low, high) = (conv.row.told + 1, conv.missing_up_to());
             let is_calm = conv.calm_until > now;
             let (after, mutations) = (conv.row.mutation, conv.wants_mutations() && !is_calm);
             let read = if is_calm { 0 } else { conv.row.read_pending };

@@ -69,7 +69,7 @@ fn conv(connection: &Connection, id: &ConversationId) -> Outcome<i64> {
         return Ok(number);
     }
     connection
-        .prepare_cached("INSERT INTO conv VALUES(NULL, ?, NULL, 0, 0, 0, 0, 0, 0, 0, '[]', 0, 1, 0, 0)")?
+        .prepare_cached("INSERT INTO conv VALUES(NULL, ?, NULL, 0, 0, 0, 0, 0, 0, 0, '[]', 0, 1, 0, 0, 0)")?
         .execute([&name])?;
     Ok(connection.last_insert_rowid())
 }
@@ -92,8 +92,8 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
     connection
         .prepare_cached(
             "UPDATE conv SET group_type = ?2, head = ?3, mutation = ?4, mutation_head = ?5, countable = ?6, read = ?7,
-                 read_pending = ?8, base = ?9, revoked_above_base = ?10, peer_read = ?11, floor = ?12, active = ?13,
-                 gone = ?14
+                 read_pending = ?8, base = ?9, revoked_above_base = ?10, peer_read = ?11, floor = ?12, told = ?13,
+                 active = ?14, gone = ?15
              WHERE id = ?1",
         )?
         .execute(params![
@@ -109,6 +109,7 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
             serde_json::to_string(&row.revoked_above_base)?,
             to_sql(row.peer_read)?,
             to_sql(row.floor)?,
+            to_sql(row.told)?,
             row.active,
             row.gone,
         ])?;

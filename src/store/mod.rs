@@ -62,6 +62,8 @@ pub struct ConversationRow {
     pub peer_read: u64,
     /// The first message this user may see.
     pub floor: u64,
+    /// Every message up to here has been told, or never will be as news.
+    pub told: u64,
     /// When something last happened in it, in milliseconds since 1970; orders the list.
     pub active: i64,
     /// The user is no longer part of it.

@@ -13,4 +13,5 @@
 )]
 
 mod asking;
+mod catching_up;
 mod phone;

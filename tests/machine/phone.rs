@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
 use tim::UserId;
+use tim::event::Event;
 use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, Now, Output};
 use tim::protocol::call::Platform;
@@ -20,7 +21,8 @@ pub struct Phone {
     pub store: Store,
     /// The phone's clocks.
     pub now: i64,
-    /// Every envelope it sent, in order.
+    /// Everything that was told, and every envelope that was sent, in order.
+    pub events: Vec<Event>,
     pub sent: Vec<Value>,
     calls: u64,
 }
@@ -38,7 +40,7 @@ impl Phone {
             login_timeout: 90_000,
             call_timeout: 15_000,
         });
-        Self { machine, store, now: BEGIN, sent: Vec::new(), calls: 0 }
+        Self { machine, store, now: BEGIN, events: Vec::new(), sent: Vec::new(), calls: 0 }
     }
 
     /// A new phone whose first picture has these conversations.
@@ -48,6 +50,11 @@ impl Phone {
         phone.welcome(false);
         phone.page(1, conversations);
         phone
+    }
+
+    /// The app ends, and starts anew.
+    pub fn restarts(self) -> Self {
+        Self { now: self.now + 60_000, ..Self::with(self.store) }
     }
 
     /// Gives the machine an input and carries out all that follows.
@@ -71,6 +78,7 @@ impl Phone {
                 Value::Array(envelopes) => self.sent.extend(envelopes),
                 envelope => self.sent.push(envelope),
             },
+            Output::Emit(event) => self.events.push(event),
             _ => {}
         }
         None
@@ -150,6 +158,30 @@ impl Phone {
         self.feed(Input::Disconnected);
         self.wait_for_it();
         self.welcome(resumed);
+    }
+
+    /// Serves what the phone asks history for, as the server does: the newest hundred of what is asked. Gives how many
+    /// requests that took.
+    pub fn serve_history(&mut self, time: i64) -> usize {
+        let mut served = 0;
+        while self.asked("msg.history").len() > served {
+            let (_, asked) = self.last_asked("msg.history");
+            served = self.asked("msg.history").len();
+            let (low, high) = (asked["low"].as_u64().unwrap(), asked["high"].as_u64().unwrap());
+            let from = low.max((high + 1).saturating_sub(100));
+            let messages: Vec<Value> = (from..=high).map(|place| message(place, "bob", time)).collect();
+            self.reply("msg.history", &json!({"messages": messages, "low": from, "high": high, "floor": 1}));
+        }
+        served
+    }
+
+    /// The places of the messages that were told as received.
+    pub fn told(&self) -> Vec<u64> {
+        let messages = self.events.iter().flat_map(|event| match event {
+            Event::MessageReceived(messages) => messages.as_slice(),
+            _ => &[],
+        });
+        messages.map(|message| message.sequence).collect()
     }
 }
 

@@ -199,7 +199,10 @@ impl Machine {
             self.data.sync.cursor.epoch = welcome.epoch;
             self.store(Change::Sync(self.data.sync));
         }
-        if !welcome.resumed {
+        if welcome.resumed {
+            // Nothing is missing: this connection is as good as one that has synced.
+            self.attempt = 0;
+        } else {
             self.want_sync(sync::LATEST);
         }
     }

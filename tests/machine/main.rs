@@ -14,4 +14,5 @@
 
 mod asking;
 mod catching_up;
+mod pauses;
 mod phone;

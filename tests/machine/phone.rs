@@ -153,11 +153,12 @@ impl Phone {
         self.reply("sync", &page);
     }
 
-    /// The connection breaks; a while later there is another one.
-    pub fn comes_back(&mut self, resumed: bool) {
+    /// The connection breaks; after a pause, which this gives, there is another one.
+    pub fn comes_back(&mut self, resumed: bool) -> i64 {
         self.feed(Input::Disconnected);
-        self.wait_for_it();
+        let pause = self.wait_for_it();
         self.welcome(resumed);
+        pause
     }
 
     /// Serves what the phone asks history for, as the server does: the newest hundred of what is asked. Gives how many

@@ -175,7 +175,7 @@ codes! {
 
     // Ours: the engine's own life.
     DESTROYED = 130_160: "the instance was destroyed: create a new one";
-    CANCELLED = 130_161: "the call ended because the login did";
+    CANCELLED = 130_161: "the call was cancelled, or the login ended first";
     EVENTS_LOST = 130_162: "a listener was too slow and events were dropped: read the lists again";
     LISTENER_PANICKED = 130_163: "a listener panicked: mend it; other listeners go on";
     OUTBOX_FULL = 130_164: "10,000 messages wait to be sent: wait until some have left";
@@ -184,6 +184,9 @@ codes! {
     STORE_NEWER = 130_167: "the local database was written by a newer version of the app: update the app";
     STORAGE_FULL = 130_168, retry: "this device's storage is full: free space, nothing was lost";
     RUNTIME_FAILED = 130_169: "the engine's threads could not be started: the system refuses new threads";
+    MESSAGE_ON_ITS_WAY = 130_170: "the message is on its way and may have arrived: revoke it when it has";
+    NOTHING_TO_CANCEL = 130_171: "there is nothing to cancel: it has ended, or never began";
+
     // Ours: the language border.
     NULL_ARGUMENT = 130_180: "an argument that may not be NULL is NULL";
     TEXT_NOT_UTF8 = 130_181: "a text is not UTF-8";

@@ -47,6 +47,12 @@ impl Copies {
         self.under_way.is_none()
     }
 
+    /// Whether this message waits for its picture's copy.
+    pub(super) fn has(&self, id: MessageId) -> bool {
+        let under_way = self.under_way.iter().map(|(waiting, _)| waiting);
+        under_way.chain(&self.waiting).any(|waiting| waiting.message.id == id)
+    }
+
     /// A picture is sent.
     pub(super) fn add(&mut self, user: UserId, message: Box<Message>, caller: Caller) {
         self.waiting.push_back(Waiting { user, message, caller });

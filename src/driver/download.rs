@@ -1,6 +1,7 @@
-//! Downloads of pictures. Each belongs to the login that it began in, and ends with it.
+//! Downloads of pictures. Each belongs to the login that it began in, and ends with it, or when it is cancelled.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tim_protocol::Code;
@@ -12,13 +13,13 @@ use super::{Answer, Commands, Shared, http};
 use crate::error::TimError;
 use crate::machine::io::{Call, Return};
 
-/// A login, as far as it ends what belongs to it. Cheap to clone.
+/// What ends all that belongs to it: a login, or whoever cancels. Cheap to clone.
 #[derive(Clone, Default)]
-pub(super) struct Login {
+pub(super) struct Scope {
     end: watch::Sender<Option<Code>>,
 }
 
-impl Login {
+impl Scope {
     /// Ends what belongs to it with this number, and what would begin too. The first number counts.
     pub(super) fn end(&self, code: Code) {
         self.end.send_if_modified(|end| end.replace(end.unwrap_or(code)).is_none());
@@ -34,24 +35,77 @@ impl Login {
     }
 }
 
-/// What belongs to a login holds this for as long as it is under way.
-pub(crate) struct Share {
+/// What belongs to a scope holds this for as long as it is under way.
+pub(super) struct Share {
     end: watch::Receiver<Option<Code>>,
 }
 
 impl Share {
-    /// Waits for something, but not beyond the end of the login.
+    async fn over(&self) -> Code {
+        let end = self.end.clone().wait_for(Option::is_some).await.map(|end| *end);
+        end.ok().flatten().unwrap_or(Code::DESTROYED)
+    }
+}
+
+/// The downloads that are under way and can be cancelled.
+#[derive(Default)]
+pub(super) struct Downloads {
+    last: u64,
+    open: BTreeMap<u64, (PathBuf, Scope)>,
+}
+
+impl Downloads {
+    pub(super) fn add(&mut self, target: PathBuf) -> (u64, Share) {
+        let scope = Scope::default();
+        let share = scope.share();
+        self.last += 1;
+        self.open.insert(self.last, (target, scope));
+        (self.last, share)
+    }
+
+    /// From now on it cannot be cancelled; false if it was.
+    pub(super) fn close(&mut self, number: u64) -> bool {
+        self.open.remove(&number).is_some()
+    }
+
+    /// Takes out those into this file.
+    pub(super) fn take(&mut self, target: &Path) -> Vec<Scope> {
+        self.open.extract_if(.., |_, (into, _)| into == target).map(|(_, (_, scope))| scope).collect()
+    }
+}
+
+/// A download's right to go on: until its login ends, or somebody cancels it.
+pub(crate) struct Leave {
+    number: u64,
+    login: Share,
+    own: Share,
+    shared: Arc<Shared>,
+}
+
+impl Leave {
+    pub(super) fn new(shared: Arc<Shared>, login: Share, (number, own): (u64, Share)) -> Self {
+        Self { number, login, own, shared }
+    }
+
+    /// Waits for something, but not beyond the end of the leave.
     pub(super) async fn within<T>(&self, what: impl Future<Output = T>) -> Result<T, Fault> {
         tokio::select! {
             biased;
-            code = self.over() => Err(Fault::new(code)),
+            code = self.login.over() => Err(Fault::new(code)),
+            code = self.own.over() => Err(Fault::new(code)),
             done = what => Ok(done),
         }
     }
 
-    async fn over(&self) -> Code {
-        let end = self.end.clone().wait_for(Option::is_some).await.map(|end| *end);
-        end.ok().flatten().unwrap_or(Code::DESTROYED)
+    /// The file is about to be in its place: whoever cancels now is too late.
+    pub(super) fn keep(&self) -> Result<(), Fault> {
+        if self.shared.close_download(self.number) { Ok(()) } else { Err(Fault::new(Code::CANCELLED)) }
+    }
+}
+
+impl Drop for Leave {
+    fn drop(&mut self) {
+        self.shared.close_download(self.number);
     }
 }
 
@@ -61,7 +115,7 @@ pub(crate) struct Download {
     pub(crate) url: String,
     pub(crate) target: PathBuf,
     pub(crate) progress: Progress,
-    pub(crate) login: Share,
+    pub(crate) leave: Leave,
     pub(crate) shared: Arc<Shared>,
     pub(crate) commands: Commands,
 }
@@ -71,20 +125,20 @@ impl Download {
     pub(crate) async fn run(self) -> Result<(), TimError> {
         let saved = self.save().await;
         if saved.is_ok() {
-            let _ = self.login.within(self.progress.told()).await;
+            let _ = self.leave.within(self.progress.told()).await;
         }
         self.progress.end();
         saved
     }
 
     async fn save(&self) -> Result<(), TimError> {
-        let Self { url, target, progress, login, shared, .. } = self;
+        let Self { url, target, progress, leave, shared, .. } = self;
         if !url.starts_with('/') {
             let (server, path) = http::split(url, shared.extra_roots.as_deref())?;
-            return Ok(http::download(&server, &path, target, progress, login).await?);
+            return Ok(http::download(&server, &path, target, progress, leave).await?);
         }
-        let path = login.within(self.ticket()).await??;
-        Ok(http::download(&shared.server, &path, target, progress, login).await?)
+        let path = leave.within(self.ticket()).await??;
+        Ok(http::download(&shared.server, &path, target, progress, leave).await?)
     }
 
     async fn ticket(&self) -> Result<String, TimError> {

@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::address::Address;
-use super::download::Share;
+use super::download::Leave;
 use super::progress::Progress;
 use crate::error::TimError;
 
@@ -96,23 +96,23 @@ fn chunks(
     })
 }
 
-/// Downloads what is at a path of a server into a file, which is there whole or not at all. No wait lasts beyond the login,
-/// and what is done with files is not broken off: nothing appears afterwards.
+/// Downloads what is at a path of a server into a file, which is there whole or not at all. No wait lasts beyond the
+/// leave, and what is done with files is not broken off: nothing appears afterwards.
 pub(super) async fn download(
     server: &Address,
     path: &str,
     target: &Path,
     progress: &Progress,
-    login: &Share,
+    leave: &Leave,
 ) -> Result<(), Fault> {
     progress.note(0);
-    let answer = login.within(get(server, path)).await??;
+    let answer = leave.within(get(server, path)).await??;
     // Two downloads to one place each write a file of their own; the last to end is what stays.
     let mut partial = target.as_os_str().to_owned();
     partial.push(format!(".{}.partial", uuid::Uuid::now_v7().simple()));
     let partial = Path::new(&partial);
-    let written = write(answer, partial, progress, login).await;
-    let kept = match written {
+    let written = write(answer, partial, progress, leave).await;
+    let kept = match written.and_then(|()| leave.keep()) {
         Ok(()) => tokio::fs::rename(partial, target).await.map_err(|why| disk(&why)),
         Err(fault) => Err(fault),
     };
@@ -142,7 +142,7 @@ async fn write(
     answer: Response<Incoming>,
     partial: &Path,
     progress: &Progress,
-    login: &Share,
+    leave: &Leave,
 ) -> Result<(), Fault> {
     let size = answer
         .headers()
@@ -152,7 +152,7 @@ async fn write(
     let mut file = File::create(partial).await.map_err(|why| disk(&why))?;
     let (mut body, mut done) = (answer.into_body(), 0);
     while let Some(frame) =
-        login.within(timeout(IDLE_WITHIN, body.frame())).await?.map_err(|why| failed(&why))?
+        leave.within(timeout(IDLE_WITHIN, body.frame())).await?.map_err(|why| failed(&why))?
     {
         let Ok(bytes) = frame.map_err(|why| failed(&why))?.into_data() else { continue };
         done += bytes.len() as u64;
@@ -160,7 +160,7 @@ async fn write(
         progress.note(percent(done, size).min(99));
     }
     file.sync_all().await.map_err(|why| disk(&why))?;
-    login.within(std::future::ready(())).await
+    leave.within(std::future::ready(())).await
 }
 
 async fn send(server: &Address, request: Request<Body>) -> Result<Response<Incoming>, Fault> {

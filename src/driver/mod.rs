@@ -202,7 +202,8 @@ impl Driver {
         }
     }
 
-    /// Takes a call. A picture's goes to the machine once there is a copy, and a logout once that is so for all before it.
+    /// Takes a call. A picture's goes to the machine once there is a copy, and a logout once that is so for all before it;
+    /// so does whoever takes such a picture back.
     async fn take(&mut self, call: Call, caller: Caller) {
         match (call, self.machine.status()) {
             (Call::Send { message, .. }, (Some(user), None)) if self.shared.source(message.id).is_some() => {
@@ -212,6 +213,12 @@ impl Driver {
                 self.keep_pictures().await;
                 self.shared.end_login(Code::CANCELLED);
                 self.call(Call::Logout, caller);
+            }
+            (Call::Cancel(id), _) => {
+                if self.copies.has(id) {
+                    self.keep_pictures().await;
+                }
+                self.call(Call::Cancel(id), caller);
             }
             (call, _) => self.call(call, caller),
         }
@@ -292,6 +299,11 @@ impl Driver {
                     upload.task.abort();
                     upload.progress.end();
                 }
+            }
+            Output::RemoveCopy { message, file } => {
+                self.shared.forget_picture(message);
+                // What cannot be removed now, the next start sweeps away.
+                let _ = block_in_place(|| std::fs::remove_file(file));
             }
             Output::Emit(event) => self.shared.dispatch.tell(event),
             Output::EmitMessages { query, kind } => self.emit_messages(&query, kind),

@@ -3,16 +3,17 @@
 //! What is a host's is never called or dropped under the lock.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tim_protocol::{Code, MessageId, UserId};
 
 use super::address::Address;
 use super::dispatch::Dispatch;
-use super::download::{Login, Share};
+use super::download::{Downloads, Leave, Scope};
 use super::files::{Files, ImageSource};
 use super::progress::Progress;
+use crate::error::TimError;
 use crate::plugin::UploadPlugin;
 
 /// Most pictures that may be created and not sent yet, and most bytes of them in memory.
@@ -32,7 +33,8 @@ pub(crate) struct Shared {
 struct State {
     user: Option<UserId>,
     refusal: Option<Code>,
-    login: Login,
+    login: Scope,
+    downloads: Downloads,
     plugin: Option<Arc<dyn UploadPlugin>>,
     /// By creation: a message's id begins with its time.
     pictures: BTreeMap<MessageId, Picture>,
@@ -80,7 +82,7 @@ impl Shared {
         let plugin = if refusal == Some(Code::DESTROYED) { state.plugin.take() } else { None };
         match (&user, refusal) {
             (None, Some(code)) => state.login.end(code),
-            (Some(_), _) if state.user.is_none() => state.login = Login::default(),
+            (Some(_), _) if state.user.is_none() => state.login = Scope::default(),
             _ => {}
         }
         state.user = user;
@@ -160,13 +162,39 @@ impl Shared {
         (progress.unwrap_or_else(Progress::silent), state.plugin.clone())
     }
 
-    /// The login that what begins now belongs to.
-    pub(crate) fn login(&self) -> Share {
-        self.state().login.share()
+    /// A download into this file begins, and belongs to the login.
+    pub(crate) fn download(self: &Arc<Self>, target: PathBuf) -> Leave {
+        let (login, own) = {
+            let mut state = self.state();
+            (state.login.share(), state.downloads.add(target))
+        };
+        Leave::new(Arc::clone(self), login, own)
+    }
+
+    pub(super) fn close_download(&self, number: u64) -> bool {
+        self.state().downloads.close(number)
+    }
+
+    /// Ends the downloads into this file, and waits until they have ended.
+    ///
+    /// # Errors
+    /// [`Code::NOTHING_TO_CANCEL`].
+    pub(crate) async fn cancel_download(&self, target: &Path) -> Result<(), TimError> {
+        let under_way = self.state().downloads.take(target);
+        if under_way.is_empty() {
+            return Err(Code::NOTHING_TO_CANCEL.into());
+        }
+        for download in &under_way {
+            download.end(Code::CANCELLED);
+        }
+        for download in under_way {
+            download.left().await;
+        }
+        Ok(())
     }
 
     /// Ends what belongs to the login.
-    pub(super) fn end_login(&self, code: Code) -> Login {
+    pub(super) fn end_login(&self, code: Code) -> Scope {
         let login = self.state().login.clone();
         login.end(code);
         login

@@ -66,6 +66,7 @@ impl Machine {
             }
             Call::Send { message, upload } => return self.send(id, &message, upload),
             Call::Resend(message) => return self.resend(id, message),
+            Call::Cancel(message) => return self.cancel(id, message),
             Call::SetRead(conversation) => {
                 self.set_read(&conversation);
                 return self.give(id, Ok(Return::Done));

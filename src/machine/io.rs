@@ -80,6 +80,8 @@ pub enum Call {
     },
     /// Send a failed message again, under the same id.
     Resend(MessageId),
+    /// Take a message out of the outbox.
+    Cancel(MessageId),
     /// Take a message back.
     Revoke {
         /// Where.
@@ -233,6 +235,13 @@ pub enum Output {
     },
     /// Stop an upload; nothing more is reported of it.
     CancelUpload(MessageId),
+    /// Remove the copy of a message's picture, and forget what it was made of: nothing that is stored names it any more.
+    RemoveCopy {
+        /// The message.
+        message: MessageId,
+        /// The copy.
+        file: PathBuf,
+    },
     /// Tell the listeners.
     Emit(Event),
     /// Read messages from the store and tell the listeners of them.

@@ -13,9 +13,9 @@ use tim_protocol::media::ImageBody;
 use tim_protocol::message::{Body, Message as Wire, TextBody};
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 
-use super::Machine;
 use super::calls::Purpose;
-use super::io::{CallId, Output};
+use super::io::{CallId, Output, Return};
+use super::{Data, Machine};
 use crate::message::{Message, Payload, ReadMarks, SendStatus};
 use crate::store::{Change, OutboxRow};
 
@@ -204,6 +204,45 @@ impl Machine {
         entry.not_before = 0;
         entry.call = Some(call);
         self.keep_row(id);
+    }
+
+    /// Takes a message back that has not left: it waits, or was refused.
+    pub(super) fn cancel(&mut self, call: CallId, id: MessageId) {
+        let Some(entry) = self.data.outbox.entry(id) else {
+            return self.give(call, Err(Fault::new(Code::NOTHING_TO_CANCEL)));
+        };
+        let (to, waiting) = (entry.row.message.to.clone(), entry.call);
+        if self.is_asked(&Purpose::Send(to, id)) {
+            return self.give(call, Err(Fault::new(Code::MESSAGE_ON_ITS_WAY)));
+        }
+        self.discard(id);
+        self.give_message(waiting, Err(Fault::new(Code::CANCELLED)));
+        self.give(call, Ok(Return::Done));
+    }
+
+    /// Removes a message that will not be sent, with all that was kept for it.
+    fn discard(&mut self, id: MessageId) {
+        let Some(Entry { row, is_uploading, .. }) = self.data.outbox.remove(id) else { return };
+        self.store(Change::OutboxDone(id));
+        self.turn.durable = true;
+        if is_uploading {
+            self.then(Output::CancelUpload(id));
+        }
+        if let Some(file) = row.upload {
+            self.then(Output::RemoveCopy { message: id, file });
+        }
+        self.forget_if_empty(&row.message.to);
+        self.show_anew(&row.message.to);
+    }
+
+    /// A conversation that was begun here by nothing but messages that will not be sent.
+    fn forget_if_empty(&mut self, id: &ConversationId) {
+        let Data { conversations, outbox, groups, .. } = &mut self.data;
+        let is_member = matches!(id, ConversationId::Group(group) if groups.contains_key(group));
+        let is_unknown = conversations.get(id).is_some_and(|conv| conv.row.head == 0);
+        if is_unknown && !is_member && !outbox.by_conversation.contains_key(id) {
+            conversations.remove(id);
+        }
     }
 
     /// Stores an entry as it is now.

@@ -60,8 +60,8 @@ impl Tim {
     /// [`Code::BLACKLISTED`], [`Code::GROUP_NOT_FOUND`], [`Code::GROUP_PERMISSION_DENIED`]; for pictures
     /// [`Code::FILE_UNREADABLE`], [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DIMENSIONS`],
     /// [`Code::UPLOAD_FAILED`].
-    /// After a refusal [`Tim::resend_message`] tries again. [`Code::CANCELLED`] if the login ended first: the message
-    /// stays in the outbox and is sent after the next login.
+    /// After a refusal [`Tim::resend_message`] tries again. [`Code::CANCELLED`] if [`Tim::cancel_message`] took it back, or
+    /// if the login ended first: then the message stays in the outbox and is sent after the next login.
     pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
         self.inner.shared.sending(message.id);
         self.message(Call::Send { message: Box::new(message), upload: None }).await
@@ -73,6 +73,21 @@ impl Tim {
     /// Those of [`Tim::send_message`]; [`Code::MESSAGE_INVALID`] for a message that was not refused.
     pub async fn resend_message(&self, message: &Message) -> Result<Message, TimError> {
         self.message(Call::Resend(message.id)).await
+    }
+
+    /// Takes a message back that has not left, for good: one that waits to be sent or for another attempt (what is uploaded
+    /// for it ends), or one that was refused. Whoever waits in [`Tim::send_message`] gets [`Code::CANCELLED`]. A picture
+    /// that was taken back cannot be sent any more; create it anew.
+    ///
+    /// If an attempt broke off, the server may have the message without this device having heard of it: then it comes back
+    /// with the next sync, like one sent on another device.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_ON_ITS_WAY`] while the server's answer is awaited:
+    /// [`Tim::revoke_message`] takes it back once it has arrived. [`Code::NOTHING_TO_CANCEL`] if it has arrived, was taken
+    /// back already, or never was sent.
+    pub async fn cancel_message(&self, message: &Message) -> Result<(), TimError> {
+        self.done(Call::Cancel(message.id)).await
     }
 
     /// Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also

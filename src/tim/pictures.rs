@@ -58,8 +58,8 @@ impl Tim {
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] if the message shows no picture or is
     /// not sent yet, [`Code::MEDIA_NOT_FOUND`], also for an address that is not `https`, [`Code::NETWORK_ERROR`],
-    /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`] if the file cannot be written, or [`Code::CANCELLED`] if the
-    /// login ended first: then there is no file.
+    /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`] if the file cannot be written, or [`Code::CANCELLED`] if
+    /// [`Tim::cancel_download`] or the end of the login came first: then nothing was saved.
     pub async fn download_image(
         &self,
         message: &Message,
@@ -76,10 +76,21 @@ impl Tim {
             url,
             target: target.to_owned(),
             progress: Progress::to(&self.inner.runtime, progress),
-            login: self.inner.shared.login(),
+            leave: self.inner.shared.download(target.to_owned()),
             shared: Arc::clone(&self.inner.shared),
             commands: self.inner.commands.clone(),
         };
         self.inner.runtime.spawn(download.run()).await.map_err(|_| unexpected())?
+    }
+
+    /// Ends the download into this file (several, if there are), and answers when it has ended: [`Tim::download_image`]
+    /// fails with [`Code::CANCELLED`], and nothing of it is left. A file that was there before stays as it was.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::NOTHING_TO_CANCEL`] if no download into exactly this path
+    /// is under way: then the file is there, unless it failed.
+    pub async fn cancel_download(&self, target: &Path) -> Result<(), TimError> {
+        self.admitted()?;
+        self.inner.shared.cancel_download(target).await
     }
 }

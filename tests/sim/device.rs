@@ -227,7 +227,7 @@ impl World {
             Output::Connect => self.connect(id),
             Output::Disconnect => self.disconnect(id),
             Output::Transmit(text) => self.send_up(id, text),
-            Output::Upload { .. } | Output::CancelUpload(_) => {}
+            Output::Upload { .. } | Output::CancelUpload(_) | Output::RemoveCopy { .. } => {}
             Output::Emit(event) => self.told(id, event),
             Output::EmitMessages { query, kind } => self.told_of(id, &query, kind),
             Output::Return(call, result) => self.returned(id, call, result),

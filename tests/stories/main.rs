@@ -17,6 +17,7 @@ mod bad_disk;
 mod bad_input;
 mod breaks;
 mod bursts;
+mod cancel;
 mod conversations;
 mod crash;
 mod faults;

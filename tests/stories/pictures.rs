@@ -14,7 +14,7 @@ use crate::proxy::Proxy;
 use crate::world::{Device, World};
 
 /// A picture of 1,000 by 500 pixels, as PNG.
-fn png(width: u32, height: u32) -> Vec<u8> {
+pub fn png(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let picture =
         image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 7]));
@@ -23,7 +23,7 @@ fn png(width: u32, height: u32) -> Vec<u8> {
 }
 
 /// A picture message, not sent.
-fn picture(from: &Device, to: &str, bytes: Vec<u8>) -> Message {
+pub fn picture(from: &Device, to: &str, bytes: Vec<u8>) -> Message {
     from.tim.create_image_message(&to.parse().unwrap(), bytes, Priority::Normal, |_| {}).unwrap()
 }
 
@@ -212,7 +212,7 @@ async fn a_logout_in_the_middle_of_uploads_loses_none() {
 }
 
 /// Bob on a wire that is held, a picture of alice's that he has got, and where he loads it to.
-async fn on_a_held_wire(world: &World) -> (Proxy, Device, Message, std::path::PathBuf) {
+pub async fn on_a_held_wire(world: &World) -> (Proxy, Device, Message, std::path::PathBuf) {
     let alice = world.device("alice", "phone").await;
     let wire = Proxy::new(&world.address).await;
     let bob = world.device_at("bob", "laptop", &wire.address);

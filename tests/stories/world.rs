@@ -58,6 +58,21 @@ impl World {
         process.kill().await.unwrap();
     }
 
+    /// Lets the server do nothing until it is thawed; its connections stay.
+    pub async fn freeze_server(&self) {
+        self.signal_server("-STOP").await;
+    }
+
+    /// Lets the server go on.
+    pub async fn thaw_server(&self) {
+        self.signal_server("-CONT").await;
+    }
+
+    async fn signal_server(&self, signal: &str) {
+        let number = self.process.lock().await.as_ref().and_then(Child::id).expect("the server runs");
+        assert!(Command::new("kill").args([signal, &number.to_string()]).status().unwrap().success());
+    }
+
     /// Starts the server again at the same address.
     pub async fn start_server(&self) {
         let (process, address) = self.spawn(&self.address, "127.0.0.1:0").await;

@@ -203,6 +203,7 @@ impl Machine {
             // Nothing is missing: this connection is as good as one that has synced.
             self.attempt = 0;
         } else {
+            self.sync = sync::Progress::default();
             self.want_sync(sync::LATEST);
         }
     }

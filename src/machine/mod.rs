@@ -183,6 +183,7 @@ impl Machine {
             self.login_due(),
             self.link_due(),
             self.calls_due(),
+            self.sync_due(),
             self.inbox_due(),
             self.outbox_due(),
             list.filter(|_| ready),

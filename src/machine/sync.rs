@@ -20,6 +20,10 @@ pub(super) const LATEST: u32 = limits::SYNC_LATEST;
 pub(super) struct Progress {
     /// A sync is wanted, with so many messages for each conversation.
     wanted: Option<u32>,
+    /// How often in a row the server refused one for now, and until when it is therefore left in peace, on the monotonic
+    /// clock.
+    refusals: u32,
+    calm_until: i64,
 }
 
 impl Machine {
@@ -38,6 +42,9 @@ impl Machine {
     }
 
     pub(super) fn pump_sync(&mut self) {
+        if self.sync.calm_until > self.now.monotonic {
+            return;
+        }
         let SyncState { cursor, unfinished, .. } = self.data.sync;
         if let Some(latest) = self.sync.wanted {
             let sync = Sync { from: cursor, before: None, limit: limits::SYNC_PAGE, latest };
@@ -52,13 +59,15 @@ impl Machine {
     pub(super) fn synced(&mut self, first: bool, result: Result<SyncPage, Fault>) {
         let page = match result {
             Ok(page) => page,
-            // The pause is the server's wish; the connection that comes after it syncs again.
+            Err(fault) if fault.code.is_retryable() => return self.sync_later(fault.retry_after),
+            // Perhaps the next connection finds a server that can; it syncs again.
             Err(fault) => {
                 self.hang_up();
                 self.forget_session();
                 return self.pause(fault.retry_after);
             }
         };
+        self.sync.refusals = 0;
         if page.reset || self.is_other_life(page.cursor.epoch) {
             return self.begin_anew();
         }
@@ -80,6 +89,19 @@ impl Machine {
         for state in page.conversations {
             self.apply_state(state, is_picture);
         }
+    }
+
+    /// The server cannot answer a sync now. The connection is as good as before.
+    fn sync_later(&mut self, retry_after: Option<u32>) {
+        let pause = self.backoff(self.sync.refusals).max(retry_after.map_or(0, i64::from));
+        self.sync.refusals = self.sync.refusals.saturating_add(1);
+        self.sync.calm_until = self.now.monotonic + pause;
+    }
+
+    pub(super) fn sync_due(&self) -> Option<i64> {
+        let is_waiting = self.sync.wanted.is_some() || self.data.sync.unfinished.is_some();
+        let due = self.sync.calm_until;
+        (self.link.is_live() && is_waiting && due > self.now.monotonic).then_some(due)
     }
 
     /// The server's data is a copy that is older than what we know. Forget what came from it, send again what was sent

@@ -16,3 +16,4 @@ mod asking;
 mod catching_up;
 mod pauses;
 mod phone;
+mod syncs;

@@ -6,12 +6,12 @@ use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
-use tim::UserId;
 use tim::event::Event;
 use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, Now, Output};
 use tim::protocol::call::Platform;
 use tim::store::Store;
+use tim::{Code, UserId};
 
 /// When a test begins, on every clock there is.
 pub const BEGIN: i64 = 1_000;
@@ -24,6 +24,8 @@ pub struct Phone {
     /// Everything that was told, and every envelope that was sent, in order.
     pub events: Vec<Event>,
     pub sent: Vec<Value>,
+    /// How often the phone ended its connection.
+    pub disconnects: usize,
     calls: u64,
 }
 
@@ -40,7 +42,7 @@ impl Phone {
             login_timeout: 90_000,
             call_timeout: 15_000,
         });
-        Self { machine, store, now: BEGIN, events: Vec::new(), sent: Vec::new(), calls: 0 }
+        Self { machine, store, now: BEGIN, events: Vec::new(), sent: Vec::new(), disconnects: 0, calls: 0 }
     }
 
     /// A new phone whose first picture has these conversations.
@@ -78,6 +80,7 @@ impl Phone {
                 Value::Array(envelopes) => self.sent.extend(envelopes),
                 envelope => self.sent.push(envelope),
             },
+            Output::Disconnect => self.disconnects += 1,
             Output::Emit(event) => self.events.push(event),
             _ => {}
         }
@@ -132,6 +135,12 @@ impl Phone {
     pub fn reply(&mut self, verb: &str, result: &Value) {
         let (number, _) = self.last_asked(verb);
         self.hear(&json!({"i": number, "r": result}));
+    }
+
+    /// Refuses the last request of this verb: not to be tried again within so many milliseconds.
+    pub fn refuse(&mut self, verb: &str, code: Code, retry_after: u32) {
+        let (number, _) = self.last_asked(verb);
+        self.hear(&json!({"i": number, "e": {"c": code, "t": "not now", "ra": retry_after}}));
     }
 
     /// The connection stands, and the server says welcome.

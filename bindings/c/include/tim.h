@@ -212,7 +212,7 @@
  *   30013, 40601       the blacklist, profiles
  *   70001 to 70052     userSigs and accounts
  *   130100 to 130145   the protocol, the server's state, pictures on the server
- *   130160 to 130169   the engine's own life: 130160 destroyed, 130161 cancelled, 130162 events lost
+ *   130160 to 130171   the engine's own life: 130160 destroyed, 130161 cancelled, 130162 events lost, 130171 nothing to cancel
  *   130180 to 130185   this interface: 130180 an argument is NULL or a place for a result is not aligned, 130181 a text is not
  *                      UTF-8, 130182 JSON cannot be read or does not fit, 130183 a handle is none, 130184 another
  *                      TIM_ABI_VERSION, 130185 a fault in the engine
@@ -508,8 +508,8 @@ tim_status tim_create_image_message_from_bytes(tim_client client,
  * Sends a message that was created here; attempts go on across breaks and restarts until the server has it or refuses it.
  * Result: the message with its place, once it is on the server's stable storage.
  *
- * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's (130161 if the login
- * ended first: then it is sent after the next one); 2105 for a message that is not this user's or was sent already, 2106,
+ * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's (130161 if
+ * `tim_cancel_message` took it back, or the login ended first: then it is sent after the next one); 2105 for a message that is not this user's or was sent already, 2106,
  * 8001, 130110 for one that was changed into none, 130164 while 10,000 wait, 6005, 6022, 130168 if it could not be kept. Of
  * the server's refusals: 20003 for no such user, 20007 for a receiver who does not want it, 10007, 10010 for a group. For a
  * picture also 2105 for one that was forgotten, 2252, 2253, 2400, 2401, 7006, 130140 to 130145, what an upload plugin
@@ -531,7 +531,21 @@ tim_status tim_resend_message(tim_client client,
                               void *user_data);
 
 /**
- * Takes a message back. Result: the message as it is now.
+ * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it is
+ * told 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
+ * nevertheless: then it comes with the next sync. Result: `null`.
+ *
+ * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's; 130170 while it is on
+ * its way (`tim_revoke_message` takes it back once it has arrived), 130171 if it has arrived, was taken back already, or was
+ * never sent.
+ */
+tim_status tim_cancel_message(tim_client client,
+                              const char *message_json,
+                              tim_done_callback done,
+                              void *user_data);
+
+/**
+ * Takes a message back that has arrived. Result: the message as it is now.
  *
  * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's, the server's; 2105
  * for a message that was not sent, 10030 if it does not exist, 10007, 10032 if it may not be taken back, 10031, 20016 if it
@@ -564,7 +578,7 @@ tim_status tim_get_message_list(tim_client client,
  * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none, 20001 for another size; then `destroy` is called
  * before this returns. To the callback: the gate's, the server's; 2105 for a message that shows no picture or is not sent
  * yet, 130140, 130141, 130143 if the server has it no more or does not give it, 130143 for a picture elsewhere that has no
- * https address or is refused there, 130168, 6022 if the file cannot be written.
+ * https address or is refused there, 130168, 6022 if the file cannot be written, 130161 if `tim_cancel_download` ended it.
  */
 tim_status tim_download_image(tim_client client,
                               const char *message_json,
@@ -575,6 +589,17 @@ tim_status tim_download_image(tim_client client,
                               tim_destroy_callback progress_destroy,
                               tim_done_callback done,
                               void *user_data);
+
+/**
+ * Ends every download into this file, named exactly as for `tim_download_image`, which is told 130161; nothing is left of it, and
+ * a file that was there before stays. Result: `null`, when they have ended.
+ *
+ * Errors: none of its own. To the callback: the gate's; 130171 if no download into this file is under way.
+ */
+tim_status tim_cancel_download(tim_client client,
+                               const char *file,
+                               tim_done_callback done,
+                               void *user_data);
 
 /**
  * Logs a user in. Result: `true` if the user was logged in already. The event `sdkStateReady` tells when everything works.

@@ -383,6 +383,9 @@ public:
     answer resend_message(const std::string &message_json) const {
         return call(tim_resend_message, message_json);
     }
+    answer cancel_message(const std::string &message_json) const {
+        return call(tim_cancel_message, message_json);
+    }
     answer revoke_message(const std::string &message_json) const {
         return call(tim_revoke_message, message_json);
     }
@@ -403,6 +406,9 @@ public:
                                       user_data);
         });
     }
+
+    /** As tim_cancel_download: `file` is what download_image was told. */
+    answer cancel_download(const std::string &file) const { return call(tim_cancel_download, file); }
 
     answer get_conversation_list() const { return call(tim_get_conversation_list); }
 

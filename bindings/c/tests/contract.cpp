@@ -61,6 +61,14 @@ void errors_are_thrown_here_and_come_with_futures() {
     CHECK(alice->get_blacklist().get() == "[]");
 }
 
+void what_is_not_done_yet_is_taken_back() {
+    const auto message = alice->create_text_message("C2Cnobody", "hello?");
+    CHECK(thrown_by([&] { alice->send_message(message).get(); }) == 20003);
+    CHECK(alice->cancel_message(message).get() == "null");
+    CHECK(thrown_by([&] { alice->cancel_message(message).get(); }) == 130171);
+    CHECK(thrown_by([&] { alice->cancel_download("/nothing/here").get(); }) == 130171);
+}
+
 void a_text_with_a_nul_is_refused_whole() {
     const std::string nul(1, '\0');
     CHECK(thrown_by([&] { alice->create_text_message("C2Cbob", "pay 100" + nul + " no, 1"); }) == 20001);
@@ -346,6 +354,7 @@ int main(int count, char **arguments) {
     read_arguments(count, arguments);
     people_log_in();
     STORY(errors_are_thrown_here_and_come_with_futures);
+    STORY(what_is_not_done_yet_is_taken_back);
     STORY(a_text_with_a_nul_is_refused_whole);
     STORY(a_moved_from_client_has_no_handle);
     STORY(what_a_listener_throws_is_caught_and_told);

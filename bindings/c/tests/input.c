@@ -55,9 +55,11 @@ static const char MESSAGE[] =
         EACH(tim_create_image_message(client, text, text, text, on_progress, &destroys, count_destroy, &made)); \
         EACH(tim_send_message(client, json, on_never, NULL));                                                   \
         EACH(tim_resend_message(client, json, on_never, NULL));                                                 \
+        EACH(tim_cancel_message(client, json, on_never, NULL));                                                 \
         EACH(tim_revoke_message(client, json, on_never, NULL));                                                 \
         EACH(tim_get_message_list(client, text, 0, 1, on_never, NULL));                                         \
         EACH(tim_download_image(client, json, 0, text, on_progress, &destroys, count_destroy, on_never, NULL)); \
+        EACH(tim_cancel_download(client, text, on_never, NULL));                                                \
         CHECK(now(&destroys) == before + 2);                                                                    \
         CHECK(made == NULL);                                                                                    \
     } while (0)
@@ -172,6 +174,7 @@ static void every_json_call(const char *json, tim_status expected) {
     tim_client client = 0;
     GIVES(expected, tim_send_message(alice, json, on_never, NULL));
     GIVES(expected, tim_resend_message(alice, json, on_never, NULL));
+    GIVES(expected, tim_cancel_message(alice, json, on_never, NULL));
     GIVES(expected, tim_revoke_message(alice, json, on_never, NULL));
     GIVES(expected, tim_create_group(alice, json, on_never, NULL));
     GIVES(expected, tim_get_user_profile(alice, json, on_never, NULL));
@@ -261,8 +264,10 @@ static void messages_that_are_none_of_ours_are_refused(void) {
     memcpy(strstr(forged, "alice"), "carol", 5);
     ENDS(2105, tim_send_message, alice, forged);
     ENDS(2105, tim_resend_message, alice, MESSAGE);
+    ENDS(130171, tim_cancel_message, alice, MESSAGE);
     ENDS(2105, tim_revoke_message, alice, MESSAGE);
     ENDS(2105, tim_download_image, alice, MESSAGE, 0, "/tmp/none", NULL, NULL, NULL);
+    ENDS(130171, tim_cancel_download, alice, "/tmp/none");
     memcpy(strstr(forged, "carol"), "alice", 5);
     *strstr(forged, "0199a2a4") = 'x';
     GIVES(2105, tim_send_message(alice, forged, on_never, NULL));

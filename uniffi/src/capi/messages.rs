@@ -100,8 +100,8 @@ pub unsafe extern "C" fn tim_create_image_message_from_bytes(
 /// Sends a message that was created here; attempts go on across breaks and restarts until the server has it or refuses it.
 /// Result: the message with its place, once it is on the server's stable storage.
 ///
-/// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's (130161 if the login
-/// ended first: then it is sent after the next one); 2105 for a message that is not this user's or was sent already, 2106,
+/// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's (130161 if
+/// `tim_cancel_message` took it back, or the login ended first: then it is sent after the next one); 2105 for a message that is not this user's or was sent already, 2106,
 /// 8001, 130110 for one that was changed into none, 130164 while 10,000 wait, 6005, 6022, 130168 if it could not be kept. Of
 /// the server's refusals: 20003 for no such user, 20007 for a receiver who does not want it, 10007, 10010 for a group. For a
 /// picture also 2105 for one that was forgotten, 2252, 2253, 2400, 2401, 7006, 130140 to 130145, what an upload plugin
@@ -135,7 +135,27 @@ pub unsafe extern "C" fn tim_resend_message(
     })
 }
 
-/// Takes a message back. Result: the message as it is now.
+/// Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it is
+/// told 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
+/// nevertheless: then it comes with the next sync. Result: `null`.
+///
+/// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's; 130170 while it is on
+/// its way (`tim_revoke_message` takes it back once it has arrived), 130171 if it has arrived, was taken back already, or was
+/// never sent.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_cancel_message(
+    client: TimClient,
+    message_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, message) = (CLIENTS.get(client)?, noun::<Message>(message_json)?.try_into()?);
+        spawn(done, user_data, async move { Ok(tim.cancel_message(&message).await?) })
+    })
+}
+
+/// Takes a message back that has arrived. Result: the message as it is now.
 ///
 /// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's, the server's; 2105
 /// for a message that was not sent, 10030 if it does not exist, 10007, 10032 if it may not be taken back, 10031, 20016 if it
@@ -183,7 +203,7 @@ pub unsafe extern "C" fn tim_get_message_list(
 /// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none, 20001 for another size; then `destroy` is called
 /// before this returns. To the callback: the gate's, the server's; 2105 for a message that shows no picture or is not sent
 /// yet, 130140, 130141, 130143 if the server has it no more or does not give it, 130143 for a picture elsewhere that has no
-/// https address or is refused there, 130168, 6022 if the file cannot be written.
+/// https address or is refused there, 130168, 6022 if the file cannot be written, 130161 if `tim_cancel_download` ended it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_download_image(
     client: TimClient,
@@ -207,5 +227,22 @@ pub unsafe extern "C" fn tim_download_image(
             user_data,
             async move { Ok(tim.download_image(&message, size.into(), &file, tell).await?) },
         )
+    })
+}
+
+/// Ends every download into this file, named exactly as for `tim_download_image`, which is told 130161; nothing is left of it, and
+/// a file that was there before stays. Result: `null`, when they have ended.
+///
+/// Errors: none of its own. To the callback: the gate's; 130171 if no download into this file is under way.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_cancel_download(
+    client: TimClient,
+    file: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let (tim, file) = (CLIENTS.get(client)?, PathBuf::from(text(file)?));
+        spawn(done, user_data, async move { Ok(tim.cancel_download(&file).await?) })
     })
 }

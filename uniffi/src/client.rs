@@ -275,12 +275,12 @@ impl Tim {
     /// on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
     ///
     /// # Errors
-    /// `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
-    /// message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
-    /// 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
-    /// 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
-    /// was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
-    /// a picture: 2800 or 2801 once it was tried four times.
+    /// `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
+    /// the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
+    /// server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
+    /// 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too
+    /// long or empty. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
+    /// not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
     pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
         Ok(apart(self.tim.send_message(message.try_into()?)).await?.into())
     }
@@ -293,7 +293,18 @@ impl Tim {
         Ok(apart(self.tim.resend_message(&message.try_into()?)).await?.into())
     }
 
-    /// Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also another's
+    /// Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
+    /// gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
+    /// nevertheless: then it comes with the next sync.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
+    /// arrived, was taken back already, or was never sent.
+    pub async fn cancel_message(&self, message: Message) -> Result<(), TimError> {
+        Ok(apart(self.tim.cancel_message(&message.try_into()?)).await?)
+    }
+
+    /// Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also another's
     /// if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
     ///
     /// # Errors
@@ -342,7 +353,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
     /// has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
-    /// 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written.
+    /// 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
     pub async fn download_image(
         &self,
         message: Message,
@@ -353,6 +364,15 @@ impl Tim {
         let message = message.try_into()?;
         let target = Path::new(&target);
         Ok(apart(self.tim.download_image(&message, size.into(), target, progress(on_progress))).await?)
+    }
+
+    /// Ends every download into this file, named exactly as for `downloadImage`, which fails with 130161; nothing is left of it,
+    /// and a file that was there before stays. Returns when they have ended.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 130171 if no download into this file is under way.
+    pub async fn cancel_download(&self, target: String) -> Result<(), TimError> {
+        Ok(apart(self.tim.cancel_download(Path::new(&target))).await?)
     }
 
     /// The groups this user is in.

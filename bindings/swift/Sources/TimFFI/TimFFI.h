@@ -367,6 +367,16 @@ uint64_t uniffi_tim_ffi_fn_method_tim_add_listener(uint64_t ptr, uint64_t listen
 uint64_t uniffi_tim_ffi_fn_method_tim_add_to_blacklist(uint64_t ptr, RustBuffer users
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_DOWNLOAD
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_DOWNLOAD
+uint64_t uniffi_tim_ffi_fn_method_tim_cancel_download(uint64_t ptr, RustBuffer target
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_MESSAGE
+uint64_t uniffi_tim_ffi_fn_method_tim_cancel_message(uint64_t ptr, RustBuffer message
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_GROUP
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_GROUP
 uint64_t uniffi_tim_ffi_fn_method_tim_create_group(uint64_t ptr, RustBuffer group
@@ -924,6 +934,18 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_add_listener(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ADD_TO_BLACKLIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ADD_TO_BLACKLIST
 uint16_t uniffi_tim_ffi_checksum_method_tim_add_to_blacklist(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CANCEL_DOWNLOAD
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CANCEL_DOWNLOAD
+uint16_t uniffi_tim_ffi_checksum_method_tim_cancel_download(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CANCEL_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CANCEL_MESSAGE
+uint16_t uniffi_tim_ffi_checksum_method_tim_cancel_message(void
 
 );
 #endif

@@ -196,7 +196,7 @@ public enum TimCode {
     public static let imageDimensions: UInt32 = 130_145
     /// the instance was destroyed: create a new one.
     public static let destroyed: UInt32 = 130_160
-    /// the call ended because the login did.
+    /// the call was cancelled, or the login ended first.
     public static let cancelled: UInt32 = 130_161
     /// a listener was too slow and events were dropped: read the lists again.
     public static let eventsLost: UInt32 = 130_162
@@ -214,6 +214,10 @@ public enum TimCode {
     public static let storageFull: UInt32 = 130_168
     /// the engine's threads could not be started: the system refuses new threads.
     public static let runtimeFailed: UInt32 = 130_169
+    /// the message is on its way and may have arrived: revoke it when it has.
+    public static let messageOnItsWay: UInt32 = 130_170
+    /// there is nothing to cancel: it has ended, or never began.
+    public static let nothingToCancel: UInt32 = 130_171
     /// an argument that may not be NULL is NULL.
     public static let nullArgument: UInt32 = 130_180
     /// a text is not UTF-8.

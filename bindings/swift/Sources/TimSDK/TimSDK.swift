@@ -1405,6 +1405,26 @@ public protocol TimProtocol: AnyObject, Sendable {
     func addToBlacklist(users: [String]) async throws
 
     /**
+     * Ends every download into this file, named exactly as for `downloadImage`, which fails with 130161; nothing is left of it,
+     * and a file that was there before stays. Returns when they have ended.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 130171 if no download into this file is under way.
+     */
+    func cancelDownload(target: String) async throws
+
+    /**
+     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
+     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
+     * nevertheless: then it comes with the next sync.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
+     * arrived, was taken back already, or was never sent.
+     */
+    func cancelMessage(message: Message) async throws
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -1458,7 +1478,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
      * has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
-     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written.
+     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
      */
     func downloadImage(message: Message, size: ImageType, target: String, onProgress: ProgressListener?) async throws
 
@@ -1621,7 +1641,7 @@ public protocol TimProtocol: AnyObject, Sendable {
     func resendMessage(message: Message) async throws  -> Message
 
     /**
-     * Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also another's
+     * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also another's
      * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
@@ -1635,12 +1655,12 @@ public protocol TimProtocol: AnyObject, Sendable {
      * on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
      *
      * # Errors
-     * `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
-     * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
-     * 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
-     * 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
-     * was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
-     * a picture: 2800 or 2801 once it was tried four times.
+     * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
+     * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
+     * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
+     * 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too
+     * long or empty. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
+     * not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
      */
     func sendMessage(message: Message) async throws  -> Message
 
@@ -1788,6 +1808,54 @@ open func addToBlacklist(users: [String])async throws   {
 }
 
     /**
+     * Ends every download into this file, named exactly as for `downloadImage`, which fails with 130161; nothing is left of it,
+     * and a file that was there before stays. Returns when they have ended.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 130171 if no download into this file is under way.
+     */
+open func cancelDownload(target: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_cancel_download(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(target)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
+     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
+     * nevertheless: then it comes with the next sync.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
+     * arrived, was taken back already, or was never sent.
+     */
+open func cancelMessage(message: Message)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_cancel_message(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -1901,7 +1969,7 @@ open func dismissGroup(group: String)async throws   {
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
      * has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
-     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written.
+     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
      */
 open func downloadImage(message: Message, size: ImageType, target: String, onProgress: ProgressListener?)async throws   {
     return
@@ -2323,7 +2391,7 @@ open func resendMessage(message: Message)async throws  -> Message  {
 }
 
     /**
-     * Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also another's
+     * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also another's
      * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
@@ -2351,12 +2419,12 @@ open func revokeMessage(message: Message)async throws  -> Message  {
      * on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
      *
      * # Errors
-     * `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
-     * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
-     * 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
-     * 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
-     * was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
-     * a picture: 2800 or 2801 once it was tried four times.
+     * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
+     * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
+     * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
+     * 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too
+     * long or empty. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
+     * not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
      */
 open func sendMessage(message: Message)async throws  -> Message  {
     return
@@ -6721,6 +6789,12 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 39594) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_cancel_download() != 7738) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 29379) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_create_group() != 63671) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -6736,7 +6810,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 41242) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_download_image() != 8402) {
+    if (uniffi_tim_ffi_checksum_method_tim_download_image() != 56163) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_blacklist() != 5266) {
@@ -6799,10 +6873,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 28830) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 46657) {
+    if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 38208) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 16775) {
+    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 5066) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 42476) {

@@ -197,7 +197,7 @@ object TimCode {
     const val IMAGE_DIMENSIONS: UInt = 130_145u
     /** the instance was destroyed: create a new one. */
     const val DESTROYED: UInt = 130_160u
-    /** the call ended because the login did. */
+    /** the call was cancelled, or the login ended first. */
     const val CANCELLED: UInt = 130_161u
     /** a listener was too slow and events were dropped: read the lists again. */
     const val EVENTS_LOST: UInt = 130_162u
@@ -215,6 +215,10 @@ object TimCode {
     const val STORAGE_FULL: UInt = 130_168u
     /** the engine's threads could not be started: the system refuses new threads. */
     const val RUNTIME_FAILED: UInt = 130_169u
+    /** the message is on its way and may have arrived: revoke it when it has. */
+    const val MESSAGE_ON_ITS_WAY: UInt = 130_170u
+    /** there is nothing to cancel: it has ended, or never began. */
+    const val NOTHING_TO_CANCEL: UInt = 130_171u
     /** an argument that may not be NULL is NULL. */
     const val NULL_ARGUMENT: UInt = 130_180u
     /** a text is not UTF-8. */

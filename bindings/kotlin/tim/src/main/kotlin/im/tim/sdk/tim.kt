@@ -786,6 +786,10 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_add_to_blacklist(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_cancel_download(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_cancel_message(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_group(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_image_message(
@@ -906,6 +910,10 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_add_listener(`ptr`: Long,`listener`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_add_to_blacklist(`ptr`: Long,`users`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_cancel_download(`ptr`: Long,`target`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_cancel_message(`ptr`: Long,`message`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_create_group(`ptr`: Long,`group`: RustBuffer.ByValue,
     ): Long
@@ -1150,6 +1158,12 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 39594) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_download() and 0xFFFF) != 7738) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 29379) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 63671) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1165,7 +1179,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 41242) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_image() and 0xFFFF) != 8402) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_image() and 0xFFFF) != 56163) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_blacklist() and 0xFFFF) != 5266) {
@@ -1228,10 +1242,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 28830) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 46657) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 38208) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 16775) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 5066) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 42476) {
@@ -3005,6 +3019,26 @@ public interface TimInterface {
     suspend fun `addToBlacklist`(`users`: List<kotlin.String>)
 
     /**
+     * Ends every download into this file, named exactly as for `downloadImage`, which fails with 130161; nothing is left of it,
+     * and a file that was there before stays. Returns when they have ended.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 130171 if no download into this file is under way.
+     */
+    suspend fun `cancelDownload`(`target`: kotlin.String)
+
+    /**
+     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
+     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
+     * nevertheless: then it comes with the next sync.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
+     * arrived, was taken back already, or was never sent.
+     */
+    suspend fun `cancelMessage`(`message`: Message)
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -3058,7 +3092,7 @@ public interface TimInterface {
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
      * has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
-     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written.
+     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
      */
     suspend fun `downloadImage`(`message`: Message, `size`: ImageType, `target`: kotlin.String, `onProgress`: ProgressListener?)
 
@@ -3221,7 +3255,7 @@ public interface TimInterface {
     suspend fun `resendMessage`(`message`: Message): Message
 
     /**
-     * Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also another's
+     * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also another's
      * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
@@ -3235,12 +3269,12 @@ public interface TimInterface {
      * on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
      *
      * # Errors
-     * `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
-     * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
-     * 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
-     * 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
-     * was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
-     * a picture: 2800 or 2801 once it was tried four times.
+     * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
+     * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
+     * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
+     * 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too
+     * long or empty. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
+     * not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
      */
     suspend fun `sendMessage`(`message`: Message): Message
 
@@ -3433,6 +3467,68 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
+     * Ends every download into this file, named exactly as for `downloadImage`, which fails with 130161; nothing is left of it,
+     * and a file that was there before stays. Returns when they have ended.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 130171 if no download into this file is under way.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `cancelDownload`(`target`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_cancel_download(
+                uniffiHandle,
+
+        FfiConverterString.lower(`target`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
+     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
+     * nevertheless: then it comes with the next sync.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
+     * arrived, was taken back already, or was never sent.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `cancelMessage`(`message`: Message) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_cancel_message(
+                uniffiHandle,
+
+        FfiConverterTypeMessage.lower(`message`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -3574,7 +3670,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
      * has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
-     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written.
+     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4121,7 +4217,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also another's
+     * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also another's
      * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
@@ -4155,12 +4251,12 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
      *
      * # Errors
-     * `NotReady`; 130161 if the login ended first: the message stays, and is sent after the next one. `Refused`: 2105 for a
-     * message that is not this user's or was sent already, 130164 while 10,000 wait; by the server: 20003 for no such user,
-     * 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also 2252, 2253, 2400, 2401, 7006 or
-     * 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too long or empty. A message that
-     * was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could not be kept. `Unreachable`, for
-     * a picture: 2800 or 2801 once it was tried four times.
+     * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
+     * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
+     * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
+     * 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too
+     * long or empty. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
+     * not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")

@@ -150,19 +150,6 @@ class ChatTest {
     }
 
     @Test
-    fun aFlowStopsHearingWhenItsCollectionEnds() = story {
-        val alice = person("alice")
-        coroutineScope {
-            val first = async { alice.tim.events().first() }
-            while (!first.isCompleted) alice.raiseAnEvent().also { yield() }
-            assertIs<TimEvent.Error>(first.await())
-            val endless = launch { alice.tim.events().collect {} }
-            yield()
-            endless.cancel()
-        }
-    }
-
-    @Test
     fun aFlowEndsWithItsInstance() = story {
         val alice = person("alice")
         coroutineScope {

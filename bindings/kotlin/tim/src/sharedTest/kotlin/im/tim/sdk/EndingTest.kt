@@ -22,6 +22,7 @@ import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
+import kotlinx.coroutines.flow.first
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
@@ -220,6 +221,22 @@ class EndingTest {
         alice.tim.shutdown()
         // The engine gives back the last of them once shutdown has returned, and nothing tells of it.
         withTimeout(10.seconds) { while (listeners() >= before) delay(20.milliseconds) }
+    }
+
+    @Test
+    fun aFlowTakesItsListenerOffHoweverItEnds() = story {
+        val alice = person("alice")
+        val before = FfiConverterTypeEventListener.handleMap.size
+        repeat(100) {
+            coroutineScope {
+                val first = launch(start = CoroutineStart.UNDISPATCHED) { alice.tim.events().first() }
+                cancelled { alice.tim.events().collect {} }
+                alice.raiseAnEvent()
+                first.join()
+            }
+        }
+        // The engine lets go of a listener when it has heard to the end, and nothing tells of that.
+        withTimeout(10.seconds) { while (FfiConverterTypeEventListener.handleMap.size > before) delay(20.milliseconds) }
     }
 
     /** Makes a call, and cancels it while it waits for its answer. */

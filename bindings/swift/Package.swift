@@ -27,6 +27,7 @@ let package = Package(
         .target(
             name: "TimSDK",
             dependencies: ["TimFFI"],
+            resources: [.copy("PrivacyInfo.xcprivacy")],
             linkerSettings: framework ? [] : [.linkedLibrary("tim")] + found
         ),
         .executableTarget(name: "quickstart", dependencies: ["TimSDK"]),

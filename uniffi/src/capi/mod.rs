@@ -44,3 +44,29 @@ pub const TIM_OK: TimStatus = 0;
 
 /// The version of this interface. It grows when something that was there changes its meaning or goes.
 pub const TIM_ABI_VERSION: u32 = 1;
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// The word that this line gives a noun's JSON: `Male = "Gender_Type_Male"`, `#[serde(rename = "userID")]`.
+    fn word(line: &str) -> Option<&str> {
+        let (what, word) = line.trim().split_once(" = \"")?;
+        let is_word = what.ends_with("(rename") || what.chars().all(char::is_alphanumeric);
+        word.split('"').next().filter(|_| is_word)
+    }
+
+    #[test]
+    fn the_header_has_every_word_of_the_nouns() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let header = std::fs::read_to_string(here.join("../bindings/c/include/tim.h")).unwrap();
+        let told: Vec<&str> = header.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let files = std::fs::read_dir(here.join("src/types")).unwrap().map(|entry| entry.unwrap().path());
+        let files = files.chain([here.join("src/event.rs")]);
+        let nouns: String = files.map(|file| std::fs::read_to_string(file).unwrap()).collect();
+        let words: Vec<&str> = nouns.lines().filter_map(word).collect();
+        assert!(["Gender_Type_Male", "userID", "sdkDestroy"].iter().all(|known| words.contains(known)));
+        let lacking: Vec<&&str> = words.iter().filter(|word| !told.contains(*word)).collect();
+        assert!(lacking.is_empty(), "tim.h does not tell of {lacking:?}");
+    }
+}

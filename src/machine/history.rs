@@ -73,12 +73,12 @@ impl Machine {
             {
                 match conv.page(*before, *count, true) {
                     Page::News => conv.ask_missing_at = conv.ask_missing_at.map(|_| self.now.monotonic),
-                    Page::Older(low, high) => {
+                    Page::Older(low, high) if conv.calm_until <= self.now.monotonic => {
                         let limit = limits::HISTORY_PAGE;
                         let history = History { conversation_id: conversation.clone(), low, high, limit };
                         self.ask(Purpose::Older(conversation.clone(), high), history);
                     }
-                    Page::Here { .. } => {}
+                    Page::Older(..) | Page::Here { .. } => {}
                 }
             }
             self.calls.insert(id, waiting);
@@ -89,7 +89,7 @@ impl Machine {
     pub(super) fn older_came(&mut self, id: &ConversationId, result: Result<HistoryPage, Fault>) {
         match result {
             Ok(page) => self.keep_older(id, page),
-            Err(fault) if fault.code.is_retryable() => {}
+            Err(fault) if fault.code.is_retryable() => self.calm_down(id, fault.retry_after),
             Err(fault) => self.fail_pages(id, &fault),
         }
     }
@@ -116,6 +116,18 @@ impl Machine {
         if floor_moved {
             self.touch(id);
         }
+    }
+
+    /// When what pages wait for may be asked for again.
+    pub(super) fn pages_due(&self) -> Option<i64> {
+        if !self.link.is_live() {
+            return None;
+        }
+        let pages = self.calls.values().filter_map(|waiting| match &waiting.what {
+            Wanted::Page { conversation, .. } => self.data.conversations.get(conversation),
+            Wanted::Reply(_) => None,
+        });
+        pages.map(|conv| conv.calm_until).filter(|due| *due > self.now.monotonic).min()
     }
 
     fn fail_pages(&mut self, id: &ConversationId, fault: &Fault) {

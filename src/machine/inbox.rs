@@ -135,18 +135,16 @@ impl Machine {
 
     /// Messages that were missing in front of others, newest first if there are many.
     pub(super) fn missing_came(&mut self, id: &ConversationId, result: Result<HistoryPage, Fault>) {
-        let again = self.now.monotonic + ASK_AGAIN_MS;
         let Some(conv) = self.data.conversations.get_mut(id) else { return };
         let page = match result {
             Ok(page) => page,
             Err(fault) => {
-                conv.ask_missing_at = Some(again);
                 if !fault.code.is_retryable() {
                     // Somebody who may no longer look has nothing to miss.
                     conv.row.told = conv.row.head;
                     self.touch(id);
                 }
-                return;
+                return self.calm_down(id, fault.retry_after);
             }
         };
         conv.row.floor = conv.row.floor.max(page.floor);
@@ -157,10 +155,9 @@ impl Machine {
             self.arrived(id, message);
         }
         self.advance(id, 0);
-        if let Some(conv) = self.data.conversations.get_mut(id)
-            && before == (conv.row.told, conv.missing_up_to())
-        {
-            conv.ask_missing_at = Some(again);
+        let conv = self.data.conversation(id);
+        if before == (conv.row.told, conv.missing_up_to()) {
+            self.calm_down(id, None);
         }
     }
 
@@ -217,7 +214,7 @@ impl Machine {
                 if !fault.code.is_retryable() {
                     conv.row.mutation_head = conv.row.mutation;
                 }
-                return self.calm_down(id);
+                return self.calm_down(id, fault.retry_after);
             }
         };
         for mutation in page.mutations {
@@ -231,16 +228,16 @@ impl Machine {
         }
         let conv = self.data.conversation(id);
         if page.up_to <= conv.row.mutation && !page.more && conv.wants_mutations() {
-            self.calm_down(id);
+            self.calm_down(id, None);
         }
         let conv = self.data.conversation(id);
         conv.row.mutation = conv.row.mutation.max(page.up_to);
         self.apply_mutations(id);
     }
 
-    /// Asks nothing more about a conversation for a moment.
-    fn calm_down(&mut self, id: &ConversationId) {
-        let until = self.now.monotonic + ASK_AGAIN_MS;
+    /// Asks nothing more about a conversation for a moment, or for as long as the server wishes.
+    pub(super) fn calm_down(&mut self, id: &ConversationId, retry_after: Option<u32>) {
+        let until = self.now.monotonic + retry_after.map_or(0, i64::from).max(ASK_AGAIN_MS);
         self.data.conversation(id).calm_until = until;
     }
 
@@ -280,7 +277,7 @@ impl Machine {
             conv.row.read_pending = 0;
             self.touch(id);
         } else {
-            self.calm_down(id);
+            self.calm_down(id, result.err().and_then(|fault| fault.retry_after));
         }
     }
 
@@ -296,11 +293,13 @@ impl Machine {
                 self.data.wanting.remove(&id);
                 continue;
             };
+            if conv.calm_until > now {
+                continue;
+            }
             let missing = conv.is_missing() && conv.ask_missing_at.is_none_or(|at| at <= now);
             let (low, high) = (conv.row.told + 1, conv.missing_up_to());
-            let is_calm = conv.calm_until > now;
-            let (after, mutations) = (conv.row.mutation, conv.wants_mutations() && !is_calm);
-            let read = if is_calm { 0 } else { conv.row.read_pending };
+            let (after, mutations) = (conv.row.mutation, conv.wants_mutations());
+            let read = conv.row.read_pending;
             if missing && self.data.is_stranger(&id) {
                 // Which messages are news depends on when the user joined: a sync tells.
                 self.data.conversation(&id).ask_missing_at = Some(now + ASK_AGAIN_MS);

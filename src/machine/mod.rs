@@ -185,6 +185,7 @@ impl Machine {
             self.calls_due(),
             self.sync_due(),
             self.inbox_due(),
+            self.pages_due(),
             self.outbox_due(),
             list.filter(|_| ready),
         ]

@@ -14,6 +14,7 @@
 
 mod asking;
 mod catching_up;
+mod history;
 mod pauses;
 mod phone;
 mod syncs;

@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Value, json};
 use tim::event::Event;
 use tim::machine::Machine;
-use tim::machine::io::{Call, CallId, Config, Input, Now, Output};
+use tim::machine::io::{Call, CallId, Config, Input, Now, Output, Query};
 use tim::protocol::call::Platform;
 use tim::store::Store;
 use tim::{Code, UserId};
@@ -24,6 +24,8 @@ pub struct Phone {
     /// Everything that was told, and every envelope that was sent, in order.
     pub events: Vec<Event>,
     pub sent: Vec<Value>,
+    /// Calls that were answered with a page, and what is in it.
+    pub pages: Vec<(CallId, Query)>,
     /// How often the phone ended its connection.
     pub disconnects: usize,
     calls: u64,
@@ -42,7 +44,16 @@ impl Phone {
             login_timeout: 90_000,
             call_timeout: 15_000,
         });
-        Self { machine, store, now: BEGIN, events: Vec::new(), sent: Vec::new(), disconnects: 0, calls: 0 }
+        Self {
+            machine,
+            store,
+            now: BEGIN,
+            events: Vec::new(),
+            sent: Vec::new(),
+            pages: Vec::new(),
+            disconnects: 0,
+            calls: 0,
+        }
     }
 
     /// A new phone whose first picture has these conversations.
@@ -81,6 +92,7 @@ impl Phone {
                 envelope => self.sent.push(envelope),
             },
             Output::Disconnect => self.disconnects += 1,
+            Output::Answer { call, query, .. } => self.pages.push((call, query)),
             Output::Emit(event) => self.events.push(event),
             _ => {}
         }

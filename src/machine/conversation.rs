@@ -50,6 +50,7 @@ impl Conv {
             peer_read: 0,
             floor: 1,
             told: 0,
+            met: None,
             active: 0,
             gone: false,
         };
@@ -215,6 +216,7 @@ impl Conv {
     /// The user is no longer part of it.
     pub(super) fn leave(&mut self) {
         self.row.gone = true;
+        self.row.met = None;
         self.row.read_pending = 0;
         self.stash.clear();
         self.ask_missing_at = None;
@@ -288,8 +290,8 @@ impl Data {
         matches!(id, ConversationId::Group(group) if !self.groups.contains_key(group))
     }
 
-    /// Since when what is said in a conversation is news here, in milliseconds since 1970. A device does not announce
-    /// what was said before its first picture, not even in a conversation that the picture lacks because it moved
+    /// Since when what stood in a conversation when it was met is news here, in milliseconds since 1970. A device does not
+    /// announce what was said before its first picture, not even in a conversation that the picture lacks because it moved
     /// meanwhile; and a Meeting shows its members what was said before they came, but does not announce it.
     pub(super) fn news_since(&self, id: &ConversationId) -> i64 {
         let ConversationId::Group(group) = id else { return self.sync.since };

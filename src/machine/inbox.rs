@@ -2,6 +2,9 @@
 //!
 //! A message is told when every one before it has been. One that comes early waits in its conversation's stash; what is
 //! missing is asked for after a moment, because the answer to an own send or a neighbouring push often brings it.
+//!
+//! What comes after the place where a conversation stood when it was met is news, whatever the server's clock does. Only of
+//! what stood there already time decides.
 
 use tim_protocol::call::{History, HistoryPage, MutationPage, Mutations, Read, ReadUpTo};
 use tim_protocol::conversation::ConversationState;
@@ -52,6 +55,7 @@ impl Machine {
         let Some(me) = self.me() else { return };
         let is_own = message.from == me && self.leave_outbox(&message);
         let conv = self.data.conversation(id);
+        conv.row.met.get_or_insert(message.sequence.saturating_sub(1));
         conv.apply_revoked(&mut message);
         conv.note(&me, &message);
         if message.sequence > conv.row.told {
@@ -77,8 +81,9 @@ impl Machine {
             conv.complete(low, high);
             let own = std::mem::take(&mut conv.own);
             let marks = conv.marks();
-            let told =
-                next.iter().filter(|message| message.time >= since && !own.contains(&message.sequence));
+            let met = conv.row.met.unwrap_or_default();
+            let is_news = |message: &&Wire| message.sequence > met || message.time >= since;
+            let told = next.iter().filter(is_news).filter(|message| !own.contains(&message.sequence));
             let told = told.map(|message| Message::from_wire(&me, message, SendStatus::Success, marks));
             self.turn.received.extend(told);
             conv.own = own.into_iter().filter(|sequence| *sequence > high).collect();
@@ -100,36 +105,38 @@ impl Machine {
         }
         let conv = self.data.conversation(&id);
         let is_new = conv.row.head == 0;
-        // What was pushed before the picture came does not make news of everything before it.
         let is_history = is_picture && conv.row.told == 0 && conv.ranges.is_empty();
         conv.row.gone = false;
         conv.merge(&state);
+        let met = *conv.row.met.get_or_insert(state.head);
         if is_new || is_history {
             // Whatever is asked for from now on comes with what was taken back before.
             conv.row.mutation = conv.row.mutation.max(state.mutation_head);
         }
         let latest = std::mem::take(&mut state.latest);
-        let most_news = if is_history { 0 } else { MOST_TOLD };
-        self.keep_history(&id, state.head, most_news, &latest);
+        // What was pushed before the picture came is news, and makes no news of what stands before it.
+        let history = if is_history { met } else { state.head.saturating_sub(MOST_TOLD) };
+        self.keep_history(&id, history, &latest);
         for message in latest {
             self.arrived(&id, message);
         }
         self.advance(&id, 0);
     }
 
-    /// Where more is missing than can be news, all but the newest is history: stored, and not told.
-    fn keep_history(&mut self, id: &ConversationId, head: u64, most_news: u64, latest: &[Wire]) {
+    /// Everything up to here is history: what of it is at hand is stored, and none of it told.
+    fn keep_history(&mut self, id: &ConversationId, up_to: u64, latest: &[Wire]) {
         let conv = self.data.conversation(id);
-        if head.saturating_sub(conv.row.told) <= most_news {
+        if up_to <= conv.row.told {
             return;
         }
-        let first = latest.first().map_or(head + 1, |message| message.sequence);
-        conv.row.told = head - most_news;
-        conv.stash = conv.stash.split_off(&(conv.row.told + 1));
-        if most_news == 0 && first <= head {
-            conv.complete(first, head);
-            self.store(Change::Messages(id.clone(), latest.to_vec()));
-            self.store(Change::Complete(id.clone(), first, head));
+        conv.row.told = up_to;
+        conv.stash = conv.stash.split_off(&(up_to + 1));
+        let here: Vec<Wire> = latest.iter().filter(|it| it.sequence <= up_to).cloned().collect();
+        if let (Some(first), Some(last)) = (here.first(), here.last()) {
+            let (low, high) = (first.sequence, last.sequence);
+            conv.complete(low, high);
+            self.store(Change::Messages(id.clone(), here));
+            self.store(Change::Complete(id.clone(), low, high));
         }
     }
 
@@ -148,6 +155,7 @@ impl Machine {
             }
         };
         conv.row.floor = conv.row.floor.max(page.floor);
+        conv.row.met.get_or_insert(conv.row.head);
         let before = (conv.row.told, conv.missing_up_to());
         conv.row.told = conv.row.told.max(conv.row.floor.saturating_sub(1));
         conv.ask_missing_at = None;

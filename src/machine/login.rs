@@ -199,6 +199,11 @@ impl Machine {
             self.data.sync.cursor.epoch = welcome.epoch;
             self.store(Change::Sync(self.data.sync));
         }
+        if welcome.now < self.data.sync.since {
+            // The server's clock was set back: what is said from now on must not look older than the first picture.
+            self.data.sync.since = welcome.now;
+            self.store(Change::Sync(self.data.sync));
+        }
         if welcome.resumed {
             // Nothing is missing: this connection is as good as one that has synced.
             self.attempt = 0;

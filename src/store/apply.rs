@@ -69,7 +69,9 @@ fn conv(connection: &Connection, id: &ConversationId) -> Outcome<i64> {
         return Ok(number);
     }
     connection
-        .prepare_cached("INSERT INTO conv VALUES(NULL, ?, NULL, 0, 0, 0, 0, 0, 0, 0, '[]', 0, 1, 0, 0, 0)")?
+        .prepare_cached(
+            "INSERT INTO conv VALUES(NULL, ?, NULL, 0, 0, 0, 0, 0, 0, 0, '[]', 0, 1, 0, NULL, 0, 0)",
+        )?
         .execute([&name])?;
     Ok(connection.last_insert_rowid())
 }
@@ -93,7 +95,7 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
         .prepare_cached(
             "UPDATE conv SET group_type = ?2, head = ?3, mutation = ?4, mutation_head = ?5, countable = ?6, read = ?7,
                  read_pending = ?8, base = ?9, revoked_above_base = ?10, peer_read = ?11, floor = ?12, told = ?13,
-                 active = ?14, gone = ?15
+                 met = ?14, active = ?15, gone = ?16
              WHERE id = ?1",
         )?
         .execute(params![
@@ -110,6 +112,7 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
             to_sql(row.peer_read)?,
             to_sql(row.floor)?,
             to_sql(row.told)?,
+            row.met.map(to_sql).transpose()?,
             row.active,
             row.gone,
         ])?;

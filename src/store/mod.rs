@@ -64,6 +64,9 @@ pub struct ConversationRow {
     pub floor: u64,
     /// Every message up to here has been told, or never will be as news.
     pub told: u64,
+    /// The newest message when this device first heard of the conversation, or of it again after the user had left: what
+    /// comes after is news. Nothing before that.
+    pub met: Option<u64>,
     /// When something last happened in it, in milliseconds since 1970; orders the list.
     pub active: i64,
     /// The user is no longer part of it.

@@ -62,7 +62,7 @@ fn sync(connection: &Connection) -> Outcome<SyncState> {
 fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()> {
     let mut statement = connection.prepare_cached(
         "SELECT name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above_base,
-                peer_read, floor, told, active, gone, id,
+                peer_read, floor, told, met, active, gone, id,
                 (SELECT message FROM msg WHERE conv = conv.id ORDER BY seq DESC LIMIT 1)
          FROM conv ORDER BY id",
     )?;
@@ -71,7 +71,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()
     let mut range = next_range(ranges.next()?)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(15)?;
+        let id: i64 = row.get(16)?;
         let mut have = Vec::new();
         while let Some((conv, low, high)) = range.filter(|(conv, ..)| *conv <= id) {
             if conv == id {
@@ -79,7 +79,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()
             }
             range = next_range(ranges.next()?)?;
         }
-        let newest: Option<String> = row.get(16)?;
+        let newest: Option<String> = row.get(17)?;
         let newest = newest.map(|text| serde_json::from_str(&text)).transpose()?;
         snapshot.conversations.push((conversation(row)?, have, newest));
     }
@@ -107,8 +107,9 @@ fn conversation(row: &Row<'_>) -> Outcome<ConversationRow> {
         peer_read: number(row, 10)?,
         floor: number(row, 11)?,
         told: number(row, 12)?,
-        active: row.get(13)?,
-        gone: row.get(14)?,
+        met: row.get::<_, Option<i64>>(13)?.map(|_| number(row, 13)).transpose()?,
+        active: row.get(14)?,
+        gone: row.get(15)?,
     })
 }
 

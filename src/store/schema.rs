@@ -14,7 +14,7 @@ CREATE TABLE conv(
     head INTEGER NOT NULL, mutation INTEGER NOT NULL, mutation_head INTEGER NOT NULL, countable INTEGER NOT NULL,
     read INTEGER NOT NULL, read_pending INTEGER NOT NULL,
     base INTEGER NOT NULL, revoked_above_base TEXT NOT NULL,
-    peer_read INTEGER NOT NULL, floor INTEGER NOT NULL, told INTEGER NOT NULL,
+    peer_read INTEGER NOT NULL, floor INTEGER NOT NULL, told INTEGER NOT NULL, met INTEGER,
     active INTEGER NOT NULL, gone INTEGER NOT NULL
 ) STRICT;
 -- Messages that have their place; the text is the message as it came from the server.

@@ -155,14 +155,18 @@ impl Phone {
         self.hear(&json!({"i": number, "e": {"c": code, "t": "not now", "ra": retry_after}}));
     }
 
-    /// The connection stands, and the server says welcome.
+    /// The connection stands, and the server says welcome; its clock is the phone's.
     pub fn welcome(&mut self, resumed: bool) {
+        self.welcome_at(resumed, self.now);
+    }
+
+    pub fn welcome_at(&mut self, resumed: bool, server_now: i64) {
         self.feed(Input::Connected);
         self.reply(
             "hello",
             &json!({
                 "version": 1, "features": ["z1", "batch"], "session": "5f0c2f1e-8a54-4f7b-9d57-2b8c1f0a6e01",
-                "resumed": resumed, "now": self.now, "heartbeat": [10_000, 300_000], "expires": 1_i64 << 50, "epoch": 1,
+                "resumed": resumed, "now": server_now, "heartbeat": [10_000, 300_000], "expires": 1_i64 << 50, "epoch": 1,
             }),
         );
     }

@@ -1,0 +1,88 @@
+//! What is news and what is history: told by places, whatever the server's clock does.
+
+use serde_json::{Value, json};
+use tim::machine::io::Input;
+
+use crate::phone::{BEGIN, Phone, message, with_bob};
+
+const DAY: i64 = 86_400_000;
+
+/// Bob says something.
+fn push(number: u64, place: u64, time: i64) -> Value {
+    json!({"n": number, "ev": "msg", "p": message(place, "bob", time)})
+}
+
+/// A new phone, whose server's clock is a day ahead.
+fn ready_while_the_clock_is_ahead() -> Phone {
+    let mut phone = Phone::with(tim::store::Store::in_memory().unwrap());
+    phone.log_in("alice");
+    phone.welcome_at(false, BEGIN + DAY);
+    phone.page(1, json!([]));
+    phone
+}
+
+#[test]
+fn a_message_is_told_although_the_servers_clock_was_set_back_before_it() {
+    let mut phone = ready_while_the_clock_is_ahead();
+    phone.hear(&push(1, 1, BEGIN));
+    assert_eq!(phone.told(), [1]);
+}
+
+#[test]
+fn what_began_while_the_phone_was_away_is_told_although_the_clock_was_set_back() {
+    let mut phone = ready_while_the_clock_is_ahead();
+    phone.feed(Input::Disconnected);
+    phone.wait_for_it();
+    phone.welcome(false);
+    phone.page(2, json!([with_bob(3, 1..=3, phone.now)]));
+    assert_eq!(phone.told(), [1, 2, 3]);
+}
+
+#[test]
+fn what_was_said_before_the_first_picture_is_no_news_in_a_conversation_that_it_lacks() {
+    let mut phone = Phone::ready(json!([]));
+    phone.hear(&push(1, 41, BEGIN + 1));
+    phone.wait(1_000);
+    phone.serve_history(BEGIN - DAY);
+    assert_eq!(phone.told(), [41]);
+}
+
+#[test]
+fn what_is_pushed_before_the_first_picture_is_news_and_what_the_picture_has_before_it_is_not() {
+    let mut phone = Phone::with(tim::store::Store::in_memory().unwrap());
+    phone.log_in("alice");
+    phone.welcome(false);
+    phone.hear(&push(1, 41, BEGIN));
+    phone.page(1, json!([with_bob(42, 23..=42, BEGIN)]));
+    assert_eq!(phone.told(), [41, 42]);
+}
+
+#[test]
+fn a_meeting_tells_what_is_said_after_one_came_and_nothing_from_before() {
+    let in_hall = |place| {
+        let mut message = message(place, "bob", BEGIN);
+        message["to"] = json!("GROUPhall");
+        message
+    };
+    let mut hall = with_bob(10, 1..=1, BEGIN);
+    hall["conversationID"] = json!("GROUPhall");
+    hall["groupType"] = json!("ChatRoom");
+    hall["latest"] = (1..=10).map(in_hall).collect();
+    let group = json!({
+        "groupID": "hall", "type": "ChatRoom", "name": "Hall", "createTime": BEGIN, "memberCount": 2,
+        "maxMemberCount": 6_000, "joinOption": "FreeAccess",
+        "selfInfo": {"role": "Member", "joinTime": BEGIN + DAY},
+    });
+    let mut phone = Phone::ready(json!([]));
+    phone.comes_back(false);
+    phone.reply(
+        "sync",
+        &json!({
+            "reset": false, "cursor": [1, 2], "conversations": [hall],
+            "changes": [{"kind": "group", "groupID": "hall", "group": group}],
+        }),
+    );
+    assert!(phone.told().is_empty());
+    phone.hear(&json!({"n": 1, "ev": "msg", "p": in_hall(11)}));
+    assert_eq!(phone.told(), [11]);
+}

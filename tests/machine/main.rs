@@ -15,6 +15,7 @@
 mod asking;
 mod catching_up;
 mod history;
+mod logins;
 mod news;
 mod pauses;
 mod phone;

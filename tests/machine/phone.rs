@@ -8,8 +8,9 @@ use std::ops::RangeInclusive;
 use serde_json::{Value, json};
 use tim::event::Event;
 use tim::machine::Machine;
-use tim::machine::io::{Call, CallId, Config, Input, Now, Output, Query};
+use tim::machine::io::{Call, CallId, Config, Input, Now, Output, Query, Return};
 use tim::protocol::call::Platform;
+use tim::protocol::frame::Fault;
 use tim::store::Store;
 use tim::{Code, UserId};
 
@@ -24,6 +25,8 @@ pub struct Phone {
     /// Everything that was told, and every envelope that was sent, in order.
     pub events: Vec<Event>,
     pub sent: Vec<Value>,
+    /// What calls came to.
+    pub returns: Vec<(CallId, Result<Return, Fault>)>,
     /// Calls that were answered with a page, and what is in it.
     pub pages: Vec<(CallId, Query)>,
     /// How often the phone ended its connection.
@@ -50,6 +53,7 @@ impl Phone {
             now: BEGIN,
             events: Vec::new(),
             sent: Vec::new(),
+            returns: Vec::new(),
             pages: Vec::new(),
             disconnects: 0,
             calls: 0,
@@ -92,6 +96,7 @@ impl Phone {
                 envelope => self.sent.push(envelope),
             },
             Output::Disconnect => self.disconnects += 1,
+            Output::Return(call, result) => self.returns.push((call, result)),
             Output::Answer { call, query, .. } => self.pages.push((call, query)),
             Output::Emit(event) => self.events.push(event),
             _ => {}
@@ -126,6 +131,11 @@ impl Phone {
 
     pub fn log_in(&mut self, user: &str) -> CallId {
         self.call(Call::Login { user: UserId::new(user).unwrap(), user_sig: "a token".into() })
+    }
+
+    /// What a call came to, if it has.
+    pub fn returned(&self, call: CallId) -> Option<&Result<Return, Fault>> {
+        self.returns.iter().find(|(id, _)| *id == call).map(|(_, result)| result)
     }
 
     /// The server sends a frame.

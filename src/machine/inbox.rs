@@ -46,6 +46,7 @@ impl Machine {
             // Sent before the user left, or after they came back: then the sync that says so asks for it.
             return;
         }
+        conv.row.met.get_or_insert(message.sequence.saturating_sub(1));
         self.arrived(&id, message);
         self.advance(&id, GAP_PATIENCE_MS);
     }
@@ -55,7 +56,6 @@ impl Machine {
         let Some(me) = self.me() else { return };
         let is_own = message.from == me && self.leave_outbox(&message);
         let conv = self.data.conversation(id);
-        conv.row.met.get_or_insert(message.sequence.saturating_sub(1));
         conv.apply_revoked(&mut message);
         conv.note(&me, &message);
         if message.sequence > conv.row.told {
@@ -81,7 +81,7 @@ impl Machine {
             conv.complete(low, high);
             let own = std::mem::take(&mut conv.own);
             let marks = conv.marks();
-            let met = conv.row.met.unwrap_or_default();
+            let met = conv.row.met.unwrap_or(u64::MAX);
             let is_news = |message: &&Wire| message.sequence > met || message.time >= since;
             let told = next.iter().filter(is_news).filter(|message| !own.contains(&message.sequence));
             let told = told.map(|message| Message::from_wire(&me, message, SendStatus::Success, marks));

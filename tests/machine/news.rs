@@ -58,6 +58,24 @@ fn what_is_pushed_before_the_first_picture_is_news_and_what_the_picture_has_befo
 }
 
 #[test]
+fn the_old_place_of_an_own_message_that_is_sent_again_makes_no_news_of_what_follows_it() {
+    let mut phone = Phone::ready(json!([]));
+    phone.say("is the book good?");
+    phone.reply("msg.send", &json!({"sequence": 1, "countable": 1, "time": BEGIN}));
+    // The server's data is replaced by a copy to which another device has brought the message already.
+    phone.feed(Input::Disconnected);
+    phone.wait_for_it();
+    phone.welcome_to(2, false, phone.now);
+    phone.welcome_to(2, false, phone.now);
+    assert_eq!(phone.asked("msg.send").len(), 2);
+    phone.reply("msg.send", &json!({"sequence": 4, "countable": 4, "time": BEGIN}));
+    let (number, _) = phone.last_asked("sync");
+    let picture = json!({"reset": false, "cursor": [2, 1], "conversations": [with_bob(8, 5..=8, BEGIN)]});
+    phone.hear(&json!({"i": number, "r": picture}));
+    assert!(phone.told().is_empty(), "{:?}", phone.told());
+}
+
+#[test]
 fn a_meeting_tells_what_is_said_after_one_came_and_nothing_from_before() {
     let in_hall = |place| {
         let mut message = message(place, "bob", BEGIN);

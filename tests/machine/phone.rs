@@ -8,7 +8,8 @@ use std::ops::RangeInclusive;
 use serde_json::{Value, json};
 use tim::event::Event;
 use tim::machine::Machine;
-use tim::machine::io::{Call, CallId, Config, Input, Now, Output, Query, Return};
+use tim::machine::io::{Call, CallId, Config, Input, MessageEvent, Now, Output, Query, Return};
+use tim::message::{Flow, Message, Payload, Priority, SendStatus};
 use tim::protocol::call::Platform;
 use tim::protocol::frame::Fault;
 use tim::store::Store;
@@ -25,6 +26,8 @@ pub struct Phone {
     /// Everything that was told, and every envelope that was sent, in order.
     pub events: Vec<Event>,
     pub sent: Vec<Value>,
+    /// The places of the messages that were told as read by the peer, an entry for each event.
+    pub read_by_peer: Vec<Vec<u64>>,
     /// What calls came to.
     pub returns: Vec<(CallId, Result<Return, Fault>)>,
     /// Calls that were answered with a page, and what is in it.
@@ -53,6 +56,7 @@ impl Phone {
             now: BEGIN,
             events: Vec::new(),
             sent: Vec::new(),
+            read_by_peer: Vec::new(),
             returns: Vec::new(),
             pages: Vec::new(),
             disconnects: 0,
@@ -96,6 +100,10 @@ impl Phone {
                 envelope => self.sent.push(envelope),
             },
             Output::Disconnect => self.disconnects += 1,
+            Output::EmitMessages { query, kind: MessageEvent::ReadByPeer } => {
+                let messages = self.store.messages(&UserId::new("alice").unwrap(), &query).unwrap();
+                self.read_by_peer.push(messages.iter().map(|message| message.sequence).collect());
+            }
             Output::Return(call, result) => self.returns.push((call, result)),
             Output::Answer { call, query, .. } => self.pages.push((call, query)),
             Output::Emit(event) => self.events.push(event),
@@ -131,6 +139,30 @@ impl Phone {
 
     pub fn log_in(&mut self, user: &str) -> CallId {
         self.call(Call::Login { user: UserId::new(user).unwrap(), user_sig: "a token".into() })
+    }
+
+    /// Alice says something to Bob.
+    pub fn say(&mut self, text: &str) -> CallId {
+        let message = Message {
+            id: "01990000-0000-7000-8000-0000000a11ce".parse().unwrap(),
+            conversation_id: "C2Cbob".parse().unwrap(),
+            from: UserId::new("alice").unwrap(),
+            flow: Flow::Out,
+            sequence: 0,
+            time: self.now,
+            client_time: self.now,
+            status: SendStatus::UnSend,
+            priority: Priority::Normal,
+            nick: String::new(),
+            avatar: String::new(),
+            is_revoked: false,
+            revoker: None,
+            is_read: true,
+            is_peer_read: false,
+            excluded_from_unread_count: false,
+            payload: Payload::Text(text.into()),
+        };
+        self.call(Call::Send { message: Box::new(message), upload: None })
     }
 
     /// What a call came to, if it has.
@@ -171,12 +203,17 @@ impl Phone {
     }
 
     pub fn welcome_at(&mut self, resumed: bool, server_now: i64) {
+        self.welcome_to(1, resumed, server_now);
+    }
+
+    /// A welcome to this life of the server's data.
+    pub fn welcome_to(&mut self, epoch: u32, resumed: bool, server_now: i64) {
         self.feed(Input::Connected);
         self.reply(
             "hello",
             &json!({
                 "version": 1, "features": ["z1", "batch"], "session": "5f0c2f1e-8a54-4f7b-9d57-2b8c1f0a6e01",
-                "resumed": resumed, "now": server_now, "heartbeat": [10_000, 300_000], "expires": 1_i64 << 50, "epoch": 1,
+                "resumed": resumed, "now": server_now, "heartbeat": [10_000, 300_000], "expires": 1_i64 << 50, "epoch": epoch,
             }),
         );
     }

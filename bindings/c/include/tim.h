@@ -71,7 +71,8 @@
  *   - log lines: on whichever thread has something to tell; they must not block.
  *   - `destroy`: where the last use of its `user_data` ends. That may be one of the program's threads, before the call that
  *     ended it returns: a function that fails, tim_remove_listener, tim_set_log_sink, tim_clear_log_sink,
- *     tim_register_upload_plugin, tim_release, or tim_download_image where nobody is logged in.
+ *     tim_register_upload_plugin, tim_release, tim_download_image where nobody is logged in, or tim_add_listener where the
+ *     instance ends meanwhile.
  * A callback must return: it may not longjmp or end its thread, and an exception that leaves it ends the process. tim.hpp
  * catches what its callbacks throw.
  * The engine's threads are not in a child that fork makes. Fork before the first tim_create, or let the child call nothing of
@@ -509,11 +510,11 @@ tim_status tim_create_image_message_from_bytes(tim_client client,
  * Result: the message with its place, once it is on the server's stable storage.
  *
  * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's (130161 if
- * `tim_cancel_message` took it back, or the login ended first: then it is sent after the next one); 2105 for a message that is not this user's or was sent already, 2106,
- * 8001, 130110 for one that was changed into none, 130164 while 10,000 wait, 6005, 6022, 130168 if it could not be kept. Of
- * the server's refusals: 20003 for no such user, 20007 for a receiver who does not want it, 10007, 10010 for a group. For a
- * picture also 2105 for one that was forgotten, 2252, 2253, 2400, 2401, 7006, 130140 to 130145, what an upload plugin
- * returned, and the server's once it was tried four times.
+ * `tim_cancel_message` took it back, or the login ended first: then it is sent after the next one); 2105 for a message that is
+ * not this user's or was sent already, 2106, 8001, 130110 for one that was changed into none, 130164 while 10,000 wait, 6005,
+ * 6022, 130168 if it could not be kept. Of the server's refusals: 20003 for no such user, 20007 for a receiver who does not want
+ * it, 10007, 10010 for a group. For a picture also 2105 for one that was forgotten or taken back, 2252, 2253, 2400, 2401, 7006,
+ * 130140 to 130145, what an upload plugin returned, and the server's once it was tried four times.
  */
 tim_status tim_send_message(tim_client client,
                             const char *message_json,

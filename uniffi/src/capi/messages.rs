@@ -101,11 +101,11 @@ pub unsafe extern "C" fn tim_create_image_message_from_bytes(
 /// Result: the message with its place, once it is on the server's stable storage.
 ///
 /// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's (130161 if
-/// `tim_cancel_message` took it back, or the login ended first: then it is sent after the next one); 2105 for a message that is not this user's or was sent already, 2106,
-/// 8001, 130110 for one that was changed into none, 130164 while 10,000 wait, 6005, 6022, 130168 if it could not be kept. Of
-/// the server's refusals: 20003 for no such user, 20007 for a receiver who does not want it, 10007, 10010 for a group. For a
-/// picture also 2105 for one that was forgotten, 2252, 2253, 2400, 2401, 7006, 130140 to 130145, what an upload plugin
-/// returned, and the server's once it was tried four times.
+/// `tim_cancel_message` took it back, or the login ended first: then it is sent after the next one); 2105 for a message that is
+/// not this user's or was sent already, 2106, 8001, 130110 for one that was changed into none, 130164 while 10,000 wait, 6005,
+/// 6022, 130168 if it could not be kept. Of the server's refusals: 20003 for no such user, 20007 for a receiver who does not want
+/// it, 10007, 10010 for a group. For a picture also 2105 for one that was forgotten or taken back, 2252, 2253, 2400, 2401, 7006,
+/// 130140 to 130145, what an upload plugin returned, and the server's once it was tried four times.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_send_message(
     client: TimClient,

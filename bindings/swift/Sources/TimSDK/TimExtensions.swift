@@ -105,6 +105,13 @@ extension Tim {
         try await revokeMessage(message: message)
     }
 
+    /// Takes a message back that has not left, for good.
+    ///
+    /// - Throws: ``TimError``, as ``cancelMessage(message:)`` does.
+    public func cancelMessage(_ message: Message) async throws {
+        try await cancelMessage(message: message)
+    }
+
     /// A page of a conversation's messages, oldest first: the newest, or those before `next`, which a page gave.
     ///
     /// - Throws: ``TimError``, as ``getMessageList(conversation:next:count:)`` does.
@@ -119,6 +126,13 @@ extension Tim {
         of message: Message, to target: String, size: ImageType = .original, onProgress: @escaping ImageProgress = { _ in }
     ) async throws {
         try await downloadImage(message: message, size: size, target: target, onProgress: Progress(onProgress))
+    }
+
+    /// Ends every download into this file; nothing is left of it.
+    ///
+    /// - Throws: ``TimError``, as ``cancelDownload(target:)`` does.
+    public func cancelDownload(to target: String) async throws {
+        try await cancelDownload(target: target)
     }
 
     /// Changes this user's profile; what is `nil` stays.

@@ -55,6 +55,15 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(heard.id, message.id)
     }
 
+    func testAMessageThatWasRefusedIsTakenBack() async throws {
+        let alice = try await Person.ready("alice")
+        let message = try alice.tim.createTextMessage(to: "C2Cnobody-at-all", text: "hello?")
+        _ = await failure { try await alice.tim.sendMessage(message) }
+        try await alice.tim.cancelMessage(message)
+        let gone = await failure { try await alice.tim.resendMessage(message) }
+        XCTAssertEqual(gone?.code, TimCode.messageInvalid)
+    }
+
     func testTheBlacklist() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         try await bob.tim.addToBlacklist(users: [alice.name])

@@ -137,6 +137,58 @@ final class TransferTests: XCTestCase {
         XCTAssertEqual(sent.image, elsewhere)
     }
 
+    func testAPictureThatHasNotLeftIsTakenBack() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let (begun, goOn) = (Gate(), Gate())
+        alice.tim.registerUploadPlugin { _, _ in
+            begun.open()
+            goOn.wait()
+            return elsewhere
+        }
+        let regretted = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8))
+        let sending = Task { await failure { try await alice.tim.sendMessage(regretted) } }
+        try await begun.opened()
+        try await alice.tim.cancelMessage(regretted)
+        let cancelled = await sending.value
+        XCTAssertEqual(cancelled?.code, TimCode.cancelled)
+        goOn.open()
+        let sent = try await alice.say("I would have shown you something", to: bob)
+        let list = try await bob.tim.getMessageList(of: .c2c(alice.name))
+        XCTAssertEqual(list.messageList.map(\.id), [sent.id])
+        let late = await failure { try await alice.tim.cancelMessage(sent) }
+        XCTAssertEqual(late?.code, TimCode.nothingToCancel)
+    }
+
+    /// One that ends before it can be cancelled is whole: then the next one is tried.
+    func testADownloadIsCancelledAndLeavesNothing() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        try await alice.tim.sendMessage(alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(900, 600)))
+        let (got, file) = (try await bob.nextMessage(), bob.folder + "/saved.bmp")
+        var isCancelled = false
+        while !isCancelled {
+            let begun = Gate()
+            let loading = Task {
+                do {
+                    try await bob.tim.downloadImage(of: got, to: file) { _ in begun.open() }
+                    return UInt32?.none
+                } catch let error as TimError {
+                    return error.code
+                }
+            }
+            try await begun.opened()
+            do {
+                try await bob.tim.cancelDownload(to: file)
+                isCancelled = true
+            } catch let error as TimError {
+                XCTAssertEqual(error.code, TimCode.nothingToCancel)
+            }
+            let code = try await loading.value
+            XCTAssertEqual(code, isCancelled ? TimCode.cancelled : nil)
+            XCTAssertEqual(FileManager.default.fileExists(atPath: file), !isCancelled)
+            try? FileManager.default.removeItem(atPath: file)
+        }
+    }
+
     func testAnUploadPluginMayGiveItsPlaceAwayAndIsLetGo() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let gone = Gate()

@@ -93,6 +93,16 @@ class ChatTest {
     }
 
     @Test
+    fun aRefusedMessageIsTakenBack() = story {
+        val alice = ready("alice")
+        val message = alice.tim.createTextMessage("C2Cnobody-at-all", "hello?")
+        assertFailsWith<TimException.Refused> { alice.tim.sendMessage(message) }
+        alice.tim.cancelMessage(message)
+        val gone = assertFailsWith<TimException.Refused> { alice.tim.resendMessage(message) }
+        assertEquals(TimCode.MESSAGE_INVALID, gone.code)
+    }
+
+    @Test
     fun aPictureOfBytesWithoutProgress() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         val message = alice.tim.createImageMessageFromBytes(c2c(bob.name), picture(8, 8), Priority.HIGH, null)

@@ -8,8 +8,12 @@ import java.util.concurrent.atomic.AtomicInteger
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
+import kotlin.test.assertFalse
+import kotlin.test.assertIs
+import kotlin.test.assertNull
 import kotlin.test.assertTrue
 import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.async
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.runBlocking
@@ -44,6 +48,52 @@ class TransferTest {
         thrown = AssertionError("worse")
         assertTrue("worse" in assertFailsWith<TimException> { alice.showPicture(bob) }.reason)
         assertEquals("still here", alice.say(bob, "still here").text)
+    }
+
+    @Test
+    fun aPictureThatHasNotLeftIsTakenBack() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val (begun, goOn) = CompletableDeferred<Unit>() to CountDownLatch(1)
+        alice.tim.registerUploadPlugin { _, _ ->
+            begun.complete(Unit)
+            goOn.await()
+            elsewhere
+        }
+        val regretted = alice.tim.createImageMessage(c2c(bob.name), picture(8, 8))
+        coroutineScope {
+            val sending = async { assertFailsWith<TimException.NotReady> { alice.tim.sendMessage(regretted) } }
+            begun.await()
+            alice.tim.cancelMessage(regretted)
+            assertEquals(TimCode.CANCELLED, sending.await().code)
+        }
+        goOn.countDown()
+        val sent = alice.say(bob, "I would have shown you something")
+        assertEquals(listOf(sent.id), bob.tim.getMessageList(c2c(alice.name)).messageList.map { it.id })
+        val late = assertFailsWith<TimException.Refused> { alice.tim.cancelMessage(sent) }
+        assertEquals(TimCode.NOTHING_TO_CANCEL, late.code)
+    }
+
+    /** One that ends before it can be cancelled is whole: then the next one is tried. */
+    @Test
+    fun aDownloadIsCancelledAndLeavesNothing() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        alice.tim.sendMessage(alice.tim.createImageMessage(c2c(bob.name), picture(640, 480)))
+        val (got, target) = bob.nextMessage() to bob.folder.resolve("picture.png")
+        coroutineScope {
+            do {
+                val loading = async(start = CoroutineStart.UNDISPATCHED) { runCatching { bob.tim.downloadImage(got, target.path) } }
+                val cancelled = runCatching { bob.tim.cancelDownload(target.path) }
+                val failure = loading.await().exceptionOrNull()
+                if (cancelled.isSuccess) {
+                    assertEquals(TimCode.CANCELLED, assertIs<TimException.NotReady>(failure).code)
+                    assertFalse(target.exists())
+                } else {
+                    assertEquals(TimCode.NOTHING_TO_CANCEL, assertIs<TimException.Refused>(cancelled.exceptionOrNull()).code)
+                    assertNull(failure)
+                    target.delete()
+                }
+            } while (cancelled.isFailure)
+        }
     }
 
     /** The generated code knows exceptions alone: JNA reports the error, and the engine finds no picture described. */

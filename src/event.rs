@@ -28,7 +28,8 @@ pub enum Event {
     MessageReceived(Vec<Message>),
     /// Messages were taken back (`is_revoked` is true).
     MessageRevoked(Vec<Message>),
-    /// The other side has read these of this user's C2C messages (`is_peer_read` is true).
+    /// The other side has read these of this user's C2C messages (`is_peer_read` is true), now or while this device was
+    /// away: everything up to the newest of them. Of more than 300 that it read at once the newest are told.
     MessageReadByPeer(Vec<Message>),
     /// The conversation list changed: the whole list, in order. The first change is told at once, further ones
     /// within a second together.

@@ -22,7 +22,7 @@ use crate::store::Change;
 const GAP_PATIENCE_MS: i64 = 300;
 /// A question that brought nothing is asked again after this, in milliseconds.
 const ASK_AGAIN_MS: i64 = 2_000;
-/// Of more missed messages than this only the newest are told; the others wait in history.
+/// Of more missed messages than this, and of more that the other side read at once, only the newest are told.
 const MOST_TOLD: u64 = 300;
 
 impl Machine {
@@ -107,7 +107,9 @@ impl Machine {
         let is_new = conv.row.head == 0;
         let is_history = is_picture && conv.row.told == 0 && conv.ranges.is_empty();
         conv.row.gone = false;
+        let read_before = conv.row.peer_read;
         conv.merge(&state);
+        let read_now = conv.row.peer_read;
         let met = *conv.row.met.get_or_insert(state.head);
         if is_new || is_history {
             // Whatever is asked for from now on comes with what was taken back before.
@@ -121,6 +123,9 @@ impl Machine {
             self.arrived(&id, message);
         }
         self.advance(&id, 0);
+        if read_now > read_before && !is_new && !is_history {
+            self.tell_read_by_peer(&id, read_before, read_now);
+        }
     }
 
     /// Everything up to here is history: what of it is at hand is stored, and none of it told.
@@ -256,12 +261,17 @@ impl Machine {
         if receipt.from == me {
             conv.read_up_to(receipt.sequence, receipt.countable);
         } else if receipt.sequence > conv.row.peer_read {
-            let low = conv.row.peer_read + 1;
-            conv.row.peer_read = receipt.sequence;
-            let query = Query { conversation: id.clone(), low, high: receipt.sequence, own_only: true };
-            self.turn.late.push(Output::EmitMessages { query, kind: MessageEvent::ReadByPeer });
+            let before = std::mem::replace(&mut conv.row.peer_read, receipt.sequence);
+            self.tell_read_by_peer(&id, before, receipt.sequence);
         }
         self.touch(&id);
+    }
+
+    /// The other side has read what stands after `before`, up to `high`.
+    fn tell_read_by_peer(&mut self, id: &ConversationId, before: u64, high: u64) {
+        let low = before.max(high.saturating_sub(MOST_TOLD)) + 1;
+        let query = Query { conversation: id.clone(), low, high, own_only: true };
+        self.turn.late.push(Output::EmitMessages { query, kind: MessageEvent::ReadByPeer });
     }
 
     /// Marks everything in a conversation as read: here at once, on the server as soon as it can be told.

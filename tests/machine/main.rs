@@ -19,4 +19,5 @@ mod logins;
 mod news;
 mod pauses;
 mod phone;
+mod reads;
 mod syncs;

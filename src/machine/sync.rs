@@ -80,7 +80,6 @@ impl Machine {
         if first {
             self.sync.wanted = None;
             self.attempt = 0;
-            self.ready();
         }
         // Groups before conversations: a conversation's kind is known by then.
         for change in page.changes {
@@ -88,6 +87,9 @@ impl Machine {
         }
         for state in page.conversations {
             self.apply_state(state, is_picture);
+        }
+        if first {
+            self.ready();
         }
     }
 

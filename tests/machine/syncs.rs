@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use tim::Code;
+use tim::event::Event;
 
 use crate::phone::{BEGIN, Phone, with_bob};
 
@@ -49,4 +50,18 @@ fn the_longer_a_server_refuses_the_longer_it_is_left_in_peace() {
         assert_eq!(phone.asked("sync").len(), asked + 1);
     }
     assert!(phone.now - BEGIN > 6 * 500, "that took {} ms", phone.now - BEGIN);
+}
+
+#[test]
+fn whoever_is_told_that_everything_works_has_been_shown_the_list_of_now() {
+    let mut phone = Phone::with(tim::store::Store::in_memory().unwrap());
+    phone.log_in("alice");
+    phone.welcome(false);
+    phone.page(1, json!([with_bob(5, 1..=5, BEGIN)]));
+    let ready = phone.events.iter().position(|event| *event == Event::SdkReady).unwrap();
+    let shown = phone.events.iter().take(ready).rev().find_map(|event| match event {
+        Event::ConversationListUpdated(list) => Some(list.iter().map(|it| it.unread_count).collect()),
+        _ => None,
+    });
+    assert_eq!(shown, Some(vec![5]));
 }

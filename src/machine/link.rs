@@ -178,6 +178,7 @@ impl Machine {
     fn lost(&mut self) {
         let Link::Up(wire) = std::mem::replace(&mut self.link, Link::Off) else { return };
         self.turn.envelopes.clear();
+        self.sync_lost();
         if let (Some(session), Some(login)) = (&wire.session, &mut self.login) {
             login.resume = Some(Resume { session: session.id, push: session.push });
         }

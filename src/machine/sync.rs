@@ -20,6 +20,8 @@ pub(super) const LATEST: u32 = limits::SYNC_LATEST;
 pub(super) struct Progress {
     /// A sync is wanted, with so many messages for each conversation.
     wanted: Option<u32>,
+    /// The one under way was to bring so many; what is wanted meanwhile is another one.
+    asked: Option<u32>,
     /// How often in a row the server refused one for now, and until when it is therefore left in peace, on the monotonic
     /// clock.
     refusals: u32,
@@ -41,12 +43,15 @@ impl Machine {
         }
     }
 
+    /// Asks for one page at a time: what is left of one sync depends on what another brought.
     pub(super) fn pump_sync(&mut self) {
-        if self.sync.calm_until > self.now.monotonic {
+        let is_under_way = [true, false].into_iter().any(|first| self.is_asked(&Purpose::Sync { first }));
+        if is_under_way || self.sync.calm_until > self.now.monotonic {
             return;
         }
         let SyncState { cursor, unfinished, .. } = self.data.sync;
-        if let Some(latest) = self.sync.wanted {
+        if let Some(latest) = self.sync.wanted.take() {
+            self.sync.asked = Some(latest);
             let sync = Sync { from: cursor, before: None, limit: limits::SYNC_PAGE, latest };
             self.ask(Purpose::Sync { first: true }, sync);
         } else if let Some((low, before)) = unfinished {
@@ -78,7 +83,7 @@ impl Machine {
         self.data.sync = advance(self.data.sync, first, page.cursor, page.next);
         self.store(Change::Sync(self.data.sync));
         if first {
-            self.sync.wanted = None;
+            self.sync.asked = None;
             self.attempt = 0;
         }
         // Groups before conversations: a conversation's kind is known by then.
@@ -95,9 +100,17 @@ impl Machine {
 
     /// The server cannot answer a sync now. The connection is as good as before.
     fn sync_later(&mut self, retry_after: Option<u32>) {
+        self.sync_lost();
         let pause = self.backoff(self.sync.refusals).max(retry_after.map_or(0, i64::from));
         self.sync.refusals = self.sync.refusals.saturating_add(1);
         self.sync.calm_until = self.now.monotonic + pause;
+    }
+
+    /// The one under way brings nothing: it is wanted still.
+    pub(super) fn sync_lost(&mut self) {
+        if let Some(latest) = self.sync.asked.take() {
+            self.want_sync(latest);
+        }
     }
 
     pub(super) fn sync_due(&self) -> Option<i64> {

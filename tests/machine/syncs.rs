@@ -65,3 +65,40 @@ fn whoever_is_told_that_everything_works_has_been_shown_the_list_of_now() {
     });
     assert_eq!(shown, Some(vec![5]));
 }
+
+#[test]
+fn pushes_left_out_while_a_sync_is_under_way_ask_for_another() {
+    let mut phone = behind();
+    phone.hear(&json!({"n": 1, "ev": "lag"}));
+    assert_eq!(phone.asked("sync").len(), 2, "one after the other");
+    phone.page(2, json!([]));
+    assert_eq!(phone.last_asked("sync").1["from"], json!([1, 2]));
+    phone.page(3, json!([with_bob(1, 1..=1, BEGIN)]));
+    assert_eq!(phone.told(), [1]);
+    assert_eq!(phone.asked("sync").len(), 3);
+}
+
+#[test]
+fn a_sync_whose_answer_is_lost_is_asked_for_again() {
+    let mut phone = behind();
+    phone.comes_back(true);
+    assert_eq!(phone.asked("sync").len(), 3);
+    phone.page(2, json!([with_bob(1, 1..=1, BEGIN)]));
+    assert_eq!(phone.told(), [1]);
+}
+
+#[test]
+fn the_rest_of_a_long_sync_and_a_new_one_come_one_after_the_other() {
+    let mut phone = behind();
+    let first = json!({"reset": false, "cursor": [1, 900], "next": 700, "conversations": [], "changes": []});
+    phone.reply("sync", &first);
+    assert_eq!(phone.last_asked("sync").1["before"], 700);
+    phone.hear(&json!({"po": 2, "cur": [1, 950], "now": BEGIN}));
+    let asked = phone.asked("sync").len();
+    let rest = json!({"reset": false, "cursor": [1, 699], "next": 300, "conversations": [], "changes": []});
+    phone.reply("sync", &rest);
+    assert_eq!(phone.asked("sync").len(), asked + 1);
+    let second = json!({"reset": false, "cursor": [1, 950], "conversations": [], "changes": []});
+    phone.reply("sync", &second);
+    assert_eq!(phone.last_asked("sync").1["before"], 300, "the rest is not forgotten");
+}

@@ -50,7 +50,7 @@ pub enum Input {
     Disconnected,
     /// The device's network came or went, as far as the host knows. A hint only.
     Network {
-        /// It came.
+        /// It came, or another in its place.
         up: bool,
     },
     /// An upload has ended.

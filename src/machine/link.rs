@@ -22,6 +22,8 @@ const CONNECT_WITHIN_MS: i64 = 20_000;
 const ANSWER_WITHIN_MS: i64 = 30_000;
 /// How long the answer to a heartbeat may take, in milliseconds.
 const PONG_WITHIN_MS: i64 = 10_000;
+/// The same after the device's network changed, when a connection may be dead without a word.
+const PROBE_WITHIN_MS: i64 = 3_000;
 /// First and longest bound of the random pause before another attempt, in milliseconds.
 const BACKOFF_MS: [i64; 2] = [500, 60_000];
 /// Most requests under way, a little below what the server takes.
@@ -137,10 +139,17 @@ impl Machine {
         }
     }
 
+    /// The device's network came or went, as far as the host knows. One that came is tried at once, and a connection
+    /// that was made over another has to prove that it lives. Of one that went, the connection itself will tell.
     pub(super) fn network(&mut self, up: bool) {
-        if up && matches!(self.link, Link::Pause { .. }) {
-            self.attempt = 0;
-            self.connect();
+        let now = self.now.monotonic;
+        match &mut self.link {
+            Link::Pause { .. } if up => {
+                self.attempt = 0;
+                self.connect();
+            }
+            Link::Up(wire) if up => self.turn.envelopes.extend(wire.probe(now)),
+            _ => {}
         }
     }
 
@@ -323,7 +332,8 @@ impl Machine {
     }
 
     fn pong(&mut self, pong: Pong) {
-        if let Some(session) = self.link.wire().and_then(|wire| wire.session.as_mut()) {
+        let session = self.link.wire().and_then(|wire| wire.session.as_mut());
+        if let Some(session) = session.filter(|session| session.ping == pong.number) {
             session.pong_due = None;
         }
         self.server_time(pong.now);
@@ -355,6 +365,16 @@ impl Machine {
     }
 }
 
+impl Session {
+    /// A heartbeat, to be answered within so many milliseconds.
+    fn ping(&mut self, now: i64, within: i64) -> Ask {
+        self.ping += 1;
+        self.ping_due = now + self.heartbeat;
+        self.pong_due = Some(now + within);
+        Ask::Ping(self.ping)
+    }
+}
+
 /// The other side no longer answers.
 struct Dead;
 
@@ -378,17 +398,22 @@ impl Wire {
         }
         let ack_due = session.ack_due.is_some_and(|due| due <= now)
             || session.push.saturating_sub(session.acked) >= limits::ACK_EVERY;
-        let ping = (session.ping_due <= now).then(|| {
-            session.ping += 1;
-            session.ping_due = now + session.heartbeat;
-            session.pong_due = Some(now + PONG_WITHIN_MS);
-            Ask::Ping(session.ping)
-        });
+        let ping = (session.ping_due <= now).then(|| session.ping(now, PONG_WITHIN_MS));
         if ping.is_none() && !ack_due {
             return Ok(Vec::new());
         }
         let envelope = FromClient { ack: self.ack(), ask: ping };
         Ok(envelope.write().into_iter().collect())
+    }
+
+    /// A heartbeat that has to be answered soon, unless one has to be anyway.
+    fn probe(&mut self, now: i64) -> Option<String> {
+        let session = self.session.as_mut()?;
+        if session.pong_due.is_some_and(|due| due <= now + PROBE_WITHIN_MS) {
+            return None;
+        }
+        let ping = session.ping(now, PROBE_WITHIN_MS);
+        FromClient { ack: self.ack(), ask: Some(ping) }.write().ok()
     }
 
     fn due(&self) -> Option<i64> {

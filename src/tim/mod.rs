@@ -213,8 +213,10 @@ impl Tim {
         }
     }
 
-    /// Tells the engine that the device's network came or went, as far as the host knows. A hint: when it came, a
-    /// connection is tried at once instead of after the pause.
+    /// Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far
+    /// as the host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that
+    /// stands has three seconds to prove that it still works. When it went, nothing changes by that alone: the connection
+    /// is used until it breaks, and calls wait as they do then.
     pub fn network_changed(&self, up: bool) {
         self.inner.commands.network(up);
     }

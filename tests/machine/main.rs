@@ -16,6 +16,7 @@ mod asking;
 mod catching_up;
 mod history;
 mod logins;
+mod network;
 mod news;
 mod pauses;
 mod phone;

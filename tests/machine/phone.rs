@@ -32,7 +32,8 @@ pub struct Phone {
     pub returns: Vec<(CallId, Result<Return, Fault>)>,
     /// Calls that were answered with a page, and what is in it.
     pub pages: Vec<(CallId, Query)>,
-    /// How often the phone ended its connection.
+    /// How often the phone made a connection, and ended one.
+    pub connects: usize,
     pub disconnects: usize,
     calls: u64,
 }
@@ -59,6 +60,7 @@ impl Phone {
             read_by_peer: Vec::new(),
             returns: Vec::new(),
             pages: Vec::new(),
+            connects: 0,
             disconnects: 0,
             calls: 0,
         }
@@ -99,6 +101,7 @@ impl Phone {
                 Value::Array(envelopes) => self.sent.extend(envelopes),
                 envelope => self.sent.push(envelope),
             },
+            Output::Connect => self.connects += 1,
             Output::Disconnect => self.disconnects += 1,
             Output::EmitMessages { query, kind: MessageEvent::ReadByPeer } => {
                 let messages = self.store.messages(&UserId::new("alice").unwrap(), &query).unwrap();

@@ -431,9 +431,10 @@ tim_status tim_upload_progress(tim_upload upload, uint32_t percent);
 
 /**
  * An upload plugin describes what it uploaded: `{"uuid":..., "imageFormat":1, "imageInfoArray":[{"type":0, "size":...,
- * "width":..., "height":..., "url":"https://..."}, ...]}` with the types 0 (original), 1 (thumbnail), 2 (large) in this order.
+ * "width":..., "height":..., "url":"https://..."}, ...]}` with the types 0 (original), 1 (thumbnail), 2 (large) in this order,
+ * each at an https address or a path on the server (`/...`).
  *
- * Errors: 130182 for a picture that cannot be sent, 130183 once the plugin has returned.
+ * Errors: 130182 for a picture that cannot be sent, also one whose url is neither, 130183 once the plugin has returned.
  */
 tim_status tim_upload_result(tim_upload upload,
                              const char *image_json);

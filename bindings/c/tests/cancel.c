@@ -77,10 +77,9 @@ static tim_status upload_to_the_silent_server(void *user_data, const char *file,
     char image[1024];
     const unsigned port = *(unsigned *)user_data;
     snprintf(image, sizeof image,
-             "{\"uuid\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\",\"imageFormat\":4,\"imageInfoArray\":["
-             "{\"type\":0,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://127.0.0.1:%u/0\"},"
-             "{\"type\":1,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://127.0.0.1:%u/1\"},"
-             "{\"type\":2,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://127.0.0.1:%u/2\"}]}", port, port, port);
+             UPLOADED(SIZE("0", "58", "https://127.0.0.1:%u/0") "," SIZE("1", "58", "https://127.0.0.1:%u/1") "," SIZE(
+                 "2", "58", "https://127.0.0.1:%u/2")),
+             port, port, port);
     return tim_upload_result(upload, image);
 }
 

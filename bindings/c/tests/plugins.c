@@ -42,25 +42,23 @@ static void progress_is_told_and_its_destroy_called_once(void) {
     CHECK(now(&unsent.calls) == 0);
 }
 
-static const char *const SOMEWHERE =
-    "{\"uuid\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\",\"imageFormat\":4,\"imageInfoArray\":["
-    "{\"type\":0,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/0\"},"
-    "{\"type\":1,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/1\"},"
-    "{\"type\":2,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/2\"}]}";
+#define ORIGINAL SIZE("0", "58", "https://example.org/0")
+#define THUMBNAIL SIZE("1", "58", "https://example.org/1")
+#define LARGE SIZE("2", "58", "https://example.org/2")
 
-/* What cannot be sent: an identity that is none, a size below nothing, sizes that lack, are twice there or stand elsewhere. */
+static const char *const SOMEWHERE = UPLOADED(ORIGINAL "," THUMBNAIL "," LARGE);
+
+/* What cannot be sent: an identity that is none, a size below nothing, sizes that lack, are twice there or stand elsewhere, and
+ * addresses that nobody can fetch, or everybody on the way can read. */
 static const char *const NOWHERE[][2] = {
     {"{}", "missing field"},
     {"{\"uuid\":\"none\",\"imageFormat\":4,\"imageInfoArray\":[]}", "uuid"},
-    {"{\"uuid\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\",\"imageFormat\":4,\"imageInfoArray\":["
-     "{\"type\":0,\"size\":-1,\"width\":1,\"height\":1,\"url\":\"https://example.org/0\"}]}", "negative"},
-    {"{\"uuid\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\",\"imageFormat\":4,\"imageInfoArray\":["
-     "{\"type\":0,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/0\"},"
-     "{\"type\":2,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/2\"}]}", "three sizes"},
-    {"{\"uuid\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\",\"imageFormat\":4,\"imageInfoArray\":["
-     "{\"type\":1,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/1\"},"
-     "{\"type\":0,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/0\"},"
-     "{\"type\":2,\"size\":58,\"width\":1,\"height\":1,\"url\":\"https://example.org/2\"}]}", "three sizes"},
+    {UPLOADED(SIZE("0", "-1", "https://example.org/0")), "negative"},
+    {UPLOADED(ORIGINAL "," LARGE), "three sizes"},
+    {UPLOADED(ORIGINAL "," ORIGINAL "," THUMBNAIL "," LARGE), "three sizes"},
+    {UPLOADED(THUMBNAIL "," ORIGINAL "," LARGE), "three sizes"},
+    {UPLOADED(ORIGINAL "," SIZE("1", "58", "") "," LARGE), "https"},
+    {UPLOADED(ORIGINAL "," THUMBNAIL "," SIZE("2", "58", "http://example.org/2")), "https"},
 };
 
 static tim_upload last_upload;

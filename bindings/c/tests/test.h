@@ -187,4 +187,8 @@ static const unsigned char PIXEL[] = {
     0,   0,   0,  0, 0, 4, 0, 0, 0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9, 0,
 };
 
+/* What an uploader tells of it: as many sizes as it names. */
+#define UPLOADED(sizes) "{\"uuid\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\",\"imageFormat\":4,\"imageInfoArray\":[" sizes "]}"
+#define SIZE(type, bytes, url) "{\"type\":" type ",\"size\":" bytes ",\"width\":1,\"height\":1,\"url\":\"" url "\"}"
+
 #endif /* TIM_TEST_H */

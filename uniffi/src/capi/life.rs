@@ -223,9 +223,10 @@ pub extern "C" fn tim_upload_progress(upload: TimUpload, percent: u32) -> TimSta
 }
 
 /// An upload plugin describes what it uploaded: `{"uuid":..., "imageFormat":1, "imageInfoArray":[{"type":0, "size":...,
-/// "width":..., "height":..., "url":"https://..."}, ...]}` with the types 0 (original), 1 (thumbnail), 2 (large) in this order.
+/// "width":..., "height":..., "url":"https://..."}, ...]}` with the types 0 (original), 1 (thumbnail), 2 (large) in this order,
+/// each at an https address or a path on the server (`/...`).
 ///
-/// Errors: 130182 for a picture that cannot be sent, 130183 once the plugin has returned.
+/// Errors: 130182 for a picture that cannot be sent, also one whose url is neither, 130183 once the plugin has returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_upload_result(upload: TimUpload, image_json: *const c_char) -> TimStatus {
     guarded(|| {
@@ -241,10 +242,13 @@ pub unsafe extern "C" fn tim_upload_result(upload: TimUpload, image_json: *const
 fn uploaded(image: crate::types::ImageBody) -> Result<tim::message::ImageBody, TimError> {
     let invalid = |reason: &str| TimError::new(Code::JSON_INVALID, reason);
     let image: tim::message::ImageBody = image.try_into().map_err(|why: TimError| invalid(why.parts().1))?;
-    if image.is_complete() {
-        Ok(image)
-    } else {
+    let is_reachable = |url: &str| url.starts_with("https://") || url.starts_with('/');
+    if !image.is_complete() {
         Err(invalid("a picture names its three sizes in the order 0, 1, 2"))
+    } else if !image.image_info_array.iter().all(|info| is_reachable(&info.url)) {
+        Err(invalid("a picture's sizes are at https addresses, or paths on the server"))
+    } else {
+        Ok(image)
     }
 }
 

@@ -384,16 +384,10 @@ impl Driver {
         self.uploads.insert(message, Running { task: task.abort_handle(), file, progress });
     }
 
-    /// The file goes once the message that names what was uploaded is stored.
     fn upload_ended(&mut self, id: MessageId, result: Result<ImageBody, Fault>) {
         let Some(upload) = self.uploads.remove(&id) else { return };
         upload.progress.end();
-        let is_there = result.is_ok();
         self.turn(Input::UploadEnded(id, result));
-        if is_there {
-            self.shared.forget_picture(id);
-            let _ = block_in_place(|| std::fs::remove_file(upload.file));
-        }
     }
 }
 

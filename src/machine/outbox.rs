@@ -228,11 +228,16 @@ impl Machine {
         if is_uploading {
             self.then(Output::CancelUpload(id));
         }
-        if let Some(file) = row.upload {
-            self.then(Output::RemoveCopy { message: id, file });
-        }
+        self.remove_copy(id, row.upload);
         self.forget_if_empty(&row.message.to);
         self.show_anew(&row.message.to);
+    }
+
+    /// A picture's copy goes once what is stored names it no more.
+    fn remove_copy(&mut self, message: MessageId, copy: Option<PathBuf>) {
+        if let Some(file) = copy {
+            self.then(Output::RemoveCopy { message, file });
+        }
     }
 
     /// A conversation that was begun here by nothing but messages that will not be sent.
@@ -315,6 +320,7 @@ impl Machine {
         if entry.is_uploading {
             self.then(Output::CancelUpload(message.id));
         }
+        self.remove_copy(message.id, entry.row.upload);
         if let (Some(call), Some(me)) = (entry.call, self.me()) {
             let marks = self.data.conversation(&conversation).marks();
             self.give_message(Some(call), Ok(Message::from_wire(&me, message, SendStatus::Success, marks)));
@@ -353,9 +359,10 @@ impl Machine {
         match body {
             Ok(body) => {
                 entry.row.message.body = body;
-                entry.row.upload = None;
                 entry.tries = 0;
+                let copy = entry.row.upload.take();
                 self.keep_row(id);
+                self.remove_copy(id, copy);
             }
             // A break or a logout is not the upload's fault: it begins anew with the next connection or login.
             Err(fault) if !is_due || (fault.code.is_retryable() && entry.tries < UPLOAD_TRIES) => {

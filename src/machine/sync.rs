@@ -122,6 +122,7 @@ impl Machine {
     /// The server's data is a copy that is older than what we know. Forget what came from it, send again what was sent
     /// last, and ask for everything.
     pub(super) fn begin_anew(&mut self) {
+        self.cancel_uploads();
         self.hang_up();
         self.forget_session();
         self.store(Change::Reset);

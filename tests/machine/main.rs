@@ -21,4 +21,5 @@ mod news;
 mod pauses;
 mod phone;
 mod reads;
+mod sending;
 mod syncs;

@@ -35,6 +35,8 @@ pub struct Phone {
     /// How often the phone made a connection, and ended one.
     pub connects: usize,
     pub disconnects: usize,
+    /// What else was to be done: uploads, and the like.
+    pub done: Vec<Output>,
     calls: u64,
 }
 
@@ -62,6 +64,7 @@ impl Phone {
             pages: Vec::new(),
             connects: 0,
             disconnects: 0,
+            done: Vec::new(),
             calls: 0,
         }
     }
@@ -110,7 +113,7 @@ impl Phone {
             Output::Return(call, result) => self.returns.push((call, result)),
             Output::Answer { call, query, .. } => self.pages.push((call, query)),
             Output::Emit(event) => self.events.push(event),
-            _ => {}
+            other => self.done.push(other),
         }
         None
     }

@@ -135,10 +135,10 @@ async fn a_picture_is_taken_back_while_it_is_copied_or_uploaded() {
         }
         alice.tim.cancel_message(&message).await.unwrap();
         assert_eq!(sending.await.unwrap_err().code, Code::CANCELLED);
+        assert_eq!(kept_pictures(&alice), 0);
         while let Some(percent) = told.recv().await {
             assert!(percent < 100, "it never ends well");
         }
-        assert_eq!(kept_pictures(&alice), 0);
         assert_eq!(alice.tim.send_message(message).await.unwrap_err().code, Code::MESSAGE_INVALID);
     }
     wire.release();

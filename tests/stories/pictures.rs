@@ -1,5 +1,6 @@
 //! Pictures: uploaded with progress, shown in three sizes, fetched with a ticket.
 
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::poll_immediate;
@@ -84,7 +85,7 @@ impl Elsewhere {
 impl UploadPlugin for Elsewhere {
     fn upload(
         &self,
-        file: &std::path::Path,
+        file: &Path,
         progress: tim::plugin::UploadProgress,
     ) -> Result<ImageBody, tim::error::TimError> {
         assert!(file.is_file());
@@ -118,7 +119,7 @@ async fn a_picture_that_goes_before_it_is_sent_can_be_put_back() {
     std::fs::write(&path, png(30, 20)).unwrap();
     alice.tim.send_message(message).await.unwrap();
     assert!(matches!(bob.messages(1).await[0].payload, Payload::Image(_)));
-    let nothing = alice.tim.create_image_message(&to, std::path::PathBuf::new(), Priority::Normal, |_| {});
+    let nothing = alice.tim.create_image_message(&to, PathBuf::new(), Priority::Normal, |_| {});
     assert_eq!(nothing.unwrap_err().code, Code::IMAGE_MISSING);
 }
 
@@ -211,8 +212,41 @@ async fn a_logout_in_the_middle_of_uploads_loses_none() {
     bob.messages(6).await;
 }
 
+/// Uploads to nowhere, but what it was told to upload has to be there; meanwhile the device's database cannot be written.
+struct WhileFull {
+    database: PathBuf,
+    lock: Arc<Mutex<Option<rusqlite::Connection>>>,
+}
+
+impl UploadPlugin for WhileFull {
+    fn upload(&self, file: &Path, _: tim::plugin::UploadProgress) -> Result<ImageBody, tim::error::TimError> {
+        if !file.is_file() {
+            return Err(Code::FILE_UNREADABLE.into());
+        }
+        let lock = rusqlite::Connection::open(&self.database).unwrap();
+        lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+        *self.lock.lock().unwrap() = Some(lock);
+        Ok(Elsewhere("https://pictures.example/1".into()).body())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_outlives_a_database_that_fails_when_it_is_uploaded() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let lock = Arc::new(Mutex::new(None));
+    let database = databases(&alice.options.data_dir).remove(0);
+    alice.tim.register_plugin(Plugin::Upload(Arc::new(WhileFull { database, lock: lock.clone() })));
+    let message = picture(&alice, "C2Cbob", png(30, 20));
+    let why = alice.tim.send_message(message.clone()).await.unwrap_err();
+    assert_eq!(why.code, Code::DATABASE_FAILED);
+    alice.tim.register_plugin(Plugin::Upload(Arc::new(Elsewhere("https://pictures.example/2".into()))));
+    lock.lock().unwrap().take();
+    assert_eq!(bob.messages(1).await[0].id, message.id);
+}
+
 /// Bob on a wire that is held, a picture of alice's that he has got, and where he loads it to.
-pub async fn on_a_held_wire(world: &World) -> (Proxy, Device, Message, std::path::PathBuf) {
+pub async fn on_a_held_wire(world: &World) -> (Proxy, Device, Message, PathBuf) {
     let alice = world.device("alice", "phone").await;
     let wire = Proxy::new(&world.address).await;
     let bob = world.device_at("bob", "laptop", &wire.address);

@@ -454,11 +454,13 @@ tim_status tim_is_ready(tim_client client, bool *ready);
 tim_status tim_get_login_user(tim_client client, char **user_id);
 
 /**
- * The device's network came or went, as far as the host knows. A hint.
+ * The device's network came or went, as far as the host knows. When it came, the engine tries at once: it asks a connection that
+ * seems to stand for a sign of life, and ends the pause between attempts. That it went is a hint.
  *
  * Errors: none of its own.
  */
-tim_status tim_network_changed(tim_client client, bool up);
+tim_status tim_network_changed(tim_client client,
+                               bool up);
 
 /**
  * Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group). `message_priority` is `High`,

@@ -454,8 +454,8 @@ tim_status tim_is_ready(tim_client client, bool *ready);
 tim_status tim_get_login_user(tim_client client, char **user_id);
 
 /**
- * The device's network came or went, as far as the host knows. When it came, the engine tries at once: it asks a connection that
- * seems to stand for a sign of life, and ends the pause between attempts. That it went is a hint.
+ * The device's network came (or changed to another) or went, as far as the host knows. When it came, the pause between attempts
+ * ends, and a connection that stands has three seconds to prove that it works. When it went, nothing changes by that alone.
  *
  * Errors: none of its own.
  */

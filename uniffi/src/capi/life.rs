@@ -276,8 +276,8 @@ pub unsafe extern "C" fn tim_get_login_user(client: TimClient, user_id: *mut *mu
     })
 }
 
-/// The device's network came or went, as far as the host knows. When it came, the engine tries at once: it asks a connection that
-/// seems to stand for a sign of life, and ends the pause between attempts. That it went is a hint.
+/// The device's network came (or changed to another) or went, as far as the host knows. When it came, the pause between attempts
+/// ends, and a connection that stands has three seconds to prove that it works. When it went, nothing changes by that alone.
 ///
 /// Errors: none of its own.
 #[unsafe(no_mangle)]

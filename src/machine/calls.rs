@@ -3,6 +3,8 @@
 //! A call that needs the server stays here until it is answered or its time is up; a break in between does not end it,
 //! unless it was on its way and may not be made twice.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::value::RawValue;
 use tim_protocol::call::{self, Request};
 use tim_protocol::frame::Fault;
@@ -48,6 +50,49 @@ pub(super) enum Wanted {
     Reply(Request),
     /// A page of history: until its messages are here.
     Page { conversation: ConversationId, before: Option<u64>, count: u32 },
+}
+
+/// The calls that wait for the server.
+#[derive(Default)]
+pub(super) struct Calls {
+    waiting: BTreeMap<CallId, Waiting>,
+    dues: BTreeSet<(i64, CallId)>,
+    /// Those whose requests are still to be made.
+    unasked: BTreeSet<CallId>,
+    pages: BTreeSet<CallId>,
+}
+
+impl Calls {
+    pub(super) fn insert(&mut self, id: CallId, waiting: Waiting) {
+        self.dues.insert((waiting.due, id));
+        match &waiting.what {
+            Wanted::Reply(_) => self.unasked.insert(id),
+            Wanted::Page { .. } => self.pages.insert(id),
+        };
+        self.waiting.insert(id, waiting);
+    }
+
+    pub(super) fn remove(&mut self, id: CallId) -> Option<Waiting> {
+        let waiting = self.waiting.remove(&id)?;
+        self.dues.remove(&(waiting.due, id));
+        self.unasked.remove(&id);
+        self.pages.remove(&id);
+        Some(waiting)
+    }
+
+    pub(super) fn get(&self, id: CallId) -> Option<&Waiting> {
+        self.waiting.get(&id)
+    }
+
+    /// Those that wait for a page of history.
+    pub(super) fn pages(&self) -> Vec<CallId> {
+        self.pages.iter().copied().collect()
+    }
+
+    /// Nothing was asked yet: the connection is a new one.
+    fn ask_anew(&mut self) {
+        self.unasked = self.waiting.keys().filter(|id| !self.pages.contains(id)).copied().collect();
+    }
 }
 
 impl Machine {
@@ -139,33 +184,30 @@ impl Machine {
 
     /// Asks for what calls wait for.
     pub(super) fn pump_calls(&mut self) {
-        let asks: Vec<(CallId, Request)> = self
-            .calls
-            .iter()
-            .filter(|(id, _)| !self.is_asked(&Purpose::Call(**id)))
-            .filter_map(|(id, waiting)| match &waiting.what {
-                Wanted::Reply(request) => Some((*id, request.clone())),
-                Wanted::Page { .. } => None,
-            })
-            .collect();
-        for (id, request) in asks {
-            self.ask(Purpose::Call(id), request);
+        for id in std::mem::take(&mut self.calls.unasked) {
+            if let Some(Waiting { what: Wanted::Reply(request), .. }) = self.calls.get(id) {
+                self.ask(Purpose::Call(id), request.clone());
+            }
         }
     }
 
     /// The answer to a request.
     pub(super) fn answered(&mut self, purpose: Purpose, result: Result<Box<RawValue>, Fault>) {
         match purpose {
-            Purpose::Hello => self.welcomed(read::<call::Hello>(result)),
+            Purpose::Hello => {
+                self.calls.ask_anew();
+                self.data.outbox.ask_anew();
+                self.welcomed(read::<call::Hello>(result));
+            }
             Purpose::Logout => self.logged_out(),
             Purpose::Sync { first } => self.synced(first, read::<call::Sync>(result)),
             Purpose::Missing(id) => self.missing_came(&id, read::<call::History>(result)),
             Purpose::Older(id, _) => self.older_came(&id, read::<call::History>(result)),
             Purpose::Mutations(id) => self.mutations_came(&id, read::<call::Mutations>(result)),
             Purpose::Read(id) => self.read_confirmed(&id, read::<call::Read>(result)),
-            Purpose::Send(_, id) => self.sent(id, read::<call::Send>(result)),
+            Purpose::Send(to, id) => self.sent(&to, id, read::<call::Send>(result)),
             Purpose::Call(id) => {
-                if let Some(Waiting { what: Wanted::Reply(request), .. }) = self.calls.remove(&id) {
+                if let Some(Waiting { what: Wanted::Reply(request), .. }) = self.calls.remove(id) {
                     let answer = self.account_answer(request, result);
                     self.give(id, answer);
                 }
@@ -179,15 +221,15 @@ impl Machine {
         let Purpose::Call(id) = purpose else { return };
         let once =
             |waiting: &Waiting| matches!(&waiting.what, Wanted::Reply(request) if !is_repeatable(request));
-        if self.calls.get(&id).is_some_and(once) {
-            self.calls.remove(&id);
+        if self.calls.get(id).is_some_and(once) {
+            self.calls.remove(id);
             self.give(id, Err(Fault::new(Code::NETWORK_ERROR)));
         }
     }
 
     /// Ends every call with a failure.
     pub(super) fn fail_calls(&mut self, fault: &Fault) {
-        for (id, _) in std::mem::take(&mut self.calls) {
+        for id in std::mem::take(&mut self.calls).waiting.into_keys() {
             self.give(id, Err(fault.clone()));
         }
         for id in self.data.outbox.take_callers() {
@@ -198,16 +240,14 @@ impl Machine {
     pub(super) fn calls_timers(&mut self) {
         let code = if self.link.is_live() { Code::TIMEOUT } else { Code::NETWORK_ERROR };
         let now = self.now.monotonic;
-        let late: Vec<CallId> =
-            self.calls.iter().filter(|(_, it)| it.due <= now).map(|(id, _)| *id).collect();
-        for id in late {
-            self.calls.remove(&id);
+        while let Some((_, id)) = self.calls.dues.first().copied().filter(|(due, _)| *due <= now) {
+            self.calls.remove(id);
             self.give(id, Err(Fault::new(code)));
         }
     }
 
     pub(super) fn calls_due(&self) -> Option<i64> {
-        self.calls.values().map(|waiting| waiting.due).min()
+        self.calls.dues.first().map(|(due, _)| *due)
     }
 
     /// A message on its way out was given its place, or given up.

@@ -61,10 +61,8 @@ impl Machine {
 
     /// Answers the calls whose messages have come, and asks for what the others need.
     pub(super) fn pump_pages(&mut self) {
-        let is_page = |waiting: &Waiting| matches!(waiting.what, Wanted::Page { .. });
-        let ids: Vec<CallId> = self.calls.iter().filter(|(_, it)| is_page(it)).map(|(id, _)| *id).collect();
-        for id in ids {
-            let Some(waiting) = self.calls.remove(&id) else { continue };
+        for id in self.calls.pages() {
+            let Some(waiting) = self.calls.remove(id) else { continue };
             if self.serve_page(id, &waiting.what) {
                 continue;
             }
@@ -123,7 +121,7 @@ impl Machine {
         if !self.link.is_live() {
             return None;
         }
-        let pages = self.calls.values().filter_map(|waiting| match &waiting.what {
+        let pages = self.calls.pages().into_iter().filter_map(|id| match &self.calls.get(id)?.what {
             Wanted::Page { conversation, .. } => self.data.conversations.get(conversation),
             Wanted::Reply(_) => None,
         });
@@ -132,10 +130,11 @@ impl Machine {
 
     fn fail_pages(&mut self, id: &ConversationId, fault: &Fault) {
         let is_for = |waiting: &Waiting| matches!(&waiting.what, Wanted::Page { conversation, .. } if conversation == id);
-        let failed: Vec<CallId> =
-            self.calls.iter().filter(|(_, it)| is_for(it)).map(|(call, _)| *call).collect();
-        for call in failed {
-            self.calls.remove(&call);
+        for call in self.calls.pages() {
+            if !self.calls.get(call).is_some_and(is_for) {
+                continue;
+            }
+            self.calls.remove(call);
             self.give(call, Err(fault.clone()));
         }
     }

@@ -233,14 +233,6 @@ impl Machine {
         matches!(&self.link, Link::Up(wire) if wire.busy.contains(purpose))
     }
 
-    pub(super) fn asked(&self) -> impl Iterator<Item = &Purpose> {
-        let wire = match &self.link {
-            Link::Up(wire) => Some(wire),
-            _ => None,
-        };
-        wire.into_iter().flat_map(|wire| wire.busy.iter())
-    }
-
     /// Sends what is queued, as far as the server takes it.
     pub(super) fn pump_requests(&mut self) {
         let due = self.now.monotonic + ANSWER_WITHIN_MS;

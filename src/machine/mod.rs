@@ -58,10 +58,10 @@ use tim_protocol::{Code, ConversationId, GroupId, UserId};
 use crate::event::{Event, NetState};
 use crate::message::{Message, ReadMarks};
 use crate::store::{Change, Snapshot, SyncState};
-use calls::Waiting;
+use calls::Calls;
 use conversation::Conv;
 pub(crate) use conversation::blank;
-use io::{CallId, Config, Input, Now, Output};
+use io::{Config, Input, Now, Output};
 use link::Link;
 use login::{Gate, Login};
 use outbox::Outbox;
@@ -81,7 +81,7 @@ pub struct Machine {
     net: Option<NetState>,
     data: Data,
     sync: sync::Progress,
-    calls: BTreeMap<CallId, Waiting>,
+    calls: Calls,
     list: List,
 }
 
@@ -143,7 +143,7 @@ impl Machine {
             net: None,
             data: Data::default(),
             sync: sync::Progress::default(),
-            calls: BTreeMap::new(),
+            calls: Calls::default(),
             list: List::default(),
         }
     }

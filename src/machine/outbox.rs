@@ -4,139 +4,28 @@
 //! One per conversation is under way at a time, the oldest first, so that a sender's messages keep their order. A
 //! picture that is still being uploaded lets others pass.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod queue;
+
 use std::path::PathBuf;
 
-use tim_protocol::call::{Send, Sent};
+use tim_protocol::call::Sent;
 use tim_protocol::frame::Fault;
 use tim_protocol::media::ImageBody;
 use tim_protocol::message::{Body, Message as Wire, TextBody};
-use tim_protocol::{Code, ConversationId, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, MessageId};
 
 use super::calls::Purpose;
 use super::io::{CallId, Output, Return};
 use super::{Data, Machine};
-use crate::message::{Message, Payload, ReadMarks, SendStatus};
+use crate::message::{Message, Payload, SendStatus};
 use crate::store::{Change, OutboxRow};
+use queue::Entry;
+pub(super) use queue::Outbox;
 
-/// Most messages that may wait.
-const MOST_WAITING: usize = 10_000;
 /// How often an upload is tried while there is a connection.
 const UPLOAD_TRIES: u32 = 3;
 /// How long the answer to an own message is given to close a gap before it, in milliseconds.
 const GAP_PATIENCE_MS: i64 = 300;
-
-/// The outbox.
-#[derive(Default)]
-pub(super) struct Outbox {
-    me: Option<UserId>,
-    rows: BTreeMap<u64, Entry>,
-    places: BTreeMap<MessageId, u64>,
-    by_conversation: BTreeMap<ConversationId, BTreeSet<u64>>,
-}
-
-struct Entry {
-    row: OutboxRow,
-    /// Who waits for it.
-    call: Option<CallId>,
-    tries: u32,
-    /// Not to be tried before this, on the monotonic clock.
-    not_before: i64,
-    is_uploading: bool,
-}
-
-impl Outbox {
-    pub(super) fn load(me: &UserId, rows: Vec<OutboxRow>) -> Self {
-        let mut outbox = Self { me: Some(me.clone()), ..Self::default() };
-        for row in rows {
-            outbox.insert(row, None);
-        }
-        outbox
-    }
-
-    fn insert(&mut self, row: OutboxRow, call: Option<CallId>) {
-        self.places.insert(row.message.id, row.position);
-        self.by_conversation.entry(row.message.to.clone()).or_default().insert(row.position);
-        self.rows.insert(row.position, Entry { row, call, tries: 0, not_before: 0, is_uploading: false });
-    }
-
-    fn remove(&mut self, id: MessageId) -> Option<Entry> {
-        let entry = self.rows.remove(&self.places.remove(&id)?)?;
-        let to = &entry.row.message.to;
-        if let Some(positions) = self.by_conversation.get_mut(to) {
-            positions.remove(&entry.row.position);
-            if positions.is_empty() {
-                self.by_conversation.remove(to);
-            }
-        }
-        Some(entry)
-    }
-
-    fn entry(&mut self, id: MessageId) -> Option<&mut Entry> {
-        self.rows.get_mut(self.places.get(&id)?)
-    }
-
-    /// The conversations that have something waiting.
-    pub(super) fn conversations(&self) -> Vec<ConversationId> {
-        self.by_conversation.keys().cloned().collect()
-    }
-
-    /// The newest that waits in a conversation, as the app sees it.
-    pub(super) fn newest(&self, id: &ConversationId) -> Option<Message> {
-        let position = self.by_conversation.get(id)?.last()?;
-        let row = &self.rows.get(position)?.row;
-        Some(Message::from_wire(self.me.as_ref()?, &row.message, row.status, ReadMarks::default()))
-    }
-
-    /// Who waits for what.
-    pub(super) fn callers(&self) -> Vec<(MessageId, CallId)> {
-        self.rows.values().filter_map(|entry| Some((entry.row.message.id, entry.call?))).collect()
-    }
-
-    /// Lets callers wait for messages that are here.
-    pub(super) fn wait(&mut self, callers: Vec<(MessageId, CallId)>) {
-        for (id, call) in callers {
-            if let Some(entry) = self.entry(id) {
-                entry.call = Some(call);
-            }
-        }
-    }
-
-    /// Everybody who waits; they wait no longer.
-    pub(super) fn take_callers(&mut self) -> Vec<CallId> {
-        self.rows.values_mut().filter_map(|entry| entry.call.take()).collect()
-    }
-
-    /// The message to try next in each conversation, if it may be tried now.
-    fn next(&self, now: i64) -> Vec<Send> {
-        let first = |positions: &BTreeSet<u64>| {
-            let entries = positions.iter().filter_map(|position| self.rows.get(position));
-            entries
-                .into_iter()
-                .find(|entry| entry.row.status == SendStatus::UnSend && entry.row.upload.is_none())
-        };
-        let next = self.by_conversation.values().filter_map(first).filter(|entry| entry.not_before <= now);
-        next.map(|entry| request(&entry.row.message)).collect()
-    }
-
-    fn uploads(&self, now: i64) -> Vec<(MessageId, PathBuf)> {
-        let waiting = self.rows.values().filter(|entry| {
-            entry.row.status == SendStatus::UnSend && !entry.is_uploading && entry.not_before <= now
-        });
-        waiting.filter_map(|entry| Some((entry.row.message.id, entry.row.upload.clone()?))).collect()
-    }
-}
-
-fn request(message: &Wire) -> Send {
-    Send {
-        id: message.id,
-        to: message.to.clone(),
-        client_time: message.client_time,
-        priority: message.priority,
-        excluded_from_unread_count: message.excluded_from_unread_count,
-        body: message.body.clone(),
-    }
-}
 
 /// Whether whoever gets a picture can fetch it.
 fn is_somewhere(image: &ImageBody) -> bool {
@@ -147,7 +36,7 @@ impl Machine {
     pub(super) fn send(&mut self, call: CallId, message: &Message, upload: Option<PathBuf>) {
         match self.accept(message, upload.is_some()) {
             Ok(wire) => {
-                let position = self.data.outbox.rows.last_key_value().map_or(1, |(last, _)| last + 1);
+                let position = self.data.outbox.end();
                 let row = OutboxRow { position, message: wire, status: SendStatus::UnSend, upload };
                 let id = row.message.to.clone();
                 self.store(Change::Outbox(row.clone()));
@@ -162,13 +51,13 @@ impl Machine {
 
     fn accept(&self, message: &Message, is_to_upload: bool) -> Result<Wire, Code> {
         let me = self.me().ok_or(Code::NOT_LOGGED_IN)?;
-        if message.from != me || message.sequence != 0 || self.data.outbox.places.contains_key(&message.id) {
+        if message.from != me || message.sequence != 0 || self.data.outbox.entry(message.id).is_some() {
             return Err(Code::MESSAGE_INVALID);
         }
         if message.conversation_id == ConversationId::System {
             return Err(Code::CONVERSATION_TYPE_INVALID);
         }
-        if self.data.outbox.rows.len() >= MOST_WAITING {
+        if self.data.outbox.is_full() {
             return Err(Code::OUTBOX_FULL);
         }
         let body = match &message.payload {
@@ -199,10 +88,15 @@ impl Machine {
         let Some(entry) = self.data.outbox.entry(id).filter(|entry| entry.call.is_none()) else {
             return self.give(call, Err(Fault::new(Code::MESSAGE_INVALID)));
         };
-        entry.row.status = SendStatus::UnSend;
-        entry.tries = 0;
-        entry.not_before = 0;
-        entry.call = Some(call);
+        if entry.row.status == SendStatus::Fail && self.data.outbox.is_full() {
+            return self.give(call, Err(Fault::new(Code::OUTBOX_FULL)));
+        }
+        self.data.outbox.change(id, |entry| {
+            entry.row.status = SendStatus::UnSend;
+            entry.tries = 0;
+            entry.not_before = 0;
+            entry.call = Some(call);
+        });
         self.keep_row(id);
     }
 
@@ -245,7 +139,7 @@ impl Machine {
         let Data { conversations, outbox, groups, .. } = &mut self.data;
         let is_member = matches!(id, ConversationId::Group(group) if groups.contains_key(group));
         let is_unknown = conversations.get(id).is_some_and(|conv| conv.row.head == 0);
-        if is_unknown && !is_member && !outbox.by_conversation.contains_key(id) {
+        if is_unknown && !is_member && outbox.lacks(id) {
             conversations.remove(id);
         }
     }
@@ -264,24 +158,13 @@ impl Machine {
     /// Tries what may be tried: one message in each conversation, every upload.
     pub(super) fn pump_outbox(&mut self) {
         let now = self.now.monotonic;
-        let uploads = if self.may_upload() { self.data.outbox.uploads(now) } else { Vec::new() };
-        for (message, file) in uploads {
-            if let Some(entry) = self.data.outbox.entry(message) {
-                entry.is_uploading = true;
+        if self.may_upload() {
+            while let Some((message, file)) = self.data.outbox.take_upload(now) {
+                self.then(Output::Upload { message, file });
             }
-            self.then(Output::Upload { message, file });
         }
-        let busy: BTreeSet<ConversationId> = self
-            .asked()
-            .filter_map(|purpose| match purpose {
-                Purpose::Send(to, _) => Some(to.clone()),
-                _ => None,
-            })
-            .collect();
-        for send in self.data.outbox.next(now) {
-            if !busy.contains(&send.to) {
-                self.ask(Purpose::Send(send.to.clone(), send.id), send);
-            }
+        while let Some(send) = self.data.outbox.take_send(now) {
+            self.ask(Purpose::Send(send.to.clone(), send.id), send);
         }
     }
 
@@ -291,7 +174,8 @@ impl Machine {
     }
 
     /// The server's answer to a send.
-    pub(super) fn sent(&mut self, id: MessageId, result: Result<Sent, Fault>) {
+    pub(super) fn sent(&mut self, to: &ConversationId, id: MessageId, result: Result<Sent, Fault>) {
+        self.data.outbox.answered(to);
         let Some(entry) = self.data.outbox.entry(id) else { return };
         let mut message = entry.row.message.clone();
         match result {
@@ -332,24 +216,29 @@ impl Machine {
         let tries = self.data.outbox.entry(id).map_or(0, |entry| entry.tries);
         let pause = self.backoff(tries).max(retry_after.map_or(0, i64::from));
         let not_before = self.now.monotonic + pause;
-        if let Some(entry) = self.data.outbox.entry(id) {
+        self.data.outbox.change(id, |entry| {
             entry.tries = tries.saturating_add(1);
             entry.not_before = not_before;
-        }
+        });
     }
 
     fn give_up(&mut self, id: MessageId, fault: Fault) {
-        let Some(entry) = self.data.outbox.entry(id) else { return };
-        entry.row.status = SendStatus::Fail;
-        let call = entry.call.take();
+        let mut call = None;
+        self.data.outbox.change(id, |entry| {
+            entry.row.status = SendStatus::Fail;
+            call = entry.call.take();
+        });
         self.keep_row(id);
         self.give_message(call, Err(fault));
+        while let Some(oldest) = self.data.outbox.one_too_many() {
+            self.discard(oldest);
+        }
     }
 
     pub(super) fn upload_ended(&mut self, id: MessageId, result: Result<ImageBody, Fault>) {
-        let is_due = self.may_upload();
         let Some(entry) = self.data.outbox.entry(id).filter(|entry| entry.is_uploading) else { return };
-        entry.is_uploading = false;
+        let tries = entry.tries;
+        self.data.outbox.change(id, |entry| entry.is_uploading = false);
         let body = result.and_then(|image| {
             let is_complete = image.is_complete();
             let body = Body::Image(image).write().map_err(Fault::from)?;
@@ -358,14 +247,17 @@ impl Machine {
         });
         match body {
             Ok(body) => {
-                entry.row.message.body = body;
-                entry.tries = 0;
-                let copy = entry.row.upload.take();
+                let mut copy = None;
+                self.data.outbox.change(id, |entry| {
+                    entry.row.message.body = body;
+                    entry.tries = 0;
+                    copy = entry.row.upload.take();
+                });
                 self.keep_row(id);
                 self.remove_copy(id, copy);
             }
             // A break or a logout is not the upload's fault: it begins anew with the next connection or login.
-            Err(fault) if !is_due || (fault.code.is_retryable() && entry.tries < UPLOAD_TRIES) => {
+            Err(fault) if !self.may_upload() || (fault.code.is_retryable() && tries < UPLOAD_TRIES) => {
                 self.try_later(id, fault.retry_after);
             }
             Err(fault) => self.give_up(id, fault),
@@ -374,18 +266,12 @@ impl Machine {
 
     /// The login ends: nothing is uploaded any more.
     pub(super) fn cancel_uploads(&mut self) {
-        let running: Vec<MessageId> =
-            self.data.outbox.rows.values().filter(|it| it.is_uploading).map(|it| it.row.message.id).collect();
-        for id in running {
+        for id in self.data.outbox.uploading() {
             self.then(Output::CancelUpload(id));
         }
     }
 
     pub(super) fn outbox_due(&self) -> Option<i64> {
-        if !self.link.is_live() {
-            return None;
-        }
-        let waiting = self.data.outbox.rows.values().filter(|entry| entry.row.status == SendStatus::UnSend);
-        waiting.map(|entry| entry.not_before).filter(|due| *due > self.now.monotonic).min()
+        if self.link.is_live() { self.data.outbox.due(self.now.monotonic) } else { None }
     }
 }

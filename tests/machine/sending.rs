@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use serde_json::json;
-use tim::UserId;
-use tim::machine::io::{Call, Output};
+use tim::machine::io::{Call, CallId, Input, Output, Return};
 use tim::message::{
     Flow, ImageBody, ImageFormat, ImageInfo, ImageType, Message, Payload, Priority, SendStatus,
 };
+use tim::protocol::frame::Fault;
+use tim::{Code, GroupId, UserId};
 
 use crate::phone::{BEGIN, Phone};
 
@@ -32,6 +33,29 @@ fn message(number: u64, to: &str, payload: Payload) -> Message {
         excluded_from_unread_count: false,
         payload,
     }
+}
+
+/// Sends a text, which says its number.
+fn send(phone: &mut Phone, number: u64, to: &str) -> CallId {
+    let message = message(number, to, Payload::Text(number.to_string()));
+    phone.call(Call::Send { message: Box::new(message), upload: None })
+}
+
+/// What a call was answered with, if it was.
+fn answer(phone: &Phone, call: CallId) -> Option<&Result<Return, Fault>> {
+    phone.returns.iter().find_map(|(id, result)| (*id == call).then_some(result))
+}
+
+fn refusal(phone: &Phone, call: CallId) -> Code {
+    answer(phone, call).unwrap().as_ref().unwrap_err().code
+}
+
+/// Forgets what was sent and done so far.
+fn forget(phone: &mut Phone) {
+    phone.sent.clear();
+    phone.done.clear();
+    phone.returns.clear();
+    phone.events.clear();
 }
 
 /// A picture that is at this address; nowhere yet, if that is empty.
@@ -70,4 +94,96 @@ fn a_new_life_of_the_servers_data_has_one_upload_for_each_picture() {
     assert!(
         phone.done.iter().any(|it| matches!(it, Output::Upload { message, .. } if *message == picture.id))
     );
+}
+
+#[test]
+fn messages_that_were_refused_leave_room_for_others() {
+    let mut phone = Phone::ready(json!([]));
+    for number in 0..10_500 {
+        let sending = send(&mut phone, number, "C2Cnobody");
+        phone.refuse("msg.send", Code::UNKNOWN_USER, 0);
+        assert_eq!(refusal(&phone, sending), Code::UNKNOWN_USER);
+        forget(&mut phone);
+    }
+    let outbox = phone.store.snapshot().unwrap().outbox;
+    let kept: Vec<_> = outbox.iter().map(|row| row.message.id).collect();
+    let newest: Vec<_> =
+        (9_500..10_500).map(|number| message(number, "C2Cnobody", Payload::Gone).id).collect();
+    assert_eq!(kept, newest);
+
+    // One that is kept can be sent again, one that is not cannot.
+    let gone = phone.call(Call::Resend(message(9_499, "C2Cnobody", Payload::Gone).id));
+    assert_eq!(refusal(&phone, gone), Code::MESSAGE_INVALID);
+    let kept = phone.call(Call::Resend(newest[0]));
+    assert!(answer(&phone, kept).is_none());
+    assert_eq!(phone.last_asked("msg.send").1["ID"], newest[0].to_string());
+}
+
+/// What waits in these two is so much that it would take minutes if each walked over the others.
+const MANY: u64 = 10_000;
+
+#[test]
+fn messages_that_wait_hold_up_no_others() {
+    let mut phone = Phone::ready(json!([]));
+    for number in 0..MANY {
+        send(&mut phone, number, "C2Cbob");
+    }
+    assert_eq!(phone.asked("msg.send").len(), 1, "one is on its way in each conversation");
+    let one_more = send(&mut phone, MANY, "C2Ccarol");
+    assert_eq!(refusal(&phone, one_more), Code::OUTBOX_FULL);
+    for sequence in 1..=MANY {
+        let (_, sent) = phone.last_asked("msg.send");
+        assert_eq!(sent["body"]["payload"]["text"], (sequence - 1).to_string(), "in order");
+        phone.reply("msg.send", &json!({"sequence": sequence, "countable": sequence, "time": BEGIN}));
+        phone.sent.drain(..phone.sent.len() - 1);
+        phone.done.clear();
+    }
+    assert!(phone.store.snapshot().unwrap().outbox.is_empty());
+}
+
+#[test]
+fn calls_that_wait_hold_up_no_others() {
+    let mut phone = Phone::ready(json!([]));
+    for _ in 0..MANY {
+        phone.call(Call::GetGroup(GroupId::new("tea").unwrap()));
+    }
+    phone.wait(15_000);
+    let late =
+        phone.returns.iter().filter(|(_, result)| matches!(result, Err(why) if why.code == Code::TIMEOUT));
+    assert_eq!(late.count() as u64, MANY);
+}
+
+#[test]
+fn what_was_not_answered_is_asked_again_on_the_next_connection() {
+    let mut phone = Phone::ready(json!([]));
+    let sendings: Vec<CallId> = (1..=3).map(|number| send(&mut phone, number, "C2Cbob")).collect();
+    let to_carol = send(&mut phone, 4, "C2Ccarol");
+    phone.refuse("msg.send", Code::BUSY, 5_000);
+    let groups = phone.call(Call::GetGroup(GroupId::new("tea").unwrap()));
+    forget(&mut phone);
+    phone.comes_back(true);
+    assert_eq!(phone.asked("group.get").len(), 1);
+    assert_eq!(phone.asked("msg.send").len(), 1, "carol's was asked to wait");
+    for (sending, sequence) in sendings.into_iter().zip(1..) {
+        phone.reply("msg.send", &json!({"sequence": sequence, "countable": sequence, "time": BEGIN}));
+        assert!(answer(&phone, sending).unwrap().is_ok());
+    }
+    phone.wait(5_000);
+    assert_eq!(phone.last_asked("msg.send").1["to"], "C2Ccarol");
+    phone.reply("msg.send", &json!({"sequence": 1, "countable": 1, "time": BEGIN}));
+    assert!(answer(&phone, to_carol).unwrap().is_ok());
+    assert!(answer(&phone, groups).is_none());
+}
+
+#[test]
+fn a_text_passes_a_picture_that_is_uploaded_and_the_picture_goes_first_again() {
+    let (mut phone, picture) = uploading();
+    send(&mut phone, 2, "C2Cbob");
+    send(&mut phone, 3, "C2Cbob");
+    assert_eq!(phone.last_asked("msg.send").1["body"]["payload"]["text"], "2");
+    phone.feed(Input::UploadEnded(picture.id, Ok(picture_at("https://pictures.example/1"))));
+    assert!(phone.done.iter().any(|it| matches!(it, Output::RemoveCopy { file, .. } if *file == copy())));
+    assert_eq!(phone.asked("msg.send").len(), 1, "one is on its way");
+    phone.reply("msg.send", &json!({"sequence": 1, "countable": 1, "time": BEGIN}));
+    assert_eq!(phone.last_asked("msg.send").1["ID"], picture.id.to_string());
 }

@@ -1,0 +1,243 @@
+//! The rows of the outbox, and which is next: kept in order, so that nothing walks all of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use tim_protocol::call::Send;
+use tim_protocol::{ConversationId, MessageId, UserId};
+
+use super::super::io::CallId;
+use crate::message::{Message, ReadMarks, SendStatus};
+use crate::store::OutboxRow;
+
+/// Most messages that may wait.
+const MOST_WAITING: usize = 10_000;
+/// Most messages that are kept although they were refused; of more the newest.
+const MOST_FAILED: usize = 1_000;
+
+/// The outbox.
+#[derive(Default)]
+pub(in super::super) struct Outbox {
+    me: Option<UserId>,
+    rows: BTreeMap<u64, Entry>,
+    places: BTreeMap<MessageId, u64>,
+    by_conversation: BTreeMap<ConversationId, BTreeSet<u64>>,
+    failed: BTreeSet<u64>,
+    /// By when they may be tried.
+    uploads: BTreeSet<(i64, u64)>,
+    /// What could be sent.
+    ready: BTreeMap<ConversationId, BTreeSet<u64>>,
+    /// Conversations that have one on its way.
+    busy: BTreeSet<ConversationId>,
+    /// The first in each conversation that is not busy, by when it may be tried. Others may be here too: those that no
+    /// longer are the first, or were to be tried earlier.
+    turns: BTreeSet<(i64, u64)>,
+}
+
+pub(super) struct Entry {
+    pub(super) row: OutboxRow,
+    /// Who waits for it.
+    pub(super) call: Option<CallId>,
+    pub(super) tries: u32,
+    /// Not to be tried before this, on the monotonic clock.
+    pub(super) not_before: i64,
+    pub(super) is_uploading: bool,
+}
+
+impl Entry {
+    fn is_to_upload(&self) -> bool {
+        self.row.status == SendStatus::UnSend && self.row.upload.is_some() && !self.is_uploading
+    }
+
+    fn is_ready(&self) -> bool {
+        self.row.status == SendStatus::UnSend && self.row.upload.is_none()
+    }
+}
+
+impl Outbox {
+    pub(in super::super) fn load(me: &UserId, rows: Vec<OutboxRow>) -> Self {
+        let mut outbox = Self { me: Some(me.clone()), ..Self::default() };
+        for row in rows {
+            outbox.insert(row, None);
+        }
+        outbox
+    }
+
+    pub(super) fn insert(&mut self, row: OutboxRow, call: Option<CallId>) {
+        let position = row.position;
+        self.places.insert(row.message.id, position);
+        self.by_conversation.entry(row.message.to.clone()).or_default().insert(position);
+        let entry = Entry { row, call, tries: 0, not_before: 0, is_uploading: false };
+        self.put(position, entry);
+    }
+
+    pub(super) fn remove(&mut self, id: MessageId) -> Option<Entry> {
+        let position = self.places.remove(&id)?;
+        let entry = self.take(position)?;
+        take_out(&mut self.by_conversation, &entry.row.message.to, position);
+        self.line_up(&entry.row.message.to);
+        Some(entry)
+    }
+
+    pub(super) fn entry(&self, id: MessageId) -> Option<&Entry> {
+        self.rows.get(self.places.get(&id)?)
+    }
+
+    pub(super) fn change(&mut self, id: MessageId, change: impl FnOnce(&mut Entry)) {
+        if let Some(position) = self.places.get(&id).copied()
+            && let Some(mut entry) = self.take(position)
+        {
+            let to = entry.row.message.to.clone();
+            change(&mut entry);
+            self.put(position, entry);
+            self.line_up(&to);
+        }
+    }
+
+    /// Where the next message goes.
+    pub(super) fn end(&self) -> u64 {
+        self.rows.last_key_value().map_or(1, |(last, _)| last + 1)
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.rows.len() - self.failed.len() >= MOST_WAITING
+    }
+
+    /// The oldest that was refused, if there are too many.
+    pub(super) fn one_too_many(&self) -> Option<MessageId> {
+        let oldest = self.failed.first().filter(|_| self.failed.len() > MOST_FAILED)?;
+        self.rows.get(oldest).map(|entry| entry.row.message.id)
+    }
+
+    /// Whether a conversation has nothing here.
+    pub(super) fn lacks(&self, id: &ConversationId) -> bool {
+        !self.by_conversation.contains_key(id)
+    }
+
+    /// The conversations that have something here.
+    pub(in super::super) fn conversations(&self) -> Vec<ConversationId> {
+        self.by_conversation.keys().cloned().collect()
+    }
+
+    /// The newest that is here of a conversation, as the app sees it.
+    pub(in super::super) fn newest(&self, id: &ConversationId) -> Option<Message> {
+        let position = self.by_conversation.get(id)?.last()?;
+        let row = &self.rows.get(position)?.row;
+        Some(Message::from_wire(self.me.as_ref()?, &row.message, row.status, ReadMarks::default()))
+    }
+
+    /// Who waits for what.
+    pub(in super::super) fn callers(&self) -> Vec<(MessageId, CallId)> {
+        self.rows.values().filter_map(|entry| Some((entry.row.message.id, entry.call?))).collect()
+    }
+
+    /// Lets callers wait for messages that are here.
+    pub(in super::super) fn wait(&mut self, callers: Vec<(MessageId, CallId)>) {
+        for (id, call) in callers {
+            self.change(id, |entry| entry.call = Some(call));
+        }
+    }
+
+    /// Everybody who waits; they wait no longer.
+    pub(in super::super) fn take_callers(&mut self) -> Vec<CallId> {
+        self.rows.values_mut().filter_map(|entry| entry.call.take()).collect()
+    }
+
+    /// What is being uploaded.
+    pub(super) fn uploading(&self) -> Vec<MessageId> {
+        self.rows.values().filter(|entry| entry.is_uploading).map(|entry| entry.row.message.id).collect()
+    }
+
+    /// An upload that may begin now; it is under way from now on.
+    pub(super) fn take_upload(&mut self, now: i64) -> Option<(MessageId, PathBuf)> {
+        let (_, position) = *self.uploads.first().filter(|(due, _)| *due <= now)?;
+        let row = &self.rows.get(&position)?.row;
+        let (id, file) = (row.message.id, row.upload.clone()?);
+        self.change(id, |entry| entry.is_uploading = true);
+        Some((id, file))
+    }
+
+    /// A message that may be sent now; it is on its way from now on.
+    pub(super) fn take_send(&mut self, now: i64) -> Option<Send> {
+        while let Some(turn) = self.turns.first().copied().filter(|(due, _)| *due <= now) {
+            self.turns.remove(&turn);
+            let Some(entry) = self.rows.get(&turn.1).filter(|entry| entry.not_before <= now) else {
+                continue;
+            };
+            let message = &entry.row.message;
+            let first = self.ready.get(&message.to).and_then(BTreeSet::first);
+            if first == Some(&turn.1) && self.busy.insert(message.to.clone()) {
+                return Some(Send {
+                    id: message.id,
+                    to: message.to.clone(),
+                    client_time: message.client_time,
+                    priority: message.priority,
+                    excluded_from_unread_count: message.excluded_from_unread_count,
+                    body: message.body.clone(),
+                });
+            }
+        }
+        None
+    }
+
+    /// What was on its way in a conversation has its answer.
+    pub(super) fn answered(&mut self, to: &ConversationId) {
+        self.busy.remove(to);
+        self.line_up(to);
+    }
+
+    /// Nothing is on its way: the connection is a new one.
+    pub(in super::super) fn ask_anew(&mut self) {
+        self.busy.clear();
+        let conversations: Vec<ConversationId> = self.ready.keys().cloned().collect();
+        for to in conversations {
+            self.line_up(&to);
+        }
+    }
+
+    /// When the next upload or message may be tried that may not be now.
+    pub(super) fn due(&self, now: i64) -> Option<i64> {
+        let next = |dues: &BTreeSet<(i64, u64)>| dues.range((now + 1, 0)..).next().map(|(due, _)| *due);
+        [next(&self.uploads), next(&self.turns)].into_iter().flatten().min()
+    }
+
+    fn put(&mut self, position: u64, entry: Entry) {
+        if entry.row.status == SendStatus::Fail {
+            self.failed.insert(position);
+        } else if entry.is_to_upload() {
+            self.uploads.insert((entry.not_before, position));
+        } else if entry.is_ready() {
+            self.ready.entry(entry.row.message.to.clone()).or_default().insert(position);
+        }
+        let to = entry.row.message.to.clone();
+        self.rows.insert(position, entry);
+        self.line_up(&to);
+    }
+
+    fn take(&mut self, position: u64) -> Option<Entry> {
+        let entry = self.rows.remove(&position)?;
+        self.failed.remove(&position);
+        self.uploads.remove(&(entry.not_before, position));
+        take_out(&mut self.ready, &entry.row.message.to, position);
+        Some(entry)
+    }
+
+    /// The first that could be sent has its turn, unless one of its conversation is on its way.
+    fn line_up(&mut self, to: &ConversationId) {
+        if !self.busy.contains(to)
+            && let Some(first) = self.ready.get(to).and_then(BTreeSet::first)
+            && let Some(entry) = self.rows.get(first)
+        {
+            self.turns.insert((entry.not_before, *first));
+        }
+    }
+}
+
+fn take_out(lines: &mut BTreeMap<ConversationId, BTreeSet<u64>>, of: &ConversationId, position: u64) {
+    if let Some(line) = lines.get_mut(of) {
+        line.remove(&position);
+        if line.is_empty() {
+            lines.remove(of);
+        }
+    }
+}

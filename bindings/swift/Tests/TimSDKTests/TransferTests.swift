@@ -13,6 +13,7 @@ final class TransferTests: XCTestCase {
         try await alice.tim.sendMessage(message)
         let got = try await bob.nextMessage()
         XCTAssertEqual(got.image?.imageInfoArray.map(\.width).first, 300)
+        XCTAssertEqual(got.image?.format, .bmp)
         let saved = bob.folder + "/saved.bmp"
         try await bob.tim.downloadImage(of: got, to: saved) { percent in down.change { $0.append(percent) } }
         XCTAssertEqual(FileManager.default.contents(atPath: saved), drawn)

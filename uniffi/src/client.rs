@@ -217,8 +217,10 @@ impl Tim {
         Ok(apart(self.tim.get_server_time()).await?)
     }
 
-    /// Tells the engine that the device's network came or went, as far as the host knows. When it came, the engine tries at once:
-    /// it asks a connection that seems to stand for a sign of life, and ends the pause between attempts. That it went is a hint.
+    /// Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
+    /// host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
+    /// seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
+    /// breaks, and calls wait as they do then.
     pub fn network_changed(&self, up: bool) {
         self.tim.network_changed(up);
     }

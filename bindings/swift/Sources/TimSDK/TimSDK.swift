@@ -1604,8 +1604,10 @@ public protocol TimProtocol: AnyObject, Sendable {
     func logout() async throws
 
     /**
-     * Tells the engine that the device's network came or went, as far as the host knows. When it came, the engine tries at once:
-     * it asks a connection that seems to stand for a sign of life, and ends the pause between attempts. That it went is a hint.
+     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
+     * host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
+     * seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
+     * breaks, and calls wait as they do then.
      */
     func networkChanged(up: Bool)
 
@@ -2298,8 +2300,10 @@ open func logout()async throws   {
 }
 
     /**
-     * Tells the engine that the device's network came or went, as far as the host knows. When it came, the engine tries at once:
-     * it asks a connection that seems to stand for a sign of life, and ends the pause between attempts. That it went is a hint.
+     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
+     * host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
+     * seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
+     * breaks, and calls wait as they do then.
      */
 open func networkChanged(up: Bool)  {try! rustCall() {
         uniffiCallStatus in
@@ -6858,7 +6862,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_logout() != 12547) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_network_changed() != 24439) {
+    if (uniffi_tim_ffi_checksum_method_tim_network_changed() != 46810) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 55830) {

@@ -1227,7 +1227,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_logout() and 0xFFFF) != 12547) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_network_changed() and 0xFFFF) != 24439) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_network_changed() and 0xFFFF) != 46810) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 55830) {
@@ -3218,8 +3218,10 @@ public interface TimInterface {
     suspend fun `logout`()
 
     /**
-     * Tells the engine that the device's network came or went, as far as the host knows. When it came, the engine tries at once:
-     * it asks a connection that seems to stand for a sign of life, and ends the pause between attempts. That it went is a hint.
+     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
+     * host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
+     * seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
+     * breaks, and calls wait as they do then.
      */
     fun `networkChanged`(`up`: kotlin.Boolean)
 
@@ -4096,8 +4098,10 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Tells the engine that the device's network came or went, as far as the host knows. When it came, the engine tries at once:
-     * it asks a connection that seems to stand for a sign of life, and ends the pause between attempts. That it went is a hint.
+     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
+     * host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
+     * seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
+     * breaks, and calls wait as they do then.
      */override fun `networkChanged`(`up`: kotlin.Boolean)
         =
     callWithHandle {

@@ -191,12 +191,3 @@ func picture(_ width: Int, _ height: Int) -> Data {
     file.append(contentsOf: (0..<line * height).map { UInt8(truncatingIfNeeded: $0 &* $0 / 7) })
     return file
 }
-
-/// What calls are refused with while nobody is logged in.
-let notLoggedIn: UInt32 = 2_024
-/// And when nobody is logged in any more.
-let loggedOut: UInt32 = 3_005
-/// The event that tells of a listener that failed.
-let listenerFailed: UInt32 = 130_163
-/// What a destroyed instance answers.
-let destroyed: UInt32 = 130_160

@@ -93,3 +93,37 @@ async fn a_message_that_waits_survives_the_end_of_the_app() {
     alice.send("C2Cbob", "and next").await;
     assert_eq!(bob.next_text().await, "and next");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_bob_read_while_alice_was_away_is_told_also_by_a_server_that_forgot_her_session() {
+    let world = World::new().await;
+    let wire = Proxy::new(&world.address).await;
+    let alice = world.device_at("alice", "phone", &wire.address);
+    alice.login(&world).await;
+    let bob = world.device("bob", "laptop").await;
+    let asked = alice.send("C2Cbob", "did you see this?").await;
+    bob.next_text().await;
+    wire.cut();
+    wait_for(&alice, NetState::Disconnected).await;
+    let tablet = world.device_at("bob", "tablet", &world.address);
+    tablet.tim.login("bob", &world.sig("bob")).await.unwrap();
+    bob.tim.set_message_read(&"C2Calice".parse().unwrap()).await.unwrap();
+    // The server has the mark when another of bob's devices shows it.
+    let is_read = |event: &Event| match event {
+        Event::ConversationListUpdated(list) => {
+            list.iter().any(|c| c.read_sequence == asked.sequence).then_some(())
+        }
+        _ => None,
+    };
+    tablet.expect("the read mark", is_read).await;
+    world.kill_server().await;
+    world.start_server().await;
+    wire.mend();
+    let read = |event: &Event| match event {
+        Event::MessageReadByPeer(messages) => {
+            Some(messages.iter().map(|message| message.id).collect::<Vec<_>>())
+        }
+        _ => None,
+    };
+    assert_eq!(alice.expect("MESSAGE_READ_BY_PEER", read).await, vec![asked.id]);
+}

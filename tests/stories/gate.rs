@@ -57,6 +57,23 @@ async fn a_second_login_while_one_runs_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_login_right_behind_a_logout_is_a_login_of_its_own() {
+    let world = World::new().await;
+    let alice = world.device("alice", "phone").await;
+    for _ in 0..5 {
+        let sig = world.sig("alice");
+        let (logout, login) = tokio::join!(alice.tim.logout(), alice.tim.login("alice", &sig));
+        logout.unwrap();
+        assert!(!login.unwrap().repeated);
+        alice.expect("SDK_READY", |event| matches!(event, Event::SdkReady).then_some(())).await;
+    }
+    // Whatever the server still has of the former logins, it does not end this one.
+    let bob = world.device("bob", "laptop").await;
+    alice.send("C2Cbob", "still here").await;
+    assert_eq!(bob.next_text().await, "still here");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn one_application_has_one_instance_until_it_is_destroyed() {
     let world = World::new().await;
     let alice = world.device("alice", "phone").await;

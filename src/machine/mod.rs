@@ -27,7 +27,6 @@
 //! ```
 //!
 //! A break does not make the engine "not ready": calls queue or wait, and everything heals by itself.
-
 //!
 //! # The map
 //!

@@ -126,7 +126,11 @@ impl Machine {
             self.data.conversation(&id).row.gone = false;
             self.advance(&id, 0);
         }
-        self.keep_group(&group.group_id.clone(), Some(group));
+        let (group_id, before) = (group.group_id.clone(), self.data.joined(&group.group_id));
+        self.keep_group(&group_id, Some(group));
+        if self.data.joined(&group_id) != before {
+            self.meet_anew(&id);
+        }
     }
 
     /// The user is no longer in the group; its conversation leaves the list.

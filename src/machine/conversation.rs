@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tim_protocol::conversation::ConversationState;
 use tim_protocol::message::{Message as Wire, Mutation, Revocation};
-use tim_protocol::{ConversationId, UserId};
+use tim_protocol::{ConversationId, GroupId, UserId};
 
 use super::{Data, Machine};
 use crate::conversation::Conversation;
@@ -295,8 +295,12 @@ impl Data {
     /// meanwhile; and a Meeting shows its members what was said before they came, but does not announce it.
     pub(super) fn news_since(&self, id: &ConversationId) -> i64 {
         let ConversationId::Group(group) = id else { return self.sync.since };
-        let own = self.groups.get(group).and_then(|group| group.self_info.as_ref());
-        own.map_or(0, |own| own.join_time).max(self.sync.since)
+        self.joined(group).unwrap_or_default().max(self.sync.since)
+    }
+
+    /// When the user came to a group, in milliseconds since 1970.
+    pub(super) fn joined(&self, group: &GroupId) -> Option<i64> {
+        Some(self.groups.get(group)?.self_info.as_ref()?.join_time)
     }
 }
 
@@ -305,6 +309,14 @@ impl Machine {
     pub(super) fn touch(&mut self, id: &ConversationId) {
         self.turn.touched.insert(id.clone());
         self.data.wanting.insert(id.clone());
+    }
+
+    /// The user came to a conversation, perhaps not for the first time: it is met where it stands now.
+    pub(super) fn meet_anew(&mut self, id: &ConversationId) {
+        if let Some(conv) = self.data.conversations.get_mut(id) {
+            conv.row.met = None;
+            self.touch(id);
+        }
     }
 
     /// What a conversation shows changed, but not its positions.

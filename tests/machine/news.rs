@@ -75,32 +75,48 @@ fn the_old_place_of_an_own_message_that_is_sent_again_makes_no_news_of_what_foll
     assert!(phone.told().is_empty(), "{:?}", phone.told());
 }
 
-#[test]
-fn a_meeting_tells_what_is_said_after_one_came_and_nothing_from_before() {
-    let in_hall = |place| {
-        let mut message = message(place, "bob", BEGIN);
-        message["to"] = json!("GROUPhall");
-        message
-    };
-    let mut hall = with_bob(10, 1..=1, BEGIN);
-    hall["conversationID"] = json!("GROUPhall");
-    hall["groupType"] = json!("ChatRoom");
-    hall["latest"] = (1..=10).map(in_hall).collect();
+/// What is said in the hall, a Meeting: everybody sees all of it.
+fn in_hall(place: u64, time: i64) -> Value {
+    let mut message = message(place, "bob", time);
+    message["to"] = json!("GROUPhall");
+    message
+}
+
+/// A sync's page: alice is in the hall since `joined`, and this was said there.
+fn hall(version: u64, joined: i64, said: &[Value]) -> Value {
+    let head = said.last().unwrap()["sequence"].as_u64().unwrap();
+    let mut state = with_bob(head, 1..=1, BEGIN);
+    state["conversationID"] = json!("GROUPhall");
+    state["groupType"] = json!("ChatRoom");
+    state["latest"] = json!(said);
     let group = json!({
         "groupID": "hall", "type": "ChatRoom", "name": "Hall", "createTime": BEGIN, "memberCount": 2,
-        "maxMemberCount": 6_000, "joinOption": "FreeAccess",
-        "selfInfo": {"role": "Member", "joinTime": BEGIN + DAY},
+        "maxMemberCount": 6_000, "joinOption": "FreeAccess", "selfInfo": {"role": "Member", "joinTime": joined},
     });
+    let changes = json!([{"kind": "group", "groupID": "hall", "group": group}]);
+    json!({"reset": false, "cursor": [1, version], "conversations": [state], "changes": changes})
+}
+
+#[test]
+fn a_meeting_tells_what_is_said_after_one_came_and_nothing_from_before() {
     let mut phone = Phone::ready(json!([]));
     phone.comes_back(false);
-    phone.reply(
-        "sync",
-        &json!({
-            "reset": false, "cursor": [1, 2], "conversations": [hall],
-            "changes": [{"kind": "group", "groupID": "hall", "group": group}],
-        }),
-    );
+    let said: Vec<Value> = (1..=10).map(|place| in_hall(place, BEGIN)).collect();
+    phone.reply("sync", &hall(2, BEGIN + DAY, &said));
     assert!(phone.told().is_empty());
-    phone.hear(&json!({"n": 1, "ev": "msg", "p": in_hall(11)}));
+    // By now the server's clock was set back.
+    phone.hear(&json!({"n": 1, "ev": "msg", "p": in_hall(11, BEGIN)}));
     assert_eq!(phone.told(), [11]);
+}
+
+#[test]
+fn who_left_a_meeting_and_came_back_is_not_told_what_was_said_in_between() {
+    let mut phone = Phone::ready(json!([]));
+    phone.comes_back(false);
+    phone.reply("sync", &hall(2, BEGIN, &[in_hall(1, BEGIN - 1)]));
+    phone.comes_back(false);
+    let meanwhile = (2..=5).map(|place| in_hall(place, BEGIN + 1));
+    let said: Vec<Value> = meanwhile.chain([in_hall(6, BEGIN + DAY)]).collect();
+    phone.reply("sync", &hall(3, BEGIN + DAY, &said));
+    assert_eq!(phone.told(), [6]);
 }

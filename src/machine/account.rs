@@ -122,12 +122,15 @@ impl Machine {
     /// The user is in the group: its conversation is in the list.
     fn joined_group(&mut self, group: Group) {
         let id = ConversationId::Group(group.group_id.clone());
-        if self.data.conversations.get(&id).is_some_and(|conv| conv.row.gone) {
-            self.data.conversation(&id).row.gone = false;
+        let (group_id, before) = (group.group_id.clone(), self.data.joined(&group.group_id));
+        let since = group.self_info.as_ref().map_or(0, |own| own.join_time);
+        self.keep_group(&group_id, Some(group));
+        if self.data.conversations.get(&id).is_none_or(|conv| conv.row.gone) {
+            let row = &mut self.data.conversation(&id).row;
+            row.gone = false;
+            row.active = row.active.max(since);
             self.advance(&id, 0);
         }
-        let (group_id, before) = (group.group_id.clone(), self.data.joined(&group.group_id));
-        self.keep_group(&group_id, Some(group));
         if self.data.joined(&group_id) != before {
             self.meet_anew(&id);
         }

@@ -9,8 +9,21 @@ use serde::{Deserialize, Serialize};
 
 /// An error number. Stable for ever, unlike the text beside it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "u32", into = "u32")]
 pub struct Code(pub u32);
+
+impl From<u32> for Code {
+    /// What the other side calls an error is one: 0, which stands for success where others read it, is a fault of theirs.
+    fn from(number: u32) -> Self {
+        if number == 0 { Self::INTERNAL } else { Self(number) }
+    }
+}
+
+impl From<Code> for u32 {
+    fn from(code: Code) -> Self {
+        code.0
+    }
+}
 
 macro_rules! codes {
     ($($(#[$family:meta])* $name:ident = $number:literal $(, $retry:ident)?: $text:literal;)*) => {
@@ -226,6 +239,13 @@ mod tests {
         assert_eq!(Code(999_999).name(), "UNKNOWN");
         assert!(!Code(999_999).describe().is_empty());
         assert!(!Code(999_999).is_retryable());
+    }
+
+    #[test]
+    fn no_error_that_is_read_is_a_success() {
+        assert_eq!(serde_json::from_str::<Code>("0").unwrap(), Code::INTERNAL);
+        assert_eq!(serde_json::from_str::<Code>("20003").unwrap(), Code::UNKNOWN_USER);
+        assert_eq!(serde_json::to_string(&Code::UNKNOWN_USER).unwrap(), "20003");
     }
 
     #[test]

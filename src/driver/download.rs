@@ -133,12 +133,13 @@ impl Download {
 
     async fn save(&self) -> Result<(), TimError> {
         let Self { url, target, progress, leave, shared, .. } = self;
-        if !url.starts_with('/') {
-            let (server, path) = http::split(url, shared.extra_roots.as_deref())?;
-            return Ok(http::download(&server, &path, target, progress, leave).await?);
-        }
-        let path = leave.within(self.ticket()).await??;
-        Ok(http::download(&shared.server, &path, target, progress, leave).await?)
+        let source = if url.starts_with('/') {
+            let path = leave.within(self.ticket()).await??;
+            http::Source { server: shared.server.clone(), path, is_own: true }
+        } else {
+            http::elsewhere(url, shared.extra_roots.as_deref())?
+        };
+        Ok(http::download(&source, target, progress, leave).await?)
     }
 
     async fn ticket(&self) -> Result<String, TimError> {

@@ -96,17 +96,24 @@ fn chunks(
     })
 }
 
-/// Downloads what is at a path of a server into a file, which is there whole or not at all. No wait lasts beyond the
+/// Where a picture is.
+pub(super) struct Source {
+    pub(super) server: Address,
+    pub(super) path: String,
+    /// It is the own server: what it says of a refusal is taken over.
+    pub(super) is_own: bool,
+}
+
+/// Downloads a picture into a file, which is there whole or not at all. No wait lasts beyond the
 /// leave, and what is done with files is not broken off: nothing appears afterwards.
 pub(super) async fn download(
-    server: &Address,
-    path: &str,
+    source: &Source,
     target: &Path,
     progress: &Progress,
     leave: &Leave,
 ) -> Result<(), Fault> {
     progress.note(0);
-    let answer = leave.within(get(server, path)).await??;
+    let answer = leave.within(get(source)).await??;
     // Two downloads to one place each write a file of their own; the last to end is what stays.
     let mut partial = target.as_os_str().to_owned();
     partial.push(format!(".{}.partial", uuid::Uuid::now_v7().simple()));
@@ -124,7 +131,8 @@ pub(super) async fn download(
     Ok(())
 }
 
-async fn get(server: &Address, path: &str) -> Result<Response<Incoming>, Fault> {
+async fn get(source: &Source) -> Result<Response<Incoming>, Fault> {
+    let Source { server, path, is_own } = source;
     let request = Request::get(path)
         .header(header::HOST, server.authority())
         .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
@@ -132,6 +140,10 @@ async fn get(server: &Address, path: &str) -> Result<Response<Incoming>, Fault> 
     let answer = timeout(IDLE_WITHIN, send(server, request)).await.map_err(|why| failed(&why))??;
     if answer.status() == StatusCode::OK {
         return Ok(answer);
+    }
+    if !is_own {
+        // A stranger's words and numbers mean nothing here.
+        return Err(Fault::new(Code::MEDIA_NOT_FOUND));
     }
     let body = http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect();
     let body = timeout(IDLE_WITHIN, body).await.map_err(|why| failed(&why))?;
@@ -171,22 +183,22 @@ async fn send(server: &Address, request: Request<Body>) -> Result<Response<Incom
     sender.send_request(request).await.map_err(|why| failed(&why))
 }
 
-/// Splits an address on the web into where it is and what to ask there for. A peer names it: only what nobody on the way
+/// What an address on the web names. A peer chose it: only what nobody on the way
 /// can read or change is asked for, and nothing of this machine's that has no certificate.
-pub(super) fn split(url: &str, extra_roots: Option<&str>) -> Result<(Address, String), TimError> {
+pub(super) fn elsewhere(url: &str, extra_roots: Option<&str>) -> Result<Source, TimError> {
     let nowhere =
         || TimError { code: Code::MEDIA_NOT_FOUND, reason: "the picture has no https address".into() };
     let uri: Uri = url.parse().map_err(|_| nowhere())?;
-    let address = Address::of_web(&uri, extra_roots).map_err(|_| nowhere())?;
+    let server = Address::of_web(&uri, extra_roots).map_err(|_| nowhere())?;
     let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    Ok((address, path))
+    Ok(Source { server, path, is_own: false })
 }
 
 fn percent(done: u64, of: u64) -> u8 {
     u8::try_from(done.saturating_mul(100) / of.max(1)).unwrap_or(100).min(100)
 }
 
-/// What the server answered in place of what was wanted; `otherwise`, where it is no server of tim's.
+/// What the own server answered in place of what was wanted; `otherwise`, if somebody on the way to it did.
 fn refusal(body: &[u8], otherwise: Code) -> Fault {
     serde_json::from_slice(body).unwrap_or_else(|_| Fault::new(otherwise))
 }
@@ -202,4 +214,37 @@ fn disk(why: &std::io::Error) -> Fault {
         Code::DATA_DIR_UNUSABLE
     };
     Fault::with_text(code, format!("the picture cannot be written: {why}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+
+    /// What a refusal with these words comes to.
+    async fn refused(is_own: bool, words: &'static str) -> Code {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("ws://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            let (mut socket, _) = listener.accept().await.unwrap();
+            let answer = format!("HTTP/1.1 404 Not Found\r\nContent-Length: {}\r\n\r\n{words}", words.len());
+            socket.write_all(answer.as_bytes()).await.unwrap();
+            socket
+        });
+        let server_address = Address::of_server(&address, None).unwrap();
+        let source = Source { server: server_address, path: "/picture".into(), is_own };
+        let why = get(&source).await.unwrap_err();
+        server.await.unwrap();
+        why.code
+    }
+
+    #[tokio::test]
+    async fn what_a_refusal_means_is_the_own_servers_to_say() {
+        assert_eq!(refused(true, r#"{"c": 130142, "t": "used"}"#).await, Code::TICKET_USED);
+        assert_eq!(refused(true, r#"{"c": 0, "t": "all is well"}"#).await, Code::INTERNAL);
+        assert_eq!(refused(true, "<html>").await, Code::MEDIA_NOT_FOUND);
+        for words in [r#"{"c": 0, "t": "all is well"}"#, r#"{"c": 70001, "t": "log in anew"}"#, "<html>"] {
+            assert_eq!(refused(false, words).await, Code::MEDIA_NOT_FOUND);
+        }
+    }
 }

@@ -56,7 +56,7 @@ async fn by_host(
     let reported = progress.clone();
     let result = blocking(move || {
         let report = Arc::new(move |percent: u8| progress.note(percent.min(99)));
-        plugin.upload(&file, report).map_err(|why| Fault::with_text(why.code, why.reason))
+        plugin.upload(&file, report).map_err(|why| Fault::with_text(why.code.0.into(), why.reason))
     })
     .await;
     reported.told().await;

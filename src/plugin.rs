@@ -15,7 +15,8 @@ pub type UploadProgress = Arc<dyn Fn(u8) + Send + Sync>;
 /// Uploads a picture somewhere and tells where it is. Called on a thread of its own, which it may block.
 pub trait UploadPlugin: Send + Sync + 'static {
     /// Uploads `file`, reports 0 to 100 to `progress` (from any thread; after the end it does nothing), and describes what
-    /// was uploaded: all three sizes, each with an address that receivers can fetch.
+    /// was uploaded: all three sizes, each with an `https` address that receivers can fetch. Anything else counts as
+    /// [`tim_protocol::Code::UPLOAD_FAILED`].
     ///
     /// # Errors
     /// Whatever the host says. What may pass ([`tim_protocol::Code::is_retryable`], as

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use tim_protocol::call::Sent;
 use tim_protocol::frame::Fault;
-use tim_protocol::media::ImageBody;
+use tim_protocol::media::{ImageBody, ImageInfo};
 use tim_protocol::message::{Body, Message as Wire, TextBody};
 use tim_protocol::{Code, ConversationId, MessageId};
 
@@ -30,6 +30,20 @@ const GAP_PATIENCE_MS: i64 = 300;
 /// Whether whoever gets a picture can fetch it.
 fn is_somewhere(image: &ImageBody) -> bool {
     image.is_complete() && image.image_info_array.iter().all(|info| !info.url.is_empty())
+}
+
+/// Whether an uploader has put a picture to where its receivers can fetch it: on the own server, or on the web, where
+/// nobody on the way can read or change it.
+fn check_uploaded(image: &ImageBody) -> Result<(), Fault> {
+    let failed = |why| Err(Fault::with_text(Code::UPLOAD_FAILED, why));
+    let is_reachable = |info: &ImageInfo| info.url.starts_with('/') || info.url.starts_with("https://");
+    if !image.is_complete() {
+        failed("the uploader did not name all three sizes")
+    } else if !image.image_info_array.iter().all(is_reachable) {
+        failed("the uploader named an address that is not https")
+    } else {
+        Ok(())
+    }
 }
 
 impl Machine {
@@ -240,10 +254,8 @@ impl Machine {
         let tries = entry.tries;
         self.data.outbox.change(id, |entry| entry.is_uploading = false);
         let body = result.and_then(|image| {
-            let is_complete = image.is_complete();
-            let body = Body::Image(image).write().map_err(Fault::from)?;
-            let lacking = Fault::with_text(Code::UPLOAD_FAILED, "the uploader did not name all three sizes");
-            if is_complete { Ok(body) } else { Err(lacking) }
+            check_uploaded(&image)?;
+            Body::Image(image).write().map_err(Fault::from)
         });
         match body {
             Ok(body) => {

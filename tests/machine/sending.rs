@@ -187,3 +187,18 @@ fn a_text_passes_a_picture_that_is_uploaded_and_the_picture_goes_first_again() {
     phone.reply("msg.send", &json!({"sequence": 1, "countable": 1, "time": BEGIN}));
     assert_eq!(phone.last_asked("msg.send").1["ID"], picture.id.to_string());
 }
+
+#[test]
+fn a_picture_that_nobody_could_fetch_is_not_sent() {
+    for nowhere in ["", "http://pictures.example/1", "ftp://pictures.example/1", "javascript:alert(1)"] {
+        let mut phone = Phone::ready(json!([]));
+        let picture = message(1, "C2Cbob", Payload::Image(picture_at("")));
+        let sending = phone.call(Call::Send { message: Box::new(picture.clone()), upload: Some(copy()) });
+        for _ in 0..4 {
+            phone.feed(Input::UploadEnded(picture.id, Ok(picture_at(nowhere))));
+            phone.wait(3_000);
+        }
+        assert_eq!(refusal(&phone, sending), Code::UPLOAD_FAILED);
+        assert!(phone.asked("msg.send").is_empty());
+    }
+}

@@ -306,8 +306,9 @@ async fn a_picture_makes_nobody_ask_their_own_machine_for_anything() {
     let (mallory, bob) = (world.device("mallory", "phone").await, world.device("bob", "laptop").await);
     let bobs_service = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = bobs_service.local_addr().unwrap();
-    mallory.tim.register_plugin(Plugin::Upload(Arc::new(Elsewhere(format!("http://{address}/delete-all")))));
-    send_picture(&mallory, "C2Cbob", png(3, 3)).await;
+    let picture = Elsewhere(format!("http://{address}/delete-all")).body();
+    let message = Message { payload: Payload::Image(picture), ..mallory.text("C2Cbob", "look!") };
+    mallory.tim.send_message(message).await.unwrap();
     let got = bob.messages(1).await.remove(0);
     let target = world.folder.path().join("downloaded.png");
     let loading = bob.tim.download_image(&got, ImageType::Original, &target, |_| {});

@@ -67,6 +67,10 @@ impl Files {
     /// # Errors
     /// [`Code::DATA_DIR_UNUSABLE`].
     pub(crate) fn open(data_dir: &Path, sdk_app_id: u32) -> Result<(Self, String), TimError> {
+        if data_dir.as_os_str().is_empty() {
+            let reason = "no data folder is named: choose a folder of the app's own".to_owned();
+            return Err(TimError { code: Code::DATA_DIR_UNUSABLE, reason });
+        }
         let app = data_dir.join(sdk_app_id.to_string());
         let device = make_folder(&app).and_then(|()| device(&data_dir.join("device")));
         let device = device.map_err(|why| TimError {
@@ -269,6 +273,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (_, first) = Files::open(folder.path(), 1).unwrap();
         assert_eq!(Files::open(folder.path(), 2).unwrap().1, first);
+    }
+
+    #[test]
+    fn an_installation_has_a_folder() {
+        let why = Files::open(Path::new(""), 1).unwrap_err();
+        assert_eq!(why.code, Code::DATA_DIR_UNUSABLE);
     }
 
     #[test]

@@ -358,8 +358,8 @@ tim_status tim_clear_log_sink(void);
  * "heartbeatMs":30000, "loginTimeoutMs":90000, "callTimeoutMs":15000}`; the first three are required. The handle is given
  * back with `tim_release`.
  *
- * Errors: 130184 for another header's version, 2000 without an SDKAppID, 130165 for a server's address that is none, 6022 if
- * the folder cannot be used, 130169 if the system refuses new threads.
+ * Errors: 130184 for another header's version, 2000 without an SDKAppID, 130165 for a server's address that is none or roots
+ * without a certificate, 6022 if the folder cannot be used, 130169 if the system refuses new threads.
  */
 tim_status tim_create(uint32_t abi_version,
                       const char *options_json,

@@ -312,8 +312,11 @@ static void options_that_cannot_work_are_told(void) {
                  test_folder);
         GIVES(130165, tim_create(TIM_ABI_VERSION, options, &client));
     }
-    /* Not there, no folder, and a folder that refuses even root. */
-    static const char *const closed[] = {"/proc/nowhere", "/dev/null/file", "/sys"};
+    GIVES(130165, tim_create(TIM_ABI_VERSION,
+                             "{\"SDKAppID\":7,\"server\":\"wss://example.org\",\"dataDir\":\"/tmp\","
+                             "\"extraRootsPem\":\"/etc/ssl/certs/ca.pem\"}", &client));
+    /* Unnamed, not there, no folder, and a folder that refuses even root. */
+    static const char *const closed[] = {"", "/proc/nowhere", "/dev/null/file", "/sys"};
     for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
         options_in(closed[i], options, sizeof options);
         GIVES(6022, tim_create(TIM_ABI_VERSION, options, &client));

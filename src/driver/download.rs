@@ -41,9 +41,13 @@ pub(super) struct Share {
 }
 
 impl Share {
+    /// Waits until the scope ends. One that nobody can end any more never does.
     async fn over(&self) -> Code {
         let end = self.end.clone().wait_for(Option::is_some).await.map(|end| *end);
-        end.ok().flatten().unwrap_or(Code::DESTROYED)
+        match end.ok().flatten() {
+            Some(code) => code,
+            None => std::future::pending().await,
+        }
     }
 }
 

@@ -55,8 +55,13 @@ async fn a_picture_goes_both_ways_in_three_sizes() {
         image.image_info_array.iter().map(|info| (info.width, info.height)).collect();
     assert_eq!(sizes, [(1000, 500), (198, 99), (720, 360)]);
     let target = world.folder.path().join("downloaded.png");
-    bob.tim.download_image(&got, ImageType::Original, &target, |_| {}).await.unwrap();
+    let progress = Arc::new(Mutex::new(Vec::new()));
+    let seen = progress.clone();
+    let see = move |percent| seen.lock().unwrap().push(percent);
+    bob.tim.download_image(&got, ImageType::Original, &target, see).await.unwrap();
     assert_eq!(std::fs::read(&target).unwrap(), original);
+    let progress = progress.lock().unwrap().clone();
+    assert!(progress.is_sorted() && progress.last() == Some(&100), "{progress:?}");
     bob.tim.download_image(&got, ImageType::Thumb, &target, |_| {}).await.unwrap();
     let thumb = image::load_from_memory(&std::fs::read(&target).unwrap()).unwrap();
     assert_eq!((thumb.width(), thumb.height()), (198, 99));

@@ -216,7 +216,6 @@ impl Conv {
     /// The user is no longer part of it.
     pub(super) fn leave(&mut self) {
         self.row.gone = true;
-        self.row.met = None;
         self.row.read_pending = 0;
         self.stash.clear();
         self.ask_missing_at = None;

@@ -160,7 +160,6 @@ impl Machine {
             }
         };
         conv.row.floor = conv.row.floor.max(page.floor);
-        conv.row.met.get_or_insert(conv.row.head);
         let before = (conv.row.told, conv.missing_up_to());
         conv.row.told = conv.row.told.max(conv.row.floor.saturating_sub(1));
         conv.ask_missing_at = None;

@@ -65,8 +65,8 @@ pub struct ConversationRow {
     /// Every message up to here has been told, or never will be as news.
     pub told: u64,
     /// The newest message when this device first heard of the conversation, or since the user came back to it: what comes
-    /// after is news. Nothing before that; the place of an own message tells nothing, because one that is sent again
-    /// has its old one.
+    /// after is news. Nothing before that. The place of an own message tells nothing, because one that is sent again has
+    /// its old one.
     pub met: Option<u64>,
     /// When something last happened in it, in milliseconds since 1970; orders the list.
     pub active: i64,

@@ -25,6 +25,14 @@ impl ImageBody {
         let kinds: Vec<ImageType> = self.image_info_array.iter().map(|info| info.image_type).collect();
         kinds == [ImageType::Original, ImageType::Thumb, ImageType::Large]
     }
+
+    /// Whether every size is where receivers can fetch it: on the own server, or on the web, where nobody on the way can
+    /// read or change it.
+    #[must_use]
+    pub fn is_reachable(&self) -> bool {
+        let mut urls = self.image_info_array.iter().map(|info| &info.url);
+        urls.all(|url| url.starts_with('/') || url.starts_with("https://"))
+    }
 }
 
 /// Which of a picture's three sizes.

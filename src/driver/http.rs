@@ -104,8 +104,8 @@ pub(super) struct Source {
     pub(super) is_own: bool,
 }
 
-/// Downloads a picture into a file, which is there whole or not at all. No wait lasts beyond the
-/// leave, and what is done with files is not broken off: nothing appears afterwards.
+/// Downloads a picture into a file, which is there whole or not at all. No wait lasts beyond the leave, and what is done
+/// with files is not broken off: nothing appears afterwards.
 pub(super) async fn download(
     source: &Source,
     target: &Path,
@@ -183,8 +183,8 @@ async fn send(server: &Address, request: Request<Body>) -> Result<Response<Incom
     sender.send_request(request).await.map_err(|why| failed(&why))
 }
 
-/// What an address on the web names. A peer chose it: only what nobody on the way
-/// can read or change is asked for, and nothing of this machine's that has no certificate.
+/// What an address on the web names. A peer chose it: only what nobody on the way can read or change is asked for, and
+/// nothing of this machine's that has no certificate.
 pub(super) fn elsewhere(url: &str, extra_roots: Option<&str>) -> Result<Source, TimError> {
     let nowhere =
         || TimError { code: Code::MEDIA_NOT_FOUND, reason: "the picture has no https address".into() };

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use tim_protocol::call::Sent;
 use tim_protocol::frame::Fault;
-use tim_protocol::media::{ImageBody, ImageInfo};
+use tim_protocol::media::ImageBody;
 use tim_protocol::message::{Body, Message as Wire, TextBody};
 use tim_protocol::{Code, ConversationId, MessageId};
 
@@ -27,19 +27,17 @@ const UPLOAD_TRIES: u32 = 3;
 /// How long the answer to an own message is given to close a gap before it, in milliseconds.
 const GAP_PATIENCE_MS: i64 = 300;
 
-/// Whether whoever gets a picture can fetch it.
+/// Whether a picture was put somewhere, be that here or by another app's uploader.
 fn is_somewhere(image: &ImageBody) -> bool {
     image.is_complete() && image.image_info_array.iter().all(|info| !info.url.is_empty())
 }
 
-/// Whether an uploader has put a picture to where its receivers can fetch it: on the own server, or on the web, where
-/// nobody on the way can read or change it.
+/// Whether an uploader has put a picture to where its receivers can fetch it.
 fn check_uploaded(image: &ImageBody) -> Result<(), Fault> {
     let failed = |why| Err(Fault::with_text(Code::UPLOAD_FAILED, why));
-    let is_reachable = |info: &ImageInfo| info.url.starts_with('/') || info.url.starts_with("https://");
     if !image.is_complete() {
         failed("the uploader did not name all three sizes")
-    } else if !image.image_info_array.iter().all(is_reachable) {
+    } else if !image.is_reachable() {
         failed("the uploader named an address that is not https")
     } else {
         Ok(())

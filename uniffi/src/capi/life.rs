@@ -242,10 +242,9 @@ pub unsafe extern "C" fn tim_upload_result(upload: TimUpload, image_json: *const
 fn uploaded(image: crate::types::ImageBody) -> Result<tim::message::ImageBody, TimError> {
     let invalid = |reason: &str| TimError::new(Code::JSON_INVALID, reason);
     let image: tim::message::ImageBody = image.try_into().map_err(|why: TimError| invalid(why.parts().1))?;
-    let is_reachable = |url: &str| url.starts_with("https://") || url.starts_with('/');
     if !image.is_complete() {
         Err(invalid("a picture names its three sizes in the order 0, 1, 2"))
-    } else if !image.image_info_array.iter().all(|info| is_reachable(&info.url)) {
+    } else if !image.is_reachable() {
         Err(invalid("a picture's sizes are at https addresses, or paths on the server"))
     } else {
         Ok(image)

@@ -149,25 +149,7 @@ impl Phone {
 
     /// Alice says something to Bob.
     pub fn say(&mut self, text: &str) -> CallId {
-        let message = Message {
-            id: "01990000-0000-7000-8000-0000000a11ce".parse().unwrap(),
-            conversation_id: "C2Cbob".parse().unwrap(),
-            from: UserId::new("alice").unwrap(),
-            flow: Flow::Out,
-            sequence: 0,
-            time: self.now,
-            client_time: self.now,
-            status: SendStatus::UnSend,
-            priority: Priority::Normal,
-            nick: String::new(),
-            avatar: String::new(),
-            is_revoked: false,
-            revoker: None,
-            is_read: true,
-            is_peer_read: false,
-            excluded_from_unread_count: false,
-            payload: Payload::Text(text.into()),
-        };
+        let message = draft(0, "C2Cbob", Payload::Text(text.into()));
         self.call(Call::Send { message: Box::new(message), upload: None })
     }
 
@@ -280,4 +262,27 @@ pub fn with_bob(head: u64, latest: RangeInclusive<u64>, time: i64) -> Value {
         "conversationID": "C2Cbob", "head": head, "mutationHead": 0, "countable": head, "read": 0, "base": 0,
         "peerRead": 0, "floor": 1, "gone": false, "latest": latest,
     })
+}
+
+/// A message of alice's, not sent.
+pub fn draft(number: u64, to: &str, payload: Payload) -> Message {
+    Message {
+        id: format!("01990000-0000-7000-9000-{number:012}").parse().unwrap(),
+        conversation_id: to.parse().unwrap(),
+        from: UserId::new("alice").unwrap(),
+        flow: Flow::Out,
+        sequence: 0,
+        time: BEGIN,
+        client_time: BEGIN,
+        status: SendStatus::UnSend,
+        priority: Priority::Normal,
+        nick: String::new(),
+        avatar: String::new(),
+        is_revoked: false,
+        revoker: None,
+        is_read: true,
+        is_peer_read: false,
+        excluded_from_unread_count: false,
+        payload,
+    }
 }

@@ -3,51 +3,20 @@
 use std::path::PathBuf;
 
 use serde_json::json;
-use tim::machine::io::{Call, CallId, Input, Output, Return};
-use tim::message::{
-    Flow, ImageBody, ImageFormat, ImageInfo, ImageType, Message, Payload, Priority, SendStatus,
-};
-use tim::protocol::frame::Fault;
-use tim::{Code, GroupId, UserId};
+use tim::machine::io::{Call, CallId, Input, Output};
+use tim::message::{ImageBody, ImageFormat, ImageInfo, ImageType, Message, Payload};
+use tim::{Code, GroupId};
 
-use crate::phone::{BEGIN, Phone};
-
-/// A message of alice's, not sent.
-fn message(number: u64, to: &str, payload: Payload) -> Message {
-    Message {
-        id: format!("01990000-0000-7000-9000-{number:012}").parse().unwrap(),
-        conversation_id: to.parse().unwrap(),
-        from: UserId::new("alice").unwrap(),
-        flow: Flow::Out,
-        sequence: 0,
-        time: BEGIN,
-        client_time: BEGIN,
-        status: SendStatus::UnSend,
-        priority: Priority::Normal,
-        nick: String::new(),
-        avatar: String::new(),
-        is_revoked: false,
-        revoker: None,
-        is_read: true,
-        is_peer_read: false,
-        excluded_from_unread_count: false,
-        payload,
-    }
-}
+use crate::phone::{BEGIN, Phone, draft};
 
 /// Sends a text, which says its number.
 fn send(phone: &mut Phone, number: u64, to: &str) -> CallId {
-    let message = message(number, to, Payload::Text(number.to_string()));
+    let message = draft(number, to, Payload::Text(number.to_string()));
     phone.call(Call::Send { message: Box::new(message), upload: None })
 }
 
-/// What a call was answered with, if it was.
-fn answer(phone: &Phone, call: CallId) -> Option<&Result<Return, Fault>> {
-    phone.returns.iter().find_map(|(id, result)| (*id == call).then_some(result))
-}
-
 fn refusal(phone: &Phone, call: CallId) -> Code {
-    answer(phone, call).unwrap().as_ref().unwrap_err().code
+    phone.returned(call).unwrap().as_ref().unwrap_err().code
 }
 
 /// Forgets what was sent and done so far.
@@ -75,7 +44,7 @@ fn copy() -> PathBuf {
 /// A phone that uploads a picture for bob.
 fn uploading() -> (Phone, Message) {
     let mut phone = Phone::ready(json!([]));
-    let picture = message(1, "C2Cbob", Payload::Image(picture_at("")));
+    let picture = draft(1, "C2Cbob", Payload::Image(picture_at("")));
     phone.call(Call::Send { message: Box::new(picture.clone()), upload: Some(copy()) });
     assert!(matches!(phone.done.last(), Some(Output::Upload { message, .. }) if *message == picture.id));
     phone.done.clear();
@@ -107,15 +76,14 @@ fn messages_that_were_refused_leave_room_for_others() {
     }
     let outbox = phone.store.snapshot().unwrap().outbox;
     let kept: Vec<_> = outbox.iter().map(|row| row.message.id).collect();
-    let newest: Vec<_> =
-        (9_500..10_500).map(|number| message(number, "C2Cnobody", Payload::Gone).id).collect();
+    let newest: Vec<_> = (9_500..10_500).map(|number| draft(number, "C2Cnobody", Payload::Gone).id).collect();
     assert_eq!(kept, newest);
 
     // One that is kept can be sent again, one that is not cannot.
-    let gone = phone.call(Call::Resend(message(9_499, "C2Cnobody", Payload::Gone).id));
+    let gone = phone.call(Call::Resend(draft(9_499, "C2Cnobody", Payload::Gone).id));
     assert_eq!(refusal(&phone, gone), Code::MESSAGE_INVALID);
     let kept = phone.call(Call::Resend(newest[0]));
-    assert!(answer(&phone, kept).is_none());
+    assert!(phone.returned(kept).is_none());
     assert_eq!(phone.last_asked("msg.send").1["ID"], newest[0].to_string());
 }
 
@@ -166,13 +134,13 @@ fn what_was_not_answered_is_asked_again_on_the_next_connection() {
     assert_eq!(phone.asked("msg.send").len(), 1, "carol's was asked to wait");
     for (sending, sequence) in sendings.into_iter().zip(1..) {
         phone.reply("msg.send", &json!({"sequence": sequence, "countable": sequence, "time": BEGIN}));
-        assert!(answer(&phone, sending).unwrap().is_ok());
+        assert!(phone.returned(sending).unwrap().is_ok());
     }
     phone.wait(5_000);
     assert_eq!(phone.last_asked("msg.send").1["to"], "C2Ccarol");
     phone.reply("msg.send", &json!({"sequence": 1, "countable": 1, "time": BEGIN}));
-    assert!(answer(&phone, to_carol).unwrap().is_ok());
-    assert!(answer(&phone, groups).is_none());
+    assert!(phone.returned(to_carol).unwrap().is_ok());
+    assert!(phone.returned(groups).is_none());
 }
 
 #[test]
@@ -192,7 +160,7 @@ fn a_text_passes_a_picture_that_is_uploaded_and_the_picture_goes_first_again() {
 fn a_picture_that_nobody_could_fetch_is_not_sent() {
     for nowhere in ["", "http://pictures.example/1", "ftp://pictures.example/1", "javascript:alert(1)"] {
         let mut phone = Phone::ready(json!([]));
-        let picture = message(1, "C2Cbob", Payload::Image(picture_at("")));
+        let picture = draft(1, "C2Cbob", Payload::Image(picture_at("")));
         let sending = phone.call(Call::Send { message: Box::new(picture.clone()), upload: Some(copy()) });
         for _ in 0..4 {
             phone.feed(Input::UploadEnded(picture.id, Ok(picture_at(nowhere))));

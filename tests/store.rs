@@ -98,6 +98,21 @@ fn a_damaged_file_is_set_aside_and_a_newer_one_left_alone() {
     assert_eq!(Store::open(&path).err().unwrap().code, Code::STORE_NEWER);
 }
 
+#[test]
+fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tim.db");
+    open(&path).apply(&[Change::Messages(bob(), vec![message(1)])], true).unwrap();
+    let earlier =
+        "ALTER TABLE conv DROP COLUMN told; ALTER TABLE conv DROP COLUMN met; UPDATE conv SET head = 1;
+                   PRAGMA user_version = 1";
+    rusqlite::Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
+    let store = open(&path);
+    assert_eq!(read(&store).len(), 1);
+    let (row, ..) = &store.snapshot().unwrap().conversations[0];
+    assert_eq!((row.told, row.met), (1, Some(1)));
+}
+
 /// Set for the process whose files may not grow.
 #[cfg(target_os = "linux")]
 const FULL: &str = "TIM_TEST_FULL_STORAGE";

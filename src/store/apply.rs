@@ -70,7 +70,7 @@ fn conv(connection: &Connection, id: &ConversationId) -> Outcome<i64> {
     }
     connection
         .prepare_cached(
-            "INSERT INTO conv VALUES(NULL, ?, NULL, 0, 0, 0, 0, 0, 0, 0, '[]', 0, 1, 0, NULL, 0, 0)",
+            "INSERT INTO conv VALUES(NULL, ?, NULL, 0, 0, 0, 0, 0, 0, 0, '[]', 0, 1, 0, 0, 0, NULL)",
         )?
         .execute([&name])?;
     Ok(connection.last_insert_rowid())

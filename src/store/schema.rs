@@ -14,7 +14,7 @@ CREATE TABLE conv(
     head INTEGER NOT NULL, mutation INTEGER NOT NULL, mutation_head INTEGER NOT NULL, countable INTEGER NOT NULL,
     read INTEGER NOT NULL, read_pending INTEGER NOT NULL,
     base INTEGER NOT NULL, revoked_above_base TEXT NOT NULL,
-    peer_read INTEGER NOT NULL, floor INTEGER NOT NULL, told INTEGER NOT NULL, met INTEGER,
+    peer_read INTEGER NOT NULL, floor INTEGER NOT NULL,
     active INTEGER NOT NULL, gone INTEGER NOT NULL
 ) STRICT;
 -- Messages that have their place; the text is the message as it came from the server.
@@ -49,4 +49,9 @@ CREATE TABLE entity(
     kind INTEGER NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL,
     PRIMARY KEY (kind, key)
 ) STRICT, WITHOUT ROWID;
+", "
+-- Up to where messages were told, and where the conversation stood when it was met.
+ALTER TABLE conv ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conv ADD COLUMN met INTEGER;
+UPDATE conv SET told = head, met = head;
 "];

@@ -286,10 +286,16 @@ impl Machine {
 
 impl Data {
     fn load(snapshot: Snapshot, me: &UserId) -> Self {
+        // What was pushed before a first picture that never came to be stored met nothing yet: the picture will say where
+        // conversations stand.
+        let has_picture = snapshot.sync.since != 0;
         let conversations: BTreeMap<_, _> = snapshot
             .conversations
             .into_iter()
-            .map(|(row, ranges, newest)| (row.id.clone(), Conv::load(row, ranges, newest)))
+            .map(|(mut row, ranges, newest)| {
+                row.met = row.met.filter(|_| has_picture);
+                (row.id.clone(), Conv::load(row, ranges, newest))
+            })
             .collect();
         let mut data = Self {
             sync: snapshot.sync,

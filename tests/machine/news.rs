@@ -48,6 +48,23 @@ fn what_was_said_before_the_first_picture_is_no_news_in_a_conversation_that_it_l
 }
 
 #[test]
+fn a_phone_that_restarts_before_its_first_picture_is_told_nothing_that_the_picture_shows() {
+    let mut phone = Phone::with(tim::store::Store::in_memory().unwrap());
+    phone.log_in("alice");
+    phone.welcome(false);
+    phone.hear(&push(1, 1, BEGIN));
+    assert_eq!(phone.told(), [1]);
+    let mut phone = phone.restarts();
+    phone.wait(DAY);
+    phone.log_in("alice");
+    phone.welcome(false);
+    phone.page(1, json!([with_bob(2, 1..=2, BEGIN + 1)]));
+    assert!(phone.told().is_empty());
+    phone.hear(&push(1, 3, phone.now));
+    assert_eq!(phone.told(), [3]);
+}
+
+#[test]
 fn what_is_pushed_before_the_first_picture_is_news_and_what_the_picture_has_before_it_is_not() {
     let mut phone = Phone::with(tim::store::Store::in_memory().unwrap());
     phone.log_in("alice");

@@ -43,7 +43,7 @@ impl Found {
 /// I1: what was acknowledged is in the log, at its place, once.
 fn acknowledged(history: &History, found: &mut Found) {
     for send in &history.sends {
-        let Some((moment, sequence)) = send.acked else { continue };
+        let Some((_, sequence)) = send.acked else { continue };
         let log = history.truth.logs.get(&send.log).map_or(&[][..], |log| &log.messages);
         let places: Vec<u64> =
             log.iter().filter(|message| message.id == send.id).map(|message| message.sequence).collect();
@@ -53,9 +53,9 @@ fn acknowledged(history: &History, found: &mut Found) {
             [] => {
                 let (_, last) = ended(&history.devices[send.device]);
                 let is_revoked = history.revokes.contains(&(send.log.clone(), sequence));
-                let later = |other: &&Sending| {
-                    other.device == send.device && other.acked.is_some_and(|(acked, _)| acked > moment)
-                };
+                // By what the device knows, whether or not the app lived to hear of it.
+                let placed = |sending: &Sending| history.placed.get(&sending.id);
+                let later = |other: &&Sending| other.device == send.device && placed(other) > placed(send);
                 let is_old = history.sends.iter().filter(later).count() >= SENT_AGAIN;
                 history.is_restored && (is_revoked || is_old || last.failed.contains(&send.id))
             }

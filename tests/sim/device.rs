@@ -270,6 +270,9 @@ impl World {
                 Change::Sync(state) if state.since != 0 => {
                     record.picture.get_or_insert((moment, kept));
                 }
+                Change::SentRing(message) => {
+                    self.history.placed.entry(message.id).or_insert(moment);
+                }
                 _ => {}
             }
         }

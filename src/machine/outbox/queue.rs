@@ -87,10 +87,8 @@ impl Outbox {
         if let Some(position) = self.places.get(&id).copied()
             && let Some(mut entry) = self.take(position)
         {
-            let to = entry.row.message.to.clone();
             change(&mut entry);
             self.put(position, entry);
-            self.line_up(&to);
         }
     }
 

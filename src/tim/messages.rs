@@ -60,8 +60,9 @@ impl Tim {
     /// [`Code::BLACKLISTED`], [`Code::GROUP_NOT_FOUND`], [`Code::GROUP_PERMISSION_DENIED`]; for pictures
     /// [`Code::FILE_UNREADABLE`], [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DIMENSIONS`],
     /// [`Code::UPLOAD_FAILED`].
-    /// After a refusal [`Tim::resend_message`] tries again; of those that were refused the newest 1,000 are kept. [`Code::CANCELLED`] if [`Tim::cancel_message`] took it back, or
-    /// if the login ended first: then the message stays in the outbox and is sent after the next login.
+    /// After a refusal [`Tim::resend_message`] tries again; of those that were refused the newest 1,000 are kept.
+    /// [`Code::CANCELLED`] if [`Tim::cancel_message`] took it back, or if the login ended first: then the message stays in
+    /// the outbox and is sent after the next login.
     pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
         self.inner.shared.sending(message.id);
         self.message(Call::Send { message: Box::new(message), upload: None }).await

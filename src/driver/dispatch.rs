@@ -1,8 +1,10 @@
 //! The listener thread: tells listeners what happened, one call at a time, and never holds up the engine.
 //!
-//! A listener that panics is reported and the others go on; one that is too slow loses events, and is told so.
+//! A listener that panics is reported and the others go on; one that is too slow loses the oldest events, and is told so.
+//! What waits is `queue`'s business.
 
-use std::collections::VecDeque;
+mod queue;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
@@ -13,9 +15,8 @@ use tokio::sync::watch;
 
 use crate::error::TimError;
 use crate::event::{Event, EventListener};
+use queue::Queue;
 
-/// Most events that wait for listeners.
-const MOST_WAITING: usize = 10_000;
 /// Most events handed to a listener at once.
 const AT_ONCE: usize = 100;
 /// How long the end waits for a listener that does not return.
@@ -39,8 +40,7 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<Event>,
-    lost: bool,
+    waiting: Queue,
     ending: bool,
     listeners: Vec<(ListenerId, Arc<dyn EventListener>)>,
     next_id: u64,
@@ -106,11 +106,7 @@ impl Dispatch {
         if state.ending {
             return;
         }
-        if state.waiting.len() >= MOST_WAITING {
-            state.lost = true;
-            return;
-        }
-        state.waiting.push_back(event);
+        state.waiting.push(event);
         self.shared.wake.notify_one();
     }
 
@@ -125,7 +121,7 @@ impl Dispatch {
         let mut state = self.shared.lock();
         if !state.ending {
             state.ending = true;
-            state.waiting.push_back(last);
+            state.waiting.push(last);
         }
         self.shared.wake.notify_one();
     }
@@ -152,7 +148,7 @@ impl Dispatch {
     /// Nobody is told anything any more, whenever the listener that holds things up returns.
     fn give_up(&self) {
         let mut state = self.shared.lock();
-        state.waiting.clear();
+        state.waiting = Queue::default();
         let listeners = std::mem::take(&mut state.listeners);
         drop(state);
         drop(listeners);
@@ -187,12 +183,7 @@ fn run(shared: &Shared) {
                 drop(listeners);
                 return;
             }
-            let count = state.waiting.len().min(AT_ONCE);
-            let mut events: Vec<Event> = state.waiting.drain(..count).collect();
-            if std::mem::take(&mut state.lost) {
-                events.push(error(Code::EVENTS_LOST));
-            }
-            (events, state.listeners.clone())
+            (state.waiting.take(AT_ONCE), state.listeners.clone())
         };
         let panicked: Vec<ListenerId> = listeners
             .iter()
@@ -226,14 +217,13 @@ mod tests {
 
     struct Slow {
         go_on: Mutex<mpsc::Receiver<()>>,
-        heard: mpsc::Sender<usize>,
+        heard: mpsc::Sender<Vec<Event>>,
     }
 
     impl EventListener for Slow {
         fn on_events(&self, events: &[Event]) {
-            let lost = error(Code::EVENTS_LOST);
             let _ = self.go_on.lock().unwrap().recv();
-            self.heard.send(if events.contains(&lost) { usize::MAX } else { events.len() }).unwrap();
+            self.heard.send(events.to_vec()).unwrap();
         }
     }
 
@@ -244,23 +234,33 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_listener_that_is_too_slow_is_told_that_it_lost_events() {
+    async fn a_listener_that_is_too_slow_loses_the_oldest_and_is_told_so_in_their_place() {
         let dispatch = Dispatch::start().unwrap();
         let (go, go_on) = mpsc::channel();
         let (heard, hears) = mpsc::channel();
         dispatch.add(Arc::new(Slow { go_on: Mutex::new(go_on), heard }));
-        for _ in 0..2 * MOST_WAITING {
-            dispatch.tell(Event::SdkReady);
+        let numbered = |number: u32| Event::SdkDestroy { sdk_app_id: number };
+        dispatch.tell(numbered(0));
+        while !dispatch.shared.lock().waiting.is_empty() {
+            std::thread::yield_now();
+        }
+        let most = u32::try_from(queue::MOST_WAITING).unwrap();
+        for number in 1..=most + 5 {
+            dispatch.tell(numbered(number));
         }
         drop(go);
-        assert!(hears.iter().any(|count| count == usize::MAX));
+        let all: Vec<Event> =
+            std::iter::from_fn(|| hears.recv().ok()).flatten().take(queue::MOST_WAITING + 2).collect();
+        let expected: Vec<Event> =
+            [numbered(0), error(Code::EVENTS_LOST)].into_iter().chain((6..=most + 5).map(numbered)).collect();
+        assert!(all == expected, "{:?} … {:?}", all.get(..4), all.last());
         dispatch.end(Event::SdkDestroy { sdk_app_id: 1 });
         dispatch.ended().await;
         let late = Arc::new(Deaf);
         dispatch.add(late.clone());
-        assert_eq!(Arc::strong_count(&late), 1, "whoever comes after the end is let go at once");
+        assert_eq!(Arc::strong_count(&late), 1, "a listener that comes after the end is dropped at once");
         dispatch.tell(Event::SdkReady);
-        assert!(hears.iter().all(|count| count != 0), "the thread has ended and dropped its listener");
+        assert_eq!(hears.iter().flatten().count(), 1, "the thread has ended and dropped its listener");
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,0 +1,138 @@
+//! The events that wait for listeners, oldest first and bounded. Calls nobody.
+//!
+//! Beyond the bound the oldest event gives way, and [`Code::EVENTS_LOST`] stands in its place. An event that carries a whole
+//! list replaces an older one of its kind that still waits, so no listener hears an older list after a newer one.
+
+use std::collections::VecDeque;
+
+use tim_protocol::Code;
+
+use super::error;
+use crate::event::Event;
+
+/// Most events that wait for listeners.
+pub(super) const MOST_WAITING: usize = 10_000;
+
+/// The lists that are told whole.
+const LISTS: usize = 3;
+
+#[derive(Default)]
+pub(super) struct Queue {
+    events: VecDeque<Event>,
+    /// How many events have left in front of `events`.
+    left: u64,
+    /// Events in front of `events` were lost.
+    has_gap: bool,
+    /// Where the newest of each list was put, counted from the first event ever.
+    lists: [Option<u64>; LISTS],
+}
+
+impl Queue {
+    pub(super) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    pub(super) fn push(&mut self, event: Event) {
+        if let Some(kind) = list_kind(&event)
+            && let Some(older) = self.waiting_list(kind)
+        {
+            *older = event;
+            return;
+        }
+        if self.events.len() >= MOST_WAITING {
+            self.events.pop_front();
+            self.left += 1;
+            self.has_gap = true;
+        }
+        if is_border(&event) {
+            self.lists = Default::default();
+        }
+        if let Some(place) = list_kind(&event).and_then(|kind| self.lists.get_mut(kind)) {
+            *place = Some(self.left + self.events.len() as u64);
+        }
+        self.events.push_back(event);
+    }
+
+    /// The oldest events, at most so many, behind what tells of a gap before them.
+    pub(super) fn take(&mut self, most: usize) -> Vec<Event> {
+        let count = self.events.len().min(most);
+        let gap = std::mem::take(&mut self.has_gap).then(|| error(Code::EVENTS_LOST));
+        self.left += count as u64;
+        gap.into_iter().chain(self.events.drain(..count)).collect()
+    }
+
+    fn waiting_list(&mut self, kind: usize) -> Option<&mut Event> {
+        let place = (*self.lists.get(kind)?)?.checked_sub(self.left)?;
+        self.events.get_mut(usize::try_from(place).ok()?)
+    }
+}
+
+/// Which whole list an event carries.
+fn list_kind(event: &Event) -> Option<usize> {
+    match event {
+        Event::ConversationListUpdated(_) => Some(0),
+        Event::GroupListUpdated(_) => Some(1),
+        Event::BlacklistUpdated(_) => Some(2),
+        _ => None,
+    }
+}
+
+/// Whether a list may not move in front of this event: what follows belongs to another login, or the app was promised a
+/// list before it.
+fn is_border(event: &Event) -> bool {
+    matches!(event, Event::SdkReady | Event::SdkNotReady | Event::KickedOut(_) | Event::SdkDestroy { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tim_protocol::UserId;
+
+    /// A blacklist with so many users.
+    fn blacklist(size: u32) -> Event {
+        Event::BlacklistUpdated(
+            (0..size).map(|number| UserId::new(&format!("user{number}")).unwrap()).collect(),
+        )
+    }
+
+    fn net() -> Event {
+        Event::NetStateChange(crate::event::NetState::Connected)
+    }
+
+    #[test]
+    fn a_list_replaces_its_older_self_that_waits() {
+        let mut queue = Queue::default();
+        for event in [blacklist(1), net(), Event::GroupListUpdated(Vec::new()), blacklist(2), net()] {
+            queue.push(event);
+        }
+        let groups = Event::GroupListUpdated(Vec::new());
+        assert_eq!(queue.take(9), [blacklist(2), net(), groups, net()]);
+        queue.push(blacklist(3));
+        assert_eq!(queue.take(9), [blacklist(3)], "the former one was taken");
+    }
+
+    #[test]
+    fn a_list_of_the_next_login_is_not_told_in_the_former_one() {
+        let mut queue = Queue::default();
+        let events = [blacklist(1), Event::SdkNotReady, blacklist(2), Event::SdkReady, blacklist(3)];
+        for event in events.clone() {
+            queue.push(event);
+        }
+        assert_eq!(queue.take(9), events);
+    }
+
+    #[test]
+    fn the_oldest_give_way_and_the_gap_is_told_once() {
+        let mut queue = Queue::default();
+        queue.push(blacklist(1));
+        for _ in 0..=MOST_WAITING {
+            queue.push(net());
+        }
+        queue.push(blacklist(2));
+        let first = queue.take(2);
+        assert_eq!(first, [error(Code::EVENTS_LOST), net(), net()]);
+        let rest = queue.take(usize::MAX);
+        assert_eq!(rest.len(), MOST_WAITING - 2);
+        assert_eq!(rest.last(), Some(&blacklist(2)), "the older one was lost, so this is told anew");
+    }
+}

@@ -49,7 +49,8 @@ pub enum Event {
     },
     /// The login was ended. The engine does not log in again by itself.
     KickedOut(KickReason),
-    /// The connection's state changed.
+    /// The connection's state changed. An instance begins as [`NetState::Disconnected`], and is so again when a login has
+    /// ended or was refused.
     NetStateChange(NetState),
     /// The instance was destroyed: the last event there is, after everything else that was to be told.
     SdkDestroy {
@@ -65,7 +66,7 @@ pub enum NetState {
     Connected,
     /// There is none, and one is being made.
     Connecting,
-    /// There is none; attempts go on, farther and farther apart.
+    /// There is none. While a user is logged in, attempts go on, farther and farther apart.
     Disconnected,
 }
 

@@ -134,7 +134,7 @@ impl Machine {
     }
 
     pub(super) fn net_state(&mut self, state: NetState) {
-        if self.net.replace(state) != Some(state) {
+        if std::mem::replace(&mut self.net, state) != state {
             self.emit(Event::NetStateChange(state));
         }
     }

@@ -158,7 +158,9 @@ impl Machine {
             match output {
                 Output::Return(call, _) | Output::Answer { call, .. } => self.give(call, Err(fault.clone())),
                 Output::CloseStore | Output::Disconnect => self.then(output),
-                Output::Emit(event @ (Event::KickedOut(_) | Event::SdkNotReady)) => self.emit(event),
+                Output::Emit(
+                    event @ (Event::KickedOut(_) | Event::SdkNotReady | Event::NetStateChange(_)),
+                ) => self.emit(event),
                 // Nobody has heard of it: the next first page tells it.
                 Output::Emit(Event::SdkReady) => self.gate = Gate::LoggingIn,
                 _ => {}
@@ -263,11 +265,11 @@ impl Machine {
         }
         self.link = Link::Off;
         self.login = None;
-        self.net = None;
         self.data = Data::default();
         self.list = super::List::default();
         self.finish();
         self.then(Output::CloseStore);
+        self.net_state(NetState::Disconnected);
         if was_ready {
             self.emit(Event::SdkNotReady);
         }
@@ -330,8 +332,7 @@ impl Machine {
         }
         let waiting = self.login.as_ref().and_then(|login| login.call);
         if waiting.is_some_and(|(_, until)| until <= now) {
-            let code =
-                if self.net == Some(NetState::Disconnected) { Code::NETWORK_ERROR } else { Code::TIMEOUT };
+            let code = if self.net == NetState::Disconnected { Code::NETWORK_ERROR } else { Code::TIMEOUT };
             self.login_fails(Fault::new(code));
         }
     }

@@ -77,7 +77,8 @@ pub struct Machine {
     link: Link,
     /// Failures in a row; what the next pause is drawn from.
     attempt: u32,
-    net: Option<NetState>,
+    /// The connection as listeners know it.
+    net: NetState,
     data: Data,
     sync: sync::Progress,
     calls: Calls,
@@ -139,7 +140,7 @@ impl Machine {
             login: None,
             link: Link::Off,
             attempt: 0,
-            net: None,
+            net: NetState::Disconnected,
             data: Data::default(),
             sync: sync::Progress::default(),
             calls: Calls::default(),

@@ -77,7 +77,7 @@ pub enum TimEvent {
         #[serde(rename = "type")]
         reason: KickReason,
     },
-    /// The connection's state changed.
+    /// The connection's state changed. An instance begins as `Disconnected`, and is so again when a login has ended or was refused.
     #[serde(rename = "netStateChange")]
     NetStateChange {
         /// The state.
@@ -117,7 +117,7 @@ pub enum NetState {
     Connected,
     /// There is none, and one is being made.
     Connecting,
-    /// There is none; attempts go on, farther and farther apart.
+    /// There is none. While a user is logged in, attempts go on, farther and farther apart.
     Disconnected,
 }
 

@@ -232,7 +232,7 @@ fn check_times(claims: &Claims, expected: &Expected<'_>, now_s: i64) -> Result<(
     if expected.min_issued_at_s.is_some_and(|least| claims.issued_at_s < least) {
         return Err(UserSigError::Revoked);
     }
-    if claims.expires_at_s() < now_s { Err(UserSigError::Expired) } else { Ok(()) }
+    if claims.expires_at_s() <= now_s { Err(UserSigError::Expired) } else { Ok(()) }
 }
 
 fn parse(token: &str) -> Result<Token, UserSigError> {

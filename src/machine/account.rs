@@ -4,6 +4,7 @@ use serde_json::value::RawValue;
 use tim_protocol::call::{self, Request};
 use tim_protocol::frame::Fault;
 use tim_protocol::group::{Group, JoinStatus};
+use tim_protocol::message::{GroupTip, GroupTipType};
 use tim_protocol::profile::Profile;
 use tim_protocol::{ConversationId, GroupId, UserId, conversation};
 
@@ -126,14 +127,25 @@ impl Machine {
         let since = group.self_info.as_ref().map_or(0, |own| own.join_time);
         self.keep_group(&group_id, Some(group));
         if self.data.conversations.get(&id).is_none_or(|conv| conv.row.gone) {
-            let row = &mut self.data.conversation(&id).row;
-            row.gone = false;
-            row.active = row.active.max(since);
+            let conv = self.data.conversation(&id);
+            conv.enter();
+            conv.row.active = conv.row.active.max(since);
             self.advance(&id, 0);
         }
         if self.data.joined(&group_id) != before {
             self.meet_anew(&id);
         }
+    }
+
+    /// Something happened in a group: how many members it has now, and whether its owner left.
+    pub(super) fn tip_told(&mut self, tip: &GroupTip, to: &ConversationId) {
+        let ConversationId::Group(id) = to else { return };
+        let Some(mut group) = self.data.groups.get(id).cloned() else { return };
+        group.member_count = tip.member_count;
+        let has_left =
+            |owner: &UserId| tip.operation_type == GroupTipType::Quit && tip.user_id_list.contains(owner);
+        group.owner_id = group.owner_id.filter(|owner| !has_left(owner));
+        self.keep_group(id, Some(group));
     }
 
     /// The user is no longer in the group; its conversation leaves the list.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tim_protocol::conversation::ConversationState;
-use tim_protocol::message::{Message as Wire, Mutation, Revocation};
+use tim_protocol::message::{Body, GroupTip, GroupTipType, Message as Wire, Mutation, Revocation};
 use tim_protocol::{ConversationId, GroupId, UserId};
 
 use super::{Data, Machine};
@@ -130,6 +130,15 @@ impl Conv {
         if message.from == *me {
             self.count_from(message.countable);
         }
+        if is_own_joining(me, message) {
+            self.read_up_to(message.sequence.saturating_sub(1), message.countable);
+        }
+    }
+
+    /// The user comes to the conversation, perhaps not for the first time: what is known of it was said before.
+    pub(super) fn enter(&mut self) {
+        self.row.gone = false;
+        self.read_up_to(self.row.head, self.row.countable);
     }
 
     /// Unread counts from here.
@@ -253,6 +262,24 @@ impl Conv {
             last_time,
         }
     }
+}
+
+/// A tip's content, if a message is one.
+pub(super) fn tip_of(message: &Wire) -> Option<GroupTip> {
+    if !message.from.is_system() || !matches!(message.to, ConversationId::Group(_)) {
+        return None;
+    }
+    match Body::read(&message.body) {
+        Ok(Body::GroupTip(tip)) => Some(tip),
+        _ => None,
+    }
+}
+
+/// Whether a message is the tip that tells a group of this user's coming: unread counts from there.
+fn is_own_joining(me: &UserId, message: &Wire) -> bool {
+    let is_joining =
+        |tip: &GroupTip| tip.operation_type == GroupTipType::Join && tip.user_id_list.contains(me);
+    tip_of(message).as_ref().is_some_and(is_joining)
 }
 
 /// Removes what a message said, and keeps its type.

@@ -14,6 +14,7 @@ use tim_protocol::{ConversationId, limits};
 
 use super::Machine;
 use super::calls::Purpose;
+use super::conversation::tip_of;
 use super::io::{MessageEvent, Output, Query};
 use crate::message::{Message, SendStatus};
 use crate::store::Change;
@@ -87,6 +88,9 @@ impl Machine {
             let told = told.map(|message| Message::from_wire(&me, message, SendStatus::Success, marks));
             self.turn.received.extend(told);
             conv.own = own.into_iter().filter(|sequence| *sequence > high).collect();
+            for tip in next.iter().filter_map(tip_of) {
+                self.tip_told(&tip, id);
+            }
             self.store(Change::Messages(id.clone(), next));
             self.store(Change::Complete(id.clone(), low, high));
         }

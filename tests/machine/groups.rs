@@ -1,8 +1,9 @@
 //! Groups the user is in: there as soon as the user is.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use tim::event::Event;
 use tim::machine::io::{Call, Return};
-use tim::protocol::group::{GroupType, NewGroup};
+use tim::protocol::group::{Group, GroupType, NewGroup};
 
 use crate::phone::{BEGIN, Phone, with_bob};
 
@@ -38,4 +39,89 @@ fn a_group_one_made_is_in_the_list_when_it_is_made() {
     // It is there after a restart too, before the server is asked.
     let stored = phone.store.snapshot().unwrap().conversations;
     assert!(stored.iter().any(|(row, ..)| row.id.to_string() == "GROUPtea"));
+}
+
+/// The tea club as alice sees it.
+fn tea(members: u32, joined: i64) -> Value {
+    json!({
+        "groupID": "tea", "type": "Public", "name": "tea", "ownerID": "carol", "createTime": 1, "memberCount": members,
+        "maxMemberCount": 2000, "joinOption": "FreeAccess", "selfInfo": {"role": "Member", "joinTime": joined},
+    })
+}
+
+/// A push that tells the tea club who came (1) or left (2).
+fn tip(number: u64, place: u64, kind: u32, who: &str, members: u32) -> Value {
+    let body = json!({"operatorID": who, "operationType": kind, "userIDList": [who], "memberCount": members});
+    push(number, place, "@TIM#SYSTEM", &json!({"type": "TIMGroupTipElem", "payload": body}))
+}
+
+/// What bob says in the tea club.
+fn says(number: u64, place: u64) -> Value {
+    push(number, place, "bob", &json!({"type": "TIMTextElem", "payload": {"text": place.to_string()}}))
+}
+
+/// A message of the tea club, where the tip at 51 is the first that does not count.
+fn push(number: u64, place: u64, from: &str, body: &Value) -> Value {
+    let message = json!({
+        "ID": format!("01990000-0000-7000-8000-{place:012}"), "from": from, "to": "GROUPtea", "sequence": place,
+        "countable": if place > 50 { place - 1 } else { place }, "time": BEGIN, "clientTime": BEGIN, "body": body,
+    });
+    json!({"n": number, "ev": "msg", "p": message})
+}
+
+fn unread(phone: &mut Phone) -> u64 {
+    phone.call(Call::ConversationList);
+    match phone.returns.pop() {
+        Some((_, Ok(Return::Conversations(list)))) => list[0].unread_count,
+        other => panic!("no list: {other:?}"),
+    }
+}
+
+fn last_groups(phone: &Phone) -> Vec<Group> {
+    let groups = phone.events.iter().rev().find_map(|event| match event {
+        Event::GroupListUpdated(groups) => Some(groups.clone()),
+        _ => None,
+    });
+    groups.unwrap()
+}
+
+#[test]
+fn nothing_is_unread_in_a_group_one_joins_and_what_follows_is() {
+    let mut phone = Phone::ready(json!([]));
+    let joined = json!({"kind": "group", "groupID": "tea", "group": tea(3, BEGIN)});
+    phone.hear(&json!({"n": 1, "ev": "change", "p": joined}));
+    assert_eq!(unread(&mut phone), 0);
+    phone.hear(&tip(2, 51, 1, "alice", 3));
+    assert_eq!(unread(&mut phone), 0, "fifty were said before");
+    phone.hear(&says(3, 52));
+    assert_eq!(unread(&mut phone), 1);
+}
+
+#[test]
+fn nothing_is_unread_in_a_group_one_comes_back_to() {
+    let mut phone = Phone::ready(json!([{
+        "conversationID": "GROUPtea", "groupType": "Public", "head": 30, "mutationHead": 0, "countable": 30, "read": 10,
+        "base": 10, "peerRead": 0, "floor": 1, "gone": false,
+    }]));
+    assert_eq!(unread(&mut phone), 20);
+    phone.hear(&json!({"n": 1, "ev": "change", "p": {"kind": "group", "groupID": "tea"}}));
+    let joined = json!({"kind": "group", "groupID": "tea", "group": tea(3, BEGIN)});
+    phone.hear(&json!({"n": 2, "ev": "change", "p": joined}));
+    assert_eq!(unread(&mut phone), 0, "before the tip as after it");
+    phone.hear(&tip(3, 51, 1, "alice", 3));
+    assert_eq!(unread(&mut phone), 0);
+}
+
+#[test]
+fn members_see_how_many_they_are_and_that_the_owner_left() {
+    let mut phone = Phone::ready(json!([]));
+    let joined = json!({"kind": "group", "groupID": "tea", "group": tea(3, BEGIN)});
+    phone.hear(&json!({"n": 1, "ev": "change", "p": joined}));
+    phone.hear(&tip(2, 1, 1, "alice", 3));
+    phone.hear(&tip(3, 2, 1, "dave", 4));
+    let seen = |group: &Group| (group.member_count, group.owner_id.as_ref().map(ToString::to_string));
+    assert_eq!(seen(&last_groups(&phone)[0]), (4, Some("carol".into())));
+    phone.hear(&tip(4, 3, 2, "carol", 3));
+    assert_eq!(seen(&last_groups(&phone)[0]), (3, None));
+    assert_eq!(phone.store.snapshot().unwrap().groups, last_groups(&phone), "a restart knows it too");
 }

@@ -2,7 +2,7 @@
 
 use tim::event::Event;
 use tim::message::{GroupTipType, Message, NoticeType, Payload};
-use tim::protocol::group::{GroupType, JoinStatus, NewGroup};
+use tim::protocol::group::{GroupType, JoinOption, JoinStatus, NewGroup};
 use tim::{Code, GroupId, UserId};
 
 use crate::world::{Device, World, received, text_of};
@@ -176,4 +176,26 @@ async fn a_group_says_no_with_the_right_number() {
     for (why, code) in refusals {
         assert_eq!(why.code, code, "{why}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_who_comes_has_nothing_unread_on_any_device_and_is_counted_by_all() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let tablet = world.device("bob", "tablet").await;
+    let group =
+        NewGroup { join_option: Some(JoinOption::FreeAccess), ..new_group("club", GroupType::Public, &[]) };
+    let group = alice.tim.create_group(group).await.unwrap().group_id;
+    for number in 1..=50 {
+        alice.send("GROUPclub", &format!("word {number}")).await;
+    }
+    bob.tim.join_group(&group, "").await.unwrap();
+    for device in [&bob, &tablet] {
+        tip(device, GroupTipType::Join).await;
+        let list = device.tim.get_conversation_list().await.unwrap();
+        let club = list.iter().find(|it| it.conversation_id.to_string() == "GROUPclub").unwrap();
+        assert_eq!(club.unread_count, 0, "on the {}", device.name);
+    }
+    tip(&alice, GroupTipType::Join).await;
+    assert_eq!(alice.tim.get_group_list().await.unwrap()[0].member_count, 2);
 }

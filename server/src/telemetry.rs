@@ -46,5 +46,6 @@ pub fn metrics() -> Result<PrometheusHandle, BuildError> {
     metrics::describe_counter!("tim_frames_total", "frames by direction");
     metrics::describe_counter!("tim_closed_total", "connections the server closed, by code");
     metrics::describe_counter!("tim_uploads_total", "pictures that were uploaded");
+    metrics::describe_histogram!("tim_decoding_wait_seconds", "time a picture waited to be decoded, by lane");
     Ok(handle)
 }

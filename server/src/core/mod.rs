@@ -16,6 +16,7 @@
 //!   reaches it live or is found by that sync.
 //! * Live pushes are best effort. Repair is the client's sync by cursor; a heartbeat tells it the newest cursor.
 
+pub mod fair;
 pub mod ops;
 pub mod policy;
 pub mod rate;

@@ -1,14 +1,15 @@
 //! Pictures: their bytes come and go over HTTP with tickets, and lie in the data folder by their SHA-256.
 //!
 //! * This file moves bytes. `thumbs` looks at them: what kind of picture it is, and its two smaller sizes.
+//! * `turns` says whose picture is decoded next.
 //!
 //! A picture's file is on stable storage before its record is, so a record never names a file that is not there.
 
 mod thumbs;
+mod turns;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream;
@@ -22,7 +23,6 @@ use tim_protocol::frame::Fault;
 use tim_protocol::media::{ImageBody, ImageInfo, ImageType, Uploaded};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -32,8 +32,6 @@ use crate::data::hex;
 use crate::net::http::{Body, json, query};
 use crate::store::Store;
 
-/// Pictures decoded at once: each may take several hundred megabytes for a moment.
-const DECODED_AT_ONCE: usize = 1;
 /// A client that sends nothing for this long is gone.
 const IDLE_WITHIN: Duration = Duration::from_secs(60);
 /// Bytes read from a file at once.
@@ -45,7 +43,7 @@ pub(crate) const INCOMING: &str = "incoming";
 pub(crate) struct Media {
     folder: PathBuf,
     ticket_key: [u8; 32],
-    decoding: Arc<Semaphore>,
+    turns: turns::Turns,
 }
 
 impl Media {
@@ -56,7 +54,7 @@ impl Media {
             std::fs::remove_dir_all(&incoming)?;
         }
         std::fs::create_dir_all(&incoming)?;
-        Ok(Self { folder, ticket_key, decoding: Arc::new(Semaphore::new(DECODED_AT_ONCE)) })
+        Ok(Self { folder, ticket_key, turns: turns::Turns::default() })
     }
 
     /// Takes a picture in.
@@ -74,9 +72,12 @@ impl Media {
         let partial = Partial(self.folder.join(INCOMING).join(Uuid::new_v4().to_string()));
         receive(request.into_body(), &upload, &partial.0).await?;
         let (place, path) = (self.place(&upload.sha256), partial.0.clone());
-        let permit = Arc::clone(&self.decoding).acquire_owned().await.map_err(|_| Code::SHUTTING_DOWN)?;
+        let probed = path.clone();
+        let pixels = tokio::task::spawn_blocking(move || thumbs::pixels(&probed)).await;
+        let pixels = pixels.map_err(|_| Code::INTERNAL)??;
+        let turn = self.turns.take(upload.owner, pixels).await?;
         let looked = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
+            let _turn = turn;
             let looked = thumbs::look(&path)?;
             keep(&path, &place, &looked).map_err(|why| disk(&place, &why))?;
             Ok::<_, Fault>(looked)

@@ -32,6 +32,13 @@ pub(super) struct Smaller {
     pub(super) bytes: Vec<u8>,
 }
 
+/// How many pixels a file claims to have, by its head; 0 if it is no picture, which [`look`] refuses at once.
+pub(super) fn pixels(path: &Path) -> Result<u64, Fault> {
+    let reader = ImageReader::open(path).and_then(ImageReader::with_guessed_format);
+    let dimensions = reader.map_err(|_| Code::INTERNAL)?.into_dimensions();
+    Ok(dimensions.map_or(0, |(width, height)| u64::from(width) * u64::from(height)))
+}
+
 /// Looks at a file.
 ///
 /// Errors: [`Code::IMAGE_TYPE_INVALID`] if it is no picture of a known format, or damaged;

@@ -322,8 +322,8 @@ pub enum Find {
     },
     /// Profiles of users that exist. Answers [`Found::Profiles`].
     Profiles {
-        /// The application.
-        app: u32,
+        /// Who asks.
+        actor: Actor,
         /// The users.
         users: Vec<UserId>,
     },
@@ -385,6 +385,22 @@ pub struct Devices {
 ///
 /// Nothing was changed. [`tim_protocol::Code::BUSY`], [`tim_protocol::Code::READ_ONLY`] and [`tim_protocol::Code::INTERNAL`] may succeed later unchanged.
 pub type Refusal = Fault;
+
+impl Find {
+    /// Whose question it is; `None` for what is asked before a user is known, and for what costs next to nothing.
+    #[must_use]
+    pub fn asker(&self) -> Option<UserKey> {
+        match self {
+            Self::Sync { actor, .. }
+            | Self::History { actor, .. }
+            | Self::Mutations { actor, .. }
+            | Self::Profiles { actor, .. }
+            | Self::Group { actor, .. } => Some(actor.key),
+            Self::Version { key } => Some(*key),
+            Self::Apps | Self::App { .. } | Self::Devices { .. } | Self::Media { .. } => None,
+        }
+    }
+}
 
 impl Write {
     /// A short name for metrics and logs.

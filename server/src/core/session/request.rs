@@ -69,7 +69,7 @@ impl Session {
             Request::Read(read) => write(Write::Read { actor, read }),
             Request::GetProfiles(get) => {
                 check_users(&get.user_id_list)?;
-                find(Find::Profiles { app: actor.app, users: get.user_id_list })
+                find(Find::Profiles { actor, users: get.user_id_list })
             }
             Request::UpdateProfile(update) => {
                 update.fields.check()?;

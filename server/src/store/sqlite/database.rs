@@ -299,7 +299,7 @@ impl Database {
             Find::Sync { actor, sync, upto } => self.sync_page(actor, sync, *upto).map(Found::Page),
             Find::History { actor, history } => self.history(actor, history).map(Found::History),
             Find::Mutations { actor, mutations } => self.mutations(actor, mutations).map(Found::Mutations),
-            Find::Profiles { app, users } => self.profiles(*app, users).map(Found::Profiles),
+            Find::Profiles { actor, users } => self.profiles(actor.app, users).map(Found::Profiles),
             Find::Group { actor, group } => self.group_for(actor, group).map(Found::Group),
             Find::Media { app, id } => self.media(*app, *id).map(Found::Media),
         }

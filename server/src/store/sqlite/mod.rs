@@ -10,6 +10,7 @@ mod groups;
 mod history;
 mod login;
 mod marks;
+mod questions;
 mod relations;
 mod rows;
 mod schema;

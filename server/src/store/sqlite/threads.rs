@@ -6,16 +6,17 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
-use tokio::sync::oneshot;
+use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
 use super::database::{Database, OpenError};
+use super::questions::{BUSY_FOR_MS, Questions, Reply, closed};
 use crate::core::ops::{Find, Found, Refusal, Tell, Write, Written};
 use crate::store::{Listener, Pending, Store};
 
@@ -23,28 +24,27 @@ use crate::store::{Listener, Pending, Store};
 const BATCH_WRITES: usize = 256;
 /// Most bytes of message bodies in one commit.
 const BATCH_BYTES: usize = 1024 * 1024;
-/// Most writes, and most questions, that may wait. Who comes later is told to come again.
+/// Most writes that may wait. Beyond it they are refused with a pause.
 const QUEUE: usize = 4096;
 /// Threads that answer questions.
 const READERS: usize = 2;
 /// Pause before marks that the disk did not take are tried again.
 const MARK_AGAIN: Duration = Duration::from_secs(1);
-/// After this many milliseconds whoever found the queue full may come again.
-const BUSY_FOR_MS: u32 = 500;
 
-type Reply<T> = oneshot::Sender<Result<T, Refusal>>;
-
-/// Something for a thread of the store to do.
-enum Job<Q, A> {
-    Do(Q, Reply<A>),
+/// Something for the writer to do.
+#[expect(clippy::large_enum_variant, reason = "all but the last are of the larger kind")]
+enum Job {
+    Do(Write, Reply<Written>),
     /// Finish. What was accepted before is done before.
     Close(oneshot::Sender<()>),
 }
 
 /// The embedded store: see [`super`].
 pub struct SqliteStore {
-    writes: SyncSender<Job<Write, Written>>,
-    finds: SyncSender<Job<Find, Found>>,
+    writes: SyncSender<Job>,
+    questions: Arc<Questions>,
+    /// Ends when the last reader has.
+    readers: AsyncMutex<mpsc::Receiver<()>>,
 }
 
 impl SqliteStore {
@@ -55,39 +55,66 @@ impl SqliteStore {
     pub fn open(path: &Path, listener: Listener) -> Result<Self, OpenError> {
         let database = Database::open(path)?;
         let (writes, queue) = sync_channel(QUEUE);
-        let (finds, questions) = sync_channel(QUEUE);
-        let questions = Arc::new(Mutex::new(questions));
+        let questions = Arc::new(Questions::default());
+        let (reading, readers) = mpsc::channel(1);
         let unusable = |why: std::io::Error| OpenError::Unusable {
             path: path.display().to_string(),
             why: why.to_string(),
         };
         for number in 0..READERS {
             let (reader, questions) = (Database::reader(path)?, Arc::clone(&questions));
-            spawn(format!("tim-read-{number}"), move || read(reader, &questions)).map_err(unusable)?;
+            let reading = reading.clone();
+            spawn(format!("tim-read-{number}"), move || read(reader, &questions, reading))
+                .map_err(unusable)?;
         }
         let checkpoints = Checkpoints::start(PathBuf::from(path))?;
         let writer = Writer { database, queue, listener, checkpoints };
         spawn("tim-write".into(), move || writer.run()).map_err(unusable)?;
-        Ok(Self { writes, finds })
+        Ok(Self { writes, questions, readers: AsyncMutex::new(readers) })
     }
 }
 
 impl Store for SqliteStore {
     fn write(&self, write: Write) -> Pending<Written> {
-        ask(&self.writes, write)
+        let (reply, answer) = oneshot::channel();
+        // The place is taken before the future is given back, which is what keeps writes in order.
+        let queued = self.writes.try_send(Job::Do(write, reply)).map_err(|why| match why {
+            TrySendError::Full(_) => Fault::new(Code::BUSY).retry_after(BUSY_FOR_MS),
+            TrySendError::Disconnected(_) => closed(),
+        });
+        pending(queued, answer)
     }
 
     fn find(&self, find: Find) -> Pending<Found> {
-        ask(&self.finds, find)
+        let (reply, answer) = oneshot::channel();
+        pending(self.questions.push((find, reply)), answer)
     }
 
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async {
-            for _ in 0..READERS {
-                end(&self.finds).await;
-            }
-            end(&self.writes).await;
+            self.questions.close();
+            while self.readers.lock().await.recv().await.is_some() {}
+            self.end_writer().await;
         })
+    }
+}
+
+impl SqliteStore {
+    async fn end_writer(&self) {
+        loop {
+            let (done, ended) = oneshot::channel();
+            match self.writes.try_send(Job::Close(done)) {
+                Ok(()) => return ended.await.unwrap_or(()),
+                Err(TrySendError::Disconnected(_)) => return,
+                Err(TrySendError::Full(_)) => tokio::task::yield_now().await,
+            }
+        }
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        self.questions.close();
     }
 }
 
@@ -95,33 +122,15 @@ fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> std::io::Result<
     std::thread::Builder::new().name(name).spawn(work).map(drop)
 }
 
-/// Queues a question. Its place is taken before the future is given back, which is what keeps writes in order.
-fn ask<Q, A: Send + 'static>(queue: &SyncSender<Job<Q, A>>, question: Q) -> Pending<A> {
-    let (reply, answer) = oneshot::channel();
-    match queue.try_send(Job::Do(question, reply)) {
-        // A question that is dropped unanswered had queued up behind the end.
-        Ok(()) => Box::pin(async { answer.await.unwrap_or_else(|_| Err(closed())) }),
-        Err(TrySendError::Full(_)) => {
-            Box::pin(async { Err(Fault::new(Code::BUSY).retry_after(BUSY_FOR_MS)) })
-        }
-        Err(TrySendError::Disconnected(_)) => Box::pin(async { Err(closed()) }),
-    }
-}
-
-fn closed() -> Refusal {
-    Fault::with_text(Code::BUSY, "the database is closed: the server is ending")
-}
-
-/// Lets one thread of a queue finish.
-async fn end<Q, A>(queue: &SyncSender<Job<Q, A>>) {
-    loop {
-        let (done, ended) = oneshot::channel();
-        match queue.try_send(Job::Close(done)) {
-            Ok(()) => return ended.await.unwrap_or(()),
-            Err(TrySendError::Disconnected(_)) => return,
-            Err(TrySendError::Full(_)) => tokio::task::yield_now().await,
-        }
-    }
+/// The answer to what was queued. What is dropped unanswered had queued up behind the end.
+fn pending<A: Send + 'static>(
+    queued: Result<(), Refusal>,
+    answer: oneshot::Receiver<Result<A, Refusal>>,
+) -> Pending<A> {
+    Box::pin(async {
+        queued?;
+        answer.await.unwrap_or_else(|_| Err(closed()))
+    })
 }
 
 /// A panic in the database's code must not take the store with it.
@@ -132,35 +141,29 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
     })
 }
 
-fn read(reader: Database, questions: &Mutex<Receiver<Job<Find, Found>>>) {
-    loop {
-        let job = match questions.lock() {
-            Ok(questions) => questions.recv(),
-            Err(_) => return,
-        };
-        match job {
-            Ok(Job::Do(find, reply)) => {
-                let found = guarded(|| reader.find(&find));
-                if found.is_err() {
-                    // A fault may have left its transaction open.
-                    reader.recover();
-                }
-                let _ = reply.send(found);
-            }
-            Ok(Job::Close(done)) => {
-                drop(reader);
-                let _ = done.send(());
-                return;
-            }
-            Err(_) => return,
+/// Answers questions until there are no more. `_reading` is dropped with the database's connection.
+fn read(reader: Database, questions: &Questions, _reading: mpsc::Sender<()>) {
+    while let Some((asker, (find, reply))) = questions.next() {
+        // Whoever asked may be gone.
+        if reply.is_closed() {
+            continue;
         }
+        let began = Instant::now();
+        let found = guarded(|| reader.find(&find));
+        if found.is_err() {
+            // A fault may have left its transaction open.
+            reader.recover();
+        }
+        questions.charge(asker, began.elapsed());
+        let _ = reply.send(found);
     }
+    drop(reader);
 }
 
 /// The one thread that changes the database.
 struct Writer {
     database: Database,
-    queue: Receiver<Job<Write, Written>>,
+    queue: Receiver<Job>,
     listener: Listener,
     checkpoints: Checkpoints,
 }

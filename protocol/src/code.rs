@@ -241,6 +241,16 @@ mod tests {
         assert!(!Code(999_999).is_retryable());
     }
 
+    /// A control frame holds 125 bytes (RFC 6455, section 5.5), two of them the status. Receivers take a longer one for a
+    /// broken frame and lose status and reason; tungstenite 0.30 writes it all the same.
+    #[test]
+    fn every_code_with_its_text_fits_a_close_frame() {
+        for code in Code::ALL {
+            let reason = format!("{code}: {}", code.describe());
+            assert!(reason.len() <= 123, "{reason} has {} bytes", reason.len());
+        }
+    }
+
     #[test]
     fn no_error_that_is_read_is_a_success() {
         assert_eq!(serde_json::from_str::<Code>("0").unwrap(), Code::INTERNAL);

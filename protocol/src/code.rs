@@ -169,6 +169,7 @@ codes! {
     MESSAGE_BODY_INVALID = 130_110: "the message's body is empty, incomplete or of a type users cannot send";
     BODY_TYPE_UNKNOWN = 130_111: "this server does not know the message's type: update it";
     IDLE_TOO_LONG = 130_112, retry: "no heartbeat came in time";
+    MESSAGE_BODY_TOO_DEEP = 130114: "the message's body nests arrays and objects deeper than 16 levels";
 
     // Ours: the server's state.
     BUSY = 130_120, retry: "the server has too much to do: try again";

@@ -18,6 +18,9 @@ pub const BATCH: usize = 64;
 pub const IN_FLIGHT: usize = 32;
 /// Largest message body, in bytes of JSON.
 pub const BODY_BYTES: usize = 12 * 1024;
+/// Deepest nesting of arrays and objects in a message body. The envelopes around it add at most 8 levels in this version, and
+/// have 8 more to grow by.
+pub const BODY_DEPTH: usize = 16;
 /// Largest image, in bytes; an image must be strictly smaller.
 pub const IMAGE_BYTES: u64 = 20 * 1024 * 1024;
 /// Largest width or height of an image, in pixels.

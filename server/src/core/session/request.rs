@@ -5,7 +5,7 @@
 use tim_protocol::call::{self, Request};
 use tim_protocol::frame::Fault;
 use tim_protocol::message::{Body, BodyProblem};
-use tim_protocol::{Code, ConversationId, GroupId, UserId, limits};
+use tim_protocol::{Code, ConversationId, GroupId, UserId, bounds, limits};
 use uuid::Uuid;
 
 use super::reply::{self, Asked};
@@ -170,9 +170,7 @@ fn check_send(send: &call::Send) -> Result<(), Fault> {
     if send.to == ConversationId::System {
         return Err(Fault::with_text(Code::BAD_REQUEST, "only the server writes to @TIM#SYSTEM"));
     }
-    if send.body.get().len() > limits::BODY_BYTES {
-        return Err(Fault::new(Code::MESSAGE_BODY_TOO_LONG));
-    }
+    bounds::check_body(&send.body)?;
     match Body::read(&send.body) {
         Ok(body) => Ok(body.check_sendable()?),
         Err(BodyProblem::UnknownType) => Err(Fault::new(Code::BODY_TYPE_UNKNOWN)),

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use tim_protocol::code::Code;
 use tim_protocol::group::GroupType;
 use tim_protocol::message::{Message, Priority, Revocation};
-use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
+use tim_protocol::{ConversationId, GroupId, MessageId, UserId, bounds};
 
 use super::database::{Database, Failure, Outcome};
 use crate::core::ops::{Actor, UserKey};
@@ -218,7 +218,7 @@ impl Database {
             nick: row.get::<_, Option<String>>(9)?.unwrap_or_default(),
             avatar: row.get::<_, Option<String>>(10)?.unwrap_or_default(),
             revoked,
-            body: RawValue::from_string(row.get(13)?)?,
+            body: bounds::within_frames(RawValue::from_string(row.get(13)?)?),
         })
     }
 }

@@ -248,7 +248,7 @@ impl Database {
         now: i64,
         within: i64,
     ) -> Outcome<()> {
-        if !matches!(Body::read(&message.body), Ok(body) if body.check_sendable().is_ok()) {
+        if message.from.is_system() {
             return Err(Code::REVOKE_NOT_ALLOWED.into());
         }
         let (own, late) = (message.from == actor.user, now - message.time > within);

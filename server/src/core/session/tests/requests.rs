@@ -59,6 +59,7 @@ fn requests_that_ask_for_what_cannot_be_are_refused_one_by_one() {
     let picture = |size: u64, sha256: &str| json!({ "size": size, "sha256": sha256 });
     let digest = "ab".repeat(32);
     let long = "x".repeat(limits::BODY_BYTES);
+    let deep = (3..=limits::BODY_DEPTH).fold(json!({}), |inner, _| json!({ "later": inner }));
     let mut phone = Phone::logged_in();
     for (verb, parameters, code) in [
         ("poem.write", json!({}), Code::UNSUPPORTED),
@@ -75,6 +76,11 @@ fn requests_that_ask_for_what_cannot_be_are_refused_one_by_one() {
             "msg.send",
             body(json!({ "type": "TIMTextElem", "payload": { "text": long } })),
             Code::MESSAGE_BODY_TOO_LONG,
+        ),
+        (
+            "msg.send",
+            body(json!({ "type": "TIMTextElem", "payload": { "text": "hi", "later": deep } })),
+            Code::MESSAGE_BODY_TOO_DEEP,
         ),
         (
             "msg.history",

@@ -1,0 +1,88 @@
+//! What keeps the things users write within every frame that may carry them.
+//!
+//! A frame has its limits, [`limits::DEPTH`] and [`limits::SERVER_FRAME_BYTES`], and a client hangs up on one that breaks
+//! them. So a body has narrower limits of its own, checked once where it enters, whatever it is carried in later.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::{Code, Fault, codec, limits};
+
+/// Checks that a body can travel in every frame, unknown fields included. Its meaning is [`crate::message::Body`]'s.
+///
+/// # Errors
+/// [`Code::MESSAGE_BODY_TOO_LONG`] over [`limits::BODY_BYTES`]; [`Code::MESSAGE_BODY_TOO_DEEP`] over
+/// [`limits::BODY_DEPTH`]; [`Code::MESSAGE_BODY_INVALID`], with the reason, for what only some JSON parsers take: half
+/// of a surrogate pair, or a number beyond the range of a double.
+pub fn check_body(body: &RawValue) -> Result<(), Fault> {
+    if body.get().len() > limits::BODY_BYTES {
+        return Err(Fault::new(Code::MESSAGE_BODY_TOO_LONG));
+    }
+    if codec::depth(body.get()) > limits::BODY_DEPTH {
+        return Err(Fault::new(Code::MESSAGE_BODY_TOO_DEEP));
+    }
+    // A syntax error names its place and never quotes the text.
+    serde_json::from_str::<serde_json::Value>(body.get()).map(drop).map_err(|why| {
+        let text = format!("the message's body has half a surrogate pair or too large a number: {why}");
+        Fault::with_text(Code::MESSAGE_BODY_INVALID, text)
+    })
+}
+
+/// A body as frames may carry it: itself, or only its type if it was stored before [`check_body`] refused its like.
+#[must_use]
+pub fn within_frames(body: Box<RawValue>) -> Box<RawValue> {
+    #[derive(Deserialize)]
+    struct Tag {
+        #[serde(rename = "type")]
+        kind: String,
+    }
+    if body.get().len() <= limits::BODY_BYTES && codec::depth(body.get()) <= limits::BODY_DEPTH {
+        return body;
+    }
+    let kind = serde_json::from_str::<Tag>(body.get()).map(|tag| tag.kind).unwrap_or_default();
+    serde_json::value::to_raw_value(&serde_json::json!({ "type": kind })).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn raw(text: &str) -> Box<RawValue> {
+        RawValue::from_string(text.to_owned()).unwrap()
+    }
+
+    /// A text whose payload has an unknown field, so that the whole nests `depth` levels.
+    fn nested(depth: usize) -> Box<RawValue> {
+        let (open, close) = ("[".repeat(depth - 2), "]".repeat(depth - 2));
+        raw(&format!(r#"{{"type":"TIMTextElem","payload":{{"text":"hi","later":{open}{close}}}}}"#))
+    }
+
+    #[test]
+    fn a_body_nests_as_deep_as_it_may_and_no_deeper() {
+        assert_eq!(check_body(&nested(limits::BODY_DEPTH)), Ok(()));
+        let refused = check_body(&nested(limits::BODY_DEPTH + 1)).unwrap_err();
+        assert_eq!(refused.code, Code::MESSAGE_BODY_TOO_DEEP);
+    }
+
+    #[test]
+    fn what_some_parsers_refuse_is_refused_with_its_place() {
+        for (unknown, reason) in
+            [(r#""\ud800""#, "hex escape at line 1 column 62"), ("1e999", "out of range")]
+        {
+            let body = format!(r#"{{"type":"TIMTextElem","payload":{{"text":"hi"}},"later":{unknown}}}"#);
+            let refused = check_body(&raw(&body)).unwrap_err();
+            assert_eq!(refused.code, Code::MESSAGE_BODY_INVALID);
+            assert!(refused.text.contains(reason), "{}", refused.text);
+        }
+    }
+
+    #[test]
+    fn a_stored_body_that_is_too_deep_keeps_its_type_only() {
+        let deep = within_frames(nested(limits::BODY_DEPTH + 1));
+        assert_eq!(deep.get(), r#"{"type":"TIMTextElem"}"#);
+        let fine = nested(limits::BODY_DEPTH);
+        assert_eq!(within_frames(fine.clone()).get(), fine.get());
+        let long = format!(r#"{{"type":"TIMTextElem","x":"{}"}}"#, "x".repeat(limits::BODY_BYTES));
+        assert_eq!(within_frames(raw(&long)).get(), r#"{"type":"TIMTextElem"}"#);
+    }
+}

@@ -171,6 +171,7 @@ fn describe(event: &Event) -> String {
         Event::SdkNotReady => "SDK_NOT_READY".into(),
         Event::SdkDestroy { sdk_app_id } => format!("SDK_DESTROY {sdk_app_id}"),
         Event::MessageReceived(messages) => format!("MESSAGE_RECEIVED {}", all(messages)),
+        Event::MessageStatusChanged(messages) => format!("MESSAGE_STATUS_CHANGED {}", all(messages)),
         Event::MessageRevoked(messages) => format!("MESSAGE_REVOKED {}", all(messages)),
         Event::MessageReadByPeer(messages) => format!("MESSAGE_READ_BY_PEER {}", all(messages)),
         Event::ConversationListUpdated(list) => {

@@ -26,6 +26,9 @@ pub enum Event {
     /// more than 300 missed in one conversation the newest 300, the others wait in `get_message_list`. What a device
     /// finds at its first login is history, not news.
     MessageReceived(Vec<Message>),
+    /// Messages of this user's have ended for which no call of this login waits, because an earlier run of the app or an
+    /// earlier login sent them: each has its place now (`status` is `Success`), or was refused (`Fail`, with `error_code`).
+    MessageStatusChanged(Vec<Message>),
     /// Messages were taken back (`is_revoked` is true).
     MessageRevoked(Vec<Message>),
     /// The other side has read these of this user's C2C messages (`is_peer_read` is true), now or while this device was

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tim_protocol::message::{Body, BodyProblem};
-use tim_protocol::{ConversationId, MessageId, UserId, message as wire};
+use tim_protocol::{Code, ConversationId, MessageId, UserId, message as wire};
 
 pub use tim_protocol::media::{ImageBody, ImageFormat, ImageInfo, ImageType};
 pub use tim_protocol::message::{GroupTip, GroupTipType, NoticeType, Priority, SystemNotice};
@@ -18,7 +18,7 @@ pub enum SendStatus {
     UnSend,
     /// On the server's stable storage.
     Success,
-    /// Refused, or given up; `resend_message` tries again.
+    /// Refused, for the reason in [`Message::error_code`]; `resend_message` tries again.
     Fail,
 }
 
@@ -62,12 +62,15 @@ pub struct Message {
     pub flow: Flow,
     /// Its place in the conversation: 1, 2, 3 …; 0 while it is not sent.
     pub sequence: u64,
-    /// When the server accepted it (before that: when it was created), in milliseconds since 1970.
+    /// When the server accepted it, in milliseconds since 1970. Before that: when it was sent, by the server's clock as far
+    /// as it is known, or, while it was not, when it was created, by this device's.
     pub time: i64,
     /// When it was created, by the sender's clock, in milliseconds since 1970.
     pub client_time: i64,
     /// Where it stands.
     pub status: SendStatus,
+    /// Why it was refused; only with [`SendStatus::Fail`].
+    pub error_code: Option<Code>,
     /// Its urgency in a group.
     pub priority: Priority,
     /// The sender's nick at that time; empty if none.
@@ -97,6 +100,12 @@ pub struct ReadMarks {
     pub peer: u64,
 }
 
+impl From<&Message> for MessageId {
+    fn from(message: &Message) -> Self {
+        message.id
+    }
+}
+
 impl Message {
     /// A message of the wire, as `me` sees it.
     #[must_use]
@@ -112,6 +121,7 @@ impl Message {
             time: message.time,
             client_time: message.client_time,
             status,
+            error_code: None,
             priority: message.priority,
             nick: message.nick.clone(),
             avatar: message.avatar.clone(),

@@ -102,15 +102,25 @@ fn a_damaged_file_is_set_aside_and_a_newer_one_left_alone() {
 fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tim.db");
-    open(&path).apply(&[Change::Messages(bob(), vec![message(1)])], true).unwrap();
+    let waits = |position| {
+        let message = Message { sequence: 0, ..message(position) };
+        Change::Outbox(OutboxRow { position, message, refusal: None, upload: None })
+    };
+    let changes = [Change::Messages(bob(), vec![message(1)]), waits(2), waits(3)];
+    open(&path).apply(&changes, true).unwrap();
     let earlier =
         "ALTER TABLE conv DROP COLUMN told; ALTER TABLE conv DROP COLUMN met; UPDATE conv SET head = 1;
+                   ALTER TABLE outbox DROP COLUMN refusal;
+                   ALTER TABLE outbox ADD COLUMN status TEXT NOT NULL DEFAULT 'unSend';
+                   UPDATE outbox SET status = 'fail' WHERE position = 3;
                    PRAGMA user_version = 1";
     rusqlite::Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
     let store = open(&path);
     assert_eq!(read(&store).len(), 1);
     let (row, ..) = &store.snapshot().unwrap().conversations[0];
     assert_eq!((row.told, row.met), (1, Some(1)));
+    let refusals = store.snapshot().unwrap().outbox.into_iter().map(|row| row.refusal).collect::<Vec<_>>();
+    assert_eq!(refusals, [None, Some(Code::SEND_FAILED)]);
 }
 
 /// Set for the process whose files may not grow.
@@ -213,8 +223,7 @@ impl Model {
             Step::Wait(position) => {
                 self.waiting.insert(*position);
                 let message = Message { sequence: 0, ..message(*position) };
-                let status = tim::message::SendStatus::UnSend;
-                Change::Outbox(OutboxRow { position: *position, message, status, upload: None })
+                Change::Outbox(OutboxRow { position: *position, message, refusal: None, upload: None })
             }
             Step::Sent(position) => {
                 self.waiting.remove(position);

@@ -38,7 +38,7 @@ use crate::error::TimError;
 use crate::event::Event;
 use crate::log::{self, LogLevel};
 use crate::machine::Machine;
-use crate::machine::io::{Call, CallId, Input, MessageEvent, Now, Output, Query};
+use crate::machine::io::{Call, CallId, Input, MessageEvent, Now, Output, Pending, Query};
 use crate::message::{Message, SendStatus};
 use crate::store::{Change, Store};
 pub(crate) use commands::{Answer, Commands};
@@ -310,8 +310,8 @@ impl Driver {
             Output::Return(call, result) => {
                 self.answer(call, result.map(Answer::Return).map_err(TimError::from));
             }
-            Output::Answer { call, query, completed } => {
-                let page = self.messages(&query);
+            Output::Answer { call, query, completed, pending } => {
+                let page = self.page(&query, pending);
                 let page = page.map(|messages| Answer::Page { messages, completed });
                 self.answer(call, page.map_err(TimError::from));
             }
@@ -358,6 +358,15 @@ impl Driver {
         let marks = self.machine.read_marks(&query.conversation);
         let seen = |message: &Wire| Message::from_wire(me, message, SendStatus::Success, marks);
         Ok(block_in_place(|| store.messages(me, query))?.iter().map(seen).collect())
+    }
+
+    /// A page of messages with what stands between and behind them.
+    fn page(&self, query: &Query, pending: Pending) -> Result<Vec<Message>, Fault> {
+        let next = match pending.next.filter(|_| !pending.refused.is_empty()) {
+            Some(next) => self.messages(&Query { low: next, high: next, ..query.clone() })?,
+            None => Vec::new(),
+        };
+        Ok(pending.merge(self.messages(query)?, next.first().map(|message| message.time)))
     }
 
     fn emit_messages(&self, query: &Query, kind: MessageEvent) {

@@ -10,6 +10,7 @@ use tim_protocol::conversation::ConversationState;
 use tim_protocol::message::{Body, GroupTip, GroupTipType, Message as Wire, Mutation, Revocation};
 use tim_protocol::{ConversationId, GroupId, UserId};
 
+use super::outbox::Outbox;
 use super::{Data, Machine};
 use crate::conversation::Conversation;
 use crate::message::{Message, ReadMarks, SendStatus};
@@ -242,15 +243,13 @@ impl Conv {
         ReadMarks { own: self.row.read, peer: self.row.peer_read }
     }
 
-    fn build_view(&self, me: &UserId, waiting: Option<Message>) -> Conversation {
+    fn build_view(&self, me: &UserId, outbox: &Outbox) -> Conversation {
         let newest = self
             .newest
             .as_ref()
             .map(|newest| Message::from_wire(me, newest, SendStatus::Success, self.marks()));
-        let last_message = match (newest, waiting) {
-            (Some(newest), Some(waiting)) => Some(if waiting.time >= newest.time { waiting } else { newest }),
-            (newest, waiting) => waiting.or(newest),
-        };
+        let time = newest.as_ref().map_or(i64::MIN, |newest| newest.time);
+        let last_message = outbox.newest(&self.row.id, time).or(newest);
         let last_time = last_message.as_ref().map_or(0, |message| message.time).max(self.row.active);
         Conversation {
             conversation_id: self.row.id.clone(),
@@ -369,10 +368,10 @@ impl Machine {
         let mut list: Vec<Arc<Conversation>> = conversations
             .iter_mut()
             .filter(|(_, conv)| !conv.row.gone)
-            .map(|(id, conv)| match &conv.view {
+            .map(|(_, conv)| match &conv.view {
                 Some(view) => Arc::clone(view),
                 None => {
-                    let view = Arc::new(conv.build_view(&me, outbox.newest(id)));
+                    let view = Arc::new(conv.build_view(&me, outbox));
                     conv.view = Some(Arc::clone(&view));
                     view
                 }

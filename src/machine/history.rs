@@ -10,7 +10,7 @@ use tim_protocol::{ConversationId, limits};
 use super::Machine;
 use super::calls::{Purpose, Waiting, Wanted};
 use super::conversation::Conv;
-use super::io::{CallId, Output, Query};
+use super::io::{CallId, Output, Pending, Query};
 use crate::store::Change;
 
 /// What a page of history needs.
@@ -54,8 +54,13 @@ impl Machine {
             None => Page::Here { low: 1, high: 0, completed: true },
         };
         let Page::Here { low, high, completed } = page else { return false };
+        let (refused, mut waiting) = self.data.outbox.pending(conversation);
+        if before.is_some() {
+            waiting.clear();
+        }
+        let pending = Pending { refused, waiting, next: before.map(|_| high + 1), is_first: completed };
         let query = Query { conversation: conversation.clone(), low, high, own_only: false };
-        self.then(Output::Answer { call, query, completed });
+        self.then(Output::Answer { call, query, completed, pending });
         true
     }
 

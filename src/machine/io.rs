@@ -12,6 +12,7 @@ use tim_protocol::media::ImageBody;
 use tim_protocol::profile::{Profile, ProfileFields};
 use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
 
+pub use super::outbox::pending::Pending;
 use crate::conversation::Conversation;
 use crate::event::Event;
 use crate::message::Message;
@@ -261,6 +262,8 @@ pub enum Output {
         query: Query,
         /// There is nothing older.
         completed: bool,
+        /// What is shown beside them.
+        pending: Pending,
     },
 }
 

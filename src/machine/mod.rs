@@ -109,6 +109,8 @@ struct Turn {
     then: Vec<Output>,
     envelopes: Vec<String>,
     received: Vec<Message>,
+    /// Messages out of the outbox that ended, and for which no call waits.
+    ended: Vec<Message>,
     /// Told after what was received.
     late: Vec<Output>,
     groups_changed: bool,
@@ -245,6 +247,9 @@ impl Machine {
         }
         if !turn.received.is_empty() {
             self.outputs.push_back(Output::Emit(Event::MessageReceived(turn.received)));
+        }
+        if !turn.ended.is_empty() {
+            self.outputs.push_back(Output::Emit(Event::MessageStatusChanged(turn.ended)));
         }
         self.outputs.extend(turn.late);
         if turn.blacklist_changed {

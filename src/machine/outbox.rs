@@ -4,6 +4,7 @@
 //! One per conversation is under way at a time, the oldest first, so that a sender's messages keep their order. A
 //! picture that is still being uploaded lets others pass.
 
+pub(super) mod pending;
 mod queue;
 
 use std::path::PathBuf;
@@ -32,6 +33,14 @@ fn is_somewhere(image: &ImageBody) -> bool {
     image.is_complete() && image.image_info_array.iter().all(|info| !info.url.is_empty())
 }
 
+/// Whether a refusal lies in the picture itself, so that no other attempt can pass.
+fn is_of_the_picture(code: Code) -> bool {
+    matches!(
+        code,
+        Code::IMAGE_TYPE_INVALID | Code::IMAGE_TOO_LARGE | Code::IMAGE_DIMENSIONS | Code::FILE_EMPTY
+    )
+}
+
 /// Whether an uploader has put a picture to where its receivers can fetch it.
 fn check_uploaded(image: &ImageBody) -> Result<(), Fault> {
     let failed = |why| Err(Fault::with_text(Code::UPLOAD_FAILED, why));
@@ -49,7 +58,7 @@ impl Machine {
         match self.accept(message, upload.is_some()) {
             Ok(wire) => {
                 let position = self.data.outbox.end();
-                let row = OutboxRow { position, message: wire, status: SendStatus::UnSend, upload };
+                let row = OutboxRow { position, message: wire, refusal: None, upload };
                 let id = row.message.to.clone();
                 self.store(Change::Outbox(row.clone()));
                 self.turn.durable = true;
@@ -85,7 +94,8 @@ impl Machine {
             to: message.conversation_id.clone(),
             sequence: 0,
             countable: 0,
-            time: message.client_time,
+            // Others see the server's clock, and so does the order in which this one is shown.
+            time: self.server_now(),
             client_time: message.client_time,
             priority: message.priority,
             excluded_from_unread_count: message.excluded_from_unread_count,
@@ -100,11 +110,14 @@ impl Machine {
         let Some(entry) = self.data.outbox.entry(id).filter(|entry| entry.call.is_none()) else {
             return self.give(call, Err(Fault::new(Code::MESSAGE_INVALID)));
         };
-        if entry.row.status == SendStatus::Fail && self.data.outbox.is_full() {
+        if entry.row.refusal.is_some() && self.data.outbox.is_full() {
             return self.give(call, Err(Fault::new(Code::OUTBOX_FULL)));
         }
+        if let Some(code) = entry.row.refusal.filter(|code| is_of_the_picture(*code)) {
+            return self.give(call, Err(Fault::new(code)));
+        }
         self.data.outbox.change(id, |entry| {
-            entry.row.status = SendStatus::UnSend;
+            entry.row.refusal = None;
             entry.tries = 0;
             entry.not_before = 0;
             entry.call = Some(call);
@@ -217,9 +230,13 @@ impl Machine {
             self.then(Output::CancelUpload(message.id));
         }
         self.remove_copy(message.id, entry.row.upload);
-        if let (Some(call), Some(me)) = (entry.call, self.me()) {
+        if let Some(me) = self.me() {
             let marks = self.data.conversation(&conversation).marks();
-            self.give_message(Some(call), Ok(Message::from_wire(&me, message, SendStatus::Success, marks)));
+            let message = Message::from_wire(&me, message, SendStatus::Success, marks);
+            match entry.call {
+                Some(_) => self.give_message(entry.call, Ok(message)),
+                None => self.turn.ended.push(message),
+            }
         }
         true
     }
@@ -235,13 +252,18 @@ impl Machine {
     }
 
     fn give_up(&mut self, id: MessageId, fault: Fault) {
-        let mut call = None;
+        let (mut call, mut copy) = (None, None);
         self.data.outbox.change(id, |entry| {
-            entry.row.status = SendStatus::Fail;
+            entry.row.refusal = Some(fault.code);
             call = entry.call.take();
+            copy = entry.row.upload.take_if(|_| is_of_the_picture(fault.code));
         });
         self.keep_row(id);
-        self.give_message(call, Err(fault));
+        self.remove_copy(id, copy);
+        match call {
+            Some(_) => self.give_message(call, Err(fault)),
+            None => self.turn.ended.extend(self.data.outbox.shown(id)),
+        }
         while let Some(oldest) = self.data.outbox.one_too_many() {
             self.discard(oldest);
         }

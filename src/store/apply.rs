@@ -190,13 +190,17 @@ fn complete(connection: &Connection, conv: i64, low: u64, high: u64) -> Outcome<
 fn outbox(connection: &Connection, row: &OutboxRow) -> Outcome<()> {
     // The engine names these files itself, in its own folder; a path that is no text cannot be one of them.
     let upload = row.upload.as_ref().map(|path| path.to_str().ok_or(Failure::Damaged)).transpose()?;
-    connection.prepare_cached("INSERT OR REPLACE INTO outbox VALUES(?, ?, ?, ?, ?)")?.execute(params![
-        to_sql(row.position)?,
-        &row.message.id.as_bytes()[..],
-        serde_json::to_string(&row.message)?,
-        word(&row.status)?,
-        upload
-    ])?;
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO outbox(position, id, message, upload, refusal) VALUES(?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            to_sql(row.position)?,
+            &row.message.id.as_bytes()[..],
+            serde_json::to_string(&row.message)?,
+            upload,
+            row.refusal.map(|code| code.0)
+        ])?;
     Ok(())
 }
 
@@ -239,10 +243,7 @@ fn reset(connection: &Connection) -> Outcome<()> {
         message.sequence = 0;
         message.countable = 0;
         let position = u64::try_from(position).map_err(|_| Failure::Damaged)?;
-        outbox(
-            connection,
-            &OutboxRow { position, message, status: crate::message::SendStatus::UnSend, upload: None },
-        )?;
+        outbox(connection, &OutboxRow { position, message, refusal: None, upload: None })?;
     }
     connection.execute_batch(
         "DELETE FROM sync; DELETE FROM conv; DELETE FROM msg; DELETE FROM have; DELETE FROM revoked; DELETE FROM ring;

@@ -17,9 +17,7 @@ use tim_protocol::conversation::Cursor;
 use tim_protocol::group::{Group, GroupType};
 use tim_protocol::message::{Message, Revocation};
 use tim_protocol::profile::Profile;
-use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
-
-use crate::message::SendStatus;
+use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
 pub use database::{Opened, Store};
 
@@ -74,15 +72,15 @@ pub struct ConversationRow {
     pub gone: bool,
 }
 
-/// A message that waits to be sent, or could not be.
+/// A message that waits to be sent, or was refused.
 #[derive(Debug, Clone)]
 pub struct OutboxRow {
     /// Orders the outbox.
     pub position: u64,
     /// The message; its sequence is 0.
     pub message: Message,
-    /// Waiting, or failed for good until resent.
-    pub status: SendStatus,
+    /// Why it was refused; `None` while it waits to be sent.
+    pub refusal: Option<Code>,
     /// The picture still to be uploaded before it can be sent.
     pub upload: Option<PathBuf>,
 }

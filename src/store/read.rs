@@ -4,7 +4,7 @@ use rusqlite::{Connection, Row, params};
 use serde::de::DeserializeOwned;
 use tim_protocol::conversation::Cursor;
 use tim_protocol::message::Message;
-use tim_protocol::{ConversationId, UserId};
+use tim_protocol::{Code, ConversationId, UserId};
 
 use super::apply::{Kind, to_sql};
 use super::database::{Failure, Outcome};
@@ -115,15 +115,15 @@ fn conversation(row: &Row<'_>) -> Outcome<ConversationRow> {
 
 fn outbox(connection: &Connection) -> Outcome<Vec<OutboxRow>> {
     let mut statement = connection
-        .prepare_cached("SELECT position, message, status, upload FROM outbox ORDER BY position")?;
+        .prepare_cached("SELECT position, message, upload, refusal FROM outbox ORDER BY position")?;
     let mut rows = statement.query([])?;
     let mut outbox = Vec::new();
     while let Some(row) = rows.next()? {
-        let upload: Option<String> = row.get(3)?;
+        let (upload, refusal): (Option<String>, Option<u32>) = (row.get(2)?, row.get(3)?);
         outbox.push(OutboxRow {
             position: number(row, 0)?,
             message: json(row, 1)?,
-            status: from_word(row.get(2)?)?,
+            refusal: refusal.map(Code),
             upload: upload.map(Into::into),
         });
     }

@@ -54,4 +54,9 @@ CREATE TABLE entity(
 ALTER TABLE conv ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conv ADD COLUMN met INTEGER;
 UPDATE conv SET told = head, met = head;
+", "
+-- Why a message was refused; of those refused before there was this column it is not known.
+ALTER TABLE outbox ADD COLUMN refusal INTEGER;
+UPDATE outbox SET refusal = 2100 WHERE status = 'fail';
+ALTER TABLE outbox DROP COLUMN status;
 "];

@@ -20,8 +20,8 @@ const MOST_LISTED: u32 = 100;
 pub struct MessageList {
     /// The messages, oldest first.
     pub message_list: Vec<Message>,
-    /// What to pass as `before` for the page before this one: the sequence of its oldest message. `None` if there is
-    /// nothing before it.
+    /// What to pass as `before` for the page before this one: the sequence of the oldest message here that has one. `None`
+    /// if there is nothing before it.
     pub next_req_message_id: Option<u64>,
     /// There is nothing before this page.
     pub is_completed: bool,
@@ -68,17 +68,20 @@ impl Tim {
         self.message(Call::Send { message: Box::new(message), upload: None }).await
     }
 
-    /// Sends a message that was refused again, under the same identity.
+    /// Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. The message's
+    /// ID is enough, also after a restart of the app: [`Tim::get_message_list`] shows what waits and what was refused.
     ///
     /// # Errors
-    /// Those of [`Tim::send_message`]; [`Code::MESSAGE_INVALID`] for a message that was not refused.
-    pub async fn resend_message(&self, message: &Message) -> Result<Message, TimError> {
-        self.message(Call::Resend(message.id)).await
+    /// Those of [`Tim::send_message`]; [`Code::MESSAGE_INVALID`] for a message that is not in the outbox, or whose end is
+    /// awaited already. A picture that was refused for what it is ([`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_TOO_LARGE`],
+    /// [`Code::IMAGE_DIMENSIONS`], [`Code::FILE_EMPTY`]) is refused again with the same code, at once.
+    pub async fn resend_message(&self, message: impl Into<MessageId>) -> Result<Message, TimError> {
+        self.message(Call::Resend(message.into())).await
     }
 
     /// Takes a message back that has not left, for good: one that waits to be sent or for another attempt (what is uploaded
     /// for it ends), or one that was refused. Whoever waits in [`Tim::send_message`] gets [`Code::CANCELLED`]. A picture
-    /// that was taken back cannot be sent any more; create it anew.
+    /// that was taken back cannot be sent any more; create it anew. The message's ID is enough, also after a restart.
     ///
     /// If an attempt broke off, the server may have the message without this device having heard of it: then it comes back
     /// with the next sync, like one sent on another device.
@@ -87,8 +90,8 @@ impl Tim {
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_ON_ITS_WAY`] while the server's answer is awaited:
     /// [`Tim::revoke_message`] takes it back once it has arrived. [`Code::NOTHING_TO_CANCEL`] if it has arrived, was taken
     /// back already, or never was sent.
-    pub async fn cancel_message(&self, message: &Message) -> Result<(), TimError> {
-        self.done(Call::Cancel(message.id)).await
+    pub async fn cancel_message(&self, message: impl Into<MessageId>) -> Result<(), TimError> {
+        self.done(Call::Cancel(message.into())).await
     }
 
     /// Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also
@@ -120,6 +123,12 @@ impl Tim {
     /// A page of a conversation's messages, older than `before` (`None` begins at the newest). `count` is cut to
     /// 1 to 100. What is not on this device is asked of the server first; without a connection, what is here has to do.
     ///
+    /// The page shows the outbox too, besides the `count` messages that have a place: on the newest page, behind all others,
+    /// what waits ([`SendStatus::UnSend`]) in the order in which it will be sent; on each page what was refused
+    /// ([`SendStatus::Fail`], with [`Message::error_code`]), by the time it was sent. Each refused message is on one page
+    /// only: with the newest message that is not younger than it, or on the last page if there is none. A message that gets
+    /// its place between two pages may be in both, under the same ID.
+    ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::NETWORK_ERROR`] or [`Code::TIMEOUT`] if older messages
     /// cannot be asked for.
@@ -134,7 +143,7 @@ impl Tim {
         let Answer::Page { messages, completed } = self.inner.commands.call(call).await? else {
             return Err(unexpected());
         };
-        let oldest = messages.first().map(|message| message.sequence);
+        let oldest = messages.iter().map(|message| message.sequence).find(|sequence| *sequence > 0);
         Ok(MessageList {
             next_req_message_id: oldest.filter(|_| !completed),
             message_list: messages,
@@ -185,6 +194,7 @@ pub(super) fn new_message(
         time: now,
         client_time: now,
         status: SendStatus::UnSend,
+        error_code: None,
         priority,
         nick: String::new(),
         avatar: String::new(),

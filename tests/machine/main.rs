@@ -19,6 +19,7 @@ mod history;
 mod logins;
 mod network;
 mod news;
+mod outbox;
 mod pauses;
 mod phone;
 mod reads;

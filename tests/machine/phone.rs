@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tim::event::Event;
 use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, MessageEvent, Now, Output, Query, Return};
-use tim::message::{Flow, Message, Payload, Priority, SendStatus};
+use tim::message::{Flow, Message, Payload, Priority, ReadMarks, SendStatus};
 use tim::protocol::call::Platform;
 use tim::protocol::frame::Fault;
 use tim::store::Store;
@@ -30,8 +30,9 @@ pub struct Phone {
     pub read_by_peer: Vec<Vec<u64>>,
     /// What calls came to.
     pub returns: Vec<(CallId, Result<Return, Fault>)>,
-    /// Calls that were answered with a page, and what is in it.
+    /// Calls that were answered with a page, what it has out of the store, and the whole of it.
     pub pages: Vec<(CallId, Query)>,
+    pub shown: Vec<(CallId, Vec<Message>)>,
     /// How often the phone made a connection, and ended one.
     pub connects: usize,
     pub disconnects: usize,
@@ -62,6 +63,7 @@ impl Phone {
             read_by_peer: Vec::new(),
             returns: Vec::new(),
             pages: Vec::new(),
+            shown: Vec::new(),
             connects: 0,
             disconnects: 0,
             done: Vec::new(),
@@ -111,11 +113,25 @@ impl Phone {
                 self.read_by_peer.push(messages.iter().map(|message| message.sequence).collect());
             }
             Output::Return(call, result) => self.returns.push((call, result)),
-            Output::Answer { call, query, .. } => self.pages.push((call, query)),
+            Output::Answer { call, query, pending, .. } => {
+                let next = pending
+                    .next
+                    .and_then(|next| self.stored(&Query { low: next, high: next, ..query.clone() }).pop());
+                self.shown.push((call, pending.merge(self.stored(&query), next.map(|message| message.time))));
+                self.pages.push((call, query));
+            }
             Output::Emit(event) => self.events.push(event),
             other => self.done.push(other),
         }
         None
+    }
+
+    /// Messages out of the store, as alice sees them.
+    fn stored(&self, query: &Query) -> Vec<Message> {
+        let alice = UserId::new("alice").unwrap();
+        let seen =
+            |message: &_| Message::from_wire(&alice, message, SendStatus::Success, ReadMarks::default());
+        self.store.messages(&alice, query).unwrap().iter().map(seen).collect()
     }
 
     /// Lets time pass: nothing happens meanwhile but what the machine does by itself.
@@ -275,6 +291,7 @@ pub fn draft(number: u64, to: &str, payload: Payload) -> Message {
         time: BEGIN,
         client_time: BEGIN,
         status: SendStatus::UnSend,
+        error_code: None,
         priority: Priority::Normal,
         nick: String::new(),
         avatar: String::new(),

@@ -28,7 +28,7 @@ fn forget(phone: &mut Phone) {
 }
 
 /// A picture that is at this address; nowhere yet, if that is empty.
-fn picture_at(url: &str) -> ImageBody {
+pub fn picture_at(url: &str) -> ImageBody {
     let info = |image_type| ImageInfo { image_type, size: 1, width: 1, height: 1, url: url.into() };
     ImageBody {
         uuid: "00000000-0000-4000-8000-000000000001".parse().unwrap(),

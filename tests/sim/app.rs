@@ -76,6 +76,7 @@ impl World {
             time: wall,
             client_time: wall,
             status: SendStatus::UnSend,
+            error_code: None,
             priority: Priority::Normal,
             nick: String::new(),
             avatar: String::new(),
@@ -213,7 +214,7 @@ impl World {
             nick: snapshot.profile.and_then(|profile| profile.fields.nick),
         };
         for row in snapshot.outbox {
-            let rows = if row.status == SendStatus::Fail { &mut last.failed } else { &mut last.waiting };
+            let rows = if row.refusal.is_some() { &mut last.failed } else { &mut last.waiting };
             rows.insert(row.message.id);
         }
         for (row, ranges, _) in snapshot.conversations {

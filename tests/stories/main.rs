@@ -24,6 +24,7 @@ mod faults;
 mod gate;
 mod groups;
 mod kicks;
+mod outbox;
 mod pictures;
 mod proxy;
 mod quick_start;

@@ -15,7 +15,7 @@ use crate::event::{Ears, EventListener};
 use crate::log::Sink;
 use crate::types::{
     Conversation, Group, ImageBody, ImageType, Joined, Message, MessageList, NewGroup, Priority, Profile,
-    ProfileFields, TimOptions, before, conversation_id, group_id, user_id, user_ids,
+    ProfileFields, TimOptions, before, conversation_id, group_id, message_id, user_id, user_ids,
 };
 
 /// An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
@@ -287,23 +287,25 @@ impl Tim {
         Ok(apart(self.tim.send_message(message.try_into()?)).await?.into())
     }
 
-    /// Sends a message that was refused again, under the same identity.
+    /// Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
+    /// enough, also after a restart: `getMessageList` shows what waits and what was refused.
     ///
     /// # Errors
-    /// Those of `sendMessage`; `Refused`: 2105 for a message that was not refused.
-    pub async fn resend_message(&self, message: Message) -> Result<Message, TimError> {
-        Ok(apart(self.tim.resend_message(&message.try_into()?)).await?.into())
+    /// Those of `sendMessage`; `Refused`: 2105 for a message that is not in the outbox, or whose end is awaited already. A
+    /// picture that was refused for what it is (2252, 2253, 7006, 130145) is refused again with the same number, at once.
+    pub async fn resend_message(&self, message: String) -> Result<Message, TimError> {
+        Ok(apart(self.tim.resend_message(message_id(&message)?)).await?.into())
     }
 
     /// Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
     /// gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-    /// nevertheless: then it comes with the next sync.
+    /// nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
     /// arrived, was taken back already, or was never sent.
-    pub async fn cancel_message(&self, message: Message) -> Result<(), TimError> {
-        Ok(apart(self.tim.cancel_message(&message.try_into()?)).await?)
+    pub async fn cancel_message(&self, message: String) -> Result<(), TimError> {
+        Ok(apart(self.tim.cancel_message(message_id(&message)?)).await?)
     }
 
     /// Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also another's
@@ -327,6 +329,10 @@ impl Tim {
     /// A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
     /// `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
     /// server.
+    ///
+    /// Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
+    /// refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
+    /// pages may be in both, under the same ID.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group

@@ -25,6 +25,13 @@ pub enum TimEvent {
         /// The messages.
         messages: Vec<Message>,
     },
+    /// Messages of this user's have ended for which no call waits, because an earlier run of the app or an earlier login sent
+    /// them: each has its place now, or was refused (`status` is `Fail`, `errorCode` says why).
+    #[serde(rename = "onMessageStatusChanged", serialize_with = "bare")]
+    MessageStatusChanged {
+        /// The messages.
+        messages: Vec<Message>,
+    },
     /// Messages were taken back.
     #[serde(rename = "onMessageRevoked", serialize_with = "bare")]
     MessageRevoked {
@@ -157,6 +164,9 @@ impl From<&engine::Event> for TimEvent {
             engine::Event::SdkReady => Self::SdkReady,
             engine::Event::SdkNotReady => Self::SdkNotReady,
             engine::Event::MessageReceived(messages) => Self::MessageReceived { messages: all(messages) },
+            engine::Event::MessageStatusChanged(messages) => {
+                Self::MessageStatusChanged { messages: all(messages) }
+            }
             engine::Event::MessageRevoked(messages) => Self::MessageRevoked { messages: all(messages) },
             engine::Event::MessageReadByPeer(messages) => Self::MessageReadByPeer { messages: all(messages) },
             engine::Event::ConversationListUpdated(list) => Self::ConversationListUpdated {

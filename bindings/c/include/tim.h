@@ -120,15 +120,16 @@
  *
  * message
  *   {"ID":"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d", "conversationID":"C2Cbob", "from":"alice", "flow":"out", "sequence":7,
- *    "time":1760000000123, "clientTime":1760000000101, "status":"success", "priority":"Normal", "nick":"", "avatar":"",
- *    "isRevoked":false, "revoker":null, "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
+ *    "time":1760000000123, "clientTime":1760000000101, "status":"success", "errorCode":null, "priority":"Normal", "nick":"",
+ *    "avatar":"", "isRevoked":false, "revoker":null, "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
  *    "type":"TIMTextElem", "payload":{"text":"Hello world!"}}
  *   ID: its identity from creation on, the same for everybody
  *   conversationID: C2C and a user, GROUP and a group, or @TIM#SYSTEM
  *   from: a user, or @TIM#SYSTEM       nick, avatar: the sender's when it was sent       flow: in, out
  *   sequence: its place in the conversation, from 1 on; 0 until it is sent
- *   time: when the server took it; before that as clientTime: when it was created, by the sender's clock
- *   status: unSend (also while it waits), success (also of what was received), fail (it was refused)
+ *   time: when the server took it; while it waits or was refused: when it was sent, by the server's clock
+ *   clientTime: when it was created, by the sender's clock
+ *   status: unSend (also while it waits), success (also of what was received), fail (it was refused, errorCode says why)
  *   priority, in groups: High, Normal, Low, Lowest
  *   revoker: who took it back       isRead: by this user       isPeerRead: by the other side of a C2C conversation
  *   isExcludedFromUnreadCount: nobody has it among their unread messages
@@ -175,6 +176,8 @@
  *     sdkStateReady                none: everything works from now on
  *     sdkStateNotReady             none: logged out, kicked out or destroyed
  *     onMessageReceived            messages, oldest first within a conversation
+ *     onMessageStatusChanged       messages that an earlier run of the program or an earlier login sent, and that have ended
+ *                                  now: status is success or fail
  *     onMessageRevoked             messages; isRevoked is true
  *     onMessageReadByPeer          messages; isPeerRead is true
  *     onConversationListUpdated    the whole list of conversations, in order
@@ -525,26 +528,29 @@ tim_status tim_send_message(tim_client client,
                             void *user_data);
 
 /**
- * Sends a message that was refused again, under the same identity. Result: as `tim_send_message`.
+ * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is enough,
+ * also after a restart: `tim_get_message_list` shows what waits and what was refused. Result: as `tim_send_message`.
  *
- * Errors: as `tim_send_message`; 2105 also for a message that was not refused.
+ * Errors: 2105 for an ID that is none. To the callback: as `tim_send_message`; 2105 also for a message that is not in the
+ * outbox, or whose end is awaited already. A picture that was refused for what it is (2252, 2253, 7006, 130145) is refused
+ * again with the same number, at once.
  */
 tim_status tim_resend_message(tim_client client,
-                              const char *message_json,
+                              const char *message,
                               tim_done_callback done,
                               void *user_data);
 
 /**
  * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it is
  * told 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
- * nevertheless: then it comes with the next sync. Result: `null`.
+ * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart. Result: `null`.
  *
- * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's; 130170 while it is on
+ * Errors: 2105 for an ID that is none. To the callback: the gate's; 130170 while it is on
  * its way (`tim_revoke_message` takes it back once it has arrived), 130171 if it has arrived, was taken back already, or was
  * never sent.
  */
 tim_status tim_cancel_message(tim_client client,
-                              const char *message_json,
+                              const char *message,
                               tim_done_callback done,
                               void *user_data);
 
@@ -563,7 +569,9 @@ tim_status tim_revoke_message(tim_client client,
 /**
  * A page of a conversation's messages, older than `before` (0 begins at the newest), at most `count` of 1 to 100. Result:
  * `{"messageList":[...], "nextReqMessageID":..., "isCompleted":...}`, oldest first; pass `nextReqMessageID` as `before` for the
- * page before it.
+ * page before it. Besides so many that have a place it shows the outbox: what waits (status unSend) behind all others on the
+ * newest page, what was refused (fail, with errorCode) by the time it was sent, on one page each. A message that gets its
+ * place between two pages may be in both, under the same ID.
  *
  * Errors: 2106 for a conversation that is none. To the callback: the gate's, the server's if older messages have to be asked
  * for; 10007 for those of a group that are not this user's to read.

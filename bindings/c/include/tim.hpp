@@ -380,12 +380,10 @@ public:
     }
 
     answer send_message(const std::string &message_json) const { return call(tim_send_message, message_json); }
-    answer resend_message(const std::string &message_json) const {
-        return call(tim_resend_message, message_json);
-    }
-    answer cancel_message(const std::string &message_json) const {
-        return call(tim_cancel_message, message_json);
-    }
+    /** Of the message with this ID. */
+    answer resend_message(const std::string &message) const { return call(tim_resend_message, message); }
+    /** Of the message with this ID. */
+    answer cancel_message(const std::string &message) const { return call(tim_cancel_message, message); }
     answer revoke_message(const std::string &message_json) const {
         return call(tim_revoke_message, message_json);
     }

@@ -8,19 +8,20 @@
 #include <unistd.h>
 
 static void a_message_that_was_refused_is_taken_back_once(void) {
-    char *message = text_for(alice, "C2Cnobody", "hello?");
+    char *message = text_for(alice, "C2Cnobody", "hello?"), id[37];
     ENDS(20003, tim_send_message, alice, message);
-    ENDS(TIM_OK, tim_cancel_message, alice, message);
-    ENDS(130171, tim_cancel_message, alice, message);
-    ENDS(2105, tim_resend_message, alice, message);
+    ENDS(20003, tim_resend_message, alice, id_of(message, id));
+    ENDS(TIM_OK, tim_cancel_message, alice, id);
+    ENDS(130171, tim_cancel_message, alice, id);
+    ENDS(2105, tim_resend_message, alice, id);
     tim_string_free(message);
 }
 
 static void a_message_that_has_arrived_is_not(void) {
-    char *message = text_for(alice, "C2Cbob", "hello bob"), *sent;
-    ENDS(130171, tim_cancel_message, alice, message);
+    char *message = text_for(alice, "C2Cbob", "hello bob"), *sent, id[37];
+    ENDS(130171, tim_cancel_message, alice, id_of(message, id));
     TOLD(sent, TIM_OK, tim_send_message, alice, message);
-    ENDS(130171, tim_cancel_message, alice, sent);
+    ENDS(130171, tim_cancel_message, alice, id);
     ENDS(TIM_OK, tim_revoke_message, alice, sent);
     free(sent);
     tim_string_free(message);
@@ -44,12 +45,12 @@ static tim_status upload_slowly(void *user_data, const char *file, tim_upload up
 static void a_picture_is_taken_back_while_it_is_uploaded(void) {
     hearer it = {0};
     bell bobs;
-    char *message = picture_for_bob();
+    char *message = picture_for_bob(), id[37];
     hang(&bobs, bob, "TIMImageElem");
     GIVES(TIM_OK, tim_register_upload_plugin(alice, upload_slowly, &it, NULL));
     GIVES(TIM_OK, tim_send_message(alice, message, on_end, &it.told));
     CHECK(reaches(&it.calls, 1));
-    ENDS(TIM_OK, tim_cancel_message, alice, message);
+    ENDS(TIM_OK, tim_cancel_message, alice, id_of(message, id));
     CHECK(reaches(&it.told.ended, 1) && it.told.status == 130161);
     add(&it.done);
     ENDS(2105, tim_send_message, alice, message);

@@ -64,8 +64,8 @@ void errors_are_thrown_here_and_come_with_futures() {
 void what_is_not_done_yet_is_taken_back() {
     const auto message = alice->create_text_message("C2Cnobody", "hello?");
     CHECK(thrown_by([&] { alice->send_message(message).get(); }) == 20003);
-    CHECK(alice->cancel_message(message).get() == "null");
-    CHECK(thrown_by([&] { alice->cancel_message(message).get(); }) == 130171);
+    CHECK(alice->cancel_message(id_of(message)).get() == "null");
+    CHECK(thrown_by([&] { alice->cancel_message(id_of(message)).get(); }) == 130171);
     CHECK(thrown_by([&] { alice->cancel_download("/nothing/here").get(); }) == 130171);
 }
 
@@ -147,16 +147,16 @@ void what_progress_an_uploader_and_a_log_throw_is_caught_too() {
     alice->register_upload_plugin([](const std::string &, const tim::progress_callback &) -> std::string {
         throw std::runtime_error("no reason");
     });
-    CHECK(thrown_by([&] { alice->resend_message(refused).get(); }) == 2400);
+    CHECK(thrown_by([&] { alice->resend_message(id_of(refused)).get(); }) == 2400);
     CHECK(now(&told) > before);
     alice->register_upload_plugin(
         [](const std::string &, const tim::progress_callback &) { return somewhere_else() + std::string(1, '\0'); });
-    CHECK(thrown_by([&] { alice->resend_message(refused).get(); }) == 20001);
+    CHECK(thrown_by([&] { alice->resend_message(id_of(refused)).get(); }) == 20001);
     alice->register_upload_plugin([](const std::string &, const tim::progress_callback &progress) {
         progress(50);
         return somewhere_else();
     });
-    CHECK(has(alice->resend_message(refused).get(), "https://example.org/2"));
+    CHECK(has(alice->resend_message(id_of(refused)).get(), "https://example.org/2"));
 
     tim::set_log_sink([&](std::uint32_t, const std::string &) -> void {
         add(&lines);

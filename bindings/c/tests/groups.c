@@ -97,7 +97,7 @@ static void comes(awaited *it) {
 
 #define MESSAGE(conversation, from, flow, priority, by, revoked, read, payload)                                   \
     "{'ID':'*','conversationID':'" conversation "','from':'" from "','flow':'" flow "','sequence':%,'time':%,"    \
-    "'clientTime':%,'status':'success','priority':'" priority "'," by "," revoked ",'isRead':" read               \
+    "'clientTime':%,'status':'success','errorCode':null,'priority':'" priority "'," by "," revoked ",'isRead':" read               \
     ",'isPeerRead':false,'isExcludedFromUnreadCount':" payload "}"
 #define COUNTS "false,"
 #define DOES_NOT_COUNT "true,"
@@ -227,7 +227,7 @@ static void bob_leaves_a_group_that_he_was_added_to(void) {
 
 static void bob_does_not_want_to_hear_alice_for_a_while(void) {
     awaited put_on, taken_off;
-    char *message = text_for(alice, "C2Cbob", "it is me");
+    char *message = text_for(alice, "C2Cbob", "it is me"), id[37];
     await(&put_on, bob, EVENT("blacklistUpdated"), "'data':['alice']");
     TELLS("null", tim_add_to_blacklist, bob, "[\"alice\"]");
     comes(&put_on);
@@ -237,7 +237,7 @@ static void bob_does_not_want_to_hear_alice_for_a_while(void) {
     TELLS("null", tim_remove_from_blacklist, bob, "[\"alice\"]");
     comes(&taken_off);
     TELLS("[]", tim_get_blacklist, bob);
-    ENDS(TIM_OK, tim_resend_message, alice, message);
+    ENDS(TIM_OK, tim_resend_message, alice, id_of(message, id));
     tim_string_free(message);
 }
 

@@ -20,6 +20,15 @@ static inline char *text_for(tim_client client, const char *to, const char *word
     return message;
 }
 
+/* The ID of a message, in a buffer of 37 bytes. */
+static inline const char *id_of(const char *message, char *id) {
+    const char *const begin = strstr(message, "\"ID\":\"");
+    CHECK(begin);
+    memcpy(id, begin + 6, 36);
+    id[36] = 0;
+    return id;
+}
+
 static inline void say(tim_client client, const char *to, const char *words) {
     char *message = text_for(client, to, words);
     ENDS(TIM_OK, tim_send_message, client, message);

@@ -15,6 +15,14 @@ inline std::string options(const std::string &name, const std::string &server = 
            "/" + name + R"(", "instance":")" + name + R"("})";
 }
 
+/** The ID of a message. */
+inline std::string id_of(const std::string &message) {
+    const std::string before = R"("ID":")";
+    const auto found = message.find(before);
+    CHECK(found != std::string::npos);
+    return message.substr(found + before.size(), 36);
+}
+
 inline bool has(const std::string &events, const char *word) { return events.find(word) != std::string::npos; }
 
 inline tim::client logged_in(const std::string &name, const char *sig) {

@@ -46,11 +46,11 @@ pub(super) struct Entry {
 
 impl Entry {
     fn is_to_upload(&self) -> bool {
-        self.row.status == SendStatus::UnSend && self.row.upload.is_some() && !self.is_uploading
+        self.row.refusal.is_none() && self.row.upload.is_some() && !self.is_uploading
     }
 
     fn is_ready(&self) -> bool {
-        self.row.status == SendStatus::UnSend && self.row.upload.is_none()
+        self.row.refusal.is_none() && self.row.upload.is_none()
     }
 }
 
@@ -117,11 +117,40 @@ impl Outbox {
         self.by_conversation.keys().cloned().collect()
     }
 
-    /// The newest that is here of a conversation, as the app sees it.
-    pub(in super::super) fn newest(&self, id: &ConversationId) -> Option<Message> {
-        let position = self.by_conversation.get(id)?.last()?;
-        let row = &self.rows.get(position)?.row;
-        Some(Message::from_wire(self.me.as_ref()?, &row.message, row.status, ReadMarks::default()))
+    /// What is here of a conversation and is shown behind a message of this time: the last that waits, or the last that was
+    /// refused since.
+    pub(in super::super) fn newest(&self, id: &ConversationId, time: i64) -> Option<Message> {
+        let rows = || self.rows_of(id).rev();
+        let waiting = rows().find(|row| row.refusal.is_none());
+        let newest = waiting.or_else(|| {
+            let refused = rows().filter(|row| row.message.time >= time);
+            refused.max_by_key(|row| (row.message.time, row.position))
+        });
+        newest.and_then(|row| self.view(row))
+    }
+
+    /// What a conversation shows beside the messages that have their place: first what was refused, by time, then what waits.
+    pub(in super::super) fn pending(&self, id: &ConversationId) -> (Vec<Message>, Vec<Message>) {
+        let rows = self.rows_of(id).filter_map(|row| self.view(row));
+        let (mut refused, waiting): (Vec<_>, Vec<_>) = rows.partition(|message| message.error_code.is_some());
+        refused.sort_by_key(|message| message.time);
+        (refused, waiting)
+    }
+
+    /// A message that is here, as the app sees it.
+    pub(super) fn shown(&self, id: MessageId) -> Option<Message> {
+        self.view(&self.entry(id)?.row)
+    }
+
+    fn rows_of(&self, id: &ConversationId) -> impl DoubleEndedIterator<Item = &OutboxRow> {
+        let positions = self.by_conversation.get(id).into_iter().flatten();
+        positions.filter_map(|position| Some(&self.rows.get(position)?.row))
+    }
+
+    fn view(&self, row: &OutboxRow) -> Option<Message> {
+        let status = if row.refusal.is_some() { SendStatus::Fail } else { SendStatus::UnSend };
+        let message = Message::from_wire(self.me.as_ref()?, &row.message, status, ReadMarks::default());
+        Some(Message { error_code: row.refusal, ..message })
     }
 
     /// Who waits for what.
@@ -200,7 +229,7 @@ impl Outbox {
     }
 
     fn put(&mut self, position: u64, entry: Entry) {
-        if entry.row.status == SendStatus::Fail {
+        if entry.row.refusal.is_some() {
             self.failed.insert(position);
         } else if entry.is_to_upload() {
             self.uploads.insert((entry.not_before, position));

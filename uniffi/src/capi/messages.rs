@@ -11,7 +11,7 @@ use super::calls::spawn;
 use super::guard::{Out, bytes, give, guarded, json, noun, optional_text, text};
 use super::handles::{CLIENTS, TimClient};
 use crate::error::TimError;
-use crate::types::{ImageType, Message, MessageList, Priority, conversation_id};
+use crate::types::{ImageType, Message, MessageList, Priority, conversation_id, message_id};
 
 /// A priority by its name; `Normal` if there is none.
 fn priority(pointer: *const c_char) -> Result<tim::message::Priority, TimError> {
@@ -119,39 +119,42 @@ pub unsafe extern "C" fn tim_send_message(
     })
 }
 
-/// Sends a message that was refused again, under the same identity. Result: as `tim_send_message`.
+/// Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is enough,
+/// also after a restart: `tim_get_message_list` shows what waits and what was refused. Result: as `tim_send_message`.
 ///
-/// Errors: as `tim_send_message`; 2105 also for a message that was not refused.
+/// Errors: 2105 for an ID that is none. To the callback: as `tim_send_message`; 2105 also for a message that is not in the
+/// outbox, or whose end is awaited already. A picture that was refused for what it is (2252, 2253, 7006, 130145) is refused
+/// again with the same number, at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_resend_message(
     client: TimClient,
-    message_json: *const c_char,
+    message: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
     guarded(|| {
-        let (tim, message) = (CLIENTS.get(client)?, noun::<Message>(message_json)?.try_into()?);
-        spawn(done, user_data, async move { Ok(Message::from(tim.resend_message(&message).await?)) })
+        let (tim, message) = (CLIENTS.get(client)?, message_id(&text(message)?)?);
+        spawn(done, user_data, async move { Ok(Message::from(tim.resend_message(message).await?)) })
     })
 }
 
 /// Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it is
 /// told 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-/// nevertheless: then it comes with the next sync. Result: `null`.
+/// nevertheless: then it comes with the next sync. Its ID is enough, also after a restart. Result: `null`.
 ///
-/// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's; 130170 while it is on
+/// Errors: 2105 for an ID that is none. To the callback: the gate's; 130170 while it is on
 /// its way (`tim_revoke_message` takes it back once it has arrived), 130171 if it has arrived, was taken back already, or was
 /// never sent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_cancel_message(
     client: TimClient,
-    message_json: *const c_char,
+    message: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
     guarded(|| {
-        let (tim, message) = (CLIENTS.get(client)?, noun::<Message>(message_json)?.try_into()?);
-        spawn(done, user_data, async move { Ok(tim.cancel_message(&message).await?) })
+        let (tim, message) = (CLIENTS.get(client)?, message_id(&text(message)?)?);
+        spawn(done, user_data, async move { Ok(tim.cancel_message(message).await?) })
     })
 }
 
@@ -175,7 +178,9 @@ pub unsafe extern "C" fn tim_revoke_message(
 
 /// A page of a conversation's messages, older than `before` (0 begins at the newest), at most `count` of 1 to 100. Result:
 /// `{"messageList":[...], "nextReqMessageID":..., "isCompleted":...}`, oldest first; pass `nextReqMessageID` as `before` for the
-/// page before it.
+/// page before it. Besides so many that have a place it shows the outbox: what waits (status unSend) behind all others on the
+/// newest page, what was refused (fail, with errorCode) by the time it was sent, on one page each. A message that gets its
+/// place between two pages may be in both, under the same ID.
 ///
 /// Errors: 2106 for a conversation that is none. To the callback: the gate's, the server's if older messages have to be asked
 /// for; 10007 for those of a group that are not this user's to read.

@@ -1,11 +1,11 @@
 //! Messages, as both faces have them.
 
 use serde::{Deserialize, Serialize};
+use tim::Code;
 use tim::message as engine;
 use tim::protocol::message as wire;
-use tim::{Code, MessageId};
 
-use super::{GroupType, ImageBody, conversation_id, mirror, signed, unsigned, user_id};
+use super::{GroupType, ImageBody, conversation_id, message_id, mirror, signed, unsigned, user_id};
 use crate::error::TimError;
 
 mirror! {
@@ -15,7 +15,7 @@ mirror! {
         UnSend = "unSend",
         /// On the server's stable storage.
         Success = "success",
-        /// Refused; `resendMessage` tries again.
+        /// Refused, for the reason in `errorCode`; `resendMessage` tries again.
         Fail = "fail",
     }
 }
@@ -128,12 +128,15 @@ pub struct Message {
     pub flow: MessageFlow,
     /// Its place in the conversation: 1, 2, 3 …; 0 while it is not sent.
     pub sequence: i64,
-    /// When the server accepted it (before that: when it was created), in milliseconds since 1970.
+    /// When the server accepted it, in milliseconds since 1970. Before that: when it was sent, by the server's clock as far as
+    /// it is known, or, while it was not, when it was created, by this device's.
     pub time: i64,
     /// When it was created, by the sender's clock, in milliseconds since 1970.
     pub client_time: i64,
     /// Where it stands.
     pub status: SendStatus,
+    /// Why it was refused: the error's number, with status `Fail` only.
+    pub error_code: Option<u32>,
     /// Its urgency in a group.
     pub priority: Priority,
     /// The sender's nick at that time; empty if none.
@@ -200,6 +203,7 @@ impl From<engine::Message> for Message {
             time,
             client_time,
             status,
+            error_code,
             priority,
             nick,
             avatar,
@@ -219,6 +223,7 @@ impl From<engine::Message> for Message {
             time,
             client_time,
             status: status.into(),
+            error_code: error_code.map(|code| code.0),
             priority: priority.into(),
             nick,
             avatar,
@@ -246,6 +251,7 @@ impl TryFrom<Message> for engine::Message {
             time,
             client_time,
             status,
+            error_code,
             priority,
             nick,
             avatar,
@@ -256,9 +262,8 @@ impl TryFrom<Message> for engine::Message {
             excluded_from_unread_count,
             payload,
         } = message;
-        let id: MessageId = id.parse().map_err(|_| TimError::of(Code::MESSAGE_INVALID))?;
         Ok(Self {
-            id,
+            id: message_id(&id)?,
             conversation_id: conversation_id(&conversation)?,
             from: user_id(&from)?,
             flow: flow.into(),
@@ -266,6 +271,7 @@ impl TryFrom<Message> for engine::Message {
             time,
             client_time,
             status: status.into(),
+            error_code: error_code.map(Code),
             priority: priority.into(),
             nick,
             avatar,

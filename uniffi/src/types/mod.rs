@@ -13,7 +13,7 @@ mod options;
 mod picture;
 mod profile;
 
-use tim::{Code, ConversationId, GroupId, UserId};
+use tim::{Code, ConversationId, GroupId, MessageId, UserId};
 
 pub use conversation::Conversation;
 pub use group::{Group, GroupType, JoinOption, JoinStatus, Joined, NewGroup, Role};
@@ -51,6 +51,10 @@ pub(crate) fn user_ids(texts: &[String]) -> Result<Vec<UserId>, TimError> {
 
 pub(crate) fn group_id(text: &str) -> Result<GroupId, TimError> {
     GroupId::new(text).map_err(|_| TimError::of(Code::GROUP_BAD_ID))
+}
+
+pub(crate) fn message_id(text: &str) -> Result<MessageId, TimError> {
+    text.parse().map_err(|_| TimError::of(Code::MESSAGE_INVALID))
 }
 
 pub(crate) fn conversation_id(text: &str) -> Result<ConversationId, TimError> {

@@ -94,7 +94,7 @@ extension Tim {
     /// - Throws: ``TimError``, as ``resendMessage(message:)`` does.
     @discardableResult
     public func resendMessage(_ message: Message) async throws -> Message {
-        try await resendMessage(message: message)
+        try await resendMessage(message: message.id)
     }
 
     /// Takes a message back.
@@ -109,7 +109,7 @@ extension Tim {
     ///
     /// - Throws: ``TimError``, as ``cancelMessage(message:)`` does.
     public func cancelMessage(_ message: Message) async throws {
-        try await cancelMessage(message: message)
+        try await cancelMessage(message: message.id)
     }
 
     /// A page of a conversation's messages, oldest first: the newest, or those before `next`, which a page gave.

@@ -1416,13 +1416,13 @@ public protocol TimProtocol: AnyObject, Sendable {
     /**
      * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
      * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-     * nevertheless: then it comes with the next sync.
+     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
      *
      * # Errors
      * `NotReady`. `Refused`: 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
      * arrived, was taken back already, or was never sent.
      */
-    func cancelMessage(message: Message) async throws
+    func cancelMessage(message: String) async throws
 
     /**
      * Makes a group with this user as its owner.
@@ -1523,6 +1523,10 @@ public protocol TimProtocol: AnyObject, Sendable {
      * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
      * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
      * server.
+     *
+     * Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
+     * refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
+     * pages may be in both, under the same ID.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
@@ -1635,12 +1639,14 @@ public protocol TimProtocol: AnyObject, Sendable {
     func removeFromBlacklist(users: [String]) async throws
 
     /**
-     * Sends a message that was refused again, under the same identity.
+     * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
+     * enough, also after a restart: `getMessageList` shows what waits and what was refused.
      *
      * # Errors
-     * Those of `sendMessage`; `Refused`: 2105 for a message that was not refused.
+     * Those of `sendMessage`; `Refused`: 2105 for a message that is not in the outbox, or whose end is awaited already. A
+     * picture that was refused for what it is (2252, 2253, 7006, 130145) is refused again with the same number, at once.
      */
-    func resendMessage(message: Message) async throws  -> Message
+    func resendMessage(message: String) async throws  -> Message
 
     /**
      * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also another's
@@ -1835,18 +1841,18 @@ open func cancelDownload(target: String)async throws   {
     /**
      * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
      * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-     * nevertheless: then it comes with the next sync.
+     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
      *
      * # Errors
      * `NotReady`. `Refused`: 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
      * arrived, was taken back already, or was never sent.
      */
-open func cancelMessage(message: Message)async throws   {
+open func cancelMessage(message: String)async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_cancel_message(
-                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message)
+                        self.uniffiCloneHandle(),FfiConverterString.lower(message)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
@@ -2093,6 +2099,10 @@ open func getLoginUser() -> String?  {
      * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
      * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
      * server.
+     *
+     * Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
+     * refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
+     * pages may be in both, under the same ID.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
@@ -2373,17 +2383,19 @@ open func removeFromBlacklist(users: [String])async throws   {
 }
 
     /**
-     * Sends a message that was refused again, under the same identity.
+     * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
+     * enough, also after a restart: `getMessageList` shows what waits and what was refused.
      *
      * # Errors
-     * Those of `sendMessage`; `Refused`: 2105 for a message that was not refused.
+     * Those of `sendMessage`; `Refused`: 2105 for a message that is not in the outbox, or whose end is awaited already. A
+     * picture that was refused for what it is (2252, 2253, 7006, 130145) is refused again with the same number, at once.
      */
-open func resendMessage(message: Message)async throws  -> Message  {
+open func resendMessage(message: String)async throws  -> Message  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_resend_message(
-                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message)
+                        self.uniffiCloneHandle(),FfiConverterString.lower(message)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
@@ -3393,7 +3405,8 @@ public struct Message: Equatable, Hashable {
      */
     public let sequence: Int64
     /**
-     * When the server accepted it (before that: when it was created), in milliseconds since 1970.
+     * When the server accepted it, in milliseconds since 1970. Before that: when it was sent, by the server's clock as far as
+     * it is known, or, while it was not, when it was created, by this device's.
      */
     public let time: Int64
     /**
@@ -3404,6 +3417,10 @@ public struct Message: Equatable, Hashable {
      * Where it stands.
      */
     public let status: SendStatus
+    /**
+     * Why it was refused: the error's number, with status `Fail` only.
+     */
+    public let errorCode: UInt32?
     /**
      * Its urgency in a group.
      */
@@ -3460,7 +3477,8 @@ public struct Message: Equatable, Hashable {
          * Its place in the conversation: 1, 2, 3 …; 0 while it is not sent.
          */sequence: Int64,
         /**
-         * When the server accepted it (before that: when it was created), in milliseconds since 1970.
+         * When the server accepted it, in milliseconds since 1970. Before that: when it was sent, by the server's clock as far as
+         * it is known, or, while it was not, when it was created, by this device's.
          */time: Int64,
         /**
          * When it was created, by the sender's clock, in milliseconds since 1970.
@@ -3468,6 +3486,9 @@ public struct Message: Equatable, Hashable {
         /**
          * Where it stands.
          */status: SendStatus,
+        /**
+         * Why it was refused: the error's number, with status `Fail` only.
+         */errorCode: UInt32?,
         /**
          * Its urgency in a group.
          */priority: Priority,
@@ -3503,6 +3524,7 @@ public struct Message: Equatable, Hashable {
         self.time = time
         self.clientTime = clientTime
         self.status = status
+        self.errorCode = errorCode
         self.priority = priority
         self.nick = nick
         self.avatar = avatar
@@ -3538,6 +3560,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 time: FfiConverterInt64.read(from: &buf),
                 clientTime: FfiConverterInt64.read(from: &buf),
                 status: FfiConverterTypeSendStatus.read(from: &buf),
+                errorCode: FfiConverterOptionUInt32.read(from: &buf),
                 priority: FfiConverterTypePriority.read(from: &buf),
                 nick: FfiConverterString.read(from: &buf),
                 avatar: FfiConverterString.read(from: &buf),
@@ -3559,6 +3582,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterInt64.write(value.time, into: &buf)
         FfiConverterInt64.write(value.clientTime, into: &buf)
         FfiConverterTypeSendStatus.write(value.status, into: &buf)
+        FfiConverterOptionUInt32.write(value.errorCode, into: &buf)
         FfiConverterTypePriority.write(value.priority, into: &buf)
         FfiConverterString.write(value.nick, into: &buf)
         FfiConverterString.write(value.avatar, into: &buf)
@@ -5176,7 +5200,7 @@ public enum NetState: Equatable, Hashable {
      */
     case connecting
     /**
-     * There is none; attempts go on, farther and farther apart.
+     * There is none. While a user is logged in, attempts go on, farther and farther apart.
      */
     case disconnected
 
@@ -5696,7 +5720,7 @@ public enum SendStatus: Equatable, Hashable {
      */
     case success
     /**
-     * Refused; `resendMessage` tries again.
+     * Refused, for the reason in `errorCode`; `resendMessage` tries again.
      */
     case fail
 
@@ -5959,6 +5983,15 @@ public enum TimEvent: Equatable, Hashable {
          */messages: [Message]
     )
     /**
+     * Messages of this user's have ended for which no call waits, because an earlier run of the app or an earlier login sent
+     * them: each has its place now, or was refused (`status` is `Fail`, `errorCode` says why).
+     */
+    case messageStatusChanged(
+        /**
+         * The messages.
+         */messages: [Message]
+    )
+    /**
      * Messages were taken back.
      */
     case messageRevoked(
@@ -6026,7 +6059,7 @@ public enum TimEvent: Equatable, Hashable {
          */reason: KickReason
     )
     /**
-     * The connection's state changed.
+     * The connection's state changed. An instance begins as `Disconnected`, and is so again when a login has ended or was refused.
      */
     case netStateChange(
         /**
@@ -6069,34 +6102,37 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 3: return .messageReceived(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
         )
 
-        case 4: return .messageRevoked(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
+        case 4: return .messageStatusChanged(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
         )
 
-        case 5: return .messageReadByPeer(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
+        case 5: return .messageRevoked(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
         )
 
-        case 6: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
+        case 6: return .messageReadByPeer(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
         )
 
-        case 7: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
+        case 7: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
         )
 
-        case 8: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
+        case 8: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
         )
 
-        case 9: return .blacklistUpdated(users: try FfiConverterSequenceString.read(from: &buf)
+        case 9: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
         )
 
-        case 10: return .error(code: try FfiConverterUInt32.read(from: &buf), reason: try FfiConverterString.read(from: &buf)
+        case 10: return .blacklistUpdated(users: try FfiConverterSequenceString.read(from: &buf)
         )
 
-        case 11: return .kickedOut(reason: try FfiConverterTypeKickReason.read(from: &buf)
+        case 11: return .error(code: try FfiConverterUInt32.read(from: &buf), reason: try FfiConverterString.read(from: &buf)
         )
 
-        case 12: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 12: return .kickedOut(reason: try FfiConverterTypeKickReason.read(from: &buf)
         )
 
-        case 13: return .sdkDestroy(sdkAppId: try FfiConverterUInt32.read(from: &buf)
+        case 13: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 14: return .sdkDestroy(sdkAppId: try FfiConverterUInt32.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -6120,54 +6156,59 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterSequenceTypeMessage.write(messages, into: &buf)
 
 
-        case let .messageRevoked(messages):
+        case let .messageStatusChanged(messages):
             writeInt(&buf, Int32(4))
             FfiConverterSequenceTypeMessage.write(messages, into: &buf)
 
 
-        case let .messageReadByPeer(messages):
+        case let .messageRevoked(messages):
             writeInt(&buf, Int32(5))
             FfiConverterSequenceTypeMessage.write(messages, into: &buf)
 
 
-        case let .conversationListUpdated(conversations):
+        case let .messageReadByPeer(messages):
             writeInt(&buf, Int32(6))
+            FfiConverterSequenceTypeMessage.write(messages, into: &buf)
+
+
+        case let .conversationListUpdated(conversations):
+            writeInt(&buf, Int32(7))
             FfiConverterSequenceTypeConversation.write(conversations, into: &buf)
 
 
         case let .groupListUpdated(groups):
-            writeInt(&buf, Int32(7))
+            writeInt(&buf, Int32(8))
             FfiConverterSequenceTypeTimGroup.write(groups, into: &buf)
 
 
         case let .profileUpdated(profiles):
-            writeInt(&buf, Int32(8))
+            writeInt(&buf, Int32(9))
             FfiConverterSequenceTypeProfile.write(profiles, into: &buf)
 
 
         case let .blacklistUpdated(users):
-            writeInt(&buf, Int32(9))
+            writeInt(&buf, Int32(10))
             FfiConverterSequenceString.write(users, into: &buf)
 
 
         case let .error(code,reason):
-            writeInt(&buf, Int32(10))
+            writeInt(&buf, Int32(11))
             FfiConverterUInt32.write(code, into: &buf)
             FfiConverterString.write(reason, into: &buf)
 
 
         case let .kickedOut(reason):
-            writeInt(&buf, Int32(11))
+            writeInt(&buf, Int32(12))
             FfiConverterTypeKickReason.write(reason, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(12))
+            writeInt(&buf, Int32(13))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppId):
-            writeInt(&buf, Int32(13))
+            writeInt(&buf, Int32(14))
             FfiConverterUInt32.write(sdkAppId, into: &buf)
 
         }
@@ -6796,7 +6837,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_cancel_download() != 7738) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 29379) {
+    if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 55830) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_group() != 63671) {
@@ -6832,7 +6873,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_login_user() != 47815) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 21218) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 57230) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_my_profile() != 44425) {
@@ -6874,7 +6915,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 41720) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 28830) {
+    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 52316) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 38208) {

@@ -21,6 +21,7 @@ func describe(_ event: TimEvent) -> String {
     case .sdkNotReady: "sdkNotReady"
     case .sdkDestroy(let app): "sdkDestroy \(app)"
     case .messageReceived(let messages): "messageReceived from \(messages.map(\.from))"
+    case .messageStatusChanged(let messages): "messageStatusChanged \(messages.map { "\($0.id) \($0.status)" })"
     case .messageRevoked(let messages): "messageRevoked \(messages.map(\.id))"
     case .messageReadByPeer(let messages): "messageReadByPeer \(messages.count) messages"
     case .conversationListUpdated(let list): "conversationListUpdated \(list.map { "\($0.conversationId) (\($0.unreadCount) unread)" })"

@@ -48,6 +48,8 @@ final class ChatTests: XCTestCase {
         let message = try alice.tim.createTextMessage(to: .c2c(bob.name), text: "are you angry?")
         let refused = await failure { try await alice.tim.sendMessage(message) }
         XCTAssertEqual(refused?.code, TimCode.blacklisted)
+        let shown = try await alice.tim.getMessageList(of: .c2c(bob.name)).messageList
+        XCTAssertEqual(shown.map(\.errorCode), [TimCode.blacklisted])
         try await bob.tim.removeFromBlacklist(users: [alice.name])
         let sent = try await alice.tim.resendMessage(message)
         XCTAssertEqual([sent.id, sent.text], [message.id, "are you angry?"])

@@ -20,6 +20,7 @@ fun describe(event: TimEvent): String = when (event) {
     is TimEvent.SdkNotReady -> "SDK_NOT_READY"
     is TimEvent.SdkDestroy -> "SDK_DESTROY ${event.sdkAppId}"
     is TimEvent.MessageReceived -> "MESSAGE_RECEIVED from ${event.messages.map { it.from }}"
+    is TimEvent.MessageStatusChanged -> "MESSAGE_STATUS_CHANGED ${event.messages.map { "${it.id} ${it.status}" }}"
     is TimEvent.MessageRevoked -> "MESSAGE_REVOKED ${event.messages.map { it.id }}"
     is TimEvent.MessageReadByPeer -> "MESSAGE_READ_BY_PEER ${event.messages.size} messages"
     is TimEvent.ConversationListUpdated ->

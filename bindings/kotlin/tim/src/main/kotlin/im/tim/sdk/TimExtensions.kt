@@ -95,6 +95,12 @@ fun Tim.createImageMessage(
     onProgress: (Int) -> Unit = {},
 ): Message = createImageMessageFromBytes(to, bytes, priority, Progress(onProgress))
 
+/** Sends a message that was refused again, under the same identity. */
+suspend fun Tim.resendMessage(message: Message): Message = resendMessage(message.id)
+
+/** Takes a message back that has not left, for good. */
+suspend fun Tim.cancelMessage(message: Message): Unit = cancelMessage(message.id)
+
 /** Saves a picture of a message as a file. [onProgress] is told 0 to 100. See [Tim.downloadImage]. */
 suspend fun Tim.downloadImage(
     message: Message,

@@ -1161,7 +1161,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_download() and 0xFFFF) != 7738) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 29379) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 55830) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 63671) {
@@ -1197,7 +1197,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_login_user() and 0xFFFF) != 47815) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 21218) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 57230) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_my_profile() and 0xFFFF) != 44425) {
@@ -1239,7 +1239,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() and 0xFFFF) != 41720) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 28830) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 52316) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 38208) {
@@ -3030,13 +3030,13 @@ public interface TimInterface {
     /**
      * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
      * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-     * nevertheless: then it comes with the next sync.
+     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
      *
      * # Errors
      * `NotReady`. `Refused`: 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
      * arrived, was taken back already, or was never sent.
      */
-    suspend fun `cancelMessage`(`message`: Message)
+    suspend fun `cancelMessage`(`message`: kotlin.String)
 
     /**
      * Makes a group with this user as its owner.
@@ -3137,6 +3137,10 @@ public interface TimInterface {
      * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
      * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
      * server.
+     *
+     * Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
+     * refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
+     * pages may be in both, under the same ID.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
@@ -3249,12 +3253,14 @@ public interface TimInterface {
     suspend fun `removeFromBlacklist`(`users`: List<kotlin.String>)
 
     /**
-     * Sends a message that was refused again, under the same identity.
+     * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
+     * enough, also after a restart: `getMessageList` shows what waits and what was refused.
      *
      * # Errors
-     * Those of `sendMessage`; `Refused`: 2105 for a message that was not refused.
+     * Those of `sendMessage`; `Refused`: 2105 for a message that is not in the outbox, or whose end is awaited already. A
+     * picture that was refused for what it is (2252, 2253, 7006, 130145) is refused again with the same number, at once.
      */
-    suspend fun `resendMessage`(`message`: Message): Message
+    suspend fun `resendMessage`(`message`: kotlin.String): Message
 
     /**
      * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also another's
@@ -3501,7 +3507,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
     /**
      * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
      * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-     * nevertheless: then it comes with the next sync.
+     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
      *
      * # Errors
      * `NotReady`. `Refused`: 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
@@ -3509,13 +3515,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `cancelMessage`(`message`: Message) {
+    override suspend fun `cancelMessage`(`message`: kotlin.String) {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_cancel_message(
                 uniffiHandle,
 
-        FfiConverterTypeMessage.lower(`message`),
+        FfiConverterString.lower(`message`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
@@ -3829,6 +3835,10 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
      * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
      * server.
+     *
+     * Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
+     * refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
+     * pages may be in both, under the same ID.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
@@ -4193,20 +4203,22 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Sends a message that was refused again, under the same identity.
+     * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
+     * enough, also after a restart: `getMessageList` shows what waits and what was refused.
      *
      * # Errors
-     * Those of `sendMessage`; `Refused`: 2105 for a message that was not refused.
+     * Those of `sendMessage`; `Refused`: 2105 for a message that is not in the outbox, or whose end is awaited already. A
+     * picture that was refused for what it is (2252, 2253, 7006, 130145) is refused again with the same number, at once.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `resendMessage`(`message`: Message) : Message {
+    override suspend fun `resendMessage`(`message`: kotlin.String) : Message {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_resend_message(
                 uniffiHandle,
 
-        FfiConverterTypeMessage.lower(`message`),
+        FfiConverterString.lower(`message`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
@@ -5523,7 +5535,8 @@ data class Message (
     val `sequence`: kotlin.Long
     ,
     /**
-     * When the server accepted it (before that: when it was created), in milliseconds since 1970.
+     * When the server accepted it, in milliseconds since 1970. Before that: when it was sent, by the server's clock as far as
+     * it is known, or, while it was not, when it was created, by this device's.
      */
     val `time`: kotlin.Long
     ,
@@ -5536,6 +5549,11 @@ data class Message (
      * Where it stands.
      */
     val `status`: SendStatus
+    ,
+    /**
+     * Why it was refused: the error's number, with status `Fail` only.
+     */
+    val `errorCode`: kotlin.UInt?
     ,
     /**
      * Its urgency in a group.
@@ -5605,6 +5623,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterLong.read(buf),
             FfiConverterLong.read(buf),
             FfiConverterTypeSendStatus.read(buf),
+            FfiConverterOptionalUInt.read(buf),
             FfiConverterTypePriority.read(buf),
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
@@ -5626,6 +5645,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterLong.allocationSize(value.`time`) +
             FfiConverterLong.allocationSize(value.`clientTime`) +
             FfiConverterTypeSendStatus.allocationSize(value.`status`) +
+            FfiConverterOptionalUInt.allocationSize(value.`errorCode`) +
             FfiConverterTypePriority.allocationSize(value.`priority`) +
             FfiConverterString.allocationSize(value.`nick`) +
             FfiConverterString.allocationSize(value.`avatar`) +
@@ -5646,6 +5666,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterLong.write(value.`time`, buf)
             FfiConverterLong.write(value.`clientTime`, buf)
             FfiConverterTypeSendStatus.write(value.`status`, buf)
+            FfiConverterOptionalUInt.write(value.`errorCode`, buf)
             FfiConverterTypePriority.write(value.`priority`, buf)
             FfiConverterString.write(value.`nick`, buf)
             FfiConverterString.write(value.`avatar`, buf)
@@ -6577,7 +6598,7 @@ enum class NetState {
      */
     CONNECTING,
     /**
-     * There is none; attempts go on, farther and farther apart.
+     * There is none. While a user is logged in, attempts go on, farther and farther apart.
      */
     DISCONNECTED;
 
@@ -6983,7 +7004,7 @@ enum class SendStatus {
      */
     SUCCESS,
     /**
-     * Refused; `resendMessage` tries again.
+     * Refused, for the reason in `errorCode`; `resendMessage` tries again.
      */
     FAIL;
 
@@ -7270,6 +7291,22 @@ sealed class TimEvent {
     }
 
     /**
+     * Messages of this user's have ended for which no call waits, because an earlier run of the app or an earlier login sent
+     * them: each has its place now, or was refused (`status` is `Fail`, `errorCode` says why).
+     */
+    data class MessageStatusChanged(
+        /**
+         * The messages.
+         */
+        val `messages`: List<im.tim.sdk.Message>) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * Messages were taken back.
      */
     data class MessageRevoked(
@@ -7394,7 +7431,7 @@ sealed class TimEvent {
     }
 
     /**
-     * The connection's state changed.
+     * The connection's state changed. An instance begins as `Disconnected`, and is so again when a login has ended or was refused.
      */
     data class NetStateChange(
         /**
@@ -7444,35 +7481,38 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             3 -> TimEvent.MessageReceived(
                 FfiConverterSequenceTypeMessage.read(buf),
                 )
-            4 -> TimEvent.MessageRevoked(
+            4 -> TimEvent.MessageStatusChanged(
                 FfiConverterSequenceTypeMessage.read(buf),
                 )
-            5 -> TimEvent.MessageReadByPeer(
+            5 -> TimEvent.MessageRevoked(
                 FfiConverterSequenceTypeMessage.read(buf),
                 )
-            6 -> TimEvent.ConversationListUpdated(
+            6 -> TimEvent.MessageReadByPeer(
+                FfiConverterSequenceTypeMessage.read(buf),
+                )
+            7 -> TimEvent.ConversationListUpdated(
                 FfiConverterSequenceTypeConversation.read(buf),
                 )
-            7 -> TimEvent.GroupListUpdated(
+            8 -> TimEvent.GroupListUpdated(
                 FfiConverterSequenceTypeGroup.read(buf),
                 )
-            8 -> TimEvent.ProfileUpdated(
+            9 -> TimEvent.ProfileUpdated(
                 FfiConverterSequenceTypeProfile.read(buf),
                 )
-            9 -> TimEvent.BlacklistUpdated(
+            10 -> TimEvent.BlacklistUpdated(
                 FfiConverterSequenceString.read(buf),
                 )
-            10 -> TimEvent.Error(
+            11 -> TimEvent.Error(
                 FfiConverterUInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            11 -> TimEvent.KickedOut(
+            12 -> TimEvent.KickedOut(
                 FfiConverterTypeKickReason.read(buf),
                 )
-            12 -> TimEvent.NetStateChange(
+            13 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            13 -> TimEvent.SdkDestroy(
+            14 -> TimEvent.SdkDestroy(
                 FfiConverterUInt.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -7493,6 +7533,13 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             )
         }
         is TimEvent.MessageReceived -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeMessage.allocationSize(value.`messages`)
+            )
+        }
+        is TimEvent.MessageStatusChanged -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
@@ -7587,54 +7634,59 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterSequenceTypeMessage.write(value.`messages`, buf)
                 Unit
             }
-            is TimEvent.MessageRevoked -> {
+            is TimEvent.MessageStatusChanged -> {
                 buf.putInt(4)
                 FfiConverterSequenceTypeMessage.write(value.`messages`, buf)
                 Unit
             }
-            is TimEvent.MessageReadByPeer -> {
+            is TimEvent.MessageRevoked -> {
                 buf.putInt(5)
                 FfiConverterSequenceTypeMessage.write(value.`messages`, buf)
                 Unit
             }
-            is TimEvent.ConversationListUpdated -> {
+            is TimEvent.MessageReadByPeer -> {
                 buf.putInt(6)
+                FfiConverterSequenceTypeMessage.write(value.`messages`, buf)
+                Unit
+            }
+            is TimEvent.ConversationListUpdated -> {
+                buf.putInt(7)
                 FfiConverterSequenceTypeConversation.write(value.`conversations`, buf)
                 Unit
             }
             is TimEvent.GroupListUpdated -> {
-                buf.putInt(7)
+                buf.putInt(8)
                 FfiConverterSequenceTypeGroup.write(value.`groups`, buf)
                 Unit
             }
             is TimEvent.ProfileUpdated -> {
-                buf.putInt(8)
+                buf.putInt(9)
                 FfiConverterSequenceTypeProfile.write(value.`profiles`, buf)
                 Unit
             }
             is TimEvent.BlacklistUpdated -> {
-                buf.putInt(9)
+                buf.putInt(10)
                 FfiConverterSequenceString.write(value.`users`, buf)
                 Unit
             }
             is TimEvent.Error -> {
-                buf.putInt(10)
+                buf.putInt(11)
                 FfiConverterUInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`reason`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(11)
+                buf.putInt(12)
                 FfiConverterTypeKickReason.write(value.`reason`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(12)
+                buf.putInt(13)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(13)
+                buf.putInt(14)
                 FfiConverterUInt.write(value.`sdkAppId`, buf)
                 Unit
             }

@@ -86,6 +86,8 @@ class ChatTest {
         val (alice, bob) = listOf(ready("alice"), person("bob"))
         val message = alice.tim.createTextMessage(c2c(bob.name), "are you new here?")
         assertFailsWith<TimException.Refused> { alice.tim.sendMessage(message) } // Bob exists from his first login on.
+        val refused = alice.tim.getMessageList(c2c(bob.name)).messageList.single()
+        assertEquals(Triple(message.id, SendStatus.FAIL, TimCode.UNKNOWN_USER), Triple(refused.id, refused.status, refused.errorCode))
         bob.logIn()
         val sent = alice.tim.resendMessage(message)
         assertEquals(message.id to SendStatus.SUCCESS, sent.id to sent.status)

@@ -9,10 +9,12 @@ use tim_protocol::call::{Hello, Platform};
 use tim_protocol::frame::{Ask, FromClient, FromServer};
 use tim_protocol::usersig::{Claims, Key, sign};
 use tim_protocol::{UserId, VERSIONS, feature, limits};
+use tim_server::config::Config;
 use tim_server::core::Now;
 use tim_server::core::ops::Write;
 use tim_server::core::policy::LoginPolicy;
 use tim_server::core::session::{Effect, Input, Session, Settings};
+use tim_server::core::shares::{Network, Shares};
 use tim_server::store::sqlite::Database;
 use uuid::Uuid;
 
@@ -47,11 +49,12 @@ impl Server {
             policy: LoginPolicy::default(),
             revoke_within: limits::REVOKE_WITHIN_MS,
             heartbeat: [10_000, 300_000],
-            rate: [100, 100],
             max_sig_life: None,
             ticket_key: [7; 32],
         };
-        let session = Session::new(Arc::new(settings), Uuid::from_u128(1), 7, now);
+        let shares = Arc::new(Shares::new(Config::default().shares()));
+        let network = Network::V4([127, 0, 0, 1]);
+        let session = Session::new(Arc::new(settings), shares, network, Uuid::from_u128(1), 7, now);
         let mut server = Self { session, database, now };
         server.take(Input::Frame(&hello()));
         server

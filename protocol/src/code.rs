@@ -171,6 +171,9 @@ codes! {
     IDLE_TOO_LONG = 130_112, retry: "no heartbeat came in time";
     MESSAGE_BODY_TOO_DEEP = 130114: "the message's body nests arrays and objects deeper than 16 levels";
 
+    TOO_MANY_CONNECTIONS = 130_118, retry: "too many connections of one user, or not logged in from one address: the newest stay";
+    MEDIA_QUOTA = 130_119: "too many bytes of pictures today: send the picture again later";
+
     // Ours: the server's state.
     BUSY = 130_120, retry: "the server has too much to do: try again";
     READ_ONLY = 130_121, retry: "the server cannot store anything now: its disk is full or failing";
@@ -186,6 +189,7 @@ codes! {
     MEDIA_NOT_FOUND = 130_143: "there is no such picture on this server";
     MEDIA_MISMATCH = 130_144: "the bytes are not those the ticket was given for";
     IMAGE_DIMENSIONS = 130_145: "the picture has too many pixels: at most 16,384 on a side and 64 million in all";
+    TRANSFER_TOO_SLOW = 130_146, retry: "the picture's bytes came too slowly: try again on a better line";
 
     // Ours: the engine's own life.
     DESTROYED = 130_160: "the instance was destroyed: create a new one";

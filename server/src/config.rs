@@ -3,7 +3,7 @@
 //! `default.toml` beside this file is the reference that `tim-server config` prints. A name that is not a setting is an
 //! error: a misspelt one that did nothing would be worse.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -12,7 +12,9 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
 use crate::core::policy::LoginPolicy;
+use crate::core::rate::Rate;
 use crate::core::session::Settings;
+use crate::core::shares;
 
 /// Every setting with its default and a comment.
 pub const DEFAULT: &str = include_str!("default.toml");
@@ -31,7 +33,7 @@ pub struct Config {
     pub tls: Option<Tls>,
     /// Rules of a session.
     pub session: Session,
-    /// What one client may cost.
+    /// What one user, one address and all together may take.
     pub limits: Limits,
     /// What is logged.
     pub log: Log,
@@ -63,16 +65,38 @@ pub struct Session {
     pub max_usersig_life_s: u32,
 }
 
-/// What one client may cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// What one user, one address and all together may take.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Requests per second of one connection in the long run.
+    /// Requests per second of one user in the long run.
     pub requests_per_second: u32,
-    /// Requests of one connection at once.
+    /// Requests of one user at once.
     pub requests_burst: u32,
+    /// Connections per minute with which one user logs in or restores a login; also as many at once.
+    pub logins_per_minute: u32,
+    /// Logins per minute from one address whose token proves nothing; also as many at once.
+    pub failed_logins_per_minute: u32,
     /// Connections at once.
     pub connections: usize,
+    /// Connections of one user at once; beyond it the oldest are closed.
+    pub connections_per_user: usize,
+    /// Connections of one address at once that have not logged in; beyond it the oldest are closed.
+    pub pending_per_address: usize,
+    /// Uploads of one user at once.
+    pub uploads_per_user: u32,
+    /// Downloads of one user at once.
+    pub downloads_per_user: u32,
+    /// Megabytes of pictures that one user may store in a day; also as many at once.
+    pub media_mb_per_day: u32,
+    /// Seconds of decoding one user's pictures in an hour; also as many at once.
+    pub decoding_s_per_hour: u32,
+    /// The least pace of an upload or a download in the long run, in bytes per second.
+    pub transfer_bytes_per_second: u32,
+    /// How far an upload or a download may fall behind its least pace, in seconds.
+    pub transfer_patience_s: u32,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 /// What is logged.
@@ -123,7 +147,22 @@ impl Default for Session {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { requests_per_second: 50, requests_burst: 200, connections: 100_000 }
+        Self {
+            requests_per_second: 50,
+            requests_burst: 200,
+            logins_per_minute: 60,
+            failed_logins_per_minute: 60,
+            connections: 100_000,
+            connections_per_user: 32,
+            pending_per_address: 512,
+            uploads_per_user: 4,
+            downloads_per_user: 16,
+            media_mb_per_day: 1_024,
+            decoding_s_per_hour: 360,
+            transfer_bytes_per_second: 8_192,
+            transfer_patience_s: 30,
+            trusted_proxies: Vec::new(),
+        }
     }
 }
 
@@ -180,10 +219,7 @@ impl Config {
         if !(1..=Semaphore::MAX_PERMITS).contains(&self.limits.connections) {
             return refuse("limits: connections must be at least 1, and no more than the system has");
         }
-        if self.limits.requests_per_second == 0 || self.limits.requests_burst == 0 {
-            return refuse("limits: requests_per_second and requests_burst must be at least 1");
-        }
-        Ok(())
+        self.limits.check().map_err(|name| ConfigError(format!("limits: {name} must be at least 1")))
     }
 
     /// What sessions are told, with the server's own secret.
@@ -196,10 +232,49 @@ impl Config {
             policy: login_policy,
             revoke_within: ms(revoke_within_s),
             heartbeat: [ms(heartbeat_min_s), ms(heartbeat_max_s)],
-            rate: [self.limits.requests_per_second, self.limits.requests_burst],
             max_sig_life: (max_usersig_life_s > 0).then(|| i64::from(max_usersig_life_s)),
             ticket_key,
         }
+    }
+
+    /// How large everybody's share is.
+    #[must_use]
+    pub fn shares(&self) -> shares::Limits {
+        const MINUTE_MS: i64 = 60_000;
+        let limits = &self.limits;
+        let per_minute = |amount: u32| Rate::new(amount.into(), amount.into(), MINUTE_MS);
+        let media_bytes = u64::from(limits.media_mb_per_day) * 1_000_000;
+        let decoding_ms = u64::from(limits.decoding_s_per_hour) * 1_000;
+        shares::Limits {
+            requests: Rate::new(limits.requests_burst.into(), limits.requests_per_second.into(), 1_000),
+            logins: per_minute(limits.logins_per_minute),
+            failed_logins: per_minute(limits.failed_logins_per_minute),
+            media_bytes: Rate::new(media_bytes, media_bytes, 24 * 60 * MINUTE_MS),
+            decoding: Rate::new(decoding_ms, decoding_ms, 60 * MINUTE_MS),
+            uploads: limits.uploads_per_user,
+            downloads: limits.downloads_per_user,
+        }
+    }
+}
+
+impl Limits {
+    /// Names a limit that would allow nothing.
+    fn check(&self) -> Result<(), &'static str> {
+        let at_least_one = [
+            ("requests_per_second", self.requests_per_second),
+            ("requests_burst", self.requests_burst),
+            ("logins_per_minute", self.logins_per_minute),
+            ("failed_logins_per_minute", self.failed_logins_per_minute),
+            ("connections_per_user", u32::from(self.connections_per_user > 0)),
+            ("pending_per_address", u32::from(self.pending_per_address > 0)),
+            ("uploads_per_user", self.uploads_per_user),
+            ("downloads_per_user", self.downloads_per_user),
+            ("media_mb_per_day", self.media_mb_per_day),
+            ("decoding_s_per_hour", self.decoding_s_per_hour),
+            ("transfer_bytes_per_second", self.transfer_bytes_per_second),
+            ("transfer_patience_s", self.transfer_patience_s),
+        ];
+        at_least_one.into_iter().find(|(_, value)| *value == 0).map_or(Ok(()), |(name, _)| Err(name))
     }
 }
 
@@ -221,6 +296,8 @@ mod tests {
             "[log]\nlevel = \"inof\"",
             "[limits]\nconnections = 0",
             "[limits]\nconnections = 9223372036854775807",
+            "[limits]\nuploads_per_user = 0",
+            "[limits]\npending_per_address = 0",
         ] {
             assert!(toml::from_str::<Config>(bad).unwrap().check().is_err(), "{bad}");
         }

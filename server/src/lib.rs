@@ -10,6 +10,7 @@
 
 pub mod bus;
 pub mod cli;
+mod clock;
 pub mod config;
 pub mod core;
 pub mod data;

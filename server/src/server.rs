@@ -14,8 +14,10 @@ use tokio::time::timeout;
 
 use crate::bus::Bus as _;
 use crate::bus::local::LocalBus;
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::ops::{Find, Found};
+use crate::core::shares::Shares;
 use crate::data::{Data, DataError, unusable};
 use crate::media::Media;
 use crate::net::tls::{TlsError, acceptor};
@@ -76,8 +78,11 @@ impl Server {
         let bus = LocalBus::default();
         let publisher = bus.clone();
         let store = SqliteStore::open(&data.database(), Box::new(move |tells| publisher.publish(tells)))?;
-        let media = Media::open(data.media(), ticket_key).map_err(|why| unusable(&data.media(), why))?;
-        let shared = Shared::new(config.settings(ticket_key), Arc::new(store), Arc::new(bus), media);
+        let (shares, clock) = (Arc::new(Shares::new(config.shares())), Clock::start());
+        let media = Media::open(data.media(), Arc::clone(&shares), clock)
+            .map_err(|why| unusable(&data.media(), why))?;
+        let (store, bus) = (Arc::new(store), Arc::new(bus));
+        let shared = Shared::new(config, ticket_key, store, bus, media, shares, clock);
         let tls = config.tls.as_ref().map(acceptor).transpose()?;
         let (listener, address) = bind("listen", config.listen).await?;
         let (admin_listener, admin_address) = bind("admin_listen", config.admin_listen).await?;

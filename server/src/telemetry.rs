@@ -47,5 +47,13 @@ pub fn metrics() -> Result<PrometheusHandle, BuildError> {
     metrics::describe_counter!("tim_closed_total", "connections the server closed, by code");
     metrics::describe_counter!("tim_uploads_total", "pictures that were uploaded");
     metrics::describe_histogram!("tim_decoding_wait_seconds", "time a picture waited to be decoded, by lane");
+    metrics::describe_counter!("tim_shares_refused_total", "refusals because a share was used up, by share");
+    metrics::describe_gauge!(
+        "tim_shares_remembered",
+        "users and addresses whose use of their share is remembered"
+    );
+    metrics::describe_gauge!("tim_pending_connections", "connections that have not logged in");
+    metrics::describe_counter!("tim_evicted_total", "connections that gave way to newer ones, by place");
+    metrics::describe_counter!("tim_slow_transfers_total", "uploads and downloads below the least pace");
     Ok(handle)
 }

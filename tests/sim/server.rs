@@ -11,10 +11,13 @@ use tempfile::TempDir;
 use tim_protocol::frame::Push;
 use tim_protocol::{ConversationId, MessageId, UserId, codec, limits};
 use tim_server::bus::Delivery;
+use tim_server::config::Config;
 use tim_server::core::Now;
 use tim_server::core::ops::{Actor, Answer, Find, Found, Refusal, Tell, UserKey, What, Write, Written};
 use tim_server::core::policy::LoginPolicy;
+use tim_server::core::rate::Rate;
 use tim_server::core::session::{Effect, Input, Parked, Session, Settings, Token};
+use tim_server::core::shares::{self, Network, Shares};
 use tim_server::store::sqlite::Database;
 use uuid::Uuid;
 
@@ -37,6 +40,7 @@ pub struct Server {
     /// Every batch that was committed, for the break that forgets one.
     batches: Vec<Vec<Write>>,
     settings: Arc<Settings>,
+    shares: Arc<Shares>,
     keys: BTreeMap<UserKey, UserId>,
     connections: BTreeMap<LinkId, Connection>,
     parked: BTreeMap<Uuid, (i64, Parked)>,
@@ -95,10 +99,13 @@ impl Server {
                 policy: LoginPolicy::PerPlatform,
                 revoke_within: limits::REVOKE_WITHIN_MS,
                 heartbeat: [5_000, 60_000],
-                rate: faults.rate,
                 max_sig_life: None,
                 ticket_key: [7; 32],
             }),
+            shares: Arc::new(Shares::new(shares::Limits {
+                requests: Rate::new(faults.rate[1].into(), faults.rate[0].into(), 1_000),
+                ..Config::default().shares()
+            })),
             keys: BTreeMap::new(),
             connections: BTreeMap::new(),
             parked: BTreeMap::new(),
@@ -169,7 +176,14 @@ impl World {
         }
         let id = uuid::Builder::from_random_bytes(self.rng.u128(..).to_be_bytes()).into_uuid();
         let seed = self.rng.u64(..);
-        let session = Session::new(Arc::clone(&self.server.settings), id, seed, self.server_now());
+        let session = Session::new(
+            Arc::clone(&self.server.settings),
+            Arc::clone(&self.server.shares),
+            Network::V4([127, 0, 0, 1]),
+            id,
+            seed,
+            self.server_now(),
+        );
         let connection = Connection { session, attached: None, due: None, inbox_at: 0 };
         self.server.connections.insert(link, connection);
         self.session_due(link);

@@ -22,6 +22,7 @@ pub mod policy;
 pub mod rate;
 pub mod rules;
 pub mod session;
+pub mod shares;
 pub mod ticket;
 pub mod window;
 

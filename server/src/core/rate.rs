@@ -1,59 +1,130 @@
-//! A token bucket on the monotonic clock.
+//! A rate with a burst, and how much of it one party has used (the generic cell rate algorithm).
+//!
+//! Pure: the time is an argument, in monotonic milliseconds.
 
-/// So many at once, so many per second in the long run.
-#[derive(Debug)]
+/// So much at once, so much in a period in the long run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    burst: u64,
+    /// How long an empty bucket takes to fill, in microseconds.
+    full_in: i64,
+}
+
+impl Rate {
+    /// `burst` at once, and `amount` in every `period` milliseconds in the long run. A 0 counts as 1.
+    #[must_use]
+    pub fn new(burst: u64, amount: u64, period: i64) -> Self {
+        let burst = burst.max(1);
+        let full_in = i128::from(burst) * i128::from(period) * 1_000 / i128::from(amount.max(1));
+        Self { burst, full_in: i64::try_from(full_in).unwrap_or(i64::MAX / 4).clamp(1, i64::MAX / 4) }
+    }
+
+    /// How long the rate needs to give so much, in microseconds. No more than all of the burst, so that nothing is
+    /// refused for ever.
+    fn time_for(self, amount: u64) -> i64 {
+        let amount = i128::from(amount.min(self.burst));
+        i64::try_from(amount * i128::from(self.full_in) / i128::from(self.burst)).unwrap_or(self.full_in)
+    }
+}
+
+/// What one party has used of a [`Rate`]: when it will be full again, in monotonic microseconds.
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Bucket {
-    /// Thousandths of a token.
-    left: i64,
-    since: i64,
-    per_second: i64,
-    burst: i64,
+    full_at: i64,
 }
 
 impl Bucket {
-    /// A full bucket at `now`, in monotonic milliseconds.
-    #[must_use]
-    pub fn new(per_second: u32, burst: u32, now: i64) -> Self {
-        let burst = i64::from(burst) * 1000;
-        Self { left: burst, since: now, per_second: i64::from(per_second), burst }
-    }
-
-    /// Takes one token.
+    /// Takes so much.
     ///
     /// # Errors
-    /// How many milliseconds to wait for one.
-    pub fn take(&mut self, now: i64) -> Result<(), u32> {
-        // A token per second is a thousandth per millisecond.
-        let gained = now.saturating_sub(self.since).max(0).saturating_mul(self.per_second);
-        self.left = self.left.saturating_add(gained).min(self.burst);
-        self.since = self.since.max(now);
-        if self.left >= 1000 {
-            self.left -= 1000;
+    /// How many milliseconds to wait for it. Then nothing was taken.
+    pub fn take(&mut self, rate: Rate, amount: u64, now: i64) -> Result<(), u32> {
+        self.check(rate, amount, now)?;
+        self.charge(rate, amount, now);
+        Ok(())
+    }
+
+    /// Whether so much could be taken.
+    ///
+    /// # Errors
+    /// As [`Bucket::take`].
+    pub fn check(&self, rate: Rate, amount: u64, now: i64) -> Result<(), u32> {
+        let used = (self.full_at - micros(now)).max(0).saturating_add(rate.time_for(amount));
+        if used <= rate.full_in {
             return Ok(());
         }
-        let wait = (1000 - self.left) / self.per_second.max(1) + 1;
+        let wait = (used - rate.full_in).saturating_add(999) / 1_000;
         Err(u32::try_from(wait).unwrap_or(u32::MAX))
     }
+
+    /// Takes so much whether it is there or not: what was used already is owed.
+    pub fn charge(&mut self, rate: Rate, amount: u64, now: i64) {
+        self.full_at = self.full_at.max(micros(now)).saturating_add(rate.time_for(amount));
+    }
+
+    /// Whether nothing is missing: a full bucket need not be remembered.
+    #[must_use]
+    pub fn is_full(&self, now: i64) -> bool {
+        self.full_at <= micros(now)
+    }
+}
+
+fn micros(ms: i64) -> i64 {
+    ms.saturating_mul(1_000)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    const TEN_PER_SECOND: Rate = Rate { burst: 3, full_in: 300_000 };
 
     #[test]
     fn a_burst_passes_and_then_the_rate_holds() {
-        let mut bucket = Bucket::new(10, 3, 0);
-        assert!((0..3).all(|_| bucket.take(0).is_ok()));
-        let wait = bucket.take(0).unwrap_err();
-        assert!(bucket.take(i64::from(wait) - 2).is_err());
-        assert!(bucket.take(i64::from(wait)).is_ok());
+        assert_eq!(Rate::new(3, 10, 1_000), TEN_PER_SECOND);
+        let mut bucket = Bucket::default();
+        assert!((0..3).all(|_| bucket.take(TEN_PER_SECOND, 1, 0).is_ok()));
+        assert_eq!(bucket.take(TEN_PER_SECOND, 1, 0), Err(100));
+        assert_eq!(bucket.take(TEN_PER_SECOND, 1, 99), Err(1));
+        assert_eq!(bucket.take(TEN_PER_SECOND, 1, 100), Ok(()));
+        assert!(!bucket.is_full(399) && bucket.is_full(400));
     }
 
     #[test]
     fn a_clock_that_stands_still_or_turns_back_gives_nothing_away() {
-        let mut bucket = Bucket::new(10, 1, 1_000);
-        assert!(bucket.take(1_000).is_ok());
-        assert!(bucket.take(0).is_err());
-        assert!(bucket.take(1_000).is_err());
+        let rate = Rate::new(1, 10, 1_000);
+        let mut bucket = Bucket::default();
+        assert!(bucket.take(rate, 1, 1_000).is_ok());
+        assert!(bucket.take(rate, 1, 0).is_err());
+        assert!(bucket.take(rate, 1, 1_000).is_err());
+    }
+
+    #[test]
+    fn what_was_used_beyond_the_burst_is_owed() {
+        let mut bucket = Bucket::default();
+        (0..4).for_each(|_| bucket.charge(TEN_PER_SECOND, 3, 0));
+        assert_eq!(bucket.check(TEN_PER_SECOND, 1, 0), Err(1_000));
+    }
+
+    proptest! {
+        #[test]
+        fn over_any_time_no_more_passes_than_the_burst_and_the_rate_and_the_wait_it_names_is_enough(
+            burst in 1_u64..500, amount in 1_u64..500, period in 1_i64..100_000,
+            steps in proptest::collection::vec((0_i64..2_000, 1_u64..40), 1..200),
+        ) {
+            let rate = Rate::new(burst, amount, period);
+            let (mut bucket, mut now, mut passed) = (Bucket::default(), 0, 0);
+            for (pause, wanted) in steps {
+                now += pause;
+                match bucket.take(rate, wanted, now) {
+                    Ok(()) => passed += wanted.min(burst),
+                    Err(wait) => prop_assert!(bucket.check(rate, wanted, now + i64::from(wait)).is_ok()),
+                }
+            }
+            let most = i128::from(burst) + i128::from(now) * i128::from(amount) / i128::from(period);
+            // What a step takes is rounded down to a microsecond.
+            prop_assert!(i128::from(passed) <= most + 200, "{passed} of {most}");
+        }
     }
 }

@@ -36,7 +36,7 @@ pub struct Upload {
 #[serde(tag = "for", rename_all = "lowercase")]
 enum Leave {
     Upload { app: u32, owner: i64, size: u64, sha256: String, nonce: Uuid },
-    Download { app: u32, id: Uuid },
+    Download { app: u32, id: Uuid, holder: i64 },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -52,10 +52,10 @@ pub fn sign_upload(key: &[u8; 32], upload: &Upload, expires: i64) -> String {
     sign(key, &Signed { expires, leave: Leave::Upload { app, owner: owner.0, size, sha256, nonce } })
 }
 
-/// A ticket to download a picture in any of its sizes, that ends at `expires`, in milliseconds since 1970.
+/// A user's ticket to download a picture in any of its sizes, that ends at `expires`, in milliseconds since 1970.
 #[must_use]
-pub fn sign_download(key: &[u8; 32], app: u32, id: Uuid, expires: i64) -> String {
-    sign(key, &Signed { expires, leave: Leave::Download { app, id } })
+pub fn sign_download(key: &[u8; 32], app: u32, id: Uuid, holder: UserKey, expires: i64) -> String {
+    sign(key, &Signed { expires, leave: Leave::Download { app, id, holder: holder.0 } })
 }
 
 /// Reads a ticket to upload at the time `now`, in milliseconds since 1970.
@@ -72,13 +72,15 @@ pub fn read_upload(key: &[u8; 32], ticket: &str, now: i64) -> Result<Upload, Fau
     }
 }
 
-/// Whether a ticket allows downloading this picture at the time `now`, in milliseconds since 1970.
+/// Whose ticket it is, if it allows downloading this picture at the time `now`, in milliseconds since 1970.
 ///
 /// # Errors
 /// As [`read_upload`].
-pub fn check_download(key: &[u8; 32], ticket: &str, app: u32, id: Uuid, now: i64) -> Result<(), Fault> {
+pub fn check_download(key: &[u8; 32], ticket: &str, app: u32, id: Uuid, now: i64) -> Result<UserKey, Fault> {
     match verify(key, ticket, now)? {
-        Leave::Download { app: its_app, id: its_id } if (its_app, its_id) == (app, id) => Ok(()),
+        Leave::Download { app: its_app, id: its_id, holder } if (its_app, its_id) == (app, id) => {
+            Ok(UserKey(holder))
+        }
         _ => Err(Fault::new(Code::TICKET_INVALID)),
     }
 }
@@ -114,11 +116,11 @@ mod tests {
     #[test]
     fn a_ticket_allows_what_it_says_until_its_time_and_no_other_key_makes_it() {
         let id = Uuid::from_u128(5);
-        let ticket = sign_download(&KEY, 1, id, 1_000);
+        let ticket = sign_download(&KEY, 1, id, UserKey(2), 1_000);
         let check = |key, ticket: &str, app, now| {
             check_download(key, ticket, app, id, now).map_err(|fault| fault.code)
         };
-        assert_eq!(check(&KEY, &ticket, 1, 1_000), Ok(()));
+        assert_eq!(check(&KEY, &ticket, 1, 1_000), Ok(UserKey(2)));
         assert_eq!(check(&KEY, &ticket, 1, 1_001), Err(Code::TICKET_EXPIRED));
         assert_eq!(check(&KEY, &ticket, 2, 0), Err(Code::TICKET_INVALID));
         assert_eq!(check(&[8; 32], &ticket, 1, 0), Err(Code::TICKET_INVALID));
@@ -134,7 +136,7 @@ mod tests {
         let ticket = sign_upload(&KEY, &upload, 1_000);
         assert_eq!(read_upload(&KEY, &ticket, 0).unwrap(), upload);
         assert!(check_download(&KEY, &ticket, 1, Uuid::from_u128(4), 0).is_err());
-        let looking = sign_download(&KEY, 1, Uuid::from_u128(4), 1_000);
+        let looking = sign_download(&KEY, 1, Uuid::from_u128(4), UserKey(2), 1_000);
         assert_eq!(read_upload(&KEY, &looking, 0).unwrap_err().code, Code::TICKET_INVALID);
     }
 }

@@ -10,30 +10,32 @@ mod turns;
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::sync::Arc;
 
 use futures_util::stream;
 use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::{Body as _, Bytes, Frame, Incoming};
 use hyper::header::{self, HeaderValue};
-use hyper::{Request, Response, StatusCode, Uri};
+use hyper::{Response, StatusCode};
 use sha2::{Digest as _, Sha256};
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
 use tim_protocol::media::{ImageBody, ImageInfo, ImageType, Uploaded};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 use uuid::Uuid;
 
+use crate::clock::Clock;
 use crate::core::ops::{Find, Found, Media as Record, Write};
-use crate::core::ticket::{self, Upload};
+use crate::core::shares::Shares;
+use crate::core::ticket::Upload;
 use crate::data::hex;
-use crate::net::http::{Body, json, query};
+use crate::net::http::{Body, json};
+use crate::net::pace::Pace;
 use crate::store::Store;
+use turns::Turns;
 
-/// A client that sends nothing for this long is gone.
-const IDLE_WITHIN: Duration = Duration::from_secs(60);
 /// Bytes read from a file at once.
 const CHUNK: usize = 64 * 1024;
 /// Where uploads grow, inside the folder of pictures.
@@ -42,35 +44,39 @@ pub(crate) const INCOMING: &str = "incoming";
 /// The pictures of a server.
 pub(crate) struct Media {
     folder: PathBuf,
-    ticket_key: [u8; 32],
-    turns: turns::Turns,
+    turns: Turns,
+    shares: Arc<Shares>,
+    clock: Clock,
 }
 
 impl Media {
     /// The pictures in a folder. What an earlier run left half uploaded is removed.
-    pub(crate) fn open(folder: PathBuf, ticket_key: [u8; 32]) -> io::Result<Self> {
+    pub(crate) fn open(folder: PathBuf, shares: Arc<Shares>, clock: Clock) -> io::Result<Self> {
         let incoming = folder.join(INCOMING);
         if incoming.exists() {
             std::fs::remove_dir_all(&incoming)?;
         }
         std::fs::create_dir_all(&incoming)?;
-        Ok(Self { folder, ticket_key, turns: turns::Turns::default() })
+        let turns = Turns::new(Arc::clone(&shares), clock);
+        Ok(Self { folder, turns, shares, clock })
     }
 
-    /// Takes a picture in.
+    /// Takes a picture in, as its ticket says.
     ///
-    /// Errors: `TICKET_…` by the ticket, [`Code::MEDIA_MISMATCH`] if these are other bytes than it was given for,
-    /// [`Code::IMAGE_TYPE_INVALID`] and [`Code::IMAGE_DIMENSIONS`] if they are no picture that can be shown,
-    /// [`Code::READ_ONLY`] if the disk does not take them.
+    /// Errors: [`Code::MEDIA_MISMATCH`] if these are other bytes than the ticket was given for,
+    /// [`Code::TRANSFER_TOO_SLOW`] if they do not keep their pace, [`Code::IMAGE_TYPE_INVALID`] and
+    /// [`Code::IMAGE_DIMENSIONS`] if they are no picture that can be shown, [`Code::READ_ONLY`] if the disk does not take
+    /// them.
     pub(crate) async fn upload(
         &self,
-        request: Request<Incoming>,
+        upload: Upload,
+        body: Incoming,
+        pace: &Pace,
         store: &dyn Store,
         now: i64,
     ) -> Result<Response<Body>, Fault> {
-        let upload = ticket::read_upload(&self.ticket_key, &ticket_of(request.uri())?, now)?;
         let partial = Partial(self.folder.join(INCOMING).join(Uuid::new_v4().to_string()));
-        receive(request.into_body(), &upload, &partial.0).await?;
+        receive(body, &upload, pace, &partial.0).await?;
         let (place, path) = (self.place(&upload.sha256), partial.0.clone());
         let probed = path.clone();
         let pixels = tokio::task::spawn_blocking(move || thumbs::pixels(&probed)).await;
@@ -86,21 +92,21 @@ impl Media {
         let id = Uuid::new_v4();
         let Upload { app, owner, size, sha256, nonce } = upload;
         store.write(Write::PutMedia(Record { app, id, owner, sha256, size, ticket: nonce, now })).await?;
+        self.shares.stored(owner, size, self.clock.now().monotonic);
         metrics::counter!("tim_uploads_total").increment(1);
         Ok(json(StatusCode::OK, &Uploaded { image: describe(app, id, size, &looked) }))
     }
 
     /// Gives a picture out.
     ///
-    /// Errors: `TICKET_…` by the ticket, [`Code::MEDIA_NOT_FOUND`].
+    /// Errors: [`Code::MEDIA_NOT_FOUND`].
     pub(crate) async fn download(
         &self,
-        request: &Request<Incoming>,
+        app: u32,
+        id: Uuid,
+        size: ImageType,
         store: &dyn Store,
-        now: i64,
     ) -> Result<Response<Body>, Fault> {
-        let (app, id, size) = parse(request.uri().path()).ok_or(Code::MEDIA_NOT_FOUND)?;
-        ticket::check_download(&self.ticket_key, &ticket_of(request.uri())?, app, id, now)?;
         let Found::Media(Some(record)) = store.find(Find::Media { app, id }).await? else {
             return Err(Code::MEDIA_NOT_FOUND.into());
         };
@@ -136,12 +142,8 @@ impl Drop for Partial {
     }
 }
 
-fn ticket_of(uri: &Uri) -> Result<String, Fault> {
-    query(uri, "ticket").ok_or_else(|| Code::TICKET_INVALID.into())
-}
-
 /// Reads `/media/<app>/<id>/<size>`.
-fn parse(path: &str) -> Option<(u32, Uuid, ImageType)> {
+pub(crate) fn parse(path: &str) -> Option<(u32, Uuid, ImageType)> {
     let mut parts = path.strip_prefix("/media/")?.split('/');
     let (app, id) = (parts.next()?.parse().ok()?, Uuid::parse_str(parts.next()?).ok()?);
     let size = ImageType::try_from(parts.next()?.parse::<u32>().ok()?).ok()?;
@@ -153,7 +155,7 @@ fn sized(place: &Path, size: ImageType) -> PathBuf {
 }
 
 /// Writes what comes into a file, and checks that it is what was announced.
-async fn receive(mut body: Incoming, upload: &Upload, path: &Path) -> Result<(), Fault> {
+async fn receive(mut body: Incoming, upload: &Upload, pace: &Pace, path: &Path) -> Result<(), Fault> {
     let mismatch = || Fault::new(Code::MEDIA_MISMATCH);
     if body.size_hint().exact().is_some_and(|size| size != upload.size) {
         return Err(mismatch());
@@ -162,9 +164,14 @@ async fn receive(mut body: Incoming, upload: &Upload, path: &Path) -> Result<(),
     let mut file = File::create(path).await.map_err(failed)?;
     let (mut digest, mut size) = (Sha256::new(), 0);
     let broken = || Fault::with_text(Code::MEDIA_MISMATCH, "the upload broke off");
-    while let Some(frame) = timeout(IDLE_WITHIN, body.frame()).await.map_err(|_| broken())? {
+    let too_slow = |_| {
+        metrics::counter!("tim_slow_transfers_total", "direction" => "upload").increment(1);
+        Fault::new(Code::TRANSFER_TOO_SLOW)
+    };
+    while let Some(frame) = timeout_at(pace.deadline(), body.frame()).await.map_err(too_slow)? {
         let frame = frame.map_err(|_| broken())?;
         let Ok(bytes) = frame.into_data() else { continue };
+        pace.add(bytes.len());
         size += bytes.len() as u64;
         if size > upload.size {
             return Err(mismatch());

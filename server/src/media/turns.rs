@@ -4,14 +4,16 @@
 //! decodes none.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
 use tokio::sync::oneshot;
 
+use crate::clock::Clock;
 use crate::core::fair::FairQueue;
 use crate::core::ops::UserKey;
+use crate::core::shares::Shares;
 
 /// A picture of up to so many pixels is small: it is decoded in a fraction of a second, in few megabytes.
 const SMALL_PIXELS: u64 = 4_000_000;
@@ -24,7 +26,7 @@ const WAITING_EACH: usize = 16;
 const FULL_FOR_MS: u32 = 2_000;
 
 /// The turns of a server.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Turns {
     small: Lane,
     large: Lane,
@@ -32,14 +34,18 @@ pub(crate) struct Turns {
 
 /// One queue, one picture at a time.
 #[derive(Clone)]
-struct Lane(Arc<Mutex<State>>);
+struct Lane {
+    state: Arc<Mutex<State>>,
+    shares: Arc<Shares>,
+    clock: Clock,
+}
 
 struct State {
     waiting: FairQueue<UserKey, oneshot::Sender<Turn>>,
     running: usize,
 }
 
-/// Leave to decode one picture. Dropping it ends the turn and charges its user for the time.
+/// Leave to decode one picture. Dropping it ends the turn, and its user has used the time.
 pub(crate) struct Turn {
     lane: Lane,
     user: UserKey,
@@ -47,6 +53,16 @@ pub(crate) struct Turn {
 }
 
 impl Turns {
+    /// Nobody's turn yet. The time that turns take counts for their users' shares.
+    pub(crate) fn new(shares: Arc<Shares>, clock: Clock) -> Self {
+        let lane = || {
+            let waiting = FairQueue::new(WAITING, WAITING_EACH);
+            let state = Arc::new(Mutex::new(State { waiting, running: 0 }));
+            Lane { state, shares: Arc::clone(&shares), clock }
+        };
+        Self { small: lane(), large: lane() }
+    }
+
     /// Waits for a user's turn to decode a picture of so many pixels.
     ///
     /// # Errors
@@ -61,16 +77,9 @@ impl Turns {
     }
 }
 
-impl Default for Lane {
-    fn default() -> Self {
-        let waiting = FairQueue::new(WAITING, WAITING_EACH);
-        Self(Arc::new(Mutex::new(State { waiting, running: 0 })))
-    }
-}
-
 impl Lane {
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn take(&self, user: UserKey) -> Result<Turn, Fault> {
@@ -97,19 +106,15 @@ impl Lane {
     }
 }
 
-impl Turn {
-    /// How long it has lasted.
-    pub(crate) fn took(&self) -> Duration {
-        self.began.elapsed()
-    }
-}
-
 impl Drop for Turn {
     fn drop(&mut self) {
-        let cost = u64::try_from(self.took().as_micros()).unwrap_or(u64::MAX);
+        let took = self.began.elapsed();
+        let count = |time: u128| u64::try_from(time).unwrap_or(u64::MAX);
+        let Lane { shares, clock, .. } = &self.lane;
+        shares.decoded(self.user, count(took.as_millis()), clock.now().monotonic);
         let mut state = self.lane.state();
         state.running -= 1;
-        state.waiting.charge(&self.user, cost);
+        state.waiting.charge(&self.user, count(took.as_micros()));
         drop(state);
         self.lane.serve();
     }
@@ -118,11 +123,17 @@ impl Drop for Turn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Config;
+    use std::time::Duration;
     use tokio::sync::mpsc;
 
     const LARGE: u64 = SMALL_PIXELS + 1;
     const ALICE: UserKey = UserKey(1);
     const MALLORY: UserKey = UserKey(2);
+
+    fn turns() -> Turns {
+        Turns::new(Arc::new(Shares::new(Config::default().shares())), Clock::start())
+    }
 
     /// Queues up for a turn, and tells who when it comes; the turn ends at once.
     fn queue_up(turns: &Turns, user: UserKey, done: &mpsc::UnboundedSender<UserKey>) {
@@ -135,7 +146,7 @@ mod tests {
 
     #[tokio::test]
     async fn alices_picture_goes_before_the_second_of_mallorys_ten() {
-        let (turns, (done, mut order)) = (Turns::default(), mpsc::unbounded_channel());
+        let (turns, (done, mut order)) = (turns(), mpsc::unbounded_channel());
         let running = turns.take(MALLORY, LARGE).await.ok().unwrap();
         (0..10).for_each(|_| queue_up(&turns, MALLORY, &done));
         tokio::task::yield_now().await;
@@ -150,14 +161,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_small_picture_does_not_wait_for_a_large_one() {
-        let turns = Turns::default();
+        let turns = turns();
         let _large = turns.take(MALLORY, LARGE).await.ok().unwrap();
         let _small = turns.take(ALICE, SMALL_PIXELS).await.ok().unwrap();
     }
 
     #[tokio::test]
     async fn a_turn_that_nobody_waits_for_any_more_is_the_next_ones() {
-        let turns = Turns::default();
+        let turns = turns();
         let running = turns.take(MALLORY, LARGE).await.ok().unwrap();
         let given_up = tokio::time::timeout(Duration::ZERO, turns.take(MALLORY, LARGE)).await;
         assert!(given_up.is_err());
@@ -171,7 +182,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_user_cannot_fill_the_lane() {
-        let turns = Turns::default();
+        let turns = turns();
         let _running = turns.take(MALLORY, LARGE).await.ok().unwrap();
         let (done, _order) = mpsc::unbounded_channel();
         (0..WAITING_EACH).for_each(|_| queue_up(&turns, MALLORY, &done));

@@ -31,6 +31,7 @@ impl Routes {
             (&Method::GET, "/healthz") => self.health().await,
             (&Method::GET, "/metrics") => {
                 self.metrics.run_upkeep();
+                self.shared.observe();
                 let mut answer = Response::new(full(self.metrics.render()));
                 let kind = HeaderValue::from_static("text/plain; version=0.0.4");
                 answer.headers_mut().insert(header::CONTENT_TYPE, kind);

@@ -12,7 +12,7 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use tim_protocol::{Code, codec, limits};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -21,9 +21,10 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use uuid::Uuid;
 
 use super::parked::Dropped;
-use super::{Shared, told};
+use super::places::Place;
+use super::{Guest, Shared, lost, told};
 use crate::bus::{Delivery, Subscription};
-use crate::core::ops::{Found, Refusal, Written};
+use crate::core::ops::{Found, Refusal, UserKey, Written};
 use crate::core::session::{Effect, Input, Session, Token};
 
 /// A client that takes nothing for this long is gone.
@@ -56,6 +57,8 @@ enum Event {
     Frame(Option<Result<Message, Error>>),
     Deadline,
     Shutdown,
+    /// Newer connections of the same user or network took its place.
+    Evicted,
 }
 
 /// Why a connection ends.
@@ -70,6 +73,9 @@ struct Connection<S> {
     socket: WebSocketStream<S>,
     shared: Arc<Shared>,
     session: Session,
+    guest: Guest,
+    /// The place among the user's sessions.
+    seat: Option<Place<UserKey>>,
     subscription: Option<Subscription>,
     /// The place of the session that may be resumed.
     kept: Option<(Uuid, Subscription)>,
@@ -81,16 +87,24 @@ struct Connection<S> {
 }
 
 /// Serves a connection until it ends.
-pub(super) async fn serve<S>(socket: WebSocketStream<S>, shared: Arc<Shared>, mut stop: watch::Receiver<bool>)
-where
+pub(super) async fn serve<S>(
+    socket: WebSocketStream<S>,
+    shared: Arc<Shared>,
+    mut stop: watch::Receiver<bool>,
+    guest: Guest,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     metrics::gauge!("tim_connections").increment(1.0);
-    let session = Session::new(Arc::clone(&shared.settings), Uuid::new_v4(), fastrand::u64(..), shared.now());
+    let (settings, shares) = (Arc::clone(&shared.settings), Arc::clone(&shared.shares));
+    let (id, seed) = (Uuid::new_v4(), fastrand::u64(..));
+    let session = Session::new(settings, shares, guest.network, id, seed, shared.now());
     let mut connection = Connection {
         socket,
         shared,
         session,
+        guest,
+        seat: None,
         subscription: None,
         kept: None,
         asked: FuturesUnordered::new(),
@@ -124,15 +138,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
     async fn next(&mut self, stop: &mut watch::Receiver<bool>) -> Event {
         let mut deadline = pin!(sleep(self.until_deadline()));
         let may_read = self.session.in_flight() < limits::IN_FLIGHT;
+        let place = self.place();
         tokio::select! {
             biased;
             Some(answer) = self.asked.next(), if !self.asked.is_empty() => Event::Answer(answer),
             delivery = deliveries(&mut self.subscription) => Event::Delivery(delivery),
             // Before frames: whoever keeps talking does not hold off the end of the server.
             () = told(stop), if !self.stopping => Event::Shutdown,
+            () = lost(place) => Event::Evicted,
             frame = self.socket.next(), if may_read => Event::Frame(frame),
             () = &mut deadline => Event::Deadline,
         }
+    }
+
+    /// What is notified when the place is lost: among those of its network, then among its user's.
+    fn place(&self) -> Option<Arc<Notify>> {
+        self.seat.as_ref().map(Place::lost).or_else(|| self.guest.lost())
     }
 
     fn until_deadline(&self) -> Duration {
@@ -160,6 +181,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             Event::Shutdown => {
                 self.stopping = true;
                 self.handle(Input::Shutdown)
+            }
+            Event::Evicted => {
+                let place = if self.seat.is_some() { "sessions" } else { "pending" };
+                metrics::counter!("tim_evicted_total", "place" => place).increment(1);
+                Some(End::Closed(Code::TOO_MANY_CONNECTIONS, Code::TOO_MANY_CONNECTIONS.describe()))
             }
         }
     }
@@ -201,6 +227,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                     self.asked.push(Box::pin(pending.map(move |result| Answer::Found(token, result))));
                 }
                 Effect::Attach(user, session) => {
+                    self.guest.admit();
+                    self.seat = Some(self.shared.sessions.take(user));
                     // A resumed session has kept its place; any other gets one of its own.
                     let kept = self.kept.take().filter(|(id, _)| *id == session);
                     let place = kept.map(|(_, place)| place);
@@ -244,8 +272,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         match end {
             End::Broken => {
                 if let (Some(parked), Some(subscription)) = (self.session.park(now), self.subscription) {
-                    let (id, parked) = (parked.id(), Box::new(parked));
-                    self.shared.parked.park(id, Dropped { parked, subscription });
+                    self.shared.parked.park(Dropped { parked: Box::new(parked), subscription });
                 }
             }
             End::Closed(code, why) => {

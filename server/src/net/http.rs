@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt as _, Full};
@@ -23,6 +23,8 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
+use super::origin::origin;
+use super::transfer::{self, Downloading};
 use super::{Guest, Shared, connection};
 
 /// The body of an answer: bytes, or a file as it is read.
@@ -33,14 +35,27 @@ pub(super) struct Routes<S> {
     shared: Arc<Shared>,
     stop: watch::Receiver<bool>,
     /// Goes along into the WebSocket.
-    guest: Mutex<Option<Guest>>,
+    guest: Arc<Mutex<Option<Guest>>>,
+    downloading: Downloading,
     has_asked: Arc<AtomicBool>,
     socket: PhantomData<fn() -> S>,
 }
 
 impl<S> Routes<S> {
     pub(super) fn new(shared: Arc<Shared>, stop: watch::Receiver<bool>, guest: Guest) -> Self {
-        Self { shared, stop, guest: Mutex::new(Some(guest)), has_asked: Arc::default(), socket: PhantomData }
+        Self {
+            shared,
+            stop,
+            guest: Arc::new(Mutex::new(Some(guest))),
+            downloading: Downloading::default(),
+            has_asked: Arc::default(),
+            socket: PhantomData,
+        }
+    }
+
+    /// The download that the connection carries, once it does.
+    pub(super) fn downloading(&self) -> Downloading {
+        Arc::clone(&self.downloading)
     }
 
     /// Whether a whole request has come over the connection.
@@ -60,18 +75,27 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Service<Request<Incomin
             let answer = self.upgrade(request);
             return Box::pin(async { Ok(answer) });
         }
-        let shared = Arc::clone(&self.shared);
-        Box::pin(async move { Ok(route(&shared, request).await) })
+        let (shared, guest) = (Arc::clone(&self.shared), Arc::clone(&self.guest));
+        let downloading = Arc::clone(&self.downloading);
+        Box::pin(async move {
+            // Whoever has a ticket takes up their user's share.
+            let admitted = || locked(&guest).iter_mut().for_each(Guest::admit);
+            Ok(route(&shared, request, admitted, downloading).await)
+        })
     }
 }
 
-async fn route(shared: &Shared, request: Request<Incoming>) -> Response<Body> {
-    let now = shared.now().wall;
+async fn route(
+    shared: &Shared,
+    request: Request<Incoming>,
+    admitted: impl FnOnce(),
+    downloading: Downloading,
+) -> Response<Body> {
     let path = request.uri().path().to_owned();
     let answer = match (request.method(), path.as_str()) {
-        (&Method::PUT, "/media/upload") => shared.media.upload(request, &*shared.store, now).await,
+        (&Method::PUT, "/media/upload") => transfer::upload(shared, request, admitted).await,
         (&Method::GET, path) if path.starts_with("/media/") => {
-            shared.media.download(&request, &*shared.store, now).await
+            transfer::download(shared, &request, admitted, downloading).await
         }
         (_, path) if path.starts_with("/media/") => {
             return fault(StatusCode::METHOD_NOT_ALLOWED, &Code::BAD_REQUEST.into());
@@ -81,7 +105,16 @@ async fn route(shared: &Shared, request: Request<Incoming>) -> Response<Body> {
             return fault(StatusCode::NOT_FOUND, &Fault::with_text(Code::BAD_REQUEST, text));
         }
     };
-    answer.unwrap_or_else(|why| fault(status_of(why.code), &why))
+    answer.unwrap_or_else(|why| refusal(&why))
+}
+
+/// A refused transfer; programs that look no further than the head see when to come again.
+fn refusal(why: &Fault) -> Response<Body> {
+    let mut answer = fault(status_of(why.code), why);
+    if let Some(wait) = why.retry_after {
+        answer.headers_mut().insert(header::RETRY_AFTER, wait.div_ceil(1_000).into());
+    }
+    answer
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Routes<S> {
@@ -96,21 +129,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Routes<S> {
         let Ok(answer) = create_response_with_body(&request, || full(Bytes::new())) else {
             return refuse("this is not a WebSocket's request of version 13");
         };
-        let guest = self.guest.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(guest) = guest else { return refuse("one WebSocket per connection") };
+        let Some(mut guest) = locked(&self.guest).take() else {
+            return refuse("one WebSocket per connection");
+        };
+        guest.comes_from(origin(guest.peer, request.headers(), &self.shared.trusted_proxies), &self.shared);
         let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
         let upgrade = hyper::upgrade::on(&mut request);
         tokio::spawn(async move {
-            let _guest = guest;
             let Ok(upgraded) = upgrade.await else { return };
             if let Some(socket) = websocket::<S>(upgraded).await {
-                connection::serve(socket, shared, stop).await;
+                connection::serve(socket, shared, stop, guest).await;
             }
         });
         let mut answer = answer;
         answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
         answer
     }
+}
+
+fn locked(guest: &Mutex<Option<Guest>>) -> MutexGuard<'_, Option<Guest>> {
+    guest.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The bare socket, without what HTTP put around it.
@@ -139,6 +177,8 @@ fn status_of(code: Code) -> StatusCode {
         Code::TICKET_INVALID | Code::TICKET_EXPIRED | Code::TICKET_USED => StatusCode::FORBIDDEN,
         Code::MEDIA_NOT_FOUND => StatusCode::NOT_FOUND,
         Code::IMAGE_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::TOO_FAST | Code::MEDIA_QUOTA => StatusCode::TOO_MANY_REQUESTS,
+        Code::TRANSFER_TOO_SLOW => StatusCode::REQUEST_TIMEOUT,
         Code::BUSY | Code::READ_ONLY | Code::SHUTTING_DOWN => StatusCode::SERVICE_UNAVAILABLE,
         Code::INTERNAL => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,

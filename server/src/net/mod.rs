@@ -2,38 +2,50 @@
 //!
 //! * `connection` serves one WebSocket; `parked` keeps dropped sessions for a while.
 //! * `http` is everything else that speaks HTTP on the clients' port, and the way into a WebSocket.
+//! * `transfer` is a picture's way in or out; `pace` ends those that drip.
+//! * `places` bounds connections by address and by user; `origin` knows addresses behind a proxy.
 //! * `admin` is the operator's port.
 
 mod admin;
 mod connection;
 pub(crate) mod http;
+mod origin;
+pub(crate) mod pace;
 mod parked;
+mod places;
 pub(crate) mod tls;
+mod transfer;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use hyper_util::rt::{TokioIo, TokioTimer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Notify, Semaphore, mpsc, watch};
 use tokio_rustls::TlsAcceptor;
 
 use crate::bus::Bus;
+use crate::clock::Clock;
+use crate::config::Config;
 use crate::core::Now;
+use crate::core::ops::UserKey;
 use crate::core::session::Settings;
+use crate::core::shares::{Network, Shares};
 use crate::data::Admin;
 use crate::media::Media;
 use crate::store::Store;
+use pace::LeastPace;
 use parked::ParkedSessions;
+use places::{Place, Places};
 
 /// How long a client may take for its HTTP request's head, and for the TLS handshake.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
-/// How long an HTTP connection may last: a picture of 20 MB over a slow line, not a client that stopped reading.
-const HTTP_WITHIN: Duration = Duration::from_secs(900);
+/// How long an HTTP connection may last: a picture of 20 MB at the least pace, and the wait to be decoded.
+const HTTP_WITHIN: Duration = Duration::from_secs(3_600);
 /// Pause after the system refused a new socket.
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 /// Pause between two looks for sessions that nobody resumed.
@@ -45,27 +57,61 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) bus: Arc<dyn Bus>,
     pub(crate) media: Media,
+    pub(crate) shares: Arc<Shares>,
+    /// Connections that have not logged in, by where they come from.
+    pending: Arc<Places<Network>>,
+    /// Sessions, by user.
+    sessions: Arc<Places<UserKey>>,
+    least_pace: LeastPace,
+    trusted_proxies: Vec<IpAddr>,
     parked: ParkedSessions,
-    began: Instant,
+    clock: Clock,
 }
 
 impl Shared {
-    pub(crate) fn new(settings: Settings, store: Arc<dyn Store>, bus: Arc<dyn Bus>, media: Media) -> Self {
+    pub(crate) fn new(
+        config: &Config,
+        ticket_key: [u8; 32],
+        store: Arc<dyn Store>,
+        bus: Arc<dyn Bus>,
+        media: Media,
+        shares: Arc<Shares>,
+        clock: Clock,
+    ) -> Self {
+        let limits = &config.limits;
         Self {
-            settings: Arc::new(settings),
+            settings: Arc::new(config.settings(ticket_key)),
             store,
             bus,
             media,
+            shares,
+            pending: Places::new(limits.pending_per_address),
+            sessions: Places::new(limits.connections_per_user),
+            least_pace: LeastPace {
+                bytes_per_second: limits.transfer_bytes_per_second,
+                patience: Duration::from_secs(limits.transfer_patience_s.into()),
+            },
+            trusted_proxies: limits.trusted_proxies.clone(),
             parked: ParkedSessions::default(),
-            began: Instant::now(),
+            clock,
         }
     }
 
     fn now(&self) -> Now {
-        let ms = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
-        Now {
-            monotonic: ms(self.began.elapsed()),
-            wall: ms(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()),
+        self.clock.now()
+    }
+
+    /// Brings what is counted elsewhere into the metrics.
+    fn observe(&self) {
+        for (share, refused) in self.shares.refused() {
+            metrics::counter!("tim_shares_refused_total", "share" => share.name()).absolute(refused);
+        }
+        #[expect(clippy::cast_precision_loss)]
+        for (name, count) in [
+            ("tim_shares_remembered", self.shares.remembered()),
+            ("tim_pending_connections", self.pending.held_by_all()),
+        ] {
+            metrics::gauge!(name).set(count as f64);
         }
     }
 }
@@ -119,7 +165,15 @@ impl Door {
         };
         let _ = socket.set_nodelay(true);
         let (tls, shared, stop) = (self.tls.clone(), Arc::clone(shared), stop.clone());
-        let guest = Guest { _place: place, _here: guest.clone() };
+        let guest = Guest {
+            peer: peer.ip(),
+            // Whom a trusted proxy connects is known with the request's head.
+            pending: (!shared.trusted_proxies.contains(&peer.ip().to_canonical()))
+                .then(|| shared.pending.take(peer.ip().into())),
+            network: peer.ip().into(),
+            _place: place,
+            _here: guest.clone(),
+        };
         tokio::spawn(async move {
             match tls {
                 None => http_connection(socket, shared, stop, guest).await,
@@ -127,6 +181,7 @@ impl Door {
                     let mut stopped = stop.clone();
                     let handshake = tokio::select! {
                         handshake = tokio::time::timeout(HEAD_WITHIN, tls.accept(socket)) => handshake,
+                        () = lost(guest.lost()) => return,
                         () = told(&mut stopped) => return,
                     };
                     match handshake {
@@ -145,19 +200,50 @@ async fn told(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// A place at the clients' port, given back when dropped.
+/// Ends when the place is lost; never, without one.
+async fn lost(place: Option<Arc<Notify>>) {
+    match place {
+        Some(place) => place.notified().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A connection's place at the clients' port, given back when dropped.
 pub(crate) struct Guest {
+    peer: IpAddr,
+    network: Network,
+    /// Held until the connection belongs to a user.
+    pending: Option<Place<Network>>,
     _place: tokio::sync::OwnedSemaphorePermit,
     _here: mpsc::Sender<()>,
+}
+
+impl Guest {
+    /// It comes from there.
+    fn comes_from(&mut self, address: IpAddr, shared: &Shared) {
+        self.network = address.into();
+        self.pending.get_or_insert_with(|| shared.pending.take(address.into()));
+    }
+
+    /// It belongs to a user from now on.
+    fn admit(&mut self) {
+        self.pending = None;
+    }
+
+    /// What is notified when newer connections from there have taken its place.
+    fn lost(&self) -> Option<Arc<Notify>> {
+        self.pending.as_ref().map(Place::lost)
+    }
 }
 
 async fn http_connection<S>(socket: S, shared: Arc<Shared>, mut stop: watch::Receiver<bool>, guest: Guest)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let place = guest.lost();
     let service = http::Routes::<S>::new(shared, stop.clone(), guest);
-    let has_asked = service.has_asked();
-    let mut connection = std::pin::pin!(
+    let (has_asked, downloading) = (service.has_asked(), service.downloading());
+    let connection = std::pin::pin!(
         hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_WITHIN)
@@ -165,20 +251,31 @@ where
             .serve_connection(TokioIo::new(socket), service)
             .with_upgrades()
     );
-    let ended = tokio::select! {
-        ended = tokio::time::timeout(HTTP_WITHIN, connection.as_mut()) => ended,
-        () = told(&mut stop) => {
-            if !has_asked.load(Ordering::Acquire) {
-                return;
+    let served = async {
+        let mut connection = connection;
+        tokio::select! {
+            ended = connection.as_mut() => ended,
+            () = told(&mut stop) => {
+                if !has_asked.load(Ordering::Acquire) {
+                    return Ok(());
+                }
+                connection.as_mut().graceful_shutdown();
+                connection.await
             }
-            connection.as_mut().graceful_shutdown();
-            tokio::time::timeout(HTTP_WITHIN, connection).await
         }
     };
-    match ended {
-        Ok(Ok(())) => {}
-        Ok(Err(why)) => tracing::debug!(%why, "an HTTP connection broke"),
-        Err(_) => tracing::debug!("an HTTP connection took too long"),
+    tokio::select! {
+        ended = tokio::time::timeout(HTTP_WITHIN, served) => match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(why)) => tracing::debug!(%why, "an HTTP connection broke"),
+            Err(_) => tracing::debug!("an HTTP connection took too long"),
+        },
+        () = lost(place) => {
+            metrics::counter!("tim_evicted_total", "place" => "pending").increment(1);
+        }
+        () = transfer::stalled(&downloading) => {
+            metrics::counter!("tim_slow_transfers_total", "direction" => "download").increment(1);
+        }
     }
 }
 

@@ -1,17 +1,20 @@
 //! Dropped sessions that can still be resumed, each with its place on the bus, so that nothing is missed meanwhile.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tim_protocol::limits;
 use uuid::Uuid;
 
 use crate::bus::Subscription;
+use crate::core::ops::UserKey;
 use crate::core::session::Parked;
 
 /// Most sessions that are kept. Beyond it nothing is lost but the speed of a resume.
 const MOST: usize = 20_000;
+/// Most of one user's; the oldest gives way.
+const MOST_EACH: usize = 8;
 
 /// A dropped session and where its deliveries go on arriving.
 pub(super) struct Dropped {
@@ -22,29 +25,61 @@ pub(super) struct Dropped {
 /// All dropped sessions.
 #[derive(Default)]
 pub(super) struct ParkedSessions {
-    sessions: Mutex<HashMap<Uuid, (Instant, Dropped)>>,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    sessions: HashMap<Uuid, (Instant, Dropped)>,
+    /// Oldest first.
+    by_user: HashMap<UserKey, VecDeque<Uuid>>,
 }
 
 impl ParkedSessions {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Keeps a session for [`limits::RESUME_WITHIN_MS`].
-    pub(super) fn park(&self, id: Uuid, dropped: Dropped) {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        if sessions.len() < MOST {
-            sessions.insert(id, (Instant::now(), dropped));
+    pub(super) fn park(&self, dropped: Dropped) {
+        let mut kept = self.kept();
+        let (id, user) = (dropped.parked.id(), dropped.parked.user());
+        let own = kept.by_user.get(&user);
+        if let Some(oldest) = own.filter(|own| own.len() >= MOST_EACH).and_then(VecDeque::front).copied() {
+            kept.remove(oldest);
+        }
+        if kept.sessions.len() < MOST {
+            kept.by_user.entry(user).or_default().push_back(id);
+            kept.sessions.insert(id, (Instant::now(), dropped));
         }
     }
 
     /// Takes a session to go on with.
     pub(super) fn take(&self, id: Uuid) -> Option<Dropped> {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, dropped) = sessions.remove(&id)?;
+        let (since, dropped) = self.kept().remove(id)?;
         (since.elapsed() < life()).then_some(dropped)
     }
 
     /// Forgets sessions whose time is over.
     pub(super) fn sweep(&self) {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.retain(|_, (since, _)| since.elapsed() < life());
+        let mut kept = self.kept();
+        let is_over = |(_, (since, _)): &(&Uuid, &(Instant, Dropped))| since.elapsed() >= life();
+        let over: Vec<Uuid> = kept.sessions.iter().filter(is_over).map(|(id, _)| *id).collect();
+        over.into_iter().for_each(|id| drop(kept.remove(id)));
+    }
+}
+
+impl Kept {
+    fn remove(&mut self, id: Uuid) -> Option<(Instant, Dropped)> {
+        let removed = self.sessions.remove(&id)?;
+        let user = removed.1.parked.user();
+        if let Some(own) = self.by_user.get_mut(&user) {
+            own.retain(|other| *other != id);
+            if own.is_empty() {
+                self.by_user.remove(&user);
+            }
+        }
+        Some(removed)
     }
 }
 

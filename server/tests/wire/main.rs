@@ -15,6 +15,7 @@ mod commands;
 mod frames;
 mod media;
 mod operator;
+mod shares;
 mod stage;
 #[cfg(unix)]
 mod stopping;

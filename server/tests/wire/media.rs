@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::stage::{Client, Server, code, http};
 
-fn png(width: u32) -> Vec<u8> {
+pub(crate) fn png(width: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let picture = image::RgbImage::from_pixel(width, 10, image::Rgb([1, 2, 3]));
     picture.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).unwrap();
@@ -23,13 +23,13 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 /// A path to upload exactly these bytes to.
-async fn ticket_for(client: &mut Client, bytes: &[u8]) -> String {
+pub(crate) async fn ticket_for(client: &mut Client, bytes: &[u8]) -> String {
     let asked = json!({ "size": bytes.len(), "sha256": sha256(bytes) });
     let answer = client.ask("media.upload", &asked).await;
     answer["r"]["path"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
 
-async fn put(server: &Server, path: &str, bytes: Vec<u8>) -> (StatusCode, Bytes) {
+pub(crate) async fn put(server: &Server, path: &str, bytes: Vec<u8>) -> (StatusCode, Bytes) {
     http(&server.address, Method::PUT, path, &[], bytes).await
 }
 
@@ -38,7 +38,7 @@ async fn get(server: &Server, path: &str) -> (StatusCode, Bytes) {
 }
 
 /// Uploads a picture and gives the address of its original.
-async fn upload(server: &Server, client: &mut Client, bytes: Vec<u8>) -> String {
+pub(crate) async fn upload(server: &Server, client: &mut Client, bytes: Vec<u8>) -> String {
     let path = ticket_for(client, &bytes).await;
     let (status, body) = put(server, &path, bytes).await;
     assert_eq!(status, StatusCode::OK, "{body:?}");
@@ -89,7 +89,7 @@ async fn a_ticket_that_this_server_did_not_give_or_gave_long_ago_uploads_nothing
     let forged = path(sign_upload(&[0; 32], &upload, i64::MAX));
     is_refused(put(&server, &forged, bytes.clone()).await, Code::TICKET_INVALID);
     is_refused(put(&server, "/media/upload", bytes.clone()).await, Code::TICKET_INVALID);
-    let to_look = sign_download(&ticket_key(&server), server.app, Uuid::from_u128(1), i64::MAX);
+    let to_look = sign_download(&ticket_key(&server), server.app, Uuid::from_u128(1), UserKey(1), i64::MAX);
     is_refused(put(&server, &path(to_look), bytes).await, Code::TICKET_INVALID);
 }
 
@@ -117,9 +117,9 @@ async fn a_picture_is_given_only_to_whoever_has_a_ticket_for_it() {
     is_refused(get(&server, &first).await, Code::TICKET_INVALID);
     is_refused(get(&server, &format!("{second}?{query}")).await, Code::TICKET_INVALID);
     let id = Uuid::parse_str(first.split('/').nth(3).unwrap()).unwrap();
-    let expired = sign_download(&ticket_key(&server), server.app, id, 1);
+    let expired = sign_download(&ticket_key(&server), server.app, id, UserKey(1), 1);
     is_refused(get(&server, &format!("{first}?ticket={expired}")).await, Code::TICKET_EXPIRED);
-    let nobodys = sign_download(&ticket_key(&server), server.app, Uuid::nil(), i64::MAX);
+    let nobodys = sign_download(&ticket_key(&server), server.app, Uuid::nil(), UserKey(1), i64::MAX);
     let of_nobody = format!("/media/{}/{}/0?ticket={nobodys}", server.app, Uuid::nil());
     is_refused(get(&server, &of_nobody).await, Code::MEDIA_NOT_FOUND);
     let not_there = json!({ "url": format!("/media/{}/{}/0", server.app, Uuid::nil()) });

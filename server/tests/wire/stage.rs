@@ -135,6 +135,12 @@ impl Server {
         Client::over(Box::new(TcpStream::connect(&self.address).await.unwrap()), "ws").await
     }
 
+    /// The same through a proxy that says for whom it connects.
+    pub(crate) async fn connect_for(&self, client: &str) -> Client {
+        let socket = Box::new(TcpStream::connect(&self.address).await.unwrap());
+        Client::over_with(socket, "ws", &[("x-forwarded-for", client)]).await
+    }
+
     /// A user who is logged in.
     pub(crate) async fn login(&self, user: &str) -> Client {
         self.login_with(user, &["batch"]).await
@@ -164,9 +170,16 @@ pub(crate) struct Client {
 impl Client {
     /// Opens a WebSocket over something that is connected already.
     pub(crate) async fn over(socket: Box<dyn Socket>, scheme: &str) -> Self {
+        Self::over_with(socket, scheme, &[]).await
+    }
+
+    async fn over_with(socket: Box<dyn Socket>, scheme: &str, headers: &[(&'static str, &str)]) -> Self {
         let mut request = format!("{scheme}://localhost/v1").into_client_request().unwrap();
         let protocol = HeaderValue::from_static(tim_protocol::SUBPROTOCOL);
         request.headers_mut().insert("Sec-WebSocket-Protocol", protocol);
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, HeaderValue::from_str(value).unwrap());
+        }
         let (socket, _) = soon(tokio_tungstenite::client_async(request, socket)).await.unwrap();
         Self { socket, number: 0, waiting: VecDeque::new() }
     }

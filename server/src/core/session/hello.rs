@@ -40,7 +40,11 @@ impl Session {
     pub(super) fn keys(&mut self, keys: Vec<String>, now: Now, effects: &mut Vec<Effect>) {
         let max_sig_life = self.settings.max_sig_life;
         let Phase::Greeting(greeting) = &mut self.phase else { return };
-        match expiry(&greeting.hello, keys, max_sig_life, now) {
+        let Hello { sdk_app_id: app, user_id, .. } = &greeting.hello;
+        let proved = expiry(&greeting.hello, keys, max_sig_life, now)
+            .map_err(|why| self.shares.failed_login(self.network, why, now.monotonic))
+            .and_then(|expires| self.shares.login(*app, user_id, now.monotonic).map(|()| expires));
+        match proved {
             Ok(expires) => greeting.expires = expires,
             Err(fault) => {
                 let number = greeting.number;

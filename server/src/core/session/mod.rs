@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::Now;
 use super::ops::{Actor, Find, Found, Refusal, UserKey, Write, Written};
 use super::policy::LoginPolicy;
-use super::rate::Bucket;
+use super::shares::{Network, Shares};
 use super::window::Window;
 use crate::bus::Delivery;
 use hello::Greeting;
@@ -80,8 +80,6 @@ pub struct Settings {
     pub revoke_within: i64,
     /// Shortest and longest accepted pause between heartbeats, in milliseconds.
     pub heartbeat: [i64; 2],
-    /// Requests per second a session may make in the long run, and how many at once.
-    pub rate: [u32; 2],
     /// Longest accepted life of a UserSig, in seconds; `None` for any.
     pub max_sig_life: Option<i64>,
     /// What media tickets are signed with; random, the server's own, kept across restarts.
@@ -103,6 +101,12 @@ impl Parked {
     pub fn id(&self) -> Uuid {
         self.id
     }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn user(&self) -> UserKey {
+        self.user
+    }
 }
 
 /// One connection's rules.
@@ -117,7 +121,9 @@ pub struct Session {
     next_token: u64,
     /// The server's own choices: names of groups, numbers of tickets.
     choices: fastrand::Rng,
-    bucket: Bucket,
+    shares: Arc<Shares>,
+    /// Where the connection comes from.
+    network: Network,
     /// When the connection began, and when it last said something; monotonic.
     began: i64,
     heard: i64,
@@ -148,19 +154,26 @@ struct Live {
 }
 
 impl Session {
-    /// A session for a new connection. `seed` decides its choices.
+    /// A session for a new connection from `network`. `seed` decides its choices.
     #[must_use]
-    pub fn new(settings: Arc<Settings>, id: Uuid, seed: u64, now: Now) -> Self {
-        let [per_second, burst] = settings.rate;
+    pub fn new(
+        settings: Arc<Settings>,
+        shares: Arc<Shares>,
+        network: Network,
+        id: Uuid,
+        seed: u64,
+        now: Now,
+    ) -> Self {
         Self {
             settings,
+            shares,
+            network,
             id,
             phase: Phase::Silent,
             number: 0,
             asked: BTreeMap::new(),
             next_token: 0,
             choices: fastrand::Rng::with_seed(seed),
-            bucket: Bucket::new(per_second, burst, now.monotonic),
             began: now.monotonic,
             heard: now.monotonic,
             batches: false,
@@ -281,7 +294,10 @@ impl Session {
         if self.asked.len() >= limits::IN_FLIGHT {
             return Err(Fault::new(Code::TOO_MANY_IN_FLIGHT));
         }
-        self.bucket.take(now.monotonic).map_err(|wait| Fault::new(Code::TOO_FAST).retry_after(wait))
+        match &self.phase {
+            Phase::Live(live) => self.shares.request(live.actor.key, now.monotonic),
+            Phase::Silent | Phase::Greeting(_) | Phase::Over => Ok(()),
+        }
     }
 
     fn ping(&mut self, number: u64, now: Now, effects: &mut Vec<Effect>) {

@@ -6,7 +6,7 @@ use tim_protocol::call::{self, Done, GroupIs, ProfileIs, Profiles};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::{Fault, FromServer, Pong};
 
-use super::{Effect, Session, Token, fault_to};
+use super::{Effect, Phase, Session, Token, fault_to};
 use crate::core::Now;
 use crate::core::ops::{Actor, Answer, Find, Found, Refusal, Written};
 use crate::core::ticket;
@@ -82,13 +82,14 @@ impl Session {
             }
             (Asked::Pong(number), _) => effects.push(pong(number, None, now)),
             (Asked::DownloadTicket(number, url), Ok(Found::Media(media))) => {
+                let Phase::Live(live) = &self.phase else { return };
                 effects.push(match media {
                     Some(media) => {
                         let expires = now.wall + ticket::LIFE_MS;
-                        let key = &self.settings.ticket_key;
+                        let (key, holder) = (&self.settings.ticket_key, live.actor.key);
                         let path = format!(
                             "{url}?ticket={}",
-                            ticket::sign_download(key, media.app, media.id, expires)
+                            ticket::sign_download(key, media.app, media.id, holder, expires)
                         );
                         self::result(number, &call::Ticket { path, expires })
                     }

@@ -123,6 +123,7 @@ impl Session {
         if !is_digest {
             return Err(Fault::with_text(Code::BAD_REQUEST, "sha256 is 64 lower-case hexadecimal digits"));
         }
+        self.shares.may_store(actor.key, asked.size, now.monotonic)?;
         let nonce = uuid::Builder::from_random_bytes(self.choices.u128(..).to_be_bytes()).into_uuid();
         let upload =
             Upload { app: actor.app, owner: actor.key, size: asked.size, sha256: asked.sha256, nonce };

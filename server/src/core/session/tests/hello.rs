@@ -42,6 +42,38 @@ fn a_token_that_does_not_prove_who_is_there_is_refused_with_its_number() {
 }
 
 #[test]
+fn after_too_many_wrong_tokens_their_network_is_told_so_and_a_good_token_passes() {
+    let shares = shares(Rate::new(1_000, 1_000, 1_000));
+    let wrong = hello_with("userSig", sig("another key", APP, "alice", 3_600).into());
+    let most = Config::default().limits.failed_logins_per_minute;
+    for attempt in 0..=most {
+        let (asked, effects) = Phone::connects_to(&shares, 1).greets(&wrong);
+        assert_eq!(asked, ["app"]);
+        let fault = fault(&effects[..1], 1);
+        let expected = if attempt < most { Code::USERSIG_WRONG_KEY } else { Code::TOO_MANY_LOGINS };
+        assert_eq!(fault.code, expected);
+        assert_eq!(fault.retry_after, (attempt == most).then_some(1_000));
+    }
+    // From the same network, for the same user.
+    Phone::logged_in_to(&shares, 2);
+    let expired = hello_with("userSig", sig(KEY, APP, "alice", -1).into());
+    let (_, effects) = Phone::connects_to(&shares, 3).greets(&expired);
+    is_refused(&effects, 1, Code::USERSIG_EXPIRED);
+}
+
+#[test]
+fn a_user_who_logs_in_without_end_is_told_to_wait() {
+    let shares = shares(Rate::new(1_000, 1_000, 1_000));
+    for _ in 0..Config::default().limits.logins_per_minute {
+        Phone::logged_in_to(&shares, 1);
+    }
+    let (asked, effects) = Phone::connects_to(&shares, 1).greets(&hello());
+    assert_eq!(asked, ["app"], "nothing is written");
+    let fault = fault(&effects[..1], 1);
+    assert_eq!((fault.code, fault.retry_after), (Code::TOO_FAST, Some(1_000)));
+}
+
+#[test]
 fn a_hello_that_cannot_be_is_refused_without_asking_anybody() {
     for (field, value, code) in [
         ("versions", json!([2, 3]), Code::VERSION_UNSUPPORTED),

@@ -21,9 +21,12 @@ use uuid::Uuid;
 
 use super::{Effect, Input, Parked, Session, Settings, Token};
 use crate::bus::Delivery;
+use crate::config::Config;
 use crate::core::Now;
 use crate::core::ops::{Answer, Device, Devices, Find, Found, Refusal, UserKey, Write, Written};
 use crate::core::policy::LoginPolicy;
+use crate::core::rate::Rate;
+use crate::core::shares::{Limits, Network, Shares};
 
 const APP: u32 = 1_400_000_001;
 const ALICE: UserKey = UserKey(7);
@@ -36,10 +39,14 @@ fn settings() -> Settings {
         policy: LoginPolicy::PerPlatform,
         revoke_within: 120_000,
         heartbeat: [10_000, 300_000],
-        rate: [1_000, 1_000],
         max_sig_life: Some(10_000),
         ticket_key: [3; 32],
     }
+}
+
+/// Everybody's shares, with this rate of requests.
+fn shares(requests: Rate) -> Arc<Shares> {
+    Arc::new(Shares::new(Limits { requests, ..Config::default().shares() }))
 }
 
 fn sig(key: &str, app: u32, user: &str, life_s: i64) -> String {
@@ -73,22 +80,24 @@ struct Phone {
 
 impl Phone {
     fn connects() -> Self {
-        Self::connects_to(settings(), 1)
+        Self::connects_to(&shares(Rate::new(1_000, 1_000, 1_000)), 1)
     }
 
-    fn connects_to(settings: Settings, id: u128) -> Self {
+    /// Connects to a server where so much is left of everybody's shares.
+    fn connects_to(shares: &Arc<Shares>, id: u128) -> Self {
         let now = Now { monotonic: 5_000, wall: NOON };
-        let session = Session::new(Arc::new(settings), Uuid::from_u128(id), 1, now);
+        let (settings, shares, id) = (Arc::new(settings()), Arc::clone(shares), Uuid::from_u128(id));
+        let session = Session::new(settings, shares, Network::V4([192, 0, 2, 1]), id, 1, now);
         Self { session, now, number: 0 }
     }
 
     /// Connected, logged in, and past the welcome.
     fn logged_in() -> Self {
-        Self::logged_in_to(settings())
+        Self::logged_in_to(&shares(Rate::new(1_000, 1_000, 1_000)), 1)
     }
 
-    fn logged_in_to(settings: Settings) -> Self {
-        let mut phone = Self::connects_to(settings, 1);
+    fn logged_in_to(shares: &Arc<Shares>, id: u128) -> Self {
+        let mut phone = Self::connects_to(shares, id);
         let (_, effects) = phone.greets(&hello());
         assert!(matches!(effects[..], [Effect::Attach(ALICE, _), Effect::Send(_)]), "{effects:?}");
         phone

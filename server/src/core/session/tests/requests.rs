@@ -151,14 +151,33 @@ fn at_most_32_requests_wait_at_once() {
 }
 
 #[test]
-fn whoever_asks_too_fast_is_told_when_to_go_on() {
-    // The hello is the first of three.
-    let mut phone = Phone::logged_in_to(Settings { rate: [10, 3], ..settings() });
+fn whoever_asks_too_fast_on_all_their_connections_together_is_told_when_to_go_on() {
+    let shares = shares(Rate::new(2, 10, 1_000));
+    let (mut phone, mut laptop) = (Phone::logged_in_to(&shares, 1), Phone::logged_in_to(&shares, 2));
     phone.sends();
+    laptop.sends();
+    for device in [&mut phone, &mut laptop] {
+        let effects = device.asks("msg.send", &text_to("C2Cbob"));
+        let fault = fault(&effects, device.number);
+        assert_eq!((fault.code, fault.retry_after), (Code::TOO_FAST, Some(100)));
+        device.passes(100);
+    }
     phone.sends();
-    let effects = phone.asks("msg.send", &text_to("C2Cbob"));
+    let effects = laptop.asks("msg.send", &text_to("C2Cbob"));
+    assert_eq!(fault(&effects, laptop.number).code, Code::TOO_FAST, "the phone took what there was");
+}
+
+#[test]
+fn whoever_has_stored_enough_for_today_gets_no_ticket() {
+    let shares = shares(Rate::new(1_000, 1_000, 1_000));
+    let mut phone = Phone::logged_in_to(&shares, 1);
+    let asked = json!({ "size": 1_000, "sha256": "ab".repeat(32) });
+    let effects = phone.asks("media.upload", &asked);
+    assert!(envelopes(&effects)[0]["r"]["path"].is_string());
+    let limit = u64::from(Config::default().limits.media_mb_per_day) * 1_000_000;
+    shares.stored(ALICE, limit, phone.now.monotonic);
+    let effects = phone.asks("media.upload", &asked);
     let fault = fault(&effects, phone.number);
-    assert_eq!(fault.code, Code::TOO_FAST);
-    phone.passes(fault.retry_after.unwrap().into());
-    phone.sends();
+    assert_eq!(fault.code, Code::MEDIA_QUOTA);
+    assert!(fault.retry_after.is_some());
 }

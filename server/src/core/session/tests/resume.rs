@@ -16,7 +16,7 @@ fn dropped() -> Box<Parked> {
 fn resume(hello: Value, push: u64, parked: Option<Box<Parked>>) -> (Phone, Vec<Effect>) {
     let mut hello = hello;
     hello["resume"] = json!({ "session": Uuid::from_u128(1), "push": push });
-    let mut phone = Phone::connects_to(settings(), 2);
+    let mut phone = Phone::connects_to(&shares(Rate::new(1_000, 1_000, 1_000)), 2);
     let (_, effects) = phone.greets(&hello);
     let [Effect::Unpark(session)] = effects[..] else { panic!("{effects:?}") };
     assert_eq!(session, Uuid::from_u128(1));

@@ -1,0 +1,116 @@
+//! A picture's way in or out over HTTP: whose ticket it is, whether their share allows it, and that its bytes keep pace.
+//!
+//! What the bytes are is `media`'s to know.
+
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming, SizeHint};
+use hyper::header::{self, HeaderValue};
+use hyper::{Request, Response, Uri};
+use tim_protocol::Code;
+use tim_protocol::frame::Fault;
+
+use super::Shared;
+use super::http::{Body, query};
+use super::pace::Pace;
+use crate::core::shares::Transfer;
+use crate::core::ticket;
+use crate::media;
+
+/// Pause between two looks for whether a connection has begun a download.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// The pace of the download that a connection carries, once it does.
+pub(super) type Downloading = Arc<OnceLock<Pace>>;
+
+/// Takes a picture in.
+///
+/// Errors: `TICKET_…` by the ticket, those of [`crate::core::shares::Shares::upload`], and those of the picture.
+pub(super) async fn upload(
+    shared: &Shared,
+    request: Request<Incoming>,
+    admitted: impl FnOnce(),
+) -> Result<Response<Body>, Fault> {
+    let now = shared.now();
+    let ticket = ticket_of(request.uri())?;
+    let upload = ticket::read_upload(&shared.settings.ticket_key, &ticket, now.wall)?;
+    let _transfer = shared.shares.upload(upload.owner, upload.size, now.monotonic)?;
+    admitted();
+    let pace = shared.least_pace.start();
+    shared.media.upload(upload, request.into_body(), &pace, &*shared.store, now.wall).await.map(last)
+}
+
+/// Gives a picture out.
+///
+/// Errors: `TICKET_…` by the ticket, those of [`crate::core::shares::Shares::download`], [`Code::MEDIA_NOT_FOUND`].
+pub(super) async fn download(
+    shared: &Shared,
+    request: &Request<Incoming>,
+    admitted: impl FnOnce(),
+    downloading: Downloading,
+) -> Result<Response<Body>, Fault> {
+    let now = shared.now();
+    let (app, id, size) = media::parse(request.uri().path()).ok_or(Code::MEDIA_NOT_FOUND)?;
+    let ticket = ticket_of(request.uri())?;
+    let holder = ticket::check_download(&shared.settings.ticket_key, &ticket, app, id, now.wall)?;
+    let transfer = shared.shares.download(holder, now.monotonic)?;
+    admitted();
+    let answer = shared.media.download(app, id, size, &*shared.store).await?;
+    downloading.get_or_init(|| shared.least_pace.start());
+    Ok(last(answer.map(|body| Paced { body, downloading, _transfer: transfer }.boxed_unsync())))
+}
+
+/// Ends when a connection's download has fallen behind its least pace for good.
+pub(super) async fn stalled(downloading: &OnceLock<Pace>) {
+    loop {
+        match downloading.get() {
+            Some(pace) => return pace.lost().await,
+            None => tokio::time::sleep(LOOK_EVERY).await,
+        }
+    }
+}
+
+fn ticket_of(uri: &Uri) -> Result<String, Fault> {
+    query(uri, "ticket").ok_or_else(|| Code::TICKET_INVALID.into())
+}
+
+/// One transfer per connection: what comes after it would have no place.
+fn last(mut answer: Response<Body>) -> Response<Body> {
+    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    answer
+}
+
+/// A body whose bytes count for the pace of its download, and whose end is the end of the transfer.
+struct Paced {
+    body: Body,
+    downloading: Downloading,
+    _transfer: Transfer,
+}
+
+impl HttpBody for Paced {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if let (Poll::Ready(Some(Ok(frame))), Some(pace)) = (&polled, self.downloading.get()) {
+            pace.add(frame.data_ref().map_or(0, Bytes::len));
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -113,6 +113,8 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
                    ALTER TABLE outbox DROP COLUMN refusal;
                    ALTER TABLE outbox ADD COLUMN status TEXT NOT NULL DEFAULT 'unSend';
                    UPDATE outbox SET status = 'fail' WHERE position = 3;
+                   ALTER TABLE conv DROP COLUMN revoked_above; ALTER TABLE conv DROP COLUMN revoked_up_to;
+                   ALTER TABLE conv ADD COLUMN revoked_above_base TEXT NOT NULL DEFAULT '[4,7]';
                    PRAGMA user_version = 1";
     rusqlite::Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
     let store = open(&path);
@@ -121,6 +123,7 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
     assert_eq!((row.told, row.met), (1, Some(1)));
     let refusals = store.snapshot().unwrap().outbox.into_iter().map(|row| row.refusal).collect::<Vec<_>>();
     assert_eq!(refusals, [None, Some(Code::SEND_FAILED)]);
+    assert_eq!(row.revoked_above_base, 2, "what was listed is counted");
 }
 
 /// Set for the process whose files may not grow.

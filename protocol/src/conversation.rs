@@ -55,9 +55,10 @@ pub struct ConversationState {
     /// The countable number that unread counts from: that of the later of the last message read and the last
     /// sent, or of the message before the user joined. `unread = countable − base − revoked_above_base`.
     pub base: u64,
-    /// Countable numbers above `base` of messages that were taken back.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub revoked_above_base: Vec<u64>,
+    /// How many messages with a countable number above `base` were taken back, by the mutations up to
+    /// `mutation_head`.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub revoked_above_base: u64,
     /// How far the other side has read; C2C only.
     #[serde(default)]
     pub peer_read: u64,

@@ -32,6 +32,11 @@ pub const VERSIONS: [u32; 2] = [1, 1];
 /// The WebSocket sub-protocol name of version 1 in JSON.
 pub const SUBPROTOCOL: &str = "tim.json.v1";
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 /// Names of optional behaviours, exchanged in `hello`. A side uses a feature only when both named it.
 pub mod feature {
     /// Replies of 1 KiB and more may come as a binary frame holding the raw-deflated JSON text.

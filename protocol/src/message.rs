@@ -292,4 +292,10 @@ pub struct Receipt {
     pub sequence: u64,
     /// That message's countable number.
     pub countable: u64,
+    /// How many messages with a higher countable number were taken back, by the mutations up to `mutation_head`.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub revoked_above_base: u64,
+    /// The conversation's newest mutation at that time; 0 if there is none.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub mutation_head: u64,
 }

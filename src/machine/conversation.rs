@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tim_protocol::conversation::ConversationState;
-use tim_protocol::message::{Body, GroupTip, GroupTipType, Message as Wire, Mutation, Revocation};
+use tim_protocol::message::{Body, GroupTip, GroupTipType, Message as Wire, Mutation, Receipt, Revocation};
 use tim_protocol::{ConversationId, GroupId, UserId};
 
 use super::outbox::Outbox;
@@ -47,7 +47,8 @@ impl Conv {
             read: 0,
             read_pending: 0,
             base: 0,
-            revoked_above_base: Vec::new(),
+            revoked_above_base: 0,
+            revoked_up_to: 0,
             peer_read: 0,
             floor: 1,
             told: 0,
@@ -103,18 +104,14 @@ impl Conv {
         row.read = row.read.max(state.read);
         row.peer_read = row.peer_read.max(state.peer_read);
         row.floor = row.floor.max(state.floor);
-        row.base = row.base.max(state.base);
-        row.revoked_above_base.extend(&state.revoked_above_base);
-        self.trim_revoked();
-        self.row.mutation_head = self.row.mutation_head.max(state.mutation_head);
-        self.row.told = self.row.told.max(self.row.floor.saturating_sub(1));
-    }
-
-    fn trim_revoked(&mut self) {
-        let ConversationRow { base, revoked_above_base, .. } = &mut self.row;
-        revoked_above_base.retain(|countable| countable > base);
-        revoked_above_base.sort_unstable();
-        revoked_above_base.dedup();
+        // From a base that moved here meanwhile, mutations count as they come.
+        if (state.base, state.mutation_head) >= (row.base, row.revoked_up_to) {
+            row.base = state.base;
+            row.revoked_above_base = state.revoked_above_base;
+            row.revoked_up_to = state.mutation_head;
+        }
+        row.mutation_head = row.mutation_head.max(state.mutation_head);
+        row.told = row.told.max(row.floor.saturating_sub(1));
     }
 
     /// Notes that a message exists.
@@ -144,8 +141,11 @@ impl Conv {
 
     /// Unread counts from here.
     fn count_from(&mut self, countable: u64) {
-        self.row.base = self.row.base.max(countable);
-        self.trim_revoked();
+        let row = &mut self.row;
+        if countable > row.base {
+            row.base = countable;
+            row.revoked_above_base = row.revoked_above_base.min(row.countable.saturating_sub(countable));
+        }
     }
 
     /// The own user has read up to here.
@@ -156,13 +156,28 @@ impl Conv {
         }
     }
 
-    /// A message was taken back. `countable` is 0 if it did not count as unread.
-    pub(super) fn revoke(&mut self, sequence: u64, countable: u64, revocation: &Revocation) {
-        self.revoked.insert(sequence, revocation.clone());
-        if countable > self.row.base {
-            self.row.revoked_above_base.push(countable);
-            self.trim_revoked();
+    /// The own user has read up to here on another device.
+    pub(super) fn read_elsewhere(&mut self, receipt: &Receipt) {
+        let before = self.row.base;
+        self.read_up_to(receipt.sequence, receipt.countable);
+        if self.row.base > before {
+            self.row.revoked_above_base = receipt.revoked_above_base;
+            self.row.revoked_up_to = self.row.revoked_up_to.max(receipt.mutation_head);
         }
+    }
+
+    /// The next mutation in line is known to unread. `countable` is 0 if its message did not count.
+    pub(super) fn count_revoked(&mut self, countable: u64) {
+        let row = &mut self.row;
+        if row.mutation > row.revoked_up_to {
+            row.revoked_up_to = row.mutation;
+            row.revoked_above_base += u64::from(countable > row.base);
+        }
+    }
+
+    /// A message was taken back.
+    pub(super) fn revoke(&mut self, sequence: u64, revocation: &Revocation) {
+        self.revoked.insert(sequence, revocation.clone());
         for message in self.newest.iter_mut().chain(self.stash.get_mut(&sequence)) {
             if message.sequence == sequence {
                 blank(message, revocation);
@@ -236,7 +251,7 @@ impl Conv {
             return 0;
         }
         let above = self.row.countable.saturating_sub(self.row.base);
-        above.saturating_sub(self.row.revoked_above_base.len() as u64)
+        above.saturating_sub(self.row.revoked_above_base)
     }
 
     pub(super) fn marks(&self) -> ReadMarks {
@@ -383,6 +398,9 @@ impl Machine {
         list
     }
 }
+
+#[cfg(test)]
+mod unread;
 
 #[cfg(test)]
 mod tests {

@@ -196,6 +196,7 @@ impl Machine {
         conv.row.mutation_head = conv.row.mutation_head.max(mutation.mutation);
         if mutation.mutation == conv.row.mutation + 1 {
             conv.row.mutation += 1;
+            conv.count_revoked(mutation.countable);
         }
         self.take_back(&id, &mutation);
         self.apply_mutations(&id);
@@ -207,6 +208,7 @@ impl Machine {
             conv.mutation_stash = conv.mutation_stash.split_off(&(conv.row.mutation + 1));
             let Some(next) = conv.mutation_stash.remove(&(conv.row.mutation + 1)) else { break };
             conv.row.mutation += 1;
+            conv.count_revoked(next.countable);
             self.take_back(id, &next);
             let query =
                 Query { conversation: id.clone(), low: next.sequence, high: next.sequence, own_only: false };
@@ -217,7 +219,7 @@ impl Machine {
 
     fn take_back(&mut self, id: &ConversationId, mutation: &Mutation) {
         let conv = self.data.conversation(id);
-        conv.revoke(mutation.sequence, mutation.countable, &mutation.revoked);
+        conv.revoke(mutation.sequence, &mutation.revoked);
         self.store(Change::Revoked(id.clone(), mutation.sequence, mutation.revoked.clone()));
         self.touch(id);
     }
@@ -262,7 +264,7 @@ impl Machine {
         let id = ConversationId::seen_by(&me, &receipt.from, &receipt.to);
         let Some(conv) = self.data.conversations.get_mut(&id) else { return };
         if receipt.from == me {
-            conv.read_up_to(receipt.sequence, receipt.countable);
+            conv.read_elsewhere(receipt);
         } else if receipt.sequence > conv.row.peer_read {
             let before = std::mem::replace(&mut conv.row.peer_read, receipt.sequence);
             self.tell_read_by_peer(&id, before, receipt.sequence);

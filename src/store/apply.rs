@@ -70,7 +70,9 @@ fn conv(connection: &Connection, id: &ConversationId) -> Outcome<i64> {
     }
     connection
         .prepare_cached(
-            "INSERT INTO conv VALUES(NULL, ?, NULL, 0, 0, 0, 0, 0, 0, 0, '[]', 0, 1, 0, 0, 0, NULL)",
+            "INSERT INTO conv(name, head, mutation, mutation_head, countable, read, read_pending, base, peer_read, floor,
+                 active, gone)
+             VALUES(?, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0)",
         )?
         .execute([&name])?;
     Ok(connection.last_insert_rowid())
@@ -94,8 +96,8 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
     connection
         .prepare_cached(
             "UPDATE conv SET group_type = ?2, head = ?3, mutation = ?4, mutation_head = ?5, countable = ?6, read = ?7,
-                 read_pending = ?8, base = ?9, revoked_above_base = ?10, peer_read = ?11, floor = ?12, told = ?13,
-                 met = ?14, active = ?15, gone = ?16
+                 read_pending = ?8, base = ?9, revoked_above = ?10, revoked_up_to = ?11, peer_read = ?12,
+                 floor = ?13, told = ?14, met = ?15, active = ?16, gone = ?17
              WHERE id = ?1",
         )?
         .execute(params![
@@ -108,7 +110,8 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
             to_sql(row.read)?,
             to_sql(row.read_pending)?,
             to_sql(row.base)?,
-            serde_json::to_string(&row.revoked_above_base)?,
+            to_sql(row.revoked_above_base)?,
+            to_sql(row.revoked_up_to)?,
             to_sql(row.peer_read)?,
             to_sql(row.floor)?,
             to_sql(row.told)?,

@@ -54,8 +54,10 @@ pub struct ConversationRow {
     pub read_pending: u64,
     /// What unread counts from.
     pub base: u64,
-    /// Countable numbers above `base` of messages that were taken back.
-    pub revoked_above_base: Vec<u64>,
+    /// How many messages with a countable number above `base` were taken back.
+    pub revoked_above_base: u64,
+    /// The newest mutation that is counted in it.
+    pub revoked_up_to: u64,
     /// How far the other side has read.
     pub peer_read: u64,
     /// The first message this user may see.

@@ -61,8 +61,8 @@ fn sync(connection: &Connection) -> Outcome<SyncState> {
 /// One pass over conversations with the newest message of each, one over the ranges: ten thousand are read in a blink.
 fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()> {
     let mut statement = connection.prepare_cached(
-        "SELECT name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above_base,
-                peer_read, floor, told, met, active, gone, id,
+        "SELECT name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
+                revoked_up_to, peer_read, floor, told, met, active, gone, id,
                 (SELECT message FROM msg WHERE conv = conv.id ORDER BY seq DESC LIMIT 1)
          FROM conv ORDER BY id",
     )?;
@@ -71,7 +71,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()
     let mut range = next_range(ranges.next()?)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(16)?;
+        let id: i64 = row.get(17)?;
         let mut have = Vec::new();
         while let Some((conv, low, high)) = range.filter(|(conv, ..)| *conv <= id) {
             if conv == id {
@@ -79,7 +79,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()
             }
             range = next_range(ranges.next()?)?;
         }
-        let newest: Option<String> = row.get(17)?;
+        let newest: Option<String> = row.get(18)?;
         let newest = newest.map(|text| serde_json::from_str(&text)).transpose()?;
         snapshot.conversations.push((conversation(row)?, have, newest));
     }
@@ -103,13 +103,14 @@ fn conversation(row: &Row<'_>) -> Outcome<ConversationRow> {
         read: number(row, 6)?,
         read_pending: number(row, 7)?,
         base: number(row, 8)?,
-        revoked_above_base: json(row, 9)?,
-        peer_read: number(row, 10)?,
-        floor: number(row, 11)?,
-        told: number(row, 12)?,
-        met: row.get::<_, Option<i64>>(13)?.map(|_| number(row, 13)).transpose()?,
-        active: row.get(14)?,
-        gone: row.get(15)?,
+        revoked_above_base: number(row, 9)?,
+        revoked_up_to: number(row, 10)?,
+        peer_read: number(row, 11)?,
+        floor: number(row, 12)?,
+        told: number(row, 13)?,
+        met: row.get::<_, Option<i64>>(14)?.map(|_| number(row, 14)).transpose()?,
+        active: row.get(15)?,
+        gone: row.get(16)?,
     })
 }
 

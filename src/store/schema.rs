@@ -59,4 +59,10 @@ UPDATE conv SET told = head, met = head;
 ALTER TABLE outbox ADD COLUMN refusal INTEGER;
 UPDATE outbox SET refusal = 2100 WHERE status = 'fail';
 ALTER TABLE outbox DROP COLUMN status;
+", "
+-- How many messages above the base were taken back, and by the mutations up to which: there is no bound to a list of them.
+ALTER TABLE conv ADD COLUMN revoked_above INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conv ADD COLUMN revoked_up_to INTEGER NOT NULL DEFAULT 0;
+UPDATE conv SET revoked_above = json_array_length(revoked_above_base), revoked_up_to = mutation_head;
+ALTER TABLE conv DROP COLUMN revoked_above_base;
 "];

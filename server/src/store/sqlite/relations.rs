@@ -106,6 +106,8 @@ impl Database {
             to: self.name_for(&conv, actor.key)?,
             sequence,
             countable: upto.countable,
+            revoked_above_base: self.revoked_above(&conv, upto.countable)?,
+            mutation_head: conv.mhead,
         };
         // Both sides of a C2C conversation care; in a group only the reader's own devices do.
         let to = match conv.place {

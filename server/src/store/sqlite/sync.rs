@@ -131,12 +131,13 @@ impl Database {
         Ok(query.query_row(params![conv.id, user.0], |row| unsigned(row, 0))?)
     }
 
-    fn revoked_above(&self, conv: &Conv, base: u64) -> Outcome<Vec<u64>> {
+    /// How many messages with a countable number above `base` were taken back. Counted, never listed: there is no bound
+    /// to how many there are.
+    pub(super) fn revoked_above(&self, conv: &Conv, base: u64) -> Outcome<u64> {
         let mut query = self
             .connection
-            .prepare_cached("SELECT cnt FROM mut WHERE conv = ? AND cnt > ? AND cnt > 0 ORDER BY cnt")?;
-        let revoked = query.query_map(params![conv.id, to_sql(base)], |row| unsigned(row, 0))?;
-        Ok(revoked.collect::<rusqlite::Result<Vec<_>>>()?)
+            .prepare_cached("SELECT count(*) FROM mut WHERE conv = ? AND cnt > ? AND cnt > 0")?;
+        Ok(query.query_row(params![conv.id, to_sql(base)], |row| unsigned(row, 0))?)
     }
 
     fn change(&self, actor: &Actor, kind: i64, key: &str, gone: bool) -> Outcome<Option<Change>> {

@@ -181,6 +181,7 @@ codes! {
     SHUTTING_DOWN = 130_123, retry: "the server is shutting down: connect again";
     DATABASE_CORRUPT = 130_124: "the database is damaged: restore a backup";
     DATABASE_NEWER = 130_125: "the database was written by a newer version: run that version or newer";
+    CLOCKS_DIFFER = 130_130, retry: "the userSig was issued in the future by the server's clock: set the clocks of the server and of your backend";
 
     // Ours: media.
     TICKET_INVALID = 130_140: "the ticket is not one of this server's for this purpose: ask for a new one";
@@ -204,6 +205,10 @@ codes! {
     RUNTIME_FAILED = 130_169: "the engine's threads could not be started: the system refuses new threads";
     MESSAGE_ON_ITS_WAY = 130_170: "the message is on its way and may have arrived: revoke it when it has";
     NOTHING_TO_CANCEL = 130_171: "there is nothing to cancel: it has ended, or never began";
+    CERTIFICATE_UNKNOWN_ISSUER = 130_174, retry: "the server's certificate is from an issuer that this device does not trust: give the app its root in extraRootsPem, or use a public certificate";
+    CERTIFICATE_UNUSABLE = 130_175, retry: "the server's certificate cannot be a server's: one of an authority (CA) cannot; make one with tim-server cert";
+    CERTIFICATE_WRONG_NAME = 130_176, retry: "the server's certificate is for another name: connect by a name that it has, or make one for this name";
+    CERTIFICATE_NOT_VALID_NOW = 130_177, retry: "the server's certificate has expired or is not valid yet: renew it, and check this device's clock";
 
     // Ours: the language border.
     NULL_ARGUMENT = 130_180: "an argument that may not be NULL is NULL";

@@ -121,6 +121,15 @@ pub enum UserSigError {
     /// Its time is over.
     #[error("the userSig has expired: ask your backend for a new one")]
     Expired,
+    /// It was issued in the future, by the clock it is checked with.
+    #[error(
+        "the userSig was issued {ahead_s} seconds in the future by the server's clock: set the clocks of the server \
+         and of your backend"
+    )]
+    NotYet {
+        /// How far, in seconds.
+        ahead_s: i64,
+    },
     /// It was issued before the moment from which tokens count.
     #[error("the userSig was revoked: ask your backend for a new one")]
     Revoked,
@@ -138,6 +147,7 @@ impl UserSigError {
             Self::NoKey => Code::APP_HAS_NO_KEY,
             Self::WrongKey => Code::USERSIG_WRONG_KEY,
             Self::Expired => Code::USERSIG_EXPIRED,
+            Self::NotYet { .. } => Code::CLOCKS_DIFFER,
             Self::Revoked => Code::USERSIG_REVOKED,
         }
     }
@@ -191,7 +201,7 @@ pub fn sign(key: &Key, claims: &Claims) -> String {
 ///
 /// # Errors
 /// The first thing that is wrong, in this order: empty, unreadable, another application, another user, no key, a
-/// wrong signature, revoked, expired.
+/// wrong signature, issued in the future, revoked, expired.
 pub fn verify(token: &str, expected: &Expected<'_>, now_s: i64) -> Result<Claims, UserSigError> {
     let token = parse(token)?;
     if token.sdk_app_id != expected.sdk_app_id {
@@ -226,8 +236,9 @@ fn check_times(claims: &Claims, expected: &Expected<'_>, now_s: i64) -> Result<(
     if claims.expire_s < 0 || expected.max_expire_s.is_some_and(|most| claims.expire_s > most) {
         return Err(UserSigError::Malformed("its life is negative or longer than this server accepts"));
     }
-    if claims.issued_at_s > now_s.saturating_add(MOST_SKEW) {
-        return Err(UserSigError::Malformed("it was issued in the future: check the clocks"));
+    let ahead_s = claims.issued_at_s.saturating_sub(now_s);
+    if ahead_s > MOST_SKEW {
+        return Err(UserSigError::NotYet { ahead_s });
     }
     if expected.min_issued_at_s.is_some_and(|least| claims.issued_at_s < least) {
         return Err(UserSigError::Revoked);

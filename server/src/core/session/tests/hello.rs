@@ -29,6 +29,7 @@ fn a_token_that_does_not_prove_who_is_there_is_refused_with_its_number() {
         (sig(KEY, APP, "mallory", 3_600), Code::USERSIG_OTHER_USER),
         (sig(KEY, APP + 1, "alice", 3_600), Code::USERSIG_OTHER_APP),
         (sig(KEY, APP, "alice", 100_000), Code::USERSIG_MALFORMED),
+        (sig_issued_at(NOON / 1_000 + 301, KEY, APP, "alice", 3_600), Code::CLOCKS_DIFFER),
         (String::new(), Code::USERSIG_EMPTY),
         (good.chars().take(50).collect(), Code::USERSIG_MALFORMED),
         ("x".repeat(60_000), Code::USERSIG_MALFORMED),

@@ -50,9 +50,11 @@ fn shares(requests: Rate) -> Arc<Shares> {
 }
 
 fn sig(key: &str, app: u32, user: &str, life_s: i64) -> String {
-    let issued_at_s = NOON / 1_000 - 100;
-    let claims =
-        Claims { sdk_app_id: app, user: user.into(), issued_at_s, expire_s: life_s + 100, userbuf: None };
+    sig_issued_at(NOON / 1_000 - 100, key, app, user, life_s + 100)
+}
+
+fn sig_issued_at(issued_at_s: i64, key: &str, app: u32, user: &str, expire_s: i64) -> String {
+    let claims = Claims { sdk_app_id: app, user: user.into(), issued_at_s, expire_s, userbuf: None };
     sign(&Key::new(key), &claims)
 }
 

@@ -3,11 +3,15 @@
 //! Never a message's body, a token or a key.
 
 use std::fmt::Arguments;
+use std::io::{Write as _, stderr};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tim_protocol::Code;
+use tracing::dispatcher::get_default;
+use tracing::subscriber::NoSubscriber;
 
 use crate::error::TimError;
 
@@ -48,27 +52,48 @@ pub fn set_log_level(level: u32) -> Result<(), TimError> {
     }
 }
 
-/// Where lines go. Without a sink (`None`) they go to the `tracing` library's subscriber, if the host has one.
+/// Where lines go. Without a sink (`None`) they go to the `tracing` library's subscriber if the host has one, otherwise to
+/// the standard error output, each with its time (UTC) and level. Android shows that nowhere: set a sink there.
 pub fn set_log_sink(sink: Option<Arc<dyn LogSink>>) {
     let former = std::mem::replace(&mut *SINK.write().unwrap_or_else(PoisonError::into_inner), sink);
     // The host's own drop code may log, and must not run under the lock.
     drop(former);
 }
 
+/// Whether lines of this level go anywhere: for those that cost something to make.
+pub(crate) fn is_on(level: LogLevel) -> bool {
+    (level as u8) >= LEAST.load(Ordering::Relaxed)
+}
+
 /// Logs a line.
 pub(crate) fn write(level: LogLevel, line: Arguments<'_>) {
-    if (level as u8) < LEAST.load(Ordering::Relaxed) {
+    if !is_on(level) {
         return;
     }
     let sink = SINK.read().unwrap_or_else(PoisonError::into_inner).clone();
     match (sink, level) {
         // A sink that panics is the host's to mend; the engine goes on.
         (Some(sink), _) => drop(catch_unwind(AssertUnwindSafe(|| sink.log(level, &line.to_string())))),
+        (None, _) if get_default(|subscriber| subscriber.is::<NoSubscriber>()) => console(level, line),
         (None, LogLevel::Debug) => tracing::debug!("{line}"),
         (None, LogLevel::Info) => tracing::info!("{line}"),
         (None, LogLevel::Warn) => tracing::warn!("{line}"),
         (None, LogLevel::Error) => tracing::error!("{line}"),
     }
+}
+
+fn console(level: LogLevel, line: Arguments<'_>) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let (seconds, ms) = (now.as_secs() % 86_400, now.subsec_millis());
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    let level = match level {
+        LogLevel::Debug => "DEBUG",
+        LogLevel::Info => "INFO",
+        LogLevel::Warn => "WARN",
+        LogLevel::Error => "ERROR",
+    };
+    // A console that does not take it is no reason to fail.
+    let _ = writeln!(stderr(), "{hour:02}:{minute:02}:{second:02}.{ms:03} {level:5} tim: {line}");
 }
 
 #[cfg(test)]

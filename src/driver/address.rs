@@ -1,18 +1,15 @@
 //! Where a server is: reading the address an app names, and making connections to it.
 
-use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use hyper::Uri;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use tim_protocol::Code;
+use tim_protocol::frame::Fault;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 
+use super::{dial, tls};
 use crate::error::TimError;
 
 /// Something that carries bytes both ways.
@@ -64,11 +61,11 @@ impl Address {
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let scheme = uri.scheme_str().ok_or_else(invalid)?;
         if scheme == secure {
-            let tls = Some(tls_config(extra_roots)?);
+            let tls = Some(tls::config(extra_roots)?);
             Ok(Self { host, port: uri.port_u16().unwrap_or(443), tls })
         } else if plain == Some(scheme) && is_this_machine(&host) {
             // Not needed here, but for pictures elsewhere; and a mistake is told at once.
-            tls_config(extra_roots)?;
+            tls::config(extra_roots)?;
             Ok(Self { host, port: uri.port_u16().unwrap_or(80), tls: None })
         } else {
             Err(invalid())
@@ -88,40 +85,23 @@ impl Address {
     }
 
     /// Makes a connection.
-    pub(super) async fn connect(&self) -> io::Result<Stream> {
-        let socket = TcpStream::connect((self.host.as_str(), self.port)).await?;
-        socket.set_nodelay(true)?;
-        let Some(tls) = &self.tls else { return Ok(Box::new(socket)) };
-        let name = ServerName::try_from(self.host.clone()).map_err(io::Error::other)?;
-        Ok(Box::new(TlsConnector::from(Arc::clone(tls)).connect(name, socket).await?))
+    ///
+    /// # Errors
+    /// [`Code::NETWORK_ERROR`], or what is wrong with the certificate: see [`tls::encrypt`].
+    pub(super) async fn connect(&self) -> Result<Stream, Fault> {
+        let unreachable = |why| {
+            Fault::with_text(Code::NETWORK_ERROR, format!("{} cannot be reached: {why}", self.authority()))
+        };
+        let socket = dial::connect(&self.host, self.port).await.map_err(unreachable)?;
+        match &self.tls {
+            Some(config) => Ok(Box::new(tls::encrypt(config, &self.host, socket).await?)),
+            None => Ok(Box::new(socket)),
+        }
     }
 }
 
 fn is_this_machine(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-fn tls_config(extra_roots: Option<&str>) -> Result<Arc<ClientConfig>, TimError> {
-    let refuse = |why: &dyn std::fmt::Display| TimError {
-        code: Code::SERVER_ADDRESS_INVALID,
-        reason: format!("the certificates in extraRootsPem cannot be used: {why}"),
-    };
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let (known, extra) = (roots.len(), extra_roots.unwrap_or_default());
-    for certificate in CertificateDer::pem_slice_iter(extra.as_bytes()) {
-        let certificate = certificate.map_err(|why| refuse(&why))?;
-        roots.add(certificate).map_err(|why| refuse(&why))?;
-    }
-    if roots.len() == known && !extra.trim().is_empty() {
-        return Err(refuse(&"there are none; it is their text, not the path of a file"));
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|why| refuse(&why))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
 }
 
 #[cfg(test)]
@@ -143,14 +123,10 @@ mod tests {
     }
 
     #[test]
-    fn roots_that_cannot_be_read_are_refused() {
-        let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-        for not_roots in [broken, "/etc/ssl/certs/ca.pem", "-----BEGIN PUBLIC KEY-----"] {
-            for address in ["wss://chat.example", "ws://localhost"] {
-                let why = Address::of_server(address, Some(not_roots)).err().expect(not_roots);
-                assert_eq!(why.code, Code::SERVER_ADDRESS_INVALID);
-                assert!(why.reason.contains("extraRootsPem"));
-            }
+    fn roots_that_cannot_be_read_are_refused_for_plain_addresses_too() {
+        for address in ["wss://chat.example", "ws://localhost"] {
+            let why = Address::of_server(address, Some("/etc/ssl/certs/ca.pem")).err().unwrap();
+            assert_eq!(why.code, Code::SERVER_ADDRESS_INVALID);
         }
         assert!(Address::of_server("wss://chat.example", Some("")).is_ok());
     }

@@ -176,7 +176,7 @@ async fn write(
 }
 
 async fn send(server: &Address, request: Request<Body>) -> Result<Response<Incoming>, Fault> {
-    let socket = server.connect().await.map_err(|why| failed(&why))?;
+    let socket = server.connect().await?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(socket)).await.map_err(|why| failed(&why))?;
     tokio::spawn(connection);

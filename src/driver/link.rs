@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use tim_protocol::{SUBPROTOCOL, codec, limits};
+use tim_protocol::frame::Fault;
+use tim_protocol::{Code, SUBPROTOCOL, codec, limits};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error as WebSocketError, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::address::{Address, Stream};
@@ -26,6 +27,8 @@ const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 pub(super) enum LinkEvent {
     /// It stands.
     Up,
+    /// It could not be made.
+    Failed(Fault),
     /// A text frame, inflated if it was compressed.
     Frame(String),
 }
@@ -67,10 +70,17 @@ async fn carry(
     mut to_send: mpsc::Receiver<String>,
     tell: mpsc::Sender<LinkEvent>,
 ) -> Outcome<()> {
-    let mut socket = tokio::select! {
-        socket = connect(address) => socket?,
+    let connected = tokio::select! {
+        connected = connect(address) => connected,
         // Nobody wants it any more.
         () = tell.closed() => return Ok(()),
+    };
+    let mut socket = match connected {
+        Ok(socket) => socket,
+        Err(why) => {
+            tell.send(LinkEvent::Failed(why.clone())).await?;
+            return Err(why.text.into());
+        }
     };
     tell.send(LinkEvent::Up).await?;
     loop {
@@ -105,7 +115,14 @@ async fn carry(
     }
 }
 
-async fn connect(address: &Address) -> Outcome<WebSocketStream<Stream>> {
+async fn connect(address: &Address) -> Result<WebSocketStream<Stream>, Fault> {
+    let stream = address.connect().await?;
+    upgrade(address, stream).await.map_err(|why| {
+        Fault::with_text(Code::NETWORK_ERROR, format!("the server does not speak tim's protocol: {why}"))
+    })
+}
+
+async fn upgrade(address: &Address, stream: Stream) -> Result<WebSocketStream<Stream>, WebSocketError> {
     let mut request = address.websocket().into_client_request()?;
     request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
     let config = WebSocketConfig::default()
@@ -113,7 +130,6 @@ async fn connect(address: &Address) -> Outcome<WebSocketStream<Stream>> {
         .write_buffer_size(4 * 1024)
         .max_message_size(Some(limits::SERVER_FRAME_BYTES))
         .max_frame_size(Some(limits::SERVER_FRAME_BYTES));
-    let stream = address.connect().await?;
     Ok(client_async_with_config(request, stream, Some(config)).await?.0)
 }
 

@@ -4,13 +4,14 @@
 //!
 //! * This file is the task: inputs in, outputs carried out in order. `commands` is the way to it, `shared` what handles
 //!   may look at.
-//! * `link` is a connection, `address` makes it; `http` moves pictures, `upload` and `download` one of them, `progress` tells
-//!   how far; `copies` keeps those that are sent.
+//! * `link` is a connection; `address` makes it, with `dial` and `tls`.
+//! * `http` moves pictures, `upload` and `download` one of them; `progress` tells how far, `copies` keeps those that are sent.
 //! * `dispatch` is the listener thread; `files` are folders and pictures; `runtime` is the process's threads.
 
 pub(crate) mod address;
 mod commands;
 mod copies;
+mod dial;
 pub(crate) mod dispatch;
 mod download;
 pub(crate) mod files;
@@ -19,6 +20,7 @@ mod link;
 pub(crate) mod progress;
 pub(crate) mod runtime;
 mod shared;
+mod tls;
 mod upload;
 
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -166,6 +168,10 @@ impl Driver {
             Wake::Command(_) => {}
             Wake::Link(Some(LinkEvent::Up)) => self.turn(Input::Connected),
             Wake::Link(Some(LinkEvent::Frame(text))) => self.turn(Input::Frame(text)),
+            Wake::Link(Some(LinkEvent::Failed(why))) => {
+                self.link = None;
+                self.turn(Input::ConnectFailed(why));
+            }
             Wake::Link(None) => {
                 self.link = None;
                 self.turn(Input::Disconnected);

@@ -47,7 +47,9 @@ pub enum Input {
     Connected,
     /// A text frame arrived; inflated already if it was compressed.
     Frame(String),
-    /// The connection could not be made, or is gone.
+    /// The connection could not be made, and why.
+    ConnectFailed(Fault),
+    /// The connection is gone.
     Disconnected,
     /// The device's network came or went, as far as the host knows. A hint only.
     Network {

@@ -176,6 +176,13 @@ impl Machine {
         self.pump_requests();
     }
 
+    pub(super) fn connect_failed(&mut self, fault: Fault) {
+        if matches!(self.link, Link::Connecting { .. }) {
+            self.lost();
+            self.turned_away(fault);
+        }
+    }
+
     pub(super) fn disconnected(&mut self) {
         if matches!(self.link, Link::Connecting { .. } | Link::Up(_)) {
             self.lost();

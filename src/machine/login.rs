@@ -46,6 +46,10 @@ pub(super) struct Login {
     pub(super) welcomed_at: i64,
     /// The session to go on with.
     pub(super) resume: Option<Resume>,
+    /// Why the last attempt failed that is tried again.
+    pub(super) last_failure: Option<Fault>,
+    /// What was told of a server that turns this login away, until it welcomes it again.
+    pub(super) reported: Option<Code>,
     /// Who waits for the welcome, and until when.
     call: Option<(CallId, i64)>,
     /// The server's clock minus this device's.
@@ -109,6 +113,8 @@ impl Machine {
             welcomed: false,
             welcomed_at: 0,
             resume: None,
+            last_failure: None,
+            reported: None,
             call: Some((id, until)),
             clock_ahead: 0,
         });
@@ -192,6 +198,8 @@ impl Machine {
         let call = self.login.as_mut().and_then(|login| {
             login.welcomed = true;
             login.welcomed_at = welcome.now;
+            login.last_failure = None;
+            login.reported = None;
             login.call.take()
         });
         if let Some((call, _)) = call {
@@ -219,24 +227,15 @@ impl Machine {
         }
     }
 
-    /// The server does not welcome us: some refusals pass, the end of the login and bad tokens do not.
+    /// The server does not welcome us.
     fn refused(&mut self, fault: Fault) {
         self.hang_up();
         self.forget_session();
-        let restoring = self.login.as_ref().is_some_and(|login| login.welcomed);
-        if fault.code.is_retryable() {
-            self.pause(fault.retry_after);
-        } else if restoring && fault.code == Code::USERSIG_EXPIRED {
-            self.kicked(KickReason::UserSigExpired);
-        } else if let (true, Some(reason)) = (restoring, KickReason::of_code(fault.code)) {
-            self.kicked(reason);
-        } else {
-            self.login_fails(fault);
-        }
+        self.turned_away(fault);
     }
 
     /// The login cannot be made, or no longer be restored.
-    fn login_fails(&mut self, fault: Fault) {
+    pub(super) fn login_fails(&mut self, fault: Fault) {
         let call = self.login.as_mut().and_then(|login| login.call.take());
         match call {
             Some((call, _)) => self.give(call, Err(fault.clone())),
@@ -330,10 +329,12 @@ impl Machine {
         {
             self.logged_out();
         }
-        let waiting = self.login.as_ref().and_then(|login| login.call);
-        if waiting.is_some_and(|(_, until)| until <= now) {
+        if let Some(login) = &mut self.login
+            && login.call.is_some_and(|(_, until)| until <= now)
+        {
             let code = if self.net == NetState::Disconnected { Code::NETWORK_ERROR } else { Code::TIMEOUT };
-            self.login_fails(Fault::new(code));
+            let fault = login.last_failure.take().unwrap_or_else(|| Fault::new(code));
+            self.login_fails(fault);
         }
     }
 

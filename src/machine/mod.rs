@@ -31,7 +31,7 @@
 //! # The map
 //!
 //! * [`io`] is the border. This file takes inputs apart and puts outputs in order.
-//! * `login` decides who is logged in and which calls pass; `link` makes connections and keeps requests apart.
+//! * `login` decides who is logged in and which calls pass, `refusal` what being turned away means for that; `link` makes connections and keeps requests apart.
 //! * `sync` follows the user's changes; `inbox` puts messages in order; `conversation` keeps one conversation's
 //!   positions; `history` serves pages; `outbox` sends; `account` is profile, blacklist and groups; `calls` is what
 //!   waits for an answer.
@@ -45,6 +45,7 @@ pub mod io;
 mod link;
 mod login;
 mod outbox;
+mod refusal;
 mod sync;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -160,6 +161,7 @@ impl Machine {
             Input::StoreFailed(fault) => self.store_failed(fault),
             Input::Connected => self.connected(),
             Input::Frame(text) => self.frame(&text),
+            Input::ConnectFailed(fault) => self.connect_failed(fault),
             Input::Disconnected => self.disconnected(),
             Input::Network { up } => self.network(up),
             Input::UploadEnded(id, result) => self.upload_ended(id, result),

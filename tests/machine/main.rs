@@ -23,5 +23,6 @@ mod outbox;
 mod pauses;
 mod phone;
 mod reads;
+mod refusals;
 mod sending;
 mod syncs;

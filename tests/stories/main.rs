@@ -18,6 +18,7 @@ mod bad_input;
 mod breaks;
 mod bursts;
 mod cancel;
+mod certificates;
 mod conversations;
 mod crash;
 mod faults;

@@ -36,7 +36,27 @@ impl World {
 
     /// A server with these lines in its configuration.
     pub async fn with(config: &str) -> Self {
+        Self::in_folder(tempfile::Builder::new().prefix("tim-story-").tempdir().unwrap(), config).await
+    }
+
+    /// A server that speaks TLS with this certificate (PEM).
+    pub async fn with_certificate(certificate: &str, key: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("tim-story-").tempdir().unwrap();
+        let files = ["certificate.pem", "key.pem"].map(|name| folder.path().join(name));
+        for (file, pem) in files.iter().zip([certificate, key]) {
+            std::fs::write(file, pem).unwrap();
+        }
+        let [certificate, key] = files;
+        Self::in_folder(folder, &format!("[tls]\ncertificate = {certificate:?}\nkey = {key:?}\n")).await
+    }
+
+    /// The certificate that the server uses from its next start on.
+    pub fn set_certificate(&self, certificate: &str, key: &str) {
+        std::fs::write(self.folder.path().join("certificate.pem"), certificate).unwrap();
+        std::fs::write(self.folder.path().join("key.pem"), key).unwrap();
+    }
+
+    async fn in_folder(folder: tempfile::TempDir, config: &str) -> Self {
         std::fs::write(folder.path().join("tim.toml"), config).unwrap();
         let made = run_server(&["app", "--data", &text(&folder.path().join("data"))]);
         let words: Vec<&str> = made.split(|c: char| !c.is_ascii_alphanumeric()).collect();
@@ -107,7 +127,7 @@ impl World {
                 let log = std::fs::read_to_string(self.folder.path().join("server.log")).unwrap();
                 panic!("the server did not start: {log}");
             };
-            if let Some(url) = line.strip_prefix("listening on ws://") {
+            if let Some((_, url)) = line.strip_prefix("listening on ").and_then(|url| url.split_once("://")) {
                 address = Some(url.trim_end_matches("/v1").to_owned());
             } else {
                 is_ready = line.starts_with("admin on http://");
@@ -132,15 +152,24 @@ impl World {
 
     /// A user's device that is not logged in, connecting to `address`.
     pub fn device_at(&self, user: &str, name: &str, address: &str) -> Device {
-        let mut options = TimOptions::new(
-            self.app,
-            format!("ws://{address}"),
-            self.folder.path().join(format!("{user}-{name}")),
-        );
+        Device::create(user, name, self.options(user, name, format!("ws://{address}")))
+    }
+
+    /// A user's device that is not logged in, connecting by TLS to `host` and trusting `root` (PEM).
+    pub fn device_over_tls(&self, user: &str, name: &str, host: &str, root: &str) -> Device {
+        let (_, port) = self.address.rsplit_once(':').unwrap();
+        let mut options = self.options(user, name, format!("wss://{host}:{port}"));
+        options.extra_roots_pem = Some(root.to_owned());
+        Device::create(user, name, options)
+    }
+
+    fn options(&self, user: &str, name: &str, server: String) -> TimOptions {
+        let mut options =
+            TimOptions::new(self.app, server, self.folder.path().join(format!("{user}-{name}")));
         options.platform = platform(name);
         options.instance = format!("{user}-{name}-{}", self.folder.path().display());
         options.heartbeat = Duration::from_secs(1);
-        Device::create(user, name, options)
+        options
     }
 
     /// A user's device that is not logged in.

@@ -1,7 +1,7 @@
 //! UserSig, the token a user logs in with: signing and verifying, byte for byte as TIM's own libraries do it.
 //!
-//! A token is a JSON object, deflated with zlib, in base64 with `*-_` for `+/=`. Its signature is an HMAC-SHA256,
-//! keyed with the application's secret as text, over one line per claim. Servers and app backends use this; an
+//! A token is a JSON object, deflated with zlib, in base64 with `*-_` for `+/=`; a generator that leaves `+/=` is read as
+//! well. Its signature is an HMAC-SHA256, keyed with the application's secret as text, over one line per claim. Servers and app backends use this; an
 //! engine never holds a key. The current time is an argument: nothing here reads a clock.
 
 use std::io::{Read as _, Write as _};
@@ -22,6 +22,8 @@ const MOST_TOKEN: usize = 8 * 1024;
 const MOST_JSON: u64 = 4 * 1024;
 /// How far in the future a token may say it was issued, in seconds: clocks differ.
 const MOST_SKEW: i64 = 300;
+/// Times in milliseconds stay below this on the wire: 2^53.
+const MOST_MS: i64 = 1 << 53;
 
 /// An application's secret. Used as the text it is, never decoded.
 #[derive(Clone, PartialEq, Eq)]
@@ -69,10 +71,15 @@ impl Claims {
     }
 
     fn signature(&self, key: &Key) -> Option<Hmac<Sha256>> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(key.0.as_bytes()).ok()?;
-        let Self { sdk_app_id, user, issued_at_s, expire_s, userbuf } = self;
+        self.signature_over(key.0.as_bytes(), &self.expire_s.to_string())
+    }
+
+    /// The signature with `expire` as the text of the life.
+    fn signature_over(&self, key: &[u8], expire: &str) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
+        let Self { sdk_app_id, user, issued_at_s, userbuf, .. } = self;
         let lines = format!(
-            "TLS.identifier:{user}\nTLS.sdkappid:{sdk_app_id}\nTLS.time:{issued_at_s}\nTLS.expire:{expire_s}\n"
+            "TLS.identifier:{user}\nTLS.sdkappid:{sdk_app_id}\nTLS.time:{issued_at_s}\nTLS.expire:{expire}\n"
         );
         mac.update(lines.as_bytes());
         if let Some(userbuf) = userbuf {
@@ -118,6 +125,16 @@ pub enum UserSigError {
     /// None of the application's keys made its signature.
     #[error("the userSig was signed with another key: check the application's key on your backend")]
     WrongKey,
+    /// The key that made its signature is the application's with a line feed behind it.
+    #[error(
+        "the userSig was signed with the application's key and a line feed: cut the end of line off the key on your backend"
+    )]
+    KeyWithLineFeed,
+    /// Its signature is over another text for the life than the number that it holds.
+    #[error(
+        "the userSig was signed over another text than its TLS.expire: give the generator a whole number, 86400, not 86400.0 or '1e4'"
+    )]
+    ExpireAsOtherText,
     /// Its time is over.
     #[error("the userSig has expired: ask your backend for a new one")]
     Expired,
@@ -145,7 +162,7 @@ impl UserSigError {
             Self::OtherUser => Code::USERSIG_OTHER_USER,
             Self::OtherApp => Code::USERSIG_OTHER_APP,
             Self::NoKey => Code::APP_HAS_NO_KEY,
-            Self::WrongKey => Code::USERSIG_WRONG_KEY,
+            Self::WrongKey | Self::KeyWithLineFeed | Self::ExpireAsOtherText => Code::USERSIG_WRONG_KEY,
             Self::Expired => Code::USERSIG_EXPIRED,
             Self::NotYet { .. } => Code::CLOCKS_DIFFER,
             Self::Revoked => Code::USERSIG_REVOKED,
@@ -153,17 +170,18 @@ impl UserSigError {
     }
 }
 
+/// Go's generator leaves out what is empty or 0.
 #[derive(Serialize, Deserialize)]
 struct Token {
     #[serde(rename = "TLS.ver")]
     version: String,
-    #[serde(rename = "TLS.identifier")]
+    #[serde(rename = "TLS.identifier", default)]
     identifier: String,
-    #[serde(rename = "TLS.sdkappid")]
+    #[serde(rename = "TLS.sdkappid", default)]
     sdk_app_id: u32,
-    #[serde(rename = "TLS.time")]
+    #[serde(rename = "TLS.time", default)]
     time: i64,
-    #[serde(rename = "TLS.expire")]
+    #[serde(rename = "TLS.expire", default)]
     expire: i64,
     #[serde(rename = "TLS.userbuf", default, skip_serializing_if = "Option::is_none")]
     userbuf: Option<String>,
@@ -226,15 +244,48 @@ pub fn verify(token: &str, expected: &Expected<'_>, now_s: i64) -> Result<Claims
         .map_err(|_| UserSigError::Malformed("its signature is not base64"))?;
     let made_by = |key: &Key| claims.signature(key).is_some_and(|mac| mac.verify_slice(&signature).is_ok());
     if !expected.keys.iter().any(made_by) {
-        return Err(UserSigError::WrongKey);
+        return Err(why_not_signed(&claims, &signature, expected.keys));
     }
     check_times(&claims, expected, now_s)?;
     Ok(claims)
 }
 
+/// What a backend that has the right key did wrong, as far as the signature shows it. No such token is accepted: what it
+/// holds is not what was signed.
+fn why_not_signed(claims: &Claims, signature: &[u8], keys: &[Key]) -> UserSigError {
+    let made = |key: &[u8], expire: &str| {
+        claims.signature_over(key, expire).is_some_and(|mac| mac.verify_slice(signature).is_ok())
+    };
+    let expire = claims.expire_s.to_string();
+    for Key(secret) in keys {
+        if ["\n", "\r\n"].iter().any(|end| made(format!("{secret}{end}").as_bytes(), &expire)) {
+            return UserSigError::KeyWithLineFeed;
+        }
+        if other_texts(claims.expire_s).iter().any(|text| made(secret.as_bytes(), text)) {
+            return UserSigError::ExpireAsOtherText;
+        }
+    }
+    UserSigError::WrongKey
+}
+
+/// How a number of seconds looks that a program holds as a fraction (`86400.0`) or as a text (`1e4`).
+fn other_texts(seconds: i64) -> Vec<String> {
+    let mut texts = vec![format!("{seconds}.0")];
+    let (mut digits, mut power) = (seconds, 0);
+    while digits != 0 && digits % 10 == 0 {
+        (digits, power) = (digits / 10, power + 1);
+        texts.push(format!("{digits}e{power}"));
+    }
+    texts
+}
+
 fn check_times(claims: &Claims, expected: &Expected<'_>, now_s: i64) -> Result<(), UserSigError> {
     if claims.expire_s < 0 || expected.max_expire_s.is_some_and(|most| claims.expire_s > most) {
         return Err(UserSigError::Malformed("its life is negative or longer than this server accepts"));
+    }
+    let ends_ms = claims.issued_at_s.checked_add(claims.expire_s).and_then(|ends| ends.checked_mul(1_000));
+    if claims.issued_at_s < 0 || ends_ms.is_none_or(|ends| ends >= MOST_MS) {
+        return Err(UserSigError::Malformed("its TLS.time or TLS.expire is out of range: both are seconds"));
     }
     let ahead_s = claims.issued_at_s.saturating_sub(now_s);
     if ahead_s > MOST_SKEW {
@@ -247,22 +298,13 @@ fn check_times(claims: &Claims, expected: &Expected<'_>, now_s: i64) -> Result<(
 }
 
 fn parse(token: &str) -> Result<Token, UserSigError> {
-    if token.is_empty() {
+    if token.trim().is_empty() {
         return Err(UserSigError::Empty);
     }
     if token.len() > MOST_TOKEN {
         return Err(UserSigError::Malformed("it is longer than 8 KiB"));
     }
-    let standard: Option<String> = token
-        .chars()
-        .map(|character| match character {
-            '*' => Some('+'),
-            '-' => Some('/'),
-            '_' => Some('='),
-            character if character.is_ascii_alphanumeric() => Some(character),
-            _ => None,
-        })
-        .collect();
+    let standard: Option<String> = token.trim().chars().map(to_standard).collect();
     let standard =
         standard.ok_or(UserSigError::Malformed("it has characters other than letters, digits, * - _"))?;
     let deflated = STANDARD.decode(standard).map_err(|_| UserSigError::Malformed("it is not base64"))?;
@@ -273,6 +315,18 @@ fn parse(token: &str) -> Result<Token, UserSigError> {
     let token: Token = serde_json::from_slice(&json)
         .map_err(|_| UserSigError::Malformed("its JSON lacks a field or has a wrong one"))?;
     if token.version == "2.0" { Ok(token) } else { Err(UserSigError::Malformed("its version is not 2.0")) }
+}
+
+/// A token's character in the ordinary alphabet. Some generators write that one; its `+` may arrive as a blank, which is how
+/// an address carries it.
+fn to_standard(character: char) -> Option<char> {
+    match character {
+        '*' | '+' | ' ' => Some('+'),
+        '-' | '/' => Some('/'),
+        '_' | '=' => Some('='),
+        character if character.is_ascii_alphanumeric() => Some(character),
+        _ => None,
+    }
 }
 
 fn inflate(deflated: &[u8]) -> Result<Vec<u8>, UserSigError> {

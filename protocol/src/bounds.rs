@@ -3,7 +3,7 @@
 //! A frame has its limits, [`limits::DEPTH`] and [`limits::SERVER_FRAME_BYTES`], and a client hangs up on one that breaks
 //! them. So a body has narrower limits of its own, checked once where it enters, whatever it is carried in later.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{Code, Fault, codec, limits};
@@ -41,6 +41,26 @@ pub fn within_frames(body: Box<RawValue>) -> Box<RawValue> {
     }
     let kind = serde_json::from_str::<Tag>(body.get()).map(|tag| tag.kind).unwrap_or_default();
     serde_json::value::to_raw_value(&serde_json::json!({ "type": kind })).unwrap_or_default()
+}
+
+/// Bytes of a value as JSON, for cutting pages by what they really take.
+#[must_use]
+pub fn encoded_len(value: &impl Serialize) -> usize {
+    #[derive(Default)]
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count::default();
+    // Counting does not fail, and every value of the protocol can be written.
+    let _ = serde_json::to_writer(&mut count, value);
+    count.0
 }
 
 #[cfg(test)]

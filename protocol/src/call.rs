@@ -289,6 +289,10 @@ pub struct GetProfiles {
 pub struct Profiles {
     /// In the order asked for.
     pub profiles: Vec<Profile>,
+    /// How many of the users asked for were looked at, if not all of them fit one page: ask again for the others. At least
+    /// one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<u32>,
 }
 
 /// Changes the own profile.

@@ -58,6 +58,27 @@ pub fn join(envelopes: &[String]) -> String {
     }
 }
 
+/// Puts envelopes that are ready together into as few frames as their number and size allow, in their order. One that
+/// is larger than `most_bytes` is alone.
+#[must_use]
+pub fn gather(envelopes: &[String], batches: bool, most_bytes: usize) -> Vec<&[String]> {
+    let most = if batches { limits::BATCH } else { 1 };
+    let (mut frames, mut rest) = (Vec::new(), envelopes);
+    while !rest.is_empty() {
+        // The first bracket, and a comma or the last bracket after each.
+        let mut bytes = 1;
+        let fits = |envelope: &&String| {
+            bytes += envelope.len() + 1;
+            bytes <= most_bytes
+        };
+        let count = rest.iter().take(most).take_while(fits).count().max(1);
+        let (together, others) = rest.split_at(count);
+        frames.push(together);
+        rest = others;
+    }
+    frames
+}
+
 /// How deep the text nests arrays and objects. Brackets inside strings do not count.
 ///
 /// Runs before the JSON parser so that no input can make the parser recurse further than we like.
@@ -140,6 +161,18 @@ mod tests {
         fn what_is_joined_splits_again(envelopes in prop::collection::vec(r#"\{"pi":[1-9][0-9]{0,8}\}"#, 1..60)) {
             let frame = join(&envelopes);
             prop_assert_eq!(split(&frame, usize::MAX).unwrap(), envelopes);
+        }
+
+        #[test]
+        fn what_is_gathered_stays_in_order_and_within_a_frame(
+            envelopes in prop::collection::vec(r#"\{"pi":[1-9][0-9]{0,8}\}"#, 0..200), most in 20_usize..2_000,
+        ) {
+            let frames = gather(&envelopes, true, most);
+            prop_assert_eq!(frames.concat(), envelopes.clone());
+            for frame in frames {
+                prop_assert!(join(frame).len() <= most && frame.len() <= limits::BATCH);
+            }
+            prop_assert_eq!(gather(&envelopes, false, most).len(), envelopes.len());
         }
 
         #[test]

@@ -43,6 +43,8 @@ pub const SYNC_PAGE: u32 = 200;
 pub const SYNC_LATEST: u32 = 20;
 /// Most messages in one page of history.
 pub const HISTORY_PAGE: u32 = 100;
+/// Most mutations in one page.
+pub const MUTATION_PAGE: u32 = 200;
 /// Most pushes a session may hold un-acknowledged before it turns lagging.
 pub const WINDOW_PUSHES: usize = 256;
 /// Most bytes of un-acknowledged pushes before a session turns lagging.

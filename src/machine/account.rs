@@ -22,7 +22,6 @@ impl Machine {
         result: Result<Box<RawValue>, Fault>,
     ) -> Result<Return, Fault> {
         match request {
-            Request::GetProfiles(_) => Ok(Return::Profiles(read::<call::GetProfiles>(result)?.profiles)),
             Request::UpdateProfile(_) => {
                 let profile = read::<call::UpdateProfile>(result)?.profile;
                 self.keep_profile(profile.clone());
@@ -71,8 +70,9 @@ impl Machine {
                 read::<call::HandleApplication>(result)?;
                 Ok(Return::Done)
             }
-            // Not asked on behalf of calls.
-            Request::Hello(_)
+            // Not asked on behalf of calls, or read elsewhere.
+            Request::GetProfiles(_)
+            | Request::Hello(_)
             | Request::Logout(_)
             | Request::Sync(_)
             | Request::Send(_)

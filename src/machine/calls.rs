@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::value::RawValue;
 use tim_protocol::call::{self, Request};
 use tim_protocol::frame::Fault;
-use tim_protocol::{Code, ConversationId, MessageId};
+use tim_protocol::profile::Profile;
+use tim_protocol::{Code, ConversationId, MessageId, UserId};
 
 use super::Machine;
 use super::io::{Call, CallId, Output, Return};
@@ -48,6 +49,8 @@ pub(super) struct Waiting {
 pub(super) enum Wanted {
     /// The answer to this request.
     Reply(Request),
+    /// Profiles: those of `users` are still to be asked for.
+    Profiles { users: Vec<UserId>, found: Vec<Profile> },
     /// A page of history: until its messages are here.
     Page { conversation: ConversationId, before: Option<u64>, count: u32 },
 }
@@ -66,7 +69,7 @@ impl Calls {
     pub(super) fn insert(&mut self, id: CallId, waiting: Waiting) {
         self.dues.insert((waiting.due, id));
         match &waiting.what {
-            Wanted::Reply(_) => self.unasked.insert(id),
+            Wanted::Reply(_) | Wanted::Profiles { .. } => self.unasked.insert(id),
             Wanted::Page { .. } => self.pages.insert(id),
         };
         self.waiting.insert(id, waiting);
@@ -136,9 +139,14 @@ impl Machine {
                     let profiles = vec![profile.clone()];
                     return self.give(id, Ok(Return::Profiles(profiles)));
                 }
-                (None, me) => call::GetProfiles { user_id_list: me.into_iter().collect() }.into(),
+                (None, me) => {
+                    let users = me.into_iter().collect();
+                    return self.wait(id, Wanted::Profiles { users, found: Vec::new() });
+                }
             },
-            Call::Profiles(user_id_list) => call::GetProfiles { user_id_list }.into(),
+            Call::Profiles(users) => {
+                return self.wait(id, Wanted::Profiles { users, found: Vec::new() });
+            }
             Call::UpdateProfile(fields) => match fields.check() {
                 Ok(()) => call::UpdateProfile { fields }.into(),
                 Err(code) => return self.give(id, Err(code.into())),
@@ -185,9 +193,14 @@ impl Machine {
     /// Asks for what calls wait for.
     pub(super) fn pump_calls(&mut self) {
         for id in std::mem::take(&mut self.calls.unasked) {
-            if let Some(Waiting { what: Wanted::Reply(request), .. }) = self.calls.get(id) {
-                self.ask(Purpose::Call(id), request.clone());
-            }
+            let request = match self.calls.get(id).map(|waiting| &waiting.what) {
+                Some(Wanted::Reply(request)) => request.clone(),
+                Some(Wanted::Profiles { users, .. }) => {
+                    call::GetProfiles { user_id_list: users.clone() }.into()
+                }
+                Some(Wanted::Page { .. }) | None => continue,
+            };
+            self.ask(Purpose::Call(id), request);
         }
     }
 
@@ -206,12 +219,39 @@ impl Machine {
             Purpose::Mutations(id) => self.mutations_came(&id, read::<call::Mutations>(result)),
             Purpose::Read(id) => self.read_confirmed(&id, read::<call::Read>(result)),
             Purpose::Send(to, id) => self.sent(&to, id, read::<call::Send>(result)),
-            Purpose::Call(id) => {
-                if let Some(Waiting { what: Wanted::Reply(request), .. }) = self.calls.remove(id) {
+            Purpose::Call(id) => match self.calls.remove(id) {
+                Some(Waiting { what: Wanted::Reply(request), .. }) => {
                     let answer = self.account_answer(request, result);
                     self.give(id, answer);
                 }
-            }
+                Some(Waiting { what: Wanted::Profiles { users, found }, due }) => {
+                    self.profiles_came(id, due, (users, found), read::<call::GetProfiles>(result));
+                }
+                Some(Waiting { what: Wanted::Page { .. }, .. }) | None => {}
+            },
+        }
+    }
+
+    /// A page of the profiles a call waits for: all of them, or those before the users to ask for next.
+    fn profiles_came(
+        &mut self,
+        id: CallId,
+        due: i64,
+        (users, mut found): (Vec<UserId>, Vec<Profile>),
+        result: Result<call::Profiles, Fault>,
+    ) {
+        let page = match result {
+            Ok(page) => page,
+            Err(fault) => return self.give(id, Err(fault)),
+        };
+        found.extend(page.profiles);
+        let looked_at =
+            page.next.map_or(users.len(), |next| usize::try_from(next).unwrap_or(usize::MAX).max(1));
+        let users: Vec<UserId> = users.into_iter().skip(looked_at).collect();
+        if users.is_empty() {
+            self.give(id, Ok(Return::Profiles(found)));
+        } else {
+            self.calls.insert(id, Waiting { what: Wanted::Profiles { users, found }, due });
         }
     }
 

@@ -128,7 +128,7 @@ impl Machine {
         }
         let pages = self.calls.pages().into_iter().filter_map(|id| match &self.calls.get(id)?.what {
             Wanted::Page { conversation, .. } => self.data.conversations.get(conversation),
-            Wanted::Reply(_) => None,
+            Wanted::Reply(_) | Wanted::Profiles { .. } => None,
         });
         pages.map(|conv| conv.calm_until).filter(|due| *due > self.now.monotonic).min()
     }

@@ -1,7 +1,8 @@
 //! What is wanted of the server is asked for at once: nothing waits for something else to happen first.
 
 use serde_json::json;
-use tim::machine::io::Call;
+use tim::UserId;
+use tim::machine::io::{Call, Return};
 
 use crate::phone::{BEGIN, Phone, with_bob};
 
@@ -40,4 +41,23 @@ fn a_page_that_waits_for_a_gap_has_it_filled_at_once() {
     phone.call(Call::MessageList { conversation: "C2Cbob".parse().unwrap(), before: None, count: 20 });
     let (_, history) = phone.last_asked("msg.history");
     assert_eq!((&history["low"], &history["high"]), (&json!(6), &json!(6)));
+}
+
+#[test]
+fn profiles_that_do_not_fit_one_page_are_asked_for_until_all_are_here() {
+    let mut phone = Phone::ready(json!([]));
+    let users = ["bob", "carol", "dave"].map(|name| UserId::new(name).unwrap());
+    let call = phone.call(Call::Profiles(users.to_vec()));
+    phone.reply("profile.get", &json!({"profiles": [{"userID": "bob"}], "next": 1}));
+    assert_eq!(phone.last_asked("profile.get").1["userIDList"], json!(["carol", "dave"]));
+    phone.reply("profile.get", &json!({"profiles": [{"userID": "carol"}], "next": 0}));
+    assert_eq!(
+        phone.last_asked("profile.get").1["userIDList"],
+        json!(["dave"]),
+        "a page looks at one at least"
+    );
+    phone.reply("profile.get", &json!({"profiles": []}));
+    let Some(Ok(Return::Profiles(profiles))) = phone.returned(call) else { panic!("{:?}", phone.returns) };
+    let named: Vec<&str> = profiles.iter().map(|profile| profile.user_id.as_str()).collect();
+    assert_eq!(named, ["bob", "carol"]);
 }

@@ -225,8 +225,7 @@ impl World {
                 Effect::Close(..) => is_over = true,
             }
         }
-        let size = if batches { limits::BATCH } else { 1 };
-        for frame in envelopes.chunks(size) {
+        for frame in codec::gather(&envelopes, batches, limits::SERVER_FRAME_BYTES) {
             self.send_down(link, codec::join(frame));
         }
         if is_over {

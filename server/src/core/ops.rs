@@ -361,7 +361,7 @@ pub enum Found {
     /// Mutations.
     Mutations(call::MutationPage),
     /// Profiles.
-    Profiles(Vec<Profile>),
+    Profiles(call::Profiles),
     /// A group.
     Group(Group),
     /// A picture; `None` if there is none of that name.

@@ -301,29 +301,17 @@ async fn deliveries(subscription: &mut Option<Subscription>) -> Option<Delivery>
 
 /// Puts envelopes into as few frames as their number and size allow.
 fn frames(envelopes: &[String], batches: bool, deflates: bool) -> Vec<Message> {
-    let (mut frames, mut begin) = (Vec::new(), 0);
-    while let Some(rest) = envelopes.get(begin..).filter(|rest| !rest.is_empty()) {
-        let mut bytes = 0;
-        let fits = |envelope: &&String| {
-            bytes += envelope.len() + 1;
-            bytes <= limits::SERVER_FRAME_BYTES
-        };
-        let most = if batches { limits::BATCH } else { 1 };
-        // One that is too large alone goes out alone: pages are cut far below the limit.
-        let count = rest.iter().take(most).take_while(fits).count().max(1);
-        let together = rest.get(..count).unwrap_or(rest);
-        begin += count;
-        let is_large_reply = |envelope: &String| {
-            envelope.starts_with(r#"{"i""#) && envelope.len() >= limits::DEFLATE_FROM_BYTES
-        };
+    let is_large_reply =
+        |envelope: &String| envelope.starts_with(r#"{"i""#) && envelope.len() >= limits::DEFLATE_FROM_BYTES;
+    let frame = |together: &[String]| {
         let text = codec::join(together);
-        frames.push(if deflates && together.iter().any(is_large_reply) {
+        if deflates && together.iter().any(is_large_reply) {
             Message::binary(codec::deflate(&text))
         } else {
             Message::text(text)
-        });
-    }
-    frames
+        }
+    };
+    codec::gather(envelopes, batches, limits::SERVER_FRAME_BYTES).into_iter().map(frame).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tim_protocol::Code;
-use tim_protocol::call::{self, Done, GroupIs, ProfileIs, Profiles};
+use tim_protocol::call::{self, Done, GroupIs, ProfileIs};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::{Fault, FromServer, Pong};
 
@@ -135,7 +135,7 @@ fn told(number: u64, found: Found) -> Effect {
         Found::Page(page) => result(number, &page),
         Found::History(page) => result(number, &page),
         Found::Mutations(page) => result(number, &page),
-        Found::Profiles(profiles) => result(number, &Profiles { profiles }),
+        Found::Profiles(profiles) => result(number, &profiles),
         Found::Group(group) => result(number, &GroupIs { group }),
         Found::Apps(_) | Found::App(_) | Found::Devices(_) | Found::Version(_) | Found::Media(_) => {
             fault_to(number, Fault::new(Code::INTERNAL))

@@ -3,8 +3,8 @@
 use rusqlite::params;
 use tim_protocol::call::{self, HistoryPage, MutationPage};
 use tim_protocol::code::Code;
-use tim_protocol::limits;
 use tim_protocol::message::{Mutation, Revocation};
+use tim_protocol::{bounds, limits};
 
 use super::database::{Database, Outcome};
 use super::rows::{Conv, to_sql, unsigned};
@@ -35,32 +35,32 @@ impl Database {
         let floor = self.floor(&conv, actor.key)?;
         let mut query = self.connection.prepare_cached(
             "SELECT m.mseq, m.seq, m.cnt, m.actor, m.time, g.sender FROM mut m JOIN msg g ON g.conv = m.conv AND g.seq = m.seq
-             WHERE m.conv = ? AND m.mseq > ? ORDER BY m.mseq LIMIT 201",
+             WHERE m.conv = ? AND m.mseq > ? ORDER BY m.mseq LIMIT ?",
         )?;
-        let mut rows = query.query(params![conv.id, to_sql(asked.after)])?;
-        let mut page = MutationPage { mutations: Vec::new(), up_to: asked.after, more: false };
-        let mut count = 0;
+        let mut rows = query.query(params![conv.id, to_sql(asked.after), limits::MUTATION_PAGE])?;
+        let (mut page, mut bytes) =
+            (MutationPage { mutations: Vec::new(), up_to: asked.after, more: false }, 0);
         while let Some(row) = rows.next()? {
-            count += 1;
-            if count > 200 {
-                page.more = true;
-                break;
+            let (number, sequence) = (unsigned(row, 0)?, unsigned(row, 1)?);
+            if sequence >= floor {
+                let sender = UserKey(row.get(5)?);
+                let mutation = Mutation {
+                    from: self.user_named(sender)?,
+                    to: self.name_for(&conv, sender)?,
+                    mutation: number,
+                    sequence,
+                    countable: unsigned(row, 2)?,
+                    revoked: Revocation { by: self.user_named(UserKey(row.get(3)?))?, time: row.get(4)? },
+                };
+                bytes += bounds::encoded_len(&mutation) + 1;
+                if bytes > limits::PAGE_BYTES && !page.mutations.is_empty() {
+                    break;
+                }
+                page.mutations.push(mutation);
             }
-            page.up_to = unsigned(row, 0)?;
-            let sequence = unsigned(row, 1)?;
-            if sequence < floor {
-                continue;
-            }
-            let sender = UserKey(row.get(5)?);
-            page.mutations.push(Mutation {
-                from: self.user_named(sender)?,
-                to: self.name_for(&conv, sender)?,
-                mutation: page.up_to,
-                sequence,
-                countable: unsigned(row, 2)?,
-                revoked: Revocation { by: self.user_named(UserKey(row.get(3)?))?, time: row.get(4)? },
-            });
+            page.up_to = number;
         }
+        page.more = page.up_to < conv.mhead;
         Ok(page)
     }
 

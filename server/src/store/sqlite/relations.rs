@@ -1,13 +1,13 @@
 //! Profiles, blacklists, read marks, and uploaded pictures: what belongs to one user.
 
 use rusqlite::{OptionalExtension as _, params};
-use tim_protocol::call::{self, ReadUpTo};
+use tim_protocol::call::{self, Profiles, ReadUpTo};
 use tim_protocol::code::Code;
 use tim_protocol::conversation::Change;
 use tim_protocol::frame::Push;
 use tim_protocol::message::Receipt;
 use tim_protocol::profile::{Profile, ProfileFields};
-use tim_protocol::{UserId, limits};
+use tim_protocol::{UserId, bounds, limits};
 use uuid::Uuid;
 
 use super::database::{Database, Outcome, quiet, telling};
@@ -47,14 +47,19 @@ impl Database {
         Ok(Profile { user_id: user.clone(), fields, last_updated_time })
     }
 
-    pub(super) fn profiles(&self, app: u32, users: &[UserId]) -> Outcome<Vec<Profile>> {
-        let mut profiles = Vec::with_capacity(users.len());
-        for user in users {
-            if let Some(key) = self.user_key(app, user)? {
-                profiles.push(self.profile(key, user)?);
+    pub(super) fn profiles(&self, app: u32, users: &[UserId]) -> Outcome<Profiles> {
+        let (mut page, mut bytes) = (Profiles { profiles: Vec::new(), next: None }, 0);
+        for (user, place) in users.iter().zip(0..) {
+            let Some(key) = self.user_key(app, user)? else { continue };
+            let profile = self.profile(key, user)?;
+            bytes += bounds::encoded_len(&profile) + 1;
+            if bytes > limits::PAGE_BYTES && !page.profiles.is_empty() {
+                page.next = Some(place);
+                break;
             }
+            page.profiles.push(profile);
         }
-        Ok(profiles)
+        Ok(page)
     }
 
     pub(super) fn update_blacklist(&self, actor: &Actor, update: &call::UpdateBlacklist) -> Outcome<Written> {

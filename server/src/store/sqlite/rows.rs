@@ -181,7 +181,7 @@ impl Database {
         let (mut messages, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.next()? {
             let message = self.read_message(conv, row)?;
-            bytes += message.body.get().len() + 250;
+            bytes += bounds::encoded_len(&message) + 1;
             if bytes > most_bytes && !messages.is_empty() {
                 break;
             }

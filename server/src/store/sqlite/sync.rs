@@ -6,7 +6,7 @@
 use rusqlite::params;
 use tim_protocol::call::{Sync, SyncPage};
 use tim_protocol::conversation::{Change, ConversationState, Cursor};
-use tim_protocol::{GroupId, UserId, limits};
+use tim_protocol::{GroupId, UserId, bounds, limits};
 
 use super::database::{Database, Outcome};
 use super::marks::{Kind, SURELY_MARKED};
@@ -17,6 +17,22 @@ use crate::core::ops::{Actor, UserKey};
 enum Changed {
     Conversation { id: i64, gone: bool },
     Other { kind: i64, key: String, gone: bool },
+}
+
+/// What a page tells of it.
+enum Row {
+    Conversation(Box<ConversationState>),
+    Change(Change),
+}
+
+impl Row {
+    /// Bytes in the page, with the comma.
+    fn bytes(&self) -> usize {
+        1 + match self {
+            Self::Conversation(state) => bounds::encoded_len(state),
+            Self::Change(change) => bounds::encoded_len(change),
+        }
+    }
 }
 
 impl Database {
@@ -30,12 +46,18 @@ impl Database {
             SyncPage { reset, cursor: upto, next: None, conversations: Vec::new(), changes: Vec::new() };
         let (mut bytes, mut last, full) = (0, before, changed.len() >= sync.limit as usize);
         for (version, changed) in changed {
-            if bytes > limits::PAGE_BYTES {
+            let room = limits::PAGE_BYTES.saturating_sub(bytes);
+            let row = self.row(actor, sync, changed, room)?;
+            bytes += row.as_ref().map_or(0, Row::bytes);
+            if bytes > limits::PAGE_BYTES && last != before {
                 page.next = Some(last);
                 return Ok(page);
             }
-            let room = limits::PAGE_BYTES.saturating_sub(bytes);
-            bytes += self.add(actor, sync, changed, room, &mut page)?;
+            match row {
+                Some(Row::Conversation(state)) => page.conversations.push(*state),
+                Some(Row::Change(change)) => page.changes.push(change),
+                None => {}
+            }
             last = version;
         }
         page.next = full.then_some(last);
@@ -59,29 +81,15 @@ impl Database {
         Ok(rows.collect::<rusqlite::Result<Vec<_>>>()?)
     }
 
-    /// Adds one change to a page, and tells about how many bytes it takes. What is gone is told in a complete picture
-    /// too: the client may hold it from a page whose cursor it lost.
-    fn add(
-        &self,
-        actor: &Actor,
-        sync: &Sync,
-        changed: Changed,
-        room: usize,
-        page: &mut SyncPage,
-    ) -> Outcome<usize> {
-        match changed {
+    /// One change as a page tells it, if there is anything to tell. What is gone is told in a complete picture too: the
+    /// client may hold it from a page whose cursor it lost.
+    fn row(&self, actor: &Actor, sync: &Sync, changed: Changed, room: usize) -> Outcome<Option<Row>> {
+        Ok(match changed {
             Changed::Conversation { id, gone } => {
-                let state = self.state(actor, id, gone, sync.latest, room)?;
-                let bytes =
-                    300 + state.latest.iter().map(|message| message.body.get().len() + 250).sum::<usize>();
-                page.conversations.push(state);
-                Ok(bytes)
+                Some(Row::Conversation(Box::new(self.state(actor, id, gone, sync.latest, room)?)))
             }
-            Changed::Other { kind, key, gone } => {
-                page.changes.extend(self.change(actor, kind, &key, gone)?);
-                Ok(500)
-            }
-        }
+            Changed::Other { kind, key, gone } => self.change(actor, kind, &key, gone)?.map(Row::Change),
+        })
     }
 
     fn state(

@@ -16,7 +16,7 @@ use crate::bus::Bus as _;
 use crate::bus::local::LocalBus;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::ops::{Find, Found};
+use crate::core::ops::{Find, Found, Write};
 use crate::core::shares::Shares;
 use crate::data::{Data, DataError, unusable};
 use crate::media::Media;
@@ -24,8 +24,8 @@ use crate::net::tls::{TlsError, acceptor};
 use crate::net::{Door, Shared, serve_admin};
 use crate::store::sqlite::{OpenError, SqliteStore};
 
-/// How long clients have to finish what they asked for when the server stops.
-const LEAVE_WITHIN: Duration = Duration::from_secs(10);
+/// How long clients have to finish what they asked for when the server stops. Container runtimes kill after ten seconds.
+const LEAVE_WITHIN: Duration = Duration::from_secs(5);
 
 /// Why a server does not start: one line with what to do.
 #[derive(Debug, thiserror::Error)]
@@ -134,8 +134,12 @@ impl Server {
         if timeout(LEAVE_WITHIN, clients).await.is_err() {
             tracing::warn!("some clients did not finish in time: they are cut off and will reconnect");
         }
+        let is_kept = shared.store.write(Write::Probe).await;
         shared.store.close().await;
-        tracing::info!("stopped: everything accepted is on disk");
+        match is_kept {
+            Ok(_) => tracing::info!("stopped: everything accepted is on disk"),
+            Err(why) => tracing::error!(%why, "stopped: the database takes no changes any more"),
+        }
         drop(lock);
         Ok(())
     }

@@ -35,6 +35,8 @@ pub struct Actor {
 /// A change to be made durable. Each is one atomic step; many share one commit.
 #[derive(Debug, Clone)]
 pub enum Write {
+    /// Changes a row that means nothing, to see that changes reach the disk. Answers [`Answer::Done`].
+    Probe,
     /// A user logs in on a device: the user exists from now on, and the device takes its place by the policy.
     /// Answers [`Answer::LoggedIn`] and tells the replaced instances.
     Login(Login),
@@ -407,6 +409,7 @@ impl Write {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
+            Self::Probe => "probe",
             Self::Login(_) => "login",
             Self::Logout { .. } => "logout",
             Self::Kick { .. } => "kick",

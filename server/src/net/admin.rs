@@ -4,6 +4,7 @@
 //! the data folder, by the token in its file `admin`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderValue};
@@ -12,11 +13,15 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use subtle::ConstantTimeEq as _;
 use tim_protocol::frame::Fault;
 use tim_protocol::{Code, UserId};
+use tokio::time::timeout;
 
 use super::Shared;
 use super::http::{Body, fault, full, json, query};
 use crate::core::ops::{Find, Write};
 use crate::data::Admin;
+
+/// How long the disk may take before the server counts as unhealthy.
+const HEALTH_WITHIN: Duration = Duration::from_secs(5);
 
 /// What the operator's port answers.
 pub(super) struct Routes {
@@ -49,11 +54,17 @@ impl Routes {
         }
     }
 
-    /// Well is who can read its database.
+    /// Healthy means that the database can be read, and that a change reaches the disk in time.
     async fn health(&self) -> Response<Body> {
-        match self.shared.store.find(Find::App { app: 0 }).await {
-            Ok(_) => json(StatusCode::OK, &serde_json::json!({ "status": "ok" })),
-            Err(why) => fault(StatusCode::SERVICE_UNAVAILABLE, &why),
+        let store = &self.shared.store;
+        let looked = async {
+            store.find(Find::App { app: 0 }).await?;
+            store.write(Write::Probe).await
+        };
+        match timeout(HEALTH_WITHIN, looked).await {
+            Ok(Ok(_)) => json(StatusCode::OK, &serde_json::json!({ "status": "ok" })),
+            Ok(Err(why)) => fault(StatusCode::SERVICE_UNAVAILABLE, &why),
+            Err(_) => fault(StatusCode::SERVICE_UNAVAILABLE, &Fault::new(Code::BUSY)),
         }
     }
 

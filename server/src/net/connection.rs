@@ -15,6 +15,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Notify, watch};
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -201,6 +202,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                 Some(End::Closed(Code::FRAME_TOO_LARGE, Code::FRAME_TOO_LARGE.describe()))
             }
             Some(Err(Error::Utf8(_))) => Some(End::Closed(Code::MALFORMED_FRAME, "the frame is not UTF-8")),
+            Some(Err(Error::Protocol(why))) if why != ProtocolError::ResetWithoutClosingHandshake => Some(
+                End::Closed(Code::MALFORMED_FRAME, "the frame breaks the rules of WebSockets (RFC 6455)"),
+            ),
             Some(Err(_)) | None => Some(End::Broken),
         }
     }

@@ -16,12 +16,14 @@ async fn a_broken_frame_ends_its_own_connection_with_its_number_and_no_other() {
     let pings = vec![r#"{"pi":1}"#; limits::BATCH + 1].join(",");
     let deep = format!(r#"{{"i":9,"m":"sync","p":{}1{}}}"#, "[".repeat(32), "]".repeat(32));
     let large = |bytes: usize| Message::text(format!(r#"{{"pi":1,"x":"{}"}}"#, "x".repeat(bytes)));
+    let reserved = Frame::message(vec![b'x'], OpCode::Data(Data::Reserved(3)), true);
     let not_utf8 = Frame::message(vec![b'"', 0xff, b'"'], OpCode::Data(Data::Text), true);
     for (what, frame, code) in [
         ("not JSON", Message::text("hello?"), Code::MALFORMED_FRAME),
         ("no envelope", Message::text("{}"), Code::MALFORMED_FRAME),
         ("binary", Message::binary(r#"{"pi":1}"#), Code::MALFORMED_FRAME),
         ("not UTF-8", Message::Frame(not_utf8), Code::MALFORMED_FRAME),
+        ("a reserved kind of frame", Message::Frame(reserved), Code::MALFORMED_FRAME),
         ("65 envelopes", Message::text(format!("[{pings}]")), Code::MALFORMED_FRAME),
         ("too deep", Message::text(deep), Code::FRAME_TOO_DEEP),
         ("too large", large(limits::FRAME_BYTES), Code::FRAME_TOO_LARGE),

@@ -12,6 +12,8 @@
 )]
 
 mod commands;
+#[cfg(target_os = "linux")]
+mod disk;
 mod frames;
 mod media;
 mod operator;

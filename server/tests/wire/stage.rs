@@ -90,12 +90,8 @@ impl Server {
     }
 
     async fn serve(&mut self) {
-        let mut process = tokio::process::Command::new(env!("CARGO_BIN_EXE_tim-server"))
-            .args(self.arguments())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
+        let mut process =
+            launcher().args(self.arguments()).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         for field in [&mut self.address, &mut self.admin] {
             let line = soon(lines.next_line()).await.unwrap().expect("the server says where it listens");
@@ -108,8 +104,25 @@ impl Server {
     /// Asks the process to end, as an init system does.
     #[cfg(unix)]
     pub(crate) fn terminate(&self) {
-        let id = self.process.as_ref().and_then(Child::id).expect("it runs");
-        assert!(Command::new("kill").args(["-TERM", &id.to_string()]).status().unwrap().success());
+        self.signal("TERM");
+    }
+
+    /// Sends a signal to the process.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, name: &str) {
+        assert!(Command::new("kill").args(["-s", name, &self.pid()]).status().unwrap().success());
+    }
+
+    fn pid(&self) -> String {
+        self.process.as_ref().and_then(Child::id).expect("it runs").to_string()
+    }
+
+    /// How many bytes a file of the server's may have from here on: what it meets beyond is an error, as on a full disk.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn disk(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let limit = format!("--fsize={limit}:unlimited");
+        assert!(Command::new("prlimit").args([&limit, "--pid", &self.pid()]).status().unwrap().success());
     }
 
     /// A token for a user.
@@ -152,6 +165,18 @@ impl Server {
         let welcome = client.ask("hello", &hello).await;
         assert!(welcome["r"]["session"].is_string(), "{welcome}");
         client
+    }
+}
+
+/// The server's program. On Linux without the signal that goes with a bound of a file's size: it would end the process.
+fn launcher() -> tokio::process::Command {
+    let program = env!("CARGO_BIN_EXE_tim-server");
+    if cfg!(target_os = "linux") {
+        let mut shell = tokio::process::Command::new("bash");
+        shell.args(["-c", r#"trap "" XFSZ; exec "$0" "$@""#, program]);
+        shell
+    } else {
+        tokio::process::Command::new(program)
     }
 }
 

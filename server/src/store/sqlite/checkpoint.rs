@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::database::OpenError;
+use super::files::log_of;
 
 /// The log is moved when its file has this many bytes, and then this often: the file keeps its size when the log begins
 /// anew inside it.
@@ -66,12 +67,6 @@ impl Checkpoints {
         drop(self.nudges);
         let _ = self.thread.join();
     }
-}
-
-fn log_of(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
-    name.into()
 }
 
 fn run(connection: &Connection, log: &Path, log_bytes: &AtomicU64, commits: &Receiver<()>) {

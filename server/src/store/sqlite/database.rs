@@ -252,6 +252,7 @@ impl Database {
 
     fn apply(&self, write: &Write) -> Outcome<Written> {
         match write {
+            Write::Probe => self.probe(),
             Write::Login(login) => self.login(login),
             Write::Logout { actor, instance } => self.logout(actor, instance),
             Write::Kick { app, user } => self.kick(*app, user),
@@ -271,6 +272,14 @@ impl Database {
             Write::PutApp { app, key } => self.put_app(*app, key),
             Write::PutMedia(media) => self.put_media(media),
         }
+    }
+
+    fn probe(&self) -> Outcome<Written> {
+        self.connection.execute(
+            "INSERT INTO meta VALUES('probe', 1) ON CONFLICT(key) DO UPDATE SET value = value + 1",
+            [],
+        )?;
+        Ok(quiet(Answer::Done))
     }
 
     /// Answers a question from committed data, all of it from one moment.

@@ -6,6 +6,7 @@
 mod backup;
 mod checkpoint;
 mod database;
+mod files;
 mod groups;
 mod history;
 mod login;

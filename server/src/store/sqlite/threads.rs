@@ -16,6 +16,7 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
 use super::database::{Database, OpenError};
+use super::files::Files;
 use super::questions::{BUSY_FOR_MS, Questions, Reply, closed};
 use crate::core::ops::{Find, Found, Refusal, Tell, Write, Written};
 use crate::store::{Listener, Pending, Store};
@@ -68,7 +69,7 @@ impl SqliteStore {
                 .map_err(unusable)?;
         }
         let checkpoints = Checkpoints::start(PathBuf::from(path))?;
-        let writer = Writer { database, queue, listener, checkpoints };
+        let writer = Writer { database, files: Files::opened(path), queue, listener, checkpoints };
         spawn("tim-write".into(), move || writer.run()).map_err(unusable)?;
         Ok(Self { writes, questions, readers: AsyncMutex::new(readers) })
     }
@@ -163,6 +164,7 @@ fn read(reader: Database, questions: &Questions, _reading: mpsc::Sender<()>) {
 /// The one thread that changes the database.
 struct Writer {
     database: Database,
+    files: Files,
     queue: Receiver<Job>,
     listener: Listener,
     checkpoints: Checkpoints,
@@ -251,6 +253,7 @@ impl Writer {
             self.database.recover();
             batch.writes.iter().map(|_| Err(fault.clone())).collect()
         });
+        let results = self.acknowledged(results);
         metrics::histogram!("tim_commit_seconds").record(began.elapsed());
         #[expect(clippy::cast_precision_loss)]
         metrics::histogram!("tim_commit_writes").record(batch.writes.len() as f64);
@@ -262,6 +265,19 @@ impl Writer {
         for (reply, result) in batch.replies.into_iter().zip(results) {
             let _ = reply.send(result);
         }
+    }
+
+    /// What may be told of a commit: nothing, if it went into files that end with this process.
+    fn acknowledged(&self, results: Vec<Result<Written, Refusal>>) -> Vec<Result<Written, Refusal>> {
+        if self.files.are_in_place() {
+            return results;
+        }
+        tracing::error!(
+            "the database's files were moved, replaced or deleted: put them back and restart the server"
+        );
+        let text = "the server's database was moved or deleted: tell its operator, and try again";
+        let refusal = Fault::with_text(Code::READ_ONLY, text).retry_after(1_000);
+        results.into_iter().map(|result| result.and(Err(refusal.clone()))).collect()
     }
 
     /// Told before anybody is answered, also when nobody waits for the answer any more.

@@ -213,11 +213,6 @@ impl Machine {
             self.data.sync.cursor.epoch = welcome.epoch;
             self.store(Change::Sync(self.data.sync));
         }
-        if welcome.now < self.data.sync.since {
-            // The server's clock was set back: what is said from now on must not look older than the first picture.
-            self.data.sync.since = welcome.now;
-            self.store(Change::Sync(self.data.sync));
-        }
         if welcome.resumed {
             // Nothing is missing: this connection is as good as one that has synced.
             self.attempt = 0;
@@ -306,9 +301,15 @@ impl Machine {
         }
     }
 
+    /// The server's clock shows this time now.
     pub(super) fn server_time(&mut self, server: i64) {
         if let Some(login) = &mut self.login {
             login.clock_ahead = server - self.now.wall;
+        }
+        if server < self.data.sync.since {
+            // It was set back: what is said from now on must not look older than the first picture.
+            self.data.sync.since = server;
+            self.store(Change::Sync(self.data.sync));
         }
     }
 

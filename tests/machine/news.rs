@@ -29,6 +29,16 @@ fn a_message_is_told_although_the_servers_clock_was_set_back_before_it() {
 }
 
 #[test]
+fn what_began_without_a_push_is_told_although_the_clock_was_set_back_meanwhile() {
+    let mut phone = ready_while_the_clock_is_ahead();
+    phone.wait(30_000);
+    let number = phone.sent.iter().filter_map(|envelope| envelope["pi"].as_u64()).next_back().unwrap();
+    phone.hear(&json!({"po": number, "cur": [1, 2], "now": phone.now}));
+    phone.page(2, json!([with_bob(3, 1..=3, phone.now)]));
+    assert_eq!(phone.told(), [1, 2, 3]);
+}
+
+#[test]
 fn what_began_while_the_phone_was_away_is_told_although_the_clock_was_set_back() {
     let mut phone = ready_while_the_clock_is_ahead();
     phone.feed(Input::Disconnected);

@@ -35,7 +35,7 @@ pub struct Device {
     pub cut_off_until: i64,
     pub slow_until: i64,
     /// Its clock minus the right time.
-    skew: i64,
+    pub skew: i64,
     machine: Machine,
     pub store: Store,
     is_open: bool,

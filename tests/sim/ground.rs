@@ -40,7 +40,7 @@ impl World {
             let create = call::CreateGroup { group };
             let actor = self.server.actor(&user("alice"));
             let generated = GroupId::generated(1);
-            self.commit(&[Write::CreateGroup { actor, create, generated, now: self.wall() }]);
+            self.commit(&[Write::CreateGroup { actor, create, generated, now: self.server_now().wall }]);
         }
         self.mark();
     }
@@ -54,7 +54,7 @@ impl World {
             instance: "setup".into(),
             platform: Platform::Other,
             policy: LoginPolicy::PerDevice,
-            now: self.wall(),
+            now: self.server_now().wall,
         })
     }
 

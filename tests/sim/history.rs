@@ -135,6 +135,8 @@ pub struct History {
     pub revokes: BTreeSet<(LogId, u64)>,
     /// The server's data began a new life.
     pub is_restored: bool,
+    /// The server's clock was set back: its times do not tell any more what was before what.
+    pub is_time_repeated: bool,
     /// When a device first stored that a message has its place, and that it would send it again to a new life.
     pub placed: BTreeMap<MessageId, u64>,
     /// Read marks in the order in which the server confirmed them.

@@ -16,6 +16,7 @@
 
 mod app;
 mod check;
+mod clocks;
 mod cost;
 mod device;
 mod forged;

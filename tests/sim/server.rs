@@ -32,6 +32,8 @@ pub const KEY: &str = "the application's secret";
 /// The server, as far as a crash leaves it, and what a crash takes.
 pub struct Server {
     pub up: bool,
+    /// Its clock minus the right time.
+    pub skew: i64,
     /// Counts its starts: what was under way before a crash is no longer heard of.
     life: u64,
     database: Database,
@@ -91,6 +93,7 @@ impl Server {
         let database = folder.as_ref().map_or_else(Database::in_memory, |it| Database::open(&file(it)));
         Self {
             up: true,
+            skew: faults.server_skew,
             life: 0,
             database: database.unwrap(),
             folder,
@@ -131,8 +134,8 @@ impl World {
         self.after(delay, crate::world::Event::Server(life, event));
     }
 
-    fn server_now(&self) -> Now {
-        Now { monotonic: self.now, wall: self.wall() }
+    pub fn server_now(&self) -> Now {
+        Now { monotonic: self.now, wall: self.wall() + self.server.skew }
     }
 
     /// Commits, writes down what was committed, and gives what is to be told.

@@ -5,6 +5,7 @@ use tim_protocol::profile::ProfileFields;
 use tim_protocol::{ConversationId, GroupId, UserId};
 
 use crate::app::Asked;
+use crate::clocks;
 use crate::device::{Crash, DeviceId};
 use crate::history::{History, LogId};
 use crate::world::{Event, Plan, World, user};
@@ -27,6 +28,8 @@ pub struct Faults {
     pub rate: [u32; 2],
     /// The server's data is lost once, and goes on from a copy.
     pub is_restored: bool,
+    /// The server's clock minus the right time, when a world begins.
+    pub server_skew: i64,
     operations: u32,
     pause: i64,
     faults: u32,
@@ -47,14 +50,22 @@ enum Fault {
     BadDisk,
     Server,
     Kick,
+    DeviceClock,
+    ServerClock,
 }
 
 impl Faults {
     pub fn draw(rng: &mut fastrand::Rng) -> Self {
-        use Fault::{BadDisk, Cut, CutOff, Doom, Kick, Kill, PowerCut, Server, Slow};
+        use Fault::{
+            BadDisk, Cut, CutOff, DeviceClock, Doom, Kick, Kill, PowerCut, Server, ServerClock, Slow,
+        };
         // Each world has its own mixture, some of them none of most: rare combinations come up that way.
-        let kinds = [Cut, Cut, CutOff, Slow, Kill, PowerCut, Doom, BadDisk, Server, Kick];
-        let kinds: Vec<Fault> = kinds.into_iter().filter(|_| rng.bool()).collect();
+        let kinds =
+            [Cut, Cut, CutOff, Slow, Kill, PowerCut, Doom, BadDisk, Server, Kick, DeviceClock, ServerClock];
+        let mut kinds: Vec<Fault> = kinds.into_iter().filter(|_| rng.bool()).collect();
+        if rng.u32(0..8) == 0 {
+            kinds.push(ServerClock);
+        }
         let high = [5, 40, 150, 600][rng.usize(0..4)];
         let bus = [(0, 0), (0, 3), (3, 0), (2, 2), (20, 10)][rng.usize(0..5)];
         let most = [10, 25, 80][rng.usize(0..3)];
@@ -71,6 +82,7 @@ impl Faults {
             kinds,
             bursts: rng.u32(0..40) == 0,
             away: None,
+            server_skew: if rng.u32(0..8) == 0 { clocks::error(rng) } else { 0 },
         }
     }
 }
@@ -270,6 +282,11 @@ impl World {
             Fault::BadDisk => self.devices[id].bad_commits = self.rng.u32(1..3),
             Fault::Server => self.fell_server(),
             Fault::Kick => self.kick(self.devices[id].user.clone()),
+            Fault::DeviceClock => self.set_device_clock(id),
+            Fault::ServerClock => {
+                let skew = clocks::error(&mut self.rng);
+                self.set_server_clock(skew);
+            }
             Fault::Kill | Fault::PowerCut => {}
         }
     }
@@ -287,6 +304,7 @@ impl World {
     /// From now on nothing goes wrong any more, and everything comes to rest.
     fn heal(&mut self) {
         self.faults.is_on = false;
+        self.set_server_clock(0);
         let back = self.now + HEALING;
         for (id, device) in self.devices.iter_mut().enumerate() {
             device.cut_off_until = if self.faults.away == Some(id) { back } else { 0 };

@@ -54,7 +54,7 @@ pub enum Platform {
 pub struct Hello {
     /// Lowest and highest protocol version the client speaks.
     pub versions: [u32; 2],
-    /// Features the client implements.
+    /// Features the client implements; at most [`crate::limits::FEATURES`].
     #[serde(default)]
     pub features: Vec<String>,
     /// The application.
@@ -71,7 +71,7 @@ pub struct Hello {
     pub instance: String,
     /// What kind of machine it is.
     pub platform: Platform,
-    /// Name and version of the client program, for logs.
+    /// Name and version of the client program, for logs; at most [`crate::limits::CLIENT_BYTES`].
     #[serde(default)]
     pub client: String,
     /// The user logs in now (and replaces others, by the login policy), rather than a connection being restored.

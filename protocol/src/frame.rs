@@ -6,10 +6,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::Code;
 use crate::call::Request;
 use crate::conversation::{Change, Cursor};
 use crate::message::{Message, Mutation, Receipt};
+use crate::{Code, limits};
 
 /// A numbered refusal, as it travels.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
@@ -200,6 +200,10 @@ impl FromClient {
     /// [`Code::MALFORMED_FRAME`]: the text is not an envelope. The connection cannot go on.
     pub fn read(text: &str) -> Result<Self, Fault> {
         let envelope: ClientEnvelope<'_> = serde_json::from_str(text).map_err(|_| malformed(text))?;
+        let numbers = [envelope.i, envelope.a, envelope.pi];
+        if numbers.into_iter().flatten().any(|number| number > limits::NUMBER) {
+            return Err(Fault::with_text(Code::MALFORMED_FRAME, "the numbers of an envelope are below 2^53"));
+        }
         let ask = match (envelope.i, envelope.m, envelope.pi) {
             (Some(number), Some(method), None) => {
                 Some(Ask::Request(number, Request::read(&method, envelope.p)))

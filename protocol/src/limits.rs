@@ -12,6 +12,8 @@ pub const PAGE_BYTES: usize = 48 * 1024;
 pub const DEFLATE_FROM_BYTES: usize = 1024;
 /// Deepest nesting of arrays and objects in a frame.
 pub const DEPTH: usize = 32;
+/// Largest number: 2^53 - 1, which every language can hold exactly.
+pub const NUMBER: u64 = 9_007_199_254_740_991;
 /// Most envelopes in one frame.
 pub const BATCH: usize = 64;
 /// Most requests of one connection that may wait for their reply. The server stops reading beyond it.
@@ -37,6 +39,10 @@ pub const USER_ID_BYTES: usize = 32;
 pub const GROUP_ID_BYTES: usize = 48;
 /// Longest device or instance name a client may give itself, in bytes.
 pub const DEVICE_BYTES: usize = 64;
+/// Longest name and version a client program may give itself, in bytes.
+pub const CLIENT_BYTES: usize = 256;
+/// Most features a client may name.
+pub const FEATURES: usize = 64;
 /// Most conversations in one page of a sync.
 pub const SYNC_PAGE: u32 = 200;
 /// Most of the newest messages a sync sends along with each changed conversation.

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use tim_protocol::call::{Hello, Resume, Welcome};
 use tim_protocol::frame::{Fault, KickReason};
 use tim_protocol::usersig::{self, Expected, Key};
-use tim_protocol::{Code, VERSIONS, feature, limits};
+use tim_protocol::{Code, feature};
 use uuid::Uuid;
 
+use super::checks::highest_common;
 use super::reply::{self, Asked};
 use super::{Effect, Live, Parked, Phase, Session, fault_to};
 use crate::core::Now;
@@ -28,9 +29,6 @@ pub(super) struct Greeting {
 
 impl Session {
     pub(super) fn hello(&mut self, number: u64, hello: Hello, effects: &mut Vec<Effect>) {
-        if let Err(code) = check(&hello) {
-            return self.refuse(number, Fault::new(code), effects);
-        }
         let find = Find::App { app: hello.sdk_app_id };
         self.phase = Phase::Greeting(Box::new(Greeting { number, hello, expires: 0, admitted: None }));
         self.find(find, Asked::Keys, effects);
@@ -206,23 +204,6 @@ fn resumable(parked: Parked, key: UserKey, instance: &str, resume: &Resume) -> O
         return None;
     }
     window.replay(resume.push).map(|missed| Resumed { id, window, missed })
-}
-
-fn highest_common([lowest, highest]: [u32; 2]) -> Option<u32> {
-    let [our_lowest, our_highest] = VERSIONS;
-    let common = highest.min(our_highest);
-    (common >= lowest.max(our_lowest)).then_some(common)
-}
-
-fn check(hello: &Hello) -> Result<(), Code> {
-    if highest_common(hello.versions).is_none() {
-        return Err(Code::VERSION_UNSUPPORTED);
-    }
-    if hello.user_id.is_system() {
-        return Err(Code::USER_ID_INVALID);
-    }
-    let named = |name: &String| (1..=limits::DEVICE_BYTES).contains(&name.len());
-    if named(&hello.device) && named(&hello.instance) { Ok(()) } else { Err(Code::BAD_REQUEST) }
 }
 
 /// Verifies the token, and gives when it ends in milliseconds since 1970.

@@ -92,6 +92,7 @@ fn requests_that_ask_for_what_cannot_be_are_refused_one_by_one() {
             json!({ "conversationID": "C2Cbob", "low": 6, "high": 5, "limit": 5 }),
             Code::BAD_REQUEST,
         ),
+        ("sync", json!({ "from": [1, 0], "limit": 0, "latest": 0 }), Code::BAD_REQUEST),
         ("profile.get", json!({ "userIDList": [] }), Code::BAD_REQUEST),
         ("profile.get", json!({ "userIDList": users(limits::USERS_PER_CALL + 1) }), Code::BAD_REQUEST),
         ("blacklist.update", json!({ "userIDList": ["alice"], "listed": true }), Code::BLACKLIST_SELF),
@@ -180,4 +181,56 @@ fn whoever_has_stored_enough_for_today_gets_no_ticket() {
     let fault = fault(&effects, phone.number);
     assert_eq!(fault.code, Code::MEDIA_QUOTA);
     assert!(fault.retry_after.is_some());
+}
+
+#[test]
+fn numbers_out_of_their_range_are_refused_by_the_name_of_their_field() {
+    let beyond = 1_u64 << 53;
+    let send = |field: &str, value: Value| {
+        let mut send = text_to("C2Cbob");
+        send[field] = value;
+        send
+    };
+    let info =
+        |kind: u8, size: u64| json!({ "type": kind, "size": size, "width": 1, "height": 1, "url": "/x" });
+    let picture = json!({ "type": "TIMImageElem", "payload": {
+        "uuid": Uuid::nil(), "imageFormat": 1, "imageInfoArray": [info(0, beyond), info(1, 1), info(2, 1)],
+    } });
+    let history = |low: u64, high: u64, limit: u64| json!({ "conversationID": "C2Cbob", "low": low, "high": high, "limit": limit });
+    let of_bob = |field: &str, value: u64| json!({ "conversationID": "C2Cbob", field: value });
+    let mut phone = Phone::logged_in();
+    for (verb, parameters, field) in [
+        ("msg.send", send("clientTime", json!(-1)), "clientTime"),
+        ("msg.send", send("clientTime", json!(beyond)), "clientTime"),
+        ("msg.send", send("body", picture), "size"),
+        ("sync", json!({ "from": [1, beyond], "limit": 1, "latest": 0 }), "from"),
+        ("sync", json!({ "from": [1, 0], "before": beyond, "limit": 1, "latest": 0 }), "before"),
+        ("sync", json!({ "from": [1, 0], "limit": 0, "latest": 0 }), "limit"),
+        ("msg.history", history(0, 1, 1), "low"),
+        ("msg.history", history(1, beyond, 1), "high"),
+        ("msg.history", history(1, 1, 0), "limit"),
+        ("msg.mutations", of_bob("after", beyond), "after"),
+        ("msg.revoke", of_bob("sequence", 0), "sequence"),
+        ("msg.revoke", of_bob("sequence", beyond), "sequence"),
+        ("conv.read", of_bob("sequence", beyond), "sequence"),
+    ] {
+        let effects = phone.asks(verb, &parameters);
+        let fault = fault(&effects, phone.number);
+        assert_eq!(fault.code, Code::BAD_REQUEST, "{verb} {parameters}");
+        assert!(fault.text.starts_with(field), "{field}: {}", fault.text);
+    }
+    for (field, value) in [
+        ("client", json!("x".repeat(limits::CLIENT_BYTES + 1))),
+        ("features", json!(vec!["x"; limits::FEATURES + 1])),
+        ("device", json!("")),
+        ("resume", json!({ "session": Uuid::nil(), "push": beyond })),
+    ] {
+        let mut phone = Phone::connects();
+        let effects = phone.asks("hello", &hello_with(field, value));
+        is_refused(&effects, 1, Code::BAD_REQUEST);
+    }
+    for envelope in [json!({ "pi": beyond }), json!({ "a": beyond }), json!({ "i": beyond, "m": "logout" })] {
+        let mut phone = Phone::logged_in();
+        assert_eq!(closed(&phone.says(&envelope.to_string())), Some(Code::MALFORMED_FRAME), "{envelope}");
+    }
 }

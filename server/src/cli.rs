@@ -61,7 +61,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve until told to stop (Ctrl-C or SIGTERM).
+    /// Serve until told to stop (Ctrl-C or SIGTERM). SIGHUP reads a renewed certificate.
     Serve(Serve),
     /// Make an application, or show one: prints its SDKAppID and the key that its UserSigs are signed with.
     App(App),
@@ -194,6 +194,7 @@ impl Serve {
             introduce(&server, &config.data).await?;
             // Whoever started it may have stopped listening; that is no reason not to serve.
             let _ = say(&format!("listening on {}\nadmin on {}\n", server.url(), server.admin_url()));
+            reload_when_told(server.reload())?;
             Ok(server.run(metrics, stop).await?)
         })
     }
@@ -231,6 +232,22 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })
+}
+
+/// Calls `reload` at every SIGHUP, which is how service managers tell of a renewed certificate.
+fn reload_when_told(reload: impl Fn() + Send + 'static) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut hangup = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?;
+        tokio::spawn(async move {
+            while hangup.recv().await.is_some() {
+                reload();
+            }
+        });
+    }
+    #[cfg(not(unix))]
+    drop(reload);
+    Ok(())
 }
 
 impl App {

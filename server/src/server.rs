@@ -20,7 +20,7 @@ use crate::core::ops::{Find, Found, Write};
 use crate::core::shares::Shares;
 use crate::data::{Data, DataError, unusable};
 use crate::media::Media;
-use crate::net::tls::{TlsError, acceptor};
+use crate::net::tls::{Certificate, TlsError};
 use crate::net::{Door, Shared, serve_admin};
 use crate::store::sqlite::{OpenError, SqliteStore};
 
@@ -58,6 +58,7 @@ pub enum StartError {
 pub struct Server {
     door: Door,
     url: String,
+    certificate: Option<Arc<Certificate>>,
     admin_listener: TcpListener,
     admin_address: SocketAddr,
     shared: Arc<Shared>,
@@ -83,12 +84,22 @@ impl Server {
             .map_err(|why| unusable(&data.media(), why))?;
         let (store, bus) = (Arc::new(store), Arc::new(bus));
         let shared = Shared::new(config, ticket_key, store, bus, media, shares, clock);
-        let tls = config.tls.as_ref().map(acceptor).transpose()?;
+        let certificate = config.tls.as_ref().map(Certificate::open).transpose()?;
+        let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
         let (listener, address) = bind("listen", config.listen).await?;
         let (admin_listener, admin_address) = bind("admin_listen", config.admin_listen).await?;
         let url = format!("{}://{address}/v1", if tls.is_some() { "wss" } else { "ws" });
         let door = Door::new(listener, tls, config.limits.connections);
-        Ok(Self { door, url, admin_listener, admin_address, shared: Arc::new(shared), data, lock })
+        Ok(Self {
+            door,
+            url,
+            certificate,
+            admin_listener,
+            admin_address,
+            shared: Arc::new(shared),
+            data,
+            lock,
+        })
     }
 
     /// Where clients connect.
@@ -101,6 +112,16 @@ impl Server {
     #[must_use]
     pub fn admin_url(&self) -> String {
         format!("http://{}", self.admin_address)
+    }
+
+    /// What reads the certificate again, for new connections; without a certificate it does nothing. A certificate that
+    /// cannot be used is logged, and the one before it stays.
+    pub fn reload(&self) -> impl Fn() + Send + Sync + use<> {
+        let certificate = self.certificate.clone();
+        move || match &certificate {
+            Some(certificate) => certificate.reload(),
+            None => tracing::info!("asked to read the certificate again, but there is no [tls]"),
+        }
     }
 
     /// How many applications it serves.
@@ -123,12 +144,18 @@ impl Server {
         metrics: PrometheusHandle,
         until: impl Future<Output = ()>,
     ) -> Result<(), StartError> {
-        let Self { door, admin_listener, admin_address, shared, data, lock, .. } = self;
+        let Self { door, certificate, admin_listener, admin_address, shared, data, lock, .. } = self;
         let admin = data.announce(&admin_address.to_string())?;
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(serve_admin(admin_listener, Arc::clone(&shared), metrics, admin, stopped.clone()));
         let clients = tokio::spawn(door.serve(Arc::clone(&shared), stopped));
-        until.await;
+        match certificate {
+            Some(certificate) => tokio::select! {
+                () = certificate.follow() => {}
+                () = until => {}
+            },
+            None => until.await,
+        }
         tracing::info!("stopping: nobody new is let in");
         let _ = stop.send(true);
         if timeout(LEAVE_WITHIN, clients).await.is_err() {

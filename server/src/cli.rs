@@ -69,6 +69,9 @@ enum Command {
     Usersig(Usersig),
     /// Copy the data of a server, which may be running, into a new data folder.
     Backup(Backup),
+    /// Let the data begin a new life at the next start: every device asks for everything anew, and sends again what it sent
+    /// last. Needed after a snapshot of a whole disk or virtual machine was put back; copies of files are noticed.
+    NewEpoch(Place),
     /// End all logins of a user.
     Kick(Kick),
     /// Print every setting with its default, as a configuration file to begin with.
@@ -157,6 +160,7 @@ impl Cli {
             Command::App(app) => app.run(),
             Command::Usersig(usersig) => usersig.run(),
             Command::Backup(backup) => backup.run(),
+            Command::NewEpoch(place) => new_epoch(&place),
             Command::Kick(kick) => kick.run(),
             Command::Config => Ok(say(DEFAULT)?),
         }
@@ -350,6 +354,13 @@ impl Backup {
         remark(&format!("backup: the database and {files} files are in {}\n", self.to.display()));
         Ok(())
     }
+}
+
+fn new_epoch(place: &Place) -> Outcome {
+    let data = place.existing()?;
+    // A server that runs has told its epoch already.
+    let _lock = data.lock()?;
+    Ok(Database::forget_life(&data.database())?)
 }
 
 /// Copies everything, and gives the number of files beside the database.

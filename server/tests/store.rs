@@ -474,6 +474,6 @@ async fn a_backup_of_a_database_being_written_is_one_moment_and_another_life() {
     let page = history(&restored, &bob, "C2Calice").await;
     assert_eq!(page.high, 4_000, "what came while it was made is not in it");
     let page = sync(&restored, &bob, cursor).await;
-    assert!(page.reset && page.cursor.epoch > cursor.epoch, "every device notices and asks for everything");
+    assert!(page.reset && page.cursor.epoch != cursor.epoch, "every device notices and asks for everything");
     restored.close().await;
 }

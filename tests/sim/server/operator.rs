@@ -75,7 +75,7 @@ impl World {
         }
         std::fs::rename(copy(&folder), file(&folder)).unwrap();
         self.server.waiting.clear();
-        self.server.database = Database::open(&file(&folder)).unwrap();
+        self.server.database = Database::open_to_serve(&file(&folder)).unwrap();
         self.server.folder = Some(folder);
         self.history.is_restored = true;
         self.history.reads.clear();

@@ -1,16 +1,17 @@
 //! A copy of the database while the server runs.
 //!
-//! The copy is marked as one. Whoever opens it first draws a new epoch for it, each time it is restored another: so every
-//! device notices, asks for everything anew, and sends again what the copy does not have.
+//! The copy has no fingerprint of a file that was served (see [`super::life`]): the first server that serves it draws a new
+//! epoch, so every device notices, asks for everything anew, and sends again what the copy does not have.
 
 use std::fs::File;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::database::{Database, OpenError, new_file};
+use super::life;
 
 /// Pages copied between two looks at the clock.
 const PAGES: std::ffi::c_int = 1_000;
@@ -48,23 +49,6 @@ fn unusable(path: &Path, why: &dyn std::fmt::Display) -> OpenError {
     OpenError::Unusable { path: path.display().to_string(), why: why.to_string() }
 }
 
-/// Begins a new life of the data if this file is a copy.
-pub(super) fn begin_new_life(connection: &Connection) -> rusqlite::Result<()> {
-    let copied = connection.query_row("SELECT count(*) FROM meta WHERE key = 'copied'", [], |row| row.get(0));
-    if copied.unwrap_or(0_i64) == 0 {
-        return Ok(());
-    }
-    // Two restores of one copy are two lives: the clock tells them apart.
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX);
-    connection.execute_batch(&format!(
-        "BEGIN IMMEDIATE;
-         UPDATE meta SET value = max(value + 1, {seconds}) WHERE key = 'epoch';
-         DELETE FROM meta WHERE key = 'copied';
-         COMMIT"
-    ))
-}
-
 /// The source, read as of one moment: without it the copy would begin anew with every commit of the server.
 fn read_at_one_moment(from: &Path) -> rusqlite::Result<Connection> {
     let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
@@ -89,7 +73,7 @@ fn copy(source: &Connection, partial: &Path, progress: &mut impl FnMut(u64, u64)
     drop(backup);
     // One file, without a log beside it.
     target.pragma_update(None, "journal_mode", "DELETE")?;
-    target.execute("INSERT OR REPLACE INTO meta VALUES('copied', 1)", [])?;
+    life::forget(&target)?;
     target.close().map_err(|(_, why)| why)
 }
 

@@ -9,7 +9,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
 
-use super::{backup, schema};
+use super::schema;
 use crate::core::ops::{Answer, Find, Found, Refusal, Tell, Write, Written};
 use crate::data::private;
 
@@ -169,7 +169,6 @@ impl Database {
     fn ready(mut connection: Connection) -> rusqlite::Result<Self> {
         schema::prepare(&connection)?;
         schema::migrate(&mut connection)?;
-        backup::begin_new_life(&connection)?;
         let epoch = read_epoch(&connection)?;
         Ok(Self { connection, epoch })
     }
@@ -330,6 +329,6 @@ pub(super) fn telling(answer: Answer, tells: Vec<Tell>) -> Written {
     Written { answer, tells }
 }
 
-fn read_epoch(connection: &Connection) -> rusqlite::Result<u32> {
+pub(super) fn read_epoch(connection: &Connection) -> rusqlite::Result<u32> {
     connection.query_row("SELECT value FROM meta WHERE key = 'epoch'", [], |row| row.get(0))
 }

@@ -9,6 +9,7 @@ mod database;
 mod files;
 mod groups;
 mod history;
+mod life;
 mod login;
 mod marks;
 mod questions;

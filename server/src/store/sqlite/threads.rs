@@ -54,7 +54,7 @@ impl SqliteStore {
     /// # Errors
     /// See [`OpenError`]; also if the system refuses new threads.
     pub fn open(path: &Path, listener: Listener) -> Result<Self, OpenError> {
-        let database = Database::open(path)?;
+        let database = Database::open_to_serve(path)?;
         let (writes, queue) = sync_channel(QUEUE);
         let questions = Arc::new(Questions::default());
         let (reading, readers) = mpsc::channel(1);
@@ -212,6 +212,7 @@ impl Writer {
             }
         };
         self.checkpoints.stop();
+        self.database.seal();
         drop(self.database);
         let _ = closed.send(());
     }

@@ -170,7 +170,6 @@ codes! {
     BODY_TYPE_UNKNOWN = 130_111: "this server does not know the message's type: update it";
     IDLE_TOO_LONG = 130_112, retry: "no heartbeat came in time";
     MESSAGE_BODY_TOO_DEEP = 130114: "the message's body nests arrays and objects deeper than 16 levels";
-
     TOO_MANY_CONNECTIONS = 130_118, retry: "too many connections of one user, or not logged in from one address: the newest stay";
     MEDIA_QUOTA = 130_119: "too many bytes of pictures today: send the picture again later";
 

@@ -288,8 +288,13 @@ impl Machine {
                 self.keep_row(id);
                 self.remove_copy(id, copy);
             }
-            // A break or a logout is not the upload's fault: it begins anew with the next connection or login.
-            Err(fault) if !self.may_upload() || (fault.code.is_retryable() && tries < UPLOAD_TRIES) => {
+            // A break or a logout is not the upload's fault: it begins anew with the next connection or login. Nor is it
+            // that the user's other uploads take up the share; this one waits for them.
+            Err(fault)
+                if !self.may_upload()
+                    || fault.code == Code::TOO_FAST
+                    || (fault.code.is_retryable() && tries < UPLOAD_TRIES) =>
+            {
                 self.try_later(id, fault.retry_after);
             }
             Err(fault) => self.give_up(id, fault),

@@ -6,6 +6,7 @@ use serde_json::json;
 use tim::machine::io::{Call, CallId, Input, Output};
 use tim::message::{ImageBody, ImageFormat, ImageInfo, ImageType, Message, Payload};
 use tim::{Code, GroupId};
+use tim_protocol::frame::Fault;
 
 use crate::phone::{BEGIN, Phone, draft};
 
@@ -169,4 +170,27 @@ fn a_picture_that_nobody_could_fetch_is_not_sent() {
         assert_eq!(refusal(&phone, sending), Code::UPLOAD_FAILED);
         assert!(phone.asked("msg.send").is_empty());
     }
+}
+
+#[test]
+fn a_picture_waits_for_the_users_other_uploads_however_long_they_take() {
+    let (mut phone, picture) = uploading();
+    for _ in 0..6 {
+        let full = Fault::new(Code::TOO_FAST).retry_after(5_000);
+        phone.feed(Input::UploadEnded(picture.id, Err(full)));
+        phone.wait(4_999);
+        assert!(phone.done.is_empty(), "not before it may: {:?}", phone.done);
+        for _ in 0..100 {
+            if !phone.done.is_empty() {
+                break;
+            }
+            phone.wait_for_it();
+            let ping = phone.sent.iter().rev().find_map(|envelope| envelope["pi"].as_u64());
+            phone.hear(&json!({"po": ping.unwrap_or_default(), "now": BEGIN}));
+        }
+        assert!(matches!(phone.done[..], [Output::Upload { message, .. }] if message == picture.id));
+        phone.done.clear();
+    }
+    phone.feed(Input::UploadEnded(picture.id, Ok(picture_at("https://pictures.example/1"))));
+    assert_eq!(phone.last_asked("msg.send").1["ID"], picture.id.to_string());
 }

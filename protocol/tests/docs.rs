@@ -109,6 +109,34 @@ fn the_table_of_limits_is_that_of_the_code() {
     }
 }
 
+/// The value of a constant of the repository: a product of numbers and limits.
+fn constant(file: &str, name: &str) -> u64 {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(file);
+    let source = fs::read_to_string(&path).unwrap_or_else(|why| panic!("{file}: {why}"));
+    let definition = source.lines().find_map(|line| line.split_once(&format!("const {name}: ")));
+    let (_, definition) = definition.unwrap_or_else(|| panic!("{file} has no {name}"));
+    let value = definition.split_once(" = ").unwrap().1.trim_end_matches(';');
+    let factor = |factor: &str| match factor.trim().rsplit("::").next().unwrap() {
+        "WINDOW_PUSHES" => limits::WINDOW_PUSHES as u64,
+        "IN_FLIGHT - 4" => limits::IN_FLIGHT as u64 - 4,
+        number => number.replace('_', "").parse().unwrap_or_else(|why| panic!("{name} = {number}: {why}")),
+    };
+    value.split('*').map(factor).product()
+}
+
+#[test]
+fn the_table_of_queues_is_that_of_the_code() {
+    let mut compared = 0;
+    for cells in rows().filter(|cells| cells.len() == 4) {
+        let Some((name, file)) = cells[3].strip_prefix("[`").and_then(|link| link.split_once("`](")) else {
+            continue;
+        };
+        assert_eq!(cells[1], with_thousands(constant(file.trim_end_matches(')'), name)), "{name} of {file}");
+        compared += 1;
+    }
+    assert!(compared > 20, "{compared} queues are documented");
+}
+
 #[test]
 fn every_link_within_the_page_leads_somewhere() {
     let anchor = |heading: &str| {

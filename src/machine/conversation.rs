@@ -16,6 +16,10 @@ use crate::conversation::Conversation;
 use crate::message::{Message, ReadMarks, SendStatus};
 use crate::store::{Change, ConversationRow, Ranges};
 
+/// Most messages, and most mutations, that wait for those in front of them, and most revocations that older answers are
+/// compared with. What is dropped is asked for in its turn, as it is now.
+const MOST_STASHED: usize = 1_000;
+
 /// One conversation of the user's.
 pub(super) struct Conv {
     pub(super) row: ConversationRow,
@@ -178,6 +182,9 @@ impl Conv {
     /// A message was taken back.
     pub(super) fn revoke(&mut self, sequence: u64, revocation: &Revocation) {
         self.revoked.insert(sequence, revocation.clone());
+        if self.revoked.len() > MOST_STASHED {
+            self.revoked.pop_first();
+        }
         for message in self.newest.iter_mut().chain(self.stash.get_mut(&sequence)) {
             if message.sequence == sequence {
                 blank(message, revocation);
@@ -189,6 +196,22 @@ impl Conv {
     pub(super) fn apply_revoked(&self, message: &mut Wire) {
         if let Some(revocation) = self.revoked.get(&message.sequence) {
             blank(message, revocation);
+        }
+    }
+
+    /// Keeps a message until every one in front of it is here.
+    pub(super) fn stash(&mut self, message: Wire) {
+        self.stash.insert(message.sequence, message);
+        if self.stash.len() > MOST_STASHED {
+            self.stash.pop_last();
+        }
+    }
+
+    /// Keeps a mutation until every one in front of it is here.
+    pub(super) fn stash_mutation(&mut self, mutation: Mutation) {
+        self.mutation_stash.insert(mutation.mutation, mutation);
+        if self.mutation_stash.len() > MOST_STASHED {
+            self.mutation_stash.pop_last();
         }
     }
 
@@ -400,46 +423,6 @@ impl Machine {
 }
 
 #[cfg(test)]
-mod unread;
-
+mod ranges;
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn conv() -> Conv {
-        Conv::new("C2Cbob".parse().unwrap())
-    }
-
-    #[test]
-    fn what_is_not_covered_is_asked_for_from_the_top() {
-        let mut conv = conv();
-        conv.complete(1, 10);
-        conv.complete(20, 30);
-        assert_eq!(conv.uncovered(5, 9), None);
-        assert_eq!(conv.uncovered(5, 30), Some((11, 19)));
-        assert_eq!(conv.uncovered(25, 40), Some((31, 40)));
-        conv.complete(11, 19);
-        assert_eq!(conv.ranges, [(1, 30)]);
-    }
-
-    proptest! {
-        #[test]
-        fn ranges_are_what_was_completed(completed in prop::collection::vec((1_u64..60, 0_u64..8), 0..12), low in 1_u64..60, length in 0_u64..20) {
-            let mut conv = conv();
-            let mut model = std::collections::BTreeSet::new();
-            for (from, more) in completed {
-                conv.complete(from, from + more);
-                model.extend(from..=from + more);
-            }
-            prop_assert!(conv.ranges.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0));
-            let top = (low..=low + length).rev().find(|sequence| !model.contains(sequence));
-            let asked = conv.uncovered(low, low + length);
-            prop_assert_eq!(asked.map(|(_, to)| to), top);
-            if let Some((from, to)) = asked {
-                prop_assert!((from..=to).all(|sequence| !model.contains(&sequence)));
-                prop_assert!(from == low || model.contains(&(from - 1)));
-            }
-        }
-    }
-}
+mod unread;

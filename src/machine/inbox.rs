@@ -63,7 +63,7 @@ impl Machine {
             if is_own {
                 conv.own.push(message.sequence);
             }
-            conv.stash.insert(message.sequence, message);
+            conv.stash(message);
         }
         self.touch(id);
     }
@@ -183,7 +183,7 @@ impl Machine {
         let conv = self.data.conversation(&id);
         conv.row.mutation_head = conv.row.mutation_head.max(mutation.mutation);
         if mutation.mutation > conv.row.mutation {
-            conv.mutation_stash.insert(mutation.mutation, mutation);
+            conv.stash_mutation(mutation);
         }
         self.apply_mutations(&id);
     }
@@ -240,7 +240,7 @@ impl Machine {
             if mutation.mutation > conv.row.mutation {
                 // The numbers in between belong to messages this user may not see.
                 conv.row.mutation = mutation.mutation - 1;
-                conv.mutation_stash.insert(mutation.mutation, mutation);
+                conv.stash_mutation(mutation);
                 self.apply_mutations(id);
             }
         }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::phone::{BEGIN, Phone, with_bob};
+use crate::phone::{BEGIN, Phone, message, with_bob};
 
 /// Alice knows five messages, and comes back after Bob wrote five thousand more; the first page has the last twenty.
 fn back_after_five_thousand() -> Phone {
@@ -27,4 +27,15 @@ fn an_app_that_ends_while_it_catches_up_goes_on_with_that() {
     phone.page(2, json!([]));
     assert_eq!(phone.serve_history(BEGIN + 1), 3, "for what is news, and not for all there is");
     assert_eq!(phone.told(), (4_706..=5_005).collect::<Vec<_>>());
+}
+
+#[test]
+fn of_very_many_that_come_before_one_that_is_missing_all_are_told_in_the_end() {
+    let mut phone = Phone::ready(json!([with_bob(1, 1..=1, BEGIN)]));
+    for place in 3..=1_500 {
+        phone.hear(&json!({"n": place - 2, "ev": "msg", "p": message(place, "bob", BEGIN)}));
+    }
+    phone.wait(1_000);
+    phone.serve_history(BEGIN);
+    assert_eq!(phone.told(), (2..=1_500).collect::<Vec<u64>>());
 }

@@ -94,12 +94,17 @@ impl From<Code> for Failure {
     }
 }
 
+impl Failure {
+    /// What is stored is nothing that this program or an older one writes.
+    pub(super) fn damaged() -> Self {
+        tracing::error!("a stored value cannot be read: the database is damaged");
+        Self::Refused(Code::DATABASE_CORRUPT.into())
+    }
+}
+
 impl From<serde_json::Error> for Failure {
     fn from(_: serde_json::Error) -> Self {
-        Self::Refused(Fault::with_text(
-            Code::INTERNAL,
-            "a stored value cannot be read: tell the server's operator",
-        ))
+        Self::damaged()
     }
 }
 
@@ -110,15 +115,13 @@ impl From<Failure> for Refusal {
             Failure::Sql(why) => {
                 tracing::error!(%why, "the database refused a statement");
                 match why.sqlite_error_code() {
+                    _ if is_damage(&why) => Fault::new(Code::DATABASE_CORRUPT),
                     Some(
                         ErrorCode::DiskFull
                         | ErrorCode::ReadOnly
                         | ErrorCode::SystemIoFailure
                         | ErrorCode::CannotOpen,
                     ) => Fault::new(Code::READ_ONLY).retry_after(1_000),
-                    Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                        Fault::new(Code::DATABASE_CORRUPT)
-                    }
                     Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                         Fault::new(Code::BUSY).retry_after(1_000)
                     }
@@ -311,6 +314,22 @@ impl Database {
             Find::Group { actor, group } => self.group_for(actor, group).map(Found::Group),
             Find::Media { app, id } => self.media(*app, *id).map(Found::Media),
         }
+    }
+}
+
+/// Whether what failed is what the file holds, rather than the disk or the statement: SQLite says so, the file ends too
+/// early, or a value is none that its column ever has.
+fn is_damage(why: &rusqlite::Error) -> bool {
+    match why {
+        rusqlite::Error::SqliteFailure(failure, _) => {
+            matches!(failure.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+                || failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ
+        }
+        rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::IntegralValueOutOfRange(..)
+        | rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::Utf8Error(..) => true,
+        _ => false,
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
 }
 
 fn user_name(text: &str) -> Outcome<UserId> {
-    UserId::new(text).map_err(|_| Failure::from(Code::INTERNAL))
+    UserId::new(text).map_err(|_| Failure::damaged())
 }
 
 impl Database {
@@ -206,7 +206,7 @@ impl Database {
         };
         Ok(Message {
             id: MessageId::from_bytes(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?)
-                .map_err(|_| Failure::from(Code::INTERNAL))?,
+                .map_err(|_| Failure::damaged())?,
             from,
             to,
             sequence: unsigned(row, 0)?,
@@ -231,12 +231,12 @@ fn read_conv(row: &Row<'_>) -> rusqlite::Result<Outcome<Conv>> {
             .strip_prefix("g:")
             .and_then(|group| GroupId::new(group).ok())
             .map(Place::Group)
-            .ok_or(Code::INTERNAL),
+            .ok_or_else(Failure::damaged),
         _ => Ok(Place::System(UserKey(row.get(2)?))),
     };
     let (head, cnt, mhead) = (unsigned(row, 5)?, unsigned(row, 6)?, unsigned(row, 7)?);
     let (id, last_time) = (row.get(0)?, row.get(8)?);
-    Ok(place.map(|place| Conv { id, place, head, cnt, mhead, last_time }).map_err(Failure::from))
+    Ok(place.map(|place| Conv { id, place, head, cnt, mhead, last_time }))
 }
 
 pub(super) fn priority_number(priority: Priority) -> i64 {

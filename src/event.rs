@@ -25,6 +25,9 @@ pub enum Event {
     /// those this user sent from another device (`flow` is out), and those that arrived while this device was away: of
     /// more than 300 missed in one conversation the newest 300, the others wait in `get_message_list`. What a device
     /// finds at its first login is history, not news.
+    ///
+    /// Told at least once: what an app that crashed did not live to hear is told again after its next login, before anything
+    /// newer. A message comes twice only if the app crashed within a second after it was heard; its ID is the same.
     MessageReceived(Vec<Message>),
     /// Messages of this user's have ended for which no call of this login waits, because an earlier run of the app or an
     /// earlier login sent them: each has its place now (`status` is `Success`), or was refused (`Fail`, with `error_code`).

@@ -115,6 +115,7 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
                    UPDATE outbox SET status = 'fail' WHERE position = 3;
                    ALTER TABLE conv DROP COLUMN revoked_above; ALTER TABLE conv DROP COLUMN revoked_up_to;
                    ALTER TABLE conv ADD COLUMN revoked_above_base TEXT NOT NULL DEFAULT '[4,7]';
+                   ALTER TABLE conv DROP COLUMN undelivered;
                    PRAGMA user_version = 1";
     rusqlite::Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
     let store = open(&path);

@@ -5,17 +5,18 @@
 
 mod queue;
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
 use std::time::Duration;
 
-use tim_protocol::Code;
-use tokio::sync::watch;
+use tim_protocol::{Code, ConversationId};
+use tokio::sync::{Notify, watch};
 
 use crate::error::TimError;
 use crate::event::{Event, EventListener};
-use queue::Queue;
+use queue::{Batch, Queue};
 
 /// Most events handed to a listener at once.
 const AT_ONCE: usize = 100;
@@ -36,6 +37,7 @@ pub(crate) struct Dispatch {
 struct Shared {
     state: Mutex<State>,
     wake: Condvar,
+    has_delivered: Notify,
 }
 
 #[derive(Default)]
@@ -44,6 +46,8 @@ struct State {
     ending: bool,
     listeners: Vec<(ListenerId, Arc<dyn EventListener>)>,
     next_id: u64,
+    /// How far listeners have heard what was received, since this was last asked for.
+    delivered: BTreeMap<ConversationId, u64>,
     /// How many calls of listeners have returned.
     returned: u64,
     thread: Option<ThreadId>,
@@ -62,7 +66,8 @@ impl Dispatch {
     /// # Errors
     /// [`Code::RUNTIME_FAILED`] if the system refuses it.
     pub(crate) fn start() -> Result<Self, TimError> {
-        let shared = Arc::new(Shared { state: Mutex::default(), wake: Condvar::new() });
+        let shared =
+            Arc::new(Shared { state: Mutex::default(), wake: Condvar::new(), has_delivered: Notify::new() });
         let (end, ended) = watch::channel(false);
         let of_thread = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
@@ -108,6 +113,19 @@ impl Dispatch {
         }
         state.waiting.push(event);
         self.shared.wake.notify_one();
+    }
+
+    /// A store was opened: what is told from now on is noted as delivered when the listeners have returned from it.
+    pub(crate) fn begin_store(&self) {
+        let mut state = self.shared.lock();
+        state.waiting.begin_store();
+        state.delivered.clear();
+    }
+
+    /// Waits until listeners have returned from messages that were received, and tells how far in which conversations.
+    pub(crate) async fn delivered(&self) -> Vec<(ConversationId, u64)> {
+        self.shared.has_delivered.notified().await;
+        std::mem::take(&mut self.shared.lock().delivered).into_iter().collect()
     }
 
     /// Whether this is the listener thread: whoever calls from a listener cannot wait for it.
@@ -163,6 +181,16 @@ impl Shared {
         is_well
     }
 
+    /// Notes that every listener there was has returned from these events.
+    fn note_delivered(&self, batch: Batch) {
+        let mut state = self.lock();
+        let heard = state.waiting.heard(batch);
+        if !heard.is_empty() {
+            state.delivered.extend(heard);
+            self.has_delivered.notify_one();
+        }
+    }
+
     /// Whether a listener has not been taken off since it was looked up.
     fn has(&self, id: ListenerId) -> bool {
         self.lock().listeners.iter().any(|(listener, _)| *listener == id)
@@ -171,7 +199,7 @@ impl Shared {
 
 fn run(shared: &Shared) {
     loop {
-        let (events, listeners) = {
+        let (batch, listeners) = {
             let mut state = shared.lock();
             while state.waiting.is_empty() && !state.ending {
                 state = shared.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
@@ -188,12 +216,13 @@ fn run(shared: &Shared) {
         let panicked: Vec<ListenerId> = listeners
             .iter()
             .filter(|(id, _)| shared.has(*id))
-            .filter(|(_, listener)| !shared.call(&**listener, &events))
+            .filter(|(_, listener)| !shared.call(&**listener, &batch.events))
             .map(|(id, _)| *id)
             .collect();
         if !panicked.is_empty() {
             report(shared, &listeners, &panicked);
         }
+        shared.note_delivered(batch);
     }
 }
 

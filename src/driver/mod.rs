@@ -31,7 +31,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tim_protocol::frame::Fault;
 use tim_protocol::media::ImageBody;
 use tim_protocol::message::Message as Wire;
-use tim_protocol::{Code, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, MessageId, UserId};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, block_in_place};
@@ -133,6 +133,7 @@ enum Wake {
     Link(Option<LinkEvent>),
     Copied(Copied),
     UploadEnded(MessageId, Result<ImageBody, Fault>),
+    Delivered(Vec<(ConversationId, u64)>),
     Deadline,
 }
 
@@ -183,6 +184,7 @@ impl Driver {
                 let _ = caller.send(Err(why));
             }
             Wake::UploadEnded(id, result) => self.upload_ended(id, result),
+            Wake::Delivered(heard) => self.turn(Input::Delivered(heard)),
             Wake::Deadline => self.turn(Input::Deadline),
         }
     }
@@ -196,6 +198,7 @@ impl Driver {
             event = next_of(&mut self.link) => Wake::Link(event),
             Some(copied) = self.copies.next() => Wake::Copied(copied),
             Some((id, result)) = self.uploads_ended.recv() => Wake::UploadEnded(id, result),
+            heard = self.shared.dispatch.delivered() => Wake::Delivered(heard),
             () = tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())) => Wake::Deadline,
         }
     }
@@ -351,6 +354,7 @@ impl Driver {
         wanted.extend(self.shared.pictures().into_iter().map(|id| self.shared.files.copy(&user, id)));
         block_in_place(|| self.shared.files.sweep(&user, &wanted));
         self.store = Some((user, opened.store));
+        self.shared.dispatch.begin_store();
         Ok(Box::new(snapshot))
     }
 
@@ -379,6 +383,7 @@ impl Driver {
         match self.messages(query) {
             Ok(messages) if messages.is_empty() => {}
             Ok(messages) => self.shared.dispatch.tell(match kind {
+                MessageEvent::Received => Event::MessageReceived(messages),
                 MessageEvent::Revoked => Event::MessageRevoked(messages),
                 MessageEvent::ReadByPeer => Event::MessageReadByPeer(messages),
             }),

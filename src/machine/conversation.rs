@@ -57,6 +57,7 @@ impl Conv {
             floor: 1,
             told: 0,
             met: None,
+            undelivered: Vec::new(),
             active: 0,
             gone: false,
         };

@@ -24,7 +24,7 @@ const GAP_PATIENCE_MS: i64 = 300;
 /// A question that brought nothing is asked again after this, in milliseconds.
 const ASK_AGAIN_MS: i64 = 2_000;
 /// Of more missed messages than this, and of more that the other side read at once, only the newest are told.
-const MOST_TOLD: u64 = 300;
+pub(super) const MOST_TOLD: u64 = 300;
 
 impl Machine {
     pub(super) fn pushed(&mut self, push: Push) {
@@ -84,9 +84,10 @@ impl Machine {
             let marks = conv.marks();
             let met = conv.row.met.unwrap_or(u64::MAX);
             let is_news = |message: &&Wire| message.sequence > met || message.time >= since;
-            let told = next.iter().filter(is_news).filter(|message| !own.contains(&message.sequence));
-            let told = told.map(|message| Message::from_wire(&me, message, SendStatus::Success, marks));
-            self.turn.received.extend(told);
+            for message in next.iter().filter(is_news).filter(|message| !own.contains(&message.sequence)) {
+                conv.note_told(message.sequence);
+                self.turn.received.push(Message::from_wire(&me, message, SendStatus::Success, marks));
+            }
             conv.own = own.into_iter().filter(|sequence| *sequence > high).collect();
             for tip in next.iter().filter_map(tip_of) {
                 self.tip_told(&tip, id);

@@ -56,6 +56,8 @@ pub enum Input {
         /// It came, or another in its place.
         up: bool,
     },
+    /// All listeners have returned from the messages of these conversations up to these sequences.
+    Delivered(Vec<(ConversationId, u64)>),
     /// An upload has ended.
     UploadEnded(MessageId, Result<ImageBody, Fault>),
     /// The time named by [`super::Machine::deadline`] has come.
@@ -272,6 +274,8 @@ pub enum Output {
 /// Events whose messages are read from the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessageEvent {
+    /// MESSAGE_RECEIVED.
+    Received,
     /// MESSAGE_REVOKED.
     Revoked,
     /// MESSAGE_READ_BY_PEER.

@@ -7,7 +7,7 @@ use tim_protocol::frame::{Fault, KickReason};
 use tim_protocol::{Code, UserId};
 
 use super::calls::Purpose;
-use super::io::{Call, CallId, Output, Return};
+use super::io::{Call, CallId, MessageEvent, Output, Return};
 use super::link::Link;
 use super::{Data, Machine, sync};
 use crate::event::{Event, NetState};
@@ -163,7 +163,9 @@ impl Machine {
         for output in waiting {
             match output {
                 Output::Return(call, _) | Output::Answer { call, .. } => self.give(call, Err(fault.clone())),
-                Output::CloseStore | Output::Disconnect => self.then(output),
+                Output::CloseStore
+                | Output::Disconnect
+                | Output::EmitMessages { kind: MessageEvent::Received, .. } => self.then(output),
                 Output::Emit(
                     event @ (Event::KickedOut(_) | Event::SdkNotReady | Event::NetStateChange(_)),
                 ) => self.emit(event),
@@ -208,6 +210,7 @@ impl Machine {
         if self.is_other_life(welcome.epoch) {
             return self.begin_anew();
         }
+        self.deliver_again();
         if self.data.sync.cursor.epoch == 0 {
             // Whatever comes from now on, also before the first page, is of this life.
             self.data.sync.cursor.epoch = welcome.epoch;
@@ -258,6 +261,8 @@ impl Machine {
             self.give(call, Ok(Return::Done));
         }
         self.link = Link::Off;
+        self.finish();
+        self.hand_over();
         self.login = None;
         self.data = Data::default();
         self.list = super::List::default();

@@ -33,12 +33,13 @@
 //! * [`io`] is the border. This file takes inputs apart and puts outputs in order.
 //! * `login` decides who is logged in and which calls pass, `refusal` what being turned away means for that; `link` makes connections and keeps requests apart.
 //! * `sync` follows the user's changes; `inbox` puts messages in order; `conversation` keeps one conversation's
-//!   positions; `history` serves pages; `outbox` sends; `account` is profile, blacklist and groups; `calls` is what
+//!   positions; `delivery` remembers what no listener has heard; `history` serves pages; `outbox` sends; `account` is profile, blacklist and groups; `calls` is what
 //!   waits for an answer.
 
 mod account;
 mod calls;
 mod conversation;
+mod delivery;
 mod history;
 mod inbox;
 pub mod io;
@@ -61,6 +62,7 @@ use crate::store::{Change, Snapshot, SyncState};
 use calls::Calls;
 use conversation::Conv;
 pub(crate) use conversation::blank;
+use delivery::Heard;
 use io::{Config, Input, Now, Output};
 use link::Link;
 use login::{Gate, Login};
@@ -81,6 +83,8 @@ pub struct Machine {
     /// The connection as listeners know it.
     net: NetState,
     data: Data,
+    /// Users to whom this run of the app has told again what an earlier one did not live to tell.
+    told_again: BTreeSet<UserId>,
     sync: sync::Progress,
     calls: Calls,
     list: List,
@@ -97,6 +101,7 @@ struct Data {
     profile: Option<Profile>,
     blacklist: BTreeSet<UserId>,
     groups: BTreeMap<GroupId, Group>,
+    heard: Heard,
 }
 
 /// What one input brings: stored in one commit, then told.
@@ -145,6 +150,7 @@ impl Machine {
             attempt: 0,
             net: NetState::Disconnected,
             data: Data::default(),
+            told_again: BTreeSet::new(),
             sync: sync::Progress::default(),
             calls: Calls::default(),
             list: List::default(),
@@ -164,6 +170,7 @@ impl Machine {
             Input::ConnectFailed(fault) => self.connect_failed(fault),
             Input::Disconnected => self.disconnected(),
             Input::Network { up } => self.network(up),
+            Input::Delivered(heard) => self.delivered(heard),
             Input::UploadEnded(id, result) => self.upload_ended(id, result),
             Input::Deadline => {}
         }
@@ -191,6 +198,7 @@ impl Machine {
             self.inbox_due(),
             self.pages_due(),
             self.outbox_due(),
+            self.delivery_due(),
             list.filter(|_| ready),
         ]
         .into_iter()
@@ -217,6 +225,7 @@ impl Machine {
         self.login_timers();
         self.link_timers();
         self.calls_timers();
+        self.delivery_timers();
     }
 
     /// Asks the server for everything that is wanted and not asked for yet.
@@ -317,6 +326,7 @@ impl Data {
             profile: snapshot.profile,
             blacklist: snapshot.blacklist.into_iter().collect(),
             groups: snapshot.groups.into_iter().map(|group| (group.group_id.clone(), group)).collect(),
+            heard: Heard::default(),
         };
         for id in data.outbox.conversations() {
             data.conversations.entry(id.clone()).or_insert_with(|| Conv::new(id));

@@ -97,7 +97,7 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
         .prepare_cached(
             "UPDATE conv SET group_type = ?2, head = ?3, mutation = ?4, mutation_head = ?5, countable = ?6, read = ?7,
                  read_pending = ?8, base = ?9, revoked_above = ?10, revoked_up_to = ?11, peer_read = ?12,
-                 floor = ?13, told = ?14, met = ?15, active = ?16, gone = ?17
+                 floor = ?13, told = ?14, met = ?15, active = ?16, gone = ?17, undelivered = ?18
              WHERE id = ?1",
         )?
         .execute(params![
@@ -118,6 +118,7 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
             row.met.map(to_sql).transpose()?,
             row.active,
             row.gone,
+            serde_json::to_string(&row.undelivered)?,
         ])?;
     Ok(())
 }

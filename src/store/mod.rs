@@ -68,6 +68,8 @@ pub struct ConversationRow {
     /// after is news. Nothing before that. The place of an own message tells nothing, because one that is sent again has
     /// its old one.
     pub met: Option<u64>,
+    /// Messages that were told as received and that no listener has heard yet.
+    pub undelivered: Ranges,
     /// When something last happened in it, in milliseconds since 1970; orders the list.
     pub active: i64,
     /// The user is no longer part of it.

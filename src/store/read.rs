@@ -62,7 +62,7 @@ fn sync(connection: &Connection) -> Outcome<SyncState> {
 fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()> {
     let mut statement = connection.prepare_cached(
         "SELECT name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
-                revoked_up_to, peer_read, floor, told, met, active, gone, id,
+                revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, id,
                 (SELECT message FROM msg WHERE conv = conv.id ORDER BY seq DESC LIMIT 1)
          FROM conv ORDER BY id",
     )?;
@@ -71,7 +71,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()
     let mut range = next_range(ranges.next()?)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(17)?;
+        let id: i64 = row.get(18)?;
         let mut have = Vec::new();
         while let Some((conv, low, high)) = range.filter(|(conv, ..)| *conv <= id) {
             if conv == id {
@@ -79,7 +79,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()
             }
             range = next_range(ranges.next()?)?;
         }
-        let newest: Option<String> = row.get(18)?;
+        let newest: Option<String> = row.get(19)?;
         let newest = newest.map(|text| serde_json::from_str(&text)).transpose()?;
         snapshot.conversations.push((conversation(row)?, have, newest));
     }
@@ -111,6 +111,7 @@ fn conversation(row: &Row<'_>) -> Outcome<ConversationRow> {
         met: row.get::<_, Option<i64>>(14)?.map(|_| number(row, 14)).transpose()?,
         active: row.get(15)?,
         gone: row.get(16)?,
+        undelivered: json(row, 17)?,
     })
 }
 

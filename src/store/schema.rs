@@ -65,4 +65,7 @@ ALTER TABLE conv ADD COLUMN revoked_above INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conv ADD COLUMN revoked_up_to INTEGER NOT NULL DEFAULT 0;
 UPDATE conv SET revoked_above = json_array_length(revoked_above_base), revoked_up_to = mutation_head;
 ALTER TABLE conv DROP COLUMN revoked_above_base;
+", "
+-- Messages that were told and that no listener has heard yet, as ranges of sequences.
+ALTER TABLE conv ADD COLUMN undelivered TEXT NOT NULL DEFAULT '[]';
 "];

@@ -14,6 +14,7 @@
 
 mod asking;
 mod catching_up;
+mod delivery;
 mod groups;
 mod history;
 mod logins;

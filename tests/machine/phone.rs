@@ -28,6 +28,8 @@ pub struct Phone {
     pub sent: Vec<Value>,
     /// The places of the messages that were told as read by the peer, an entry for each event.
     pub read_by_peer: Vec<Vec<u64>>,
+    /// Whether the app's listener returns from what it is told.
+    pub listens: bool,
     /// What calls came to.
     pub returns: Vec<(CallId, Result<Return, Fault>)>,
     /// Calls that were answered with a page, what it has out of the store, and the whole of it.
@@ -61,6 +63,7 @@ impl Phone {
             events: Vec::new(),
             sent: Vec::new(),
             read_by_peer: Vec::new(),
+            listens: true,
             returns: Vec::new(),
             pages: Vec::new(),
             shown: Vec::new(),
@@ -81,7 +84,14 @@ impl Phone {
     }
 
     /// The app ends, and starts anew.
-    pub fn restarts(self) -> Self {
+    pub fn restarts(mut self) -> Self {
+        // Whatever the app has heard is stored by then.
+        self.wait(1_000);
+        self.killed()
+    }
+
+    /// The app ends where it is, and starts anew.
+    pub fn killed(self) -> Self {
         Self { now: self.now + 60_000, ..Self::with(self.store) }
     }
 
@@ -108,6 +118,9 @@ impl Phone {
             },
             Output::Connect => self.connects += 1,
             Output::Disconnect => self.disconnects += 1,
+            Output::EmitMessages { query, kind: MessageEvent::Received } => {
+                return self.carry_out(Output::Emit(Event::MessageReceived(self.stored(&query))));
+            }
             Output::EmitMessages { query, kind: MessageEvent::ReadByPeer } => {
                 let messages = self.store.messages(&UserId::new("alice").unwrap(), &query).unwrap();
                 self.read_by_peer.push(messages.iter().map(|message| message.sequence).collect());
@@ -120,7 +133,15 @@ impl Phone {
                 self.shown.push((call, pending.merge(self.stored(&query), next.map(|message| message.time))));
                 self.pages.push((call, query));
             }
-            Output::Emit(event) => self.events.push(event),
+            Output::Emit(event) => {
+                self.events.push(event.clone());
+                if let Event::MessageReceived(messages) = event
+                    && self.listens
+                {
+                    let heard = messages.iter().map(|it| (it.conversation_id.clone(), it.sequence));
+                    return Some(Input::Delivered(heard.collect()));
+                }
+            }
             other => self.done.push(other),
         }
         None

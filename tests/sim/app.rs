@@ -2,7 +2,7 @@
 
 use tim::event::Event as Heard;
 use tim::machine::io::{Call, CallId, Input, MessageEvent, Query, Return};
-use tim::message::{Flow, Message, Payload, Priority, SendStatus};
+use tim::message::{Flow, Message, Payload, Priority, ReadMarks, SendStatus};
 use tim_protocol::frame::Fault;
 use tim_protocol::{Code, ConversationId, MessageId};
 
@@ -127,6 +127,11 @@ impl World {
                     return;
                 }
                 self.note_told(id, &messages);
+                let heard =
+                    messages.iter().map(|message| (message.conversation_id.clone(), message.sequence));
+                // Sometimes at once, sometimes later than what was heard is stored by then.
+                let delay = self.now % 7 * 300;
+                self.device_after(id, delay, Event::Heard(heard.collect()));
                 if self.is_broken(Break::TellsTwice) && self.chance(10) {
                     self.note_told(id, &messages);
                 }
@@ -149,6 +154,16 @@ impl World {
     }
 
     pub fn told_of(&mut self, id: DeviceId, query: &Query, kind: MessageEvent) {
+        if kind == MessageEvent::Received && self.is_broken(Break::TellsNotAgain) {
+            return;
+        }
+        if kind == MessageEvent::Received {
+            let me = &self.devices[id].user;
+            let seen =
+                |message: &_| Message::from_wire(me, message, SendStatus::Success, ReadMarks::default());
+            let messages = self.devices[id].store.messages(me, query).unwrap().iter().map(seen).collect();
+            return self.told(id, Heard::MessageReceived(messages));
+        }
         let name = self.devices[id].name;
         for message in self.devices[id].store.messages(&self.devices[id].user, query).unwrap() {
             if kind == MessageEvent::Revoked && message.revoked.is_none() {

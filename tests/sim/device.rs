@@ -5,17 +5,16 @@
 
 use std::collections::BTreeMap;
 
-use tim::event::Event as Heard;
 use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, Now, Output};
-use tim::store::{Change, Store};
+use tim::store::{Change, Ranges, Store};
 use tim_protocol::call::Platform;
 use tim_protocol::frame::Fault;
 use tim_protocol::usersig::{Claims, Key, sign};
-use tim_protocol::{Code, UserId};
+use tim_protocol::{Code, ConversationId, UserId};
 
 use crate::app::Asked;
-use crate::history::Record;
+use crate::history::{LogId, Record, Told};
 use crate::link::LinkId;
 use crate::server::{APP, KEY};
 use crate::world::{BEGIN, Break, World, user};
@@ -69,6 +68,8 @@ pub enum Event {
     Due,
     Start,
     LogIn,
+    /// Its app's listener has returned from what was received.
+    Heard(Vec<(ConversationId, u64)>),
 }
 
 impl World {
@@ -143,6 +144,7 @@ impl World {
             Event::LogIn => {}
             Event::StoreOpened => return self.open_store(id),
             Event::Due => return self.device_due(id),
+            Event::Heard(messages) => return self.feed(id, Input::Delivered(messages)),
         }
         self.log_in(id);
     }
@@ -280,13 +282,6 @@ impl World {
 
     /// The device stops now. What its listener was about to hear is never heard.
     pub fn stop(&mut self, id: DeviceId, crash: Crash) {
-        while let Some(output) = self.devices[id].machine.poll() {
-            match output {
-                Output::Commit { .. } => break,
-                Output::Emit(Heard::MessageReceived(messages)) => self.note_told(id, &messages),
-                _ => {}
-            }
-        }
         if crash == Crash::Power {
             self.lose_power(id);
             if let Some(link) = self.devices[id].link {
@@ -294,6 +289,7 @@ impl World {
             }
         }
         self.disconnect(id);
+        self.forget_undelivered(id);
         let seed = self.rng.u64(..);
         let device = &mut self.devices[id];
         device.life += 1;
@@ -308,6 +304,22 @@ impl World {
         device.doom = None;
         let delay = self.rng.i64(100..30_000);
         self.device_after(id, delay, Event::Start);
+    }
+
+    /// What the store does not know as heard is told again.
+    fn forget_undelivered(&mut self, id: DeviceId) {
+        let device = &self.devices[id];
+        let rows = device.store.snapshot().unwrap().conversations;
+        let again: BTreeMap<LogId, Ranges> = rows
+            .into_iter()
+            .filter(|(row, ..)| !row.gone)
+            .map(|(row, ..)| (LogId::of(&device.user, &row.id), row.undelivered))
+            .collect();
+        let is_again = |told: &Told| {
+            let ranges = again.get(&told.log).into_iter().flatten();
+            ranges.clone().any(|(low, high)| (*low..=*high).contains(&told.sequence))
+        };
+        self.history.devices[id].told.retain(|told| !is_again(told));
     }
 
     /// Some of the commits after the last durable one are lost.

@@ -135,6 +135,7 @@ fn breaks() {
         (Break::SwapsSends, "I5"),
         (Break::TellsTwice, "I6"),
         (Break::TellsNot, "I6"),
+        (Break::TellsNotAgain, "I6"),
         (Break::NeverMarks, "I6"),
         (Break::SendsTwice, "I7"),
         (Break::ReadsTooFar, "I8"),

@@ -52,6 +52,8 @@ pub enum Break {
     TellsTwice,
     /// A listener is not told of some messages.
     TellsNot,
+    /// What a crashed app did not live to hear is not told again.
+    TellsNotAgain,
     /// The server does not mark what changed, and pushes get lost.
     NeverMarks,
     /// A message is appended a second time under another identity.

@@ -25,6 +25,7 @@ mod faults;
 mod gate;
 mod groups;
 mod kicks;
+mod killed;
 mod other_life;
 mod outbox;
 mod pictures;

@@ -19,7 +19,8 @@ pub enum TimEvent {
     /// Logged out, kicked out or destroyed: calls are refused until the next login.
     #[serde(rename = "sdkStateNotReady")]
     SdkNotReady,
-    /// New messages, oldest first within a conversation.
+    /// New messages, oldest first within a conversation. Told at least once: what an app that crashed did not live to hear is told
+    /// again after its next login; a message comes twice only if the app crashed within a second after it was heard.
     #[serde(rename = "onMessageReceived", serialize_with = "bare")]
     MessageReceived {
         /// The messages.

@@ -3,9 +3,9 @@
 //! Beyond the bound the oldest event gives way, and [`Code::EVENTS_LOST`] stands in its place. An event that carries a whole
 //! list replaces an older one of its kind that still waits, so no listener hears an older list after a newer one.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use tim_protocol::Code;
+use tim_protocol::{Code, ConversationId};
 
 use super::error;
 use crate::event::Event;
@@ -25,6 +25,16 @@ pub(super) struct Queue {
     has_gap: bool,
     /// Where the newest of each list was put, counted from the first event ever.
     lists: [Option<u64>; LISTS],
+    /// Where the events of the store that is open begin, counted from the first event ever.
+    store: u64,
+}
+
+/// Events on their way to listeners.
+pub(super) struct Batch {
+    pub(super) events: Vec<Event>,
+    /// How far they tell what was received, of the store that is open.
+    received: BTreeMap<ConversationId, u64>,
+    store: u64,
 }
 
 impl Queue {
@@ -54,11 +64,30 @@ impl Queue {
     }
 
     /// The oldest events, at most so many, behind what tells of a gap before them.
-    pub(super) fn take(&mut self, most: usize) -> Vec<Event> {
+    pub(super) fn take(&mut self, most: usize) -> Batch {
         let count = self.events.len().min(most);
         let gap = std::mem::take(&mut self.has_gap).then(|| error(Code::EVENTS_LOST));
+        let of_store =
+            (self.left..).zip(self.events.range(..count)).filter(|(place, _)| *place >= self.store);
+        let mut received = BTreeMap::new();
+        for (_, event) in of_store {
+            let Event::MessageReceived(messages) = event else { continue };
+            received
+                .extend(messages.iter().map(|message| (message.conversation_id.clone(), message.sequence)));
+        }
         self.left += count as u64;
-        gap.into_iter().chain(self.events.drain(..count)).collect()
+        let events = gap.into_iter().chain(self.events.drain(..count)).collect();
+        Batch { events, received, store: self.store }
+    }
+
+    /// Another store is open from now on: what was told before is none of its messages.
+    pub(super) fn begin_store(&mut self) {
+        self.store = self.left + self.events.len() as u64;
+    }
+
+    /// How far listeners that have returned from a batch have heard what the store has.
+    pub(super) fn heard(&self, batch: Batch) -> BTreeMap<ConversationId, u64> {
+        if batch.store == self.store { batch.received } else { BTreeMap::new() }
     }
 
     fn waiting_list(&mut self, kind: usize) -> Option<&mut Event> {
@@ -106,9 +135,9 @@ mod tests {
             queue.push(event);
         }
         let groups = Event::GroupListUpdated(Vec::new());
-        assert_eq!(queue.take(9), [blacklist(2), net(), groups, net()]);
+        assert_eq!(queue.take(9).events, [blacklist(2), net(), groups, net()]);
         queue.push(blacklist(3));
-        assert_eq!(queue.take(9), [blacklist(3)], "the former one was taken");
+        assert_eq!(queue.take(9).events, [blacklist(3)], "the former one was taken");
     }
 
     #[test]
@@ -118,7 +147,7 @@ mod tests {
         for event in events.clone() {
             queue.push(event);
         }
-        assert_eq!(queue.take(9), events);
+        assert_eq!(queue.take(9).events, events);
     }
 
     #[test]
@@ -129,10 +158,36 @@ mod tests {
             queue.push(net());
         }
         queue.push(blacklist(2));
-        let first = queue.take(2);
+        let first = queue.take(2).events;
         assert_eq!(first, [error(Code::EVENTS_LOST), net(), net()]);
-        let rest = queue.take(usize::MAX);
+        let rest = queue.take(usize::MAX).events;
         assert_eq!(rest.len(), MOST_WAITING - 2);
         assert_eq!(rest.last(), Some(&blacklist(2)), "the older one was lost, so this is told anew");
+    }
+
+    fn received(sequence: u64) -> Event {
+        let text = serde_json::json!({
+            "ID": "01990000-0000-7000-8000-000000000001", "from": "bob", "to": "C2Calice", "sequence": sequence,
+            "countable": sequence, "time": 1, "clientTime": 1, "body": {"type": "TIMTextElem", "payload": {"text": "hi"}},
+        });
+        let message = serde_json::from_value(text).unwrap();
+        let alice = UserId::new("alice").unwrap();
+        let (status, marks) = (crate::message::SendStatus::Success, crate::message::ReadMarks::default());
+        Event::MessageReceived(vec![crate::message::Message::from_wire(&alice, &message, status, marks)])
+    }
+
+    #[test]
+    fn only_what_the_open_store_has_counts_as_heard() {
+        let mut queue = Queue::default();
+        queue.push(received(7));
+        queue.begin_store();
+        queue.push(received(3));
+        let batch = queue.take(9);
+        let with_bob = "C2Cbob".parse().unwrap();
+        assert_eq!(queue.heard(batch), BTreeMap::from([(with_bob, 3)]));
+        queue.push(received(4));
+        let batch = queue.take(9);
+        queue.begin_store();
+        assert_eq!(queue.heard(batch), BTreeMap::new(), "the store was closed meanwhile");
     }
 }

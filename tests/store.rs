@@ -8,8 +8,9 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use tim::machine::io::Query;
+use tim::protocol::conversation::Cursor;
 use tim::protocol::message::{Body, Message, Priority, Revocation, TextBody};
-use tim::store::{Change, OutboxRow, Snapshot, Store};
+use tim::store::{Change, OutboxRow, Snapshot, Store, SyncState};
 use tim::{Code, ConversationId, MessageId, UserId};
 
 fn bob() -> ConversationId {
@@ -85,6 +86,82 @@ fn what_a_message_said_is_gone_once_it_is_taken_back_whichever_comes_first() {
     assert!(!file.windows(8).any(|bytes| bytes == b"number 1"), "its words are still in the file");
 }
 
+/// Every table with each of its columns, without keys and checksums.
+fn columns(path: &Path) -> Vec<(String, String)> {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    let query = "SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
+                 WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND c.pk = 0 AND c.name <> 'sum'";
+    let mut query = connection.prepare(query).unwrap();
+    let columns = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    columns.collect::<Result<_, _>>().unwrap()
+}
+
+#[test]
+fn no_value_of_a_row_changes_unnoticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, whole) = (folder.path().join("tim.db"), folder.path().join("whole.db"));
+    let revocation = Revocation { by: alice(), time: 5 };
+    let waiting = Message { sequence: 0, ..message(3) };
+    let cursor = Cursor { epoch: 7, version: 9 };
+    let changes = [
+        Change::Sync(SyncState { cursor, unfinished: Some((1, 2)), since: 3 }),
+        Change::Messages(bob(), vec![message(1)]),
+        Change::Complete(bob(), 1, 1),
+        Change::Revoked(bob(), 2, revocation),
+        Change::Outbox(OutboxRow { position: 1, message: waiting, refusal: None, upload: None }),
+        Change::SentRing(message(1)),
+        Change::Blacklist(alice(), true),
+    ];
+    open(&whole).apply(&changes, true).unwrap();
+    let values = columns(&whole);
+    assert!(values.len() > 25, "{values:?}");
+    for (table, column) in values {
+        std::fs::copy(&whole, &path).unwrap();
+        // What is damaged keeps its type, or SQLite would notice.
+        let change = format!(
+            "UPDATE {table} SET {column} = CASE typeof({column}) WHEN 'text' THEN replace({column}, 'a', 'b') || ' '
+                 WHEN 'blob' THEN zeroblob(16) ELSE coalesce({column}, 0) + 1 END"
+        );
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        assert_eq!(connection.execute(&change, []).unwrap(), 1, "{table}.{column}");
+        drop(connection);
+        let noticed = Store::open(&path).is_ok_and(|mut opened| {
+            let again = [Change::Messages(bob(), vec![message(2)]), Change::Reset];
+            opened.set_aside.is_some() || opened.store.apply(&again, true).is_err()
+        });
+        assert!(noticed, "{table}.{column} changed, and nothing was noticed");
+    }
+}
+
+#[test]
+fn what_waits_is_taken_along_from_a_damaged_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tim.db");
+    let waits = |position| {
+        let message = Message { sequence: 0, ..message(position) };
+        Change::Outbox(OutboxRow { position, message, refusal: None, upload: None })
+    };
+    let mut changes: Vec<Change> = (1..=100).map(waits).collect();
+    changes.extend([Change::Messages(bob(), vec![message(1)]), Change::SentRing(message(101))]);
+    open(&path).apply(&changes, true).unwrap();
+    // One message in the middle is not what was written.
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection
+        .execute("UPDATE outbox SET message = replace(message, 'number', 'numbed') WHERE position = 50", [])
+        .unwrap();
+    drop(connection);
+    let mut opened = Store::open(&path).unwrap();
+    assert!(opened.set_aside.is_some());
+    assert!(read(&opened.store).is_empty(), "that comes from the server");
+    let waiting = |store: &Store| -> Vec<u64> {
+        store.snapshot().unwrap().outbox.into_iter().map(|row| row.position).collect()
+    };
+    let rest: Vec<u64> = (1..=100).filter(|position| *position != 50).collect();
+    assert_eq!(waiting(&opened.store), rest);
+    opened.store.apply(&[Change::Reset], true).unwrap();
+    assert_eq!(waiting(&opened.store).len(), 100, "what was sent last is still known");
+}
+
 #[test]
 fn a_damaged_file_is_set_aside_and_a_newer_one_left_alone() {
     let folder = tempfile::tempdir().unwrap();
@@ -116,6 +193,10 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
                    ALTER TABLE conv DROP COLUMN revoked_above; ALTER TABLE conv DROP COLUMN revoked_up_to;
                    ALTER TABLE conv ADD COLUMN revoked_above_base TEXT NOT NULL DEFAULT '[4,7]';
                    ALTER TABLE conv DROP COLUMN undelivered;
+                   ALTER TABLE sync DROP COLUMN sum; ALTER TABLE conv DROP COLUMN sum; ALTER TABLE msg DROP COLUMN sum;
+                   ALTER TABLE have DROP COLUMN sum; ALTER TABLE revoked DROP COLUMN sum;
+                   ALTER TABLE outbox DROP COLUMN sum; ALTER TABLE ring DROP COLUMN sum;
+                   ALTER TABLE entity DROP COLUMN sum;
                    PRAGMA user_version = 1";
     rusqlite::Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
     let store = open(&path);

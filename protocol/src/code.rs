@@ -208,6 +208,7 @@ codes! {
     CERTIFICATE_UNUSABLE = 130_175, retry: "the server's certificate cannot be a server's: one of an authority (CA) cannot; make one with tim-server cert";
     CERTIFICATE_WRONG_NAME = 130_176, retry: "the server's certificate is for another name: connect by a name that it has, or make one for this name";
     CERTIFICATE_NOT_VALID_NOW = 130_177, retry: "the server's certificate has expired or is not valid yet: renew it, and check this device's clock";
+    STORE_DAMAGED = 130_178, retry: "the local database is damaged: it is set aside and rebuilt from the server, try again";
 
     // Ours: the language border.
     NULL_ARGUMENT = 130_180: "an argument that may not be NULL is NULL";

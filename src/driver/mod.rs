@@ -6,7 +6,8 @@
 //!   may look at.
 //! * `link` is a connection; `address` makes it, with `dial` and `tls`.
 //! * `http` moves pictures, `upload` and `download` one of them; `progress` tells how far, `copies` keeps those that are sent.
-//! * `dispatch` is the listener thread; `files` are folders and pictures; `runtime` is the process's threads.
+//! * `stored` opens the store and asks it. `dispatch` is the listener thread; `files` are folders and pictures; `runtime` is
+//!   the process's threads.
 
 pub(crate) mod address;
 mod commands;
@@ -20,17 +21,17 @@ mod link;
 pub(crate) mod progress;
 pub(crate) mod runtime;
 mod shared;
+mod stored;
 mod tls;
 mod upload;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tim_protocol::frame::Fault;
 use tim_protocol::media::ImageBody;
-use tim_protocol::message::Message as Wire;
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -40,9 +41,8 @@ use crate::error::TimError;
 use crate::event::Event;
 use crate::log::{self, LogLevel};
 use crate::machine::Machine;
-use crate::machine::io::{Call, CallId, Input, MessageEvent, Now, Output, Pending, Query};
-use crate::message::{Message, SendStatus};
-use crate::store::{Change, Store};
+use crate::machine::io::{Call, CallId, Input, Now, Output};
+use crate::store::Store;
 pub(crate) use commands::{Answer, Commands};
 pub(crate) use download::Download;
 pub(crate) use shared::{Picture, Shared};
@@ -271,7 +271,10 @@ impl Driver {
                 match self.carry_out(output) {
                     Ok(follows) => inputs.extend(follows),
                     Err(fault) => {
-                        log::write(LogLevel::Error, format_args!("a change could not be stored: {fault}"));
+                        log::write(LogLevel::Error, format_args!("the local database failed: {fault}"));
+                        if fault.code == Code::STORE_DAMAGED {
+                            self.rebuild_store();
+                        }
                         self.machine.handle(Input::StoreFailed(fault), self.now());
                         self.publish();
                     }
@@ -285,7 +288,8 @@ impl Driver {
         self.shared.publish(user, refusal);
     }
 
-    /// Carries out one output. What comes of it at once is the next input; an error is a commit that failed.
+    /// Carries out one output. What comes of it at once is the next input; an error is a commit that failed, or damage that
+    /// was met in reading.
     fn carry_out(&mut self, output: Output) -> Result<Option<Input>, Fault> {
         match output {
             Output::OpenStore { user } => return Ok(Some(Input::StoreOpened(self.open_store(user)))),
@@ -315,14 +319,16 @@ impl Driver {
                 let _ = block_in_place(|| std::fs::remove_file(file));
             }
             Output::Emit(event) => self.shared.dispatch.tell(event),
-            Output::EmitMessages { query, kind } => self.emit_messages(&query, kind),
+            Output::EmitMessages { query, kind } => self.emit_messages(&query, kind)?,
             Output::Return(call, result) => {
                 self.answer(call, result.map(Answer::Return).map_err(TimError::from));
             }
             Output::Answer { call, query, completed, pending } => {
                 let page = self.page(&query, pending);
+                let damage = page.as_ref().err().filter(|fault| fault.code == Code::STORE_DAMAGED).cloned();
                 let page = page.map(|messages| Answer::Page { messages, completed });
                 self.answer(call, page.map_err(TimError::from));
+                return damage.map_or(Ok(None), Err);
             }
         }
         Ok(None)
@@ -332,62 +338,6 @@ impl Driver {
         if let Some(caller) = self.callers.remove(&call) {
             // Whoever does not wait any more does not want to know.
             let _ = caller.send(result);
-        }
-    }
-
-    fn open_store(&mut self, user: UserId) -> Result<Box<crate::store::Snapshot>, Fault> {
-        self.store = None;
-        let path = self.shared.files.database(&user)?;
-        let opened = block_in_place(|| Store::open(&path))?;
-        if let Some(aside) = opened.set_aside {
-            log::write(
-                LogLevel::Error,
-                format_args!("a damaged database was set aside: {}", aside.display()),
-            );
-            let text = format!("{}: {}", Code::STORE_REBUILT.describe(), aside.display());
-            self.shared.dispatch.tell(Event::Error { code: Code::STORE_REBUILT, message: text });
-        }
-        let snapshot = block_in_place(|| opened.store.snapshot())?;
-        let mut wanted: HashSet<PathBuf> =
-            snapshot.outbox.iter().filter_map(|row| row.upload.clone()).collect();
-        wanted.extend(self.uploads.values().map(|upload| upload.file.clone()));
-        wanted.extend(self.shared.pictures().into_iter().map(|id| self.shared.files.copy(&user, id)));
-        block_in_place(|| self.shared.files.sweep(&user, &wanted));
-        self.store = Some((user, opened.store));
-        self.shared.dispatch.begin_store();
-        Ok(Box::new(snapshot))
-    }
-
-    fn commit(&mut self, changes: &[Change], durable: bool) -> Result<(), Fault> {
-        let Some((_, store)) = &mut self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
-        block_in_place(|| store.apply(changes, durable))
-    }
-
-    fn messages(&self, query: &Query) -> Result<Vec<Message>, Fault> {
-        let Some((me, store)) = &self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
-        let marks = self.machine.read_marks(&query.conversation);
-        let seen = |message: &Wire| Message::from_wire(me, message, SendStatus::Success, marks);
-        Ok(block_in_place(|| store.messages(me, query))?.iter().map(seen).collect())
-    }
-
-    /// A page of messages with what stands between and behind them.
-    fn page(&self, query: &Query, pending: Pending) -> Result<Vec<Message>, Fault> {
-        let next = match pending.next.filter(|_| !pending.refused.is_empty()) {
-            Some(next) => self.messages(&Query { low: next, high: next, ..query.clone() })?,
-            None => Vec::new(),
-        };
-        Ok(pending.merge(self.messages(query)?, next.first().map(|message| message.time)))
-    }
-
-    fn emit_messages(&self, query: &Query, kind: MessageEvent) {
-        match self.messages(query) {
-            Ok(messages) if messages.is_empty() => {}
-            Ok(messages) => self.shared.dispatch.tell(match kind {
-                MessageEvent::Received => Event::MessageReceived(messages),
-                MessageEvent::Revoked => Event::MessageRevoked(messages),
-                MessageEvent::ReadByPeer => Event::MessageReadByPeer(messages),
-            }),
-            Err(fault) => self.shared.dispatch.tell(Event::Error { code: fault.code, message: fault.text }),
         }
     }
 

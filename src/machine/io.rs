@@ -39,7 +39,8 @@ pub enum Input {
     Call(CallId, Call),
     /// The store that [`Output::OpenStore`] asked for is open (or is not, and why).
     StoreOpened(Result<Box<Snapshot>, Fault>),
-    /// A commit failed: nothing of it was stored. The outputs after it are still in the machine, which drops them,
+    /// A commit failed and nothing of it was stored, or what was read is damaged ([`tim_protocol::Code::STORE_DAMAGED`]; then the driver
+    /// has put a new store in the place of the damaged one). The outputs after it are still in the machine, which drops them,
     /// fails the calls they would have answered, forgets what it holds in memory and asks for the store to be opened
     /// anew.
     StoreFailed(Fault),

@@ -163,9 +163,13 @@ impl Machine {
         for output in waiting {
             match output {
                 Output::Return(call, _) | Output::Answer { call, .. } => self.give(call, Err(fault.clone())),
-                Output::CloseStore
-                | Output::Disconnect
-                | Output::EmitMessages { kind: MessageEvent::Received, .. } => self.then(output),
+                Output::CloseStore | Output::Disconnect => self.then(output),
+                // Where the store was damaged, it has them no more.
+                Output::EmitMessages { kind: MessageEvent::Received, .. }
+                    if fault.code != Code::STORE_DAMAGED =>
+                {
+                    self.then(output);
+                }
                 Output::Emit(
                     event @ (Event::KickedOut(_) | Event::SdkNotReady | Event::NetStateChange(_)),
                 ) => self.emit(event),
@@ -177,17 +181,26 @@ impl Machine {
         if self.login.is_none() {
             return;
         }
-        if self.login.as_ref().is_some_and(|login| login.call.is_some()) {
+        let is_damaged = fault.code == Code::STORE_DAMAGED;
+        if !is_damaged && self.login.as_ref().is_some_and(|login| login.call.is_some()) {
             return self.login_fails(fault);
         }
-        self.emit_fault(fault.clone());
+        if !is_damaged {
+            self.emit_fault(fault.clone());
+        }
         self.fail_calls(&fault);
         self.cancel_uploads();
         self.hang_up();
         self.forget_session();
         self.data = Data::default();
         self.then(Output::CloseStore);
-        self.store_pause();
+        if is_damaged && self.attempt == 0 {
+            // The driver has put a new store in its place, and says so. Damage met again at once waits.
+            self.attempt = 1;
+            self.open_store();
+        } else {
+            self.store_pause();
+        }
     }
 
     pub(super) fn welcomed(&mut self, result: Result<Welcome, Fault>) {

@@ -5,6 +5,7 @@ use tim_protocol::ConversationId;
 use tim_protocol::message::{Message, Revocation};
 
 use super::database::{Failure, Outcome};
+use super::schema::conv_columns;
 use super::{Change, ConversationRow, OutboxRow, SyncState};
 use crate::machine::blank;
 
@@ -50,14 +51,14 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> Outcome<
 
 /// Numbers of the protocol are far below what SQLite holds; one that is not is not ours.
 pub(super) fn to_sql(number: u64) -> Outcome<i64> {
-    i64::try_from(number).map_err(|_| Failure::Damaged)
+    i64::try_from(number).map_err(|_| Failure::Unstorable)
 }
 
 /// A value as the word the wire has for it.
 pub(super) fn word(value: &impl serde::Serialize) -> Outcome<String> {
     match serde_json::to_value(value)? {
         serde_json::Value::String(word) => Ok(word),
-        _ => Err(Failure::Damaged),
+        _ => Err(Failure::Unstorable),
     }
 }
 
@@ -75,19 +76,20 @@ fn conv(connection: &Connection, id: &ConversationId) -> Outcome<i64> {
              VALUES(?, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0)",
         )?
         .execute([&name])?;
-    Ok(connection.last_insert_rowid())
+    let number = connection.last_insert_rowid();
+    sum_conversation(connection, number)?;
+    Ok(number)
 }
 
 fn sync(connection: &Connection, state: SyncState) -> Outcome<()> {
     let (low, before) = state.unfinished.unzip();
     let (low, before) = (low.map(to_sql).transpose()?, before.map(to_sql).transpose()?);
-    connection.prepare_cached("INSERT OR REPLACE INTO sync VALUES(1, ?, ?, ?, ?, ?)")?.execute(params![
-        state.cursor.epoch,
-        to_sql(state.cursor.version)?,
-        low,
-        before,
-        state.since
-    ])?;
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO sync(id, epoch, version, low, before, since, sum)
+             VALUES(1, ?1, ?2, ?3, ?4, ?5, checksum(?1, ?2, ?3, ?4, ?5))",
+        )?
+        .execute(params![state.cursor.epoch, to_sql(state.cursor.version)?, low, before, state.since])?;
     Ok(())
 }
 
@@ -120,6 +122,13 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
             row.gone,
             serde_json::to_string(&row.undelivered)?,
         ])?;
+    sum_conversation(connection, number)
+}
+
+fn sum_conversation(connection: &Connection, number: i64) -> Outcome<()> {
+    connection
+        .prepare_cached(concat!("UPDATE conv SET sum = checksum(", conv_columns!(), ") WHERE id = ?"))?
+        .execute([number])?;
     Ok(())
 }
 
@@ -127,7 +136,10 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
 fn add_message(connection: &Connection, conv: i64, message: &Message) -> Outcome<()> {
     let sequence = to_sql(message.sequence)?;
     let taken_back: Option<String> = connection
-        .prepare_cached("DELETE FROM revoked WHERE conv = ? AND seq = ? RETURNING revocation")?
+        .prepare_cached(
+            "DELETE FROM revoked WHERE conv = ? AND seq = ? AND verify(sum, conv, seq, revocation)
+             RETURNING revocation",
+        )?
         .query_row([conv, sequence], |row| row.get(0))
         .optional()?;
     let mut message = message.clone();
@@ -135,9 +147,11 @@ fn add_message(connection: &Connection, conv: i64, message: &Message) -> Outcome
         blank(&mut message, &serde_json::from_str(&revocation)?);
     }
     let statement = if message.revoked.is_some() {
-        "INSERT OR REPLACE INTO msg VALUES(?, ?, ?, ?)"
+        "INSERT OR REPLACE INTO msg(conv, seq, sender, message, sum)
+         VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))"
     } else {
-        "INSERT OR IGNORE INTO msg VALUES(?, ?, ?, ?)"
+        "INSERT OR IGNORE INTO msg(conv, seq, sender, message, sum)
+         VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))"
     };
     let text = serde_json::to_string(&message)?;
     connection.prepare_cached(statement)?.execute(params![conv, sequence, message.from.as_str(), text])?;
@@ -146,7 +160,9 @@ fn add_message(connection: &Connection, conv: i64, message: &Message) -> Outcome
 
 fn revoke(connection: &Connection, conv: i64, sequence: i64, revocation: &Revocation) -> Outcome<()> {
     let stored: Option<String> = connection
-        .prepare_cached("SELECT message FROM msg WHERE conv = ? AND seq = ?")?
+        .prepare_cached(
+            "SELECT message FROM msg WHERE conv = ? AND seq = ? AND verify(sum, conv, seq, sender, message)",
+        )?
         .query_row([conv, sequence], |row| row.get(0))
         .optional()?;
     match stored {
@@ -160,16 +176,20 @@ fn revoke(connection: &Connection, conv: i64, sequence: i64, revocation: &Revoca
                     .prepare_cached("DELETE FROM ring WHERE id = ?")?
                     .execute([&message.id.as_bytes()[..]])?;
                 connection
-                    .prepare_cached("UPDATE msg SET message = ?3 WHERE conv = ?1 AND seq = ?2")?
+                    .prepare_cached(
+                        "UPDATE msg SET message = ?3, sum = checksum(conv, seq, sender, ?3)
+                         WHERE conv = ?1 AND seq = ?2",
+                    )?
                     .execute(params![conv, sequence, text])?;
             }
         }
         None => {
-            connection.prepare_cached("INSERT OR IGNORE INTO revoked VALUES(?, ?, ?)")?.execute(params![
-                conv,
-                sequence,
-                serde_json::to_string(revocation)?
-            ])?;
+            connection
+                .prepare_cached(
+                    "INSERT OR IGNORE INTO revoked(conv, seq, revocation, sum)
+                     VALUES(?1, ?2, ?3, checksum(?1, ?2, ?3))",
+                )?
+                .execute(params![conv, sequence, serde_json::to_string(revocation)?])?;
         }
     }
     Ok(())
@@ -180,23 +200,27 @@ fn complete(connection: &Connection, conv: i64, low: u64, high: u64) -> Outcome<
     let (low, high) = (to_sql(low)?, to_sql(high)?);
     let (first, last): (Option<i64>, Option<i64>) = connection
         .prepare_cached(
-            "SELECT min(low), max(high) FROM have WHERE conv = ?1 AND low <= ?3 + 1 AND high >= ?2 - 1",
+            "SELECT min(low), max(high) FROM have
+             WHERE conv = ?1 AND low <= ?3 + 1 AND high >= ?2 - 1 AND verify(sum, conv, low, high)",
         )?
         .query_row([conv, low, high], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (first, last) = (first.map_or(low, |first| first.min(low)), last.map_or(high, |last| last.max(high)));
     connection
         .prepare_cached("DELETE FROM have WHERE conv = ?1 AND low >= ?2 AND high <= ?3")?
         .execute([conv, first, last])?;
-    connection.prepare_cached("INSERT INTO have VALUES(?, ?, ?)")?.execute([conv, first, last])?;
+    connection
+        .prepare_cached("INSERT INTO have(conv, low, high, sum) VALUES(?1, ?2, ?3, checksum(?1, ?2, ?3))")?
+        .execute([conv, first, last])?;
     Ok(())
 }
 
 fn outbox(connection: &Connection, row: &OutboxRow) -> Outcome<()> {
     // The engine names these files itself, in its own folder; a path that is no text cannot be one of them.
-    let upload = row.upload.as_ref().map(|path| path.to_str().ok_or(Failure::Damaged)).transpose()?;
+    let upload = row.upload.as_ref().map(|path| path.to_str().ok_or(Failure::Unstorable)).transpose()?;
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO outbox(position, id, message, upload, refusal) VALUES(?, ?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO outbox(position, id, message, upload, refusal, sum)
+             VALUES(?1, ?2, ?3, ?4, ?5, checksum(?1, ?2, ?3, ?4, ?5))",
         )?
         .execute(params![
             to_sql(row.position)?,
@@ -210,7 +234,11 @@ fn outbox(connection: &Connection, row: &OutboxRow) -> Outcome<()> {
 
 fn ring(connection: &Connection, message: &Message) -> Outcome<()> {
     connection
-        .prepare_cached("INSERT OR REPLACE INTO ring(id, message) VALUES(?, ?)")?
+        .prepare_cached(
+            "INSERT OR REPLACE INTO ring(number, id, message, sum)
+             SELECT next, ?1, ?2, checksum(next, ?1, ?2)
+             FROM (SELECT coalesce(max(number), 0) + 1 AS next FROM ring)",
+        )?
         .execute(params![&message.id.as_bytes()[..], serde_json::to_string(message)?])?;
     connection
         .prepare_cached("DELETE FROM ring WHERE number <= (SELECT max(number) FROM ring) - ?")?
@@ -219,11 +247,11 @@ fn ring(connection: &Connection, message: &Message) -> Outcome<()> {
 }
 
 fn keep(connection: &Connection, kind: Kind, key: &str, value: &str) -> Outcome<()> {
-    connection.prepare_cached("INSERT OR REPLACE INTO entity VALUES(?, ?, ?)")?.execute(params![
-        kind as i64,
-        key,
-        value
-    ])?;
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO entity(kind, key, value, sum) VALUES(?1, ?2, ?3, checksum(?1, ?2, ?3))",
+        )?
+        .execute(params![kind as i64, key, value])?;
     Ok(())
 }
 
@@ -237,7 +265,10 @@ fn forget(connection: &Connection, kind: Kind, key: &str) -> Outcome<()> {
 /// Keeps what waits to be sent, and makes what was sent last wait again, behind it.
 fn reset(connection: &Connection) -> Outcome<()> {
     let sent: Vec<String> = connection
-        .prepare("SELECT message FROM ring WHERE id NOT IN (SELECT id FROM outbox) ORDER BY number")?
+        .prepare(
+            "SELECT message FROM ring WHERE id NOT IN (SELECT id FROM outbox) AND verify(sum, number, id, message)
+             ORDER BY number",
+        )?
         .query_map([], |row| row.get(0))?
         .collect::<rusqlite::Result<_>>()?;
     let last: i64 =

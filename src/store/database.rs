@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 use tim_protocol::frame::Fault;
 use tim_protocol::message::Message;
 use tim_protocol::{Code, UserId};
 
 use super::schema::STEPS;
-use super::{Change, Snapshot};
+use super::{Change, Snapshot, damage};
 use crate::machine::io::Query;
 
 /// How long to wait for another connection to the same file, which only a backup of the device could be.
@@ -38,6 +38,8 @@ pub(super) enum Failure {
     Sqlite(rusqlite::Error),
     /// What was read is not what was written.
     Damaged,
+    /// A value that no column takes.
+    Unstorable,
     /// The file is from a later version.
     Newer,
 }
@@ -47,6 +49,16 @@ pub(super) type Outcome<T> = Result<T, Failure>;
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(error)
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        let code = match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ffi::SQLITE_FULL,
+            _ => ffi::SQLITE_CANTOPEN,
+        };
+        Self::Sqlite(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None))
     }
 }
 
@@ -60,36 +72,43 @@ impl Failure {
     fn is_damage(&self) -> bool {
         match self {
             Self::Damaged => true,
-            Self::Newer => false,
-            Self::Sqlite(error) => {
-                matches!(
+            Self::Newer | Self::Unstorable => false,
+            Self::Sqlite(error) => match error {
+                rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::Utf8Error(..) => true,
+                _ => matches!(
                     error.sqlite_error_code(),
                     Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-                )
-            }
+                ),
+            },
         }
     }
 }
 
 impl From<Failure> for Fault {
     fn from(failure: Failure) -> Self {
+        if failure.is_damage() {
+            return Self::new(Code::STORE_DAMAGED);
+        }
         let error = match failure {
             Failure::Newer => return Self::new(Code::STORE_NEWER),
-            Failure::Damaged => {
-                return Self::with_text(Code::DATABASE_FAILED, "the local database is damaged: log in again");
-            }
-            Failure::Sqlite(error) => error,
+            Failure::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => error,
+            _ => return Self::new(Code::DATABASE_FAILED),
         };
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull) => Self::new(Code::STORAGE_FULL),
-            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => {
+        match (error.code, error.extended_code) {
+            // The index of the log grows in a way of its own, and so has an error of its own where there is no room.
+            (ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE) => Self::new(Code::STORAGE_FULL),
+            (ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied, _) => {
                 Self::new(Code::DATA_DIR_UNUSABLE)
             }
             // Never with the statement's values: they are people's words.
-            code => Self::with_text(
+            (_, extended) => Self::with_text(
                 Code::DATABASE_FAILED,
                 format!(
-                    "the local database failed ({code:?}): free space, check permissions, then try again"
+                    "the local database failed ({}): free space, check permissions, then try again",
+                    ffi::code_to_str(extended)
                 ),
             ),
         }
@@ -104,14 +123,25 @@ impl Store {
     /// [`Code::STORE_NEWER`] if a later version of the app wrote the file, which is left as it is;
     /// [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`], or [`Code::DATABASE_FAILED`].
     pub fn open(path: &Path) -> Result<Opened, Fault> {
+        let set_aside = damage::finish(path).map_err(Failure::from)?;
         match Self::try_open(path) {
-            Ok(store) => Ok(Opened { store, set_aside: None }),
+            Ok(store) => Ok(Opened { store, set_aside }),
             Err(failure) if failure.is_damage() => {
-                let aside = set_aside(path).map_err(|_| Fault::new(Code::DATA_DIR_UNUSABLE))?;
-                Ok(Opened { store: Self::try_open(path)?, set_aside: Some(aside) })
+                let set_aside = Some(Self::rebuild(path)?);
+                Ok(Opened { store: Self::try_open(path)?, set_aside })
             }
             Err(failure) => Err(failure.into()),
         }
+    }
+
+    /// Sets a user's damaged file aside, and makes a new one with what can still be read of what waits to be sent. The
+    /// file must not be open. Gives the name that the damaged one has now.
+    ///
+    /// # Errors
+    /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`], or [`Code::DATABASE_FAILED`]; then the damaged file is where
+    /// it was.
+    pub fn rebuild(path: &Path) -> Result<PathBuf, Fault> {
+        Ok(damage::rebuild(path)?)
     }
 
     /// A database in memory.
@@ -123,7 +153,7 @@ impl Store {
         Ok(Self::begin(connection)?)
     }
 
-    fn try_open(path: &Path) -> Outcome<Self> {
+    pub(super) fn try_open(path: &Path) -> Outcome<Self> {
         private_file(path);
         let connection = Connection::open_with_flags(path, OpenFlags::default())?;
         connection.busy_timeout(BUSY_WITHIN)?;
@@ -131,7 +161,7 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "journal_size_limit", 4 * 1024 * 1024)?;
         let store = Self::begin(connection)?;
-        // Reads every table's first page and the whole schema: what is badly damaged shows now.
+        // What the engine works with is whole; a damaged message shows when it is read.
         store.snapshot_or_failure()?;
         Ok(store)
     }
@@ -139,22 +169,30 @@ impl Store {
     fn begin(mut connection: Connection) -> Outcome<Self> {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.pragma_update(None, "cell_size_check", "ON")?;
+        super::checksum::install(&connection)?;
         // What a message said before it was taken back leaves the file.
         connection.pragma_update(None, "secure_delete", "ON")?;
         migrate(&mut connection)?;
         Ok(Self { connection, durable: false })
     }
 
+    /// Closes the file for good, with everything in it and none beside it.
+    pub(super) fn close(self) -> Outcome<()> {
+        self.connection.pragma_update(None, "journal_mode", "DELETE")?;
+        self.connection.close().map_err(|(_, why)| why.into())
+    }
+
     /// Makes all changes or none. With `durable` they survive a power cut when this returns, without it the end of the
     /// process only.
     ///
     /// # Errors
-    /// [`Code::STORAGE_FULL`] or [`Code::DATABASE_FAILED`]; then nothing changed.
+    /// [`Code::STORAGE_FULL`], [`Code::DATABASE_FAILED`], or [`Code::STORE_DAMAGED`]; then nothing changed.
     pub fn apply(&mut self, changes: &[Change], durable: bool) -> Result<(), Fault> {
         self.try_apply(changes, durable).map_err(Fault::from)
     }
 
-    fn try_apply(&mut self, changes: &[Change], durable: bool) -> Outcome<()> {
+    pub(super) fn try_apply(&mut self, changes: &[Change], durable: bool) -> Outcome<()> {
         if durable != self.durable {
             self.connection.pragma_update(None, "synchronous", if durable { "FULL" } else { "NORMAL" })?;
             self.durable = durable;
@@ -169,7 +207,7 @@ impl Store {
     /// Everything needed to go on.
     ///
     /// # Errors
-    /// [`Code::DATABASE_FAILED`].
+    /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
     pub fn snapshot(&self) -> Result<Snapshot, Fault> {
         Ok(self.snapshot_or_failure()?)
     }
@@ -181,7 +219,7 @@ impl Store {
     /// Messages of a conversation, oldest first; only those of `me` if that is asked.
     ///
     /// # Errors
-    /// [`Code::DATABASE_FAILED`].
+    /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
     pub fn messages(&self, me: &UserId, query: &Query) -> Result<Vec<Message>, Fault> {
         Ok(super::read::messages(&self.connection, me, query)?)
     }
@@ -200,19 +238,6 @@ fn migrate(connection: &mut Connection) -> Outcome<()> {
     }
     transaction.pragma_update(None, "user_version", i64::try_from(STEPS.len()).unwrap_or(i64::MAX))?;
     Ok(transaction.commit()?)
-}
-
-/// Moves a file and what belongs to it out of the way.
-fn set_aside(path: &Path) -> std::io::Result<PathBuf> {
-    let named =
-        |number: u32, suffix: &str| PathBuf::from(format!("{}.damaged-{number}{suffix}", path.display()));
-    let number = (1..=u32::MAX).find(|number| !named(*number, "").exists()).unwrap_or(u32::MAX);
-    std::fs::rename(path, named(number, ""))?;
-    for suffix in ["-wal", "-shm"] {
-        // Not there after a clean end.
-        let _ = std::fs::rename(format!("{}{suffix}", path.display()), named(number, suffix));
-    }
-    Ok(named(number, ""))
 }
 
 /// Makes the file for its owner's eyes only before SQLite makes it for everybody's; what fails here fails again, with

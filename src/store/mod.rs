@@ -5,8 +5,11 @@
 //!
 //! * [`Store`] is the database: opening it, what a failure is called, one transaction per commit.
 //! * `schema` has its tables, `apply` writes changes, `read` gives them back.
+//! * `checksum` tells whether a row is what was written, `damage` puts a new file in the place of a damaged one.
 
 mod apply;
+mod checksum;
+mod damage;
 mod database;
 mod read;
 mod schema;

@@ -8,13 +8,25 @@ use tim_protocol::{Code, ConversationId, UserId};
 
 use super::apply::{Kind, to_sql};
 use super::database::{Failure, Outcome};
+use super::schema::conv_columns;
 use super::{ConversationRow, OutboxRow, Snapshot, SyncState};
 use crate::machine::io::Query;
+
+/// How far changes were followed, as [`sync_state`] reads it.
+pub(super) const SYNC: &str = "SELECT epoch, version, low, before, since FROM sync
+     WHERE verify(sum, epoch, version, low, before, since)";
+/// What waits to be sent, as [`waiting`] reads it.
+pub(super) const OUTBOX: &str = "SELECT position, message, upload, refusal FROM outbox
+     WHERE verify(sum, position, id, message, upload, refusal)";
+/// What was sent last, as [`sent`] reads it.
+pub(super) const RING: &str = "SELECT number, message FROM ring WHERE verify(sum, number, id, message)";
 
 pub(super) fn messages(connection: &Connection, me: &UserId, query: &Query) -> Outcome<Vec<Message>> {
     let mut statement = connection.prepare_cached(
         "SELECT m.message FROM msg m JOIN conv c ON c.id = m.conv
-         WHERE c.name = ?1 AND m.seq BETWEEN ?2 AND ?3 AND (NOT ?4 OR m.sender = ?5) ORDER BY m.seq",
+         WHERE c.name = ?1 AND m.seq BETWEEN ?2 AND ?3 AND (NOT ?4 OR m.sender = ?5)
+             AND verify(m.sum, m.conv, m.seq, m.sender, m.message)
+         ORDER BY m.seq",
     )?;
     let name = query.conversation.to_string();
     let high = i64::try_from(query.high).unwrap_or(i64::MAX);
@@ -30,8 +42,9 @@ pub(super) fn snapshot(connection: &Connection) -> Outcome<Snapshot> {
     let mut snapshot =
         Snapshot { sync: sync(connection)?, outbox: outbox(connection)?, ..Snapshot::default() };
     conversations(connection, &mut snapshot)?;
-    let mut statement =
-        connection.prepare_cached("SELECT kind, key, value FROM entity ORDER BY kind, key")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT kind, key, value FROM entity WHERE verify(sum, kind, key, value) ORDER BY kind, key",
+    )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (kind, key): (i64, String) = (row.get(0)?, row.get(1)?);
@@ -47,9 +60,12 @@ pub(super) fn snapshot(connection: &Connection) -> Outcome<Snapshot> {
 }
 
 fn sync(connection: &Connection) -> Outcome<SyncState> {
-    let mut statement = connection.prepare_cached("SELECT epoch, version, low, before, since FROM sync")?;
+    let mut statement = connection.prepare_cached(SYNC)?;
     let mut rows = statement.query([])?;
-    let Some(row) = rows.next()? else { return Ok(SyncState::default()) };
+    rows.next()?.map_or_else(|| Ok(SyncState::default()), sync_state)
+}
+
+pub(super) fn sync_state(row: &Row<'_>) -> Outcome<SyncState> {
     let cursor = Cursor { epoch: row.get(0)?, version: number(row, 1)? };
     let unfinished = match row.get::<_, Option<i64>>(2)? {
         Some(_) => Some((number(row, 2)?, number(row, 3)?)),
@@ -61,12 +77,15 @@ fn sync(connection: &Connection) -> Outcome<SyncState> {
 /// One pass over conversations with the newest message of each, one over the ranges: ten thousand are read in a blink.
 fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()> {
     let mut statement = connection.prepare_cached(
-        "SELECT name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
+        concat!("SELECT name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
                 revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, id,
-                (SELECT message FROM msg WHERE conv = conv.id ORDER BY seq DESC LIMIT 1)
-         FROM conv ORDER BY id",
+                (SELECT message FROM msg WHERE conv = conv.id AND verify(sum, conv, seq, sender, message)
+                 ORDER BY seq DESC LIMIT 1)
+         FROM conv WHERE verify(sum, ", conv_columns!(), ") ORDER BY id"),
     )?;
-    let mut ranges = connection.prepare_cached("SELECT conv, low, high FROM have ORDER BY conv, low")?;
+    let mut ranges = connection.prepare_cached(
+        "SELECT conv, low, high FROM have WHERE verify(sum, conv, low, high) ORDER BY conv, low",
+    )?;
     let mut ranges = ranges.query([])?;
     let mut range = next_range(ranges.next()?)?;
     let mut rows = statement.query([])?;
@@ -116,20 +135,28 @@ fn conversation(row: &Row<'_>) -> Outcome<ConversationRow> {
 }
 
 fn outbox(connection: &Connection) -> Outcome<Vec<OutboxRow>> {
-    let mut statement = connection
-        .prepare_cached("SELECT position, message, upload, refusal FROM outbox ORDER BY position")?;
+    let mut statement = connection.prepare_cached(OUTBOX)?;
     let mut rows = statement.query([])?;
     let mut outbox = Vec::new();
     while let Some(row) = rows.next()? {
-        let (upload, refusal): (Option<String>, Option<u32>) = (row.get(2)?, row.get(3)?);
-        outbox.push(OutboxRow {
-            position: number(row, 0)?,
-            message: json(row, 1)?,
-            refusal: refusal.map(Code),
-            upload: upload.map(Into::into),
-        });
+        outbox.push(waiting(row)?);
     }
+    outbox.sort_by_key(|row| row.position);
     Ok(outbox)
+}
+
+pub(super) fn waiting(row: &Row<'_>) -> Outcome<OutboxRow> {
+    let (upload, refusal): (Option<String>, Option<u32>) = (row.get(2)?, row.get(3)?);
+    Ok(OutboxRow {
+        position: number(row, 0)?,
+        message: json(row, 1)?,
+        refusal: refusal.map(Code),
+        upload: upload.map(Into::into),
+    })
+}
+
+pub(super) fn sent(row: &Row<'_>) -> Outcome<Message> {
+    json(row, 1)
 }
 
 fn number(row: &Row<'_>, column: usize) -> Outcome<u64> {

@@ -1,5 +1,14 @@
 //! The tables of a user's file, version by version. A step that was released never changes.
 
+/// What the checksum of a conversation covers.
+macro_rules! conv_columns {
+    () => {
+        "id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
+         revoked_up_to, peer_read, floor, told, met, active, gone, undelivered"
+    };
+}
+pub(super) use conv_columns;
+
 /// The steps from an empty file to the present version; `user_version` counts those that were taken.
 pub(super) const STEPS: &[&str] = &["
 CREATE TABLE sync(
@@ -68,4 +77,22 @@ ALTER TABLE conv DROP COLUMN revoked_above_base;
 ", "
 -- Messages that were told and that no listener has heard yet, as ranges of sequences.
 ALTER TABLE conv ADD COLUMN undelivered TEXT NOT NULL DEFAULT '[]';
-"];
+", concat!("
+-- The checksum of each row: see `checksum`.
+ALTER TABLE sync ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conv ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE msg ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE have ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE revoked ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE ring ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE entity ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
+UPDATE sync SET sum = checksum(epoch, version, low, before, since);
+UPDATE conv SET sum = checksum(", conv_columns!(), ");
+UPDATE msg SET sum = checksum(conv, seq, sender, message);
+UPDATE have SET sum = checksum(conv, low, high);
+UPDATE revoked SET sum = checksum(conv, seq, revocation);
+UPDATE outbox SET sum = checksum(position, id, message, upload, refusal);
+UPDATE ring SET sum = checksum(number, id, message);
+UPDATE entity SET sum = checksum(kind, key, value);
+")];

@@ -1,0 +1,44 @@
+//! Checksums of rows. SQLite notices a page that is no page; that a row holds what was written to it, it does not know.
+//!
+//! Each row has the checksum of its columns in its column `sum`. Two functions of SQL make and compare it:
+//! `checksum(columns…)` gives it, and `verify(sum, columns…)` is true, or fails the statement as SQLite does when it meets
+//! a damaged page. Columns are given in the order of the table.
+
+use rusqlite::functions::{Context, FunctionFlags};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, ffi};
+use sha2::{Digest as _, Sha256};
+
+/// Any number of arguments.
+const ANY: std::ffi::c_int = -1;
+
+/// Gives a connection both functions.
+pub(super) fn install(connection: &Connection) -> rusqlite::Result<()> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+    connection.create_scalar_function("checksum", ANY, flags, |context| Ok(checksum(context, 0)))?;
+    connection.create_scalar_function("verify", ANY, flags, |context| {
+        if context.get_raw(0) == ValueRef::Integer(checksum(context, 1)) {
+            return Ok(true);
+        }
+        Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), None))
+    })
+}
+
+/// Of the arguments from `first` on: each with its type and length, so that no two lists of values are alike.
+fn checksum(context: &Context<'_>, first: usize) -> i64 {
+    let mut hash = Sha256::new();
+    for number in first..context.len() {
+        let (kind, bytes): (u8, &[u8]) = match context.get_raw(number) {
+            ValueRef::Null => (0, &[]),
+            ValueRef::Integer(integer) => (1, &integer.to_be_bytes()),
+            ValueRef::Real(real) => (2, &real.to_be_bytes()),
+            ValueRef::Text(text) => (3, text),
+            ValueRef::Blob(blob) => (4, blob),
+        };
+        hash.update([kind]);
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(bytes);
+    }
+    let [a, b, c, d, e, f, g, h, ..] = hash.finalize().0;
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+}

@@ -1,0 +1,100 @@
+//! What becomes of a damaged file: another is made beside it, with what waits to be sent, and takes its name.
+//!
+//! Everything else comes from the server. The damaged file is kept under another name. A crash at any moment leaves
+//! either the damaged file in its place, or a whole new one under its own name or as `….rebuilt`.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Row};
+use tim_protocol::conversation::Cursor;
+
+use super::database::{Outcome, Store};
+use super::{Change, SyncState, read};
+
+/// What belongs to a database file, the file itself last.
+const PARTS: [&str; 3] = ["-wal", "-shm", ""];
+
+/// Makes a new file in the place of a damaged one, and gives the name that the damaged one has now.
+pub(super) fn rebuild(path: &Path) -> Outcome<PathBuf> {
+    let partial = with(path, ".rebuilt-partial");
+    for part in PARTS {
+        // What an earlier try left.
+        let _ = std::fs::remove_file(with(&partial, part));
+    }
+    let mut store = Store::try_open(&partial)?;
+    store.try_apply(&rescued(path), true)?;
+    store.close()?;
+    std::fs::rename(&partial, with(path, ".rebuilt"))?;
+    Ok(finish(path)?.unwrap_or_else(|| path.to_owned()))
+}
+
+/// Gives a rebuilt file its name, if there is one; what came of the damaged file.
+pub(super) fn finish(path: &Path) -> std::io::Result<Option<PathBuf>> {
+    let rebuilt = with(path, ".rebuilt");
+    if !rebuilt.exists() {
+        return Ok(None);
+    }
+    let mut names = (1..=u32::MAX).map(|number| with(path, &format!(".damaged-{number}")));
+    let aside = names.find(|aside| !aside.exists()).unwrap_or_else(|| with(path, ".damaged"));
+    for part in PARTS {
+        match std::fs::rename(with(path, part), with(&aside, part)) {
+            // There is no log after an orderly end.
+            Err(why) if why.kind() != ErrorKind::NotFound => return Err(why),
+            _ => {}
+        }
+    }
+    std::fs::rename(rebuilt, path)?;
+    #[cfg(unix)]
+    File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()?;
+    Ok(Some(aside))
+}
+
+fn with(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Whatever can be read of the outbox, of what was sent last, and of which life of the server's data was known.
+fn rescued(damaged: &Path) -> Vec<Change> {
+    let Ok(connection) = open_as_found(damaged) else { return Vec::new() };
+    let life = readable(&connection, read::SYNC, |row| Ok(read::sync_state(row)?.cursor.epoch));
+    let life = life.into_values().map(|epoch| {
+        Change::Sync(SyncState { cursor: Cursor { epoch, version: 0 }, ..SyncState::default() })
+    });
+    let sent = readable(&connection, read::RING, read::sent).into_values().map(Change::SentRing);
+    let waiting = readable(&connection, read::OUTBOX, read::waiting).into_values().map(Change::Outbox);
+    life.chain(sent).chain(waiting).collect()
+}
+
+/// Opens a damaged file without moving its log into it.
+fn open_as_found(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    super::checksum::install(&connection)?;
+    Ok(connection)
+}
+
+/// Rows by their number, which is the first column. Reading ends at the first row that cannot be read; from both ends that
+/// leaves out the damaged page only.
+fn readable<T>(
+    connection: &Connection,
+    query: &str,
+    read: impl Fn(&Row<'_>) -> Outcome<T>,
+) -> BTreeMap<i64, T> {
+    let mut found = BTreeMap::new();
+    for order in ["ASC", "DESC"] {
+        let Ok(mut statement) = connection.prepare(&format!("{query} ORDER BY 1 {order}")) else { continue };
+        let Ok(mut rows) = statement.query([]) else { continue };
+        while let Ok(Some(row)) = rows.next() {
+            if let (Ok(number), Ok(value)) = (row.get(0), read(row)) {
+                found.insert(number, value);
+            }
+        }
+    }
+    found
+}

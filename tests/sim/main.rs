@@ -24,6 +24,7 @@ mod ground;
 mod history;
 mod link;
 mod many;
+mod pages;
 mod server;
 mod workload;
 mod world;

@@ -75,6 +75,17 @@ pub enum Event {
     Start,
 }
 
+/// What the operator has set.
+pub fn settings() -> Arc<Settings> {
+    Arc::new(Settings {
+        policy: LoginPolicy::PerPlatform,
+        revoke_within: limits::REVOKE_WITHIN_MS,
+        heartbeat: [5_000, 60_000],
+        max_sig_life: None,
+        ticket_key: [7; 32],
+    })
+}
+
 fn file(folder: &TempDir) -> PathBuf {
     folder.path().join("data.db")
 }
@@ -98,13 +109,7 @@ impl Server {
             database: database.unwrap(),
             folder,
             batches: Vec::new(),
-            settings: Arc::new(Settings {
-                policy: LoginPolicy::PerPlatform,
-                revoke_within: limits::REVOKE_WITHIN_MS,
-                heartbeat: [5_000, 60_000],
-                max_sig_life: None,
-                ticket_key: [7; 32],
-            }),
+            settings: settings(),
             shares: Arc::new(Shares::new(shares::Limits {
                 requests: Rate::new(faults.rate[1].into(), faults.rate[0].into(), 1_000),
                 ..Config::default().shares()

@@ -64,6 +64,40 @@ async fn a_devices_damaged_database_is_set_aside_and_rebuilt() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_device_whose_database_is_damaged_while_it_runs_goes_on_by_itself() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    for number in 0..40 {
+        alice.send("C2Cbob", &format!("number {number}")).await;
+    }
+    bob.messages(40).await;
+    let to_alice: ConversationId = "C2Calice".parse().unwrap();
+    for database in databases(&bob.options.data_dir) {
+        let file = rusqlite::Connection::open(database).unwrap();
+        file.busy_timeout(std::time::Duration::from_secs(5)).unwrap();
+        let changed = "UPDATE msg SET message = replace(message, 'number 7', 'number 8') WHERE seq = 8";
+        assert_eq!(file.execute(changed, []).unwrap(), 1);
+    }
+    let why = bob.tim.get_message_list(&to_alice, None, 40).await.unwrap_err();
+    assert_eq!(why.code, Code::STORE_DAMAGED);
+    bob.expect("STORE_REBUILT", |event| {
+        matches!(event, Event::Error { code, .. } if *code == Code::STORE_REBUILT).then_some(())
+    })
+    .await;
+    // The first list that is told after it comes from the server.
+    bob.expect("the conversation", |event| {
+        matches!(event, Event::ConversationListUpdated(list) if !list.is_empty()).then_some(())
+    })
+    .await;
+    let list = bob.tim.get_message_list(&to_alice, None, 40).await.unwrap().message_list;
+    let texts: Vec<String> = list.iter().filter_map(text_of).map(str::to_owned).collect();
+    let sent: Vec<String> = (0..40).map(|number| format!("number {number}")).collect();
+    assert_eq!(texts, sent);
+    alice.send("C2Cbob", "afterwards").await;
+    assert_eq!(bob.next_text().await, "afterwards");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_devices_database_from_the_future_is_left_alone() {
     let world = World::new().await;
     let alice = world.device("alice", "phone").await;

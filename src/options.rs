@@ -10,7 +10,8 @@ use tim_protocol::call::Platform;
 pub struct TimOptions {
     /// The application, as the server's operator made it.
     pub sdk_app_id: u32,
-    /// The server: `wss://host[:port]`, or `ws://` for a server on this machine (loopback) only.
+    /// The server: `wss://host[:port]`, or `ws://` for a server on this machine only: `localhost`, a loopback address, or
+    /// `10.0.2.2`, which is the machine that Android's emulator runs on.
     pub server: String,
     /// A folder of the app's own, where databases are kept. Made if it does not exist.
     pub data_dir: PathBuf,

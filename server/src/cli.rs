@@ -2,6 +2,8 @@
 //!
 //! Answers go to the standard output, progress and errors to the standard error output.
 
+mod cert;
+
 use std::error::Error;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
@@ -24,6 +26,7 @@ use crate::data::{Admin, Data, DataError, hex, random};
 use crate::server::Server;
 use crate::store::sqlite::Database;
 use crate::telemetry;
+use cert::Cert;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error>>;
 
@@ -74,6 +77,8 @@ enum Command {
     NewEpoch(Place),
     /// End all logins of a user.
     Kick(Kick),
+    /// Make a certificate for TLS where no public authority helps: prints the lines for the configuration.
+    Cert(Cert),
     /// Print every setting with its default, as a configuration file to begin with.
     Config,
 }
@@ -162,6 +167,7 @@ impl Cli {
             Command::Backup(backup) => backup.run(),
             Command::NewEpoch(place) => new_epoch(&place),
             Command::Kick(kick) => kick.run(),
+            Command::Cert(cert) => cert.run(),
             Command::Config => Ok(say(DEFAULT)?),
         }
     }

@@ -28,8 +28,8 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    /// Reads what an app names its server by: `wss://host[:port]`, or `ws://` for a server on this machine. What the
-    /// server prints when it starts is taken as it is.
+    /// Reads what an app names its server by: `wss://host[:port]`, or `ws://` for a server on this machine, or on the one
+    /// that Android's emulator runs on. What the server prints when it starts is taken as it is.
     ///
     /// # Errors
     /// [`Code::SERVER_ADDRESS_INVALID`], also for certificates in `extra_roots` that cannot be read.
@@ -100,8 +100,12 @@ impl Address {
     }
 }
 
+/// The machine that Android's emulator runs on, as seen from inside.
+const EMULATOR_HOST: &str = "10.0.2.2";
+
+/// Whether what is said to this host stays on this machine.
 fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+    matches!(host, "localhost" | EMULATOR_HOST) || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]
@@ -115,9 +119,18 @@ mod tests {
         assert_eq!(ok("ws://127.0.0.1:7700/v1").as_deref(), Some("ws://127.0.0.1:7700/v1"));
         assert_eq!(ok("ws://[::1]:7700").as_deref(), Some("ws://[::1]:7700/v1"));
         assert_eq!(ok("wss://chat.example").as_deref(), Some("wss://chat.example:443/v1"));
-        for bad in
-            ["", "chat.example", "ws://chat.example", "http://localhost", "wss://", "wss://a/b", "wss://a?b"]
-        {
+        assert_eq!(ok("ws://10.0.2.2:7700").as_deref(), Some("ws://10.0.2.2:7700/v1"));
+        for bad in [
+            "",
+            "ws://10.0.2.3:7700",
+            "ws://192.168.1.20",
+            "chat.example",
+            "ws://chat.example",
+            "http://localhost",
+            "wss://",
+            "wss://a/b",
+            "wss://a?b",
+        ] {
             assert_eq!(ok(bad), None, "{bad}");
         }
     }

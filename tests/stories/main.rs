@@ -26,6 +26,7 @@ mod gate;
 mod groups;
 mod kicks;
 mod killed;
+mod lan;
 mod other_life;
 mod outbox;
 mod pictures;

@@ -36,7 +36,12 @@ impl World {
 
     /// A server with these lines in its configuration.
     pub async fn with(config: &str) -> Self {
-        Self::in_folder(tempfile::Builder::new().prefix("tim-story-").tempdir().unwrap(), config).await
+        Self::listening("127.0.0.1:0", config).await
+    }
+
+    /// A server at this address, with these lines in its configuration.
+    pub async fn listening(at: &str, config: &str) -> Self {
+        Self::in_folder(tempfile::Builder::new().prefix("tim-story-").tempdir().unwrap(), at, config).await
     }
 
     /// A server that speaks TLS with this certificate (PEM).
@@ -47,7 +52,8 @@ impl World {
             std::fs::write(file, pem).unwrap();
         }
         let [certificate, key] = files;
-        Self::in_folder(folder, &format!("[tls]\ncertificate = {certificate:?}\nkey = {key:?}\n")).await
+        let config = format!("[tls]\ncertificate = {certificate:?}\nkey = {key:?}\n");
+        Self::in_folder(folder, "127.0.0.1:0", &config).await
     }
 
     /// The certificate that the server uses from its next start on.
@@ -56,14 +62,14 @@ impl World {
         std::fs::write(self.folder.path().join("key.pem"), key).unwrap();
     }
 
-    async fn in_folder(folder: tempfile::TempDir, config: &str) -> Self {
+    async fn in_folder(folder: tempfile::TempDir, at: &str, config: &str) -> Self {
         std::fs::write(folder.path().join("tim.toml"), config).unwrap();
         let made = run_server(&["app", "--data", &text(&folder.path().join("data"))]);
         let words: Vec<&str> = made.split(|c: char| !c.is_ascii_alphanumeric()).collect();
         let key = Key::new(*words.iter().find(|word| word.len() == 64).expect(&made));
         let app = words.iter().find_map(|word| word.parse().ok()).expect(&made);
         let world = Self { folder, app, key, process: Mutex::new(None), address: String::new() };
-        let (process, address) = world.spawn("127.0.0.1:0", "127.0.0.1:0").await;
+        let (process, address) = world.spawn(at, "127.0.0.1:0").await;
         Self { process: Mutex::new(Some(process)), address, ..world }
     }
 
@@ -313,7 +319,8 @@ fn text(path: &Path) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-fn run_server(arguments: &[&str]) -> String {
+/// Runs a command of the server's program, and gives what it answers.
+pub fn run_server(arguments: &[&str]) -> String {
     let output = Command::new(server_program()).args(arguments).output().unwrap();
     assert!(output.status.success(), "tim-server {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()

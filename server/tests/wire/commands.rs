@@ -188,3 +188,20 @@ fn a_backup_that_finds_no_room_leaves_none_of_it() {
     assert!(!Path::new(&new).exists() && std::fs::read_dir(&mounted).unwrap().next().is_none());
     said(&program(&["backup", "--data", &data, "--to", &mounted]));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_certificate_is_for_its_owner_alone_and_never_takes_the_place_of_another() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let to = folder.path().join("tls");
+    let make = || program(&["cert", "--host", "192.168.1.20", "--to", &text(&to)]);
+    let (answer, remark) = said(&make());
+    let config: toml::Table = answer.parse().unwrap();
+    assert_eq!(config["tls"]["certificate"].as_str(), Some(text(&to.join("certificate.pem")).as_str()));
+    assert!(remark.contains("root.pem") && remark.contains("192.168.1.20"), "{remark}");
+    let key = std::fs::read(to.join("key.pem")).unwrap();
+    assert_eq!(std::fs::metadata(to.join("key.pem")).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(refusal(&make()).contains("key.pem"));
+    assert_eq!(std::fs::read(to.join("key.pem")).unwrap(), key);
+}

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::value::RawValue;
 use tim_protocol::call::{self, Hello, Platform, Request};
-use tim_protocol::frame::{Ask, FromClient, FromServer, Push};
+use tim_protocol::frame::{Ask, Fault, FromClient, FromServer, Push};
 use tim_protocol::message::{Body, TextBody};
 use tim_protocol::{ConversationId, MessageId, SUBPROTOCOL, UserId, VERSIONS, codec, limits};
 use tokio::net::TcpStream;
@@ -40,10 +40,14 @@ pub(crate) fn wall_ms() -> i64 {
 impl Client {
     /// Connects and logs in.
     pub(crate) async fn login(server: &Server, user: &str) -> Outcome<Self> {
+        Self::with_token(server, user, server.token(user)).await
+    }
+
+    /// The same with any token.
+    pub(crate) async fn with_token(server: &Server, user: &str, user_sig: String) -> Outcome<Self> {
         let mut request = server.address().into_client_request()?;
         request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
-        let host = request.uri().authority().ok_or("no host in the address")?.as_str().to_owned();
-        let stream = TcpStream::connect(host).await?;
+        let stream = TcpStream::connect(server.host()).await?;
         stream.set_nodelay(true)?;
         let config = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(4096);
         let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
@@ -53,7 +57,7 @@ impl Client {
             features: vec![tim_protocol::feature::BATCH.to_owned()],
             sdk_app_id: APP,
             user_id: UserId::new(user)?,
-            user_sig: server.token(user),
+            user_sig,
             device: format!("bench-{user}"),
             instance: format!("bench-{user}"),
             platform: Platform::Linux,
@@ -73,11 +77,16 @@ impl Client {
 
     /// Waits for the answer to a call; pushes and other answers that come before are dropped.
     pub(crate) async fn answer(&mut self, number: u64) -> Outcome<Box<RawValue>> {
+        Ok(self.result(number).await??)
+    }
+
+    /// The same, if it may be a refusal.
+    pub(crate) async fn result(&mut self, number: u64) -> Outcome<Result<Box<RawValue>, Fault>> {
         loop {
             if let FromServer::Reply(answered, result) = self.next().await?
                 && answered == number
             {
-                return Ok(result?);
+                return Ok(result);
             }
         }
     }

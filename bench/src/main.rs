@@ -7,6 +7,7 @@
 
 mod client;
 mod durable;
+mod hostile;
 mod idle;
 mod probe;
 mod ready;
@@ -30,6 +31,9 @@ struct Arguments {
 enum What {
     /// Every figure, in about two minutes.
     Quick(Quick),
+    /// One hostile user at default limits against two others; fails if those wait longer than 5 s to be ready or 2 s for
+    /// a picture.
+    Hostile(hostile::Hostile),
 }
 
 /// What a quick run can be told.
@@ -58,12 +62,27 @@ struct Quick {
     conversations: usize,
 }
 
+/// The load comes from few users at a rate no person has; what a quick run measures is the server, not its limits.
+const UNLIMITED: &str = "[limits]
+requests_per_second = 1000000
+requests_burst = 1000000
+logins_per_minute = 1000000
+connections_per_user = 100000
+pending_per_address = 100000
+";
+
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> std::process::ExitCode {
-    let Arguments { what: What::Quick(quick) } = Arguments::parse();
+    let Arguments { what } = Arguments::parse();
+    let measure = async {
+        match what {
+            What::Quick(quick) => quick.run().await,
+            What::Hostile(hostile) => hostile.run().await,
+        }
+    };
     let run = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Into::into);
-    match run.and_then(|runtime| tokio::task::LocalSet::new().block_on(&runtime, quick.run())) {
+    match run.and_then(|runtime| tokio::task::LocalSet::new().block_on(&runtime, measure)) {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("tim-bench: {why}");
@@ -75,7 +94,7 @@ fn main() -> std::process::ExitCode {
 impl Quick {
     async fn run(self) -> Outcome<()> {
         let window = Duration::from_secs(self.seconds);
-        let mut server = server::Server::start(&self.server, self.server_cpu).await?;
+        let mut server = server::Server::start(&self.server, self.server_cpu, UNLIMITED).await?;
         report::heading("disk, raw");
         probe::fdatasync(server.folder(), Duration::from_secs(2))?.print();
         report::heading("durable one-to-one messages");

@@ -33,6 +33,11 @@ impl Times {
         self.0.len()
     }
 
+    /// The longest.
+    pub(crate) fn max(&self) -> Duration {
+        self.0.iter().max().copied().unwrap_or_default()
+    }
+
     /// Prints median, 99th percentile and maximum in milliseconds.
     pub(crate) fn print(mut self, name: &str) {
         self.0.sort_unstable();

@@ -22,13 +22,12 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Makes an application and starts the server.
-    pub(crate) async fn start(program: &Path, cpu: Option<usize>) -> Outcome<Self> {
+    /// Makes an application and starts the server with this configuration.
+    pub(crate) async fn start(program: &Path, cpu: Option<usize>, settings: &str) -> Outcome<Self> {
         let folder = tempfile::Builder::new().prefix("tim-bench-").tempdir()?;
         let key = make_app(program, folder.path()).await?;
         let config = folder.path().join("bench.toml");
-        // The load comes from few users at a rate no person has; what is measured is the server, not its limits.
-        std::fs::write(&config, "[limits]\nrequests_per_second = 1000000\nrequests_burst = 1000000\n")?;
+        std::fs::write(&config, settings)?;
         let mut command = match cpu {
             Some(cpu) => {
                 let mut pinned = Command::new("taskset");
@@ -53,6 +52,11 @@ impl Server {
     /// Where clients connect.
     pub(crate) fn address(&self) -> &str {
         &self.address
+    }
+
+    /// The same without what comes before and after host and port.
+    pub(crate) fn host(&self) -> &str {
+        self.address.trim_start_matches("ws://").trim_end_matches("/v1")
     }
 
     /// A folder on the disk the server writes to.

@@ -9,14 +9,20 @@ fn main() {
         (major, minor) if major == "0" => format!("0.{minor}"),
         (major, _) => major,
     };
-    // Android and iOS name libraries without versions, as apps carry their own.
-    match of("CARGO_CFG_TARGET_OS").as_str() {
-        "linux" => {
-            println!("cargo:rustc-cdylib-link-arg=-Wl,-soname,libtim.so.{interface}");
-            // The engine's threads live as long as the process: no dlclose may take their code away.
-            println!("cargo:rustc-cdylib-link-arg=-Wl,-z,nodelete");
-        }
-        "macos" => println!("cargo:rustc-cdylib-link-arg=-Wl,-install_name,@rpath/libtim.{interface}.dylib"),
-        _ => {}
+    for argument in link_arguments(&of("CARGO_CFG_TARGET_OS"), &interface) {
+        println!("cargo:rustc-cdylib-link-arg=-Wl,{argument}");
+    }
+}
+
+/// What the linker is told for an operating system, as rustc names it. tests/link.rs reads it for each.
+pub(crate) fn link_arguments(target_os: &str, interface: &str) -> Vec<String> {
+    // The engine's threads live as long as the process: no dlclose may take their code away.
+    let stays = "-z,nodelete".to_owned();
+    match target_os {
+        "linux" => vec![format!("-soname,libtim.so.{interface}"), stays],
+        // Apps carry their own library: on Android its name has no version, and rustc gives it.
+        "android" => vec![stays],
+        "macos" => vec![format!("-install_name,@rpath/libtim.{interface}.dylib")],
+        _ => vec![],
     }
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tim_protocol::call::Platform;
+use tim_protocol::word::Word;
 
 /// How an instance is made. Only the application, the server and the folder are required.
 #[derive(Debug, Clone)]
@@ -55,6 +56,6 @@ fn this_platform() -> Platform {
         "macos" => Platform::Macos,
         "windows" => Platform::Windows,
         "linux" => Platform::Linux,
-        _ => Platform::Other,
+        _ => Platform::Other(Word::OTHER),
     }
 }

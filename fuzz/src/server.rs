@@ -174,7 +174,7 @@ fn hello(user: &str, place: usize) -> String {
         user_sig: sign(&Key::new(KEY), &claims),
         device: format!("device {place}"),
         instance: format!("login {place}"),
-        platform: Platform::Other,
+        platform: Platform::Web,
         client: String::new(),
         login: true,
         resume: None,

@@ -13,7 +13,8 @@ use crate::frame::Fault;
 use crate::group::{Group, JoinStatus, NewGroup};
 use crate::message::{Message, Mutation, Priority};
 use crate::profile::{Profile, ProfileFields};
-use crate::{Code, ConversationId, GroupId, MessageId, UserId};
+use crate::word::{Word, words};
+use crate::{Code, ConversationId, GroupId, List, MessageId, UserId};
 
 /// A request and the reply it asks for.
 pub trait Call: Serialize + for<'a> Deserialize<'a> {
@@ -27,25 +28,30 @@ pub trait Call: Serialize + for<'a> Deserialize<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Done {}
 
-/// The kinds of machine a client runs on. The login policy counts devices per kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Platform {
-    /// Android.
-    Android,
-    /// iOS and iPadOS.
-    Ios,
-    /// macOS.
-    Macos,
-    /// Windows.
-    Windows,
-    /// Linux.
-    Linux,
-    /// A browser.
-    Web,
-    /// Anything this version does not know.
-    #[serde(other)]
-    Other,
+words! {
+    /// The kinds of machine a client runs on. The login policy counts devices per kind.
+    Platform {
+        /// Android.
+        Android = "android",
+        /// iOS and iPadOS.
+        Ios = "ios",
+        /// macOS.
+        Macos = "macos",
+        /// Windows.
+        Windows = "windows",
+        /// Linux.
+        Linux = "linux",
+        /// A browser.
+        Web = "web",
+    }
+}
+
+impl Platform {
+    /// The kind that the login policy counts it as: those that this version does not know are one.
+    #[must_use]
+    pub fn counted_as(self) -> Self {
+        if matches!(self, Self::Other(_)) { Self::Other(Word::OTHER) } else { self }
+    }
 }
 
 /// The first request of every connection: who is there, and where the client stands.
@@ -148,11 +154,11 @@ pub struct SyncPage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<u64>,
     /// Changed conversations.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub conversations: Vec<ConversationState>,
+    #[serde(default, skip_serializing_if = "List::is_blank")]
+    pub conversations: List<ConversationState>,
     /// Other changes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub changes: Vec<Change>,
+    #[serde(default, skip_serializing_if = "List::is_blank")]
+    pub changes: List<Change>,
 }
 
 /// Sends a message.
@@ -213,7 +219,7 @@ pub struct History {
 #[serde(rename_all = "camelCase")]
 pub struct HistoryPage {
     /// Every message from `low` to `high`, oldest first.
-    pub messages: Vec<Message>,
+    pub messages: List<Message>,
     /// The first sequence covered. Higher than asked for if the page is full; then ask again up to `low - 1`.
     pub low: u64,
     /// The last sequence covered; `low - 1` if nothing is.
@@ -238,7 +244,7 @@ pub struct Mutations {
 #[serde(rename_all = "camelCase")]
 pub struct MutationPage {
     /// The mutations, oldest first. Those of messages before the user's floor are left out, their numbers skipped.
-    pub mutations: Vec<Mutation>,
+    pub mutations: List<Mutation>,
     /// The last mutation covered.
     pub up_to: u64,
     /// There are more after `up_to`.
@@ -288,7 +294,7 @@ pub struct GetProfiles {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profiles {
     /// In the order asked for.
-    pub profiles: Vec<Profile>,
+    pub profiles: List<Profile>,
     /// How many of the users asked for were looked at, if not all of them fit one page: ask again for the others. At least
     /// one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]

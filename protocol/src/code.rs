@@ -169,7 +169,9 @@ codes! {
     MESSAGE_BODY_INVALID = 130_110: "the message's body is empty, incomplete or of a type users cannot send";
     BODY_TYPE_UNKNOWN = 130_111: "this server does not know the message's type: update it";
     IDLE_TOO_LONG = 130_112, retry: "no heartbeat came in time";
+    UNREADABLE = 130_113, retry: "the server said something that this version of the app cannot read: update the app";
     MESSAGE_BODY_TOO_DEEP = 130114: "the message's body nests arrays and objects deeper than 16 levels";
+    VALUE_UNKNOWN = 130_116: "this side does not know the group's type, join option or the like: update it";
     TOO_MANY_CONNECTIONS = 130_118, retry: "too many connections of one user, or not logged in from one address: the newest stay";
     MEDIA_QUOTA = 130_119: "too many bytes of pictures today: send the picture again later";
 

@@ -4,11 +4,12 @@
 //! counted up.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::group::{Group, GroupType};
 use crate::message::Message;
 use crate::profile::Profile;
-use crate::{ConversationId, GroupId, UserId};
+use crate::{ConversationId, GroupId, List, UserId};
 
 /// A place in the stream of one user's changes. Only ever compared with cursors of the same epoch.
 ///
@@ -69,8 +70,8 @@ pub struct ConversationState {
     pub gone: bool,
     /// The newest messages, oldest first, ending at `head`; how many was asked for in the request, fewer if the
     /// page would be too large.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub latest: Vec<Message>,
+    #[serde(default, skip_serializing_if = "List::is_blank")]
+    pub latest: List<Message>,
 }
 
 /// Something of a user's own that changed and is not a conversation.
@@ -99,4 +100,7 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         group: Option<Group>,
     },
+    /// Something of a later version, or of a form that this one cannot read, kept as it came.
+    #[serde(untagged)]
+    Other(Value),
 }

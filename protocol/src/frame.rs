@@ -3,12 +3,14 @@
 //! One text frame is one envelope or an array of them. This module reads and writes envelopes; sizes, depth and
 //! compression are `codec`'s.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::call::Request;
 use crate::conversation::{Change, Cursor};
 use crate::message::{Message, Mutation, Receipt};
+use crate::word::words;
 use crate::{Code, limits};
 
 /// A numbered refusal, as it travels.
@@ -98,6 +100,8 @@ pub enum FromServer {
     Push(Option<u64>, Push),
     /// The answer to a heartbeat.
     Pong(Pong),
+    /// An envelope of a later version.
+    Unknown,
 }
 
 /// The answer to a heartbeat.
@@ -129,7 +133,8 @@ pub enum Push {
     Lag,
     /// The session is over; the connection closes after it.
     Kicked(Kicked),
-    /// An event of a later version. Counted and acknowledged, otherwise ignored.
+    /// An event of a later version, or one of this version in a form that it cannot read. Counted and acknowledged,
+    /// otherwise ignored.
     Unknown,
 }
 
@@ -141,21 +146,18 @@ pub struct Kicked {
     pub reason: KickReason,
 }
 
-/// Why a session was ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum KickReason {
-    /// The same device logged in as a new instance.
-    #[serde(rename = "multipleAccount")]
-    MultipleAccount,
-    /// Another device took this one's place, by the login policy.
-    #[serde(rename = "multipleDevice")]
-    MultipleDevice,
-    /// The token expired.
-    #[serde(rename = "userSigExpired")]
-    UserSigExpired,
-    /// The server's operator ended it.
-    #[serde(rename = "REST_API_Kick")]
-    RestApi,
+words! {
+    /// Why a session was ended.
+    KickReason {
+        /// The same device logged in as a new instance.
+        MultipleAccount = "multipleAccount",
+        /// Another device took this one's place, by the login policy.
+        MultipleDevice = "multipleDevice",
+        /// The token expired.
+        UserSigExpired = "userSigExpired",
+        /// The server's operator ended it.
+        RestApi = "REST_API_Kick",
+    }
 }
 
 impl KickReason {
@@ -166,7 +168,7 @@ impl KickReason {
             Self::MultipleAccount => Code::KICKED_MULTIPLE_ACCOUNT,
             Self::MultipleDevice => Code::KICKED_MULTIPLE_DEVICE,
             Self::UserSigExpired => Code::USERSIG_EXPIRED_OFFLINE,
-            Self::RestApi => Code::KICKED_BY_SERVER,
+            Self::RestApi | Self::Other(_) => Code::KICKED_BY_SERVER,
         }
     }
 
@@ -242,47 +244,56 @@ impl FromClient {
     }
 }
 
-#[derive(Deserialize)]
+/// An envelope's parts as they came: each is read on its own, so that one of a later form does not hide the others.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct ServerEnvelope<'a> {
-    #[serde(default)]
-    i: Option<u64>,
-    #[serde(default, borrow)]
+    #[serde(borrow)]
+    i: Option<&'a RawValue>,
+    #[serde(borrow)]
     r: Option<&'a RawValue>,
-    #[serde(default)]
-    e: Option<Fault>,
-    #[serde(default)]
-    n: Option<u64>,
-    #[serde(default, borrow)]
-    ev: Option<std::borrow::Cow<'a, str>>,
-    #[serde(default, borrow)]
+    #[serde(borrow)]
+    e: Option<&'a RawValue>,
+    #[serde(borrow)]
+    n: Option<&'a RawValue>,
+    #[serde(borrow)]
+    ev: Option<&'a RawValue>,
+    #[serde(borrow)]
     p: Option<&'a RawValue>,
-    #[serde(default)]
-    po: Option<u64>,
+    #[serde(borrow)]
+    po: Option<&'a RawValue>,
+}
+
+/// A part of an envelope, if it is there and has the form of this version.
+fn part<T: DeserializeOwned>(raw: Option<&RawValue>) -> Option<T> {
+    serde_json::from_str(raw?.get()).ok()
 }
 
 impl FromServer {
-    /// Reads one envelope.
+    /// Reads one envelope. What is of a later version, or of a form that this one cannot read, becomes
+    /// [`FromServer::Unknown`], [`Push::Unknown`] or the failure of its request ([`Code::UNREADABLE`]).
     ///
     /// # Errors
-    /// [`Code::MALFORMED_FRAME`]: the text is not an envelope, or a push this version knows does not fit its form.
+    /// [`Code::MALFORMED_FRAME`]: the text is not JSON. The connection cannot go on.
     pub fn read(text: &str) -> Result<Self, Fault> {
-        let envelope: ServerEnvelope<'_> = serde_json::from_str(text).map_err(|_| malformed(text))?;
-        match envelope {
-            ServerEnvelope { i: Some(number), r: Some(result), e: None, .. } => {
-                Ok(Self::Reply(number, Ok(result.to_owned())))
-            }
-            ServerEnvelope { i: Some(number), e: Some(fault), .. } => Ok(Self::Reply(number, Err(fault))),
-            ServerEnvelope { ev: Some(event), n, p, .. } => {
-                Push::read(&event, p).map(|push| Self::Push(n, push))
-            }
-            ServerEnvelope { po: Some(_), .. } => {
-                serde_json::from_str(text).map(Self::Pong).map_err(|_| malformed(text))
-            }
-            _ => Err(Fault::with_text(
-                Code::MALFORMED_FRAME,
-                "an envelope is a reply (i, r or e), a push (ev) or a pong (po)",
-            )),
+        let Ok(envelope) = serde_json::from_str::<ServerEnvelope<'_>>(text) else {
+            return if crate::call::is_json(text) { Ok(Self::Unknown) } else { Err(malformed(text)) };
+        };
+        let ServerEnvelope { i, r, e, n, ev, p, po } = envelope;
+        if let Some(number) = part(i) {
+            let failure = || part(e).unwrap_or_else(|| Fault::new(Code::UNREADABLE));
+            let result = r.filter(|_| e.is_none()).map(ToOwned::to_owned);
+            return Ok(Self::Reply(number, result.ok_or_else(failure)));
         }
+        if n.is_some() || ev.is_some() {
+            let push = part::<String>(ev).and_then(|event| Push::read(&event, p)).unwrap_or(Push::Unknown);
+            // Without its number a numbered push has no place.
+            return Ok(match (n, part(n)) {
+                (Some(_), None) => Self::Unknown,
+                (_, number) => Self::Push(number, push),
+            });
+        }
+        Ok(po.and_then(|_| serde_json::from_str(text).ok()).map_or(Self::Unknown, Self::Pong))
     }
 
     /// Writes one envelope.
@@ -297,6 +308,7 @@ impl FromServer {
             }
             Self::Push(number, push) => Ok(envelope_push(*number, &push.write()?)),
             Self::Pong(pong) => serde_json::to_string(pong),
+            Self::Unknown => Ok("{}".to_owned()),
         }
     }
 }
@@ -328,20 +340,17 @@ impl Push {
         Ok(format!(r#""ev":"{event}","p":{parameters}"#))
     }
 
-    fn read(event: &str, parameters: Option<&RawValue>) -> Result<Self, Fault> {
-        let text = parameters.map_or("{}", RawValue::get);
-        let read = match event {
-            "msg" => serde_json::from_str(text).map(Self::Message),
-            "mut" => serde_json::from_str(text).map(Self::Mutation),
-            "read" => serde_json::from_str(text).map(Self::Receipt),
-            "change" => serde_json::from_str(text).map(Self::Change),
-            "lag" => Ok(Self::Lag),
-            "kick" => serde_json::from_str(text).map(Self::Kicked),
-            _ => Ok(Self::Unknown),
-        };
-        read.map_err(|why| {
-            Fault::with_text(Code::MALFORMED_FRAME, format!("push {event}: {}", describe(&why)))
-        })
+    /// The push, if it has a form that this version knows.
+    fn read(event: &str, parameters: Option<&RawValue>) -> Option<Self> {
+        match event {
+            "msg" => part(parameters).map(Self::Message),
+            "mut" => part(parameters).map(Self::Mutation),
+            "read" => part(parameters).map(Self::Receipt),
+            "change" => part(parameters).map(Self::Change),
+            "lag" => Some(Self::Lag),
+            "kick" => part(parameters).map(Self::Kicked),
+            _ => None,
+        }
     }
 }
 

@@ -2,22 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::word::words;
 use crate::{Code, GroupId, UserId, limits};
 
-/// The kind of a group, by its name on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub enum GroupType {
-    /// Work (wire value `Private`): members are added, nobody applies. Up to 200 members.
-    #[default]
-    #[serde(rename = "Private")]
-    Work,
-    /// Public: whoever applies waits for the owner's or an admin's consent. Up to 2,000 members.
-    #[serde(rename = "Public")]
-    Public,
-    /// Meeting (wire value `ChatRoom`): everybody may join, old messages are visible, nothing counts as unread.
-    /// Up to 6,000 members.
-    #[serde(rename = "ChatRoom")]
-    Meeting,
+words! {
+    /// The kind of a group, by its name on the wire. Of a kind that this version does not know it supposes the strictest
+    /// rules; no server makes such a group.
+    #[derive(Default)]
+    GroupType {
+        /// Work (wire value `Private`): members are added, nobody applies. Up to 200 members.
+        #[default]
+        Work = "Private",
+        /// Public: whoever applies waits for the owner's or an admin's consent. Up to 2,000 members.
+        Public = "Public",
+        /// Meeting (wire value `ChatRoom`): everybody may join, old messages are visible, nothing counts as unread.
+        /// Up to 6,000 members.
+        Meeting = "ChatRoom",
+    }
 }
 
 impl GroupType {
@@ -25,7 +26,7 @@ impl GroupType {
     #[must_use]
     pub fn max_members(self) -> u32 {
         match self {
-            Self::Work => 200,
+            Self::Work | Self::Other(_) => 200,
             Self::Public => 2_000,
             Self::Meeting => 6_000,
         }
@@ -35,7 +36,7 @@ impl GroupType {
     #[must_use]
     pub fn default_join_option(self) -> JoinOption {
         match self {
-            Self::Work => JoinOption::DisableApply,
+            Self::Work | Self::Other(_) => JoinOption::DisableApply,
             Self::Public => JoinOption::NeedPermission,
             Self::Meeting => JoinOption::FreeAccess,
         }
@@ -62,50 +63,54 @@ impl GroupType {
     /// Whether the owner may dismiss the group.
     #[must_use]
     pub fn owner_may_dismiss(self) -> bool {
-        !matches!(self, Self::Work)
+        !matches!(self, Self::Work | Self::Other(_))
     }
 
     /// Whether a group of this type may be created with `option`.
     #[must_use]
     pub fn allows(self, option: JoinOption) -> bool {
         match self {
-            Self::Public => true,
+            Self::Public => !matches!(option, JoinOption::Other(_)),
+            Self::Other(_) => false,
             Self::Work | Self::Meeting => option == self.default_join_option(),
         }
     }
 }
 
-/// What happens to those who apply to join.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum JoinOption {
-    /// They are in.
-    FreeAccess,
-    /// The owner or an admin decides.
-    NeedPermission,
-    /// They are refused.
-    DisableApply,
+words! {
+    /// What happens to those who apply to join.
+    JoinOption {
+        /// They are in.
+        FreeAccess = "FreeAccess",
+        /// The owner or an admin decides.
+        NeedPermission = "NeedPermission",
+        /// They are refused.
+        DisableApply = "DisableApply",
+    }
 }
 
-/// What came of an attempt to join.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum JoinStatus {
-    /// The user is a member now.
-    JoinedSuccess,
-    /// The user was a member before.
-    AlreadyInGroup,
-    /// The owner or an admin was asked.
-    WaitAdminApproval,
+words! {
+    /// What came of an attempt to join.
+    JoinStatus {
+        /// The user is a member now.
+        JoinedSuccess = "JoinedSuccess",
+        /// The user was a member before.
+        AlreadyInGroup = "AlreadyInGroup",
+        /// The owner or an admin was asked.
+        WaitAdminApproval = "WaitAdminApproval",
+    }
 }
 
-/// A member's standing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Role {
-    /// An ordinary member.
-    Member,
-    /// May decide on applications and take back others' messages.
-    Admin,
-    /// Made the group, or was given it.
-    Owner,
+words! {
+    /// A member's standing. One that this version does not know may do what an ordinary member may.
+    Role {
+        /// An ordinary member.
+        Member = "Member",
+        /// May decide on applications and take back others' messages.
+        Admin = "Admin",
+        /// Made the group, or was given it.
+        Owner = "Owner",
+    }
 }
 
 /// A group as one of its members sees it.
@@ -188,10 +193,15 @@ impl NewGroup {
     /// Checks what the creator asked for.
     ///
     /// # Errors
-    /// [`Code::GROUP_BAD_PARAMETER`] for an empty or too long text, or a join option the type does not know;
+    /// [`Code::VALUE_UNKNOWN`] for a type or a join option of a later version; [`Code::GROUP_BAD_PARAMETER`] for an empty or too long text, or a join option the type does not know;
     /// [`Code::GROUP_BAD_ID`] for an id of the server's own form; [`Code::GROUP_TOO_MANY_ACCOUNTS`] for too many
     /// members to begin with.
     pub fn check(&self) -> Result<(), Code> {
+        if matches!(self.group_type, GroupType::Other(_))
+            || matches!(self.join_option, Some(JoinOption::Other(_)))
+        {
+            return Err(Code::VALUE_UNKNOWN);
+        }
         let texts_fit = (1..=limits::GROUP_NAME_BYTES).contains(&self.name.len())
             && self.introduction.len() <= limits::GROUP_TEXT_BYTES
             && self.notification.len() <= limits::GROUP_TEXT_BYTES

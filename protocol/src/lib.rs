@@ -15,15 +15,18 @@ pub mod frame;
 pub mod group;
 pub mod id;
 pub mod limits;
+pub mod list;
 pub mod media;
 pub mod message;
 pub mod profile;
 #[cfg(feature = "usersig")]
 pub mod usersig;
+pub mod word;
 
 pub use code::Code;
 pub use frame::Fault;
 pub use id::{ConversationId, GroupId, MessageId, UserId};
+pub use list::List;
 
 /// Protocol versions this crate can speak, lowest and highest. `hello` carries the client's pair; the server
 /// answers with the highest version both know, or refuses with [`Code::VERSION_UNSUPPORTED`].

@@ -5,24 +5,29 @@
 //! not know is kept and shown as unknown, never dropped.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::group::GroupType;
 use crate::media::ImageBody;
+use crate::word::{numbers, words};
 use crate::{Code, ConversationId, GroupId, MessageId, UserId, limits};
 
-/// How urgent a group message is when a group is over its rate. C2C messages do not use it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub enum Priority {
-    /// Gifts, removals, signalling.
-    High,
-    /// Text and pictures.
-    #[default]
-    Normal,
-    /// Likes.
-    Low,
-    /// Tips.
-    Lowest,
+words! {
+    /// How urgent a group message is when a group is over its rate. C2C messages do not use it. One that this version does
+    /// not know counts as `Normal`.
+    #[derive(Default)]
+    Priority {
+        /// Gifts, removals, signalling.
+        High = "High",
+        /// Text and pictures.
+        #[default]
+        Normal = "Normal",
+        /// Likes.
+        Low = "Low",
+        /// Tips.
+        Lowest = "Lowest",
+    }
 }
 
 impl Priority {
@@ -179,30 +184,7 @@ pub struct GroupTip {
     pub member_count: u32,
 }
 
-macro_rules! numbered {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $number:literal),* $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(from = "u32", into = "u32")]
-        pub enum $name {
-            $($(#[$vmeta])* $variant,)*
-            /// A number of a later version, kept as it came.
-            Other(u32),
-        }
-        impl From<u32> for $name {
-            fn from(number: u32) -> Self {
-                match number { $($number => Self::$variant,)* other => Self::Other(other) }
-            }
-        }
-        impl From<$name> for u32 {
-            fn from(value: $name) -> Self {
-                match value { $($name::$variant => $number,)* $name::Other(other) => other }
-            }
-        }
-    };
-}
-
-numbered! {
+numbers! {
     /// What a group tip tells.
     GroupTipType {
         /// Users joined.
@@ -212,7 +194,7 @@ numbered! {
     }
 }
 
-numbered! {
+numbers! {
     /// What a system notice tells.
     NoticeType {
         /// A user applies to join; goes to the owner and the admins.
@@ -276,8 +258,19 @@ pub struct Mutation {
     pub sequence: u64,
     /// The changed message's countable number if it counted as unread, else 0.
     pub countable: u64,
-    /// What happened: it was taken back. The only kind of change in this version.
-    pub revoked: Revocation,
+    /// What happened to it.
+    pub change: MessageChange,
+}
+
+/// What happened to a message after it got its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum MessageChange {
+    /// It was taken back.
+    Revoked(Revocation),
+    /// Something of a later version, kept as it came. It takes its number in the second log and changes nothing.
+    #[serde(untagged)]
+    Other(Value),
 }
 
 /// How far a user has read: everything up to `sequence`.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::word::words;
 use crate::{Code, UserId, limits};
 
 /// A user's profile. Fields never set are empty.
@@ -43,19 +44,18 @@ pub struct ProfileFields {
     pub location: Option<String>,
 }
 
-/// Gender, in TIM's words.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub enum Gender {
-    /// Not told.
-    #[default]
-    #[serde(rename = "Gender_Type_Unknown")]
-    Unknown,
-    /// Female.
-    #[serde(rename = "Gender_Type_Female")]
-    Female,
-    /// Male.
-    #[serde(rename = "Gender_Type_Male")]
-    Male,
+words! {
+    /// Gender, in TIM's words.
+    #[derive(Default)]
+    Gender {
+        /// Not told.
+        #[default]
+        Unknown = "Gender_Type_Unknown",
+        /// Female.
+        Female = "Gender_Type_Female",
+        /// Male.
+        Male = "Gender_Type_Male",
+    }
 }
 
 impl ProfileFields {

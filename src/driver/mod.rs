@@ -318,6 +318,12 @@ impl Driver {
                 // What cannot be removed now, the next start sweeps away.
                 let _ = block_in_place(|| std::fs::remove_file(file));
             }
+            Output::LogUnreadable(what) => {
+                log::write(
+                    LogLevel::Warn,
+                    format_args!("passed over what this version cannot read: {what:?}"),
+                );
+            }
             Output::Emit(event) => self.shared.dispatch.tell(event),
             Output::EmitMessages { query, kind } => self.emit_messages(&query, kind)?,
             Output::Return(call, result) => {

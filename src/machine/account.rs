@@ -11,6 +11,7 @@ use tim_protocol::{ConversationId, GroupId, UserId, conversation};
 use super::Machine;
 use super::io::Return;
 use super::link::read;
+use super::unreadable::Unreadable;
 use crate::event::Event;
 use crate::store::Change;
 
@@ -89,6 +90,7 @@ impl Machine {
             conversation::Change::Blacklist { user_id, listed } => self.keep_listed(&user_id, listed),
             conversation::Change::Group { group: Some(group), .. } => self.joined_group(group),
             conversation::Change::Group { group_id, group: None } => self.left_group(&group_id),
+            conversation::Change::Other(_) => self.pass_over(Unreadable::Change, 1),
         }
     }
 

@@ -14,6 +14,7 @@ use tim_protocol::{Code, ConversationId, MessageId, UserId};
 use super::Machine;
 use super::io::{Call, CallId, Output, Return};
 use super::link::read;
+use super::unreadable::Unreadable;
 use crate::message::Message;
 
 /// What a request is for. Of equal ones only one is under way.
@@ -215,7 +216,7 @@ impl Machine {
             Purpose::Logout => self.logged_out(),
             Purpose::Sync { first } => self.synced(first, read::<call::Sync>(result)),
             Purpose::Missing(id) => self.missing_came(&id, read::<call::History>(result)),
-            Purpose::Older(id, _) => self.older_came(&id, read::<call::History>(result)),
+            Purpose::Older(id, high) => self.older_came(&id, high, read::<call::History>(result)),
             Purpose::Mutations(id) => self.mutations_came(&id, read::<call::Mutations>(result)),
             Purpose::Read(id) => self.read_confirmed(&id, read::<call::Read>(result)),
             Purpose::Send(to, id) => self.sent(&to, id, read::<call::Send>(result)),
@@ -244,6 +245,7 @@ impl Machine {
             Ok(page) => page,
             Err(fault) => return self.give(id, Err(fault)),
         };
+        self.pass_over(Unreadable::Profile, page.profiles.unreadable);
         found.extend(page.profiles);
         let looked_at =
             page.next.map_or(users.len(), |next| usize::try_from(next).unwrap_or(usize::MAX).max(1));

@@ -5,7 +5,7 @@
 use tim_protocol::call::{History, HistoryPage};
 use tim_protocol::frame::Fault;
 use tim_protocol::message::Message as Wire;
-use tim_protocol::{ConversationId, limits};
+use tim_protocol::{Code, ConversationId, limits};
 
 use super::Machine;
 use super::calls::{Purpose, Waiting, Wanted};
@@ -89,25 +89,31 @@ impl Machine {
     }
 
     /// Older messages for a page of history.
-    pub(super) fn older_came(&mut self, id: &ConversationId, result: Result<HistoryPage, Fault>) {
+    pub(super) fn older_came(&mut self, id: &ConversationId, high: u64, result: Result<HistoryPage, Fault>) {
         match result {
-            Ok(page) => self.keep_older(id, page),
-            Err(fault) if fault.code.is_retryable() => self.calm_down(id, fault.retry_after),
+            Ok(page) => self.keep_older(id, high, page),
+            Err(fault) if fault.code.is_retryable() && fault.code != Code::UNREADABLE => {
+                self.calm_down(id, fault.retry_after)
+            }
             Err(fault) => self.fail_pages(id, &fault),
         }
     }
 
-    fn keep_older(&mut self, id: &ConversationId, page: HistoryPage) {
+    fn keep_older(&mut self, id: &ConversationId, high: u64, page: HistoryPage) {
         let Some(conv) = self.data.conversations.get_mut(id) else { return };
         let floor_moved = page.floor > conv.row.floor;
         conv.row.floor = conv.row.floor.max(page.floor);
         if page.low > page.high && !floor_moved {
             // The server has none of them, whatever its head says: asking again would bring the same.
-            let fault =
-                Fault::with_text(tim_protocol::Code::INTERNAL, "the server lacks a part of its history");
+            let fault = Fault::with_text(Code::INTERNAL, "the server lacks a part of its history");
             return self.fail_pages(id, &fault);
         }
-        let mut messages: Vec<Wire> = page.messages;
+        if page.high != high {
+            // It does not begin where it was to: asking again at once would bring the same.
+            self.calm_down(id, None);
+        }
+        let mut messages: Vec<Wire> = self.in_every_place(id, page.messages, page.low, page.high);
+        let conv = self.data.conversation(id);
         for message in &mut messages {
             conv.apply_revoked(message);
         }

@@ -9,13 +9,14 @@
 use tim_protocol::call::{History, HistoryPage, MutationPage, Mutations, Read, ReadUpTo};
 use tim_protocol::conversation::ConversationState;
 use tim_protocol::frame::{Fault, Push};
-use tim_protocol::message::{Message as Wire, Mutation, Receipt};
+use tim_protocol::message::{Message as Wire, MessageChange, Mutation, Receipt};
 use tim_protocol::{ConversationId, limits};
 
 use super::Machine;
 use super::calls::Purpose;
 use super::conversation::tip_of;
 use super::io::{MessageEvent, Output, Query};
+use super::unreadable::Unreadable;
 use crate::message::{Message, SendStatus};
 use crate::store::Change;
 
@@ -35,7 +36,7 @@ impl Machine {
             Push::Change(change) => self.changed(change),
             Push::Lag => self.want_sync(super::sync::LATEST),
             Push::Kicked(kicked) => self.kicked(kicked.reason),
-            Push::Unknown => {}
+            Push::Unknown => self.pass_over(Unreadable::Push, 1),
         }
     }
 
@@ -121,6 +122,9 @@ impl Machine {
             conv.row.mutation = conv.row.mutation.max(state.mutation_head);
         }
         let latest = std::mem::take(&mut state.latest);
+        let places = (latest.len() + latest.unreadable) as u64;
+        let latest =
+            self.in_every_place(&id, latest, state.head.saturating_add(1).saturating_sub(places), state.head);
         // What was pushed before the picture came is news, and makes no news of what stands before it.
         let history = if is_history { met } else { state.head.saturating_sub(MOST_TOLD) };
         self.keep_history(&id, history, &latest);
@@ -168,7 +172,7 @@ impl Machine {
         let before = (conv.row.told, conv.missing_up_to());
         conv.row.told = conv.row.told.max(conv.row.floor.saturating_sub(1));
         conv.ask_missing_at = None;
-        for message in page.messages {
+        for message in self.in_every_place(id, page.messages, page.low, page.high) {
             self.arrived(id, message);
         }
         self.advance(id, 0);
@@ -197,9 +201,9 @@ impl Machine {
         conv.row.mutation_head = conv.row.mutation_head.max(mutation.mutation);
         if mutation.mutation == conv.row.mutation + 1 {
             conv.row.mutation += 1;
-            conv.count_revoked(mutation.countable);
+            conv.count_revoked(revoked_countable(&mutation));
         }
-        self.take_back(&id, &mutation);
+        self.carry_out(&id, &mutation);
         self.apply_mutations(&id);
     }
 
@@ -209,20 +213,26 @@ impl Machine {
             conv.mutation_stash = conv.mutation_stash.split_off(&(conv.row.mutation + 1));
             let Some(next) = conv.mutation_stash.remove(&(conv.row.mutation + 1)) else { break };
             conv.row.mutation += 1;
-            conv.count_revoked(next.countable);
-            self.take_back(id, &next);
-            let query =
-                Query { conversation: id.clone(), low: next.sequence, high: next.sequence, own_only: false };
-            self.turn.late.push(Output::EmitMessages { query, kind: MessageEvent::Revoked });
+            conv.count_revoked(revoked_countable(&next));
+            if self.carry_out(id, &next) {
+                let (low, high) = (next.sequence, next.sequence);
+                let query = Query { conversation: id.clone(), low, high, own_only: false };
+                self.turn.late.push(Output::EmitMessages { query, kind: MessageEvent::Revoked });
+            }
         }
         self.touch(id);
     }
 
-    fn take_back(&mut self, id: &ConversationId, mutation: &Mutation) {
-        let conv = self.data.conversation(id);
-        conv.revoke(mutation.sequence, &mutation.revoked);
-        self.store(Change::Revoked(id.clone(), mutation.sequence, mutation.revoked.clone()));
+    /// Does to a message what happened to it; whether this version knows what that is.
+    fn carry_out(&mut self, id: &ConversationId, mutation: &Mutation) -> bool {
+        let MessageChange::Revoked(revocation) = &mutation.change else {
+            self.pass_over(Unreadable::Mutation, 1);
+            return false;
+        };
+        self.data.conversation(id).revoke(mutation.sequence, revocation);
+        self.store(Change::Revoked(id.clone(), mutation.sequence, revocation.clone()));
         self.touch(id);
+        true
     }
 
     pub(super) fn mutations_came(&mut self, id: &ConversationId, result: Result<MutationPage, Fault>) {
@@ -236,6 +246,8 @@ impl Machine {
                 return self.calm_down(id, fault.retry_after);
             }
         };
+        self.pass_over(Unreadable::Mutation, page.mutations.unreadable);
+        let before = self.data.conversation(id).row.mutation;
         for mutation in page.mutations {
             let conv = self.data.conversation(id);
             if mutation.mutation > conv.row.mutation {
@@ -246,11 +258,10 @@ impl Machine {
             }
         }
         let conv = self.data.conversation(id);
-        if page.up_to <= conv.row.mutation && !page.more && conv.wants_mutations() {
+        conv.row.mutation = conv.row.mutation.max(page.up_to);
+        if conv.row.mutation == before && conv.wants_mutations() {
             self.calm_down(id, None);
         }
-        let conv = self.data.conversation(id);
-        conv.row.mutation = conv.row.mutation.max(page.up_to);
         self.apply_mutations(id);
     }
 
@@ -354,4 +365,9 @@ impl Machine {
             waiting.flat_map(|conv| [conv.ask_missing_at, Some(conv.calm_until)].into_iter().flatten());
         dues.filter(|due| *due > self.now.monotonic).min()
     }
+}
+
+/// The countable number that a mutation takes out of unread; 0 if it takes none.
+fn revoked_countable(mutation: &Mutation) -> u64 {
+    if matches!(mutation.change, MessageChange::Revoked(_)) { mutation.countable } else { 0 }
 }

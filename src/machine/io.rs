@@ -13,6 +13,7 @@ use tim_protocol::profile::{Profile, ProfileFields};
 use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
 
 pub use super::outbox::pending::Pending;
+use super::unreadable::Unreadable;
 use crate::conversation::Conversation;
 use crate::event::Event;
 use crate::message::Message;
@@ -248,6 +249,8 @@ pub enum Output {
         /// The copy.
         file: PathBuf,
     },
+    /// Log that something was passed over which this version cannot read.
+    LogUnreadable(Unreadable),
     /// Tell the listeners.
     Emit(Event),
     /// Read messages from the store and tell the listeners of them.

@@ -14,6 +14,8 @@ use uuid::Uuid;
 use super::Machine;
 use super::calls::Purpose;
 use super::io::Output;
+use super::pause::{Failures, GOOD_AFTER_MS};
+use super::unreadable::Unreadable;
 use crate::event::{Event, NetState};
 
 /// How long making a connection, or an answer to `hello`, may take, in milliseconds.
@@ -24,8 +26,6 @@ const ANSWER_WITHIN_MS: i64 = 30_000;
 const PONG_WITHIN_MS: i64 = 10_000;
 /// The same after the device's network changed, when a connection may be dead without a word.
 const PROBE_WITHIN_MS: i64 = 3_000;
-/// First and longest bound of the random pause before another attempt, in milliseconds.
-const BACKOFF_MS: [i64; 2] = [500, 60_000];
 /// Most requests under way, a little below what the server takes.
 const MOST_UNDER_WAY: usize = limits::IN_FLIGHT - 4;
 /// Room left in a frame for brackets and commas.
@@ -71,6 +71,10 @@ struct Session {
     ping: u64,
     ping_due: i64,
     pong_due: Option<i64>,
+    /// Since when it stands, on the monotonic clock.
+    since: i64,
+    /// It goes on with what was there, or a page of a sync has come.
+    is_of_use: bool,
 }
 
 impl Link {
@@ -109,30 +113,6 @@ impl Machine {
         self.lost();
     }
 
-    /// Draws the pause before the next attempt; at least as long as the server asked for.
-    pub(super) fn pause(&mut self, retry_after: Option<u32>) {
-        let until = self.now.monotonic + self.backoff(self.attempt).max(retry_after.map_or(0, i64::from));
-        self.attempt = self.attempt.saturating_add(1);
-        self.link = Link::Pause { until };
-        self.net_state(NetState::Disconnected);
-    }
-
-    /// Full jitter: anything from nothing to a bound that doubles. Without it a restarted server meets all its clients
-    /// at once.
-    pub(super) fn backoff(&mut self, attempt: u32) -> i64 {
-        let [first, longest] = BACKOFF_MS;
-        let bound =
-            first.saturating_mul(1_i64.checked_shl(attempt).unwrap_or(i64::MAX)).clamp(first, longest);
-        self.choices.i64(0..=bound)
-    }
-
-    pub(super) fn store_pause(&mut self) {
-        let until = self.now.monotonic + self.backoff(self.attempt).max(BACKOFF_MS[0]);
-        self.attempt = self.attempt.saturating_add(1);
-        self.link = Link::StorePause { until };
-        self.net_state(NetState::Disconnected);
-    }
-
     pub(super) fn net_state(&mut self, state: NetState) {
         if std::mem::replace(&mut self.net, state) != state {
             self.emit(Event::NetStateChange(state));
@@ -145,7 +125,7 @@ impl Machine {
         let now = self.now.monotonic;
         match &mut self.link {
             Link::Pause { .. } if up => {
-                self.attempt = 0;
+                self.failures.attempts = 0;
                 self.connect();
             }
             Link::Up(wire) if up => self.turn.envelopes.extend(wire.probe(now)),
@@ -194,7 +174,12 @@ impl Machine {
     fn lost(&mut self) {
         let Link::Up(wire) = std::mem::replace(&mut self.link, Link::Off) else { return };
         self.turn.envelopes.clear();
+        self.unreadable.connection_begins();
         self.sync_lost();
+        let good_since = self.now.monotonic - GOOD_AFTER_MS;
+        if wire.session.as_ref().is_some_and(|session| session.is_of_use && session.since <= good_since) {
+            self.failures = Failures::default();
+        }
         if let (Some(session), Some(login)) = (&wire.session, &mut self.login) {
             login.resume = Some(Resume { session: session.id, push: session.push });
         }
@@ -220,6 +205,8 @@ impl Machine {
             ping: 0,
             ping_due: self.now.monotonic + heartbeat,
             pong_due: None,
+            since: self.now.monotonic,
+            is_of_use: welcome.resumed,
         };
         if let Some(wire) = self.link.wire() {
             wire.session = Some(session);
@@ -282,19 +269,27 @@ impl Machine {
             return;
         }
         let Ok(envelopes) = codec::split(text, limits::SERVER_FRAME_BYTES) else {
-            return self.drop_connection();
+            return self.broken_frame();
         };
         for envelope in envelopes {
             match FromServer::read(envelope) {
                 Ok(FromServer::Reply(number, result)) => self.reply(number, result),
                 Ok(FromServer::Push(number, push)) => self.numbered(number, push),
                 Ok(FromServer::Pong(pong)) => self.pong(pong),
-                Err(_) => self.drop_connection(),
+                Ok(FromServer::Unknown) => self.pass_over(Unreadable::Envelope, 1),
+                Err(_) => self.broken_frame(),
             }
             if !matches!(self.link, Link::Up(_)) {
                 return;
             }
         }
+    }
+
+    /// Which pushes a frame had that cannot be read at all, nobody knows: a new session begins without them.
+    fn broken_frame(&mut self) {
+        self.pass_over(Unreadable::Frame, 1);
+        self.drop_connection();
+        self.forget_session();
     }
 
     fn reply(&mut self, number: u64, result: Result<Box<RawValue>, Fault>) {
@@ -321,6 +316,13 @@ impl Machine {
             session.ack_due.get_or_insert(ack_due);
         }
         self.pushed(push);
+    }
+
+    /// The connection has brought what a client needs.
+    pub(super) fn of_use(&mut self) {
+        if let Some(session) = self.link.wire().and_then(|wire| wire.session.as_mut()) {
+            session.is_of_use = true;
+        }
     }
 
     /// The next connection begins a new session.
@@ -424,10 +426,10 @@ impl Wire {
     }
 }
 
-/// Reads a reply; one that does not fit its form counts as a fault of the server's.
+/// Reads a reply; one that does not fit its form is its request's failure.
 pub(super) fn read<C: Call>(result: Result<Box<RawValue>, Fault>) -> Result<C::Reply, Fault> {
     let raw = result?;
     serde_json::from_str(raw.get()).map_err(|_| {
-        Fault::with_text(Code::MALFORMED_FRAME, format!("the reply to {} does not fit its form", C::METHOD))
+        Fault::with_text(Code::UNREADABLE, format!("the reply to {} does not fit its form", C::METHOD))
     })
 }

@@ -119,7 +119,8 @@ impl Machine {
             clock_ahead: 0,
         });
         self.gate = Gate::LoggingIn;
-        self.attempt = 0;
+        self.failures = super::pause::Failures::default();
+        self.unreadable.login_begins();
         self.open_store();
     }
 
@@ -142,7 +143,7 @@ impl Machine {
             let list = self.conversation_list();
             self.emit(Event::ConversationListUpdated(list));
         }
-        self.connect();
+        self.connect_to_life();
     }
 
     pub(super) fn store_missing(&mut self, fault: Fault) {
@@ -229,10 +230,7 @@ impl Machine {
             self.data.sync.cursor.epoch = welcome.epoch;
             self.store(Change::Sync(self.data.sync));
         }
-        if welcome.resumed {
-            // Nothing is missing: this connection is as good as one that has synced.
-            self.attempt = 0;
-        } else {
+        if !welcome.resumed {
             self.sync = sync::Progress::default();
             self.want_sync(sync::LATEST);
         }

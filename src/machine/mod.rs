@@ -31,7 +31,9 @@
 //! # The map
 //!
 //! * [`io`] is the border. This file takes inputs apart and puts outputs in order.
-//! * `login` decides who is logged in and which calls pass, `refusal` what being turned away means for that; `link` makes connections and keeps requests apart.
+//! * `login` decides who is logged in and which calls pass, `refusal` what being turned away
+//!   means for that; `link` makes connections and keeps requests apart; `pause` says how long until the next one;
+//!   `unreadable` passes over what a later version says.
 //! * `sync` follows the user's changes; `inbox` puts messages in order; `conversation` keeps one conversation's
 //!   positions; `delivery` remembers what no listener has heard; `history` serves pages; `outbox` sends; `account` is profile, blacklist and groups; `calls` is what
 //!   waits for an answer.
@@ -46,8 +48,10 @@ pub mod io;
 mod link;
 mod login;
 mod outbox;
+mod pause;
 mod refusal;
 mod sync;
+pub mod unreadable;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -78,8 +82,8 @@ pub struct Machine {
     gate: Gate,
     login: Option<Login>,
     link: Link,
-    /// Failures in a row; what the next pause is drawn from.
-    attempt: u32,
+    failures: pause::Failures,
+    unreadable: unreadable::Tally,
     /// The connection as listeners know it.
     net: NetState,
     data: Data,
@@ -147,7 +151,8 @@ impl Machine {
             gate: Gate::default(),
             login: None,
             link: Link::Off,
-            attempt: 0,
+            failures: pause::Failures::default(),
+            unreadable: unreadable::Tally::default(),
             net: NetState::Disconnected,
             data: Data::default(),
             told_again: BTreeSet::new(),

@@ -10,6 +10,7 @@ use tim_protocol::limits;
 
 use super::Machine;
 use super::calls::Purpose;
+use super::unreadable::Unreadable;
 use crate::store::{Change, SyncState};
 
 /// How many of the newest messages come along with each conversation after a break.
@@ -72,8 +73,13 @@ impl Machine {
                 return self.pause(fault.retry_after);
             }
         };
+        let asked_before = self.data.sync.unfinished.filter(|_| !first).map(|(_, before)| before);
+        if page.next >= asked_before && page.next.is_some() && asked_before.is_some() {
+            // It comes no nearer to the end: asking again at once would bring the same.
+            return self.sync_later(None);
+        }
         self.sync.refusals = 0;
-        if page.reset || self.is_other_life(page.cursor.epoch) {
+        if (page.reset && !self.data.sync.is_blank()) || self.is_other_life(page.cursor.epoch) {
             return self.begin_anew();
         }
         let is_picture = self.data.sync.is_picture(first);
@@ -84,8 +90,10 @@ impl Machine {
         self.store(Change::Sync(self.data.sync));
         if first {
             self.sync.asked = None;
-            self.attempt = 0;
+            self.of_use();
         }
+        self.pass_over(Unreadable::Change, page.changes.unreadable);
+        self.pass_over(Unreadable::Conversation, page.conversations.unreadable);
         // Groups before conversations: a conversation's kind is known by then.
         for change in page.changes {
             self.changed(change);
@@ -128,7 +136,7 @@ impl Machine {
         self.store(Change::Reset);
         self.turn.durable = true;
         self.finish();
-        self.open_store();
+        self.open_next_life();
     }
 }
 

@@ -229,7 +229,10 @@ impl World {
             Output::Connect => self.connect(id),
             Output::Disconnect => self.disconnect(id),
             Output::Transmit(text) => self.send_up(id, text),
-            Output::Upload { .. } | Output::CancelUpload(_) | Output::RemoveCopy { .. } => {}
+            Output::Upload { .. }
+            | Output::CancelUpload(_)
+            | Output::RemoveCopy { .. }
+            | Output::LogUnreadable(_) => {}
             Output::Emit(event) => self.told(id, event),
             Output::EmitMessages { query, kind } => self.told_of(id, &query, kind),
             Output::Return(call, result) => self.returned(id, call, result),

@@ -52,7 +52,7 @@ impl World {
             user,
             device: "backend".into(),
             instance: "setup".into(),
-            platform: Platform::Other,
+            platform: Platform::Web,
             policy: LoginPolicy::PerDevice,
             now: self.server_now().wall,
         })
@@ -86,7 +86,7 @@ impl World {
                 Change::Group { group_id, group: Some(_) } => drop(account.groups.insert(group_id)),
                 Change::Blacklist { user_id, listed: true } => drop(account.blacklist.insert(user_id)),
                 Change::Profile { profile } => account.nick = profile.fields.nick,
-                Change::Group { .. } | Change::Blacklist { .. } => {}
+                Change::Group { .. } | Change::Blacklist { .. } | Change::Other(_) => {}
             }
         }
         account

@@ -115,6 +115,9 @@ pub enum KickReason {
     /// The server's operator ended it.
     #[serde(rename = "REST_API_Kick")]
     RestApi,
+    /// A reason that this version does not know.
+    #[serde(rename = "other")]
+    Other,
 }
 
 /// The state of the connection.
@@ -136,6 +139,7 @@ impl From<EngineKick> for KickReason {
             EngineKick::MultipleDevice => Self::MultipleDevice,
             EngineKick::UserSigExpired => Self::UserSigExpired,
             EngineKick::RestApi => Self::RestApi,
+            EngineKick::Other(_) => Self::Other,
         }
     }
 }

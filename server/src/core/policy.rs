@@ -31,7 +31,7 @@ impl LoginPolicy {
             return Some(KickReason::MultipleAccount);
         }
         let clash = match self {
-            Self::PerPlatform => new.platform == old.platform,
+            Self::PerPlatform => new.platform.counted_as() == old.platform.counted_as(),
             Self::Single => true,
             Self::PerDevice => false,
         };

@@ -26,7 +26,9 @@ pub fn may(action: Action, kind: GroupType, role: Option<Role>) -> Result<(), Co
     let allowed = match (action, role) {
         (_, None) => false,
         (Action::Send, Some(_)) => true,
-        (Action::RevokeOthers | Action::HandleApplications, Some(role)) => role >= Role::Admin,
+        (Action::RevokeOthers | Action::HandleApplications, Some(role)) => {
+            matches!(role, Role::Admin | Role::Owner)
+        }
         (Action::Quit, Some(Role::Owner)) if !kind.owner_may_quit() => {
             return Err(Code::GROUP_OWNER_CANNOT_QUIT);
         }

@@ -116,7 +116,7 @@ impl Model {
             peer_read: 0,
             floor: 1,
             gone: false,
-            latest: Vec::new(),
+            latest: Vec::new().into(),
         }
     }
 }

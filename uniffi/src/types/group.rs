@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 use tim::protocol::group as engine;
 
-use super::{group_id, mirror, user_ids};
+use super::{group_id, mirror_words, user_ids};
 use crate::error::TimError;
 
-mirror! {
+mirror_words! {
     /// The kind of a group.
     GroupType = engine::GroupType {
         /// Members are added, nobody applies. Up to 200 members.
@@ -18,7 +18,7 @@ mirror! {
     }
 }
 
-mirror! {
+mirror_words! {
     /// What happens to those who apply to join.
     JoinOption = engine::JoinOption {
         /// They are in.
@@ -30,7 +30,7 @@ mirror! {
     }
 }
 
-mirror! {
+mirror_words! {
     /// What came of an attempt to join.
     JoinStatus = engine::JoinStatus {
         /// The user is a member now.
@@ -42,7 +42,7 @@ mirror! {
     }
 }
 
-mirror! {
+mirror_words! {
     /// A member's standing.
     Role = engine::Role {
         /// An ordinary member.

@@ -5,7 +5,9 @@ use tim::Code;
 use tim::message as engine;
 use tim::protocol::message as wire;
 
-use super::{GroupType, ImageBody, conversation_id, message_id, mirror, signed, unsigned, user_id};
+use super::{
+    GroupType, ImageBody, conversation_id, message_id, mirror, mirror_words, signed, unsigned, user_id,
+};
 use crate::error::TimError;
 
 mirror! {
@@ -30,7 +32,7 @@ mirror! {
     }
 }
 
-mirror! {
+mirror_words! {
     /// A message's urgency in a group.
     Priority = wire::Priority {
         /// Delivered first.

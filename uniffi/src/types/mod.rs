@@ -82,3 +82,32 @@ macro_rules! mirror {
     };
 }
 use mirror;
+
+/// The same for words that later versions may extend: what this version does not know is `Other`.
+macro_rules! mirror_words {
+    ($(#[$meta:meta])* $name:ident = $engine:path { $($(#[$vmeta:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum, Serialize, Deserialize)]
+        pub enum $name {
+            $($(#[$vmeta])* #[serde(rename = $word)] $variant,)*
+            /// One that this version does not know.
+            #[serde(rename = "other")]
+            Other,
+        }
+        impl From<$engine> for $name {
+            fn from(value: $engine) -> Self {
+                type Engine = $engine;
+                match value { $(Engine::$variant => Self::$variant,)* Engine::Other(_) => Self::Other }
+            }
+        }
+        impl From<$name> for $engine {
+            fn from(value: $name) -> Self {
+                match value {
+                    $($name::$variant => <$engine>::$variant,)*
+                    $name::Other => <$engine>::Other(tim::protocol::word::Word::OTHER),
+                }
+            }
+        }
+    };
+}
+use mirror_words;

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use tim::protocol::call::Platform as EnginePlatform;
 
-use super::mirror;
+use super::mirror_words;
 
-mirror! {
+mirror_words! {
     /// The kind of machine, for the server's login policy.
     Platform = EnginePlatform {
         /// Android.
@@ -20,8 +20,6 @@ mirror! {
         Linux = "linux",
         /// A browser.
         Web = "web",
-        /// Anything else.
-        Other = "other",
     }
 }
 

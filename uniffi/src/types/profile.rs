@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use tim::protocol::profile as engine;
 
-use super::mirror;
+use super::mirror_words;
 
-mirror! {
+mirror_words! {
     /// Gender, as a profile tells it.
     Gender = engine::Gender {
         /// Not told.

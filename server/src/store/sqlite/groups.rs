@@ -79,7 +79,7 @@ impl Database {
         }
         let group = self.group_of(&conv, actor.key)?;
         match group.join_option {
-            JoinOption::DisableApply => Err(Code::GROUP_PERMISSION_DENIED.into()),
+            JoinOption::DisableApply | JoinOption::Other(_) => Err(Code::GROUP_PERMISSION_DENIED.into()),
             JoinOption::FreeAccess => {
                 let tells = self.let_in(actor, &conv, &group, (actor.user.clone(), actor.key), now)?;
                 let group = Some(self.group_of(&conv, actor.key)?);

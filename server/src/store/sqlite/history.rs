@@ -3,8 +3,8 @@
 use rusqlite::params;
 use tim_protocol::call::{self, HistoryPage, MutationPage};
 use tim_protocol::code::Code;
-use tim_protocol::message::{Mutation, Revocation};
-use tim_protocol::{bounds, limits};
+use tim_protocol::message::{MessageChange, Mutation, Revocation};
+use tim_protocol::{List, bounds, limits};
 
 use super::database::{Database, Outcome};
 use super::rows::{Conv, to_sql, unsigned};
@@ -13,24 +13,24 @@ use crate::core::ops::{Actor, UserKey};
 impl Database {
     pub(super) fn history(&self, actor: &Actor, asked: &call::History) -> Outcome<HistoryPage> {
         let Some(conv) = self.readable(actor, &asked.conversation_id)? else {
-            return Ok(HistoryPage { messages: Vec::new(), low: 1, high: 0, floor: 1 });
+            return Ok(HistoryPage { messages: List::default(), low: 1, high: 0, floor: 1 });
         };
         let floor = self.floor(&conv, actor.key)?;
         let low = asked.low.max(floor).max(1);
         let high = asked.high.min(conv.head);
         if low > high {
-            return Ok(HistoryPage { messages: Vec::new(), low, high: low.saturating_sub(1), floor });
+            return Ok(HistoryPage { messages: List::default(), low, high: low.saturating_sub(1), floor });
         }
         let mut messages = self.messages(&conv, low, high, asked.limit, limits::PAGE_BYTES)?;
         messages.reverse();
         // A limit of nothing covers nothing.
         let low = messages.first().map_or(high + 1, |message| message.sequence);
-        Ok(HistoryPage { messages, low, high, floor })
+        Ok(HistoryPage { messages: messages.into(), low, high, floor })
     }
 
     pub(super) fn mutations(&self, actor: &Actor, asked: &call::Mutations) -> Outcome<MutationPage> {
         let Some(conv) = self.readable(actor, &asked.conversation_id)? else {
-            return Ok(MutationPage { mutations: Vec::new(), up_to: asked.after, more: false });
+            return Ok(MutationPage { mutations: List::default(), up_to: asked.after, more: false });
         };
         let floor = self.floor(&conv, actor.key)?;
         let mut query = self.connection.prepare_cached(
@@ -39,7 +39,7 @@ impl Database {
         )?;
         let mut rows = query.query(params![conv.id, to_sql(asked.after), limits::MUTATION_PAGE])?;
         let (mut page, mut bytes) =
-            (MutationPage { mutations: Vec::new(), up_to: asked.after, more: false }, 0);
+            (MutationPage { mutations: List::default(), up_to: asked.after, more: false }, 0);
         while let Some(row) = rows.next()? {
             let (number, sequence) = (unsigned(row, 0)?, unsigned(row, 1)?);
             if sequence >= floor {
@@ -50,7 +50,10 @@ impl Database {
                     mutation: number,
                     sequence,
                     countable: unsigned(row, 2)?,
-                    revoked: Revocation { by: self.user_named(UserKey(row.get(3)?))?, time: row.get(4)? },
+                    change: MessageChange::Revoked(Revocation {
+                        by: self.user_named(UserKey(row.get(3)?))?,
+                        time: row.get(4)?,
+                    }),
                 };
                 bytes += bounds::encoded_len(&mutation) + 1;
                 if bytes > limits::PAGE_BYTES && !page.mutations.is_empty() {

@@ -7,7 +7,7 @@ use tim_protocol::conversation::Change;
 use tim_protocol::frame::Push;
 use tim_protocol::message::Receipt;
 use tim_protocol::profile::{Profile, ProfileFields};
-use tim_protocol::{UserId, bounds, limits};
+use tim_protocol::{List, UserId, bounds, limits};
 use uuid::Uuid;
 
 use super::database::{Database, Outcome, quiet, telling};
@@ -48,7 +48,7 @@ impl Database {
     }
 
     pub(super) fn profiles(&self, app: u32, users: &[UserId]) -> Outcome<Profiles> {
-        let (mut page, mut bytes) = (Profiles { profiles: Vec::new(), next: None }, 0);
+        let (mut page, mut bytes) = (Profiles { profiles: List::default(), next: None }, 0);
         for (user, place) in users.iter().zip(0..) {
             let Some(key) = self.user_key(app, user)? else { continue };
             let profile = self.profile(key, user)?;

@@ -4,11 +4,13 @@
 
 use std::sync::Arc;
 
+use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension as _, Row, params};
 use serde_json::value::RawValue;
 use tim_protocol::code::Code;
 use tim_protocol::group::GroupType;
 use tim_protocol::message::{Message, Priority, Revocation};
+use tim_protocol::word::Word;
 use tim_protocol::{ConversationId, GroupId, MessageId, UserId, bounds};
 
 use super::database::{Database, Failure, Outcome};
@@ -213,7 +215,7 @@ impl Database {
             countable: unsigned(row, 1)?,
             time: row.get(5)?,
             client_time: row.get(6)?,
-            priority: priority_of(row.get(7)?),
+            priority: priority_of(row.get_ref(7)?),
             excluded_from_unread_count: row.get(8)?,
             nick: row.get::<_, Option<String>>(9)?.unwrap_or_default(),
             avatar: row.get::<_, Option<String>>(10)?.unwrap_or_default(),
@@ -239,20 +241,25 @@ fn read_conv(row: &Row<'_>) -> rusqlite::Result<Outcome<Conv>> {
     Ok(place.map(|place| Conv { id, place, head, cnt, mhead, last_time }))
 }
 
-pub(super) fn priority_number(priority: Priority) -> i64 {
+/// A priority as a number; one that this version does not know as the bytes of its word, which no column turns into a number.
+pub(super) fn priority_value(priority: Priority) -> Value {
     match priority {
-        Priority::High => 1,
-        Priority::Normal => 2,
-        Priority::Low => 3,
-        Priority::Lowest => 4,
+        Priority::High => Value::Integer(1),
+        Priority::Normal => Value::Integer(2),
+        Priority::Low => Value::Integer(3),
+        Priority::Lowest => Value::Integer(4),
+        Priority::Other(word) => Value::Blob(word.as_str().into()),
     }
 }
 
-fn priority_of(number: i64) -> Priority {
-    match number {
-        1 => Priority::High,
-        3 => Priority::Low,
-        4 => Priority::Lowest,
+fn priority_of(value: ValueRef<'_>) -> Priority {
+    match value {
+        ValueRef::Integer(1) => Priority::High,
+        ValueRef::Integer(3) => Priority::Low,
+        ValueRef::Integer(4) => Priority::Lowest,
+        ValueRef::Blob(word) => {
+            std::str::from_utf8(word).ok().and_then(Word::new).map_or(Priority::Normal, Priority::from)
+        }
         _ => Priority::Normal,
     }
 }

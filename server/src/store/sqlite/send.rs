@@ -9,11 +9,11 @@ use serde_json::value::RawValue;
 use tim_protocol::call::{self, Sent};
 use tim_protocol::code::Code;
 use tim_protocol::frame::Push;
-use tim_protocol::message::{Body, Message, Mutation, Priority, Revocation};
+use tim_protocol::message::{Body, Message, MessageChange, Mutation, Priority, Revocation};
 use tim_protocol::{ConversationId, MessageId, UserId};
 
 use super::database::{Database, Outcome, quiet, telling};
-use super::rows::{Conv, Place, c2c_key, group_key, priority_number, shard, to_sql, unsigned};
+use super::rows::{Conv, Place, c2c_key, group_key, priority_value, shard, to_sql, unsigned};
 use crate::core::ops::{Actor, Answer, Tell, UserKey, What, Written};
 use crate::core::rules::{self, Action};
 
@@ -153,7 +153,7 @@ impl Database {
                 draft.id.as_bytes(),
                 conv.last_time,
                 draft.client_time,
-                priority_number(draft.priority),
+                priority_value(draft.priority),
                 draft.uncounted,
                 nick,
                 avatar,
@@ -315,7 +315,7 @@ fn of(message: &Message, mutation: u64, countable: u64, revoked: Revocation) -> 
         mutation,
         sequence: message.sequence,
         countable,
-        revoked,
+        change: MessageChange::Revoked(revoked),
     }
 }
 

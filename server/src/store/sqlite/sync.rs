@@ -6,7 +6,7 @@
 use rusqlite::params;
 use tim_protocol::call::{Sync, SyncPage};
 use tim_protocol::conversation::{Change, ConversationState, Cursor};
-use tim_protocol::{GroupId, UserId, bounds, limits};
+use tim_protocol::{GroupId, List, UserId, bounds, limits};
 
 use super::database::{Database, Outcome};
 use super::marks::{Kind, SURELY_MARKED};
@@ -42,8 +42,13 @@ impl Database {
         let low = if reset { 0 } else { sync.from.version };
         let before = sync.before.unwrap_or(upto.version + 1);
         let changed = self.changed(actor.key, low, before, sync.limit)?;
-        let mut page =
-            SyncPage { reset, cursor: upto, next: None, conversations: Vec::new(), changes: Vec::new() };
+        let mut page = SyncPage {
+            reset,
+            cursor: upto,
+            next: None,
+            conversations: List::default(),
+            changes: List::default(),
+        };
         let (mut bytes, mut last, full) = (0, before, changed.len() >= sync.limit as usize);
         for (version, changed) in changed {
             let room = limits::PAGE_BYTES.saturating_sub(bytes);
@@ -126,7 +131,7 @@ impl Database {
             peer_read,
             floor,
             gone,
-            latest: messages,
+            latest: messages.into(),
         })
     }
 

@@ -30,7 +30,7 @@ use crate::world::{BEGIN, user};
 const MESSAGES: u64 = 5_000;
 const PAGE: usize = 4_096;
 /// Messages that were refused, and wait for the user to send them again.
-const WAITING: u64 = 40;
+const WAITING: usize = 40;
 /// More steps than any device takes to come back.
 const MOST_STEPS: u32 = 100_000;
 const SENDERS: [&str; 3] = ["alice", "carol", "dave"];
@@ -53,8 +53,8 @@ impl Ground {
         for (name, result) in SENDERS.into_iter().zip(logins.into_iter().skip(2)) {
             actors.push(Actor { app: APP, ..logged_in(name, result) });
         }
-        let sends: Vec<Write> =
-            (0..MESSAGES).map(|number| message(&actors[number as usize % 3], "C2Cbob", number)).collect();
+        let numbered = (0..MESSAGES).zip(actors.iter().cycle());
+        let sends: Vec<Write> = numbered.map(|(number, actor)| message(actor, "C2Cbob", number)).collect();
         for batch in sends.chunks(500) {
             assert!(database.commit(batch).iter().all(Result::is_ok));
         }
@@ -252,10 +252,10 @@ impl<'a> Phone<'a> {
     /// Whether everything is right, and how many waiting messages there are.
     fn check(&mut self) -> usize {
         let mut waiting = 0;
-        for (number, sender) in SENDERS.into_iter().enumerate() {
+        for (number, sender) in (0_u64..).zip(SENDERS) {
             let conversation = ConversationId::from(user(sender));
             let (all, refused) = self.read(&conversation);
-            let mut expected = (0..MESSAGES).rev().filter(|it| *it as usize % 3 == number);
+            let mut expected = (0..MESSAGES).rev().filter(|it| it % 3 == number);
             for message in all {
                 let text = format!("\"message {}\"", expected.next().expect("no more than was sent"));
                 assert!(message.body.get().contains(&text), "{message:?} instead of {text}");
@@ -272,7 +272,7 @@ fn whole(ground: &mut Ground, path: &Path) -> Vec<u8> {
     let mut phone = Phone::new(ground, path);
     phone.check();
     let mut store = phone.store.take().unwrap();
-    let rows = (1..=WAITING).map(|position| {
+    let rows = (1_u64..).take(WAITING).map(|position| {
         let message = refused(position);
         Change::Outbox(OutboxRow { position, message, refusal: Some(Code::SEND_FAILED), upload: None })
     });
@@ -313,7 +313,7 @@ fn damaged(file: &[u8], page: usize, damage: Damage) -> Vec<u8> {
     let page_bytes = &mut file[page * PAGE..(page + 1) * PAGE];
     match damage {
         Damage::Zeroed => page_bytes.fill(0),
-        Damage::Randomised => fastrand::Rng::with_seed(page as u64).fill(page_bytes),
+        Damage::Randomised => fastrand::Rng::with_seed(u64::try_from(page).unwrap()).fill(page_bytes),
     }
     file
 }
@@ -342,8 +342,8 @@ fn a_device_comes_back_by_itself_whichever_page_of_its_file_is_damaged() {
     let pages = file.len() / PAGE;
     assert!(pages > 300, "{pages} pages");
     // Without the time for all of them, some.
-    let all = std::env::var("TIM_SIM_SEEDS")
-        .map_or(true, |seeds| seeds.parse().is_ok_and(|seeds: u32| seeds >= 1_000));
+    let seeds: Option<u32> = std::env::var("TIM_SIM_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
+    let all = seeds.is_none_or(|seeds| seeds >= 1_000);
     let cases: Vec<(usize, Damage)> = (0..pages)
         .step_by(if all { 1 } else { 41 })
         .flat_map(|page| [(page, Damage::Zeroed), (page, Damage::Randomised)])
@@ -360,7 +360,7 @@ fn a_device_comes_back_by_itself_whichever_page_of_its_file_is_damaged() {
                     }));
                     let (rebuilt, waiting) = came_back.unwrap_or_else(|_| panic!("page {page} {damage:?}"));
                     met.fetch_add(usize::from(rebuilt), Ordering::Relaxed);
-                    poorer.fetch_add(usize::from(waiting as u64 != WAITING), Ordering::Relaxed);
+                    poorer.fetch_add(usize::from(waiting != WAITING), Ordering::Relaxed);
                 }
             });
         }

@@ -379,8 +379,8 @@ pub struct Devices {
     pub epoch: u32,
     /// The logins that hold.
     pub live: Vec<Device>,
-    /// Logins that ended, newest first, with the reason; the last few are kept.
-    pub ended: Vec<(String, KickReason)>,
+    /// Logins that ended, newest first, with the code with which each is refused; the last few are kept.
+    pub ended: Vec<(String, tim_protocol::Code)>,
 }
 
 /// Why a store did not do or find something.

@@ -17,6 +17,7 @@ mod disk;
 mod frames;
 mod media;
 mod operator;
+mod refusals;
 mod shares;
 mod stage;
 #[cfg(unix)]

@@ -80,7 +80,7 @@ impl Session {
         let number = greeting.number;
         match devices.map(|devices| (ended(&devices, &greeting.hello.instance), devices)) {
             Some((Standing::Holds, devices)) => self.admitted(devices.key, devices.epoch, now, effects),
-            Some((Standing::Ended(reason), _)) => self.refuse(number, Fault::new(reason.code()), effects),
+            Some((Standing::Ended(code), _)) => self.refuse(number, Fault::new(code), effects),
             Some((Standing::Unheard, devices)) => match self.would_replace(&devices) {
                 Some(reason) => self.refuse(number, Fault::new(reason.code()), effects),
                 None => self.log_in(now, effects),
@@ -170,8 +170,11 @@ impl Session {
     /// The inbox may have swallowed the end of this very login.
     pub(super) fn still_logged_in(&mut self, devices: Option<Devices>, effects: &mut Vec<Effect>) {
         let Phase::Live(live) = &self.phase else { return };
-        if let Some(Standing::Ended(reason)) = devices.map(|devices| ended(&devices, &live.instance)) {
-            self.kick(reason, effects);
+        if let Some(Standing::Ended(code)) = devices.map(|devices| ended(&devices, &live.instance)) {
+            match KickReason::of_code(code) {
+                Some(reason) => self.kick(reason, effects),
+                None => self.close(code, effects),
+            }
         }
     }
 }
@@ -179,7 +182,8 @@ impl Session {
 /// What the store says of a login.
 enum Standing {
     Holds,
-    Ended(KickReason),
+    /// For the reason of this code.
+    Ended(Code),
     Unheard,
 }
 
@@ -187,8 +191,8 @@ fn ended(devices: &Devices, instance: &str) -> Standing {
     if devices.live.iter().any(|device| device.instance == instance) {
         return Standing::Holds;
     }
-    let reason = devices.ended.iter().find(|(ended, _)| ended == instance).map(|(_, reason)| *reason);
-    reason.map_or(Standing::Unheard, Standing::Ended)
+    let code = devices.ended.iter().find(|(ended, _)| ended == instance).map(|(_, code)| *code);
+    code.map_or(Standing::Unheard, Standing::Ended)
 }
 
 /// What of a dropped session goes on.

@@ -13,6 +13,18 @@ use crate::core::ops::{Actor, Answer, Device, Devices, Login, Tell, UserKey, Wha
 /// How many ended logins of a user are remembered, to tell each why it ended when it comes back.
 const ENDED_KEPT: u32 = 16;
 
+/// The word in the tables for a login that its own user ended.
+const LOGGED_OUT: &str = "logout";
+
+/// The code with which a login is refused that ended for the reason of this word.
+fn code_of(word: &str) -> Outcome<Code> {
+    if word == LOGGED_OUT {
+        Ok(Code::LOGGED_OUT)
+    } else {
+        from_word::<KickReason>(word).map(KickReason::code)
+    }
+}
+
 impl Database {
     pub(super) fn put_app(&self, app: u32, key: &str) -> Outcome<Written> {
         self.connection.execute(
@@ -48,7 +60,7 @@ impl Database {
         let mut tells = Vec::new();
         for old in self.live(key)? {
             if let Some(reason) = login.policy.replaces(&new, &old) {
-                self.end(key, &old.instance, reason)?;
+                self.end(key, &old.instance, &to_word(&reason)?)?;
                 let what = What::Kick { instances: Some(vec![old.instance]), reason };
                 tells.push(Tell { to: only(key), except: None, what });
             }
@@ -63,22 +75,20 @@ impl Database {
     }
 
     pub(super) fn logout(&self, actor: &Actor, instance: &str) -> Outcome<Written> {
-        self.connection
-            .prepare_cached("DELETE FROM device WHERE user = ? AND instance = ?")?
-            .execute(params![actor.key.0, instance])?;
+        self.end(actor.key, instance, LOGGED_OUT)?;
         Ok(quiet(Answer::Done))
     }
 
     pub(super) fn kick(&self, app: u32, user: &UserId) -> Outcome<Written> {
         let key = self.user_key(app, user)?.ok_or(Code::UNKNOWN_USER)?;
         for device in self.live(key)? {
-            self.end(key, &device.instance, KickReason::RestApi)?;
+            self.end(key, &device.instance, &to_word(&KickReason::RestApi)?)?;
         }
         let what = What::Kick { instances: None, reason: KickReason::RestApi };
         Ok(telling(Answer::Done, vec![Tell { to: only(key), except: None, what }]))
     }
 
-    fn end(&self, user: UserKey, instance: &str, reason: KickReason) -> Outcome<()> {
+    fn end(&self, user: UserKey, instance: &str, reason: &str) -> Outcome<()> {
         self.connection
             .prepare_cached("DELETE FROM device WHERE user = ? AND instance = ?")?
             .execute(params![user.0, instance])?;
@@ -86,7 +96,7 @@ impl Database {
             .prepare_cached(&format!(
                 "INSERT INTO ended(user, ushard, instance, reason) VALUES(?1, {USHARD}, ?2, ?3)"
             ))?
-            .execute(params![user.0, instance, to_word(&reason)?])?;
+            .execute(params![user.0, instance, reason])?;
         self.connection
             .prepare_cached(
                 "DELETE FROM ended WHERE user = ?1 AND id NOT IN
@@ -116,7 +126,7 @@ impl Database {
         let mut rows = query.query([key.0])?;
         let mut ended = Vec::new();
         while let Some(row) = rows.next()? {
-            ended.push((row.get(0)?, from_word(&row.get::<_, String>(1)?)?));
+            ended.push((row.get(0)?, code_of(&row.get::<_, String>(1)?)?));
         }
         Ok(Some(Devices { key, epoch: self.epoch, live: self.live(key)?, ended }))
     }

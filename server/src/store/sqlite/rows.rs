@@ -102,14 +102,18 @@ impl Database {
         query.query_row([id], read_conv)?
     }
 
-    /// The conversation that `actor` names, if it exists.
+    /// The conversation that `actor` names; `None` for a chat of two without a message. A group that does not exist is
+    /// refused with [`Code::GROUP_NOT_FOUND`].
     pub(super) fn conv_named(&self, actor: &Actor, name: &ConversationId) -> Outcome<Option<Conv>> {
         match name {
             ConversationId::C2c(peer) => match self.user_key(actor.app, peer)? {
                 Some(peer) => self.conv_by_key(actor.app, &c2c_key(actor.key, peer)),
                 None => Ok(None),
             },
-            ConversationId::Group(group) => self.conv_by_key(actor.app, &group_key(group)),
+            ConversationId::Group(group) => {
+                let conv = self.conv_by_key(actor.app, &group_key(group))?;
+                conv.map(Some).ok_or_else(|| Code::GROUP_NOT_FOUND.into())
+            }
             ConversationId::System => self.conv_by_key(actor.app, &format!("s:{}", actor.key.0)),
         }
     }

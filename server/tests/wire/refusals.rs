@@ -1,0 +1,43 @@
+//! Refusals that docs/protocol.md promises, whatever the verb.
+
+use serde_json::json;
+use tim_protocol::Code;
+
+use crate::stage::Server;
+
+#[tokio::test]
+async fn a_group_that_does_not_exist_is_refused_by_every_verb() {
+    let server = Server::start().await;
+    let mut alice = server.login("alice").await;
+    let group = "GROUPnowhere";
+    for (verb, parameters) in [
+        ("msg.history", json!({ "conversationID": group, "low": 1, "high": 9, "limit": 9 })),
+        ("msg.mutations", json!({ "conversationID": group, "after": 0 })),
+        ("msg.revoke", json!({ "conversationID": group, "sequence": 1 })),
+        ("conv.read", json!({ "conversationID": group, "sequence": 1 })),
+        ("group.get", json!({ "groupID": "nowhere" })),
+        ("group.join", json!({ "groupID": "nowhere" })),
+    ] {
+        let answer = alice.ask(verb, &parameters).await;
+        assert_eq!(answer["e"]["c"], Code::GROUP_NOT_FOUND.0, "{verb}: {answer}");
+    }
+    assert_eq!(alice.sends(group, "anybody?").await["e"]["c"], Code::GROUP_NOT_FOUND.0);
+    let chat = json!({ "conversationID": "C2Cbob", "low": 1, "high": 9, "limit": 9 });
+    assert_eq!(alice.ask("msg.history", &chat).await["r"]["messages"], json!([]), "a chat only begins");
+}
+
+#[tokio::test]
+async fn a_login_that_its_user_ended_cannot_reconnect() {
+    let server = Server::start().await;
+    let mut alice = server.login("alice").await;
+    assert_eq!(alice.ask("logout", &json!({})).await["r"], json!({}));
+    let mut hello = server.hello("alice", &[]);
+    hello["login"] = false.into();
+    let mut again = server.connect().await;
+    assert_eq!(again.ask("hello", &hello).await["e"]["c"], Code::LOGGED_OUT.0);
+    assert_eq!(again.closed().await, Code::LOGGED_OUT.0);
+    hello["instance"] = "alice-2".into();
+    hello["login"] = true.into();
+    let mut anew = server.connect().await;
+    assert!(anew.ask("hello", &hello).await["r"]["session"].is_string());
+}

@@ -14,6 +14,10 @@ const MEDIA: &str = "media";
 const TICKET_KEY: &str = "ticket.key";
 const LOCK: &str = "lock";
 const ADMIN: &str = "admin";
+const RESERVE: &str = "reserve";
+
+/// Space that is held back for a start on a full disk, in bytes: SQLite needs some of it even for reading.
+const RESERVE_BYTES: usize = 4 * 1024 * 1024;
 
 /// A data folder.
 #[derive(Debug, Clone)]
@@ -124,6 +128,29 @@ impl Data {
         Ok(key)
     }
 
+    /// Holds space back, if there is some.
+    pub fn keep_reserve(&self) {
+        let path = self.folder.join(RESERVE);
+        if !path.exists()
+            && let Err(why) = write_private(&path, &vec![0; RESERVE_BYTES])
+        {
+            tracing::warn!(%why, "there is no space to hold back: free some");
+            let _ = std::fs::remove_file(partial_of(&path));
+        }
+    }
+
+    /// Gives the space back that was held back. Whether there was any.
+    #[must_use]
+    pub fn give_up_reserve(&self) -> bool {
+        let is_given = std::fs::remove_file(self.folder.join(RESERVE)).is_ok();
+        if is_given {
+            tracing::warn!(
+                "the disk is full: the server goes on with the last of its space, so that it can be read"
+            );
+        }
+        is_given
+    }
+
     /// Tells the commands of this program how to reach the server that runs.
     ///
     /// # Errors
@@ -227,9 +254,13 @@ fn make_folder(path: &Path) -> std::io::Result<()> {
     builder.create(path)
 }
 
+fn partial_of(path: &Path) -> PathBuf {
+    path.with_extension("partial")
+}
+
 /// Writes a file that only its owner can read, whole or not at all.
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let partial = path.with_extension("partial");
+    let partial = partial_of(path);
     let _ = std::fs::remove_file(&partial);
     let mut file = private().create_new(true).open(&partial)?;
     file.write_all(bytes)?;

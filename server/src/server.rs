@@ -68,12 +68,26 @@ pub struct Server {
 }
 
 impl Server {
-    /// Opens data and ports.
+    /// Opens data and ports. On a full disk the space that was held back is given up, so that everything can still be read.
     ///
     /// # Errors
     /// See [`StartError`].
     pub async fn open(config: &Config) -> Result<Self, StartError> {
         let data = Data::open(&config.data)?;
+        let opened = match Self::open_in(config, &data).await {
+            Err(
+                StartError::Data(DataError::Unusable { .. })
+                | StartError::Database(OpenError::Unusable { .. }),
+            ) if data.give_up_reserve() => Self::open_in(config, &data).await,
+            opened => opened,
+        };
+        if opened.is_ok() {
+            data.keep_reserve();
+        }
+        opened
+    }
+
+    async fn open_in(config: &Config, data: &Data) -> Result<Self, StartError> {
         let lock = data.lock()?;
         let ticket_key = data.ticket_key()?;
         let bus = LocalBus::default();
@@ -97,7 +111,7 @@ impl Server {
             admin_listener,
             admin_address,
             shared: Arc::new(shared),
-            data,
+            data: data.clone(),
             lock,
         })
     }
@@ -145,7 +159,8 @@ impl Server {
         until: impl Future<Output = ()>,
     ) -> Result<(), StartError> {
         let Self { door, certificate, admin_listener, admin_address, shared, data, lock, .. } = self;
-        let admin = data.announce(&admin_address.to_string())?;
+        let announce = || data.announce(&admin_address.to_string());
+        let admin = announce().or_else(|why| if data.give_up_reserve() { announce() } else { Err(why) })?;
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(serve_admin(admin_listener, Arc::clone(&shared), metrics, admin, stopped.clone()));
         let clients = tokio::spawn(door.serve(Arc::clone(&shared), stopped));

@@ -1,5 +1,8 @@
 //! A disk that takes nothing, and files that go away under a server that runs.
 
+use std::io::Write as _;
+use std::process::Command;
+
 use hyper::body::Bytes;
 use hyper::{Method, StatusCode};
 use tim_protocol::Code;
@@ -49,4 +52,60 @@ async fn nothing_is_acknowledged_once_the_databases_files_are_gone() {
         server.terminate();
         assert!(soon(server.process.take().unwrap().wait()).await.unwrap().success());
     }
+}
+
+/// A disk of its own, which is taken away at the end.
+struct Disk(std::path::PathBuf);
+
+impl Disk {
+    /// `None` where nobody may mount anything.
+    fn mount(folder: &std::path::Path, mib: u32) -> Option<Self> {
+        let options = format!("size={mib}m");
+        let mounted =
+            Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder).output();
+        mounted.is_ok_and(|mounted| mounted.status.success()).then(|| Self(folder.to_owned()))
+    }
+
+    /// Leaves no byte free.
+    fn fill(&self) {
+        let mut file = std::fs::File::create(self.0.join("somebody else's")).unwrap();
+        for piece in [64 * 1024, 4096, 1] {
+            while file.write_all(&vec![1; piece]).is_ok() {}
+        }
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+/// Needs the right to mount a file system, which root has.
+#[tokio::test]
+async fn a_server_starts_on_a_full_disk_and_what_it_keeps_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(disk) = Disk::mount(folder.path(), 16) else { return };
+    let mut server = Server::start_in(folder, "").await;
+    let mut alice = server.login("alice").await;
+    assert_eq!(alice.sends("C2Calice", "kept").await["r"]["sequence"], 1);
+    server.terminate();
+    assert!(soon(server.process.take().unwrap().wait()).await.unwrap().success());
+    disk.fill();
+
+    server.serve().await;
+    let mut alice = server.login("alice").await;
+    let history = serde_json::json!({ "conversationID": "C2Calice", "low": 1, "high": 9, "limit": 9 });
+    assert_eq!(alice.ask("msg.history", &history).await["r"]["high"], 1);
+    disk.fill();
+    // What still fits into the log is kept, and what does not is refused with the disk's own number.
+    let refused = loop {
+        let answer = alice.sends("C2Calice", &"x".repeat(4_000)).await;
+        if answer["r"].is_null() {
+            break answer;
+        }
+    };
+    assert_eq!(refused["e"]["c"], Code::READ_ONLY.0, "{refused}");
+    assert!(alice.ask("msg.history", &history).await["r"]["high"].as_u64() >= Some(1));
+    drop(disk);
 }

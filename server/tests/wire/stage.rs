@@ -62,7 +62,11 @@ impl Server {
 
     /// A server with these lines in its configuration.
     pub(crate) async fn start_with(config: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::start_in(tempfile::tempdir().unwrap(), config).await
+    }
+
+    /// A server in this folder.
+    pub(crate) async fn start_in(folder: tempfile::TempDir, config: &str) -> Self {
         std::fs::write(folder.path().join("tim.toml"), config).unwrap();
         let data = folder.path().join("data");
         let made = program(&["app", "--data", data.to_str().unwrap()]);
@@ -89,7 +93,8 @@ impl Server {
             .map(Into::into)
     }
 
-    async fn serve(&mut self) {
+    /// Starts the process, and waits until it listens.
+    pub(crate) async fn serve(&mut self) {
         let mut process =
             launcher().args(self.arguments()).stdout(Stdio::piped()).kill_on_drop(true).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();

@@ -195,9 +195,9 @@ impl Machine {
         self.forget_session();
         self.data = Data::default();
         self.then(Output::CloseStore);
-        if is_damaged && self.attempt == 0 {
+        if is_damaged && self.failures.attempts == 0 {
             // The driver has put a new store in its place, and says so. Damage met again at once waits.
-            self.attempt = 1;
+            self.failures.attempts = 1;
             self.open_store();
         } else {
             self.store_pause();

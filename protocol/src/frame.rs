@@ -83,6 +83,7 @@ pub struct FromClient {
 
 /// What a client's envelope asks.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "most envelopes are requests")]
 pub enum Ask {
     /// A request; the number is the client's own, growing within a connection, and comes back with the reply. The
     /// request may be malformed while its number is good: then the fault answers it.
@@ -93,6 +94,7 @@ pub enum Ask {
 
 /// One envelope from a server.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "most envelopes are pushes")]
 pub enum FromServer {
     /// The answer to a request.
     Reply(u64, Result<Box<RawValue>, Fault>),

@@ -28,6 +28,7 @@ pub(crate) enum Answer {
 pub(super) type Caller = oneshot::Sender<Result<Answer, TimError>>;
 
 /// What the task is told.
+#[expect(clippy::large_enum_variant, reason = "nearly every command is a call")]
 pub(super) enum Command {
     Call(Call, Caller),
     Network { up: bool },

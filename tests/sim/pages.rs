@@ -253,7 +253,7 @@ impl<'a> Phone<'a> {
     fn check(&mut self) -> usize {
         let mut waiting = 0;
         for (number, sender) in (0_u64..).zip(SENDERS) {
-            let conversation = ConversationId::from(user(sender));
+            let conversation = ConversationId::C2c(user(sender));
             let (all, refused) = self.read(&conversation);
             let mut expected = (0..MESSAGES).rev().filter(|it| it % 3 == number);
             for message in all {
@@ -287,7 +287,7 @@ fn refused(number: u64) -> Message {
     Message {
         id: MessageId::from_parts(BEGIN, random),
         from: user("bob"),
-        to: ConversationId::from(user("alice")),
+        to: ConversationId::C2c(user("alice")),
         sequence: 0,
         countable: 0,
         time: BEGIN,

@@ -99,7 +99,7 @@ impl Mallory {
             forever(self.clone(), Self::drips);
         }
         for _ in 0..SILENT {
-            forever(self.clone(), Self::is_silent);
+            forever(self.clone(), Self::keeps_silent);
         }
         std::future::pending().await
     }
@@ -141,7 +141,7 @@ impl Mallory {
     }
 
     /// Half of a request's head, and then nothing.
-    async fn is_silent(self) -> Outcome<()> {
+    async fn keeps_silent(self) -> Outcome<()> {
         let mut socket = self.socket().await?;
         count(&self.counts.silent);
         socket.write_all(b"GET /v1 HTTP/1.1\r\n").await?;

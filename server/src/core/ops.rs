@@ -264,6 +264,7 @@ pub struct Tell {
 
 /// What a session is told.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly everything told is a push")]
 pub enum What {
     /// Something for the client.
     Push(Push),

@@ -52,6 +52,7 @@ enum Answer {
 }
 
 /// What wakes a connection.
+#[expect(clippy::large_enum_variant, reason = "one lives at a time, on the stack")]
 enum Event {
     Answer(Answer),
     Delivery(Option<Delivery>),

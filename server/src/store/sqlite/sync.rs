@@ -20,6 +20,7 @@ enum Changed {
 }
 
 /// What a page tells of it.
+#[expect(clippy::large_enum_variant, reason = "a page has few changes, and most rows are conversations")]
 enum Row {
     Conversation(Box<ConversationState>),
     Change(Change),

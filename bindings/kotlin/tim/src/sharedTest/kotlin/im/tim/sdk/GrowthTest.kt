@@ -5,6 +5,7 @@ import java.io.File
 import java.util.concurrent.Semaphore
 import java.util.concurrent.TimeUnit
 import kotlin.test.Test
+import kotlin.test.assertFalse
 import kotlin.test.assertTrue
 import kotlinx.coroutines.runBlocking
 
@@ -28,8 +29,9 @@ class GrowthTest {
     }
 
     /**
-     * Does a thing so many times, [atOnce] before it waits for their ends, and compares memory with that after three tenths, when
-     * the JVM has compiled what runs often. The limits are lower than what is left of 256 bytes each time.
+     * Does a thing so many times, [atOnce] before it waits for their ends, after three tenths of them for the JVM to compile what
+     * runs often. What is left behind makes memory grow in every round, and by more than the limits if it is 256 bytes each time;
+     * what the platform takes for itself does not: see `growthRounds`.
      */
     private fun noGrowth(times: Int, atOnce: Int, prepare: (Person, Semaphore) -> () -> Unit) {
         val alice = Person("growth-$atOnce")
@@ -41,13 +43,16 @@ class GrowthTest {
         }
         alice.listener.remove() // It keeps what it hears.
         run(times / 10 * 3)
-        val before = Memory.now()
-        run(times / 10 * 7)
-        val after = Memory.now()
+        val measured = mutableListOf(Memory.now())
+        do {
+            run(times / 10 * 7)
+            measured += Memory.now()
+            val (before, after) = measured.takeLast(2)
+        } while (after.hasGrownFrom(before) && measured.size <= growthRounds)
         runBlocking { alice.tim.shutdown() }
-        println("growth after $times: $before, then $after")
-        assertTrue(after.heap - before.heap < 10 * MB, "the heap grew: $before, then $after")
-        assertTrue(after.resident - before.resident < 10 * MB, "the process grew: $before, then $after")
+        println("growth in rounds of ${times / 10 * 7}: $measured")
+        val (before, after) = measured.takeLast(2)
+        assertFalse(after.hasGrownFrom(before), "memory grew in each round: $measured")
     }
 }
 
@@ -55,6 +60,8 @@ private const val MB = 1_048_576L
 
 /** What the program uses: of its heap, after collecting, and of the machine's memory. */
 private class Memory(val heap: Long, val resident: Long) {
+    fun hasGrownFrom(before: Memory) = heap - before.heap >= 10 * MB || resident - before.resident >= 10 * MB
+
     override fun toString() = "heap ${heap shr 10} kB, resident ${resident shr 10} kB"
 
     companion object {

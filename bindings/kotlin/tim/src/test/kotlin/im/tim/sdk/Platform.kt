@@ -7,6 +7,9 @@ import java.util.concurrent.TimeUnit
 
 internal val theServer: TestServer by lazy { start(File(System.getProperty("tim.server"))) }
 
+/** The pom has the JVM take its heap whole at the start, so one round tells. See GrowthTest. */
+internal const val growthRounds = 1
+
 internal fun freshFolder(): File = Files.createTempDirectory("tim").toFile().also(::removeAtExit)
 
 /** What a program said, and the number it ended with: null if it had to be ended after half a minute. */

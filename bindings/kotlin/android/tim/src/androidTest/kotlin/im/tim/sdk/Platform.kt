@@ -12,5 +12,8 @@ internal val theServer: TestServer by lazy {
     TestServer(argument("server"), argument("app").toUInt(), argument("key"))
 }
 
+/** ART's heap and its compiled code grow to their size over several rounds; what leaks grows in all of them. See GrowthTest. */
+internal const val growthRounds = 5
+
 internal fun freshFolder(): File =
     InstrumentationRegistry.getInstrumentation().targetContext.cacheDir.resolve("${UUID.randomUUID()}").apply { mkdirs() }

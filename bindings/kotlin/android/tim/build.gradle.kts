@@ -1,5 +1,6 @@
 // The AAR. build-native must have put the libraries into src/main/jniLibs first.
 import org.jetbrains.kotlin.gradle.dsl.JvmTarget
+import org.jetbrains.kotlin.gradle.dsl.KotlinVersion
 
 plugins {
     alias(libs.plugins.android.library)
@@ -43,8 +44,12 @@ android {
     }
 }
 
+// Made for apps with older compilers too: see kotlin.language in ../../pom.xml.
 kotlin {
+    coreLibrariesVersion = libs.versions.kotlin.stdlib.get()
     compilerOptions {
+        languageVersion = KotlinVersion.KOTLIN_2_2
+        apiVersion = KotlinVersion.KOTLIN_2_2
         jvmTarget = JvmTarget.JVM_17
         allWarningsAsErrors = true
     }

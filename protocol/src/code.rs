@@ -219,6 +219,7 @@ codes! {
     HANDLE_INVALID = 130_183: "the handle is not one of this library's, or was released";
     ABI_MISMATCH = 130_184: "the program was built with another version of tim.h: build it with the library's own";
     PANICKED = 130_185: "a fault in the engine: please report it";
+    LOADED_TWICE = 130_186: "the library belongs to another class loader of this process: load tim once";
 }
 
 impl fmt::Display for Code {

@@ -231,4 +231,6 @@ object TimCode {
     const val ABI_MISMATCH: UInt = 130_184u
     /** a fault in the engine: please report it. */
     const val PANICKED: UInt = 130_185u
+    /** the library belongs to another class loader of this process: load tim once. */
+    const val LOADED_TWICE: UInt = 130186u
 }

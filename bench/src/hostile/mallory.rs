@@ -1,6 +1,5 @@
 //! Whatever one hostile user can do to a server at its default limits, on a thread of its own, until the program ends.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

@@ -190,8 +190,10 @@ codes! {
     TICKET_USED = 130_142: "the ticket was used already: ask for a new one";
     MEDIA_NOT_FOUND = 130_143: "there is no such picture on this server";
     MEDIA_MISMATCH = 130_144: "the bytes are not those the ticket was given for";
-    IMAGE_DIMENSIONS = 130_145: "the picture has too many pixels: at most 16,384 on a side and 64 million in all";
+    IMAGE_DIMENSIONS = 130_145: "the picture has too many pixels: at most 30,000 on a side and 250 million in all";
     TRANSFER_TOO_SLOW = 130_146, retry: "the picture's bytes came too slowly: try again on a better line";
+    IMAGE_DAMAGED = 130_147: "the picture is damaged or cut off: export it again";
+    IMAGE_NEEDS_MEMORY = 130_148: "the picture is too large for its format: save it as a PNG or a non-progressive JPEG";
 
     // Ours: the engine's own life.
     DESTROYED = 130_160: "the instance was destroyed: create a new one";

@@ -18,6 +18,7 @@ pub mod limits;
 pub mod list;
 pub mod media;
 pub mod message;
+pub mod picture;
 pub mod profile;
 #[cfg(feature = "usersig")]
 pub mod usersig;

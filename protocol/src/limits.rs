@@ -26,13 +26,19 @@ pub const BODY_DEPTH: usize = 16;
 /// Largest image, in bytes; an image must be strictly smaller.
 pub const IMAGE_BYTES: u64 = 20 * 1024 * 1024;
 /// Largest width or height of an image, in pixels.
-pub const IMAGE_SIDE: u32 = 16_384;
-/// Most pixels of an image, so that decoding stays within a fixed amount of memory.
-pub const IMAGE_PIXELS: u64 = 64_000_000;
-/// Longest side of a thumbnail, in pixels.
+pub const IMAGE_SIDE: u32 = 30_000;
+/// Most pixels of an image.
+pub const IMAGE_PIXELS: u64 = 250_000_000;
+/// Most bytes that decoding an image may hold at once because its format cannot be decoded in pieces.
+pub const IMAGE_HELD_BYTES: u64 = 160_000_000;
+/// Most pixels of a thumbnail's shorter side.
 pub const THUMB_SIDE: u32 = 198;
-/// Longest side of the large preview, in pixels.
+/// Most pixels of a thumbnail's longer side.
+pub const THUMB_LONG_SIDE: u32 = 2_970;
+/// Most pixels of the large preview's shorter side.
 pub const LARGE_SIDE: u32 = 720;
+/// Most pixels of the large preview's longer side.
+pub const LARGE_LONG_SIDE: u32 = 10_800;
 /// Longest userID, in bytes of printable ASCII.
 pub const USER_ID_BYTES: usize = 32;
 /// Longest groupID, in bytes of printable ASCII.

@@ -41,9 +41,9 @@ impl ImageBody {
 pub enum ImageType {
     /// As it was uploaded.
     Original,
-    /// At most 198 px on the longer side.
+    /// At most 198 px on the shorter side and 2,970 on the longer.
     Thumb,
-    /// At most 720 px on the longer side.
+    /// At most 720 px on the shorter side and 10,800 on the longer.
     Large,
 }
 

@@ -8,13 +8,14 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, BufReader, Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 use tim_protocol::frame::Fault;
 use tim_protocol::media::ImageFormat;
+use tim_protocol::picture::Header;
 use tim_protocol::{Code, MessageId, UserId, limits};
 
 use crate::error::TimError;
@@ -167,37 +168,38 @@ fn sync_folder(_: &Path) -> io::Result<()> {
 pub(crate) struct Checked {
     pub(crate) size: u64,
     pub(crate) format: ImageFormat,
+    /// Width and height as it is to be shown.
+    pub(crate) dimensions: (u32, u32),
 }
 
-/// Whether something may be sent as a picture.
+/// Whether something may be sent as a picture: what the server would refuse by its head is refused here. Reads the head,
+/// not the pixels.
 ///
 /// # Errors
 /// [`Code::IMAGE_MISSING`] for an empty path, [`Code::FILE_UNREADABLE`], [`Code::FILE_EMPTY`],
-/// [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`].
+/// [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DAMAGED`], [`Code::IMAGE_DIMENSIONS`],
+/// [`Code::IMAGE_NEEDS_MEMORY`].
 pub(crate) fn check(source: &ImageSource) -> Result<Checked, TimError> {
-    let (size, head) = match source {
-        ImageSource::Path(path) if path.as_os_str().is_empty() => return Err(Code::IMAGE_MISSING.into()),
-        ImageSource::Path(path) => head_of(path).map_err(|_| Code::FILE_UNREADABLE)?,
-        ImageSource::Bytes(bytes) => (bytes.len() as u64, bytes.iter().copied().take(HEAD).collect()),
-    };
+    match source {
+        ImageSource::Path(path) if path.as_os_str().is_empty() => Err(Code::IMAGE_MISSING.into()),
+        ImageSource::Path(path) => {
+            let (file, size) = open(path).map_err(|_| Code::FILE_UNREADABLE)?;
+            check_file(size, BufReader::new(file))
+        }
+        ImageSource::Bytes(bytes) => check_file(bytes.len() as u64, Cursor::new(bytes)),
+    }
+}
+
+fn check_file(size: u64, mut file: impl io::Read + io::Seek) -> Result<Checked, TimError> {
     if size == 0 {
         return Err(Code::FILE_EMPTY.into());
     }
     if size >= limits::IMAGE_BYTES {
         return Err(Code::IMAGE_TOO_LARGE.into());
     }
-    let format = format_of(&head).ok_or(Code::IMAGE_TYPE_INVALID)?;
-    Ok(Checked { size, format })
-}
-
-/// Bytes that tell every format apart.
-const HEAD: usize = 12;
-
-fn head_of(path: &Path) -> io::Result<(u64, Vec<u8>)> {
-    let (file, size) = open(path)?;
-    let mut head = Vec::with_capacity(HEAD);
-    file.take(HEAD as u64).read_to_end(&mut head)?;
-    Ok((size, head))
+    let header = Header::read(&mut file)?;
+    header.check()?;
+    Ok(Checked { size, format: header.format, dimensions: header.shown() })
 }
 
 /// A file, and its size.
@@ -208,18 +210,6 @@ fn open(path: &Path) -> io::Result<(File, u64)> {
         return Err(io::ErrorKind::InvalidInput.into());
     }
     Ok((File::open(path)?, metadata.len()))
-}
-
-fn format_of(head: &[u8]) -> Option<ImageFormat> {
-    let riff_webp = head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP");
-    Some(match head {
-        _ if head.starts_with(&[0xff, 0xd8, 0xff]) => ImageFormat::Jpeg,
-        _ if head.starts_with(b"GIF8") => ImageFormat::Gif,
-        _ if head.starts_with(b"\x89PNG\r\n\x1a\n") => ImageFormat::Png,
-        _ if head.starts_with(b"BM") => ImageFormat::Bmp,
-        _ if riff_webp => ImageFormat::Webp,
-        _ => return None,
-    })
 }
 
 /// Size and SHA-256, in hexadecimal, of a file.
@@ -296,12 +286,12 @@ mod tests {
     }
 
     #[test]
-    fn five_formats_are_told_by_their_heads() {
-        let code = |bytes: &[u8]| check(&ImageSource::from(bytes.to_vec())).map(|it| it.format);
-        assert_eq!(code(b"RIFF\0\0\0\0WEBPVP8 ").unwrap(), ImageFormat::Webp);
-        assert_eq!(code(b"BM\0\0").unwrap(), ImageFormat::Bmp);
-        assert_eq!(code(b"").unwrap_err().code, Code::FILE_EMPTY);
-        assert_eq!(code(b"plain words").unwrap_err().code, Code::IMAGE_TYPE_INVALID);
+    fn what_is_no_picture_is_refused_before_it_is_sent() {
+        let code = |bytes: &[u8]| check(&ImageSource::from(bytes.to_vec())).err().unwrap().code;
+        assert_eq!(code(b""), Code::FILE_EMPTY);
+        assert_eq!(code(b"plain words"), Code::IMAGE_TYPE_INVALID);
+        assert_eq!(code(b"GIF89a"), Code::IMAGE_DAMAGED);
+        assert_eq!(code(b"GIF89a\xff\xff\x01\x00"), Code::IMAGE_DIMENSIONS);
         assert_eq!(check(&PathBuf::new().into()).err().unwrap().code, Code::IMAGE_MISSING);
         assert_eq!(check(&PathBuf::from("/").into()).err().unwrap().code, Code::FILE_UNREADABLE);
     }

@@ -23,7 +23,8 @@ impl Tim {
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_TYPE_INVALID`], [`Code::IMAGE_MISSING`],
-    /// [`Code::FILE_UNREADABLE`], [`Code::FILE_EMPTY`], [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`].
+    /// [`Code::FILE_UNREADABLE`], [`Code::FILE_EMPTY`], [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`],
+    /// [`Code::IMAGE_DAMAGED`], [`Code::IMAGE_DIMENSIONS`], [`Code::IMAGE_NEEDS_MEMORY`].
     pub fn create_image_message(
         &self,
         to: &ConversationId,
@@ -34,15 +35,18 @@ impl Tim {
         let me = self.admitted()?;
         let source = image.into();
         let checked = files::check(&source)?;
-        // How large it is to be shown, the server tells when it has looked at it.
-        let info = |image_type, size| ImageInfo { image_type, size, width: 0, height: 0, url: String::new() };
+        // How large its smaller sizes are, the server tells when it has made them.
+        let info = |image_type, size, (width, height)| {
+            let url = String::new();
+            ImageInfo { image_type, size, width, height, url }
+        };
         let body = ImageBody {
             uuid: Uuid::nil(),
             image_format: checked.format,
             image_info_array: vec![
-                info(ImageType::Original, checked.size),
-                info(ImageType::Thumb, 0),
-                info(ImageType::Large, 0),
+                info(ImageType::Original, checked.size, checked.dimensions),
+                info(ImageType::Thumb, 0, (0, 0)),
+                info(ImageType::Large, 0, (0, 0)),
             ],
         };
         let message = new_message(me, to, priority, Payload::Image(body))?;

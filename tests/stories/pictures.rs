@@ -53,7 +53,7 @@ async fn a_picture_goes_both_ways_in_three_sizes() {
     let Payload::Image(image) = &got.payload else { panic!("not a picture: {got:?}") };
     let sizes: Vec<(u32, u32)> =
         image.image_info_array.iter().map(|info| (info.width, info.height)).collect();
-    assert_eq!(sizes, [(1000, 500), (198, 99), (720, 360)]);
+    assert_eq!(sizes, [(1000, 500), (396, 198), (1000, 500)]);
     let target = world.folder.path().join("downloaded.png");
     let progress = Arc::new(Mutex::new(Vec::new()));
     let seen = progress.clone();
@@ -64,13 +64,44 @@ async fn a_picture_goes_both_ways_in_three_sizes() {
     assert!(progress.is_sorted() && progress.last() == Some(&100), "{progress:?}");
     bob.tim.download_image(&got, ImageType::Thumb, &target, |_| {}).await.unwrap();
     let thumb = image::load_from_memory(&std::fs::read(&target).unwrap()).unwrap();
-    assert_eq!((thumb.width(), thumb.height()), (198, 99));
+    assert_eq!((thumb.width(), thumb.height()), (396, 198));
     send_picture(&bob, "C2Calice", png(20, 20)).await;
     let small = alice.messages(1).await.remove(0);
     assert!(
         matches!(&small.payload, Payload::Image(image) if image.image_info_array[1].width == 20),
         "not enlarged"
     );
+}
+
+/// A grey JPEG of 12,032 by 9,024 pixels, as the sensors of telephones have them: every bit of zero says "as before".
+fn photograph() -> Vec<u8> {
+    let mut bytes = vec![0xff, 0xd8, 0xff, 0xdb, 0, 67, 0];
+    bytes.extend([1; 64]);
+    bytes.extend([0xff, 0xc0, 0, 17, 8, 0x23, 0x40, 0x2f, 0, 3, 1, 0x22, 0, 2, 0x11, 0, 3, 0x11, 0]);
+    for table in [0x00, 0x10] {
+        bytes.extend([0xff, 0xc4, 0, 20, table, 1]);
+        bytes.extend([0; 16]);
+    }
+    bytes.extend([0xff, 0xda, 0, 12, 3, 1, 0, 2, 0, 3, 0, 0, 63, 0]);
+    // Six blocks of two bits for each 16 by 16 pixels.
+    bytes.resize(bytes.len() + 752 * 564 * 12 / 8, 0);
+    bytes.extend([0xff, 0xd9]);
+    bytes
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photograph_of_108_megapixels_goes_through() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    send_picture(&alice, "C2Cbob", photograph()).await;
+    let got = bob.messages(1).await.remove(0);
+    let Payload::Image(image) = &got.payload else { panic!("not a picture: {got:?}") };
+    let sizes: Vec<(u32, u32)> =
+        image.image_info_array.iter().map(|info| (info.width, info.height)).collect();
+    assert_eq!(sizes, [(12_032, 9_024), (264, 198), (960, 720)]);
+    let target = world.folder.path().join("downloaded.jpg");
+    bob.tim.download_image(&got, ImageType::Original, &target, |_| {}).await.unwrap();
+    assert_eq!(std::fs::read(&target).unwrap(), photograph());
 }
 
 /// Uploads nothing, and says that the picture is at this address.

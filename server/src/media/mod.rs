@@ -1,10 +1,16 @@
 //! Pictures: their bytes come and go over HTTP with tickets, and lie in the data folder by their SHA-256.
 //!
 //! * This file moves bytes. `thumbs` looks at them: what kind of picture it is, and its two smaller sizes.
+//! * `decode` reads the formats, into the copy of bounded size that `canvas` makes; `color` makes its colours sRGB's.
 //! * `turns` says whose picture is decoded next.
 //!
 //! A picture's file is on stable storage before its record is, so a record never names a file that is not there.
 
+mod canvas;
+mod color;
+mod decode;
+#[cfg(all(test, target_os = "linux"))]
+mod memory;
 mod thumbs;
 mod turns;
 
@@ -79,16 +85,17 @@ impl Media {
         receive(body, &upload, pace, &partial.0).await?;
         let (place, path) = (self.place(&upload.sha256), partial.0.clone());
         let probed = path.clone();
-        let pixels = tokio::task::spawn_blocking(move || thumbs::pixels(&probed)).await;
-        let pixels = pixels.map_err(|_| Code::INTERNAL)??;
-        let turn = self.turns.take(upload.owner, pixels).await?;
+        let header = tokio::task::spawn_blocking(move || thumbs::head(&probed)).await;
+        let header = header.map_err(|_| Code::INTERNAL)??;
+        let turn = self.turns.take(upload.owner, header.pixels()).await?;
         let looked = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            let looked = thumbs::look(&path)?;
+            let looked = thumbs::look(&path, &header)?;
             keep(&path, &place, &looked).map_err(|why| disk(&place, &why))?;
             Ok::<_, Fault>(looked)
         });
-        let looked = looked.await.map_err(|_| Code::INTERNAL)??;
+        // A decoder that panics has met a picture that it cannot read: trying again would not help.
+        let looked = looked.await.map_err(|_| Code::IMAGE_DAMAGED)??;
         let id = Uuid::new_v4();
         let Upload { app, owner, size, sha256, nonce } = upload;
         store.write(Write::PutMedia(Record { app, id, owner, sha256, size, ticket: nonce, now })).await?;
@@ -192,9 +199,7 @@ fn keep(uploaded: &Path, place: &Path, looked: &thumbs::Looked) -> io::Result<()
     std::fs::create_dir_all(folder)?;
     for (size, picture) in [(ImageType::Thumb, &looked.thumb), (ImageType::Large, &looked.large)] {
         let path = sized(place, size);
-        if path.exists() {
-            continue;
-        }
+        let Some(picture) = picture.as_ref().filter(|_| !path.exists()) else { continue };
         let partial = Partial(uploaded.with_extension(u32::from(size).to_string()));
         std::fs::write(&partial.0, &picture.bytes)?;
         std::fs::File::open(&partial.0)?.sync_all()?;
@@ -206,18 +211,19 @@ fn keep(uploaded: &Path, place: &Path, looked: &thumbs::Looked) -> io::Result<()
 }
 
 fn describe(app: u32, id: Uuid, size: u64, looked: &thumbs::Looked) -> ImageBody {
-    let info = |image_type, size, (width, height)| {
-        let url = format!("/media/{app}/{id}/{}", u32::from(image_type));
+    let info = |image_type, file, size, (width, height)| {
+        let url = format!("/media/{app}/{id}/{}", u32::from(file));
         ImageInfo { image_type, size, width, height, url }
     };
-    let smaller = |image_type, picture: &thumbs::Smaller| {
-        info(image_type, picture.bytes.len() as u64, picture.dimensions)
+    let smaller = |image_type, picture: &Option<thumbs::Smaller>| match picture {
+        Some(it) => info(image_type, image_type, it.bytes.len() as u64, it.dimensions),
+        None => info(image_type, ImageType::Original, size, looked.dimensions),
     };
     ImageBody {
         uuid: id,
         image_format: looked.format,
         image_info_array: vec![
-            info(ImageType::Original, size, looked.dimensions),
+            info(ImageType::Original, ImageType::Original, size, looked.dimensions),
             smaller(ImageType::Thumb, &looked.thumb),
             smaller(ImageType::Large, &looked.large),
         ],

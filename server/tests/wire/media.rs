@@ -18,6 +18,19 @@ pub(crate) fn png(width: u32) -> Vec<u8> {
     bytes
 }
 
+/// A picture whose smaller sizes are lighter than it.
+fn photograph() -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let color =
+        |x: u32, y: u32| (x.wrapping_mul(7_919) ^ y.wrapping_mul(104_729)).wrapping_mul(2_654_435_761);
+    let picture = image::RgbImage::from_fn(300, 300, |x, y| {
+        let [red, green, blue, _] = color(x, y).to_be_bytes();
+        image::Rgb([red, green, blue])
+    });
+    picture.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).unwrap();
+    bytes
+}
+
 fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -97,9 +110,19 @@ async fn a_ticket_that_this_server_did_not_give_or_gave_long_ago_uploads_nothing
 async fn what_is_no_picture_is_not_kept() {
     let server = Server::start().await;
     let mut alice = server.login("alice").await;
-    for bytes in [b"#!/bin/sh".to_vec(), b"\x89PNG\r\n\x1a\nand then nothing".to_vec(), vec![0]] {
+    let cut = png(100)[..60].to_vec();
+    let progressive = b"\xff\xd8\xff\xc2\0\x11\x08\x23\x40\x2f\0\x03\x01\x22\0\x02\x11\0\x03\x11\0".to_vec();
+    let refused = [
+        (b"#!/bin/sh".to_vec(), Code::IMAGE_TYPE_INVALID),
+        (vec![0], Code::IMAGE_TYPE_INVALID),
+        (b"\x89PNG\r\n\x1a\nand then nothing".to_vec(), Code::IMAGE_DAMAGED),
+        (cut, Code::IMAGE_DAMAGED),
+        (b"GIF89a\x31\x75\x01\0".to_vec(), Code::IMAGE_DIMENSIONS),
+        (progressive, Code::IMAGE_NEEDS_MEMORY),
+    ];
+    for (bytes, code) in refused {
         let path = ticket_for(&mut alice, &bytes).await;
-        is_refused(put(&server, &path, bytes).await, Code::IMAGE_TYPE_INVALID);
+        is_refused(put(&server, &path, bytes).await, code);
     }
 }
 
@@ -134,12 +157,12 @@ async fn an_equal_picture_never_spoils_the_one_that_is_there() {
     use std::io::Read as _;
     let server = Server::start().await;
     let mut alice = server.login("alice").await;
-    let first = upload(&server, &mut alice, png(10)).await;
-    let name = sha256(&png(10));
+    let first = upload(&server, &mut alice, photograph()).await;
+    let name = sha256(&photograph());
     let file = |size: u32| server.data().join("media").join(&name[..2]).join(format!("{name}.{size}"));
     let before = [0, 1, 2].map(|size| std::fs::File::open(file(size)).unwrap());
     let bytes = [0, 1, 2].map(|size| std::fs::read(file(size)).unwrap());
-    let second = upload(&server, &mut alice, png(10)).await;
+    let second = upload(&server, &mut alice, photograph()).await;
     assert_ne!(first, second, "each upload has its name");
     for ((mut old, size), bytes) in before.into_iter().zip(0..).zip(bytes) {
         // Whoever was reading goes on reading what they began.

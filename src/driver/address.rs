@@ -78,6 +78,12 @@ impl Address {
         if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
     }
 
+    /// The address of something that is fetched with `GET`.
+    pub(crate) fn web(&self, path: &str) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}{path}", self.authority())
+    }
+
     /// Where the WebSocket is.
     pub(super) fn websocket(&self) -> String {
         let scheme = if self.tls.is_some() { "wss" } else { "ws" };

@@ -138,18 +138,19 @@ impl Download {
     async fn save(&self) -> Result<(), TimError> {
         let Self { url, target, progress, leave, shared, .. } = self;
         let source = if url.starts_with('/') {
-            let path = leave.within(self.ticket()).await??;
+            let path = leave.within(ticket(&self.commands, url)).await??;
             http::Source { server: shared.server.clone(), path, is_own: true }
         } else {
             http::elsewhere(url, shared.extra_roots.as_deref())?
         };
         Ok(http::download(&source, target, progress, leave).await?)
     }
+}
 
-    async fn ticket(&self) -> Result<String, TimError> {
-        match self.commands.call(Call::DownloadTicket(self.url.clone())).await? {
-            Answer::Return(Return::Ticket(path)) => Ok(path),
-            _ => Err(Code::PANICKED.into()),
-        }
+/// The path of a picture on the own server, with leave to fetch it.
+pub(crate) async fn ticket(commands: &Commands, url: &str) -> Result<String, TimError> {
+    match commands.call(Call::DownloadTicket(url.to_owned())).await? {
+        Answer::Return(Return::Ticket(path)) => Ok(path),
+        _ => Err(Code::PANICKED.into()),
     }
 }

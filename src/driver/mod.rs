@@ -14,7 +14,7 @@ mod commands;
 mod copies;
 mod dial;
 pub(crate) mod dispatch;
-mod download;
+pub(crate) mod download;
 pub(crate) mod files;
 mod http;
 mod link;

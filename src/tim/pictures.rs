@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::messages::new_message;
 use super::{Tim, unexpected};
+use crate::driver::download;
 use crate::driver::files::{self, ImageSource};
 use crate::driver::progress::Progress;
 use crate::driver::{Download, Picture};
@@ -72,12 +73,9 @@ impl Tim {
         progress: impl FnMut(u8) + Send + 'static,
     ) -> Result<(), TimError> {
         self.admitted()?;
-        let Payload::Image(image) = &message.payload else { return Err(Code::MESSAGE_INVALID.into()) };
-        let info = image.image_info_array.iter().find(|info| info.image_type == size);
-        let url = info.map(|info| info.url.clone()).filter(|url| !url.is_empty());
-        let url = url.ok_or(Code::MESSAGE_INVALID)?;
+        let url = url_of(message, size)?;
         let download = Download {
-            url,
+            url: url.to_owned(),
             target: target.to_owned(),
             progress: Progress::to(&self.inner.runtime, progress),
             leave: self.inner.shared.download(target.to_owned()),
@@ -85,6 +83,22 @@ impl Tim {
             commands: self.inner.commands.clone(),
         };
         self.inner.runtime.spawn(download.run()).await.map_err(|_| unexpected())?
+    }
+
+    /// The full address of a picture of a message in one of its sizes, as an image view takes it: a plain `GET` gives the
+    /// bytes, as often as wanted, until ten minutes later. Ask again for an address that is to be used after that.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] if the message shows no picture or is
+    /// not sent yet, [`Code::MEDIA_NOT_FOUND`], [`Code::TIMEOUT`].
+    pub async fn get_image_address(&self, message: &Message, size: ImageType) -> Result<String, TimError> {
+        self.admitted()?;
+        let url = url_of(message, size)?;
+        if !url.starts_with('/') {
+            return Ok(url.to_owned());
+        }
+        let path = download::ticket(&self.inner.commands, url).await?;
+        Ok(self.inner.shared.server.web(&path))
     }
 
     /// Ends the download into this file (several, if there are), and answers when it has ended: [`Tim::download_image`]
@@ -97,4 +111,11 @@ impl Tim {
         self.admitted()?;
         self.inner.shared.cancel_download(target).await
     }
+}
+
+/// Where a picture of a message is, as the message says.
+fn url_of(message: &Message, size: ImageType) -> Result<&str, Code> {
+    let Payload::Image(image) = &message.payload else { return Err(Code::MESSAGE_INVALID) };
+    let info = image.image_info_array.iter().find(|info| info.image_type == size);
+    info.map(|info| info.url.as_str()).filter(|url| !url.is_empty()).ok_or(Code::MESSAGE_INVALID)
 }

@@ -7,6 +7,7 @@ use futures_util::future::poll_immediate;
 use tim::message::{ImageBody, ImageFormat, ImageInfo, ImageType, Message, Payload, Priority};
 use tim::plugin::{Plugin, UploadPlugin};
 use tim::{Code, MessageId};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
@@ -102,6 +103,37 @@ async fn a_photograph_of_108_megapixels_goes_through() {
     let target = world.folder.path().join("downloaded.jpg");
     bob.tim.download_image(&got, ImageType::Original, &target, |_| {}).await.unwrap();
     assert_eq!(std::fs::read(&target).unwrap(), photograph());
+}
+
+/// What any image view does with an address.
+async fn view(address: &str) -> Vec<u8> {
+    let (host, path) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut socket = TcpStream::connect(host).await.unwrap();
+    let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    socket.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&answer));
+    let head = answer.windows(4).position(|it| it == b"\r\n\r\n").unwrap();
+    answer.split_off(head + 4)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_view_takes_a_pictures_address_as_it_is() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let made = picture(&alice, "C2Cbob", png(1000, 500));
+    let Payload::Image(image) = &made.payload else { panic!("not a picture: {made:?}") };
+    assert_eq!((image.image_info_array[0].width, image.image_info_array[0].height), (1000, 500));
+    let unsent = alice.tim.get_image_address(&made, ImageType::Original).await;
+    assert_eq!(unsent.unwrap_err().code, Code::MESSAGE_INVALID);
+    alice.tim.send_message(made).await.unwrap();
+    let got = bob.messages(1).await.remove(0);
+    let address = bob.tim.get_image_address(&got, ImageType::Original).await.unwrap();
+    assert_eq!(view(&address).await, png(1000, 500));
+    assert_eq!(view(&address).await, png(1000, 500), "as often as it likes");
+    let thumb = view(&bob.tim.get_image_address(&got, ImageType::Thumb).await.unwrap()).await;
+    assert_eq!(image::load_from_memory(&thumb).unwrap().height(), 198);
 }
 
 /// Uploads nothing, and says that the picture is at this address.

@@ -63,6 +63,9 @@ impl Ground {
     }
 }
 
+/// Messages of a page, why those that were refused were, and whether the page is the last.
+type Page = (Vec<Message>, Vec<String>, bool);
+
 /// Bob's phone, its connection and the server's session behind it, without any delay.
 struct Phone<'a> {
     ground: &'a mut Ground,
@@ -76,7 +79,7 @@ struct Phone<'a> {
     calls: u64,
     ready: bool,
     rebuilt: bool,
-    page: Option<Result<(Vec<Message>, Vec<String>, bool), Fault>>,
+    page: Option<Result<Page, Fault>>,
 }
 
 impl<'a> Phone<'a> {

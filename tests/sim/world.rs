@@ -65,6 +65,7 @@ pub enum Break {
 }
 
 /// What happens at some moment.
+#[expect(clippy::large_enum_variant, reason = "worlds are small, and live one at a time")]
 pub enum Event {
     Link(LinkId, crate::link::Event),
     Server(u64, crate::server::Event),

@@ -44,8 +44,8 @@ impl<'a> Reader<'a> {
             reset: false,
             cursor: (0, 0).into(),
             next: None,
-            conversations: Vec::new(),
-            changes: Vec::new(),
+            conversations: Vec::new().into(),
+            changes: Vec::new().into(),
         };
         Self { server, place, pages: 0, picture }
     }
@@ -66,7 +66,7 @@ impl<'a> Reader<'a> {
             self.reads_history(&conversation, row.head);
             self.reads_mutations(&conversation, row.mutation_head);
         }
-        self.picture.conversations = rows;
+        self.picture.conversations = rows.into();
         self
     }
 

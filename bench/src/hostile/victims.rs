@@ -73,7 +73,9 @@ impl Device {
     async fn new(server: &Server, user: &str) -> Outcome<(Self, Duration)> {
         let folder = tempfile::tempdir_in(server.folder())?;
         let address = server.address().trim_end_matches("/v1");
-        let tim = Tim::create(TimOptions::new(APP, address, folder.path()))?;
+        let mut options = TimOptions::new(APP, address, folder.path());
+        user.clone_into(&mut options.instance);
+        let tim = Tim::create(options)?;
         let (sender, events) = mpsc::unbounded_channel();
         tim.add_listener(Arc::new(Ears(sender)));
         let mut device = Self { tim, events, _folder: folder };

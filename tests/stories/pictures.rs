@@ -15,11 +15,24 @@ use crate::bad_disk::databases;
 use crate::proxy::Proxy;
 use crate::world::{Device, World};
 
-/// A picture of 1,000 by 500 pixels, as PNG.
+/// A picture of few colours, as PNG.
 pub fn png(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
     let picture =
         image::RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 256) as u8, (y % 256) as u8, 7]));
+    picture.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).unwrap();
+    bytes
+}
+
+/// A picture that no format makes small, so that its smaller sizes are lighter.
+fn rough(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let color =
+        |x: u32, y: u32| (x.wrapping_mul(7_919) ^ y.wrapping_mul(104_729)).wrapping_mul(2_654_435_761);
+    let picture = image::RgbImage::from_fn(width, height, |x, y| {
+        let [red, green, blue, _] = color(x, y).to_be_bytes();
+        image::Rgb([red, green, blue])
+    });
     picture.write_to(&mut std::io::Cursor::new(&mut bytes), image::ImageFormat::Png).unwrap();
     bytes
 }
@@ -47,7 +60,7 @@ async fn send_picture(from: &Device, to: &str, bytes: Vec<u8>) -> Vec<u8> {
 async fn a_picture_goes_both_ways_in_three_sizes() {
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
-    let original = png(1000, 500);
+    let original = rough(1000, 500);
     let progress = send_picture(&alice, "C2Cbob", original.clone()).await;
     assert!(progress.is_sorted() && progress.last() == Some(&100), "{progress:?}");
     let got = bob.messages(1).await.remove(0);
@@ -122,7 +135,7 @@ async fn view(address: &str) -> Vec<u8> {
 async fn an_image_view_takes_a_pictures_address_as_it_is() {
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
-    let made = picture(&alice, "C2Cbob", png(1000, 500));
+    let made = picture(&alice, "C2Cbob", rough(1000, 500));
     let Payload::Image(image) = &made.payload else { panic!("not a picture: {made:?}") };
     assert_eq!((image.image_info_array[0].width, image.image_info_array[0].height), (1000, 500));
     let unsent = alice.tim.get_image_address(&made, ImageType::Original).await;
@@ -130,8 +143,8 @@ async fn an_image_view_takes_a_pictures_address_as_it_is() {
     alice.tim.send_message(made).await.unwrap();
     let got = bob.messages(1).await.remove(0);
     let address = bob.tim.get_image_address(&got, ImageType::Original).await.unwrap();
-    assert_eq!(view(&address).await, png(1000, 500));
-    assert_eq!(view(&address).await, png(1000, 500), "as often as it likes");
+    assert_eq!(view(&address).await, rough(1000, 500));
+    assert_eq!(view(&address).await, rough(1000, 500), "as often as it likes");
     let thumb = view(&bob.tim.get_image_address(&got, ImageType::Thumb).await.unwrap()).await;
     assert_eq!(image::load_from_memory(&thumb).unwrap().height(), 198);
 }

@@ -19,8 +19,9 @@ use crate::report;
 use crate::server::Server;
 
 const MALLORY: &str = "mallory";
-/// Connections of one login that ask for all they can, and questions that each has under way.
-const ASKING: usize = 32;
+/// Connections of one login that ask for all they can, and questions that each has under way. With those that upload they
+/// leave room among a user's connections, so that mallory does not close their own.
+const ASKING: usize = 12;
 const DEPTH: usize = 16;
 /// Tasks that do each of the other things.
 const EACH: usize = 8;
@@ -28,6 +29,8 @@ const EACH: usize = 8;
 const SILENT: usize = 600;
 /// Side of a picture that takes little to send and much to decode.
 const SIDE: u32 = 7_900;
+/// How long the other things go on before mallory uses up their own logins.
+const LOGINS_AFTER: Duration = Duration::from_secs(3);
 /// Pause after something did not work.
 const AGAIN: Duration = Duration::from_millis(20);
 
@@ -92,7 +95,6 @@ impl Mallory {
             forever(self.clone(), Self::asks);
         }
         for _ in 0..EACH {
-            forever(self.clone(), Self::logs_in);
             forever(self.clone(), Self::guesses);
             forever(self.clone(), Self::uploads);
             forever(self.clone(), Self::drips);
@@ -100,6 +102,8 @@ impl Mallory {
         for _ in 0..SILENT {
             forever(self.clone(), Self::keeps_silent);
         }
+        sleep(LOGINS_AFTER).await;
+        forever(self, Self::logs_in);
         std::future::pending().await
     }
 
@@ -150,17 +154,32 @@ impl Mallory {
     }
 
     async fn uploads(self) -> Outcome<()> {
-        let mut socket = self.begin_upload().await?;
-        socket.write_all(&self.picture).await?;
-        let mut said = [0; 64];
-        let read = socket.read(&mut said).await?;
-        let is_taken = said.get(..read).is_some_and(|said| said.starts_with(b"HTTP/1.1 200"));
-        count(if is_taken { &self.counts.uploads } else { &self.counts.refused_uploads });
-        Ok(())
+        let mut client = Client::login(&self.server, MALLORY).await?;
+        loop {
+            // Whoever asks without a pause is refused for asking, and uploads nothing.
+            sleep(AGAIN).await;
+            let Some(mut socket) = self.begin_upload(&mut client).await? else { continue };
+            let mut said = [0; 64];
+            let _ = socket.write_all(&self.picture).await;
+            let read = socket.read(&mut said).await.unwrap_or(0);
+            let is_taken = said.get(..read).is_some_and(|said| said.starts_with(b"HTTP/1.1 200"));
+            count(if is_taken { &self.counts.uploads } else { &self.counts.refused_uploads });
+        }
     }
 
     async fn drips(self) -> Outcome<()> {
-        let mut socket = self.begin_upload().await?;
+        let mut client = Client::login(&self.server, MALLORY).await?;
+        loop {
+            sleep(AGAIN).await;
+            if let Some(socket) = self.begin_upload(&mut client).await? {
+                self.drip(socket).await;
+                count(&self.counts.drips);
+            }
+        }
+    }
+
+    /// A byte a second, until the server has enough of it.
+    async fn drip(&self, mut socket: TcpStream) {
         for byte in self.picture.iter() {
             if socket.write_all(&[*byte]).await.is_err() {
                 break;
@@ -169,20 +188,22 @@ impl Mallory {
                 break;
             }
         }
-        count(&self.counts.drips);
-        Ok(())
     }
 
-    /// An upload's head, with a ticket that is good.
-    async fn begin_upload(&self) -> Outcome<TcpStream> {
-        let mut client = Client::login(&self.server, MALLORY).await?;
+    /// An upload's head, with a ticket that is good; `None` if the server gives no ticket.
+    async fn begin_upload(&self, client: &mut Client) -> Outcome<Option<TcpStream>> {
         let size = self.picture.len();
         let sha256 = Sha256::digest(&self.picture).iter().map(|byte| format!("{byte:02x}")).collect();
-        let path = client.call(call::UploadTicket { size: size as u64, sha256 }).await?.path;
+        let asked = client.ask(call::UploadTicket { size: size as u64, sha256 }.into()).await?;
+        let Ok(ticket) = client.result(asked).await? else {
+            count(&self.counts.refused);
+            return Ok(None);
+        };
+        let path = serde_json::from_str::<call::Ticket>(ticket.get())?.path;
         let mut socket = self.socket().await?;
         let head = format!("PUT {path} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {size}\r\n\r\n");
         socket.write_all(head.as_bytes()).await?;
-        Ok(socket)
+        Ok(Some(socket))
     }
 
     async fn socket(&self) -> Outcome<TcpStream> {

@@ -181,8 +181,10 @@ mod tests {
 
     #[test]
     fn rows_come_in_any_order_and_in_parts() {
-        let pixel = |x: u32, y: u32| [(x * 40) as u8, (y * 50) as u8, (x * y) as u8, 255];
-        let row = |y| (0..5).map(move |x| pixel(x, y));
+        let row = |y: u32| {
+            let shade = u8::try_from(y * 50).unwrap();
+            (0..5).map(move |x: u8| [x * 40, shade, x, 255])
+        };
         let (mut whole, mut parts) = (Canvas::new((5, 4), (2, 3)), Canvas::new((5, 4), (2, 3)));
         (0..4).for_each(|y| whole.add(y, 0, 1, row(y)));
         for y in [3, 0, 2, 1] {

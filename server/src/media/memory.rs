@@ -97,7 +97,7 @@ fn jpeg((width, height): (u16, u16), components: u8, sampling: u8, is_progressiv
     let blocks = units(width, across) * units(height, down);
     let all = blocks * (usize::from(across * down) + usize::from(components) - 1);
     let scan = |bytes: &mut Vec<u8>, of: std::ops::Range<u8>, last: (u8, u8), bits: usize| {
-        let count = of.len() as u8;
+        let count = of.end - of.start;
         bytes.extend([0xff, 0xda, 0, 6 + 2 * count, count]);
         of.for_each(|it| bytes.extend([it + 1, 0]));
         bytes.extend([last.0, last.1, 0]);
@@ -127,7 +127,7 @@ fn gif((width, height): (u16, u16)) -> Vec<u8> {
         held |= code << bits;
         bits += width;
         while bits >= 8 {
-            packed.push((held & 255) as u8);
+            packed.push(held.to_le_bytes()[0]);
             held >>= 8;
             bits -= 8;
         }
@@ -157,7 +157,7 @@ fn gif((width, height): (u16, u16)) -> Vec<u8> {
     }
     put(0, 8);
     for block in packed.chunks(255) {
-        bytes.push(block.len() as u8);
+        bytes.push(u8::try_from(block.len()).unwrap());
         bytes.extend(block);
     }
     bytes.extend([0, b';']);

@@ -9,7 +9,8 @@
 mod canvas;
 mod color;
 mod decode;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod memory;
 mod thumbs;
 mod turns;

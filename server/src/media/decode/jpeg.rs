@@ -60,8 +60,8 @@ fn scale<R: Read>(
         let bytes = 2 * channels as u64 * u64::from(it.0) * u64::from(it.1);
         header.held_bytes + bytes <= limits::IMAGE_HELD_BYTES + SMALL_BYTES
     };
-    let held = fractions.iter().filter(|it| is_held(it));
-    let fraction = held.clone().find(|it| holds(it)).or(held.last()).unwrap_or(&fractions[0]);
+    let mut held = fractions.iter().filter(|it| is_held(it));
+    let fraction = held.clone().find(|it| holds(it)).or(held.next_back()).unwrap_or(&fractions[0]);
     let longer = u16::try_from(fraction.0.max(fraction.1)).map_err(damaged)?;
     // The decoder takes the first fraction at which either side is long enough: only the longer one is to decide.
     let asked = if width >= height { (longer, u16::MAX) } else { (u16::MAX, longer) };

@@ -19,12 +19,13 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 /// A connection, encrypted or not.
 pub(super) type Stream = Box<dyn Io>;
 
-/// Where something is, and whether the way is encrypted.
+/// Where something is, whether the way is encrypted, and who is trusted on it.
 #[derive(Clone)]
 pub(crate) struct Address {
     host: String,
     port: u16,
-    tls: Option<Arc<ClientConfig>>,
+    is_encrypted: bool,
+    tls: Arc<ClientConfig>,
 }
 
 impl Address {
@@ -34,42 +35,38 @@ impl Address {
     /// # Errors
     /// [`Code::SERVER_ADDRESS_INVALID`], also for certificates in `extra_roots` that cannot be read.
     pub(crate) fn of_server(text: &str, extra_roots: Option<&str>) -> Result<Self, TimError> {
-        let uri: Uri = text.parse().map_err(|_| TimError::new(Code::SERVER_ADDRESS_INVALID))?;
-        if !matches!(uri.path(), "" | "/" | "/v1") || uri.query().is_some() {
-            return Err(TimError::new(Code::SERVER_ADDRESS_INVALID));
-        }
-        Self::of_uri(&uri, "wss", Some("ws"), extra_roots)
-    }
-
-    /// Reads the address of something on the web: `https://host[:port]/...`.
-    ///
-    /// # Errors
-    /// [`Code::SERVER_ADDRESS_INVALID`].
-    pub(super) fn of_web(uri: &Uri, extra_roots: Option<&str>) -> Result<Self, TimError> {
-        Self::of_uri(uri, "https", None, extra_roots)
-    }
-
-    /// Reads an address of an encrypted scheme; of a `plain` one if it is on this machine.
-    fn of_uri(
-        uri: &Uri,
-        secure: &str,
-        plain: Option<&str>,
-        extra_roots: Option<&str>,
-    ) -> Result<Self, TimError> {
         let invalid = || TimError::new(Code::SERVER_ADDRESS_INVALID);
-        let host = uri.host().filter(|host| !host.is_empty()).ok_or_else(invalid)?;
-        let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
-        let scheme = uri.scheme_str().ok_or_else(invalid)?;
-        if scheme == secure {
-            let tls = Some(tls::config(extra_roots)?);
-            Ok(Self { host, port: uri.port_u16().unwrap_or(443), tls })
-        } else if plain == Some(scheme) && is_this_machine(&host) {
-            // Not needed here, but for pictures elsewhere; and a mistake is told at once.
-            tls::config(extra_roots)?;
-            Ok(Self { host, port: uri.port_u16().unwrap_or(80), tls: None })
-        } else {
-            Err(invalid())
+        let uri: Uri = text.parse().map_err(|_| invalid())?;
+        if !matches!(uri.path(), "" | "/" | "/v1") || uri.query().is_some() {
+            return Err(invalid());
         }
+        let host = host_of(&uri).ok_or_else(invalid)?;
+        let is_encrypted = match uri.scheme_str() {
+            Some("wss") => true,
+            Some("ws") if is_this_machine(&host) => false,
+            _ => return Err(invalid()),
+        };
+        let port = uri.port_u16().unwrap_or(if is_encrypted { 443 } else { 80 });
+        Ok(Self { host, port, is_encrypted, tls: tls::config(extra_roots)? })
+    }
+
+    /// What an address on the web (`https://host[:port]/...`) names, reached with the same trust.
+    pub(super) fn on_the_web(&self, uri: &Uri) -> Option<Self> {
+        let host = host_of(uri).filter(|_| uri.scheme_str() == Some("https"))?;
+        let port = uri.port_u16().unwrap_or(443);
+        Some(Self { host, port, is_encrypted: true, tls: Arc::clone(&self.tls) })
+    }
+
+    /// Whether an address on the web names this place, reached in the same way.
+    pub(super) fn is_at(&self, uri: &Uri) -> bool {
+        let (scheme, port) = if self.is_encrypted { ("https", 443) } else { ("http", 80) };
+        uri.scheme_str() == Some(scheme)
+            && host_of(uri).as_ref() == Some(&self.host)
+            && uri.port_u16().unwrap_or(port) == self.port
+    }
+
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.is_encrypted
     }
 
     /// Host and port as HTTP names them.
@@ -86,7 +83,7 @@ impl Address {
 
     /// Where the WebSocket is.
     pub(super) fn websocket(&self) -> String {
-        let scheme = if self.tls.is_some() { "wss" } else { "ws" };
+        let scheme = if self.is_encrypted { "wss" } else { "ws" };
         format!("{scheme}://{}/v1", self.authority())
     }
 
@@ -99,11 +96,17 @@ impl Address {
             Fault::with_text(Code::NETWORK_ERROR, format!("{} cannot be reached: {why}", self.authority()))
         };
         let socket = dial::connect(&self.host, self.port).await.map_err(unreachable)?;
-        match &self.tls {
-            Some(config) => Ok(Box::new(tls::encrypt(config, &self.host, socket).await?)),
-            None => Ok(Box::new(socket)),
+        if self.is_encrypted {
+            Ok(Box::new(tls::encrypt(&self.tls, &self.host, socket).await?))
+        } else {
+            Ok(Box::new(socket))
         }
     }
+}
+
+fn host_of(uri: &Uri) -> Option<String> {
+    let host = uri.host().filter(|host| !host.is_empty())?;
+    Some(host.trim_start_matches('[').trim_end_matches(']').to_owned())
 }
 
 /// The machine that Android's emulator runs on, as seen from inside.

@@ -9,6 +9,7 @@ use tim_protocol::frame::Fault;
 use tokio::sync::watch;
 
 use super::progress::Progress;
+use super::source::Source;
 use super::{Answer, Commands, Shared, http};
 use crate::error::TimError;
 use crate::machine::io::{Call, Return};
@@ -139,11 +140,11 @@ impl Download {
         let Self { url, target, progress, leave, shared, .. } = self;
         let source = if url.starts_with('/') {
             let path = leave.within(ticket(&self.commands, url)).await??;
-            http::Source { server: shared.server.clone(), path, is_own: true }
+            Source::own(shared.server.clone(), path)
         } else {
-            http::elsewhere(url, shared.extra_roots.as_deref())?
+            Source::elsewhere(url, &shared.server)?
         };
-        Ok(http::download(&source, target, progress, leave).await?)
+        Ok(http::download(source, target, progress, leave).await?)
     }
 }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use http_body_util::{BodyExt as _, Empty, StreamBody, combinators::UnsyncBoxBody};
 use hyper::body::{Frame, Incoming};
-use hyper::{Request, Response, StatusCode, Uri, header};
+use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
@@ -20,7 +20,7 @@ use tokio::time::timeout;
 use super::address::Address;
 use super::download::Leave;
 use super::progress::Progress;
-use crate::error::TimError;
+use super::source::{MOST_REDIRECTS, Source};
 
 /// Bytes moved at once; the step of the progress too.
 const CHUNK: usize = 64 * 1024;
@@ -35,24 +35,13 @@ type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// Uploads a file with a ticket.
 pub(super) async fn upload(
-    server: &Address,
-    path: &str,
+    source: Source,
     file: &Path,
     size: u64,
     progress: &Progress,
 ) -> Result<ImageBody, Fault> {
-    let source = File::open(file).await.map_err(|_| Code::FILE_UNREADABLE)?;
-    progress.note(0);
-    let (alive, mut signs) = watch::channel(());
-    let request = Request::put(path)
-        .header(header::HOST, server.authority())
-        .header(header::CONTENT_LENGTH, size)
-        .body(StreamBody::new(chunks(source, size, progress.clone(), alive)).boxed_unsync())
-        .map_err(|why| failed(&why))?;
-    let answer = tokio::select! {
-        answer = send(server, request) => answer?,
-        () = silence(&mut signs) => return Err(failed(&"the server takes nothing")),
-    };
+    let put = async |source: &Source| put(source, file, size, progress).await;
+    let (_, answer) = follow(source, &Method::PUT, Code::UPLOAD_FAILED, put).await?;
     let status = answer.status();
     let body = timeout(IDLE_WITHIN, http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect())
         .await
@@ -64,6 +53,45 @@ pub(super) async fn upload(
         return Ok(uploaded.image);
     }
     Err(refusal(&body, Code::UPLOAD_FAILED))
+}
+
+async fn put(
+    source: &Source,
+    file: &Path,
+    size: u64,
+    progress: &Progress,
+) -> Result<Response<Incoming>, Fault> {
+    let content = File::open(file).await.map_err(|_| Code::FILE_UNREADABLE)?;
+    progress.note(0);
+    let (alive, mut signs) = watch::channel(());
+    let request = Request::put(&source.path)
+        .header(header::HOST, source.server.authority())
+        .header(header::CONTENT_LENGTH, size)
+        .body(StreamBody::new(chunks(content, size, progress.clone(), alive)).boxed_unsync())
+        .map_err(|why| failed(&why))?;
+    tokio::select! {
+        answer = send(&source.server, request) => answer,
+        () = silence(&mut signs) => Err(failed(&"the server takes nothing")),
+    }
+}
+
+/// Asks, and asks where the answer sends on to, until one does not; gives where that was. Redirects that must not be
+/// followed are told with `refused`.
+async fn follow(
+    mut source: Source,
+    method: &Method,
+    refused: Code,
+    ask: impl AsyncFn(&Source) -> Result<Response<Incoming>, Fault>,
+) -> Result<(Source, Response<Incoming>), Fault> {
+    for _ in 0..=MOST_REDIRECTS {
+        let answer = ask(&source).await?;
+        match source.redirect(method, answer.status(), answer.headers()) {
+            Ok(None) => return Ok((source, answer)),
+            Ok(Some(next)) => source = next,
+            Err(why) => return Err(Fault::with_text(refused, why)),
+        }
+    }
+    Err(Fault::with_text(refused, format!("the picture's address leads on more than {MOST_REDIRECTS} times")))
 }
 
 /// Ends when an upload has shown no sign of life for too long; longer once all of it was taken, because looking at a large
@@ -96,18 +124,10 @@ fn chunks(
     })
 }
 
-/// Where a picture is.
-pub(super) struct Source {
-    pub(super) server: Address,
-    pub(super) path: String,
-    /// It is the own server: what it says of a refusal is taken over.
-    pub(super) is_own: bool,
-}
-
 /// Downloads a picture into a file, which is there whole or not at all. No wait lasts beyond the leave, and what is done
 /// with files is not broken off: nothing appears afterwards.
 pub(super) async fn download(
-    source: &Source,
+    source: Source,
     target: &Path,
     progress: &Progress,
     leave: &Leave,
@@ -131,17 +151,19 @@ pub(super) async fn download(
     Ok(())
 }
 
-async fn get(source: &Source) -> Result<Response<Incoming>, Fault> {
-    let Source { server, path, is_own } = source;
-    let request = Request::get(path)
-        .header(header::HOST, server.authority())
-        .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
-        .map_err(|why| failed(&why))?;
-    let answer = timeout(IDLE_WITHIN, send(server, request)).await.map_err(|why| failed(&why))??;
+async fn get(source: Source) -> Result<Response<Incoming>, Fault> {
+    let ask = async |source: &Source| {
+        let request = Request::get(&source.path)
+            .header(header::HOST, source.server.authority())
+            .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
+            .map_err(|why| failed(&why))?;
+        timeout(IDLE_WITHIN, send(&source.server, request)).await.map_err(|why| failed(&why))?
+    };
+    let (source, answer) = follow(source, &Method::GET, Code::MEDIA_NOT_FOUND, ask).await?;
     if answer.status() == StatusCode::OK {
         return Ok(answer);
     }
-    if !is_own {
+    if !source.is_own {
         // A stranger's words and numbers mean nothing here.
         return Err(Fault::new(Code::MEDIA_NOT_FOUND));
     }
@@ -183,17 +205,6 @@ async fn send(server: &Address, request: Request<Body>) -> Result<Response<Incom
     sender.send_request(request).await.map_err(|why| failed(&why))
 }
 
-/// What an address on the web names. A peer chose it: only what nobody on the way can read or change is asked for, and
-/// nothing of this machine's that has no certificate.
-pub(super) fn elsewhere(url: &str, extra_roots: Option<&str>) -> Result<Source, TimError> {
-    let nowhere =
-        || TimError { code: Code::MEDIA_NOT_FOUND, reason: "the picture has no https address".into() };
-    let uri: Uri = url.parse().map_err(|_| nowhere())?;
-    let server = Address::of_web(&uri, extra_roots).map_err(|_| nowhere())?;
-    let path = uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    Ok(Source { server, path, is_own: false })
-}
-
 fn percent(done: u64, of: u64) -> u8 {
     u8::try_from(done.saturating_mul(100) / of.max(1)).unwrap_or(100).min(100)
 }
@@ -233,7 +244,7 @@ mod tests {
         });
         let server_address = Address::of_server(&address, None).unwrap();
         let source = Source { server: server_address, path: "/picture".into(), is_own };
-        let why = get(&source).await.unwrap_err();
+        let why = get(source).await.unwrap_err();
         server.await.unwrap();
         why.code
     }
@@ -246,5 +257,62 @@ mod tests {
         for words in [r#"{"c": 0, "t": "all is well"}"#, r#"{"c": 70001, "t": "log in anew"}"#, "<html>"] {
             assert_eq!(refused(false, words).await, Code::MEDIA_NOT_FOUND);
         }
+    }
+
+    /// A server that gives these answers, one to each request, and the heads of the requests.
+    async fn scripted(answers: &[&str]) -> (Source, tokio::task::JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = Address::of_server(&format!("ws://{}", listener.local_addr().unwrap()), None).unwrap();
+        let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
+        let requests = tokio::spawn(async move {
+            let mut heads = Vec::new();
+            for answer in answers {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let mut head = Vec::new();
+                while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+                    socket.read_buf(&mut head).await.unwrap();
+                }
+                heads.push(String::from_utf8(head).unwrap().lines().next().unwrap().to_owned());
+                socket.write_all(answer.as_bytes()).await.unwrap();
+                // Until the client hangs up.
+                while socket.read(&mut [0; 1024]).await.is_ok_and(|read| read > 0) {}
+            }
+            heads
+        });
+        (Source::own(server, "/picture?ticket=secret".into()), requests)
+    }
+
+    const TO_B: &str = "HTTP/1.1 307 Temporary Redirect\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n";
+
+    #[tokio::test]
+    async fn a_download_follows_redirects_but_not_in_a_circle() {
+        let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+        let (source, requests) = scripted(&[TO_B, ok]).await;
+        let answer = get(source).await.unwrap();
+        assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), "hi");
+        assert_eq!(requests.await.unwrap(), ["GET /picture?ticket=secret HTTP/1.1", "GET /b HTTP/1.1"]);
+
+        let (source, requests) = scripted(&[TO_B; 6]).await;
+        let why = get(source).await.unwrap_err();
+        assert_eq!((why.code, requests.await.unwrap().len()), (Code::MEDIA_NOT_FOUND, 6));
+        assert!(why.text.contains("5 times"), "{why}");
+    }
+
+    #[tokio::test]
+    async fn an_upload_is_sent_again_where_a_redirect_leads() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "a picture").unwrap();
+        let refused =
+            "HTTP/1.1 403 Forbidden\r\nContent-Length: 31\r\n\r\n{\"c\": 130142, \"t\": \"used before\"}";
+        let refused = refused.replace("31", "33");
+        let (source, requests) = scripted(&[TO_B, &refused]).await;
+        let why = upload(source, file.path(), 9, &Progress::silent()).await.unwrap_err();
+        assert_eq!(why.code, Code::TICKET_USED);
+        assert_eq!(requests.await.unwrap(), ["PUT /picture?ticket=secret HTTP/1.1", "PUT /b HTTP/1.1"]);
+
+        let found = TO_B.replace("307", "302");
+        let (source, requests) = scripted(&[&found]).await;
+        let why = upload(source, file.path(), 9, &Progress::silent()).await.unwrap_err();
+        assert_eq!((why.code, requests.await.unwrap().len()), (Code::UPLOAD_FAILED, 1));
     }
 }

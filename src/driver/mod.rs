@@ -5,7 +5,7 @@
 //! * This file is the task: inputs in, outputs carried out in order. `commands` is the way to it, `shared` what handles
 //!   may look at.
 //! * `link` is a connection; `address` makes it, with `dial` and `tls`.
-//! * `http` moves pictures, `upload` and `download` one of them; `progress` tells how far, `copies` keeps those that are sent.
+//! * `http` moves pictures from and to a `source`, `upload` and `download` one of them; `progress` tells how far, `copies` keeps those that are sent.
 //! * `stored` opens the store and asks it. `dispatch` is the listener thread; `files` are folders and pictures; `runtime` is
 //!   the process's threads.
 

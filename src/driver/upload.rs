@@ -8,6 +8,7 @@ use tim_protocol::frame::Fault;
 use tim_protocol::media::ImageBody;
 
 use super::progress::Progress;
+use super::source::Source;
 use super::{Commands, files, http};
 use crate::driver::address::Address;
 use crate::machine::io::{Call, Return};
@@ -43,7 +44,7 @@ impl Upload {
             super::Answer::Return(Return::Ticket(path)) => path,
             _ => return Err(Fault::new(Code::PANICKED)),
         };
-        http::upload(&self.server, &path, &self.file, size, &self.progress).await
+        http::upload(Source::own(self.server.clone(), path), &self.file, size, &self.progress).await
     }
 }
 

@@ -17,6 +17,7 @@ use super::unreadable::Unreadable;
 use crate::conversation::Conversation;
 use crate::event::Event;
 use crate::message::Message;
+use super::trace::Trace;
 use crate::store::{Change, Snapshot};
 
 /// The two clocks, in milliseconds. Timers use the first, what people see uses the second.
@@ -251,6 +252,8 @@ pub enum Output {
     },
     /// Log that something was passed over which this version cannot read.
     LogUnreadable(Unreadable),
+    /// Log this; only if [`super::Machine::set_tracing`] asked for it.
+    Trace(Trace),
     /// Tell the listeners.
     Emit(Event),
     /// Read messages from the store and tell the listeners of them.

@@ -36,7 +36,7 @@
 //!   `unreadable` passes over what a later version says.
 //! * `sync` follows the user's changes; `inbox` puts messages in order; `conversation` keeps one conversation's
 //!   positions; `delivery` remembers what no listener has heard; `history` serves pages; `outbox` sends; `account` is profile, blacklist and groups; `calls` is what
-//!   waits for an answer.
+//!   waits for an answer. `trace` is what all of them tell a log.
 
 mod account;
 mod calls;
@@ -51,6 +51,7 @@ mod outbox;
 mod pause;
 mod refusal;
 mod sync;
+pub mod trace;
 pub mod unreadable;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -71,10 +72,12 @@ use io::{Config, Input, Now, Output};
 use link::Link;
 use login::{Gate, Login};
 use outbox::Outbox;
+use trace::Trace;
 
 /// The engine's decisions for one instance.
 pub struct Machine {
     config: Config,
+    is_tracing: bool,
     choices: fastrand::Rng,
     now: Now,
     outputs: VecDeque<Output>,
@@ -144,6 +147,7 @@ impl Machine {
         let choices = fastrand::Rng::with_seed(config.seed);
         Self {
             config,
+            is_tracing: false,
             choices,
             now: Now::default(),
             outputs: VecDeque::new(),
@@ -260,6 +264,9 @@ impl Machine {
         if turn.groups_changed {
             let groups = self.data.groups.values().cloned().collect();
             self.outputs.push_back(Output::Emit(Event::GroupListUpdated(groups)));
+        }
+        if self.is_tracing {
+            self.outputs.extend(turn.received.iter().map(Trace::received).map(Output::Trace));
         }
         if !turn.received.is_empty() {
             self.outputs.push_back(Output::Emit(Event::MessageReceived(turn.received)));

@@ -13,11 +13,11 @@ use tim_protocol::profile::{Profile, ProfileFields};
 use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
 
 pub use super::outbox::pending::Pending;
+use super::trace::Trace;
 use super::unreadable::Unreadable;
 use crate::conversation::Conversation;
 use crate::event::Event;
 use crate::message::Message;
-use super::trace::Trace;
 use crate::store::{Change, Snapshot};
 
 /// The two clocks, in milliseconds. Timers use the first, what people see uses the second.

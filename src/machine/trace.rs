@@ -105,7 +105,9 @@ impl fmt::Display for Trace {
             Self::LoginEnded(code) => write!(f, "login ended: {code} {}", code.name()),
             Self::Connecting { failures } => write!(f, "connecting, {failures} failures before"),
             Self::Pausing { ms } => write!(f, "next connection in {ms} ms"),
-            Self::Welcomed { session, resumed } => write!(f, "welcome, session {session}, resumed: {resumed}"),
+            Self::Welcomed { session, resumed } => {
+                write!(f, "welcome, session {session}, resumed: {resumed}")
+            }
             Self::Asked { number, verb } => write!(f, "request {number}: {verb}"),
             Self::Answered { number, ms, code: None } => write!(f, "request {number} answered after {ms} ms"),
             Self::Answered { number, ms, code: Some(code) } => {

@@ -21,6 +21,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use uuid::Uuid;
 
+use super::log::ConnectionLog;
 use super::parked::Dropped;
 use super::places::Place;
 use super::{Guest, Shared, lost, told};
@@ -82,6 +83,7 @@ struct Connection<S> {
     /// The place of the session that may be resumed.
     kept: Option<(Uuid, Subscription)>,
     asked: FuturesUnordered<Pin<Box<dyn Future<Output = Answer> + Send>>>,
+    log: ConnectionLog,
     /// Envelopes that wait to be written.
     out: Vec<String>,
     /// The session knows that the server stops.
@@ -110,6 +112,7 @@ pub(super) async fn serve<S>(
         subscription: None,
         kept: None,
         asked: FuturesUnordered::new(),
+        log: ConnectionLog::new(),
         out: Vec::new(),
         stopping: false,
     };
@@ -195,7 +198,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
     fn frame(&mut self, frame: Option<Result<Message, Error>>) -> Option<End> {
         metrics::counter!("tim_frames_total", "direction" => "in").increment(1);
         match frame {
-            Some(Ok(Message::Text(text))) => self.handle(Input::Frame(&text)),
+            Some(Ok(Message::Text(text))) => {
+                self.log.asked(&text);
+                self.handle(Input::Frame(&text))
+            }
             // Clients send text only; nothing is never an envelope.
             Some(Ok(Message::Binary(_))) => self.handle(Input::Frame("")),
             Some(Ok(_)) => None,
@@ -222,7 +228,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         let mut end = None;
         for effect in effects {
             match effect {
-                Effect::Send(envelope) => self.out.push(envelope),
+                Effect::Send(envelope) => {
+                    self.log.answered(self.session.who(), &envelope);
+                    self.out.push(envelope);
+                }
                 Effect::Write(token, write) => {
                     let pending = self.shared.store.write(write);
                     self.asked.push(Box::pin(pending.map(move |result| Answer::Wrote(token, result))));
@@ -237,6 +246,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                     // A resumed session has kept its place; any other gets one of its own.
                     let kept = self.kept.take().filter(|(id, _)| *id == session);
                     let place = kept.map(|(_, place)| place);
+                    self.log.logged_in(self.session.who(), session, place.is_some());
                     self.subscription =
                         Some(place.unwrap_or_else(|| self.shared.bus.subscribe(user, session)));
                 }
@@ -274,6 +284,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
 
     async fn finish(mut self, end: End) {
         let now = self.shared.now();
+        let code = match end {
+            End::Closed(code, _) => Some(code),
+            End::Broken => None,
+        };
+        self.log.ended(self.session.who(), code, &self.shared.refusals, now.monotonic);
         match end {
             End::Broken => {
                 if let (Some(parked), Some(subscription)) = (self.session.park(now), self.subscription) {

@@ -9,6 +9,7 @@
 mod admin;
 mod connection;
 pub(crate) mod http;
+mod log;
 mod origin;
 pub(crate) mod pace;
 mod parked;
@@ -93,6 +94,7 @@ impl Shared {
             },
             trusted_proxies: limits.trusted_proxies.clone(),
             parked: ParkedSessions::default(),
+            refusals: log::Refusals::default(),
             clock,
         }
     }
@@ -137,7 +139,11 @@ impl Door {
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
-                _ = sweep.tick() => { shared.parked.sweep(); continue; }
+                _ = sweep.tick() => {
+                    shared.refusals.sweep(shared.now().monotonic);
+                    shared.parked.sweep();
+                    continue;
+                }
                 () = told(&mut stop) => break,
             };
             match accepted {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use tim_protocol::call::{Hello, Resume, Welcome};
+use tim_protocol::call::{Hello, Platform, Resume, Welcome};
 use tim_protocol::frame::{Fault, KickReason};
 use tim_protocol::usersig::{self, Expected, Key};
 use tim_protocol::{Code, feature};
@@ -16,6 +16,39 @@ use super::{Effect, Live, Parked, Phase, Session, fault_to};
 use crate::core::Now;
 use crate::core::ops::{Actor, Device, Devices, Find, Login, UserKey, Write};
 use crate::core::window::Window;
+
+/// Who said hello, for a log: the token is not in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// The application.
+    pub app: u32,
+    /// Who they say they are.
+    pub user: UserId,
+    /// The installation.
+    pub device: String,
+    /// The login.
+    pub instance: String,
+    /// The kind of machine.
+    pub platform: Platform,
+    /// Name and version of the client program.
+    pub client: String,
+    /// A new login, not one that is restored.
+    pub login: bool,
+}
+
+impl Who {
+    fn of(hello: &Hello) -> Self {
+        Self {
+            app: hello.sdk_app_id,
+            user: hello.user_id.clone(),
+            device: hello.device.clone(),
+            instance: hello.instance.clone(),
+            platform: hello.platform,
+            client: hello.client.clone(),
+            login: hello.login,
+        }
+    }
+}
 
 /// A `hello` that is being looked at.
 pub(super) struct Greeting {
@@ -29,6 +62,7 @@ pub(super) struct Greeting {
 
 impl Session {
     pub(super) fn hello(&mut self, number: u64, hello: Hello, effects: &mut Vec<Effect>) {
+        self.who = Some(Who::of(&hello));
         let find = Find::App { app: hello.sdk_app_id };
         self.phase = Phase::Greeting(Box::new(Greeting { number, hello, expires: 0, admitted: None }));
         self.find(find, Asked::Keys, effects);

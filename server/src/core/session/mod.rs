@@ -28,6 +28,7 @@ use super::shares::{Network, Shares};
 use super::window::Window;
 use crate::bus::Delivery;
 use hello::Greeting;
+pub use hello::Who;
 use reply::Asked;
 
 /// Pairs a question with its answer. Unique within a session.
@@ -131,6 +132,7 @@ pub struct Session {
     batches: bool,
     deflates: bool,
     stopping: bool,
+    who: Option<Who>,
 }
 
 /// How far a connection has come.
@@ -180,6 +182,7 @@ impl Session {
             batches: false,
             deflates: false,
             stopping: false,
+            who: None,
         }
     }
 
@@ -219,6 +222,12 @@ impl Session {
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.asked.len()
+    }
+
+    /// Who said hello, whether they were let in or not.
+    #[must_use]
+    pub fn who(&self) -> Option<&Who> {
+        self.who.as_ref()
     }
 
     /// Whether the client takes several envelopes in one frame.

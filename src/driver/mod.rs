@@ -264,6 +264,7 @@ impl Driver {
     /// Gives the machine an input and carries out everything that follows, before anything else happens.
     fn turn(&mut self, input: Input) {
         let mut inputs = VecDeque::from([input]);
+        self.machine.set_tracing(log::is_on(LogLevel::Debug));
         while let Some(input) = inputs.pop_front() {
             self.machine.handle(input, self.now());
             self.publish();
@@ -324,6 +325,7 @@ impl Driver {
                     format_args!("passed over what this version cannot read: {what:?}"),
                 );
             }
+            Output::Trace(trace) => log::write(LogLevel::Debug, format_args!("{trace}")),
             Output::Emit(event) => self.shared.dispatch.tell(event),
             Output::EmitMessages { query, kind } => self.emit_messages(&query, kind)?,
             Output::Return(call, result) => {

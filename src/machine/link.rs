@@ -15,6 +15,7 @@ use super::Machine;
 use super::calls::Purpose;
 use super::io::Output;
 use super::pause::{Failures, GOOD_AFTER_MS};
+use super::trace::Trace;
 use super::unreadable::Unreadable;
 use crate::event::{Event, NetState};
 
@@ -93,6 +94,7 @@ impl Link {
 impl Machine {
     /// Begins an attempt, now.
     pub(super) fn connect(&mut self) {
+        self.trace(|| Trace::Connecting);
         self.link = Link::Connecting { until: self.now.monotonic + CONNECT_WITHIN_MS };
         self.net_state(NetState::Connecting);
         self.then(Output::Connect);
@@ -235,6 +237,10 @@ impl Machine {
             && let Some((purpose, request)) = wire.queue.pop_front()
         {
             wire.number += 1;
+            if self.is_tracing {
+                let asked = Trace::Asked { number: wire.number, verb: request.method() };
+                self.turn.then.push(Output::Trace(asked));
+            }
             let envelope = FromClient { ack: wire.ack(), ask: Some(Ask::Request(wire.number, Ok(request))) };
             wire.asked.insert(wire.number, (purpose, due));
             // Every request that was built can be written.
@@ -294,8 +300,11 @@ impl Machine {
 
     fn reply(&mut self, number: u64, result: Result<Box<RawValue>, Fault>) {
         let Some(wire) = self.link.wire() else { return };
-        let Some((purpose, _)) = wire.asked.remove(&number) else { return };
+        let Some((purpose, due)) = wire.asked.remove(&number) else { return };
         wire.busy.remove(&purpose);
+        let ms = self.now.monotonic - (due - ANSWER_WITHIN_MS);
+        let code = result.as_ref().err().map(|fault| fault.code);
+        self.trace(|| Trace::Answered { number, ms, code });
         self.answered(purpose, result);
     }
 

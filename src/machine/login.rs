@@ -9,6 +9,7 @@ use tim_protocol::{Code, UserId};
 use super::calls::Purpose;
 use super::io::{Call, CallId, MessageEvent, Output, Return};
 use super::link::Link;
+use super::trace::Trace;
 use super::{Data, Machine, sync};
 use crate::event::{Event, NetState};
 use crate::store::{Change, Snapshot};
@@ -106,7 +107,7 @@ impl Machine {
             return self.give(id, Err(Fault::new(Code::USERSIG_MISSING)));
         }
         let until = self.now.monotonic + self.config.login_timeout;
-        self.login = Some(Login {
+        let login = Login {
             user,
             user_sig,
             instance: format!("{:016x}", self.choices.u64(..)),
@@ -117,7 +118,9 @@ impl Machine {
             reported: None,
             call: Some((id, until)),
             clock_ahead: 0,
-        });
+        };
+        self.trace(|| Trace::LoginBegan { user: login.user.clone(), instance: login.instance.clone() });
+        self.login = Some(login);
         self.gate = Gate::LoggingIn;
         self.failures = super::pause::Failures::default();
         self.unreadable.login_begins();
@@ -209,6 +212,7 @@ impl Machine {
             Ok(welcome) => welcome,
             Err(fault) => return self.refused(fault),
         };
+        self.trace(|| Trace::Welcomed { session: welcome.session, resumed: welcome.resumed });
         self.live(&welcome);
         self.server_time(welcome.now);
         let call = self.login.as_mut().and_then(|login| {
@@ -278,6 +282,7 @@ impl Machine {
         self.data = Data::default();
         self.list = super::List::default();
         self.finish();
+        self.trace(|| Trace::LoginEnded(code));
         self.then(Output::CloseStore);
         self.net_state(NetState::Disconnected);
         if was_ready {

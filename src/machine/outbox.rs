@@ -17,6 +17,7 @@ use tim_protocol::{Code, ConversationId, MessageId};
 
 use super::calls::Purpose;
 use super::io::{CallId, Output, Return};
+use super::trace::Trace;
 use super::{Data, Machine};
 use crate::message::{Message, Payload, SendStatus};
 use crate::store::{Change, OutboxRow};
@@ -63,6 +64,7 @@ impl Machine {
                 self.store(Change::Outbox(row.clone()));
                 self.turn.durable = true;
                 self.data.outbox.insert(row, Some(call));
+                self.trace(|| Trace::Queued { message: message.id, to: id.clone() });
                 self.data.conversation(&id);
                 self.show_anew(&id);
             }
@@ -201,6 +203,8 @@ impl Machine {
     /// The server's answer to a send.
     pub(super) fn sent(&mut self, to: &ConversationId, id: MessageId, result: Result<Sent, Fault>) {
         self.data.outbox.answered(to);
+        let place = result.as_ref().map(|sent| sent.sequence).map_err(|fault| fault.code);
+        self.trace(|| Trace::Sent { message: id, to: to.clone(), result: place });
         let Some(entry) = self.data.outbox.entry(id) else { return };
         let mut message = entry.row.message.clone();
         match result {

@@ -5,6 +5,7 @@
 
 use super::Machine;
 use super::link::Link;
+use super::trace::Trace;
 use crate::event::NetState;
 
 /// First and longest bound of the random pause before another attempt, in milliseconds.
@@ -27,6 +28,8 @@ impl Machine {
         let until =
             self.now.monotonic + self.backoff(self.failures.attempts).max(retry_after.map_or(0, i64::from));
         self.failures.attempts = self.failures.attempts.saturating_add(1);
+        let ms = until - self.now.monotonic;
+        self.trace(|| Trace::Pausing { ms });
         self.link = Link::Pause { until };
         self.net_state(NetState::Disconnected);
     }

@@ -10,6 +10,7 @@ use tim_protocol::limits;
 
 use super::Machine;
 use super::calls::Purpose;
+use super::trace::Trace;
 use super::unreadable::Unreadable;
 use crate::store::{Change, SyncState};
 
@@ -79,6 +80,8 @@ impl Machine {
             return self.sync_later(None);
         }
         self.sync.refusals = 0;
+        let conversations = page.conversations.len();
+        self.trace(|| Trace::Synced { conversations, first });
         if (page.reset && !self.data.sync.is_blank()) || self.is_other_life(page.cursor.epoch) {
             return self.begin_anew();
         }

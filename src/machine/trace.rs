@@ -22,10 +22,7 @@ pub enum Trace {
     /// The login is over, for this reason.
     LoginEnded(Code),
     /// A connection is being made.
-    Connecting {
-        /// Failures in a row before it.
-        failures: u32,
-    },
+    Connecting,
     /// A pause before the next connection.
     Pausing {
         /// How long.
@@ -103,7 +100,7 @@ impl fmt::Display for Trace {
         match self {
             Self::LoginBegan { user, instance } => write!(f, "login of {user} begins, instance {instance}"),
             Self::LoginEnded(code) => write!(f, "login ended: {code} {}", code.name()),
-            Self::Connecting { failures } => write!(f, "connecting, {failures} failures before"),
+            Self::Connecting => f.write_str("connecting"),
             Self::Pausing { ms } => write!(f, "next connection in {ms} ms"),
             Self::Welcomed { session, resumed } => {
                 write!(f, "welcome, session {session}, resumed: {resumed}")

@@ -233,6 +233,7 @@ impl World {
             | Output::CancelUpload(_)
             | Output::RemoveCopy { .. }
             | Output::LogUnreadable(_) => {}
+            Output::Trace(_) => {}
             Output::Emit(event) => self.told(id, event),
             Output::EmitMessages { query, kind } => self.told_of(id, &query, kind),
             Output::Return(call, result) => self.returned(id, call, result),

@@ -77,7 +77,7 @@ impl Address {
 
     /// The address of something that is fetched with `GET`.
     pub(crate) fn web(&self, path: &str) -> String {
-        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        let scheme = if self.is_encrypted { "https" } else { "http" };
         format!("{scheme}://{}{path}", self.authority())
     }
 

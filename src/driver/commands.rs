@@ -110,7 +110,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let server = Address::of_server("ws://127.0.0.1:1", None).unwrap();
         let files = Files::open(folder.path(), 1).unwrap().0;
-        let shared = Arc::new(Shared::new(Dispatch::start().unwrap(), files, server, None));
+        let shared = Arc::new(Shared::new(Dispatch::start().unwrap(), files, server));
         let (commands, mut queue) = Commands::channel(Arc::clone(&shared));
         for _ in 0..QUEUE {
             assert_eq!(begin(&commands), None);

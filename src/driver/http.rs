@@ -40,8 +40,7 @@ pub(super) async fn upload(
     size: u64,
     progress: &Progress,
 ) -> Result<ImageBody, Fault> {
-    let put = async |source: &Source| put(source, file, size, progress).await;
-    let (_, answer) = follow(source, &Method::PUT, Code::UPLOAD_FAILED, put).await?;
+    let (_, answer) = follow(source, &Transfer::Up { file, size, progress }).await?;
     let status = answer.status();
     let body = timeout(IDLE_WITHIN, http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect())
         .await
@@ -75,23 +74,42 @@ async fn put(
     }
 }
 
-/// Asks, and asks where the answer sends on to, until one does not; gives where that was. Redirects that must not be
-/// followed are told with `refused`.
-async fn follow(
-    mut source: Source,
-    method: &Method,
-    refused: Code,
-    ask: impl AsyncFn(&Source) -> Result<Response<Incoming>, Fault>,
-) -> Result<(Source, Response<Incoming>), Fault> {
-    for _ in 0..=MOST_REDIRECTS {
-        let answer = ask(&source).await?;
-        match source.redirect(method, answer.status(), answer.headers()) {
-            Ok(None) => return Ok((source, answer)),
-            Ok(Some(next)) => source = next,
-            Err(why) => return Err(Fault::with_text(refused, why)),
+/// What is moved.
+enum Transfer<'a> {
+    Down,
+    Up { file: &'a Path, size: u64, progress: &'a Progress },
+}
+
+impl Transfer<'_> {
+    fn method(&self) -> Method {
+        if matches!(self, Self::Down) { Method::GET } else { Method::PUT }
+    }
+
+    /// What a redirect that must not be followed comes to.
+    fn refused(&self) -> Code {
+        if matches!(self, Self::Down) { Code::MEDIA_NOT_FOUND } else { Code::UPLOAD_FAILED }
+    }
+
+    async fn ask(&self, source: &Source) -> Result<Response<Incoming>, Fault> {
+        match self {
+            Self::Down => ask_for(source).await,
+            Self::Up { file, size, progress } => put(source, file, *size, progress).await,
         }
     }
-    Err(Fault::with_text(refused, format!("the picture's address leads on more than {MOST_REDIRECTS} times")))
+}
+
+/// Asks, and asks where the answer sends on to, until one does not; gives where that was.
+async fn follow(mut source: Source, transfer: &Transfer<'_>) -> Result<(Source, Response<Incoming>), Fault> {
+    for _ in 0..=MOST_REDIRECTS {
+        let answer = transfer.ask(&source).await?;
+        match source.redirect(&transfer.method(), answer.status(), answer.headers()) {
+            Ok(None) => return Ok((source, answer)),
+            Ok(Some(next)) => source = next,
+            Err(why) => return Err(Fault::with_text(transfer.refused(), why)),
+        }
+    }
+    let why = format!("the picture's address leads on more than {MOST_REDIRECTS} times");
+    Err(Fault::with_text(transfer.refused(), why))
 }
 
 /// Ends when an upload has shown no sign of life for too long; longer once all of it was taken, because looking at a large
@@ -152,14 +170,7 @@ pub(super) async fn download(
 }
 
 async fn get(source: Source) -> Result<Response<Incoming>, Fault> {
-    let ask = async |source: &Source| {
-        let request = Request::get(&source.path)
-            .header(header::HOST, source.server.authority())
-            .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
-            .map_err(|why| failed(&why))?;
-        timeout(IDLE_WITHIN, send(&source.server, request)).await.map_err(|why| failed(&why))?
-    };
-    let (source, answer) = follow(source, &Method::GET, Code::MEDIA_NOT_FOUND, ask).await?;
+    let (source, answer) = follow(source, &Transfer::Down).await?;
     if answer.status() == StatusCode::OK {
         return Ok(answer);
     }
@@ -170,6 +181,14 @@ async fn get(source: Source) -> Result<Response<Incoming>, Fault> {
     let body = http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect();
     let body = timeout(IDLE_WITHIN, body).await.map_err(|why| failed(&why))?;
     Err(body.map_or_else(|why| failed(&why), |body| refusal(&body.to_bytes(), Code::MEDIA_NOT_FOUND)))
+}
+
+async fn ask_for(source: &Source) -> Result<Response<Incoming>, Fault> {
+    let request = Request::get(&source.path)
+        .header(header::HOST, source.server.authority())
+        .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
+        .map_err(|why| failed(&why))?;
+    timeout(IDLE_WITHIN, send(&source.server, request)).await.map_err(|why| failed(&why))?
 }
 
 async fn write(

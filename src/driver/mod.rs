@@ -21,6 +21,7 @@ mod link;
 pub(crate) mod progress;
 pub(crate) mod runtime;
 mod shared;
+mod source;
 mod stored;
 mod tls;
 mod upload;
@@ -389,7 +390,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (files, device) = Files::open(folder.path(), 1).unwrap();
         let server = Address::of_server("ws://127.0.0.1:1", None).unwrap();
-        let shared = Arc::new(Shared::new(Dispatch::start().unwrap(), files, server, None));
+        let shared = Arc::new(Shared::new(Dispatch::start().unwrap(), files, server));
         let machine = Machine::new(Config {
             sdk_app_id: 1,
             device,

@@ -25,7 +25,6 @@ pub(crate) struct Shared {
     pub(crate) dispatch: Dispatch,
     pub(crate) files: Files,
     pub(crate) server: Address,
-    pub(crate) extra_roots: Option<String>,
     state: Mutex<State>,
 }
 
@@ -59,14 +58,9 @@ impl State {
 }
 
 impl Shared {
-    pub(crate) fn new(
-        dispatch: Dispatch,
-        files: Files,
-        server: Address,
-        extra_roots: Option<String>,
-    ) -> Self {
+    pub(crate) fn new(dispatch: Dispatch, files: Files, server: Address) -> Self {
         let state = State { refusal: Some(Code::NOT_LOGGED_IN), ..State::default() };
-        Self { dispatch, files, server, extra_roots, state: Mutex::new(state) }
+        Self { dispatch, files, server, state: Mutex::new(state) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

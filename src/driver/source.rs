@@ -99,7 +99,8 @@ impl Source {
         if self.server.is_at(&uri) {
             return Ok(self.beside(path));
         }
-        let server = self.server.on_the_web(&uri).ok_or("a redirect leads to an address that is not https")?;
+        let server =
+            self.server.on_the_web(&uri).ok_or("a redirect leads to an address that is not https")?;
         Ok(Self { server, path, is_own: false })
     }
 }
@@ -143,7 +144,8 @@ mod tests {
     #[test]
     fn nothing_leads_from_encryption_to_plain_text() {
         let from = "https://cdn.example/a";
-        for location in ["http://cdn.example/a", "http://127.0.0.1:7700/a", "ftp://cdn.example/a", "https://"] {
+        for location in ["http://cdn.example/a", "http://127.0.0.1:7700/a", "ftp://cdn.example/a", "https://"]
+        {
             assert!(leads(from, location).is_err(), "{location}");
         }
     }
@@ -163,7 +165,9 @@ mod tests {
         let own = Address::of_server("ws://127.0.0.1:7700", None).unwrap();
         let source = Source::own(own, "/up".into());
         let headers = HeaderMap::from_iter([(header::LOCATION, "/there".parse().unwrap())]);
-        for (status, follows) in [(301, false), (302, false), (303, false), (307, true), (308, true), (304, false)] {
+        for (status, follows) in
+            [(301, false), (302, false), (303, false), (307, true), (308, true), (304, false)]
+        {
             let status = StatusCode::from_u16(status).unwrap();
             let next = source.redirect(&Method::PUT, status, &headers).unwrap();
             assert_eq!(next.is_some(), follows, "{status}");

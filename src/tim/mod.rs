@@ -75,7 +75,7 @@ impl Tim {
         let server = Address::of_server(&options.server, options.extra_roots_pem.as_deref())?;
         let (files, device) = Files::open(&options.data_dir, options.sdk_app_id)?;
         let runtime = runtime::handle()?;
-        let shared = Arc::new(Shared::new(Dispatch::start()?, files, server, options.extra_roots_pem));
+        let shared = Arc::new(Shared::new(Dispatch::start()?, files, server));
         let ms = |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         let [_, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h] = uuid::Uuid::now_v7().into_bytes();
         let machine = Machine::new(Config {

@@ -66,6 +66,7 @@ pub(crate) struct Shared {
     least_pace: LeastPace,
     trusted_proxies: Vec<IpAddr>,
     parked: ParkedSessions,
+    refusals: log::Refusals,
     clock: Clock,
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tim_protocol::call::{Hello, Platform, Resume, Welcome};
 use tim_protocol::frame::{Fault, KickReason};
 use tim_protocol::usersig::{self, Expected, Key};
-use tim_protocol::{Code, feature};
+use tim_protocol::{Code, UserId, feature};
 use uuid::Uuid;
 
 use super::checks::highest_common;

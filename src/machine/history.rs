@@ -45,11 +45,16 @@ impl Conv {
 }
 
 impl Machine {
-    /// Answers a call for a page if everything is here. A conversation nobody has heard of is empty.
+    /// Answers a call for a page if everything is here. A conversation nobody has heard of is empty,
+    /// once the first picture has told of all.
     pub(super) fn serve_page(&mut self, call: CallId, what: &Wanted) -> bool {
         let Wanted::Page { conversation, before, count } = what else { return false };
         let is_live = self.link.is_live();
-        let page = match self.data.conversations.get(conversation) {
+        let known = self.data.conversations.get(conversation);
+        if self.data.sync.is_incomplete() && known.is_none_or(|conv| conv.row.head == 0) {
+            return false;
+        }
+        let page = match known {
             Some(conv) => conv.page(*before, *count, is_live),
             None => Page::Here { low: 1, high: 0, completed: true },
         };

@@ -149,6 +149,11 @@ impl SyncState {
         self.since == 0
     }
 
+    /// Whether there may be conversations of which no page of the first picture has told yet.
+    pub(super) fn is_incomplete(self) -> bool {
+        self.is_picture(true) || self.is_picture(false)
+    }
+
     /// Whether the page that comes belongs to a new device's first picture: then its messages are history, not news.
     fn is_picture(self, first: bool) -> bool {
         if first { self.is_blank() } else { self.unfinished.is_some_and(|(low, _)| low == 0) }

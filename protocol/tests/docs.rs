@@ -147,3 +147,20 @@ fn every_link_within_the_page_leads_somewhere() {
         assert!(anchors.iter().any(|anchor| anchor == link), "#{link} leads nowhere");
     }
 }
+
+#[test]
+fn growing_names_every_frame_of_a_later_version_and_no_other() {
+    let section = DOC.split("\n## Growing the protocol\n").nth(1).unwrap();
+    let rows = section.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| what "));
+    let mut named = std::collections::BTreeSet::new();
+    for row in rows {
+        let examples = row.trim_end_matches('|').rsplit('|').next().unwrap();
+        let names: Vec<&str> = examples.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "an example is missing: {row}");
+        named.extend(names.into_iter().map(str::to_owned));
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/later");
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let there = files.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned()).collect();
+    assert_eq!(named, there);
+}

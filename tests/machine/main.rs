@@ -17,6 +17,7 @@ mod catching_up;
 mod delivery;
 mod groups;
 mod history;
+mod later;
 mod logins;
 mod network;
 mod news;

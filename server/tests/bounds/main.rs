@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
         let result = reply(self.server.asks(self.place, verb, parameters)).unwrap();
         let is_within = result.to_string().len() <= tim_protocol::limits::PAGE_BYTES + 1_000;
         assert!(is_within, "a page of {verb} has {} bytes", result.to_string().len());
-        serde_json::from_value(result).unwrap()
+        serde_json::from_str(&result.to_string()).unwrap()
     }
 
     /// Syncs to the end, reads each history and all mutations, and asks for a hundred profiles.

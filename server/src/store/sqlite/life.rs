@@ -38,8 +38,11 @@ impl Database {
         let former = super::database::read_epoch(&transaction)?;
         let epoch = drawn(former)?;
         transaction.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", [epoch])?;
+        let is_known: bool = transaction.query_row("SELECT EXISTS(SELECT 1 FROM user)", [], |row| row.get(0))?;
         transaction.commit()?;
-        tracing::info!(epoch, "a new life of the data begins: every device asks for everything anew");
+        if is_known {
+            tracing::info!(epoch, "a new life of the data begins: every device asks for everything anew");
+        }
         self.epoch = epoch;
         self.seal();
         Ok(())

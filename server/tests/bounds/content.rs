@@ -101,7 +101,12 @@ proptest! {
         let mut accepted = 0;
         for (number, body) in (0..).zip(&content.bodies) {
             for (to, half) in [("C2Calice", 0), ("GROUPclub", 1)] {
-                let sent = reply(server.asks(mallory, "msg.send", &message(2 * number + half, to, body)));
+                let message = message(2 * number + half, to, body);
+                if message.to_string().len() > limits::FRAME_BYTES - 100 {
+                    // A frame that no session takes ends the connection, whatever is in it.
+                    continue;
+                }
+                let sent = reply(server.asks(mallory, "msg.send", &message));
                 // Beyond what was pushed means everything that was.
                 server.says(phone, r#"{"a":9007199254740991}"#);
                 match sent {

@@ -3,6 +3,7 @@
 //! The frames are those of `protocol/tests/golden/later`.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -45,7 +46,7 @@ fn every_push_of_a_later_version_is_acknowledged_and_the_next_message_is_told() 
         if name == "push.kick-reason" {
             continue;
         }
-        let mut phone = Phone::ready(json!([with_bob(0, 1..=0, BEGIN)]));
+        let mut phone = Phone::ready(json!([with_bob(0, RangeInclusive::new(1, 0), BEGIN)]));
         let mut push = push;
         let numbered = push.get("n").is_some();
         if numbered {

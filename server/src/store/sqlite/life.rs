@@ -38,7 +38,8 @@ impl Database {
         let former = super::database::read_epoch(&transaction)?;
         let epoch = drawn(former)?;
         transaction.execute("UPDATE meta SET value = ? WHERE key = 'epoch'", [epoch])?;
-        let is_known: bool = transaction.query_row("SELECT EXISTS(SELECT 1 FROM user)", [], |row| row.get(0))?;
+        let is_known: bool =
+            transaction.query_row("SELECT EXISTS(SELECT 1 FROM user)", [], |row| row.get(0))?;
         transaction.commit()?;
         if is_known {
             tracing::info!(epoch, "a new life of the data begins: every device asks for everything anew");

@@ -175,7 +175,8 @@
  *     name                         data
  *     sdkStateReady                none: everything works from now on
  *     sdkStateNotReady             none: logged out, kicked out or destroyed
- *     onMessageReceived            messages, oldest first within a conversation
+ *     onMessageReceived            messages, oldest first within a conversation; what a program that crashed did not live to
+ *                                  hear is told again after its next login
  *     onMessageStatusChanged       messages that an earlier run of the program or an earlier login sent, and that have ended
  *                                  now: status is success or fail
  *     onMessageRevoked             messages; isRevoked is true

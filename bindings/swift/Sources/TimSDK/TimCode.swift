@@ -170,6 +170,16 @@ public enum TimCode {
     public static let bodyTypeUnknown: UInt32 = 130_111
     /// no heartbeat came in time.
     public static let idleTooLong: UInt32 = 130_112
+    /// the server said something that this version of the app cannot read: update the app.
+    public static let unreadable: UInt32 = 130_113
+    /// the message's body nests arrays and objects deeper than 16 levels.
+    public static let messageBodyTooDeep: UInt32 = 130114
+    /// this side does not know the group's type, join option or the like: update it.
+    public static let valueUnknown: UInt32 = 130_116
+    /// too many connections of one user, or not logged in from one address: the newest stay.
+    public static let tooManyConnections: UInt32 = 130_118
+    /// too many bytes of pictures today: send the picture again later.
+    public static let mediaQuota: UInt32 = 130_119
     /// the server has too much to do: try again.
     public static let busy: UInt32 = 130_120
     /// the server cannot store anything now: its disk is full or failing.
@@ -182,6 +192,8 @@ public enum TimCode {
     public static let databaseCorrupt: UInt32 = 130_124
     /// the database was written by a newer version: run that version or newer.
     public static let databaseNewer: UInt32 = 130_125
+    /// the userSig was issued in the future by the server's clock: set the clocks of the server and of your backend.
+    public static let clocksDiffer: UInt32 = 130_130
     /// the ticket is not one of this server's for this purpose: ask for a new one.
     public static let ticketInvalid: UInt32 = 130_140
     /// the ticket has expired: ask for a new one.
@@ -192,8 +204,14 @@ public enum TimCode {
     public static let mediaNotFound: UInt32 = 130_143
     /// the bytes are not those the ticket was given for.
     public static let mediaMismatch: UInt32 = 130_144
-    /// the picture has too many pixels: at most 16,384 on a side and 64 million in all.
+    /// the picture has too many pixels: at most 30,000 on a side and 250 million in all.
     public static let imageDimensions: UInt32 = 130_145
+    /// the picture's bytes came too slowly: try again on a better line.
+    public static let transferTooSlow: UInt32 = 130_146
+    /// the picture is damaged or cut off: export it again.
+    public static let imageDamaged: UInt32 = 130_147
+    /// the picture is too large for its format: save it as a PNG or a non-progressive JPEG.
+    public static let imageNeedsMemory: UInt32 = 130_148
     /// the instance was destroyed: create a new one.
     public static let destroyed: UInt32 = 130_160
     /// the call was cancelled, or the login ended first.
@@ -218,6 +236,16 @@ public enum TimCode {
     public static let messageOnItsWay: UInt32 = 130_170
     /// there is nothing to cancel: it has ended, or never began.
     public static let nothingToCancel: UInt32 = 130_171
+    /// the server's certificate is from an unknown issuer: give the app its root (extraRootsPem), or use a public one.
+    public static let certificateUnknownIssuer: UInt32 = 130_174
+    /// the server's certificate cannot be a server's: one of an authority (CA) cannot; make one with tim-server cert.
+    public static let certificateUnusable: UInt32 = 130_175
+    /// the server's certificate is for another name: connect by a name that it has, or make one for this name.
+    public static let certificateWrongName: UInt32 = 130_176
+    /// the server's certificate has expired or is not valid yet: renew it, and check this device's clock.
+    public static let certificateNotValidNow: UInt32 = 130_177
+    /// the local database is damaged: it is set aside and rebuilt from the server, try again.
+    public static let storeDamaged: UInt32 = 130_178
     /// an argument that may not be NULL is NULL.
     public static let nullArgument: UInt32 = 130_180
     /// a text is not UTF-8.
@@ -230,4 +258,6 @@ public enum TimCode {
     public static let abiMismatch: UInt32 = 130_184
     /// a fault in the engine: please report it.
     public static let panicked: UInt32 = 130_185
+    /// the library belongs to another class loader of this process: load tim once.
+    public static let loadedTwice: UInt32 = 130_186
 }

@@ -4513,6 +4513,10 @@ public enum Gender: Equatable, Hashable {
      * Male.
      */
     case male
+    /**
+     * One that this version does not know.
+     */
+    case other
 
 
 
@@ -4540,6 +4544,8 @@ public struct FfiConverterTypeGender: FfiConverterRustBuffer {
 
         case 3: return .male
 
+        case 4: return .other
+
         default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
@@ -4558,6 +4564,10 @@ public struct FfiConverterTypeGender: FfiConverterRustBuffer {
 
         case .male:
             writeInt(&buf, Int32(3))
+
+
+        case .other:
+            writeInt(&buf, Int32(4))
 
         }
     }
@@ -4598,6 +4608,10 @@ public enum GroupType: Equatable, Hashable {
      * Everybody may join; nothing counts as unread. Up to 6,000 members.
      */
     case meeting
+    /**
+     * One that this version does not know.
+     */
+    case other
 
 
 
@@ -4625,6 +4639,8 @@ public struct FfiConverterTypeGroupType: FfiConverterRustBuffer {
 
         case 3: return .meeting
 
+        case 4: return .other
+
         default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
@@ -4643,6 +4659,10 @@ public struct FfiConverterTypeGroupType: FfiConverterRustBuffer {
 
         case .meeting:
             writeInt(&buf, Int32(3))
+
+
+        case .other:
+            writeInt(&buf, Int32(4))
 
         }
     }
@@ -4768,6 +4788,10 @@ public enum JoinOption: Equatable, Hashable {
      * They are refused.
      */
     case disableApply
+    /**
+     * One that this version does not know.
+     */
+    case other
 
 
 
@@ -4795,6 +4819,8 @@ public struct FfiConverterTypeJoinOption: FfiConverterRustBuffer {
 
         case 3: return .disableApply
 
+        case 4: return .other
+
         default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
@@ -4813,6 +4839,10 @@ public struct FfiConverterTypeJoinOption: FfiConverterRustBuffer {
 
         case .disableApply:
             writeInt(&buf, Int32(3))
+
+
+        case .other:
+            writeInt(&buf, Int32(4))
 
         }
     }
@@ -4853,6 +4883,10 @@ public enum JoinStatus: Equatable, Hashable {
      * The owner or an admin was asked.
      */
     case waitAdminApproval
+    /**
+     * One that this version does not know.
+     */
+    case other
 
 
 
@@ -4880,6 +4914,8 @@ public struct FfiConverterTypeJoinStatus: FfiConverterRustBuffer {
 
         case 3: return .waitAdminApproval
 
+        case 4: return .other
+
         default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
@@ -4898,6 +4934,10 @@ public struct FfiConverterTypeJoinStatus: FfiConverterRustBuffer {
 
         case .waitAdminApproval:
             writeInt(&buf, Int32(3))
+
+
+        case .other:
+            writeInt(&buf, Int32(4))
 
         }
     }
@@ -4942,6 +4982,10 @@ public enum KickReason: Equatable, Hashable {
      * The server's operator ended it.
      */
     case restApi
+    /**
+     * A reason that this version does not know.
+     */
+    case other
 
 
 
@@ -4971,6 +5015,8 @@ public struct FfiConverterTypeKickReason: FfiConverterRustBuffer {
 
         case 4: return .restApi
 
+        case 5: return .other
+
         default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
@@ -4993,6 +5039,10 @@ public struct FfiConverterTypeKickReason: FfiConverterRustBuffer {
 
         case .restApi:
             writeInt(&buf, Int32(4))
+
+
+        case .other:
+            writeInt(&buf, Int32(5))
 
         }
     }
@@ -5431,7 +5481,7 @@ public enum Platform: Equatable, Hashable {
      */
     case web
     /**
-     * Anything else.
+     * One that this version does not know.
      */
     case other
 
@@ -5547,6 +5597,10 @@ public enum Priority: Equatable, Hashable {
      * May wait longest.
      */
     case lowest
+    /**
+     * One that this version does not know.
+     */
+    case other
 
 
 
@@ -5576,6 +5630,8 @@ public struct FfiConverterTypePriority: FfiConverterRustBuffer {
 
         case 4: return .lowest
 
+        case 5: return .other
+
         default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
@@ -5598,6 +5654,10 @@ public struct FfiConverterTypePriority: FfiConverterRustBuffer {
 
         case .lowest:
             writeInt(&buf, Int32(4))
+
+
+        case .other:
+            writeInt(&buf, Int32(5))
 
         }
     }
@@ -5638,6 +5698,10 @@ public enum Role: Equatable, Hashable {
      * Made the group, or was given it.
      */
     case owner
+    /**
+     * One that this version does not know.
+     */
+    case other
 
 
 
@@ -5665,6 +5729,8 @@ public struct FfiConverterTypeRole: FfiConverterRustBuffer {
 
         case 3: return .owner
 
+        case 4: return .other
+
         default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
@@ -5683,6 +5749,10 @@ public struct FfiConverterTypeRole: FfiConverterRustBuffer {
 
         case .owner:
             writeInt(&buf, Int32(3))
+
+
+        case .other:
+            writeInt(&buf, Int32(4))
 
         }
     }
@@ -5975,7 +6045,8 @@ public enum TimEvent: Equatable, Hashable {
      */
     case sdkNotReady
     /**
-     * New messages, oldest first within a conversation.
+     * New messages, oldest first within a conversation. Told at least once: what an app that crashed did not live to hear is told
+     * again after its next login; a message comes twice only if the app crashed within a second after it was heard.
      */
     case messageReceived(
         /**

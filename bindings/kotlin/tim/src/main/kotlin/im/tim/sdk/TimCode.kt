@@ -171,6 +171,16 @@ object TimCode {
     const val BODY_TYPE_UNKNOWN: UInt = 130_111u
     /** no heartbeat came in time. */
     const val IDLE_TOO_LONG: UInt = 130_112u
+    /** the server said something that this version of the app cannot read: update the app. */
+    const val UNREADABLE: UInt = 130_113u
+    /** the message's body nests arrays and objects deeper than 16 levels. */
+    const val MESSAGE_BODY_TOO_DEEP: UInt = 130114u
+    /** this side does not know the group's type, join option or the like: update it. */
+    const val VALUE_UNKNOWN: UInt = 130_116u
+    /** too many connections of one user, or not logged in from one address: the newest stay. */
+    const val TOO_MANY_CONNECTIONS: UInt = 130_118u
+    /** too many bytes of pictures today: send the picture again later. */
+    const val MEDIA_QUOTA: UInt = 130_119u
     /** the server has too much to do: try again. */
     const val BUSY: UInt = 130_120u
     /** the server cannot store anything now: its disk is full or failing. */
@@ -183,6 +193,8 @@ object TimCode {
     const val DATABASE_CORRUPT: UInt = 130_124u
     /** the database was written by a newer version: run that version or newer. */
     const val DATABASE_NEWER: UInt = 130_125u
+    /** the userSig was issued in the future by the server's clock: set the clocks of the server and of your backend. */
+    const val CLOCKS_DIFFER: UInt = 130_130u
     /** the ticket is not one of this server's for this purpose: ask for a new one. */
     const val TICKET_INVALID: UInt = 130_140u
     /** the ticket has expired: ask for a new one. */
@@ -193,8 +205,14 @@ object TimCode {
     const val MEDIA_NOT_FOUND: UInt = 130_143u
     /** the bytes are not those the ticket was given for. */
     const val MEDIA_MISMATCH: UInt = 130_144u
-    /** the picture has too many pixels: at most 16,384 on a side and 64 million in all. */
+    /** the picture has too many pixels: at most 30,000 on a side and 250 million in all. */
     const val IMAGE_DIMENSIONS: UInt = 130_145u
+    /** the picture's bytes came too slowly: try again on a better line. */
+    const val TRANSFER_TOO_SLOW: UInt = 130_146u
+    /** the picture is damaged or cut off: export it again. */
+    const val IMAGE_DAMAGED: UInt = 130_147u
+    /** the picture is too large for its format: save it as a PNG or a non-progressive JPEG. */
+    const val IMAGE_NEEDS_MEMORY: UInt = 130_148u
     /** the instance was destroyed: create a new one. */
     const val DESTROYED: UInt = 130_160u
     /** the call was cancelled, or the login ended first. */
@@ -219,6 +237,16 @@ object TimCode {
     const val MESSAGE_ON_ITS_WAY: UInt = 130_170u
     /** there is nothing to cancel: it has ended, or never began. */
     const val NOTHING_TO_CANCEL: UInt = 130_171u
+    /** the server's certificate is from an unknown issuer: give the app its root (extraRootsPem), or use a public one. */
+    const val CERTIFICATE_UNKNOWN_ISSUER: UInt = 130_174u
+    /** the server's certificate cannot be a server's: one of an authority (CA) cannot; make one with tim-server cert. */
+    const val CERTIFICATE_UNUSABLE: UInt = 130_175u
+    /** the server's certificate is for another name: connect by a name that it has, or make one for this name. */
+    const val CERTIFICATE_WRONG_NAME: UInt = 130_176u
+    /** the server's certificate has expired or is not valid yet: renew it, and check this device's clock. */
+    const val CERTIFICATE_NOT_VALID_NOW: UInt = 130_177u
+    /** the local database is damaged: it is set aside and rebuilt from the server, try again. */
+    const val STORE_DAMAGED: UInt = 130_178u
     /** an argument that may not be NULL is NULL. */
     const val NULL_ARGUMENT: UInt = 130_180u
     /** a text is not UTF-8. */
@@ -232,5 +260,5 @@ object TimCode {
     /** a fault in the engine: please report it. */
     const val PANICKED: UInt = 130_185u
     /** the library belongs to another class loader of this process: load tim once. */
-    const val LOADED_TWICE: UInt = 130186u
+    const val LOADED_TWICE: UInt = 130_186u
 }

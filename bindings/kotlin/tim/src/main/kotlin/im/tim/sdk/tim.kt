@@ -6206,7 +6206,11 @@ enum class Gender {
     /**
      * Male.
      */
-    MALE;
+    MALE,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
 
 
 
@@ -6255,7 +6259,11 @@ enum class GroupType {
     /**
      * Everybody may join; nothing counts as unread. Up to 6,000 members.
      */
-    MEETING;
+    MEETING,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
 
 
 
@@ -6353,7 +6361,11 @@ enum class JoinOption {
     /**
      * They are refused.
      */
-    DISABLE_APPLY;
+    DISABLE_APPLY,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
 
 
 
@@ -6402,7 +6414,11 @@ enum class JoinStatus {
     /**
      * The owner or an admin was asked.
      */
-    WAIT_ADMIN_APPROVAL;
+    WAIT_ADMIN_APPROVAL,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
 
 
 
@@ -6455,7 +6471,11 @@ enum class KickReason {
     /**
      * The server's operator ended it.
      */
-    REST_API;
+    REST_API,
+    /**
+     * A reason that this version does not know.
+     */
+    OTHER;
 
 
 
@@ -6855,7 +6875,7 @@ enum class Platform {
      */
     WEB,
     /**
-     * Anything else.
+     * One that this version does not know.
      */
     OTHER;
 
@@ -6910,7 +6930,11 @@ enum class Priority {
     /**
      * May wait longest.
      */
-    LOWEST;
+    LOWEST,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
 
 
 
@@ -6959,7 +6983,11 @@ enum class Role {
     /**
      * Made the group, or was given it.
      */
-    OWNER;
+    OWNER,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
 
 
 
@@ -7278,7 +7306,8 @@ sealed class TimEvent {
 
 
     /**
-     * New messages, oldest first within a conversation.
+     * New messages, oldest first within a conversation. Told at least once: what an app that crashed did not live to hear is told
+     * again after its next login; a message comes twice only if the app crashed within a second after it was heard.
      */
     data class MessageReceived(
         /**

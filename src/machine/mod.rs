@@ -315,14 +315,17 @@ impl Machine {
 
 impl Data {
     fn load(snapshot: Snapshot, me: &UserId) -> Self {
-        // What was pushed before a first picture that never came to be stored met nothing yet: the picture will say where
-        // conversations stand.
+        // If the initial sync was never committed, the next one says where conversations stand: what was pushed before it
+        // sets no baseline, and is history if the app did not hear of it.
         let has_picture = snapshot.sync.since != 0;
         let conversations: BTreeMap<_, _> = snapshot
             .conversations
             .into_iter()
             .map(|(mut row, ranges, newest)| {
-                row.met = row.met.filter(|_| has_picture);
+                if !has_picture {
+                    row.met = None;
+                    row.undelivered.clear();
+                }
                 (row.id.clone(), Conv::load(row, ranges, newest))
             })
             .collect();

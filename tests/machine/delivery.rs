@@ -54,6 +54,20 @@ fn what_was_heard_is_told_again_only_after_a_crash_within_a_second() {
 }
 
 #[test]
+fn what_was_pushed_before_an_initial_sync_that_never_came_is_history_afterwards() {
+    let mut phone = Phone::blank();
+    phone.log_in("alice");
+    phone.welcome(false);
+    phone.listens = false;
+    bob_says(&mut phone, 1..=1);
+    let mut phone = phone.killed();
+    phone.log_in("alice");
+    phone.welcome(false);
+    phone.page(1, json!([with_bob(1, 1..=1, BEGIN)]));
+    assert!(phone.told().is_empty());
+}
+
+#[test]
 fn what_waits_when_the_user_logs_out_is_not_told_again() {
     let mut phone = Phone::ready(json!([with_bob(5, 1..=5, BEGIN)]));
     phone.listens = false;

@@ -74,9 +74,14 @@ impl Phone {
         }
     }
 
+    /// A phone on which nobody has logged in yet.
+    pub fn blank() -> Self {
+        Self::with(Store::in_memory().unwrap())
+    }
+
     /// A new phone whose first picture has these conversations.
     pub fn ready(conversations: Value) -> Self {
-        let mut phone = Self::with(Store::in_memory().unwrap());
+        let mut phone = Self::blank();
         phone.log_in("alice");
         phone.welcome(false);
         phone.page(1, conversations);

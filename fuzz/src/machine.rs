@@ -4,6 +4,9 @@
 //! Panics if the machine does, if it asks its store for something impossible, or if what it stored keeps the next run of the
 //! app from being ready.
 
+use std::collections::VecDeque;
+
+use serde_json::{Value, json};
 use tim::UserId;
 use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, Now, Output};
@@ -27,10 +30,12 @@ struct Phone {
     store: Store,
     me: UserId,
     now: Now,
+    /// The requests that wait for an answer: numbers, verbs, parameters.
+    asked: VecDeque<Value>,
 }
 
 impl Phone {
-    /// Alice's phone with this store, logged in and with an empty first page.
+    /// Alice's phone with this store, logged in at a server that has nothing for her.
     fn ready(store: Store) -> Self {
         let config = Config {
             sdk_app_id: 1_400_000_001,
@@ -44,16 +49,29 @@ impl Phone {
         };
         let me = UserId::new("alice").expect("a name");
         let now = Now { monotonic: 0, wall: 1_767_225_600_000 };
-        let mut phone = Self { machine: Machine::new(config), store, me: me.clone(), now };
+        let mut phone =
+            Self { machine: Machine::new(config), store, me: me.clone(), now, asked: VecDeque::new() };
         phone.take(Input::Call(CallId(1), Call::Login { user: me, user_sig: "token".into() }));
-        for frame in [
-            r#"{"i":1,"r":{"version":1,"features":["z1","batch"],"session":"5f0c2f1e-8a54-4f7b-9d57-2b8c1f0a6e01","resumed":false,"now":1767225600000,"heartbeat":[10000,300000],"expires":1767830400000,"epoch":1}}"#,
-            r#"{"i":2,"r":{"reset":true,"cursor":[1,0],"conversations":[],"changes":[]}}"#,
-        ] {
-            phone.take(Input::Frame(frame.into()));
-        }
-        assert_eq!(phone.machine.status().1, None, "the phone is ready");
+        phone.becomes_ready();
         phone
+    }
+
+    /// Answers the requests that come before ready. The machine may begin anew once and connect again for it.
+    fn becomes_ready(&mut self) {
+        for _ in 0..8 {
+            while let Some(request) = self.asked.pop_front() {
+                if let Some(result) = answer(&request) {
+                    self.take(Input::Frame(json!({ "i": request["i"], "r": result }).to_string()));
+                }
+            }
+            if self.machine.status().1.is_none() {
+                return;
+            }
+            self.now.monotonic =
+                self.machine.deadline().expect("a phone that is not ready waits for something");
+            self.take(Input::Deadline);
+        }
+        panic!("the phone is not ready: {:?}", self.machine.status());
     }
 
     /// Gives an input and carries out whatever follows from it.
@@ -70,6 +88,12 @@ impl Phone {
                     Output::Commit { changes, durable } => {
                         self.store.apply(&changes, durable).expect("what a frame brings can be stored");
                     }
+                    Output::Transmit(text) => {
+                        match serde_json::from_str(&text).expect("a client writes JSON") {
+                            Value::Array(envelopes) => self.asked.extend(envelopes),
+                            envelope => self.asked.push_back(envelope),
+                        }
+                    }
                     Output::Connect => inputs.push(Input::Connected),
                     Output::EmitMessages { query, .. } | Output::Answer { query, .. } => {
                         self.store.messages(&self.me, &query).expect("what was stored can be read");
@@ -78,5 +102,20 @@ impl Phone {
                 }
             }
         }
+    }
+}
+
+/// What a server with nothing to tell answers to the requests that make a client ready.
+fn answer(request: &Value) -> Option<Value> {
+    match request["m"].as_str()? {
+        "hello" => Some(json!({
+            "version": 1, "features": ["z1", "batch"], "session": "5f0c2f1e-8a54-4f7b-9d57-2b8c1f0a6e01",
+            "resumed": false, "now": 1_767_225_600_000_i64, "heartbeat": [10_000, 300_000],
+            "expires": 1_767_830_400_000_i64, "epoch": 1,
+        })),
+        "sync" => Some(json!({
+            "reset": false, "cursor": request["p"]["from"], "conversations": [], "changes": [],
+        })),
+        _ => None,
     }
 }

@@ -43,6 +43,28 @@ pub fn within_frames(body: Box<RawValue>) -> Box<RawValue> {
     serde_json::value::to_raw_value(&serde_json::json!({ "type": kind })).unwrap_or_default()
 }
 
+/// Checks that a number is within what every language reads exactly.
+///
+/// # Errors
+/// [`Code::BAD_REQUEST`] over [`limits::NUMBER`], with the field's name.
+pub fn number(field: &str, value: u64) -> Result<(), Fault> {
+    if value <= limits::NUMBER { Ok(()) } else { Err(out_of(field, "is a number from 0 to 2^53 - 1")) }
+}
+
+/// As [`number`], of one that is not 0.
+///
+/// # Errors
+/// As [`number`].
+pub fn at_least_one(field: &str, value: u64) -> Result<(), Fault> {
+    if value == 0 { Err(out_of(field, "is a number from 1 to 2^53 - 1")) } else { number(field, value) }
+}
+
+/// The refusal of a field that is outside its range.
+#[must_use]
+pub fn out_of(field: &str, range: &str) -> Fault {
+    Fault::with_text(Code::BAD_REQUEST, format!("{field} {range}"))
+}
+
 /// Bytes of a value as JSON, for cutting pages by what they really take.
 #[must_use]
 pub fn encoded_len(value: &impl Serialize) -> usize {

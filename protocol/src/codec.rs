@@ -7,10 +7,10 @@ use std::io::{Read as _, Write as _};
 use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use crate::frame::Fault;
-use crate::{Code, limits};
+use crate::{Code, Fault, limits};
 
 /// Splits a text frame into its envelopes, after checking its size and depth.
 ///
@@ -123,6 +123,11 @@ pub fn inflate(bytes: &[u8]) -> Result<String, Fault> {
         .read_to_string(&mut text)
         .map_err(|_| Fault::with_text(Code::MALFORMED_FRAME, "the binary frame is not deflated UTF-8"))?;
     if text.len() as u64 > most { Err(Fault::new(Code::FRAME_TOO_LARGE)) } else { Ok(text) }
+}
+
+/// Reads any well-formed JSON value without keeping it, to tell "not JSON" from "JSON of the wrong shape".
+pub(crate) fn is_json(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 #[cfg(test)]

@@ -11,66 +11,9 @@ use crate::call::Request;
 use crate::conversation::{Change, Cursor};
 use crate::message::{Message, Mutation, Receipt};
 use crate::word::words;
-use crate::{Code, limits};
+use crate::{Code, codec, limits};
 
-/// A numbered refusal, as it travels.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-#[error("{text} ({code})")]
-pub struct Fault {
-    /// The number; stable for ever.
-    #[serde(rename = "c")]
-    pub code: Code,
-    /// One line that says what to do. Not for matching.
-    #[serde(rename = "t")]
-    pub text: String,
-    /// Ask again after this many milliseconds.
-    #[serde(rename = "ra", default, skip_serializing_if = "Option::is_none")]
-    pub retry_after: Option<u32>,
-}
-
-impl Fault {
-    /// A refusal in the code's own words.
-    #[must_use]
-    pub fn new(code: Code) -> Self {
-        Self { code, text: code.describe().to_owned(), retry_after: None }
-    }
-
-    /// A refusal with words for this case.
-    #[must_use]
-    pub fn with_text(code: Code, text: impl Into<String>) -> Self {
-        Self { code, text: text.into(), retry_after: None }
-    }
-
-    /// The same refusal, with the time after which to ask again, in milliseconds.
-    #[must_use]
-    pub fn retry_after(mut self, ms: u32) -> Self {
-        self.retry_after = Some(ms);
-        self
-    }
-
-    pub(crate) fn bad_request(method: &str, why: &serde_json::Error) -> Self {
-        // serde names the field and the place, never the value of a text field.
-        Self::with_text(Code::BAD_REQUEST, format!("{method}: the parameters do not fit, {}", describe(why)))
-    }
-}
-
-fn describe(why: &serde_json::Error) -> String {
-    match why.classify() {
-        serde_json::error::Category::Data => {
-            let text = why.to_string();
-            // serde quotes offending texts in "invalid value" and "invalid type": keep what is before them.
-            text.split(['"', '`']).next().unwrap_or_default().trim_end_matches(' ').to_owned()
-                + &format!(" at column {}", why.column())
-        }
-        _ => format!("not JSON at column {}", why.column()),
-    }
-}
-
-impl From<Code> for Fault {
-    fn from(code: Code) -> Self {
-        Self::new(code)
-    }
-}
+pub use crate::fault::Fault;
 
 /// One envelope from a client: an optional acknowledgement, and at most one of a request and a heartbeat.
 #[derive(Debug, Clone, Default)]
@@ -279,7 +222,7 @@ impl FromServer {
     /// [`Code::MALFORMED_FRAME`]: the text is not JSON. The connection cannot go on.
     pub fn read(text: &str) -> Result<Self, Fault> {
         let Ok(envelope) = serde_json::from_str::<ServerEnvelope<'_>>(text) else {
-            return if crate::call::is_json(text) { Ok(Self::Unknown) } else { Err(malformed(text)) };
+            return if codec::is_json(text) { Ok(Self::Unknown) } else { Err(malformed(text)) };
         };
         let ServerEnvelope { i, r, e, n, ev, p, po } = envelope;
         if let Some(number) = part(i) {
@@ -357,10 +300,7 @@ impl Push {
 }
 
 fn malformed(text: &str) -> Fault {
-    let why = if crate::call::is_json(text) {
-        "the frame is JSON but not an envelope"
-    } else {
-        "the frame is not JSON"
-    };
+    let why =
+        if codec::is_json(text) { "the frame is JSON but not an envelope" } else { "the frame is not JSON" };
     Fault::with_text(Code::MALFORMED_FRAME, why)
 }

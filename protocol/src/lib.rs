@@ -11,6 +11,7 @@ pub mod call;
 pub mod code;
 pub mod codec;
 pub mod conversation;
+pub mod fault;
 pub mod frame;
 pub mod group;
 pub mod id;
@@ -25,7 +26,7 @@ pub mod usersig;
 pub mod word;
 
 pub use code::Code;
-pub use frame::Fault;
+pub use fault::Fault;
 pub use id::{ConversationId, GroupId, MessageId, UserId};
 pub use list::List;
 

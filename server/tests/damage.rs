@@ -42,8 +42,8 @@ fn refusals(path: &Path, alice: &Actor, bob: &Actor) -> Vec<Code> {
         Find::Devices { app: alice.app, user: alice.user.clone() },
         Find::Version { key: bob.key },
         Find::Sync { actor: bob.clone(), sync, upto },
-        Find::History { actor: bob.clone(), history },
-        Find::Profiles { actor: bob.clone(), users: vec![alice.user.clone()] },
+        Find::request(bob, history),
+        Find::request(bob, call::GetProfiles { user_id_list: vec![alice.user.clone()] }),
     ];
     let found = finds.iter().map(|find| database.find(find).err()).collect::<Vec<_>>();
     let writes = [

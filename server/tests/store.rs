@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt as _;
 use tim_protocol::Code;
-use tim_protocol::call;
+use tim_protocol::call::{self, Reply};
 use tim_protocol::conversation::Cursor;
 use tim_server::core::ops::{Actor, Answer, Find, Found, Refusal, Tell, Write, Written};
 use tim_server::store::conformance::{give, history, logged_in, logging_in, login, message, sent, sync};
@@ -314,7 +314,7 @@ fn unread_from(database: &mut Database, actor: &Actor) -> u64 {
     let Answer::Given(upto) = given.answer else { panic!("{given:?}") };
     let sync = call::Sync { from: Cursor::default(), before: None, limit: 200, latest: 0 };
     match database.find(&Find::Sync { actor: actor.clone(), sync, upto }).unwrap() {
-        Found::Page(page) => page.conversations[0].base,
+        Found::Reply(Reply::Sync(page)) => page.conversations[0].base,
         other => panic!("{other:?}"),
     }
 }
@@ -412,7 +412,7 @@ async fn a_damage_that_is_met_later_is_said_and_what_is_whole_is_still_served() 
     for _ in 0..4 {
         let history =
             call::History { conversation_id: "C2Calice".parse().unwrap(), low: 1, high: 1, limit: 1 };
-        let refusal = store.find(Find::History { actor: bob.clone(), history }).await.unwrap_err();
+        let refusal = store.find(Find::request(&bob, history)).await.unwrap_err();
         assert_eq!(refusal.code, Code::DATABASE_CORRUPT);
         assert!(store.find(Find::Version { key: bob.key }).await.is_ok());
     }

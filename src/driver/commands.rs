@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use tim_protocol::Code;
+use tim_protocol::{Code, call};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
@@ -28,7 +28,6 @@ pub(crate) enum Answer {
 pub(super) type Caller = oneshot::Sender<Result<Answer, TimError>>;
 
 /// What the task is told.
-#[expect(clippy::large_enum_variant, reason = "nearly every command is a call")]
 pub(super) enum Command {
     Call(Call, Caller),
     Network { up: bool },
@@ -62,6 +61,18 @@ impl Commands {
             TrySendError::Closed(_) => self.why_gone(),
         })?;
         answer.await.unwrap_or_else(|_| Err(self.why_gone().into()))
+    }
+
+    /// Asks the server and waits for its reply.
+    ///
+    /// # Errors
+    /// Those of [`Commands::call`].
+    pub(crate) async fn ask<C: call::Call>(&self, request: C) -> Result<C::Reply, TimError> {
+        let reply = match self.call(Call::ask(request)).await? {
+            Answer::Return(Return::Reply(reply)) => C::reply(*reply),
+            _ => None,
+        };
+        reply.ok_or_else(|| Code::PANICKED.into())
     }
 
     fn why_gone(&self) -> Code {

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tim_protocol::Code;
+use tim_protocol::call::DownloadTicket;
 use tim_protocol::frame::Fault;
 use tokio::sync::watch;
 
 use super::progress::Progress;
 use super::source::Source;
-use super::{Answer, Commands, Shared, http};
+use super::{Commands, Shared, http};
 use crate::error::TimError;
-use crate::machine::io::{Call, Return};
 
 /// What ends all that belongs to it: a login, or whoever cancels. Cheap to clone.
 #[derive(Clone, Default)]
@@ -150,8 +150,5 @@ impl Download {
 
 /// The path of a picture on the own server, with leave to fetch it.
 pub(crate) async fn ticket(commands: &Commands, url: &str) -> Result<String, TimError> {
-    match commands.call(Call::DownloadTicket(url.to_owned())).await? {
-        Answer::Return(Return::Ticket(path)) => Ok(path),
-        _ => Err(Code::PANICKED.into()),
-    }
+    Ok(commands.ask(DownloadTicket { url: url.to_owned() }).await?.path)
 }

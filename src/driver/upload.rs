@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tim_protocol::Code;
+use tim_protocol::call::UploadTicket;
 use tim_protocol::frame::Fault;
 use tim_protocol::media::ImageBody;
 
@@ -11,7 +12,6 @@ use super::progress::Progress;
 use super::source::Source;
 use super::{Commands, files, http};
 use crate::driver::address::Address;
-use crate::machine::io::{Call, Return};
 use crate::plugin::UploadPlugin;
 
 /// What an upload needs.
@@ -39,12 +39,9 @@ impl Upload {
         let file = self.file.clone();
         let (size, sha256) =
             blocking(move || files::digest(&file).map_err(|_| Code::FILE_UNREADABLE.into())).await?;
-        let ticket = self.commands.call(Call::UploadTicket { size, sha256 }).await;
-        let path = match ticket.map_err(|why| Fault::with_text(why.code, why.reason))? {
-            super::Answer::Return(Return::Ticket(path)) => path,
-            _ => return Err(Fault::new(Code::PANICKED)),
-        };
-        http::upload(Source::own(self.server.clone(), path), &self.file, size, &self.progress).await
+        let ticket = self.commands.ask(UploadTicket { size, sha256 }).await;
+        let ticket = ticket.map_err(|why| Fault::with_text(why.code, why.reason))?;
+        http::upload(Source::own(self.server.clone(), ticket.path), &self.file, size, &self.progress).await
     }
 }
 

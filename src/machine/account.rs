@@ -1,7 +1,7 @@
 //! The user's own things beside conversations: profile, blacklist, groups.
 
 use serde_json::value::RawValue;
-use tim_protocol::call::{self, Request};
+use tim_protocol::call::{Joined, Reply, Request};
 use tim_protocol::frame::Fault;
 use tim_protocol::group::{Group, JoinStatus};
 use tim_protocol::message::{GroupTip, GroupTipType};
@@ -10,77 +10,40 @@ use tim_protocol::{ConversationId, GroupId, UserId, conversation};
 
 use super::Machine;
 use super::io::Return;
-use super::link::read;
+use super::link::read_reply;
 use super::unreadable::Unreadable;
 use crate::event::Event;
 use crate::store::Change;
 
 impl Machine {
-    /// What a call's request came to: kept, told, and given back.
-    pub(super) fn account_answer(
+    /// What a request of the app's came to. What the reply changes here is kept and told.
+    pub(super) fn replied(
         &mut self,
-        request: Request,
+        request: &Request,
         result: Result<Box<RawValue>, Fault>,
     ) -> Result<Return, Fault> {
-        match request {
-            Request::UpdateProfile(_) => {
-                let profile = read::<call::UpdateProfile>(result)?.profile;
-                self.keep_profile(profile.clone());
-                Ok(Return::Profiles(vec![profile]))
-            }
-            Request::UpdateBlacklist(update) => {
-                read::<call::UpdateBlacklist>(result)?;
+        let reply = read_reply(request, result)?;
+        match (request, &reply) {
+            (_, Reply::UpdateProfile(is)) => self.keep_profile(is.profile.clone()),
+            (Request::UpdateBlacklist(update), _) => {
                 for user in &update.user_id_list {
                     self.keep_listed(user, update.listed);
                 }
-                Ok(Return::Users(update.user_id_list))
             }
-            Request::GetGroup(_) => Ok(Return::Group(Box::new(read::<call::GetGroup>(result)?.group))),
-            Request::CreateGroup(_) => {
-                let group = read::<call::CreateGroup>(result)?.group;
-                self.joined_group(group.clone());
-                Ok(Return::Group(Box::new(group)))
-            }
-            Request::JoinGroup(_) => {
-                let joined = read::<call::JoinGroup>(result)?;
-                if let (Some(group), JoinStatus::JoinedSuccess | JoinStatus::AlreadyInGroup) =
-                    (&joined.group, joined.status)
-                {
-                    self.joined_group(group.clone());
-                }
-                Ok(Return::Joined(joined.status, joined.group.map(Box::new)))
-            }
-            Request::QuitGroup(quit) => {
-                read::<call::QuitGroup>(result)?;
-                self.left_group(&quit.group_id);
-                Ok(Return::Done)
-            }
-            Request::DismissGroup(dismiss) => {
-                read::<call::DismissGroup>(result)?;
-                self.left_group(&dismiss.group_id);
-                Ok(Return::Done)
-            }
-            Request::Revoke(_) => {
-                let mutation = read::<call::Revoke>(result)?;
-                self.own_mutation(mutation);
-                Ok(Return::Done)
-            }
-            Request::UploadTicket(_) => Ok(Return::Ticket(read::<call::UploadTicket>(result)?.path)),
-            Request::DownloadTicket(_) => Ok(Return::Ticket(read::<call::DownloadTicket>(result)?.path)),
-            Request::HandleApplication(_) => {
-                read::<call::HandleApplication>(result)?;
-                Ok(Return::Done)
-            }
-            // Not asked on behalf of calls, or read elsewhere.
-            Request::GetProfiles(_)
-            | Request::Hello(_)
-            | Request::Logout(_)
-            | Request::Sync(_)
-            | Request::Send(_)
-            | Request::History(_)
-            | Request::Mutations(_)
-            | Request::Read(_) => Ok(Return::Done),
+            (_, Reply::CreateGroup(is)) => self.joined_group(is.group.clone()),
+            (
+                _,
+                Reply::JoinGroup(Joined {
+                    status: JoinStatus::JoinedSuccess | JoinStatus::AlreadyInGroup,
+                    group: Some(group),
+                }),
+            ) => self.joined_group(group.clone()),
+            (Request::QuitGroup(quit), _) => self.left_group(&quit.group_id),
+            (Request::DismissGroup(dismiss), _) => self.left_group(&dismiss.group_id),
+            (_, Reply::Revoke(mutation)) => self.own_mutation(mutation.clone()),
+            _ => {}
         }
+        Ok(Return::Reply(Box::new(reply)))
     }
 
     /// Something of the user's own changed, on this device or another.

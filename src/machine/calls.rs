@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
-use tim_protocol::call::{self, Request};
+use tim_protocol::call::{self, Check as _, Kind, Request};
 use tim_protocol::frame::Fault;
 use tim_protocol::profile::Profile;
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
@@ -107,78 +107,58 @@ impl Machine {
 
     /// A call that passed the gate.
     pub(super) fn admitted(&mut self, id: CallId, call: Call) {
-        let request: Request = match call {
-            Call::Login { .. } | Call::Logout => return,
+        match call {
+            Call::Login { .. } | Call::Logout => {}
             Call::ServerTime => {
                 let now = self.server_now();
-                return self.give(id, Ok(Return::Time(now)));
+                self.give(id, Ok(Return::Time(now)));
             }
-            Call::Send { message, upload } => return self.send(id, &message, upload),
-            Call::Resend(message) => return self.resend(id, message),
-            Call::Cancel(message) => return self.cancel(id, message),
+            Call::Send { message, upload } => self.send(id, &message, upload),
+            Call::Resend(message) => self.resend(id, message),
+            Call::Cancel(message) => self.cancel(id, message),
             Call::SetRead(conversation) => {
                 self.set_read(&conversation);
-                return self.give(id, Ok(Return::Done));
+                self.give(id, Ok(Return::Done));
             }
             Call::MessageList { conversation, before, count } => {
-                return self.wait(id, Wanted::Page { conversation, before, count });
+                self.wait(id, Wanted::Page { conversation, before, count });
             }
             Call::ConversationList => {
                 let list = self.conversation_list();
-                return self.give(id, Ok(Return::Conversations(list)));
+                self.give(id, Ok(Return::Conversations(list)));
             }
             Call::Blacklist => {
                 let users = self.data.blacklist.iter().cloned().collect();
-                return self.give(id, Ok(Return::Users(users)));
+                self.give(id, Ok(Return::Users(users)));
             }
             Call::GroupList => {
                 let groups = self.data.groups.values().cloned().collect();
-                return self.give(id, Ok(Return::Groups(groups)));
+                self.give(id, Ok(Return::Groups(groups)));
             }
             Call::MyProfile => match (&self.data.profile, self.me()) {
                 (Some(profile), _) => {
                     let profiles = vec![profile.clone()];
-                    return self.give(id, Ok(Return::Profiles(profiles)));
+                    self.give(id, Ok(Return::Profiles(profiles)));
                 }
                 (None, me) => {
                     let users = me.into_iter().collect();
-                    return self.wait(id, Wanted::Profiles { users, found: Vec::new() });
+                    self.wait(id, Wanted::Profiles { users, found: Vec::new() });
                 }
             },
             Call::Profiles(users) => {
-                return self.wait(id, Wanted::Profiles { users, found: Vec::new() });
+                self.wait(id, Wanted::Profiles { users, found: Vec::new() });
             }
-            Call::UpdateProfile(fields) => match fields.check() {
-                Ok(()) => call::UpdateProfile { fields }.into(),
-                Err(code) => return self.give(id, Err(code.into())),
-            },
-            Call::UpdateBlacklist { users, .. } if self.me().is_some_and(|me| users.contains(&me)) => {
-                return self.give(id, Err(Code::BLACKLIST_SELF.into()));
-            }
-            Call::UpdateBlacklist { users, listed } => {
-                call::UpdateBlacklist { user_id_list: users, listed }.into()
-            }
-            Call::GetGroup(group_id) => call::GetGroup { group_id }.into(),
-            Call::CreateGroup(group) => match group.check() {
-                Ok(()) => call::CreateGroup { group }.into(),
-                Err(code) => return self.give(id, Err(code.into())),
-            },
-            Call::JoinGroup { group, message } => {
-                call::JoinGroup { group_id: group, apply_message: message }.into()
-            }
-            Call::QuitGroup(group_id) => call::QuitGroup { group_id }.into(),
-            Call::DismissGroup(group_id) => call::DismissGroup { group_id }.into(),
-            Call::HandleApplication { group, user, accept, message } => {
-                call::HandleApplication { group_id: group, user_id: user, accept, handle_message: message }
-                    .into()
-            }
-            Call::Revoke { conversation, sequence } => {
-                call::Revoke { conversation_id: conversation, sequence }.into()
-            }
-            Call::DownloadTicket(url) => call::DownloadTicket { url }.into(),
-            Call::UploadTicket { size, sha256 } => call::UploadTicket { size, sha256 }.into(),
-        };
-        self.wait(id, Wanted::Reply(request));
+            Call::Ask(request) => self.ask_for(id, *request),
+        }
+    }
+
+    /// A call that asks the server, if the server would not refuse it for what it carries.
+    fn ask_for(&mut self, id: CallId, request: Request) {
+        let checked = self.me().map_or(Ok(()), |me| request.check(&me));
+        match checked {
+            Ok(()) => self.wait(id, Wanted::Reply(request)),
+            Err(fault) => self.give(id, Err(fault)),
+        }
     }
 
     fn wait(&mut self, id: CallId, what: Wanted) {
@@ -222,7 +202,7 @@ impl Machine {
             Purpose::Send(to, id) => self.sent(&to, id, read::<call::Send>(result)),
             Purpose::Call(id) => match self.calls.remove(id) {
                 Some(Waiting { what: Wanted::Reply(request), .. }) => {
-                    let answer = self.account_answer(request, result);
+                    let answer = self.replied(&request, result);
                     self.give(id, answer);
                 }
                 Some(Waiting { what: Wanted::Profiles { users, found }, due }) => {
@@ -261,8 +241,7 @@ impl Machine {
     /// the others nobody knows whether they were carried out.
     pub(super) fn unanswered(&mut self, purpose: Purpose) {
         let Purpose::Call(id) = purpose else { return };
-        let once =
-            |waiting: &Waiting| matches!(&waiting.what, Wanted::Reply(request) if !is_repeatable(request));
+        let once = |waiting: &Waiting| matches!(&waiting.what, Wanted::Reply(request) if request.kind() == Kind::Once);
         if self.calls.get(id).is_some_and(once) {
             self.calls.remove(id);
             self.give(id, Err(Fault::new(Code::NETWORK_ERROR)));
@@ -298,15 +277,4 @@ impl Machine {
             self.give(call, result.map(|message| Return::Message(Box::new(message))));
         }
     }
-}
-
-/// Whether carrying a request out a second time does no harm and answers the same.
-fn is_repeatable(request: &Request) -> bool {
-    !matches!(
-        request,
-        Request::CreateGroup(_)
-            | Request::QuitGroup(_)
-            | Request::DismissGroup(_)
-            | Request::HandleApplication(_)
-    )
 }

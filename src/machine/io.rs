@@ -5,12 +5,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tim_protocol::call::Platform;
+use tim_protocol::call::{Platform, Reply, Request};
 use tim_protocol::frame::Fault;
-use tim_protocol::group::{Group, JoinStatus, NewGroup};
+use tim_protocol::group::Group;
 use tim_protocol::media::ImageBody;
-use tim_protocol::profile::{Profile, ProfileFields};
-use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
+use tim_protocol::profile::Profile;
+use tim_protocol::{ConversationId, MessageId, UserId};
 
 pub use super::outbox::pending::Pending;
 use super::trace::Trace;
@@ -90,13 +90,6 @@ pub enum Call {
     Resend(MessageId),
     /// Take a message out of the outbox.
     Cancel(MessageId),
-    /// Take a message back.
-    Revoke {
-        /// Where.
-        conversation: ConversationId,
-        /// Which.
-        sequence: u64,
-    },
     /// Mark everything in a conversation as read.
     SetRead(ConversationId),
     /// A page of history, older than `before`.
@@ -114,56 +107,21 @@ pub enum Call {
     Profiles(Vec<UserId>),
     /// The own profile.
     MyProfile,
-    /// Change the own profile.
-    UpdateProfile(ProfileFields),
     /// The blacklist.
     Blacklist,
-    /// Put users on the blacklist, or take them off.
-    UpdateBlacklist {
-        /// Whom.
-        users: Vec<UserId>,
-        /// On or off.
-        listed: bool,
-    },
     /// The groups the user is in.
     GroupList,
-    /// A group's profile.
-    GetGroup(GroupId),
-    /// Make a group.
-    CreateGroup(NewGroup),
-    /// Join a group.
-    JoinGroup {
-        /// Which.
-        group: GroupId,
-        /// Words for its owner.
-        message: String,
-    },
-    /// Leave a group.
-    QuitGroup(GroupId),
-    /// End a group.
-    DismissGroup(GroupId),
-    /// Decide on an application.
-    HandleApplication {
-        /// Which group.
-        group: GroupId,
-        /// Who applied.
-        user: UserId,
-        /// Accept or refuse.
-        accept: bool,
-        /// Words for the applicant.
-        message: String,
-    },
-    /// Leave to download a picture.
-    DownloadTicket(String),
-    /// Leave to upload a picture, for the uploader that works on behalf of a message.
-    UploadTicket {
-        /// Bytes.
-        size: u64,
-        /// Of the bytes, in hexadecimal.
-        sha256: String,
-    },
+    /// Ask the server. What the reply changes here, [`super::account`] says.
+    Ask(Box<Request>),
     /// The server's clock.
     ServerTime,
+}
+
+impl Call {
+    /// Asks the server.
+    pub fn ask(request: impl Into<Request>) -> Self {
+        Self::Ask(Box::new(request.into()))
+    }
 }
 
 /// What a call gives back.
@@ -186,12 +144,8 @@ pub enum Return {
     Users(Vec<UserId>),
     /// Groups.
     Groups(Vec<Group>),
-    /// One group.
-    Group(Box<Group>),
-    /// What came of joining.
-    Joined(JoinStatus, Option<Box<Group>>),
-    /// A ticket: the path with it, on the server.
-    Ticket(String),
+    /// The server's reply to what was asked.
+    Reply(Box<Reply>),
     /// Milliseconds since 1970.
     Time(i64),
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::value::RawValue;
-use tim_protocol::call::{Call, Hello, Request, Resume, Welcome};
+use tim_protocol::call::{Call, Hello, Reply, Request, Resume, Welcome};
 use tim_protocol::frame::{Ask, Fault, FromClient, FromServer, Pong, Push};
 use tim_protocol::{Code, VERSIONS, codec, feature, limits};
 use uuid::Uuid;
@@ -437,8 +437,14 @@ impl Wire {
 
 /// Reads a reply; one that does not fit its form is its request's failure.
 pub(super) fn read<C: Call>(result: Result<Box<RawValue>, Fault>) -> Result<C::Reply, Fault> {
-    let raw = result?;
-    serde_json::from_str(raw.get()).map_err(|_| {
-        Fault::with_text(Code::UNREADABLE, format!("the reply to {} does not fit its form", C::METHOD))
-    })
+    serde_json::from_str(result?.get()).map_err(|_| unreadable(C::METHOD))
+}
+
+/// As [`read`], of any request.
+pub(super) fn read_reply(request: &Request, result: Result<Box<RawValue>, Fault>) -> Result<Reply, Fault> {
+    request.read_reply(&result?).map_err(|_| unreadable(request.method()))
+}
+
+fn unreadable(method: &str) -> Fault {
+    Fault::with_text(Code::UNREADABLE, format!("the reply to {method} does not fit its form"))
 }

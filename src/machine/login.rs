@@ -2,7 +2,7 @@
 //!
 //! A login ends by logout, by being kicked, or by a refusal that no waiting mends. A break ends nothing.
 
-use tim_protocol::call::{Logout, Resume, Welcome};
+use tim_protocol::call::{Logout, Request, Resume, Welcome};
 use tim_protocol::frame::{Fault, KickReason};
 use tim_protocol::{Code, UserId};
 
@@ -66,7 +66,7 @@ impl Machine {
                 None => self.admitted(id, call),
                 Some(code) => {
                     // What the app did not ask for, it is not told of.
-                    if !matches!(call, Call::UploadTicket { .. }) {
+                    if !matches!(&call, Call::Ask(request) if matches!(**request, Request::UploadTicket(_))) {
                         self.emit_fault(Fault::new(code));
                     }
                     self.give(id, Err(Fault::new(code)));

@@ -1,5 +1,6 @@
 //! Groups: make, join, leave, end, decide who comes in.
 
+use tim_protocol::call::{CreateGroup, DismissGroup, GetGroup, HandleApplication, JoinGroup, QuitGroup};
 use tim_protocol::group::{Group, JoinStatus, NewGroup};
 use tim_protocol::{GroupId, UserId};
 
@@ -24,7 +25,7 @@ impl Tim {
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_NOT_FOUND`].
     pub async fn get_group_profile(&self, group: &GroupId) -> Result<Group, TimError> {
-        self.group(Call::GetGroup(group.clone())).await
+        Ok(self.ask(GetGroup { group_id: group.clone() }).await?.group)
     }
 
     /// Makes a group with this user as its owner.
@@ -35,7 +36,7 @@ impl Tim {
     /// [`tim_protocol::Code::GROUP_ACCOUNT_NOT_FOUND`]; [`tim_protocol::Code::NETWORK_ERROR`] if the connection broke
     /// before the answer: whether it was made, the group list shows after the next sync.
     pub async fn create_group(&self, group: NewGroup) -> Result<Group, TimError> {
-        self.group(Call::CreateGroup(group)).await
+        Ok(self.ask(CreateGroup { group }).await?.group)
     }
 
     /// Joins a group, or applies to, with words for whoever decides. The group is there once this user is in it.
@@ -48,11 +49,9 @@ impl Tim {
         group: &GroupId,
         apply_message: &str,
     ) -> Result<(JoinStatus, Option<Group>), TimError> {
-        let call = Call::JoinGroup { group: group.clone(), message: apply_message.to_owned() };
-        match self.call(call).await? {
-            Return::Joined(status, group) => Ok((status, group.map(|group| *group))),
-            _ => Err(unexpected()),
-        }
+        let join = JoinGroup { group_id: group.clone(), apply_message: apply_message.to_owned() };
+        let joined = self.ask(join).await?;
+        Ok((joined.status, joined.group))
     }
 
     /// Leaves a group.
@@ -61,7 +60,7 @@ impl Tim {
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_NOT_FOUND`],
     /// [`tim_protocol::Code::GROUP_PERMISSION_DENIED`], [`tim_protocol::Code::GROUP_OWNER_CANNOT_QUIT`].
     pub async fn quit_group(&self, group: &GroupId) -> Result<(), TimError> {
-        self.done(Call::QuitGroup(group.clone())).await
+        self.ask(QuitGroup { group_id: group.clone() }).await.map(drop)
     }
 
     /// Ends a group for all its members.
@@ -70,7 +69,7 @@ impl Tim {
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_NOT_FOUND`],
     /// [`tim_protocol::Code::GROUP_PERMISSION_DENIED`].
     pub async fn dismiss_group(&self, group: &GroupId) -> Result<(), TimError> {
-        self.done(Call::DismissGroup(group.clone())).await
+        self.ask(DismissGroup { group_id: group.clone() }).await.map(drop)
     }
 
     /// Accepts or refuses a user's application to join, with words for them.
@@ -85,14 +84,7 @@ impl Tim {
         accept: bool,
         handle_message: &str,
     ) -> Result<(), TimError> {
-        let (group, user, message) = (group.clone(), user.clone(), handle_message.to_owned());
-        self.done(Call::HandleApplication { group, user, accept, message }).await
-    }
-
-    async fn group(&self, call: Call) -> Result<Group, TimError> {
-        match self.call(call).await? {
-            Return::Group(group) => Ok(*group),
-            _ => Err(unexpected()),
-        }
+        let (group_id, user_id, handle_message) = (group.clone(), user.clone(), handle_message.to_owned());
+        self.ask(HandleApplication { group_id, user_id, accept, handle_message }).await.map(drop)
     }
 }

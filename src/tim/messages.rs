@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use tim_protocol::call::Revoke;
 use tim_protocol::message::{Body, TextBody};
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 
@@ -106,8 +107,8 @@ impl Tim {
         if message.sequence == 0 {
             return Err(Code::MESSAGE_INVALID.into());
         }
-        let conversation = message.conversation_id.clone();
-        self.done(Call::Revoke { conversation, sequence: message.sequence }).await?;
+        let conversation_id = message.conversation_id.clone();
+        self.ask(Revoke { conversation_id, sequence: message.sequence }).await?;
         Ok(Message { is_revoked: true, revoker: Some(me), payload: Payload::Gone, ..message.clone() })
     }
 

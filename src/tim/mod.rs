@@ -228,6 +228,11 @@ impl Tim {
         }
     }
 
+    /// Asks the server.
+    async fn ask<C: tim_protocol::call::Call>(&self, request: C) -> Result<C::Reply, TimError> {
+        self.inner.commands.ask(request).await
+    }
+
     async fn done(&self, call: Call) -> Result<(), TimError> {
         self.call(call).await.map(drop)
     }

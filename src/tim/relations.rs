@@ -1,6 +1,7 @@
 //! Profiles and the blacklist.
 
 use tim_protocol::UserId;
+use tim_protocol::call::{UpdateBlacklist, UpdateProfile};
 use tim_protocol::profile::{Profile, ProfileFields};
 
 use super::{Tim, unexpected};
@@ -30,7 +31,7 @@ impl Tim {
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::PROFILE_NOTHING_TO_SET`],
     /// [`tim_protocol::Code::PROFILE_VALUE_TOO_LONG`].
     pub async fn update_my_profile(&self, fields: ProfileFields) -> Result<Profile, TimError> {
-        self.profiles(Call::UpdateProfile(fields)).await?.pop().ok_or_else(unexpected)
+        Ok(self.ask(UpdateProfile { fields }).await?.profile)
     }
 
     /// Whom this user does not want to hear from.
@@ -50,7 +51,7 @@ impl Tim {
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::BLACKLIST_SELF`],
     /// [`tim_protocol::Code::BLACKLIST_FULL`], [`tim_protocol::Code::UNKNOWN_USER`].
     pub async fn add_to_blacklist(&self, users: &[UserId]) -> Result<(), TimError> {
-        self.done(Call::UpdateBlacklist { users: users.to_vec(), listed: true }).await
+        self.update_blacklist(users, true).await
     }
 
     /// Takes users off the blacklist.
@@ -58,7 +59,11 @@ impl Tim {
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`].
     pub async fn remove_from_blacklist(&self, users: &[UserId]) -> Result<(), TimError> {
-        self.done(Call::UpdateBlacklist { users: users.to_vec(), listed: false }).await
+        self.update_blacklist(users, false).await
+    }
+
+    async fn update_blacklist(&self, users: &[UserId], listed: bool) -> Result<(), TimError> {
+        self.ask(UpdateBlacklist { user_id_list: users.to_vec(), listed }).await.map(drop)
     }
 
     async fn profiles(&self, call: Call) -> Result<Vec<Profile>, TimError> {

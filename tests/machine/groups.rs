@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use tim::event::Event;
 use tim::machine::io::{Call, Return};
+use tim::protocol::call::CreateGroup;
 use tim::protocol::group::{Group, GroupType, NewGroup};
 
 use crate::phone::{BEGIN, Phone, with_bob};
@@ -10,7 +11,7 @@ use crate::phone::{BEGIN, Phone, with_bob};
 #[test]
 fn a_group_one_made_is_in_the_list_when_it_is_made() {
     let mut phone = Phone::ready(json!([with_bob(5, 1..=5, BEGIN)]));
-    phone.call(Call::CreateGroup(NewGroup {
+    let group = NewGroup {
         name: "tea".into(),
         group_type: GroupType::Work,
         group_id: None,
@@ -19,7 +20,8 @@ fn a_group_one_made_is_in_the_list_when_it_is_made() {
         avatar: String::new(),
         join_option: None,
         member_list: Vec::new(),
-    }));
+    };
+    phone.call(Call::ask(CreateGroup { group }));
     let group = json!({
         "groupID": "tea", "type": "Private", "name": "tea", "ownerID": "alice", "createTime": BEGIN + 1, "memberCount": 1,
         "maxMemberCount": 200, "joinOption": "DisableApply", "selfInfo": {"role": "Owner", "joinTime": BEGIN + 1},

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::json;
 use tim::machine::io::{Call, CallId, Input, Output};
 use tim::message::{ImageBody, ImageFormat, ImageInfo, ImageType, Message, Payload};
+use tim::protocol::call::GetGroup;
 use tim::{Code, GroupId};
 use tim_protocol::frame::Fault;
 
@@ -114,7 +115,7 @@ fn messages_that_wait_hold_up_no_others() {
 fn calls_that_wait_hold_up_no_others() {
     let mut phone = Phone::ready(json!([]));
     for _ in 0..MANY {
-        phone.call(Call::GetGroup(GroupId::new("tea").unwrap()));
+        phone.call(Call::ask(GetGroup { group_id: GroupId::new("tea").unwrap() }));
     }
     phone.wait(15_000);
     let late =
@@ -128,7 +129,7 @@ fn what_was_not_answered_is_asked_again_on_the_next_connection() {
     let sendings: Vec<CallId> = (1..=3).map(|number| send(&mut phone, number, "C2Cbob")).collect();
     let to_carol = send(&mut phone, 4, "C2Ccarol");
     phone.refuse("msg.send", Code::BUSY, 5_000);
-    let groups = phone.call(Call::GetGroup(GroupId::new("tea").unwrap()));
+    let groups = phone.call(Call::ask(GetGroup { group_id: GroupId::new("tea").unwrap() }));
     forget(&mut phone);
     phone.comes_back(true);
     assert_eq!(phone.asked("group.get").len(), 1);

@@ -75,7 +75,7 @@ fn make_idle(world: &mut World, idle: u32) {
             let nick = Some(format!("nick {number}"));
             let update = call::UpdateProfile { fields: ProfileFields { nick, ..ProfileFields::default() } };
             let (actor, now) = (world.server.actor(&user("alice")), world.wall());
-            world.commit(&[Write::UpdateProfile { actor, update, now }]);
+            world.commit(&[Write::request(&actor, update, now)]);
         }
     }
     world.mark();
@@ -92,7 +92,7 @@ fn say(world: &mut World, name: &str) {
         body: Body::Text(TextBody { text: "words".into() }).write().unwrap(),
     };
     let (actor, now) = (world.server.actor(&user(name)), world.wall());
-    world.commit(&[Write::Send { actor, send, now }]);
+    world.commit(&[Write::request(&actor, send, now)]);
 }
 
 /// Long enough for the session to be forgotten, and short enough for it to go on.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tim_protocol::call::{self, Platform};
+use tim_protocol::call::{self, Platform, Reply};
 use tim_protocol::conversation::{Change, ConversationState};
 use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::{GroupId, UserId};
@@ -37,10 +37,9 @@ impl World {
                 join_option: None,
                 member_list: members.into_iter().map(user).collect(),
             };
-            let create = call::CreateGroup { group };
             let actor = self.server.actor(&user("alice"));
-            let generated = GroupId::generated(1);
-            self.commit(&[Write::CreateGroup { actor, create, generated, now: self.server_now().wall }]);
+            let now = self.server_now().wall;
+            self.commit(&[Write::request(&actor, call::CreateGroup { group }, now)]);
         }
         self.mark();
     }
@@ -96,7 +95,9 @@ impl World {
         let actor = self.server.actor(name);
         let Found::Version(upto) = self.server.find(&Find::Version { key: actor.key }) else { panic!() };
         let sync = call::Sync { from: Default::default(), before: None, limit: 200, latest: 0 };
-        let Found::Page(page) = self.server.find(&Find::Sync { actor, sync, upto }) else { panic!() };
+        let Found::Reply(Reply::Sync(page)) = self.server.find(&Find::Sync { actor, sync, upto }) else {
+            panic!()
+        };
         page
     }
 
@@ -106,8 +107,7 @@ impl World {
         let mut high = head;
         while high > 0 {
             let history = call::History { conversation_id: id.clone(), low: 1, high, limit: 100 };
-            let Found::History(page) = self.server.find(&Find::History { actor: actor.clone(), history })
-            else {
+            let Found::Reply(Reply::History(page)) = self.server.find(&Find::request(&actor, history)) else {
                 panic!()
             };
             read.messages.splice(0..0, page.messages);
@@ -116,8 +116,7 @@ impl World {
         loop {
             let after = read.mutations.last().map_or(0, |mutation| mutation.mutation);
             let mutations = call::Mutations { conversation_id: id.clone(), after };
-            let Found::Mutations(page) =
-                self.server.find(&Find::Mutations { actor: actor.clone(), mutations })
+            let Found::Reply(Reply::Mutations(page)) = self.server.find(&Find::request(&actor, mutations))
             else {
                 panic!()
             };

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tempfile::TempDir;
+use tim_protocol::call::{Reply, Request, Send};
 use tim_protocol::frame::Push;
 use tim_protocol::{ConversationId, MessageId, UserId, codec, limits};
 use tim_server::bus::Delivery;
@@ -155,9 +156,10 @@ impl World {
                 (Write::Login(login), Answer::LoggedIn { key, .. }) => {
                     self.server.keys.insert(*key, login.user.clone());
                 }
-                (Write::Read { actor, read }, Answer::Read(upto)) => {
-                    let log = LogId::of(&actor.user, &read.conversation_id);
-                    self.history.reads.push((log, actor.user.clone(), upto.sequence));
+                (Write::Request(asked), Answer::Reply(Reply::Read(upto))) => {
+                    let Request::Read(read) = &asked.request else { continue };
+                    let log = LogId::of(&asked.actor.user, &read.conversation_id);
+                    self.history.reads.push((log, asked.actor.user.clone(), upto.sequence));
                 }
                 _ => {}
             }
@@ -308,11 +310,13 @@ impl World {
         }
         let mut found = self.server.database.find(&find);
         match &mut found {
-            Ok(Found::History(page)) if self.is_broken(Break::HoleInHistory) && page.messages.len() > 2 => {
+            Ok(Found::Reply(Reply::History(page)))
+                if self.is_broken(Break::HoleInHistory) && page.messages.len() > 2 =>
+            {
                 let middle = page.messages.len() / 2;
                 page.messages.remove(middle);
             }
-            Ok(Found::Page(page)) if self.is_broken(Break::ReadsTooFar) => {
+            Ok(Found::Reply(Reply::Sync(page))) if self.is_broken(Break::ReadsTooFar) => {
                 for state in page.conversations.iter_mut().filter(|state| state.head > 2) {
                     state.base = state.base.max(state.countable.saturating_sub(1));
                 }
@@ -363,18 +367,16 @@ impl World {
 
     fn send_twice(&mut self, writes: &[Write]) {
         for write in writes {
-            if let Write::Send { send, .. } = write
+            let Write::Request(asked) = write else { continue };
+            if let Request::Send(send) = &asked.request
                 && self.rng.u32(0..10) == 0
             {
-                let mut again = write.clone();
                 let id = MessageId::from_parts(
                     send.client_time,
                     self.rng.u128(..).to_be_bytes()[..10].try_into().unwrap(),
                 );
-                if let Write::Send { send, .. } = &mut again {
-                    send.id = id;
-                }
-                self.commit(&[again]);
+                let again = Send { id, ..send.clone() };
+                self.commit(&[Write::request(&asked.actor, again, asked.now)]);
             }
         }
     }

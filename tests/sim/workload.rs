@@ -1,6 +1,7 @@
 //! What users do and what goes wrong, as far as the seed has it.
 
 use tim::machine::io::{Call, Input};
+use tim_protocol::call::{HandleApplication, JoinGroup, QuitGroup, Revoke, UpdateBlacklist, UpdateProfile};
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::{ConversationId, GroupId, UserId};
 
@@ -204,9 +205,9 @@ impl World {
             let Some(told) = told.get(self.rng.usize(0..told.len().max(1))) else { return };
             (told.log.clone(), told.sequence)
         };
-        let conversation = log.seen_by(&me);
+        let conversation_id = log.seen_by(&me);
         self.history.revokes.insert((log, sequence));
-        self.call(id, Asked::Other, Call::Revoke { conversation, sequence });
+        self.call(id, Asked::Other, Call::ask(Revoke { conversation_id, sequence }));
     }
 
     fn set_read(&mut self, id: DeviceId) {
@@ -224,29 +225,30 @@ impl World {
 
     /// Joins, leaves, or decides on who wants to join. Alice stays where she is: she owns the groups.
     fn come_or_go(&mut self, id: DeviceId) {
-        let group = self.group();
+        let group_id = self.group();
         let call = if self.devices[id].user == user("alice") {
             let name = ["bob", "carol"][self.rng.usize(0..2)];
             let accept = self.chance(80);
-            Call::HandleApplication { group, user: user(name), accept, message: String::new() }
+            let (user_id, handle_message) = (user(name), String::new());
+            Call::ask(HandleApplication { group_id, user_id, accept, handle_message })
         } else if self.chance(70) {
-            Call::JoinGroup { group, message: "please".into() }
+            Call::ask(JoinGroup { group_id, apply_message: "please".into() })
         } else {
-            Call::QuitGroup(group)
+            Call::ask(QuitGroup { group_id })
         };
         self.call(id, Asked::Other, call);
     }
 
     fn blacklist(&mut self, id: DeviceId) {
-        let users = vec![self.peer(id)];
+        let user_id_list = vec![self.peer(id)];
         let listed = self.chance(25);
-        self.call(id, Asked::Other, Call::UpdateBlacklist { users, listed });
+        self.call(id, Asked::Other, Call::ask(UpdateBlacklist { user_id_list, listed }));
     }
 
     fn rename(&mut self, id: DeviceId) {
         let nick = Some(format!("nick {}", self.rng.u32(0..100)));
         let fields = ProfileFields { nick, ..ProfileFields::default() };
-        self.call(id, Asked::Other, Call::UpdateProfile(fields));
+        self.call(id, Asked::Other, Call::ask(UpdateProfile { fields }));
     }
 
     fn resend(&mut self, id: DeviceId) {

@@ -4,13 +4,10 @@
 
 use std::sync::Arc;
 
-use tim_protocol::call::{self, Platform};
+use tim_protocol::call::{self, Platform, Reply, Request};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::{Fault, KickReason, Push};
-use tim_protocol::group::Group;
-use tim_protocol::message::Mutation;
-use tim_protocol::profile::Profile;
-use tim_protocol::{GroupId, UserId};
+use tim_protocol::{UserId, limits};
 use uuid::Uuid;
 
 /// A user of an application as the store numbers them; also the user's address on the bus.
@@ -30,6 +27,21 @@ pub struct Actor {
     pub key: UserKey,
     /// The session that asks, so that its own sends do not come back to it as pushes. `None` for the server itself.
     pub session: Option<Uuid>,
+}
+
+/// A request of a user's that has been checked, with what the store cannot know by itself.
+#[derive(Debug, Clone)]
+pub struct UserRequest {
+    /// Who asks.
+    pub actor: Actor,
+    /// For what.
+    pub request: Request,
+    /// The server's clock, in milliseconds since 1970.
+    pub now: i64,
+    /// How old a message may be that is taken back, in milliseconds.
+    pub revoke_within: i64,
+    /// A random number, for a name that the store makes up.
+    pub random: u64,
 }
 
 /// A change to be made durable. Each is one atomic step; many share one commit.
@@ -61,98 +73,8 @@ pub enum Write {
         /// Whose changes.
         actor: Actor,
     },
-    /// Appends a message. Idempotent by (conversation, sender, id): a repeat answers the first one's place and
-    /// tells nobody. Answers [`Answer::Sent`].
-    Send {
-        /// The sender.
-        actor: Actor,
-        /// The message; its body has been checked.
-        send: call::Send,
-        /// The server's clock, in milliseconds since 1970.
-        now: i64,
-    },
-    /// Takes a message back and removes its payload. Idempotent: a repeat answers the first mutation. Answers
-    /// [`Answer::Revoked`].
-    Revoke {
-        /// Who.
-        actor: Actor,
-        /// What.
-        revoke: call::Revoke,
-        /// The server's clock, in milliseconds since 1970.
-        now: i64,
-        /// How old the message may be, in milliseconds.
-        within: i64,
-    },
-    /// Moves a read mark forward. Answers [`Answer::Read`].
-    Read {
-        /// Who.
-        actor: Actor,
-        /// Up to where.
-        read: call::Read,
-    },
-    /// Changes the actor's profile. Answers [`Answer::Profile`].
-    UpdateProfile {
-        /// Who.
-        actor: Actor,
-        /// What; has been checked.
-        update: call::UpdateProfile,
-        /// The server's clock, in milliseconds since 1970.
-        now: i64,
-    },
-    /// Changes the actor's blacklist. Answers [`Answer::Done`].
-    UpdateBlacklist {
-        /// Who.
-        actor: Actor,
-        /// What; has been checked.
-        update: call::UpdateBlacklist,
-    },
-    /// Makes a group. Answers [`Answer::Group`].
-    CreateGroup {
-        /// The owner to be.
-        actor: Actor,
-        /// What; has been checked.
-        create: call::CreateGroup,
-        /// The id to use if the creator chose none.
-        generated: GroupId,
-        /// The server's clock, in milliseconds since 1970.
-        now: i64,
-    },
-    /// Joins a group or applies to. Answers [`Answer::Joined`].
-    JoinGroup {
-        /// Who.
-        actor: Actor,
-        /// Which.
-        join: call::JoinGroup,
-        /// The server's clock, in milliseconds since 1970.
-        now: i64,
-    },
-    /// Leaves a group. Answers [`Answer::Done`].
-    QuitGroup {
-        /// Who.
-        actor: Actor,
-        /// Which.
-        group: GroupId,
-        /// The server's clock, in milliseconds since 1970.
-        now: i64,
-    },
-    /// Ends a group. Answers [`Answer::Done`].
-    DismissGroup {
-        /// Who.
-        actor: Actor,
-        /// Which.
-        group: GroupId,
-        /// The server's clock, in milliseconds since 1970.
-        now: i64,
-    },
-    /// Decides on an application. Answers [`Answer::Done`].
-    HandleApplication {
-        /// Who decides.
-        actor: Actor,
-        /// On what.
-        handle: call::HandleApplication,
-        /// The server's clock, in milliseconds since 1970.
-        now: i64,
-    },
+    /// Carries out a request of a user's. Answers [`Answer::Reply`], or the refusal the request earned.
+    Request(Box<UserRequest>),
     /// Makes an application, or changes the key of one that exists (the old key stays valid beside the new one).
     /// Answers [`Answer::Done`].
     PutApp {
@@ -216,6 +138,7 @@ pub struct Media {
 
 /// What a committed write answers.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly everything asked is a request")]
 pub enum Answer {
     /// The user's number, and the life of the data.
     LoggedIn {
@@ -224,22 +147,18 @@ pub enum Answer {
         /// See [`Cursor::epoch`].
         epoch: u32,
     },
-    /// A message's place.
-    Sent(call::Sent),
-    /// The mutation that took a message back.
-    Revoked(Mutation),
-    /// A read mark.
-    Read(call::ReadUpTo),
-    /// A profile.
-    Profile(Profile),
-    /// A group as the actor sees it.
-    Group(Group),
-    /// What came of joining.
-    Joined(call::Joined),
+    /// The reply to a request.
+    Reply(Reply),
     /// Up to which version the user's changes may be given out.
     Given(Cursor),
     /// Nothing but success.
     Done,
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self::Reply(reply)
+    }
 }
 
 /// A committed write.
@@ -300,7 +219,7 @@ pub enum Find {
         key: UserKey,
     },
     /// One page of changes, newest first; `upto` is where [`Write::Give`] put the upper end. Answers
-    /// [`Found::Page`].
+    /// [`Found::Reply`].
     Sync {
         /// Whose.
         actor: Actor,
@@ -309,34 +228,8 @@ pub enum Find {
         /// The upper end, inclusive.
         upto: Cursor,
     },
-    /// A run of messages, cut to the page size. Answers [`Found::History`].
-    History {
-        /// Who asks; sees nothing from before they joined, unless the group's type shows it.
-        actor: Actor,
-        /// What was asked.
-        history: call::History,
-    },
-    /// Mutations. Answers [`Found::Mutations`].
-    Mutations {
-        /// Who asks.
-        actor: Actor,
-        /// What was asked.
-        mutations: call::Mutations,
-    },
-    /// Profiles of users that exist. Answers [`Found::Profiles`].
-    Profiles {
-        /// Who asks.
-        actor: Actor,
-        /// The users.
-        users: Vec<UserId>,
-    },
-    /// A group. Answers [`Found::Group`].
-    Group {
-        /// Who asks.
-        actor: Actor,
-        /// Which.
-        group: GroupId,
-    },
+    /// Answers a request of a user's that changes nothing. Answers [`Found::Reply`].
+    Request(Box<UserRequest>),
     /// An uploaded picture. Answers [`Found::Media`].
     Media {
         /// The application.
@@ -348,6 +241,7 @@ pub enum Find {
 
 /// What the store found.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "nearly everything asked is a request")]
 pub enum Found {
     /// The number of applications.
     Apps(u32),
@@ -357,16 +251,8 @@ pub enum Found {
     Devices(Option<Devices>),
     /// The newest cursor.
     Version(Cursor),
-    /// A page of changes.
-    Page(call::SyncPage),
-    /// A run of messages.
-    History(call::HistoryPage),
-    /// Mutations.
-    Mutations(call::MutationPage),
-    /// Profiles.
-    Profiles(call::Profiles),
-    /// A group.
-    Group(Group),
+    /// The reply to a request.
+    Reply(Reply),
     /// A picture; `None` if there is none of that name.
     Media(Option<Media>),
 }
@@ -390,22 +276,46 @@ pub struct Devices {
 pub type Refusal = Fault;
 
 impl Find {
+    /// A question of a user's: see [`UserRequest::new`].
+    #[must_use]
+    pub fn request(actor: &Actor, request: impl Into<Request>) -> Self {
+        Self::Request(Box::new(UserRequest::new(actor, request, 0)))
+    }
+
     /// Whose question it is; `None` for what is asked before a user is known, and for what costs next to nothing.
     #[must_use]
     pub fn asker(&self) -> Option<UserKey> {
         match self {
-            Self::Sync { actor, .. }
-            | Self::History { actor, .. }
-            | Self::Mutations { actor, .. }
-            | Self::Profiles { actor, .. }
-            | Self::Group { actor, .. } => Some(actor.key),
+            Self::Sync { actor, .. } => Some(actor.key),
+            Self::Request(asked) => Some(asked.actor.key),
             Self::Version { key } => Some(*key),
             Self::Apps | Self::App { .. } | Self::Devices { .. } | Self::Media { .. } => None,
         }
     }
 }
 
+impl UserRequest {
+    /// A request at this time, on a server that is not set otherwise.
+    #[must_use]
+    pub fn new(actor: &Actor, request: impl Into<Request>, now: i64) -> Self {
+        let revoke_within = limits::REVOKE_WITHIN_MS;
+        Self { actor: actor.clone(), request: request.into(), now, revoke_within, random: 1 }
+    }
+
+    /// The message, if it sends one.
+    #[must_use]
+    pub fn sends(&self) -> Option<&call::Send> {
+        if let Request::Send(send) = &self.request { Some(send) } else { None }
+    }
+}
+
 impl Write {
+    /// A request of a user's: see [`UserRequest::new`].
+    #[must_use]
+    pub fn request(actor: &Actor, request: impl Into<Request>, now: i64) -> Self {
+        Self::Request(Box::new(UserRequest::new(actor, request, now)))
+    }
+
     /// A short name for metrics and logs.
     #[must_use]
     pub fn name(&self) -> &'static str {
@@ -415,16 +325,7 @@ impl Write {
             Self::Logout { .. } => "logout",
             Self::Kick { .. } => "kick",
             Self::Give { .. } => "give",
-            Self::Send { .. } => "send",
-            Self::Revoke { .. } => "revoke",
-            Self::Read { .. } => "read",
-            Self::UpdateProfile { .. } => "profile",
-            Self::UpdateBlacklist { .. } => "blacklist",
-            Self::CreateGroup { .. } => "group.create",
-            Self::JoinGroup { .. } => "group.join",
-            Self::QuitGroup { .. } => "group.quit",
-            Self::DismissGroup { .. } => "group.dismiss",
-            Self::HandleApplication { .. } => "group.handle",
+            Self::Request(asked) => asked.request.method(),
             Self::PutApp { .. } => "app",
             Self::PutMedia(_) => "media",
         }

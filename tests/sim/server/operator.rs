@@ -86,7 +86,9 @@ impl World {
 
     fn forget_last_batch(&mut self) {
         let server = &mut self.server;
-        let is_send = |batch: &Vec<Write>| batch.iter().any(|write| matches!(write, Write::Send { .. }));
+        let is_send = |batch: &Vec<Write>| {
+            batch.iter().any(|write| matches!(write, Write::Request(asked) if asked.sends().is_some()))
+        };
         if let Some(last) = server.batches.iter().rposition(is_send) {
             server.batches.remove(last);
         }

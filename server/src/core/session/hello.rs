@@ -10,7 +10,6 @@ use tim_protocol::usersig::{self, Expected, Key};
 use tim_protocol::{Code, UserId, feature};
 use uuid::Uuid;
 
-use super::checks::highest_common;
 use super::reply::{self, Asked};
 use super::{Effect, Live, Parked, Phase, Session, fault_to};
 use crate::core::Now;
@@ -155,6 +154,7 @@ impl Session {
     fn welcome(&mut self, resumed: Option<Resumed>, now: Now, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = std::mem::replace(&mut self.phase, Phase::Over) else { return };
         let Greeting { number, hello, expires, admitted: Some((key, epoch)) } = *greeting else { return };
+        let version = hello.highest_common_version().unwrap_or_default();
         let named = |known: &&str| hello.features.iter().any(|named| named == known);
         let features: Vec<String> = feature::ALL.into_iter().filter(named).map(Into::into).collect();
         self.deflates = named(&feature::DEFLATE);
@@ -169,7 +169,7 @@ impl Session {
         self.phase =
             Phase::Live(Box::new(Live { actor, instance: hello.instance, window, expires: expires_here }));
         let welcome = Welcome {
-            version: highest_common(hello.versions).unwrap_or_default(),
+            version,
             features,
             session: id,
             resumed: is_resumed,

@@ -1,13 +1,12 @@
 //! One connection's rules: from the first frame to the last.
 //!
 //! * [`hello`] is the way in: who is there, and whether a dropped session goes on.
-//! * [`checks`] refuses what is out of its bounds; [`request`] says what every other request asks of the store.
+//! * [`request`] says what every other request asks of the store.
 //! * [`reply`] turns the store's answers into what the client gets.
 //!
 //! Pure: see the contract in [`super`]. A session never waits; what it needs from outside it asks for with an
 //! effect and goes on when the answer comes back as an input.
 
-mod checks;
 mod hello;
 mod reply;
 mod request;

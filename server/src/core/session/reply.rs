@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tim_protocol::Code;
-use tim_protocol::call::{self, Done, GroupIs, ProfileIs};
+use tim_protocol::call::{self, Done, Reply};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::{Fault, FromServer, Pong};
 
@@ -55,7 +55,7 @@ impl Session {
                 effects.push(self::result(number, &Done {}));
                 self.close(Code::LOGGED_OUT, effects);
             }
-            (Asked::Reply(number), Ok(answer)) => effects.push(answered(number, answer)),
+            (Asked::Reply(number), Ok(Answer::Reply(reply))) => effects.push(replied(number, &reply)),
             (asked, result) => {
                 effects.extend(asked.number().map(|number| fault_to(number, fault_of(result))))
             }
@@ -96,7 +96,7 @@ impl Session {
                     None => fault_to(number, Fault::new(Code::MEDIA_NOT_FOUND)),
                 });
             }
-            (Asked::Reply(number), Ok(found)) => effects.push(told(number, found)),
+            (Asked::Reply(number), Ok(Found::Reply(reply))) => effects.push(replied(number, &reply)),
             (asked, result) => {
                 effects.extend(asked.number().map(|number| fault_to(number, fault_of(result))))
             }
@@ -117,30 +117,9 @@ impl Asked {
     }
 }
 
-fn answered(number: u64, answer: Answer) -> Effect {
-    match answer {
-        Answer::Sent(sent) => result(number, &sent),
-        Answer::Revoked(mutation) => result(number, &mutation),
-        Answer::Read(read) => result(number, &read),
-        Answer::Profile(profile) => result(number, &ProfileIs { profile }),
-        Answer::Group(group) => result(number, &GroupIs { group }),
-        Answer::Joined(joined) => result(number, &joined),
-        Answer::Done => result(number, &Done {}),
-        Answer::LoggedIn { .. } | Answer::Given(_) => fault_to(number, Fault::new(Code::INTERNAL)),
-    }
-}
-
-fn told(number: u64, found: Found) -> Effect {
-    match found {
-        Found::Page(page) => result(number, &page),
-        Found::History(page) => result(number, &page),
-        Found::Mutations(page) => result(number, &page),
-        Found::Profiles(profiles) => result(number, &profiles),
-        Found::Group(group) => result(number, &GroupIs { group }),
-        Found::Apps(_) | Found::App(_) | Found::Devices(_) | Found::Version(_) | Found::Media(_) => {
-            fault_to(number, Fault::new(Code::INTERNAL))
-        }
-    }
+/// A reply as the client gets it.
+fn replied(number: u64, reply: &Reply) -> Effect {
+    envelope(number, reply.write().map_err(|_| Fault::new(Code::INTERNAL)))
 }
 
 /// A store that answers another question than was asked is a fault of ours.

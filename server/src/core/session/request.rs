@@ -1,14 +1,14 @@
-//! What every request asks of the store, once [`super::checks`] has found nothing wrong with what it carries.
+//! What every request asks of the store, once it was found to be within its bounds.
 
-use tim_protocol::call::{self, Request};
+use tim_protocol::call::{self, Check as _, Kind, Request};
 use tim_protocol::frame::Fault;
-use tim_protocol::{Code, GroupId, limits};
+use tim_protocol::{Code, limits};
 use uuid::Uuid;
 
 use super::reply::{self, Asked};
-use super::{Effect, Phase, Session, checks, fault_to};
+use super::{Effect, Phase, Session, fault_to};
 use crate::core::Now;
-use crate::core::ops::{Actor, Find, Write};
+use crate::core::ops::{Actor, Find, UserRequest, Write};
 use crate::core::ticket::{self, Upload};
 
 /// What a request comes to.
@@ -20,9 +20,8 @@ enum Todo {
 
 impl Session {
     pub(super) fn request(&mut self, number: u64, request: Request, now: Now, effects: &mut Vec<Effect>) {
-        let checked = checks::check(&request);
         match (&self.phase, request) {
-            (Phase::Silent, Request::Hello(hello)) => match checked {
+            (Phase::Silent, Request::Hello(hello)) => match hello.check(&hello.user_id) {
                 Ok(()) => self.hello(number, hello, effects),
                 Err(fault) => self.refuse(number, fault, effects),
             },
@@ -31,6 +30,7 @@ impl Session {
             (Phase::Greeting(_), _) => self.refuse_greeting(Fault::new(Code::HELLO_EXPECTED), effects),
             (Phase::Live(live), request) => {
                 let actor = live.actor.clone();
+                let checked = request.check(&actor.user);
                 match checked.and_then(|()| self.plan(number, actor, request, now)) {
                     Ok(Todo::Write(write, asked)) => self.write(write, asked, effects),
                     Ok(Todo::Find(find, asked)) => self.find(find, asked, effects),
@@ -43,51 +43,33 @@ impl Session {
     }
 
     fn plan(&mut self, number: u64, actor: Actor, request: Request, now: Now) -> Result<Todo, Fault> {
-        let wall = now.wall;
-        let write = |write| Ok(Todo::Write(write, Asked::Reply(number)));
-        let find = |find| Ok(Todo::Find(find, Asked::Reply(number)));
+        let kind = request.kind();
+        if kind == Kind::Session {
+            return self.plan_own(number, actor, request, now);
+        }
+        let revoke_within = self.settings.revoke_within;
+        let random = self.choices.u64(..);
+        let asked = Box::new(UserRequest { actor, request, now: now.wall, revoke_within, random });
+        Ok(match kind {
+            Kind::Query => Todo::Find(Find::Request(asked), Asked::Reply(number)),
+            Kind::Command | Kind::Once | Kind::Session => {
+                Todo::Write(Write::Request(asked), Asked::Reply(number))
+            }
+        })
+    }
+
+    /// What concerns the session itself.
+    fn plan_own(&mut self, number: u64, actor: Actor, request: Request, now: Now) -> Result<Todo, Fault> {
         match request {
-            Request::Hello(_) => Err(Fault::new(Code::HELLO_REPEATED)),
             Request::Logout(_) => {
                 let Phase::Live(live) = &self.phase else { return Err(Fault::new(Code::HELLO_EXPECTED)) };
                 let instance = live.instance.clone();
                 Ok(Todo::Write(Write::Logout { actor, instance }, Asked::Logout(number)))
             }
             Request::Sync(sync) => Ok(plan_sync(number, actor, sync)),
-            Request::Send(send) => write(Write::Send { actor, send, now: wall }),
-            Request::History(mut history) => {
-                history.limit = history.limit.min(limits::HISTORY_PAGE);
-                find(Find::History { actor, history })
-            }
-            Request::Mutations(mutations) => find(Find::Mutations { actor, mutations }),
-            Request::Revoke(revoke) => {
-                let within = self.settings.revoke_within;
-                write(Write::Revoke { actor, revoke, now: wall, within })
-            }
-            Request::Read(read) => write(Write::Read { actor, read }),
-            Request::GetProfiles(get) => find(Find::Profiles { actor, users: get.user_id_list }),
-            Request::UpdateProfile(update) => write(Write::UpdateProfile { actor, update, now: wall }),
-            Request::UpdateBlacklist(update) => {
-                if update.user_id_list.contains(&actor.user) {
-                    return Err(Fault::new(Code::BLACKLIST_SELF));
-                }
-                write(Write::UpdateBlacklist { actor, update })
-            }
-            Request::CreateGroup(create) => {
-                let generated = GroupId::generated(self.choices.u64(..));
-                write(Write::CreateGroup { actor, create, generated, now: wall })
-            }
-            Request::JoinGroup(join) => write(Write::JoinGroup { actor, join, now: wall }),
-            Request::QuitGroup(quit) => write(Write::QuitGroup { actor, group: quit.group_id, now: wall }),
-            Request::DismissGroup(dismiss) => {
-                write(Write::DismissGroup { actor, group: dismiss.group_id, now: wall })
-            }
-            Request::GetGroup(get) => find(Find::Group { actor, group: get.group_id }),
-            Request::HandleApplication(handle) => {
-                write(Write::HandleApplication { actor, handle, now: wall })
-            }
             Request::UploadTicket(upload) => self.upload_ticket(number, &actor, upload, now).map(Todo::Reply),
             Request::DownloadTicket(download) => plan_download(number, &actor, &download.url),
+            _ => Err(Fault::new(Code::HELLO_REPEATED)),
         }
     }
 

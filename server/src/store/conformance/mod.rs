@@ -11,7 +11,7 @@ use std::future::Future;
 use std::path::Path;
 
 use tim_protocol::Code;
-use tim_protocol::call::{self, SyncPage};
+use tim_protocol::call::{self, Reply, SyncPage};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::Push;
 use uuid::Uuid;
@@ -30,7 +30,7 @@ pub async fn durable<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> 
     store.write(revoke(&alice, "C2Cbob", 2)).await.unwrap();
     store.write(group(&alice, "climbers", &["bob"])).await.unwrap();
     let read = call::Read { conversation_id: "C2Calice".parse().unwrap(), sequence: 3 };
-    store.write(Write::Read { actor: bob.clone(), read }).await.unwrap();
+    store.write(Write::request(&bob, read, NOW)).await.unwrap();
     store.write(blacklist(&bob, &["alice"], true)).await.unwrap();
     drop(store);
 
@@ -78,7 +78,7 @@ pub async fn idempotent<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) 
     let mut mutations = Vec::new();
     for answer in taken_back {
         match answer.await.unwrap().answer {
-            Answer::Revoked(mutation) => mutations.push(mutation),
+            Answer::Reply(Reply::Revoke(mutation)) => mutations.push(mutation),
             other => panic!("a revocation answered {other:?}"),
         }
     }
@@ -125,7 +125,7 @@ pub async fn dense<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S)
         let _ = store.write(revoke(&alice, "GROUPclimbers", sequence)).await;
     }
     let mutations = call::Mutations { conversation_id: "GROUPclimbers".parse().unwrap(), after: 0 };
-    let Found::Mutations(page) = store.find(Find::Mutations { actor: alice, mutations }).await.unwrap()
+    let Found::Reply(Reply::Mutations(page)) = store.find(Find::request(&alice, mutations)).await.unwrap()
     else {
         panic!("mutations were not answered")
     };

@@ -5,7 +5,7 @@
 use std::sync::mpsc::{Receiver, channel};
 
 use serde_json::value::RawValue;
-use tim_protocol::call::{self, History, HistoryPage, Platform, Sent, SyncPage};
+use tim_protocol::call::{self, History, HistoryPage, Platform, Reply, Sent, SyncPage};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::profile::ProfileFields;
@@ -81,27 +81,26 @@ pub fn message(from: &Actor, to: &str, number: u64) -> Write {
         excluded_from_unread_count: false,
         body: RawValue::from_string(body).unwrap(),
     };
-    Write::Send { actor: from.clone(), send, now: NOW }
+    Write::request(from, send, NOW)
 }
 
 /// Puts users on the actor's blacklist, or takes them off.
 #[must_use]
 pub fn blacklist(actor: &Actor, names: &[&str], listed: bool) -> Write {
     let user_id_list = names.iter().map(|name| user(name)).collect();
-    let update = call::UpdateBlacklist { user_id_list, listed };
-    Write::UpdateBlacklist { actor: actor.clone(), update }
+    Write::request(actor, call::UpdateBlacklist { user_id_list, listed }, NOW)
 }
 
 pub(super) fn nick(actor: &Actor, nick: &str) -> Write {
     let fields = ProfileFields { nick: Some(nick.to_owned()), ..ProfileFields::default() };
-    Write::UpdateProfile { actor: actor.clone(), update: call::UpdateProfile { fields }, now: NOW }
+    Write::request(actor, call::UpdateProfile { fields }, NOW)
 }
 
 /// Takes a message back.
 #[must_use]
 pub fn revoke(actor: &Actor, conversation: &str, sequence: u64) -> Write {
-    let revoke = call::Revoke { conversation_id: conversation.parse().unwrap(), sequence };
-    Write::Revoke { actor: actor.clone(), revoke, now: NOW, within: 1_000 }
+    let conversation_id = conversation.parse().unwrap();
+    Write::request(actor, call::Revoke { conversation_id, sequence }, NOW)
 }
 
 pub(super) fn group(owner: &Actor, name: &str, members: &[&str]) -> Write {
@@ -115,14 +114,13 @@ pub(super) fn group(owner: &Actor, name: &str, members: &[&str]) -> Write {
         join_option: None,
         member_list: members.iter().map(|name| user(name)).collect(),
     };
-    let create = call::CreateGroup { group };
-    Write::CreateGroup { actor: owner.clone(), create, generated: GroupId::generated(1), now: NOW }
+    Write::request(owner, call::CreateGroup { group }, NOW)
 }
 
 /// What a send answered.
 pub fn sent(result: Result<Written, Refusal>) -> Sent {
     match result.unwrap().answer {
-        Answer::Sent(sent) => sent,
+        Answer::Reply(Reply::Send(sent)) => sent,
         other => panic!("a send answered {other:?}"),
     }
 }
@@ -135,8 +133,8 @@ pub(super) fn refused(result: Result<Written, Refusal>) -> Code {
 pub async fn history(store: &impl Store, actor: &Actor, conversation: &str) -> HistoryPage {
     let conversation_id: ConversationId = conversation.parse().unwrap();
     let history = History { conversation_id, low: 1, high: u64::MAX, limit: 10_000 };
-    match store.find(Find::History { actor: actor.clone(), history }).await.unwrap() {
-        Found::History(page) => page,
+    match store.find(Find::request(actor, history)).await.unwrap() {
+        Found::Reply(Reply::History(page)) => page,
         other => panic!("history answered {other:?}"),
     }
 }
@@ -154,7 +152,7 @@ pub async fn sync(store: &impl Store, actor: &Actor, from: Cursor) -> SyncPage {
     let upto = give(store, actor).await;
     let sync = call::Sync { from, before: None, limit: 200, latest: 20 };
     match store.find(Find::Sync { actor: actor.clone(), sync, upto }).await.unwrap() {
-        Found::Page(page) => page,
+        Found::Reply(Reply::Sync(page)) => page,
         other => panic!("a sync answered {other:?}"),
     }
 }
@@ -192,8 +190,8 @@ pub(super) async fn history_in_pages(store: &impl Store, actor: &Actor, conversa
     while whole.low > whole.floor.max(1) {
         let conversation_id: ConversationId = conversation.parse().unwrap();
         let history = History { conversation_id, low: 1, high: whole.low - 1, limit: 10_000 };
-        match store.find(Find::History { actor: actor.clone(), history }).await.unwrap() {
-            Found::History(mut page) => {
+        match store.find(Find::request(actor, history)).await.unwrap() {
+            Found::Reply(Reply::History(mut page)) => {
                 page.messages.append(&mut whole.messages);
                 whole = HistoryPage { high: whole.high, ..page };
             }

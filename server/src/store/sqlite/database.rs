@@ -7,6 +7,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tim_protocol::Code;
+use tim_protocol::call::Reply;
 use tim_protocol::frame::Fault;
 
 use super::schema;
@@ -234,7 +235,7 @@ impl Database {
     /// One write of a transaction. A refusal leaves no trace; a failure of the database is the whole batch's.
     fn guarded(&self, write: &Write) -> Outcome<Result<Written, Refusal>> {
         // A send checks everything before it changes anything, and is what most batches are made of.
-        let bare = matches!(write, Write::Send { .. });
+        let bare = matches!(write, Write::Request(asked) if asked.sends().is_some());
         if !bare {
             self.connection.prepare_cached("SAVEPOINT one")?.execute([])?;
         }
@@ -259,18 +260,7 @@ impl Database {
             Write::Logout { actor, instance } => self.logout(actor, instance),
             Write::Kick { app, user } => self.kick(*app, user),
             Write::Give { actor } => self.give(actor),
-            Write::Send { actor, send, now } => self.send(actor, send, *now),
-            Write::Revoke { actor, revoke, now, within } => self.revoke(actor, revoke, *now, *within),
-            Write::Read { actor, read } => self.read(actor, read),
-            Write::UpdateProfile { actor, update, now } => self.update_profile(actor, update, *now),
-            Write::UpdateBlacklist { actor, update } => self.update_blacklist(actor, update),
-            Write::CreateGroup { actor, create, generated, now } => {
-                self.create_group(actor, create, generated, *now)
-            }
-            Write::JoinGroup { actor, join, now } => self.join_group(actor, join, *now),
-            Write::QuitGroup { actor, group, now } => self.quit_group(actor, group, *now),
-            Write::DismissGroup { actor, group, now } => self.dismiss_group(actor, group, *now),
-            Write::HandleApplication { actor, handle, now } => self.handle_application(actor, handle, *now),
+            Write::Request(asked) => self.request(asked),
             Write::PutApp { app, key } => self.put_app(*app, key),
             Write::PutMedia(media) => self.put_media(media),
         }
@@ -307,11 +297,13 @@ impl Database {
             Find::App { app } => self.app_keys(*app).map(Found::App),
             Find::Devices { app, user } => self.devices(*app, user).map(Found::Devices),
             Find::Version { key } => self.version(*key).map(Found::Version),
-            Find::Sync { actor, sync, upto } => self.sync_page(actor, sync, *upto).map(Found::Page),
-            Find::History { actor, history } => self.history(actor, history).map(Found::History),
-            Find::Mutations { actor, mutations } => self.mutations(actor, mutations).map(Found::Mutations),
-            Find::Profiles { actor, users } => self.profiles(actor.app, users).map(Found::Profiles),
-            Find::Group { actor, group } => self.group_for(actor, group).map(Found::Group),
+            Find::Sync { actor, sync, upto } => {
+                self.sync_page(actor, sync, *upto).map(Reply::Sync).map(Found::Reply)
+            }
+            Find::Request(asked) => match self.request(asked)?.answer {
+                Answer::Reply(reply) => Ok(Found::Reply(reply)),
+                _ => Err(Code::INTERNAL.into()),
+            },
             Find::Media { app, id } => self.media(*app, *id).map(Found::Media),
         }
     }
@@ -339,13 +331,13 @@ pub(super) fn new_file(path: &Path) -> std::io::Result<()> {
 }
 
 /// A write that answers and tells nobody.
-pub(super) fn quiet(answer: Answer) -> Written {
-    Written { answer, tells: Vec::new() }
+pub(super) fn quiet(answer: impl Into<Answer>) -> Written {
+    telling(answer, Vec::new())
 }
 
 /// A write that answers and tells.
-pub(super) fn telling(answer: Answer, tells: Vec<Tell>) -> Written {
-    Written { answer, tells }
+pub(super) fn telling(answer: impl Into<Answer>, tells: Vec<Tell>) -> Written {
+    Written { answer: answer.into(), tells }
 }
 
 pub(super) fn read_epoch(connection: &Connection) -> rusqlite::Result<u32> {

@@ -1,7 +1,7 @@
 //! Groups: their rows, their members, and what a change to them writes into whose log.
 
 use rusqlite::{OptionalExtension as _, params};
-use tim_protocol::call::{self, Joined};
+use tim_protocol::call::{self, Done, GroupIs, Joined, Reply};
 use tim_protocol::code::Code;
 use tim_protocol::conversation::Change;
 use tim_protocol::frame::Push;
@@ -13,7 +13,7 @@ use super::database::{Database, Outcome, quiet, telling};
 use super::marks::Kind;
 use super::rows::{Conv, Place, USHARD, from_word, group_key, to_sql, to_word};
 use super::send::only;
-use crate::core::ops::{Actor, Answer, Tell, UserKey, What, Written};
+use crate::core::ops::{Actor, Tell, UserKey, What, Written};
 use crate::core::rules::{self, Action};
 
 impl Database {
@@ -21,11 +21,11 @@ impl Database {
         &self,
         actor: &Actor,
         create: &call::CreateGroup,
-        generated: &GroupId,
+        random: u64,
         now: i64,
     ) -> Outcome<Written> {
         let new = &create.group;
-        let group_id = new.group_id.clone().unwrap_or_else(|| generated.clone());
+        let group_id = new.group_id.clone().unwrap_or_else(|| GroupId::generated(random));
         let key = group_key(&group_id);
         if let Some(taken) = self.conv_by_key(actor.app, &key)? {
             let mine = self.role(&taken, actor.key)? == Some(Role::Owner);
@@ -68,14 +68,15 @@ impl Database {
             let names = others.iter().map(|(name, _)| name.clone()).collect();
             tells.push(self.tip(conv.clone(), actor, GroupTipType::Join, names, now)?);
         }
-        Ok(telling(Answer::Group(self.group_of(&conv, actor.key)?), tells))
+        let group = self.group_of(&conv, actor.key)?;
+        Ok(telling(Reply::CreateGroup(GroupIs { group }), tells))
     }
 
     pub(super) fn join_group(&self, actor: &Actor, join: &call::JoinGroup, now: i64) -> Outcome<Written> {
         let conv = self.group_conv(actor.app, &join.group_id)?;
         if self.is_member(&conv, actor.key)? {
             let group = Some(self.group_of(&conv, actor.key)?);
-            return Ok(quiet(Answer::Joined(Joined { status: JoinStatus::AlreadyInGroup, group })));
+            return Ok(quiet(Reply::JoinGroup(Joined { status: JoinStatus::AlreadyInGroup, group })));
         }
         let group = self.group_of(&conv, actor.key)?;
         match group.join_option {
@@ -83,12 +84,12 @@ impl Database {
             JoinOption::FreeAccess => {
                 let tells = self.let_in(actor, &conv, &group, (actor.user.clone(), actor.key), now)?;
                 let group = Some(self.group_of(&conv, actor.key)?);
-                Ok(telling(Answer::Joined(Joined { status: JoinStatus::JoinedSuccess, group }), tells))
+                Ok(telling(Reply::JoinGroup(Joined { status: JoinStatus::JoinedSuccess, group }), tells))
             }
             JoinOption::NeedPermission => {
                 let tells = self.apply_to_join(actor, &conv, &join.apply_message, now)?;
                 let waiting = Joined { status: JoinStatus::WaitAdminApproval, group: None };
-                Ok(telling(Answer::Joined(waiting), tells))
+                Ok(telling(Reply::JoinGroup(waiting), tells))
             }
         }
     }
@@ -139,7 +140,7 @@ impl Database {
             tells = self.let_in(actor, &conv, &group, (handle.user_id.clone(), applicant), now)?;
         }
         tells.push(self.notice(actor, applicant, &conv, answer, &handle.handle_message, now)?);
-        Ok(telling(Answer::Done, tells))
+        Ok(telling(Reply::HandleApplication(Done {}), tells))
     }
 
     pub(super) fn quit_group(&self, actor: &Actor, group: &GroupId, now: i64) -> Outcome<Written> {
@@ -158,7 +159,7 @@ impl Database {
         let mut tells = vec![tip];
         tells.extend(self.membership_tells(&conv, std::iter::once(actor.key))?);
         tells.push(self.notice(actor, actor.key, &conv, NoticeType::Quit, "", now)?);
-        Ok(telling(Answer::Done, tells))
+        Ok(telling(Reply::QuitGroup(Done {}), tells))
     }
 
     pub(super) fn dismiss_group(&self, actor: &Actor, group: &GroupId, now: i64) -> Outcome<Written> {
@@ -175,7 +176,7 @@ impl Database {
         for member in members.iter() {
             tells.push(self.notice(actor, *member, &conv, NoticeType::GroupDismissed, "", now)?);
         }
-        Ok(telling(Answer::Done, tells))
+        Ok(telling(Reply::DismissGroup(Done {}), tells))
     }
 
     pub(super) fn group_for(&self, actor: &Actor, group: &GroupId) -> Outcome<Group> {

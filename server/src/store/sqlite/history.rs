@@ -21,7 +21,8 @@ impl Database {
         if low > high {
             return Ok(HistoryPage { messages: List::default(), low, high: low.saturating_sub(1), floor });
         }
-        let mut messages = self.messages(&conv, low, high, asked.limit, limits::PAGE_BYTES)?;
+        let mut messages =
+            self.messages(&conv, low, high, asked.limit.min(limits::HISTORY_PAGE), limits::PAGE_BYTES)?;
         messages.reverse();
         // A limit of nothing covers nothing.
         let low = messages.first().map_or(high + 1, |message| message.sequence);

@@ -14,6 +14,7 @@ mod login;
 mod marks;
 mod questions;
 mod relations;
+mod requests;
 mod rows;
 mod schema;
 mod send;

@@ -104,11 +104,12 @@ mod tests {
     use super::*;
     use crate::core::ops::Actor;
     use tim_protocol::UserId;
+    use tim_protocol::call::GetProfiles;
 
     fn ask(user: i64) -> Question {
         let actor =
             Actor { app: 1, user: UserId::new("mallory").unwrap(), key: UserKey(user), session: None };
-        (Find::Profiles { actor, users: Vec::new() }, oneshot::channel().0)
+        (Find::request(&actor, GetProfiles { user_id_list: Vec::new() }), oneshot::channel().0)
     }
 
     #[test]

@@ -33,7 +33,6 @@ const READERS: usize = 2;
 const MARK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Something for the writer to do.
-#[expect(clippy::large_enum_variant, reason = "all but the last are of the larger kind")]
 enum Job {
     Do(Write, Reply<Written>),
     /// Finish. What was accepted before is done before.
@@ -181,7 +180,7 @@ struct Batch {
 impl Batch {
     fn add(&mut self, write: Write, reply: Reply<Written>) {
         self.bytes += match &write {
-            Write::Send { send, .. } => send.body.get().len(),
+            Write::Request(asked) => asked.sends().map_or(0, |send| send.body.get().len()),
             _ => 0,
         };
         self.writes.push(write);

@@ -14,6 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use serde_json::{Value, json};
+use tim_protocol::call::Reply;
 use tim_protocol::frame::{Fault, KickReason};
 use tim_protocol::usersig::{Claims, Key, sign};
 use tim_protocol::{Code, codec, limits};
@@ -171,7 +172,7 @@ impl Phone {
     fn sends(&mut self) -> Token {
         let effects = self.asks("msg.send", &text_to("C2Cbob"));
         match effects[..] {
-            [Effect::Write(token, Write::Send { .. })] => token,
+            [Effect::Write(token, Write::Request(_))] => token,
             _ => panic!("{effects:?}"),
         }
     }
@@ -195,13 +196,13 @@ fn text_to(conversation: &str) -> Value {
 }
 
 fn sent() -> Answer {
-    Answer::Sent(tim_protocol::call::Sent {
+    Answer::Reply(Reply::Send(tim_protocol::call::Sent {
         sequence: 1,
         countable: 1,
         time: NOON,
         nick: String::new(),
         avatar: String::new(),
-    })
+    }))
 }
 
 fn devices(live: &[&str], ended: &[(&str, KickReason)]) -> Devices {

@@ -1,0 +1,110 @@
+//! Groups: make, join, leave, end, decide who comes in.
+
+use serde::{Deserialize, Serialize};
+
+use super::Check;
+use crate::group::{Group, JoinStatus, NewGroup};
+use crate::{Code, Fault, GroupId, UserId, limits};
+
+/// Makes a group. The caller becomes its owner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateGroup {
+    /// What to make.
+    pub group: NewGroup,
+}
+
+/// A group as it is after a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupIs {
+    /// The group, as the caller sees it.
+    pub group: Group,
+}
+
+/// Joins a group, or applies to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinGroup {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+    /// Words for the owner; up to 256 bytes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub apply_message: String,
+}
+
+/// What came of joining.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {
+    /// In, in before, or waiting.
+    pub status: JoinStatus,
+    /// The group, if the caller is a member.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Group>,
+}
+
+/// Leaves a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuitGroup {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+}
+
+/// Ends a group for all its members.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DismissGroup {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+}
+
+/// Asks for a group's profile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GetGroup {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+}
+
+/// Decides on an application to join.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HandleApplication {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+    /// Who applied.
+    #[serde(rename = "userID")]
+    pub user_id: UserId,
+    /// Accept or refuse.
+    pub accept: bool,
+    /// Words for the applicant; up to 256 bytes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub handle_message: String,
+}
+
+impl Check for CreateGroup {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        Ok(self.group.check()?)
+    }
+}
+
+impl Check for JoinGroup {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        check_words(&self.apply_message)
+    }
+}
+
+impl Check for HandleApplication {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        check_words(&self.handle_message)
+    }
+}
+
+impl Check for QuitGroup {}
+impl Check for DismissGroup {}
+impl Check for GetGroup {}
+
+fn check_words(words: &str) -> Result<(), Fault> {
+    if words.len() > limits::APPLICATION_BYTES { Err(Fault::new(Code::GROUP_BAD_PARAMETER)) } else { Ok(()) }
+}

@@ -1,0 +1,179 @@
+//! Messages: send, revoke, read, and fetch what is missing.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::Check;
+use crate::bounds::{at_least_one, check_body, number};
+use crate::message::{Body, BodyProblem, Message, Mutation, Priority};
+use crate::{Code, ConversationId, Fault, List, MessageId, UserId};
+
+/// Sends a message.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Send {
+    /// The message's identity; a retry uses the same.
+    #[serde(rename = "ID")]
+    pub id: MessageId,
+    /// The conversation, as the sender names it. Not `@TIM#SYSTEM`.
+    pub to: ConversationId,
+    /// When the message was made, by the sender's clock, in milliseconds since 1970.
+    pub client_time: i64,
+    /// Its urgency in a group.
+    #[serde(default)]
+    pub priority: Priority,
+    /// Does not count as unread.
+    #[serde(default)]
+    pub excluded_from_unread_count: bool,
+    /// The body, at most [`crate::limits::BODY_BYTES`].
+    pub body: Box<RawValue>,
+}
+
+/// Where a sent message stands. Given only after it is on stable storage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// Its sequence; the same for every retry.
+    pub sequence: u64,
+    /// Its countable number.
+    pub countable: u64,
+    /// When the server accepted it, in milliseconds since 1970.
+    pub time: i64,
+    /// The sender's nick, as everybody sees it beside this message; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub nick: String,
+    /// The sender's avatar address, as everybody sees it beside this message; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub avatar: String,
+}
+
+/// Asks for messages by their sequence, newest first when they do not fit one page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct History {
+    /// The conversation.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: ConversationId,
+    /// The oldest wanted.
+    pub low: u64,
+    /// The newest wanted; what lies beyond the head is ignored.
+    pub high: u64,
+    /// Most messages to answer with; at most [`crate::limits::HISTORY_PAGE`].
+    pub limit: u32,
+}
+
+/// A complete run of messages.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryPage {
+    /// Every message from `low` to `high`, oldest first.
+    pub messages: List<Message>,
+    /// The first sequence covered. Higher than asked for if the page is full; then ask again up to `low - 1`.
+    pub low: u64,
+    /// The last sequence covered; `low - 1` if nothing is.
+    pub high: u64,
+    /// The first message this user may see in this conversation.
+    pub floor: u64,
+}
+
+/// Asks for mutations after one the client knows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Mutations {
+    /// The conversation.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: ConversationId,
+    /// The last one known; 0 for all.
+    pub after: u64,
+}
+
+/// Mutations in order, without holes, beginning right after the one asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MutationPage {
+    /// The mutations, oldest first. Those of messages before the user's floor are left out, their numbers skipped.
+    pub mutations: List<Mutation>,
+    /// The last mutation covered.
+    pub up_to: u64,
+    /// There are more after `up_to`.
+    pub more: bool,
+}
+
+/// Takes a message back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Revoke {
+    /// The conversation.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: ConversationId,
+    /// The message.
+    pub sequence: u64,
+}
+
+/// Says how far this user has read. Never moves back; an older position changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Read {
+    /// The conversation.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: ConversationId,
+    /// The last message read; what lies beyond the head means the head.
+    pub sequence: u64,
+}
+
+/// How far this user has read now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadUpTo {
+    /// The last message read.
+    pub sequence: u64,
+    /// That message's countable number.
+    pub countable: u64,
+}
+
+impl Check for Send {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        if self.to == ConversationId::System {
+            return Err(Fault::with_text(Code::BAD_REQUEST, "only the server writes to @TIM#SYSTEM"));
+        }
+        number("clientTime", u64::try_from(self.client_time).unwrap_or(u64::MAX))?;
+        check_body(&self.body)?;
+        match Body::read(&self.body) {
+            Ok(body) => {
+                if let Body::Image(image) = &body {
+                    image.image_info_array.iter().try_for_each(|info| number("size", info.size))?;
+                }
+                Ok(body.check_sendable()?)
+            }
+            Err(BodyProblem::UnknownType) => Err(Fault::new(Code::BODY_TYPE_UNKNOWN)),
+            Err(BodyProblem::Malformed) => Err(Fault::new(Code::MESSAGE_BODY_INVALID)),
+        }
+    }
+}
+
+impl Check for History {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        at_least_one("low", self.low)?;
+        number("high", self.high)?;
+        if self.low > self.high {
+            return Err(Fault::with_text(Code::BAD_REQUEST, "low of a range of history is not above high"));
+        }
+        at_least_one("limit", self.limit.into())
+    }
+}
+
+impl Check for Mutations {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        number("after", self.after)
+    }
+}
+
+impl Check for Revoke {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        at_least_one("sequence", self.sequence)
+    }
+}
+
+impl Check for Read {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        number("sequence", self.sequence)
+    }
+}

@@ -22,7 +22,7 @@ async fn the_operator_sees_that_it_works_and_what_it_counts() {
     for name in ["tim_commit_seconds", "tim_commit_writes", "tim_connections", "tim_frames_total"] {
         assert!(metrics.contains(name), "{name} is missing: {metrics}");
     }
-    assert!(metrics.contains(r#"tim_writes_total{write="send",outcome="done"} 1"#), "{metrics}");
+    assert!(metrics.contains(r#"tim_writes_total{write="msg.send",outcome="done"} 1"#), "{metrics}");
     assert!(!metrics.contains("alice"), "nothing about users");
     assert_eq!(get("/").await.0, StatusCode::NOT_FOUND);
 }

@@ -14,7 +14,7 @@ pub struct Conversation {
     pub conversation_id: ConversationId,
     /// The group's type, for groups.
     pub group_type: Option<GroupType>,
-    /// Messages this user has not read. Always 0 for Meeting groups.
+    /// Messages of others that this user has not read; sending reads nothing. Always 0 for Meeting groups.
     pub unread_count: u64,
     /// The newest message, sent or waiting to be; `None` if there is none.
     pub last_message: Option<Message>,

@@ -29,6 +29,7 @@ fn message(sequence: u64) -> Message {
         to: bob(),
         sequence,
         countable: sequence,
+        by_sender: 0,
         time: 1_000 + i64::try_from(sequence).unwrap_or(0),
         client_time: 1_000,
         priority: Priority::Normal,
@@ -183,7 +184,9 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
         let message = Message { sequence: 0, ..message(position) };
         Change::Outbox(OutboxRow { position, message, refusal: None, upload: None })
     };
-    let changes = [Change::Messages(bob(), vec![message(1)]), waits(2), waits(3)];
+    let cursor = Cursor { epoch: 1, version: 50 };
+    let synced = Change::Sync(SyncState { cursor, unfinished: Some((10, 20)), since: 7 });
+    let changes = [Change::Messages(bob(), vec![message(1)]), waits(2), waits(3), synced];
     open(&path).apply(&changes, true).unwrap();
     let earlier =
         "ALTER TABLE conv DROP COLUMN told; ALTER TABLE conv DROP COLUMN met; UPDATE conv SET head = 1;
@@ -192,7 +195,7 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
                    UPDATE outbox SET status = 'fail' WHERE position = 3;
                    ALTER TABLE conv DROP COLUMN revoked_above; ALTER TABLE conv DROP COLUMN revoked_up_to;
                    ALTER TABLE conv ADD COLUMN revoked_above_base TEXT NOT NULL DEFAULT '[4,7]';
-                   ALTER TABLE conv DROP COLUMN undelivered;
+                   ALTER TABLE conv DROP COLUMN undelivered; ALTER TABLE conv DROP COLUMN own;
                    ALTER TABLE sync DROP COLUMN sum; ALTER TABLE conv DROP COLUMN sum; ALTER TABLE msg DROP COLUMN sum;
                    ALTER TABLE have DROP COLUMN sum; ALTER TABLE revoked DROP COLUMN sum;
                    ALTER TABLE outbox DROP COLUMN sum; ALTER TABLE ring DROP COLUMN sum;

@@ -45,6 +45,12 @@ pub struct ConversationState {
     /// The group's type, for groups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group_type: Option<GroupType>,
+    /// How many members the group has, for groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member_count: Option<u32>,
+    /// The group's owner, for groups; absent when the owner has left.
+    #[serde(default, rename = "ownerID", skip_serializing_if = "Option::is_none")]
+    pub owner_id: Option<UserId>,
     /// Sequence of the newest message; 0 if there is none.
     pub head: u64,
     /// Number of the newest mutation; 0 if there is none.
@@ -53,11 +59,13 @@ pub struct ConversationState {
     pub countable: u64,
     /// How far this user has read.
     pub read: u64,
-    /// The countable number that unread counts from: that of the later of the last message read and the last
-    /// sent, or of the message before the user joined. `unread = countable − base − revoked_above_base`.
+    /// How many of the messages that `countable` counts this user wrote.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub own: u64,
+    /// How many messages of others, counted as unread, stand up to `read`.
+    /// `unread = countable − own − base − revoked_above_base`.
     pub base: u64,
-    /// How many messages with a countable number above `base` were taken back, by the mutations up to
-    /// `mutation_head`.
+    /// How many of others' after `read` were taken back, by the mutations up to `mutation_head`.
     #[serde(default, skip_serializing_if = "crate::is_zero")]
     pub revoked_above_base: u64,
     /// How far the other side has read; C2C only.

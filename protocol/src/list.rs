@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_counted_and_the_rest_is_read() {
-        let read = r#"{"from":"bob","to":"C2Calice","sequence":3,"countable":3}"#;
+        let read = r#"{"from":"bob","to":"C2Calice","sequence":3,"base":3}"#;
         let list: List<Receipt> =
             serde_json::from_str(&format!(r#"[{read},7,{{"from":4}},{read}]"#)).unwrap();
         assert_eq!((list.len(), list.unreadable), (2, 2));

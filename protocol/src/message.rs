@@ -56,6 +56,9 @@ pub struct Message {
     pub sequence: u64,
     /// How many messages up to and including this one count as unread. Unread counts are differences of it.
     pub countable: u64,
+    /// How many of those its sender wrote: nobody's own messages are unread to them.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub by_sender: u64,
     /// When the server accepted it, in milliseconds since 1970. Never decreases within a conversation.
     pub time: i64,
     /// When its sender made it, in milliseconds since 1970, by the sender's clock.
@@ -283,9 +286,9 @@ pub struct Receipt {
     pub to: ConversationId,
     /// The last message read.
     pub sequence: u64,
-    /// That message's countable number.
-    pub countable: u64,
-    /// How many messages with a higher countable number were taken back, by the mutations up to `mutation_head`.
+    /// How many messages of others, counted as unread, stand up to there.
+    pub base: u64,
+    /// How many of others' after it were taken back, by the mutations up to `mutation_head`.
     #[serde(default, skip_serializing_if = "crate::is_zero")]
     pub revoked_above_base: u64,
     /// The conversation's newest mutation at that time; 0 if there is none.

@@ -9,9 +9,12 @@ use std::sync::{Arc, Mutex};
 use futures_util::FutureExt as _;
 use tim_protocol::Code;
 use tim_protocol::call::{self, Reply};
-use tim_protocol::conversation::Cursor;
+use tim_protocol::conversation::{Change, Cursor};
+use tim_protocol::group::GroupType;
 use tim_server::core::ops::{Actor, Answer, Find, Found, Refusal, Tell, Write, Written};
-use tim_server::store::conformance::{give, history, logged_in, logging_in, login, message, sent, sync};
+use tim_server::store::conformance::{
+    give, group, history, logged_in, logging_in, login, message, revoke, sent, sync,
+};
 use tim_server::store::sqlite::{Database, SqliteStore};
 use tim_server::store::{Listener, Pending, Store as _, conformance};
 
@@ -308,43 +311,95 @@ async fn a_database_from_the_future_is_left_alone() {
     assert_eq!(refused(&path), Code::DATABASE_NEWER);
 }
 
-/// From where on something is unread for an actor, in the one conversation they have.
-fn unread_from(database: &mut Database, actor: &Actor) -> u64 {
+/// What is unread for an actor in the one conversation they have.
+fn unread(database: &mut Database, actor: &Actor) -> u64 {
     let given = database.commit(&[Write::Give { actor: actor.clone() }]).remove(0).unwrap();
     let Answer::Given(upto) = given.answer else { panic!("{given:?}") };
     let sync = call::Sync { from: Cursor::default(), before: None, limit: 200, latest: 0 };
     match database.find(&Find::Sync { actor: actor.clone(), sync, upto }).unwrap() {
-        Found::Reply(Reply::Sync(page)) => page.conversations[0].base,
+        Found::Reply(Reply::Sync(page)) => {
+            let row = &page.conversations[0];
+            row.countable - row.own - row.base - row.revoked_above_base
+        }
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
-fn whoever_answers_has_read_before_their_words_are_marked_and_after() {
+fn whoever_answers_has_read_nothing_and_reading_leaves_out_the_own_answers() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tim.db");
     let mut database = Database::open(&path).unwrap();
     let [alice, bob] =
         ["alice", "bob"].map(|name| logged_in(name, database.commit(&[logging_in(name)]).remove(0)));
-    let says = |database: &mut Database, who: &Actor, to: &str, number| {
-        database.commit(&[message(who, to, number)]).remove(0).unwrap();
+    let does = |database: &mut Database, write: Write| database.commit(&[write]).remove(0).unwrap().answer;
+    let read = |sequence| {
+        Write::request(&bob, call::Read { conversation_id: "C2Calice".parse().unwrap(), sequence }, 1)
     };
-    says(&mut database, &alice, "C2Cbob", 1);
+    does(&mut database, message(&alice, "C2Cbob", 1));
     while database.mark().unwrap() {}
-    assert_eq!(unread_from(&mut database, &bob), 0);
-    says(&mut database, &bob, "C2Calice", 2);
-    says(&mut database, &alice, "C2Cbob", 3);
-    assert_eq!(unread_from(&mut database, &bob), 2, "before they are marked");
+    does(&mut database, message(&bob, "C2Calice", 2));
+    does(&mut database, message(&alice, "C2Cbob", 3));
+    does(&mut database, message(&bob, "C2Calice", 4));
+    assert_eq!(unread(&mut database, &bob), 2, "before they are marked");
     while database.mark().unwrap() {}
-    assert_eq!(unread_from(&mut database, &bob), 2, "and after");
+    assert_eq!(unread(&mut database, &bob), 2, "and after");
+    let Answer::Reply(Reply::Read(upto)) = does(&mut database, read(2)) else { panic!() };
+    assert_eq!((upto.sequence, upto.base), (2, 1));
+    assert_eq!(unread(&mut database, &bob), 1);
+    does(&mut database, revoke(&bob, "C2Calice", 4));
+    assert_eq!(unread(&mut database, &bob), 1, "what one takes back was not unread");
     drop(database);
 
-    // A database of version 1 did not note it.
+    // A database of version 2 knew only where unread counts from.
     let older = rusqlite::Connection::open(&path).unwrap();
-    older.execute_batch("UPDATE user_conv SET base = 0; PRAGMA user_version = 1").unwrap();
+    older
+        .execute_batch(
+            "DROP INDEX msg_sender; ALTER TABLE msg DROP COLUMN by_sender;
+             DROP INDEX mut_cnt; ALTER TABLE mut DROP COLUMN sender;
+             CREATE INDEX mut_cnt ON mut(conv, cnt) WHERE cnt > 0;
+             ALTER TABLE user_conv ADD COLUMN base INTEGER NOT NULL DEFAULT 4; PRAGMA user_version = 2",
+        )
+        .unwrap();
     drop(older);
     let mut database = Database::open(&path).unwrap();
-    assert_eq!(unread_from(&mut database, &bob), 2, "and from a database that did not note it");
+    assert_eq!(unread(&mut database, &bob), 1, "and from a database that noted something else");
+    does(&mut database, revoke(&alice, "C2Cbob", 3));
+    assert_eq!(unread(&mut database, &bob), 0);
+    assert_eq!(unread(&mut database, &alice), 1, "bob's first answer, which she never opened");
+}
+
+#[test]
+fn a_group_of_a_later_version_is_told_as_it_is_and_nobody_comes_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tim.db");
+    let mut database = Database::open(&path).unwrap();
+    let [alice, bob] =
+        ["alice", "bob"].map(|name| logged_in(name, database.commit(&[logging_in(name)]).remove(0)));
+    database.commit(&[group(&alice, "tea", &[])]).remove(0).unwrap();
+    let later = rusqlite::Connection::open(&path).unwrap();
+    later
+        .execute_batch("UPDATE grp SET type = 'Community', join_option = 'ByInvitation'; UPDATE member SET role = 'Guest'")
+        .unwrap();
+    let given = database.commit(&[Write::Give { actor: alice.clone() }]).remove(0).unwrap();
+    let Answer::Given(upto) = given.answer else { panic!("{given:?}") };
+    let sync = call::Sync { from: Cursor::default(), before: None, limit: 200, latest: 20 };
+    let Found::Reply(Reply::Sync(page)) = database.find(&Find::Sync { actor: alice, sync, upto }).unwrap()
+    else {
+        panic!()
+    };
+    let row = page.conversations.iter().find(|row| row.group_type.is_some()).unwrap();
+    assert_eq!(row.group_type.as_ref().map(GroupType::as_str), Some("Community"));
+    let group = page.changes.iter().find_map(|change| match change {
+        Change::Group { group, .. } => group.as_ref(),
+        _ => None,
+    });
+    let group = group.unwrap();
+    let role = group.self_info.as_ref().unwrap().role;
+    assert_eq!((group.join_option.as_str(), role.as_str()), ("ByInvitation", "Guest"));
+    let join = call::JoinGroup { group_id: group.group_id.clone(), apply_message: String::new() };
+    let refused = database.commit(&[Write::request(&bob, join, 1)]).remove(0).unwrap_err();
+    assert_eq!(refused.code, Code::GROUP_PERMISSION_DENIED);
 }
 
 #[test]

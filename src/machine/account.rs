@@ -113,6 +113,13 @@ impl Machine {
         self.keep_group(id, Some(group));
     }
 
+    /// How many members a group has, and who owns it, where its log stands now.
+    pub(super) fn group_stands(&mut self, to: &ConversationId, members: Option<u32>, owner: Option<UserId>) {
+        let (ConversationId::Group(id), Some(member_count)) = (to, members) else { return };
+        let Some(group) = self.data.groups.get(id).cloned() else { return };
+        self.keep_group(id, Some(Group { member_count, owner_id: owner, ..group }));
+    }
+
     /// The user is no longer in the group; its conversation leaves the list.
     fn left_group(&mut self, id: &GroupId) {
         self.keep_group(id, None);

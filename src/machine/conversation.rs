@@ -6,8 +6,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tim_protocol::call::ReadUpTo;
 use tim_protocol::conversation::ConversationState;
-use tim_protocol::message::{Body, GroupTip, GroupTipType, Message as Wire, Mutation, Receipt, Revocation};
+use tim_protocol::message::{
+    Body, GroupTip, GroupTipType, Message as Wire, MessageChange, Mutation, Receipt, Revocation,
+};
 use tim_protocol::{ConversationId, GroupId, UserId};
 
 use super::outbox::Outbox;
@@ -50,6 +53,7 @@ impl Conv {
             countable: 0,
             read: 0,
             read_pending: 0,
+            own: 0,
             base: 0,
             revoked_above_base: 0,
             revoked_up_to: 0,
@@ -106,14 +110,17 @@ impl Conv {
             row.head = state.head;
             row.countable = state.countable;
         }
-        row.read = row.read.max(state.read);
+        row.own = row.own.max(state.own);
         row.peer_read = row.peer_read.max(state.peer_read);
         row.floor = row.floor.max(state.floor);
-        // From a base that moved here meanwhile, mutations count as they come.
-        if (state.base, state.mutation_head) >= (row.base, row.revoked_up_to) {
-            row.base = state.base;
+        // From a mark that moved here meanwhile, mutations count as they come.
+        if (state.read, state.mutation_head) >= (row.read, row.revoked_up_to) {
             row.revoked_above_base = state.revoked_above_base;
             row.revoked_up_to = state.mutation_head;
+        }
+        if state.read >= row.read {
+            row.read = state.read;
+            row.base = state.base;
         }
         row.mutation_head = row.mutation_head.max(state.mutation_head);
         row.told = row.told.max(row.floor.saturating_sub(1));
@@ -131,52 +138,59 @@ impl Conv {
             self.newest = Some(message.clone());
         }
         if message.from == *me {
-            self.count_from(message.countable);
+            self.row.own = self.row.own.max(message.by_sender);
         }
         if is_own_joining(me, message) {
-            self.read_up_to(message.sequence.saturating_sub(1), message.countable);
+            let base = message.countable.saturating_sub(self.row.own);
+            self.read_up_to(message.sequence.saturating_sub(1), base);
         }
     }
 
     /// The user comes to the conversation, perhaps not for the first time: what is known of it was said before.
     pub(super) fn enter(&mut self) {
         self.row.gone = false;
-        self.read_up_to(self.row.head, self.row.countable);
+        self.read_all();
     }
 
-    /// Unread counts from here.
-    fn count_from(&mut self, countable: u64) {
-        let row = &mut self.row;
-        if countable > row.base {
-            row.base = countable;
-            row.revoked_above_base = row.revoked_above_base.min(row.countable.saturating_sub(countable));
+    /// The own user has read everything that is known of.
+    pub(super) fn read_all(&mut self) {
+        self.read_up_to(self.row.head, self.row.countable.saturating_sub(self.row.own));
+    }
+
+    /// The own user has read up to here, where so many countable messages of others stand.
+    fn read_up_to(&mut self, sequence: u64, base: u64) {
+        if sequence > self.row.read {
+            self.row.read = sequence;
+            self.row.base = base;
+            self.row.revoked_above_base = self.row.revoked_above_base.min(self.by_others_above());
         }
     }
 
-    /// The own user has read up to here.
-    pub(super) fn read_up_to(&mut self, sequence: u64, countable: u64) {
-        if sequence > self.row.read {
-            self.row.read = sequence;
-            self.count_from(countable);
+    /// The server knows that the own user has read up to here.
+    pub(super) fn read_confirmed(&mut self, upto: &ReadUpTo) {
+        if upto.sequence == self.row.read {
+            self.row.base = upto.base;
         }
     }
 
     /// The own user has read up to here on another device.
     pub(super) fn read_elsewhere(&mut self, receipt: &Receipt) {
-        let before = self.row.base;
-        self.read_up_to(receipt.sequence, receipt.countable);
-        if self.row.base > before {
+        if receipt.sequence > self.row.read {
+            self.row.read = receipt.sequence;
+            self.row.base = receipt.base;
             self.row.revoked_above_base = receipt.revoked_above_base;
             self.row.revoked_up_to = self.row.revoked_up_to.max(receipt.mutation_head);
         }
     }
 
-    /// The next mutation in line is known to unread. `countable` is 0 if its message did not count.
-    pub(super) fn count_revoked(&mut self, countable: u64) {
+    /// The next mutation in line is known to unread.
+    pub(super) fn count_revoked(&mut self, me: &UserId, mutation: &Mutation) {
         let row = &mut self.row;
         if row.mutation > row.revoked_up_to {
             row.revoked_up_to = row.mutation;
-            row.revoked_above_base += u64::from(countable > row.base);
+            let is_revoked = matches!(mutation.change, MessageChange::Revoked(_));
+            let was_unread = mutation.countable > 0 && mutation.from != *me && mutation.sequence > row.read;
+            row.revoked_above_base += u64::from(is_revoked && was_unread);
         }
     }
 
@@ -274,8 +288,12 @@ impl Conv {
         if self.row.group_type.is_some_and(|kind| !kind.counts_unread()) {
             return 0;
         }
-        let above = self.row.countable.saturating_sub(self.row.base);
-        above.saturating_sub(self.row.revoked_above_base)
+        self.by_others_above().saturating_sub(self.row.revoked_above_base)
+    }
+
+    /// How many countable messages of others stand after the last one read.
+    fn by_others_above(&self) -> u64 {
+        self.row.countable.saturating_sub(self.row.own).saturating_sub(self.row.base)
     }
 
     pub(super) fn marks(&self) -> ReadMarks {

@@ -113,7 +113,7 @@ impl Machine {
         let is_new = conv.row.head == 0;
         let is_history = is_picture && conv.row.told == 0 && conv.ranges.is_empty();
         conv.row.gone = false;
-        let read_before = conv.row.peer_read;
+        let (head_before, read_before) = (conv.row.head, conv.row.peer_read);
         conv.merge(&state);
         let read_now = conv.row.peer_read;
         let met = *conv.row.met.get_or_insert(state.head);
@@ -132,6 +132,9 @@ impl Machine {
             self.arrived(&id, message);
         }
         self.advance(&id, 0);
+        if state.head >= head_before {
+            self.group_stands(&id, state.member_count, state.owner_id);
+        }
         if read_now > read_before && !is_new && !is_history {
             self.tell_read_by_peer(&id, read_before, read_now);
         }
@@ -201,19 +204,20 @@ impl Machine {
         conv.row.mutation_head = conv.row.mutation_head.max(mutation.mutation);
         if mutation.mutation == conv.row.mutation + 1 {
             conv.row.mutation += 1;
-            conv.count_revoked(revoked_countable(&mutation));
+            conv.count_revoked(&me, &mutation);
         }
         self.carry_out(&id, &mutation);
         self.apply_mutations(&id);
     }
 
     fn apply_mutations(&mut self, id: &ConversationId) {
+        let Some(me) = self.me() else { return };
         loop {
             let conv = self.data.conversation(id);
             conv.mutation_stash = conv.mutation_stash.split_off(&(conv.row.mutation + 1));
             let Some(next) = conv.mutation_stash.remove(&(conv.row.mutation + 1)) else { break };
             conv.row.mutation += 1;
-            conv.count_revoked(revoked_countable(&next));
+            conv.count_revoked(&me, &next);
             if self.carry_out(id, &next) {
                 let (low, high) = (next.sequence, next.sequence);
                 let query = Query { conversation: id.clone(), low, high, own_only: false };
@@ -294,10 +298,9 @@ impl Machine {
     /// Marks everything in a conversation as read: here at once, on the server as soon as it can be told.
     pub(super) fn set_read(&mut self, id: &ConversationId) {
         let Some(conv) = self.data.conversations.get_mut(id) else { return };
-        let (head, countable) = (conv.row.head, conv.row.countable);
-        if head > conv.row.read {
-            conv.read_up_to(head, countable);
-            conv.row.read_pending = head;
+        if conv.row.head > conv.row.read {
+            conv.read_all();
+            conv.row.read_pending = conv.row.head;
             self.touch(id);
         }
     }
@@ -308,6 +311,9 @@ impl Machine {
             Ok(read) => read.sequence >= conv.row.read_pending,
             Err(fault) => !fault.code.is_retryable(),
         };
+        if let Ok(upto) = &result {
+            conv.read_confirmed(upto);
+        }
         if is_over {
             conv.row.read_pending = 0;
             self.touch(id);
@@ -365,9 +371,4 @@ impl Machine {
             waiting.flat_map(|conv| [conv.ask_missing_at, Some(conv.calm_until)].into_iter().flatten());
         dues.filter(|due| *due > self.now.monotonic).min()
     }
-}
-
-/// The countable number that a mutation takes out of unread; 0 if it takes none.
-fn revoked_countable(mutation: &Mutation) -> u64 {
-    if matches!(mutation.change, MessageChange::Revoked(_)) { mutation.countable } else { 0 }
 }

@@ -96,6 +96,7 @@ impl Machine {
             to: message.conversation_id.clone(),
             sequence: 0,
             countable: 0,
+            by_sender: 0,
             // Others see the server's clock, and so does the order in which this one is shown.
             time: self.server_now(),
             client_time: message.client_time,
@@ -208,9 +209,10 @@ impl Machine {
         let Some(entry) = self.data.outbox.entry(id) else { return };
         let mut message = entry.row.message.clone();
         match result {
-            Ok(Sent { sequence, countable, time, nick, avatar }) => {
+            Ok(Sent { sequence, countable, by_sender, time, nick, avatar }) => {
                 message.sequence = sequence;
                 message.countable = countable;
+                message.by_sender = by_sender;
                 message.time = time;
                 message.nick = nick;
                 message.avatar = avatar;

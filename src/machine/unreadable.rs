@@ -111,7 +111,7 @@ impl Machine {
                 let countable = match before {
                     _ if sequence == row.head => row.countable,
                     Some(before) => before.countable,
-                    None => row.base,
+                    None => row.countable,
                 };
                 Wire { sequence, countable, ..stand_in(&me, id, sequence, time) }
             });
@@ -137,6 +137,7 @@ fn stand_in(me: &UserId, id: &ConversationId, sequence: u64, time: i64) -> Wire 
         to,
         sequence,
         countable: 0,
+        by_sender: 0,
         time,
         client_time: time,
         priority: Priority::Normal,

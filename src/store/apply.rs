@@ -99,7 +99,7 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
         .prepare_cached(
             "UPDATE conv SET group_type = ?2, head = ?3, mutation = ?4, mutation_head = ?5, countable = ?6, read = ?7,
                  read_pending = ?8, base = ?9, revoked_above = ?10, revoked_up_to = ?11, peer_read = ?12,
-                 floor = ?13, told = ?14, met = ?15, active = ?16, gone = ?17, undelivered = ?18
+                 floor = ?13, told = ?14, met = ?15, active = ?16, gone = ?17, undelivered = ?18, own = ?19
              WHERE id = ?1",
         )?
         .execute(params![
@@ -121,6 +121,7 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
             row.active,
             row.gone,
             serde_json::to_string(&row.undelivered)?,
+            to_sql(row.own)?,
         ])?;
     sum_conversation(connection, number)
 }
@@ -277,6 +278,7 @@ fn reset(connection: &Connection) -> Outcome<()> {
         let mut message: Message = serde_json::from_str(&text)?;
         message.sequence = 0;
         message.countable = 0;
+        message.by_sender = 0;
         let position = u64::try_from(position).map_err(|_| Failure::Damaged)?;
         outbox(connection, &OutboxRow { position, message, refusal: None, upload: None })?;
     }

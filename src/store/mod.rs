@@ -55,9 +55,11 @@ pub struct ConversationRow {
     pub read: u64,
     /// A read mark set here that the server has not confirmed; 0 if there is none.
     pub read_pending: u64,
-    /// What unread counts from.
+    /// How many of the messages that `countable` counts this user wrote.
+    pub own: u64,
+    /// How many messages of others, counted as unread, stand up to `read`.
     pub base: u64,
-    /// How many messages with a countable number above `base` were taken back.
+    /// How many of others' after `read` were taken back.
     pub revoked_above_base: u64,
     /// The newest mutation that is counted in it.
     pub revoked_up_to: u64,

@@ -78,7 +78,7 @@ pub(super) fn sync_state(row: &Row<'_>) -> Outcome<SyncState> {
 fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()> {
     let mut statement = connection.prepare_cached(
         concat!("SELECT name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
-                revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, id,
+                revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, id,
                 (SELECT message FROM msg WHERE conv = conv.id AND verify(sum, conv, seq, sender, message)
                  ORDER BY seq DESC LIMIT 1)
          FROM conv WHERE verify(sum, ", conv_columns!(), ") ORDER BY id"),
@@ -90,7 +90,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()
     let mut range = next_range(ranges.next()?)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(18)?;
+        let id: i64 = row.get(19)?;
         let mut have = Vec::new();
         while let Some((conv, low, high)) = range.filter(|(conv, ..)| *conv <= id) {
             if conv == id {
@@ -98,7 +98,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()
             }
             range = next_range(ranges.next()?)?;
         }
-        let newest: Option<String> = row.get(19)?;
+        let newest: Option<String> = row.get(20)?;
         let newest = newest.map(|text| serde_json::from_str(&text)).transpose()?;
         snapshot.conversations.push((conversation(row)?, have, newest));
     }
@@ -131,6 +131,7 @@ fn conversation(row: &Row<'_>) -> Outcome<ConversationRow> {
         active: row.get(15)?,
         gone: row.get(16)?,
         undelivered: json(row, 17)?,
+        own: number(row, 18)?,
     })
 }
 

@@ -4,7 +4,7 @@
 macro_rules! conv_columns {
     () => {
         "id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
-         revoked_up_to, peer_read, floor, told, met, active, gone, undelivered"
+         revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own"
     };
 }
 pub(super) use conv_columns;
@@ -77,7 +77,7 @@ ALTER TABLE conv DROP COLUMN revoked_above_base;
 ", "
 -- Messages that were told and that no listener has heard yet, as ranges of sequences.
 ALTER TABLE conv ADD COLUMN undelivered TEXT NOT NULL DEFAULT '[]';
-", concat!("
+", "
 -- The checksum of each row: see `checksum`.
 ALTER TABLE sync ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conv ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
@@ -88,11 +88,18 @@ ALTER TABLE outbox ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE ring ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE entity ADD COLUMN sum INTEGER NOT NULL DEFAULT 0;
 UPDATE sync SET sum = checksum(epoch, version, low, before, since);
-UPDATE conv SET sum = checksum(", conv_columns!(), ");
+UPDATE conv SET sum = checksum(id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base,
+    revoked_above, revoked_up_to, peer_read, floor, told, met, active, gone, undelivered);
 UPDATE msg SET sum = checksum(conv, seq, sender, message);
 UPDATE have SET sum = checksum(conv, low, high);
 UPDATE revoked SET sum = checksum(conv, seq, revocation);
 UPDATE outbox SET sum = checksum(position, id, message, upload, refusal);
 UPDATE ring SET sum = checksum(number, id, message);
 UPDATE entity SET sum = checksum(kind, key, value);
+", concat!("
+-- How many messages the user wrote themselves. The base was another number: all conversations are asked for anew.
+ALTER TABLE conv ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
+UPDATE conv SET sum = checksum(", conv_columns!(), ");
+UPDATE sync SET version = 0, low = NULL, before = NULL;
+UPDATE sync SET sum = checksum(epoch, version, low, before, since);
 ")];

@@ -112,8 +112,8 @@ impl Tim {
         Ok(Message { is_revoked: true, revoker: Some(me), payload: Payload::Gone, ..message.clone() })
     }
 
-    /// Marks everything in a conversation as read: here at once, on the server and the user's other devices as soon as
-    /// it can be told.
+    /// Marks everything in a conversation as read: here at once, on the server, the user's other devices and the other side
+    /// of a C2C conversation as soon as it can be told. Nothing else reads: a message that is sent changes no mark and no count.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`].

@@ -127,3 +127,80 @@ fn members_see_how_many_they_are_and_that_the_owner_left() {
     assert_eq!(seen(&last_groups(&phone)[0]), (3, None));
     assert_eq!(phone.store.snapshot().unwrap().groups, last_groups(&phone), "a restart knows it too");
 }
+
+/// The tea club as a sync tells it, with the place of its newest message.
+fn club(head: u64, members: u32, owner: Option<&str>) -> Value {
+    json!({
+        "conversationID": "GROUPtea", "groupType": "Public", "memberCount": members, "ownerID": owner, "head": head,
+        "mutationHead": 0, "countable": head, "read": 0, "base": 0, "peerRead": 0, "floor": 1, "gone": false,
+    })
+}
+
+#[test]
+fn a_sync_tells_how_many_members_there_are_though_no_tip_does() {
+    let mut phone = Phone::ready(json!([]));
+    let joined = json!({"kind": "group", "groupID": "tea", "group": tea(3, BEGIN)});
+    phone.hear(&json!({"n": 1, "ev": "change", "p": joined}));
+    let seen = |phone: &Phone| {
+        let group = last_groups(phone).remove(0);
+        (group.member_count, group.owner_id.as_ref().map(ToString::to_string))
+    };
+    phone.comes_back(false);
+    phone.page(2, json!([club(1_000, 40, Some("carol"))]));
+    assert_eq!(seen(&phone), (40, Some("carol".into())));
+    phone.comes_back(false);
+    phone.page(3, json!([club(2_000, 39, None)]));
+    assert_eq!(seen(&phone), (39, None));
+    assert_eq!(phone.store.snapshot().unwrap().groups, last_groups(&phone), "a restart knows it too");
+    let events = phone.events.len();
+    phone.comes_back(false);
+    phone.page(4, json!([club(1_500, 41, Some("carol"))]));
+    assert_eq!(seen(&phone), (39, None), "a row that was read before tells nothing");
+    let told = phone.events[events..].iter().any(|event| matches!(event, Event::GroupListUpdated(_)));
+    assert!(!told, "and no event tells it");
+}
+
+#[test]
+fn own_messages_between_those_of_others_are_not_unread() {
+    let mut phone = Phone::ready(json!([]));
+    let own = |number: u64, place: u64, by_sender: u64| {
+        let mut push = says(number, place);
+        push["p"]["from"] = json!("alice");
+        push["p"]["bySender"] = json!(by_sender);
+        push
+    };
+    phone.hear(
+        &json!({"n": 1, "ev": "change", "p": {"kind": "group", "groupID": "tea", "group": tea(3, BEGIN)}}),
+    );
+    for push in [says(2, 1), own(3, 2, 1), says(4, 3), own(5, 4, 2)] {
+        phone.hear(&push);
+    }
+    assert_eq!(unread(&mut phone), 2);
+    phone.call(Call::SetRead("GROUPtea".parse().unwrap()));
+    assert_eq!(unread(&mut phone), 0);
+    phone.hear(&own(6, 5, 3));
+    phone.hear(&says(7, 6));
+    assert_eq!(unread(&mut phone), 1);
+    let revoked = json!({
+        "from": "alice", "to": "GROUPtea", "mutation": 1, "sequence": 5, "countable": 5,
+        "change": {"kind": "revoked", "by": "alice", "time": BEGIN},
+    });
+    phone.hear(&json!({"n": 8, "ev": "mut", "p": revoked}));
+    assert_eq!(unread(&mut phone), 1, "what one takes back oneself was not unread");
+}
+
+#[test]
+fn what_was_missing_when_one_read_is_made_good_by_the_answer() {
+    let mut phone = Phone::ready(json!([club(6, 3, None)]));
+    // Two of these six are alice's own, from another device; this row of an older server does not say so.
+    phone.call(Call::SetRead("GROUPtea".parse().unwrap()));
+    let (_, asked) = phone.last_asked("conv.read");
+    assert_eq!(asked["sequence"], 6);
+    phone.reply("conv.read", &json!({"sequence": 6, "base": 4}));
+    let mut own = says(1, 7);
+    own["p"]["from"] = json!("alice");
+    own["p"]["bySender"] = json!(3);
+    phone.hear(&own);
+    phone.hear(&says(2, 8));
+    assert_eq!(unread(&mut phone), 1);
+}

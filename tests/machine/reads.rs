@@ -9,7 +9,7 @@ fn read_by_bob(head: u64, peer_read: u64) -> Value {
     let latest: Vec<Value> =
         (1.max(head.saturating_sub(19))..=head).map(|place| message(place, "alice", BEGIN)).collect();
     json!({
-        "conversationID": "C2Cbob", "head": head, "mutationHead": 0, "countable": head, "read": 0, "base": head,
+        "conversationID": "C2Cbob", "head": head, "mutationHead": 0, "countable": head, "own": head, "read": 0, "base": 0,
         "peerRead": peer_read, "floor": 1, "gone": false, "latest": latest,
     })
 }
@@ -40,7 +40,7 @@ fn of_very_many_that_bob_reads_at_once_the_newest_are_told() {
     for place in 1..=1_000 {
         phone.hear(&json!({"n": place, "ev": "msg", "p": message(place, "alice", BEGIN)}));
     }
-    let read = json!({"from": "bob", "to": "C2Calice", "sequence": 1_000, "countable": 1_000});
+    let read = json!({"from": "bob", "to": "C2Calice", "sequence": 1_000, "base": 1_000});
     phone.hear(&json!({"n": 1_001, "ev": "read", "p": read}));
     assert_eq!(phone.read_by_peer, [(701..=1_000).collect::<Vec<u64>>()]);
 }

@@ -328,14 +328,14 @@ fn accounts(history: &History, found: &mut Found) {
     }
 }
 
-/// What is unread by the log: counted, not taken back, from after the last message read or sent.
+/// What is unread by the log: what others wrote after the last message read, counted and not taken back.
 fn unread(log: &Log, me: &UserId, read: u64, floor: u64, kind: Option<GroupType>) -> u64 {
     if kind.is_some_and(|kind| !kind.counts_unread()) {
         return 0;
     }
-    let own = log.messages.iter().rev().find(|message| message.from == *me).map_or(0, |own| own.sequence);
     let counts = |message: &&Message| {
-        message.sequence > read.max(own)
+        message.sequence > read
+            && message.from != *me
             && message.sequence >= floor
             && !message.excluded_from_unread_count
             && message.revoked.is_none()

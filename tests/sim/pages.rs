@@ -293,6 +293,7 @@ fn refused(number: u64) -> Message {
         to: ConversationId::C2c(user("alice")),
         sequence: 0,
         countable: 0,
+        by_sender: 0,
         time: BEGIN,
         client_time: BEGIN,
         priority: Priority::Normal,

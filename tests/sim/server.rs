@@ -318,7 +318,7 @@ impl World {
             }
             Ok(Found::Reply(Reply::Sync(page))) if self.is_broken(Break::ReadsTooFar) => {
                 for state in page.conversations.iter_mut().filter(|state| state.head > 2) {
-                    state.base = state.base.max(state.countable.saturating_sub(1));
+                    state.base = state.base.max((state.countable - state.own).saturating_sub(1));
                 }
             }
             _ => {}

@@ -2,7 +2,7 @@
 
 use tim::ConversationId;
 use tim::event::Event;
-use tim::message::Message;
+use tim::message::{Flow, Message};
 
 use crate::world::{Device, World, text_of};
 
@@ -50,6 +50,50 @@ async fn reading_clears_the_count_everywhere_and_tells_the_sender() {
     assert!(read.iter().all(|message| message.is_peer_read));
     let list = alice.tim.get_message_list(&id("C2Cbob"), None, 15).await.unwrap();
     assert!(list.message_list.iter().all(|message| message.is_peer_read));
+}
+
+/// What a device shows of a conversation now: how much is unread, and which messages of others are read.
+async fn shown(device: &Device, conversation: &str) -> (u64, Vec<bool>) {
+    let list = device.tim.get_conversation_list().await.unwrap();
+    let unread = list.iter().find(|it| it.conversation_id == id(conversation)).unwrap().unread_count;
+    let page = device.tim.get_message_list(&id(conversation), None, 15).await.unwrap().message_list;
+    (unread, page.iter().filter(|it| it.flow == Flow::In).map(|it| it.is_read).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_answers_without_opening_has_read_nothing_until_they_do() {
+    let world = World::new().await;
+    let (alice, tablet) = (world.device("alice", "phone").await, world.device("alice", "tablet").await);
+    let bob = world.device("bob", "laptop").await;
+    bob.send("C2Calice", "is the book good?").await;
+    bob.send("C2Calice", "and long?").await;
+    alice.messages(2).await;
+    alice.send("C2Cbob", "later").await;
+    assert_eq!(bob.next_text().await, "later");
+    tablet.messages(3).await;
+    for device in [&alice, &tablet] {
+        assert_eq!(shown(device, "C2Cbob").await, (2, vec![false, false]), "on the {}", device.name);
+    }
+    // A device that has only the server to ask is told the same.
+    let browser = world.device("alice", "browser").await;
+    assert_eq!(shown(&browser, "C2Cbob").await, (2, vec![false, false]));
+
+    tablet.tim.set_message_read(&id("C2Cbob")).await.unwrap();
+    for device in [&alice, &tablet, &browser] {
+        unread(device, "C2Cbob", 0).await;
+        assert_eq!(shown(device, "C2Cbob").await, (0, vec![true, true]), "on the {}", device.name);
+    }
+    bob.expect("MESSAGE_READ_BY_PEER", |event| match event {
+        Event::MessageReadByPeer(messages) => Some(messages.len()),
+        _ => None,
+    })
+    .await;
+    let receipts = |event: &&Event| matches!(event, Event::MessageReadByPeer(_));
+    assert_eq!(bob.heard.lock().await.iter().filter(receipts).count(), 1, "the answer told bob of none");
+    // What comes after the answer and the mark counts from there.
+    alice.send("C2Cbob", "it is both").await;
+    bob.send("C2Calice", "then lend it to me").await;
+    unread(&alice, "C2Cbob", 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -179,6 +179,33 @@ async fn a_group_says_no_with_the_right_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_member_who_misses_more_than_is_told_sees_who_is_left() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let (carol, dave) = (world.device("carol", "tablet").await, world.device("dave", "phone").await);
+    let members = ["bob", "carol", "dave"];
+    let tea = alice.tim.create_group(new_group("tea", GroupType::Work, &members)).await.unwrap().group_id;
+    groups(&bob, 1).await;
+    groups(&carol, 1).await;
+    groups(&dave, 1).await;
+    bob.tim.logout().await.unwrap();
+    alice.tim.quit_group(&tea).await.unwrap();
+    carol.tim.quit_group(&tea).await.unwrap();
+    for number in 0..310 {
+        dave.send("GROUPtea", &format!("is anybody there? {number}")).await;
+    }
+    bob.login(&world).await;
+    bob.expect("two members and no owner", |event| match event {
+        Event::GroupListUpdated(list) => {
+            list.iter().any(|group| (group.member_count, &group.owner_id) == (2, &None)).then_some(())
+        }
+        _ => None,
+    })
+    .await;
+    assert_eq!(bob.tim.get_group_list().await.unwrap()[0].member_count, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_member_who_comes_has_nothing_unread_on_any_device_and_is_counted_by_all() {
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);

@@ -318,7 +318,8 @@ impl Tim {
         Ok(apart(self.tim.revoke_message(&message.try_into()?)).await?.into())
     }
 
-    /// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told.
+    /// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
+    /// message that is sent changes no mark and no count.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2106 for a conversation that is none.

@@ -36,6 +36,9 @@ pub struct Sent {
     pub sequence: u64,
     /// Its countable number.
     pub countable: u64,
+    /// How many of the messages that `countable` counts the sender wrote.
+    #[serde(default, rename = "bySender", skip_serializing_if = "crate::is_zero")]
+    pub by_sender: u64,
     /// When the server accepted it, in milliseconds since 1970.
     pub time: i64,
     /// The sender's nick, as everybody sees it beside this message; empty if none.
@@ -125,8 +128,8 @@ pub struct Read {
 pub struct ReadUpTo {
     /// The last message read.
     pub sequence: u64,
-    /// That message's countable number.
-    pub countable: u64,
+    /// How many messages of others, counted as unread, stand up to there.
+    pub base: u64,
 }
 
 impl Check for Send {

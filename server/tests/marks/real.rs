@@ -16,6 +16,10 @@ use crate::DEVICES;
 enum Event {
     /// One of the others writes to bob.
     Send(usize),
+    /// Bob writes to one of them.
+    Answer(usize),
+    /// Bob reads what one of them wrote.
+    Read(usize),
     /// Writes that share a commit: a message on either side of a give.
     SendAroundGive(usize, usize),
     Mark,
@@ -30,7 +34,8 @@ struct Client {
     cursor: Cursor,
     /// `(low, before)`.
     unfinished: Option<(u64, u64)>,
-    knows: BTreeMap<String, u64>,
+    /// By conversation: the head, and how much is unread.
+    knows: BTreeMap<String, (u64, u64)>,
     /// A sync between its give and its page.
     given: Option<Cursor>,
 }
@@ -48,8 +53,11 @@ impl Client {
             (None, None) => return,
         };
         for state in &page.conversations {
+            let unread = state.countable - state.own - state.base - state.revoked_above_base;
             let known = self.knows.entry(state.conversation_id.to_string()).or_default();
-            *known = state.head.max(*known);
+            if state.head >= known.0 {
+                *known = (state.head, unread);
+            }
         }
         if first.is_some() {
             let low = self.unfinished.map_or(self.cursor.version, |(low, _)| low);
@@ -78,7 +86,8 @@ struct World {
     database: Database,
     bob: Actor,
     others: Vec<Actor>,
-    sent: Vec<u64>,
+    /// By each of the others: how many messages there are, and how many of theirs bob has not read.
+    sent: Vec<(u64, u64)>,
     number: u64,
     clients: [Client; DEVICES],
 }
@@ -88,14 +97,20 @@ impl World {
         let mut database = Database::in_memory().unwrap();
         let bob = login(&mut database, "bob");
         let others: Vec<Actor> = ["alice", "carol"].map(|name| login(&mut database, name)).into();
-        let sent = vec![0; others.len()];
+        let sent = vec![(0, 0); others.len()];
         Self { database, bob, others, sent, number: 0, clients: Default::default() }
     }
 
     fn message(&mut self, from: usize) -> Write {
         self.number += 1;
-        self.sent[from] += 1;
+        self.sent[from].0 += 1;
+        self.sent[from].1 += 1;
         message(&self.others[from], "C2Cbob", self.number)
+    }
+
+    /// The conversation with one of the others, as bob names it.
+    fn named(&self, other: usize) -> String {
+        format!("C2C{}", self.others[other].user.as_str())
     }
 
     fn commit(&mut self, writes: &[Write]) -> Vec<Answer> {
@@ -107,6 +122,18 @@ impl World {
             Event::Send(from) => {
                 let write = self.message(from);
                 self.commit(&[write]);
+            }
+            Event::Answer(to) => {
+                self.number += 1;
+                self.sent[to].0 += 1;
+                let write = message(&self.bob, &self.named(to), self.number);
+                self.commit(&[write]);
+            }
+            Event::Read(of) => {
+                let conversation_id = self.named(of).parse().unwrap();
+                let read = call::Read { conversation_id, sequence: self.sent[of].0 };
+                self.sent[of].1 = 0;
+                self.commit(&[Write::request(&self.bob, read, 1)]);
             }
             Event::SendAroundGive(from, device) => {
                 let writes =
@@ -152,6 +179,8 @@ fn login(database: &mut Database, name: &str) -> Actor {
 fn event() -> impl Strategy<Value = Event> {
     prop_oneof![
         3 => (0..2_usize).prop_map(Event::Send),
+        2 => (0..2_usize).prop_map(Event::Answer),
+        1 => (0..2_usize).prop_map(Event::Read),
         1 => (0..2_usize, 0..DEVICES).prop_map(|(from, device)| Event::SendAroundGive(from, device)),
         3 => Just(Event::Mark),
         2 => (0..DEVICES).prop_map(Event::Give),
@@ -169,9 +198,10 @@ proptest! {
         }
         world.settle();
         for client in &world.clients {
-            for (other, head) in world.others.iter().zip(&world.sent) {
-                let known = client.knows.get(&format!("C2C{}", other.user.as_str())).copied().unwrap_or(0);
-                prop_assert_eq!(known, *head, "of what {} wrote", other.user.as_str());
+            for (other, sent) in world.sent.iter().enumerate() {
+                let named = world.named(other);
+                let known = client.knows.get(&named).copied().unwrap_or_default();
+                prop_assert_eq!(known, *sent, "in {}", named);
             }
         }
     }

@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 use serde_json::json;
+use tim_protocol::call::ReadUpTo;
 use tim_protocol::conversation::ConversationState;
-use tim_protocol::message::{Message as Wire, Receipt, Revocation};
+use tim_protocol::message::{Message as Wire, Mutation, Receipt};
 use tim_protocol::{ConversationId, UserId};
 
 use super::Conv;
@@ -14,7 +15,9 @@ enum Step {
     BobSends {
         counts: bool,
     },
-    AliceSendsFromHerTablet,
+    AliceSendsFromHerTablet {
+        counts: bool,
+    },
     Revoke(usize),
     AliceReadsOnHerTablet(usize),
     AliceReadsHere,
@@ -25,14 +28,12 @@ enum Step {
 /// What reaches the phone.
 enum Event {
     Message(Wire),
-    /// The countable number of the message taken back, 0 if it did not count.
-    Mutation(u64),
+    Mutation(Mutation),
     Receipt(Receipt),
     State(ConversationState),
 }
 
 struct Line {
-    countable: u64,
     counts: bool,
     is_own: bool,
     is_revoked: bool,
@@ -48,71 +49,88 @@ struct Model {
 }
 
 impl Model {
+    /// How many messages up to this place are of a kind.
+    fn count(&self, sequence: usize, is_it: impl Fn(&Line) -> bool) -> u64 {
+        self.lines[..sequence].iter().filter(|line| is_it(line)).count() as u64
+    }
+
     fn countable(&self, sequence: usize) -> u64 {
-        sequence.checked_sub(1).and_then(|place| self.lines.get(place)).map_or(0, |line| line.countable)
+        self.count(sequence, |line| line.counts)
+    }
+
+    fn own(&self, sequence: usize) -> u64 {
+        self.count(sequence, |line| line.counts && line.is_own)
     }
 
     fn base(&self) -> u64 {
-        let own = self.lines.iter().filter(|line| line.is_own).map(|line| line.countable).max();
-        self.countable(self.read).max(own.unwrap_or(0))
+        self.count(self.read, |line| line.counts && !line.is_own)
     }
 
-    fn revoked_above(&self, base: u64) -> u64 {
-        let above = |line: &&Line| line.counts && line.is_revoked && line.countable > base;
-        self.lines.iter().filter(above).count() as u64
+    fn revoked_above(&self) -> u64 {
+        let above = |line: &&Line| line.counts && !line.is_own && line.is_revoked;
+        self.lines[self.read..].iter().filter(above).count() as u64
     }
 
     fn unread(&self) -> u64 {
-        let base = self.base();
-        let is_unread = |line: &&Line| line.counts && !line.is_revoked && line.countable > base;
-        self.lines.iter().filter(is_unread).count() as u64
+        let is_unread = |line: &&Line| line.counts && !line.is_own && !line.is_revoked;
+        self.lines[self.read..].iter().filter(is_unread).count() as u64
     }
 
     fn send(&mut self, is_own: bool, counts: bool) {
-        let countable = self.countable(self.lines.len()) + u64::from(counts);
-        self.lines.push(Line { countable, counts, is_own, is_revoked: false });
+        self.lines.push(Line { counts, is_own, is_revoked: false });
+        let head = self.lines.len();
         let (from, to) = if is_own { ("alice", "C2Cbob") } else { ("bob", "C2Calice") };
+        let by_sender = self.count(head, |line| line.counts && line.is_own == is_own);
         let message = json!({
-            "ID": "019b76da-cb28-7002-8000-000000000002", "from": from, "to": to, "sequence": self.lines.len(),
-            "countable": countable, "time": 1, "clientTime": 1, "excludedFromUnreadCount": !counts,
-            "body": { "type": "TIMTextElem", "payload": { "text": "hello" } },
+            "ID": "019b76da-cb28-7002-8000-000000000002", "from": from, "to": to, "sequence": head,
+            "countable": self.countable(head), "bySender": by_sender, "time": 1, "clientTime": 1,
+            "excludedFromUnreadCount": !counts, "body": { "type": "TIMTextElem", "payload": { "text": "hello" } },
         });
         self.events.push(Event::Message(serde_json::from_value(message).unwrap()));
     }
 
     fn revoke(&mut self, which: usize) {
-        let most = self.lines.len().max(1);
-        let Some(line) = self.lines.get_mut(which % most).filter(|line| !line.is_revoked) else { return };
+        let which = which % self.lines.len().max(1);
+        let Some(line) = self.lines.get_mut(which).filter(|line| !line.is_revoked) else { return };
         line.is_revoked = true;
         self.mutations += 1;
-        self.events.push(Event::Mutation(if line.counts { line.countable } else { 0 }));
+        let (from, to) = if line.is_own { ("alice", "C2Cbob") } else { ("bob", "C2Calice") };
+        let countable = if line.counts { self.countable(which + 1) } else { 0 };
+        let mutation = json!({
+            "from": from, "to": to, "mutation": self.mutations, "sequence": which + 1, "countable": countable,
+            "change": { "kind": "revoked", "by": from, "time": 1 },
+        });
+        self.events.push(Event::Mutation(serde_json::from_value(mutation).unwrap()));
     }
 
     fn read(&mut self, sequence: usize) {
         if sequence > self.read {
             self.read = sequence;
-            let countable = self.countable(sequence);
             self.events.push(Event::Receipt(Receipt {
                 from: UserId::new("alice").unwrap(),
                 to: "C2Cbob".parse().unwrap(),
                 sequence: sequence as u64,
-                countable,
-                revoked_above_base: self.revoked_above(countable),
+                base: self.base(),
+                revoked_above_base: self.revoked_above(),
                 mutation_head: self.mutations,
             }));
         }
     }
 
     fn state(&self) -> ConversationState {
+        let head = self.lines.len();
         ConversationState {
             conversation_id: "C2Cbob".parse().unwrap(),
             group_type: None,
-            head: self.lines.len() as u64,
+            member_count: None,
+            owner_id: None,
+            head: head as u64,
             mutation_head: self.mutations,
-            countable: self.countable(self.lines.len()),
+            countable: self.countable(head),
             read: self.read as u64,
+            own: self.own(head),
             base: self.base(),
-            revoked_above_base: self.revoked_above(self.base()),
+            revoked_above_base: self.revoked_above(),
             peer_read: 0,
             floor: 1,
             gone: false,
@@ -122,12 +140,12 @@ impl Model {
 }
 
 fn meets(phone: &mut Conv, event: Event) {
+    let alice = UserId::new("alice").unwrap();
     match event {
-        Event::Message(message) => phone.note(&UserId::new("alice").unwrap(), &message),
-        Event::Mutation(countable) => {
+        Event::Message(message) => phone.note(&alice, &message),
+        Event::Mutation(mutation) => {
             phone.row.mutation += 1;
-            phone.count_revoked(countable);
-            phone.revoke(1, &Revocation { by: UserId::new("bob").unwrap(), time: 1 });
+            phone.count_revoked(&alice, &mutation);
         }
         Event::Receipt(receipt) => phone.read_elsewhere(&receipt),
         Event::State(state) => phone.merge(&state),
@@ -142,13 +160,13 @@ fn play(steps: Vec<Step>, overtakes: bool) -> (u64, u64, u64) {
     for step in steps {
         match step {
             Step::BobSends { counts } => model.send(false, counts),
-            Step::AliceSendsFromHerTablet => model.send(true, true),
+            Step::AliceSendsFromHerTablet { counts } => model.send(true, counts),
             Step::Revoke(which) => model.revoke(which),
             Step::AliceReadsOnHerTablet(which) => model.read(which % (model.lines.len() + 1)),
             Step::AliceReadsHere => {
-                let (head, countable) = (phone.row.head, phone.row.countable);
-                phone.read_up_to(head, countable);
-                model.read = model.read.max(usize::try_from(head).unwrap());
+                phone.read_all();
+                model.read = model.read.max(usize::try_from(phone.row.head).unwrap());
+                phone.read_confirmed(&ReadUpTo { sequence: model.read as u64, base: model.base() });
             }
             Step::Sync(late) if overtakes => answers.push((late, model.state())),
             Step::Sync(_) => model.events.push(Event::State(model.state())),
@@ -171,7 +189,7 @@ fn play(steps: Vec<Step>, overtakes: bool) -> (u64, u64, u64) {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         4 => any::<bool>().prop_map(|counts| Step::BobSends { counts }),
-        1 => Just(Step::AliceSendsFromHerTablet),
+        3 => any::<bool>().prop_map(|counts| Step::AliceSendsFromHerTablet { counts }),
         4 => any::<usize>().prop_map(Step::Revoke),
         2 => any::<usize>().prop_map(Step::AliceReadsOnHerTablet),
         1 => Just(Step::AliceReadsHere),

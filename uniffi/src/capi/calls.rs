@@ -123,7 +123,8 @@ pub unsafe extern "C" fn tim_get_server_time(
     spawn_for(client, done, user_data, |tim| async move { Ok(tim.get_server_time().await?) })
 }
 
-/// Marks everything in a conversation as read. Result: `null`.
+/// Marks everything in a conversation as read. Nothing else does: a message that is sent changes no mark and no count.
+/// Result: `null`.
 ///
 /// Errors: 2106 for a conversation that is none. To the callback: the gate's.
 #[unsafe(no_mangle)]

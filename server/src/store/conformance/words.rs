@@ -103,7 +103,9 @@ pub fn revoke(actor: &Actor, conversation: &str, sequence: u64) -> Write {
     Write::request(actor, call::Revoke { conversation_id, sequence }, NOW)
 }
 
-pub(super) fn group(owner: &Actor, name: &str, members: &[&str]) -> Write {
+/// Makes a work group.
+#[must_use]
+pub fn group(owner: &Actor, name: &str, members: &[&str]) -> Write {
     let group = NewGroup {
         name: name.to_owned(),
         group_type: GroupType::Work,

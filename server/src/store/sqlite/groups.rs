@@ -275,11 +275,11 @@ impl Database {
         let floor = if kind.shows_history_before_joining() { 1 } else { conv.head + 1 };
         self.connection
             .prepare_cached(&format!(
-                "INSERT INTO user_conv(user, conv, ushard, read, base, floor) VALUES(?1, ?2, {USHARD}, ?3, ?4, ?5)
+                "INSERT INTO user_conv(user, conv, ushard, read, floor) VALUES(?1, ?2, {USHARD}, ?3, ?4)
                  ON CONFLICT(user, conv) DO UPDATE SET
-                    read = max(read, excluded.read), base = max(base, excluded.base), floor = excluded.floor, gone = 0"
+                    read = max(read, excluded.read), floor = excluded.floor, gone = 0"
             ))?
-            .execute(params![user.0, conv.id, to_sql(conv.head), to_sql(conv.cnt), to_sql(floor)])?;
+            .execute(params![user.0, conv.id, to_sql(conv.head), to_sql(floor)])?;
         self.mark_for(user, conv.id)?;
         self.note_group(user, conv, false)
     }

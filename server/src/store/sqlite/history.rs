@@ -35,8 +35,7 @@ impl Database {
         };
         let floor = self.floor(&conv, actor.key)?;
         let mut query = self.connection.prepare_cached(
-            "SELECT m.mseq, m.seq, m.cnt, m.actor, m.time, g.sender FROM mut m JOIN msg g ON g.conv = m.conv AND g.seq = m.seq
-             WHERE m.conv = ? AND m.mseq > ? ORDER BY m.mseq LIMIT ?",
+            "SELECT mseq, seq, cnt, actor, time, sender FROM mut WHERE conv = ? AND mseq > ? ORDER BY mseq LIMIT ?",
         )?;
         let mut rows = query.query(params![conv.id, to_sql(asked.after), limits::MUTATION_PAGE])?;
         let (mut page, mut bytes) =

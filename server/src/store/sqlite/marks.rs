@@ -18,9 +18,6 @@ use crate::core::ops::{Actor, Answer, Refusal, UserKey, Written};
 /// Most conversations marked in one transaction, so that sends never wait long behind marks.
 const AT_ONCE: u32 = 256;
 
-/// Up to which sequence the messages of conversation `?1` are surely marked. `marked` counts mutations too.
-pub(super) const SURELY_MARKED: &str = "(SELECT max(0, marked - mhead) FROM conv WHERE id = ?1)";
-
 /// What a change row is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -84,26 +81,12 @@ impl Database {
     }
 
     fn mark_conv(&self, conv: i64, upto: i64) -> Outcome<()> {
-        self.note_senders(conv)?;
         for user in self.members(&self.conv(conv)?)?.iter() {
             self.mark_for(*user, conv)?;
         }
         self.connection
             .prepare_cached("UPDATE conv SET marked = ?2 WHERE id = ?1")?
             .execute(params![conv, upto])?;
-        Ok(())
-    }
-
-    /// Whoever writes has seen what came before: unread counts from their newest message on.
-    fn note_senders(&self, conv: i64) -> Outcome<()> {
-        self.connection
-            .prepare_cached(&format!(
-                "INSERT INTO user_conv(user, conv, ushard, base)
-                 SELECT u.id, m.conv, u.ushard, max(m.cnt) FROM msg m JOIN user u ON u.id = m.sender
-                 WHERE m.conv = ?1 AND m.seq > {SURELY_MARKED} GROUP BY u.id
-                 ON CONFLICT(user, conv) DO UPDATE SET base = max(base, excluded.base)"
-            ))?
-            .execute([conv])?;
         Ok(())
     }
 

@@ -20,6 +20,7 @@ mod schema;
 mod send;
 mod sync;
 mod threads;
+mod unread;
 
 pub use database::{Database, OpenError};
 pub use threads::SqliteStore;

@@ -94,24 +94,25 @@ impl Database {
 
     pub(super) fn read(&self, actor: &Actor, read: &call::Read) -> Outcome<Written> {
         let Some(conv) = self.conv_named(actor, &read.conversation_id)? else {
-            return Ok(quiet(Reply::Read(ReadUpTo { sequence: 0, countable: 0 })));
+            return Ok(quiet(Reply::Read(ReadUpTo { sequence: 0, base: 0 })));
         };
         if !self.may_read(&conv, actor.key)? {
             return Err(Code::GROUP_PERMISSION_DENIED.into());
         }
-        let (before, _) = self.read_mark(&conv, actor.key)?;
+        let before = self.read_mark(&conv, actor.key)?;
         let sequence = read.sequence.min(conv.head).max(before);
-        let upto = ReadUpTo { sequence, countable: self.countable_at(&conv, sequence)? };
+        let base = self.by_others(&conv, actor.key, sequence)?;
+        let upto = ReadUpTo { sequence, base };
         if sequence == before {
             return Ok(quiet(Reply::Read(upto)));
         }
-        self.set_read(&conv, actor.key, &upto)?;
+        self.set_read(&conv, actor.key, sequence)?;
         let receipt = Receipt {
             from: actor.user.clone(),
             to: self.name_for(&conv, actor.key)?,
             sequence,
-            countable: upto.countable,
-            revoked_above_base: self.revoked_above(&conv, upto.countable)?,
+            base,
+            revoked_above_base: self.revoked_after(&conv, actor.key, sequence)?,
             mutation_head: conv.mhead,
         };
         // Both sides of a C2C conversation care; in a group only the reader's own devices do.
@@ -123,13 +124,13 @@ impl Database {
         Ok(telling(Reply::Read(upto), vec![tell]))
     }
 
-    fn set_read(&self, conv: &Conv, user: UserKey, upto: &ReadUpTo) -> Outcome<()> {
+    fn set_read(&self, conv: &Conv, user: UserKey, sequence: u64) -> Outcome<()> {
         self.connection
             .prepare_cached(&format!(
-                "INSERT INTO user_conv(user, conv, ushard, read, base) VALUES(?1, ?2, {USHARD}, ?3, ?4)
-                 ON CONFLICT(user, conv) DO UPDATE SET read = ?3, base = max(base, ?4)"
+                "INSERT INTO user_conv(user, conv, ushard, read) VALUES(?1, ?2, {USHARD}, ?3)
+                 ON CONFLICT(user, conv) DO UPDATE SET read = ?3"
             ))?
-            .execute(params![user.0, conv.id, to_sql(upto.sequence), to_sql(upto.countable)])?;
+            .execute(params![user.0, conv.id, to_sql(sequence)])?;
         match conv.place {
             Place::C2c(a, b) if a != b => {
                 self.mark_for(a, conv.id)?;
@@ -139,20 +140,12 @@ impl Database {
         }
     }
 
-    /// How far a user has read: the sequence, and the countable number unread counts from.
-    pub(super) fn read_mark(&self, conv: &Conv, user: UserKey) -> Outcome<(u64, u64)> {
+    /// How far a user has read.
+    pub(super) fn read_mark(&self, conv: &Conv, user: UserKey) -> Outcome<u64> {
         let mut query =
-            self.connection.prepare_cached("SELECT read, base FROM user_conv WHERE user = ? AND conv = ?")?;
-        let mark =
-            query.query_row(params![user.0, conv.id], |row| Ok((unsigned(row, 0)?, unsigned(row, 1)?)));
-        Ok(mark.optional()?.unwrap_or_default())
-    }
-
-    /// The countable number of a message; 0 before the first.
-    pub(super) fn countable_at(&self, conv: &Conv, sequence: u64) -> Outcome<u64> {
-        let mut query = self.connection.prepare_cached("SELECT cnt FROM msg WHERE conv = ? AND seq = ?")?;
-        let countable = query.query_row(params![conv.id, to_sql(sequence)], |row| unsigned(row, 0));
-        Ok(countable.optional()?.unwrap_or(0))
+            self.connection.prepare_cached("SELECT read FROM user_conv WHERE user = ? AND conv = ?")?;
+        let read = query.query_row(params![user.0, conv.id], |row| unsigned(row, 0));
+        Ok(read.optional()?.unwrap_or(0))
     }
 
     pub(super) fn put_media(&self, media: &Media) -> Outcome<Written> {

@@ -179,7 +179,7 @@ impl Database {
     ) -> Outcome<Vec<Message>> {
         let mut query = self.connection.prepare_cached(
             "SELECT m.seq, m.cnt, m.cmid, m.sender, s.name, m.time, m.client_time, m.priority, m.uncounted,
-                    m.nick, m.avatar, r.name, m.revoked_time, m.body
+                    m.nick, m.avatar, r.name, m.revoked_time, m.body, m.by_sender
              FROM msg m LEFT JOIN user s ON s.id = m.sender LEFT JOIN user r ON r.id = m.revoked_by
              WHERE m.conv = ? AND m.seq BETWEEN ? AND ? ORDER BY m.seq DESC LIMIT ?",
         )?;
@@ -217,6 +217,7 @@ impl Database {
             to,
             sequence: unsigned(row, 0)?,
             countable: unsigned(row, 1)?,
+            by_sender: unsigned(row, 14)?,
             time: row.get(5)?,
             client_time: row.get(6)?,
             priority: priority_of(row.get_ref(7)?),

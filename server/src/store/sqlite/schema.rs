@@ -2,15 +2,15 @@
 //!
 //! Every table keyed by a conversation has its `shard`, every table keyed by a user its `ushard`, both a hash
 //! modulo 1,024: the day the data is spread over several databases, no row has to be looked at to know where it goes.
-//! The message table is an append log: rows are added at the end, and both indexes grow at one edge.
+//! The message table is an append log: rows are added at the end, and each index grows at the edge of its conversation.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version of the tables this program writes.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// The steps; step `n` leads from version `n` to `n + 1`.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     r"
 CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES('epoch', 1);
@@ -73,6 +73,19 @@ CREATE TABLE ticket(nonce BLOB PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID
 INSERT INTO user_conv(user, conv, ushard, base)
     SELECT u.id, m.conv, u.ushard, max(m.cnt) FROM msg m JOIN user u ON u.id = m.sender WHERE true GROUP BY u.id, m.conv
     ON CONFLICT(user, conv) DO UPDATE SET base = max(base, excluded.base);
+",
+    // How many counted messages each sender had written when a message got its place: what `base` said follows from it.
+    r"
+ALTER TABLE msg ADD COLUMN by_sender INTEGER NOT NULL DEFAULT 0;
+UPDATE msg SET by_sender = counted.number FROM (
+    SELECT id, sum(uncounted = 0) OVER (PARTITION BY conv, sender ORDER BY seq) AS number FROM msg) AS counted
+    WHERE counted.id = msg.id;
+CREATE INDEX msg_sender ON msg(conv, sender, seq, by_sender) WHERE uncounted = 0;
+ALTER TABLE mut ADD COLUMN sender INTEGER NOT NULL DEFAULT 0;
+UPDATE mut SET sender = (SELECT sender FROM msg WHERE msg.conv = mut.conv AND msg.seq = mut.seq);
+DROP INDEX mut_cnt;
+CREATE INDEX mut_cnt ON mut(conv, cnt, sender) WHERE cnt > 0;
+ALTER TABLE user_conv DROP COLUMN base;
 ",
 ];
 

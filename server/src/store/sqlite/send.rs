@@ -72,6 +72,7 @@ impl Database {
         let sent = Sent {
             sequence: message.sequence,
             countable: message.countable,
+            by_sender: message.by_sender,
             time: message.time,
             nick: message.nick.clone(),
             avatar: message.avatar.clone(),
@@ -106,15 +107,16 @@ impl Database {
 
     fn sent_before(&self, conv: &Conv, sender: UserKey, id: MessageId) -> Outcome<Option<Sent>> {
         let mut query = self.connection.prepare_cached(
-            "SELECT seq, cnt, time, nick, avatar FROM msg WHERE cmid = ? AND sender = ? AND conv = ?",
+            "SELECT seq, cnt, by_sender, time, nick, avatar FROM msg WHERE cmid = ? AND sender = ? AND conv = ?",
         )?;
         let row = query.query_row(params![id.as_bytes(), sender.0, conv.id], |row| {
             Ok(Sent {
                 sequence: unsigned(row, 0)?,
                 countable: unsigned(row, 1)?,
-                time: row.get(2)?,
-                nick: row.get::<_, Option<String>>(3)?.unwrap_or_default(),
-                avatar: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
+                by_sender: unsigned(row, 2)?,
+                time: row.get(3)?,
+                nick: row.get::<_, Option<String>>(4)?.unwrap_or_default(),
+                avatar: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
             })
         });
         Ok(row.optional()?)
@@ -139,16 +141,19 @@ impl Database {
         conv.head += 1;
         conv.cnt += u64::from(!draft.uncounted);
         conv.last_time = conv.last_time.max(draft.now);
+        let by_sender = self.by_sender(conv, draft.sender, conv.head)? + u64::from(!draft.uncounted);
         let (nick, avatar) = self.face(draft.sender)?;
         self.connection
             .prepare_cached(
-                "INSERT INTO msg(shard, conv, seq, cnt, sender, cmid, time, client_time, priority, uncounted, nick, avatar, body)
-                 VALUES((SELECT shard FROM conv WHERE id = ?1), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                "INSERT INTO msg(shard, conv, seq, cnt, by_sender, sender, cmid, time, client_time, priority, uncounted, nick,
+                    avatar, body)
+                 VALUES((SELECT shard FROM conv WHERE id = ?1), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?
             .execute(params![
                 conv.id,
                 to_sql(conv.head),
                 to_sql(conv.cnt),
+                to_sql(by_sender),
                 draft.sender.0,
                 draft.id.as_bytes(),
                 conv.last_time,
@@ -168,6 +173,7 @@ impl Database {
             to: draft.to,
             sequence: conv.head,
             countable: conv.cnt,
+            by_sender,
             time: conv.last_time,
             client_time: draft.client_time,
             priority: draft.priority,
@@ -284,8 +290,8 @@ impl Database {
         let countable = if message.excluded_from_unread_count { 0 } else { message.countable };
         self.connection
             .prepare_cached(
-                "INSERT INTO mut(conv, mseq, shard, seq, cnt, actor, time)
-                 VALUES(?1, ?2, (SELECT shard FROM conv WHERE id = ?1), ?3, ?4, ?5, ?6)",
+                "INSERT INTO mut(conv, mseq, shard, seq, cnt, sender, actor, time)
+                 SELECT conv, ?2, shard, seq, ?4, sender, ?5, ?6 FROM msg WHERE conv = ?1 AND seq = ?3",
             )?
             .execute(params![
                 conv.id,

@@ -9,8 +9,8 @@ use tim_protocol::conversation::{Change, ConversationState, Cursor};
 use tim_protocol::{GroupId, List, UserId, bounds, limits};
 
 use super::database::{Database, Outcome};
-use super::marks::{Kind, SURELY_MARKED};
-use super::rows::{Conv, Place, group_key, to_sql, unsigned};
+use super::marks::Kind;
+use super::rows::{Place, group_key, to_sql, unsigned};
 use crate::core::ops::{Actor, UserKey};
 
 /// Something that changed, by its version.
@@ -107,8 +107,11 @@ impl Database {
         room: usize,
     ) -> Outcome<ConversationState> {
         let conv = self.conv(id)?;
-        let (floor, (read, base)) = (self.floor(&conv, actor.key)?, self.read_mark(&conv, actor.key)?);
-        let base = base.max(self.own_unmarked(&conv, actor.key)?);
+        let (floor, read) = (self.floor(&conv, actor.key)?, self.read_mark(&conv, actor.key)?);
+        let group = match &conv.place {
+            Place::Group(_) => Some(self.group_of(&conv, actor.key)?),
+            Place::C2c(..) | Place::System(_) => None,
+        };
         let messages = if gone || latest == 0 {
             Vec::new()
         } else {
@@ -117,41 +120,26 @@ impl Database {
             messages
         };
         let peer_read = match conv.place {
-            Place::C2c(a, b) => self.read_mark(&conv, if a == actor.key { b } else { a })?.0,
+            Place::C2c(a, b) => self.read_mark(&conv, if a == actor.key { b } else { a })?,
             Place::Group(_) | Place::System(_) => 0,
         };
         Ok(ConversationState {
             conversation_id: self.name_for(&conv, actor.key)?,
-            group_type: self.group_type(&conv)?,
+            group_type: group.as_ref().map(|group| group.group_type),
+            member_count: group.as_ref().filter(|_| !gone).map(|group| group.member_count),
+            owner_id: group.filter(|_| !gone).and_then(|group| group.owner_id),
             head: conv.head,
             mutation_head: conv.mhead,
             countable: conv.cnt,
             read,
-            base,
-            revoked_above_base: self.revoked_above(&conv, base)?,
+            own: self.by_sender(&conv, actor.key, conv.head)?,
+            base: self.by_others(&conv, actor.key, read)?,
+            revoked_above_base: self.revoked_after(&conv, actor.key, read)?,
             peer_read,
             floor,
             gone,
             latest: messages.into(),
         })
-    }
-
-    /// The countable number of the user's own newest message among those that are not marked yet, 0 if none is: marking
-    /// will note it as the base.
-    fn own_unmarked(&self, conv: &Conv, user: UserKey) -> Outcome<u64> {
-        let mut query = self.connection.prepare_cached(&format!(
-            "SELECT coalesce(max(cnt), 0) FROM msg WHERE conv = ?1 AND seq > {SURELY_MARKED} AND sender = ?2"
-        ))?;
-        Ok(query.query_row(params![conv.id, user.0], |row| unsigned(row, 0))?)
-    }
-
-    /// How many messages with a countable number above `base` were taken back. Counted, never listed: there is no bound
-    /// to how many there are.
-    pub(super) fn revoked_above(&self, conv: &Conv, base: u64) -> Outcome<u64> {
-        let mut query = self
-            .connection
-            .prepare_cached("SELECT count(*) FROM mut WHERE conv = ? AND cnt > ? AND cnt > 0")?;
-        Ok(query.query_row(params![conv.id, to_sql(base)], |row| unsigned(row, 0))?)
     }
 
     fn change(&self, actor: &Actor, kind: i64, key: &str, gone: bool) -> Outcome<Option<Change>> {

@@ -199,6 +199,7 @@ fn sent() -> Answer {
     Answer::Reply(Reply::Send(tim_protocol::call::Sent {
         sequence: 1,
         countable: 1,
+        by_sender: 0,
         time: NOON,
         nick: String::new(),
         avatar: String::new(),

@@ -9,6 +9,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use tim::machine::io::Query;
 use tim::protocol::conversation::Cursor;
+use tim::protocol::group::Group;
 use tim::protocol::message::{Body, Message, Priority, Revocation, TextBody};
 use tim::store::{Change, OutboxRow, Snapshot, Store, SyncState};
 use tim::{Code, ConversationId, MessageId, UserId};
@@ -209,6 +210,47 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
     let refusals = store.snapshot().unwrap().outbox.into_iter().map(|row| row.refusal).collect::<Vec<_>>();
     assert_eq!(refusals, [None, Some(Code::SEND_FAILED)]);
     assert_eq!(row.revoked_above_base, 2, "what was listed is counted");
+    let anew = SyncState { cursor: Cursor { version: 0, ..cursor }, unfinished: None, since: 7 };
+    assert_eq!(store.snapshot().unwrap().sync, anew, "what is unread is asked for anew");
+}
+
+/// A frame of a later version, from `protocol/tests/golden/later`.
+fn later(name: &str) -> serde_json::Value {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("protocol/tests/golden/later");
+    serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
+}
+
+#[test]
+fn words_of_a_later_version_are_there_after_a_restart_as_they_came() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tim.db");
+    let pushed = |name, sequence| {
+        let message: Message = serde_json::from_value(later(name)["p"].clone()).unwrap();
+        Message { sequence, ..message }
+    };
+    let messages = [
+        pushed("push.priority.json", 1),
+        pushed("push.image-numbers.json", 2),
+        pushed("push.notice-number.json", 3),
+        pushed("push.unknown-body.json", 4),
+    ];
+    let group: Group =
+        serde_json::from_value(later("reply.sync.json")["r"]["changes"][1]["group"].clone()).unwrap();
+    let mut store = open(&path);
+    store.apply(&[Change::Messages(bob(), messages.to_vec())], true).unwrap();
+    let (mut row, ..) = store.snapshot().unwrap().conversations.remove(0);
+    row.group_type = Some(group.group_type);
+    let member = Change::Group(group.group_id.clone(), Some(Box::new(group.clone())));
+    store.apply(&[Change::Conversation(row.clone()), member], true).unwrap();
+    drop(store);
+    let store = open(&path);
+    let texts = |messages: &[Message]| {
+        messages.iter().map(|message| serde_json::to_value(message).unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(texts(&read(&store)), texts(&messages));
+    let snapshot = store.snapshot().unwrap();
+    assert_eq!(snapshot.groups, [group]);
+    assert_eq!(snapshot.conversations[0].0, row);
 }
 
 /// Set for the process whose files may not grow.

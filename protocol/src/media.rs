@@ -6,6 +6,9 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::Code;
+use crate::word::numbers;
+
 /// The payload of a picture message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,6 +29,21 @@ impl ImageBody {
         kinds == [ImageType::Original, ImageType::Thumb, ImageType::Large]
     }
 
+    /// Whether a user may send it.
+    ///
+    /// # Errors
+    /// [`Code::VALUE_UNKNOWN`] for a size of a later version, which this one could not give out;
+    /// [`Code::MESSAGE_BODY_INVALID`] if the sizes are not [complete](Self::is_complete).
+    pub fn check_sendable(&self) -> Result<(), Code> {
+        if self.image_info_array.iter().any(|info| matches!(info.image_type, ImageType::Other(_))) {
+            Err(Code::VALUE_UNKNOWN)
+        } else if self.is_complete() {
+            Ok(())
+        } else {
+            Err(Code::MESSAGE_BODY_INVALID)
+        }
+    }
+
     /// Whether every size is where receivers can fetch it: on the own server, or on the web, where nobody on the way can
     /// read or change it.
     #[must_use]
@@ -35,81 +53,33 @@ impl ImageBody {
     }
 }
 
-/// Which of a picture's three sizes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "u32", into = "u32")]
-pub enum ImageType {
-    /// As it was uploaded.
-    Original,
-    /// At most 198 px on the shorter side and 2,970 on the longer.
-    Thumb,
-    /// At most 720 px on the shorter side and 10,800 on the longer.
-    Large,
-}
-
-impl From<ImageType> for u32 {
-    fn from(kind: ImageType) -> Self {
-        match kind {
-            ImageType::Original => 0,
-            ImageType::Thumb => 1,
-            ImageType::Large => 2,
-        }
+numbers! {
+    /// Which of a picture's sizes.
+    ImageType {
+        /// As it was uploaded.
+        Original = 0,
+        /// At most 198 px on the shorter side and 2,970 on the longer.
+        Thumb = 1,
+        /// At most 720 px on the shorter side and 10,800 on the longer.
+        Large = 2,
     }
 }
 
-impl TryFrom<u32> for ImageType {
-    type Error = &'static str;
-    fn try_from(number: u32) -> Result<Self, Self::Error> {
-        match number {
-            0 => Ok(Self::Original),
-            1 => Ok(Self::Thumb),
-            2 => Ok(Self::Large),
-            _ => Err("an image type is 0 (original), 1 (thumbnail) or 2 (large)"),
-        }
-    }
-}
-
-/// A picture's format, by TIM's numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(from = "u32", into = "u32")]
-pub enum ImageFormat {
-    /// JPEG.
-    Jpeg,
-    /// GIF.
-    Gif,
-    /// PNG.
-    Png,
-    /// BMP.
-    Bmp,
-    /// WebP.
-    Webp,
-    /// None of the above, or not yet known.
-    Unknown,
-}
-
-impl From<ImageFormat> for u32 {
-    fn from(format: ImageFormat) -> Self {
-        match format {
-            ImageFormat::Jpeg => 1,
-            ImageFormat::Gif => 2,
-            ImageFormat::Png => 3,
-            ImageFormat::Bmp => 4,
-            ImageFormat::Webp => 5,
-            ImageFormat::Unknown => 255,
-        }
-    }
-}
-
-impl From<u32> for ImageFormat {
-    fn from(number: u32) -> Self {
-        match number {
-            1 => Self::Jpeg,
-            2 => Self::Gif,
-            3 => Self::Png,
-            4 => Self::Bmp,
-            5 => Self::Webp,
-            _ => Self::Unknown,
-        }
+numbers! {
+    /// A picture's format, by TIM's numbers.
+    ImageFormat {
+        /// JPEG.
+        Jpeg = 1,
+        /// GIF.
+        Gif = 2,
+        /// PNG.
+        Png = 3,
+        /// BMP.
+        Bmp = 4,
+        /// WebP.
+        Webp = 5,
+        /// None of the above, or not yet known.
+        Unknown = 255,
     }
 }
 

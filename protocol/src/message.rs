@@ -149,15 +149,14 @@ impl Body {
     /// Whether a user may send this body, and the code to refuse it with.
     ///
     /// # Errors
-    /// [`Code::MESSAGE_BODY_INVALID`] for an empty text, an incomplete picture, or a body only the server writes.
+    /// [`Code::MESSAGE_BODY_INVALID`] for an empty text, an incomplete picture, or a body only the server writes;
+    /// [`Code::VALUE_UNKNOWN`] for a picture's size of a later version.
     pub fn check_sendable(&self) -> Result<(), Code> {
         match self {
             Self::Text(text) if text.text.is_empty() => Err(Code::MESSAGE_BODY_INVALID),
             Self::Text(_) => Ok(()),
-            Self::Image(image) if image.is_complete() => Ok(()),
-            Self::Image(_) | Self::GroupTip(_) | Self::GroupSystemNotice(_) => {
-                Err(Code::MESSAGE_BODY_INVALID)
-            }
+            Self::Image(image) => image.check_sendable(),
+            Self::GroupTip(_) | Self::GroupSystemNotice(_) => Err(Code::MESSAGE_BODY_INVALID),
         }
     }
 

@@ -47,7 +47,7 @@ impl Header {
             ImageFormat::Png => png(file, &head),
             ImageFormat::Webp => webp(file, &head),
             ImageFormat::Gif => gif(&head).ok_or_else(cut),
-            ImageFormat::Bmp | ImageFormat::Unknown => bmp(&head).ok_or_else(cut),
+            ImageFormat::Bmp | ImageFormat::Unknown | ImageFormat::Other(_) => bmp(&head).ok_or_else(cut),
         };
         let Found { size: (width, height), orientation, held_bytes } =
             found.map_err(|why| match why.kind() {

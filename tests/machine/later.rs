@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tim::event::Event;
 use tim::machine::io::{Call, Return};
 use tim::machine::unreadable::Unreadable;
-use tim::message::Payload;
+use tim::message::{ImageFormat, ImageType, Payload};
 use tim::{Code, UserId};
 
 use crate::phone::{BEGIN, Phone, message, with_bob};
@@ -65,6 +65,24 @@ fn every_push_of_a_later_version_is_acknowledged_and_the_next_message_is_told() 
         });
         assert!(told, "{name}: what follows is told");
     }
+}
+
+#[test]
+fn a_picture_of_a_later_version_is_shown_in_the_sizes_that_are_known() {
+    let mut phone = Phone::ready(json!([with_bob(0, RangeInclusive::new(1, 0), BEGIN)]));
+    let mut push = frame("push.image-numbers");
+    push["n"] = json!(1);
+    push["p"]["time"] = json!(phone.now);
+    phone.hear(&push);
+    let told = phone.events.iter().find_map(|event| match event {
+        Event::MessageReceived(told) => Some(told[0].payload.clone()),
+        _ => None,
+    });
+    let Some(Payload::Image(image)) = told else { panic!("{told:?}") };
+    assert_eq!(image.image_format, ImageFormat::Other(6));
+    let sizes: Vec<ImageType> = image.image_info_array.iter().map(|info| info.image_type).collect();
+    assert_eq!(sizes, [ImageType::Original, ImageType::Thumb, ImageType::Large, ImageType::Other(3)]);
+    assert_eq!(told_unreadable(&phone), 0);
 }
 
 #[test]

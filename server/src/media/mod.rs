@@ -154,8 +154,9 @@ impl Drop for Partial {
 pub(crate) fn parse(path: &str) -> Option<(u32, Uuid, ImageType)> {
     let mut parts = path.strip_prefix("/media/")?.split('/');
     let (app, id) = (parts.next()?.parse().ok()?, Uuid::parse_str(parts.next()?).ok()?);
-    let size = ImageType::try_from(parts.next()?.parse::<u32>().ok()?).ok()?;
-    parts.next().is_none().then_some((app, id, size))
+    let size = ImageType::from(parts.next()?.parse::<u32>().ok()?);
+    let is_known = !matches!(size, ImageType::Other(_));
+    (is_known && parts.next().is_none()).then_some((app, id, size))
 }
 
 fn sized(place: &Path, size: ImageType) -> PathBuf {

@@ -15,6 +15,7 @@ mod commands;
 #[cfg(target_os = "linux")]
 mod disk;
 mod frames;
+mod later;
 mod media;
 mod operator;
 mod refusals;

@@ -18,12 +18,14 @@ pub enum ImageType {
     Large,
 }
 
-impl From<engine::ImageType> for ImageType {
-    fn from(kind: engine::ImageType) -> Self {
+impl TryFrom<engine::ImageType> for ImageType {
+    type Error = &'static str;
+    fn try_from(kind: engine::ImageType) -> Result<Self, Self::Error> {
         match kind {
-            engine::ImageType::Original => Self::Original,
-            engine::ImageType::Thumb => Self::Thumb,
-            engine::ImageType::Large => Self::Large,
+            engine::ImageType::Original => Ok(Self::Original),
+            engine::ImageType::Thumb => Ok(Self::Thumb),
+            engine::ImageType::Large => Ok(Self::Large),
+            engine::ImageType::Other(_) => Err("an image type is 0 (original), 1 (thumbnail) or 2 (large)"),
         }
     }
 }
@@ -47,7 +49,7 @@ impl From<ImageType> for u32 {
 impl TryFrom<u32> for ImageType {
     type Error = &'static str;
     fn try_from(number: u32) -> Result<Self, Self::Error> {
-        engine::ImageType::try_from(number).map(Into::into)
+        engine::ImageType::from(number).try_into()
     }
 }
 
@@ -68,7 +70,7 @@ pub struct ImageInfo {
     pub url: String,
 }
 
-/// A picture: its three sizes, in the order original, thumbnail, large.
+/// A picture: its three sizes, in the order original, thumbnail, large. Sizes of a later version are left out.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImageBody {
@@ -85,12 +87,18 @@ impl From<engine::ImageBody> for ImageBody {
         let engine::ImageBody { uuid, image_format, image_info_array } = body;
         let info = |info| {
             let engine::ImageInfo { image_type, size, width, height, url } = info;
-            ImageInfo { image_type: image_type.into(), size: signed(size), width, height, url }
+            Some(ImageInfo {
+                image_type: image_type.try_into().ok()?,
+                size: signed(size),
+                width,
+                height,
+                url,
+            })
         };
         Self {
             uuid: uuid.to_string(),
             image_format: image_format.into(),
-            image_info_array: image_info_array.into_iter().map(info).collect(),
+            image_info_array: image_info_array.into_iter().filter_map(info).collect(),
         }
     }
 }

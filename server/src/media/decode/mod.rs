@@ -40,7 +40,7 @@ pub(super) fn decode(file: File, header: &Header, size: (u32, u32)) -> Result<De
         ImageFormat::Png => png::decode(reader, size),
         ImageFormat::Gif => gif::decode(reader, size),
         ImageFormat::Webp => whole::webp(reader, size),
-        ImageFormat::Bmp | ImageFormat::Unknown => whole::bmp(reader, size),
+        ImageFormat::Bmp | ImageFormat::Unknown | ImageFormat::Other(_) => whole::bmp(reader, size),
     }
 }
 

@@ -153,8 +153,8 @@
  *   {"conversationID":"GROUPclimbers", "groupType":"Public", "unreadCount":2, "lastMessage":{...a message...},
  *    "readSequence":5, "peerReadSequence":0, "lastTime":1760000000123}
  *   groupType: of a GROUP       lastMessage: the newest, sent or waiting       lastTime: when something last happened in it
- *   unreadCount: always 0 in a ChatRoom       readSequence: how far this user has read       peerReadSequence: how far the other
- *   side of a C2C conversation has
+ *   unreadCount: of others' messages; sending reads nothing; always 0 in a ChatRoom
+ *   readSequence: how far this user has read       peerReadSequence: how far the other side of a C2C conversation has
  *
  * group
  *   {"groupID":"climbers", "type":"Public", "name":"Climbers", "introduction":"", "notification":"", "avatar":"",
@@ -643,7 +643,8 @@ tim_status tim_logout(tim_client client, tim_done_callback done, void *user_data
 tim_status tim_get_server_time(tim_client client, tim_done_callback done, void *user_data);
 
 /**
- * Marks everything in a conversation as read. Result: `null`.
+ * Marks everything in a conversation as read. Nothing else does: a message that is sent changes no mark and no count.
+ * Result: `null`.
  *
  * Errors: 2106 for a conversation that is none. To the callback: the gate's.
  */

@@ -1673,7 +1673,8 @@ public protocol TimProtocol: AnyObject, Sendable {
     func sendMessage(message: Message) async throws  -> Message
 
     /**
-     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told.
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
+     * message that is sent changes no mark and no count.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none.
@@ -2459,7 +2460,8 @@ open func sendMessage(message: Message)async throws  -> Message  {
 }
 
     /**
-     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told.
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
+     * message that is sent changes no mark and no count.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none.
@@ -2938,7 +2940,7 @@ public struct Conversation: Equatable, Hashable {
      */
     public let groupType: GroupType?
     /**
-     * Messages this user has not read. Always 0 for Meeting groups.
+     * Messages of others that this user has not read; sending reads nothing. Always 0 for Meeting groups.
      */
     public let unreadCount: Int64
     /**
@@ -2968,7 +2970,7 @@ public struct Conversation: Equatable, Hashable {
          * The group's type, for groups.
          */groupType: GroupType?,
         /**
-         * Messages this user has not read. Always 0 for Meeting groups.
+         * Messages of others that this user has not read; sending reads nothing. Always 0 for Meeting groups.
          */unreadCount: Int64,
         /**
          * The newest message, sent or waiting to be.
@@ -3134,7 +3136,7 @@ public func FfiConverterTypeGroupTip_lower(_ value: GroupTip) -> RustBuffer {
 
 
 /**
- * A picture: its three sizes, in the order original, thumbnail, large.
+ * A picture: its three sizes, in the order original, thumbnail, large. Sizes of a later version are left out.
  */
 public struct ImageBody: Equatable, Hashable {
     /**

@@ -3289,7 +3289,8 @@ public interface TimInterface {
     suspend fun `sendMessage`(`message`: Message): Message
 
     /**
-     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told.
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
+     * message that is sent changes no mark and no count.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none.
@@ -4299,7 +4300,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told.
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
+     * message that is sent changes no mark and no count.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none.
@@ -5064,7 +5066,7 @@ data class Conversation (
     val `groupType`: GroupType?
     ,
     /**
-     * Messages this user has not read. Always 0 for Meeting groups.
+     * Messages of others that this user has not read; sending reads nothing. Always 0 for Meeting groups.
      */
     val `unreadCount`: kotlin.Long
     ,
@@ -5335,7 +5337,7 @@ public object FfiConverterTypeGroupTip: FfiConverterRustBuffer<GroupTip> {
 
 
 /**
- * A picture: its three sizes, in the order original, thumbnail, large.
+ * A picture: its three sizes, in the order original, thumbnail, large. Sizes of a later version are left out.
  */
 data class ImageBody (
     /**

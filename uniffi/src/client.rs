@@ -124,7 +124,7 @@ pub fn set_log_level(level: u32) -> Result<(), TimError> {
     Ok(tim::set_log_level(level)?)
 }
 
-/// Where log lines go; nowhere if not told.
+/// Where log lines go, for the whole process; without a sink, to the standard error output, each with its time (UTC) and level.
 #[uniffi::export]
 pub fn set_log_sink(sink: Option<Arc<dyn crate::log::LogSink>>) {
     tim::set_log_sink(sink.map(|sink| Arc::new(Sink(sink)) as Arc<dyn tim::log::LogSink>));

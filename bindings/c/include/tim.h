@@ -337,9 +337,9 @@ void tim_string_free(char *text);
 tim_status tim_set_log_level(uint32_t level);
 
 /**
- * Where log lines go, for the whole process, in place of a former callback. Called on any thread, several at once; it must
- * not block. A call of the former one that has begun may still be running when this returns; its `destroy` is called when none
- * is.
+ * Where log lines go, for the whole process, in place of a former callback. Until a program sets one they go to the standard
+ * error output, each with its time (UTC) and level. Called on any thread, several at once; it must not block. A call of the
+ * former one that has begun may still be running when this returns; its `destroy` is called when none is.
  *
  * Errors: 130180 if `callback` is NULL (`tim_clear_log_sink` takes one off); then `destroy` is called before this returns.
  */
@@ -348,8 +348,8 @@ tim_status tim_set_log_sink(tim_log_callback callback,
                             tim_destroy_callback destroy);
 
 /**
- * Log lines go nowhere from now on. A call of the callback that has begun may still be running when this returns; its `destroy`
- * is called when none is.
+ * Log lines go to the standard error output again; `tim_set_log_level(4)` silences them. A call of the callback that has begun may
+ * still be running when this returns; its `destroy` is called when none is.
  *
  * Errors: none.
  */

@@ -61,9 +61,9 @@ pub extern "C" fn tim_set_log_level(level: u32) -> TimStatus {
     guarded(|| Ok(tim::set_log_level(level)?))
 }
 
-/// Where log lines go, for the whole process, in place of a former callback. Called on any thread, several at once; it must
-/// not block. A call of the former one that has begun may still be running when this returns; its `destroy` is called when none
-/// is.
+/// Where log lines go, for the whole process, in place of a former callback. Until a program sets one they go to the standard
+/// error output, each with its time (UTC) and level. Called on any thread, several at once; it must not block. A call of the
+/// former one that has begun may still be running when this returns; its `destroy` is called when none is.
 ///
 /// Errors: 130180 if `callback` is NULL (`tim_clear_log_sink` takes one off); then `destroy` is called before this returns.
 #[unsafe(no_mangle)]
@@ -80,8 +80,8 @@ pub unsafe extern "C" fn tim_set_log_sink(
     })
 }
 
-/// Log lines go nowhere from now on. A call of the callback that has begun may still be running when this returns; its `destroy`
-/// is called when none is.
+/// Log lines go to the standard error output again; `tim_set_log_level(4)` silences them. A call of the callback that has begun may
+/// still be running when this returns; its `destroy` is called when none is.
 ///
 /// Errors: none.
 #[unsafe(no_mangle)]

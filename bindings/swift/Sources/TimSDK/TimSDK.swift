@@ -6828,7 +6828,7 @@ public func setLogLevel(level: UInt32)throws   {try rustCallWithError(FfiConvert
 }
 }
 /**
- * Where log lines go; nowhere if not told.
+ * Where log lines go, for the whole process; without a sink, to the standard error output, each with its time (UTC) and level.
  */
 public func setLogSink(sink: LogSink?)  {try! rustCall() {
         uniffiCallStatus in

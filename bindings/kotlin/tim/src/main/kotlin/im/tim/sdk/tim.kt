@@ -8334,7 +8334,7 @@ public object FfiConverterSequenceTypeTimEvent: FfiConverterRustBuffer<List<TimE
 
 
         /**
-         * Where log lines go; nowhere if not told.
+         * Where log lines go, for the whole process; without a sink, to the standard error output, each with its time (UTC) and level.
          */ fun `setLogSink`(`sink`: LogSink?)
         =
     uniffiRustCall() { _status ->

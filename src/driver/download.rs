@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use tim_protocol::Code;
 use tim_protocol::call::DownloadTicket;
 use tim_protocol::frame::Fault;
+use tim_protocol::{Code, MessageId};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
-use super::progress::Progress;
+use super::progress::{Progress, log_end};
 use super::source::Source;
 use super::{Commands, Shared, http};
 use crate::error::TimError;
@@ -116,6 +117,8 @@ impl Drop for Leave {
 
 /// What a download needs.
 pub(crate) struct Download {
+    /// Whose picture it is.
+    pub(crate) message: MessageId,
     /// A path on the own server, for which a ticket is asked, or a full address.
     pub(crate) url: String,
     pub(crate) target: PathBuf,
@@ -128,7 +131,9 @@ pub(crate) struct Download {
 impl Download {
     /// Downloads, and tells 100 before it ends well.
     pub(crate) async fn run(self) -> Result<(), TimError> {
+        let began = Instant::now();
         let saved = self.save().await;
+        log_end("download", self.message, began, saved.as_ref().err().map(|why| why.code));
         if saved.is_ok() {
             let _ = self.leave.within(self.progress.told()).await;
         }

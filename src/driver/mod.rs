@@ -354,7 +354,8 @@ impl Driver {
         let (progress, plugin) = self.shared.upload_parts(message);
         let (server, commands) = (self.shared.server.clone(), self.commands.clone());
         progress.begin();
-        let upload = Upload { file: file.clone(), progress: progress.clone(), plugin, server, commands };
+        let upload =
+            Upload { message, file: file.clone(), progress: progress.clone(), plugin, server, commands };
         let ended = self.upload_ended.clone();
         let task = tokio::spawn(async move {
             let result = upload.run().await;

@@ -1,4 +1,4 @@
-//! How far an upload or download has come, told to whoever asked for it.
+//! How far an upload or download has come, told to whoever asked for it, and how it ended, told to the log.
 //!
 //! Whoever moves bytes notes a percentage and goes on. One task tells what was noted, in order and one call at a time, on a
 //! thread that the host may block, and under no lock: a host's code may wait there for whoever notes.
@@ -7,9 +7,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tim_protocol::{Code, MessageId};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
+use tokio::time::Instant;
+
+use super::dial::ms_since;
+use crate::log::{self, LogLevel};
 
 type Tell = Box<dyn FnMut(u8) + Send>;
 
@@ -73,6 +78,20 @@ impl Progress {
         let last = self.noted.lock().unwrap_or_else(PoisonError::into_inner).last;
         // Where nobody wants to know, there is no sender, and nothing to wait for.
         let _ = self.told.clone().wait_for(|told| *told >= last).await;
+    }
+}
+
+/// Logs how a message's `upload` or `download` ended, which began then. Never where the picture is: its address may be signed.
+pub(super) fn log_end(transfer: &str, message: MessageId, began: Instant, refusal: Option<Code>) {
+    let ms = ms_since(began);
+    match refusal {
+        None => {
+            log::write(LogLevel::Debug, format_args!("{transfer} for message {message} done after {ms} ms"))
+        }
+        Some(code) => log::write(
+            LogLevel::Debug,
+            format_args!("{transfer} for message {message} failed after {ms} ms: {code} {}", code.name()),
+        ),
     }
 }
 

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tim_protocol::Code;
 use tim_protocol::call::UploadTicket;
 use tim_protocol::frame::Fault;
 use tim_protocol::media::ImageBody;
+use tim_protocol::{Code, MessageId};
+use tokio::time::Instant;
 
-use super::progress::Progress;
+use super::progress::{Progress, log_end};
 use super::source::Source;
 use super::{Commands, files, http};
 use crate::driver::address::Address;
@@ -16,6 +17,7 @@ use crate::plugin::UploadPlugin;
 
 /// What an upload needs.
 pub(super) struct Upload {
+    pub(super) message: MessageId,
     pub(super) file: PathBuf,
     pub(super) progress: Progress,
     pub(super) plugin: Option<Arc<dyn UploadPlugin>>,
@@ -26,10 +28,13 @@ pub(super) struct Upload {
 impl Upload {
     /// Uploads, and tells 100 before it ends well.
     pub(super) async fn run(self) -> Result<ImageBody, Fault> {
+        let began = Instant::now();
         let image = match self.plugin.clone() {
             Some(plugin) => by_host(plugin, self.file.clone(), self.progress.clone()).await,
             None => self.to_server().await,
-        }?;
+        };
+        log_end("upload", self.message, began, image.as_ref().err().map(|fault| fault.code));
+        let image = image?;
         self.progress.note(100);
         self.progress.told().await;
         Ok(image)

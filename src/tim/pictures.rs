@@ -75,6 +75,7 @@ impl Tim {
         self.admitted()?;
         let url = url_of(message, size)?;
         let download = Download {
+            message: message.id,
             url: url.to_owned(),
             target: target.to_owned(),
             progress: Progress::to(&self.inner.runtime, progress),

@@ -27,6 +27,7 @@ mod groups;
 mod kicks;
 mod killed;
 mod lan;
+mod log;
 mod other_life;
 mod outbox;
 mod pictures;

@@ -130,8 +130,7 @@ impl World {
         let mut is_ready = false;
         while !is_ready {
             let Some(line) = lines.next_line().await.unwrap() else {
-                let log = std::fs::read_to_string(self.folder.path().join("server.log")).unwrap();
-                panic!("the server did not start: {log}");
+                panic!("the server did not start: {}", self.server_log());
             };
             if let Some((_, url)) = line.strip_prefix("listening on ").and_then(|url| url.split_once("://")) {
                 address = Some(url.trim_end_matches("/v1").to_owned());
@@ -140,6 +139,16 @@ impl World {
             }
         }
         (process, address.unwrap())
+    }
+
+    /// The key that tokens are signed with.
+    pub fn key(&self) -> &str {
+        self.key.secret()
+    }
+
+    /// What the server has logged since it was started.
+    pub fn server_log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("server.log")).unwrap()
     }
 
     /// A token for a user that holds for `life` seconds.

@@ -21,13 +21,13 @@ use std::sync::Arc;
 
 use futures_util::stream;
 use http_body_util::{BodyExt as _, StreamBody};
+use hyper::Response;
 use hyper::body::{Body as _, Bytes, Frame, Incoming};
 use hyper::header::{self, HeaderValue};
-use hyper::{Response, StatusCode};
 use sha2::{Digest as _, Sha256};
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
-use tim_protocol::media::{ImageBody, ImageInfo, ImageType, Uploaded};
+use tim_protocol::media::{ImageBody, ImageInfo, ImageType};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::time::timeout_at;
@@ -38,7 +38,7 @@ use crate::core::ops::{Find, Found, Media as Record, Write};
 use crate::core::shares::Shares;
 use crate::core::ticket::Upload;
 use crate::data::hex;
-use crate::net::http::{Body, json};
+use crate::net::http::Body;
 use crate::net::pace::Pace;
 use crate::store::Store;
 use turns::Turns;
@@ -81,7 +81,7 @@ impl Media {
         pace: &Pace,
         store: &dyn Store,
         now: i64,
-    ) -> Result<Response<Body>, Fault> {
+    ) -> Result<ImageBody, Fault> {
         let partial = Partial(self.folder.join(INCOMING).join(Uuid::new_v4().to_string()));
         receive(body, &upload, pace, &partial.0).await?;
         let (place, path) = (self.place(&upload.sha256), partial.0.clone());
@@ -102,7 +102,7 @@ impl Media {
         store.write(Write::PutMedia(Record { app, id, owner, sha256, size, ticket: nonce, now })).await?;
         self.shares.stored(owner, size, self.clock.now().monotonic);
         metrics::counter!("tim_uploads_total").increment(1);
-        Ok(json(StatusCode::OK, &Uploaded { image: describe(app, id, size, &looked) }))
+        Ok(describe(app, id, size, &looked))
     }
 
     /// Gives a picture out.

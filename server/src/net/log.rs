@@ -1,5 +1,5 @@
-//! What the log tells of connections: who logged in, who was refused, how it ended, and at level debug each request with its
-//! duration. Never a token, and nothing that people wrote.
+//! What the log tells of connections: who logged in, who was refused, how it ended, and at level debug each request and each
+//! picture's way in or out with its duration. Never a token or a ticket, and nothing that people wrote.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -11,6 +11,7 @@ use tim_protocol::{Code, codec, limits};
 use tracing::Level;
 use uuid::Uuid;
 
+use crate::core::ops::UserKey;
 use crate::core::session::Who;
 
 /// Refused logins that are told one by one within a minute; of the others the number.
@@ -93,6 +94,29 @@ impl ConnectionLog {
         let Some((verb, began)) = number.and_then(|number| self.requests.remove(&number)) else { return };
         let user = who.map(|who| who.user.as_str());
         tracing::debug!(user, number, verb, ms = ms_since(began), bytes = envelope.len(), "answered");
+    }
+}
+
+/// A picture's way in or out in the log.
+pub(super) struct TransferLog {
+    pub(super) direction: &'static str,
+    pub(super) app: u32,
+    /// The user's key in the database: a ticket names nobody else.
+    pub(super) user: UserKey,
+    pub(super) began: Instant,
+}
+
+impl TransferLog {
+    pub(super) fn moved(&self, picture: Uuid, bytes: u64) {
+        let (Self { direction, app, user, .. }, ms) = (self, ms_since(self.began));
+        tracing::debug!(direction, app, user_key = user.0, %picture, bytes, ms, "a picture moved");
+    }
+
+    /// It was refused, or ended too early.
+    pub(super) fn failed(&self, picture: Option<Uuid>, code: Option<Code>) {
+        let (Self { direction, app, user, .. }, ms) = (self, ms_since(self.began));
+        let (picture, code) = (picture.map(tracing::field::display), code.map(|code| code.0));
+        tracing::debug!(direction, app, user_key = user.0, picture, code, ms, "a picture did not move");
     }
 }
 

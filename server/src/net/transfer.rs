@@ -5,17 +5,20 @@
 use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming, SizeHint};
 use hyper::header::{self, HeaderValue};
-use hyper::{Request, Response, Uri};
+use hyper::{Request, Response, StatusCode, Uri};
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
+use tim_protocol::media::Uploaded;
+use uuid::Uuid;
 
 use super::Shared;
-use super::http::{Body, query};
+use super::http::{Body, json, query};
+use super::log::TransferLog;
 use super::pace::Pace;
 use crate::core::shares::Transfer;
 use crate::core::ticket;
@@ -38,10 +41,24 @@ pub(super) async fn upload(
     let now = shared.now();
     let ticket = ticket_of(request.uri())?;
     let upload = ticket::read_upload(&shared.settings.ticket_key, &ticket, now.wall)?;
-    let _transfer = shared.shares.upload(upload.owner, upload.size, now.monotonic)?;
-    admitted();
-    let pace = shared.least_pace.start();
-    shared.media.upload(upload, request.into_body(), &pace, &*shared.store, now.wall).await.map(last)
+    let (app, user, size) = (upload.app, upload.owner, upload.size);
+    let log = TransferLog { direction: "upload", app, user, began: Instant::now() };
+    let take_in = async {
+        let _transfer = shared.shares.upload(user, size, now.monotonic)?;
+        admitted();
+        let pace = shared.least_pace.start();
+        shared.media.upload(upload, request.into_body(), &pace, &*shared.store, now.wall).await
+    };
+    match take_in.await {
+        Ok(image) => {
+            log.moved(image.uuid, size);
+            Ok(last(json(StatusCode::OK, &Uploaded { image })))
+        }
+        Err(fault) => {
+            log.failed(None, Some(fault.code));
+            Err(fault)
+        }
+    }
 }
 
 /// Gives a picture out.
@@ -57,11 +74,19 @@ pub(super) async fn download(
     let (app, id, size) = media::parse(request.uri().path()).ok_or(Code::MEDIA_NOT_FOUND)?;
     let ticket = ticket_of(request.uri())?;
     let holder = ticket::check_download(&shared.settings.ticket_key, &ticket, app, id, now.wall)?;
-    let transfer = shared.shares.download(holder, now.monotonic)?;
-    admitted();
-    let answer = shared.media.download(app, id, size, &*shared.store).await?;
+    let log = TransferLog { direction: "download", app, user: holder, began: Instant::now() };
+    let give_out = async {
+        let transfer = shared.shares.download(holder, now.monotonic)?;
+        admitted();
+        Ok((transfer, shared.media.download(app, id, size, &*shared.store).await?))
+    };
+    let (transfer, answer) =
+        give_out.await.inspect_err(|fault: &Fault| log.failed(Some(id), Some(fault.code)))?;
     downloading.get_or_init(|| shared.least_pace.start());
-    Ok(last(answer.map(|body| Paced { body, downloading, _transfer: transfer }.boxed_unsync())))
+    let length =
+        answer.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let told = Told { log, picture: id, length: length.unwrap_or(0), moved: 0 };
+    Ok(last(answer.map(|body| Paced { body, downloading, told, _transfer: transfer }.boxed_unsync())))
 }
 
 /// Ends when a connection's download has fallen behind its least pace for good.
@@ -88,7 +113,26 @@ fn last(mut answer: Response<Body>) -> Response<Body> {
 struct Paced {
     body: Body,
     downloading: Downloading,
+    told: Told,
     _transfer: Transfer,
+}
+
+/// Tells the log of a download when it ends, however it does.
+struct Told {
+    log: TransferLog,
+    picture: Uuid,
+    length: u64,
+    moved: u64,
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        if self.moved == self.length {
+            self.log.moved(self.picture, self.length);
+        } else {
+            self.log.failed(Some(self.picture), None);
+        }
+    }
 }
 
 impl HttpBody for Paced {
@@ -101,7 +145,9 @@ impl HttpBody for Paced {
     ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
         if let (Poll::Ready(Some(Ok(frame))), Some(pace)) = (&polled, self.downloading.get()) {
-            pace.add(frame.data_ref().map_or(0, Bytes::len));
+            let bytes = frame.data_ref().map_or(0, Bytes::len);
+            pace.add(bytes);
+            self.told.moved += bytes as u64;
         }
         polled
     }

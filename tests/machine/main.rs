@@ -28,3 +28,4 @@ mod reads;
 mod refusals;
 mod sending;
 mod syncs;
+mod trace;

@@ -66,7 +66,7 @@ impl Files {
     /// The folders, made if they do not exist, and this installation's name.
     ///
     /// # Errors
-    /// [`Code::DATA_DIR_UNUSABLE`].
+    /// [`Code::STORAGE_FULL`] or [`Code::DATA_DIR_UNUSABLE`].
     pub(crate) fn open(data_dir: &Path, sdk_app_id: u32) -> Result<(Self, String), TimError> {
         if data_dir.as_os_str().is_empty() {
             let reason = "no data folder is named: choose a folder of the app's own".to_owned();
@@ -74,9 +74,12 @@ impl Files {
         }
         let app = data_dir.join(sdk_app_id.to_string());
         let device = make_folder(&app).and_then(|()| device(&data_dir.join("device")));
-        let device = device.map_err(|why| TimError {
-            code: Code::DATA_DIR_UNUSABLE,
-            reason: format!("{}: {why}: choose a folder of the app's own", data_dir.display()),
+        let device = device.map_err(|why| match refusal(&why) {
+            Code::STORAGE_FULL => Code::STORAGE_FULL.into(),
+            code => {
+                let reason = format!("{}: {why}: choose a folder of the app's own", data_dir.display());
+                TimError { code, reason }
+            }
         })?;
         Ok((Self { app }, device))
     }
@@ -91,7 +94,7 @@ impl Files {
 
     /// The file of a user's database, in a folder that exists.
     pub(crate) fn database(&self, user: &UserId) -> Result<PathBuf, Fault> {
-        make_folder(&self.outbox(user)).map_err(|_| Code::DATA_DIR_UNUSABLE)?;
+        make_folder(&self.outbox(user)).map_err(|why| refusal(&why))?;
         Ok(self.user(user).join("tim.db"))
     }
 
@@ -147,9 +150,17 @@ impl Files {
 }
 
 fn unkept(why: &io::Error) -> TimError {
+    match refusal(why) {
+        Code::STORAGE_FULL => Code::STORAGE_FULL.into(),
+        code => TimError { code, reason: format!("the picture cannot be kept: {why}") },
+    }
+}
+
+/// What it comes to that something cannot be written.
+pub(super) fn refusal(why: &io::Error) -> Code {
     match why.kind() {
-        io::ErrorKind::StorageFull => Code::STORAGE_FULL.into(),
-        _ => TimError { code: Code::DATA_DIR_UNUSABLE, reason: format!("the picture cannot be kept: {why}") },
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Code::STORAGE_FULL,
+        _ => Code::DATA_DIR_UNUSABLE,
     }
 }
 

@@ -19,6 +19,7 @@ use tokio::time::timeout;
 
 use super::address::Address;
 use super::download::Leave;
+use super::files;
 use super::progress::Progress;
 use super::source::{MOST_REDIRECTS, Source};
 
@@ -238,12 +239,7 @@ fn failed(why: &dyn std::fmt::Display) -> Fault {
 }
 
 fn disk(why: &std::io::Error) -> Fault {
-    let code = if why.kind() == std::io::ErrorKind::StorageFull {
-        Code::STORAGE_FULL
-    } else {
-        Code::DATA_DIR_UNUSABLE
-    };
-    Fault::with_text(code, format!("the picture cannot be written: {why}"))
+    Fault::with_text(files::refusal(why), format!("the picture cannot be written: {why}"))
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ impl Tim {
     /// options it was first made with, until it is destroyed.
     ///
     /// # Errors
-    /// [`Code::SDK_APP_ID_MISSING`], [`Code::SERVER_ADDRESS_INVALID`], [`Code::DATA_DIR_UNUSABLE`], or
+    /// [`Code::SDK_APP_ID_MISSING`], [`Code::SERVER_ADDRESS_INVALID`], [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`], or
     /// [`Code::RUNTIME_FAILED`].
     pub fn create(options: TimOptions) -> Result<Self, TimError> {
         if options.sdk_app_id == 0 {

@@ -1,11 +1,13 @@
-//! Databases that are damaged or from the future, on either side: a clear number, and nothing stored is lost. Full disks
-//! are in `tests/store.rs` and `server/tests/store.rs`, in processes of their own.
+//! Databases that are damaged or from the future, on either side, and a device's disk that is full: a clear number, and
+//! nothing stored is lost. Files that may not grow are in `tests/store.rs` and `server/tests/store.rs`, in processes of
+//! their own.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tim::event::Event;
-use tim::{Code, ConversationId};
+use tim::{Code, ConversationId, Tim};
 
 use crate::world::{Device, World, server_program, text_of};
 
@@ -95,6 +97,158 @@ async fn a_device_whose_database_is_damaged_while_it_runs_goes_on_by_itself() {
     assert_eq!(texts, sent);
     alice.send("C2Cbob", "afterwards").await;
     assert_eq!(bob.next_text().await, "afterwards");
+}
+
+/// A database with its log, as a process that was killed leaves them.
+struct Killed {
+    database: PathBuf,
+    file: Vec<u8>,
+    log: Vec<u8>,
+}
+
+impl Killed {
+    /// Of a device whose app runs.
+    fn copy(device: &Device) -> Self {
+        let database = databases(&device.options.data_dir).remove(0);
+        let (file, log) =
+            (std::fs::read(&database).unwrap(), std::fs::read(Self::log_of(&database)).unwrap());
+        Self { database, file, log }
+    }
+
+    fn log_of(database: &Path) -> PathBuf {
+        format!("{}-wal", database.display()).into()
+    }
+
+    /// Puts it where the device's app finds it, with these bytes of the log overwritten.
+    fn put_back(&self, damage: std::ops::Range<usize>) {
+        let mut log = self.log.clone();
+        log[damage].fill(0x5a);
+        std::fs::write(&self.database, &self.file).unwrap();
+        std::fs::write(Self::log_of(&self.database), log).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_whose_databases_log_is_damaged_has_everything_back_from_the_server() {
+    let world = World::new().await;
+    let (mut alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let mut words = Vec::new();
+    for number in 0..10 {
+        words.extend([format!("question {number}"), format!("answer {number}")]);
+        alice.send("C2Cbob", &format!("question {number}")).await;
+        bob.send("C2Calice", &format!("answer {number}")).await;
+        assert_eq!(alice.next_text().await, format!("answer {number}"));
+    }
+    let killed = Killed::copy(&alice);
+    let end = killed.log.len();
+    assert!(end > 100_000, "the log holds little: {end} bytes");
+    // Its head, its first frame, one in the middle and the last.
+    for damage in [0..32, 40..200, end / 2..end / 2 + 100, end - 100..end, 0..end] {
+        let (user, name) = ended(alice).await;
+        killed.put_back(damage.clone());
+        alice = world.device_offline(&user, &name);
+        alice.login(&world).await;
+        let with_bob: ConversationId = "C2Cbob".parse().unwrap();
+        let list = alice.tim.get_message_list(&with_bob, None, 40).await.unwrap().message_list;
+        let texts: Vec<&str> = list.iter().filter_map(text_of).collect();
+        assert_eq!(texts, words, "{damage:?}");
+    }
+    alice.send("C2Cbob", "and still").await;
+    let told = bob.messages(11).await;
+    let told: Vec<&str> = told.iter().filter_map(text_of).collect();
+    assert_eq!((told[0], told[10]), ("question 0", "and still"), "none came twice: {told:?}");
+}
+
+/// A small disk of its own, which is taken away at the end.
+struct Disk(PathBuf);
+
+impl Disk {
+    /// `None` where nobody may mount anything.
+    fn mount(folder: &Path) -> Option<Self> {
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", "size=4m", "tmpfs"]).arg(folder);
+        let mounted = mount.output().is_ok_and(|mounted| mounted.status.success());
+        mounted.then(|| Self(folder.to_owned()))
+    }
+
+    fn others_file(&self) -> PathBuf {
+        self.0.join("somebody else's")
+    }
+
+    /// Leaves no byte free.
+    fn fill(&self) {
+        let mut file = std::fs::File::options().create(true).append(true).open(self.others_file()).unwrap();
+        for piece in [64 * 1024, 4096, 1] {
+            while file.write_all(&vec![1; piece]).is_ok() {}
+        }
+    }
+
+    fn free(&self) {
+        std::fs::remove_file(self.others_file()).unwrap();
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_says_that_its_disk_is_full_and_goes_on_when_there_is_space() {
+    let world = World::new().await;
+    let offline = world.device_offline("alice", "phone");
+    let options = offline.options.clone();
+    ended(offline).await;
+    let Some(disk) = Disk::mount(&options.data_dir) else {
+        return eprintln!("skipped: only root may mount a file system");
+    };
+    let is_full = |code: Code| assert_eq!(code, Code::STORAGE_FULL);
+
+    // A new device.
+    disk.fill();
+    is_full(Tim::create(options).err().unwrap().code);
+    disk.free();
+    let alice = world.device_offline("alice", "phone");
+    disk.fill();
+    is_full(alice.tim.login("alice", &world.sig("alice")).await.unwrap_err().code);
+    disk.free();
+    alice.login(&world).await;
+    alice.send("C2Calice", "kept").await;
+
+    // A device that is in use.
+    disk.fill();
+    let refused = loop {
+        match alice.tim.send_message(alice.text("C2Calice", &"x".repeat(4_000))).await {
+            Ok(_) => {}
+            Err(why) => break why,
+        }
+    };
+    is_full(refused.code);
+
+    // A device that is started again.
+    ended(alice).await;
+    disk.fill();
+    let alice = world.device_offline("alice", "phone");
+    if let Err(why) = alice.tim.login("alice", &world.sig("alice")).await {
+        is_full(why.code);
+    } else {
+        alice
+            .expect("130168", |event| {
+                matches!(event, Event::Error { code: Code::STORAGE_FULL, .. }).then_some(())
+            })
+            .await;
+    }
+    for event in alice.heard.lock().await.iter() {
+        assert!(!matches!(event, Event::Error { code: Code::DATABASE_FAILED, .. }), "{event:?}");
+    }
+    disk.free();
+    alice.login(&world).await;
+    let with_herself: ConversationId = "C2Calice".parse().unwrap();
+    let list = alice.tim.get_message_list(&with_herself, None, 15).await.unwrap().message_list;
+    assert_eq!(text_of(&list[0]), Some("kept"));
+    alice.send("C2Calice", "kept again").await;
+    ended(alice).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

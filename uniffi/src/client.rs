@@ -145,8 +145,8 @@ impl Tim {
     /// the data folder on the caller's thread; everything else that takes time happens on the engine's.
     ///
     /// # Errors
-    /// `Refused`: 2000 without an SDKAppID, 130165 for a server's address that is none. `Storage`: 6022 if the data folder
-    /// cannot be written. `Internal`: 130169 if the system refuses new threads.
+    /// `Refused`: 2000 without an SDKAppID, 130165 for a server's address that is none. `Storage`: 6022 or 130168 if the data
+    /// folder cannot be written. `Internal`: 130169 if the system refuses new threads.
     #[uniffi::constructor]
     pub fn create(options: TimOptions) -> Result<Self, TimError> {
         Ok(Self { tim: tim::Tim::create(options.into())? })

@@ -363,7 +363,7 @@ tim_status tim_clear_log_sink(void);
  * back with `tim_release`.
  *
  * Errors: 130184 for another header's version, 2000 without an SDKAppID, 130165 for a server's address that is none or roots
- * without a certificate, 6022 if the folder cannot be used, 130169 if the system refuses new threads.
+ * without a certificate, 6022 or 130168 if the folder cannot be used, 130169 if the system refuses new threads.
  */
 tim_status tim_create(uint32_t abi_version,
                       const char *options_json,

@@ -99,7 +99,7 @@ pub extern "C" fn tim_clear_log_sink() -> TimStatus {
 /// back with `tim_release`.
 ///
 /// Errors: 130184 for another header's version, 2000 without an SDKAppID, 130165 for a server's address that is none or roots
-/// without a certificate, 6022 if the folder cannot be used, 130169 if the system refuses new threads.
+/// without a certificate, 6022 or 130168 if the folder cannot be used, 130169 if the system refuses new threads.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create(
     abi_version: u32,

@@ -1766,8 +1766,8 @@ open class Tim: TimProtocol, @unchecked Sendable {
      * the data folder on the caller's thread; everything else that takes time happens on the engine's.
      *
      * # Errors
-     * `Refused`: 2000 without an SDKAppID, 130165 for a server's address that is none. `Storage`: 6022 if the data folder
-     * cannot be written. `Internal`: 130169 if the system refuses new threads.
+     * `Refused`: 2000 without an SDKAppID, 130165 for a server's address that is none. `Storage`: 6022 or 130168 if the data
+     * folder cannot be written. `Internal`: 130169 if the system refuses new threads.
      */
 public static func create(options: TimOptions)throws  -> Tim  {
     return try  FfiConverterTypeTim_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
@@ -6886,7 +6886,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_func_set_log_level() != 35439) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_func_set_log_sink() != 53706) {
+    if (uniffi_tim_ffi_checksum_func_set_log_sink() != 18690) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_func_shutdown() != 15649) {
@@ -7018,7 +7018,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_logsink_log() != 1981) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_constructor_tim_create() != 25859) {
+    if (uniffi_tim_ffi_checksum_constructor_tim_create() != 10036) {
         return InitializationResult.apiChecksumMismatch
     }
 

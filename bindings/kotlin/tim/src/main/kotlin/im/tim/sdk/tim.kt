@@ -1139,7 +1139,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_func_set_log_level() and 0xFFFF) != 35439) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_func_set_log_sink() and 0xFFFF) != 53706) {
+    if ((lib.uniffi_tim_ffi_checksum_func_set_log_sink() and 0xFFFF) != 18690) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_func_shutdown() and 0xFFFF) != 15649) {
@@ -1271,7 +1271,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_logsink_log() and 0xFFFF) != 1981) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_constructor_tim_create() and 0xFFFF) != 25859) {
+    if ((lib.uniffi_tim_ffi_checksum_constructor_tim_create() and 0xFFFF) != 10036) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
 }
@@ -4398,8 +4398,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * the data folder on the caller's thread; everything else that takes time happens on the engine's.
      *
      * # Errors
-     * `Refused`: 2000 without an SDKAppID, 130165 for a server's address that is none. `Storage`: 6022 if the data folder
-     * cannot be written. `Internal`: 130169 if the system refuses new threads.
+     * `Refused`: 2000 without an SDKAppID, 130165 for a server's address that is none. `Storage`: 6022 or 130168 if the data
+     * folder cannot be written. `Internal`: 130169 if the system refuses new threads.
      */
     @Throws(TimException::class) fun `create`(`options`: TimOptions): Tim {
             return FfiConverterTypeTim.lift(

@@ -3,9 +3,9 @@
 //! What the bytes are is `media`'s to know.
 
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming, SizeHint};
@@ -14,6 +14,7 @@ use hyper::{Request, Response, StatusCode, Uri};
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
 use tim_protocol::media::Uploaded;
+use tokio::sync::SetOnce;
 use uuid::Uuid;
 
 use super::Shared;
@@ -24,11 +25,8 @@ use crate::core::shares::Transfer;
 use crate::core::ticket;
 use crate::media;
 
-/// Pause between two looks for whether a connection has begun a download.
-const LOOK_EVERY: Duration = Duration::from_secs(10);
-
 /// The pace of the download that a connection carries, once it does.
-pub(super) type Downloading = Arc<OnceLock<Pace>>;
+pub(super) type Downloading = Arc<SetOnce<Pace>>;
 
 /// Takes a picture in.
 ///
@@ -82,7 +80,8 @@ pub(super) async fn download(
     };
     let (transfer, answer) =
         give_out.await.inspect_err(|fault: &Fault| log.failed(Some(id), Some(fault.code)))?;
-    downloading.get_or_init(|| shared.least_pace.start());
+    // One transfer per connection.
+    let _ = downloading.set(shared.least_pace.start());
     let length =
         answer.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     let told = Told { log, picture: id, length: length.unwrap_or(0), moved: 0 };
@@ -90,13 +89,8 @@ pub(super) async fn download(
 }
 
 /// Ends when a connection's download has fallen behind its least pace for good.
-pub(super) async fn stalled(downloading: &OnceLock<Pace>) {
-    loop {
-        match downloading.get() {
-            Some(pace) => return pace.lost().await,
-            None => tokio::time::sleep(LOOK_EVERY).await,
-        }
-    }
+pub(super) async fn stalled(downloading: &SetOnce<Pace>) {
+    downloading.wait().await.lost().await;
 }
 
 fn ticket_of(uri: &Uri) -> Result<String, Fault> {

@@ -4,7 +4,7 @@ use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 use tim_protocol::Code;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::media::{png, put, ticket_for, upload};
 use crate::stage::{Client, Server, code, http, soon, text_to};
@@ -228,4 +228,65 @@ async fn a_flood_of_questions_delays_nobody_elses() {
         mallory.says_text(request.to_string()).await;
     }
     assert!(alice.ask("msg.send", &text_to("C2Cmallory", "still here")).await["r"].is_object());
+}
+
+/// A picture of which far more bytes come than any socket holds: what follows its last chunk shows nothing.
+fn heavy() -> Vec<u8> {
+    let mut bytes = png(10);
+    bytes.resize(16 * 1024 * 1024, 0);
+    bytes
+}
+
+/// Asks for a picture and reads nothing of it but the answer's head.
+async fn stalled_download(server: &Server, path: &str) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4 * 1024).unwrap();
+    let mut socket = soon(socket.connect(server.address.parse().unwrap())).await.unwrap();
+    socket.write_all(format!("GET {path} HTTP/1.1\r\nhost: tim\r\n\r\n").as_bytes()).await.unwrap();
+    let mut head = [0; 15];
+    soon(socket.read_exact(&mut head)).await.unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200 OK");
+    socket
+}
+
+#[tokio::test]
+async fn a_download_that_nobody_reads_ends_and_gives_its_place_back() {
+    let limits =
+        "[limits]\ndownloads_per_user = 1\ntransfer_patience_s = 4\ntransfer_bytes_per_second = 10000000";
+    let server = Server::start_with(limits).await;
+    let mut mallory = server.login("mallory").await;
+    let url = upload(&server, &mut mallory, heavy()).await;
+    let answer = mallory.ask("media.download", &json!({ "url": url })).await;
+    let path = answer["r"]["path"].as_str().unwrap();
+    let mut stalled = stalled_download(&server, path).await;
+    let refused = http(&server.address, Method::GET, path, &[], Vec::new()).await;
+    assert_eq!(refusal(refused).1, u64::from(Code::TOO_FAST.0), "the one place is taken");
+
+    let again = async {
+        loop {
+            let (status, body) = http(&server.address, Method::GET, path, &[], Vec::new()).await;
+            if status == StatusCode::OK {
+                return body;
+            }
+            assert_eq!(code(&body), u64::from(Code::TOO_FAST.0));
+        }
+    };
+    assert_eq!(soon(again).await.len(), heavy().len(), "the place is given back");
+    assert_eq!(metric(&server, r#"tim_slow_transfers_total{direction="download"}"#).await, 1);
+    // What the server had handed to the system still comes, and then nothing more.
+    let mut rest = Vec::new();
+    let read = soon(stalled.read_to_end(&mut rest)).await;
+    assert!(read.is_err() || rest.len() < heavy().len(), "it came whole");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_server_that_stops_does_not_wait_for_a_download_that_nobody_reads() {
+    let mut server = Server::start_with("[limits]\ntransfer_patience_s = 3600").await;
+    let mut mallory = server.login("mallory").await;
+    let url = upload(&server, &mut mallory, heavy()).await;
+    let answer = mallory.ask("media.download", &json!({ "url": url })).await;
+    let _stalled = stalled_download(&server, answer["r"]["path"].as_str().unwrap()).await;
+    server.terminate();
+    assert!(soon(server.process.take().unwrap().wait()).await.unwrap().success());
 }

@@ -23,6 +23,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::config::{Config, DEFAULT};
 use crate::core::ops::{Find, Found, Write};
 use crate::data::{Admin, Data, DataError, hex, random};
+use crate::descriptors;
 use crate::server::Server;
 use crate::store::sqlite::Database;
 use crate::telemetry;
@@ -197,6 +198,7 @@ impl Serve {
         config.admin_listen = self.admin_listen.unwrap_or(config.admin_listen);
         config.check()?;
         telemetry::log(&config.log);
+        descriptors::raise_limit();
         let metrics = telemetry::metrics()?;
         Builder::new_multi_thread().enable_all().build()?.block_on(async {
             let server = Server::open(&config).await?;

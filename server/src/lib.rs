@@ -4,7 +4,8 @@
 //! * [`store`] keeps: the database behind a trait, embedded SQLite by default.
 //! * [`bus`] tells: committed changes to connected sessions.
 //! * `net` talks: sockets, HTTP, one task per connection; `media` moves pictures.
-//! * [`server`] puts it together; [`config`], [`data`], [`cli`] and [`telemetry`] are the operator's side.
+//! * [`server`] puts it together; [`config`], [`data`], [`cli`] and [`telemetry`] are the operator's side; `descriptors` are
+//!   what the system gives.
 
 #![forbid(unsafe_code)]
 
@@ -14,6 +15,7 @@ mod clock;
 pub mod config;
 pub mod core;
 pub mod data;
+mod descriptors;
 mod media;
 mod net;
 pub mod server;

@@ -137,6 +137,7 @@ impl Door {
         // Every connection holds one end: when all are dropped, nobody is left.
         let (guest, mut all_left) = mpsc::channel::<()>(1);
         let mut sweep = tokio::time::interval(SWEEP_EVERY);
+        let mut is_refused = false;
         loop {
             let accepted = tokio::select! {
                 accepted = self.listener.accept() => accepted,
@@ -148,9 +149,15 @@ impl Door {
                 () = told(&mut stop) => break,
             };
             match accepted {
-                Ok((socket, peer)) => self.admit(socket, peer, &shared, &stop, &guest),
+                Ok((socket, peer)) => {
+                    is_refused = false;
+                    self.admit(socket, peer, &shared, &stop, &guest);
+                }
                 Err(why) => {
-                    tracing::warn!(%why, "a connection could not be accepted: raise the limit of open files?");
+                    // Told once: it lasts until somebody leaves.
+                    if !std::mem::replace(&mut is_refused, true) {
+                        tracing::warn!(%why, "a connection could not be accepted: raise the limit of open files?");
+                    }
                     tokio::time::sleep(REFUSED_PAUSE).await;
                 }
             }

@@ -13,6 +13,8 @@
 
 mod commands;
 #[cfg(target_os = "linux")]
+mod descriptors;
+#[cfg(target_os = "linux")]
 mod disk;
 mod frames;
 mod later;

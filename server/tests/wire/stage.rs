@@ -118,7 +118,7 @@ impl Server {
         assert!(Command::new("kill").args(["-s", name, &self.pid()]).status().unwrap().success());
     }
 
-    fn pid(&self) -> String {
+    pub(crate) fn pid(&self) -> String {
         self.process.as_ref().and_then(Child::id).expect("it runs").to_string()
     }
 
@@ -173,12 +173,13 @@ impl Server {
     }
 }
 
-/// The server's program. On Linux without the signal that goes with a bound of a file's size: it would end the process.
+/// The server's program. On Linux without the signal that goes with a bound of a file's size: it would end the process; and
+/// with a soft limit of open files, which the program raises.
 fn launcher() -> tokio::process::Command {
     let program = env!("CARGO_BIN_EXE_tim-server");
     if cfg!(target_os = "linux") {
         let mut shell = tokio::process::Command::new("bash");
-        shell.args(["-c", r#"trap "" XFSZ; exec "$0" "$@""#, program]);
+        shell.args(["-c", r#"trap "" XFSZ; ulimit -S -n 256; exec "$0" "$@""#, program]);
         shell
     } else {
         tokio::process::Command::new(program)

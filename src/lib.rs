@@ -1,6 +1,6 @@
 //! tim, an instant-messaging engine that its users own: the client. The map of the crate.
 //!
-//! * [`machine`] decides: pure, no I/O, no clock.
+//! * [`machine`] decides: pure, no I/O, no clock. It and the nouns are `tim-core`'s, which knows no tokio and no SQLite.
 //! * [`store`] keeps: one SQLite file per user.
 //! * `driver` does: the one task that owns a machine, sockets, uploads, the listener thread.
 //! * [`Tim`] is the handle apps hold; [`options`], [`event`], [`message`], [`conversation`], [`error`], [`plugin`] and
@@ -8,13 +8,9 @@
 
 #![forbid(unsafe_code)]
 
-pub mod conversation;
 mod driver;
 pub mod error;
-pub mod event;
 pub mod log;
-pub mod machine;
-pub mod message;
 pub mod options;
 pub mod plugin;
 pub mod store;
@@ -24,6 +20,7 @@ pub use crate::driver::dispatch::ListenerId;
 pub use crate::driver::files::ImageSource;
 pub use crate::log::{set_log_level, set_log_sink};
 pub use crate::tim::{LoggedIn, MessageList, Tim, runtime, shutdown};
+pub use tim_core::{conversation, event, machine, message};
 pub use tim_protocol as protocol;
 pub use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 

@@ -24,7 +24,7 @@ const IMPURE: [&str; 14] = [
 ];
 
 /// Where decisions are made.
-const PURE: [&str; 3] = ["src/machine", "server/src/core", "protocol/src"];
+const PURE: [&str; 3] = ["core/src", "server/src/core", "protocol/src"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -17,7 +17,7 @@ use super::outbox::Outbox;
 use super::{Data, Machine};
 use crate::conversation::Conversation;
 use crate::message::{Message, ReadMarks, SendStatus};
-use crate::store::{Change, ConversationRow, Ranges};
+use crate::stored::{Change, ConversationRow, Ranges};
 
 /// Most messages, and most mutations, that wait for those in front of them, and most revocations that older answers are
 /// compared with. What is dropped is asked for in its turn, as it is now.
@@ -339,7 +339,7 @@ fn is_own_joining(me: &UserId, message: &Wire) -> bool {
 }
 
 /// Removes what a message said, and keeps its type.
-pub(crate) fn blank(message: &mut Wire, revocation: &Revocation) {
+pub fn blank(message: &mut Wire, revocation: &Revocation) {
     message.revoked = Some(revocation.clone());
     #[derive(serde::Deserialize)]
     struct Tag<'a> {

@@ -12,7 +12,7 @@ use super::link::Link;
 use super::trace::Trace;
 use super::{Data, Machine, sync};
 use crate::event::{Event, NetState};
-use crate::store::{Change, Snapshot};
+use crate::stored::{Change, Snapshot};
 
 /// How long a logout waits for the server, in milliseconds.
 const LOGOUT_WITHIN_MS: i64 = 3_000;

@@ -63,10 +63,10 @@ use tim_protocol::{Code, ConversationId, GroupId, UserId};
 
 use crate::event::{Event, NetState};
 use crate::message::{Message, ReadMarks};
-use crate::store::{Change, Snapshot, SyncState};
+use crate::stored::{Change, Snapshot, SyncState};
 use calls::Calls;
 use conversation::Conv;
-pub(crate) use conversation::blank;
+pub use conversation::blank;
 use delivery::Heard;
 use io::{Config, Input, Now, Output};
 use link::Link;

@@ -8,7 +8,7 @@ use tim_protocol::{ConversationId, MessageId, UserId};
 
 use super::super::io::CallId;
 use crate::message::{Message, ReadMarks, SendStatus};
-use crate::store::OutboxRow;
+use crate::stored::OutboxRow;
 
 /// Most messages that may wait.
 const MOST_WAITING: usize = 10_000;

@@ -13,7 +13,7 @@ use super::io::Return;
 use super::link::read_reply;
 use super::unreadable::Unreadable;
 use crate::event::Event;
-use crate::store::Change;
+use crate::stored::Change;
 
 impl Machine {
     /// What a request of the app's came to. What the reply changes here is kept and told.

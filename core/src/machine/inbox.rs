@@ -18,7 +18,7 @@ use super::conversation::tip_of;
 use super::io::{MessageEvent, Output, Query};
 use super::unreadable::Unreadable;
 use crate::message::{Message, SendStatus};
-use crate::store::Change;
+use crate::stored::Change;
 
 /// How long a gap is given to close by itself, in milliseconds.
 const GAP_PATIENCE_MS: i64 = 300;

@@ -12,7 +12,7 @@ use super::Machine;
 use super::calls::Purpose;
 use super::trace::Trace;
 use super::unreadable::Unreadable;
-use crate::store::{Change, SyncState};
+use crate::stored::{Change, SyncState};
 
 /// How many of the newest messages come along with each conversation after a break.
 pub(super) const LATEST: u32 = limits::SYNC_LATEST;

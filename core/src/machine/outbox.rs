@@ -20,7 +20,7 @@ use super::io::{CallId, Output, Return};
 use super::trace::Trace;
 use super::{Data, Machine};
 use crate::message::{Message, Payload, SendStatus};
-use crate::store::{Change, OutboxRow};
+use crate::stored::{Change, OutboxRow};
 use queue::Entry;
 pub(super) use queue::Outbox;
 

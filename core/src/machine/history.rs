@@ -11,7 +11,7 @@ use super::Machine;
 use super::calls::{Purpose, Waiting, Wanted};
 use super::conversation::Conv;
 use super::io::{CallId, Output, Pending, Query};
-use crate::store::Change;
+use crate::stored::Change;
 
 /// What a page of history needs.
 enum Page {

@@ -12,7 +12,7 @@ use super::Machine;
 use super::conversation::Conv;
 use super::inbox::MOST_TOLD;
 use super::io::{MessageEvent, Output, Query};
-use crate::store::{Change, Ranges};
+use crate::stored::{Change, Ranges};
 
 /// How long it may take until it is stored that something was heard, in milliseconds.
 const STORE_WITHIN_MS: i64 = 1_000;

@@ -18,7 +18,7 @@ use super::unreadable::Unreadable;
 use crate::conversation::Conversation;
 use crate::event::Event;
 use crate::message::Message;
-use crate::store::{Change, Snapshot};
+use crate::stored::{Change, Snapshot};
 
 /// The two clocks, in milliseconds. Timers use the first, what people see uses the second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

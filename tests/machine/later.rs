@@ -8,9 +8,10 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use tim::event::Event;
-use tim::machine::io::{Call, Return};
+use tim::machine::io::{Call, Input, Now, Return};
 use tim::machine::unreadable::Unreadable;
 use tim::message::{ImageFormat, ImageType, Payload};
+use tim::protocol::frame::Fault;
 use tim::{Code, UserId};
 
 use crate::phone::{BEGIN, Phone, message, with_bob};
@@ -177,4 +178,13 @@ fn the_app_is_told_once_however_much_cannot_be_read() {
     assert_eq!(told_unreadable(&phone), 1);
     assert_eq!(phone.machine.unreadable().get(&Unreadable::Push), Some(&100));
     assert_eq!(phone.disconnects, 0);
+}
+
+#[test]
+fn the_app_is_told_even_if_the_commit_of_that_moment_fails() {
+    let mut phone = Phone::ready(json!([]));
+    let now = Now { monotonic: phone.now, wall: phone.now };
+    phone.machine.handle(Input::Frame(frame("server.envelope").to_string()), now);
+    phone.feed(Input::StoreFailed(Fault::new(Code::STORAGE_FULL)));
+    assert_eq!(told_unreadable(&phone), 1);
 }

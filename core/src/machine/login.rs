@@ -160,8 +160,8 @@ impl Machine {
         }
     }
 
-    /// A commit failed. What waits to be answered is answered with the failure, everything else is forgotten: the store
-    /// still has what it had, and the server the rest.
+    /// A commit failed. What waits to be answered is answered with the failure, what does not depend on the store is told,
+    /// everything else is forgotten: the store still has what it had, and the server the rest.
     pub(super) fn store_failed(&mut self, fault: Fault) {
         let waiting = std::mem::take(&mut self.outputs);
         for output in waiting {
@@ -175,7 +175,10 @@ impl Machine {
                     self.then(output);
                 }
                 Output::Emit(
-                    event @ (Event::KickedOut(_) | Event::SdkNotReady | Event::NetStateChange(_)),
+                    event @ (Event::KickedOut(_)
+                    | Event::SdkNotReady
+                    | Event::NetStateChange(_)
+                    | Event::Error { .. }),
                 ) => self.emit(event),
                 // Nobody has heard of it: the next first page tells it.
                 Output::Emit(Event::SdkReady) => self.gate = Gate::LoggingIn,

@@ -26,6 +26,7 @@ impl World {
         let device = &mut self.devices[id];
         if device.up && !device.is_logging_in && !device.ready {
             device.is_logging_in = true;
+            device.logins += 1;
             let call = Call::Login { user: device.user.clone(), user_sig: device.user_sig.clone() };
             self.call(id, Asked::Login, call);
         }
@@ -149,28 +150,33 @@ impl World {
                     }
                 }
             }
+            Heard::Error { code: Code::UNREADABLE, .. } if !self.is_broken(Break::HidesUnreadable) => {
+                self.devices[id].tells += 1;
+            }
             _ => {}
         }
     }
 
-    pub fn told_of(&mut self, id: DeviceId, query: &Query, kind: MessageEvent) {
+    pub fn told_of(&mut self, id: DeviceId, query: &Query, kind: MessageEvent) -> Result<(), Fault> {
         if kind == MessageEvent::Received && self.is_broken(Break::TellsNotAgain) {
-            return;
+            return Ok(());
         }
         if kind == MessageEvent::Received {
             let me = &self.devices[id].user;
             let seen =
                 |message: &_| Message::from_wire(me, message, SendStatus::Success, ReadMarks::default());
-            let messages = self.devices[id].store.messages(me, query).unwrap().iter().map(seen).collect();
-            return self.told(id, Heard::MessageReceived(messages));
+            let messages = self.devices[id].store.messages(me, query)?.iter().map(seen).collect();
+            self.told(id, Heard::MessageReceived(messages));
+            return Ok(());
         }
         let name = self.devices[id].name;
-        for message in self.devices[id].store.messages(&self.devices[id].user, query).unwrap() {
+        for message in self.devices[id].store.messages(&self.devices[id].user, query)? {
             if kind == MessageEvent::Revoked && message.revoked.is_none() {
                 let what = format!("{name}: {} {} is told as revoked", query.conversation, message.sequence);
                 self.history.violated("I3", what);
             }
         }
+        Ok(())
     }
 
     pub fn returned(&mut self, id: DeviceId, call: CallId, result: Result<Return, Fault>) {
@@ -205,16 +211,17 @@ impl World {
         }
     }
 
-    pub fn answered(&mut self, id: DeviceId, call: CallId, query: &Query) {
+    pub fn answered(&mut self, id: DeviceId, call: CallId, query: &Query) -> Result<(), Fault> {
         let name = self.devices[id].name;
         let asked = self.devices[id].calls.remove(&call);
         assert!(asked.is_some(), "{name}: a page answers a call that nobody made");
-        let messages = self.devices[id].store.messages(&self.devices[id].user, query).unwrap();
+        let messages = self.devices[id].store.messages(&self.devices[id].user, query)?;
         let expected = (query.high + 1).saturating_sub(query.low);
         if messages.len() as u64 != expected {
             let what = format!("{name}: {} of {expected} messages of {}", messages.len(), query.conversation);
             self.history.violated("I3", what);
         }
+        Ok(())
     }
 
     /// Writes down how a device ended.

@@ -7,6 +7,7 @@ use tim_protocol::group::GroupType;
 use tim_protocol::message::{Body, GroupTipType, Message};
 
 use crate::history::{History, Last, Log, LogId, Record, Sending, Violation};
+use crate::later::{is_heard, is_unreadable};
 
 /// Of more missed messages than this only the newest are told.
 const MOST_TOLD: u64 = 300;
@@ -25,6 +26,7 @@ pub fn check(history: &History) -> Vec<Violation> {
     told_once(history, &mut found);
     told_all(history, &mut found);
     appears_once(history, &mut found);
+    taken_back(history, &mut found);
     read_marks(history, &mut found);
     lists(history, &mut found);
     accounts(history, &mut found);
@@ -45,8 +47,11 @@ fn acknowledged(history: &History, found: &mut Found) {
     for send in &history.sends {
         let Some((_, sequence)) = send.acked else { continue };
         let log = history.truth.logs.get(&send.log).map_or(&[][..], |log| &log.messages);
-        let places: Vec<u64> =
-            log.iter().filter(|message| message.id == send.id).map(|message| message.sequence).collect();
+        let places: Vec<u64> = log
+            .iter()
+            .filter(|message| is_it(send, message, history))
+            .map(|message| message.sequence)
+            .collect();
         let is_kept = match places[..] {
             [place] => place == sequence || history.is_restored,
             // What a new life lacks is sent again, unless it was taken back, may no longer be sent, or is too old.
@@ -57,7 +62,9 @@ fn acknowledged(history: &History, found: &mut Found) {
                 let placed = |sending: &Sending| history.placed.get(&sending.id);
                 let later = |other: &&Sending| other.device == send.device && placed(other) > placed(send);
                 let is_old = history.sends.iter().filter(later).count() >= SENT_AGAIN;
-                history.is_restored && (is_revoked || is_old || last.failed.contains(&send.id))
+                let is_forgotten = history.rebuilt.contains(&send.device);
+                history.is_restored
+                    && (is_revoked || is_old || is_forgotten || last.failed.contains(&send.id))
             }
             _ => false,
         };
@@ -65,6 +72,10 @@ fn acknowledged(history: &History, found: &mut Found) {
             found.violated("I1", format!("{} {} acked at {sequence} is at {places:?}", send.text, send.id));
         }
     }
+}
+
+fn is_it(send: &Sending, message: &Message, history: &History) -> bool {
+    message.id == send.id && Some(&message.from) == history.devices[send.device].user.as_ref()
 }
 
 /// I2: places have no holes, neither those of messages nor those of mutations.
@@ -98,7 +109,8 @@ fn stored(history: &History, found: &mut Found) {
             for message in stored {
                 let sequence = message.sequence;
                 let there = usize::try_from(sequence).ok().and_then(|at| log.get(at.wrapping_sub(1)));
-                if !there.is_some_and(|there| is_same(there, message, sequence >= first)) {
+                let is_heard = |there| record.is_old && is_heard(there, message, me);
+                if !there.is_some_and(|it| is_same(it, message, sequence >= first) || is_heard(it)) {
                     found.violated("I3", format!("{me} has {message:?} in {id:?}, the server {there:?}"));
                 }
             }
@@ -113,7 +125,12 @@ fn is_same(there: &Message, here: &Message, with_state: bool) -> bool {
     };
     let is_shown = here.revoked.is_some() == there.revoked.is_some();
     let says = |message: &Message| message.body.get().to_owned();
-    let is_said = here.revoked.is_some() || there.revoked.is_some() || says(here) == says(there);
+    // What was heard from a later version has the same fields in another order.
+    let value = |message: &Message| serde_json::from_str::<serde_json::Value>(message.body.get()).unwrap();
+    let is_said = here.revoked.is_some()
+        || there.revoked.is_some()
+        || says(here) == says(there)
+        || value(here) == value(there);
     let is_blank = here.revoked.is_none() || !says(here).contains("words");
     core(there) == core(here) && is_said && is_blank && (is_shown || !with_state)
 }
@@ -146,11 +163,12 @@ fn in_order_of_sender(history: &History, found: &mut Found) {
     }
     let mut places = BTreeMap::new();
     for (id, log) in &history.truth.logs {
-        places.extend(log.messages.iter().map(|message| ((id, message.id), message.sequence)));
+        places.extend(log.messages.iter().map(|it| ((id, it.id, it.from.clone()), it.sequence)));
     }
     let mut latest = BTreeMap::new();
     for send in history.sends.iter().filter(|send| !send.resent) {
-        let Some(place) = places.get(&(&send.log, send.id)) else { continue };
+        let Some((me, _)) = history.devices.get(send.device).map(ended) else { continue };
+        let Some(place) = places.get(&(&send.log, send.id, me.clone())) else { continue };
         if let Some(before) = latest.insert((send.device, &send.log), *place)
             && before > *place
         {
@@ -170,7 +188,8 @@ fn told_once(history: &History, found: &mut Found) {
                 found.violated("I6", format!("{me} is told {log:?} {sequence} twice or too late"));
             }
             let there = message_at(history, log, sequence);
-            if there.is_none_or(|there| there.id != told.id) {
+            let is_other = |there: &Message| there.id != told.id && !(record.is_old && is_unreadable(there));
+            if there.is_none_or(is_other) {
                 found.violated("I6", format!("{me} is told {log:?} {sequence}, which is another message"));
             }
             if history.is_time_repeated {
@@ -258,10 +277,25 @@ fn appears_once(history: &History, found: &mut Found) {
     let mut seen = BTreeSet::new();
     for (id, log) in &history.truth.logs {
         for message in &log.messages {
-            let is_text = message.body.get().contains("TIMTextElem");
-            if !seen.insert(message.id) || (is_text && !sent.contains(&message.id)) {
+            let is_text = message.body.get().contains("TIMTextElem") && message.from.as_str() != "mallory";
+            // Mallory says different things under one identity: each conversation has one of them at most.
+            let place = (message.from.as_str() == "mallory").then_some(id);
+            if !seen.insert((&message.from, message.id, place)) || (is_text && !sent.contains(&message.id)) {
                 found.violated("I7", format!("{} is in {id:?} once too often", message.id));
             }
+        }
+    }
+}
+
+/// I9: nobody's message is taken back but by somebody who wants that and may.
+fn taken_back(history: &History, found: &mut Found) {
+    if history.is_restored {
+        return;
+    }
+    for (id, log) in &history.truth.logs {
+        let theirs = log.messages.iter().filter(|it| it.revoked.is_some() && it.from.as_str() != "mallory");
+        for message in theirs.filter(|it| !history.revokes.contains(&(id.clone(), it.sequence))) {
+            found.violated("I9", format!("{} in {id:?} was taken back by a stranger", message.id));
         }
     }
 }
@@ -274,7 +308,7 @@ fn read_marks(history: &History, found: &mut Found) {
             found.violated("I8", format!("{who} unread {log:?}"));
         }
     }
-    for ((log, who), upto) in marks {
+    for ((log, who), upto) in marks.into_iter().filter(|(_, upto)| *upto > 0) {
         if history.truth.states[who].get(log).is_none_or(|state| state.read < upto) {
             found.violated("I8", format!("{who} read {log:?} up to {upto}, and the server forgot"));
         }
@@ -305,7 +339,8 @@ fn lists(history: &History, found: &mut Found) {
             let newest = conversation.last_message.as_ref().map(|message| message.id);
             let is_newest =
                 (conversation.last_message.as_ref()).zip(log.messages.last()).is_some_and(|(shown, last)| {
-                    shown.id == last.id && shown.is_revoked == last.revoked.is_some()
+                    (shown.id == last.id && shown.is_revoked == last.revoked.is_some())
+                        || (record.is_old && is_unreadable(last) && shown.sequence == last.sequence)
                 }) || newest.is_some_and(|newest| last.failed.contains(&newest));
             let shown =
                 (conversation.unread_count, conversation.read_sequence, conversation.peer_read_sequence);

@@ -14,7 +14,9 @@ use tim_protocol::usersig::{Claims, Key, sign};
 use tim_protocol::{Code, ConversationId, UserId};
 
 use crate::app::Asked;
+use crate::damage::File;
 use crate::history::{LogId, Record, Told};
+use crate::later::has_unreadable;
 use crate::link::LinkId;
 use crate::server::{APP, KEY};
 use crate::world::{BEGIN, Break, World, user};
@@ -35,8 +37,12 @@ pub struct Device {
     pub slow_until: i64,
     /// Its clock minus the right time.
     pub skew: i64,
+    /// It hears a server of a later version.
+    pub is_old: bool,
     machine: Machine,
     pub store: Store,
+    /// Where the store is, if it is not in memory.
+    pub file: Option<File>,
     is_open: bool,
     /// Every commit, to go back to an earlier one.
     pub disk: Vec<(Vec<Change>, bool)>,
@@ -51,6 +57,16 @@ pub struct Device {
     pub bad_commits: u32,
     /// A send held back, for the break that swaps two.
     pub held: Option<(CallId, Call)>,
+    /// How often its app logged in, and was told that something cannot be read.
+    pub logins: u64,
+    pub tells: u64,
+}
+
+impl Device {
+    /// How much it could not read.
+    pub fn counted(&self) -> u64 {
+        self.machine.unreadable().values().sum()
+    }
 }
 
 /// How a device stops.
@@ -93,6 +109,8 @@ impl World {
             let seed = self.rng.u64(..);
             let skew = self.rng.i64(-60_000..60_000);
             let id = self.devices.len();
+            let is_old = self.faults.is_mixed && self.rng.bool();
+            let file = (self.faults.is_damaged && self.rng.bool()).then(File::new);
             self.devices.push(Device {
                 name,
                 user: user(owner),
@@ -104,6 +122,10 @@ impl World {
                 cut_off_until: 0,
                 slow_until: 0,
                 skew,
+                is_old,
+                file,
+                logins: 0,
+                tells: 0,
                 machine: machine(name, platform, seed),
                 store: Store::in_memory().unwrap(),
                 is_open: false,
@@ -118,7 +140,7 @@ impl World {
                 held: None,
             });
             let born = self.history.tick();
-            self.history.devices.push(Record { user: Some(user(owner)), born, ..Record::default() });
+            self.history.devices.push(Record { user: Some(user(owner)), is_old, born, ..Record::default() });
             // Most are there from the beginning, some come late.
             let delay = if self.chance(70) { self.rng.i64(0..2_000) } else { self.rng.i64(0..60_000) };
             self.device_after(id, delay, Event::LogIn);
@@ -154,7 +176,17 @@ impl World {
     }
 
     pub fn device_hears(&mut self, id: DeviceId, text: String) {
-        self.feed(id, Input::Frame(text));
+        if !self.devices[id].is_old {
+            return self.feed(id, Input::Frame(text));
+        }
+        if self.is_broken(Break::HangsUp) && has_unreadable(&text) {
+            return self.part(id, self.now);
+        }
+        let (before, life) = (self.devices[id].counted(), self.devices[id].life);
+        self.feed(id, Input::Frame(text.clone()));
+        if self.devices[id].life == life {
+            self.check_counted(id, &text, before);
+        }
     }
 
     pub fn device_loses(&mut self, id: DeviceId) {
@@ -166,6 +198,7 @@ impl World {
         if self.faults.is_on && self.chance(2) {
             self.feed(id, Input::StoreOpened(Err(Fault::new(Code::DATABASE_FAILED))));
         } else {
+            self.open_file(id);
             self.devices[id].is_open = true;
             let snapshot = self.devices[id].store.snapshot().unwrap();
             self.feed(id, Input::StoreOpened(Ok(Box::new(snapshot))));
@@ -201,12 +234,22 @@ impl World {
         self.trace(id, "<-", &input);
         self.devices[id].machine.handle(input, now);
         while let Some(output) = self.devices[id].machine.poll() {
-            self.carry_out(id, output);
+            if let Err(fault) = self.carry_out(id, output) {
+                self.store_failed(id, fault);
+            }
             if self.devices[id].life != life {
                 return;
             }
         }
         self.schedule_due(id);
+    }
+
+    fn store_failed(&mut self, id: DeviceId, fault: Fault) {
+        if fault.code == Code::STORE_DAMAGED {
+            self.rebuild(id);
+        }
+        let now = self.device_now(id);
+        self.devices[id].machine.handle(Input::StoreFailed(fault), now);
     }
 
     /// Prints what goes into and comes out of machines, for whoever replays a seed.
@@ -216,7 +259,7 @@ impl World {
         }
     }
 
-    fn carry_out(&mut self, id: DeviceId, output: Output) {
+    fn carry_out(&mut self, id: DeviceId, output: Output) -> Result<(), Fault> {
         self.trace(id, "->", &output);
         match output {
             Output::OpenStore { .. } => {
@@ -225,7 +268,7 @@ impl World {
                 self.device_after(id, delay, Event::StoreOpened);
             }
             Output::CloseStore => self.devices[id].is_open = false,
-            Output::Commit { changes, durable } => self.keep(id, changes, durable),
+            Output::Commit { changes, durable } => self.keep(id, changes, durable)?,
             Output::Connect => self.connect(id),
             Output::Disconnect => self.disconnect(id),
             Output::Transmit(text) => self.send_up(id, text),
@@ -235,44 +278,45 @@ impl World {
             | Output::LogUnreadable(_) => {}
             Output::Trace(_) => {}
             Output::Emit(event) => self.told(id, event),
-            Output::EmitMessages { query, kind } => self.told_of(id, &query, kind),
+            Output::EmitMessages { query, kind } => self.told_of(id, &query, kind)?,
             Output::Return(call, result) => self.returned(id, call, result),
-            Output::Answer { call, query, .. } => self.answered(id, call, &query),
+            Output::Answer { call, query, .. } => self.answered(id, call, &query)?,
         }
+        Ok(())
     }
 
-    fn keep(&mut self, id: DeviceId, changes: Vec<Change>, durable: bool) {
+    fn keep(&mut self, id: DeviceId, changes: Vec<Change>, durable: bool) -> Result<(), Fault> {
         let device = &mut self.devices[id];
         assert!(device.is_open, "{} commits to a store that is not open", device.name);
         if device.bad_commits > 0 {
             device.bad_commits -= 1;
-            let now = self.device_now(id);
-            self.devices[id].machine.handle(Input::StoreFailed(Fault::new(Code::DATABASE_FAILED)), now);
-            return;
+            return Err(Fault::new(Code::DATABASE_FAILED));
         }
         let is_message = changes.iter().any(|change| matches!(change, Change::Messages(..)));
         if self.is_broken(Break::StoreForgets) && is_message && self.chance(10) {
-            return;
+            return Ok(());
         }
         let device = &mut self.devices[id];
-        device.store.apply(&changes, durable).unwrap();
+        device.store.apply(&changes, durable)?;
         device.disk.push((changes, durable));
         self.note_kept(id);
         if let Some(crash) = self.devices[id].doom.take() {
             self.stop(id, crash);
         }
+        Ok(())
     }
 
     /// Writes down when the first picture came, and when everything was forgotten.
     fn note_kept(&mut self, id: DeviceId) {
+        let is_reset = |change: &Change| matches!(change, Change::Reset);
+        if self.devices[id].disk.last().is_some_and(|(changes, _)| changes.iter().any(is_reset)) {
+            self.begin_record(id);
+        }
         let kept = self.devices[id].disk.len();
         let moment = self.history.tick();
         let record = &mut self.history.devices[id];
         for change in self.devices[id].disk.last().iter().flat_map(|(changes, _)| changes) {
             match change {
-                Change::Reset => {
-                    *record = Record { user: record.user.take(), born: moment, ..Record::default() };
-                }
                 Change::Sync(state) if state.since != 0 => {
                     record.picture.get_or_insert((moment, kept));
                 }
@@ -284,16 +328,27 @@ impl World {
         }
     }
 
+    /// Everything was forgotten.
+    pub fn begin_record(&mut self, id: DeviceId) {
+        let born = self.history.tick();
+        let record = &mut self.history.devices[id];
+        let (user, is_old) = (record.user.take(), record.is_old);
+        *record = Record { user, is_old, born, ..Record::default() };
+    }
+
     /// The device stops now. What its listener was about to hear is never heard.
     pub fn stop(&mut self, id: DeviceId, crash: Crash) {
         if crash == Crash::Power {
-            self.lose_power(id);
+            if self.devices[id].file.is_none() {
+                self.lose_power(id);
+            }
             if let Some(link) = self.devices[id].link {
                 self.cut(link);
             }
         }
         self.disconnect(id);
         self.forget_undelivered(id);
+        self.close_file(id);
         let seed = self.rng.u64(..);
         let device = &mut self.devices[id];
         device.life += 1;
@@ -306,6 +361,7 @@ impl World {
         device.calls.clear();
         device.held = None;
         device.doom = None;
+        (device.logins, device.tells) = (0, 0);
         let delay = self.rng.i64(100..30_000);
         self.device_after(id, delay, Event::Start);
     }
@@ -313,7 +369,9 @@ impl World {
     /// What the store does not know as heard is told again.
     fn forget_undelivered(&mut self, id: DeviceId) {
         let device = &self.devices[id];
-        let rows = device.store.snapshot().unwrap().conversations;
+        // Damage is met again at the next start, and everything forgotten.
+        let Ok(snapshot) = device.store.snapshot() else { return };
+        let rows = snapshot.conversations;
         let again: BTreeMap<LogId, Ranges> = rows
             .into_iter()
             .filter(|(row, ..)| !row.gone)

@@ -26,7 +26,10 @@ impl World {
             ("public", GroupType::Public, vec!["bob"]),
             ("meeting", GroupType::Meeting, vec!["carol"]),
         ];
-        for (name, group_type, members) in groups {
+        for (name, group_type, mut members) in groups {
+            if self.faults.is_hostile && name != "meeting" {
+                members.push("mallory");
+            }
             let group = NewGroup {
                 name: name.into(),
                 group_type,

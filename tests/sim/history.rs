@@ -68,6 +68,8 @@ pub struct Told {
 #[derive(Debug, Clone, Default)]
 pub struct Record {
     pub user: Option<UserId>,
+    /// It hears a server of a later version.
+    pub is_old: bool,
     pub told: Vec<Told>,
     /// Since when the store is what it is: before its first picture everything is history.
     pub born: u64,
@@ -135,6 +137,8 @@ pub struct History {
     pub revokes: BTreeSet<(LogId, u64)>,
     /// The server's data began a new life.
     pub is_restored: bool,
+    /// Devices whose file was damaged, and who may have lost what they sent last.
+    pub rebuilt: BTreeSet<DeviceId>,
     /// The server's clock was set back: its times do not tell any more what was before what.
     pub is_time_repeated: bool,
     /// When a device first stored that a message has its place, and that it would send it again to a new life.

@@ -76,6 +76,7 @@ impl World {
 
     pub fn send_up(&mut self, device: DeviceId, text: String) {
         let Some(id) = self.devices[device].link else { return };
+        let text = self.said_later(device, text);
         self.charge(&text);
         let stall = self.stall(self.devices[device].slow_until > self.now);
         let (now, link) = (self.now, self.links.get_mut(&id).unwrap());
@@ -85,12 +86,15 @@ impl World {
     }
 
     pub fn send_down(&mut self, id: LinkId, text: String) {
-        self.charge(&text);
-        let stall = self.stall(false);
-        let (now, link) = (self.now, self.links.get_mut(&id).unwrap());
-        link.down_at = link.down_at.max(now + link.latency + stall);
-        let delay = link.down_at - now;
-        self.link_after(delay, id, Event::Down(text));
+        let Some(device) = self.links.get(&id).map(|link| link.device) else { return };
+        for text in self.heard_later(device, text) {
+            self.charge(&text);
+            let stall = self.stall(false);
+            let (now, link) = (self.now, self.links.get_mut(&id).unwrap());
+            link.down_at = link.down_at.max(now + link.latency + stall);
+            let delay = link.down_at - now;
+            self.link_after(delay, id, Event::Down(text));
+        }
     }
 
     fn charge(&mut self, text: &str) {
@@ -123,7 +127,7 @@ impl World {
 
     /// The server closes a connection after everything sent so far.
     pub fn close_down(&mut self, id: LinkId) {
-        let link = &self.links[&id];
+        let Some(link) = self.links.get(&id) else { return };
         let delay = link.down_at.max(self.now + link.latency) - self.now;
         self.link_after(delay, id, Event::GoneForDevice);
     }

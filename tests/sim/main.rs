@@ -1,6 +1,8 @@
 //! The whole system, simulated: real machines, real stores, the real server's rules and database, under a virtual clock
 //! on links that break, with devices and a server that crash.
 //!
+//! Some worlds have a server of a later version (`later`), a hostile user (`hostile`), or files that get damaged (`damage`).
+//!
 //! Each seed is one world, and the same seed is always the same world. `promises` runs many of them and checks what
 //! users were promised; `breaks` and `checker` make sure that a broken promise would be seen. Replay a seed with
 //! `TIM_SIM_SEED=n cargo test --profile sim -p tim --test sim promises`, and see it happen with `TIM_SIM_TRACE=1`.
@@ -18,10 +20,13 @@ mod app;
 mod check;
 mod clocks;
 mod cost;
+mod damage;
 mod device;
 mod forged;
 mod ground;
 mod history;
+mod hostile;
+mod later;
 mod link;
 mod many;
 mod pages;

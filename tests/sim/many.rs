@@ -139,6 +139,11 @@ fn breaks() {
         (Break::NeverMarks, "I6"),
         (Break::SendsTwice, "I7"),
         (Break::ReadsTooFar, "I8"),
+        (Break::HangsUp, "rest"),
+        (Break::LosesPlaces, "I3"),
+        (Break::HidesUnreadable, "later"),
+        (Break::RevokesForAll, "I9"),
+        (Break::RescuesNothing, "rescue"),
     ] {
         let notices = |seed: &u64| {
             let found = judge(&Plan { broken: Some(how), ..Plan::of(*seed) });

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tempfile::TempDir;
 use tim::event::Event;
 use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, Now, Output};
@@ -25,7 +24,7 @@ use tim_server::store::sqlite::Database;
 use uuid::Uuid;
 
 use crate::server::{APP, KEY, settings};
-use crate::world::{BEGIN, user};
+use crate::world::{BEGIN, folder, user};
 
 const MESSAGES: u64 = 5_000;
 const PAGE: usize = 4_096;
@@ -332,11 +331,6 @@ fn comes_back(ground: &mut Ground, folder: &Path, file: &[u8]) -> (bool, usize) 
     let mut phone = Phone::new(ground, &path);
     let waiting = phone.check();
     (phone.rebuilt, waiting)
-}
-
-fn folder() -> TempDir {
-    let memory = Path::new("/dev/shm");
-    if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.unwrap()
 }
 
 #[test]

@@ -4,7 +4,7 @@
 mod operator;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -18,14 +18,15 @@ use tim_server::core::ops::{Actor, Answer, Find, Found, Refusal, Tell, UserKey, 
 use tim_server::core::policy::LoginPolicy;
 use tim_server::core::rate::Rate;
 use tim_server::core::session::{Effect, Input, Parked, Session, Settings, Token};
-use tim_server::core::shares::{self, Network, Shares};
+use tim_server::core::shares::{self, Shares};
 use tim_server::store::sqlite::Database;
 use uuid::Uuid;
 
 use crate::history::LogId;
+use crate::hostile;
 use crate::link::LinkId;
 use crate::workload::Faults;
-use crate::world::{Break, World};
+use crate::world::{Break, World, folder};
 
 pub const APP: u32 = 1_400_000_001;
 pub const KEY: &str = "the application's secret";
@@ -97,11 +98,7 @@ fn copy(folder: &TempDir) -> PathBuf {
 
 impl Server {
     pub fn new(faults: &Faults) -> Self {
-        let folder = faults.is_restored.then(|| {
-            // Nothing here depends on stable storage, and memory is quicker.
-            let memory = Path::new("/dev/shm");
-            if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.unwrap()
-        });
+        let folder = faults.is_restored.then(folder);
         let database = folder.as_ref().map_or_else(Database::in_memory, |it| Database::open(&file(it)));
         Self {
             up: true,
@@ -127,6 +124,11 @@ impl Server {
     pub fn actor(&self, name: &UserId) -> Actor {
         let key = self.keys.iter().find(|(_, known)| *known == name).map(|(key, _)| *key).unwrap();
         Actor { app: APP, user: name.clone(), key, session: None }
+    }
+
+    /// Whether a connection's user is known by now; `None` if there is no such connection.
+    pub fn is_greeted(&self, link: LinkId) -> Option<bool> {
+        self.connections.get(&link).map(|connection| connection.attached.is_some())
     }
 
     pub fn find(&self, find: &Find) -> Found {
@@ -189,7 +191,7 @@ impl World {
         let session = Session::new(
             Arc::clone(&self.server.settings),
             Arc::clone(&self.server.shares),
-            Network::V4([127, 0, 0, 1]),
+            hostile::network(link),
             id,
             seed,
             self.server_now(),
@@ -346,7 +348,10 @@ impl World {
     fn group_commit(&mut self) {
         self.server.is_committing = false;
         let waiting = std::mem::take(&mut self.server.waiting);
-        let writes: Vec<Write> = waiting.iter().map(|(_, _, write)| write.clone()).collect();
+        let mut writes: Vec<Write> = waiting.iter().map(|(_, _, write)| write.clone()).collect();
+        if self.is_broken(Break::RevokesForAll) {
+            self.revoke_for_all(&mut writes);
+        }
         if self.is_broken(Break::SendsTwice) {
             self.send_twice(&writes);
         }
@@ -362,6 +367,15 @@ impl World {
             self.server.marks_due = true;
             let delay = self.rng.i64(0..250);
             self.server_after(delay, Event::Mark);
+        }
+    }
+
+    /// Alice may take back what others say in her groups.
+    fn revoke_for_all(&self, writes: &mut [Write]) {
+        for write in writes {
+            if let Write::Revoke { actor, .. } = write {
+                *actor = self.server.actor(&crate::world::user("alice"));
+            }
         }
     }
 
@@ -406,6 +420,8 @@ impl World {
         if self.chance(lost) || self.is_broken(Break::NeverMarks) {
             return;
         }
+        let device = self.links.get(&link).map(|link| link.device);
+        let before = device.map_or_else(Vec::new, |device| self.pushed_later(device, &delivery));
         let event =
             if self.chance(overflows) { Event::Overflow(link) } else { Event::Deliver(link, delivery) };
         let delay = if self.chance(5) { self.rng.i64(0..400) } else { self.rng.i64(0..10) };
@@ -413,6 +429,9 @@ impl World {
         let connection = self.server.connections.get_mut(&link).unwrap();
         connection.inbox_at = connection.inbox_at.max(now + delay);
         let delay = connection.inbox_at - now;
+        for before in before {
+            self.server_after(delay, Event::Deliver(link, before));
+        }
         self.server_after(delay, event);
     }
 

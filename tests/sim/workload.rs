@@ -31,6 +31,12 @@ pub struct Faults {
     pub is_restored: bool,
     /// The server's clock minus the right time, when a world begins.
     pub server_skew: i64,
+    /// The server is of a later version than some devices, which hear what they do not know.
+    pub is_mixed: bool,
+    /// Mallory is there.
+    pub is_hostile: bool,
+    /// Some devices' files are damaged.
+    pub is_damaged: bool,
     operations: u32,
     pause: i64,
     faults: u32,
@@ -53,12 +59,13 @@ enum Fault {
     Kick,
     DeviceClock,
     ServerClock,
+    Damage,
 }
 
 impl Faults {
-    pub fn draw(rng: &mut fastrand::Rng) -> Self {
+    pub fn draw(seed: u64, rng: &mut fastrand::Rng) -> Self {
         use Fault::{
-            BadDisk, Cut, CutOff, DeviceClock, Doom, Kick, Kill, PowerCut, Server, ServerClock, Slow,
+            BadDisk, Cut, CutOff, Damage, DeviceClock, Doom, Kick, Kill, PowerCut, Server, ServerClock, Slow,
         };
         // Each world has its own mixture, some of them none of most: rare combinations come up that way.
         let kinds =
@@ -66,6 +73,17 @@ impl Faults {
         let mut kinds: Vec<Fault> = kinds.into_iter().filter(|_| rng.bool()).collect();
         if rng.u32(0..8) == 0 {
             kinds.push(ServerClock);
+        }
+        // By the seed's number: the seeds that are kept stay the worlds that they were.
+        let (is_mixed, is_hostile, is_damaged) = match seed % 16 {
+            0 | 8 => (true, false, false),
+            2 | 6 => (false, true, false),
+            12 | 13 => (false, false, true),
+            15 => (true, true, true),
+            _ => (false, false, false),
+        };
+        if is_damaged {
+            kinds.extend([Damage; 3]);
         }
         let high = [5, 40, 150, 600][rng.usize(0..4)];
         let bus = [(0, 0), (0, 3), (3, 0), (2, 2), (20, 10)][rng.usize(0..5)];
@@ -83,6 +101,9 @@ impl Faults {
             kinds,
             bursts: rng.u32(0..40) == 0,
             away: None,
+            is_mixed,
+            is_hostile,
+            is_damaged,
             server_skew: if rng.u32(0..8) == 0 { clocks::error(rng) } else { 0 },
         }
     }
@@ -102,6 +123,12 @@ pub fn run(plan: Plan) -> History {
         let at = world.rng.i64(0..span);
         world.after(at, Event::Fail);
     }
+    if world.faults.is_hostile {
+        for _ in 0..world.rng.u32(20..120) {
+            let at = world.rng.i64(0..span);
+            world.after(at, Event::Attack);
+        }
+    }
     if world.faults.is_restored {
         world.after(span / 3, Event::Backup);
         let until = world.rng.i64(span / 3..span);
@@ -109,6 +136,11 @@ pub fn run(plan: Plan) -> History {
     }
     world.run_until(span + 1);
     world.heal();
+    if world.faults.is_damaged {
+        // Whatever is damaged still is met now.
+        world.read_pages(false);
+        world.run_until(world.now + HEALING);
+    }
     world.read_all();
     for device in 0..world.devices.len() {
         world.take_stock(device);
@@ -289,6 +321,7 @@ impl World {
                 let skew = clocks::error(&mut self.rng);
                 self.set_server_clock(skew);
             }
+            Fault::Damage => self.damage(id),
             Fault::Kill | Fault::PowerCut => {}
         }
     }
@@ -314,6 +347,9 @@ impl World {
             device.doom = None;
             device.bad_commits = 0;
         }
+        if self.faults.is_hostile {
+            self.heal_under_attack();
+        }
         // A burst over a slow link takes longer than any pause.
         let least = if self.faults.away.is_some() { 2 } else { 1 };
         for rounds in 1..=4 {
@@ -326,22 +362,7 @@ impl World {
 
     /// Everybody reads everything, and looks at the list once more.
     fn read_all(&mut self) {
-        for id in 0..self.devices.len() {
-            let me = self.devices[id].user.clone();
-            for state in self.states(&me).into_values().filter(|state| !state.gone) {
-                let mut before = state.head + 1;
-                while before > state.floor.max(1) {
-                    let conversation = state.conversation_id.clone();
-                    let asked = Asked::Page(conversation.clone(), true);
-                    self.call(
-                        id,
-                        asked,
-                        Call::MessageList { conversation, before: Some(before), count: 100 },
-                    );
-                    before = before.saturating_sub(100);
-                }
-            }
-        }
+        self.read_pages(true);
         self.run_until(self.now + 20_000);
         for id in 0..self.devices.len() {
             self.call(id, Asked::List, Call::ConversationList);
@@ -349,6 +370,26 @@ impl World {
             if !calls.is_empty() {
                 let what = format!("{}: nobody answered {calls:?}", self.devices[id].name);
                 self.history.violated("answers", what);
+            }
+        }
+    }
+
+    /// Everybody reads everything; nothing excuses a failure if it is for the last time.
+    fn read_pages(&mut self, is_last: bool) {
+        for id in 0..self.devices.len() {
+            let me = self.devices[id].user.clone();
+            for state in self.states(&me).into_values().filter(|state| !state.gone) {
+                let mut before = state.head + 1;
+                while before > state.floor.max(1) {
+                    let conversation = state.conversation_id.clone();
+                    let asked = Asked::Page(conversation.clone(), is_last);
+                    self.call(
+                        id,
+                        asked,
+                        Call::MessageList { conversation, before: Some(before), count: 100 },
+                    );
+                    before = before.saturating_sub(100);
+                }
             }
         }
     }

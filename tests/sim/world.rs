@@ -1,11 +1,14 @@
 //! One world: a virtual clock, what happens when, and who is there. Everything random in it comes from its seed.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
+use tempfile::TempDir;
 use tim_protocol::UserId;
 
 use crate::device::{Device, DeviceId};
 use crate::history::History;
+use crate::hostile::Mallory;
 use crate::link::{Link, LinkId};
 use crate::server::Server;
 use crate::workload::Faults;
@@ -62,6 +65,16 @@ pub enum Break {
     ReadsTooFar,
     /// Every sync is answered as if it had asked for everything.
     SyncsAll,
+    /// A device hangs up when it hears what it cannot read.
+    HangsUp,
+    /// Messages that a device cannot read have no place.
+    LosesPlaces,
+    /// An app is not told that something cannot be read.
+    HidesUnreadable,
+    /// The server takes whatever anybody wants taken back.
+    RevokesForAll,
+    /// What waits in a damaged file is not taken along.
+    RescuesNothing,
 }
 
 /// What happens at some moment.
@@ -72,6 +85,7 @@ pub enum Event {
     Device(DeviceId, u64, crate::device::Event),
     Operate,
     Fail,
+    Attack,
     Backup,
     Restore,
 }
@@ -85,6 +99,7 @@ pub struct World {
     pub links: BTreeMap<LinkId, Link>,
     pub history: History,
     pub faults: Faults,
+    pub mallory: Mallory,
     /// Frames sent, and their bytes, heartbeats apart.
     pub bill: (usize, usize),
     queue: BTreeMap<(i64, u64), Event>,
@@ -95,7 +110,7 @@ pub struct World {
 impl World {
     pub fn new(plan: Plan) -> Self {
         let mut rng = fastrand::Rng::with_seed(plan.seed);
-        let faults = Faults::draw(&mut rng);
+        let faults = Faults::draw(plan.seed, &mut rng);
         let mut world = Self {
             server: Server::new(&faults),
             devices: Vec::new(),
@@ -109,6 +124,7 @@ impl World {
             plan,
             rng,
             faults,
+            mallory: Mallory::default(),
         };
         world.settle();
         world.people();
@@ -136,6 +152,7 @@ impl World {
                 Event::Device(device, life, event) => self.device_event(device, life, event),
                 Event::Operate => self.operate(),
                 Event::Fail => self.fail(),
+                Event::Attack => self.attack(),
                 Event::Backup => self.back_up(),
                 Event::Restore => self.restore(),
             }
@@ -157,8 +174,15 @@ impl World {
     }
 
     pub fn users(&self) -> Vec<UserId> {
-        ["alice", "bob", "carol"].map(user).to_vec()
+        let hostile = self.faults.is_hostile.then_some("mallory");
+        ["alice", "bob", "carol"].into_iter().chain(hostile).map(user).collect()
     }
+}
+
+/// A folder for files. Nothing here depends on stable storage, and memory is quicker.
+pub fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.unwrap()
 }
 
 pub fn user(name: &str) -> UserId {

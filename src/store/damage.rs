@@ -75,6 +75,8 @@ fn rescued(damaged: &Path) -> Vec<Change> {
 fn open_as_found(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // Without it SQLite reads nothing in a file whose tail was cut off.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, true)?;
     super::checksum::install(&connection)?;
     Ok(connection)
 }

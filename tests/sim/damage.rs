@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io::{Seek as _, SeekFrom, Write as _};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -19,26 +20,40 @@ const PAGE: u64 = 4_096;
 /// A file on which a device's store is, rather than in memory.
 pub struct File {
     folder: TempDir,
-    /// What waited in it when a page was damaged on which none of that stood.
-    waited: Option<BTreeSet<MessageId>>,
-    is_damaged: bool,
+    /// What waits in it.
+    waits: BTreeSet<MessageId>,
+    /// What waits may stand on a damaged page.
+    is_touched: bool,
 }
 
 impl File {
     pub fn new() -> Self {
-        Self { folder: folder(), waited: None, is_damaged: false }
+        Self { folder: folder(), waits: BTreeSet::new(), is_touched: false }
     }
 
     fn path(&self) -> PathBuf {
         self.folder.path().join("tim.db")
     }
+
+    /// Something was stored.
+    pub fn note(&mut self, changes: &[Change]) {
+        for change in changes {
+            match change {
+                Change::Outbox(row) => drop(self.waits.insert(row.message.id)),
+                Change::OutboxDone(id) => drop(self.waits.remove(id)),
+                _ => {}
+            }
+        }
+    }
 }
 
 impl World {
-    /// A device's file is damaged.
+    /// A device's file is damaged, while what its user just wrote waits to be sent.
     pub fn damage(&mut self, id: DeviceId) {
-        let waited = outbox(&self.devices[id].store);
-        if self.devices[id].up && self.rng.bool() {
+        if self.devices[id].ready {
+            self.send_to_peer(id);
+        }
+        if self.devices[id].up && self.chance(75) {
             self.stop(id, Crash::Process);
         }
         let device = &self.devices[id];
@@ -50,7 +65,8 @@ impl World {
         // A file without its first page cannot be told from one that was just begun.
         let is_cut = pages > 1 && self.chance(20);
         let page = self.rng.u64(u64::from(is_cut)..pages);
-        let is_apart = !self.devices[id].up && is_apart(&path, page, if is_cut { pages } else { page + 1 });
+        let waits = &self.devices[id].file.as_ref().unwrap().waits;
+        let is_apart = is_apart(&path, waits, page..if is_cut { pages } else { page + 1 });
         let file = OpenOptions::new().write(true).open(&path).unwrap();
         if is_cut {
             file.set_len(page * PAGE).unwrap();
@@ -63,9 +79,7 @@ impl World {
             (&file).write_all(&bytes).unwrap();
         }
         if let Some(file) = &mut self.devices[id].file {
-            // Of a file that was damaged before nobody knows what is left.
-            file.waited = waited.filter(|_| is_apart && !file.is_damaged);
-            file.is_damaged = true;
+            file.is_touched |= !is_apart;
         }
     }
 
@@ -77,9 +91,6 @@ impl World {
         self.devices[id].store = opened.store;
         if opened.set_aside.is_some() {
             self.rebuilt(id);
-        } else if let Some(file) = &mut self.devices[id].file {
-            // What was not met yet is met when something else waits.
-            file.waited = None;
         }
     }
 
@@ -106,31 +117,34 @@ impl World {
         self.history.rebuilt.insert(id);
         let device = &mut self.devices[id];
         if self.plan.broken == Some(Break::RescuesNothing) {
-            let waiting = outbox(&device.store).unwrap().into_iter().map(Change::OutboxDone);
+            let waiting = outbox(&device.store).into_iter().map(Change::OutboxDone);
             device.store.apply(&waiting.collect::<Vec<_>>(), true).unwrap();
         }
-        let waits = outbox(&device.store).unwrap();
+        let waits = outbox(&device.store);
         let file = device.file.as_mut().unwrap();
-        file.is_damaged = false;
-        if let Some(waited) = file.waited.take()
-            && !waited.is_subset(&waits)
-        {
-            let what = format!("{}: of {waited:?} only {waits:?} is rescued", device.name);
+        if !file.is_touched && !file.waits.is_subset(&waits) {
+            let what = format!("{}: of {:?} only {waits:?} is rescued", device.name, file.waits);
             self.history.violated("rescue", what);
         }
+        (file.waits, file.is_touched) = (waits, false);
     }
 }
 
-fn outbox(store: &Store) -> Option<BTreeSet<MessageId>> {
-    Some(store.snapshot().ok()?.outbox.into_iter().map(|row| row.message.id).collect())
+fn outbox(store: &Store) -> BTreeSet<MessageId> {
+    store.snapshot().unwrap().outbox.into_iter().map(|row| row.message.id).collect()
 }
 
 /// Whether nothing that waits stands on some pages, nor what says where it does.
-fn is_apart(path: &Path, first: u64, end: u64) -> bool {
-    let query = "SELECT count(*) FROM dbstat WHERE pageno > ?1 AND pageno <= ?2 \
-                 AND (name LIKE '%outbox%' OR name = 'sqlite_schema')";
-    let count = |connection: &Connection| {
-        connection.query_row(query, (first.cast_signed(), end.cast_signed()), |row| row.get::<_, i64>(0))
-    };
-    Connection::open(path).and_then(|connection| count(&connection)).is_ok_and(|count| count == 0)
+fn is_apart(path: &Path, waits: &BTreeSet<MessageId>, pages: Range<u64>) -> bool {
+    let roots = "SELECT rootpage - 1 FROM sqlite_schema WHERE tbl_name = 'outbox'";
+    let is_apart = |root: u64| !pages.contains(&root);
+    let is_rooted_apart = Connection::open(path).and_then(|connection| {
+        let mut statement = connection.prepare(roots)?;
+        let mut roots = statement.query_map([], |row| row.get::<_, i64>(0))?;
+        roots.try_fold(true, |apart, root| Ok(apart && is_apart(root?.cast_unsigned())))
+    });
+    let file = std::fs::read(path).unwrap();
+    let [low, high] = [pages.start, pages.end].map(|page| usize::try_from(page * PAGE).unwrap());
+    let has = |id: &MessageId| file[low..high].windows(16).any(|bytes| bytes == id.as_bytes());
+    is_rooted_apart.unwrap_or(false) && is_apart(0) && !waits.iter().any(has)
 }

@@ -110,7 +110,7 @@ impl World {
             let skew = self.rng.i64(-60_000..60_000);
             let id = self.devices.len();
             let is_old = self.faults.is_mixed && self.rng.bool();
-            let file = (self.faults.is_damaged && self.rng.bool()).then(File::new);
+            let file = self.faults.is_damaged.then(File::new);
             self.devices.push(Device {
                 name,
                 user: user(owner),
@@ -298,6 +298,9 @@ impl World {
         }
         let device = &mut self.devices[id];
         device.store.apply(&changes, durable)?;
+        if let Some(file) = &mut device.file {
+            file.note(&changes);
+        }
         device.disk.push((changes, durable));
         self.note_kept(id);
         if let Some(crash) = self.devices[id].doom.take() {

@@ -194,7 +194,7 @@ impl World {
         }
     }
 
-    fn send_to_peer(&mut self, id: DeviceId) {
+    pub fn send_to_peer(&mut self, id: DeviceId) {
         let to = ConversationId::C2c(self.peer(id));
         for _ in 0..self.rng.u32(1..4) {
             self.send_text(id, to.clone());

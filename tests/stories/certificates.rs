@@ -17,14 +17,30 @@ use tokio_rustls::TlsAcceptor;
 use crate::world::World;
 
 /// A certificate with its key, and the root that an app is given for it, in PEM.
-struct Made {
-    certificate: String,
-    key: String,
-    root: String,
+pub struct Made {
+    pub certificate: String,
+    pub key: String,
+    pub root: String,
+}
+
+impl Made {
+    /// What takes connections with it.
+    pub fn acceptor(&self) -> TlsAcceptor {
+        use rustls::pki_types::{CertificateDer, pem::PemObject as _};
+        let chain = vec![CertificateDer::from_pem_slice(self.certificate.as_bytes()).unwrap()];
+        let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .unwrap();
+        TlsAcceptor::from(Arc::new(config))
+    }
 }
 
 /// A certificate for this name as `change` wants it, from an authority of its own.
-fn certificate(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Made {
+pub fn certificate(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Made {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
@@ -46,16 +62,7 @@ fn authority_as_leaf(name: &str) -> Made {
 
 /// What alice's login comes to at a server with this certificate. It may be tried for an hour.
 async fn login(made: &Made, roots: Option<&str>) -> TimError {
-    use rustls::pki_types::{CertificateDer, pem::PemObject as _};
-    let chain = vec![CertificateDer::from_pem_slice(made.certificate.as_bytes()).unwrap()];
-    let key = PrivateKeyDer::from_pem_slice(made.key.as_bytes()).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let acceptor = made.acceptor();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let server = tokio::spawn(async move {

@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use tim::log::{LogLevel, LogSink};
-use tim::message::{ImageBody, ImageFormat, ImageInfo, ImageType, Message, Payload, Priority};
+use tim::message::{ImageType, Message, Payload, Priority};
 use tim::protocol::group::{GroupType, NewGroup};
 use tim::{Code, GroupId, UserId};
 
-use crate::pictures::{picture, png};
+use crate::pictures::{Elsewhere, picture, png};
 use crate::world::{Device, World, received, run_server};
 
 /// Keeps every line of this process's engines: of other stories' too.
@@ -49,14 +49,8 @@ async fn revoked(device: &Device) {
 
 /// A picture at somebody else's place, whose address is signed. Nobody answers there.
 fn elsewhere(from: &Device) -> Message {
-    let url = "https://localhost:9/picture?signature=quince".to_owned();
-    let info = |image_type| ImageInfo { image_type, size: 1, width: 1, height: 1, url: url.clone() };
-    let body = ImageBody {
-        uuid: "00000000-0000-4000-8000-000000000001".parse().unwrap(),
-        image_format: ImageFormat::Png,
-        image_info_array: [ImageType::Original, ImageType::Thumb, ImageType::Large].map(info).to_vec(),
-    };
-    Message { payload: Payload::Image(body), ..from.text("C2Cbob", "look") }
+    let picture = Elsewhere("https://localhost:9/picture?signature=quince".into()).body();
+    Message { payload: Payload::Image(picture), ..from.text("C2Cbob", "look") }
 }
 
 #[tokio::test(flavor = "multi_thread")]

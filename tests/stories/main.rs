@@ -33,5 +33,6 @@ mod outbox;
 mod pictures;
 mod proxy;
 mod quick_start;
+mod redirects;
 mod relations;
 mod world;

@@ -150,10 +150,10 @@ async fn an_image_view_takes_a_pictures_address_as_it_is() {
 }
 
 /// Uploads nothing, and says that the picture is at this address.
-struct Elsewhere(String);
+pub struct Elsewhere(pub String);
 
 impl Elsewhere {
-    fn body(&self) -> ImageBody {
+    pub fn body(&self) -> ImageBody {
         let info = |image_type| ImageInfo { image_type, size: 1, width: 1, height: 1, url: self.0.clone() };
         ImageBody {
             uuid: "00000000-0000-4000-8000-000000000001".parse().unwrap(),

@@ -14,24 +14,25 @@ extension Tim {
     /// call this again.
     ///
     /// At most `limit` events wait for the loop. One that falls farther behind loses the oldest, and is told so by
-    /// ``TimEvent/error(code:reason:)`` with ``TimCode/eventsLost``: it then reads the lists it shows anew. A slow loop
-    /// never holds up the engine or another listener.
+    /// ``TimEvent/error(code:reason:)`` with ``TimCode/eventsLost``: it then reads the lists it shows anew. A whole list takes
+    /// the place of an older one of its kind that still waits. A slow loop never holds up the engine or another listener.
     public func events(bufferingNewest limit: Int = 1_000) -> AsyncStream<TimEvent> {
-        let lost = Flag()
-        let heard = AsyncStream<TimEvent>(bufferingPolicy: .bufferingNewest(max(limit, 1))) { continuation in
+        let waiting = Waiting(limit: max(limit, 1))
+        // Each says that something was put in, perhaps more than once.
+        let signs = AsyncStream<Void>(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let source = Source(continuation)
             let listener = addListener(listener: Ears { event in
-                if case .dropped = source.stream.yield(event) { lost.raise() }
+                waiting.put(event)
+                source.stream.yield()
             })
             continuation.onTermination = { _ in listener.remove() }
         }
         return AsyncStream {
-            // The oldest are lost first, so this is heard exactly where they are missing.
-            if lost.lower() {
-                return .error(code: TimCode.eventsLost, reason: "events were dropped by a slow loop: read the lists again")
+            while true {
+                if let event = waiting.take() { return event }
+                var next = signs.makeAsyncIterator()
+                if await next.next() == nil { return waiting.take() }
             }
-            var next = heard.makeAsyncIterator()
-            return await next.next()
         }
     }
 
@@ -218,9 +219,9 @@ private final class Ears: EventListener {
 
 /// Ends a stream once the engine has let its listener go: when it was taken off, or the instance shut down.
 private final class Source: Sendable {
-    let stream: AsyncStream<TimEvent>.Continuation
+    let stream: AsyncStream<Void>.Continuation
 
-    init(_ stream: AsyncStream<TimEvent>.Continuation) { self.stream = stream }
+    init(_ stream: AsyncStream<Void>.Continuation) { self.stream = stream }
 
     deinit { stream.finish() }
 }
@@ -248,21 +249,5 @@ private final class Uploader: UploadPlugin {
 
     func upload(file: String, progress: UploadProgress) throws -> ImageBody {
         try work(file) { percent in progress.report(percent: UInt32(min(max(percent, 0), 100))) }
-    }
-}
-
-/// Raised by the engine's thread, lowered by the loop's task. `@unchecked`: it is touched with the lock held only.
-private final class Flag: @unchecked Sendable {
-    private let lock = NSLock()
-    private var raised = false
-
-    func raise() { lock.withLock { raised = true } }
-
-    /// Whether it was raised.
-    func lower() -> Bool {
-        lock.withLock {
-            defer { raised = false }
-            return raised
-        }
     }
 }

@@ -38,6 +38,25 @@ final class StreamTests: XCTestCase {
         XCTAssertEqual(heard, [TimCode.eventsLost] + Array(repeating: TimCode.notLoggedIn, count: 10))
     }
 
+    func testAWholeListReplacesItsOlderSelfThatWaits() async throws {
+        let alice = try await Person.ready("alice")
+        let (bob, carol, dave) = (try await Person.ready("bob"), try await Person.ready("carol"), try await Person.ready("dave"))
+        let events = alice.tim.events()
+        for other in [bob, carol, dave] { try await alice.tim.addToBlacklist(users: [other.name]) }
+        try await alice.tim.logout()
+        try await alice.logIn()
+        try await alice.tim.removeFromBlacklist(users: [bob.name, carol.name])
+        try await alice.tim.shutdown()
+        let told = try await inTime { await events.reduce(into: []) { $0.append($1) } }
+        // A list of the next login stays behind the end of the former one, and the newest of each is told.
+        let end = try XCTUnwrap(told.firstIndex(of: .sdkNotReady))
+        let lists = [told[..<end], told[end...]].map { events in
+            events.compactMap { if case .blacklistUpdated(let users) = $0 { Set(users) } else { nil } }
+        }
+        XCTAssertEqual(lists[0], [Set([bob, carol, dave].map(\.name))])
+        XCTAssertEqual(lists[1].last, [dave.name])
+    }
+
     func testEveryStreamHearsEverything() async throws {
         let alice = try Person("alice")
         let streams = (0..<3).map { _ in alice.tim.events() }

@@ -5,8 +5,6 @@
 package im.tim.sdk
 
 import kotlin.reflect.KClass
-import kotlinx.coroutines.channels.BufferOverflow
-import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.flow
 
@@ -16,31 +14,23 @@ import kotlinx.coroutines.flow.flow
  *
  * At most [capacity] events wait for a collector. One that falls farther behind loses the oldest, and is told so by
  * [TimEvent.Error] with [TimCode.EVENTS_LOST] in their place: it then reads the lists it shows anew, and misses nothing of
- * what comes after. A slow collector never holds up the engine or another listener.
+ * what comes after. A whole list takes the place of an older one of its kind that still waits. A slow collector never holds
+ * up the engine or another listener.
  *
  * @throws IllegalArgumentException for a [capacity] below 1.
  */
 fun Tim.events(capacity: Int = 1_000): Flow<TimEvent> {
     require(capacity > 0) { "a flow of events needs room for one: its capacity cannot be $capacity" }
     return flow {
-        val heard = Channel<IndexedValue<TimEvent>>(capacity, BufferOverflow.DROP_OLDEST)
-        var number = 0
+        val waiting = Waiting(capacity)
         val listener = addListener(Ears { event ->
-            heard.trySend(IndexedValue(number++, event))
-            if (event is TimEvent.SdkDestroy) heard.close()
+            waiting.put(event)
+            if (event is TimEvent.SdkDestroy) waiting.end()
         })
         try {
             // An instance that had ended before tells nobody of it any more.
-            if (isDestroyed()) heard.close()
-            var next = 0
-            for ((place, event) in heard) {
-                // Numbers that are missing are events that were dropped, all of them older than this one.
-                if (place != next) {
-                    emit(TimEvent.Error(TimCode.EVENTS_LOST, "events were dropped by a slow collector: read the lists again"))
-                }
-                next = place + 1
-                emit(event)
-            }
+            if (isDestroyed()) waiting.end()
+            while (true) emit(waiting.next() ?: break)
         } finally {
             listener.use { it.remove() }
         }

@@ -13,6 +13,7 @@ import kotlin.test.assertIs
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
 import kotlinx.coroutines.CompletableDeferred
+import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.async
 import kotlinx.coroutines.channels.Channel
 import kotlinx.coroutines.coroutineScope
@@ -181,8 +182,11 @@ class ChatTest {
         val alice = person("alice")
         coroutineScope {
             val (begun, goOn) = listOf(CompletableDeferred<Unit>(), CompletableDeferred<Unit>())
-            val heard = async { alice.tim.events(capacity = 10).onEach { begun.complete(Unit); goOn.await() }.toList() }
-            while (!begun.isCompleted) alice.raiseAnEvent().also { yield() }
+            val heard = async(start = CoroutineStart.UNDISPATCHED) {
+                alice.tim.events(capacity = 10).onEach { begun.complete(Unit); goOn.await() }.toList()
+            }
+            alice.raiseAnEvent()
+            begun.await()
             repeat(100) { alice.raiseAnEvent() }
             // Others hear everything meanwhile.
             repeat(100) { alice.next<TimEvent.Error>() }
@@ -192,6 +196,33 @@ class ChatTest {
             val codes = told.dropLast(1).map { assertIs<TimEvent.Error>(it).code }
             assertEquals(listOf(TimCode.NOT_LOGGED_IN, TimCode.EVENTS_LOST) + List(9) { TimCode.NOT_LOGGED_IN }, codes)
             assertEquals(TimEvent.SdkDestroy(theServer.app), told.last())
+        }
+    }
+
+    @Test
+    fun aWholeListReplacesItsOlderSelfThatWaits() = story {
+        val (alice, bob, carol, dave) = listOf("alice", "bob", "carol", "dave").map { ready(it) }
+        coroutineScope {
+            val (begun, goOn) = listOf(CompletableDeferred<Unit>(), CompletableDeferred<Unit>())
+            val heard = async(start = CoroutineStart.UNDISPATCHED) {
+                alice.tim.events().onEach { begun.complete(Unit); goOn.await() }.toList()
+            }
+            alice.changeNick()
+            begun.await()
+            for (other in listOf(bob, carol, dave)) alice.tim.addToBlacklist(listOf(other.name))
+            alice.tim.logout()
+            alice.logIn()
+            alice.tim.removeFromBlacklist(listOf(bob.name, carol.name))
+            alice.tim.shutdown()
+            goOn.complete(Unit)
+            // A list of the next login stays behind the end of the former one, and the newest of each is told.
+            val told = heard.await()
+            val end = told.indexOf(TimEvent.SdkNotReady)
+            val (before, after) = listOf(told.take(end), told.drop(end)).map { events ->
+                events.filterIsInstance<TimEvent.BlacklistUpdated>().map { it.users.toSet() }
+            }
+            assertEquals(listOf(setOf(bob.name, carol.name, dave.name)), before)
+            assertEquals(setOf(dave.name), after.last())
         }
     }
 

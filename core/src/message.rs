@@ -2,6 +2,8 @@
 //!
 //! Values only; made by the machine and the driver, never changed by listeners.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tim_protocol::message::{Body, BodyProblem};
@@ -37,7 +39,7 @@ pub enum Flow {
 pub enum Payload {
     /// A text.
     Text(String),
-    /// A picture. While it has not been uploaded its addresses are empty.
+    /// A picture. While it has not been uploaded its addresses are empty; [`Message::local_path`] shows it.
     Image(ImageBody),
     /// Something that happened in a group.
     GroupTip(GroupTip),
@@ -87,6 +89,15 @@ pub struct Message {
     pub is_peer_read: bool,
     /// Does not count as unread.
     pub excluded_from_unread_count: bool,
+    /// The picture's file on this device, in its original size, for messages that were made here: show it without asking
+    /// the server.
+    ///
+    /// Of a message that was just created this is the app's own file, or a copy of the bytes that the app gave. From
+    /// the call of `send_message` on it is the engine's copy, which the app must not change: as long as the message waits or
+    /// is refused, also after a restart, and of those that were sent as long as they are younger than 30 days and among
+    /// the newest 100 MB. `None` otherwise: what was refused for what it is keeps no copy, what is taken back loses it, and
+    /// a conversation's `last_message` does not tell. Never part of what is sent.
+    pub local_path: Option<PathBuf>,
     /// What it says.
     pub payload: Payload,
 }
@@ -130,6 +141,7 @@ impl Message {
             is_read: own || (placed && message.sequence <= marks.own),
             is_peer_read: own && placed && message.sequence <= marks.peer,
             excluded_from_unread_count: message.excluded_from_unread_count,
+            local_path: None,
             payload: Payload::read(&message.body, message.revoked.is_some()),
         }
     }

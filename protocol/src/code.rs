@@ -188,7 +188,7 @@ codes! {
     TICKET_INVALID = 130_140: "the ticket is not one of this server's for this purpose: ask for a new one";
     TICKET_EXPIRED = 130_141: "the ticket has expired: ask for a new one";
     TICKET_USED = 130_142: "the ticket was used already: ask for a new one";
-    MEDIA_NOT_FOUND = 130_143: "there is no such picture on this server";
+    MEDIA_NOT_FOUND = 130_143: "the server does not have this picture (any more): ask its sender to send it again";
     MEDIA_MISMATCH = 130_144: "the bytes are not those the ticket was given for";
     IMAGE_DIMENSIONS = 130_145: "the picture has too many pixels: at most 30,000 on a side and 250 million in all";
     TRANSFER_TOO_SLOW = 130_146, retry: "the picture's bytes came too slowly: try again on a better line";

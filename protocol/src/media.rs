@@ -44,6 +44,12 @@ impl ImageBody {
         }
     }
 
+    /// Whether every size is on the own server.
+    #[must_use]
+    pub fn is_on_the_server(&self) -> bool {
+        self.is_complete() && self.image_info_array.iter().all(|info| info.url.starts_with('/'))
+    }
+
     /// Whether every size is where receivers can fetch it: on the own server, or on the web, where nobody on the way can
     /// read or change it.
     #[must_use]

@@ -3,14 +3,16 @@
 //! ```text
 //! <data_dir>/device                          this installation's name
 //! <data_dir>/<SDKAppID>/<user>/tim.db        a user's database; <user> is the userID in hexadecimal
-//! <data_dir>/<SDKAppID>/<user>/outbox/<ID>   pictures that wait to be uploaded
+//! <data_dir>/<SDKAppID>/<user>/outbox/<ID>   pictures of messages made here: those that wait, and those sent lately
 //! ```
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 use tim_protocol::frame::Fault;
@@ -19,6 +21,10 @@ use tim_protocol::picture::Header;
 use tim_protocol::{Code, MessageId, UserId, limits};
 
 use crate::error::TimError;
+
+/// Most bytes of pictures that are kept although they were sent, and how long one is.
+const MOST_SENT_BYTES: u64 = 100 * 1024 * 1024;
+const SENT_KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The folders of one application on this installation.
 #[derive(Debug, Clone)]
@@ -33,15 +39,6 @@ pub enum ImageSource {
     Path(PathBuf),
     /// The file's bytes.
     Bytes(Arc<[u8]>),
-}
-
-impl ImageSource {
-    pub(super) fn bytes_in_memory(&self) -> usize {
-        match self {
-            Self::Path(_) => 0,
-            Self::Bytes(bytes) => bytes.len(),
-        }
-    }
 }
 
 impl From<PathBuf> for ImageSource {
@@ -103,47 +100,68 @@ impl Files {
         self.outbox(user).join(id.to_string())
     }
 
-    /// Keeps a picture until it is uploaded.
+    /// Where a picture is kept, if it is.
+    pub(super) fn kept(&self, user: &UserId, id: MessageId) -> Option<PathBuf> {
+        Some(self.copy(user, id)).filter(|copy| copy.is_file())
+    }
+
+    /// Writes a picture that an app gave as bytes. That it outlives a power cut, [`Files::keep`] sees to.
+    ///
+    /// # Errors
+    /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
+    pub(crate) fn write(&self, user: &UserId, id: MessageId, mut bytes: &[u8]) -> Result<PathBuf, TimError> {
+        self.put(user, id, &mut bytes)
+    }
+
+    /// Keeps a picture that is sent: from now on it outlives the app and a power cut.
     ///
     /// # Errors
     /// [`Code::FILE_UNREADABLE`], [`Code::IMAGE_TOO_LARGE`] if the file has grown, [`Code::STORAGE_FULL`],
     /// [`Code::DATA_DIR_UNUSABLE`].
-    pub(crate) fn keep(
-        &self,
-        user: &UserId,
-        id: MessageId,
-        source: &ImageSource,
-    ) -> Result<PathBuf, TimError> {
-        let (folder, target) = (self.outbox(user), self.copy(user, id));
-        let mut bytes: Box<dyn io::Read> = match source {
-            // Kept by an earlier try.
-            ImageSource::Path(path) if *path == target => return Ok(target),
-            ImageSource::Path(path) => Box::new(open(path).map_err(|_| Code::FILE_UNREADABLE)?.0),
-            ImageSource::Bytes(bytes) => Box::new(&bytes[..]),
-        };
-        let kept = make_folder(&folder).and_then(|()| {
-            let mut file = File::create(&target)?;
-            let size = io::copy(&mut bytes.by_ref().take(limits::IMAGE_BYTES), &mut file)?;
-            file.sync_all()?;
-            sync_folder(&folder)?;
-            Ok(size)
-        });
-        let kept = match kept {
-            Ok(size) if size < limits::IMAGE_BYTES => Ok(target.clone()),
-            Ok(_) => Err(Code::IMAGE_TOO_LARGE.into()),
-            Err(why) => Err(unkept(&why)),
-        };
-        if kept.is_err() {
-            let _ = std::fs::remove_file(&target);
+    pub(crate) fn keep(&self, user: &UserId, id: MessageId, source: &Path) -> Result<PathBuf, TimError> {
+        let copy = self.copy(user, id);
+        let mut file = open(source).map_err(|_| Code::FILE_UNREADABLE)?.0;
+        if source != copy {
+            self.put(user, id, &mut file)?;
         }
-        kept
+        let synced = File::open(&copy).and_then(|file| file.sync_all());
+        synced.and_then(|()| sync_folder(&self.outbox(user))).map_err(|why| unkept(&why))?;
+        Ok(copy)
     }
 
-    /// Removes pictures that wait for nothing any more.
+    fn put(&self, user: &UserId, id: MessageId, bytes: &mut dyn io::Read) -> Result<PathBuf, TimError> {
+        let copy = self.copy(user, id);
+        let written = make_folder(&self.outbox(user)).and_then(|()| {
+            let mut file = File::create(&copy)?;
+            io::copy(&mut bytes.take(limits::IMAGE_BYTES), &mut file)
+        });
+        match written {
+            Ok(size) if size < limits::IMAGE_BYTES => return Ok(copy),
+            written => {
+                let _ = std::fs::remove_file(&copy);
+                Err(written.map_or_else(|why| unkept(&why), |_| Code::IMAGE_TOO_LARGE.into()))
+            }
+        }
+    }
+
+    /// Removes of the pictures that wait for nothing any more the oldest: there are too many, or they are too old.
     pub(crate) fn sweep(&self, user: &UserId, wanted: &HashSet<PathBuf>) {
-        for entry in std::fs::read_dir(self.outbox(user)).into_iter().flatten().flatten() {
-            if !wanted.contains(&entry.path()) {
-                let _ = std::fs::remove_file(entry.path());
+        let files = std::fs::read_dir(self.outbox(user)).into_iter().flatten().flatten();
+        let mut sent: Vec<(SystemTime, u64, PathBuf)> = files
+            .map(|file| (file.metadata(), file.path()))
+            .filter(|(_, path)| !wanted.contains(path))
+            .filter_map(|(metadata, path)| {
+                let metadata = metadata.ok()?;
+                Some((metadata.modified().ok()?, metadata.len(), path))
+            })
+            .collect();
+        sent.sort_by_key(|(written, ..)| Reverse(*written));
+        let mut bytes = 0;
+        for (written, size, path) in sent {
+            bytes += size;
+            let is_old = written.elapsed().is_ok_and(|age| age > SENT_KEPT_FOR);
+            if is_old || bytes > MOST_SENT_BYTES {
+                let _ = std::fs::remove_file(path);
             }
         }
     }
@@ -283,17 +301,29 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_for_nothing_is_removed() {
+    fn of_what_waits_for_nothing_the_newest_stay_for_a_while() {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
         let folder = tempfile::tempdir().unwrap();
         let (files, _) = Files::open(folder.path(), 1).unwrap();
         let alice = UserId::new("alice").unwrap();
-        let keep = |number| {
+        let written = |number: u64, days: u32, size: u64| {
             let id: MessageId = format!("01990000-0000-7000-8000-00000000000{number}").parse().unwrap();
-            files.keep(&alice, id, &ImageSource::from(vec![1])).unwrap()
+            let path = files.write(&alice, id, b"picture").unwrap();
+            let file = File::options().write(true).open(&path).unwrap();
+            file.set_len(size).unwrap();
+            file.set_modified(SystemTime::now() - DAY * days).unwrap();
+            path
         };
-        let (wanted, forgotten) = (keep(1), keep(2));
-        files.sweep(&alice, &HashSet::from([wanted.clone()]));
-        assert!(wanted.exists() && !forgotten.exists());
+        let waits = written(1, 40, MOST_SENT_BYTES);
+        let stay = [written(2, 0, MOST_SENT_BYTES / 2), written(3, 28, MOST_SENT_BYTES / 2)];
+        let beyond = written(4, 29, 1);
+        files.sweep(&alice, &HashSet::from([waits.clone()]));
+        assert!(waits.exists() && stay.iter().all(|path| path.exists()));
+        assert!(!beyond.exists());
+        let (young, old) = (written(5, 29, 1), written(6, 31, 1));
+        std::fs::remove_file(&stay[0]).unwrap();
+        files.sweep(&alice, &HashSet::from([waits]));
+        assert!(young.exists() && !old.exists());
     }
 
     #[test]

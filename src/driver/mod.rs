@@ -42,7 +42,7 @@ use crate::error::TimError;
 use crate::event::Event;
 use crate::log::{self, LogLevel};
 use crate::machine::Machine;
-use crate::machine::io::{Call, CallId, Input, Now, Output};
+use crate::machine::io::{Call, CallId, Input, Now, Output, Return};
 use crate::store::Store;
 pub(crate) use commands::{Answer, Commands};
 pub(crate) use download::Download;
@@ -124,7 +124,6 @@ impl Drop for Fall {
 /// An upload that is under way.
 struct Running {
     task: AbortHandle,
-    file: PathBuf,
     progress: Progress,
 }
 
@@ -308,18 +307,16 @@ impl Driver {
                     return Ok(Some(Input::Disconnected));
                 }
             }
-            Output::Upload { message, file } => self.upload(message, file),
+            Output::Upload { message, file, former } => self.upload(message, file, former),
+            Output::Uploaded(message) => self.uploaded(message),
             Output::CancelUpload(message) => {
                 if let Some(upload) = self.uploads.remove(&message) {
                     upload.task.abort();
                     upload.progress.end();
                 }
             }
-            Output::RemoveCopy { message, file } => {
-                self.shared.forget_picture(message);
-                // What cannot be removed now, the next start sweeps away.
-                let _ = block_in_place(|| std::fs::remove_file(file));
-            }
+            Output::RemoveCopy(message) => self.remove_copy(message),
+            Output::RemoveCopiesOf(query) => self.remove_copies(&query)?,
             Output::LogUnreadable(what) => {
                 log::write(
                     LogLevel::Warn,
@@ -327,8 +324,16 @@ impl Driver {
                 );
             }
             Output::Trace(trace) => log::write(LogLevel::Debug, format_args!("{trace}")),
+            Output::Emit(Event::MessageStatusChanged(messages)) => {
+                let messages = messages.into_iter().map(|message| self.with_copy(message)).collect();
+                self.shared.dispatch.tell(Event::MessageStatusChanged(messages));
+            }
             Output::Emit(event) => self.shared.dispatch.tell(event),
             Output::EmitMessages { query, kind } => self.emit_messages(&query, kind)?,
+            Output::Return(call, Ok(Return::Message(message))) => {
+                let message = Return::Message(Box::new(self.with_copy(*message)));
+                self.answer(call, Ok(Answer::Return(message)));
+            }
             Output::Return(call, result) => {
                 self.answer(call, result.map(Answer::Return).map_err(TimError::from));
             }
@@ -350,18 +355,17 @@ impl Driver {
         }
     }
 
-    fn upload(&mut self, message: MessageId, file: PathBuf) {
+    fn upload(&mut self, message: MessageId, file: PathBuf, former: Option<ImageBody>) {
         let (progress, plugin) = self.shared.upload_parts(message);
         let (server, commands) = (self.shared.server.clone(), self.commands.clone());
         progress.begin();
-        let upload =
-            Upload { message, file: file.clone(), progress: progress.clone(), plugin, server, commands };
+        let upload = Upload { message, file, former, progress: progress.clone(), plugin, server, commands };
         let ended = self.upload_ended.clone();
         let task = tokio::spawn(async move {
             let result = upload.run().await;
             let _ = ended.send((message, result)).await;
         });
-        self.uploads.insert(message, Running { task: task.abort_handle(), file, progress });
+        self.uploads.insert(message, Running { task: task.abort_handle(), progress });
     }
 
     fn upload_ended(&mut self, id: MessageId, result: Result<ImageBody, Fault>) {

@@ -11,14 +11,14 @@ use tim_protocol::{Code, MessageId, UserId};
 use super::address::Address;
 use super::dispatch::Dispatch;
 use super::download::{Downloads, Leave, Scope};
-use super::files::{Files, ImageSource};
+use super::files::Files;
 use super::progress::Progress;
 use crate::error::TimError;
 use crate::plugin::UploadPlugin;
 
-/// Most pictures that may be created and not sent yet, and most bytes of them in memory.
+/// Most pictures that may be created and not sent yet, and most bytes of the copies that were made of them.
 const MOST_PICTURES: usize = 256;
-const MOST_PICTURE_BYTES: usize = 100 * 1024 * 1024;
+const MOST_PICTURE_BYTES: u64 = 100 * 1024 * 1024;
 
 /// What the task shares with the handles: little, and each piece whole.
 pub(crate) struct Shared {
@@ -41,16 +41,29 @@ struct State {
 
 /// A picture that was created here and is not uploaded yet.
 pub(crate) struct Picture {
-    pub(crate) source: ImageSource,
+    /// Its file: the host's, or the copy.
+    pub(crate) source: PathBuf,
+    /// How many bytes the copy has that was made when it was created; 0 if it is the host's file.
+    pub(crate) copied: u64,
     pub(crate) progress: Progress,
     pub(crate) is_sent: bool,
+}
+
+impl Picture {
+    /// Nobody can send it any more.
+    fn forget(self) {
+        if self.copied > 0 && !self.is_sent {
+            // What cannot be removed goes as the oldest of those that were sent.
+            let _ = std::fs::remove_file(self.source);
+        }
+    }
 }
 
 impl State {
     /// The oldest picture that was never sent, if there are too many; never the one that was just created.
     fn one_too_many(&self) -> Option<MessageId> {
         let unsent = || self.pictures.iter().filter(|(_, picture)| !picture.is_sent);
-        let bytes: usize = unsent().map(|(_, picture)| picture.source.bytes_in_memory()).sum();
+        let bytes: u64 = unsent().map(|(_, picture)| picture.copied).sum();
         let count = unsent().count();
         let is_too_much = count > MOST_PICTURES || bytes > MOST_PICTURE_BYTES;
         unsent().next().map(|(id, _)| *id).filter(|_| is_too_much && count > 1)
@@ -82,7 +95,8 @@ impl Shared {
         state.user = user;
         state.refusal = refusal;
         drop(state);
-        drop((former, plugin));
+        former.into_values().for_each(Picture::forget);
+        drop(plugin);
     }
 
     /// Who is logged in.
@@ -111,8 +125,8 @@ impl Shared {
             state.pictures.insert(id, picture);
             state.one_too_many().and_then(|id| state.pictures.remove(&id))
         };
-        // What it held is the host's, and must not be dropped under the lock.
-        drop(forgotten);
+        // Whom it tells is the host's, and must not be dropped under the lock.
+        forgotten.map(Picture::forget);
     }
 
     /// A picture is being sent: from now on it is none of too many that never were.
@@ -122,8 +136,8 @@ impl Shared {
         }
     }
 
-    /// What a created picture is made of; nothing if it was uploaded already or is none.
-    pub(super) fn source(&self, id: MessageId) -> Option<ImageSource> {
+    /// A created picture's file; nothing if it was uploaded already or is none.
+    pub(super) fn source(&self, id: MessageId) -> Option<PathBuf> {
         self.state().pictures.get(&id).map(|picture| picture.source.clone())
     }
 
@@ -134,13 +148,10 @@ impl Shared {
 
     /// From now on a picture is made of the copy that was kept of it; if there is none, it was not sent.
     pub(super) fn kept(&self, id: MessageId, copy: Option<&Path>) {
-        let mut state = self.state();
-        let former = state.pictures.get_mut(&id).and_then(|picture| {
+        if let Some(picture) = self.state().pictures.get_mut(&id) {
             picture.is_sent = copy.is_some();
-            copy.map(|copy| std::mem::replace(&mut picture.source, copy.into()))
-        });
-        drop(state);
-        drop(former);
+            picture.source = copy.map_or_else(|| picture.source.clone(), Path::to_owned);
+        }
     }
 
     /// A picture is uploaded.
@@ -203,7 +214,8 @@ mod tests {
     fn of_too_many_pictures_the_oldest_that_was_never_sent_is_forgotten() {
         let id =
             |number: usize| format!("01990000-0000-7000-8000-{number:012}").parse::<MessageId>().unwrap();
-        let picture = |is_sent| Picture { source: vec![1].into(), progress: Progress::silent(), is_sent };
+        let picture =
+            |is_sent| Picture { source: "picture".into(), copied: 1, progress: Progress::silent(), is_sent };
         let mut state = State::default();
         state.pictures.extend((0..9).map(|number| (id(number), picture(true))));
         state.pictures.extend((9..9 + MOST_PICTURES).map(|number| (id(number), picture(false))));

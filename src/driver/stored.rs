@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 
 use tim_protocol::frame::Fault;
 use tim_protocol::message::Message as Wire;
-use tim_protocol::{Code, UserId};
+use tim_protocol::{Code, MessageId, UserId};
 use tokio::task::block_in_place;
 
 use super::Driver;
 use crate::event::Event;
 use crate::log::{self, LogLevel};
 use crate::machine::io::{MessageEvent, Pending, Query};
-use crate::message::{Message, SendStatus};
-use crate::store::{Change, Snapshot, Store};
+use crate::machine::on_the_server;
+use crate::message::{Flow, Message, Payload, SendStatus};
+use crate::store::{Change, OutboxRow, Snapshot, Store};
 
 impl Driver {
     pub(super) fn open_store(&mut self, user: UserId) -> Result<Box<Snapshot>, Fault> {
@@ -23,15 +24,49 @@ impl Driver {
         if let Some(aside) = opened.set_aside {
             self.tell_rebuilt(&aside);
         }
-        let snapshot = block_in_place(|| opened.store.snapshot())?;
-        let mut wanted: HashSet<PathBuf> =
-            snapshot.outbox.iter().filter_map(|row| row.upload.clone()).collect();
-        wanted.extend(self.uploads.values().map(|upload| upload.file.clone()));
-        wanted.extend(self.shared.pictures().into_iter().map(|id| self.shared.files.copy(&user, id)));
-        block_in_place(|| self.shared.files.sweep(&user, &wanted));
+        let mut snapshot = block_in_place(|| opened.store.snapshot())?;
+        block_in_place(|| self.find_copies(&user, &mut snapshot.outbox));
+        self.sweep(&user, snapshot.outbox.iter().filter_map(|row| row.upload.clone()));
         self.store = Some((user, opened.store));
         self.shared.dispatch.begin_store();
         Ok(Box::new(snapshot))
+    }
+
+    /// Names for each picture that waits the copy as it is called now: a system may have moved the data folder. What was
+    /// uploaded already is looked after again before it is sent: the server's data may have begun another life since.
+    fn find_copies(&self, user: &UserId, outbox: &mut [OutboxRow]) {
+        let files = &self.shared.files;
+        for row in outbox {
+            let id = row.message.id;
+            row.upload = match row.upload {
+                Some(_) => Some(files.copy(user, id)),
+                None => files.kept(user, id).filter(|_| on_the_server(&row.message).is_some()),
+            };
+        }
+    }
+
+    /// Removes copies of pictures that were sent, where there are too many.
+    fn sweep(&self, user: &UserId, waiting: impl Iterator<Item = PathBuf>) {
+        let files = &self.shared.files;
+        let created = self.shared.pictures().into_iter().map(|id| files.copy(user, id));
+        let wanted: HashSet<PathBuf> = waiting.chain(created).collect();
+        block_in_place(|| files.sweep(user, &wanted));
+    }
+
+    /// A picture was uploaded: its copy is one of those that were sent.
+    pub(super) fn uploaded(&self, message: MessageId) {
+        self.shared.forget_picture(message);
+        if let Some((user, _)) = &self.store {
+            self.sweep(user, self.machine.waiting_copies());
+        }
+    }
+
+    /// A message with its picture's copy, if one is kept.
+    pub(super) fn with_copy(&self, message: Message) -> Message {
+        let is_own_picture = message.flow == Flow::Out && matches!(message.payload, Payload::Image(_));
+        let user = self.store.as_ref().map(|(user, _)| user).filter(|_| is_own_picture);
+        let local_path = user.and_then(|user| self.shared.files.kept(user, message.id));
+        Message { local_path, ..message }
     }
 
     /// Sets the open store aside, which was found to be damaged. If that fails it is tried again when damage is met again.
@@ -68,13 +103,27 @@ impl Driver {
         Ok(block_in_place(|| store.messages(me, query))?.iter().map(seen).collect())
     }
 
+    /// A picture leaves this device. A copy that cannot be removed goes as the oldest of those that were sent.
+    pub(super) fn remove_copy(&self, message: MessageId) {
+        self.shared.forget_picture(message);
+        if let Some((user, _)) = &self.store {
+            let _ = block_in_place(|| std::fs::remove_file(self.shared.files.copy(user, message)));
+        }
+    }
+
+    pub(super) fn remove_copies(&self, query: &Query) -> Result<(), Fault> {
+        self.messages(query)?.iter().for_each(|message| self.remove_copy(message.id));
+        Ok(())
+    }
+
     /// A page of messages with what stands between and behind them.
     pub(super) fn page(&self, query: &Query, pending: Pending) -> Result<Vec<Message>, Fault> {
         let next = match pending.next.filter(|_| !pending.refused.is_empty()) {
             Some(next) => self.messages(&Query { low: next, high: next, ..query.clone() })?,
             None => Vec::new(),
         };
-        Ok(pending.merge(self.messages(query)?, next.first().map(|message| message.time)))
+        let page = pending.merge(self.messages(query)?, next.first().map(|message| message.time));
+        Ok(block_in_place(|| page.into_iter().map(|message| self.with_copy(message)).collect()))
     }
 
     pub(super) fn emit_messages(&self, query: &Query, kind: MessageEvent) -> Result<(), Fault> {

@@ -1,4 +1,5 @@
-//! Uploads of pictures that wait in the outbox: with the host's uploader if it brought one, else to the own server.
+//! Uploads of pictures that wait in the outbox: with the host's uploader if it brought one, else to the own server. One
+//! that was on the server before is uploaded if it is not there any more.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use tokio::time::Instant;
 
 use super::progress::{Progress, log_end};
 use super::source::Source;
-use super::{Commands, files, http};
+use super::{Commands, download, files, http};
 use crate::driver::address::Address;
 use crate::plugin::UploadPlugin;
 
@@ -19,6 +20,8 @@ use crate::plugin::UploadPlugin;
 pub(super) struct Upload {
     pub(super) message: MessageId,
     pub(super) file: PathBuf,
+    /// Where it was put before.
+    pub(super) former: Option<ImageBody>,
     pub(super) progress: Progress,
     pub(super) plugin: Option<Arc<dyn UploadPlugin>>,
     pub(super) server: Address,
@@ -29,15 +32,26 @@ impl Upload {
     /// Uploads, and tells 100 before it ends well.
     pub(super) async fn run(self) -> Result<ImageBody, Fault> {
         let began = Instant::now();
-        let image = match self.plugin.clone() {
-            Some(plugin) => by_host(plugin, self.file.clone(), self.progress.clone()).await,
-            None => self.to_server().await,
+        let image = match (&self.former, self.plugin.clone()) {
+            (Some(former), _) => self.again(former).await,
+            (None, Some(plugin)) => by_host(plugin, self.file.clone(), self.progress.clone()).await,
+            (None, None) => self.to_server().await,
         };
         log_end("upload", self.message, began, image.as_ref().err().map(|fault| fault.code));
         let image = image?;
         self.progress.note(100);
         self.progress.told().await;
         Ok(image)
+    }
+
+    /// Sees to it that the server has what it had in an earlier life of its data.
+    async fn again(&self, former: &ImageBody) -> Result<ImageBody, Fault> {
+        let url = former.image_info_array.first().map(|info| info.url.as_str()).unwrap_or_default();
+        match download::ticket(&self.commands, url).await {
+            Ok(_) => Ok(former.clone()),
+            Err(why) if why.code == Code::MEDIA_NOT_FOUND => self.to_server().await,
+            Err(why) => Err(Fault::with_text(why.code, why.reason)),
+        }
     }
 
     async fn to_server(&self) -> Result<ImageBody, Fault> {

@@ -109,7 +109,8 @@ impl Tim {
         }
         let conversation_id = message.conversation_id.clone();
         self.ask(Revoke { conversation_id, sequence: message.sequence }).await?;
-        Ok(Message { is_revoked: true, revoker: Some(me), payload: Payload::Gone, ..message.clone() })
+        let payload = Payload::Gone;
+        Ok(Message { is_revoked: true, revoker: Some(me), local_path: None, payload, ..message.clone() })
     }
 
     /// Marks everything in a conversation as read: here at once, on the server, the user's other devices and the other side
@@ -204,6 +205,7 @@ pub(super) fn new_message(
         is_read: true,
         is_peer_read: false,
         excluded_from_unread_count: false,
+        local_path: None,
         payload,
     })
 }

@@ -17,15 +17,17 @@ use crate::error::TimError;
 use crate::message::{Message, Payload, Priority};
 
 impl Tim {
-    /// Makes a picture message, of a file or of its bytes: JPEG, PNG, GIF, BMP or WebP, under 20 MB.
-    /// [`Tim::send_message`] uploads and sends it; meanwhile `progress` is told 0 to 100, growing, on a thread that it
-    /// may block. Until it is sent a file has to stay where it is, and bytes stay in memory; of more than 256 that were
-    /// never sent, or more than 100 MB of them, the oldest cannot be sent any more. A logout forgets them.
+    /// Makes a picture message, of a file or of its bytes: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at
+    /// once: it has the picture's width and height, and [`Message::local_path`]. [`Tim::send_message`] uploads and sends
+    /// it; meanwhile `progress` is told 0 to 100, growing, on a thread that it may block. Until it is sent a file has to
+    /// stay where it is; bytes are written into a file of the engine's. Of more than 256 that were never sent, or more
+    /// than 100 MB of such files, the oldest cannot be sent any more. A logout forgets them.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_TYPE_INVALID`], [`Code::IMAGE_MISSING`],
     /// [`Code::FILE_UNREADABLE`], [`Code::FILE_EMPTY`], [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`],
-    /// [`Code::IMAGE_DAMAGED`], [`Code::IMAGE_DIMENSIONS`], [`Code::IMAGE_NEEDS_MEMORY`].
+    /// [`Code::IMAGE_DAMAGED`], [`Code::IMAGE_DIMENSIONS`], [`Code::IMAGE_NEEDS_MEMORY`]; for bytes also
+    /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
     pub fn create_image_message(
         &self,
         to: &ConversationId,
@@ -50,11 +52,16 @@ impl Tim {
                 info(ImageType::Large, 0, (0, 0)),
             ],
         };
-        let message = new_message(me, to, priority, Payload::Image(body))?;
-        let picture =
-            Picture { source, progress: Progress::to(&self.inner.runtime, progress), is_sent: false };
-        self.inner.shared.add_picture(message.id, picture);
-        Ok(message)
+        let message = new_message(me.clone(), to, priority, Payload::Image(body))?;
+        let shared = &self.inner.shared;
+        let (source, copied) = match source {
+            ImageSource::Path(path) => (path, 0),
+            ImageSource::Bytes(bytes) => (shared.files.write(&me, message.id, &bytes)?, checked.size),
+        };
+        let local_path = Some(source.clone());
+        let progress = Progress::to(&self.inner.runtime, progress);
+        shared.add_picture(message.id, Picture { source, copied, progress, is_sent: false });
+        Ok(Message { local_path, ..message })
     }
 
     /// Saves a picture of a message in one of its sizes as a file, which is there whole or not at all; one that exists
@@ -87,7 +94,8 @@ impl Tim {
     }
 
     /// The full address of a picture of a message in one of its sizes, as an image view takes it: a plain `GET` gives the
-    /// bytes, as often as wanted, until ten minutes later. Ask again for an address that is to be used after that.
+    /// bytes, as often as wanted, until ten minutes later; then it is refused with 403 and [`Code::TICKET_EXPIRED`]. Call
+    /// this again for a fresh one. The address differs each time: let caches remember the message's ID and the size.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] if the message shows no picture or is

@@ -152,7 +152,7 @@ fn a_text_passes_a_picture_that_is_uploaded_and_the_picture_goes_first_again() {
     send(&mut phone, 3, "C2Cbob");
     assert_eq!(phone.last_asked("msg.send").1["body"]["payload"]["text"], "2");
     phone.feed(Input::UploadEnded(picture.id, Ok(picture_at("https://pictures.example/1"))));
-    assert!(phone.done.iter().any(|it| matches!(it, Output::RemoveCopy { file, .. } if *file == copy())));
+    assert!(phone.done.iter().any(|it| matches!(it, Output::Uploaded(id) if *id == picture.id)));
     assert_eq!(phone.asked("msg.send").len(), 1, "one is on its way");
     phone.reply("msg.send", &json!({"sequence": 1, "countable": 1, "time": BEGIN}));
     assert_eq!(phone.last_asked("msg.send").1["ID"], picture.id.to_string());
@@ -171,6 +171,21 @@ fn a_picture_that_nobody_could_fetch_is_not_sent() {
         assert_eq!(refusal(&phone, sending), Code::UPLOAD_FAILED);
         assert!(phone.asked("msg.send").is_empty());
     }
+}
+
+#[test]
+fn a_picture_that_was_on_the_server_before_is_sent_as_it_was_if_it_cannot_be_uploaded_again() {
+    let mut phone = Phone::ready(json!([]));
+    let before = picture_at("/media/1/00000000-0000-4000-8000-000000000001/0");
+    let picture = draft(1, "C2Cbob", Payload::Image(before.clone()));
+    phone.call(Call::Send { message: Box::new(picture.clone()), upload: Some(copy()) });
+    let is_asked =
+        |it: &Output| matches!(it, Output::Upload { former, .. } if former.as_ref() == Some(&before));
+    assert!(phone.done.iter().any(is_asked), "{:?}", phone.done);
+    phone.feed(Input::UploadEnded(picture.id, Err(Fault::new(Code::IMAGE_DAMAGED))));
+    let (_, sent) = phone.last_asked("msg.send");
+    assert_eq!(sent["body"]["payload"]["imageInfoArray"][0]["url"], before.image_info_array[0].url);
+    assert!(!phone.done.iter().any(|it| matches!(it, Output::RemoveCopy(_))));
 }
 
 #[test]

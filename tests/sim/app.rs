@@ -85,6 +85,7 @@ impl World {
             revoker: None,
             is_read: false,
             is_peer_read: false,
+            local_path: None,
             excluded_from_unread_count: excluded,
             payload: Payload::Text(text.clone()),
         };

@@ -274,7 +274,9 @@ impl World {
             Output::Transmit(text) => self.send_up(id, text),
             Output::Upload { .. }
             | Output::CancelUpload(_)
-            | Output::RemoveCopy { .. }
+            | Output::Uploaded(_)
+            | Output::RemoveCopy(_)
+            | Output::RemoveCopiesOf(_)
             | Output::LogUnreadable(_) => {}
             Output::Trace(_) => {}
             Output::Emit(event) => self.told(id, event),

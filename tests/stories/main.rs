@@ -30,6 +30,7 @@ mod lan;
 mod log;
 mod other_life;
 mod outbox;
+mod own_pictures;
 mod pictures;
 mod proxy;
 mod quick_start;

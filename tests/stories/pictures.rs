@@ -7,6 +7,8 @@ use futures_util::future::poll_immediate;
 use tim::message::{ImageBody, ImageFormat, ImageInfo, ImageType, Message, Payload, Priority};
 use tim::plugin::{Plugin, UploadPlugin};
 use tim::{Code, MessageId};
+use tim_server::core::ops::UserKey;
+use tim_server::core::ticket::sign_download;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -118,17 +120,24 @@ async fn a_photograph_of_108_megapixels_goes_through() {
     assert_eq!(std::fs::read(&target).unwrap(), photograph());
 }
 
-/// What any image view does with an address.
-async fn view(address: &str) -> Vec<u8> {
+/// What any image view does with an address, and what it is answered: the head's lines, and the bytes.
+async fn ask(method: &str, address: &str, headers: &str) -> (Vec<String>, Vec<u8>) {
     let (host, path) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut socket = TcpStream::connect(host).await.unwrap();
-    let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    let request = format!("{method} /{path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n");
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     socket.read_to_end(&mut answer).await.unwrap();
-    assert!(answer.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&answer));
-    let head = answer.windows(4).position(|it| it == b"\r\n\r\n").unwrap();
-    answer.split_off(head + 4)
+    let end = answer.windows(4).position(|it| it == b"\r\n\r\n").unwrap();
+    let bytes = answer.split_off(end + 4);
+    (String::from_utf8(answer).unwrap().lines().map(str::to_lowercase).collect(), bytes)
+}
+
+/// The bytes that an image view shows.
+async fn view(address: &str) -> Vec<u8> {
+    let (head, bytes) = ask("GET", address, "").await;
+    assert_eq!(head[0], "http/1.1 200 ok");
+    bytes
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,8 +145,6 @@ async fn an_image_view_takes_a_pictures_address_as_it_is() {
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
     let made = picture(&alice, "C2Cbob", rough(1000, 500));
-    let Payload::Image(image) = &made.payload else { panic!("not a picture: {made:?}") };
-    assert_eq!((image.image_info_array[0].width, image.image_info_array[0].height), (1000, 500));
     let unsent = alice.tim.get_image_address(&made, ImageType::Original).await;
     assert_eq!(unsent.unwrap_err().code, Code::MESSAGE_INVALID);
     alice.tim.send_message(made).await.unwrap();
@@ -147,6 +154,65 @@ async fn an_image_view_takes_a_pictures_address_as_it_is() {
     assert_eq!(view(&address).await, rough(1000, 500), "as often as it likes");
     let thumb = view(&bob.tim.get_image_address(&got, ImageType::Thumb).await.unwrap()).await;
     assert_eq!(image::load_from_memory(&thumb).unwrap().height(), 198);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_view_may_ask_for_the_head_for_a_part_and_for_nothing_that_it_has() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let original = rough(100, 50);
+    send_picture(&alice, "C2Cbob", original.clone()).await;
+    let got = bob.messages(1).await.remove(0);
+    let address = bob.tim.get_image_address(&got, ImageType::Original).await.unwrap();
+    let has = |head: &[String], line: &str| assert!(head.iter().any(|it| it == line), "{line}: {head:#?}");
+
+    let (head, bytes) = ask("HEAD", &address, "").await;
+    assert!(bytes.is_empty() && head[0] == "http/1.1 200 ok");
+    for line in ["content-type: image/png", "accept-ranges: bytes", "x-content-type-options: nosniff"] {
+        has(&head, line);
+    }
+    has(&head, &format!("content-length: {}", original.len()));
+    let tag = head.iter().find_map(|line| line.strip_prefix("etag: ")).unwrap();
+
+    for (range, part) in
+        [("0-99", 0..100), ("100-", 100..original.len()), ("-10", original.len() - 10..original.len())]
+    {
+        let (head, bytes) =
+            ask("GET", &address, &format!("Range: bytes={range}\r\nIf-Range: {tag}\r\n")).await;
+        assert_eq!((&*head[0], &*bytes), ("http/1.1 206 partial content", &original[part.clone()]));
+        has(&head, &format!("content-range: bytes {}-{}/{}", part.start, part.end - 1, original.len()));
+    }
+    let (head, _) = ask("GET", &address, &format!("Range: bytes={}-\r\n", original.len())).await;
+    assert_eq!(head[0], "http/1.1 416 range not satisfiable");
+    has(&head, &format!("content-range: bytes */{}", original.len()));
+    let (head, bytes) = ask("GET", &address, &format!("If-None-Match: {tag}\r\n")).await;
+    assert!(bytes.is_empty() && head[0] == "http/1.1 304 not modified");
+    let (head, _) = ask("POST", &address, "").await;
+    assert_eq!(head[0], "http/1.1 405 method not allowed");
+    has(&head, "allow: get, head");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_is_over_or_forged_says_so_and_another_is_had_for_the_asking() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    send_picture(&alice, "C2Cbob", png(30, 20)).await;
+    let got = bob.messages(1).await.remove(0);
+    let Payload::Image(image) = &got.payload else { panic!("not a picture: {got:?}") };
+    let key: [u8; 32] = std::fs::read(world.data().join("ticket.key")).unwrap().try_into().unwrap();
+    let fresh = bob.tim.get_image_address(&got, ImageType::Original).await.unwrap();
+    let (place, _) = fresh.split_once("?ticket=").unwrap();
+    for (key, expires, code) in [(key, 1, Code::TICKET_EXPIRED), ([0; 32], i64::MAX, Code::TICKET_INVALID)] {
+        let ticket = sign_download(&key, world.app, image.uuid, UserKey(1), expires);
+        for method in ["GET", "HEAD"] {
+            let (head, bytes) = ask(method, &format!("{place}?ticket={ticket}"), "").await;
+            assert_eq!(head[0], "http/1.1 403 forbidden");
+            let said = String::from_utf8(bytes).unwrap();
+            assert!(method == "HEAD" || said.starts_with(&format!("{{\"c\":{}", code.0)), "{said}");
+        }
+    }
+    let renewed = bob.tim.get_image_address(&got, ImageType::Original).await.unwrap();
+    assert_eq!(view(&renewed).await, png(30, 20));
 }
 
 /// Uploads nothing, and says that the picture is at this address.

@@ -239,8 +239,9 @@ impl Tim {
         Ok(self.tim.create_text_message(&conversation_id(&to)?, &text, priority.into())?.into())
     }
 
-    /// Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
-    /// thread; `sendMessage` uploads and sends it. Until then the file has to stay where it is.
+    /// Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
+    /// picture's width and height, and `localPath`. Looks at the file on the caller's thread; `sendMessage` uploads and sends
+    /// it. Until then the file has to stay where it is.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
@@ -256,12 +257,13 @@ impl Tim {
         Ok(self.tim.create_image_message(&to, file, priority.into(), progress(on_progress))?.into())
     }
 
-    /// Makes a picture message of a file's bytes, which stay in memory until `sendMessage` uploads and sends it. Of more
-    /// than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
+    /// Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
+    /// engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be
+    /// sent any more.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
-    /// no picture, 2253 if there are 20 MB or more.
+    /// no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
     pub fn create_image_message_from_bytes(
         &self,
         to: String,
@@ -373,6 +375,18 @@ impl Tim {
         let message = message.try_into()?;
         let target = Path::new(&target);
         Ok(apart(self.tim.download_image(&message, size.into(), target, progress(on_progress))).await?)
+    }
+
+    /// The full address of a picture of a message in one of its sizes, as an image view takes it: a plain `GET` gives the bytes,
+    /// as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
+    /// address differs each time: let caches remember the message's ID and the size.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if
+    /// the server has the picture no more. `Unreachable`: 2800 or 2801.
+    pub async fn get_image_address(&self, message: Message, size: ImageType) -> Result<String, TimError> {
+        let message = message.try_into()?;
+        Ok(apart(self.tim.get_image_address(&message, size.into())).await?)
     }
 
     /// Ends every download into this file, named exactly as for `downloadImage`, which fails with 130161; nothing is left of it,

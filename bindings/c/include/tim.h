@@ -122,7 +122,7 @@
  *   {"ID":"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d", "conversationID":"C2Cbob", "from":"alice", "flow":"out", "sequence":7,
  *    "time":1760000000123, "clientTime":1760000000101, "status":"success", "errorCode":null, "priority":"Normal", "nick":"",
  *    "avatar":"", "isRevoked":false, "revoker":null, "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
- *    "type":"TIMTextElem", "payload":{"text":"Hello world!"}}
+ *    "localPath":null, "type":"TIMTextElem", "payload":{"text":"Hello world!"}}
  *   ID: its identity from creation on, the same for everybody
  *   conversationID: C2C and a user, GROUP and a group, or @TIM#SYSTEM
  *   from: a user, or @TIM#SYSTEM       nick, avatar: the sender's when it was sent       flow: in, out
@@ -133,11 +133,15 @@
  *   priority, in groups: High, Normal, Low, Lowest
  *   revoker: who took it back       isRead: by this user       isPeerRead: by the other side of a C2C conversation
  *   isExcludedFromUnreadCount: nobody has it among their unread messages
+ *   localPath: of a picture message that was made on this device, the picture's file in its original size: just created the
+ *   program's own file, or a copy of the bytes that it gave; once sent the engine's copy, which nobody may change: as long as
+ *   the message waits or is refused, also after a restart, and then for 30 days among the newest 100 MB. null otherwise: what
+ *   was refused for what it is (2252, 2253, 7006, 130145) or taken back has none, nor does lastMessage tell
  *   type and payload:
  *     TIMTextElem               {"text":"Hello world!"}
  *     TIMImageElem              {"uuid":"0199a2a4-...", "imageFormat":3, "imageInfoArray":[{"type":0, "size":48211,
  *                               "width":1200, "height":800, "url":"/media/..."}, {"type":1, ...}, {"type":2, ...}]}
- *                               type: 0 original, 1 thumbnail (198 pixels at most), 2 large (720); size: bytes; url: a path on
+ *                               type: 0 original, 1 thumbnail, 2 large (198 and 720 pixels on the shorter side); size: bytes; url: a path on
  *                               the server or an https address, empty until it is uploaded; imageFormat: 1 JPEG, 2 GIF, 3 PNG,
  *                               4 BMP, 5 WebP, 255 another
  *     TIMGroupTipElem           {"operatorID":"alice", "operationType":1, "userIDList":["bob"], "memberCount":2}
@@ -481,7 +485,8 @@ tim_status tim_create_text_message(tim_client client,
                                    char **message_json);
 
 /**
- * Makes a picture message of a file, as `tim_create_text_message` does of a text. While it is uploaded `on_progress` (may
+ * Makes a picture message of a file, as `tim_create_text_message` does of a text: it has the picture's width and height, and
+ * `localPath`, the file to show until it is sent. While it is uploaded `on_progress` (may
  * be NULL) is told 0 to 100 on a thread that it may block; `destroy` is called when it is needed no more.
  *
  * Errors: the gate's; 2106 for a conversation that is none or takes no messages, 20001 for another priority, 2251 for no
@@ -498,9 +503,9 @@ tim_status tim_create_image_message(tim_client client,
                                     char **message_json);
 
 /**
- * As `tim_create_image_message`, of a file's bytes, which are copied.
+ * As `tim_create_image_message`, of a file's bytes, which are copied into a file of the engine's: `localPath` names it.
  *
- * Errors: as `tim_create_image_message`, but for 2251 and 2401.
+ * Errors: as `tim_create_image_message`, but for 2251 and 2401; 130168, 6022 if they cannot be written.
  */
 tim_status tim_create_image_message_from_bytes(tim_client client,
                                                const char *conversation,
@@ -602,6 +607,22 @@ tim_status tim_download_image(tim_client client,
                               tim_destroy_callback progress_destroy,
                               tim_done_callback done,
                               void *user_data);
+
+/**
+ * The full address of a picture of a message, as an image view takes it. `size` is 0 (original), 1 (thumbnail) or 2 (large).
+ * A plain GET gives the bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this
+ * again for a fresh one. The address differs each time: let caches remember the message's ID and the size. Result: the
+ * address, a JSON string.
+ *
+ * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none, 20001 for another size. To the callback: the
+ * gate's, the server's; 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if the
+ * server has the picture no more.
+ */
+tim_status tim_get_image_address(tim_client client,
+                                 const char *message_json,
+                                 uint32_t size,
+                                 tim_done_callback done,
+                                 void *user_data);
 
 /**
  * Ends every download into this file, named exactly as for `tim_download_image`, which is told 130161; nothing is left of it, and

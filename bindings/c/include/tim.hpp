@@ -405,6 +405,11 @@ public:
         });
     }
 
+    /** As tim_get_image_address: `size` is 0 original, 1 thumbnail, 2 large. */
+    answer get_image_address(const std::string &message_json, std::uint32_t size) const {
+        return call(tim_get_image_address, message_json, size);
+    }
+
     /** As tim_cancel_download: `file` is what download_image was told. */
     answer cancel_download(const std::string &file) const { return call(tim_cancel_download, file); }
 

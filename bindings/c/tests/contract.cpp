@@ -69,6 +69,14 @@ void what_is_not_done_yet_is_taken_back() {
     CHECK(thrown_by([&] { alice->cancel_download("/nothing/here").get(); }) == 130171);
 }
 
+void a_picture_is_shown_before_it_is_sent_and_by_its_address_afterwards() {
+    const auto made = picture();
+    CHECK(shows(made.c_str(), PIXEL, sizeof PIXEL));
+    CHECK(thrown_by([&] { alice->get_image_address(made, 0).get(); }) == 2105);
+    const auto sent = alice->send_message(made).get();
+    CHECK(loads(bob->get_image_address(sent, 0).get().c_str(), PIXEL, sizeof PIXEL));
+}
+
 void a_text_with_a_nul_is_refused_whole() {
     const std::string nul(1, '\0');
     CHECK(thrown_by([&] { alice->create_text_message("C2Cbob", "pay 100" + nul + " no, 1"); }) == 20001);
@@ -355,6 +363,7 @@ int main(int count, char **arguments) {
     people_log_in();
     STORY(errors_are_thrown_here_and_come_with_futures);
     STORY(what_is_not_done_yet_is_taken_back);
+    STORY(a_picture_is_shown_before_it_is_sent_and_by_its_address_afterwards);
     STORY(a_text_with_a_nul_is_refused_whole);
     STORY(a_moved_from_client_has_no_handle);
     STORY(what_a_listener_throws_is_caught_and_told);

@@ -42,6 +42,21 @@ static void progress_is_told_and_its_destroy_called_once(void) {
     CHECK(now(&unsent.calls) == 0);
 }
 
+static void a_picture_is_shown_before_it_is_sent_and_by_its_address_afterwards(void) {
+    char *message = NULL, *sent, *address;
+    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "C2Cbob", PIXEL, sizeof PIXEL, NULL, NULL, NULL, NULL,
+                                                      &message));
+    CHECK(strstr(message, "\"width\":1,\"height\":1") && shows(message, PIXEL, sizeof PIXEL));
+    ENDS(2105, tim_get_image_address, alice, message, 0);
+    TOLD(sent, TIM_OK, tim_send_message, alice, message);
+    CHECK(shows(sent, PIXEL, sizeof PIXEL));
+    TOLD(address, TIM_OK, tim_get_image_address, bob, sent, 0);
+    CHECK(loads(address, PIXEL, sizeof PIXEL));
+    tim_string_free(message);
+    free(sent);
+    free(address);
+}
+
 #define ORIGINAL SIZE("0", "58", "https://example.org/0")
 #define THUMBNAIL SIZE("1", "58", "https://example.org/1")
 #define LARGE SIZE("2", "58", "https://example.org/2")
@@ -280,6 +295,7 @@ int main(int count, char **arguments) {
     read_arguments(count, arguments);
     people_log_in();
     STORY(progress_is_told_and_its_destroy_called_once);
+    STORY(a_picture_is_shown_before_it_is_sent_and_by_its_address_afterwards);
     STORY(progress_may_block_and_call_the_library);
     STORY(a_plugin_uploads_refuses_or_forgets);
     STORY(a_plugin_may_block_call_the_library_and_be_replaced_meanwhile);

@@ -8,10 +8,12 @@
 #ifndef _POSIX_C_SOURCE
 #define _POSIX_C_SOURCE 200809L
 #endif
+#include <netdb.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <tim.h>
 
@@ -186,6 +188,49 @@ static const unsigned char PIXEL[] = {
     'B', 'M', 58, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0, 40, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 24,
     0,   0,   0,  0, 0, 4, 0, 0, 0, 0, 0, 0,  0, 0, 0, 0,  0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9, 0,
 };
+
+/* Whether a file has these bytes and no more. */
+static inline int has_bytes(FILE *file, const void *bytes, size_t length) {
+    char *read = (char *)malloc(length + 1);
+    CHECK(read != NULL);
+    const size_t count = fread(read, 1, length + 1, file);
+    const int equal = count == length && memcmp(read, bytes, length) == 0;
+    free(read);
+    return equal;
+}
+
+/* Whether the file that a message's localPath names has these bytes. */
+static inline int shows(const char *message, const void *bytes, size_t length) {
+    char path[1024];
+    const char *const begin = strstr(message, "\"localPath\":\"");
+    CHECK(begin && sscanf(begin, "\"localPath\":\"%1023[^\"]", path) == 1);
+    FILE *const file = fopen(path, "rb");
+    const int equal = file && has_bytes(file, bytes, length);
+    if (file) fclose(file);
+    return equal;
+}
+
+/* Whether a plain GET of an address, a JSON string, gives these bytes: what any image view does. */
+static inline int loads(const char *address, const void *bytes, size_t length) {
+    char host[64], port[8], path[1024], line[1024];
+    CHECK(sscanf(address, "\"http://%63[^:]:%7[0-9]%1023[^\"]\"", host, port, path) == 3);
+    struct addrinfo hints, *found = NULL;
+    memset(&hints, 0, sizeof hints);
+    hints.ai_socktype = SOCK_STREAM;
+    CHECK(getaddrinfo(host, port, &hints, &found) == 0);
+    const int number = socket(found->ai_family, found->ai_socktype, found->ai_protocol);
+    CHECK(number >= 0 && connect(number, found->ai_addr, found->ai_addrlen) == 0);
+    freeaddrinfo(found);
+    FILE *const stream = fdopen(number, "r+b");
+    CHECK(stream != NULL);
+    fprintf(stream, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", path, host);
+    CHECK(fflush(stream) == 0 && fgets(line, sizeof line, stream));
+    const int is_there = strncmp(line, "HTTP/1.1 200 ", 13) == 0;
+    while (fgets(line, sizeof line, stream) && strcmp(line, "\r\n") != 0) continue;
+    const int equal = is_there && has_bytes(stream, bytes, length);
+    fclose(stream);
+    return equal;
+}
 
 /* What an uploader tells of it: as many sizes as it names. */
 #define UPLOADED(sizes) "{\"uuid\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\",\"imageFormat\":4,\"imageInfoArray\":[" sizes "]}"

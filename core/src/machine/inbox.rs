@@ -219,8 +219,7 @@ impl Machine {
             conv.row.mutation += 1;
             conv.count_revoked(&me, &next);
             if self.carry_out(id, &next) {
-                let (low, high) = (next.sequence, next.sequence);
-                let query = Query { conversation: id.clone(), low, high, own_only: false };
+                let query = changed(id, &next);
                 self.turn.late.push(Output::EmitMessages { query, kind: MessageEvent::Revoked });
             }
         }
@@ -235,6 +234,9 @@ impl Machine {
         };
         self.data.conversation(id).revoke(mutation.sequence, revocation);
         self.store(Change::Revoked(id.clone(), mutation.sequence, revocation.clone()));
+        if self.me().as_ref() == Some(&mutation.from) {
+            self.then(Output::RemoveCopiesOf(changed(id, mutation)));
+        }
         self.touch(id);
         true
     }
@@ -371,4 +373,9 @@ impl Machine {
             waiting.flat_map(|conv| [conv.ask_missing_at, Some(conv.calm_until)].into_iter().flatten());
         dues.filter(|due| *due > self.now.monotonic).min()
     }
+}
+
+/// The message that a mutation changes.
+fn changed(id: &ConversationId, mutation: &Mutation) -> Query {
+    Query { conversation: id.clone(), low: mutation.sequence, high: mutation.sequence, own_only: false }
 }

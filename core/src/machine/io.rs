@@ -194,16 +194,17 @@ pub enum Output {
         message: MessageId,
         /// The file.
         file: PathBuf,
+        /// Where it was put before; if it is there still, there is nothing to do.
+        former: Option<ImageBody>,
     },
+    /// A message's picture need not be uploaded any more: forget what it was made of. Its copy stays for a while.
+    Uploaded(MessageId),
     /// Stop an upload; nothing more is reported of it.
     CancelUpload(MessageId),
     /// Remove the copy of a message's picture, and forget what it was made of: nothing that is stored names it any more.
-    RemoveCopy {
-        /// The message.
-        message: MessageId,
-        /// The copy.
-        file: PathBuf,
-    },
+    RemoveCopy(MessageId),
+    /// These messages were taken back: remove the copies of their pictures.
+    RemoveCopiesOf(Query),
     /// Log that something was passed over which this version cannot read.
     LogUnreadable(Unreadable),
     /// Log this; only if [`super::Machine::set_tracing`] asked for it.

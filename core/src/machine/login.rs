@@ -57,6 +57,12 @@ pub(super) struct Login {
     clock_ahead: i64,
 }
 
+/// Whether the engine asks this to move a picture: the app is not told of the refusal of what it did not ask for itself.
+fn is_for_a_picture(call: &Call) -> bool {
+    let Call::Ask(request) = call else { return false };
+    matches!(**request, Request::UploadTicket(_) | Request::DownloadTicket(_))
+}
+
 impl Machine {
     pub(super) fn call(&mut self, id: CallId, call: Call) {
         match call {
@@ -65,8 +71,7 @@ impl Machine {
             call => match self.refusal() {
                 None => self.admitted(id, call),
                 Some(code) => {
-                    // What the app did not ask for, it is not told of.
-                    if !matches!(&call, Call::Ask(request) if matches!(**request, Request::UploadTicket(_))) {
+                    if !is_for_a_picture(&call) {
                         self.emit_fault(Fault::new(code));
                     }
                     self.give(id, Err(Fault::new(code)));

@@ -55,6 +55,7 @@ pub mod trace;
 pub mod unreadable;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::PathBuf;
 
 use tim_protocol::frame::Fault;
 use tim_protocol::group::Group;
@@ -72,6 +73,7 @@ use io::{Config, Input, Now, Output};
 use link::Link;
 use login::{Gate, Login};
 use outbox::Outbox;
+pub(crate) use outbox::on_the_server;
 use trace::Trace;
 
 /// The engine's decisions for one instance.
@@ -227,6 +229,11 @@ impl Machine {
     #[must_use]
     pub fn read_marks(&self, conversation: &ConversationId) -> ReadMarks {
         self.data.conversations.get(conversation).map(Conv::marks).unwrap_or_default()
+    }
+
+    /// The copies of pictures that wait to be uploaded.
+    pub fn waiting_copies(&self) -> impl Iterator<Item = PathBuf> {
+        self.data.outbox.copies()
     }
 
     /// Whatever's time has come.

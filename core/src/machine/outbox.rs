@@ -9,6 +9,7 @@ mod queue;
 
 use std::path::PathBuf;
 
+use serde_json::value::RawValue;
 use tim_protocol::call::Sent;
 use tim_protocol::frame::Fault;
 use tim_protocol::media::ImageBody;
@@ -32,6 +33,19 @@ const GAP_PATIENCE_MS: i64 = 300;
 /// Whether a picture was put somewhere, be that here or by another app's uploader.
 fn is_somewhere(image: &ImageBody) -> bool {
     image.is_complete() && image.image_info_array.iter().all(|info| !info.url.is_empty())
+}
+
+/// The picture that a message shows.
+fn picture(message: &Wire) -> Option<ImageBody> {
+    match Body::read(&message.body) {
+        Ok(Body::Image(image)) => Some(image),
+        _ => None,
+    }
+}
+
+/// Where a message's picture was put on the server, if it was.
+pub(crate) fn on_the_server(message: &Wire) -> Option<ImageBody> {
+    picture(message).filter(ImageBody::is_on_the_server)
 }
 
 /// Whether a refusal lies in the picture itself, so that no other attempt can pass.
@@ -150,15 +164,17 @@ impl Machine {
         if is_uploading {
             self.then(Output::CancelUpload(id));
         }
-        self.remove_copy(id, row.upload);
+        if picture(&row.message).is_some() {
+            self.then(Output::RemoveCopy(id));
+        }
         self.forget_if_empty(&row.message.to);
         self.show_anew(&row.message.to);
     }
 
-    /// A picture's copy goes once what is stored names it no more.
-    fn remove_copy(&mut self, message: MessageId, copy: Option<PathBuf>) {
-        if let Some(file) = copy {
-            self.then(Output::RemoveCopy { message, file });
+    /// A picture that is on the server: its copy stays for a while.
+    fn then_keep(&mut self, message: MessageId, copy: Option<PathBuf>) {
+        if copy.is_some() {
+            self.then(Output::Uploaded(message));
         }
     }
 
@@ -187,8 +203,8 @@ impl Machine {
     pub(super) fn pump_outbox(&mut self) {
         let now = self.now.monotonic;
         if self.may_upload() {
-            while let Some((message, file)) = self.data.outbox.take_upload(now) {
-                self.then(Output::Upload { message, file });
+            while let Some((message, file, former)) = self.data.outbox.take_upload(now) {
+                self.then(Output::Upload { message, file, former });
             }
         }
         while let Some(send) = self.data.outbox.take_send(now) {
@@ -235,7 +251,7 @@ impl Machine {
         if entry.is_uploading {
             self.then(Output::CancelUpload(message.id));
         }
-        self.remove_copy(message.id, entry.row.upload);
+        self.then_keep(message.id, entry.row.upload);
         if let Some(me) = self.me() {
             let marks = self.data.conversation(&conversation).marks();
             let message = Message::from_wire(&me, message, SendStatus::Success, marks);
@@ -265,7 +281,9 @@ impl Machine {
             copy = entry.row.upload.take_if(|_| is_of_the_picture(fault.code));
         });
         self.keep_row(id);
-        self.remove_copy(id, copy);
+        if copy.is_some() {
+            self.then(Output::RemoveCopy(id));
+        }
         match call {
             Some(_) => self.give_message(call, Err(fault)),
             None => self.turn.ended.extend(self.data.outbox.shown(id)),
@@ -277,23 +295,14 @@ impl Machine {
 
     pub(super) fn upload_ended(&mut self, id: MessageId, result: Result<ImageBody, Fault>) {
         let Some(entry) = self.data.outbox.entry(id).filter(|entry| entry.is_uploading) else { return };
-        let tries = entry.tries;
+        let (tries, former) = (entry.tries, on_the_server(&entry.row.message));
         self.data.outbox.change(id, |entry| entry.is_uploading = false);
         let body = result.and_then(|image| {
             check_uploaded(&image)?;
             Body::Image(image).write().map_err(Fault::from)
         });
         match body {
-            Ok(body) => {
-                let mut copy = None;
-                self.data.outbox.change(id, |entry| {
-                    entry.row.message.body = body;
-                    entry.tries = 0;
-                    copy = entry.row.upload.take();
-                });
-                self.keep_row(id);
-                self.remove_copy(id, copy);
-            }
+            Ok(body) => self.uploaded(id, Some(body)),
             // A break or a logout is not the upload's fault: it begins anew with the next connection or login. Nor is it
             // that the user's other uploads take up the share; this one waits for them.
             Err(fault)
@@ -303,8 +312,24 @@ impl Machine {
             {
                 self.try_later(id, fault.retry_after);
             }
+            // It was on the server in an earlier life of its data, and cannot be put there again: it is sent as it was.
+            Err(_) if former.is_some() => self.uploaded(id, None),
             Err(fault) => self.give_up(id, fault),
         }
+    }
+
+    /// A picture need not be uploaded any more, and this is the body that shows it, if it is another one.
+    fn uploaded(&mut self, id: MessageId, body: Option<Box<RawValue>>) {
+        let mut copy = None;
+        self.data.outbox.change(id, |entry| {
+            if let Some(body) = body {
+                entry.row.message.body = body;
+            }
+            entry.tries = 0;
+            copy = entry.row.upload.take();
+        });
+        self.keep_row(id);
+        self.then_keep(id, copy);
     }
 
     /// The login ends: nothing is uploaded any more.

@@ -2,7 +2,7 @@
 //!
 //! * This file moves bytes. `thumbs` looks at them: what kind of picture it is, and its two smaller sizes.
 //! * `decode` reads the formats, into the copy of bounded size that `canvas` makes; `color` makes its colours sRGB's.
-//! * `turns` says whose picture is decoded next.
+//! * `turns` says whose picture is decoded next; `range` reads which part of one is asked for.
 //!
 //! A picture's file is on stable storage before its record is, so a record never names a file that is not there.
 
@@ -12,24 +12,25 @@ mod decode;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod memory;
+mod range;
 mod thumbs;
 mod turns;
 
-use std::io;
+use std::io::{self, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use futures_util::stream;
 use http_body_util::{BodyExt as _, StreamBody};
-use hyper::Response;
 use hyper::body::{Body as _, Bytes, Frame, Incoming};
 use hyper::header::{self, HeaderValue};
+use hyper::{HeaderMap, Response};
 use sha2::{Digest as _, Sha256};
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
 use tim_protocol::media::{ImageBody, ImageInfo, ImageType};
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _, Take};
 use tokio::time::timeout_at;
 use uuid::Uuid;
 
@@ -41,6 +42,7 @@ use crate::data::hex;
 use crate::net::http::Body;
 use crate::net::pace::Pace;
 use crate::store::Store;
+use range::Wanted;
 use turns::Turns;
 
 /// Bytes read from a file at once.
@@ -105,14 +107,13 @@ impl Media {
         Ok(describe(app, id, size, &looked))
     }
 
-    /// Gives a picture out.
+    /// Gives a picture out: all of it, or the part that is asked for.
     ///
     /// Errors: [`Code::MEDIA_NOT_FOUND`].
     pub(crate) async fn download(
         &self,
-        app: u32,
-        id: Uuid,
-        size: ImageType,
+        (app, id, size): (u32, Uuid, ImageType),
+        asked: &HeaderMap,
         store: &dyn Store,
     ) -> Result<Response<Body>, Fault> {
         let Found::Media(Some(record)) = store.find(Find::Media { app, id }).await? else {
@@ -123,11 +124,18 @@ impl Media {
         let length = file.metadata().await.map_err(|why| disk(&path, &why))?.len();
         let mut head = [0; 16];
         let read = file.read(&mut head).await.map_err(|why| disk(&path, &why))?;
-        let head = head.get(..read).unwrap_or_default().to_vec();
-        let kind = thumbs::mime_of(&head);
-        let mut answer = Response::new(StreamBody::new(chunks(head, file)).boxed_unsync());
+        let kind = thumbs::mime_of(head.get(..read).unwrap_or_default());
+        let tag = format!("\"{}.{}\"", record.sha256, u32::from(size));
+        let part = range::wanted(asked, &tag, length);
+        if let Wanted::Nothing = part {
+            return Ok(range::beyond(length));
+        }
+        let (start, count) = part.bounds(length);
+        file.seek(SeekFrom::Start(start)).await.map_err(|why| disk(&path, &why))?;
+        let mut answer = Response::new(StreamBody::new(chunks(file.take(count))).boxed_unsync());
+        part.describe(length, &mut answer);
         let headers = answer.headers_mut();
-        headers.insert(header::CONTENT_LENGTH, length.into());
+        headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(|_| Code::INTERNAL)?);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers
@@ -232,14 +240,11 @@ fn describe(app: u32, id: Uuid, size: u64, looked: &thumbs::Looked) -> ImageBody
     }
 }
 
-fn chunks(head: Vec<u8>, file: File) -> impl stream::Stream<Item = io::Result<Frame<Bytes>>> + Send {
-    stream::try_unfold((Some(head), file), |(head, mut file)| async move {
-        if let Some(head) = head {
-            return Ok(Some((Frame::data(head.into()), (None, file))));
-        }
+fn chunks(file: Take<File>) -> impl stream::Stream<Item = io::Result<Frame<Bytes>>> + Send {
+    stream::try_unfold(file, |mut file| async move {
         let mut bytes = Vec::with_capacity(CHUNK);
         let read = file.read_buf(&mut bytes).await?;
-        Ok((read > 0).then(|| (Frame::data(bytes.into()), (None, file))))
+        Ok((read > 0).then(|| (Frame::data(bytes.into()), file)))
     })
 }
 

@@ -94,11 +94,11 @@ async fn route(
     let path = request.uri().path().to_owned();
     let answer = match (request.method(), path.as_str()) {
         (&Method::PUT, "/media/upload") => transfer::upload(shared, request, admitted).await,
-        (&Method::GET, path) if path.starts_with("/media/") => {
+        (&Method::GET | &Method::HEAD, path) if path.starts_with("/media/") => {
             transfer::download(shared, &request, admitted, downloading).await
         }
         (_, path) if path.starts_with("/media/") => {
-            return fault(StatusCode::METHOD_NOT_ALLOWED, &Code::BAD_REQUEST.into());
+            return not_allowed();
         }
         _ => {
             let text = format!("there is nothing at this path: the WebSocket is at /v1 ({SUBPROTOCOL})");
@@ -106,6 +106,12 @@ async fn route(
         }
     };
     answer.unwrap_or_else(|why| refusal(&why))
+}
+
+fn not_allowed() -> Response<Body> {
+    let mut answer = fault(StatusCode::METHOD_NOT_ALLOWED, &Code::BAD_REQUEST.into());
+    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    answer
 }
 
 /// A refused transfer; programs that look no further than the head see when to come again.

@@ -10,7 +10,7 @@ use std::time::Instant;
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming, SizeHint};
 use hyper::header::{self, HeaderValue};
-use hyper::{Request, Response, StatusCode, Uri};
+use hyper::{Method, Request, Response, StatusCode, Uri};
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
 use tim_protocol::media::Uploaded;
@@ -59,7 +59,7 @@ pub(super) async fn upload(
     }
 }
 
-/// Gives a picture out.
+/// Gives a picture out, or only its head.
 ///
 /// Errors: `TICKET_…` by the ticket, those of [`crate::core::shares::Shares::download`], [`Code::MEDIA_NOT_FOUND`].
 pub(super) async fn download(
@@ -69,21 +69,26 @@ pub(super) async fn download(
     downloading: Downloading,
 ) -> Result<Response<Body>, Fault> {
     let now = shared.now();
-    let (app, id, size) = media::parse(request.uri().path()).ok_or(Code::MEDIA_NOT_FOUND)?;
+    let place @ (app, id, _) = media::parse(request.uri().path()).ok_or(Code::MEDIA_NOT_FOUND)?;
     let ticket = ticket_of(request.uri())?;
     let holder = ticket::check_download(&shared.settings.ticket_key, &ticket, app, id, now.wall)?;
     let log = TransferLog { direction: "download", app, user: holder, began: Instant::now() };
     let give_out = async {
         let transfer = shared.shares.download(holder, now.monotonic)?;
         admitted();
-        Ok((transfer, shared.media.download(app, id, size, &*shared.store).await?))
+        Ok((transfer, shared.media.download(place, request.headers(), &*shared.store).await?))
     };
     let (transfer, answer) =
         give_out.await.inspect_err(|fault: &Fault| log.failed(Some(id), Some(fault.code)))?;
     // One transfer per connection.
     let _ = downloading.set(shared.least_pace.start());
-    let length =
-        answer.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    // Whoever asks for the head has all of it.
+    let is_head = request.method() == Method::HEAD;
+    let length = answer
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .filter(|_| !is_head)
+        .and_then(|length| length.to_str().ok()?.parse().ok());
     let told = Told { log, picture: id, length: length.unwrap_or(0), moved: 0 };
     Ok(last(answer.map(|body| Paced { body, downloading, told, _transfer: transfer }.boxed_unsync())))
 }

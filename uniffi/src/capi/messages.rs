@@ -21,6 +21,11 @@ fn priority(pointer: *const c_char) -> Result<tim::message::Priority, TimError> 
         .map_err(|_| TimError::new(Code::BAD_REQUEST, "a priority is High, Normal, Low or Lowest"))
 }
 
+/// One of a picture's sizes by its number.
+fn image_type(number: u32) -> Result<tim::message::ImageType, TimError> {
+    ImageType::try_from(number).map(Into::into).map_err(|why| TimError::new(Code::BAD_REQUEST, why))
+}
+
 fn created(message: tim::message::Message, out: Out<*mut c_char>) -> Result<(), TimError> {
     out.write(give(json(&Message::from(message))?));
     Ok(())
@@ -47,7 +52,8 @@ pub unsafe extern "C" fn tim_create_text_message(
     })
 }
 
-/// Makes a picture message of a file, as `tim_create_text_message` does of a text. While it is uploaded `on_progress` (may
+/// Makes a picture message of a file, as `tim_create_text_message` does of a text: it has the picture's width and height, and
+/// `localPath`, the file to show until it is sent. While it is uploaded `on_progress` (may
 /// be NULL) is told 0 to 100 on a thread that it may block; `destroy` is called when it is needed no more.
 ///
 /// Errors: the gate's; 2106 for a conversation that is none or takes no messages, 20001 for another priority, 2251 for no
@@ -73,9 +79,9 @@ pub unsafe extern "C" fn tim_create_image_message(
     })
 }
 
-/// As `tim_create_image_message`, of a file's bytes, which are copied.
+/// As `tim_create_image_message`, of a file's bytes, which are copied into a file of the engine's: `localPath` names it.
 ///
-/// Errors: as `tim_create_image_message`, but for 2251 and 2401.
+/// Errors: as `tim_create_image_message`, but for 2251 and 2401; 130168, 6022 if they cannot be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_image_message_from_bytes(
     client: TimClient,
@@ -225,13 +231,33 @@ pub unsafe extern "C" fn tim_download_image(
     guarded(|| {
         let tim = CLIENTS.get(client)?;
         let message: tim::message::Message = noun::<Message>(message_json)?.try_into()?;
-        let size = ImageType::try_from(size).map_err(|why| TimError::new(Code::BAD_REQUEST, why))?;
+        let size = image_type(size)?;
         let (file, tell) = (PathBuf::from(text(file)?), progress(on_progress, progress_data));
-        spawn(
-            done,
-            user_data,
-            async move { Ok(tim.download_image(&message, size.into(), &file, tell).await?) },
-        )
+        spawn(done, user_data, async move { Ok(tim.download_image(&message, size, &file, tell).await?) })
+    })
+}
+
+/// The full address of a picture of a message, as an image view takes it. `size` is 0 (original), 1 (thumbnail) or 2 (large).
+/// A plain GET gives the bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this
+/// again for a fresh one. The address differs each time: let caches remember the message's ID and the size. Result: the
+/// address, a JSON string.
+///
+/// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none, 20001 for another size. To the callback: the
+/// gate's, the server's; 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if the
+/// server has the picture no more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_image_address(
+    client: TimClient,
+    message_json: *const c_char,
+    size: u32,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    guarded(|| {
+        let tim = CLIENTS.get(client)?;
+        let message: tim::message::Message = noun::<Message>(message_json)?.try_into()?;
+        let size = image_type(size)?;
+        spawn(done, user_data, async move { Ok(tim.get_image_address(&message, size).await?) })
     })
 }
 

@@ -97,7 +97,7 @@ pub enum Payload {
     /// A text.
     #[serde(rename = "TIMTextElem")]
     Text(TextBody),
-    /// A picture. While it has not been uploaded its addresses are empty.
+    /// A picture. While it has not been uploaded its addresses are empty; the message's `localPath` shows it.
     #[serde(rename = "TIMImageElem")]
     Image(ImageBody),
     /// Something that happened in a group.
@@ -156,6 +156,13 @@ pub struct Message {
     /// Does not count as unread.
     #[serde(rename = "isExcludedFromUnreadCount")]
     pub excluded_from_unread_count: bool,
+    /// The picture's file on this device, in its original size, for messages that were made here: show it without asking the
+    /// server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
+    /// copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
+    /// days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 7006, 130145) keeps no
+    /// copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
+    #[uniffi(default = None)]
+    pub local_path: Option<String>,
     /// What it says.
     #[serde(flatten)]
     pub payload: Payload,
@@ -214,6 +221,7 @@ impl From<engine::Message> for Message {
             is_read,
             is_peer_read,
             excluded_from_unread_count,
+            local_path,
             payload,
         } = message;
         Self {
@@ -234,6 +242,7 @@ impl From<engine::Message> for Message {
             is_read,
             is_peer_read,
             excluded_from_unread_count,
+            local_path: local_path.map(|path| path.display().to_string()),
             payload: payload.into(),
         }
     }
@@ -262,6 +271,7 @@ impl TryFrom<Message> for engine::Message {
             is_read,
             is_peer_read,
             excluded_from_unread_count,
+            local_path,
             payload,
         } = message;
         Ok(Self {
@@ -282,6 +292,7 @@ impl TryFrom<Message> for engine::Message {
             is_read,
             is_peer_read,
             excluded_from_unread_count,
+            local_path: local_path.map(Into::into),
             payload: match payload {
                 Payload::Text(TextBody { text }) => engine::Payload::Text(text),
                 Payload::Image(image) => engine::Payload::Image(image.try_into()?),

@@ -12,9 +12,9 @@ use crate::error::TimError;
 pub enum ImageType {
     /// As it was uploaded.
     Original,
-    /// At most 198 px on the longer side.
+    /// At most 198 px on the shorter side and 2,970 on the longer.
     Thumb,
-    /// At most 720 px on the longer side.
+    /// At most 720 px on the shorter side and 10,800 on the longer.
     Large,
 }
 
@@ -66,7 +66,7 @@ pub struct ImageInfo {
     pub width: u32,
     /// Pixels down.
     pub height: u32,
-    /// Where it is: a path on the server, or a full address.
+    /// Where it is: a path on the server, or a full address. `getImageAddress` makes of it what an image view takes.
     pub url: String,
 }
 

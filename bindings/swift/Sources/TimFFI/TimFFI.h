@@ -427,6 +427,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_get_group_list(uint64_t ptr
 uint64_t uniffi_tim_ffi_fn_method_tim_get_group_profile(uint64_t ptr, RustBuffer group
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_IMAGE_ADDRESS
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_IMAGE_ADDRESS
+uint64_t uniffi_tim_ffi_fn_method_tim_get_image_address(uint64_t ptr, RustBuffer message, RustBuffer size
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_LOGIN_USER
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_LOGIN_USER
 RustBuffer uniffi_tim_ffi_fn_method_tim_get_login_user(uint64_t ptr, RustCallStatus *_Nonnull out_status
@@ -1006,6 +1011,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_get_group_list(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_GROUP_PROFILE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_GROUP_PROFILE
 uint16_t uniffi_tim_ffi_checksum_method_tim_get_group_profile(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_IMAGE_ADDRESS
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_IMAGE_ADDRESS
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_image_address(void
 
 );
 #endif

@@ -200,7 +200,7 @@ public enum TimCode {
     public static let ticketExpired: UInt32 = 130_141
     /// the ticket was used already: ask for a new one.
     public static let ticketUsed: UInt32 = 130_142
-    /// there is no such picture on this server.
+    /// the server does not have this picture (any more): ask its sender to send it again.
     public static let mediaNotFound: UInt32 = 130_143
     /// the bytes are not those the ticket was given for.
     public static let mediaMismatch: UInt32 = 130_144

@@ -129,6 +129,17 @@ extension Tim {
         try await downloadImage(message: message, size: size, target: target, onProgress: Progress(onProgress))
     }
 
+    /// The address of a picture of a message, for an image view; ask again after ten minutes.
+    ///
+    /// - Throws: ``TimError``, as ``getImageAddress(message:size:)`` does.
+    public func getImageAddress(of message: Message, size: ImageType = .original) async throws -> URL {
+        let address = try await getImageAddress(message: message, size: size)
+        guard let url = URL(string: address) else {
+            throw TimError.Refused(code: TimCode.mediaNotFound, reason: "the picture's address is none")
+        }
+        return url
+    }
+
     /// Ends every download into this file; nothing is left of it.
     ///
     /// - Throws: ``TimError``, as ``cancelDownload(target:)`` does.

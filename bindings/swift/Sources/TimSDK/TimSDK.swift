@@ -1435,8 +1435,9 @@ public protocol TimProtocol: AnyObject, Sendable {
     func createGroup(group: NewGroup) async throws  -> TimGroup
 
     /**
-     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
-     * thread; `sendMessage` uploads and sends it. Until then the file has to stay where it is.
+     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
+     * picture's width and height, and `localPath`. Looks at the file on the caller's thread; `sendMessage` uploads and sends
+     * it. Until then the file has to stay where it is.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
@@ -1445,12 +1446,13 @@ public protocol TimProtocol: AnyObject, Sendable {
     func createImageMessage(to: String, file: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
 
     /**
-     * Makes a picture message of a file's bytes, which stay in memory until `sendMessage` uploads and sends it. Of more
-     * than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
+     * Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
+     * engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be
+     * sent any more.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
-     * no picture, 2253 if there are 20 MB or more.
+     * no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
     func createImageMessageFromBytes(to: String, bytes: Data, priority: Priority, onProgress: ProgressListener?) throws  -> Message
 
@@ -1513,6 +1515,17 @@ public protocol TimProtocol: AnyObject, Sendable {
      * `NotReady`. `Refused`: 10015 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
     func getGroupProfile(group: String) async throws  -> TimGroup
+
+    /**
+     * The full address of a picture of a message in one of its sizes, as an image view takes it: a plain `GET` gives the bytes,
+     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
+     * address differs each time: let caches remember the message's ID and the size.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if
+     * the server has the picture no more. `Unreachable`: 2800 or 2801.
+     */
+    func getImageAddress(message: Message, size: ImageType) async throws  -> String
 
     /**
      * Who is logged in.
@@ -1889,8 +1902,9 @@ open func createGroup(group: NewGroup)async throws  -> TimGroup  {
 }
 
     /**
-     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
-     * thread; `sendMessage` uploads and sends it. Until then the file has to stay where it is.
+     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
+     * picture's width and height, and `localPath`. Looks at the file on the caller's thread; `sendMessage` uploads and sends
+     * it. Until then the file has to stay where it is.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
@@ -1910,12 +1924,13 @@ open func createImageMessage(to: String, file: String, priority: Priority, onPro
 }
 
     /**
-     * Makes a picture message of a file's bytes, which stay in memory until `sendMessage` uploads and sends it. Of more
-     * than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
+     * Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
+     * engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be
+     * sent any more.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
-     * no picture, 2253 if there are 20 MB or more.
+     * no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
 open func createImageMessageFromBytes(to: String, bytes: Data, priority: Priority, onProgress: ProgressListener?)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
@@ -2080,6 +2095,31 @@ open func getGroupProfile(group: String)async throws  -> TimGroup  {
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeTimGroup_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * The full address of a picture of a message in one of its sizes, as an image view takes it: a plain `GET` gives the bytes,
+     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
+     * address differs each time: let caches remember the message's ID and the size.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if
+     * the server has the picture no more. `Unreachable`: 2800 or 2801.
+     */
+open func getImageAddress(message: Message, size: ImageType)async throws  -> String  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_image_address(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterTypeImageType_lower(size)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterString.lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -3235,7 +3275,7 @@ public struct ImageInfo: Equatable, Hashable {
      */
     public let height: UInt32
     /**
-     * Where it is: a path on the server, or a full address.
+     * Where it is: a path on the server, or a full address. `getImageAddress` makes of it what an image view takes.
      */
     public let url: String
 
@@ -3255,7 +3295,7 @@ public struct ImageInfo: Equatable, Hashable {
          * Pixels down.
          */height: UInt32,
         /**
-         * Where it is: a path on the server, or a full address.
+         * Where it is: a path on the server, or a full address. `getImageAddress` makes of it what an image view takes.
          */url: String) {
         self.imageType = imageType
         self.size = size
@@ -3456,6 +3496,14 @@ public struct Message: Equatable, Hashable {
      */
     public let excludedFromUnreadCount: Bool
     /**
+     * The picture's file on this device, in its original size, for messages that were made here: show it without asking the
+     * server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
+     * copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
+     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 7006, 130145) keeps no
+     * copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
+     */
+    public let localPath: String?
+    /**
      * What it says.
      */
     public let payload: Payload
@@ -3516,6 +3564,13 @@ public struct Message: Equatable, Hashable {
          * Does not count as unread.
          */excludedFromUnreadCount: Bool,
         /**
+         * The picture's file on this device, in its original size, for messages that were made here: show it without asking the
+         * server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
+         * copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
+         * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 7006, 130145) keeps no
+         * copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
+         */localPath: String? = nil,
+        /**
          * What it says.
          */payload: Payload) {
         self.id = id
@@ -3535,6 +3590,7 @@ public struct Message: Equatable, Hashable {
         self.isRead = isRead
         self.isPeerRead = isPeerRead
         self.excludedFromUnreadCount = excludedFromUnreadCount
+        self.localPath = localPath
         self.payload = payload
     }
 
@@ -3571,6 +3627,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 isRead: FfiConverterBool.read(from: &buf),
                 isPeerRead: FfiConverterBool.read(from: &buf),
                 excludedFromUnreadCount: FfiConverterBool.read(from: &buf),
+                localPath: FfiConverterOptionString.read(from: &buf),
                 payload: FfiConverterTypePayload.read(from: &buf)
         )
     }
@@ -3593,6 +3650,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterBool.write(value.isRead, into: &buf)
         FfiConverterBool.write(value.isPeerRead, into: &buf)
         FfiConverterBool.write(value.excludedFromUnreadCount, into: &buf)
+        FfiConverterOptionString.write(value.localPath, into: &buf)
         FfiConverterTypePayload.write(value.payload, into: &buf)
     }
 }
@@ -4698,11 +4756,11 @@ public enum ImageType: Equatable, Hashable {
      */
     case original
     /**
-     * At most 198 px on the longer side.
+     * At most 198 px on the shorter side and 2,970 on the longer.
      */
     case thumb
     /**
-     * At most 720 px on the longer side.
+     * At most 720 px on the shorter side and 10,800 on the longer.
      */
     case large
 
@@ -5334,7 +5392,7 @@ public enum Payload: Equatable, Hashable {
     case text(TextBody
     )
     /**
-     * A picture. While it has not been uploaded its addresses are empty.
+     * A picture. While it has not been uploaded its addresses are empty; the message's `localPath` shows it.
      */
     case image(ImageBody
     )
@@ -6916,10 +6974,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_create_group() != 63671) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 22514) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 6728) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 18151) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 29844) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 18487) {
@@ -6941,6 +6999,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 18137) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_image_address() != 34178) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_login_user() != 47815) {

@@ -1,7 +1,12 @@
 // What a host's code may do while a picture is under way: its progress, and an uploader of the host's own.
 
+import Foundation
 import TimSDK
 import XCTest
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
 
 final class TransferTests: XCTestCase {
     func testAPictureGoesUpAndComesDown() async throws {
@@ -21,6 +26,19 @@ final class TransferTests: XCTestCase {
             XCTAssertEqual(percents.last, 100)
             XCTAssertEqual(percents, percents.sorted())
         }
+    }
+
+    func testAPictureIsShownBeforeItIsSentAndByItsAddressAfterwards() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let drawn = picture(300, 200)
+        let made = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: drawn)
+        XCTAssertEqual(FileManager.default.contents(atPath: try XCTUnwrap(made.localPath)), drawn)
+        let sent = try await alice.tim.sendMessage(made)
+        XCTAssertEqual(FileManager.default.contents(atPath: try XCTUnwrap(sent.localPath)), drawn)
+        let got = try await bob.nextMessage()
+        XCTAssertNil(got.localPath)
+        let address = try await bob.tim.getImageAddress(of: got)
+        XCTAssertEqual(try Data(contentsOf: address), drawn)
     }
 
     func testProgressThatThrowsStopsNoTransfer() async throws {

@@ -201,7 +201,7 @@ object TimCode {
     const val TICKET_EXPIRED: UInt = 130_141u
     /** the ticket was used already: ask for a new one. */
     const val TICKET_USED: UInt = 130_142u
-    /** there is no such picture on this server. */
+    /** the server does not have this picture (any more): ask its sender to send it again. */
     const val MEDIA_NOT_FOUND: UInt = 130_143u
     /** the bytes are not those the ticket was given for. */
     const val MEDIA_MISMATCH: UInt = 130_144u

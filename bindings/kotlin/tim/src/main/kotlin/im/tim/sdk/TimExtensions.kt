@@ -99,6 +99,9 @@ suspend fun Tim.downloadImage(
     onProgress: (Int) -> Unit = {},
 ): Unit = downloadImage(message, size, target, Progress(onProgress))
 
+/** The address of a picture of a message, for an image view; ask again after ten minutes. See [Tim.getImageAddress]. */
+suspend fun Tim.getImageAddress(message: Message): String = getImageAddress(message, ImageType.ORIGINAL)
+
 private class Progress(private val tell: (Int) -> Unit) : ProgressListener {
     override fun onProgress(percent: UInt) = tell(percent.toInt())
 }

@@ -811,6 +811,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_group_profile(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_image_address(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_login_user(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_message_list(
@@ -936,6 +938,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_get_group_list(`ptr`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_group_profile(`ptr`: Long,`group`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_image_address(`ptr`: Long,`message`: RustBuffer.ByValue,`size`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_login_user(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1169,10 +1173,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 63671) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 22514) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 6728) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 18151) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 29844) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 18487) {
@@ -1194,6 +1198,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 18137) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_image_address() and 0xFFFF) != 34178) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_login_user() and 0xFFFF) != 47815) {
@@ -3051,8 +3058,9 @@ public interface TimInterface {
     suspend fun `createGroup`(`group`: NewGroup): Group
 
     /**
-     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
-     * thread; `sendMessage` uploads and sends it. Until then the file has to stay where it is.
+     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
+     * picture's width and height, and `localPath`. Looks at the file on the caller's thread; `sendMessage` uploads and sends
+     * it. Until then the file has to stay where it is.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
@@ -3061,12 +3069,13 @@ public interface TimInterface {
     fun `createImageMessage`(`to`: kotlin.String, `file`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
 
     /**
-     * Makes a picture message of a file's bytes, which stay in memory until `sendMessage` uploads and sends it. Of more
-     * than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
+     * Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
+     * engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be
+     * sent any more.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
-     * no picture, 2253 if there are 20 MB or more.
+     * no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
     fun `createImageMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `priority`: Priority, `onProgress`: ProgressListener?): Message
 
@@ -3129,6 +3138,17 @@ public interface TimInterface {
      * `NotReady`. `Refused`: 10015 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
     suspend fun `getGroupProfile`(`group`: kotlin.String): Group
+
+    /**
+     * The full address of a picture of a message in one of its sizes, as an image view takes it: a plain `GET` gives the bytes,
+     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
+     * address differs each time: let caches remember the message's ID and the size.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if
+     * the server has the picture no more. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `getImageAddress`(`message`: Message, `size`: ImageType): kotlin.String
 
     /**
      * Who is logged in.
@@ -3570,8 +3590,9 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. Looks at the file on the caller's
-     * thread; `sendMessage` uploads and sends it. Until then the file has to stay where it is.
+     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
+     * picture's width and height, and `localPath`. Looks at the file on the caller's thread; `sendMessage` uploads and sends
+     * it. Until then the file has to stay where it is.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
@@ -3596,12 +3617,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Makes a picture message of a file's bytes, which stay in memory until `sendMessage` uploads and sends it. Of more
-     * than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be sent any more.
+     * Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
+     * engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be
+     * sent any more.
      *
      * # Errors
      * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
-     * no picture, 2253 if there are 20 MB or more.
+     * no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
     @Throws(TimException::class)override fun `createImageMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `priority`: Priority, `onProgress`: ProgressListener?): Message {
             return FfiConverterTypeMessage.lift(
@@ -3812,6 +3834,38 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterTypeGroup.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The full address of a picture of a message in one of its sizes, as an image view takes it: a plain `GET` gives the bytes,
+     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
+     * address differs each time: let caches remember the message's ID and the size.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if
+     * the server has the picture no more. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getImageAddress`(`message`: Message, `size`: ImageType) : kotlin.String {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_image_address(
+                uniffiHandle,
+
+        FfiConverterTypeMessage.lower(`message`),
+        FfiConverterTypeImageType.lower(`size`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterString.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -5416,7 +5470,7 @@ data class ImageInfo (
     val `height`: kotlin.UInt
     ,
     /**
-     * Where it is: a path on the server, or a full address.
+     * Where it is: a path on the server, or a full address. `getImageAddress` makes of it what an image view takes.
      */
     val `url`: kotlin.String
 
@@ -5600,6 +5654,15 @@ data class Message (
     val `excludedFromUnreadCount`: kotlin.Boolean
     ,
     /**
+     * The picture's file on this device, in its original size, for messages that were made here: show it without asking the
+     * server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
+     * copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
+     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 7006, 130145) keeps no
+     * copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
+     */
+    val `localPath`: kotlin.String? = null
+    ,
+    /**
      * What it says.
      */
     val `payload`: Payload
@@ -5636,6 +5699,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
+            FfiConverterOptionalString.read(buf),
             FfiConverterTypePayload.read(buf),
         )
     }
@@ -5658,6 +5722,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterBoolean.allocationSize(value.`isRead`) +
             FfiConverterBoolean.allocationSize(value.`isPeerRead`) +
             FfiConverterBoolean.allocationSize(value.`excludedFromUnreadCount`) +
+            FfiConverterOptionalString.allocationSize(value.`localPath`) +
             FfiConverterTypePayload.allocationSize(value.`payload`)
     )
 
@@ -5679,6 +5744,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterBoolean.write(value.`isRead`, buf)
             FfiConverterBoolean.write(value.`isPeerRead`, buf)
             FfiConverterBoolean.write(value.`excludedFromUnreadCount`, buf)
+            FfiConverterOptionalString.write(value.`localPath`, buf)
             FfiConverterTypePayload.write(value.`payload`, buf)
     }
 }
@@ -6308,11 +6374,11 @@ enum class ImageType {
      */
     ORIGINAL,
     /**
-     * At most 198 px on the longer side.
+     * At most 198 px on the shorter side and 2,970 on the longer.
      */
     THUMB,
     /**
-     * At most 720 px on the longer side.
+     * At most 720 px on the shorter side and 10,800 on the longer.
      */
     LARGE;
 
@@ -6674,7 +6740,7 @@ sealed class Payload {
     }
 
     /**
-     * A picture. While it has not been uploaded its addresses are empty.
+     * A picture. While it has not been uploaded its addresses are empty; the message's `localPath` shows it.
      */
     data class Image(
         val v1: im.tim.sdk.ImageBody) : Payload()

@@ -1,7 +1,9 @@
 /** The main job: people chat and hear every event. */
 package im.tim.sdk
 
+import java.io.File
 import java.net.ServerSocket
+import java.net.URI
 import java.util.concurrent.CopyOnWriteArrayList
 import kotlin.concurrent.thread
 import kotlin.test.Test
@@ -80,6 +82,23 @@ class ChatTest {
             assertEquals(100, progress.last())
             assertEquals(progress.sorted(), progress.toList())
         }
+    }
+
+    @Test
+    fun aPictureIsShownBeforeItIsSentAndByItsAddressAfterwards() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val picture = picture(640, 480)
+        val made = alice.tim.createImageMessage(c2c(bob.name), picture)
+        assertContentEquals(picture, File(checkNotNull(made.localPath)).readBytes())
+        val unsent = assertFailsWith<TimException.Refused> { alice.tim.getImageAddress(made) }
+        assertEquals(TimCode.MESSAGE_INVALID, unsent.code)
+        val sent = alice.tim.sendMessage(made)
+        assertContentEquals(picture, File(checkNotNull(sent.localPath)).readBytes())
+
+        val got = bob.nextMessage()
+        assertNull(got.localPath)
+        assertContentEquals(picture, URI(bob.tim.getImageAddress(got)).toURL().readBytes())
+        assertTrue(URI(bob.tim.getImageAddress(got, ImageType.THUMB)).toURL().readBytes().isNotEmpty())
     }
 
     @Test

@@ -1,0 +1,159 @@
+//! Which part of a picture a request is for, and what the answer's head says of it (RFC 9110, sections 13 and 14). Pure.
+//!
+//! One range is served. Whoever asks for several, or in a way that this does not know, gets the whole, as the standard has it.
+
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Response, StatusCode};
+use tim_protocol::Code;
+use tim_protocol::frame::Fault;
+
+use crate::net::http::{Body, fault, full};
+
+/// The part of a picture that is to be given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// All of it.
+    Whole,
+    /// From the first to the last of these bytes.
+    Part(u64, u64),
+    /// Bytes that it does not have.
+    Nothing,
+    /// None: whoever asks has it.
+    Unchanged,
+}
+
+/// What these headers ask for, of `length` bytes that have this tag.
+pub(super) fn wanted(asked: &HeaderMap, tag: &str, length: u64) -> Wanted {
+    if text(asked, header::IF_NONE_MATCH).is_some_and(|tags| names(tags, tag)) {
+        return Wanted::Unchanged;
+    }
+    let is_the_same = text(asked, header::IF_RANGE).is_none_or(|known| known == tag);
+    let range = text(asked, header::RANGE).filter(|_| is_the_same);
+    range.and_then(|range| read(range, length)).unwrap_or(Wanted::Whole)
+}
+
+/// Refuses bytes that lie beyond a picture of this length.
+pub(super) fn beyond(length: u64) -> Response<Body> {
+    let why = Fault::with_text(Code::BAD_REQUEST, format!("the picture has {length} bytes"));
+    let mut answer = fault(StatusCode::RANGE_NOT_SATISFIABLE, &why);
+    set(&mut answer, header::CONTENT_RANGE, format!("bytes */{length}"));
+    answer
+}
+
+impl Wanted {
+    /// Where it begins, and how many bytes it has.
+    pub(super) fn bounds(self, length: u64) -> (u64, u64) {
+        match self {
+            Self::Whole => (0, length),
+            Self::Part(first, last) => (first, last - first + 1),
+            Self::Nothing | Self::Unchanged => (0, 0),
+        }
+    }
+
+    /// Says in an answer's head what the answer has.
+    pub(super) fn describe(self, length: u64, answer: &mut Response<Body>) {
+        let (_, count) = self.bounds(length);
+        match self {
+            Self::Whole | Self::Nothing => {}
+            Self::Part(first, last) => {
+                *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
+                set(answer, header::CONTENT_RANGE, format!("bytes {first}-{last}/{length}"));
+            }
+            Self::Unchanged => {
+                *answer.status_mut() = StatusCode::NOT_MODIFIED;
+                *answer.body_mut() = full("");
+            }
+        }
+        if self != Self::Unchanged {
+            answer.headers_mut().insert(header::CONTENT_LENGTH, count.into());
+        }
+        answer.headers_mut().insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    }
+}
+
+fn set(answer: &mut Response<Body>, name: HeaderName, value: String) {
+    if let Ok(value) = HeaderValue::try_from(value) {
+        answer.headers_mut().insert(name, value);
+    }
+}
+
+fn text(asked: &HeaderMap, name: HeaderName) -> Option<&str> {
+    asked.get(name)?.to_str().ok()
+}
+
+/// Whether a list of tags, or a star, names this one. For this, a weak tag is as good as a strong one.
+fn names(tags: &str, tag: &str) -> bool {
+    tags.trim() == "*" || tags.split(',').any(|one| one.trim().trim_start_matches("W/") == tag)
+}
+
+/// Reads `bytes=first-last`, `bytes=first-` or `bytes=-count`; nothing if it is none of these.
+fn read(range: &str, length: u64) -> Option<Wanted> {
+    let (unit, range) = range.split_once('=')?;
+    let (first, last) = range.trim().split_once('-').filter(|_| unit.eq_ignore_ascii_case("bytes"))?;
+    let end = length.checked_sub(1);
+    let (first, last) = match (number(first), number(last)) {
+        (Some(first), Some(last)) if first <= last => (Some(first), end.map(|end| last.min(end))),
+        (Some(first), None) if last.is_empty() => (Some(first), end),
+        (None, Some(count)) if first.is_empty() => {
+            (Some(length.saturating_sub(count)), end.filter(|_| count > 0))
+        }
+        _ => return None,
+    };
+    let part = first.zip(last).filter(|(first, last)| first <= last);
+    Some(part.map_or(Wanted::Nothing, |(first, last)| Wanted::Part(first, last)))
+}
+
+/// Digits and nothing else; more than fit are as good as the most that do.
+fn number(digits: &str) -> Option<u64> {
+    let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAG: &str = "\"ab.0\"";
+
+    fn asked(headers: &[(HeaderName, &'static str)]) -> Wanted {
+        let headers = headers.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value)));
+        wanted(&headers.collect(), TAG, 100)
+    }
+
+    #[test]
+    fn one_range_is_read_as_the_standard_has_it() {
+        for (range, expected) in [
+            ("bytes=0-0", Wanted::Part(0, 0)),
+            ("bytes=10-19", Wanted::Part(10, 19)),
+            ("BYTES=10-", Wanted::Part(10, 99)),
+            ("bytes=90-1000", Wanted::Part(90, 99)),
+            ("bytes=-10", Wanted::Part(90, 99)),
+            ("bytes=-1000", Wanted::Part(0, 99)),
+            ("bytes=0-99999999999999999999999", Wanted::Part(0, 99)),
+            ("bytes=100-", Wanted::Nothing),
+            ("bytes=99999999999999999999999-", Wanted::Nothing),
+            ("bytes=-0", Wanted::Nothing),
+            ("bytes=19-10", Wanted::Whole),
+            ("bytes=0-1,5-6", Wanted::Whole),
+            ("bytes=-", Wanted::Whole),
+            ("bytes=+1-2", Wanted::Whole),
+            ("lines=1-2", Wanted::Whole),
+            ("10-19", Wanted::Whole),
+        ] {
+            assert_eq!(asked(&[(header::RANGE, range)]), expected, "{range}");
+        }
+        assert_eq!(read("bytes=0-", 0), Some(Wanted::Nothing));
+    }
+
+    #[test]
+    fn a_tag_decides_whether_a_part_fits_and_whether_anything_is_needed() {
+        let range = (header::RANGE, "bytes=10-19");
+        assert_eq!(asked(&[range.clone(), (header::IF_RANGE, TAG)]), Wanted::Part(10, 19));
+        assert_eq!(asked(&[range.clone(), (header::IF_RANGE, "\"cd.0\"")]), Wanted::Whole);
+        assert_eq!(asked(&[range.clone(), (header::IF_RANGE, "W/\"ab.0\"")]), Wanted::Whole);
+        for tags in [TAG, "W/\"ab.0\"", "\"cd.0\", \"ab.0\"", "*"] {
+            assert_eq!(asked(&[range.clone(), (header::IF_NONE_MATCH, tags)]), Wanted::Unchanged, "{tags}");
+        }
+        assert_eq!(asked(&[(header::IF_NONE_MATCH, "\"cd.0\"")]), Wanted::Whole);
+    }
+}

@@ -136,7 +136,7 @@ impl Files {
             io::copy(&mut bytes.take(limits::IMAGE_BYTES), &mut file)
         });
         match written {
-            Ok(size) if size < limits::IMAGE_BYTES => return Ok(copy),
+            Ok(size) if size < limits::IMAGE_BYTES => Ok(copy),
             written => {
                 let _ = std::fs::remove_file(&copy);
                 Err(written.map_or_else(|why| unkept(&why), |_| Code::IMAGE_TOO_LARGE.into()))

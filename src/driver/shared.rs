@@ -126,7 +126,9 @@ impl Shared {
             state.one_too_many().and_then(|id| state.pictures.remove(&id))
         };
         // Whom it tells is the host's, and must not be dropped under the lock.
-        forgotten.map(Picture::forget);
+        if let Some(picture) = forgotten {
+            picture.forget();
+        }
     }
 
     /// A picture is being sent: from now on it is none of too many that never were.

@@ -373,8 +373,10 @@ impl World {
     /// Alice may take back what others say in her groups.
     fn revoke_for_all(&self, writes: &mut [Write]) {
         for write in writes {
-            if let Write::Revoke { actor, .. } = write {
-                *actor = self.server.actor(&crate::world::user("alice"));
+            if let Write::Request(asked) = write
+                && matches!(asked.request, Request::Revoke(_))
+            {
+                asked.actor = self.server.actor(&crate::world::user("alice"));
             }
         }
     }

@@ -44,7 +44,7 @@ fn picture(message: &Wire) -> Option<ImageBody> {
 }
 
 /// Where a message's picture was put on the server, if it was.
-pub(crate) fn on_the_server(message: &Wire) -> Option<ImageBody> {
+pub fn on_the_server(message: &Wire) -> Option<ImageBody> {
     picture(message).filter(ImageBody::is_on_the_server)
 }
 

@@ -198,12 +198,12 @@ impl Serve {
         config.admin_listen = self.admin_listen.unwrap_or(config.admin_listen);
         config.check()?;
         telemetry::log(&config.log);
-        descriptors::raise_limit();
+        let descriptors = descriptors::raise_limit();
         let metrics = telemetry::metrics()?;
         Builder::new_multi_thread().enable_all().build()?.block_on(async {
             let server = Server::open(&config).await?;
             let stop = told_to_stop()?;
-            introduce(&server, &config.data).await?;
+            introduce(&server, &config.data, descriptors).await?;
             // Whoever started it may have stopped listening; that is no reason not to serve.
             let _ = say(&format!("listening on {}\nadmin on {}\n", server.url(), server.admin_url()));
             reload_when_told(server.reload())?;
@@ -213,11 +213,12 @@ impl Serve {
 }
 
 /// Tells the log what is served, and where: a data folder that was misspelt is a new one without anything.
-async fn introduce(server: &Server, data: &Path) -> Outcome {
+async fn introduce(server: &Server, data: &Path, descriptors: Option<u64>) -> Outcome {
     let data = std::path::absolute(data)?;
     let (data, applications) = (data.display(), server.applications().await?);
     let (listen, admin) = (server.url(), server.admin_url());
-    tracing::info!(version = env!("CARGO_PKG_VERSION"), %data, %listen, %admin, applications, "serving");
+    let version = env!("CARGO_PKG_VERSION");
+    tracing::info!(version, %data, %listen, %admin, applications, descriptors, "serving");
     if applications == 0 {
         tracing::warn!(
             "nobody can log in: check --data, or make an application: tim-server app --data {data}"

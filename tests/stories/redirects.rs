@@ -27,11 +27,10 @@ impl Web {
         let (tls, asked, answer) = (made.map(Made::acceptor), Arc::clone(&heads), answer(port));
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let head = match &tls {
-                    Some(tls) => serve(tls.accept(socket).await.unwrap(), &answer).await,
-                    None => serve(socket, &answer).await,
-                };
-                asked.lock().unwrap().push(head);
+                match &tls {
+                    Some(tls) => serve(tls.accept(socket).await.unwrap(), &answer, &asked).await,
+                    None => serve(socket, &answer, &asked).await,
+                }
             }
         });
         Self { port, heads }
@@ -47,13 +46,13 @@ impl Web {
     }
 }
 
-/// Answers one request, and gives its head.
-async fn serve(mut socket: impl AsyncReadWrite, answer: &[u8]) -> String {
+/// Notes the head of one request, and then answers it.
+async fn serve(mut socket: impl AsyncReadWrite, answer: &[u8], asked: &Mutex<Vec<String>>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") && socket.read_buf(&mut head).await.unwrap() > 0 {}
+    asked.lock().unwrap().push(String::from_utf8(head).unwrap());
     socket.write_all(answer).await.unwrap();
     let _ = socket.shutdown().await;
-    String::from_utf8(head).unwrap()
 }
 
 trait AsyncReadWrite: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin {}

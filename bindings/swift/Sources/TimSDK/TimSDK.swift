@@ -7058,7 +7058,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_send_message() != 5066) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 42476) {
+    if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 22218) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_shutdown() != 17476) {

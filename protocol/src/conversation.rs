@@ -17,7 +17,7 @@ use crate::{ConversationId, GroupId, List, UserId};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(from = "(u32, u64)", into = "(u32, u64)")]
 pub struct Cursor {
-    /// The life of the server's data: it grows when the data was restored from an older copy.
+    /// The life of the server's data: another number, drawn at random, whenever the data was made anew or put back from a copy.
     pub epoch: u32,
     /// The user's version; grows with every change, not densely.
     pub version: u64,

@@ -149,7 +149,15 @@ fn a_clock_that_is_an_hour_behind_hides_nothing() {
 
 #[test]
 fn of_a_picture_that_no_attempt_can_send_no_copy_is_kept() {
-    for (code, is_kept) in [(Code::IMAGE_TYPE_INVALID, false), (Code::UPLOAD_REFUSED, true)] {
+    for (code, is_kept) in [
+        (Code::IMAGE_TYPE_INVALID, false),
+        (Code::IMAGE_TOO_LARGE, false),
+        (Code::IMAGE_DIMENSIONS, false),
+        (Code::IMAGE_DAMAGED, false),
+        (Code::IMAGE_NEEDS_MEMORY, false),
+        (Code::FILE_EMPTY, false),
+        (Code::UPLOAD_REFUSED, true),
+    ] {
         let mut phone = Phone::ready(json!([]));
         let picture = draft(1, "C2Cbob", Payload::Image(picture_at("")));
         let copy: PathBuf = "outbox/picture".into();

@@ -26,7 +26,7 @@ use crate::types::{
 /// logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
 /// 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
 /// with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
-/// cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2106 or 20001.
+/// cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2503 or 20001.
 #[derive(uniffi::Object)]
 pub struct Tim {
     tim: tim::Tim,
@@ -228,7 +228,7 @@ impl Tim {
     /// Makes a text message; `sendMessage` sends it.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001 for one over
     /// 12 KB.
     pub fn create_text_message(
         &self,
@@ -244,7 +244,7 @@ impl Tim {
     /// it. Until then the file has to stay where it is.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401 for a file that
     /// cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
     pub fn create_image_message(
         &self,
@@ -262,7 +262,7 @@ impl Tim {
     /// sent any more.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252 if they are
     /// no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
     pub fn create_image_message_from_bytes(
         &self,
@@ -324,7 +324,7 @@ impl Tim {
     /// message that is sent changes no mark and no count.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2106 for a conversation that is none.
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none.
     pub async fn set_message_read(&self, conversation: String) -> Result<(), TimError> {
         Ok(apart(self.tim.set_message_read(&conversation_id(&conversation)?)).await?)
     }
@@ -338,7 +338,7 @@ impl Tim {
     /// pages may be in both, under the same ID.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
     /// that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
     #[uniffi::method(default(next = None, count = 15))]
     pub async fn get_message_list(
@@ -409,7 +409,7 @@ impl Tim {
     /// A group's profile, also of one this user is not in.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 10015 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
+    /// `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
     pub async fn get_group_profile(&self, group: String) -> Result<Group, TimError> {
         Ok(apart(self.tim.get_group_profile(&group_id(&group)?)).await?.into())
     }
@@ -417,7 +417,7 @@ impl Tim {
     /// Makes a group with this user as its owner.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 2002 for a member's id
+    /// `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a member's id
     /// that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
     /// answer, the group list shows whether it was made.
     pub async fn create_group(&self, group: NewGroup) -> Result<Group, TimError> {
@@ -427,7 +427,7 @@ impl Tim {
     /// Joins a group, or applies to, with words for whoever decides.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 10015 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
+    /// `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
     /// be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
     #[uniffi::method(default(apply_message = ""))]
     pub async fn join_group(&self, group: String, apply_message: String) -> Result<Joined, TimError> {
@@ -438,7 +438,7 @@ impl Tim {
     /// Leaves a group.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
+    /// `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
     /// group. `Unreachable`: 2800 or 2801.
     pub async fn quit_group(&self, group: String) -> Result<(), TimError> {
         Ok(apart(self.tim.quit_group(&group_id(&group)?)).await?)
@@ -447,7 +447,7 @@ impl Tim {
     /// Ends a group for all its members.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
+    /// `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
     /// 2801.
     pub async fn dismiss_group(&self, group: String) -> Result<(), TimError> {
         Ok(apart(self.tim.dismiss_group(&group_id(&group)?)).await?)
@@ -456,7 +456,7 @@ impl Tim {
     /// Accepts or refuses a user's application to join, with words for them.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2002 or 10015 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
+    /// `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
     /// 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
     /// or 2801.
     #[uniffi::method(default(handle_message = ""))]

@@ -166,8 +166,8 @@ static void texts_are_utf8(void) {
 #undef EACH
     }
     GIVES(20001, tim_create_text_message(alice, "C2Cbob", "hi", "Urgent", &out));
-    GIVES(2106, tim_create_text_message(alice, "bob", "hi", NULL, &out));
-    GIVES(2106, tim_create_text_message(alice, "", "hi", NULL, &out));
+    GIVES(2503, tim_create_text_message(alice, "bob", "hi", NULL, &out));
+    GIVES(2503, tim_create_text_message(alice, "", "hi", NULL, &out));
     GIVES(2106, tim_create_text_message(alice, "@TIM#SYSTEM", "hi", NULL, &out));
     GIVES(130110, tim_create_text_message(alice, "C2Cbob", "", NULL, &out));
     CHECK(out == NULL);
@@ -229,8 +229,8 @@ static void json_may_nest_and_be_large(void) {
     every_json_call(deep, 130182);
     memset(deep, 'a', DEEP);
     GIVES(8001, tim_create_text_message(alice, "C2Cbob", deep, NULL, &(char *){NULL}));
-    GIVES(2106, tim_create_text_message(alice, deep, "hi", NULL, &(char *){NULL}));
-    GIVES(10015, tim_get_group_profile(alice, deep, on_never, NULL));
+    GIVES(2503, tim_create_text_message(alice, deep, "hi", NULL, &(char *){NULL}));
+    GIVES(2602, tim_get_group_profile(alice, deep, on_never, NULL));
     ENDS(2002, tim_login, alice, deep, "sig");
     free(deep);
 }
@@ -278,7 +278,7 @@ static void messages_that_are_none_of_ours_are_refused(void) {
     GIVES(2105, tim_send_message(alice, forged, on_never, NULL));
     *strstr(forged, "x199a2a4") = '0';
     memcpy(strstr(forged, "C2Cbob"), "XXXbob", 6);
-    GIVES(2106, tim_send_message(alice, forged, on_never, NULL));
+    GIVES(2503, tim_send_message(alice, forged, on_never, NULL));
     free(forged);
 }
 

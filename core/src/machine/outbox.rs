@@ -52,7 +52,12 @@ pub fn on_the_server(message: &Wire) -> Option<ImageBody> {
 fn is_of_the_picture(code: Code) -> bool {
     matches!(
         code,
-        Code::IMAGE_TYPE_INVALID | Code::IMAGE_TOO_LARGE | Code::IMAGE_DIMENSIONS | Code::FILE_EMPTY
+        Code::IMAGE_TYPE_INVALID
+            | Code::IMAGE_TOO_LARGE
+            | Code::IMAGE_DIMENSIONS
+            | Code::IMAGE_DAMAGED
+            | Code::IMAGE_NEEDS_MEMORY
+            | Code::FILE_EMPTY
     )
 }
 

@@ -97,9 +97,8 @@ async fn route(
         (&Method::GET | &Method::HEAD, path) if path.starts_with("/media/") => {
             transfer::download(shared, &request, admitted, downloading).await
         }
-        (_, path) if path.starts_with("/media/") => {
-            return not_allowed();
-        }
+        (_, "/media/upload") => return not_allowed("PUT"),
+        (_, path) if path.starts_with("/media/") => return not_allowed("GET, HEAD"),
         _ => {
             let text = format!("there is nothing at this path: the WebSocket is at /v1 ({SUBPROTOCOL})");
             return fault(StatusCode::NOT_FOUND, &Fault::with_text(Code::BAD_REQUEST, text));
@@ -108,9 +107,9 @@ async fn route(
     answer.unwrap_or_else(|why| refusal(&why))
 }
 
-fn not_allowed() -> Response<Body> {
+fn not_allowed(allowed: &'static str) -> Response<Body> {
     let mut answer = fault(StatusCode::METHOD_NOT_ALLOWED, &Code::BAD_REQUEST.into());
-    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
     answer
 }
 

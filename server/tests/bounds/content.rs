@@ -33,12 +33,24 @@ fn unknown(depth: usize) -> impl Strategy<Value = Value> {
     })
 }
 
+/// A picture elsewhere, with addresses of any length.
+fn picture(addresses: &str) -> Value {
+    let size = |number: u32| json!({ "type": number, "size": 10, "width": 3, "height": 2, "url": format!("https://a.example/{addresses}") });
+    json!({
+        "type": "TIMImageElem",
+        "payload": { "uuid": "b3a1d2c4-5e6f-4a7b-8c9d-0e1f2a3b4c5d", "imageFormat": 1, "imageInfoArray": [size(0), size(1), size(2)] },
+    })
+}
+
 /// Bodies, most of which are accepted: as deep and as long as bodies may be, and a little more.
 fn body() -> impl Strategy<Value = Value> {
     let depth = prop_oneof![0_usize..4, 12_usize..28];
-    (text(limits::BODY_BYTES), depth.prop_flat_map(unknown), any::<bool>()).prop_map(
-        |(text, unknown, inside)| {
-            let mut body = json!({ "type": "TIMTextElem", "payload": { "text": text } });
+    (text(limits::BODY_BYTES), depth.prop_flat_map(unknown), any::<bool>(), any::<bool>()).prop_map(
+        |(text, unknown, inside, shows)| {
+            let mut body = match shows {
+                true => picture(&text.chars().take(text.chars().count() / 4).collect::<String>()),
+                false => json!({ "type": "TIMTextElem", "payload": { "text": text } }),
+            };
             if inside {
                 body["payload"]["later"] = unknown;
             } else {

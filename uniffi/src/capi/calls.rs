@@ -126,7 +126,7 @@ pub unsafe extern "C" fn tim_get_server_time(
 /// Marks everything in a conversation as read. Nothing else does: a message that is sent changes no mark and no count.
 /// Result: `null`.
 ///
-/// Errors: 2106 for a conversation that is none. To the callback: the gate's.
+/// Errors: 2503 for a conversation that is none. To the callback: the gate's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_set_message_read(
     client: TimClient,
@@ -169,7 +169,7 @@ pub unsafe extern "C" fn tim_get_group_list(
 
 /// A group's profile. Result: a group.
 ///
-/// Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10010 for no such group.
+/// Errors: 2602 for an id that is none. To the callback: the gate's, the server's; 10010 for no such group.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_group_profile(
     client: TimClient,
@@ -187,7 +187,7 @@ pub unsafe extern "C" fn tim_get_group_profile(
 /// "notification":..., "avatar":..., "joinOption":..., "memberList":["bob"]}`; name and type (`Private`, `Public`, `ChatRoom`) are
 /// required. Result: a group.
 ///
-/// Errors: 2002, 10015 for ids that are none. To the callback: the gate's, the server's (2800 if the connection broke before
+/// Errors: 2002, 2602 for ids that are none. To the callback: the gate's, the server's (2800 if the connection broke before
 /// the answer: the group list shows whether it was made); 10004, 10005 for values that do not fit, 10015, 10021, 10025 for
 /// the id, 10019 for a member who does not exist.
 #[unsafe(no_mangle)]
@@ -206,7 +206,7 @@ pub unsafe extern "C" fn tim_create_group(
 /// Joins a group, or applies to, with words for whoever decides. Result: `{"status":"JoinedSuccess", "group":...}`; or
 /// `AlreadyInGroup`, or `WaitAdminApproval` without a group.
 ///
-/// Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10004 for words that are too long, 10007,
+/// Errors: 2602 for an id that is none. To the callback: the gate's, the server's; 10004 for words that are too long, 10007,
 /// 10010, 10014 if the group may not be joined, does not exist, or is full.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_join_group(
@@ -227,7 +227,7 @@ pub unsafe extern "C" fn tim_join_group(
 
 /// Leaves a group. Result: `null`.
 ///
-/// Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10007 for who is not in it, 10009 for its
+/// Errors: 2602 for an id that is none. To the callback: the gate's, the server's; 10007 for who is not in it, 10009 for its
 /// owner, 10010 for no such group.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_quit_group(
@@ -244,7 +244,7 @@ pub unsafe extern "C" fn tim_quit_group(
 
 /// Ends a group for all its members. Result: `null`.
 ///
-/// Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10007 for who may not, 10010 for no such
+/// Errors: 2602 for an id that is none. To the callback: the gate's, the server's; 10007 for who may not, 10010 for no such
 /// group.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_dismiss_group(
@@ -261,7 +261,7 @@ pub unsafe extern "C" fn tim_dismiss_group(
 
 /// Accepts or refuses a user's application to join, with words for them. Result: `null`.
 ///
-/// Errors: 2002, 10015 for ids that are none. To the callback: the gate's, the server's; 10004 for words that are too long,
+/// Errors: 2002, 2602 for ids that are none. To the callback: the gate's, the server's; 10004 for words that are too long,
 /// 10007 for who may not decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was
 /// decided already.
 #[unsafe(no_mangle)]

@@ -35,7 +35,7 @@ fn created(message: tim::message::Message, out: Out<*mut c_char>) -> Result<(), 
 /// `Normal`, `Low`, `Lowest`, or NULL for `Normal`. The message is JSON, to be shown at once and passed to
 /// `tim_send_message`; give it back with `tim_string_free`.
 ///
-/// Errors: the gate's; 2106 for a conversation that is none or takes no messages, 20001 for another priority, 130110 for no
+/// Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages, 20001 for another priority, 130110 for no
 /// text, 8001 for one over 12 KB.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_text_message(
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn tim_create_text_message(
 /// `localPath`, the file to show until it is sent. While it is uploaded `on_progress` (may
 /// be NULL) is told 0 to 100 on a thread that it may block; `destroy` is called when it is needed no more.
 ///
-/// Errors: the gate's; 2106 for a conversation that is none or takes no messages, 20001 for another priority, 2251 for no
+/// Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages, 20001 for another priority, 2251 for no
 /// path, 2401 if the file cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more. Then
 /// `destroy` is called before this returns.
 #[unsafe(no_mangle)]
@@ -106,7 +106,7 @@ pub unsafe extern "C" fn tim_create_image_message_from_bytes(
 /// Sends a message that was created here; attempts go on across breaks and restarts until the server has it or refuses it.
 /// Result: the message with its place, once it is on the server's stable storage.
 ///
-/// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's (130161 if
+/// Errors: 2002, 2105, 2503, 20001 for a message that was changed into none. To the callback: the gate's (130161 if
 /// `tim_cancel_message` took it back, or the login ended first: then it is sent after the next one); 2105 for a message that is
 /// not this user's or was sent already, 2106, 8001, 130110 for one that was changed into none, 130164 while 10,000 wait, 6005,
 /// 6022, 130168 if it could not be kept. Of the server's refusals: 20003 for no such user, 20007 for a receiver who does not want
@@ -166,7 +166,7 @@ pub unsafe extern "C" fn tim_cancel_message(
 
 /// Takes a message back that has arrived. Result: the message as it is now.
 ///
-/// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's, the server's; 2105
+/// Errors: 2002, 2105, 2503, 20001 for a message that was changed into none. To the callback: the gate's, the server's; 2105
 /// for a message that was not sent, 10030 if it does not exist, 10007, 10032 if it may not be taken back, 10031, 20016 if it
 /// is too late.
 #[unsafe(no_mangle)]
@@ -188,7 +188,7 @@ pub unsafe extern "C" fn tim_revoke_message(
 /// newest page, what was refused (fail, with errorCode) by the time it was sent, on one page each. A message that gets its
 /// place between two pages may be in both, under the same ID.
 ///
-/// Errors: 2106 for a conversation that is none. To the callback: the gate's, the server's if older messages have to be asked
+/// Errors: 2503 for a conversation that is none. To the callback: the gate's, the server's if older messages have to be asked
 /// for; 10007 for those of a group that are not this user's to read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_message_list(
@@ -211,7 +211,7 @@ pub unsafe extern "C" fn tim_get_message_list(
 /// Saves a picture of a message as a file, which is there whole or not at all. `size` is 0 (original), 1 (thumbnail) or 2
 /// (large). Result: `null`.
 ///
-/// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none, 20001 for another size; then `destroy` is called
+/// Errors: 2002, 2105, 2503, 20001 for a message that was changed into none, 20001 for another size; then `destroy` is called
 /// before this returns. To the callback: the gate's, the server's; 2105 for a message that shows no picture or is not sent
 /// yet, 130140, 130141, 130143 if the server has it no more or does not give it, 130143 for a picture elsewhere that has no
 /// https address or is refused there, 130168, 6022 if the file cannot be written, 130161 if `tim_cancel_download` ended it.
@@ -242,7 +242,7 @@ pub unsafe extern "C" fn tim_download_image(
 /// again for a fresh one. The address differs each time: let caches remember the message's ID and the size. Result: the
 /// address, a JSON string.
 ///
-/// Errors: 2002, 2105, 2106, 20001 for a message that was changed into none, 20001 for another size. To the callback: the
+/// Errors: 2002, 2105, 2503, 20001 for a message that was changed into none, 20001 for another size. To the callback: the
 /// gate's, the server's; 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if the
 /// server has the picture no more.
 #[unsafe(no_mangle)]

@@ -50,7 +50,7 @@ pub(crate) fn user_ids(texts: &[String]) -> Result<Vec<UserId>, TimError> {
 }
 
 pub(crate) fn group_id(text: &str) -> Result<GroupId, TimError> {
-    GroupId::new(text).map_err(|_| TimError::of(Code::GROUP_BAD_ID))
+    GroupId::new(text).map_err(|_| TimError::of(Code::GROUP_ID_INVALID))
 }
 
 pub(crate) fn message_id(text: &str) -> Result<MessageId, TimError> {
@@ -58,7 +58,7 @@ pub(crate) fn message_id(text: &str) -> Result<MessageId, TimError> {
 }
 
 pub(crate) fn conversation_id(text: &str) -> Result<ConversationId, TimError> {
-    text.parse().map_err(|_| TimError::of(Code::CONVERSATION_TYPE_INVALID))
+    text.parse().map_err(|_| TimError::of(Code::CONVERSATION_ID_INVALID))
 }
 
 /// Makes a host's enum and both ways between it and the engine's. The words are those of the JSON.

@@ -475,7 +475,7 @@ tim_status tim_network_changed(tim_client client,
  * `Normal`, `Low`, `Lowest`, or NULL for `Normal`. The message is JSON, to be shown at once and passed to
  * `tim_send_message`; give it back with `tim_string_free`.
  *
- * Errors: the gate's; 2106 for a conversation that is none or takes no messages, 20001 for another priority, 130110 for no
+ * Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages, 20001 for another priority, 130110 for no
  * text, 8001 for one over 12 KB.
  */
 tim_status tim_create_text_message(tim_client client,
@@ -489,7 +489,7 @@ tim_status tim_create_text_message(tim_client client,
  * `localPath`, the file to show until it is sent. While it is uploaded `on_progress` (may
  * be NULL) is told 0 to 100 on a thread that it may block; `destroy` is called when it is needed no more.
  *
- * Errors: the gate's; 2106 for a conversation that is none or takes no messages, 20001 for another priority, 2251 for no
+ * Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages, 20001 for another priority, 2251 for no
  * path, 2401 if the file cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more. Then
  * `destroy` is called before this returns.
  */
@@ -521,7 +521,7 @@ tim_status tim_create_image_message_from_bytes(tim_client client,
  * Sends a message that was created here; attempts go on across breaks and restarts until the server has it or refuses it.
  * Result: the message with its place, once it is on the server's stable storage.
  *
- * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's (130161 if
+ * Errors: 2002, 2105, 2503, 20001 for a message that was changed into none. To the callback: the gate's (130161 if
  * `tim_cancel_message` took it back, or the login ended first: then it is sent after the next one); 2105 for a message that is
  * not this user's or was sent already, 2106, 8001, 130110 for one that was changed into none, 130164 while 10,000 wait, 6005,
  * 6022, 130168 if it could not be kept. Of the server's refusals: 20003 for no such user, 20007 for a receiver who does not want
@@ -563,7 +563,7 @@ tim_status tim_cancel_message(tim_client client,
 /**
  * Takes a message back that has arrived. Result: the message as it is now.
  *
- * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none. To the callback: the gate's, the server's; 2105
+ * Errors: 2002, 2105, 2503, 20001 for a message that was changed into none. To the callback: the gate's, the server's; 2105
  * for a message that was not sent, 10030 if it does not exist, 10007, 10032 if it may not be taken back, 10031, 20016 if it
  * is too late.
  */
@@ -579,7 +579,7 @@ tim_status tim_revoke_message(tim_client client,
  * newest page, what was refused (fail, with errorCode) by the time it was sent, on one page each. A message that gets its
  * place between two pages may be in both, under the same ID.
  *
- * Errors: 2106 for a conversation that is none. To the callback: the gate's, the server's if older messages have to be asked
+ * Errors: 2503 for a conversation that is none. To the callback: the gate's, the server's if older messages have to be asked
  * for; 10007 for those of a group that are not this user's to read.
  */
 tim_status tim_get_message_list(tim_client client,
@@ -593,7 +593,7 @@ tim_status tim_get_message_list(tim_client client,
  * Saves a picture of a message as a file, which is there whole or not at all. `size` is 0 (original), 1 (thumbnail) or 2
  * (large). Result: `null`.
  *
- * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none, 20001 for another size; then `destroy` is called
+ * Errors: 2002, 2105, 2503, 20001 for a message that was changed into none, 20001 for another size; then `destroy` is called
  * before this returns. To the callback: the gate's, the server's; 2105 for a message that shows no picture or is not sent
  * yet, 130140, 130141, 130143 if the server has it no more or does not give it, 130143 for a picture elsewhere that has no
  * https address or is refused there, 130168, 6022 if the file cannot be written, 130161 if `tim_cancel_download` ended it.
@@ -614,7 +614,7 @@ tim_status tim_download_image(tim_client client,
  * again for a fresh one. The address differs each time: let caches remember the message's ID and the size. Result: the
  * address, a JSON string.
  *
- * Errors: 2002, 2105, 2106, 20001 for a message that was changed into none, 20001 for another size. To the callback: the
+ * Errors: 2002, 2105, 2503, 20001 for a message that was changed into none, 20001 for another size. To the callback: the
  * gate's, the server's; 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if the
  * server has the picture no more.
  */
@@ -667,7 +667,7 @@ tim_status tim_get_server_time(tim_client client, tim_done_callback done, void *
  * Marks everything in a conversation as read. Nothing else does: a message that is sent changes no mark and no count.
  * Result: `null`.
  *
- * Errors: 2106 for a conversation that is none. To the callback: the gate's.
+ * Errors: 2503 for a conversation that is none. To the callback: the gate's.
  */
 tim_status tim_set_message_read(tim_client client,
                                 const char *conversation,
@@ -691,7 +691,7 @@ tim_status tim_get_group_list(tim_client client, tim_done_callback done, void *u
 /**
  * A group's profile. Result: a group.
  *
- * Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10010 for no such group.
+ * Errors: 2602 for an id that is none. To the callback: the gate's, the server's; 10010 for no such group.
  */
 tim_status tim_get_group_profile(tim_client client,
                                  const char *group,
@@ -703,7 +703,7 @@ tim_status tim_get_group_profile(tim_client client,
  * "notification":..., "avatar":..., "joinOption":..., "memberList":["bob"]}`; name and type (`Private`, `Public`, `ChatRoom`) are
  * required. Result: a group.
  *
- * Errors: 2002, 10015 for ids that are none. To the callback: the gate's, the server's (2800 if the connection broke before
+ * Errors: 2002, 2602 for ids that are none. To the callback: the gate's, the server's (2800 if the connection broke before
  * the answer: the group list shows whether it was made); 10004, 10005 for values that do not fit, 10015, 10021, 10025 for
  * the id, 10019 for a member who does not exist.
  */
@@ -716,7 +716,7 @@ tim_status tim_create_group(tim_client client,
  * Joins a group, or applies to, with words for whoever decides. Result: `{"status":"JoinedSuccess", "group":...}`; or
  * `AlreadyInGroup`, or `WaitAdminApproval` without a group.
  *
- * Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10004 for words that are too long, 10007,
+ * Errors: 2602 for an id that is none. To the callback: the gate's, the server's; 10004 for words that are too long, 10007,
  * 10010, 10014 if the group may not be joined, does not exist, or is full.
  */
 tim_status tim_join_group(tim_client client,
@@ -728,7 +728,7 @@ tim_status tim_join_group(tim_client client,
 /**
  * Leaves a group. Result: `null`.
  *
- * Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10007 for who is not in it, 10009 for its
+ * Errors: 2602 for an id that is none. To the callback: the gate's, the server's; 10007 for who is not in it, 10009 for its
  * owner, 10010 for no such group.
  */
 tim_status tim_quit_group(tim_client client,
@@ -739,7 +739,7 @@ tim_status tim_quit_group(tim_client client,
 /**
  * Ends a group for all its members. Result: `null`.
  *
- * Errors: 10015 for an id that is none. To the callback: the gate's, the server's; 10007 for who may not, 10010 for no such
+ * Errors: 2602 for an id that is none. To the callback: the gate's, the server's; 10007 for who may not, 10010 for no such
  * group.
  */
 tim_status tim_dismiss_group(tim_client client,
@@ -750,7 +750,7 @@ tim_status tim_dismiss_group(tim_client client,
 /**
  * Accepts or refuses a user's application to join, with words for them. Result: `null`.
  *
- * Errors: 2002, 10015 for ids that are none. To the callback: the gate's, the server's; 10004 for words that are too long,
+ * Errors: 2002, 2602 for ids that are none. To the callback: the gate's, the server's; 10004 for words that are too long,
  * 10007 for who may not decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was
  * decided already.
  */

@@ -1386,7 +1386,7 @@ public func FfiConverterTypeProgressListener_lower(_ value: ProgressListener) ->
  * logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
  * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
  * with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
- * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2106 or 20001.
+ * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2503 or 20001.
  */
 public protocol TimProtocol: AnyObject, Sendable {
 
@@ -1428,7 +1428,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Makes a group with this user as its owner.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 2002 for a member's id
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a member's id
      * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
      * answer, the group list shows whether it was made.
      */
@@ -1440,7 +1440,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * it. Until then the file has to stay where it is.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401 for a file that
      * cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
     func createImageMessage(to: String, file: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
@@ -1451,7 +1451,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * sent any more.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252 if they are
      * no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
     func createImageMessageFromBytes(to: String, bytes: Data, priority: Priority, onProgress: ProgressListener?) throws  -> Message
@@ -1460,7 +1460,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Makes a text message; `sendMessage` sends it.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001 for one over
      * 12 KB.
      */
     func createTextMessage(to: String, text: String, priority: Priority) throws  -> Message
@@ -1469,7 +1469,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Ends a group for all its members.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
      * 2801.
      */
     func dismissGroup(group: String) async throws
@@ -1512,7 +1512,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * A group's profile, also of one this user is not in.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
     func getGroupProfile(group: String) async throws  -> TimGroup
 
@@ -1542,7 +1542,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * pages may be in both, under the same ID.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
      * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
     func getMessageList(conversation: String, next: Int64?, count: UInt32) async throws  -> MessageList
@@ -1575,7 +1575,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Accepts or refuses a user's application to join, with words for them.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 or 10015 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
+     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
      * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
      * or 2801.
      */
@@ -1595,7 +1595,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Joins a group, or applies to, with words for whoever decides.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
      * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
     func joinGroup(group: String, applyMessage: String) async throws  -> Joined
@@ -1632,7 +1632,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Leaves a group.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
      * group. `Unreachable`: 2800 or 2801.
      */
     func quitGroup(group: String) async throws
@@ -1690,7 +1690,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * message that is sent changes no mark and no count.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
      */
     func setMessageRead(conversation: String) async throws
 
@@ -1721,7 +1721,7 @@ public protocol TimProtocol: AnyObject, Sendable {
  * logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
  * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
  * with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
- * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2106 or 20001.
+ * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2503 or 20001.
  */
 open class Tim: TimProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -1881,7 +1881,7 @@ open func cancelMessage(message: String)async throws   {
      * Makes a group with this user as its owner.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 2002 for a member's id
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a member's id
      * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
      * answer, the group list shows whether it was made.
      */
@@ -1907,7 +1907,7 @@ open func createGroup(group: NewGroup)async throws  -> TimGroup  {
      * it. Until then the file has to stay where it is.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401 for a file that
      * cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
 open func createImageMessage(to: String, file: String, priority: Priority, onProgress: ProgressListener?)throws  -> Message  {
@@ -1929,7 +1929,7 @@ open func createImageMessage(to: String, file: String, priority: Priority, onPro
      * sent any more.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252 if they are
      * no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
 open func createImageMessageFromBytes(to: String, bytes: Data, priority: Priority, onProgress: ProgressListener?)throws  -> Message  {
@@ -1949,7 +1949,7 @@ open func createImageMessageFromBytes(to: String, bytes: Data, priority: Priorit
      * Makes a text message; `sendMessage` sends it.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001 for one over
      * 12 KB.
      */
 open func createTextMessage(to: String, text: String, priority: Priority)throws  -> Message  {
@@ -1968,7 +1968,7 @@ open func createTextMessage(to: String, text: String, priority: Priority)throws 
      * Ends a group for all its members.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
      * 2801.
      */
 open func dismissGroup(group: String)async throws   {
@@ -2081,7 +2081,7 @@ open func getGroupList()async throws  -> [TimGroup]  {
      * A group's profile, also of one this user is not in.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
 open func getGroupProfile(group: String)async throws  -> TimGroup  {
     return
@@ -2146,7 +2146,7 @@ open func getLoginUser() -> String?  {
      * pages may be in both, under the same ID.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
      * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
 open func getMessageList(conversation: String, next: Int64? = nil, count: UInt32 = UInt32(15))async throws  -> MessageList  {
@@ -2235,7 +2235,7 @@ open func getUserProfile(users: [String])async throws  -> [Profile]  {
      * Accepts or refuses a user's application to join, with words for them.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 or 10015 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
+     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
      * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
      * or 2801.
      */
@@ -2283,7 +2283,7 @@ open func isReady() -> Bool  {
      * Joins a group, or applies to, with words for whoever decides.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
      * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
 open func joinGroup(group: String, applyMessage: String = "")async throws  -> Joined  {
@@ -2369,7 +2369,7 @@ open func networkChanged(up: Bool)  {try! rustCall() {
      * Leaves a group.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
      * group. `Unreachable`: 2800 or 2801.
      */
 open func quitGroup(group: String)async throws   {
@@ -2504,7 +2504,7 @@ open func sendMessage(message: Message)async throws  -> Message  {
      * message that is sent changes no mark and no count.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
      */
 open func setMessageRead(conversation: String)async throws   {
     return
@@ -6971,19 +6971,19 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 55830) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_group() != 63671) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_group() != 60827) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 6728) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 5344) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 29844) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 48876) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 18487) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 52591) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 41242) {
+    if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 24741) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_download_image() != 56163) {
@@ -6998,7 +6998,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_group_list() != 26571) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 18137) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 13627) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_image_address() != 34178) {
@@ -7007,7 +7007,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_login_user() != 47815) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 57230) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 44319) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_my_profile() != 44425) {
@@ -7019,7 +7019,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 52441) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 22425) {
+    if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 42506) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_is_destroyed() != 9836) {
@@ -7028,7 +7028,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_is_ready() != 18537) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 3946) {
+    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 15143) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_login() != 16939) {
@@ -7040,7 +7040,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_network_changed() != 46810) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 55830) {
+    if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 49413) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_register_upload_plugin() != 29950) {
@@ -7058,7 +7058,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_send_message() != 5066) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 22218) {
+    if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 13211) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_shutdown() != 17476) {

@@ -1170,19 +1170,19 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 55830) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 63671) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 60827) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 6728) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 5344) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 29844) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 48876) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 18487) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 52591) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 41242) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 24741) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_download_image() and 0xFFFF) != 56163) {
@@ -1197,7 +1197,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_list() and 0xFFFF) != 26571) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 18137) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 13627) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_image_address() and 0xFFFF) != 34178) {
@@ -1206,7 +1206,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_login_user() and 0xFFFF) != 47815) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 57230) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 44319) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_my_profile() and 0xFFFF) != 44425) {
@@ -1218,7 +1218,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 52441) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 22425) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 42506) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_is_destroyed() and 0xFFFF) != 9836) {
@@ -1227,7 +1227,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_is_ready() and 0xFFFF) != 18537) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 3946) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 15143) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_login() and 0xFFFF) != 16939) {
@@ -1239,7 +1239,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_network_changed() and 0xFFFF) != 46810) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 55830) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 49413) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_register_upload_plugin() and 0xFFFF) != 29950) {
@@ -1257,7 +1257,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 5066) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 22218) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 13211) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_shutdown() and 0xFFFF) != 17476) {
@@ -3009,7 +3009,7 @@ public object FfiConverterTypeProgressListener: FfiConverter<ProgressListener, L
  * logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
  * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
  * with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
- * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2106 or 20001.
+ * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2503 or 20001.
  */
 public interface TimInterface {
 
@@ -3051,7 +3051,7 @@ public interface TimInterface {
      * Makes a group with this user as its owner.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 2002 for a member's id
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a member's id
      * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
      * answer, the group list shows whether it was made.
      */
@@ -3063,7 +3063,7 @@ public interface TimInterface {
      * it. Until then the file has to stay where it is.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401 for a file that
      * cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
     fun `createImageMessage`(`to`: kotlin.String, `file`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
@@ -3074,7 +3074,7 @@ public interface TimInterface {
      * sent any more.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252 if they are
      * no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
     fun `createImageMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `priority`: Priority, `onProgress`: ProgressListener?): Message
@@ -3083,7 +3083,7 @@ public interface TimInterface {
      * Makes a text message; `sendMessage` sends it.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001 for one over
      * 12 KB.
      */
     fun `createTextMessage`(`to`: kotlin.String, `text`: kotlin.String, `priority`: Priority): Message
@@ -3092,7 +3092,7 @@ public interface TimInterface {
      * Ends a group for all its members.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
      * 2801.
      */
     suspend fun `dismissGroup`(`group`: kotlin.String)
@@ -3135,7 +3135,7 @@ public interface TimInterface {
      * A group's profile, also of one this user is not in.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
     suspend fun `getGroupProfile`(`group`: kotlin.String): Group
 
@@ -3165,7 +3165,7 @@ public interface TimInterface {
      * pages may be in both, under the same ID.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
      * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
     suspend fun `getMessageList`(`conversation`: kotlin.String, `next`: kotlin.Long? = null, `count`: kotlin.UInt = 15u): MessageList
@@ -3198,7 +3198,7 @@ public interface TimInterface {
      * Accepts or refuses a user's application to join, with words for them.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 or 10015 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
+     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
      * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
      * or 2801.
      */
@@ -3218,7 +3218,7 @@ public interface TimInterface {
      * Joins a group, or applies to, with words for whoever decides.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
      * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
     suspend fun `joinGroup`(`group`: kotlin.String, `applyMessage`: kotlin.String = ""): Joined
@@ -3255,7 +3255,7 @@ public interface TimInterface {
      * Leaves a group.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
      * group. `Unreachable`: 2800 or 2801.
      */
     suspend fun `quitGroup`(`group`: kotlin.String)
@@ -3313,7 +3313,7 @@ public interface TimInterface {
      * message that is sent changes no mark and no count.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
      */
     suspend fun `setMessageRead`(`conversation`: kotlin.String)
 
@@ -3346,7 +3346,7 @@ public interface TimInterface {
  * logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
  * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
  * with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
- * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2106 or 20001.
+ * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2503 or 20001.
  */
 open class Tim: Disposable, AutoCloseable, TimInterface
 {
@@ -3563,7 +3563,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Makes a group with this user as its owner.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 10015, 10021 or 10025 for the id, 2002 for a member's id
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a member's id
      * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
      * answer, the group list shows whether it was made.
      */
@@ -3595,7 +3595,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * it. Until then the file has to stay where it is.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 2251 for no path, 2401 for a file that
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401 for a file that
      * cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
     @Throws(TimException::class)override fun `createImageMessage`(`to`: kotlin.String, `file`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message {
@@ -3622,7 +3622,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * sent any more.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages; 7006 for no bytes, 2252 if they are
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252 if they are
      * no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
     @Throws(TimException::class)override fun `createImageMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `priority`: Priority, `onProgress`: ProgressListener?): Message {
@@ -3647,7 +3647,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Makes a text message; `sendMessage` sends it.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none or takes no messages, 130110 for no text, 8001 for one over
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001 for one over
      * 12 KB.
      */
     @Throws(TimException::class)override fun `createTextMessage`(`to`: kotlin.String, `text`: kotlin.String, `priority`: Priority): Message {
@@ -3671,7 +3671,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Ends a group for all its members.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
      * 2801.
      */
     @Throws(TimException::class)
@@ -3816,7 +3816,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * A group's profile, also of one this user is not in.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3898,7 +3898,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * pages may be in both, under the same ID.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
      * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
     @Throws(TimException::class)
@@ -4011,7 +4011,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Accepts or refuses a user's application to join, with words for them.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 or 10015 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
+     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
      * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
      * or 2801.
      */
@@ -4077,7 +4077,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Joins a group, or applies to, with words for whoever decides.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
      * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
@@ -4187,7 +4187,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * Leaves a group.
      *
      * # Errors
-     * `NotReady`. `Refused`: 10015 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
      * group. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
@@ -4358,7 +4358,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * message that is sent changes no mark and no count.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2106 for a conversation that is none.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")

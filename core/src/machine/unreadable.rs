@@ -102,12 +102,14 @@ impl Machine {
         }
         let server_now = self.server_now();
         let row = &self.data.conversation(id).row;
+        // The server's own time, where there is one: this device's clock may have been set since the welcome.
+        let newest = if row.active > 0 { row.active } else { server_now };
         let mut read = items.into_iter().peekable();
         let mut all: Vec<Wire> = Vec::new();
         for sequence in low..=high {
             let message = read.next_if(|message| message.sequence == sequence).unwrap_or_else(|| {
                 let before = all.last();
-                let time = before.map_or(server_now, |before| before.time);
+                let time = before.map_or(newest, |before| before.time);
                 let countable = match before {
                     _ if sequence == row.head => row.countable,
                     Some(before) => before.countable,

@@ -76,11 +76,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Service<Request<Incomin
             return Box::pin(async { Ok(answer) });
         }
         let (shared, guest) = (Arc::clone(&self.shared), Arc::clone(&self.guest));
-        let downloading = Arc::clone(&self.downloading);
+        let (downloading, stop) = (Arc::clone(&self.downloading), self.stop.clone());
         Box::pin(async move {
             // Whoever has a ticket takes up their user's share.
             let admitted = || locked(&guest).iter_mut().for_each(Guest::admit);
-            Ok(route(&shared, request, admitted, downloading).await)
+            Ok(route(&shared, request, admitted, downloading, stop).await)
         })
     }
 }
@@ -90,10 +90,11 @@ async fn route(
     request: Request<Incoming>,
     admitted: impl FnOnce(),
     downloading: Downloading,
+    stop: watch::Receiver<bool>,
 ) -> Response<Body> {
     let path = request.uri().path().to_owned();
     let answer = match (request.method(), path.as_str()) {
-        (&Method::PUT, "/media/upload") => transfer::upload(shared, request, admitted).await,
+        (&Method::PUT, "/media/upload") => transfer::upload(shared, request, admitted, stop).await,
         (&Method::GET | &Method::HEAD, path) if path.starts_with("/media/") => {
             transfer::download(shared, &request, admitted, downloading).await
         }

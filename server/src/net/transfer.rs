@@ -14,13 +14,13 @@ use hyper::{Method, Request, Response, StatusCode, Uri};
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
 use tim_protocol::media::Uploaded;
-use tokio::sync::SetOnce;
+use tokio::sync::{SetOnce, watch};
 use uuid::Uuid;
 
-use super::Shared;
 use super::http::{Body, json, query};
 use super::log::TransferLog;
 use super::pace::Pace;
+use super::{Shared, told};
 use crate::core::shares::Transfer;
 use crate::core::ticket;
 use crate::media;
@@ -28,13 +28,15 @@ use crate::media;
 /// The pace of the download that a connection carries, once it does.
 pub(super) type Downloading = Arc<SetOnce<Pace>>;
 
-/// Takes a picture in.
+/// Takes a picture in. A server that stops waits for none: the sender uploads it again.
 ///
-/// Errors: `TICKET_…` by the ticket, those of [`crate::core::shares::Shares::upload`], and those of the picture.
+/// Errors: `TICKET_…` by the ticket, those of [`crate::core::shares::Shares::upload`], those of the picture, and
+/// [`Code::SHUTTING_DOWN`].
 pub(super) async fn upload(
     shared: &Shared,
     request: Request<Incoming>,
     admitted: impl FnOnce(),
+    mut stop: watch::Receiver<bool>,
 ) -> Result<Response<Body>, Fault> {
     let now = shared.now();
     let ticket = ticket_of(request.uri())?;
@@ -47,7 +49,11 @@ pub(super) async fn upload(
         let pace = shared.least_pace.start();
         shared.media.upload(upload, request.into_body(), &pace, &*shared.store, now.wall).await
     };
-    match take_in.await {
+    let ended = tokio::select! {
+        ended = take_in => ended,
+        () = told(&mut stop) => Err(Code::SHUTTING_DOWN.into()),
+    };
+    match ended {
         Ok(image) => {
             log.moved(image.uuid, size);
             Ok(last(json(StatusCode::OK, &Uploaded { image })))

@@ -218,6 +218,26 @@ async fn an_upload_that_drips_ends_with_its_number_and_frees_its_place() {
     assert_eq!(metric(&server, r#"tim_slow_transfers_total{direction="upload"}"#).await, 1);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_server_that_stops_ends_an_upload_that_stalls_with_a_number() {
+    let limits = "[limits]\nuploads_per_user = 1\ntransfer_patience_s = 3600";
+    let mut server = Server::start_with(limits).await;
+    let mut mallory = server.login("mallory").await;
+    let path = ticket_for(&mut mallory, &png(10)).await;
+    let mut stalled = begin_upload(&server, &path, png(10).len()).await;
+    let waiting = ticket_for(&mut mallory, &png(20)).await;
+    soon(async {
+        while refusal(put(&server, &waiting, png(21)).await).0 != StatusCode::TOO_MANY_REQUESTS {}
+    })
+    .await;
+    server.terminate();
+    let said = rest(&mut stalled).await;
+    assert!(said.starts_with("HTTP/1.1 503"), "{said}");
+    assert!(said.contains(&format!("\"c\":{}", Code::SHUTTING_DOWN.0)), "{said}");
+    assert!(soon(server.process.take().unwrap().wait()).await.unwrap().success());
+}
+
 #[tokio::test]
 async fn a_flood_of_questions_leaves_nobody_elses_unanswered() {
     let server = Server::start().await;

@@ -60,7 +60,8 @@ impl Tim {
     /// its place), [`Code::OUTBOX_FULL`]. The server's refusals: [`Code::UNKNOWN_USER`],
     /// [`Code::BLACKLISTED`], [`Code::GROUP_NOT_FOUND`], [`Code::GROUP_PERMISSION_DENIED`]; for pictures
     /// [`Code::FILE_UNREADABLE`], [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DIMENSIONS`],
-    /// [`Code::UPLOAD_FAILED`].
+    /// [`Code::IMAGE_DAMAGED`], [`Code::IMAGE_NEEDS_MEMORY`], [`Code::UPLOAD_FAILED`], and 130119 beyond the user's share of a
+    /// day.
     /// After a refusal [`Tim::resend_message`] tries again; of those that were refused the newest 1,000 are kept.
     /// [`Code::CANCELLED`] if [`Tim::cancel_message`] took it back, or if the login ended first: then the message stays in
     /// the outbox and is sent after the next login.
@@ -75,7 +76,7 @@ impl Tim {
     /// # Errors
     /// Those of [`Tim::send_message`]; [`Code::MESSAGE_INVALID`] for a message that is not in the outbox, or whose end is
     /// awaited already. A picture that was refused for what it is ([`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_TOO_LARGE`],
-    /// [`Code::IMAGE_DIMENSIONS`], [`Code::FILE_EMPTY`]) is refused again with the same code, at once.
+    /// [`Code::IMAGE_DIMENSIONS`], [`Code::IMAGE_DAMAGED`], [`Code::IMAGE_NEEDS_MEMORY`], [`Code::FILE_EMPTY`]) is refused again with the same code, at once.
     pub async fn resend_message(&self, message: impl Into<MessageId>) -> Result<Message, TimError> {
         self.message(Call::Resend(message.into())).await
     }

@@ -118,7 +118,8 @@ impl Tim {
     /// Logs a user in. Answers when the server has accepted the token; [`Event::SdkReady`] tells when everything works.
     ///
     /// # Errors
-    /// [`Code::USER_ID_INVALID`], [`Code::USERSIG_MISSING`], the server's refusal of the token (70001 to 70052),
+    /// [`Code::USER_ID_INVALID`], [`Code::USERSIG_MISSING`], the server's refusal of the token (70001 to 70052), 130130 if
+    /// its clock and that of the token's signer differ, a certificate that cannot be trusted (130174 to 130177),
     /// [`Code::LOGIN_IN_PROGRESS`], [`Code::LOGGED_IN_AS_ANOTHER`], [`Code::NETWORK_ERROR`] or [`Code::TIMEOUT`] after
     /// [`TimOptions::login_timeout`], and those of the local database ([`Code::STORE_NEWER`],
     /// [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`]).

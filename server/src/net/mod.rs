@@ -149,12 +149,15 @@ impl Door {
                 () = told(&mut stop) => break,
             };
             match accepted {
+                // Each is told once: it lasts until somebody leaves.
                 Ok((socket, peer)) => {
-                    is_refused = false;
-                    self.admit(socket, peer, &shared, &stop, &guest);
+                    if self.admit(socket, peer, &shared, &stop, &guest) {
+                        is_refused = false;
+                    } else if !std::mem::replace(&mut is_refused, true) {
+                        tracing::warn!(%peer, "too many connections: raise limits.connections");
+                    }
                 }
                 Err(why) => {
-                    // Told once: it lasts until somebody leaves.
                     if !std::mem::replace(&mut is_refused, true) {
                         tracing::warn!(%why, "a connection could not be accepted: raise the limit of open files?");
                     }
@@ -166,6 +169,7 @@ impl Door {
         let _ = all_left.recv().await;
     }
 
+    /// Serves a connection, if there is a place for it.
     fn admit(
         &self,
         socket: TcpStream,
@@ -173,10 +177,8 @@ impl Door {
         shared: &Arc<Shared>,
         stop: &watch::Receiver<bool>,
         guest: &mpsc::Sender<()>,
-    ) {
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            return tracing::warn!(%peer, "too many connections: raise limits.connections");
-        };
+    ) -> bool {
+        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { return false };
         let _ = socket.set_nodelay(true);
         let (tls, shared, stop) = (self.tls.clone(), Arc::clone(shared), stop.clone());
         let guest = Guest {
@@ -206,6 +208,7 @@ impl Door {
                 }
             }
         });
+        true
     }
 }
 

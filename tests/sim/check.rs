@@ -192,7 +192,8 @@ fn told_once(history: &History, found: &mut Found) {
             if there.is_none_or(is_other) {
                 found.violated("I6", format!("{me} is told {log:?} {sequence}, which is another message"));
             }
-            if history.is_time_repeated {
+            // Of what cannot be read nobody can tell when it was said.
+            if history.is_time_repeated || (record.is_old && there.is_some_and(is_unreadable)) {
                 continue;
             }
             if history.committed.get(&(log.clone(), sequence)).is_some_and(|moment| *moment < told.born) {
@@ -223,6 +224,7 @@ fn told_all(history: &History, found: &mut Found) {
             let is_news = |message: &&Message| {
                 let moment = history.committed.get(&(id.clone(), message.sequence));
                 message.sequence >= first
+                    && !(record.is_old && is_unreadable(message))
                     && moment.is_some_and(|moment| *moment > picture)
                     && !own.contains(&message.id)
                     && !told.contains(&(id, message.sequence))

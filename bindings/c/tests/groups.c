@@ -99,8 +99,8 @@ static void comes(awaited *it) {
     "{'ID':'*','conversationID':'" conversation "','from':'" from "','flow':'" flow "','sequence':%,'time':%,"    \
     "'clientTime':%,'status':'success','errorCode':null,'priority':'" priority "'," by "," revoked ",'isRead':" read               \
     ",'isPeerRead':false,'isExcludedFromUnreadCount':" payload "}"
-#define COUNTS "false,"
-#define DOES_NOT_COUNT "true,"
+#define COUNTS "false,'localPath':null,"
+#define DOES_NOT_COUNT "true,'localPath':null,"
 #define NOBODY "'nick':'','avatar':''"
 #define BY_ALICE "'nick':'Alice','avatar':'https://example.org/alice'"
 #define STANDS "'isRevoked':false,'revoker':null"

@@ -114,13 +114,12 @@ impl Machine {
         let is_history = is_picture && conv.row.told == 0 && conv.ranges.is_empty();
         conv.row.gone = false;
         let (head_before, read_before) = (conv.row.head, conv.row.peer_read);
-        // An own message that was acknowledged before the picture is stored as it was sent.
-        let has_stored = conv.row.own > 0;
         conv.merge(&state);
         let read_now = conv.row.peer_read;
         let met = *conv.row.met.get_or_insert(state.head);
-        if is_new || (is_history && !has_stored) {
-            // Whatever is asked for from now on comes with what was taken back before.
+        if is_new {
+            // Whatever is asked for from now on comes with what was taken back before. Of a conversation that was heard of
+            // earlier something may be stored as it was sent: an own message that got its place before the first page.
             conv.row.mutation = conv.row.mutation.max(state.mutation_head);
         }
         let latest = std::mem::take(&mut state.latest);

@@ -43,19 +43,23 @@ impl Session {
     }
 
     fn plan(&mut self, number: u64, actor: Actor, request: Request, now: Now) -> Result<Todo, Fault> {
-        let kind = request.kind();
-        if kind == Kind::Session {
-            return self.plan_own(number, actor, request, now);
-        }
-        let revoke_within = self.settings.revoke_within;
-        let random = self.choices.u64(..);
-        let asked = Box::new(UserRequest { actor, request, now: now.wall, revoke_within, random });
-        Ok(match kind {
-            Kind::Query => Todo::Find(Find::Request(asked), Asked::Reply(number)),
-            Kind::Command | Kind::Once | Kind::Session => {
-                Todo::Write(Write::Request(asked), Asked::Reply(number))
+        match request.kind() {
+            Kind::Session => self.plan_own(number, actor, request, now),
+            Kind::Query => {
+                let find = Find::Request(self.of_user(actor, request, now));
+                Ok(Todo::Find(find, Asked::Reply(number)))
             }
-        })
+            Kind::Command | Kind::Once => {
+                let write = Write::Request(self.of_user(actor, request, now));
+                Ok(Todo::Write(write, Asked::Reply(number)))
+            }
+        }
+    }
+
+    /// A request with what only the session knows.
+    fn of_user(&mut self, actor: Actor, request: Request, now: Now) -> Box<UserRequest> {
+        let (revoke_within, random) = (self.settings.revoke_within, self.choices.u64(..));
+        Box::new(UserRequest { actor, request, now: now.wall, revoke_within, random })
     }
 
     /// What concerns the session itself.

@@ -224,6 +224,16 @@ impl Database {
         })
     }
 
+    /// What a sync tells of a group beside its log: its type, how many members it has, and who owns it.
+    pub(super) fn group_in_short(&self, conv: &Conv) -> Outcome<(GroupType, u32, Option<UserId>)> {
+        let mut query = self.connection.prepare_cached(
+            "SELECT g.type, g.members, o.name FROM grp g LEFT JOIN user o ON o.id = g.owner WHERE g.conv = ?",
+        )?;
+        let (kind, members, owner): (String, u32, Option<String>) =
+            query.query_row([conv.id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok((from_word(&kind)?, members, owner.and_then(|owner| UserId::new(&owner).ok())))
+    }
+
     fn self_info(&self, conv: &Conv, user: UserKey) -> Outcome<Option<SelfInfo>> {
         let mut query =
             self.connection.prepare_cached("SELECT role, joined FROM member WHERE conv = ? AND user = ?")?;

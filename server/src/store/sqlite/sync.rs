@@ -109,8 +109,12 @@ impl Database {
         let conv = self.conv(id)?;
         let (floor, read) = (self.floor(&conv, actor.key)?, self.read_mark(&conv, actor.key)?);
         let group = match &conv.place {
-            Place::Group(_) => Some(self.group_of(&conv, actor.key)?),
+            Place::Group(_) => Some(self.group_in_short(&conv)?),
             Place::C2c(..) | Place::System(_) => None,
+        };
+        let (group_type, member_count, owner_id) = match group {
+            Some((kind, members, owner)) if !gone => (Some(kind), Some(members), owner),
+            group => (group.map(|(kind, ..)| kind), None, None),
         };
         let messages = if gone || latest == 0 {
             Vec::new()
@@ -125,9 +129,9 @@ impl Database {
         };
         Ok(ConversationState {
             conversation_id: self.name_for(&conv, actor.key)?,
-            group_type: group.as_ref().map(|group| group.group_type),
-            member_count: group.as_ref().filter(|_| !gone).map(|group| group.member_count),
-            owner_id: group.filter(|_| !gone).and_then(|group| group.owner_id),
+            group_type,
+            member_count,
+            owner_id,
             head: conv.head,
             mutation_head: conv.mhead,
             countable: conv.cnt,

@@ -250,3 +250,26 @@ fn private_file(path: &Path) {
 
 #[cfg(not(unix))]
 fn private_file(_: &Path) {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a failure of this number of SQLite's is told as.
+    fn told(number: i32) -> Fault {
+        let values = Some("UPDATE msg SET message = 'what bob said'".to_owned());
+        Failure::Sqlite(rusqlite::Error::SqliteFailure(ffi::Error::new(number), values)).into()
+    }
+
+    #[test]
+    fn a_failing_database_is_told_in_words_with_what_to_do_and_without_what_people_said() {
+        let fault = told(ffi::SQLITE_IOERR_FSYNC);
+        assert_eq!(fault.code, Code::DATABASE_FAILED);
+        assert!(fault.text.contains("try again"), "{}", fault.text);
+        for foreign in ["bob", "SqliteFailure", "Some(", "{"] {
+            assert!(!fault.text.contains(foreign), "{}", fault.text);
+        }
+        assert_eq!(told(ffi::SQLITE_CORRUPT), Fault::new(Code::STORE_DAMAGED));
+        assert_eq!(told(ffi::SQLITE_FULL), Fault::new(Code::STORAGE_FULL));
+    }
+}

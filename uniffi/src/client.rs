@@ -282,7 +282,7 @@ impl Tim {
     /// `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
     /// the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
     /// server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
-    /// 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too
+    /// 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, 130147, 130148, or what an upload plugin threw; 8001 or 130110 for a text that was made too
     /// long or empty. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
     /// not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
     pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
@@ -294,7 +294,7 @@ impl Tim {
     ///
     /// # Errors
     /// Those of `sendMessage`; `Refused`: 2105 for a message that is not in the outbox, or whose end is awaited already. A
-    /// picture that was refused for what it is (2252, 2253, 7006, 130145) is refused again with the same number, at once.
+    /// picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same number, at once.
     pub async fn resend_message(&self, message: String) -> Result<Message, TimError> {
         Ok(apart(self.tim.resend_message(message_id(&message)?)).await?.into())
     }

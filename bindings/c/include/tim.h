@@ -526,7 +526,7 @@ tim_status tim_create_image_message_from_bytes(tim_client client,
  * not this user's or was sent already, 2106, 8001, 130110 for one that was changed into none, 130164 while 10,000 wait, 6005,
  * 6022, 130168 if it could not be kept. Of the server's refusals: 20003 for no such user, 20007 for a receiver who does not want
  * it, 10007, 10010 for a group. For a picture also 2105 for one that was forgotten or taken back, 2252, 2253, 2400, 2401, 7006,
- * 130140 to 130145, what an upload plugin returned, and the server's once it was tried four times.
+ * 130140 to 130145, 130147, 130148, what an upload plugin returned, and the server's once it was tried four times.
  */
 tim_status tim_send_message(tim_client client,
                             const char *message_json,
@@ -538,7 +538,7 @@ tim_status tim_send_message(tim_client client,
  * also after a restart: `tim_get_message_list` shows what waits and what was refused. Result: as `tim_send_message`.
  *
  * Errors: 2105 for an ID that is none. To the callback: as `tim_send_message`; 2105 also for a message that is not in the
- * outbox, or whose end is awaited already. A picture that was refused for what it is (2252, 2253, 7006, 130145) is refused
+ * outbox, or whose end is awaited already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused
  * again with the same number, at once.
  */
 tim_status tim_resend_message(tim_client client,

@@ -177,7 +177,7 @@ impl Machine {
     }
 
     /// A picture that is on the server: its copy stays for a while.
-    fn then_keep(&mut self, message: MessageId, copy: Option<PathBuf>) {
+    fn keep_copy(&mut self, message: MessageId, copy: Option<PathBuf>) {
         if copy.is_some() {
             self.then(Output::Uploaded(message));
         }
@@ -256,7 +256,7 @@ impl Machine {
         if entry.is_uploading {
             self.then(Output::CancelUpload(message.id));
         }
-        self.then_keep(message.id, entry.row.upload);
+        self.keep_copy(message.id, entry.row.upload);
         if let Some(me) = self.me() {
             let marks = self.data.conversation(&conversation).marks();
             let message = Message::from_wire(&me, message, SendStatus::Success, marks);
@@ -334,7 +334,7 @@ impl Machine {
             copy = entry.row.upload.take();
         });
         self.keep_row(id);
-        self.then_keep(id, copy);
+        self.keep_copy(id, copy);
     }
 
     /// The login ends: nothing is uploaded any more.

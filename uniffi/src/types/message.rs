@@ -159,7 +159,7 @@ pub struct Message {
     /// The picture's file on this device, in its original size, for messages that were made here: show it without asking the
     /// server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
     /// copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-    /// days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 7006, 130145) keeps no
+    /// days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) keeps no
     /// copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
     #[uniffi(default = None)]
     pub local_path: Option<String>,

@@ -1657,7 +1657,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      *
      * # Errors
      * Those of `sendMessage`; `Refused`: 2105 for a message that is not in the outbox, or whose end is awaited already. A
-     * picture that was refused for what it is (2252, 2253, 7006, 130145) is refused again with the same number, at once.
+     * picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same number, at once.
      */
     func resendMessage(message: String) async throws  -> Message
 
@@ -1679,7 +1679,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
-     * 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too
+     * 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, 130147, 130148, or what an upload plugin threw; 8001 or 130110 for a text that was made too
      * long or empty. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
      * not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
      */
@@ -2429,7 +2429,7 @@ open func removeFromBlacklist(users: [String])async throws   {
      *
      * # Errors
      * Those of `sendMessage`; `Refused`: 2105 for a message that is not in the outbox, or whose end is awaited already. A
-     * picture that was refused for what it is (2252, 2253, 7006, 130145) is refused again with the same number, at once.
+     * picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same number, at once.
      */
 open func resendMessage(message: String)async throws  -> Message  {
     return
@@ -2479,7 +2479,7 @@ open func revokeMessage(message: Message)async throws  -> Message  {
      * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
-     * 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, or what an upload plugin threw; 8001 or 130110 for a text that was made too
+     * 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, 130147, 130148, or what an upload plugin threw; 8001 or 130110 for a text that was made too
      * long or empty. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
      * not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
      */
@@ -3499,7 +3499,7 @@ public struct Message: Equatable, Hashable {
      * The picture's file on this device, in its original size, for messages that were made here: show it without asking the
      * server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
      * copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 7006, 130145) keeps no
+     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) keeps no
      * copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
      */
     public let localPath: String?
@@ -3567,7 +3567,7 @@ public struct Message: Equatable, Hashable {
          * The picture's file on this device, in its original size, for messages that were made here: show it without asking the
          * server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
          * copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-         * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 7006, 130145) keeps no
+         * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) keeps no
          * copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
          */localPath: String? = nil,
         /**
@@ -7049,13 +7049,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 41720) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 52316) {
+    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 38405) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 38208) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 5066) {
+    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 28287) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 13211) {

@@ -94,7 +94,7 @@ fn main() -> std::process::ExitCode {
 impl Quick {
     async fn run(self) -> Outcome<()> {
         let window = Duration::from_secs(self.seconds);
-        let mut server = server::Server::start(&self.server, self.server_cpu, UNLIMITED).await?;
+        let server = server::Server::start(&self.server, self.server_cpu, UNLIMITED).await?;
         report::heading("disk, raw");
         probe::fdatasync(server.folder(), Duration::from_secs(2))?.print();
         report::heading("durable one-to-one messages");

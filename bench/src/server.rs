@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tim_protocol::usersig::{Claims, Key, sign};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
+use tokio::sync::Mutex;
 
 use crate::Outcome;
 
@@ -16,7 +17,8 @@ pub(crate) const APP: u32 = 1_400_000_001;
 /// A running server.
 pub(crate) struct Server {
     folder: tempfile::TempDir,
-    process: Child,
+    process: Mutex<Child>,
+    id: u32,
     key: Key,
     address: String,
 }
@@ -43,7 +45,8 @@ impl Server {
         let mut lines = BufReader::new(stdout).lines();
         while let Some(line) = lines.next_line().await? {
             if let Some(address) = line.strip_prefix("listening on ") {
-                return Ok(Self { address: address.trim().to_owned(), folder, process, key });
+                let (address, id) = (address.trim().to_owned(), process.id().ok_or("the server has ended")?);
+                return Ok(Self { folder, process: Mutex::new(process), id, key, address });
             }
         }
         Err("the server ended before it listened: run it by hand to see why".into())
@@ -76,7 +79,7 @@ impl Server {
 
     /// Processor time the server has used.
     pub(crate) fn cpu_time(&self) -> Outcome<Duration> {
-        let stat = std::fs::read_to_string(self.proc("stat")?)?;
+        let stat = std::fs::read_to_string(self.proc("stat"))?;
         // The second field is the program's name in brackets and may hold spaces.
         let fields: Vec<&str> = stat.rsplit_once(')').ok_or("no stat")?.1.split_whitespace().collect();
         let ticks: u64 =
@@ -87,14 +90,14 @@ impl Server {
 
     /// Memory the server holds, in KiB.
     pub(crate) fn resident_kib(&self) -> Outcome<u64> {
-        let status = std::fs::read_to_string(self.proc("status")?)?;
+        let status = std::fs::read_to_string(self.proc("status"))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
         Ok(line.trim().trim_end_matches("kB").trim().parse()?)
     }
 
     /// Bytes the server has written to disk.
     pub(crate) fn written_bytes(&self) -> Outcome<u64> {
-        let io = std::fs::read_to_string(self.proc("io")?)?;
+        let io = std::fs::read_to_string(self.proc("io"))?;
         Ok(io
             .lines()
             .find_map(|line| line.strip_prefix("write_bytes:"))
@@ -103,14 +106,14 @@ impl Server {
             .parse()?)
     }
 
-    /// Ends the server.
-    pub(crate) async fn stop(&mut self) -> Outcome<()> {
-        self.process.kill().await?;
-        Ok(())
+    /// Ends the server and removes its folder, whoever still holds it.
+    pub(crate) async fn stop(&self) -> Outcome<()> {
+        self.process.lock().await.kill().await?;
+        Ok(std::fs::remove_dir_all(self.folder())?)
     }
 
-    fn proc(&self, file: &str) -> Outcome<PathBuf> {
-        Ok(format!("/proc/{}/{file}", self.process.id().ok_or("the server has ended")?).into())
+    fn proc(&self, file: &str) -> PathBuf {
+        format!("/proc/{}/{file}", self.id).into()
     }
 }
 

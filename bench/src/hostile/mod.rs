@@ -44,13 +44,19 @@ impl Hostile {
     /// If alice or bob noticed.
     pub(crate) async fn run(self) -> Outcome<()> {
         let server = Arc::new(Server::start(&self.server, self.server_cpu, "").await?);
-        let counts = mallory::begin(Arc::clone(&server))?;
+        let measured = self.measure(&server).await;
+        server.stop().await?;
+        measured
+    }
+
+    async fn measure(&self, server: &Arc<Server>) -> Outcome<()> {
+        let counts = mallory::begin(Arc::clone(server))?;
         tokio::time::sleep(HEAD_START.min(Duration::from_secs_f64(self.minutes * 6.0))).await;
         let (mut ready, mut pictures) = (Times::default(), Times::default());
         let ends = Instant::now() + Duration::from_secs_f64(self.minutes * 60.0);
         while Instant::now() < ends {
             let begun = Instant::now();
-            let round = victims::round(&server).await?;
+            let round = victims::round(server).await?;
             round.ready.into_iter().for_each(|time| ready.add(time));
             pictures.add(round.picture);
             tokio::time::sleep(ROUND.saturating_sub(begun.elapsed())).await;

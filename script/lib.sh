@@ -220,20 +220,32 @@ run_steps() {
     summary "${names[@]}"
 }
 
-# What became of each step, by name: the result, the seconds, a note.
-declare -A step_result=() step_seconds=() step_note=()
+# What became of each step, by name: the result, the seconds it took and had of processors, a note.
+declare -A step_result=() step_seconds=() step_cpu=() step_note=()
 skip_reason=''
+
+# The processor seconds of everything that this shell has run and waited for: they tell what a step costs where others keep
+# the machine busy. Into `cpu`, because a subshell would tell of its own children.
+cpu=0
+count_cpu() {
+    times >"$folder/times"
+    cpu=$(awk -F '[ms ]+' 'NR == 2 { printf "%d", ($1 + $3) * 60 + $2 + $4 }' "$folder/times")
+}
 
 # step NAME CMD...: runs CMD, output untouched, and notes how it ended; a failure does not stop the script. CMD
 # runs where errexit has no effect, so a function given here is one command or several joined by &&. If CMD is a script
 # with steps of its own, it tells in the file TIM_FAILED_STEPS which of them are to be run again.
 step() {
-    local name=$1 start=$SECONDS status=0 failed=$folder/failed
+    local name=$1 start=$SECONDS cpu_before status=0 failed=$folder/failed
     shift
     skip_reason=''
     printf '\n==> %s\n' "$name"
+    count_cpu
+    cpu_before=$cpu
     TIM_FAILED_STEPS=$failed "$@" || status=$?
     step_seconds[$name]=$((SECONDS - start))
+    count_cpu
+    step_cpu[$name]=$((cpu - cpu_before))
     if ((status == 0)); then
         step_result[$name]=ok
     elif [[ -n $skip_reason ]]; then
@@ -256,7 +268,7 @@ skip() {
 # summary NAME...: the table of these steps. Fails if one failed or never came to a result.
 summary() {
     local name result ok=0 skipped=0 failed=()
-    printf '\n%-12s %-8s %7s\n' step result seconds
+    printf '\n%-12s %-8s %7s %7s\n' step result seconds cpu
     for name in "$@"; do
         result=${step_result[$name]:-FAILED}
         case $result in
@@ -264,9 +276,10 @@ summary() {
         skipped) skipped=$((skipped + 1)) ;;
         *) failed+=("$name") ;;
         esac
-        printf '%-12s %-8s %7s  %s\n' "$name" "$result" "${step_seconds[$name]:--}" "${step_note[$name]:-}"
+        printf '%-12s %-8s %7s %7s  %s\n' "$name" "$result" "${step_seconds[$name]:--}" "${step_cpu[$name]:--}" \
+            "${step_note[$name]:-}"
     done
-    printf '%d ok, %d FAILED, %d skipped\n' "$ok" "${#failed[@]}" "$skipped"
+    printf '%d ok, %d FAILED, %d skipped, in %d seconds\n' "$ok" "${#failed[@]}" "$skipped" "$SECONDS"
     ((${#failed[@]} == 0)) && return
     [[ -z ${TIM_FAILED_STEPS:-} ]] || printf 'script/%s %s\n' "${0##*/}" "${failed[*]}" >"$TIM_FAILED_STEPS"
     return 1

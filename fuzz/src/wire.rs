@@ -7,6 +7,7 @@ use std::io::Write as _;
 
 use base64::Engine as _;
 use serde_json::value::RawValue;
+use tim_protocol::call::{MessagesRequest, Request};
 use tim_protocol::frame::{Ask, FromClient, FromServer, Push};
 use tim_protocol::message::Body;
 use tim_protocol::usersig::{Expected, Key, verify};
@@ -34,7 +35,7 @@ fn client(read: &FromClient) {
     if let Some(Ask::Request(_, Err(_))) = read.ask {
         return;
     }
-    if let Some(Ask::Request(_, Ok(tim_protocol::call::Request::Send(send)))) = &read.ask {
+    if let Some(Ask::Request(_, Ok(Request::Messages(MessagesRequest::Send(send))))) = &read.ask {
         body(&send.body);
     }
     let written = read.write().expect("what was read can be written");

@@ -82,7 +82,7 @@ fn the_table_of_error_codes_is_that_of_the_code() {
 
 #[test]
 fn every_request_has_a_heading() {
-    for method in Request::METHODS {
+    for method in Request::methods() {
         assert!(DOC.contains(&format!("\n### `{method}`\n")), "docs/protocol.md lacks {method}");
     }
 }

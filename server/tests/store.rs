@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt as _;
 use tim_protocol::Code;
-use tim_protocol::call::{self, Reply};
+use tim_protocol::call::{self, MessagesReply, Reply, SessionReply};
 use tim_protocol::conversation::{Change, Cursor};
 use tim_protocol::group::GroupType;
 use tim_server::core::ops::{Actor, Answer, Find, Found, Refusal, Tell, Write, Written};
@@ -317,7 +317,7 @@ fn unread(database: &mut Database, actor: &Actor) -> u64 {
     let Answer::Given(upto) = given.answer else { panic!("{given:?}") };
     let sync = call::Sync { from: Cursor::default(), before: None, limit: 200, latest: 0 };
     match database.find(&Find::Sync { actor: actor.clone(), sync, upto }).unwrap() {
-        Found::Reply(Reply::Sync(page)) => {
+        Found::Reply(Reply::Session(SessionReply::Sync(page))) => {
             let row = &page.conversations[0];
             row.countable - row.own - row.base - row.revoked_above_base
         }
@@ -344,7 +344,9 @@ fn whoever_answers_has_read_nothing_and_reading_leaves_out_the_own_answers() {
     assert_eq!(unread(&mut database, &bob), 2, "before they are marked");
     while database.mark().unwrap() {}
     assert_eq!(unread(&mut database, &bob), 2, "and after");
-    let Answer::Reply(Reply::Read(upto)) = does(&mut database, read(2)) else { panic!() };
+    let Answer::Reply(Reply::Messages(MessagesReply::Read(upto))) = does(&mut database, read(2)) else {
+        panic!()
+    };
     assert_eq!((upto.sequence, upto.base), (2, 1));
     assert_eq!(unread(&mut database, &bob), 1);
     does(&mut database, revoke(&bob, "C2Calice", 4));
@@ -384,7 +386,8 @@ fn a_group_of_a_later_version_is_told_as_it_is_and_nobody_comes_in() {
     let given = database.commit(&[Write::Give { actor: alice.clone() }]).remove(0).unwrap();
     let Answer::Given(upto) = given.answer else { panic!("{given:?}") };
     let sync = call::Sync { from: Cursor::default(), before: None, limit: 200, latest: 20 };
-    let Found::Reply(Reply::Sync(page)) = database.find(&Find::Sync { actor: alice, sync, upto }).unwrap()
+    let Found::Reply(Reply::Session(SessionReply::Sync(page))) =
+        database.find(&Find::Sync { actor: alice, sync, upto }).unwrap()
     else {
         panic!()
     };

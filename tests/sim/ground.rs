@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tim_protocol::call::{self, Platform, Reply};
+use tim_protocol::call::{self, MessagesReply, Platform, Reply, SessionReply};
 use tim_protocol::conversation::{Change, ConversationState};
 use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::{GroupId, UserId};
@@ -98,7 +98,9 @@ impl World {
         let actor = self.server.actor(name);
         let Found::Version(upto) = self.server.find(&Find::Version { key: actor.key }) else { panic!() };
         let sync = call::Sync { from: Default::default(), before: None, limit: 200, latest: 0 };
-        let Found::Reply(Reply::Sync(page)) = self.server.find(&Find::Sync { actor, sync, upto }) else {
+        let Found::Reply(Reply::Session(SessionReply::Sync(page))) =
+            self.server.find(&Find::Sync { actor, sync, upto })
+        else {
             panic!()
         };
         page
@@ -110,7 +112,9 @@ impl World {
         let mut high = head;
         while high > 0 {
             let history = call::History { conversation_id: id.clone(), low: 1, high, limit: 100 };
-            let Found::Reply(Reply::History(page)) = self.server.find(&Find::request(&actor, history)) else {
+            let Found::Reply(Reply::Messages(MessagesReply::History(page))) =
+                self.server.find(&Find::request(&actor, history))
+            else {
                 panic!()
             };
             read.messages.splice(0..0, page.messages);
@@ -119,7 +123,8 @@ impl World {
         loop {
             let after = read.mutations.last().map_or(0, |mutation| mutation.mutation);
             let mutations = call::Mutations { conversation_id: id.clone(), after };
-            let Found::Reply(Reply::Mutations(page)) = self.server.find(&Find::request(&actor, mutations))
+            let Found::Reply(Reply::Messages(MessagesReply::Mutations(page))) =
+                self.server.find(&Find::request(&actor, mutations))
             else {
                 panic!()
             };

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use tim_protocol::call::{Reply, Request, Send};
+use tim_protocol::call::{MessagesReply, MessagesRequest, Reply, Request, Send, SessionReply};
 use tim_protocol::frame::Push;
 use tim_protocol::{ConversationId, MessageId, UserId, codec, limits};
 use tim_server::bus::Delivery;
@@ -158,8 +158,8 @@ impl World {
                 (Write::Login(login), Answer::LoggedIn { key, .. }) => {
                     self.server.keys.insert(*key, login.user.clone());
                 }
-                (Write::Request(asked), Answer::Reply(Reply::Read(upto))) => {
-                    let Request::Read(read) = &asked.request else { continue };
+                (Write::Request(asked), Answer::Reply(Reply::Messages(MessagesReply::Read(upto)))) => {
+                    let Request::Messages(MessagesRequest::Read(read)) = &asked.request else { continue };
                     let log = LogId::of(&asked.actor.user, &read.conversation_id);
                     self.history.reads.push((log, asked.actor.user.clone(), upto.sequence));
                 }
@@ -312,13 +312,15 @@ impl World {
         }
         let mut found = self.server.database.find(&find);
         match &mut found {
-            Ok(Found::Reply(Reply::History(page)))
+            Ok(Found::Reply(Reply::Messages(MessagesReply::History(page))))
                 if self.is_broken(Break::HoleInHistory) && page.messages.len() > 2 =>
             {
                 let middle = page.messages.len() / 2;
                 page.messages.remove(middle);
             }
-            Ok(Found::Reply(Reply::Sync(page))) if self.is_broken(Break::ReadsTooFar) => {
+            Ok(Found::Reply(Reply::Session(SessionReply::Sync(page))))
+                if self.is_broken(Break::ReadsTooFar) =>
+            {
                 for state in page.conversations.iter_mut().filter(|state| state.head > 2) {
                     state.base = state.base.max((state.countable - state.own).saturating_sub(1));
                 }
@@ -374,7 +376,7 @@ impl World {
     fn revoke_for_all(&self, writes: &mut [Write]) {
         for write in writes {
             if let Write::Request(asked) = write
-                && matches!(asked.request, Request::Revoke(_))
+                && matches!(asked.request, Request::Messages(MessagesRequest::Revoke(_)))
             {
                 asked.actor = self.server.actor(&crate::world::user("alice"));
             }
@@ -384,7 +386,7 @@ impl World {
     fn send_twice(&mut self, writes: &[Write]) {
         for write in writes {
             let Write::Request(asked) = write else { continue };
-            if let Request::Send(send) = &asked.request
+            if let Request::Messages(MessagesRequest::Send(send)) = &asked.request
                 && self.rng.u32(0..10) == 0
             {
                 let id = MessageId::from_parts(

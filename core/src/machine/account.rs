@@ -1,7 +1,9 @@
 //! The user's own things beside conversations: profile, blacklist, groups.
 
 use serde_json::value::RawValue;
-use tim_protocol::call::{Joined, Reply, Request};
+use tim_protocol::call::{
+    GroupsReply, GroupsRequest, Joined, MessagesReply, Reply, Request, UsersReply, UsersRequest,
+};
 use tim_protocol::frame::Fault;
 use tim_protocol::group::{Group, JoinStatus};
 use tim_protocol::message::{GroupTip, GroupTipType};
@@ -23,24 +25,24 @@ impl Machine {
         result: Result<Box<RawValue>, Fault>,
     ) -> Result<Return, Fault> {
         let reply = read_reply(request, result)?;
-        match (request, &reply) {
-            (_, Reply::UpdateProfile(is)) => self.keep_profile(is.profile.clone()),
-            (Request::UpdateBlacklist(update), _) => {
+        match &reply {
+            Reply::Messages(MessagesReply::Revoke(mutation)) => self.own_mutation(mutation.clone()),
+            Reply::Users(UsersReply::UpdateProfile(is)) => self.keep_profile(is.profile.clone()),
+            Reply::Groups(GroupsReply::CreateGroup(is)) => self.joined_group(is.group.clone()),
+            Reply::Groups(GroupsReply::JoinGroup(Joined {
+                status: JoinStatus::JoinedSuccess | JoinStatus::AlreadyInGroup,
+                group: Some(group),
+            })) => self.joined_group(group.clone()),
+            _ => {}
+        }
+        match request {
+            Request::Users(UsersRequest::UpdateBlacklist(update)) => {
                 for user in &update.user_id_list {
                     self.keep_listed(user, update.listed);
                 }
             }
-            (_, Reply::CreateGroup(is)) => self.joined_group(is.group.clone()),
-            (
-                _,
-                Reply::JoinGroup(Joined {
-                    status: JoinStatus::JoinedSuccess | JoinStatus::AlreadyInGroup,
-                    group: Some(group),
-                }),
-            ) => self.joined_group(group.clone()),
-            (Request::QuitGroup(quit), _) => self.left_group(&quit.group_id),
-            (Request::DismissGroup(dismiss), _) => self.left_group(&dismiss.group_id),
-            (_, Reply::Revoke(mutation)) => self.own_mutation(mutation.clone()),
+            Request::Groups(GroupsRequest::QuitGroup(quit)) => self.left_group(&quit.group_id),
+            Request::Groups(GroupsRequest::DismissGroup(dismiss)) => self.left_group(&dismiss.group_id),
             _ => {}
         }
         Ok(Return::Reply(Box::new(reply)))

@@ -60,7 +60,7 @@ pub(super) struct Login {
 /// Whether the engine asks this to move a picture: the app is not told of the refusal of what it did not ask for itself.
 fn is_for_a_picture(call: &Call) -> bool {
     let Call::Ask(request) = call else { return false };
-    matches!(**request, Request::UploadTicket(_) | Request::DownloadTicket(_))
+    matches!(**request, Request::Media(_))
 }
 
 impl Machine {

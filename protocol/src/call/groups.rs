@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Check;
+use super::{Check, Done};
 use crate::group::{Group, JoinStatus, NewGroup};
 use crate::{Code, Fault, GroupId, UserId, limits};
 
@@ -107,4 +107,16 @@ impl Check for GetGroup {}
 
 fn check_words(words: &str) -> Result<(), Fault> {
     if words.len() > limits::APPLICATION_BYTES { Err(Fault::new(Code::GROUP_BAD_PARAMETER)) } else { Ok(()) }
+}
+
+verbs! {
+    /// What is asked about groups.
+    GroupsRequest -> GroupsReply {
+        Once CreateGroup = "group.create" -> GroupIs,
+        Command JoinGroup = "group.join" -> Joined,
+        Once QuitGroup = "group.quit" -> Done,
+        Once DismissGroup = "group.dismiss" -> Done,
+        Query GetGroup = "group.get" -> GroupIs,
+        Once HandleApplication = "group.handle" -> Done,
+    }
 }

@@ -49,3 +49,11 @@ impl Check for UploadTicket {
 }
 
 impl Check for DownloadTicket {}
+
+verbs! {
+    /// What is asked about files.
+    MediaRequest -> MediaReply {
+        Session UploadTicket = "media.upload" -> Ticket,
+        Session DownloadTicket = "media.download" -> Ticket,
+    }
+}

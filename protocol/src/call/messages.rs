@@ -180,3 +180,14 @@ impl Check for Read {
         number("sequence", self.sequence)
     }
 }
+
+verbs! {
+    /// What is asked about messages.
+    MessagesRequest -> MessagesReply {
+        Command Send = "msg.send" -> Sent,
+        Query History = "msg.history" -> HistoryPage,
+        Query Mutations = "msg.mutations" -> MutationPage,
+        Command Revoke = "msg.revoke" -> Mutation,
+        Command Read = "conv.read" -> ReadUpTo,
+    }
+}

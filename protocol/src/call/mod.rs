@@ -1,7 +1,11 @@
 //! Every request a client can make, with its reply: the protocol's verbs.
 //!
-//! A verb is declared here once: its parameters and their bounds in the file of its domain, and a line in the list at
-//! the end with its kind, its name and its reply. Who may call it, and what follows from it, is the server's business.
+//! A verb is declared once, in the file of its domain: its parameters and their bounds, and a line in the list at the
+//! end of that file with its kind, its name and its reply. Who may call it, and what follows from it, is the server's
+//! business.
+
+#[macro_use]
+mod verbs;
 
 mod groups;
 mod media;
@@ -12,15 +16,12 @@ mod users;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-pub use groups::{
-    CreateGroup, DismissGroup, GetGroup, GroupIs, HandleApplication, JoinGroup, Joined, QuitGroup,
-};
-pub use media::{DownloadTicket, Ticket, UploadTicket};
-pub use messages::{History, HistoryPage, MutationPage, Mutations, Read, ReadUpTo, Revoke, Send, Sent};
-pub use session::{Done, Hello, Logout, Platform, Resume, Sync, SyncPage, Welcome};
-pub use users::{GetProfiles, ProfileIs, Profiles, UpdateBlacklist, UpdateProfile};
+pub use groups::*;
+pub use media::*;
+pub use messages::*;
+pub use session::*;
+pub use users::*;
 
-use crate::message::Mutation;
 use crate::{Code, Fault, UserId};
 
 /// A request and the reply it asks for.
@@ -32,6 +33,9 @@ pub trait Call: Check + Into<Request> + Serialize + for<'a> Deserialize<'a> {
 
     /// The reply, if it is one to this verb.
     fn reply(reply: Reply) -> Option<Self::Reply>;
+
+    /// A reply to this verb.
+    fn answer(reply: Self::Reply) -> Reply;
 }
 
 /// Whether what a request carries is within its bounds: sizes, forms and numbers, without anybody's data at hand. The
@@ -62,117 +66,15 @@ pub enum Kind {
     Once,
 }
 
-macro_rules! calls {
-    ($($kind:ident $variant:ident = $method:literal -> $reply:ty),* $(,)?) => {
-        $(impl Call for $variant {
-            const METHOD: &'static str = $method;
-            type Reply = $reply;
-
-            fn reply(reply: Reply) -> Option<$reply> {
-                if let Reply::$variant(reply) = reply { Some(reply) } else { None }
-            }
-        })*
-
-        /// Any request.
-        #[derive(Debug, Clone)]
-        pub enum Request {
-            $(#[doc = concat!("`", $method, "`")] $variant($variant),)*
-        }
-
-        /// Any reply, by the request that it answers.
-        #[derive(Debug, Clone)]
-        pub enum Reply {
-            $(#[doc = concat!("To `", $method, "`")] $variant($reply),)*
-        }
-
-        impl Request {
-            /// The verb on the wire.
-            #[must_use]
-            pub fn method(&self) -> &'static str {
-                match self { $(Self::$variant(_) => $method,)* }
-            }
-
-            /// What it does.
-            #[must_use]
-            pub fn kind(&self) -> Kind {
-                match self { $(Self::$variant(_) => Kind::$kind,)* }
-            }
-
-            /// Reads a request's parameters.
-            ///
-            /// # Errors
-            /// [`Code::UNSUPPORTED`] for a verb this version does not know, [`Code::BAD_REQUEST`] for parameters
-            /// that do not fit it.
-            pub fn read(method: &str, parameters: Option<&RawValue>) -> Result<Self, Fault> {
-                let text = parameters.map_or("{}", RawValue::get);
-                match method {
-                    $($method => serde_json::from_str(text).map(Self::$variant).map_err(|why| Fault::bad_request(method, &why)),)*
-                    _ => Err(Fault::new(Code::UNSUPPORTED)),
-                }
-            }
-
-            /// The parameters as JSON text.
-            ///
-            /// # Errors
-            /// None in practice: every parameter type can be written.
-            pub fn parameters(&self) -> serde_json::Result<Box<RawValue>> {
-                match self { $(Self::$variant(call) => serde_json::value::to_raw_value(call),)* }
-            }
-
-            /// Reads the reply to this request.
-            ///
-            /// # Errors
-            /// If it is none.
-            pub fn read_reply(&self, result: &RawValue) -> serde_json::Result<Reply> {
-                match self { $(Self::$variant(_) => serde_json::from_str(result.get()).map(Reply::$variant),)* }
-            }
-
-            /// Every verb there is.
-            pub const METHODS: &'static [&'static str] = &[$($method),*];
-        }
-
-        impl Check for Request {
-            fn check(&self, asker: &UserId) -> Result<(), Fault> {
-                match self { $(Self::$variant(call) => call.check(asker),)* }
-            }
-        }
-
-        impl Reply {
-            /// The reply as JSON text.
-            ///
-            /// # Errors
-            /// None in practice: every reply type can be written.
-            pub fn write(&self) -> serde_json::Result<Box<RawValue>> {
-                match self { $(Self::$variant(reply) => serde_json::value::to_raw_value(reply),)* }
-            }
-        }
-
-        $(impl From<$variant> for Request {
-            fn from(call: $variant) -> Self {
-                Self::$variant(call)
-            }
-        })*
-    };
-}
-
-calls! {
-    Session Hello = "hello" -> Welcome,
-    Session Logout = "logout" -> Done,
-    Session Sync = "sync" -> SyncPage,
-    Command Send = "msg.send" -> Sent,
-    Query History = "msg.history" -> HistoryPage,
-    Query Mutations = "msg.mutations" -> MutationPage,
-    Command Revoke = "msg.revoke" -> Mutation,
-    Command Read = "conv.read" -> ReadUpTo,
-    Query GetProfiles = "profile.get" -> Profiles,
-    Command UpdateProfile = "profile.update" -> ProfileIs,
-    Command UpdateBlacklist = "blacklist.update" -> Done,
-    Once CreateGroup = "group.create" -> GroupIs,
-    Command JoinGroup = "group.join" -> Joined,
-    Once QuitGroup = "group.quit" -> Done,
-    Once DismissGroup = "group.dismiss" -> Done,
-    Query GetGroup = "group.get" -> GroupIs,
-    Once HandleApplication = "group.handle" -> Done,
-    Session UploadTicket = "media.upload" -> Ticket,
-    Session DownloadTicket = "media.download" -> Ticket,
+domains! {
+    /// The session itself: hello, logout, sync.
+    Session(SessionRequest -> SessionReply),
+    /// Messages and how far they are read.
+    Messages(MessagesRequest -> MessagesReply),
+    /// Profiles and the blacklist.
+    Users(UsersRequest -> UsersReply),
+    /// Groups and who is in them.
+    Groups(GroupsRequest -> GroupsReply),
+    /// Tickets to upload and download.
+    Media(MediaRequest -> MediaReply),
 }

@@ -192,3 +192,12 @@ impl Check for Sync {
         at_least_one("limit", self.limit.into())
     }
 }
+
+verbs! {
+    /// What a session asks for itself.
+    SessionRequest -> SessionReply {
+        Session Hello = "hello" -> Welcome,
+        Session Logout = "logout" -> Done,
+        Session Sync = "sync" -> SyncPage,
+    }
+}

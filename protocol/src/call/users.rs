@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Check;
+use super::{Check, Done};
 use crate::bounds::out_of;
 use crate::profile::{Profile, ProfileFields};
 use crate::{Code, Fault, List, UserId, limits};
@@ -74,5 +74,14 @@ fn check_count(users: &[UserId]) -> Result<(), Fault> {
         Ok(())
     } else {
         Err(out_of("userIDList", &format!("names 1 to {} users", limits::USERS_PER_CALL)))
+    }
+}
+
+verbs! {
+    /// What is asked about users.
+    UsersRequest -> UsersReply {
+        Query GetProfiles = "profile.get" -> Profiles,
+        Command UpdateProfile = "profile.update" -> ProfileIs,
+        Command UpdateBlacklist = "blacklist.update" -> Done,
     }
 }

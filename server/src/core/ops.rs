@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use tim_protocol::call::{self, Platform, Reply, Request};
+use tim_protocol::call::{self, MessagesRequest, Platform, Reply, Request};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::{Fault, KickReason, Push};
 use tim_protocol::{UserId, limits};
@@ -305,7 +305,7 @@ impl UserRequest {
     /// The message, if it sends one.
     #[must_use]
     pub fn sends(&self) -> Option<&call::Send> {
-        if let Request::Send(send) = &self.request { Some(send) } else { None }
+        if let Request::Messages(MessagesRequest::Send(send)) = &self.request { Some(send) } else { None }
     }
 }
 

@@ -77,9 +77,9 @@ impl ConnectionLog {
             let Ok(Asked { i: Some(number), m: Some(verb) }) = serde_json::from_str(envelope) else {
                 continue;
             };
-            let known = Request::METHODS.iter().find(|known| **known == verb);
+            let known = Request::methods().find(|known| *known == verb);
             if self.requests.len() < limits::IN_FLIGHT {
-                self.requests.insert(number, (known.copied().unwrap_or("unknown"), Instant::now()));
+                self.requests.insert(number, (known.unwrap_or("unknown"), Instant::now()));
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use tim_protocol::call::{self, Reply, SyncPage};
+use tim_protocol::call::{self, Reply, SessionReply, SyncPage};
 use tim_protocol::conversation::Cursor;
 use tim_server::core::ops::{Actor, Answer, Find, Found, Write};
 use tim_server::store::conformance::{logged_in, logging_in, message};
@@ -73,7 +73,7 @@ fn read(database: &Database, bob: &Actor, from: Cursor, before: Option<u64>, upt
     // The smallest pages there are, so that syncs stay unfinished often.
     let sync = call::Sync { from, before, limit: 1, latest: 1 };
     match database.find(&Find::Sync { actor: bob.clone(), sync, upto }).unwrap() {
-        Found::Reply(Reply::Sync(page)) => {
+        Found::Reply(Reply::Session(SessionReply::Sync(page))) => {
             assert!(!page.reset);
             page
         }

@@ -1,6 +1,6 @@
 //! What every request asks of the store, once it was found to be within its bounds.
 
-use tim_protocol::call::{self, Check as _, Kind, Request};
+use tim_protocol::call::{self, Check as _, Kind, MediaRequest, Request, SessionRequest};
 use tim_protocol::frame::Fault;
 use tim_protocol::{Code, limits};
 use uuid::Uuid;
@@ -21,10 +21,12 @@ enum Todo {
 impl Session {
     pub(super) fn request(&mut self, number: u64, request: Request, now: Now, effects: &mut Vec<Effect>) {
         match (&self.phase, request) {
-            (Phase::Silent, Request::Hello(hello)) => match hello.check(&hello.user_id) {
-                Ok(()) => self.hello(number, hello, effects),
-                Err(fault) => self.refuse(number, fault, effects),
-            },
+            (Phase::Silent, Request::Session(SessionRequest::Hello(hello))) => {
+                match hello.check(&hello.user_id) {
+                    Ok(()) => self.hello(number, hello, effects),
+                    Err(fault) => self.refuse(number, fault, effects),
+                }
+            }
             (Phase::Silent, _) => self.refuse(number, Fault::new(Code::HELLO_EXPECTED), effects),
             // Nothing is known of the asker yet; the client waits for its welcome.
             (Phase::Greeting(_), _) => self.refuse_greeting(Fault::new(Code::HELLO_EXPECTED), effects),
@@ -65,14 +67,18 @@ impl Session {
     /// What concerns the session itself.
     fn plan_own(&mut self, number: u64, actor: Actor, request: Request, now: Now) -> Result<Todo, Fault> {
         match request {
-            Request::Logout(_) => {
+            Request::Session(SessionRequest::Logout(_)) => {
                 let Phase::Live(live) = &self.phase else { return Err(Fault::new(Code::HELLO_EXPECTED)) };
                 let instance = live.instance.clone();
                 Ok(Todo::Write(Write::Logout { actor, instance }, Asked::Logout(number)))
             }
-            Request::Sync(sync) => Ok(plan_sync(number, actor, sync)),
-            Request::UploadTicket(upload) => self.upload_ticket(number, &actor, upload, now).map(Todo::Reply),
-            Request::DownloadTicket(download) => plan_download(number, &actor, &download.url),
+            Request::Session(SessionRequest::Sync(sync)) => Ok(plan_sync(number, actor, sync)),
+            Request::Media(MediaRequest::UploadTicket(upload)) => {
+                self.upload_ticket(number, &actor, upload, now).map(Todo::Reply)
+            }
+            Request::Media(MediaRequest::DownloadTicket(download)) => {
+                plan_download(number, &actor, &download.url)
+            }
             _ => Err(Fault::new(Code::HELLO_REPEATED)),
         }
     }

@@ -11,7 +11,7 @@ use std::future::Future;
 use std::path::Path;
 
 use tim_protocol::Code;
-use tim_protocol::call::{self, Reply, SyncPage};
+use tim_protocol::call::{self, MessagesReply, Reply, SyncPage};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::Push;
 use uuid::Uuid;
@@ -78,7 +78,7 @@ pub async fn idempotent<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) 
     let mut mutations = Vec::new();
     for answer in taken_back {
         match answer.await.unwrap().answer {
-            Answer::Reply(Reply::Revoke(mutation)) => mutations.push(mutation),
+            Answer::Reply(Reply::Messages(MessagesReply::Revoke(mutation))) => mutations.push(mutation),
             other => panic!("a revocation answered {other:?}"),
         }
     }
@@ -125,7 +125,8 @@ pub async fn dense<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S)
         let _ = store.write(revoke(&alice, "GROUPclimbers", sequence)).await;
     }
     let mutations = call::Mutations { conversation_id: "GROUPclimbers".parse().unwrap(), after: 0 };
-    let Found::Reply(Reply::Mutations(page)) = store.find(Find::request(&alice, mutations)).await.unwrap()
+    let Found::Reply(Reply::Messages(MessagesReply::Mutations(page))) =
+        store.find(Find::request(&alice, mutations)).await.unwrap()
     else {
         panic!("mutations were not answered")
     };

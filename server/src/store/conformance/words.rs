@@ -5,7 +5,9 @@
 use std::sync::mpsc::{Receiver, channel};
 
 use serde_json::value::RawValue;
-use tim_protocol::call::{self, History, HistoryPage, Platform, Reply, Sent, SyncPage};
+use tim_protocol::call::{
+    self, History, HistoryPage, MessagesReply, Platform, Reply, Sent, SessionReply, SyncPage,
+};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::profile::ProfileFields;
@@ -122,7 +124,7 @@ pub fn group(owner: &Actor, name: &str, members: &[&str]) -> Write {
 /// What a send answered.
 pub fn sent(result: Result<Written, Refusal>) -> Sent {
     match result.unwrap().answer {
-        Answer::Reply(Reply::Send(sent)) => sent,
+        Answer::Reply(Reply::Messages(MessagesReply::Send(sent))) => sent,
         other => panic!("a send answered {other:?}"),
     }
 }
@@ -136,7 +138,7 @@ pub async fn history(store: &impl Store, actor: &Actor, conversation: &str) -> H
     let conversation_id: ConversationId = conversation.parse().unwrap();
     let history = History { conversation_id, low: 1, high: u64::MAX, limit: 10_000 };
     match store.find(Find::request(actor, history)).await.unwrap() {
-        Found::Reply(Reply::History(page)) => page,
+        Found::Reply(Reply::Messages(MessagesReply::History(page))) => page,
         other => panic!("history answered {other:?}"),
     }
 }
@@ -154,7 +156,7 @@ pub async fn sync(store: &impl Store, actor: &Actor, from: Cursor) -> SyncPage {
     let upto = give(store, actor).await;
     let sync = call::Sync { from, before: None, limit: 200, latest: 20 };
     match store.find(Find::Sync { actor: actor.clone(), sync, upto }).await.unwrap() {
-        Found::Reply(Reply::Sync(page)) => page,
+        Found::Reply(Reply::Session(SessionReply::Sync(page))) => page,
         other => panic!("a sync answered {other:?}"),
     }
 }
@@ -193,7 +195,7 @@ pub(super) async fn history_in_pages(store: &impl Store, actor: &Actor, conversa
         let conversation_id: ConversationId = conversation.parse().unwrap();
         let history = History { conversation_id, low: 1, high: whole.low - 1, limit: 10_000 };
         match store.find(Find::request(actor, history)).await.unwrap() {
-            Found::Reply(Reply::History(mut page)) => {
+            Found::Reply(Reply::Messages(MessagesReply::History(mut page))) => {
                 page.messages.append(&mut whole.messages);
                 whole = HistoryPage { high: whole.high, ..page };
             }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tim_protocol::Code;
-use tim_protocol::call::Reply;
+use tim_protocol::call::{self, Call as _};
 use tim_protocol::frame::Fault;
 
 use super::schema;
@@ -298,7 +298,7 @@ impl Database {
             Find::Devices { app, user } => self.devices(*app, user).map(Found::Devices),
             Find::Version { key } => self.version(*key).map(Found::Version),
             Find::Sync { actor, sync, upto } => {
-                self.sync_page(actor, sync, *upto).map(Reply::Sync).map(Found::Reply)
+                self.sync_page(actor, sync, *upto).map(call::Sync::answer).map(Found::Reply)
             }
             Find::Request(asked) => match self.request(asked)?.answer {
                 Answer::Reply(reply) => Ok(Found::Reply(reply)),

@@ -1,7 +1,7 @@
 //! Groups: their rows, their members, and what a change to them writes into whose log.
 
 use rusqlite::{OptionalExtension as _, params};
-use tim_protocol::call::{self, Done, GroupIs, Joined, Reply};
+use tim_protocol::call::{self, Call as _, Done, GroupIs, Joined};
 use tim_protocol::code::Code;
 use tim_protocol::conversation::Change;
 use tim_protocol::frame::Push;
@@ -69,14 +69,14 @@ impl Database {
             tells.push(self.tip(conv.clone(), actor, GroupTipType::Join, names, now)?);
         }
         let group = self.group_of(&conv, actor.key)?;
-        Ok(telling(Reply::CreateGroup(GroupIs { group }), tells))
+        Ok(telling(call::CreateGroup::answer(GroupIs { group }), tells))
     }
 
     pub(super) fn join_group(&self, actor: &Actor, join: &call::JoinGroup, now: i64) -> Outcome<Written> {
         let conv = self.group_conv(actor.app, &join.group_id)?;
         if self.is_member(&conv, actor.key)? {
             let group = Some(self.group_of(&conv, actor.key)?);
-            return Ok(quiet(Reply::JoinGroup(Joined { status: JoinStatus::AlreadyInGroup, group })));
+            return Ok(quiet(call::JoinGroup::answer(Joined { status: JoinStatus::AlreadyInGroup, group })));
         }
         let group = self.group_of(&conv, actor.key)?;
         match group.join_option {
@@ -84,12 +84,15 @@ impl Database {
             JoinOption::FreeAccess => {
                 let tells = self.let_in(actor, &conv, &group, (actor.user.clone(), actor.key), now)?;
                 let group = Some(self.group_of(&conv, actor.key)?);
-                Ok(telling(Reply::JoinGroup(Joined { status: JoinStatus::JoinedSuccess, group }), tells))
+                Ok(telling(
+                    call::JoinGroup::answer(Joined { status: JoinStatus::JoinedSuccess, group }),
+                    tells,
+                ))
             }
             JoinOption::NeedPermission => {
                 let tells = self.apply_to_join(actor, &conv, &join.apply_message, now)?;
                 let waiting = Joined { status: JoinStatus::WaitAdminApproval, group: None };
-                Ok(telling(Reply::JoinGroup(waiting), tells))
+                Ok(telling(call::JoinGroup::answer(waiting), tells))
             }
         }
     }
@@ -140,7 +143,7 @@ impl Database {
             tells = self.let_in(actor, &conv, &group, (handle.user_id.clone(), applicant), now)?;
         }
         tells.push(self.notice(actor, applicant, &conv, answer, &handle.handle_message, now)?);
-        Ok(telling(Reply::HandleApplication(Done {}), tells))
+        Ok(telling(call::HandleApplication::answer(Done {}), tells))
     }
 
     pub(super) fn quit_group(&self, actor: &Actor, group: &GroupId, now: i64) -> Outcome<Written> {
@@ -159,7 +162,7 @@ impl Database {
         let mut tells = vec![tip];
         tells.extend(self.membership_tells(&conv, std::iter::once(actor.key))?);
         tells.push(self.notice(actor, actor.key, &conv, NoticeType::Quit, "", now)?);
-        Ok(telling(Reply::QuitGroup(Done {}), tells))
+        Ok(telling(call::QuitGroup::answer(Done {}), tells))
     }
 
     pub(super) fn dismiss_group(&self, actor: &Actor, group: &GroupId, now: i64) -> Outcome<Written> {
@@ -176,7 +179,7 @@ impl Database {
         for member in members.iter() {
             tells.push(self.notice(actor, *member, &conv, NoticeType::GroupDismissed, "", now)?);
         }
-        Ok(telling(Reply::DismissGroup(Done {}), tells))
+        Ok(telling(call::DismissGroup::answer(Done {}), tells))
     }
 
     pub(super) fn group_for(&self, actor: &Actor, group: &GroupId) -> Outcome<Group> {

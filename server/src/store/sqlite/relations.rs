@@ -1,7 +1,7 @@
 //! Profiles, blacklists, read marks, and uploaded pictures: what belongs to one user.
 
 use rusqlite::{OptionalExtension as _, params};
-use tim_protocol::call::{self, Done, ProfileIs, Profiles, ReadUpTo, Reply};
+use tim_protocol::call::{self, Call as _, Done, ProfileIs, Profiles, ReadUpTo};
 use tim_protocol::code::Code;
 use tim_protocol::conversation::Change;
 use tim_protocol::frame::Push;
@@ -35,7 +35,7 @@ impl Database {
             .execute(params![actor.key.0, fields, now, profile.fields.nick, profile.fields.avatar])?;
         self.note_change(actor.key, Kind::Profile, "", false)?;
         let tell = own_change(actor, Change::Profile { profile: profile.clone() });
-        Ok(telling(Reply::UpdateProfile(ProfileIs { profile }), vec![tell]))
+        Ok(telling(call::UpdateProfile::answer(ProfileIs { profile }), vec![tell]))
     }
 
     pub(super) fn profile(&self, key: UserKey, user: &UserId) -> Outcome<Profile> {
@@ -79,7 +79,7 @@ impl Database {
         if update.listed && listed > limits::BLACKLIST as u64 {
             return Err(Code::BLACKLIST_FULL.into());
         }
-        Ok(telling(Reply::UpdateBlacklist(Done {}), tells))
+        Ok(telling(call::UpdateBlacklist::answer(Done {}), tells))
     }
 
     /// Whether `owner` has blacklisted `user`.
@@ -94,7 +94,7 @@ impl Database {
 
     pub(super) fn read(&self, actor: &Actor, read: &call::Read) -> Outcome<Written> {
         let Some(conv) = self.conv_named(actor, &read.conversation_id)? else {
-            return Ok(quiet(Reply::Read(ReadUpTo { sequence: 0, base: 0 })));
+            return Ok(quiet(call::Read::answer(ReadUpTo { sequence: 0, base: 0 })));
         };
         if !self.may_read(&conv, actor.key)? {
             return Err(Code::GROUP_PERMISSION_DENIED.into());
@@ -104,7 +104,7 @@ impl Database {
         let base = self.by_others(&conv, actor.key, sequence)?;
         let upto = ReadUpTo { sequence, base };
         if sequence == before {
-            return Ok(quiet(Reply::Read(upto)));
+            return Ok(quiet(call::Read::answer(upto)));
         }
         self.set_read(&conv, actor.key, sequence)?;
         let receipt = Receipt {
@@ -121,7 +121,7 @@ impl Database {
             Place::Group(_) | Place::System(_) => only(actor.key),
         };
         let tell = Tell { to, except: actor.session, what: What::Push(Push::Receipt(receipt)) };
-        Ok(telling(Reply::Read(upto), vec![tell]))
+        Ok(telling(call::Read::answer(upto), vec![tell]))
     }
 
     fn set_read(&self, conv: &Conv, user: UserKey, sequence: u64) -> Outcome<()> {

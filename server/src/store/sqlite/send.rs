@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rusqlite::{OptionalExtension as _, params};
 use serde_json::value::RawValue;
-use tim_protocol::call::{self, Reply, Sent};
+use tim_protocol::call::{self, Call as _, Sent};
 use tim_protocol::code::Code;
 use tim_protocol::frame::Push;
 use tim_protocol::message::{Body, Message, MessageChange, Mutation, Priority, Revocation};
@@ -40,7 +40,7 @@ impl Database {
             ConversationId::Group(group) => {
                 let conv = self.conv_by_key(actor.app, &group_key(group))?.ok_or(Code::GROUP_NOT_FOUND)?;
                 if let Some(sent) = self.sent_before(&conv, actor.key, send.id)? {
-                    return Ok(quiet(Reply::Send(sent)));
+                    return Ok(quiet(call::Send::answer(sent)));
                 }
                 let (kind, role) =
                     (self.group_type(&conv)?.unwrap_or_default(), self.role(&conv, actor.key)?);
@@ -55,7 +55,7 @@ impl Database {
         };
         let mut conv = match conv {
             Ok(conv) => conv,
-            Err(sent) => return Ok(quiet(Reply::Send(sent))),
+            Err(sent) => return Ok(quiet(call::Send::answer(sent))),
         };
         let draft = Draft {
             id: send.id,
@@ -82,7 +82,7 @@ impl Database {
             except: actor.session,
             what: What::Push(Push::Message(message)),
         };
-        Ok(telling(Reply::Send(sent), vec![tell]))
+        Ok(telling(call::Send::answer(sent), vec![tell]))
     }
 
     /// The conversation with `peer`, made if this is its first message; or where this very message stands already.
@@ -233,7 +233,7 @@ impl Database {
             return Err(Code::REVOKE_NOT_FOUND.into());
         }
         if let Some(done) = self.revoked_before(&conv, &message)? {
-            return Ok(quiet(Reply::Revoke(done)));
+            return Ok(quiet(call::Revoke::answer(done)));
         }
         self.check_revocable(&conv, actor, &message, now, within)?;
         let revocation = Revocation { by: actor.user.clone(), time: now };
@@ -243,7 +243,7 @@ impl Database {
             except: actor.session,
             what: What::Push(Push::Mutation(mutation.clone())),
         };
-        Ok(telling(Reply::Revoke(mutation), vec![tell]))
+        Ok(telling(call::Revoke::answer(mutation), vec![tell]))
     }
 
     fn check_revocable(

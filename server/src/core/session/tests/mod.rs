@@ -14,7 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tim_protocol::call::Reply;
+use tim_protocol::call::{self, Call as _};
 use tim_protocol::frame::{Fault, KickReason};
 use tim_protocol::usersig::{Claims, Key, sign};
 use tim_protocol::{Code, codec, limits};
@@ -196,7 +196,7 @@ fn text_to(conversation: &str) -> Value {
 }
 
 fn sent() -> Answer {
-    Answer::Reply(Reply::Send(tim_protocol::call::Sent {
+    Answer::Reply(call::Send::answer(call::Sent {
         sequence: 1,
         countable: 1,
         by_sender: 0,
@@ -210,7 +210,7 @@ fn devices(live: &[&str], ended: &[(&str, KickReason)]) -> Devices {
     let device = |instance: &&str| Device {
         device: "alice-phone".into(),
         instance: (*instance).to_owned(),
-        platform: tim_protocol::call::Platform::Android,
+        platform: call::Platform::Android,
     };
     Devices {
         key: ALICE,

@@ -1,0 +1,186 @@
+//! The two macros that declare verbs: [`verbs!`] those of a domain, [`domains!`] the domains there are.
+//!
+//! They write what only carries a request: its enumeration, its reading and writing, and what kind it is. They decide
+//! nothing.
+
+/// The verbs of a domain, a line for each: kind, type of the parameters, name on the wire, type of the reply.
+macro_rules! verbs {
+    ($(#[$doc:meta])* $Requests:ident -> $Replies:ident {
+        $($kind:ident $variant:ident = $method:literal -> $reply:ty),* $(,)?
+    }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone)]
+        pub enum $Requests {
+            $(#[doc = concat!("`", $method, "`")] $variant($variant),)*
+        }
+
+        #[doc = concat!("The replies to [`", stringify!($Requests), "`], by the request that each answers.")]
+        #[derive(Debug, Clone)]
+        pub enum $Replies {
+            $(#[doc = concat!("To `", $method, "`")] $variant($reply),)*
+        }
+
+        $(impl $crate::call::Call for $variant {
+            const METHOD: &'static str = $method;
+            type Reply = $reply;
+
+            fn reply(reply: $crate::call::Reply) -> Option<$reply> {
+                match $Replies::try_from(reply) {
+                    Ok($Replies::$variant(reply)) => Some(reply),
+                    _ => None,
+                }
+            }
+
+            fn answer(reply: $reply) -> $crate::call::Reply {
+                $Replies::$variant(reply).into()
+            }
+        }
+
+        impl From<$variant> for $crate::call::Request {
+            fn from(call: $variant) -> Self {
+                $Requests::$variant(call).into()
+            }
+        })*
+
+        impl $Requests {
+            pub(super) const METHODS: &'static [&'static str] = &[$($method),*];
+
+            pub(super) fn method(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $method,)* }
+            }
+
+            pub(super) fn kind(&self) -> $crate::call::Kind {
+                match self { $(Self::$variant(_) => $crate::call::Kind::$kind,)* }
+            }
+
+            /// `None` for a verb that is not one of this domain.
+            pub(super) fn read(method: &str, parameters: &str) -> Option<serde_json::Result<Self>> {
+                match method {
+                    $($method => Some(serde_json::from_str(parameters).map(Self::$variant)),)*
+                    _ => None,
+                }
+            }
+
+            pub(super) fn parameters(&self) -> serde_json::Result<Box<serde_json::value::RawValue>> {
+                match self { $(Self::$variant(call) => serde_json::value::to_raw_value(call),)* }
+            }
+
+            pub(super) fn read_reply(&self, result: &str) -> serde_json::Result<$Replies> {
+                match self { $(Self::$variant(_) => serde_json::from_str(result).map($Replies::$variant),)* }
+            }
+        }
+
+        impl $crate::call::Check for $Requests {
+            fn check(&self, asker: &$crate::UserId) -> Result<(), $crate::Fault> {
+                match self { $(Self::$variant(call) => call.check(asker),)* }
+            }
+        }
+
+        impl $Replies {
+            pub(super) fn write(&self) -> serde_json::Result<Box<serde_json::value::RawValue>> {
+                match self { $(Self::$variant(reply) => serde_json::value::to_raw_value(reply),)* }
+            }
+        }
+    };
+}
+
+/// The domains: [`Request`](super::Request) and [`Reply`](super::Reply) of all their verbs.
+macro_rules! domains {
+    ($($(#[$doc:meta])* $domain:ident($Requests:ident -> $Replies:ident)),* $(,)?) => {
+        /// Any request, by its domain.
+        #[derive(Debug, Clone)]
+        pub enum Request {
+            $($(#[$doc])* $domain($Requests),)*
+        }
+
+        /// Any reply, by the domain of the request that it answers.
+        #[derive(Debug, Clone)]
+        pub enum Reply {
+            $($(#[$doc])* $domain($Replies),)*
+        }
+
+        impl Request {
+            /// Every verb there is.
+            pub fn methods() -> impl Iterator<Item = &'static str> {
+                [$($Requests::METHODS),*].into_iter().flatten().copied()
+            }
+
+            /// The verb on the wire.
+            #[must_use]
+            pub fn method(&self) -> &'static str {
+                match self { $(Self::$domain(call) => call.method(),)* }
+            }
+
+            /// What it does.
+            #[must_use]
+            pub fn kind(&self) -> Kind {
+                match self { $(Self::$domain(call) => call.kind(),)* }
+            }
+
+            /// Reads a request's parameters.
+            ///
+            /// # Errors
+            /// [`Code::UNSUPPORTED`] for a verb this version does not know, [`Code::BAD_REQUEST`] for parameters
+            /// that do not fit it.
+            pub fn read(method: &str, parameters: Option<&RawValue>) -> Result<Self, Fault> {
+                let text = parameters.map_or("{}", RawValue::get);
+                $(if let Some(read) = $Requests::read(method, text) {
+                    return read.map(Self::$domain).map_err(|why| Fault::bad_request(method, &why));
+                })*
+                Err(Fault::new(Code::UNSUPPORTED))
+            }
+
+            /// The parameters as JSON text.
+            ///
+            /// # Errors
+            /// None in practice: every parameter type can be written.
+            pub fn parameters(&self) -> serde_json::Result<Box<RawValue>> {
+                match self { $(Self::$domain(call) => call.parameters(),)* }
+            }
+
+            /// Reads the reply to this request.
+            ///
+            /// # Errors
+            /// If it is none.
+            pub fn read_reply(&self, result: &RawValue) -> serde_json::Result<Reply> {
+                match self { $(Self::$domain(call) => call.read_reply(result.get()).map(Reply::$domain),)* }
+            }
+        }
+
+        impl Check for Request {
+            fn check(&self, asker: &UserId) -> Result<(), Fault> {
+                match self { $(Self::$domain(call) => call.check(asker),)* }
+            }
+        }
+
+        impl Reply {
+            /// The reply as JSON text.
+            ///
+            /// # Errors
+            /// None in practice: every reply type can be written.
+            pub fn write(&self) -> serde_json::Result<Box<RawValue>> {
+                match self { $(Self::$domain(reply) => reply.write(),)* }
+            }
+        }
+
+        $(impl From<$Requests> for Request {
+            fn from(call: $Requests) -> Self {
+                Self::$domain(call)
+            }
+        }
+
+        impl From<$Replies> for Reply {
+            fn from(reply: $Replies) -> Self {
+                Self::$domain(reply)
+            }
+        }
+
+        impl TryFrom<Reply> for $Replies {
+            type Error = Reply;
+
+            fn try_from(reply: Reply) -> Result<Self, Reply> {
+                if let Reply::$domain(reply) = reply { Ok(reply) } else { Err(reply) }
+            }
+        })*
+    };
+}

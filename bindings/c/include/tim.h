@@ -2,7 +2,7 @@
  * tim.h: tim's engine for C and C++. An open instant-messaging client: log in, chat in pairs and groups with texts and
  * pictures, hear every event. Everything is kept on the device, sent and received across breaks of the network.
  *
- * Written by script/header from uniffi/src/capi and cbindgen.toml. Change those, not this.
+ * Written by cargo xtask header from uniffi/src/capi and cbindgen.toml. Change those, not this.
  * C++ has tim.hpp beside this: the same calls with destructors, std::function and std::future.
  *
  *

@@ -1,5 +1,0 @@
-//! Writes the Swift half of the bindings. `script/bindgen` calls it; what it writes is committed.
-
-fn main() {
-    uniffi::uniffi_bindgen_swift();
-}

@@ -1,0 +1,51 @@
+//! Where things are in this repository, and how its programs are built and run. It knows no task.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+/// The version of everything here.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Where the sources of Kotlin's package im.tim.sdk are, from the root.
+pub(crate) const KOTLIN: &str = "bindings/kotlin/tim/src/main/kotlin/im/tim/sdk";
+/// Where the modules of the Swift package are, from the root.
+pub(crate) const SWIFT: &str = "bindings/swift/Sources";
+
+pub(crate) fn root() -> &'static Path {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.parent().unwrap_or(own)
+}
+
+/// Where cargo builds.
+pub(crate) fn target() -> PathBuf {
+    root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+}
+
+/// The cargo that runs this.
+pub(crate) fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+/// Runs a program to its end; a failure names it.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("cannot run {command:?}"))?;
+    ensure!(status.success(), "{command:?} failed, {status}");
+    Ok(())
+}
+
+/// What a program prints.
+pub(crate) fn output_of(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("cannot run {command:?}"))?;
+    ensure!(output.status.success(), "{command:?} failed, {}", output.status);
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// Builds the generators of bindings/bindgen, and has the one command that runs them.
+pub(crate) fn generator() -> Result<Command> {
+    run(cargo()
+        .args(["build", "--locked", "--manifest-path", "bindings/bindgen/Cargo.toml", "--target-dir"])
+        .arg(target()))?;
+    Ok(Command::new(target().join("debug/tim-bindgen")))
+}

@@ -24,7 +24,7 @@ const IMPURE: [&str; 14] = [
 ];
 
 /// Where decisions are made.
-const PURE: [&str; 3] = ["core/src", "server/src/core", "protocol/src"];
+const PURE: [&str; 4] = ["core/src", "server/src/core", "server/src/domain", "protocol/src"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -64,6 +64,19 @@ fn decisions_are_pure() {
                 let impure = IMPURE.iter().find(|word| code(line).contains(**word));
                 assert!(impure.is_none(), "{}:{}: {impure:?}", path.display(), number + 1);
             }
+        }
+    }
+}
+
+/// What belongs to one database, or to a store around one.
+const OF_A_DATABASE: [&str; 6] = ["rusqlite", "crate::store", "SELECT ", "INSERT ", "UPDATE ", "DELETE "];
+
+#[test]
+fn the_domain_knows_no_database() {
+    for (path, text) in sources("server/src/domain") {
+        for (number, line) in text.lines().enumerate() {
+            let found = OF_A_DATABASE.iter().find(|word| code(line).contains(**word));
+            assert!(found.is_none(), "{}:{}: {found:?}", path.display(), number + 1);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! tim's server: the map of the crate.
 //!
-//! * [`core`] decides: pure rules, no I/O.
+//! * [`core`] decides what a connection may ask and is answered: pure, no I/O.
+//! * [`domain`] decides what needs stored data: who may do what and what follows from it. Pure, over rows.
 //! * [`store`] keeps: the database behind a trait, embedded SQLite by default.
 //! * [`bus`] tells: committed changes to connected sessions.
 //! * `net` talks: sockets, HTTP, one task per connection; `media` moves pictures.
@@ -16,6 +17,7 @@ pub mod config;
 pub mod core;
 pub mod data;
 mod descriptors;
+pub mod domain;
 mod media;
 mod net;
 pub mod server;

@@ -20,7 +20,6 @@ pub mod fair;
 pub mod ops;
 pub mod policy;
 pub mod rate;
-pub mod rules;
 pub mod session;
 pub mod shares;
 pub mod ticket;

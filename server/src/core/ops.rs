@@ -16,6 +16,10 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserKey(pub i64);
 
+/// A conversation as the store numbers it. Never given out to clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConversationKey(pub i64);
+
 /// Who asks: a user that has proved to be who they say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
@@ -179,6 +183,11 @@ pub struct Tell {
     pub except: Option<Uuid>,
     /// What.
     pub what: What,
+}
+
+/// One user, as whom to tell.
+pub(crate) fn only(user: UserKey) -> Arc<[UserKey]> {
+    [user].into()
 }
 
 /// What a session is told.

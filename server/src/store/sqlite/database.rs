@@ -1,18 +1,19 @@
 //! The database itself: opening it, and making one batch of writes durable.
 //!
-//! Synchronous and single-threaded. What a write means is in the files beside this one; this file gives each its
-//! place in a transaction, so that a refused write changes nothing and does not touch the others.
+//! Synchronous and single-threaded. What a write means [`crate::domain`] decides; this file gives each its place in a
+//! transaction, so that a refused write changes nothing and does not touch the others.
 
 use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tim_protocol::Code;
-use tim_protocol::call::{self, Call as _};
-use tim_protocol::frame::Fault;
 
+use super::failure::{is_busy, refusal};
+use super::rows::Transaction;
 use super::schema;
-use crate::core::ops::{Answer, Find, Found, Refusal, Tell, Write, Written};
+use crate::core::ops::{Find, Found, Refusal, Write, Written};
 use crate::data::private;
+use crate::domain::{self, Failure, Outcome};
 
 /// The embedded store without threads.
 pub struct Database {
@@ -62,73 +63,6 @@ impl OpenError {
         match why.sqlite_error_code() {
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Self::Corrupt(path),
             _ => Self::Unusable { path, why: why.to_string() },
-        }
-    }
-}
-
-/// Why a write or a question did not work out.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// It may not be; nothing was changed.
-    Refused(Fault),
-    /// The database could not do it.
-    Sql(rusqlite::Error),
-}
-
-impl Failure {
-    pub(super) fn is_busy(&self) -> bool {
-        matches!(self, Self::Sql(why) if why.sqlite_error_code() == Some(ErrorCode::DatabaseBusy))
-    }
-}
-
-pub(super) type Outcome<T> = Result<T, Failure>;
-
-impl From<rusqlite::Error> for Failure {
-    fn from(why: rusqlite::Error) -> Self {
-        Self::Sql(why)
-    }
-}
-
-impl From<Code> for Failure {
-    fn from(code: Code) -> Self {
-        Self::Refused(code.into())
-    }
-}
-
-impl Failure {
-    /// What is stored is nothing that this program or an older one writes.
-    pub(super) fn damaged() -> Self {
-        tracing::error!("a stored value cannot be read: the database is damaged");
-        Self::Refused(Code::DATABASE_CORRUPT.into())
-    }
-}
-
-impl From<serde_json::Error> for Failure {
-    fn from(_: serde_json::Error) -> Self {
-        Self::damaged()
-    }
-}
-
-impl From<Failure> for Refusal {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Refused(fault) => fault,
-            Failure::Sql(why) => {
-                tracing::error!(%why, "the database refused a statement");
-                match why.sqlite_error_code() {
-                    _ if is_damage(&why) => Fault::new(Code::DATABASE_CORRUPT),
-                    Some(
-                        ErrorCode::DiskFull
-                        | ErrorCode::ReadOnly
-                        | ErrorCode::SystemIoFailure
-                        | ErrorCode::CannotOpen,
-                    ) => Fault::new(Code::READ_ONLY).retry_after(1_000),
-                    Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                        Fault::new(Code::BUSY).retry_after(1_000)
-                    }
-                    _ => Fault::new(Code::INTERNAL),
-                }
-            }
         }
     }
 }
@@ -195,18 +129,18 @@ impl Database {
         match self.together(batch) {
             Ok(results) => results,
             // Another program holds the database: each write would only wait as long as all of them did.
-            Err(why) if why.is_busy() => {
-                let refusal = Refusal::from(why);
+            Err(why) if is_busy(&why) => {
+                let refusal = refusal(why);
                 batch.iter().map(|_| Err(refusal.clone())).collect()
             }
             // One write broke the transaction for all: each gets one of its own, so that only the culprit fails.
             Err(_) if batch.len() > 1 => batch.iter().map(|write| self.alone(write)).collect(),
-            Err(why) => vec![Err(why.into())],
+            Err(why) => vec![Err(refusal(why))],
         }
     }
 
     fn alone(&mut self, write: &Write) -> Result<Written, Refusal> {
-        let mut results = self.together(std::slice::from_ref(write))?;
+        let mut results = self.together(std::slice::from_ref(write)).map_err(refusal)?;
         results.pop().unwrap_or_else(|| Err(Code::INTERNAL.into()))
     }
 
@@ -239,7 +173,7 @@ impl Database {
         if !bare {
             self.connection.prepare_cached("SAVEPOINT one")?.execute([])?;
         }
-        let result = match self.apply(write) {
+        let result = match domain::apply(&mut self.rows(), write) {
             Ok(written) => Ok(written),
             Err(Failure::Refused(fault)) => Err(fault),
             Err(failure) => return Err(failure),
@@ -253,27 +187,6 @@ impl Database {
         Ok(result)
     }
 
-    fn apply(&self, write: &Write) -> Outcome<Written> {
-        match write {
-            Write::Probe => self.probe(),
-            Write::Login(login) => self.login(login),
-            Write::Logout { actor, instance } => self.logout(actor, instance),
-            Write::Kick { app, user } => self.kick(*app, user),
-            Write::Give { actor } => self.give(actor),
-            Write::Request(asked) => self.request(asked),
-            Write::PutApp { app, key } => self.put_app(*app, key),
-            Write::PutMedia(media) => self.put_media(media),
-        }
-    }
-
-    fn probe(&self) -> Outcome<Written> {
-        self.connection.execute(
-            "INSERT INTO meta VALUES('probe', 1) ON CONFLICT(key) DO UPDATE SET value = value + 1",
-            [],
-        )?;
-        Ok(quiet(Answer::Done))
-    }
-
     /// Answers a question from committed data, all of it from one moment.
     ///
     /// # Errors
@@ -283,61 +196,26 @@ impl Database {
             // An earlier question came to no end.
             self.recover();
         }
-        self.connection.execute_batch("BEGIN").map_err(Failure::from)?;
-        let found = self.answer(find);
-        let ended = self.connection.execute_batch("COMMIT").map_err(Failure::from);
+        self.in_one_moment(|rows| domain::answer(rows, find)).map_err(refusal)
+    }
+
+    fn in_one_moment<T>(&self, question: impl FnOnce(&mut Transaction<'_>) -> Outcome<T>) -> Outcome<T> {
+        self.connection.execute_batch("BEGIN")?;
+        let found = question(&mut self.rows());
+        let ended = self.connection.execute_batch("COMMIT");
         let found = found?;
         ended?;
         Ok(found)
     }
 
-    fn answer(&self, find: &Find) -> Outcome<Found> {
-        match find {
-            Find::Apps => self.apps().map(Found::Apps),
-            Find::App { app } => self.app_keys(*app).map(Found::App),
-            Find::Devices { app, user } => self.devices(*app, user).map(Found::Devices),
-            Find::Version { key } => self.version(*key).map(Found::Version),
-            Find::Sync { actor, sync, upto } => {
-                self.sync_page(actor, sync, *upto).map(call::Sync::answer).map(Found::Reply)
-            }
-            Find::Request(asked) => match self.request(asked)?.answer {
-                Answer::Reply(reply) => Ok(Found::Reply(reply)),
-                _ => Err(Code::INTERNAL.into()),
-            },
-            Find::Media { app, id } => self.media(*app, *id).map(Found::Media),
-        }
-    }
-}
-
-/// Whether what failed is what the file holds, rather than the disk or the statement: SQLite says so, the file ends too
-/// early, or a value is none that its column ever has.
-fn is_damage(why: &rusqlite::Error) -> bool {
-    match why {
-        rusqlite::Error::SqliteFailure(failure, _) => {
-            matches!(failure.code, ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-                || failure.extended_code == rusqlite::ffi::SQLITE_IOERR_SHORT_READ
-        }
-        rusqlite::Error::FromSqlConversionFailure(..)
-        | rusqlite::Error::IntegralValueOutOfRange(..)
-        | rusqlite::Error::InvalidColumnType(..)
-        | rusqlite::Error::Utf8Error(..) => true,
-        _ => false,
+    fn rows(&self) -> Transaction<'_> {
+        Transaction::on(&self.connection, self.epoch)
     }
 }
 
 /// Makes a file for its owner's eyes only before SQLite makes it for everybody's.
 pub(super) fn new_file(path: &Path) -> std::io::Result<()> {
     private().create_new(true).open(path).map(drop)
-}
-
-/// A write that answers and tells nobody.
-pub(super) fn quiet(answer: impl Into<Answer>) -> Written {
-    telling(answer, Vec::new())
-}
-
-/// A write that answers and tells.
-pub(super) fn telling(answer: impl Into<Answer>, tells: Vec<Tell>) -> Written {
-    Written { answer: answer.into(), tells }
 }
 
 pub(super) fn read_epoch(connection: &Connection) -> rusqlite::Result<u32> {

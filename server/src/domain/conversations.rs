@@ -1,0 +1,76 @@
+//! Conversations as users name them, who takes part in them, and who may read them.
+
+use std::sync::Arc;
+
+use tim_protocol::ConversationId;
+use tim_protocol::code::Code;
+
+use super::Outcome;
+use super::rows::{Conversation, Parties, Rows};
+use crate::core::ops::{Actor, UserKey};
+
+/// The conversation that `actor` names; `None` for one without a message. A group that does not exist is refused with
+/// [`Code::GROUP_NOT_FOUND`].
+pub(super) fn named(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    name: &ConversationId,
+) -> Outcome<Option<Conversation>> {
+    match name {
+        ConversationId::C2c(peer) => match rows.user(actor.app, peer)? {
+            Some(peer) => rows.conversation(actor.app, &Parties::C2c(actor.key, peer)),
+            None => Ok(None),
+        },
+        ConversationId::Group(group) => {
+            let conversation = rows.conversation(actor.app, &Parties::Group(group.clone()))?;
+            conversation.map(Some).ok_or_else(|| Code::GROUP_NOT_FOUND.into())
+        }
+        ConversationId::System => rows.conversation(actor.app, &Parties::System(actor.key)),
+    }
+}
+
+/// As [`named`], for an actor who may read it; anybody else is refused with [`Code::GROUP_PERMISSION_DENIED`].
+pub(super) fn readable(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    name: &ConversationId,
+) -> Outcome<Option<Conversation>> {
+    let Some(conversation) = named(rows, actor, name)? else { return Ok(None) };
+    if may_read(rows, &conversation, actor.key)? {
+        Ok(Some(conversation))
+    } else {
+        Err(Code::GROUP_PERMISSION_DENIED.into())
+    }
+}
+
+/// A conversation as one of its users names it.
+pub(super) fn name_for(
+    rows: &mut impl Rows,
+    conversation: &Conversation,
+    user: UserKey,
+) -> Outcome<ConversationId> {
+    Ok(match &conversation.parties {
+        Parties::C2c(a, b) => ConversationId::C2c(rows.user_name(if *a == user { *b } else { *a })?),
+        Parties::Group(group) => ConversationId::Group(group.clone()),
+        Parties::System(_) => ConversationId::System,
+    })
+}
+
+/// Everybody who is told of what happens in a conversation.
+pub(super) fn everybody(rows: &mut impl Rows, conversation: &Conversation) -> Outcome<Arc<[UserKey]>> {
+    Ok(match conversation.parties {
+        Parties::C2c(a, b) if a == b => [a].into(),
+        Parties::C2c(a, b) => [a, b].into(),
+        Parties::System(user) => [user].into(),
+        Parties::Group(_) => rows.members(conversation.key)?.into(),
+    })
+}
+
+/// Whether this user may read a conversation: one of its two parties, or a member.
+pub(super) fn may_read(rows: &mut impl Rows, conversation: &Conversation, user: UserKey) -> Outcome<bool> {
+    match conversation.parties {
+        Parties::C2c(a, b) => Ok(user == a || user == b),
+        Parties::System(owner) => Ok(user == owner),
+        Parties::Group(_) => Ok(rows.member(conversation.key, user)?.is_some()),
+    }
+}

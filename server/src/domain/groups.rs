@@ -1,0 +1,132 @@
+//! Groups: made, looked at, ended. Who comes and goes is `membership.rs`'s.
+
+use tim_protocol::call::{self, Call as _, Done, GroupIs};
+use tim_protocol::code::Code;
+use tim_protocol::group::{Group, Role, SelfInfo};
+use tim_protocol::message::{GroupTipType, NoticeType};
+use tim_protocol::{GroupId, UserId};
+
+use super::Outcome;
+use super::membership::{admit, expel};
+use super::notices::{memberships, notice, tip};
+use super::outcome::telling;
+use super::rows::{Conversation, GroupRow, NewGroupRow, Parties, Rows};
+use super::rules::{self, Action};
+use crate::core::ops::{Actor, UserKey, Written};
+
+/// Makes a group; `random` names it if the actor did not.
+pub(super) fn create(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    create: &call::CreateGroup,
+    random: u64,
+    now: i64,
+) -> Outcome<Written> {
+    let new = &create.group;
+    let parties = Parties::Group(new.group_id.clone().unwrap_or_else(|| GroupId::generated(random)));
+    if let Some(taken) = rows.conversation(actor.app, &parties)? {
+        let role = rows.member(taken.key, actor.key)?.map(|member| member.role);
+        let is_mine = role == Some(Role::Owner);
+        return Err(if is_mine { Code::GROUP_ID_IS_YOURS } else { Code::GROUP_ID_IN_USE }.into());
+    }
+    let others = invited(rows, actor, &new.member_list)?;
+    let conversation = rows.add_conversation(actor.app, parties)?;
+    let join_option = new.join_option.unwrap_or(new.group_type.default_join_option());
+    rows.add_group(conversation.key, &NewGroupRow { new, owner: actor.key, created: now, join_option })?;
+    admit(rows, &conversation, new.group_type, actor.key, Role::Owner, now)?;
+    for (_, member) in &others {
+        admit(rows, &conversation, new.group_type, *member, Role::Member, now)?;
+    }
+    let everybody = std::iter::once(actor.key).chain(others.iter().map(|other| other.1));
+    let mut tells = memberships(rows, &conversation, everybody)?;
+    tells.push(notice(rows, actor, actor.key, &conversation, NoticeType::GroupCreated, "", now)?);
+    for (_, member) in &others {
+        tells.push(notice(rows, actor, *member, &conversation, NoticeType::Invited, "", now)?);
+    }
+    if !others.is_empty() {
+        let names = others.into_iter().map(|(name, _)| name).collect();
+        tells.push(tip(rows, actor, &conversation, GroupTipType::Join, names, now)?);
+    }
+    let group = group_for(rows, &conversation, actor.key)?;
+    Ok(telling(call::CreateGroup::answer(GroupIs { group }), tells))
+}
+
+/// The first members beside the owner, each once.
+fn invited(rows: &mut impl Rows, actor: &Actor, names: &[UserId]) -> Outcome<Vec<(UserId, UserKey)>> {
+    let mut others = Vec::new();
+    for user in names {
+        let member = rows.user(actor.app, user)?.ok_or(Code::GROUP_ACCOUNT_NOT_FOUND)?;
+        if member != actor.key && !others.contains(&(user.clone(), member)) {
+            others.push((user.clone(), member));
+        }
+    }
+    Ok(others)
+}
+
+pub(super) fn dismiss(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    dismiss: &call::DismissGroup,
+    now: i64,
+) -> Outcome<Written> {
+    let conversation = standing_group(rows, actor.app, &dismiss.group_id)?;
+    let standing = rows.standing(conversation.key, actor.key)?;
+    rules::may(Action::Dismiss, standing.group_type, standing.role)?;
+    let members = rows.members(conversation.key)?;
+    for member in &members {
+        expel(rows, &conversation, *member)?;
+    }
+    rows.dismiss_group(conversation.key)?;
+    rows.remove_applications(conversation.key)?;
+    let mut tells = memberships(rows, &conversation, members.iter().copied())?;
+    for member in members {
+        tells.push(notice(rows, actor, member, &conversation, NoticeType::GroupDismissed, "", now)?);
+    }
+    Ok(telling(call::DismissGroup::answer(Done {}), tells))
+}
+
+pub(super) fn get(rows: &mut impl Rows, actor: &Actor, get: &call::GetGroup) -> Outcome<GroupIs> {
+    let conversation = standing_group(rows, actor.app, &get.group_id)?;
+    let group = group_for(rows, &conversation, actor.key)?;
+    Ok(GroupIs { group })
+}
+
+/// A group's conversation; [`Code::GROUP_NOT_FOUND`] if there is none or the group was dismissed.
+pub(super) fn standing_group(rows: &mut impl Rows, app: u32, group: &GroupId) -> Outcome<Conversation> {
+    let conversation =
+        rows.conversation(app, &Parties::Group(group.clone()))?.ok_or(Code::GROUP_NOT_FOUND)?;
+    if group_row(rows, &conversation)?.is_dismissed {
+        return Err(Code::GROUP_NOT_FOUND.into());
+    }
+    Ok(conversation)
+}
+
+/// The row of a group's conversation.
+pub(super) fn group_row(rows: &mut impl Rows, conversation: &Conversation) -> Outcome<GroupRow> {
+    rows.group(conversation.key)?.ok_or_else(|| Code::GROUP_NOT_FOUND.into())
+}
+
+/// A group as a user sees it.
+pub(super) fn group_for(
+    rows: &mut impl Rows,
+    conversation: &Conversation,
+    viewer: UserKey,
+) -> Outcome<Group> {
+    let Parties::Group(group_id) = &conversation.parties else { return Err(Code::GROUP_NOT_FOUND.into()) };
+    let row = group_row(rows, conversation)?;
+    let member = rows.member(conversation.key, viewer)?;
+    Ok(Group {
+        group_id: group_id.clone(),
+        group_type: row.group_type,
+        name: row.name,
+        introduction: row.introduction,
+        notification: row.notification,
+        avatar: row.avatar,
+        owner_id: row.owner,
+        create_time: row.created,
+        member_count: row.members,
+        max_member_count: row.group_type.max_members(),
+        join_option: row.join_option,
+        self_info: member.map(|member| SelfInfo { role: member.role, join_time: member.joined }),
+    })
+}

@@ -1,0 +1,66 @@
+//! Reading logs: runs of messages, and mutations.
+
+use std::ops::ControlFlow;
+
+use tim_protocol::call::{self, HistoryPage, MutationPage};
+use tim_protocol::message::{MessageChange, Mutation};
+use tim_protocol::{List, bounds, limits};
+
+use super::Outcome;
+use super::conversations::{name_for, readable};
+use super::log::{messages, named_by};
+use super::rows::Rows;
+use crate::core::ops::Actor;
+
+pub(super) fn page(rows: &mut impl Rows, actor: &Actor, asked: &call::History) -> Outcome<HistoryPage> {
+    let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else {
+        return Ok(HistoryPage { messages: List::default(), low: 1, high: 0, floor: 1 });
+    };
+    let floor = rows.user_conversation(actor.key, conversation.key)?.first_visible_seq;
+    let low = asked.low.max(floor).max(1);
+    let high = asked.high.min(conversation.head);
+    if low > high {
+        return Ok(HistoryPage { messages: List::default(), low, high: low.saturating_sub(1), floor });
+    }
+    let most = asked.limit.min(limits::HISTORY_PAGE);
+    let name = name_for(rows, &conversation, actor.key)?;
+    let mut run = messages(rows, actor, &conversation, &name, low..=high, most, limits::PAGE_BYTES)?;
+    run.reverse();
+    // A limit of nothing covers nothing.
+    let low = run.first().map_or(high + 1, |message| message.sequence);
+    Ok(HistoryPage { messages: run.into(), low, high, floor })
+}
+
+pub(super) fn mutations(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    asked: &call::Mutations,
+) -> Outcome<MutationPage> {
+    let mut page = MutationPage { mutations: List::default(), up_to: asked.after, more: false };
+    let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else { return Ok(page) };
+    let floor = rows.user_conversation(actor.key, conversation.key)?.first_visible_seq;
+    let name = name_for(rows, &conversation, actor.key)?;
+    let mut bytes = 0;
+    rows.mutations(conversation.key, asked.after, limits::MUTATION_PAGE, |row| {
+        if row.sequence >= floor {
+            let (sender, from) = row.sender;
+            let mutation = Mutation {
+                from,
+                to: named_by(sender, actor, &conversation, &name),
+                mutation: row.number,
+                sequence: row.sequence,
+                countable: row.unread_index,
+                change: MessageChange::Revoked(row.revocation),
+            };
+            bytes += bounds::encoded_len(&mutation) + 1;
+            if bytes > limits::PAGE_BYTES && !page.mutations.is_empty() {
+                return ControlFlow::Break(());
+            }
+            page.mutations.push(mutation);
+        }
+        page.up_to = row.number;
+        ControlFlow::Continue(())
+    })?;
+    page.more = page.up_to < conversation.mutation_head;
+    Ok(page)
+}

@@ -1,0 +1,155 @@
+//! The log of a conversation: messages get their places at its end, and are read back from it.
+
+use std::ops::{ControlFlow, RangeInclusive};
+
+use serde_json::value::RawValue;
+use tim_protocol::code::Code;
+use tim_protocol::frame::Push;
+use tim_protocol::message::{Body, Message, Priority};
+use tim_protocol::{ConversationId, MessageId, UserId, bounds};
+
+use super::Outcome;
+use super::conversations::everybody;
+use super::rows::{Conversation, MessageRow, Parties, Rows};
+use crate::core::ops::{Actor, Tell, UserKey, What};
+
+/// The sender of tips and notices has no row of its own.
+const SYSTEM: UserKey = UserKey(0);
+
+/// A message about to get its place.
+pub(super) struct Draft<'a> {
+    pub(super) id: MessageId,
+    pub(super) from: UserId,
+    pub(super) sender: UserKey,
+    pub(super) to: ConversationId,
+    pub(super) client_time: i64,
+    pub(super) priority: Priority,
+    pub(super) is_uncounted: bool,
+    pub(super) body: &'a RawValue,
+    pub(super) now: i64,
+}
+
+/// Gives a message its place at the end of the log.
+pub(super) fn append(
+    rows: &mut impl Rows,
+    conversation: &mut Conversation,
+    draft: Draft<'_>,
+) -> Outcome<Message> {
+    let counts = u64::from(!draft.is_uncounted);
+    conversation.head += 1;
+    conversation.unread_index += counts;
+    conversation.last_time = conversation.last_time.max(draft.now);
+    let by_sender = rows.count_by_sender(conversation.key, draft.sender, conversation.head)? + counts;
+    let face = rows.face(draft.sender)?;
+    let message = Message {
+        id: draft.id,
+        from: draft.from,
+        to: draft.to,
+        sequence: conversation.head,
+        countable: conversation.unread_index,
+        by_sender,
+        time: conversation.last_time,
+        client_time: draft.client_time,
+        priority: draft.priority,
+        excluded_from_unread_count: draft.is_uncounted,
+        nick: face.nick.unwrap_or_default(),
+        avatar: face.avatar.unwrap_or_default(),
+        revoked: None,
+        body: draft.body.to_owned(),
+    };
+    rows.append(conversation, draft.sender, &message)?;
+    Ok(message)
+}
+
+/// Appends a message that the server writes: a tip to a group's log, which never counts as unread, or a notice to a user's.
+pub(super) fn append_own(
+    rows: &mut impl Rows,
+    conversation: &mut Conversation,
+    to: ConversationId,
+    body: &Body,
+    now: i64,
+) -> Outcome<Tell> {
+    let body = body.write().map_err(|_| Code::INTERNAL)?;
+    let is_tip = matches!(conversation.parties, Parties::Group(_));
+    let draft = Draft {
+        id: own_id(conversation, now),
+        from: UserId::system(),
+        sender: SYSTEM,
+        to,
+        client_time: now,
+        priority: if is_tip { Priority::Lowest } else { Priority::High },
+        is_uncounted: is_tip,
+        body: &body,
+        now,
+    };
+    let message = append(rows, conversation, draft)?;
+    let to = everybody(rows, conversation)?;
+    Ok(Tell { to, except: None, what: What::Push(Push::Message(message)) })
+}
+
+/// The identity of a message the server writes: unique because a place in a conversation is.
+fn own_id(conversation: &Conversation, now: i64) -> MessageId {
+    let (key, place) = (conversation.key.0.to_be_bytes(), (conversation.head + 1).to_be_bytes());
+    let mut unique = [0; 10];
+    for (byte, of_place) in unique.iter_mut().zip(key.into_iter().skip(3).chain(place.into_iter().skip(3))) {
+        *byte = of_place;
+    }
+    MessageId::from_parts(now, unique)
+}
+
+/// Messages of a run, newest first, until `most` or `most_bytes` is reached (at least one if there is one). `name` is the
+/// conversation as the actor names it.
+pub(super) fn messages(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &Conversation,
+    name: &ConversationId,
+    sequences: RangeInclusive<u64>,
+    most: u32,
+    most_bytes: usize,
+) -> Outcome<Vec<Message>> {
+    let (mut messages, mut bytes) = (Vec::new(), 0);
+    rows.messages(conversation.key, sequences, most, |row| {
+        let to = named_by(row.sender, actor, conversation, name);
+        let message = message(row, to);
+        bytes += bounds::encoded_len(&message) + 1;
+        if bytes > most_bytes && !messages.is_empty() {
+            return ControlFlow::Break(());
+        }
+        messages.push(message);
+        ControlFlow::Continue(())
+    })?;
+    Ok(messages)
+}
+
+/// The conversation as the sender of a message names it: `name` is what the actor calls it.
+pub(super) fn named_by(
+    sender: UserKey,
+    actor: &Actor,
+    conversation: &Conversation,
+    name: &ConversationId,
+) -> ConversationId {
+    match conversation.parties {
+        Parties::C2c(..) if sender != actor.key => ConversationId::C2c(actor.user.clone()),
+        Parties::C2c(..) | Parties::Group(_) | Parties::System(_) => name.clone(),
+    }
+}
+
+fn message(row: MessageRow, to: ConversationId) -> Message {
+    Message {
+        id: row.id,
+        from: row.from,
+        to,
+        sequence: row.sequence,
+        countable: row.unread_index,
+        by_sender: row.by_sender,
+        time: row.time,
+        client_time: row.client_time,
+        priority: row.priority,
+        excluded_from_unread_count: row.is_uncounted,
+        nick: row.nick,
+        avatar: row.avatar,
+        revoked: row.revoked,
+        body: bounds::within_frames(row.body),
+    }
+}

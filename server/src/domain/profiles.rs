@@ -1,0 +1,47 @@
+//! Profiles of users.
+
+use tim_protocol::call::{self, Call as _, ProfileIs, Profiles};
+use tim_protocol::conversation::Change;
+use tim_protocol::profile::Profile;
+use tim_protocol::{List, UserId, bounds, limits};
+
+use super::outcome::telling;
+use super::rows::{ChangeKind, Rows};
+use super::{Outcome, marks, notices};
+use crate::core::ops::{Actor, UserKey, Written};
+
+pub(super) fn update(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    update: &call::UpdateProfile,
+    now: i64,
+) -> Outcome<Written> {
+    let mut profile = profile(rows, actor.key, &actor.user)?;
+    profile.fields.merge(update.fields.clone());
+    profile.last_updated_time = now;
+    rows.set_profile(actor.key, &profile.fields, now)?;
+    marks::note_change(rows, actor.key, ChangeKind::Profile, "", false)?;
+    let tell = notices::own_change(actor, Change::Profile { profile: profile.clone() });
+    Ok(telling(call::UpdateProfile::answer(ProfileIs { profile }), vec![tell]))
+}
+
+/// The profiles of the users who exist, as many as fit a page.
+pub(super) fn get(rows: &mut impl Rows, actor: &Actor, get: &call::GetProfiles) -> Outcome<Profiles> {
+    let (mut page, mut bytes) = (Profiles { profiles: List::default(), next: None }, 0);
+    for (user, place) in get.user_id_list.iter().zip(0..) {
+        let Some(key) = rows.user(actor.app, user)? else { continue };
+        let profile = profile(rows, key, user)?;
+        bytes += bounds::encoded_len(&profile) + 1;
+        if bytes > limits::PAGE_BYTES && !page.profiles.is_empty() {
+            page.next = Some(place);
+            break;
+        }
+        page.profiles.push(profile);
+    }
+    Ok(page)
+}
+
+pub(super) fn profile(rows: &mut impl Rows, key: UserKey, user: &UserId) -> Outcome<Profile> {
+    let (fields, last_updated_time) = rows.profile(key)?;
+    Ok(Profile { user_id: user.clone(), fields, last_updated_time })
+}

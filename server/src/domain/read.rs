@@ -1,0 +1,52 @@
+//! Read marks, and the receipts that tell of them.
+
+use tim_protocol::call::{self, Call as _, ReadUpTo};
+use tim_protocol::frame::Push;
+use tim_protocol::message::Receipt;
+
+use super::conversations::{everybody, name_for, readable};
+use super::outcome::{quiet, telling};
+use super::rows::{Conversation, Parties, Rows};
+use super::unread::{by_others, revoked_after};
+use super::{Outcome, marks};
+use crate::core::ops::{Actor, Tell, UserKey, What, Written, only};
+
+pub(super) fn read(rows: &mut impl Rows, actor: &Actor, read: &call::Read) -> Outcome<Written> {
+    let Some(conversation) = readable(rows, actor, &read.conversation_id)? else {
+        return Ok(quiet(call::Read::answer(ReadUpTo { sequence: 0, base: 0 })));
+    };
+    let before = rows.user_conversation(actor.key, conversation.key)?.read;
+    let sequence = read.sequence.min(conversation.head).max(before);
+    let base = by_others(rows, &conversation, actor.key, sequence)?;
+    let reply = call::Read::answer(ReadUpTo { sequence, base });
+    if sequence == before {
+        return Ok(quiet(reply));
+    }
+    set_read(rows, &conversation, actor.key, sequence)?;
+    let receipt = Receipt {
+        from: actor.user.clone(),
+        to: name_for(rows, &conversation, actor.key)?,
+        sequence,
+        base,
+        revoked_above_base: revoked_after(rows, &conversation, actor.key, sequence)?,
+        mutation_head: conversation.mutation_head,
+    };
+    // Both sides of a C2C conversation see it; in a group only the reader's own devices do.
+    let to = match conversation.parties {
+        Parties::C2c(..) => everybody(rows, &conversation)?,
+        Parties::Group(_) | Parties::System(_) => only(actor.key),
+    };
+    let tell = Tell { to, except: actor.session, what: What::Push(Push::Receipt(receipt)) };
+    Ok(telling(reply, vec![tell]))
+}
+
+fn set_read(rows: &mut impl Rows, conversation: &Conversation, user: UserKey, sequence: u64) -> Outcome<()> {
+    rows.set_read(user, conversation.key, sequence)?;
+    match conversation.parties {
+        Parties::C2c(a, b) if a != b => {
+            marks::mark(rows, a, conversation.key)?;
+            marks::mark(rows, b, conversation.key)
+        }
+        _ => marks::mark(rows, user, conversation.key),
+    }
+}

@@ -1,0 +1,123 @@
+//! Taking messages back.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
+use tim_protocol::call::{self, Call as _};
+use tim_protocol::code::Code;
+use tim_protocol::frame::Push;
+use tim_protocol::message::{Message, MessageChange, Mutation, Revocation};
+
+use super::Outcome;
+use super::conversations::{everybody, may_read, name_for, named};
+use super::log;
+use super::outcome::{quiet, telling};
+use super::rows::{Conversation, Parties, RevocationRow, Rows};
+use super::rules::{self, Action};
+use crate::core::ops::{Actor, Tell, What, Written};
+
+/// Takes a message back; `within` is how old one may be that its sender takes back, in milliseconds.
+pub(super) fn revoke(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    asked: &call::Revoke,
+    now: i64,
+    within: i64,
+) -> Outcome<Written> {
+    let mut conversation = named(rows, actor, &asked.conversation_id)?.ok_or(Code::REVOKE_NOT_FOUND)?;
+    let message = visible(rows, actor, &conversation, asked.sequence)?.ok_or(Code::REVOKE_NOT_FOUND)?;
+    if let Some(revocation) = message.revoked.clone() {
+        let before = rows.mutation_of(conversation.key, message.sequence)?;
+        if let Some((number, unread_index)) = before {
+            let done = mutation(&message, number, unread_index, revocation);
+            return Ok(quiet(call::Revoke::answer(done)));
+        }
+    }
+    check(rows, actor, &conversation, &message, now, within)?;
+    let mutation = take_back(rows, actor, &mut conversation, &message, now)?;
+    let to = everybody(rows, &conversation)?;
+    let tell = Tell { to, except: actor.session, what: What::Push(Push::Mutation(mutation.clone())) };
+    Ok(telling(call::Revoke::answer(mutation), vec![tell]))
+}
+
+/// The message at this place, if the actor may see it.
+fn visible(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &Conversation,
+    sequence: u64,
+) -> Outcome<Option<Message>> {
+    if !may_read(rows, conversation, actor.key)?
+        || sequence < rows.user_conversation(actor.key, conversation.key)?.first_visible_seq
+    {
+        return Ok(None);
+    }
+    let name = name_for(rows, conversation, actor.key)?;
+    let run = log::messages(rows, actor, conversation, &name, sequence..=sequence, 1, usize::MAX)?;
+    Ok(run.into_iter().next())
+}
+
+fn check(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &Conversation,
+    message: &Message,
+    now: i64,
+    within: i64,
+) -> Outcome<()> {
+    if message.from.is_system() {
+        return Err(Code::REVOKE_NOT_ALLOWED.into());
+    }
+    let (is_own, is_late) = (message.from == actor.user, now - message.time > within);
+    match &conversation.parties {
+        Parties::Group(_) if !is_own => {
+            // Owner and admins may remove what others wrote at any time.
+            let standing = rows.standing(conversation.key, actor.key)?;
+            Ok(rules::may(Action::RevokeOthers, standing.group_type, standing.role)?)
+        }
+        Parties::Group(_) if is_late => Err(Code::REVOKE_TOO_LATE_GROUP.into()),
+        Parties::Group(_) => Ok(()),
+        _ if !is_own => Err(Code::REVOKE_NOT_ALLOWED.into()),
+        _ if is_late => Err(Code::REVOKE_TOO_LATE.into()),
+        _ => Ok(()),
+    }
+}
+
+fn take_back(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &mut Conversation,
+    message: &Message,
+    now: i64,
+) -> Outcome<Mutation> {
+    conversation.mutation_head += 1;
+    let unread_index = if message.excluded_from_unread_count { 0 } else { message.countable };
+    let body = only_type(&message.body)?;
+    let row =
+        RevocationRow { sequence: message.sequence, unread_index, by: actor.key, time: now, body: &body };
+    rows.revoke(conversation, &row)?;
+    let revocation = Revocation { by: actor.user.clone(), time: now };
+    Ok(mutation(message, conversation.mutation_head, unread_index, revocation))
+}
+
+/// What is left of the body of a message that was taken back.
+fn only_type(body: &RawValue) -> Outcome<Box<RawValue>> {
+    #[derive(Default, Deserialize, Serialize)]
+    #[serde(default)]
+    struct Tag {
+        #[serde(rename = "type")]
+        kind: serde_json::Value,
+    }
+    let tag: Tag = serde_json::from_str(body.get()).unwrap_or_default();
+    Ok(to_raw_value(&tag).map_err(|_| Code::INTERNAL)?)
+}
+
+fn mutation(message: &Message, number: u64, unread_index: u64, revocation: Revocation) -> Mutation {
+    Mutation {
+        from: message.from.clone(),
+        to: message.to.clone(),
+        mutation: number,
+        sequence: message.sequence,
+        countable: unread_index,
+        change: MessageChange::Revoked(revocation),
+    }
+}

@@ -1,0 +1,173 @@
+//! Pages of what changed for a user, newest first.
+//!
+//! A page reads marks and what they point at in one transaction. Whatever is marked again while a client pages
+//! down moves above the page's upper end, where the next sync finds it.
+
+use tim_protocol::call::{Sync, SyncPage};
+use tim_protocol::conversation::{Change, ConversationState, Cursor};
+use tim_protocol::{ConversationId, GroupId, List, UserId, bounds, limits};
+
+use super::conversations::name_for;
+use super::groups::group_for;
+use super::profiles::profile;
+use super::rows::{ChangeKind, Changed, Conversation, Parties, Rows};
+use super::unread::{by_others, revoked_after};
+use super::{Outcome, log};
+use crate::core::ops::{Actor, ConversationKey};
+
+/// What a page tells of a change.
+#[expect(clippy::large_enum_variant, reason = "a page has few changes, and most rows are conversations")]
+enum Row {
+    Conversation(Box<ConversationState>),
+    Change(Change),
+}
+
+impl Row {
+    /// Bytes in the page, with the comma.
+    fn bytes(&self) -> usize {
+        1 + match self {
+            Self::Conversation(state) => bounds::encoded_len(state),
+            Self::Change(change) => bounds::encoded_len(change),
+        }
+    }
+}
+
+/// One page; `upto` is the upper end of the sync.
+pub(super) fn page(rows: &mut impl Rows, actor: &Actor, sync: &Sync, upto: Cursor) -> Outcome<SyncPage> {
+    let asked_all = sync.from.version == 0;
+    let reset = !asked_all && (sync.from.epoch != upto.epoch || sync.from.version > upto.version);
+    let low = if reset { 0 } else { sync.from.version };
+    let before = sync.before.unwrap_or(upto.version + 1);
+    let changed = rows.changed(actor.key, low, before, sync.limit)?;
+    let mut page = SyncPage {
+        reset,
+        cursor: upto,
+        next: None,
+        conversations: List::default(),
+        changes: List::default(),
+    };
+    let (mut bytes, mut last, full) = (0, before, changed.len() >= sync.limit as usize);
+    for (version, changed) in changed {
+        let room = limits::PAGE_BYTES.saturating_sub(bytes);
+        let row = row(rows, actor, sync, changed, room)?;
+        bytes += row.as_ref().map_or(0, Row::bytes);
+        if bytes > limits::PAGE_BYTES && last != before {
+            page.next = Some(last);
+            return Ok(page);
+        }
+        match row {
+            Some(Row::Conversation(state)) => page.conversations.push(*state),
+            Some(Row::Change(change)) => page.changes.push(change),
+            None => {}
+        }
+        last = version;
+    }
+    page.next = full.then_some(last);
+    Ok(page)
+}
+
+/// One change as a page tells it, if there is anything to tell. What is gone is told in a complete picture too: the
+/// client may hold it from a page whose cursor it lost.
+fn row(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    sync: &Sync,
+    changed: Changed,
+    room: usize,
+) -> Outcome<Option<Row>> {
+    Ok(match changed {
+        Changed::Conversation { key, is_gone } => {
+            let state = state(rows, actor, key, is_gone, sync.latest, room)?;
+            Some(Row::Conversation(Box::new(state)))
+        }
+        Changed::Other { kind, key, is_gone } => change(rows, actor, kind, &key, is_gone)?.map(Row::Change),
+    })
+}
+
+fn state(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    key: ConversationKey,
+    is_gone: bool,
+    latest: u32,
+    room: usize,
+) -> Outcome<ConversationState> {
+    let conversation = rows.conversation_by_key(key)?;
+    let own = rows.user_conversation(actor.key, key)?;
+    let name = name_for(rows, &conversation, actor.key)?;
+    let group = match conversation.parties {
+        Parties::Group(_) => Some(rows.group_brief(key)?),
+        Parties::C2c(..) | Parties::System(_) => None,
+    };
+    let (group_type, member_count, owner_id) = match group {
+        Some(group) if !is_gone => (Some(group.group_type), Some(group.members), group.owner),
+        group => (group.map(|group| group.group_type), None, None),
+    };
+    let latest = if is_gone { 0 } else { latest };
+    let messages = newest(rows, actor, &conversation, &name, own.first_visible_seq, latest, room)?;
+    let peer_read = match conversation.parties {
+        Parties::C2c(a, b) => rows.user_conversation(if a == actor.key { b } else { a }, key)?.read,
+        Parties::Group(_) | Parties::System(_) => 0,
+    };
+    Ok(ConversationState {
+        conversation_id: name,
+        group_type,
+        member_count,
+        owner_id,
+        head: conversation.head,
+        mutation_head: conversation.mutation_head,
+        countable: conversation.unread_index,
+        read: own.read,
+        own: rows.count_by_sender(key, actor.key, conversation.head)?,
+        base: by_others(rows, &conversation, actor.key, own.read)?,
+        revoked_above_base: revoked_after(rows, &conversation, actor.key, own.read)?,
+        peer_read,
+        floor: own.first_visible_seq,
+        gone: is_gone,
+        latest: messages,
+    })
+}
+
+/// The newest messages from `low` on, oldest first.
+fn newest(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &Conversation,
+    name: &ConversationId,
+    low: u64,
+    most: u32,
+    room: usize,
+) -> Outcome<List<tim_protocol::message::Message>> {
+    if most == 0 {
+        return Ok(List::default());
+    }
+    let mut run = log::messages(rows, actor, conversation, name, low..=conversation.head, most, room)?;
+    run.reverse();
+    Ok(run.into())
+}
+
+fn change(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    kind: ChangeKind,
+    key: &str,
+    is_gone: bool,
+) -> Outcome<Option<Change>> {
+    Ok(match kind {
+        ChangeKind::Profile => Some(Change::Profile { profile: profile(rows, actor.key, &actor.user)? }),
+        ChangeKind::Blacklist => {
+            UserId::new(key).ok().map(|user_id| Change::Blacklist { user_id, listed: !is_gone })
+        }
+        ChangeKind::Group => match GroupId::new(key) {
+            Ok(group_id) => {
+                let conversation = rows.conversation(actor.app, &Parties::Group(group_id.clone()))?;
+                let group = match conversation {
+                    Some(conversation) if !is_gone => Some(group_for(rows, &conversation, actor.key)?),
+                    _ => None,
+                };
+                Some(Change::Group { group_id, group })
+            }
+            Err(_) => None,
+        },
+    })
+}

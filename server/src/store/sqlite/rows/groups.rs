@@ -1,0 +1,153 @@
+//! The tables `grp`, `member` and `application`.
+
+use rusqlite::params;
+use tim_protocol::UserId;
+use tim_protocol::group::Role;
+
+use super::{Transaction, word};
+use crate::core::ops::{ConversationKey, UserKey};
+use crate::domain::Outcome;
+use crate::domain::rows::{GroupBrief, GroupRow, GroupRows, Member, NewGroupRow, Standing};
+use crate::store::sqlite::failure::damaged;
+
+/// The `shard` of a conversation's row, from its number.
+const SHARD: &str = "(SELECT shard FROM conv WHERE id = ?1)";
+
+impl GroupRows for Transaction<'_> {
+    fn add_group(&mut self, group: ConversationKey, row: &NewGroupRow<'_>) -> Outcome<()> {
+        self.prepare(&format!(
+            "INSERT INTO grp(conv, shard, type, name, introduction, notification, avatar, owner, created, join_option)
+             VALUES(?1, {SHARD}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+        ))?
+        .execute(params![
+            group.0,
+            row.new.group_type.as_str(),
+            row.new.name,
+            row.new.introduction,
+            row.new.notification,
+            row.new.avatar,
+            row.owner.0,
+            row.created,
+            row.join_option.as_str(),
+        ])?;
+        Ok(())
+    }
+
+    fn group(&mut self, group: ConversationKey) -> Outcome<Option<GroupRow>> {
+        let mut query = self.prepare(
+            "SELECT g.type, g.name, g.introduction, g.notification, g.avatar, o.name, g.created, g.members,
+                    g.join_option, g.dismissed
+             FROM grp g LEFT JOIN user o ON o.id = g.owner WHERE g.conv = ?",
+        )?;
+        let mut rows = query.query([group.0])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let owner: Option<String> = row.get(5)?;
+        Ok(Some(GroupRow {
+            group_type: word(row, 0)?,
+            name: row.get(1)?,
+            introduction: row.get(2)?,
+            notification: row.get(3)?,
+            avatar: row.get(4)?,
+            owner: owner.and_then(|owner| UserId::new(&owner).ok()),
+            created: row.get(6)?,
+            members: row.get(7)?,
+            join_option: word(row, 8)?,
+            is_dismissed: row.get(9)?,
+        }))
+    }
+
+    fn group_brief(&mut self, group: ConversationKey) -> Outcome<GroupBrief> {
+        let mut query = self.prepare(
+            "SELECT g.type, g.members, o.name FROM grp g LEFT JOIN user o ON o.id = g.owner WHERE g.conv = ?",
+        )?;
+        let mut rows = query.query([group.0])?;
+        let row = rows.next()?.ok_or_else(damaged)?;
+        let owner: Option<String> = row.get(2)?;
+        Ok(GroupBrief {
+            group_type: word(row, 0)?,
+            members: row.get(1)?,
+            owner: owner.and_then(|owner| UserId::new(&owner).ok()),
+        })
+    }
+
+    fn standing(&mut self, group: ConversationKey, user: UserKey) -> Outcome<Standing> {
+        let mut query = self.prepare(
+            "SELECT g.type, g.dismissed, m.user IS NOT NULL, m.role
+             FROM grp g LEFT JOIN member m ON m.conv = g.conv AND m.user = ?2 WHERE g.conv = ?1",
+        )?;
+        let mut rows = query.query(params![group.0, user.0])?;
+        let row = rows.next()?.ok_or_else(damaged)?;
+        let role = if row.get(2)? { Some(word(row, 3)?) } else { None };
+        Ok(Standing { group_type: word(row, 0)?, is_dismissed: row.get(1)?, role })
+    }
+
+    fn resize_group(&mut self, group: ConversationKey, by: i32) -> Outcome<()> {
+        self.prepare("UPDATE grp SET members = members + ?2 WHERE conv = ?1")?
+            .execute(params![group.0, by])?;
+        Ok(())
+    }
+
+    fn disown_group(&mut self, group: ConversationKey) -> Outcome<()> {
+        self.prepare("UPDATE grp SET owner = NULL WHERE conv = ?")?.execute([group.0])?;
+        Ok(())
+    }
+
+    fn dismiss_group(&mut self, group: ConversationKey) -> Outcome<()> {
+        self.prepare("UPDATE grp SET dismissed = 1, members = 0 WHERE conv = ?")?.execute([group.0])?;
+        Ok(())
+    }
+
+    fn member(&mut self, group: ConversationKey, user: UserKey) -> Outcome<Option<Member>> {
+        let mut query = self.prepare("SELECT role, joined FROM member WHERE conv = ? AND user = ?")?;
+        let mut rows = query.query(params![group.0, user.0])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        Ok(Some(Member { role: word(row, 0)?, joined: row.get(1)? }))
+    }
+
+    fn members(&mut self, group: ConversationKey) -> Outcome<Vec<UserKey>> {
+        let mut query = self.prepare("SELECT user FROM member WHERE conv = ?")?;
+        let members = query.query_map([group.0], |row| row.get(0).map(UserKey))?;
+        Ok(members.collect::<rusqlite::Result<Vec<_>>>()?)
+    }
+
+    fn members_of_role(&mut self, group: ConversationKey, role: &Role) -> Outcome<Vec<UserKey>> {
+        let mut query = self.prepare("SELECT user FROM member WHERE conv = ? AND role = ?")?;
+        let members = query.query_map(params![group.0, role.as_str()], |row| row.get(0).map(UserKey))?;
+        Ok(members.collect::<rusqlite::Result<Vec<_>>>()?)
+    }
+
+    fn add_member(&mut self, group: ConversationKey, user: UserKey, member: &Member) -> Outcome<()> {
+        self.prepare(&format!(
+            "INSERT INTO member(conv, user, shard, role, joined) VALUES(?1, ?2, {SHARD}, ?3, ?4)"
+        ))?
+        .execute(params![group.0, user.0, member.role.as_str(), member.joined])?;
+        Ok(())
+    }
+
+    fn remove_member(&mut self, group: ConversationKey, user: UserKey) -> Outcome<()> {
+        self.prepare("DELETE FROM member WHERE conv = ? AND user = ?")?.execute(params![group.0, user.0])?;
+        Ok(())
+    }
+
+    fn add_application(&mut self, group: ConversationKey, user: UserKey, time: i64) -> Outcome<bool> {
+        let added = self
+            .prepare(&format!(
+                "INSERT INTO application(conv, user, shard, time) VALUES(?1, ?2, {SHARD}, ?3)
+                 ON CONFLICT(conv, user) DO NOTHING"
+            ))?
+            .execute(params![group.0, user.0, time])?;
+        Ok(added > 0)
+    }
+
+    fn remove_application(&mut self, group: ConversationKey, user: UserKey) -> Outcome<bool> {
+        let removed = self
+            .prepare("DELETE FROM application WHERE conv = ? AND user = ?")?
+            .execute(params![group.0, user.0])?;
+        Ok(removed > 0)
+    }
+
+    fn remove_applications(&mut self, group: ConversationKey) -> Outcome<()> {
+        self.prepare("DELETE FROM application WHERE conv = ?")?.execute([group.0])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,221 @@
+//! The tables `msg` and `mut`.
+
+use std::ops::{ControlFlow, RangeInclusive};
+
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{OptionalExtension as _, Row, params};
+use serde_json::value::RawValue;
+use tim_protocol::call::Sent;
+use tim_protocol::message::{Message, Priority, Revocation};
+use tim_protocol::word::Word;
+use tim_protocol::{MessageId, UserId};
+
+use super::{Transaction, some, to_sql, unsigned, user_name};
+use crate::core::ops::{ConversationKey, UserKey};
+use crate::domain::Outcome;
+use crate::domain::rows::{Conversation, MessageRow, MessageRows, MutationRow, RevocationRow};
+use crate::store::sqlite::failure::damaged;
+
+impl MessageRows for Transaction<'_> {
+    fn sent(&mut self, of: ConversationKey, sender: UserKey, id: MessageId) -> Outcome<Option<Sent>> {
+        let mut query = self.prepare(
+            "SELECT seq, cnt, by_sender, time, nick, avatar FROM msg WHERE cmid = ? AND sender = ? AND conv = ?",
+        )?;
+        let row = query.query_row(params![id.as_bytes(), sender.0, of.0], |row| {
+            Ok(Sent {
+                sequence: unsigned(row, 0)?,
+                countable: unsigned(row, 1)?,
+                by_sender: unsigned(row, 2)?,
+                time: row.get(3)?,
+                nick: text(row, 4)?,
+                avatar: text(row, 5)?,
+            })
+        });
+        Ok(row.optional()?)
+    }
+
+    fn append(&mut self, conversation: &Conversation, sender: UserKey, message: &Message) -> Outcome<()> {
+        self.prepare(
+            "INSERT INTO msg(shard, conv, seq, cnt, by_sender, sender, cmid, time, client_time, priority, uncounted, nick,
+                avatar, body)
+             VALUES((SELECT shard FROM conv WHERE id = ?1), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        )?
+        .execute(params![
+            conversation.key.0,
+            to_sql(message.sequence),
+            to_sql(message.countable),
+            to_sql(message.by_sender),
+            sender.0,
+            message.id.as_bytes(),
+            message.time,
+            message.client_time,
+            priority_value(message.priority),
+            message.excluded_from_unread_count,
+            some(&message.nick),
+            some(&message.avatar),
+            message.body.get(),
+        ])?;
+        self.prepare("UPDATE conv SET head = ?2, cnt = ?3, last_time = ?4 WHERE id = ?1")?.execute(
+            params![
+                conversation.key.0,
+                to_sql(conversation.head),
+                to_sql(conversation.unread_index),
+                conversation.last_time
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn messages(
+        &mut self,
+        of: ConversationKey,
+        sequences: RangeInclusive<u64>,
+        most: u32,
+        mut each: impl FnMut(MessageRow) -> ControlFlow<()>,
+    ) -> Outcome<()> {
+        let mut query = self.prepare(
+            "SELECT m.seq, m.cnt, m.cmid, m.sender, s.name, m.time, m.client_time, m.priority, m.uncounted,
+                    m.nick, m.avatar, r.name, m.revoked_time, m.body, m.by_sender
+             FROM msg m LEFT JOIN user s ON s.id = m.sender LEFT JOIN user r ON r.id = m.revoked_by
+             WHERE m.conv = ? AND m.seq BETWEEN ? AND ? ORDER BY m.seq DESC LIMIT ?",
+        )?;
+        let (low, high) = sequences.into_inner();
+        let mut rows = query.query(params![of.0, to_sql(low), to_sql(high), most])?;
+        while let Some(row) = rows.next()? {
+            if each(read_message(row)?).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn unread_index_at(&mut self, of: ConversationKey, sequence: u64) -> Outcome<u64> {
+        let mut query = self.prepare("SELECT cnt FROM msg WHERE conv = ? AND seq = ?")?;
+        let unread_index = query.query_row(params![of.0, to_sql(sequence)], |row| unsigned(row, 0));
+        Ok(unread_index.optional()?.unwrap_or(0))
+    }
+
+    fn count_by_sender(&mut self, of: ConversationKey, sender: UserKey, sequence: u64) -> Outcome<u64> {
+        let mut query = self.prepare(
+            "SELECT by_sender FROM msg WHERE conv = ? AND sender = ? AND seq <= ? AND uncounted = 0
+             ORDER BY seq DESC LIMIT 1",
+        )?;
+        let own = query.query_row(params![of.0, sender.0, to_sql(sequence)], |row| unsigned(row, 0));
+        Ok(own.optional()?.unwrap_or(0))
+    }
+
+    fn count_revoked(&mut self, of: ConversationKey, reader: UserKey, unread_index: u64) -> Outcome<u64> {
+        let mut query =
+            self.prepare("SELECT count(*) FROM mut WHERE conv = ? AND cnt > ? AND cnt > 0 AND sender <> ?")?;
+        Ok(query.query_row(params![of.0, to_sql(unread_index), reader.0], |row| unsigned(row, 0))?)
+    }
+
+    fn revoke(&mut self, conversation: &Conversation, row: &RevocationRow<'_>) -> Outcome<()> {
+        let (conv, sequence, number) =
+            (conversation.key.0, to_sql(row.sequence), to_sql(conversation.mutation_head));
+        self.prepare(
+            "INSERT INTO mut(conv, mseq, shard, seq, cnt, sender, actor, time)
+             SELECT conv, ?2, shard, seq, ?4, sender, ?5, ?6 FROM msg WHERE conv = ?1 AND seq = ?3",
+        )?
+        .execute(params![conv, number, sequence, to_sql(row.unread_index), row.by.0, row.time])?;
+        self.prepare(
+            "UPDATE msg SET revoked_by = ?3, revoked_time = ?4, body = ?5 WHERE conv = ?1 AND seq = ?2",
+        )?
+        .execute(params![conv, sequence, row.by.0, row.time, row.body.get()])?;
+        self.prepare("UPDATE conv SET mhead = ?2 WHERE id = ?1")?.execute(params![conv, number])?;
+        Ok(())
+    }
+
+    fn mutation_of(&mut self, of: ConversationKey, sequence: u64) -> Outcome<Option<(u64, u64)>> {
+        let mut query = self.prepare("SELECT mseq, cnt FROM mut WHERE conv = ? AND seq = ?")?;
+        let row = query
+            .query_row(params![of.0, to_sql(sequence)], |row| Ok((unsigned(row, 0)?, unsigned(row, 1)?)));
+        Ok(row.optional()?)
+    }
+
+    fn mutations(
+        &mut self,
+        of: ConversationKey,
+        after: u64,
+        most: u32,
+        mut each: impl FnMut(MutationRow) -> ControlFlow<()>,
+    ) -> Outcome<()> {
+        let mut query = self.prepare(
+            "SELECT m.mseq, m.seq, m.cnt, m.sender, s.name, a.name, m.time
+             FROM mut m LEFT JOIN user s ON s.id = m.sender LEFT JOIN user a ON a.id = m.actor
+             WHERE m.conv = ? AND m.mseq > ? ORDER BY m.mseq LIMIT ?",
+        )?;
+        let mut rows = query.query(params![of.0, to_sql(after), most])?;
+        while let Some(row) = rows.next()? {
+            if each(read_mutation(row)?).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read_message(row: &Row<'_>) -> Outcome<MessageRow> {
+    let from = match row.get::<_, Option<String>>(4)? {
+        Some(name) => user_name(&name)?,
+        None => UserId::system(),
+    };
+    let revoked = match row.get::<_, Option<String>>(11)? {
+        Some(by) => Some(Revocation { by: user_name(&by)?, time: row.get(12)? }),
+        None => None,
+    };
+    let id = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
+    Ok(MessageRow {
+        id: MessageId::from_bytes(id).map_err(|_| damaged())?,
+        sender: UserKey(row.get(3)?),
+        from,
+        sequence: unsigned(row, 0)?,
+        unread_index: unsigned(row, 1)?,
+        by_sender: unsigned(row, 14)?,
+        time: row.get(5)?,
+        client_time: row.get(6)?,
+        priority: priority_of(row.get_ref(7)?),
+        is_uncounted: row.get(8)?,
+        nick: text(row, 9)?,
+        avatar: text(row, 10)?,
+        revoked,
+        body: RawValue::from_string(row.get(13)?).map_err(|_| damaged())?,
+    })
+}
+
+fn read_mutation(row: &Row<'_>) -> Outcome<MutationRow> {
+    Ok(MutationRow {
+        number: unsigned(row, 0)?,
+        sequence: unsigned(row, 1)?,
+        unread_index: unsigned(row, 2)?,
+        sender: (UserKey(row.get(3)?), user_name(&row.get::<_, String>(4)?)?),
+        revocation: Revocation { by: user_name(&row.get::<_, String>(5)?)?, time: row.get(6)? },
+    })
+}
+
+fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+    Ok(row.get::<_, Option<String>>(column)?.unwrap_or_default())
+}
+
+/// A priority as a number; one that this version does not know as the bytes of its word, which no column turns into a number.
+fn priority_value(priority: Priority) -> Value {
+    match priority {
+        Priority::High => Value::Integer(1),
+        Priority::Normal => Value::Integer(2),
+        Priority::Low => Value::Integer(3),
+        Priority::Lowest => Value::Integer(4),
+        Priority::Other(word) => Value::Blob(word.as_str().into()),
+    }
+}
+
+fn priority_of(value: ValueRef<'_>) -> Priority {
+    match value {
+        ValueRef::Integer(1) => Priority::High,
+        ValueRef::Integer(3) => Priority::Low,
+        ValueRef::Integer(4) => Priority::Lowest,
+        ValueRef::Blob(word) => {
+            std::str::from_utf8(word).ok().and_then(Word::new).map_or(Priority::Normal, Priority::from)
+        }
+        _ => Priority::Normal,
+    }
+}

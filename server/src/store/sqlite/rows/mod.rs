@@ -1,0 +1,82 @@
+//! The rows of one transaction: [`Rows`] over SQL, one family of tables a file.
+//!
+//! Statements only: nothing here knows who may do what. Surrogate numbers stay inside; names come and go at this edge.
+
+mod conversations;
+mod groups;
+mod logins;
+mod marks;
+mod media;
+mod messages;
+mod users;
+
+use rusqlite::types::Value;
+use rusqlite::{CachedStatement, Connection, Row};
+use tim_protocol::UserId;
+use tim_protocol::word::Word;
+
+use super::failure::damaged;
+use crate::domain::Outcome;
+use crate::domain::rows::Rows;
+
+/// A transaction that is under way on a connection.
+pub(super) struct Transaction<'a> {
+    connection: &'a Connection,
+    epoch: u32,
+}
+
+impl<'a> Transaction<'a> {
+    /// The transaction of this connection, on data of this life. Who made the connection begins and ends it.
+    pub(super) fn on(connection: &'a Connection, epoch: u32) -> Self {
+        Self { connection, epoch }
+    }
+
+    fn prepare(&self, sql: &str) -> Outcome<CachedStatement<'a>> {
+        Ok(self.connection.prepare_cached(sql)?)
+    }
+}
+
+impl Rows for Transaction<'_> {
+    fn epoch(&self) -> u32 {
+        self.epoch
+    }
+
+    fn probe(&mut self) -> Outcome<()> {
+        let sql = "INSERT INTO meta VALUES('probe', 1) ON CONFLICT(key) DO UPDATE SET value = value + 1";
+        self.prepare(sql)?.execute([])?;
+        Ok(())
+    }
+}
+
+/// A hash for `shard` and `ushard` columns: FNV-1a, the same on every machine for ever.
+fn shard(app: u32, key: &str) -> i64 {
+    let bytes = app.to_be_bytes().into_iter().chain(key.bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    i64::try_from(hash & 1023).unwrap_or(0)
+}
+
+/// Numbers that SQLite keeps signed and the protocol does not.
+fn to_sql(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
+}
+
+fn user_name(text: &str) -> Outcome<UserId> {
+    UserId::new(text).map_err(|_| damaged())
+}
+
+/// The enumeration of a word on the wire, which is also its word in the tables.
+fn word<T: From<Word>>(row: &Row<'_>, column: usize) -> Outcome<T> {
+    let text = row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?;
+    Word::new(text).map(T::from).ok_or_else(damaged)
+}
+
+/// Text that is absent rather than empty.
+fn some(text: &str) -> Value {
+    if text.is_empty() { Value::Null } else { Value::Text(text.to_owned()) }
+}

@@ -10,11 +10,12 @@
 //!    embedded store: after `fdatasync` of the write-ahead log).
 //! 2. *Idempotent.* At most one message per (conversation, sender, message id); a repeat answers the same place.
 //! 3. *Dense.* The sequences of a conversation are 1 … head without holes, and so are its mutations.
-//! 4. *Ordered.* Writes take effect in the order in which [`Store::write`] was called. It takes its place before it
-//!    returns the future.
+//! 4. *Ordered.* Writes of one actor, and writes that name one conversation, take effect in the order in which
+//!    [`Store::write`] was called. It takes its place before it returns the future. Nothing orders other writes, so that a pool
+//!    of connections can make them at once.
 //! 5. *Isolated.* A write that is refused changes nothing and does not touch others in the same commit.
-//! 6. *Told.* Every committed write's tells are given to the listener, in commit order, before its future answers,
-//!    also when nobody waits for that future any more.
+//! 6. *Told.* Every committed write's tells are given to the listener before its future answers, also when nobody waits for
+//!    that future any more. Writes that promise 4 orders are told in that order.
 //! 7. *Marked.* A conversation or other thing of a user's that changed after the user's last [`Write::Give`] has a
 //!    version above it, at the latest shortly after the commit, also across a crash. Marks may be written in a
 //!    later transaction than the change: the conversation side and the user side of the data never share one that

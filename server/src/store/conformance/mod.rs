@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 pub use self::words::*;
 use super::{Listener, Store};
-use crate::core::ops::{Actor, Answer, Find, Found, Media, Tell, What, Write};
+use crate::core::ops::{Actor, Answer, Find, Found, Media, What, Write};
 
 /// Promise 1: what was answered is there after a crash.
 pub async fn durable<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
@@ -135,27 +135,49 @@ pub async fn dense<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S)
     store.close().await;
 }
 
-/// Promise 4: writes take effect as they were called, whoever awaits what when.
+/// Promise 4: writes of one actor, and writes that name one conversation, take effect as they were called, whoever awaits
+/// what when.
 pub async fn ordered<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
     let store = open(folder, deaf());
     let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    login(&store, "carol").await;
     let mut pipelined: Vec<_> =
         (1..=600).map(|number| (number, store.write(message(&alice, "C2Cbob", number)))).collect();
     while let Some((number, answer)) = pipelined.pop() {
         assert_eq!(sent(answer.await).sequence, number);
     }
-    // Also between different kinds of writes.
-    let pending = [
-        store.write(blacklist(&bob, &["alice"], true)),
-        store.write(message(&alice, "C2Cbob", 601)),
-        store.write(blacklist(&bob, &["alice"], false)),
-        store.write(message(&alice, "C2Cbob", 602)),
-    ];
-    let [listed, blocked, unlisted, passed] = pending;
-    assert_eq!(sent(passed.await).sequence, 601);
-    assert_eq!(refused(blocked.await), Code::BLACKLISTED);
-    unlisted.await.unwrap();
-    listed.await.unwrap();
+    // One actor's writes of different kinds, to different conversations.
+    let mut renamed = Vec::new();
+    for number in 1..=20 {
+        let name = format!("Alice {number}");
+        drop(store.write(nick(&alice, &name)));
+        let to = if number % 2 == 0 { "C2Cbob" } else { "C2Ccarol" };
+        renamed.push((name, store.write(message(&alice, to, 600 + number))));
+    }
+    while let Some((name, answer)) = renamed.pop() {
+        assert_eq!(sent(answer.await).nick, name);
+    }
+    // Different actors' writes that name one conversation: each message is there when it is taken back.
+    store.write(group(&alice, "climbers", &["bob"])).await.unwrap();
+    let first = sent(store.write(message(&bob, "GROUPclimbers", 1)).await).sequence;
+    let mut taken_back = Vec::new();
+    for number in 1..=20 {
+        drop(store.write(message(&bob, "GROUPclimbers", 1 + number)));
+        taken_back.push(store.write(revoke(&alice, "GROUPclimbers", first + number)));
+    }
+    while let Some(answer) = taken_back.pop() {
+        answer.await.unwrap();
+    }
+    let mut both = Vec::new();
+    for number in 1..=50 {
+        both.push(store.write(message(&alice, "C2Cbob", 1_000 + number)));
+        both.push(store.write(message(&bob, "C2Calice", 1_000 + number)));
+    }
+    let mut sequences_given = Vec::new();
+    for answer in both {
+        sequences_given.push(sent(answer.await).sequence);
+    }
+    assert!(sequences_given.is_sorted(), "{sequences_given:?}");
     store.close().await;
 }
 
@@ -208,30 +230,37 @@ fn picture(owner: &Actor, name: u128, ticket: u128) -> Write {
     })
 }
 
-/// Promise 6: the listener hears every commit, in order, before the answer, also when nobody waits for it.
+/// Promise 6: the listener hears every commit before the answer, also when nobody waits for it, and of each conversation in
+/// order.
 pub async fn told<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
     let (listener, tells) = hearing();
     let store = open(folder, listener);
     let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    let carol = login(&store, "carol").await;
     assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await).sequence, 1);
     let tell = tells.try_recv().expect("told before the answer");
     assert!(tell.to.contains(&bob.key) && tell.to.contains(&alice.key));
     // Nobody waits for these.
     for number in 2..=50 {
         drop(store.write(message(&alice, "C2Cbob", number)));
+        drop(store.write(message(&carol, "C2Cbob", number - 1)));
     }
     // Refused: nothing to tell.
     assert!(store.write(message(&alice, "C2Cnobody", 51)).await.is_err());
     let session = Some(Uuid::from_u128(7));
     let on_laptop = Actor { session, ..alice.clone() };
+    assert_eq!(sent(store.write(message(&carol, "C2Cbob", 50)).await).sequence, 50);
     assert_eq!(sent(store.write(message(&on_laptop, "C2Cbob", 52)).await).sequence, 51);
-    let told: Vec<Tell> = tells.try_iter().collect();
-    let sequence = |tell: &Tell| match &tell.what {
-        What::Push(Push::Message(message)) => message.sequence,
-        other => panic!("a send told {other:?}"),
-    };
-    assert_eq!(told.iter().map(sequence).collect::<Vec<_>>(), (2..=51).collect::<Vec<_>>());
-    assert_eq!(told.last().unwrap().except, session, "who sent it knows already");
+    let (mut of_alice, mut of_carol) = (Vec::new(), Vec::new());
+    for tell in tells.try_iter() {
+        let What::Push(Push::Message(message)) = &tell.what else { panic!("a send told {:?}", tell.what) };
+        let of = if tell.to.contains(&alice.key) { &mut of_alice } else { &mut of_carol };
+        of.push((message.sequence, tell.except));
+    }
+    let sequences = |of: &[(u64, Option<Uuid>)]| of.iter().map(|it| it.0).collect::<Vec<_>>();
+    assert_eq!(sequences(&of_alice), (2..=51).collect::<Vec<_>>());
+    assert_eq!(sequences(&of_carol), (1..=50).collect::<Vec<_>>());
+    assert_eq!(of_alice.last().unwrap().1, session, "who sent it knows already");
     store.close().await;
     assert!(tells.recv().is_err(), "a closed store tells nothing more");
 }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tim::event::{Event, EventListener};
-use tim::message::{Flow, Message, Payload, Priority};
+use tim::message::{Body, Flow, Message, Payload, Priority, TextBody};
 use tim::options::TimOptions;
 use tim::{ConversationId, Tim};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
@@ -91,8 +91,8 @@ impl EventListener for Screen {
 fn shown(message: &Message) -> String {
     let who = if message.flow == Flow::Out { "me" } else { message.from.as_str() };
     match &message.payload {
-        Payload::Text(words) => format!("{who}: {words}"),
-        Payload::Image(_) => format!("{who}: [a picture]"),
+        Payload::Body(Body::Text(TextBody { text: words })) => format!("{who}: {words}"),
+        Payload::Body(Body::Image(_)) => format!("{who}: [a picture]"),
         _ if message.is_revoked => format!("{who}: [taken back]"),
         _ => format!("{who}: [not supported yet]"),
     }

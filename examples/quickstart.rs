@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tim::event::{Event, EventListener};
-use tim::message::{ImageType, Message, Payload, Priority};
+use tim::message::{Body, Message, Payload, Priority, RenditionType, TextBody};
 use tim::options::TimOptions;
 use tim::{ConversationId, Tim};
 use tokio::sync::mpsc;
@@ -113,7 +113,9 @@ impl Person {
 
     async fn save(&self, message: &Message, target: &Path) -> Outcome<()> {
         step(&format!("{} saves it", self.name));
-        self.tim.download_image(message, ImageType::Original, target, |percent| bar("down", percent)).await?;
+        self.tim
+            .download_attachment(message, RenditionType::Original, target, |percent| bar("down", percent))
+            .await?;
         Ok(())
     }
 
@@ -131,7 +133,7 @@ impl Person {
     async fn next_picture(&mut self) -> Outcome<Message> {
         loop {
             let message = self.next_message().await?;
-            if matches!(message.payload, Payload::Image(_)) {
+            if matches!(message.payload, Payload::Body(Body::Image(_))) {
                 return Ok(message);
             }
         }
@@ -193,8 +195,8 @@ fn all(messages: &[Message]) -> String {
 
 fn shown(message: &Message) -> String {
     match &message.payload {
-        Payload::Text(words) => format!("{}: \"{words}\"", message.from),
-        Payload::Image(image) => {
+        Payload::Body(Body::Text(TextBody { text: words })) => format!("{}: \"{words}\"", message.from),
+        Payload::Body(Body::Image(image)) => {
             let size = image.image_info_array.first().map(|info| (info.width, info.height));
             format!("{}: a picture of {:?} pixels", message.from, size.unwrap_or_default())
         }

@@ -17,7 +17,7 @@ pub mod store;
 mod tim;
 
 pub use crate::driver::dispatch::ListenerId;
-pub use crate::driver::files::ImageSource;
+pub use crate::driver::file_source::FileSource;
 pub use crate::log::{set_log_level, set_log_sink};
 pub use crate::tim::{LoggedIn, MessageList, Tim, runtime, shutdown};
 pub use tim_core::{conversation, event, machine, message};

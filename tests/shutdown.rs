@@ -12,7 +12,6 @@
 #[path = "stories/world.rs"]
 mod world;
 
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -20,8 +19,7 @@ use std::time::Duration;
 use tim::Code;
 use tim::error::TimError;
 use tim::event::{Event, EventListener};
-use tim::message::ImageBody;
-use tim::plugin::{Plugin, UploadPlugin, UploadProgress};
+use tim::plugin::{Plugin, UploadFile, UploadPlugin, UploadProgress, Uploaded};
 use tokio::sync::Mutex;
 
 use world::{Device, World};
@@ -123,7 +121,7 @@ async fn shutdown_waits_for_an_instance_that_is_being_destroyed() {
 struct Unused;
 
 impl UploadPlugin for Unused {
-    fn upload(&self, _: &Path, _: UploadProgress) -> Result<ImageBody, TimError> {
+    fn upload(&self, _: &UploadFile, _: UploadProgress) -> Result<Uploaded, TimError> {
         Err(Code::UPLOAD_FAILED.into())
     }
 }

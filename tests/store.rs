@@ -8,9 +8,10 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use tim::machine::io::Query;
+use tim::protocol::body::{Body, TextBody};
 use tim::protocol::conversation::Cursor;
 use tim::protocol::group::Group;
-use tim::protocol::message::{Body, Message, Priority, Revocation, TextBody};
+use tim::protocol::message::{Message, Priority, Revocation};
 use tim::store::{Change, OutboxRow, Snapshot, Store, SyncState};
 use tim::{Code, ConversationId, MessageId, UserId};
 

@@ -7,9 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::value::RawValue;
+use tim_protocol::body::{Body, TextBody};
 use tim_protocol::call::{self, Hello, Platform, Request};
 use tim_protocol::frame::{Ask, Fault, FromClient, FromServer, Push};
-use tim_protocol::message::{Body, TextBody};
 use tim_protocol::{ConversationId, MessageId, SUBPROTOCOL, UserId, VERSIONS, codec, limits};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;

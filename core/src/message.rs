@@ -6,11 +6,12 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use tim_protocol::message::{Body, BodyProblem};
+use tim_protocol::media::Attachment;
 use tim_protocol::{Code, ConversationId, MessageId, UserId, message as wire};
 
-pub use tim_protocol::media::{ImageBody, ImageFormat, ImageInfo, ImageType};
-pub use tim_protocol::message::{GroupTip, GroupTipType, NoticeType, Priority, SystemNotice};
+pub use tim_protocol::body::*;
+pub use tim_protocol::media::{Rendition, RenditionType};
+pub use tim_protocol::message::Priority;
 
 /// Where a message stands on its way out. Received messages are `Success`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,14 +38,9 @@ pub enum Flow {
 /// What a message says.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Payload {
-    /// A text.
-    Text(String),
-    /// A picture. While it has not been uploaded its addresses are empty; [`Message::local_path`] shows it.
-    Image(ImageBody),
-    /// Something that happened in a group.
-    GroupTip(GroupTip),
-    /// A notice from the server.
-    GroupSystemNotice(SystemNotice),
+    /// What its sender, or the server, wrote. The addresses of a file that has not been uploaded are empty;
+    /// [`Message::local_path`] shows it.
+    Body(Body),
     /// Taken back, and this device never had the content.
     Gone,
     /// Of a type this version does not know: its JSON text, to be shown as "not supported yet".
@@ -89,8 +85,7 @@ pub struct Message {
     pub is_peer_read: bool,
     /// Does not count as unread.
     pub excluded_from_unread_count: bool,
-    /// The picture's file on this device, in its original size, for messages that were made here: show it without asking
-    /// the server.
+    /// The file on this device, as it was uploaded, for messages that were made here: show it without asking the server.
     ///
     /// Of a message that was just created this is the app's own file, or a copy of the bytes that the app gave. From
     /// the call of `send_message` on it is the engine's copy, which the app must not change: as long as the message waits or
@@ -152,12 +147,15 @@ impl Payload {
     #[must_use]
     pub fn read(body: &RawValue, revoked: bool) -> Self {
         match Body::read(body) {
-            Ok(Body::Text(text)) => Self::Text(text.text),
-            Ok(Body::Image(image)) => Self::Image(image),
-            Ok(Body::GroupTip(tip)) => Self::GroupTip(tip),
-            Ok(Body::GroupSystemNotice(notice)) => Self::GroupSystemNotice(notice),
+            Ok(body) => Self::Body(body),
             Err(_) if revoked => Self::Gone,
             Err(BodyProblem::UnknownType | BodyProblem::Malformed) => Self::Unknown(body.get().to_owned()),
         }
+    }
+
+    /// The file that goes with it.
+    #[must_use]
+    pub fn attachment(&self) -> Option<Attachment> {
+        if let Self::Body(body) = self { body.attachment() } else { None }
     }
 }

@@ -7,9 +7,9 @@ use std::io::Write as _;
 
 use base64::Engine as _;
 use serde_json::value::RawValue;
+use tim_protocol::body::{Body, Element as _};
 use tim_protocol::call::{MessagesRequest, Request};
 use tim_protocol::frame::{Ask, FromClient, FromServer, Push};
-use tim_protocol::message::Body;
 use tim_protocol::usersig::{Expected, Key, verify};
 use tim_protocol::{codec, limits};
 
@@ -54,7 +54,7 @@ fn server(read: &FromServer) {
 
 fn body(raw: &RawValue) {
     if let Ok(body) = Body::read(raw) {
-        let _ = body.check_sendable();
+        let _ = body.check();
         if let Ok(written) = body.write() {
             assert_eq!(Body::read(&written).as_ref(), Ok(&body), "a body reads as it was written");
         }

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::{Code, Fault, codec, limits};
 
-/// Checks that a body can travel in every frame, unknown fields included. Its meaning is [`crate::message::Body`]'s.
+/// Checks that a body can travel in every frame, unknown fields included. Its meaning is [`crate::body::Body`]'s.
 ///
 /// # Errors
 /// [`Code::MESSAGE_BODY_TOO_LONG`] over [`limits::BODY_BYTES`]; [`Code::MESSAGE_BODY_TOO_DEEP`] over

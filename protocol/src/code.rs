@@ -84,6 +84,7 @@ codes! {
     IMAGE_TOO_LARGE = 2253: "the picture has 20 MB or more: make it smaller";
     UPLOAD_FAILED = 2400, retry: "the upload failed: resend the message";
     FILE_UNREADABLE = 2401: "the file cannot be opened: check its path and permission";
+    FILE_TOO_LARGE = 2402: "the file has more than 100 MB: make it smaller";
 
     // The engine: conversations and groups.
     CONVERSATION_NOT_FOUND = 2500: "there is no such conversation on this device";
@@ -173,7 +174,7 @@ codes! {
     MESSAGE_BODY_TOO_DEEP = 130114: "the message's body nests arrays and objects deeper than 16 levels";
     VALUE_UNKNOWN = 130_116: "this side does not know the group's type, join option or the like: update it";
     TOO_MANY_CONNECTIONS = 130_118, retry: "too many connections of one user, or not logged in from one address: the newest stay";
-    MEDIA_QUOTA = 130_119: "too many bytes of pictures today: send the picture again later";
+    MEDIA_QUOTA = 130_119: "too many bytes of files today: send the message again later";
 
     // Ours: the server's state.
     BUSY = 130_120, retry: "the server has too much to do: try again";
@@ -188,10 +189,10 @@ codes! {
     TICKET_INVALID = 130_140: "the ticket is not one of this server's for this purpose: ask for a new one";
     TICKET_EXPIRED = 130_141: "the ticket has expired: ask for a new one";
     TICKET_USED = 130_142: "the ticket was used already: ask for a new one";
-    MEDIA_NOT_FOUND = 130_143: "the server does not have this picture (any more): ask its sender to send it again";
+    MEDIA_NOT_FOUND = 130_143: "the server does not have this file (any more): ask its sender to send it again";
     MEDIA_MISMATCH = 130_144: "the bytes are not those the ticket was given for";
     IMAGE_DIMENSIONS = 130_145: "the picture has too many pixels: at most 30,000 on a side and 250 million in all";
-    TRANSFER_TOO_SLOW = 130_146, retry: "the picture's bytes came too slowly: try again on a better line";
+    TRANSFER_TOO_SLOW = 130_146, retry: "the file's bytes came too slowly: try again on a better line";
     IMAGE_DAMAGED = 130_147: "the picture is damaged or cut off: export it again";
     IMAGE_NEEDS_MEMORY = 130_148: "the picture is too large for its format: save it as a PNG or a non-progressive JPEG";
 

@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod body;
 pub mod bounds;
 pub mod call;
 pub mod code;

@@ -25,6 +25,8 @@ pub const BODY_BYTES: usize = 12 * 1024;
 pub const BODY_DEPTH: usize = 16;
 /// Largest image, in bytes; an image must be strictly smaller.
 pub const IMAGE_BYTES: u64 = 20 * 1024 * 1024;
+/// Most bytes of a file that is no picture.
+pub const FILE_BYTES: u64 = 100 * 1024 * 1024;
 /// Largest width or height of an image, in pixels.
 pub const IMAGE_SIDE: u32 = 30_000;
 /// Most pixels of an image.

@@ -4,7 +4,7 @@
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use crate::media::ImageFormat;
+use crate::body::ImageFormat;
 use crate::{Code, limits};
 
 /// The mark of a JPEG's frame that arrives in several passes.

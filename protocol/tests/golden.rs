@@ -14,9 +14,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use tim_protocol::body::Body;
 use tim_protocol::call::{self, Call, Request};
 use tim_protocol::frame::{Ask, FromClient, FromServer, KickReason, Kicked, Push};
-use tim_protocol::message::Body;
 use tim_protocol::{Code, codec, limits};
 
 /// The frames of one folder, by file name without its ending.

@@ -87,7 +87,7 @@ pub struct Limits {
     pub uploads_per_user: u32,
     /// Downloads of one user at once.
     pub downloads_per_user: u32,
-    /// Megabytes of pictures that one user may store in a day; also as many at once.
+    /// Megabytes of files that one user may store in a day; also as many at once.
     pub media_mb_per_day: u32,
     /// Seconds of decoding one user's pictures in an hour; also as many at once.
     pub decoding_s_per_hour: u32,

@@ -1,6 +1,6 @@
-//! Pictures on their way into the outbox: each is copied to where it survives the end of the app.
+//! Files on their way into the outbox: each is copied to where it survives the end of the app.
 //!
-//! One after the other, in the order they were sent; what is no picture does not wait for them.
+//! One after the other, in the order they were sent; what has no file does not wait for them.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -14,10 +14,10 @@ use super::commands::Caller;
 use crate::error::TimError;
 use crate::message::Message;
 
-/// Where a copy is; there is none if the picture was forgotten.
+/// Where a copy is; there is none if the file was forgotten.
 type Kept = Result<Option<PathBuf>, TimError>;
 
-/// A send that waits for its picture's copy.
+/// A send that waits for its file's copy.
 struct Waiting {
     user: UserId,
     message: Box<Message>,
@@ -47,13 +47,13 @@ impl Copies {
         self.under_way.is_none()
     }
 
-    /// Whether this message waits for its picture's copy.
+    /// Whether this message waits for its file's copy.
     pub(super) fn has(&self, id: MessageId) -> bool {
         let under_way = self.under_way.iter().map(|(waiting, _)| waiting);
         under_way.chain(&self.waiting).any(|waiting| waiting.message.id == id)
     }
 
-    /// A picture is sent.
+    /// A file is sent.
     pub(super) fn add(&mut self, user: UserId, message: Box<Message>, caller: Caller) {
         self.waiting.push_back(Waiting { user, message, caller });
         self.go_on();
@@ -79,10 +79,10 @@ impl Copies {
     }
 }
 
-/// Looks only now what the picture is made of: one that is sent twice is copied once.
+/// Looks only now what the file is made of: one that is sent twice is copied once.
 fn copy(shared: &Shared, user: &UserId, id: MessageId) -> Kept {
-    let Some(source) = shared.source(id) else { return Ok(None) };
-    let copy = shared.files.keep(user, id, &source);
+    let Some((source, file_type)) = shared.source(id) else { return Ok(None) };
+    let copy = shared.files.keep(user, id, &source, file_type);
     shared.kept(id, copy.as_deref().ok());
     copy.map(Some)
 }

@@ -1,4 +1,4 @@
-//! Downloads of pictures. Each belongs to the login that it began in, and ends with it, or when it is cancelled.
+//! Downloads of files. Each belongs to the login that it began in, and ends with it, or when it is cancelled.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -117,7 +117,7 @@ impl Drop for Leave {
 
 /// What a download needs.
 pub(crate) struct Download {
-    /// Whose picture it is.
+    /// Whose file it is.
     pub(crate) message: MessageId,
     /// A path on the own server, for which a ticket is asked, or a full address.
     pub(crate) url: String,
@@ -153,7 +153,7 @@ impl Download {
     }
 }
 
-/// The path of a picture on the own server, with leave to fetch it.
+/// The path of a file on the own server, with leave to fetch it.
 pub(crate) async fn ticket(commands: &Commands, url: &str) -> Result<String, TimError> {
     Ok(commands.ask(DownloadTicket { url: url.to_owned() }).await?.path)
 }

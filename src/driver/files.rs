@@ -1,28 +1,27 @@
-//! The folders and files of an installation, and what may be sent as a picture.
+//! The folders and files of an installation.
 //!
 //! ```text
 //! <data_dir>/device                          this installation's name
 //! <data_dir>/<SDKAppID>/<user>/tim.db        a user's database; <user> is the userID in hexadecimal
-//! <data_dir>/<SDKAppID>/<user>/outbox/<ID>   pictures of messages made here: those that wait, and those sent lately
+//! <data_dir>/<SDKAppID>/<user>/outbox/<ID>   files of messages made here: those that wait, and those sent lately
 //! ```
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
 use tim_protocol::frame::Fault;
-use tim_protocol::media::ImageFormat;
-use tim_protocol::picture::Header;
+use tim_protocol::media::FileType;
 use tim_protocol::{Code, MessageId, UserId, limits};
 
+use super::file_source::open;
 use crate::error::TimError;
 
-/// Most bytes of pictures that are kept although they were sent, and how long one is.
+/// Most bytes of files that are kept although they were sent, and how long one is.
 const MOST_SENT_BYTES: u64 = 100 * 1024 * 1024;
 const SENT_KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
@@ -30,33 +29,6 @@ const SENT_KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 #[derive(Debug, Clone)]
 pub(crate) struct Files {
     app: PathBuf,
-}
-
-/// A picture as an app names it.
-#[derive(Debug, Clone)]
-pub enum ImageSource {
-    /// A file. It is copied when the message is sent, and may then go.
-    Path(PathBuf),
-    /// The file's bytes.
-    Bytes(Arc<[u8]>),
-}
-
-impl From<PathBuf> for ImageSource {
-    fn from(path: PathBuf) -> Self {
-        Self::Path(path)
-    }
-}
-
-impl From<&Path> for ImageSource {
-    fn from(path: &Path) -> Self {
-        Self::Path(path.to_owned())
-    }
-}
-
-impl From<Vec<u8>> for ImageSource {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self::Bytes(bytes.into())
-    }
 }
 
 impl Files {
@@ -95,56 +67,72 @@ impl Files {
         Ok(self.user(user).join("tim.db"))
     }
 
-    /// Where a picture is kept.
+    /// Where a file is kept.
     pub(super) fn copy(&self, user: &UserId, id: MessageId) -> PathBuf {
         self.outbox(user).join(id.to_string())
     }
 
-    /// Where a picture is kept, if it is.
+    /// Where a file is kept, if it is.
     pub(super) fn kept(&self, user: &UserId, id: MessageId) -> Option<PathBuf> {
         Some(self.copy(user, id)).filter(|copy| copy.is_file())
     }
 
-    /// Writes a picture that an app gave as bytes. That it outlives a power cut, [`Files::keep`] sees to.
+    /// Writes a file that an app gave as bytes. That it outlives a power cut, [`Files::keep`] sees to.
     ///
     /// # Errors
     /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
     pub(crate) fn write(&self, user: &UserId, id: MessageId, mut bytes: &[u8]) -> Result<PathBuf, TimError> {
-        self.put(user, id, &mut bytes)
+        self.put(user, id, &mut bytes).map(|(copy, _)| copy)
     }
 
-    /// Keeps a picture that is sent: from now on it outlives the app and a power cut.
+    /// Keeps a file that is sent: from now on it outlives the app and a power cut.
     ///
     /// # Errors
-    /// [`Code::FILE_UNREADABLE`], [`Code::IMAGE_TOO_LARGE`] if the file has grown, [`Code::STORAGE_FULL`],
+    /// [`Code::FILE_UNREADABLE`], those of [`FileType::check_size`] if the file has changed, [`Code::STORAGE_FULL`],
     /// [`Code::DATA_DIR_UNUSABLE`].
-    pub(crate) fn keep(&self, user: &UserId, id: MessageId, source: &Path) -> Result<PathBuf, TimError> {
+    pub(crate) fn keep(
+        &self,
+        user: &UserId,
+        id: MessageId,
+        source: &Path,
+        file_type: FileType,
+    ) -> Result<PathBuf, TimError> {
         let copy = self.copy(user, id);
         let mut file = open(source).map_err(|_| Code::FILE_UNREADABLE)?.0;
         if source != copy {
-            self.put(user, id, &mut file)?;
+            let (copy, size) = self.put(user, id, &mut file)?;
+            if let Err(code) = file_type.check_size(size) {
+                let _ = std::fs::remove_file(copy);
+                return Err(code.into());
+            }
         }
         let synced = File::open(&copy).and_then(|file| file.sync_all());
         synced.and_then(|()| sync_folder(&self.outbox(user))).map_err(|why| unkept(&why))?;
         Ok(copy)
     }
 
-    fn put(&self, user: &UserId, id: MessageId, bytes: &mut dyn io::Read) -> Result<PathBuf, TimError> {
+    /// Where the bytes are now, and how many there were, up to one too many.
+    fn put(
+        &self,
+        user: &UserId,
+        id: MessageId,
+        bytes: &mut dyn io::Read,
+    ) -> Result<(PathBuf, u64), TimError> {
         let copy = self.copy(user, id);
         let written = make_folder(&self.outbox(user)).and_then(|()| {
             let mut file = File::create(&copy)?;
-            io::copy(&mut bytes.take(limits::IMAGE_BYTES), &mut file)
+            io::copy(&mut bytes.take(limits::FILE_BYTES + 1), &mut file)
         });
         match written {
-            Ok(size) if size < limits::IMAGE_BYTES => Ok(copy),
-            written => {
+            Ok(size) => Ok((copy, size)),
+            Err(why) => {
                 let _ = std::fs::remove_file(&copy);
-                Err(written.map_or_else(|why| unkept(&why), |_| Code::IMAGE_TOO_LARGE.into()))
+                Err(unkept(&why))
             }
         }
     }
 
-    /// Removes of the pictures that wait for nothing any more the oldest: there are too many, or they are too old.
+    /// Removes of the files that wait for nothing any more the oldest: there are too many, or they are too old.
     pub(crate) fn sweep(&self, user: &UserId, wanted: &HashSet<PathBuf>) {
         let files = std::fs::read_dir(self.outbox(user)).into_iter().flatten().flatten();
         let mut sent: Vec<(SystemTime, u64, PathBuf)> = files
@@ -170,7 +158,7 @@ impl Files {
 fn unkept(why: &io::Error) -> TimError {
     match refusal(why) {
         Code::STORAGE_FULL => Code::STORAGE_FULL.into(),
-        code => TimError { code, reason: format!("the picture cannot be kept: {why}") },
+        code => TimError { code, reason: format!("the file cannot be kept: {why}") },
     }
 }
 
@@ -191,54 +179,6 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
-}
-
-/// What a picture's file tells before anything is sent.
-pub(crate) struct Checked {
-    pub(crate) size: u64,
-    pub(crate) format: ImageFormat,
-    /// Width and height as it is to be shown.
-    pub(crate) dimensions: (u32, u32),
-}
-
-/// Whether something may be sent as a picture: what the server would refuse by its head is refused here. Reads the head,
-/// not the pixels.
-///
-/// # Errors
-/// [`Code::IMAGE_MISSING`] for an empty path, [`Code::FILE_UNREADABLE`], [`Code::FILE_EMPTY`],
-/// [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DAMAGED`], [`Code::IMAGE_DIMENSIONS`],
-/// [`Code::IMAGE_NEEDS_MEMORY`].
-pub(crate) fn check(source: &ImageSource) -> Result<Checked, TimError> {
-    match source {
-        ImageSource::Path(path) if path.as_os_str().is_empty() => Err(Code::IMAGE_MISSING.into()),
-        ImageSource::Path(path) => {
-            let (file, size) = open(path).map_err(|_| Code::FILE_UNREADABLE)?;
-            check_file(size, BufReader::new(file))
-        }
-        ImageSource::Bytes(bytes) => check_file(bytes.len() as u64, Cursor::new(bytes)),
-    }
-}
-
-fn check_file(size: u64, mut file: impl io::Read + io::Seek) -> Result<Checked, TimError> {
-    if size == 0 {
-        return Err(Code::FILE_EMPTY.into());
-    }
-    if size >= limits::IMAGE_BYTES {
-        return Err(Code::IMAGE_TOO_LARGE.into());
-    }
-    let header = Header::read(&mut file)?;
-    header.check()?;
-    Ok(Checked { size, format: header.format, dimensions: header.shown() })
-}
-
-/// A file, and its size.
-fn open(path: &Path) -> io::Result<(File, u64)> {
-    // Looked at before it is opened: opening a pipe waits for somebody to write into it.
-    let metadata = std::fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    Ok((File::open(path)?, metadata.len()))
 }
 
 /// Size and SHA-256, in hexadecimal, of a file.
@@ -324,16 +264,5 @@ mod tests {
         std::fs::remove_file(&stay[0]).unwrap();
         files.sweep(&alice, &HashSet::from([waits]));
         assert!(young.exists() && !old.exists());
-    }
-
-    #[test]
-    fn what_is_no_picture_is_refused_before_it_is_sent() {
-        let code = |bytes: &[u8]| check(&ImageSource::from(bytes.to_vec())).err().unwrap().code;
-        assert_eq!(code(b""), Code::FILE_EMPTY);
-        assert_eq!(code(b"plain words"), Code::IMAGE_TYPE_INVALID);
-        assert_eq!(code(b"GIF89a"), Code::IMAGE_DAMAGED);
-        assert_eq!(code(b"GIF89a\xff\xff\x01\x00"), Code::IMAGE_DIMENSIONS);
-        assert_eq!(check(&PathBuf::new().into()).err().unwrap().code, Code::IMAGE_MISSING);
-        assert_eq!(check(&PathBuf::from("/").into()).err().unwrap().code, Code::FILE_UNREADABLE);
     }
 }

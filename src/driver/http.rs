@@ -1,4 +1,4 @@
-//! Pictures over HTTP: one request up, one down, each with its progress.
+//! Files over HTTP: one request up, one down, each with its progress.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
-use tim_protocol::media::{ImageBody, Uploaded};
+use tim_protocol::media::Uploaded;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;
@@ -27,9 +27,9 @@ use super::source::{MOST_REDIRECTS, Source};
 const CHUNK: usize = 64 * 1024;
 /// A side that does nothing for this long is gone.
 const IDLE_WITHIN: Duration = Duration::from_secs(60);
-/// How long the server may look at a picture it has taken.
+/// How long the server may look at a file it has taken.
 const ANSWER_WITHIN: Duration = Duration::from_secs(300);
-/// Longest answer that is not a picture, in bytes.
+/// Longest answer that is not a file, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024;
 
 type Body = UnsyncBoxBody<Bytes, std::io::Error>;
@@ -40,7 +40,7 @@ pub(super) async fn upload(
     file: &Path,
     size: u64,
     progress: &Progress,
-) -> Result<ImageBody, Fault> {
+) -> Result<Uploaded, Fault> {
     let (_, answer) = follow(source, &Transfer::Up { file, size, progress }).await?;
     let status = answer.status();
     let body = timeout(IDLE_WITHIN, http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect())
@@ -49,8 +49,7 @@ pub(super) async fn upload(
         .map_err(|why| failed(&why))?
         .to_bytes();
     if status == StatusCode::OK {
-        let uploaded: Uploaded = serde_json::from_slice(&body).map_err(|why| failed(&why))?;
-        return Ok(uploaded.image);
+        return serde_json::from_slice(&body).map_err(|why| failed(&why));
     }
     Err(refusal(&body, Code::UPLOAD_FAILED))
 }
@@ -109,7 +108,7 @@ async fn follow(mut source: Source, transfer: &Transfer<'_>) -> Result<(Source, 
             Err(why) => return Err(Fault::with_text(transfer.refused(), why)),
         }
     }
-    let why = format!("the picture's address leads on more than {MOST_REDIRECTS} times");
+    let why = format!("the file's address leads on more than {MOST_REDIRECTS} times");
     Err(Fault::with_text(transfer.refused(), why))
 }
 
@@ -239,7 +238,7 @@ fn failed(why: &dyn std::fmt::Display) -> Fault {
 }
 
 fn disk(why: &std::io::Error) -> Fault {
-    Fault::with_text(files::refusal(why), format!("the picture cannot be written: {why}"))
+    Fault::with_text(files::refusal(why), format!("the file cannot be written: {why}"))
 }
 
 #[cfg(test)]

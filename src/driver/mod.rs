@@ -5,8 +5,8 @@
 //! * This file is the task: inputs in, outputs carried out in order. `commands` is the way to it, `shared` what handles
 //!   may look at.
 //! * `link` is a connection; `address` makes it, with `dial` and `tls`.
-//! * `http` moves pictures from and to a `source`, `upload` and `download` one of them; `progress` tells how far, `copies` keeps those that are sent.
-//! * `stored` opens the store and asks it. `dispatch` is the listener thread; `files` are folders and pictures; `runtime` is
+//! * `http` moves files from and to a `source`, `upload` and `download` one of them; `progress` tells how far, `copies` keeps those that are sent.
+//! * `stored` opens the store and asks it. `dispatch` is the listener thread; `files` are the folders, `file_source` what apps send; `runtime` is
 //!   the process's threads.
 
 pub(crate) mod address;
@@ -15,6 +15,7 @@ mod copies;
 mod dial;
 pub(crate) mod dispatch;
 pub(crate) mod download;
+pub(crate) mod file_source;
 pub(crate) mod files;
 mod http;
 mod link;
@@ -32,7 +33,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tim_protocol::frame::Fault;
-use tim_protocol::media::ImageBody;
+use tim_protocol::media::{Attachment, Uploaded};
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -46,7 +47,7 @@ use crate::machine::io::{Call, CallId, Input, Now, Output, Return};
 use crate::store::Store;
 pub(crate) use commands::{Answer, Commands};
 pub(crate) use download::Download;
-pub(crate) use shared::{Picture, Shared};
+pub(crate) use shared::{LocalFile, Shared};
 
 use commands::{Caller, Command};
 use copies::{Copied, Copies};
@@ -103,8 +104,8 @@ struct Driver {
     next_call: u64,
     copies: Copies,
     uploads: HashMap<MessageId, Running>,
-    upload_ended: mpsc::Sender<(MessageId, Result<ImageBody, Fault>)>,
-    uploads_ended: mpsc::Receiver<(MessageId, Result<ImageBody, Fault>)>,
+    upload_ended: mpsc::Sender<(MessageId, Result<Uploaded, Fault>)>,
+    uploads_ended: mpsc::Receiver<(MessageId, Result<Uploaded, Fault>)>,
     began: Instant,
 }
 
@@ -132,7 +133,7 @@ enum Wake {
     Command(Option<Command>),
     Link(Option<LinkEvent>),
     Copied(Copied),
-    UploadEnded(MessageId, Result<ImageBody, Fault>),
+    UploadEnded(MessageId, Result<Uploaded, Fault>),
     Delivered(Vec<(ConversationId, u64)>),
     Deadline,
 }
@@ -144,7 +145,7 @@ impl Driver {
                 Wake::Command(Some(Command::Call(call, caller))) => self.take(call, caller).await,
                 Wake::Command(Some(Command::Network { up })) => self.turn(Input::Network { up }),
                 Wake::Command(Some(Command::Destroy(done))) => {
-                    self.keep_pictures().await;
+                    self.keep_files().await;
                     let login = self.shared.end_login(Code::DESTROYED);
                     let mut waiting = vec![done];
                     self.log_out(&mut waiting).await;
@@ -211,21 +212,21 @@ impl Driver {
         }
     }
 
-    /// Takes a call. A picture's goes to the machine once there is a copy, and a logout once that is so for all before it;
-    /// so does whoever takes such a picture back.
+    /// Takes a call. A file's goes to the machine once there is a copy, and a logout once that is so for all before it;
+    /// so does whoever takes such a message back.
     async fn take(&mut self, call: Call, caller: Caller) {
         match (call, self.machine.status()) {
             (Call::Send { message, .. }, (Some(user), None)) if self.shared.source(message.id).is_some() => {
                 self.copies.add(user, message, caller);
             }
             (Call::Logout, _) => {
-                self.keep_pictures().await;
+                self.keep_files().await;
                 self.shared.end_login(Code::CANCELLED);
                 self.call(Call::Logout, caller);
             }
             (Call::Cancel(id), _) => {
                 if self.copies.has(id) {
-                    self.keep_pictures().await;
+                    self.keep_files().await;
                 }
                 self.call(Call::Cancel(id), caller);
             }
@@ -233,8 +234,8 @@ impl Driver {
         }
     }
 
-    /// Waits until every picture that was sent is in the outbox. Commands wait too.
-    async fn keep_pictures(&mut self) {
+    /// Waits until every file that was sent is in the outbox. Commands wait too.
+    async fn keep_files(&mut self) {
         while !self.copies.is_empty() {
             let wake = self.wake(false).await;
             self.happened(wake);
@@ -307,7 +308,7 @@ impl Driver {
                     return Ok(Some(Input::Disconnected));
                 }
             }
-            Output::Upload { message, file, former } => self.upload(message, file, former),
+            Output::Upload { message, file, attachment } => self.upload(message, file, attachment),
             Output::Uploaded(message) => self.uploaded(message),
             Output::CancelUpload(message) => {
                 if let Some(upload) = self.uploads.remove(&message) {
@@ -355,11 +356,12 @@ impl Driver {
         }
     }
 
-    fn upload(&mut self, message: MessageId, file: PathBuf, former: Option<ImageBody>) {
+    fn upload(&mut self, message: MessageId, file: PathBuf, attachment: Attachment) {
         let (progress, plugin) = self.shared.upload_parts(message);
         let (server, commands) = (self.shared.server.clone(), self.commands.clone());
         progress.begin();
-        let upload = Upload { message, file, former, progress: progress.clone(), plugin, server, commands };
+        let upload =
+            Upload { message, file, attachment, progress: progress.clone(), plugin, server, commands };
         let ended = self.upload_ended.clone();
         let task = tokio::spawn(async move {
             let result = upload.run().await;
@@ -368,7 +370,7 @@ impl Driver {
         self.uploads.insert(message, Running { task: task.abort_handle(), progress });
     }
 
-    fn upload_ended(&mut self, id: MessageId, result: Result<ImageBody, Fault>) {
+    fn upload_ended(&mut self, id: MessageId, result: Result<Uploaded, Fault>) {
         let Some(upload) = self.uploads.remove(&id) else { return };
         upload.progress.end();
         self.turn(Input::UploadEnded(id, result));

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tim_protocol::media::FileType;
 use tim_protocol::{Code, MessageId, UserId};
 
 use super::address::Address;
@@ -16,9 +17,9 @@ use super::progress::Progress;
 use crate::error::TimError;
 use crate::plugin::UploadPlugin;
 
-/// Most pictures that may be created and not sent yet, and most bytes of the copies that were made of them.
-const MOST_PICTURES: usize = 256;
-const MOST_PICTURE_BYTES: u64 = 100 * 1024 * 1024;
+/// Most files that may be created and not sent yet, and most bytes of the copies that were made of them.
+const MOST_CREATED: usize = 256;
+const MOST_CREATED_BYTES: u64 = 100 * 1024 * 1024;
 
 /// What the task shares with the handles: little, and each piece whole.
 pub(crate) struct Shared {
@@ -36,20 +37,21 @@ struct State {
     downloads: Downloads,
     plugin: Option<Arc<dyn UploadPlugin>>,
     /// By creation: a message's id begins with its time.
-    pictures: BTreeMap<MessageId, Picture>,
+    created: BTreeMap<MessageId, LocalFile>,
 }
 
-/// A picture that was created here and is not uploaded yet.
-pub(crate) struct Picture {
+/// A file that was created here and is not uploaded yet.
+pub(crate) struct LocalFile {
     /// Its file: the host's, or the copy.
     pub(crate) source: PathBuf,
+    pub(crate) file_type: FileType,
     /// How many bytes the copy has that was made when it was created; 0 if it is the host's file.
     pub(crate) copied: u64,
     pub(crate) progress: Progress,
     pub(crate) is_sent: bool,
 }
 
-impl Picture {
+impl LocalFile {
     /// Nobody can send it any more.
     fn forget(self) {
         if self.copied > 0 && !self.is_sent {
@@ -60,12 +62,12 @@ impl Picture {
 }
 
 impl State {
-    /// The oldest picture that was never sent, if there are too many; never the one that was just created.
+    /// The oldest file that was never sent, if there are too many; never the one that was just created.
     fn one_too_many(&self) -> Option<MessageId> {
-        let unsent = || self.pictures.iter().filter(|(_, picture)| !picture.is_sent);
-        let bytes: u64 = unsent().map(|(_, picture)| picture.copied).sum();
+        let unsent = || self.created.iter().filter(|(_, file)| !file.is_sent);
+        let bytes: u64 = unsent().map(|(_, file)| file.copied).sum();
         let count = unsent().count();
-        let is_too_much = count > MOST_PICTURES || bytes > MOST_PICTURE_BYTES;
+        let is_too_much = count > MOST_CREATED || bytes > MOST_CREATED_BYTES;
         unsent().next().map(|(id, _)| *id).filter(|_| is_too_much && count > 1)
     }
 }
@@ -85,7 +87,7 @@ impl Shared {
     pub(crate) fn publish(&self, user: Option<UserId>, refusal: Option<Code>) {
         let mut state = self.state();
         // What somebody created is not for the next one to send.
-        let former = if user.is_none() { std::mem::take(&mut state.pictures) } else { BTreeMap::new() };
+        let former = if user.is_none() { std::mem::take(&mut state.created) } else { BTreeMap::new() };
         let plugin = if refusal == Some(Code::DESTROYED) { state.plugin.take() } else { None };
         match (&user, refusal) {
             (None, Some(code)) => state.login.end(code),
@@ -95,7 +97,7 @@ impl Shared {
         state.user = user;
         state.refusal = refusal;
         drop(state);
-        former.into_values().for_each(Picture::forget);
+        former.into_values().for_each(LocalFile::forget);
         drop(plugin);
     }
 
@@ -118,54 +120,54 @@ impl Shared {
         drop(gone);
     }
 
-    /// Notes a picture that was created. Of too many that were never sent the oldest is forgotten.
-    pub(crate) fn add_picture(&self, id: MessageId, picture: Picture) {
+    /// Notes a file that was created. Of too many that were never sent the oldest is forgotten.
+    pub(crate) fn add_file(&self, id: MessageId, file: LocalFile) {
         let forgotten = {
             let mut state = self.state();
-            state.pictures.insert(id, picture);
-            state.one_too_many().and_then(|id| state.pictures.remove(&id))
+            state.created.insert(id, file);
+            state.one_too_many().and_then(|id| state.created.remove(&id))
         };
         // Whom it tells is the host's, and must not be dropped under the lock.
-        if let Some(picture) = forgotten {
-            picture.forget();
+        if let Some(file) = forgotten {
+            file.forget();
         }
     }
 
-    /// A picture is being sent: from now on it is none of too many that never were.
+    /// A file is being sent: from now on it is none of too many that never were.
     pub(crate) fn sending(&self, id: MessageId) {
-        if let Some(picture) = self.state().pictures.get_mut(&id) {
-            picture.is_sent = true;
+        if let Some(file) = self.state().created.get_mut(&id) {
+            file.is_sent = true;
         }
     }
 
-    /// A created picture's file; nothing if it was uploaded already or is none.
-    pub(super) fn source(&self, id: MessageId) -> Option<PathBuf> {
-        self.state().pictures.get(&id).map(|picture| picture.source.clone())
+    /// A created file's file; nothing if it was uploaded already or is none.
+    pub(super) fn source(&self, id: MessageId) -> Option<(PathBuf, FileType)> {
+        self.state().created.get(&id).map(|file| (file.source.clone(), file.file_type))
     }
 
-    /// The pictures that were created and are not uploaded.
-    pub(super) fn pictures(&self) -> Vec<MessageId> {
-        self.state().pictures.keys().copied().collect()
+    /// The files that were created and are not uploaded.
+    pub(super) fn created(&self) -> Vec<MessageId> {
+        self.state().created.keys().copied().collect()
     }
 
-    /// From now on a picture is made of the copy that was kept of it; if there is none, it was not sent.
+    /// From now on a file is made of the copy that was kept of it; if there is none, it was not sent.
     pub(super) fn kept(&self, id: MessageId, copy: Option<&Path>) {
-        if let Some(picture) = self.state().pictures.get_mut(&id) {
-            picture.is_sent = copy.is_some();
-            picture.source = copy.map_or_else(|| picture.source.clone(), Path::to_owned);
+        if let Some(file) = self.state().created.get_mut(&id) {
+            file.is_sent = copy.is_some();
+            file.source = copy.map_or_else(|| file.source.clone(), Path::to_owned);
         }
     }
 
-    /// A picture is uploaded.
-    pub(super) fn forget_picture(&self, id: MessageId) {
-        let picture = self.state().pictures.remove(&id);
-        drop(picture);
+    /// A file is uploaded.
+    pub(super) fn forget_file(&self, id: MessageId) {
+        let file = self.state().created.remove(&id);
+        drop(file);
     }
 
     /// Where an upload's progress goes, and who uploads.
     pub(super) fn upload_parts(&self, id: MessageId) -> (Progress, Option<Arc<dyn UploadPlugin>>) {
         let state = self.state();
-        let progress = state.pictures.get(&id).map(|picture| picture.progress.clone());
+        let progress = state.created.get(&id).map(|file| file.progress.clone());
         (progress.unwrap_or_else(Progress::silent), state.plugin.clone())
     }
 
@@ -213,16 +215,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_too_many_pictures_the_oldest_that_was_never_sent_is_forgotten() {
+    fn of_too_many_files_the_oldest_that_was_never_sent_is_forgotten() {
         let id =
             |number: usize| format!("01990000-0000-7000-8000-{number:012}").parse::<MessageId>().unwrap();
-        let picture =
-            |is_sent| Picture { source: "picture".into(), copied: 1, progress: Progress::silent(), is_sent };
+        let file = |is_sent| LocalFile {
+            source: "file".into(),
+            file_type: FileType::File,
+            copied: 1,
+            progress: Progress::silent(),
+            is_sent,
+        };
         let mut state = State::default();
-        state.pictures.extend((0..9).map(|number| (id(number), picture(true))));
-        state.pictures.extend((9..9 + MOST_PICTURES).map(|number| (id(number), picture(false))));
+        state.created.extend((0..9).map(|number| (id(number), file(true))));
+        state.created.extend((9..9 + MOST_CREATED).map(|number| (id(number), file(false))));
         assert_eq!(state.one_too_many(), None);
-        state.pictures.insert(id(MOST_PICTURES + 9), picture(false));
+        state.created.insert(id(MOST_CREATED + 9), file(false));
         assert_eq!(state.one_too_many(), Some(id(9)));
     }
 }

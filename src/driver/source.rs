@@ -12,7 +12,7 @@ use crate::error::TimError;
 /// Most redirects of one transfer.
 pub(super) const MOST_REDIRECTS: usize = 5;
 
-/// Where a picture is, or goes.
+/// Where a file is, or goes.
 pub(super) struct Source {
     pub(super) server: Address,
     /// With the query.
@@ -39,7 +39,7 @@ impl Source {
         let found = url.parse().ok().and_then(|uri: Uri| Some((own.on_the_web(&uri)?, path_of(&uri))));
         let (server, path) = found.ok_or_else(|| TimError {
             code: Code::MEDIA_NOT_FOUND,
-            reason: "the picture has no https address".into(),
+            reason: "the file has no https address".into(),
         })?;
         Ok(Self { server, path, is_own: false })
     }

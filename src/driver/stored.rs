@@ -12,8 +12,8 @@ use super::Driver;
 use crate::event::Event;
 use crate::log::{self, LogLevel};
 use crate::machine::io::{MessageEvent, Pending, Query};
-use crate::machine::on_the_server;
-use crate::message::{Flow, Message, Payload, SendStatus};
+use crate::machine::is_on_the_server;
+use crate::message::{Flow, Message, SendStatus};
 use crate::store::{Change, OutboxRow, Snapshot, Store};
 
 impl Driver {
@@ -32,7 +32,7 @@ impl Driver {
         Ok(Box::new(snapshot))
     }
 
-    /// Names for each picture that waits the copy as it is called now: a system may have moved the data folder. What was
+    /// Names for each file that waits the copy as it is called now: a system may have moved the data folder. What was
     /// uploaded already is looked after again before it is sent: the server's data may have begun another life since.
     fn find_copies(&self, user: &UserId, outbox: &mut [OutboxRow]) {
         let files = &self.shared.files;
@@ -40,31 +40,31 @@ impl Driver {
             let id = row.message.id;
             row.upload = match row.upload {
                 Some(_) => Some(files.copy(user, id)),
-                None => files.kept(user, id).filter(|_| on_the_server(&row.message).is_some()),
+                None => files.kept(user, id).filter(|_| is_on_the_server(&row.message)),
             };
         }
     }
 
-    /// Removes copies of pictures that were sent, where there are too many.
+    /// Removes copies of files that were sent, where there are too many.
     fn sweep(&self, user: &UserId, waiting: impl Iterator<Item = PathBuf>) {
         let files = &self.shared.files;
-        let created = self.shared.pictures().into_iter().map(|id| files.copy(user, id));
+        let created = self.shared.created().into_iter().map(|id| files.copy(user, id));
         let wanted: HashSet<PathBuf> = waiting.chain(created).collect();
         block_in_place(|| files.sweep(user, &wanted));
     }
 
-    /// A picture was uploaded: its copy is one of those that were sent.
+    /// A file was uploaded: its copy is one of those that were sent.
     pub(super) fn uploaded(&self, message: MessageId) {
-        self.shared.forget_picture(message);
+        self.shared.forget_file(message);
         if let Some((user, _)) = &self.store {
             self.sweep(user, self.machine.waiting_copies());
         }
     }
 
-    /// A message with its picture's copy, if one is kept.
+    /// A message with its file's copy, if one is kept.
     pub(super) fn with_copy(&self, message: Message) -> Message {
-        let is_own_picture = message.flow == Flow::Out && matches!(message.payload, Payload::Image(_));
-        let user = self.store.as_ref().map(|(user, _)| user).filter(|_| is_own_picture);
+        let has_own_file = message.flow == Flow::Out && message.payload.attachment().is_some();
+        let user = self.store.as_ref().map(|(user, _)| user).filter(|_| has_own_file);
         let local_path = user.and_then(|user| self.shared.files.kept(user, message.id));
         Message { local_path, ..message }
     }
@@ -103,9 +103,9 @@ impl Driver {
         Ok(block_in_place(|| store.messages(me, query))?.iter().map(seen).collect())
     }
 
-    /// A picture leaves this device. A copy that cannot be removed goes as the oldest of those that were sent.
+    /// A file leaves this device. A copy that cannot be removed goes as the oldest of those that were sent.
     pub(super) fn remove_copy(&self, message: MessageId) {
-        self.shared.forget_picture(message);
+        self.shared.forget_file(message);
         if let Some((user, _)) = &self.store {
             let _ = block_in_place(|| std::fs::remove_file(self.shared.files.copy(user, message)));
         }

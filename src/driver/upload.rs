@@ -1,12 +1,12 @@
-//! Uploads of pictures that wait in the outbox: with the host's uploader if it brought one, else to the own server. One
-//! that was on the server before is uploaded if it is not there any more.
+//! Uploads of files whose messages wait in the outbox: with the host's uploader if it brought one, else to the own server.
+//! One that was on the server before is uploaded if it is not there any more.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use tim_protocol::call::UploadTicket;
 use tim_protocol::frame::Fault;
-use tim_protocol::media::ImageBody;
+use tim_protocol::media::{Attachment, RenditionType, Uploaded};
 use tim_protocol::{Code, MessageId};
 use tokio::time::Instant;
 
@@ -14,14 +14,14 @@ use super::progress::{Progress, log_end};
 use super::source::Source;
 use super::{Commands, download, files, http};
 use crate::driver::address::Address;
-use crate::plugin::UploadPlugin;
+use crate::plugin::{UploadFile, UploadPlugin};
 
 /// What an upload needs.
 pub(super) struct Upload {
     pub(super) message: MessageId,
     pub(super) file: PathBuf,
-    /// Where it was put before.
-    pub(super) former: Option<ImageBody>,
+    /// What the message tells of it; where it was put before, if it was.
+    pub(super) attachment: Attachment,
     pub(super) progress: Progress,
     pub(super) plugin: Option<Arc<dyn UploadPlugin>>,
     pub(super) server: Address,
@@ -30,23 +30,26 @@ pub(super) struct Upload {
 
 impl Upload {
     /// Uploads, and tells 100 before it ends well.
-    pub(super) async fn run(self) -> Result<ImageBody, Fault> {
+    pub(super) async fn run(self) -> Result<Uploaded, Fault> {
         let began = Instant::now();
-        let image = match (&self.former, self.plugin.clone()) {
-            (Some(former), _) => self.again(former).await,
-            (None, Some(plugin)) => by_host(plugin, self.file.clone(), self.progress.clone()).await,
-            (None, None) => self.to_server().await,
+        let uploaded = if self.attachment.uploaded.is_on_the_server() {
+            self.again().await
+        } else if let Some(plugin) = self.plugin.clone() {
+            self.by_host(plugin).await
+        } else {
+            self.to_server().await
         };
-        log_end("upload", self.message, began, image.as_ref().err().map(|fault| fault.code));
-        let image = image?;
+        log_end("upload", self.message, began, uploaded.as_ref().err().map(|fault| fault.code));
+        let uploaded = uploaded?;
         self.progress.note(100);
         self.progress.told().await;
-        Ok(image)
+        Ok(uploaded)
     }
 
     /// Sees to it that the server has what it had in an earlier life of its data.
-    async fn again(&self, former: &ImageBody) -> Result<ImageBody, Fault> {
-        let url = former.image_info_array.first().map(|info| info.url.as_str()).unwrap_or_default();
+    async fn again(&self) -> Result<Uploaded, Fault> {
+        let former = &self.attachment.uploaded;
+        let url = former.url(RenditionType::Original).unwrap_or_default();
         match download::ticket(&self.commands, url).await {
             Ok(_) => Ok(former.clone()),
             Err(why) if why.code == Code::MEDIA_NOT_FOUND => self.to_server().await,
@@ -54,30 +57,29 @@ impl Upload {
         }
     }
 
-    async fn to_server(&self) -> Result<ImageBody, Fault> {
-        let file = self.file.clone();
+    async fn to_server(&self) -> Result<Uploaded, Fault> {
+        let (file, file_type) = (self.file.clone(), self.attachment.file_type);
         let (size, sha256) =
             blocking(move || files::digest(&file).map_err(|_| Code::FILE_UNREADABLE.into())).await?;
-        let ticket = self.commands.ask(UploadTicket { size, sha256 }).await;
+        let ticket = self.commands.ask(UploadTicket { file_type, size, sha256 }).await;
         let ticket = ticket.map_err(|why| Fault::with_text(why.code, why.reason))?;
         http::upload(Source::own(self.server.clone(), ticket.path), &self.file, size, &self.progress).await
     }
-}
 
-/// The host's own code, on a thread that it may block. What it has reported is told before it has ended, well or not.
-async fn by_host(
-    plugin: Arc<dyn UploadPlugin>,
-    file: PathBuf,
-    progress: Progress,
-) -> Result<ImageBody, Fault> {
-    let reported = progress.clone();
-    let result = blocking(move || {
-        let report = Arc::new(move |percent: u8| progress.note(percent.min(99)));
-        plugin.upload(&file, report).map_err(|why| Fault::with_text(why.code.0.into(), why.reason))
-    })
-    .await;
-    reported.told().await;
-    result
+    /// The host's own code, on a thread that it may block. What it has reported is told before it has ended, well or not.
+    async fn by_host(&self, plugin: Arc<dyn UploadPlugin>) -> Result<Uploaded, Fault> {
+        let Attachment { file_type, name, .. } = self.attachment.clone();
+        let (path, progress) = (self.file.clone(), self.progress.clone());
+        let result = blocking(move || {
+            let size = std::fs::metadata(&path).map_err(|_| Code::FILE_UNREADABLE)?.len();
+            let report = Arc::new(move |percent: u8| progress.note(percent.min(99)));
+            let uploaded = plugin.upload(&UploadFile { path, file_type, name, size }, report);
+            uploaded.map_err(|why| Fault::with_text(why.code.0.into(), why.reason))
+        })
+        .await;
+        self.progress.told().await;
+        result
+    }
 }
 
 async fn blocking<T: Send + 'static>(

@@ -1,17 +1,14 @@
-//! Messages and conversations: create, send, take back, read, list.
-
-use std::time::{SystemTime, UNIX_EPOCH};
+//! Messages and conversations: send, take back, read, list.
 
 use tim_protocol::call::Revoke;
-use tim_protocol::message::{Body, TextBody};
-use tim_protocol::{Code, ConversationId, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, MessageId};
 
 use super::{Tim, unexpected};
 use crate::conversation::Conversation;
 use crate::driver::Answer;
 use crate::error::TimError;
 use crate::machine::io::{Call, Return};
-use crate::message::{Flow, Message, Payload, Priority, SendStatus};
+use crate::message::{Message, Payload};
 
 /// Most messages of one page.
 const MOST_LISTED: u32 = 100;
@@ -29,28 +26,9 @@ pub struct MessageList {
 }
 
 impl Tim {
-    /// Makes a text message. It can be shown at once; [`Tim::send_message`] sends it.
-    ///
-    /// # Errors
-    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_TYPE_INVALID`] for the conversation of
-    /// system notices, [`Code::MESSAGE_BODY_INVALID`] for no text, [`Code::MESSAGE_TOO_LONG`] for a text over 12 KB.
-    pub fn create_text_message(
-        &self,
-        to: &ConversationId,
-        text: &str,
-        priority: Priority,
-    ) -> Result<Message, TimError> {
-        let me = self.admitted()?;
-        if text.is_empty() {
-            return Err(Code::MESSAGE_BODY_INVALID.into());
-        }
-        Body::Text(TextBody { text: text.to_owned() }).write()?;
-        new_message(me, to, priority, Payload::Text(text.to_owned()))
-    }
-
     /// Sends a message that was created here. It is in the outbox on stable storage before the first attempt, and
     /// attempts go on across breaks and restarts until the server has it or refuses it. Messages to one conversation
-    /// leave in the order of these calls; a picture that is still being uploaded lets later texts pass.
+    /// leave in the order of these calls; a file that is still being uploaded lets later messages pass.
     ///
     /// Answers the message with its place, once it is on the server's stable storage.
     ///
@@ -174,39 +152,4 @@ impl Tim {
             _ => Err(unexpected()),
         }
     }
-}
-
-/// A message that is not sent yet.
-pub(super) fn new_message(
-    from: UserId,
-    to: &ConversationId,
-    priority: Priority,
-    payload: Payload,
-) -> Result<Message, TimError> {
-    if *to == ConversationId::System {
-        return Err(Code::CONVERSATION_TYPE_INVALID.into());
-    }
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-    let now = i64::try_from(now).unwrap_or(i64::MAX);
-    Ok(Message {
-        id: MessageId::try_from(uuid::Uuid::now_v7()).map_err(|_| Code::PANICKED)?,
-        conversation_id: to.clone(),
-        from,
-        flow: Flow::Out,
-        sequence: 0,
-        time: now,
-        client_time: now,
-        status: SendStatus::UnSend,
-        error_code: None,
-        priority,
-        nick: String::new(),
-        avatar: String::new(),
-        is_revoked: false,
-        revoker: None,
-        is_read: true,
-        is_peer_read: false,
-        excluded_from_unread_count: false,
-        local_path: None,
-        payload,
-    })
 }

@@ -1,14 +1,15 @@
 //! The handle apps hold: the verbs of TIM, by the names its users know.
 //!
 //! * This file is an instance's life: create, listen, log in, log out, destroy.
-//! * `messages`, `pictures`, `groups` and `relations` have the verbs of their domain.
+//! * `create` makes messages; `messages`, `attachments`, `groups` and `relations` have the verbs of their domain.
 //! * `registry` keeps the one instance per application.
 //!
 //! Nothing here decides: every verb checks what can be checked without the machine, and asks it.
 
+mod attachments;
+mod create;
 mod groups;
 mod messages;
-mod pictures;
 mod registry;
 mod relations;
 

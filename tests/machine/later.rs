@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tim::event::Event;
 use tim::machine::io::{Call, Input, Now, Return};
 use tim::machine::unreadable::Unreadable;
-use tim::message::{ImageFormat, ImageType, Payload};
+use tim::message::{Body, ImageFormat, Payload, RenditionType};
 use tim::protocol::frame::Fault;
 use tim::{Code, UserId};
 
@@ -79,10 +79,13 @@ fn a_picture_of_a_later_version_is_shown_in_the_sizes_that_are_known() {
         Event::MessageReceived(told) => Some(told[0].payload.clone()),
         _ => None,
     });
-    let Some(Payload::Image(image)) = told else { panic!("{told:?}") };
+    let Some(Payload::Body(Body::Image(image))) = told else { panic!("{told:?}") };
     assert_eq!(image.image_format, ImageFormat::Other(6));
-    let sizes: Vec<ImageType> = image.image_info_array.iter().map(|info| info.image_type).collect();
-    assert_eq!(sizes, [ImageType::Original, ImageType::Thumb, ImageType::Large, ImageType::Other(3)]);
+    let sizes: Vec<RenditionType> = image.image_info_array.iter().map(|info| info.rendition_type).collect();
+    assert_eq!(
+        sizes,
+        [RenditionType::Original, RenditionType::Thumb, RenditionType::Large, RenditionType::Other(3)]
+    );
     assert_eq!(told_unreadable(&phone), 0);
 }
 

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use tim::event::Event;
 use tim::machine::io::{Call, CallId, Input, Output, Pending, Return};
-use tim::message::{Message, Payload, SendStatus};
+use tim::message::{Body, Message, Payload, SendStatus, TextBody};
 use tim::protocol::frame::Fault;
 use tim::store::Store;
 use tim::{Code, MessageId};
@@ -18,7 +18,7 @@ const HOUR: i64 = 3_600_000;
 
 /// Alice tells bob a number.
 fn send(phone: &mut Phone, number: u64) -> (MessageId, CallId) {
-    let message = draft(number, "C2Cbob", Payload::Text(number.to_string()));
+    let message = draft(number, "C2Cbob", Payload::Body(Body::Text(TextBody { text: number.to_string() })));
     let id = message.id;
     (id, phone.call(Call::Send { message: Box::new(message), upload: None }))
 }
@@ -33,8 +33,8 @@ fn page(phone: &mut Phone, before: Option<u64>, count: u32) -> Vec<String> {
 fn in_short(message: &Message) -> String {
     match (&message.payload, message.error_code) {
         _ if message.status == SendStatus::Success => format!("at {}", message.sequence),
-        (Payload::Text(text), None) => format!("{text} waits"),
-        (Payload::Text(text), Some(code)) => format!("{text} refused {}", code.0),
+        (Payload::Body(Body::Text(TextBody { text })), None) => format!("{text} waits"),
+        (Payload::Body(Body::Text(TextBody { text })), Some(code)) => format!("{text} refused {}", code.0),
         (other, _) => panic!("what is {other:?}?"),
     }
 }
@@ -159,7 +159,7 @@ fn of_a_picture_that_no_attempt_can_send_no_copy_is_kept() {
         (Code::UPLOAD_REFUSED, true),
     ] {
         let mut phone = Phone::ready(json!([]));
-        let picture = draft(1, "C2Cbob", Payload::Image(picture_at("")));
+        let picture = draft(1, "C2Cbob", Payload::Body(Body::Image(picture_at(""))));
         let copy: PathBuf = "outbox/picture".into();
         phone.call(Call::Send { message: Box::new(picture.clone()), upload: Some(copy) });
         phone.feed(Input::UploadEnded(picture.id, Err(Fault::new(code))));

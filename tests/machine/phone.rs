@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tim::event::Event;
 use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, MessageEvent, Now, Output, Query, Return};
-use tim::message::{Flow, Message, Payload, Priority, ReadMarks, SendStatus};
+use tim::message::{Body, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody};
 use tim::protocol::call::Platform;
 use tim::protocol::frame::Fault;
 use tim::store::Store;
@@ -191,7 +191,7 @@ impl Phone {
 
     /// Alice says something to Bob.
     pub fn say(&mut self, text: &str) -> CallId {
-        let message = draft(0, "C2Cbob", Payload::Text(text.into()));
+        let message = draft(0, "C2Cbob", Payload::Body(Body::Text(TextBody { text: text.into() })));
         self.call(Call::Send { message: Box::new(message), upload: None })
     }
 

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::json;
 use tim::machine::io::{Call, CallId, Input, Output};
-use tim::message::{ImageBody, ImageFormat, ImageInfo, ImageType, Message, Payload};
+use tim::message::{Body, ImageBody, ImageFormat, Message, Payload, Rendition, RenditionType, TextBody};
+use tim::plugin::Uploaded;
+use tim::protocol::body::Element as _;
 use tim::protocol::call::GetGroup;
 use tim::{Code, GroupId};
 use tim_protocol::frame::Fault;
@@ -13,7 +15,7 @@ use crate::phone::{BEGIN, Phone, draft};
 
 /// Sends a text, which says its number.
 fn send(phone: &mut Phone, number: u64, to: &str) -> CallId {
-    let message = draft(number, to, Payload::Text(number.to_string()));
+    let message = draft(number, to, Payload::Body(Body::Text(TextBody { text: number.to_string() })));
     phone.call(Call::Send { message: Box::new(message), upload: None })
 }
 
@@ -31,12 +33,19 @@ fn forget(phone: &mut Phone) {
 
 /// A picture that is at this address; nowhere yet, if that is empty.
 pub fn picture_at(url: &str) -> ImageBody {
-    let info = |image_type| ImageInfo { image_type, size: 1, width: 1, height: 1, url: url.into() };
+    let info = |rendition_type| Rendition { rendition_type, size: 1, width: 1, height: 1, url: url.into() };
     ImageBody {
         uuid: "00000000-0000-4000-8000-000000000001".parse().unwrap(),
         image_format: ImageFormat::Png,
-        image_info_array: [ImageType::Original, ImageType::Thumb, ImageType::Large].map(info).to_vec(),
+        image_info_array: [RenditionType::Original, RenditionType::Thumb, RenditionType::Large]
+            .map(info)
+            .to_vec(),
     }
+}
+
+/// What an upload to this address comes to.
+fn uploaded_at(url: &str) -> Uploaded {
+    picture_at(url).attachment().unwrap().uploaded
 }
 
 fn copy() -> PathBuf {
@@ -46,7 +55,7 @@ fn copy() -> PathBuf {
 /// A phone that uploads a picture for bob.
 fn uploading() -> (Phone, Message) {
     let mut phone = Phone::ready(json!([]));
-    let picture = draft(1, "C2Cbob", Payload::Image(picture_at("")));
+    let picture = draft(1, "C2Cbob", Payload::Body(Body::Image(picture_at(""))));
     phone.call(Call::Send { message: Box::new(picture.clone()), upload: Some(copy()) });
     assert!(matches!(phone.done.last(), Some(Output::Upload { message, .. }) if *message == picture.id));
     phone.done.clear();
@@ -151,7 +160,7 @@ fn a_text_passes_a_picture_that_is_uploaded_and_the_picture_goes_first_again() {
     send(&mut phone, 2, "C2Cbob");
     send(&mut phone, 3, "C2Cbob");
     assert_eq!(phone.last_asked("msg.send").1["body"]["payload"]["text"], "2");
-    phone.feed(Input::UploadEnded(picture.id, Ok(picture_at("https://pictures.example/1"))));
+    phone.feed(Input::UploadEnded(picture.id, Ok(uploaded_at("https://pictures.example/1"))));
     assert!(phone.done.iter().any(|it| matches!(it, Output::Uploaded(id) if *id == picture.id)));
     assert_eq!(phone.asked("msg.send").len(), 1, "one is on its way");
     phone.reply("msg.send", &json!({"sequence": 1, "countable": 1, "time": BEGIN}));
@@ -162,10 +171,10 @@ fn a_text_passes_a_picture_that_is_uploaded_and_the_picture_goes_first_again() {
 fn a_picture_that_nobody_could_fetch_is_not_sent() {
     for nowhere in ["", "http://pictures.example/1", "ftp://pictures.example/1", "javascript:alert(1)"] {
         let mut phone = Phone::ready(json!([]));
-        let picture = draft(1, "C2Cbob", Payload::Image(picture_at("")));
+        let picture = draft(1, "C2Cbob", Payload::Body(Body::Image(picture_at(""))));
         let sending = phone.call(Call::Send { message: Box::new(picture.clone()), upload: Some(copy()) });
         for _ in 0..4 {
-            phone.feed(Input::UploadEnded(picture.id, Ok(picture_at(nowhere))));
+            phone.feed(Input::UploadEnded(picture.id, Ok(uploaded_at(nowhere))));
             phone.wait(3_000);
         }
         assert_eq!(refusal(&phone, sending), Code::UPLOAD_FAILED);
@@ -177,10 +186,9 @@ fn a_picture_that_nobody_could_fetch_is_not_sent() {
 fn a_picture_that_was_on_the_server_before_is_sent_as_it_was_if_it_cannot_be_uploaded_again() {
     let mut phone = Phone::ready(json!([]));
     let before = picture_at("/media/1/00000000-0000-4000-8000-000000000001/0");
-    let picture = draft(1, "C2Cbob", Payload::Image(before.clone()));
+    let picture = draft(1, "C2Cbob", Payload::Body(Body::Image(before.clone())));
     phone.call(Call::Send { message: Box::new(picture.clone()), upload: Some(copy()) });
-    let is_asked =
-        |it: &Output| matches!(it, Output::Upload { former, .. } if former.as_ref() == Some(&before));
+    let is_asked = |it: &Output| matches!(it, Output::Upload { attachment, .. } if *attachment == before.attachment().unwrap());
     assert!(phone.done.iter().any(is_asked), "{:?}", phone.done);
     phone.feed(Input::UploadEnded(picture.id, Err(Fault::new(Code::IMAGE_DAMAGED))));
     let (_, sent) = phone.last_asked("msg.send");
@@ -207,6 +215,6 @@ fn a_picture_waits_for_the_users_other_uploads_however_long_they_take() {
         assert!(matches!(phone.done[..], [Output::Upload { message, .. }] if message == picture.id));
         phone.done.clear();
     }
-    phone.feed(Input::UploadEnded(picture.id, Ok(picture_at("https://pictures.example/1"))));
+    phone.feed(Input::UploadEnded(picture.id, Ok(uploaded_at("https://pictures.example/1"))));
     assert_eq!(phone.last_asked("msg.send").1["ID"], picture.id.to_string());
 }

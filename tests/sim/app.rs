@@ -2,7 +2,7 @@
 
 use tim::event::Event as Heard;
 use tim::machine::io::{Call, CallId, Input, MessageEvent, Query, Return};
-use tim::message::{Flow, Message, Payload, Priority, ReadMarks, SendStatus};
+use tim::message::{Body, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody};
 use tim_protocol::frame::Fault;
 use tim_protocol::{Code, ConversationId, MessageId};
 
@@ -87,7 +87,7 @@ impl World {
             is_peer_read: false,
             local_path: None,
             excluded_from_unread_count: excluded,
-            payload: Payload::Text(text.clone()),
+            payload: Payload::Body(Body::Text(TextBody { text: text.clone() })),
         };
         self.history.sends.push(Sending {
             device: id,

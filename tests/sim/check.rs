@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tim_protocol::UserId;
+use tim_protocol::body::{Body, GroupTipType};
 use tim_protocol::group::GroupType;
-use tim_protocol::message::{Body, GroupTipType, Message};
+use tim_protocol::message::Message;
 
 use crate::history::{History, Last, Log, LogId, Record, Sending, Violation};
 use crate::later::{is_heard, is_unreadable};

@@ -1,8 +1,8 @@
 //! What coming back costs: by what changed, never by how much a user has (I9).
 
 use tim::machine::io::Call;
+use tim_protocol::body::{Body, TextBody};
 use tim_protocol::call;
-use tim_protocol::message::{Body, TextBody};
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::{ConversationId, MessageId};
 use tim_server::core::ops::Write;

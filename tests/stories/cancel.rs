@@ -1,7 +1,7 @@
 //! Taking back what is not done yet: messages that have not left, and downloads.
 
 use futures_util::future::{join, join_all, poll_immediate};
-use tim::message::{ImageType, Message, Priority, SendStatus};
+use tim::message::{Message, Priority, RenditionType, SendStatus};
 use tim::{Code, MessageId};
 use tokio::sync::mpsc;
 
@@ -159,7 +159,7 @@ async fn a_download_is_cancelled_and_leaves_nothing() {
     std::fs::write(&target, "an older picture").unwrap();
     let nothing = bob.tim.cancel_download(&target).await.unwrap_err();
     assert_eq!(nothing.code, Code::NOTHING_TO_CANCEL);
-    let load = |target| Box::pin(bob.tim.download_image(&got, ImageType::Original, target, |_| {}));
+    let load = |target| Box::pin(bob.tim.download_attachment(&got, RenditionType::Original, target, |_| {}));
     let (mut first, mut second, mut third) = (load(&target), load(&target), load(&other));
     for loading in [&mut first, &mut second, &mut third] {
         assert!(poll_immediate(loading).await.is_none());
@@ -188,7 +188,7 @@ async fn whoever_cancels_while_a_download_ends_is_told_the_truth() {
                 while told.recv().await.is_some_and(|told| told < percent) {}
                 bob.tim.cancel_download(&target).await
             };
-            let loading = bob.tim.download_image(&got, ImageType::Original, &target, tell);
+            let loading = bob.tim.download_attachment(&got, RenditionType::Original, &target, tell);
             let (loaded, cancelled) = join(loading, cancelling).await;
             match cancelled {
                 Ok(()) => assert_eq!(loaded.unwrap_err().code, Code::CANCELLED),

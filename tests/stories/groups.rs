@@ -1,7 +1,7 @@
 //! Groups: made, joined, written to, left and ended, with the tips and notices that tell of it.
 
 use tim::event::Event;
-use tim::message::{GroupTipType, Message, NoticeType, Payload};
+use tim::message::{Body, GroupTipType, Message, NoticeType, Payload};
 use tim::protocol::group::{GroupType, JoinOption, JoinStatus, NewGroup};
 use tim::{Code, GroupId, UserId};
 
@@ -24,7 +24,7 @@ async fn tip(device: &Device, kind: GroupTipType) -> Message {
     device
         .expect("a group tip", |event| {
             received(event)?.into_iter().find(|message| match &message.payload {
-                Payload::GroupTip(tip) => tip.operation_type == kind,
+                Payload::Body(Body::GroupTip(tip)) => tip.operation_type == kind,
                 _ => false,
             })
         })
@@ -35,7 +35,7 @@ async fn notice(device: &Device, kind: NoticeType) -> Message {
     device
         .expect("a system notice", |event| {
             received(event)?.into_iter().find(|message| match &message.payload {
-                Payload::GroupSystemNotice(notice) => notice.operation_type == kind,
+                Payload::Body(Body::GroupSystemNotice(notice)) => notice.operation_type == kind,
                 _ => false,
             })
         })
@@ -69,7 +69,7 @@ async fn a_work_group_from_its_making_to_its_last_word() {
     bob.tim.quit_group(&made.group_id).await.unwrap();
     groups(&bob, 0).await;
     assert!(
-        matches!(tip(&carol, GroupTipType::Quit).await.payload, Payload::GroupTip(tip) if tip.member_count == 2)
+        matches!(tip(&carol, GroupTipType::Quit).await.payload, Payload::Body(Body::GroupTip(tip)) if tip.member_count == 2)
     );
     let refused = bob.tim.send_message(bob.text("GROUPtea", "am I still here?")).await.unwrap_err();
     assert_eq!(refused.code, Code::GROUP_PERMISSION_DENIED);
@@ -86,7 +86,7 @@ async fn a_public_group_asks_its_owner() {
     assert_eq!(status, JoinStatus::WaitAdminApproval);
     let asked = notice(&alice, NoticeType::JoinApplication).await;
     assert!(
-        matches!(&asked.payload, Payload::GroupSystemNotice(n) if n.operator_id.as_str() == "bob" && n.handle_message == "please")
+        matches!(&asked.payload, Payload::Body(Body::GroupSystemNotice(n)) if n.operator_id.as_str() == "bob" && n.handle_message == "please")
     );
     assert_eq!(asked.conversation_id.to_string(), "@TIM#SYSTEM");
     let bob_id = UserId::new("bob").unwrap();

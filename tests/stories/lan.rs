@@ -2,7 +2,7 @@
 
 use std::net::UdpSocket;
 
-use tim::message::ImageType;
+use tim::message::RenditionType;
 
 use crate::pictures::{picture, png};
 use crate::world::{World, run_server};
@@ -33,6 +33,6 @@ async fn a_phone_trusts_the_certificate_that_the_server_made_for_its_address() {
     assert_eq!(sent.sequence, 1);
     let got = bob.messages(1).await.remove(0);
     let target = folder.path().join("picture.png");
-    bob.tim.download_image(&got, ImageType::Original, &target, |_| {}).await.unwrap();
+    bob.tim.download_attachment(&got, RenditionType::Original, &target, |_| {}).await.unwrap();
     assert_eq!(image::image_dimensions(&target).unwrap(), (400, 300));
 }

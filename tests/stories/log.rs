@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use tim::log::{LogLevel, LogSink};
-use tim::message::{ImageType, Message, Payload, Priority};
+use tim::message::{Body, Message, Payload, Priority, RenditionType};
 use tim::protocol::group::{GroupType, NewGroup};
 use tim::{Code, GroupId, UserId};
 
@@ -50,7 +50,7 @@ async fn revoked(device: &Device) {
 /// A picture at somebody else's place, whose address is signed. Nobody answers there.
 fn elsewhere(from: &Device) -> Message {
     let picture = Elsewhere("https://localhost:9/picture?signature=quince".into()).body();
-    Message { payload: Payload::Image(picture), ..from.text("C2Cbob", "look") }
+    Message { payload: Payload::Body(Body::Image(picture)), ..from.text("C2Cbob", "look") }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -86,15 +86,15 @@ async fn a_whole_day_is_in_the_log_and_nothing_that_is_not_for_it() {
     let shown = alice.tim.send_message(picture(&alice, "C2Cbob", png(400, 300))).await.unwrap();
     let got = bob.messages(1).await.remove(0);
     let target = world.folder.path().join("picture.png");
-    bob.tim.download_image(&got, ImageType::Original, &target, |_| {}).await.unwrap();
-    let address = bob.tim.get_image_address(&got, ImageType::Thumb).await.unwrap();
+    bob.tim.download_attachment(&got, RenditionType::Original, &target, |_| {}).await.unwrap();
+    let address = bob.tim.get_attachment_url(&got, RenditionType::Thumb).await.unwrap();
     let (address, ticket) = address.split_once("?ticket=").unwrap();
     let head: String = ticket.chars().take(12).collect();
     secrets.extend([address.to_owned(), "ticket=".to_owned(), head]);
     let signed = elsewhere(&alice);
     alice.tim.send_message(signed.clone()).await.unwrap();
     let got = bob.messages(1).await.remove(0);
-    let loading = bob.tim.download_image(&got, ImageType::Original, &target, |_| {});
+    let loading = bob.tim.download_attachment(&got, RenditionType::Original, &target, |_| {});
     assert_eq!(loading.await.unwrap_err().code, Code::NETWORK_ERROR);
     secrets.push("quince".to_owned());
 
@@ -110,7 +110,7 @@ async fn a_whole_day_is_in_the_log_and_nothing_that_is_not_for_it() {
     };
     alice.tim.create_group(group).await.unwrap();
     bob.expect("the group's tip", |event| {
-        received(event)?.iter().any(|it| matches!(it.payload, Payload::GroupTip(_))).then_some(())
+        received(event)?.iter().any(|it| matches!(it.payload, Payload::Body(Body::GroupTip(_)))).then_some(())
     })
     .await;
     let fields = tim::protocol::profile::ProfileFields { nick: Some(nick.into()), ..Default::default() };
@@ -157,8 +157,8 @@ async fn a_whole_day_is_in_the_log_and_nothing_that_is_not_for_it() {
     has(&engine, &["login ended: "]);
     for words in [
         ["logged in", "user=alice", "session="],
-        ["a picture moved", "direction=\"upload\"", "picture="],
-        ["a picture moved", "direction=\"download\"", "picture="],
+        ["a file moved", "direction=\"upload\"", "file="],
+        ["a file moved", "direction=\"download\"", "file="],
         ["login refused", "user=carol", "code="],
         ["connection ended", "user=bob", "code="],
     ] {

@@ -1,14 +1,13 @@
 //! Pictures on the device that sends them: shown before the server has them, and put there again where it has lost them.
 
-use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::poll_immediate;
 use tim::Code;
 use tim::event::Event;
-use tim::message::{ImageBody, ImageType, Message, Payload, Priority, SendStatus};
-use tim::plugin::{Plugin, UploadPlugin};
+use tim::message::{Body, Message, Payload, Priority, RenditionType, SendStatus};
+use tim::plugin::{Plugin, UploadFile, UploadPlugin, Uploaded};
 
 use crate::pictures::{Elsewhere, picture, png};
 use crate::world::{Device, World};
@@ -20,7 +19,7 @@ fn shown(message: &Message) -> Vec<u8> {
 
 /// Width and height of a picture message.
 fn extent(message: &Message) -> (u32, u32) {
-    let Payload::Image(image) = &message.payload else { panic!("not a picture: {message:?}") };
+    let Payload::Body(Body::Image(image)) = &message.payload else { panic!("not a picture: {message:?}") };
     (image.image_info_array[0].width, image.image_info_array[0].height)
 }
 
@@ -34,7 +33,11 @@ async fn newest(device: &Device) -> Message {
 struct Slow(Mutex<Receiver<Code>>);
 
 impl UploadPlugin for Slow {
-    fn upload(&self, _: &Path, _: tim::plugin::UploadProgress) -> Result<ImageBody, tim::error::TimError> {
+    fn upload(
+        &self,
+        _: &UploadFile,
+        _: tim::plugin::UploadProgress,
+    ) -> Result<Uploaded, tim::error::TimError> {
         Err(self.0.lock().unwrap().recv().unwrap().into())
     }
 }
@@ -142,7 +145,7 @@ async fn a_picture_that_a_restored_server_lacks_comes_back_with_its_sender() {
     assert_eq!(ids, [before.id, after.id]);
     for (message, bytes) in page.iter().zip([png(30, 20), png(40, 20)]) {
         let target = world.folder.path().join("downloaded.png");
-        bobs_tablet.tim.download_image(message, ImageType::Original, &target, |_| {}).await.unwrap();
+        bobs_tablet.tim.download_attachment(message, RenditionType::Original, &target, |_| {}).await.unwrap();
         assert_eq!(std::fs::read(&target).unwrap(), bytes);
     }
 }

@@ -1,11 +1,12 @@
 //! Pictures: uploaded with progress, shown in three sizes, fetched with a ticket.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::poll_immediate;
-use tim::message::{ImageBody, ImageFormat, ImageInfo, ImageType, Message, Payload, Priority};
-use tim::plugin::{Plugin, UploadPlugin};
+use tim::message::{Body, ImageBody, ImageFormat, Message, Payload, Priority, Rendition, RenditionType};
+use tim::plugin::{Plugin, UploadFile, UploadPlugin, Uploaded};
+use tim::protocol::body::Element as _;
 use tim::{Code, MessageId};
 use tim_server::core::ops::UserKey;
 use tim_server::core::ticket::sign_download;
@@ -66,7 +67,7 @@ async fn a_picture_goes_both_ways_in_three_sizes() {
     let progress = send_picture(&alice, "C2Cbob", original.clone()).await;
     assert!(progress.is_sorted() && progress.last() == Some(&100), "{progress:?}");
     let got = bob.messages(1).await.remove(0);
-    let Payload::Image(image) = &got.payload else { panic!("not a picture: {got:?}") };
+    let Payload::Body(Body::Image(image)) = &got.payload else { panic!("not a picture: {got:?}") };
     let sizes: Vec<(u32, u32)> =
         image.image_info_array.iter().map(|info| (info.width, info.height)).collect();
     assert_eq!(sizes, [(1000, 500), (396, 198), (1000, 500)]);
@@ -74,17 +75,17 @@ async fn a_picture_goes_both_ways_in_three_sizes() {
     let progress = Arc::new(Mutex::new(Vec::new()));
     let seen = progress.clone();
     let see = move |percent| seen.lock().unwrap().push(percent);
-    bob.tim.download_image(&got, ImageType::Original, &target, see).await.unwrap();
+    bob.tim.download_attachment(&got, RenditionType::Original, &target, see).await.unwrap();
     assert_eq!(std::fs::read(&target).unwrap(), original);
     let progress = progress.lock().unwrap().clone();
     assert!(progress.is_sorted() && progress.last() == Some(&100), "{progress:?}");
-    bob.tim.download_image(&got, ImageType::Thumb, &target, |_| {}).await.unwrap();
+    bob.tim.download_attachment(&got, RenditionType::Thumb, &target, |_| {}).await.unwrap();
     let thumb = image::load_from_memory(&std::fs::read(&target).unwrap()).unwrap();
     assert_eq!((thumb.width(), thumb.height()), (396, 198));
     send_picture(&bob, "C2Calice", png(20, 20)).await;
     let small = alice.messages(1).await.remove(0);
     assert!(
-        matches!(&small.payload, Payload::Image(image) if image.image_info_array[1].width == 20),
+        matches!(&small.payload, Payload::Body(Body::Image(image)) if image.image_info_array[1].width == 20),
         "not enlarged"
     );
 }
@@ -111,12 +112,12 @@ async fn a_photograph_of_108_megapixels_goes_through() {
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
     send_picture(&alice, "C2Cbob", photograph()).await;
     let got = bob.messages(1).await.remove(0);
-    let Payload::Image(image) = &got.payload else { panic!("not a picture: {got:?}") };
+    let Payload::Body(Body::Image(image)) = &got.payload else { panic!("not a picture: {got:?}") };
     let sizes: Vec<(u32, u32)> =
         image.image_info_array.iter().map(|info| (info.width, info.height)).collect();
     assert_eq!(sizes, [(12_032, 9_024), (264, 198), (960, 720)]);
     let target = world.folder.path().join("downloaded.jpg");
-    bob.tim.download_image(&got, ImageType::Original, &target, |_| {}).await.unwrap();
+    bob.tim.download_attachment(&got, RenditionType::Original, &target, |_| {}).await.unwrap();
     assert_eq!(std::fs::read(&target).unwrap(), photograph());
 }
 
@@ -145,14 +146,14 @@ async fn an_image_view_takes_a_pictures_address_as_it_is() {
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
     let made = picture(&alice, "C2Cbob", rough(1000, 500));
-    let unsent = alice.tim.get_image_address(&made, ImageType::Original).await;
+    let unsent = alice.tim.get_attachment_url(&made, RenditionType::Original).await;
     assert_eq!(unsent.unwrap_err().code, Code::MESSAGE_INVALID);
     alice.tim.send_message(made).await.unwrap();
     let got = bob.messages(1).await.remove(0);
-    let address = bob.tim.get_image_address(&got, ImageType::Original).await.unwrap();
+    let address = bob.tim.get_attachment_url(&got, RenditionType::Original).await.unwrap();
     assert_eq!(view(&address).await, rough(1000, 500));
     assert_eq!(view(&address).await, rough(1000, 500), "as often as it likes");
-    let thumb = view(&bob.tim.get_image_address(&got, ImageType::Thumb).await.unwrap()).await;
+    let thumb = view(&bob.tim.get_attachment_url(&got, RenditionType::Thumb).await.unwrap()).await;
     assert_eq!(image::load_from_memory(&thumb).unwrap().height(), 198);
 }
 
@@ -163,7 +164,7 @@ async fn an_image_view_may_ask_for_the_head_for_a_part_and_for_nothing_that_it_h
     let original = rough(100, 50);
     send_picture(&alice, "C2Cbob", original.clone()).await;
     let got = bob.messages(1).await.remove(0);
-    let address = bob.tim.get_image_address(&got, ImageType::Original).await.unwrap();
+    let address = bob.tim.get_attachment_url(&got, RenditionType::Original).await.unwrap();
     let has = |head: &[String], line: &str| assert!(head.iter().any(|it| it == line), "{line}: {head:#?}");
 
     let (head, bytes) = ask("HEAD", &address, "").await;
@@ -198,9 +199,9 @@ async fn an_address_that_is_over_or_forged_says_so_and_another_is_had_for_the_as
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
     send_picture(&alice, "C2Cbob", png(30, 20)).await;
     let got = bob.messages(1).await.remove(0);
-    let Payload::Image(image) = &got.payload else { panic!("not a picture: {got:?}") };
+    let Payload::Body(Body::Image(image)) = &got.payload else { panic!("not a picture: {got:?}") };
     let key: [u8; 32] = std::fs::read(world.data().join("ticket.key")).unwrap().try_into().unwrap();
-    let fresh = bob.tim.get_image_address(&got, ImageType::Original).await.unwrap();
+    let fresh = bob.tim.get_attachment_url(&got, RenditionType::Original).await.unwrap();
     let (place, _) = fresh.split_once("?ticket=").unwrap();
     for (key, expires, code) in [(key, 1, Code::TICKET_EXPIRED), ([0; 32], i64::MAX, Code::TICKET_INVALID)] {
         let ticket = sign_download(&key, world.app, image.uuid, UserKey(1), expires);
@@ -211,7 +212,7 @@ async fn an_address_that_is_over_or_forged_says_so_and_another_is_had_for_the_as
             assert!(method == "HEAD" || said.starts_with(&format!("{{\"c\":{}", code.0)), "{said}");
         }
     }
-    let renewed = bob.tim.get_image_address(&got, ImageType::Original).await.unwrap();
+    let renewed = bob.tim.get_attachment_url(&got, RenditionType::Original).await.unwrap();
     assert_eq!(view(&renewed).await, png(30, 20));
 }
 
@@ -220,11 +221,14 @@ pub struct Elsewhere(pub String);
 
 impl Elsewhere {
     pub fn body(&self) -> ImageBody {
-        let info = |image_type| ImageInfo { image_type, size: 1, width: 1, height: 1, url: self.0.clone() };
+        let info =
+            |rendition_type| Rendition { rendition_type, size: 1, width: 1, height: 1, url: self.0.clone() };
         ImageBody {
             uuid: "00000000-0000-4000-8000-000000000001".parse().unwrap(),
             image_format: ImageFormat::Png,
-            image_info_array: [ImageType::Original, ImageType::Thumb, ImageType::Large].map(info).to_vec(),
+            image_info_array: [RenditionType::Original, RenditionType::Thumb, RenditionType::Large]
+                .map(info)
+                .to_vec(),
         }
     }
 }
@@ -232,13 +236,13 @@ impl Elsewhere {
 impl UploadPlugin for Elsewhere {
     fn upload(
         &self,
-        file: &Path,
+        file: &UploadFile,
         progress: tim::plugin::UploadProgress,
-    ) -> Result<ImageBody, tim::error::TimError> {
-        assert!(file.is_file());
+    ) -> Result<Uploaded, tim::error::TimError> {
+        assert!(file.path.is_file());
         progress(50);
         progress(100);
-        Ok(self.body())
+        Ok(self.body().attachment().unwrap().uploaded)
     }
 }
 
@@ -249,7 +253,7 @@ async fn a_host_may_bring_its_own_uploader() {
     let elsewhere = Arc::new(Elsewhere("https://pictures.example/1".into()));
     alice.tim.register_plugin(Plugin::Upload(elsewhere.clone()));
     assert_eq!(send_picture(&alice, "C2Cbob", png(3, 3)).await.last(), Some(&100));
-    assert_eq!(bob.messages(1).await[0].payload, Payload::Image(elsewhere.body()));
+    assert_eq!(bob.messages(1).await[0].payload, Payload::Body(Body::Image(elsewhere.body())));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -265,7 +269,7 @@ async fn a_picture_that_goes_before_it_is_sent_can_be_put_back() {
     assert_eq!(why.code, Code::FILE_UNREADABLE);
     std::fs::write(&path, png(30, 20)).unwrap();
     alice.tim.send_message(message).await.unwrap();
-    assert!(matches!(bob.messages(1).await[0].payload, Payload::Image(_)));
+    assert!(matches!(bob.messages(1).await[0].payload, Payload::Body(Body::Image(_))));
     let nothing = alice.tim.create_image_message(&to, PathBuf::new(), Priority::Normal, |_| {});
     assert_eq!(nothing.unwrap_err().code, Code::IMAGE_MISSING);
 }
@@ -279,13 +283,14 @@ async fn whoever_does_not_wait_has_sent_all_the_same() {
         assert!(poll_immediate(&mut sending).await.is_none(), "it takes a while");
     }
     let got = bob.messages(1).await.remove(0);
-    assert!(matches!(got.payload, Payload::Image(_)));
+    assert!(matches!(got.payload, Payload::Body(Body::Image(_))));
 
     let target = world.folder.path().join("downloaded.png");
     let (say, mut told) = mpsc::unbounded_channel();
     {
         let tell = move |percent| say.send(percent).unwrap();
-        let mut loading = std::pin::pin!(bob.tim.download_image(&got, ImageType::Original, &target, tell));
+        let mut loading =
+            std::pin::pin!(bob.tim.download_attachment(&got, RenditionType::Original, &target, tell));
         assert!(poll_immediate(&mut loading).await.is_none(), "it takes a while");
     }
     while told.recv().await.unwrap() < 100 {}
@@ -366,14 +371,18 @@ struct WhileFull {
 }
 
 impl UploadPlugin for WhileFull {
-    fn upload(&self, file: &Path, _: tim::plugin::UploadProgress) -> Result<ImageBody, tim::error::TimError> {
-        if !file.is_file() {
+    fn upload(
+        &self,
+        file: &UploadFile,
+        progress: tim::plugin::UploadProgress,
+    ) -> Result<Uploaded, tim::error::TimError> {
+        if !file.path.is_file() {
             return Err(Code::FILE_UNREADABLE.into());
         }
         let lock = rusqlite::Connection::open(&self.database).unwrap();
         lock.execute_batch("BEGIN IMMEDIATE").unwrap();
         *self.lock.lock().unwrap() = Some(lock);
-        Ok(Elsewhere("https://pictures.example/1".into()).body())
+        Elsewhere("https://pictures.example/1".into()).upload(file, progress)
     }
 }
 
@@ -414,7 +423,7 @@ async fn a_download_ends_with_its_login() {
         let (say, mut told) = mpsc::unbounded_channel();
         let target = folder.join("picture.png");
         let tell = move |percent| say.send(percent).unwrap();
-        let mut loading = Box::pin(bob.tim.download_image(&got, ImageType::Original, &target, tell));
+        let mut loading = Box::pin(bob.tim.download_attachment(&got, RenditionType::Original, &target, tell));
         assert!(poll_immediate(&mut loading).await.is_none());
         assert_eq!(told.recv().await, Some(0), "it has begun");
         if destroys {
@@ -443,7 +452,7 @@ async fn whoever_is_told_of_a_download_may_end_everything() {
         runtime.block_on(tim.destroy()).unwrap();
     };
     let target = folder.join("picture.png");
-    let loading = bob.tim.download_image(&got, ImageType::Original, &target, end_all);
+    let loading = bob.tim.download_attachment(&got, RenditionType::Original, &target, end_all);
     assert_eq!(loading.await.unwrap_err().code, Code::DESTROYED);
 }
 
@@ -454,11 +463,11 @@ async fn a_picture_makes_nobody_ask_their_own_machine_for_anything() {
     let bobs_service = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = bobs_service.local_addr().unwrap();
     let picture = Elsewhere(format!("http://{address}/delete-all")).body();
-    let message = Message { payload: Payload::Image(picture), ..mallory.text("C2Cbob", "look!") };
+    let message = Message { payload: Payload::Body(Body::Image(picture)), ..mallory.text("C2Cbob", "look!") };
     mallory.tim.send_message(message).await.unwrap();
     let got = bob.messages(1).await.remove(0);
     let target = world.folder.path().join("downloaded.png");
-    let loading = bob.tim.download_image(&got, ImageType::Original, &target, |_| {});
+    let loading = bob.tim.download_attachment(&got, RenditionType::Original, &target, |_| {});
     assert_eq!(loading.await.unwrap_err().code, Code::MEDIA_NOT_FOUND);
     // The first to knock is bob himself.
     let knocking = TcpStream::connect(address).await.unwrap();

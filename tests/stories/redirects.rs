@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tim::message::{ImageType, Message, Payload};
+use tim::message::{Body, Message, Payload, RenditionType};
 use tim::{Code, Tim};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -78,7 +78,10 @@ async fn shown(world: &World, made: &Made, place: &Web) -> (Device, Message) {
     let picture = Elsewhere(address).body();
     alice
         .tim
-        .send_message(Message { payload: Payload::Image(picture), ..alice.text("C2Cbob", "look") })
+        .send_message(Message {
+            payload: Payload::Body(Body::Image(picture)),
+            ..alice.text("C2Cbob", "look")
+        })
         .await
         .unwrap();
     let got = bob.messages(1).await.remove(0);
@@ -95,7 +98,7 @@ async fn a_picture_that_has_moved_is_fetched_where_it_is_without_what_was_signed
     let place = Web::answers(Some(&made), move |_| sends_on(&to)).await;
     let (bob, got) = shown(&world, &made, &place).await;
     let target = world.folder.path().join("picture.png");
-    bob.tim.download_image(&got, ImageType::Original, &target, |_| {}).await.unwrap();
+    bob.tim.download_attachment(&got, RenditionType::Original, &target, |_| {}).await.unwrap();
     assert_eq!(std::fs::read(&target).unwrap(), picture);
     assert_eq!(
         (place.paths(), there.paths()),
@@ -116,7 +119,7 @@ async fn a_picture_that_leads_to_plain_text_is_not_fetched() {
     let place = Web::answers(Some(&made), move |_| sends_on(&to)).await;
     let (bob, got) = shown(&world, &made, &place).await;
     let target = world.folder.path().join("picture.png");
-    let why = bob.tim.download_image(&got, ImageType::Original, &target, |_| {}).await.unwrap_err();
+    let why = bob.tim.download_attachment(&got, RenditionType::Original, &target, |_| {}).await.unwrap_err();
     assert_eq!(why.code, Code::MEDIA_NOT_FOUND);
     assert_eq!((place.asked().len(), plain.asked().len(), target.exists()), (1, 0, false));
 }
@@ -127,7 +130,7 @@ async fn a_picture_that_leads_in_a_circle_is_given_up() {
     let place = Web::answers(Some(&made), |port| sends_on(&format!("https://localhost:{port}/again"))).await;
     let (bob, got) = shown(&world, &made, &place).await;
     let target = world.folder.path().join("picture.png");
-    let why = bob.tim.download_image(&got, ImageType::Original, &target, |_| {}).await.unwrap_err();
+    let why = bob.tim.download_attachment(&got, RenditionType::Original, &target, |_| {}).await.unwrap_err();
     assert_eq!((why.code, place.asked().len()), (Code::MEDIA_NOT_FOUND, 6));
 }
 

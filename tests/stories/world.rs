@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tim::event::{Event, EventListener};
-use tim::message::{Message, Payload, Priority};
+use tim::message::{Body, Message, Payload, Priority, TextBody};
 use tim::options::TimOptions;
 use tim::protocol::call::Platform;
 use tim::protocol::usersig::{Claims, Key, sign};
@@ -310,7 +310,7 @@ pub fn received(event: &Event) -> Option<Vec<Message>> {
 /// A message's words, if it is a text.
 pub fn text_of(message: &Message) -> Option<&str> {
     match &message.payload {
-        Payload::Text(words) => Some(words),
+        Payload::Body(Body::Text(TextBody { text: words })) => Some(words),
         _ => None,
     }
 }

@@ -14,8 +14,9 @@ use crate::error::TimError;
 use crate::event::{Ears, EventListener};
 use crate::log::Sink;
 use crate::types::{
-    Conversation, Group, ImageBody, ImageType, Joined, Message, MessageList, NewGroup, Priority, Profile,
-    ProfileFields, TimOptions, before, conversation_id, group_id, message_id, user_id, user_ids,
+    Conversation, Group, Joined, Message, MessageList, NewGroup, Priority, Profile, ProfileFields,
+    RenditionType, TimOptions, UploadFile, Uploaded, before, conversation_id, group_id, message_id, user_id,
+    user_ids,
 };
 
 /// An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
@@ -66,15 +67,16 @@ fn progress(listener: Option<Arc<dyn ProgressListener>>) -> impl FnMut(u8) + Sen
     }
 }
 
-/// A host's own way of uploading pictures. Called on a thread that it may block.
+/// A host's own way of uploading files. Called on a thread that it may block.
 #[uniffi::export(foreign)]
 pub trait UploadPlugin: Send + Sync {
-    /// Uploads a file and describes what was uploaded: all three sizes, each with an address receivers can fetch.
+    /// Uploads a file and describes what was uploaded: of a picture all three sizes, of another file the original, each with
+    /// an address receivers can fetch.
     ///
     /// # Errors
     /// Whatever the host says. `Unreachable`, or anything that is no `TimError`, is tried again up to three times after growing
     /// pauses, and anew with every connection; then, and with any other error at once, the message fails with it.
-    fn upload(&self, file: String, progress: Arc<UploadProgress>) -> Result<ImageBody, TimError>;
+    fn upload(&self, file: UploadFile, progress: Arc<UploadProgress>) -> Result<Uploaded, TimError>;
 }
 
 /// Where an upload plugin reports how far it has come.
@@ -95,16 +97,16 @@ struct Uploader(Arc<dyn UploadPlugin>);
 impl tim::plugin::UploadPlugin for Uploader {
     fn upload(
         &self,
-        file: &Path,
+        file: &tim::plugin::UploadFile,
         progress: tim::plugin::UploadProgress,
-    ) -> Result<tim::message::ImageBody, tim::error::TimError> {
-        let image = self.0.upload(file.display().to_string(), Arc::new(UploadProgress(progress)));
-        let image = image.map_err(|why| match why {
+    ) -> Result<tim::plugin::Uploaded, tim::error::TimError> {
+        let uploaded = self.0.upload(file.into(), Arc::new(UploadProgress(progress)));
+        let uploaded = uploaded.map_err(|why| match why {
             // Something unexpected: an upload that failed, and may succeed.
             TimError::Internal { reason, .. } => TimError::new(Code::UPLOAD_FAILED, reason),
             why => why,
         })?;
-        Ok(image.try_into()?)
+        Ok(uploaded.try_into()?)
     }
 }
 
@@ -359,37 +361,42 @@ impl Tim {
         Ok(apart(self.tim.get_conversation_list()).await?.iter().map(|it| (&**it).into()).collect())
     }
 
-    /// Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
+    /// Saves the file of a message, in one of its renditions: it is there whole or not at all.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
-    /// has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
+    /// `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
+    /// has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
     /// 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
-    pub async fn download_image(
+    pub async fn download_attachment(
         &self,
         message: Message,
-        size: ImageType,
+        rendition: RenditionType,
         target: String,
         on_progress: Option<Arc<dyn ProgressListener>>,
     ) -> Result<(), TimError> {
         let message = message.try_into()?;
         let target = Path::new(&target);
-        Ok(apart(self.tim.download_image(&message, size.into(), target, progress(on_progress))).await?)
+        Ok(apart(self.tim.download_attachment(&message, rendition.into(), target, progress(on_progress)))
+            .await?)
     }
 
-    /// The full address of a picture of a message in one of its sizes, as an image view takes it: a plain `GET` gives the bytes,
+    /// The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the bytes,
     /// as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
-    /// address differs each time: let caches remember the message's ID and the size.
+    /// address differs each time: let caches remember the message's ID and the rendition.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if
-    /// the server has the picture no more. `Unreachable`: 2800 or 2801.
-    pub async fn get_image_address(&self, message: Message, size: ImageType) -> Result<String, TimError> {
+    /// `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
+    /// the server has the file no more. `Unreachable`: 2800 or 2801.
+    pub async fn get_attachment_url(
+        &self,
+        message: Message,
+        rendition: RenditionType,
+    ) -> Result<String, TimError> {
         let message = message.try_into()?;
-        Ok(apart(self.tim.get_image_address(&message, size.into())).await?)
+        Ok(apart(self.tim.get_attachment_url(&message, rendition.into())).await?)
     }
 
-    /// Ends every download into this file, named exactly as for `downloadImage`, which fails with 130161; nothing is left of it,
+    /// Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of it,
     /// and a file that was there before stays. Returns when they have ended.
     ///
     /// # Errors

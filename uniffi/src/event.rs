@@ -10,7 +10,7 @@ use crate::error::TimError;
 use crate::types::{Conversation, Group, Message, Profile};
 
 /// Something an app is told. As JSON `{"name":…, "data":…}`, in TIM's words and shapes.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum, Serialize)]
+#[derive(Debug, Clone, PartialEq, uniffi::Enum, Serialize)]
 #[serde(tag = "name", content = "data")]
 pub enum TimEvent {
     /// Every call works from now on.

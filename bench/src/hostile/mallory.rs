@@ -7,6 +7,7 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 use tim_protocol::call::{self, Request};
 use tim_protocol::conversation::Cursor;
+use tim_protocol::media::FileType;
 use tim_protocol::{ConversationId, UserId};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -194,7 +195,9 @@ impl Mallory {
     async fn begin_upload(&self, client: &mut Client) -> Outcome<Option<TcpStream>> {
         let size = self.picture.len();
         let sha256 = Sha256::digest(&self.picture).iter().map(|byte| format!("{byte:02x}")).collect();
-        let asked = client.ask(call::UploadTicket { size: size as u64, sha256 }.into()).await?;
+        let asked = client
+            .ask(call::UploadTicket { file_type: FileType::Image, size: size as u64, sha256 }.into())
+            .await?;
         let Ok(ticket) = client.result(asked).await? else {
             count(&self.counts.refused);
             return Ok(None);

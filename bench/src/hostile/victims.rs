@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use tim::Tim;
 use tim::event::{Event, EventListener};
-use tim::message::{Payload, Priority};
+use tim::message::{Body, Payload, Priority};
 use tim::options::TimOptions;
 use tim_protocol::{ConversationId, UserId};
 use tokio::sync::mpsc;
@@ -38,7 +38,7 @@ pub(super) async fn round(server: &Server) -> Outcome<Round> {
     let heard = timeout(NEVER, async {
         while let Some(event) = bob.events.recv().await {
             if matches!(&event, Event::MessageReceived(messages)
-                if messages.iter().any(|it| it.id == id && matches!(it.payload, Payload::Image(_))))
+                if messages.iter().any(|it| it.id == id && matches!(it.payload, Payload::Body(Body::Image(_)))))
             {
                 return;
             }

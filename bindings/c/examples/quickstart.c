@@ -61,13 +61,13 @@ int main(int count, char **arguments) {
     finish(tim_send_message(alice, message, on_done, &end), &end);
     tim_string_free(message);
     received = wait_for(&bobs, "onMessageReceived");
-    finish(tim_download_image(bob, received, 0, from_alice, on_progress, "down", NULL, on_done, &end), &end);
+    finish(tim_download_attachment(bob, received, 0, from_alice, on_progress, "down", NULL, on_done, &end), &end);
     free(received);
     must(tim_create_image_message(bob, "C2Calice", from_alice, NULL, on_progress, "up", NULL, &message));
     finish(tim_send_message(bob, message, on_done, &end), &end);
     tim_string_free(message);
     received = wait_for(&alices, "onMessageReceived");
-    finish(tim_download_image(alice, received, 0, from_bob, on_progress, "down", NULL, on_done, &end), &end);
+    finish(tim_download_attachment(alice, received, 0, from_bob, on_progress, "down", NULL, on_done, &end), &end);
     free(received);
 
     step("Read, and the end");

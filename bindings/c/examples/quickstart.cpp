@@ -46,10 +46,10 @@ int main(int count, char **arguments) try {
     step("A picture, there and back, and onto their disks");
     const auto picture = alice.create_image_message("C2Cbob", folder + "/drawing.bmp", bar("up"));
     alice.send_message(picture).get();
-    bob.download_image(bobs.wait_for("onMessageReceived"), 0, folder + "/from-alice.bmp", bar("down")).get();
+    bob.download_attachment(bobs.wait_for("onMessageReceived"), 0, folder + "/from-alice.bmp", bar("down")).get();
     const auto copy = bob.create_image_message("C2Calice", folder + "/from-alice.bmp", bar("up"));
     bob.send_message(copy).get();
-    alice.download_image(alices.wait_for("onMessageReceived"), 0, folder + "/from-bob.bmp", bar("down")).get();
+    alice.download_attachment(alices.wait_for("onMessageReceived"), 0, folder + "/from-bob.bmp", bar("down")).get();
 
     step("Read, and the end");
     bob.set_message_read("C2Calice").get();

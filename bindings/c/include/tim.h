@@ -71,7 +71,7 @@
  *   - log lines: on whichever thread has something to tell; they must not block.
  *   - `destroy`: where the last use of its `user_data` ends. That may be one of the program's threads, before the call that
  *     ended it returns: a function that fails, tim_remove_listener, tim_set_log_sink, tim_clear_log_sink,
- *     tim_register_upload_plugin, tim_release, tim_download_image where nobody is logged in, or tim_add_listener where the
+ *     tim_register_upload_plugin, tim_release, tim_download_attachment where nobody is logged in, or tim_add_listener where the
  *     instance ends meanwhile.
  * A callback must return: it may not longjmp or end its thread, and an exception that leaves it ends the process. tim.hpp
  * catches what its callbacks throw.
@@ -287,7 +287,8 @@ typedef uint64_t tim_listener;
 typedef uint64_t tim_upload;
 
 /**
- * Called to upload `file`. Reports with `tim_upload_progress`, describes what was uploaded with `tim_upload_result`, and
+ * Called to upload a file: `{"path":..., "type":1, "name":..., "size":...}` with type 1 for a picture, 255 for any other file, and
+ * an empty name if it has none. Reports with `tim_upload_progress`, describes what was uploaded with `tim_upload_result`, and
  * returns 0, or an error's number. With one that may pass (2400, 2800, 2801, 6005) it is called again up to three times after
  * growing pauses, and anew with every connection; then, and with any other at once, the message fails with that number.
  */
@@ -420,7 +421,7 @@ tim_status tim_add_listener(tim_client client,
 tim_status tim_remove_listener(tim_listener listener);
 
 /**
- * Registers the host's own uploader for pictures in place of the built-in one, or of a former one, whose `destroy` is called
+ * Registers the host's own uploader in place of the built-in one, or of a former one, whose `destroy` is called
  * when no call of it is running. Called on a thread that it may block.
  *
  * Errors: 130160 once the instance was destroyed. With any error `destroy` is called before this returns.
@@ -438,14 +439,14 @@ tim_status tim_register_upload_plugin(tim_client client,
 tim_status tim_upload_progress(tim_upload upload, uint32_t percent);
 
 /**
- * An upload plugin describes what it uploaded: `{"uuid":..., "imageFormat":1, "imageInfoArray":[{"type":0, "size":...,
- * "width":..., "height":..., "url":"https://..."}, ...]}` with the types 0 (original), 1 (thumbnail), 2 (large) in this order,
- * each at an https address or a path on the server (`/...`).
+ * An upload plugin describes what it uploaded: `{"uuid":..., "renditions":[{"type":0, "size":..., "width":..., "height":...,
+ * "url":"https://..."}, ...]}`, of a picture with the types 0 (original), 1 (thumbnail), 2 (large) in this order, of another
+ * file with 0 alone, each at an https address or a path on the server (`/...`).
  *
- * Errors: 130182 for a picture that cannot be sent, also one whose url is neither, 130183 once the plugin has returned.
+ * Errors: 130182 for a file that cannot be sent, also one whose url is neither, 130183 once the plugin has returned.
  */
 tim_status tim_upload_result(tim_upload upload,
-                             const char *image_json);
+                             const char *uploaded_json);
 
 /**
  * Whether everything works: from the event `sdkStateReady` to `sdkStateNotReady`.
@@ -590,42 +591,41 @@ tim_status tim_get_message_list(tim_client client,
                                 void *user_data);
 
 /**
- * Saves a picture of a message as a file, which is there whole or not at all. `size` is 0 (original), 1 (thumbnail) or 2
- * (large). Result: `null`.
+ * Saves the file of a message: it is there whole or not at all. `rendition` is 0 (original), 1 (thumbnail) or 2 (large). Result: `null`.
  *
- * Errors: 2002, 2105, 2503, 20001 for a message that was changed into none, 20001 for another size; then `destroy` is called
- * before this returns. To the callback: the gate's, the server's; 2105 for a message that shows no picture or is not sent
- * yet, 130140, 130141, 130143 if the server has it no more or does not give it, 130143 for a picture elsewhere that has no
+ * Errors: 2002, 2105, 2503, 20001 for a message that was changed into none, 20001 for another rendition; then `destroy` is called
+ * before this returns. To the callback: the gate's, the server's; 2105 for a message that has no such file or is not sent
+ * yet, 130140, 130141, 130143 if the server has it no more or does not give it, 130143 for a file elsewhere that has no
  * https address or is refused there, 130168, 6022 if the file cannot be written, 130161 if `tim_cancel_download` ended it.
  */
-tim_status tim_download_image(tim_client client,
-                              const char *message_json,
-                              uint32_t size,
-                              const char *file,
-                              tim_progress_callback on_progress,
-                              void *progress_user_data,
-                              tim_destroy_callback progress_destroy,
-                              tim_done_callback done,
-                              void *user_data);
+tim_status tim_download_attachment(tim_client client,
+                                   const char *message_json,
+                                   uint32_t rendition,
+                                   const char *file,
+                                   tim_progress_callback on_progress,
+                                   void *progress_user_data,
+                                   tim_destroy_callback progress_destroy,
+                                   tim_done_callback done,
+                                   void *user_data);
 
 /**
- * The full address of a picture of a message, as an image view takes it. `size` is 0 (original), 1 (thumbnail) or 2 (large).
+ * The full address of the file of a message, as an image view takes it. `rendition` is 0 (original), 1 (thumbnail) or 2 (large).
  * A plain GET gives the bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this
- * again for a fresh one. The address differs each time: let caches remember the message's ID and the size. Result: the
+ * again for a fresh one. The address differs each time: let caches remember the message's ID and the rendition. Result: the
  * address, a JSON string.
  *
- * Errors: 2002, 2105, 2503, 20001 for a message that was changed into none, 20001 for another size. To the callback: the
- * gate's, the server's; 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if the
- * server has the picture no more.
+ * Errors: 2002, 2105, 2503, 20001 for a message that was changed into none, 20001 for another rendition. To the callback: the
+ * gate's, the server's; 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if the
+ * server has the file no more.
  */
-tim_status tim_get_image_address(tim_client client,
-                                 const char *message_json,
-                                 uint32_t size,
-                                 tim_done_callback done,
-                                 void *user_data);
+tim_status tim_get_attachment_url(tim_client client,
+                                  const char *message_json,
+                                  uint32_t rendition,
+                                  tim_done_callback done,
+                                  void *user_data);
 
 /**
- * Ends every download into this file, named exactly as for `tim_download_image`, which is told 130161; nothing is left of it, and
+ * Ends every download into this file, named exactly as for `tim_download_attachment`, which is told 130161; nothing is left of it, and
  * a file that was there before stays. Result: `null`, when they have ended.
  *
  * Errors: none of its own. To the callback: the gate's; 130171 if no download into this file is under way.

@@ -51,7 +51,7 @@ using events_callback = std::function<void(const std::string &events_json)>;
 using progress_callback = std::function<void(std::uint32_t percent)>;
 using log_callback = std::function<void(std::uint32_t level, const std::string &line)>;
 using exception_handler = std::function<void(std::exception_ptr)>;
-/** Uploads a file, reports to `progress`, and gives back the picture's JSON (see tim_upload_result). A tim::error it throws is
+/** Uploads a file (JSON, see tim_upload_callback), reports to `progress`, and gives back JSON (see tim_upload_result). A tim::error it throws is
  *  what the message fails with; anything else it throws counts as 2400. */
 using uploader = std::function<std::string(const std::string &file, const progress_callback &progress)>;
 
@@ -394,23 +394,23 @@ public:
     answer get_message_list(const std::string &conversation, std::uint64_t before = 0, std::uint32_t count = 15) const {
         return call(tim_get_message_list, conversation, before, count);
     }
-    /** As tim_download_image: `size` is 0 original, 1 thumbnail, 2 large. */
-    answer download_image(const std::string &message_json, std::uint32_t size, const std::string &file,
+    /** As tim_download_attachment: `size` is 0 original, 1 thumbnail, 2 large. */
+    answer download_attachment(const std::string &message_json, std::uint32_t size, const std::string &file,
                           progress_callback on_progress = {}) const {
         return detail::ask([&](tim_done_callback done, void *user_data) {
             const char *const message = detail::as_c(message_json), *const path = detail::as_c(file);
             const detail::progress_arguments told(std::move(on_progress));
-            return tim_download_image(handle_, message, size, path, told.callback(), told.user_data, told.destroyer(), done,
+            return tim_download_attachment(handle_, message, size, path, told.callback(), told.user_data, told.destroyer(), done,
                                       user_data);
         });
     }
 
-    /** As tim_get_image_address: `size` is 0 original, 1 thumbnail, 2 large. */
-    answer get_image_address(const std::string &message_json, std::uint32_t size) const {
-        return call(tim_get_image_address, message_json, size);
+    /** As tim_get_attachment_url: `size` is 0 original, 1 thumbnail, 2 large. */
+    answer get_attachment_url(const std::string &message_json, std::uint32_t size) const {
+        return call(tim_get_attachment_url, message_json, size);
     }
 
-    /** As tim_cancel_download: `file` is what download_image was told. */
+    /** As tim_cancel_download: `file` is what download_attachment was told. */
     answer cancel_download(const std::string &file) const { return call(tim_cancel_download, file); }
 
     answer get_conversation_list() const { return call(tim_get_conversation_list); }

@@ -93,8 +93,8 @@ static void a_download_is_cancelled_and_leaves_nothing(void) {
     TOLD(sent, TIM_OK, tim_send_message, alice, message);
     snprintf(file, sizeof file, "%s/picture.bmp", test_folder);
     ENDS(130171, tim_cancel_download, bob, file);
-    GIVES(TIM_OK, tim_download_image(bob, sent, 0, file, NULL, &first, destroyed, on_end, &first.told));
-    GIVES(TIM_OK, tim_download_image(bob, sent, 2, file, NULL, &second, destroyed, on_end, &second.told));
+    GIVES(TIM_OK, tim_download_attachment(bob, sent, 0, file, NULL, &first, destroyed, on_end, &first.told));
+    GIVES(TIM_OK, tim_download_attachment(bob, sent, 2, file, NULL, &second, destroyed, on_end, &second.told));
     ENDS(TIM_OK, tim_cancel_download, bob, file);
     CHECK(reaches(&first.told.ended, 1) && first.told.status == 130161 && reaches(&first.destroyed, 1));
     CHECK(reaches(&second.told.ended, 1) && second.told.status == 130161 && reaches(&second.destroyed, 1));

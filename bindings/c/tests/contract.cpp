@@ -38,7 +38,7 @@ std::string somewhere_else() {
     for (const char *type : {"0", "1", "2"})
         sizes += std::string(sizes.empty() ? "" : ",") + R"({"type":)" + type +
                  R"(,"size":58,"width":1,"height":1,"url":"https://example.org/)" + type + R"("})";
-    return R"({"uuid":"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d","imageFormat":4,"imageInfoArray":[)" + sizes + "]}";
+    return R"({"uuid":"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d","renditions":[)" + sizes + "]}";
 }
 
 void errors_are_thrown_here_and_come_with_futures() {
@@ -72,9 +72,9 @@ void what_is_not_done_yet_is_taken_back() {
 void a_picture_is_shown_before_it_is_sent_and_by_its_address_afterwards() {
     const auto made = picture();
     CHECK(shows(made.c_str(), PIXEL, sizeof PIXEL));
-    CHECK(thrown_by([&] { alice->get_image_address(made, 0).get(); }) == 2105);
+    CHECK(thrown_by([&] { alice->get_attachment_url(made, 0).get(); }) == 2105);
     const auto sent = alice->send_message(made).get();
-    CHECK(loads(bob->get_image_address(sent, 0).get().c_str(), PIXEL, sizeof PIXEL));
+    CHECK(loads(bob->get_attachment_url(sent, 0).get().c_str(), PIXEL, sizeof PIXEL));
 }
 
 void a_text_with_a_nul_is_refused_whole() {
@@ -95,7 +95,7 @@ void a_text_with_a_nul_is_refused_whole() {
     };
     CHECK(thrown_by([&] { alice->create_image_message("C2Cbob", "picture" + nul, keeps()); }) == 20001);
     CHECK(thrown_by([&] { alice->create_image_message("C2Cbob" + nul, PIXEL, sizeof PIXEL, keeps()); }) == 20001);
-    CHECK(thrown_by([&] { alice->download_image("{}", 0, "picture" + nul, keeps()).get(); }) == 20001);
+    CHECK(thrown_by([&] { alice->download_attachment("{}", 0, "picture" + nul, keeps()).get(); }) == 20001);
     CHECK(gone == 3);
 }
 

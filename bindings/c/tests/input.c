@@ -60,8 +60,8 @@ static const char MESSAGE[] =
         EACH(tim_cancel_message(client, text, on_never, NULL));                                                 \
         EACH(tim_revoke_message(client, json, on_never, NULL));                                                 \
         EACH(tim_get_message_list(client, text, 0, 1, on_never, NULL));                                         \
-        EACH(tim_download_image(client, json, 0, text, on_progress, &destroys, count_destroy, on_never, NULL)); \
-        EACH(tim_get_image_address(client, json, 0, on_never, NULL));                                           \
+        EACH(tim_download_attachment(client, json, 0, text, on_progress, &destroys, count_destroy, on_never, NULL)); \
+        EACH(tim_get_attachment_url(client, json, 0, on_never, NULL));                                           \
         EACH(tim_cancel_download(client, text, on_never, NULL));                                                \
         CHECK(now(&destroys) == before + 2);                                                                    \
         CHECK(made == NULL);                                                                                    \
@@ -253,9 +253,9 @@ static void lengths_of_nothing_and_of_everything(void) {
     GIVES(2251, tim_create_image_message(alice, "C2Cbob", "", NULL, NULL, NULL, NULL, &out));
     GIVES(2401, tim_create_image_message(alice, "C2Cbob", "/", NULL, NULL, NULL, NULL, &out));
     CHECK(out == NULL);
-    GIVES(20001, tim_download_image(alice, MESSAGE, 3, "/tmp/x", NULL, NULL, NULL, on_never, NULL));
-    GIVES(20001, tim_download_image(alice, MESSAGE, UINT_MAX, "/tmp/x", NULL, NULL, NULL, on_never, NULL));
-    GIVES(20001, tim_get_image_address(alice, MESSAGE, 3, on_never, NULL));
+    GIVES(20001, tim_download_attachment(alice, MESSAGE, 3, "/tmp/x", NULL, NULL, NULL, on_never, NULL));
+    GIVES(20001, tim_download_attachment(alice, MESSAGE, UINT_MAX, "/tmp/x", NULL, NULL, NULL, on_never, NULL));
+    GIVES(20001, tim_get_attachment_url(alice, MESSAGE, 3, on_never, NULL));
     ENDS(TIM_OK, tim_get_message_list, alice, "C2Cbob", 0, 0);
     ENDS(TIM_OK, tim_get_message_list, alice, "C2Cbob", UINT64_MAX, UINT_MAX);
 }
@@ -270,8 +270,8 @@ static void messages_that_are_none_of_ours_are_refused(void) {
     GIVES(2105, tim_resend_message(alice, MESSAGE, on_never, NULL));
     GIVES(2105, tim_cancel_message(alice, "", on_never, NULL));
     ENDS(2105, tim_revoke_message, alice, MESSAGE);
-    ENDS(2105, tim_download_image, alice, MESSAGE, 0, "/tmp/none", NULL, NULL, NULL);
-    ENDS(2105, tim_get_image_address, alice, MESSAGE, 0);
+    ENDS(2105, tim_download_attachment, alice, MESSAGE, 0, "/tmp/none", NULL, NULL, NULL);
+    ENDS(2105, tim_get_attachment_url, alice, MESSAGE, 0);
     ENDS(130171, tim_cancel_download, alice, "/tmp/none");
     memcpy(strstr(forged, "carol"), "alice", 5);
     *strstr(forged, "0199a2a4") = 'x';

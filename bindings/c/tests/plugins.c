@@ -30,7 +30,7 @@ static void progress_is_told_and_its_destroy_called_once(void) {
     tim_string_free(message);
 
     snprintf(file, sizeof file, "%s/saved.bmp", test_folder);
-    ENDS(TIM_OK, tim_download_image, alice, told.json, 0, file, on_progress, &saved, destroyed);
+    ENDS(TIM_OK, tim_download_attachment, alice, told.json, 0, file, on_progress, &saved, destroyed);
     CHECK(reaches(&saved.destroyed, 1) && now(&saved.calls) > 0);
     free(told.json);
 
@@ -47,10 +47,10 @@ static void a_picture_is_shown_before_it_is_sent_and_by_its_address_afterwards(v
     GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "C2Cbob", PIXEL, sizeof PIXEL, NULL, NULL, NULL, NULL,
                                                       &message));
     CHECK(strstr(message, "\"width\":1,\"height\":1") && shows(message, PIXEL, sizeof PIXEL));
-    ENDS(2105, tim_get_image_address, alice, message, 0);
+    ENDS(2105, tim_get_attachment_url, alice, message, 0);
     TOLD(sent, TIM_OK, tim_send_message, alice, message);
     CHECK(shows(sent, PIXEL, sizeof PIXEL));
-    TOLD(address, TIM_OK, tim_get_image_address, bob, sent, 0);
+    TOLD(address, TIM_OK, tim_get_attachment_url, bob, sent, 0);
     CHECK(loads(address, PIXEL, sizeof PIXEL));
     tim_string_free(message);
     free(sent);
@@ -67,7 +67,7 @@ static const char *const SOMEWHERE = UPLOADED(ORIGINAL "," THUMBNAIL "," LARGE);
  * addresses that nobody can fetch, or everybody on the way can read. */
 static const char *const NOWHERE[][2] = {
     {"{}", "missing field"},
-    {"{\"uuid\":\"none\",\"imageFormat\":4,\"imageInfoArray\":[]}", "uuid"},
+    {"{\"uuid\":\"none\",\"renditions\":[]}", "uuid"},
     {UPLOADED(SIZE("0", "-1", "https://example.org/0")), "negative"},
     {UPLOADED(ORIGINAL "," LARGE), "three sizes"},
     {UPLOADED(ORIGINAL "," ORIGINAL "," THUMBNAIL "," LARGE), "three sizes"},
@@ -88,7 +88,7 @@ static void report_again(void *user_data, uint32_t percent) {
 }
 
 static tim_status upload_elsewhere(void *user_data, const char *file, tim_upload upload) {
-    CHECK(file[0] == '/');
+    CHECK(strstr(file, "{\"path\":\"/") == file && strstr(file, "\"type\":1,\"name\":\"\",\"size\":58}"));
     last_upload = upload;
     GIVES(TIM_OK, tim_upload_progress(upload, 50));
     CHECK(reaches(&reported, 1));

@@ -233,7 +233,7 @@ static inline int loads(const char *address, const void *bytes, size_t length) {
 }
 
 /* What an uploader tells of it: as many sizes as it names. */
-#define UPLOADED(sizes) "{\"uuid\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\",\"imageFormat\":4,\"imageInfoArray\":[" sizes "]}"
+#define UPLOADED(sizes) "{\"uuid\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\",\"renditions\":[" sizes "]}"
 #define SIZE(type, bytes, url) "{\"type\":" type ",\"size\":" bytes ",\"width\":1,\"height\":1,\"url\":\"" url "\"}"
 
 #endif /* TIM_TEST_H */

@@ -1,12 +1,12 @@
 //! The user's own things beside conversations: profile, blacklist, groups.
 
 use serde_json::value::RawValue;
+use tim_protocol::body::{GroupTip, GroupTipType};
 use tim_protocol::call::{
     GroupsReply, GroupsRequest, Joined, MessagesReply, Reply, Request, UsersReply, UsersRequest,
 };
 use tim_protocol::frame::Fault;
 use tim_protocol::group::{Group, JoinStatus};
-use tim_protocol::message::{GroupTip, GroupTipType};
 use tim_protocol::profile::Profile;
 use tim_protocol::{ConversationId, GroupId, UserId, conversation};
 

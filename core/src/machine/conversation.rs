@@ -6,11 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tim_protocol::body::{Body, GroupTip, GroupTipType};
 use tim_protocol::call::ReadUpTo;
 use tim_protocol::conversation::ConversationState;
-use tim_protocol::message::{
-    Body, GroupTip, GroupTipType, Message as Wire, MessageChange, Mutation, Receipt, Revocation,
-};
+use tim_protocol::message::{Message as Wire, MessageChange, Mutation, Receipt, Revocation};
 use tim_protocol::{ConversationId, GroupId, UserId};
 
 use super::outbox::Outbox;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tim_protocol::call::{Platform, Reply, Request};
 use tim_protocol::frame::Fault;
 use tim_protocol::group::Group;
-use tim_protocol::media::ImageBody;
+use tim_protocol::media::{Attachment, Uploaded};
 use tim_protocol::profile::Profile;
 use tim_protocol::{ConversationId, MessageId, UserId};
 
@@ -62,7 +62,7 @@ pub enum Input {
     /// All listeners have returned from the messages of these conversations up to these sequences.
     Delivered(Vec<(ConversationId, u64)>),
     /// An upload has ended.
-    UploadEnded(MessageId, Result<ImageBody, Fault>),
+    UploadEnded(MessageId, Result<Uploaded, Fault>),
     /// The time named by [`super::Machine::deadline`] has come.
     Deadline,
 }
@@ -188,22 +188,23 @@ pub enum Output {
     Disconnect,
     /// Send this text frame.
     Transmit(String),
-    /// Upload what this message shows, and report the end. Progress goes to whoever created the message.
+    /// Upload the file of this message, and report the end. Progress goes to whoever created the message.
     Upload {
         /// The message the upload is for.
         message: MessageId,
         /// The file.
         file: PathBuf,
-        /// Where it was put before; if it is there still, there is nothing to do.
-        former: Option<ImageBody>,
+        /// What the message tells of it. If it names a place on the server, it was put there before: if it is there still,
+        /// there is nothing to do.
+        attachment: Attachment,
     },
-    /// A message's picture need not be uploaded any more: forget what it was made of. Its copy stays for a while.
+    /// A message's file need not be uploaded any more: forget what it was made of. Its copy stays for a while.
     Uploaded(MessageId),
     /// Stop an upload; nothing more is reported of it.
     CancelUpload(MessageId),
-    /// Remove the copy of a message's picture, and forget what it was made of: nothing that is stored names it any more.
+    /// Remove the copy of a message's file, and forget what it was made of: nothing that is stored names it any more.
     RemoveCopy(MessageId),
-    /// These messages were taken back: remove the copies of their pictures.
+    /// These messages were taken back: remove the copies of their files.
     RemoveCopiesOf(Query),
     /// Log that something was passed over which this version cannot read.
     LogUnreadable(Unreadable),

@@ -73,7 +73,7 @@ use io::{Config, Input, Now, Output};
 use link::Link;
 use login::{Gate, Login};
 use outbox::Outbox;
-pub use outbox::on_the_server;
+pub use outbox::is_on_the_server;
 use trace::Trace;
 
 /// The engine's decisions for one instance.

@@ -10,10 +10,11 @@ mod queue;
 use std::path::PathBuf;
 
 use serde_json::value::RawValue;
+use tim_protocol::body::{Body, Element as _};
 use tim_protocol::call::Sent;
 use tim_protocol::frame::Fault;
-use tim_protocol::media::ImageBody;
-use tim_protocol::message::{Body, Message as Wire, TextBody};
+use tim_protocol::media::{Attachment, Uploaded};
+use tim_protocol::message::Message as Wire;
 use tim_protocol::{Code, ConversationId, MessageId};
 
 use super::calls::Purpose;
@@ -30,26 +31,18 @@ const UPLOAD_TRIES: u32 = 3;
 /// How long the answer to an own message is given to close a gap before it, in milliseconds.
 const GAP_PATIENCE_MS: i64 = 300;
 
-/// Whether a picture was put somewhere, be that here or by another app's uploader.
-fn is_somewhere(image: &ImageBody) -> bool {
-    image.is_complete() && image.image_info_array.iter().all(|info| !info.url.is_empty())
+/// The file that goes with a message.
+fn attachment(message: &Wire) -> Option<Attachment> {
+    Body::read(&message.body).ok()?.attachment()
 }
 
-/// The picture that a message shows.
-fn picture(message: &Wire) -> Option<ImageBody> {
-    match Body::read(&message.body) {
-        Ok(Body::Image(image)) => Some(image),
-        _ => None,
-    }
+/// Whether a message's file was put on the server.
+pub fn is_on_the_server(message: &Wire) -> bool {
+    attachment(message).is_some_and(|attachment| attachment.uploaded.is_on_the_server())
 }
 
-/// Where a message's picture was put on the server, if it was.
-pub fn on_the_server(message: &Wire) -> Option<ImageBody> {
-    picture(message).filter(ImageBody::is_on_the_server)
-}
-
-/// Whether a refusal lies in the picture itself, so that no other attempt can pass.
-fn is_of_the_picture(code: Code) -> bool {
+/// Whether a refusal lies in the file itself, so that no other attempt can pass.
+fn is_of_the_file(code: Code) -> bool {
     matches!(
         code,
         Code::IMAGE_TYPE_INVALID
@@ -58,19 +51,19 @@ fn is_of_the_picture(code: Code) -> bool {
             | Code::IMAGE_DAMAGED
             | Code::IMAGE_NEEDS_MEMORY
             | Code::FILE_EMPTY
+            | Code::FILE_TOO_LARGE
     )
 }
 
-/// Whether an uploader has put a picture to where its receivers can fetch it.
-fn check_uploaded(image: &ImageBody) -> Result<(), Fault> {
-    let failed = |why| Err(Fault::with_text(Code::UPLOAD_FAILED, why));
-    if !image.is_complete() {
-        failed("the uploader did not name all three sizes")
-    } else if !image.is_reachable() {
-        failed("the uploader named an address that is not https")
-    } else {
-        Ok(())
+/// A body whose file was put where its receivers can fetch it.
+fn attached(body: &RawValue, uploaded: Uploaded) -> Result<Box<RawValue>, Fault> {
+    if !uploaded.is_reachable() {
+        let why = "the uploader named an address that is not https";
+        return Err(Fault::with_text(Code::UPLOAD_FAILED, why));
     }
+    let mut body = Body::read(body).map_err(|_| Code::INTERNAL)?;
+    body.attach(uploaded)?;
+    Ok(body.write()?)
 }
 
 impl Machine {
@@ -102,13 +95,13 @@ impl Machine {
         if self.data.outbox.is_full() {
             return Err(Code::OUTBOX_FULL);
         }
-        let body = match &message.payload {
-            Payload::Text(text) if text.is_empty() => return Err(Code::MESSAGE_BODY_INVALID),
-            Payload::Text(text) => Body::Text(TextBody { text: text.clone() }),
-            // One that is somewhere already is sent as it is.
-            Payload::Image(image) if is_to_upload || is_somewhere(image) => Body::Image(image.clone()),
-            _ => return Err(Code::MESSAGE_INVALID),
-        };
+        let Payload::Body(body) = &message.payload else { return Err(Code::MESSAGE_INVALID) };
+        // One whose file is somewhere already is sent as it is.
+        let is_missing = body.attachment().is_some_and(|it| !it.uploaded.is_somewhere());
+        if is_missing && !is_to_upload {
+            return Err(Code::MESSAGE_INVALID);
+        }
+        body.check().map_err(|fault| fault.code)?;
         Ok(Wire {
             id: message.id,
             from: me,
@@ -135,7 +128,7 @@ impl Machine {
         if entry.row.refusal.is_some() && self.data.outbox.is_full() {
             return self.give(call, Err(Fault::new(Code::OUTBOX_FULL)));
         }
-        if let Some(code) = entry.row.refusal.filter(|code| is_of_the_picture(*code)) {
+        if let Some(code) = entry.row.refusal.filter(|code| is_of_the_file(*code)) {
             return self.give(call, Err(Fault::new(code)));
         }
         self.data.outbox.change(id, |entry| {
@@ -169,14 +162,14 @@ impl Machine {
         if is_uploading {
             self.then(Output::CancelUpload(id));
         }
-        if picture(&row.message).is_some() {
+        if attachment(&row.message).is_some() {
             self.then(Output::RemoveCopy(id));
         }
         self.forget_if_empty(&row.message.to);
         self.show_anew(&row.message.to);
     }
 
-    /// A picture that is on the server: its copy stays for a while.
+    /// A file that is on the server: its copy stays for a while.
     fn keep_copy(&mut self, message: MessageId, copy: Option<PathBuf>) {
         if copy.is_some() {
             self.then(Output::Uploaded(message));
@@ -208,12 +201,21 @@ impl Machine {
     pub(super) fn pump_outbox(&mut self) {
         let now = self.now.monotonic;
         if self.may_upload() {
-            while let Some((message, file, former)) = self.data.outbox.take_upload(now) {
-                self.then(Output::Upload { message, file, former });
+            while let Some((message, file)) = self.data.outbox.take_upload(now) {
+                self.upload(message, file);
             }
         }
         while let Some(send) = self.data.outbox.take_send(now) {
             self.ask(Purpose::Send(send.to.clone(), send.id), send);
+        }
+    }
+
+    fn upload(&mut self, message: MessageId, file: PathBuf) {
+        let entry = self.data.outbox.entry(message);
+        match entry.and_then(|entry| attachment(&entry.row.message)) {
+            Some(attachment) => self.then(Output::Upload { message, file, attachment }),
+            // A later version of this program wrote it.
+            None => self.upload_ended(message, Err(Fault::new(Code::MESSAGE_INVALID))),
         }
     }
 
@@ -283,7 +285,7 @@ impl Machine {
         self.data.outbox.change(id, |entry| {
             entry.row.refusal = Some(fault.code);
             call = entry.call.take();
-            copy = entry.row.upload.take_if(|_| is_of_the_picture(fault.code));
+            copy = entry.row.upload.take_if(|_| is_of_the_file(fault.code));
         });
         self.keep_row(id);
         if copy.is_some() {
@@ -298,14 +300,12 @@ impl Machine {
         }
     }
 
-    pub(super) fn upload_ended(&mut self, id: MessageId, result: Result<ImageBody, Fault>) {
+    pub(super) fn upload_ended(&mut self, id: MessageId, result: Result<Uploaded, Fault>) {
         let Some(entry) = self.data.outbox.entry(id).filter(|entry| entry.is_uploading) else { return };
-        let (tries, former) = (entry.tries, on_the_server(&entry.row.message));
+        let (tries, message) = (entry.tries, &entry.row.message);
+        let was_on_the_server = is_on_the_server(message);
+        let body = result.and_then(|uploaded| attached(&message.body, uploaded));
         self.data.outbox.change(id, |entry| entry.is_uploading = false);
-        let body = result.and_then(|image| {
-            check_uploaded(&image)?;
-            Body::Image(image).write().map_err(Fault::from)
-        });
         match body {
             Ok(body) => self.uploaded(id, Some(body)),
             // A break or a logout is not the upload's fault: it begins anew with the next connection or login. Nor is it
@@ -318,12 +318,12 @@ impl Machine {
                 self.try_later(id, fault.retry_after);
             }
             // It was on the server in an earlier life of its data, and cannot be put there again: it is sent as it was.
-            Err(_) if former.is_some() => self.uploaded(id, None),
+            Err(_) if was_on_the_server => self.uploaded(id, None),
             Err(fault) => self.give_up(id, fault),
         }
     }
 
-    /// A picture need not be uploaded any more, and this is the body that shows it, if it is another one.
+    /// A file need not be uploaded any more, and this is the body that shows it, if it is another one.
     fn uploaded(&mut self, id: MessageId, body: Option<Box<RawValue>>) {
         let mut copy = None;
         self.data.outbox.change(id, |entry| {

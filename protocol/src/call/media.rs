@@ -4,12 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use super::Check;
 use crate::bounds::out_of;
-use crate::{Code, Fault, UserId, limits};
+use crate::media::FileType;
+use crate::{Fault, UserId};
 
-/// Asks for leave to upload one picture over HTTP.
+/// Asks for leave to upload one file over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct UploadTicket {
-    /// Its size in bytes; strictly below [`crate::limits::IMAGE_BYTES`].
+    /// What kind of file it is.
+    pub file_type: FileType,
+    /// Its size in bytes, as [`FileType::check_size`] allows it.
     pub size: u64,
     /// The SHA-256 of its bytes, as 64 lower-case hexadecimal digits.
     pub sha256: String,
@@ -24,21 +28,16 @@ pub struct Ticket {
     pub expires: i64,
 }
 
-/// Asks for leave to download a picture that a visible message names.
+/// Asks for leave to download a file that a visible message names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DownloadTicket {
-    /// The path found in the message ([`crate::media::ImageInfo::url`]).
+    /// The path found in the message ([`crate::media::Rendition::url`]).
     pub url: String,
 }
 
 impl Check for UploadTicket {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
-        if self.size == 0 {
-            return Err(Fault::new(Code::FILE_EMPTY));
-        }
-        if self.size >= limits::IMAGE_BYTES {
-            return Err(Fault::new(Code::IMAGE_TOO_LARGE));
-        }
+        self.file_type.check_size(self.size)?;
         let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         if self.sha256.len() == 64 && self.sha256.bytes().all(is_digit) {
             Ok(())

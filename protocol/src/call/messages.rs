@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::Check;
+use crate::body::{Body, BodyProblem, Element as _};
 use crate::bounds::{at_least_one, check_body, number};
-use crate::message::{Body, BodyProblem, Message, Mutation, Priority};
+use crate::message::{Message, Mutation, Priority};
 use crate::{Code, ConversationId, Fault, List, MessageId, UserId};
 
 /// Sends a message.
@@ -140,12 +141,7 @@ impl Check for Send {
         number("clientTime", u64::try_from(self.client_time).unwrap_or(u64::MAX))?;
         check_body(&self.body)?;
         match Body::read(&self.body) {
-            Ok(body) => {
-                if let Body::Image(image) = &body {
-                    image.image_info_array.iter().try_for_each(|info| number("size", info.size))?;
-                }
-                Ok(body.check_sendable()?)
-            }
+            Ok(body) => body.check(),
             Err(BodyProblem::UnknownType) => Err(Fault::new(Code::BODY_TYPE_UNKNOWN)),
             Err(BodyProblem::Malformed) => Err(Fault::new(Code::MESSAGE_BODY_INVALID)),
         }

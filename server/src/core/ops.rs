@@ -87,7 +87,7 @@ pub enum Write {
         /// The secret UserSigs are signed with.
         key: String,
     },
-    /// Records an uploaded picture, so that it can be named and downloaded. Answers [`Answer::Done`].
+    /// Records an uploaded file, so that it can be named and downloaded. Answers [`Answer::Done`].
     PutMedia(Media),
 }
 
@@ -121,7 +121,7 @@ pub struct Device {
     pub platform: Platform,
 }
 
-/// An uploaded picture.
+/// An uploaded file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Media {
     /// The application.
@@ -239,7 +239,7 @@ pub enum Find {
     },
     /// Answers a request of a user's that changes nothing. Answers [`Found::Reply`].
     Request(Box<UserRequest>),
-    /// An uploaded picture. Answers [`Found::Media`].
+    /// An uploaded file. Answers [`Found::Media`].
     Media {
         /// The application.
         app: u32,
@@ -262,7 +262,7 @@ pub enum Found {
     Version(Cursor),
     /// The reply to a request.
     Reply(Reply),
-    /// A picture; `None` if there is none of that name.
+    /// A file; `None` if there is none of that name.
     Media(Option<Media>),
 }
 

@@ -49,7 +49,7 @@ pub struct Limits {
     pub logins: Rate,
     /// Logins from one address whose token proves nothing.
     pub failed_logins: Rate,
-    /// Bytes of pictures that a user stores.
+    /// Bytes of files that a user stores.
     pub media_bytes: Rate,
     /// Milliseconds of decoding a user's pictures.
     pub decoding: Rate,
@@ -171,7 +171,7 @@ impl Shares {
         }
     }
 
-    /// Whether a user may store so many more bytes of pictures.
+    /// Whether a user may store so many more bytes of files.
     ///
     /// # Errors
     /// [`Code::MEDIA_QUOTA`] with the time to wait.
@@ -217,7 +217,7 @@ impl Shares {
         Ok(Transfer { shares: Arc::clone(self), user, is_upload: false })
     }
 
-    /// So many bytes of a user's pictures were stored.
+    /// So many bytes of a user's files were stored.
     pub fn stored(&self, user: UserKey, bytes: u64, now: i64) {
         lock(&self.users).of(user, now).media_bytes.charge(self.limits.media_bytes, bytes, now);
     }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
+use tim_protocol::media::FileType;
 use tim_protocol::{Code, Fault};
 use uuid::Uuid;
 
@@ -16,13 +17,15 @@ use super::ops::UserKey;
 /// How long a ticket holds, in milliseconds.
 pub const LIFE_MS: i64 = 10 * 60 * 1000;
 
-/// Leave to upload one picture.
+/// Leave to upload one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upload {
     /// The application.
     pub app: u32,
     /// Who uploads.
     pub owner: UserKey,
+    /// What kind of file it is.
+    pub file_type: FileType,
     /// Bytes.
     pub size: u64,
     /// SHA-256 of the bytes, in lower-case hexadecimal.
@@ -35,7 +38,7 @@ pub struct Upload {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "for", rename_all = "lowercase")]
 enum Leave {
-    Upload { app: u32, owner: i64, size: u64, sha256: String, nonce: Uuid },
+    Upload { app: u32, owner: i64, file_type: FileType, size: u64, sha256: String, nonce: Uuid },
     Download { app: u32, id: Uuid, holder: i64 },
 }
 
@@ -48,11 +51,12 @@ struct Signed {
 /// A ticket to upload that ends at `expires`, in milliseconds since 1970. Fit for a query string as it is.
 #[must_use]
 pub fn sign_upload(key: &[u8; 32], upload: &Upload, expires: i64) -> String {
-    let Upload { app, owner, size, sha256, nonce } = upload.clone();
-    sign(key, &Signed { expires, leave: Leave::Upload { app, owner: owner.0, size, sha256, nonce } })
+    let Upload { app, owner, file_type, size, sha256, nonce } = upload.clone();
+    let leave = Leave::Upload { app, owner: owner.0, file_type, size, sha256, nonce };
+    sign(key, &Signed { expires, leave })
 }
 
-/// A user's ticket to download a picture in any of its sizes, that ends at `expires`, in milliseconds since 1970.
+/// A user's ticket to download a file in any of its renditions, that ends at `expires`, in milliseconds since 1970.
 #[must_use]
 pub fn sign_download(key: &[u8; 32], app: u32, id: Uuid, holder: UserKey, expires: i64) -> String {
     sign(key, &Signed { expires, leave: Leave::Download { app, id, holder: holder.0 } })
@@ -65,14 +69,14 @@ pub fn sign_download(key: &[u8; 32], app: u32, id: Uuid, holder: UserKey, expire
 /// over.
 pub fn read_upload(key: &[u8; 32], ticket: &str, now: i64) -> Result<Upload, Fault> {
     match verify(key, ticket, now)? {
-        Leave::Upload { app, owner, size, sha256, nonce } => {
-            Ok(Upload { app, owner: UserKey(owner), size, sha256, nonce })
+        Leave::Upload { app, owner, file_type, size, sha256, nonce } => {
+            Ok(Upload { app, owner: UserKey(owner), file_type, size, sha256, nonce })
         }
         Leave::Download { .. } => Err(Fault::new(Code::TICKET_INVALID)),
     }
 }
 
-/// Whose ticket it is, if it allows downloading this picture at the time `now`, in milliseconds since 1970.
+/// Whose ticket it is, if it allows downloading this file at the time `now`, in milliseconds since 1970.
 ///
 /// # Errors
 /// As [`read_upload`].
@@ -131,8 +135,8 @@ mod tests {
 
     #[test]
     fn a_ticket_to_look_is_not_one_to_upload() {
-        let upload =
-            Upload { app: 1, owner: UserKey(2), size: 3, sha256: "ab".repeat(32), nonce: Uuid::from_u128(4) };
+        let (sha256, nonce) = ("ab".repeat(32), Uuid::from_u128(4));
+        let upload = Upload { app: 1, owner: UserKey(2), file_type: FileType::File, size: 3, sha256, nonce };
         let ticket = sign_upload(&KEY, &upload, 1_000);
         assert_eq!(read_upload(&KEY, &ticket, 0).unwrap(), upload);
         assert!(check_download(&KEY, &ticket, 1, Uuid::from_u128(4), 0).is_err());

@@ -1,9 +1,9 @@
 //! Groups: made, looked at, ended. Who comes and goes is `membership.rs`'s.
 
+use tim_protocol::body::{GroupTipType, NoticeType};
 use tim_protocol::call::{self, Call as _, Done, GroupIs};
 use tim_protocol::code::Code;
 use tim_protocol::group::{Group, Role, SelfInfo};
-use tim_protocol::message::{GroupTipType, NoticeType};
 use tim_protocol::{GroupId, UserId};
 
 use super::Outcome;

@@ -3,9 +3,10 @@
 use std::ops::{ControlFlow, RangeInclusive};
 
 use serde_json::value::RawValue;
+use tim_protocol::body::Body;
 use tim_protocol::code::Code;
 use tim_protocol::frame::Push;
-use tim_protocol::message::{Body, Message, Priority};
+use tim_protocol::message::{Message, Priority};
 use tim_protocol::{ConversationId, MessageId, UserId, bounds};
 
 use super::Outcome;

@@ -1,10 +1,10 @@
 //! Who comes into a group and who leaves it, and what a change of that writes into whose log.
 
 use tim_protocol::UserId;
+use tim_protocol::body::{GroupTipType, NoticeType};
 use tim_protocol::call::{self, Call as _, Done, Joined};
 use tim_protocol::code::Code;
 use tim_protocol::group::{Group, GroupType, JoinOption, JoinStatus, Role};
-use tim_protocol::message::{GroupTipType, NoticeType};
 
 use super::groups::{group_for, standing_group};
 use super::notices::{memberships, notice, tip};

@@ -1,9 +1,9 @@
 //! What a change writes and tells beside its answer: tips in a group's log, notices in a user's, changes of a user's own.
 
+use tim_protocol::body::{Body, GroupTip, GroupTipType, NoticeGroup, NoticeType, SystemNotice};
 use tim_protocol::code::Code;
 use tim_protocol::conversation::Change;
 use tim_protocol::frame::Push;
-use tim_protocol::message::{Body, GroupTip, GroupTipType, NoticeGroup, NoticeType, SystemNotice};
 use tim_protocol::{ConversationId, UserId};
 
 use super::Outcome;

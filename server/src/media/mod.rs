@@ -1,10 +1,11 @@
-//! Pictures: their bytes come and go over HTTP with tickets, and lie in the data folder by their SHA-256.
+//! Files of messages: their bytes come and go over HTTP with tickets, and lie in the data folder by their SHA-256.
 //!
-//! * This file moves bytes. `thumbs` looks at them: what kind of picture it is, and its two smaller sizes.
+//! * This file moves bytes. `processor` says what is made of a file, by its type.
+//! * `thumbs` looks at a picture: what kind it is, and its two smaller sizes.
 //! * `decode` reads the formats, into the copy of bounded size that `canvas` makes; `color` makes its colours sRGB's.
 //! * `turns` says whose picture is decoded next; `range` reads which part of one is asked for.
 //!
-//! A picture's file is on stable storage before its record is, so a record never names a file that is not there.
+//! A file is on stable storage before its record is, so a record never names a file that is not there.
 
 mod canvas;
 mod color;
@@ -12,6 +13,7 @@ mod decode;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod memory;
+mod processor;
 mod range;
 mod thumbs;
 mod turns;
@@ -28,7 +30,7 @@ use hyper::{HeaderMap, Response};
 use sha2::{Digest as _, Sha256};
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
-use tim_protocol::media::{ImageBody, ImageInfo, ImageType};
+use tim_protocol::media::{Rendition, RenditionType, Uploaded};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _, Take};
 use tokio::time::timeout_at;
@@ -42,15 +44,16 @@ use crate::data::hex;
 use crate::net::http::Body;
 use crate::net::pace::Pace;
 use crate::store::Store;
+use processor::{Made, Processor};
 use range::Wanted;
 use turns::Turns;
 
 /// Bytes read from a file at once.
 const CHUNK: usize = 64 * 1024;
-/// Where uploads grow, inside the folder of pictures.
+/// Where uploads grow, inside the folder of files.
 pub(crate) const INCOMING: &str = "incoming";
 
-/// The pictures of a server.
+/// The files of a server.
 pub(crate) struct Media {
     folder: PathBuf,
     turns: Turns,
@@ -59,7 +62,7 @@ pub(crate) struct Media {
 }
 
 impl Media {
-    /// The pictures in a folder. What an earlier run left half uploaded is removed.
+    /// The files in a folder. What an earlier run left half uploaded is removed.
     pub(crate) fn open(folder: PathBuf, shares: Arc<Shares>, clock: Clock) -> io::Result<Self> {
         let incoming = folder.join(INCOMING);
         if incoming.exists() {
@@ -70,12 +73,11 @@ impl Media {
         Ok(Self { folder, turns, shares, clock })
     }
 
-    /// Takes a picture in, as its ticket says.
+    /// Takes a file in, as its ticket says.
     ///
     /// Errors: [`Code::MEDIA_MISMATCH`] if these are other bytes than the ticket was given for,
-    /// [`Code::TRANSFER_TOO_SLOW`] if they do not keep their pace, [`Code::IMAGE_TYPE_INVALID`] and
-    /// [`Code::IMAGE_DIMENSIONS`] if they are no picture that can be shown, [`Code::READ_ONLY`] if the disk does not take
-    /// them.
+    /// [`Code::TRANSFER_TOO_SLOW`] if they do not keep their pace, those of the file's processor, [`Code::READ_ONLY`] if
+    /// the disk does not take them.
     pub(crate) async fn upload(
         &self,
         upload: Upload,
@@ -83,49 +85,52 @@ impl Media {
         pace: &Pace,
         store: &dyn Store,
         now: i64,
-    ) -> Result<ImageBody, Fault> {
+    ) -> Result<Uploaded, Fault> {
         let partial = Partial(self.folder.join(INCOMING).join(Uuid::new_v4().to_string()));
         receive(body, &upload, pace, &partial.0).await?;
-        let (place, path) = (self.place(&upload.sha256), partial.0.clone());
+        let (place, path, file_type) = (self.place(&upload.sha256), partial.0.clone(), upload.file_type);
         let probed = path.clone();
-        let header = tokio::task::spawn_blocking(move || thumbs::head(&probed)).await;
-        let header = header.map_err(|_| Code::INTERNAL)??;
-        let turn = self.turns.take(upload.owner, header.pixels()).await?;
-        let looked = tokio::task::spawn_blocking(move || {
+        let processor = tokio::task::spawn_blocking(move || Processor::of(file_type, &probed)).await;
+        let processor = processor.map_err(|_| Code::INTERNAL)??;
+        let turn = match processor.pixels() {
+            Some(pixels) => Some(self.turns.take(upload.owner, pixels).await?),
+            None => None,
+        };
+        let made = tokio::task::spawn_blocking(move || {
             let _turn = turn;
-            let looked = thumbs::look(&path, &header)?;
-            keep(&path, &place, &looked).map_err(|why| disk(&place, &why))?;
-            Ok::<_, Fault>(looked)
+            let made = processor.run(&path)?;
+            keep(&path, &place, &made).map_err(|why| disk(&place, &why))?;
+            Ok::<_, Fault>(made)
         });
         // A decoder that panics has met a picture that it cannot read: trying again would not help.
-        let looked = looked.await.map_err(|_| Code::IMAGE_DAMAGED)??;
+        let made = made.await.map_err(|_| Code::IMAGE_DAMAGED)??;
         let id = Uuid::new_v4();
-        let Upload { app, owner, size, sha256, nonce } = upload;
+        let Upload { app, owner, size, sha256, nonce, .. } = upload;
         store.write(Write::PutMedia(Record { app, id, owner, sha256, size, ticket: nonce, now })).await?;
         self.shares.stored(owner, size, self.clock.now().monotonic);
         metrics::counter!("tim_uploads_total").increment(1);
-        Ok(describe(app, id, size, &looked))
+        Ok(describe(app, id, size, &made))
     }
 
-    /// Gives a picture out: all of it, or the part that is asked for.
+    /// Gives a file out: all of it, or the part that is asked for.
     ///
     /// Errors: [`Code::MEDIA_NOT_FOUND`].
     pub(crate) async fn download(
         &self,
-        (app, id, size): (u32, Uuid, ImageType),
+        (app, id, rendition): (u32, Uuid, RenditionType),
         asked: &HeaderMap,
         store: &dyn Store,
     ) -> Result<Response<Body>, Fault> {
         let Found::Media(Some(record)) = store.find(Find::Media { app, id }).await? else {
             return Err(Code::MEDIA_NOT_FOUND.into());
         };
-        let path = sized(&self.place(&record.sha256), size);
+        let path = lies(&self.place(&record.sha256), rendition);
         let mut file = File::open(&path).await.map_err(|why| disk(&path, &why))?;
         let length = file.metadata().await.map_err(|why| disk(&path, &why))?.len();
         let mut head = [0; 16];
         let read = file.read(&mut head).await.map_err(|why| disk(&path, &why))?;
         let kind = thumbs::mime_of(head.get(..read).unwrap_or_default());
-        let tag = format!("\"{}.{}\"", record.sha256, u32::from(size));
+        let tag = format!("\"{}.{}\"", record.sha256, u32::from(rendition));
         let part = range::wanted(asked, &tag, length);
         if let Wanted::Nothing = part {
             return Ok(range::beyond(length));
@@ -137,13 +142,17 @@ impl Media {
         let headers = answer.headers_mut();
         headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(|_| Code::INTERNAL)?);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        if kind == thumbs::UNKNOWN_KIND {
+            // A browser saves it, and never shows or runs it as a page of this server's.
+            headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
+        }
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         headers
             .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=31536000, immutable"));
         Ok(answer)
     }
 
-    /// Where a picture lies, without the ending that tells its size. Equal pictures lie there once.
+    /// Where a file lies, without the ending that tells its rendition. Equal files lie there once.
     fn place(&self, sha256: &str) -> PathBuf {
         self.folder.join(sha256.get(..2).unwrap_or_default()).join(sha256)
     }
@@ -158,17 +167,17 @@ impl Drop for Partial {
     }
 }
 
-/// Reads `/media/<app>/<id>/<size>`.
-pub(crate) fn parse(path: &str) -> Option<(u32, Uuid, ImageType)> {
+/// Reads `/media/<app>/<id>/<rendition>`.
+pub(crate) fn parse(path: &str) -> Option<(u32, Uuid, RenditionType)> {
     let mut parts = path.strip_prefix("/media/")?.split('/');
     let (app, id) = (parts.next()?.parse().ok()?, Uuid::parse_str(parts.next()?).ok()?);
-    let size = ImageType::from(parts.next()?.parse::<u32>().ok()?);
-    let is_known = !matches!(size, ImageType::Other(_));
-    (is_known && parts.next().is_none()).then_some((app, id, size))
+    let rendition = RenditionType::from(parts.next()?.parse::<u32>().ok()?);
+    let is_known = !matches!(rendition, RenditionType::Other(_));
+    (is_known && parts.next().is_none()).then_some((app, id, rendition))
 }
 
-fn sized(place: &Path, size: ImageType) -> PathBuf {
-    place.with_extension(u32::from(size).to_string())
+fn lies(place: &Path, rendition: RenditionType) -> PathBuf {
+    place.with_extension(u32::from(rendition).to_string())
 }
 
 /// Writes what comes into a file, and checks that it is what was announced.
@@ -202,41 +211,37 @@ async fn receive(mut body: Incoming, upload: &Upload, pace: &Pace, path: &Path) 
     file.sync_all().await.map_err(failed)
 }
 
-/// Puts a picture and its smaller sizes where they stay, each whole or not at all. What is there already belongs to
+/// Puts a file and what was made of it where they stay, each whole or not at all. What is there already belongs to
 /// earlier messages too and is left as it is.
-fn keep(uploaded: &Path, place: &Path, looked: &thumbs::Looked) -> io::Result<()> {
+fn keep(uploaded: &Path, place: &Path, made: &Made) -> io::Result<()> {
     let folder = place.parent().unwrap_or(place);
     std::fs::create_dir_all(folder)?;
-    for (size, picture) in [(ImageType::Thumb, &looked.thumb), (ImageType::Large, &looked.large)] {
-        let path = sized(place, size);
-        let Some(picture) = picture.as_ref().filter(|_| !path.exists()) else { continue };
-        let partial = Partial(uploaded.with_extension(u32::from(size).to_string()));
-        std::fs::write(&partial.0, &picture.bytes)?;
+    for (rendition, smaller) in &made.smaller {
+        let path = lies(place, *rendition);
+        let Some(smaller) = smaller.as_ref().filter(|_| !path.exists()) else { continue };
+        let partial = Partial(uploaded.with_extension(u32::from(*rendition).to_string()));
+        std::fs::write(&partial.0, &smaller.bytes)?;
         std::fs::File::open(&partial.0)?.sync_all()?;
         std::fs::rename(&partial.0, path)?;
     }
-    std::fs::rename(uploaded, sized(place, ImageType::Original))?;
+    std::fs::rename(uploaded, lies(place, RenditionType::Original))?;
     std::fs::File::open(folder)?.sync_all()?;
     folder.parent().map_or(Ok(()), |media| std::fs::File::open(media)?.sync_all())
 }
 
-fn describe(app: u32, id: Uuid, size: u64, looked: &thumbs::Looked) -> ImageBody {
-    let info = |image_type, file, size, (width, height)| {
+fn describe(app: u32, id: Uuid, size: u64, made: &Made) -> Uploaded {
+    let rendition = |rendition_type, file, size, (width, height)| {
         let url = format!("/media/{app}/{id}/{}", u32::from(file));
-        ImageInfo { image_type, size, width, height, url }
+        Rendition { rendition_type, size, width, height, url }
     };
-    let smaller = |image_type, picture: &Option<thumbs::Smaller>| match picture {
-        Some(it) => info(image_type, image_type, it.bytes.len() as u64, it.dimensions),
-        None => info(image_type, ImageType::Original, size, looked.dimensions),
-    };
-    ImageBody {
+    let original = |rendition_type| rendition(rendition_type, RenditionType::Original, size, made.dimensions);
+    let smaller = made.smaller.iter().map(|(rendition_type, smaller)| match smaller {
+        Some(it) => rendition(*rendition_type, *rendition_type, it.bytes.len() as u64, it.dimensions),
+        None => original(*rendition_type),
+    });
+    Uploaded {
         uuid: id,
-        image_format: looked.format,
-        image_info_array: vec![
-            info(ImageType::Original, ImageType::Original, size, looked.dimensions),
-            smaller(ImageType::Thumb, &looked.thumb),
-            smaller(ImageType::Large, &looked.large),
-        ],
+        renditions: std::iter::once(original(RenditionType::Original)).chain(smaller).collect(),
     }
 }
 
@@ -249,7 +254,7 @@ fn chunks(file: Take<File>) -> impl stream::Stream<Item = io::Result<Frame<Bytes
 }
 
 fn disk(path: &Path, why: &io::Error) -> Fault {
-    tracing::error!(path = %path.display(), %why, "a picture's file could not be used");
+    tracing::error!(path = %path.display(), %why, "a file of a message could not be used");
     let code = if why.kind() == io::ErrorKind::NotFound { Code::MEDIA_NOT_FOUND } else { Code::READ_ONLY };
     Fault::new(code)
 }

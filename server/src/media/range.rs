@@ -1,4 +1,4 @@
-//! Which part of a picture a request is for, and what the answer's head says of it (RFC 9110, sections 13 and 14). Pure.
+//! Which part of a file a request is for, and what the answer's head says of it (RFC 9110, sections 13 and 14). Pure.
 //!
 //! One range is served. Whoever asks for several, or in a way that this does not know, gets the whole, as the standard has it.
 
@@ -9,7 +9,7 @@ use tim_protocol::frame::Fault;
 
 use crate::net::http::{Body, fault, full};
 
-/// The part of a picture that is to be given out.
+/// The part of a file that is to be given out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     /// All of it.
@@ -32,9 +32,9 @@ pub(super) fn wanted(asked: &HeaderMap, tag: &str, length: u64) -> Wanted {
     range.and_then(|range| read(range, length)).unwrap_or(Wanted::Whole)
 }
 
-/// Refuses bytes that lie beyond a picture of this length.
+/// Refuses bytes that lie beyond a file of this length.
 pub(super) fn beyond(length: u64) -> Response<Body> {
-    let why = Fault::with_text(Code::BAD_REQUEST, format!("the picture has {length} bytes"));
+    let why = Fault::with_text(Code::BAD_REQUEST, format!("the file has {length} bytes"));
     let mut answer = fault(StatusCode::RANGE_NOT_SATISFIABLE, &why);
     set(&mut answer, header::CONTENT_RANGE, format!("bytes */{length}"));
     answer

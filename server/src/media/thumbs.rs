@@ -1,4 +1,4 @@
-//! What an uploaded file shows: its format and size, and its two smaller pictures.
+//! What an uploaded picture shows: its dimensions, and its two smaller pictures.
 //!
 //! The head of the file is read before anything is decoded, so a small file that claims to be huge costs nothing. The
 //! large preview is decoded from the file, the thumbnail made from the large preview.
@@ -11,7 +11,6 @@ use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageFormat, RgbaImage};
 use tim_protocol::frame::Fault;
-use tim_protocol::media::ImageFormat as WireFormat;
 use tim_protocol::picture::Header;
 use tim_protocol::{Code, limits};
 
@@ -21,12 +20,13 @@ use super::decode::{Decoded, decode};
 
 /// Quality of the smaller pictures, of 100.
 const JPEG_QUALITY: u8 = 85;
+/// The kind of a file that is no picture.
+pub(super) const UNKNOWN_KIND: &str = "application/octet-stream";
 /// An animated picture of up to so many bytes is its own preview, so that it moves there too.
 const ANIMATED_BYTES: u64 = 512 * 1024;
 
 /// What was seen.
 pub(super) struct Looked {
-    pub(super) format: WireFormat,
     /// Width and height as the picture is to be shown.
     pub(super) dimensions: (u32, u32),
     pub(super) thumb: Option<Smaller>,
@@ -62,13 +62,13 @@ pub(super) fn look(path: &Path, header: &Header) -> Result<Looked, Fault> {
     if let Some(profile) = profile {
         color::to_srgb(&mut copy, &profile);
     }
-    let (format, dimensions) = (header.format, header.shown());
+    let dimensions = header.shown();
     if is_animated && size <= ANIMATED_BYTES {
-        return Ok(Looked { format, dimensions, thumb: None, large: None });
+        return Ok(Looked { dimensions, thumb: None, large: None });
     }
     let thumb = thumb(&copy);
     let lighter = |picture| encode(picture).map(|it| Some(it).filter(|it| (it.bytes.len() as u64) < size));
-    Ok(Looked { format, dimensions, thumb: lighter(thumb)?, large: lighter(copy)? })
+    Ok(Looked { dimensions, thumb: lighter(thumb)?, large: lighter(copy)? })
 }
 
 /// A size in the same proportions: the shorter side is at most `short`, the longer at most `long`, and none is greater
@@ -118,7 +118,7 @@ fn encode(picture: RgbaImage) -> Result<Smaller, Fault> {
 
 /// The media type of a file that begins like this.
 pub(super) fn mime_of(head: &[u8]) -> &'static str {
-    image::guess_format(head).map_or("application/octet-stream", |format| format.to_mime_type())
+    image::guess_format(head).map_or(UNKNOWN_KIND, |format| format.to_mime_type())
 }
 
 #[cfg(test)]
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn a_picture_gets_two_smaller_ones_and_is_never_enlarged() {
         let looked = see(&bytes(&noise(2_000, 1_000), ImageFormat::Png)).ok().unwrap();
-        assert_eq!((looked.format, looked.dimensions), (WireFormat::Png, (2_000, 1_000)));
+        assert_eq!(looked.dimensions, (2_000, 1_000));
         assert_eq!(dimensions(&looked), [Some((396, 198)), Some((1_440, 720))]);
         let small = see(&bytes(&noise(150, 100), ImageFormat::Png)).ok().unwrap();
         assert_eq!(dimensions(&small), [Some((150, 100)), Some((150, 100))], "lighter as a JPEG");

@@ -1,4 +1,4 @@
-//! What the clients' port answers over HTTP: the way into a WebSocket, and pictures.
+//! What the clients' port answers over HTTP: the way into a WebSocket, and files.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -182,7 +182,7 @@ fn status_of(code: Code) -> StatusCode {
     match code {
         Code::TICKET_INVALID | Code::TICKET_EXPIRED | Code::TICKET_USED => StatusCode::FORBIDDEN,
         Code::MEDIA_NOT_FOUND => StatusCode::NOT_FOUND,
-        Code::IMAGE_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::IMAGE_TOO_LARGE | Code::FILE_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
         Code::TOO_FAST | Code::MEDIA_QUOTA => StatusCode::TOO_MANY_REQUESTS,
         Code::TRANSFER_TOO_SLOW => StatusCode::REQUEST_TIMEOUT,
         Code::BUSY | Code::READ_ONLY | Code::SHUTTING_DOWN => StatusCode::SERVICE_UNAVAILABLE,

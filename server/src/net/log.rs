@@ -1,5 +1,5 @@
 //! What the log tells of connections: who logged in, who was refused, how it ended, and at level debug each request and each
-//! picture's way in or out with its duration. Never a token or a ticket, and nothing that people wrote.
+//! file's way in or out with its duration. Never a token or a ticket, and nothing that people wrote.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -97,7 +97,7 @@ impl ConnectionLog {
     }
 }
 
-/// A picture's way in or out in the log.
+/// A file's way in or out in the log.
 pub(super) struct TransferLog {
     pub(super) direction: &'static str,
     pub(super) app: u32,
@@ -107,16 +107,16 @@ pub(super) struct TransferLog {
 }
 
 impl TransferLog {
-    pub(super) fn moved(&self, picture: Uuid, bytes: u64) {
+    pub(super) fn moved(&self, file: Uuid, bytes: u64) {
         let (Self { direction, app, user, .. }, ms) = (self, ms_since(self.began));
-        tracing::debug!(direction, app, user_key = user.0, %picture, bytes, ms, "a picture moved");
+        tracing::debug!(direction, app, user_key = user.0, %file, bytes, ms, "a file moved");
     }
 
     /// It was refused, or ended too early.
-    pub(super) fn failed(&self, picture: Option<Uuid>, code: Option<Code>) {
+    pub(super) fn failed(&self, file: Option<Uuid>, code: Option<Code>) {
         let (Self { direction, app, user, .. }, ms) = (self, ms_since(self.began));
-        let (picture, code) = (picture.map(tracing::field::display), code.map(|code| code.0));
-        tracing::debug!(direction, app, user_key = user.0, picture, code, ms, "a picture did not move");
+        let (file, code) = (file.map(tracing::field::display), code.map(|code| code.0));
+        tracing::debug!(direction, app, user_key = user.0, file, code, ms, "a file did not move");
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! * `connection` serves one WebSocket; `parked` keeps dropped sessions for a while.
 //! * `http` is everything else that speaks HTTP on the clients' port, and the way into a WebSocket.
-//! * `transfer` is a picture's way in or out; `pace` ends those that drip.
+//! * `transfer` is a file's way in or out; `pace` ends those that drip.
 //! * `places` bounds connections by address and by user; `origin` knows addresses behind a proxy.
 //! * `admin` is the operator's port.
 
@@ -45,8 +45,8 @@ use places::{Place, Places};
 
 /// How long a client may take for its HTTP request's head, and for the TLS handshake.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
-/// How long an HTTP connection may last: a picture of 20 MB at the least pace, and the wait to be decoded.
-const HTTP_WITHIN: Duration = Duration::from_secs(3_600);
+/// How long an HTTP connection may last: a file of 100 MB at the least pace, and the wait to be decoded.
+const HTTP_WITHIN: Duration = Duration::from_secs(4 * 3_600);
 /// Pause after the system refused a new socket.
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 /// Pause between two looks for sessions that nobody resumed.

@@ -1,4 +1,4 @@
-//! The least pace of a picture's bytes: a transfer that falls behind it ends, however it drips.
+//! The least pace of a file's bytes: a transfer that falls behind it ends, however it drips.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

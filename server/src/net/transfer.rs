@@ -1,4 +1,4 @@
-//! A picture's way in or out over HTTP: whose ticket it is, whether their share allows it, and that its bytes keep pace.
+//! A file's way in or out over HTTP: whose ticket it is, whether their share allows it, and that its bytes keep pace.
 //!
 //! What the bytes are is `media`'s to know.
 
@@ -13,7 +13,6 @@ use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, Uri};
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
-use tim_protocol::media::Uploaded;
 use tokio::sync::{SetOnce, watch};
 use uuid::Uuid;
 
@@ -28,9 +27,9 @@ use crate::media;
 /// The pace of the download that a connection carries, once it does.
 pub(super) type Downloading = Arc<SetOnce<Pace>>;
 
-/// Takes a picture in. A server that stops waits for none: the sender uploads it again.
+/// Takes a file in. A server that stops waits for none: the sender uploads it again.
 ///
-/// Errors: `TICKET_…` by the ticket, those of [`crate::core::shares::Shares::upload`], those of the picture, and
+/// Errors: `TICKET_…` by the ticket, those of [`crate::core::shares::Shares::upload`], those of the file, and
 /// [`Code::SHUTTING_DOWN`].
 pub(super) async fn upload(
     shared: &Shared,
@@ -54,9 +53,9 @@ pub(super) async fn upload(
         () = told(&mut stop) => Err(Code::SHUTTING_DOWN.into()),
     };
     match ended {
-        Ok(image) => {
-            log.moved(image.uuid, size);
-            Ok(last(json(StatusCode::OK, &Uploaded { image })))
+        Ok(uploaded) => {
+            log.moved(uploaded.uuid, size);
+            Ok(last(json(StatusCode::OK, &uploaded)))
         }
         Err(fault) => {
             log.failed(None, Some(fault.code));
@@ -65,7 +64,7 @@ pub(super) async fn upload(
     }
 }
 
-/// Gives a picture out, or only its head.
+/// Gives a file out, or only its head.
 ///
 /// Errors: `TICKET_…` by the ticket, those of [`crate::core::shares::Shares::download`], [`Code::MEDIA_NOT_FOUND`].
 pub(super) async fn download(
@@ -95,7 +94,7 @@ pub(super) async fn download(
         .get(header::CONTENT_LENGTH)
         .filter(|_| !is_head)
         .and_then(|length| length.to_str().ok()?.parse().ok());
-    let told = Told { log, picture: id, length: length.unwrap_or(0), moved: 0 };
+    let told = Told { log, file: id, length: length.unwrap_or(0), moved: 0 };
     Ok(last(answer.map(|body| Paced { body, downloading, told, _transfer: transfer }.boxed_unsync())))
 }
 
@@ -125,7 +124,7 @@ struct Paced {
 /// Tells the log of a download when it ends, however it does.
 struct Told {
     log: TransferLog,
-    picture: Uuid,
+    file: Uuid,
     length: u64,
     moved: u64,
 }
@@ -133,9 +132,9 @@ struct Told {
 impl Drop for Told {
     fn drop(&mut self) {
         if self.moved == self.length {
-            self.log.moved(self.picture, self.length);
+            self.log.moved(self.file, self.length);
         } else {
-            self.log.failed(Some(self.picture), None);
+            self.log.failed(Some(self.file), None);
         }
     }
 }

@@ -5,6 +5,7 @@ use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tim_protocol::Code;
+use tim_protocol::media::FileType;
 use tim_server::core::ops::UserKey;
 use tim_server::core::ticket::{Upload, sign_download, sign_upload};
 use uuid::Uuid;
@@ -37,7 +38,7 @@ fn sha256(bytes: &[u8]) -> String {
 
 /// A path to upload exactly these bytes to.
 pub(crate) async fn ticket_for(client: &mut Client, bytes: &[u8]) -> String {
-    let asked = json!({ "size": bytes.len(), "sha256": sha256(bytes) });
+    let asked = json!({ "fileType": 1, "size": bytes.len(), "sha256": sha256(bytes) });
     let answer = client.ask("media.upload", &asked).await;
     answer["r"]["path"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
 }
@@ -56,7 +57,7 @@ pub(crate) async fn upload(server: &Server, client: &mut Client, bytes: Vec<u8>)
     let (status, body) = put(server, &path, bytes).await;
     assert_eq!(status, StatusCode::OK, "{body:?}");
     let uploaded: Value = serde_json::from_slice(&body).unwrap();
-    uploaded["image"]["imageInfoArray"][0]["url"].as_str().unwrap().to_owned()
+    uploaded["renditions"][0]["url"].as_str().unwrap().to_owned()
 }
 
 fn ticket_key(server: &Server) -> [u8; 32] {
@@ -92,6 +93,7 @@ async fn a_ticket_that_this_server_did_not_give_or_gave_long_ago_uploads_nothing
     let upload = Upload {
         app: server.app,
         owner: UserKey(1),
+        file_type: FileType::Image,
         size: bytes.len() as u64,
         sha256: sha256(&bytes),
         nonce: Uuid::from_u128(1),

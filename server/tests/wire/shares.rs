@@ -172,7 +172,7 @@ async fn a_days_bytes_of_pictures_are_bounded() {
     let (status, number, wait) = refusal(put(&server, &second, noise(1)).await);
     assert_eq!((status, number), (StatusCode::TOO_MANY_REQUESTS, u64::from(Code::MEDIA_QUOTA.0)));
     assert!(wait.unwrap() > 60_000, "it comes back over the day: {wait:?}");
-    let asked = json!({ "size": noise(1).len(), "sha256": "ab".repeat(32) });
+    let asked = json!({ "fileType": 1, "size": noise(1).len(), "sha256": "ab".repeat(32) });
     let refused = mallory.ask("media.upload", &asked).await;
     assert_eq!(refused["e"]["c"], Code::MEDIA_QUOTA.0, "before anything is uploaded");
     upload(&server, &mut mallory, png(10)).await;

@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tim::Code;
 use tim::event::Event;
 use tim::log::LogLevel;
-use tim::message::ImageBody;
+use tim::plugin::Uploaded;
 
-use super::guard::{c_string, is_guarded};
+use super::guard::{c_string, is_guarded, json};
 use super::handles::{LISTENERS, Table, TimListener, TimUpload};
 use super::{TIM_OK, TimStatus};
 use crate::error::TimError;
@@ -29,7 +29,8 @@ pub type TimProgressCallback = Option<unsafe extern "C-unwind" fn(user_data: *mu
 /// Called with a log line; `level` is 0 (much) to 3 (an error). The line is valid during the callback only.
 pub type TimLogCallback =
     Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, level: u32, line: *const c_char)>;
-/// Called to upload `file`. Reports with `tim_upload_progress`, describes what was uploaded with `tim_upload_result`, and
+/// Called to upload a file: `{"path":..., "type":1, "name":..., "size":...}` with type 1 for a picture, 255 for any other file, and
+/// an empty name if it has none. Reports with `tim_upload_progress`, describes what was uploaded with `tim_upload_result`, and
 /// returns 0, or an error's number. With one that may pass (2400, 2800, 2801, 6005) it is called again up to three times after
 /// growing pauses, and anew with every connection; then, and with any other at once, the message fails with that number.
 pub type TimUploadCallback = Option<
@@ -179,7 +180,7 @@ impl tim::log::LogSink for Sink {
 #[derive(Clone)]
 pub(super) struct Upload {
     pub(super) progress: tim::plugin::UploadProgress,
-    pub(super) result: Arc<Mutex<Option<ImageBody>>>,
+    pub(super) result: Arc<Mutex<Option<Uploaded>>>,
 }
 
 /// Uploads that plugins work on now.
@@ -201,12 +202,12 @@ impl Uploader {
 impl tim::plugin::UploadPlugin for Uploader {
     fn upload(
         &self,
-        file: &std::path::Path,
+        file: &tim::plugin::UploadFile,
         progress: tim::plugin::UploadProgress,
-    ) -> Result<ImageBody, tim::error::TimError> {
+    ) -> Result<Uploaded, tim::error::TimError> {
         let result = Arc::new(Mutex::new(None));
         let handle = UPLOADS.add(Upload { progress, result: Arc::clone(&result) });
-        let file = c_string(file.display().to_string());
+        let file = c_string(json(&crate::types::UploadFile::from(file)).unwrap_or_default());
         // SAFETY: as in `Done::call`.
         let status = unsafe { (self.callback)(self.user_data.pointer, file.as_ptr(), handle) };
         let _ = UPLOADS.remove(handle);
@@ -215,8 +216,8 @@ impl tim::plugin::UploadPlugin for Uploader {
                 u32::try_from(status).unwrap_or(Code::UPLOAD_FAILED.0),
             )));
         }
-        let image: Option<ImageBody> = result.lock().unwrap_or_else(PoisonError::into_inner).take();
-        image.ok_or_else(|| tim::error::TimError {
+        let uploaded: Option<Uploaded> = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+        uploaded.ok_or_else(|| tim::error::TimError {
             code: Code::UPLOAD_FAILED,
             reason: "the uploader did not call tim_upload_result".into(),
         })

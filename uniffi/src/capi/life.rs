@@ -192,7 +192,7 @@ pub extern "C" fn tim_remove_listener(listener: TimListener) -> TimStatus {
     })
 }
 
-/// Registers the host's own uploader for pictures in place of the built-in one, or of a former one, whose `destroy` is called
+/// Registers the host's own uploader in place of the built-in one, or of a former one, whose `destroy` is called
 /// when no call of it is running. Called on a thread that it may block.
 ///
 /// Errors: 130160 once the instance was destroyed. With any error `destroy` is called before this returns.
@@ -222,32 +222,34 @@ pub extern "C" fn tim_upload_progress(upload: TimUpload, percent: u32) -> TimSta
     })
 }
 
-/// An upload plugin describes what it uploaded: `{"uuid":..., "imageFormat":1, "imageInfoArray":[{"type":0, "size":...,
-/// "width":..., "height":..., "url":"https://..."}, ...]}` with the types 0 (original), 1 (thumbnail), 2 (large) in this order,
-/// each at an https address or a path on the server (`/...`).
+/// An upload plugin describes what it uploaded: `{"uuid":..., "renditions":[{"type":0, "size":..., "width":..., "height":...,
+/// "url":"https://..."}, ...]}`, of a picture with the types 0 (original), 1 (thumbnail), 2 (large) in this order, of another
+/// file with 0 alone, each at an https address or a path on the server (`/...`).
 ///
-/// Errors: 130182 for a picture that cannot be sent, also one whose url is neither, 130183 once the plugin has returned.
+/// Errors: 130182 for a file that cannot be sent, also one whose url is neither, 130183 once the plugin has returned.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tim_upload_result(upload: TimUpload, image_json: *const c_char) -> TimStatus {
+pub unsafe extern "C" fn tim_upload_result(upload: TimUpload, uploaded_json: *const c_char) -> TimStatus {
     guarded(|| {
-        let (upload, image) = (UPLOADS.get(upload)?, uploaded(guard::noun(image_json)?)?);
-        *upload.result.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(image);
+        let (upload, uploaded) = (UPLOADS.get(upload)?, uploaded(guard::noun(uploaded_json)?)?);
+        *upload.result.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(uploaded);
         Ok(())
     })
 }
 
-/// A picture that can be sent. Its plugin is told what it lacks: the message would fail only later.
+/// A file that can be sent. Its plugin is told what it lacks: the message would fail only later.
 ///
 /// Errors: [`Code::JSON_INVALID`].
-fn uploaded(image: crate::types::ImageBody) -> Result<tim::message::ImageBody, TimError> {
+fn uploaded(uploaded: crate::types::Uploaded) -> Result<tim::plugin::Uploaded, TimError> {
     let invalid = |reason: &str| TimError::new(Code::JSON_INVALID, reason);
-    let image: tim::message::ImageBody = image.try_into().map_err(|why: TimError| invalid(why.parts().1))?;
-    if !image.is_complete() {
-        Err(invalid("a picture names its three sizes in the order 0, 1, 2"))
-    } else if !image.is_reachable() {
-        Err(invalid("a picture's sizes are at https addresses, or paths on the server"))
+    let uploaded: tim::plugin::Uploaded =
+        uploaded.try_into().map_err(|why: TimError| invalid(why.parts().1))?;
+    let types = uploaded.renditions.iter().map(|it| u32::from(it.rendition_type)).collect::<Vec<_>>();
+    if types != [0] && types != [0, 1, 2] {
+        Err(invalid("a file names its original, 0, and a picture its three sizes in the order 0, 1, 2"))
+    } else if !uploaded.is_reachable() {
+        Err(invalid("every rendition is at an https address, or a path on the server"))
     } else {
-        Ok(image)
+        Ok(uploaded)
     }
 }
 

@@ -11,7 +11,7 @@ use super::calls::spawn;
 use super::guard::{Out, bytes, give, guarded, json, noun, optional_text, text};
 use super::handles::{CLIENTS, TimClient};
 use crate::error::TimError;
-use crate::types::{ImageType, Message, MessageList, Priority, conversation_id, message_id};
+use crate::types::{Message, MessageList, Priority, RenditionType, conversation_id, message_id};
 
 /// A priority by its name; `Normal` if there is none.
 fn priority(pointer: *const c_char) -> Result<tim::message::Priority, TimError> {
@@ -21,9 +21,9 @@ fn priority(pointer: *const c_char) -> Result<tim::message::Priority, TimError> 
         .map_err(|_| TimError::new(Code::BAD_REQUEST, "a priority is High, Normal, Low or Lowest"))
 }
 
-/// One of a picture's sizes by its number.
-fn image_type(number: u32) -> Result<tim::message::ImageType, TimError> {
-    ImageType::try_from(number).map(Into::into).map_err(|why| TimError::new(Code::BAD_REQUEST, why))
+/// A rendition by its number.
+fn rendition_type(number: u32) -> Result<tim::message::RenditionType, TimError> {
+    RenditionType::try_from(number).map(Into::into).map_err(|why| TimError::new(Code::BAD_REQUEST, why))
 }
 
 fn created(message: tim::message::Message, out: Out<*mut c_char>) -> Result<(), TimError> {
@@ -208,18 +208,17 @@ pub unsafe extern "C" fn tim_get_message_list(
     })
 }
 
-/// Saves a picture of a message as a file, which is there whole or not at all. `size` is 0 (original), 1 (thumbnail) or 2
-/// (large). Result: `null`.
+/// Saves the file of a message: it is there whole or not at all. `rendition` is 0 (original), 1 (thumbnail) or 2 (large). Result: `null`.
 ///
-/// Errors: 2002, 2105, 2503, 20001 for a message that was changed into none, 20001 for another size; then `destroy` is called
-/// before this returns. To the callback: the gate's, the server's; 2105 for a message that shows no picture or is not sent
-/// yet, 130140, 130141, 130143 if the server has it no more or does not give it, 130143 for a picture elsewhere that has no
+/// Errors: 2002, 2105, 2503, 20001 for a message that was changed into none, 20001 for another rendition; then `destroy` is called
+/// before this returns. To the callback: the gate's, the server's; 2105 for a message that has no such file or is not sent
+/// yet, 130140, 130141, 130143 if the server has it no more or does not give it, 130143 for a file elsewhere that has no
 /// https address or is refused there, 130168, 6022 if the file cannot be written, 130161 if `tim_cancel_download` ended it.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tim_download_image(
+pub unsafe extern "C" fn tim_download_attachment(
     client: TimClient,
     message_json: *const c_char,
-    size: u32,
+    rendition: u32,
     file: *const c_char,
     on_progress: TimProgressCallback,
     progress_user_data: *mut c_void,
@@ -231,37 +230,41 @@ pub unsafe extern "C" fn tim_download_image(
     guarded(|| {
         let tim = CLIENTS.get(client)?;
         let message: tim::message::Message = noun::<Message>(message_json)?.try_into()?;
-        let size = image_type(size)?;
+        let rendition = rendition_type(rendition)?;
         let (file, tell) = (PathBuf::from(text(file)?), progress(on_progress, progress_data));
-        spawn(done, user_data, async move { Ok(tim.download_image(&message, size, &file, tell).await?) })
+        spawn(
+            done,
+            user_data,
+            async move { Ok(tim.download_attachment(&message, rendition, &file, tell).await?) },
+        )
     })
 }
 
-/// The full address of a picture of a message, as an image view takes it. `size` is 0 (original), 1 (thumbnail) or 2 (large).
+/// The full address of the file of a message, as an image view takes it. `rendition` is 0 (original), 1 (thumbnail) or 2 (large).
 /// A plain GET gives the bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this
-/// again for a fresh one. The address differs each time: let caches remember the message's ID and the size. Result: the
+/// again for a fresh one. The address differs each time: let caches remember the message's ID and the rendition. Result: the
 /// address, a JSON string.
 ///
-/// Errors: 2002, 2105, 2503, 20001 for a message that was changed into none, 20001 for another size. To the callback: the
-/// gate's, the server's; 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if the
-/// server has the picture no more.
+/// Errors: 2002, 2105, 2503, 20001 for a message that was changed into none, 20001 for another rendition. To the callback: the
+/// gate's, the server's; 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if the
+/// server has the file no more.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tim_get_image_address(
+pub unsafe extern "C" fn tim_get_attachment_url(
     client: TimClient,
     message_json: *const c_char,
-    size: u32,
+    rendition: u32,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
     guarded(|| {
         let tim = CLIENTS.get(client)?;
         let message: tim::message::Message = noun::<Message>(message_json)?.try_into()?;
-        let size = image_type(size)?;
-        spawn(done, user_data, async move { Ok(tim.get_image_address(&message, size).await?) })
+        let rendition = rendition_type(rendition)?;
+        spawn(done, user_data, async move { Ok(tim.get_attachment_url(&message, rendition).await?) })
     })
 }
 
-/// Ends every download into this file, named exactly as for `tim_download_image`, which is told 130161; nothing is left of it, and
+/// Ends every download into this file, named exactly as for `tim_download_attachment`, which is told 130161; nothing is left of it, and
 /// a file that was there before stays. Result: `null`, when they have ended.
 ///
 /// Errors: none of its own. To the callback: the gate's; 130171 if no download into this file is under way.

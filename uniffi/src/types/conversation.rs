@@ -6,7 +6,7 @@ use tim::conversation as engine;
 use super::{GroupType, Message, signed};
 
 /// One conversation of this user's list.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+#[derive(Debug, Clone, PartialEq, uniffi::Record, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Conversation {
     /// The conversation, as this user names it.

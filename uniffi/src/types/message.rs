@@ -5,9 +5,7 @@ use tim::Code;
 use tim::message as engine;
 use tim::protocol::message as wire;
 
-use super::{
-    GroupType, ImageBody, conversation_id, message_id, mirror, mirror_words, signed, unsigned, user_id,
-};
+use super::{Payload, conversation_id, message_id, mirror, mirror_words, signed, unsigned, user_id};
 use crate::error::TimError;
 
 mirror! {
@@ -46,76 +44,8 @@ mirror_words! {
     }
 }
 
-/// A text.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
-pub struct TextBody {
-    /// What it says.
-    pub text: String,
-}
-
-/// Something that happened in a group.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct GroupTip {
-    /// Who did it.
-    #[serde(rename = "operatorID")]
-    pub operator_id: String,
-    /// What was done: 1 users joined, 2 a user left. Others are of a later version.
-    pub operation_type: u32,
-    /// Whom it concerns.
-    #[serde(rename = "userIDList")]
-    pub user_id_list: Vec<String>,
-    /// How many members the group has afterwards.
-    pub member_count: u32,
-}
-
-/// A notice from the server.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SystemNotice {
-    /// Who caused it.
-    #[serde(rename = "operatorID")]
-    pub operator_id: String,
-    /// What it tells: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 you created it, 7 you were
-    /// added, 8 you left. Others are of a later version.
-    pub operation_type: u32,
-    /// The group it is about.
-    #[serde(rename = "groupID")]
-    pub group_id: String,
-    /// Its name.
-    pub group_name: String,
-    /// Its kind.
-    pub group_type: GroupType,
-    /// The words that came with an application or its answer; empty if none.
-    pub handle_message: String,
-}
-
-/// What a message says.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum, Serialize, Deserialize)]
-#[serde(tag = "type", content = "payload")]
-pub enum Payload {
-    /// A text.
-    #[serde(rename = "TIMTextElem")]
-    Text(TextBody),
-    /// A picture. While it has not been uploaded its addresses are empty; the message's `localPath` shows it.
-    #[serde(rename = "TIMImageElem")]
-    Image(ImageBody),
-    /// Something that happened in a group.
-    #[serde(rename = "TIMGroupTipElem")]
-    GroupTip(GroupTip),
-    /// A notice from the server.
-    #[serde(rename = "TIMGroupSystemNoticeElem")]
-    GroupSystemNotice(SystemNotice),
-    /// Taken back.
-    #[serde(rename = "gone")]
-    Gone,
-    /// Of a type this version does not know: its JSON text, to be shown as "not supported yet".
-    #[serde(rename = "unknown")]
-    Unknown(String),
-}
-
 /// A message of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, uniffi::Record, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
     /// Its identity: final from creation on, the same for every receiver.
@@ -156,49 +86,15 @@ pub struct Message {
     /// Does not count as unread.
     #[serde(rename = "isExcludedFromUnreadCount")]
     pub excluded_from_unread_count: bool,
-    /// The picture's file on this device, in its original size, for messages that were made here: show it without asking the
-    /// server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
+    /// The file on this device, as it was uploaded, for messages that were made here: show it without asking the server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
     /// copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-    /// days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) keeps no
+    /// days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) keeps no
     /// copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
     #[uniffi(default = None)]
     pub local_path: Option<String>,
     /// What it says.
     #[serde(flatten)]
     pub payload: Payload,
-}
-
-impl From<engine::Payload> for Payload {
-    fn from(payload: engine::Payload) -> Self {
-        match payload {
-            engine::Payload::Text(text) => Self::Text(TextBody { text }),
-            engine::Payload::Image(image) => Self::Image(image.into()),
-            engine::Payload::GroupTip(tip) => {
-                let wire::GroupTip { operator_id, operation_type, user_id_list, member_count } = tip;
-                Self::GroupTip(GroupTip {
-                    operator_id: operator_id.to_string(),
-                    operation_type: operation_type.into(),
-                    user_id_list: user_id_list.iter().map(ToString::to_string).collect(),
-                    member_count,
-                })
-            }
-            engine::Payload::GroupSystemNotice(notice) => {
-                let wire::SystemNotice { operator_id, operation_type, group_profile, handle_message } =
-                    notice;
-                let wire::NoticeGroup { group_id, name, group_type } = group_profile;
-                Self::GroupSystemNotice(SystemNotice {
-                    operator_id: operator_id.to_string(),
-                    operation_type: operation_type.into(),
-                    group_id: group_id.to_string(),
-                    group_name: name,
-                    group_type: group_type.into(),
-                    handle_message,
-                })
-            }
-            engine::Payload::Gone => Self::Gone,
-            engine::Payload::Unknown(json) => Self::Unknown(json),
-        }
-    }
 }
 
 impl From<engine::Message> for Message {
@@ -251,7 +147,7 @@ impl From<engine::Message> for Message {
 impl TryFrom<Message> for engine::Message {
     type Error = TimError;
 
-    /// A message that a host gives back. Tips and notices are the server's: nobody can send one, so nothing is lost.
+    /// A message that a host gives back.
     fn try_from(message: Message) -> Result<Self, TimError> {
         let Message {
             id,
@@ -293,18 +189,13 @@ impl TryFrom<Message> for engine::Message {
             is_peer_read,
             excluded_from_unread_count,
             local_path: local_path.map(Into::into),
-            payload: match payload {
-                Payload::Text(TextBody { text }) => engine::Payload::Text(text),
-                Payload::Image(image) => engine::Payload::Image(image.try_into()?),
-                Payload::GroupTip(_) | Payload::GroupSystemNotice(_) | Payload::Gone => engine::Payload::Gone,
-                Payload::Unknown(json) => engine::Payload::Unknown(json),
-            },
+            payload: payload.try_into()?,
         })
     }
 }
 
 /// A page of a conversation's messages.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+#[derive(Debug, Clone, PartialEq, uniffi::Record, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageList {
     /// The messages, oldest first.

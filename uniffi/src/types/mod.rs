@@ -6,23 +6,23 @@
 //!
 //! This file has what the others share: numbers, ids, and the macro for enums.
 
+mod body;
 mod conversation;
 mod group;
+mod media;
 mod message;
 mod options;
-mod picture;
 mod profile;
 
 use tim::{Code, ConversationId, GroupId, MessageId, UserId};
 
+pub use body::*;
 pub use conversation::Conversation;
 pub use group::{Group, GroupType, JoinOption, JoinStatus, Joined, NewGroup, Role};
+pub use media::{Rendition, RenditionType, UploadFile, Uploaded};
 pub(crate) use message::before;
-pub use message::{
-    GroupTip, Message, MessageFlow, MessageList, Payload, Priority, SendStatus, SystemNotice, TextBody,
-};
+pub use message::{Message, MessageFlow, MessageList, Priority, SendStatus};
 pub use options::{Platform, TimOptions};
-pub use picture::{ImageBody, ImageInfo, ImageType};
 pub use profile::{Gender, Profile, ProfileFields};
 
 use crate::error::TimError;

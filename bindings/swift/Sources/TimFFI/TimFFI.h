@@ -402,9 +402,14 @@ RustBuffer uniffi_tim_ffi_fn_method_tim_create_text_message(uint64_t ptr, RustBu
 uint64_t uniffi_tim_ffi_fn_method_tim_dismiss_group(uint64_t ptr, RustBuffer group
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DOWNLOAD_IMAGE
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DOWNLOAD_IMAGE
-uint64_t uniffi_tim_ffi_fn_method_tim_download_image(uint64_t ptr, RustBuffer message, RustBuffer size, RustBuffer target, RustBuffer on_progress
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DOWNLOAD_ATTACHMENT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DOWNLOAD_ATTACHMENT
+uint64_t uniffi_tim_ffi_fn_method_tim_download_attachment(uint64_t ptr, RustBuffer message, RustBuffer rendition, RustBuffer target, RustBuffer on_progress
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_ATTACHMENT_URL
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_ATTACHMENT_URL
+uint64_t uniffi_tim_ffi_fn_method_tim_get_attachment_url(uint64_t ptr, RustBuffer message, RustBuffer rendition
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_BLACKLIST
@@ -425,11 +430,6 @@ uint64_t uniffi_tim_ffi_fn_method_tim_get_group_list(uint64_t ptr
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_PROFILE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_PROFILE
 uint64_t uniffi_tim_ffi_fn_method_tim_get_group_profile(uint64_t ptr, RustBuffer group
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_IMAGE_ADDRESS
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_IMAGE_ADDRESS
-uint64_t uniffi_tim_ffi_fn_method_tim_get_image_address(uint64_t ptr, RustBuffer message, RustBuffer size
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_LOGIN_USER
@@ -984,9 +984,15 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_dismiss_group(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DOWNLOAD_IMAGE
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DOWNLOAD_IMAGE
-uint16_t uniffi_tim_ffi_checksum_method_tim_download_image(void
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DOWNLOAD_ATTACHMENT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DOWNLOAD_ATTACHMENT
+uint16_t uniffi_tim_ffi_checksum_method_tim_download_attachment(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_ATTACHMENT_URL
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_ATTACHMENT_URL
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_attachment_url(void
 
 );
 #endif
@@ -1011,12 +1017,6 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_get_group_list(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_GROUP_PROFILE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_GROUP_PROFILE
 uint16_t uniffi_tim_ffi_checksum_method_tim_get_group_profile(void
-
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_IMAGE_ADDRESS
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_IMAGE_ADDRESS
-uint16_t uniffi_tim_ffi_checksum_method_tim_get_image_address(void
 
 );
 #endif

@@ -36,6 +36,8 @@ public enum TimCode {
     public static let uploadFailed: UInt32 = 2400
     /// the file cannot be opened: check its path and permission.
     public static let fileUnreadable: UInt32 = 2401
+    /// the file has more than 100 MB: make it smaller.
+    public static let fileTooLarge: UInt32 = 2402
     /// there is no such conversation on this device.
     public static let conversationNotFound: UInt32 = 2500
     /// a conversationID is C2C and a userID, GROUP and a groupID, or @TIM#SYSTEM.
@@ -178,7 +180,7 @@ public enum TimCode {
     public static let valueUnknown: UInt32 = 130_116
     /// too many connections of one user, or not logged in from one address: the newest stay.
     public static let tooManyConnections: UInt32 = 130_118
-    /// too many bytes of pictures today: send the picture again later.
+    /// too many bytes of files today: send the message again later.
     public static let mediaQuota: UInt32 = 130_119
     /// the server has too much to do: try again.
     public static let busy: UInt32 = 130_120
@@ -200,13 +202,13 @@ public enum TimCode {
     public static let ticketExpired: UInt32 = 130_141
     /// the ticket was used already: ask for a new one.
     public static let ticketUsed: UInt32 = 130_142
-    /// the server does not have this picture (any more): ask its sender to send it again.
+    /// the server does not have this file (any more): ask its sender to send it again.
     public static let mediaNotFound: UInt32 = 130_143
     /// the bytes are not those the ticket was given for.
     public static let mediaMismatch: UInt32 = 130_144
     /// the picture has too many pixels: at most 30,000 on a side and 250 million in all.
     public static let imageDimensions: UInt32 = 130_145
-    /// the picture's bytes came too slowly: try again on a better line.
+    /// the file's bytes came too slowly: try again on a better line.
     public static let transferTooSlow: UInt32 = 130_146
     /// the picture is damaged or cut off: export it again.
     public static let imageDamaged: UInt32 = 130_147

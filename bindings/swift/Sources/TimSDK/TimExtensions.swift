@@ -68,7 +68,7 @@ extension Tim {
     ///
     /// - Throws: ``TimError``, as the one that takes a ``ProgressListener`` does.
     public func createImageMessage(
-        to conversation: String, file: String, priority: Priority = .normal, onProgress: @escaping ImageProgress = { _ in }
+        to conversation: String, file: String, priority: Priority = .normal, onProgress: @escaping TransferProgress = { _ in }
     ) throws -> Message {
         try createImageMessage(to: conversation, file: file, priority: priority, onProgress: Progress(onProgress))
     }
@@ -77,7 +77,7 @@ extension Tim {
     ///
     /// - Throws: ``TimError``, as ``createImageMessageFromBytes(to:bytes:priority:onProgress:)`` does.
     public func createImageMessage(
-        to conversation: String, bytes: Data, priority: Priority = .normal, onProgress: @escaping ImageProgress = { _ in }
+        to conversation: String, bytes: Data, priority: Priority = .normal, onProgress: @escaping TransferProgress = { _ in }
     ) throws -> Message {
         try createImageMessageFromBytes(to: conversation, bytes: bytes, priority: priority, onProgress: Progress(onProgress))
     }
@@ -122,20 +122,20 @@ extension Tim {
 
     /// Saves a picture of a message as a file, and tells `onProgress` 0 to 100.
     ///
-    /// - Throws: ``TimError``, as ``downloadImage(message:size:target:onProgress:)`` does.
-    public func downloadImage(
-        of message: Message, to target: String, size: ImageType = .original, onProgress: @escaping ImageProgress = { _ in }
+    /// - Throws: ``TimError``, as ``downloadAttachment(message:rendition:target:onProgress:)`` does.
+    public func downloadAttachment(
+        of message: Message, to target: String, rendition: RenditionType = .original, onProgress: @escaping TransferProgress = { _ in }
     ) async throws {
-        try await downloadImage(message: message, size: size, target: target, onProgress: Progress(onProgress))
+        try await downloadAttachment(message: message, rendition: rendition, target: target, onProgress: Progress(onProgress))
     }
 
-    /// The address of a picture of a message, for an image view; ask again after ten minutes.
+    /// The address of the file of a message, for an image view; ask again after ten minutes.
     ///
-    /// - Throws: ``TimError``, as ``getImageAddress(message:size:)`` does.
-    public func getImageAddress(of message: Message, size: ImageType = .original) async throws -> URL {
-        let address = try await getImageAddress(message: message, size: size)
+    /// - Throws: ``TimError``, as ``getAttachmentUrl(message:rendition:)`` does.
+    public func getAttachmentUrl(of message: Message, rendition: RenditionType = .original) async throws -> URL {
+        let address = try await getAttachmentUrl(message: message, rendition: rendition)
         guard let url = URL(string: address) else {
-            throw TimError.Refused(code: TimCode.mediaNotFound, reason: "the picture's address is none")
+            throw TimError.Refused(code: TimCode.mediaNotFound, reason: "the file's address is none")
         }
         return url
     }
@@ -155,17 +155,17 @@ extension Tim {
         try await updateMyProfile(fields: fields)
     }
 
-    /// Uploads pictures in the engine's place: `upload` is given a file and a function to report percents to, and describes
+    /// Uploads files in the engine's place: `upload` is given a file and a function to report percents to, and describes
     /// what it has uploaded. It runs on a thread that it may block; the message fails with what it throws.
     public func registerUploadPlugin(
-        _ upload: @escaping @Sendable (_ file: String, _ report: @escaping ImageProgress) throws -> ImageBody
+        _ upload: @escaping @Sendable (_ file: UploadFile, _ report: @escaping TransferProgress) throws -> Uploaded
     ) {
         registerUploadPlugin(plugin: Uploader(upload))
     }
 }
 
-/// Is told how far a picture has come, in percent, growing, on a thread of the engine's that it may block.
-public typealias ImageProgress = @Sendable (_ percent: Int) throws -> Void
+/// Is told how far a file has come, in percent, growing, on a thread of the engine's that it may block.
+public typealias TransferProgress = @Sendable (_ percent: Int) throws -> Void
 
 /// Has `write` take the log's lines. It is called from any of the engine's threads and must not block. See ``setLogLevel(level:)``.
 public func setLogSink(_ write: @escaping @Sendable (_ level: LogLevel, _ line: String) throws -> Void) {
@@ -238,9 +238,9 @@ private final class Source: Sendable {
 }
 
 private final class Progress: ProgressListener {
-    private let tell: ImageProgress
+    private let tell: TransferProgress
 
-    init(_ tell: @escaping ImageProgress) { self.tell = tell }
+    init(_ tell: @escaping TransferProgress) { self.tell = tell }
 
     func onProgress(percent: UInt32) throws { try tell(Int(percent)) }
 }
@@ -254,11 +254,11 @@ private final class Sink: LogSink {
 }
 
 private final class Uploader: UploadPlugin {
-    private let work: @Sendable (String, @escaping ImageProgress) throws -> ImageBody
+    private let work: @Sendable (UploadFile, @escaping TransferProgress) throws -> Uploaded
 
-    init(_ work: @escaping @Sendable (String, @escaping ImageProgress) throws -> ImageBody) { self.work = work }
+    init(_ work: @escaping @Sendable (UploadFile, @escaping TransferProgress) throws -> Uploaded) { self.work = work }
 
-    func upload(file: String, progress: UploadProgress) throws -> ImageBody {
+    func upload(file: UploadFile, progress: UploadProgress) throws -> Uploaded {
         try work(file) { percent in progress.report(percent: UInt32(min(max(percent, 0), 100))) }
     }
 }

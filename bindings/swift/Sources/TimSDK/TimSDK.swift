@@ -1405,7 +1405,7 @@ public protocol TimProtocol: AnyObject, Sendable {
     func addToBlacklist(users: [String]) async throws
 
     /**
-     * Ends every download into this file, named exactly as for `downloadImage`, which fails with 130161; nothing is left of it,
+     * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of it,
      * and a file that was there before stays. Returns when they have ended.
      *
      * # Errors
@@ -1475,14 +1475,25 @@ public protocol TimProtocol: AnyObject, Sendable {
     func dismissGroup(group: String) async throws
 
     /**
-     * Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
+     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
-     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
+     * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
      * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
      */
-    func downloadImage(message: Message, size: ImageType, target: String, onProgress: ProgressListener?) async throws
+    func downloadAttachment(message: Message, rendition: RenditionType, target: String, onProgress: ProgressListener?) async throws
+
+    /**
+     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the bytes,
+     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
+     * address differs each time: let caches remember the message's ID and the rendition.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
+     * the server has the file no more. `Unreachable`: 2800 or 2801.
+     */
+    func getAttachmentUrl(message: Message, rendition: RenditionType) async throws  -> String
 
     /**
      * Whom this user does not want to hear from.
@@ -1515,17 +1526,6 @@ public protocol TimProtocol: AnyObject, Sendable {
      * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
     func getGroupProfile(group: String) async throws  -> TimGroup
-
-    /**
-     * The full address of a picture of a message in one of its sizes, as an image view takes it: a plain `GET` gives the bytes,
-     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
-     * address differs each time: let caches remember the message's ID and the size.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if
-     * the server has the picture no more. `Unreachable`: 2800 or 2801.
-     */
-    func getImageAddress(message: Message, size: ImageType) async throws  -> String
 
     /**
      * Who is logged in.
@@ -1830,7 +1830,7 @@ open func addToBlacklist(users: [String])async throws   {
 }
 
     /**
-     * Ends every download into this file, named exactly as for `downloadImage`, which fails with 130161; nothing is left of it,
+     * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of it,
      * and a file that was there before stays. Returns when they have ended.
      *
      * # Errors
@@ -1988,25 +1988,50 @@ open func dismissGroup(group: String)async throws   {
 }
 
     /**
-     * Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
+     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
-     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
+     * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
      * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
      */
-open func downloadImage(message: Message, size: ImageType, target: String, onProgress: ProgressListener?)async throws   {
+open func downloadAttachment(message: Message, rendition: RenditionType, target: String, onProgress: ProgressListener?)async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_download_image(
-                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterTypeImageType_lower(size),FfiConverterString.lower(target),FfiConverterOptionTypeProgressListener.lower(onProgress)
+                uniffi_tim_ffi_fn_method_tim_download_attachment(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterTypeRenditionType_lower(rendition),FfiConverterString.lower(target),FfiConverterOptionTypeProgressListener.lower(onProgress)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
             completeFunc: ffi_tim_ffi_rust_future_complete_void,
             freeFunc: ffi_tim_ffi_rust_future_free_void,
             liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the bytes,
+     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
+     * address differs each time: let caches remember the message's ID and the rendition.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
+     * the server has the file no more. `Unreachable`: 2800 or 2801.
+     */
+open func getAttachmentUrl(message: Message, rendition: RenditionType)async throws  -> String  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_attachment_url(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterTypeRenditionType_lower(rendition)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterString.lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -2095,31 +2120,6 @@ open func getGroupProfile(group: String)async throws  -> TimGroup  {
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeTimGroup_lift,
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
-     * The full address of a picture of a message in one of its sizes, as an image view takes it: a plain `GET` gives the bytes,
-     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
-     * address differs each time: let caches remember the message's ID and the size.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if
-     * the server has the picture no more. `Unreachable`: 2800 or 2801.
-     */
-open func getImageAddress(message: Message, size: ImageType)async throws  -> String  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_get_image_address(
-                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterTypeImageType_lower(size)
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
-            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
-            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterString.lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -2618,22 +2618,23 @@ public func FfiConverterTypeTim_lower(_ value: Tim) -> UInt64 {
 
 
 /**
- * A host's own way of uploading pictures. Called on a thread that it may block.
+ * A host's own way of uploading files. Called on a thread that it may block.
  */
 public protocol UploadPlugin: AnyObject, Sendable {
 
     /**
-     * Uploads a file and describes what was uploaded: all three sizes, each with an address receivers can fetch.
+     * Uploads a file and describes what was uploaded: of a picture all three sizes, of another file the original, each with
+     * an address receivers can fetch.
      *
      * # Errors
      * Whatever the host says. `Unreachable`, or anything that is no `TimError`, is tried again up to three times after growing
      * pauses, and anew with every connection; then, and with any other error at once, the message fails with it.
      */
-    func upload(file: String, progress: UploadProgress) throws  -> ImageBody
+    func upload(file: UploadFile, progress: UploadProgress) throws  -> Uploaded
 
 }
 /**
- * A host's own way of uploading pictures. Called on a thread that it may block.
+ * A host's own way of uploading files. Called on a thread that it may block.
  */
 open class UploadPluginImpl: UploadPlugin, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -2689,18 +2690,19 @@ open class UploadPluginImpl: UploadPlugin, @unchecked Sendable {
 
 
     /**
-     * Uploads a file and describes what was uploaded: all three sizes, each with an address receivers can fetch.
+     * Uploads a file and describes what was uploaded: of a picture all three sizes, of another file the original, each with
+     * an address receivers can fetch.
      *
      * # Errors
      * Whatever the host says. `Unreachable`, or anything that is no `TimError`, is tried again up to three times after growing
      * pauses, and anew with every connection; then, and with any other error at once, the message fails with it.
      */
-open func upload(file: String, progress: UploadProgress)throws  -> ImageBody  {
-    return try  FfiConverterTypeImageBody_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
+open func upload(file: UploadFile, progress: UploadProgress)throws  -> Uploaded  {
+    return try  FfiConverterTypeUploaded_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_uploadplugin_upload(
             self.uniffiCloneHandle(),
-        FfiConverterString.lower(file),
+        FfiConverterTypeUploadFile_lower(file),
         FfiConverterTypeUploadProgress_lower(progress),uniffiCallStatus
     )
 })
@@ -2742,18 +2744,18 @@ fileprivate struct UniffiCallbackInterfaceUploadPlugin {
             uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
         ) in
             let makeCall = {
-                () throws -> ImageBody in
+                () throws -> Uploaded in
                 guard let uniffiObj = try? FfiConverterTypeUploadPlugin.handleMap.get(handle: uniffiHandle) else {
                     throw UniffiInternalError.unexpectedStaleHandle
                 }
                 return try uniffiObj.upload(
-                     file: try FfiConverterString.lift(file),
+                     file: try FfiConverterTypeUploadFile_lift(file),
                      progress: try FfiConverterTypeUploadProgress_lift(progress)
                 )
             }
 
 
-            let writeReturn = { uniffiOutReturn.pointee = FfiConverterTypeImageBody_lower($0) }
+            let writeReturn = { uniffiOutReturn.pointee = FfiConverterTypeUploaded_lower($0) }
             uniffiTraitInterfaceCallWithError(
                 callStatus: uniffiCallStatus,
                 makeCall: makeCall,
@@ -3190,7 +3192,7 @@ public struct ImageBody: Equatable, Hashable {
     /**
      * The sizes.
      */
-    public let imageInfoArray: [ImageInfo]
+    public let imageInfoArray: [Rendition]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -3203,7 +3205,7 @@ public struct ImageBody: Equatable, Hashable {
          */imageFormat: UInt32,
         /**
          * The sizes.
-         */imageInfoArray: [ImageInfo]) {
+         */imageInfoArray: [Rendition]) {
         self.uuid = uuid
         self.imageFormat = imageFormat
         self.imageInfoArray = imageInfoArray
@@ -3227,14 +3229,14 @@ public struct FfiConverterTypeImageBody: FfiConverterRustBuffer {
             try ImageBody(
                 uuid: FfiConverterString.read(from: &buf),
                 imageFormat: FfiConverterUInt32.read(from: &buf),
-                imageInfoArray: FfiConverterSequenceTypeImageInfo.read(from: &buf)
+                imageInfoArray: FfiConverterSequenceTypeRendition.read(from: &buf)
         )
     }
 
     public static func write(_ value: ImageBody, into buf: inout [UInt8]) {
         FfiConverterString.write(value.uuid, into: &buf)
         FfiConverterUInt32.write(value.imageFormat, into: &buf)
-        FfiConverterSequenceTypeImageInfo.write(value.imageInfoArray, into: &buf)
+        FfiConverterSequenceTypeRendition.write(value.imageInfoArray, into: &buf)
     }
 }
 
@@ -3251,105 +3253,6 @@ public func FfiConverterTypeImageBody_lift(_ buf: RustBuffer) throws -> ImageBod
 #endif
 public func FfiConverterTypeImageBody_lower(_ value: ImageBody) -> RustBuffer {
     return FfiConverterTypeImageBody.lower(value)
-}
-
-
-/**
- * One of a picture's sizes.
- */
-public struct ImageInfo: Equatable, Hashable {
-    /**
-     * Which size.
-     */
-    public let imageType: ImageType
-    /**
-     * Bytes.
-     */
-    public let size: Int64
-    /**
-     * Pixels across.
-     */
-    public let width: UInt32
-    /**
-     * Pixels down.
-     */
-    public let height: UInt32
-    /**
-     * Where it is: a path on the server, or a full address. `getImageAddress` makes of it what an image view takes.
-     */
-    public let url: String
-
-    // Default memberwise initializers are never public by default, so we
-    // declare one manually.
-    public init(
-        /**
-         * Which size.
-         */imageType: ImageType,
-        /**
-         * Bytes.
-         */size: Int64,
-        /**
-         * Pixels across.
-         */width: UInt32,
-        /**
-         * Pixels down.
-         */height: UInt32,
-        /**
-         * Where it is: a path on the server, or a full address. `getImageAddress` makes of it what an image view takes.
-         */url: String) {
-        self.imageType = imageType
-        self.size = size
-        self.width = width
-        self.height = height
-        self.url = url
-    }
-
-
-
-
-}
-
-#if compiler(>=6)
-extension ImageInfo: Sendable {}
-#endif
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public struct FfiConverterTypeImageInfo: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ImageInfo {
-        return
-            try ImageInfo(
-                imageType: FfiConverterTypeImageType.read(from: &buf),
-                size: FfiConverterInt64.read(from: &buf),
-                width: FfiConverterUInt32.read(from: &buf),
-                height: FfiConverterUInt32.read(from: &buf),
-                url: FfiConverterString.read(from: &buf)
-        )
-    }
-
-    public static func write(_ value: ImageInfo, into buf: inout [UInt8]) {
-        FfiConverterTypeImageType.write(value.imageType, into: &buf)
-        FfiConverterInt64.write(value.size, into: &buf)
-        FfiConverterUInt32.write(value.width, into: &buf)
-        FfiConverterUInt32.write(value.height, into: &buf)
-        FfiConverterString.write(value.url, into: &buf)
-    }
-}
-
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeImageInfo_lift(_ buf: RustBuffer) throws -> ImageInfo {
-    return try FfiConverterTypeImageInfo.lift(buf)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeImageInfo_lower(_ value: ImageInfo) -> RustBuffer {
-    return FfiConverterTypeImageInfo.lower(value)
 }
 
 
@@ -3496,10 +3399,9 @@ public struct Message: Equatable, Hashable {
      */
     public let excludedFromUnreadCount: Bool
     /**
-     * The picture's file on this device, in its original size, for messages that were made here: show it without asking the
-     * server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
+     * The file on this device, as it was uploaded, for messages that were made here: show it without asking the server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
      * copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) keeps no
+     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) keeps no
      * copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
      */
     public let localPath: String?
@@ -3564,10 +3466,9 @@ public struct Message: Equatable, Hashable {
          * Does not count as unread.
          */excludedFromUnreadCount: Bool,
         /**
-         * The picture's file on this device, in its original size, for messages that were made here: show it without asking the
-         * server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
+         * The file on this device, as it was uploaded, for messages that were made here: show it without asking the server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
          * copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-         * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) keeps no
+         * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) keeps no
          * copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
          */localPath: String? = nil,
         /**
@@ -4068,6 +3969,105 @@ public func FfiConverterTypeProfileFields_lower(_ value: ProfileFields) -> RustB
 
 
 /**
+ * One form in which an attachment can be fetched.
+ */
+public struct Rendition: Equatable, Hashable {
+    /**
+     * Which one.
+     */
+    public let renditionType: RenditionType
+    /**
+     * Bytes.
+     */
+    public let size: Int64
+    /**
+     * Pixels across; 0 for what is no picture.
+     */
+    public let width: UInt32
+    /**
+     * Pixels down; 0 for what is no picture.
+     */
+    public let height: UInt32
+    /**
+     * Where it is: a path on the server, or a full address. `getAttachmentUrl` makes of it what an image view takes.
+     */
+    public let url: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Which one.
+         */renditionType: RenditionType,
+        /**
+         * Bytes.
+         */size: Int64,
+        /**
+         * Pixels across; 0 for what is no picture.
+         */width: UInt32,
+        /**
+         * Pixels down; 0 for what is no picture.
+         */height: UInt32,
+        /**
+         * Where it is: a path on the server, or a full address. `getAttachmentUrl` makes of it what an image view takes.
+         */url: String) {
+        self.renditionType = renditionType
+        self.size = size
+        self.width = width
+        self.height = height
+        self.url = url
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Rendition: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRendition: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Rendition {
+        return
+            try Rendition(
+                renditionType: FfiConverterTypeRenditionType.read(from: &buf),
+                size: FfiConverterInt64.read(from: &buf),
+                width: FfiConverterUInt32.read(from: &buf),
+                height: FfiConverterUInt32.read(from: &buf),
+                url: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Rendition, into buf: inout [UInt8]) {
+        FfiConverterTypeRenditionType.write(value.renditionType, into: &buf)
+        FfiConverterInt64.write(value.size, into: &buf)
+        FfiConverterUInt32.write(value.width, into: &buf)
+        FfiConverterUInt32.write(value.height, into: &buf)
+        FfiConverterString.write(value.url, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRendition_lift(_ buf: RustBuffer) throws -> Rendition {
+    return try FfiConverterTypeRendition.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRendition_lower(_ value: Rendition) -> RustBuffer {
+    return FfiConverterTypeRendition.lower(value)
+}
+
+
+/**
  * A notice from the server.
  */
 public struct SystemNotice: Equatable, Hashable {
@@ -4556,6 +4556,166 @@ public func FfiConverterTypeTimOptions_lower(_ value: TimOptions) -> RustBuffer 
 
 
 /**
+ * A file that a host's uploader is to upload.
+ */
+public struct UploadFile: Equatable, Hashable {
+    /**
+     * Where it is on this device.
+     */
+    public let path: String
+    /**
+     * What kind of file it is, by TIM's numbers: 1 a picture, 255 any other file.
+     */
+    public let fileType: UInt32
+    /**
+     * What its sender calls it; empty if it has no name.
+     */
+    public let name: String
+    /**
+     * Bytes.
+     */
+    public let size: Int64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Where it is on this device.
+         */path: String,
+        /**
+         * What kind of file it is, by TIM's numbers: 1 a picture, 255 any other file.
+         */fileType: UInt32,
+        /**
+         * What its sender calls it; empty if it has no name.
+         */name: String,
+        /**
+         * Bytes.
+         */size: Int64) {
+        self.path = path
+        self.fileType = fileType
+        self.name = name
+        self.size = size
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension UploadFile: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeUploadFile: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UploadFile {
+        return
+            try UploadFile(
+                path: FfiConverterString.read(from: &buf),
+                fileType: FfiConverterUInt32.read(from: &buf),
+                name: FfiConverterString.read(from: &buf),
+                size: FfiConverterInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: UploadFile, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.path, into: &buf)
+        FfiConverterUInt32.write(value.fileType, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterInt64.write(value.size, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUploadFile_lift(_ buf: RustBuffer) throws -> UploadFile {
+    return try FfiConverterTypeUploadFile.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUploadFile_lower(_ value: UploadFile) -> RustBuffer {
+    return FfiConverterTypeUploadFile.lower(value)
+}
+
+
+/**
+ * What a host's uploader answers: where the file is now.
+ */
+public struct Uploaded: Equatable, Hashable {
+    /**
+     * The file's identity, a UUID.
+     */
+    public let uuid: String
+    /**
+     * Of a picture all three renditions, in the order original, thumbnail, large; of another file the original. Each has an
+     * address that receivers can fetch.
+     */
+    public let renditions: [Rendition]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The file's identity, a UUID.
+         */uuid: String,
+        /**
+         * Of a picture all three renditions, in the order original, thumbnail, large; of another file the original. Each has an
+         * address that receivers can fetch.
+         */renditions: [Rendition]) {
+        self.uuid = uuid
+        self.renditions = renditions
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension Uploaded: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeUploaded: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Uploaded {
+        return
+            try Uploaded(
+                uuid: FfiConverterString.read(from: &buf),
+                renditions: FfiConverterSequenceTypeRendition.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: Uploaded, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.uuid, into: &buf)
+        FfiConverterSequenceTypeRendition.write(value.renditions, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUploaded_lift(_ buf: RustBuffer) throws -> Uploaded {
+    return try FfiConverterTypeUploaded.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeUploaded_lower(_ value: Uploaded) -> RustBuffer {
+    return FfiConverterTypeUploaded.lower(value)
+}
+
+
+/**
  * Gender, as a profile tells it.
  */
 
@@ -4741,91 +4901,6 @@ public func FfiConverterTypeGroupType_lift(_ buf: RustBuffer) throws -> GroupTyp
 #endif
 public func FfiConverterTypeGroupType_lower(_ value: GroupType) -> RustBuffer {
     return FfiConverterTypeGroupType.lower(value)
-}
-
-
-
-/**
- * Which of a picture's three sizes.
- */
-
-public enum ImageType: Equatable, Hashable {
-
-    /**
-     * As it was uploaded.
-     */
-    case original
-    /**
-     * At most 198 px on the shorter side and 2,970 on the longer.
-     */
-    case thumb
-    /**
-     * At most 720 px on the shorter side and 10,800 on the longer.
-     */
-    case large
-
-
-
-
-
-}
-
-#if compiler(>=6)
-extension ImageType: Sendable {}
-#endif
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public struct FfiConverterTypeImageType: FfiConverterRustBuffer {
-    typealias SwiftType = ImageType
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ImageType {
-        let variant: Int32 = try readInt(&buf)
-        switch variant {
-
-        case 1: return .original
-
-        case 2: return .thumb
-
-        case 3: return .large
-
-        default: throw UniffiInternalError.unexpectedEnumCase
-        }
-    }
-
-    public static func write(_ value: ImageType, into buf: inout [UInt8]) {
-        switch value {
-
-
-        case .original:
-            writeInt(&buf, Int32(1))
-
-
-        case .thumb:
-            writeInt(&buf, Int32(2))
-
-
-        case .large:
-            writeInt(&buf, Int32(3))
-
-        }
-    }
-}
-
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeImageType_lift(_ buf: RustBuffer) throws -> ImageType {
-    return try FfiConverterTypeImageType.lift(buf)
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-public func FfiConverterTypeImageType_lower(_ value: ImageType) -> RustBuffer {
-    return FfiConverterTypeImageType.lower(value)
 }
 
 
@@ -5736,6 +5811,91 @@ public func FfiConverterTypePriority_lift(_ buf: RustBuffer) throws -> Priority 
 #endif
 public func FfiConverterTypePriority_lower(_ value: Priority) -> RustBuffer {
     return FfiConverterTypePriority.lower(value)
+}
+
+
+
+/**
+ * Which of an attachment's renditions.
+ */
+
+public enum RenditionType: Equatable, Hashable {
+
+    /**
+     * As it was uploaded.
+     */
+    case original
+    /**
+     * A picture of at most 198 px on the shorter side and 2,970 on the longer.
+     */
+    case thumb
+    /**
+     * A picture of at most 720 px on the shorter side and 10,800 on the longer.
+     */
+    case large
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension RenditionType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeRenditionType: FfiConverterRustBuffer {
+    typealias SwiftType = RenditionType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> RenditionType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .original
+
+        case 2: return .thumb
+
+        case 3: return .large
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: RenditionType, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .original:
+            writeInt(&buf, Int32(1))
+
+
+        case .thumb:
+            writeInt(&buf, Int32(2))
+
+
+        case .large:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRenditionType_lift(_ buf: RustBuffer) throws -> RenditionType {
+    return try FfiConverterTypeRenditionType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeRenditionType_lower(_ value: RenditionType) -> RustBuffer {
+    return FfiConverterTypeRenditionType.lower(value)
 }
 
 
@@ -6703,31 +6863,6 @@ fileprivate struct FfiConverterSequenceTypeConversation: FfiConverterRustBuffer 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterSequenceTypeImageInfo: FfiConverterRustBuffer {
-    typealias SwiftType = [ImageInfo]
-
-    public static func write(_ value: [ImageInfo], into buf: inout [UInt8]) {
-        let len = Int32(value.count)
-        writeInt(&buf, len)
-        for item in value {
-            FfiConverterTypeImageInfo.write(item, into: &buf)
-        }
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ImageInfo] {
-        let len: Int32 = try readInt(&buf)
-        var seq = [ImageInfo]()
-        seq.reserveCapacity(Int(len))
-        for _ in 0 ..< len {
-            seq.append(try FfiConverterTypeImageInfo.read(from: &buf))
-        }
-        return seq
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
 fileprivate struct FfiConverterSequenceTypeMessage: FfiConverterRustBuffer {
     typealias SwiftType = [Message]
 
@@ -6770,6 +6905,31 @@ fileprivate struct FfiConverterSequenceTypeProfile: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeProfile.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeRendition: FfiConverterRustBuffer {
+    typealias SwiftType = [Rendition]
+
+    public static func write(_ value: [Rendition], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeRendition.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Rendition] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Rendition]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeRendition.read(from: &buf))
         }
         return seq
     }
@@ -6965,7 +7125,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 39594) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_cancel_download() != 7738) {
+    if (uniffi_tim_ffi_checksum_method_tim_cancel_download() != 28916) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 55830) {
@@ -6986,7 +7146,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 24741) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_download_image() != 56163) {
+    if (uniffi_tim_ffi_checksum_method_tim_download_attachment() != 25442) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_attachment_url() != 44898) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_blacklist() != 5266) {
@@ -6999,9 +7162,6 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 13627) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_get_image_address() != 34178) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_login_user() != 47815) {
@@ -7067,7 +7227,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 36491) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_uploadplugin_upload() != 12859) {
+    if (uniffi_tim_ffi_checksum_method_uploadplugin_upload() != 39309) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_uploadprogress_report() != 57115) {

@@ -45,9 +45,9 @@ print("alice got \"\(await next(of: alicesEvents).text ?? "")\"")
 // A picture, there and back, and onto their disks.
 let picture = try alice.createImageMessage(to: .c2c("bob"), bytes: draw()) { percent in print("     up \(percent) %") }
 try await alice.sendMessage(picture)
-try await bob.downloadImage(of: next(of: bobsEvents), to: "\(folder)/from-alice.bmp") { percent in print("   down \(percent) %") }
+try await bob.downloadAttachment(of: next(of: bobsEvents), to: "\(folder)/from-alice.bmp") { percent in print("   down \(percent) %") }
 try await bob.sendMessage(bob.createImageMessage(to: .c2c("alice"), file: "\(folder)/from-alice.bmp"))
-try await alice.downloadImage(of: next(of: alicesEvents), to: "\(folder)/from-bob.bmp", size: .thumb)
+try await alice.downloadAttachment(of: next(of: alicesEvents), to: "\(folder)/from-bob.bmp", rendition: .thumb)
 
 // Read, and taken back.
 try await bob.setMessageRead(conversation: .c2c("alice"))

@@ -31,7 +31,7 @@ final class ErrorTests: XCTestCase {
             { _ = try alice.tim.createImageMessage(to: "C2Cbob", file: "/no/such/file") },
             { _ = try alice.tim.createImageMessage(to: "C2Cbob", bytes: Data("no picture".utf8)) },
             { try await alice.tim.resendMessage(sent) },
-            { try await alice.tim.downloadImage(of: sent, to: alice.folder + "/no-picture") },
+            { try await alice.tim.downloadAttachment(of: sent, to: alice.folder + "/no-picture") },
             { _ = try await alice.tim.getMessageList(of: "C2Cbob", next: -1) },
             { _ = try await alice.tim.getGroupProfile(group: "no such group") },
             { try await alice.tim.addToBlacklist(users: [""]) },

@@ -14,12 +14,12 @@ final class GeneratedTests: XCTestCase {
             to: .c2c(bob.name), bytes: picture(8, 8), priority: .normal, onProgress: percents
         )
         let sent = try await alice.tim.sendMessage(message: message)
-        XCTAssertEqual(sent.image, Uploader.somewhere)
+        XCTAssertEqual(sent.image?.imageInfoArray, Uploader.somewhere.renditions)
         XCTAssertEqual(percents.told.value.last, 100)
         let got = try await ears.heard.first { events in
             events.lazy.compactMap { if case .messageReceived(let messages) = $0 { messages.first } else { nil } }.first
         }
-        XCTAssertEqual(got.image, Uploader.somewhere)
+        XCTAssertEqual(got.image?.imageInfoArray, Uploader.somewhere.renditions)
         listener.remove()
     }
 
@@ -29,7 +29,7 @@ final class GeneratedTests: XCTestCase {
         try picture(8, 8).write(to: URL(fileURLWithPath: sent))
         let message = try alice.tim.createImageMessage(to: .c2c(bob.name), file: sent, priority: .low, onProgress: nil)
         try await alice.tim.sendMessage(message)
-        try await bob.tim.downloadImage(message: bob.nextMessage(), size: .original, target: saved, onProgress: nil)
+        try await bob.tim.downloadAttachment(message: bob.nextMessage(), rendition: .original, target: saved, onProgress: nil)
         XCTAssertEqual(FileManager.default.contents(atPath: saved), picture(8, 8))
     }
 }
@@ -47,15 +47,14 @@ private final class Percents: ProgressListener {
 }
 
 private final class Uploader: UploadPlugin {
-    static let somewhere = ImageBody(
+    static let somewhere = Uploaded(
         uuid: "0198c2f4-5a52-7c3e-8a3f-3f6f4f0a7b12",
-        imageFormat: 4,
-        imageInfoArray: [ImageType.original, .thumb, .large].map {
-            ImageInfo(imageType: $0, size: 246, width: 8, height: 8, url: "https://pictures.example/8.bmp")
+        renditions: [RenditionType.original, .thumb, .large].map {
+            Rendition(renditionType: $0, size: 246, width: 8, height: 8, url: "https://pictures.example/8.bmp")
         }
     )
 
-    func upload(file: String, progress: UploadProgress) throws -> ImageBody {
+    func upload(file: UploadFile, progress: UploadProgress) throws -> Uploaded {
         progress.report(percent: 50)
         return Uploader.somewhere
     }

@@ -86,7 +86,7 @@ final class TaskTests: XCTestCase {
         let (got, file) = (try await bob.nextMessage(), bob.folder + "/saved.bmp")
         let (begun, cancelled) = (Gate(), Gate())
         let task = Task {
-            try await bob.tim.downloadImage(of: got, to: file) { _ in
+            try await bob.tim.downloadAttachment(of: got, to: file) { _ in
                 begun.open()
                 cancelled.wait()
             }

@@ -20,7 +20,7 @@ final class TransferTests: XCTestCase {
         XCTAssertEqual(got.image?.imageInfoArray.map(\.width).first, 300)
         XCTAssertEqual(got.image?.format, .bmp)
         let saved = bob.folder + "/saved.bmp"
-        try await bob.tim.downloadImage(of: got, to: saved) { percent in down.change { $0.append(percent) } }
+        try await bob.tim.downloadAttachment(of: got, to: saved) { percent in down.change { $0.append(percent) } }
         XCTAssertEqual(FileManager.default.contents(atPath: saved), drawn)
         for percents in [up.value, down.value] {
             XCTAssertEqual(percents.last, 100)
@@ -37,7 +37,7 @@ final class TransferTests: XCTestCase {
         XCTAssertEqual(FileManager.default.contents(atPath: try XCTUnwrap(sent.localPath)), drawn)
         let got = try await bob.nextMessage()
         XCTAssertNil(got.localPath)
-        let address = try await bob.tim.getImageAddress(of: got)
+        let address = try await bob.tim.getAttachmentUrl(of: got)
         XCTAssertEqual(try Data(contentsOf: address), drawn)
     }
 
@@ -46,7 +46,7 @@ final class TransferTests: XCTestCase {
         let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(64, 64)) { _ in throw Mine() }
         try await alice.tim.sendMessage(message)
         let file = bob.folder + "/saved.bmp"
-        try await bob.tim.downloadImage(of: bob.nextMessage(), to: file) { _ in throw Mine() }
+        try await bob.tim.downloadAttachment(of: bob.nextMessage(), to: file) { _ in throw Mine() }
         XCTAssertEqual(FileManager.default.contents(atPath: file), picture(64, 64))
     }
 
@@ -90,7 +90,7 @@ final class TransferTests: XCTestCase {
         }
         try await send()
         try await up.opened()
-        try await bob.tim.downloadImage(of: bob.nextMessage(), to: bob.folder + "/saved.bmp") { [probe = Probe(down)] _ in
+        try await bob.tim.downloadAttachment(of: bob.nextMessage(), to: bob.folder + "/saved.bmp") { [probe = Probe(down)] _ in
             withExtendedLifetime(probe) {}
         }
         try await down.opened()
@@ -98,7 +98,7 @@ final class TransferTests: XCTestCase {
 
     func testAnUploadPluginTakesTheEnginesPlace() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
-        let (percents, late) = (Shared<[Int]>([]), Shared<ImageProgress?>(nil))
+        let (percents, late) = (Shared<[Int]>([]), Shared<TransferProgress?>(nil))
         alice.tim.registerUploadPlugin { file, report in
             XCTAssertEqual(FileManager.default.contents(atPath: file), picture(8, 8))
             for percent in [-1, 25, 75, 400] { try report(percent) }
@@ -111,7 +111,7 @@ final class TransferTests: XCTestCase {
         }
         try await alice.tim.sendMessage(message)
         let got = try await bob.nextMessage()
-        XCTAssertEqual(got.image, elsewhere)
+        XCTAssertEqual(got.image?.imageInfoArray, elsewhere.renditions)
         XCTAssertEqual(percents.value.filter { $0 > 0 }.prefix(2), [25, 75])
         XCTAssertEqual(percents.value.last, 100)
         // Whoever reports after the end is not heard.
@@ -153,7 +153,7 @@ final class TransferTests: XCTestCase {
         XCTAssertEqual(first.text, "there is more to come")
         goOn.open()
         let sent = try await sending.value
-        XCTAssertEqual(sent.image, elsewhere)
+        XCTAssertEqual(sent.image?.imageInfoArray, elsewhere.renditions)
     }
 
     func testAPictureThatHasNotLeftIsTakenBack() async throws {
@@ -188,7 +188,7 @@ final class TransferTests: XCTestCase {
             let begun = Gate()
             let loading = Task {
                 do {
-                    try await bob.tim.downloadImage(of: got, to: file) { _ in begun.open() }
+                    try await bob.tim.downloadAttachment(of: got, to: file) { _ in begun.open() }
                     return UInt32?.none
                 } catch let error as TimError {
                     return error.code
@@ -219,7 +219,7 @@ final class TransferTests: XCTestCase {
             try await alice.tim.sendMessage(alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8)))
         }
         let sent = try await send()
-        XCTAssertEqual(sent.image, elsewhere)
+        XCTAssertEqual(sent.image?.imageInfoArray, elsewhere.renditions)
         try await gone.opened()
         let error = await failure { _ = try await send() }
         XCTAssertEqual(error?.reason.contains("Mine"), true, error?.reason ?? "")
@@ -237,10 +237,9 @@ final class TransferTests: XCTestCase {
     }
 }
 
-private let elsewhere = ImageBody(
+private let elsewhere = Uploaded(
     uuid: "0198c2f4-5a52-7c3e-8a3f-3f6f4f0a7b11",
-    imageFormat: 3,
-    imageInfoArray: [ImageType.original, .thumb, .large].map {
-        ImageInfo(imageType: $0, size: 70, width: 8, height: 8, url: "https://pictures.example/8.png")
+    renditions: [RenditionType.original, .thumb, .large].map {
+        Rendition(renditionType: $0, size: 70, width: 8, height: 8, url: "https://pictures.example/8.png")
     }
 )

@@ -4,11 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use tim_protocol::call::Send;
-use tim_protocol::media::ImageBody;
 use tim_protocol::{ConversationId, MessageId, UserId};
 
 use super::super::io::CallId;
-use super::on_the_server;
 use crate::message::{Message, ReadMarks, SendStatus};
 use crate::stored::OutboxRow;
 
@@ -177,18 +175,18 @@ impl Outbox {
         self.rows.values().filter(|entry| entry.is_uploading).map(|entry| entry.row.message.id).collect()
     }
 
-    /// The pictures that wait to be uploaded, or are being.
+    /// The files that wait to be uploaded, or are being.
     pub(in super::super) fn copies(&self) -> impl Iterator<Item = PathBuf> {
         self.rows.values().filter_map(|entry| entry.row.upload.clone())
     }
 
-    /// An upload that may begin now, and where the picture was put before; it is under way from now on.
-    pub(super) fn take_upload(&mut self, now: i64) -> Option<(MessageId, PathBuf, Option<ImageBody>)> {
+    /// An upload that may begin now; it is under way from now on.
+    pub(super) fn take_upload(&mut self, now: i64) -> Option<(MessageId, PathBuf)> {
         let (_, position) = *self.uploads.first().filter(|(due, _)| *due <= now)?;
         let row = &self.rows.get(&position)?.row;
-        let (id, file, former) = (row.message.id, row.upload.clone()?, on_the_server(&row.message));
+        let (id, file) = (row.message.id, row.upload.clone()?);
         self.change(id, |entry| entry.is_uploading = true);
-        Some((id, file, former))
+        Some((id, file))
     }
 
     /// A message that may be sent now; it is on its way from now on.

@@ -92,8 +92,8 @@ impl Session {
     ) -> Result<Effect, Fault> {
         self.shares.may_store(actor.key, asked.size, now.monotonic)?;
         let nonce = uuid::Builder::from_random_bytes(self.choices.u128(..).to_be_bytes()).into_uuid();
-        let upload =
-            Upload { app: actor.app, owner: actor.key, size: asked.size, sha256: asked.sha256, nonce };
+        let call::UploadTicket { file_type, size, sha256 } = asked;
+        let upload = Upload { app: actor.app, owner: actor.key, file_type, size, sha256, nonce };
         let expires = now.wall + ticket::LIFE_MS;
         let path = format!(
             "/media/upload?ticket={}",

@@ -13,8 +13,8 @@ use std::fs::File;
 use std::io::BufReader;
 
 use image::RgbaImage;
+use tim_protocol::body::ImageFormat;
 use tim_protocol::frame::Fault;
-use tim_protocol::media::ImageFormat;
 use tim_protocol::picture::Header;
 use tim_protocol::{Code, limits};
 

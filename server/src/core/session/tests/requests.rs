@@ -56,7 +56,8 @@ fn requests_that_ask_for_what_cannot_be_are_refused_one_by_one() {
         send
     };
     let users = |count: usize| (0..count).map(|number| format!("user-{number}")).collect::<Vec<_>>();
-    let picture = |size: u64, sha256: &str| json!({ "size": size, "sha256": sha256 });
+    let upload = |file_type: u32, size: u64, sha256: &str| json!({ "fileType": file_type, "size": size, "sha256": sha256 });
+    let picture = |size: u64, sha256: &str| upload(1, size, sha256);
     let digest = "ab".repeat(32);
     let long = "x".repeat(limits::BODY_BYTES);
     let deep = (3..=limits::BODY_DEPTH).fold(json!({}), |inner, _| json!({ "later": inner }));
@@ -100,6 +101,8 @@ fn requests_that_ask_for_what_cannot_be_are_refused_one_by_one() {
         ("media.upload", picture(limits::IMAGE_BYTES, &digest), Code::IMAGE_TOO_LARGE),
         ("media.upload", picture(1, &digest.to_uppercase()), Code::BAD_REQUEST),
         ("media.upload", picture(1, "ab"), Code::BAD_REQUEST),
+        ("media.upload", upload(255, limits::FILE_BYTES + 1, &digest), Code::FILE_TOO_LARGE),
+        ("media.upload", upload(77, 1, &digest), Code::VALUE_UNKNOWN),
         ("media.download", json!({ "url": "/etc/passwd" }), Code::MEDIA_NOT_FOUND),
         (
             "media.download",
@@ -172,7 +175,7 @@ fn whoever_asks_too_fast_on_all_their_connections_together_is_told_when_to_go_on
 fn whoever_has_stored_enough_for_today_gets_no_ticket() {
     let shares = shares(Rate::new(1_000, 1_000, 1_000));
     let mut phone = Phone::logged_in_to(&shares, 1);
-    let asked = json!({ "size": 1_000, "sha256": "ab".repeat(32) });
+    let asked = json!({ "fileType": 1, "size": 1_000, "sha256": "ab".repeat(32) });
     let effects = phone.asks("media.upload", &asked);
     assert!(envelopes(&effects)[0]["r"]["path"].is_string());
     let limit = u64::from(Config::default().limits.media_mb_per_day) * 1_000_000;

@@ -39,9 +39,9 @@ fun main(arguments: Array<String>): Unit = runBlocking {
     // A picture, there and back, and onto their disks.
     val picture = alice.createImageMessage(to = c2c("bob"), bytes = draw()) { percent -> println("     up $percent %") }
     alice.sendMessage(picture)
-    bob.downloadImage(bobsInbox.receive(), "$folder/from-alice.bmp") { percent -> println("   down $percent %") }
+    bob.downloadAttachment(bobsInbox.receive(), "$folder/from-alice.bmp") { percent -> println("   down $percent %") }
     bob.sendMessage(bob.createImageMessage(to = c2c("alice"), file = "$folder/from-alice.bmp"))
-    alice.downloadImage(alicesInbox.receive(), "$folder/from-bob.bmp", ImageType.THUMB)
+    alice.downloadAttachment(alicesInbox.receive(), "$folder/from-bob.bmp", RenditionType.THUMB)
 
     // Read, and taken back.
     val (read, revoked) = alice.soon<TimEvent.MessageReadByPeer>() to bob.soon<TimEvent.MessageRevoked>()

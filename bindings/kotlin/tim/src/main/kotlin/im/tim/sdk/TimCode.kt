@@ -37,6 +37,8 @@ object TimCode {
     const val UPLOAD_FAILED: UInt = 2400u
     /** the file cannot be opened: check its path and permission. */
     const val FILE_UNREADABLE: UInt = 2401u
+    /** the file has more than 100 MB: make it smaller. */
+    const val FILE_TOO_LARGE: UInt = 2402u
     /** there is no such conversation on this device. */
     const val CONVERSATION_NOT_FOUND: UInt = 2500u
     /** a conversationID is C2C and a userID, GROUP and a groupID, or @TIM#SYSTEM. */
@@ -179,7 +181,7 @@ object TimCode {
     const val VALUE_UNKNOWN: UInt = 130_116u
     /** too many connections of one user, or not logged in from one address: the newest stay. */
     const val TOO_MANY_CONNECTIONS: UInt = 130_118u
-    /** too many bytes of pictures today: send the picture again later. */
+    /** too many bytes of files today: send the message again later. */
     const val MEDIA_QUOTA: UInt = 130_119u
     /** the server has too much to do: try again. */
     const val BUSY: UInt = 130_120u
@@ -201,13 +203,13 @@ object TimCode {
     const val TICKET_EXPIRED: UInt = 130_141u
     /** the ticket was used already: ask for a new one. */
     const val TICKET_USED: UInt = 130_142u
-    /** the server does not have this picture (any more): ask its sender to send it again. */
+    /** the server does not have this file (any more): ask its sender to send it again. */
     const val MEDIA_NOT_FOUND: UInt = 130_143u
     /** the bytes are not those the ticket was given for. */
     const val MEDIA_MISMATCH: UInt = 130_144u
     /** the picture has too many pixels: at most 30,000 on a side and 250 million in all. */
     const val IMAGE_DIMENSIONS: UInt = 130_145u
-    /** the picture's bytes came too slowly: try again on a better line. */
+    /** the file's bytes came too slowly: try again on a better line. */
     const val TRANSFER_TOO_SLOW: UInt = 130_146u
     /** the picture is damaged or cut off: export it again. */
     const val IMAGE_DAMAGED: UInt = 130_147u

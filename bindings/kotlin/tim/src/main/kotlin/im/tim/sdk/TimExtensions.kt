@@ -91,29 +91,29 @@ suspend fun Tim.resendMessage(message: Message): Message = resendMessage(message
 /** Takes a message back that has not left, for good. */
 suspend fun Tim.cancelMessage(message: Message): Unit = cancelMessage(message.id)
 
-/** Saves a picture of a message as a file. [onProgress] is told 0 to 100. See [Tim.downloadImage]. */
-suspend fun Tim.downloadImage(
+/** Saves the file of a message. [onProgress] is told 0 to 100. See [Tim.downloadAttachment]. */
+suspend fun Tim.downloadAttachment(
     message: Message,
     target: String,
-    size: ImageType = ImageType.ORIGINAL,
+    rendition: RenditionType = RenditionType.ORIGINAL,
     onProgress: (Int) -> Unit = {},
-): Unit = downloadImage(message, size, target, Progress(onProgress))
+): Unit = downloadAttachment(message, rendition, target, Progress(onProgress))
 
-/** The address of a picture of a message, for an image view; ask again after ten minutes. See [Tim.getImageAddress]. */
-suspend fun Tim.getImageAddress(message: Message): String = getImageAddress(message, ImageType.ORIGINAL)
+/** The address of the file of a message, for an image view; ask again after ten minutes. See [Tim.getAttachmentUrl]. */
+suspend fun Tim.getAttachmentUrl(message: Message): String = getAttachmentUrl(message, RenditionType.ORIGINAL)
 
 private class Progress(private val tell: (Int) -> Unit) : ProgressListener {
     override fun onProgress(percent: UInt) = tell(percent.toInt())
 }
 
 /**
- * Uploads pictures in the engine's place: [upload] is given a file and a function to report percents to, and describes what
+ * Uploads files in the engine's place: [upload] is given a file and a function to report percents to, and describes what
  * it has uploaded. It runs on a thread that it may block; the message fails with what it throws. See
  * [Tim.registerUploadPlugin].
  */
-fun Tim.registerUploadPlugin(upload: (file: String, report: (Int) -> Unit) -> ImageBody): Unit =
+fun Tim.registerUploadPlugin(upload: (file: UploadFile, report: (Int) -> Unit) -> Uploaded): Unit =
     registerUploadPlugin(object : UploadPlugin {
-        override fun upload(file: String, progress: UploadProgress): ImageBody =
+        override fun upload(file: UploadFile, progress: UploadProgress): Uploaded =
             progress.use { orException { upload(file) { percent -> it.report(percent.coerceIn(0, 100).toUInt()) } } }
     })
 

@@ -801,7 +801,9 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_dismiss_group(
     ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_download_image(
+    external fun uniffi_tim_ffi_checksum_method_tim_download_attachment(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_attachment_url(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_blacklist(
     ): Int
@@ -810,8 +812,6 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_tim_ffi_checksum_method_tim_get_group_list(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_group_profile(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_get_image_address(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_login_user(
     ): Int
@@ -929,7 +929,9 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_dismiss_group(`ptr`: Long,`group`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_download_image(`ptr`: Long,`message`: RustBuffer.ByValue,`size`: RustBuffer.ByValue,`target`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_download_attachment(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,`target`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_attachment_url(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_blacklist(`ptr`: Long,
     ): Long
@@ -938,8 +940,6 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_get_group_list(`ptr`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_group_profile(`ptr`: Long,`group`: RustBuffer.ByValue,
-    ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_get_image_address(`ptr`: Long,`message`: RustBuffer.ByValue,`size`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_login_user(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1164,7 +1164,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 39594) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_download() and 0xFFFF) != 7738) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_download() and 0xFFFF) != 28916) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 55830) {
@@ -1185,7 +1185,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 24741) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_image() and 0xFFFF) != 56163) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_attachment() and 0xFFFF) != 25442) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_url() and 0xFFFF) != 44898) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_blacklist() and 0xFFFF) != 5266) {
@@ -1198,9 +1201,6 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 13627) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_image_address() and 0xFFFF) != 34178) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_login_user() and 0xFFFF) != 47815) {
@@ -1266,7 +1266,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 36491) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_uploadplugin_upload() and 0xFFFF) != 12859) {
+    if ((lib.uniffi_tim_ffi_checksum_method_uploadplugin_upload() and 0xFFFF) != 39309) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_uploadprogress_report() and 0xFFFF) != 57115) {
@@ -3028,7 +3028,7 @@ public interface TimInterface {
     suspend fun `addToBlacklist`(`users`: List<kotlin.String>)
 
     /**
-     * Ends every download into this file, named exactly as for `downloadImage`, which fails with 130161; nothing is left of it,
+     * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of it,
      * and a file that was there before stays. Returns when they have ended.
      *
      * # Errors
@@ -3098,14 +3098,25 @@ public interface TimInterface {
     suspend fun `dismissGroup`(`group`: kotlin.String)
 
     /**
-     * Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
+     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
-     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
+     * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
      * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
      */
-    suspend fun `downloadImage`(`message`: Message, `size`: ImageType, `target`: kotlin.String, `onProgress`: ProgressListener?)
+    suspend fun `downloadAttachment`(`message`: Message, `rendition`: RenditionType, `target`: kotlin.String, `onProgress`: ProgressListener?)
+
+    /**
+     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the bytes,
+     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
+     * address differs each time: let caches remember the message's ID and the rendition.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
+     * the server has the file no more. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `getAttachmentUrl`(`message`: Message, `rendition`: RenditionType): kotlin.String
 
     /**
      * Whom this user does not want to hear from.
@@ -3138,17 +3149,6 @@ public interface TimInterface {
      * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
     suspend fun `getGroupProfile`(`group`: kotlin.String): Group
-
-    /**
-     * The full address of a picture of a message in one of its sizes, as an image view takes it: a plain `GET` gives the bytes,
-     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
-     * address differs each time: let caches remember the message's ID and the size.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if
-     * the server has the picture no more. `Unreachable`: 2800 or 2801.
-     */
-    suspend fun `getImageAddress`(`message`: Message, `size`: ImageType): kotlin.String
 
     /**
      * Who is logged in.
@@ -3498,7 +3498,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Ends every download into this file, named exactly as for `downloadImage`, which fails with 130161; nothing is left of it,
+     * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of it,
      * and a file that was there before stays. Returns when they have ended.
      *
      * # Errors
@@ -3698,23 +3698,23 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Saves a picture of a message in one of its sizes as a file, which is there whole or not at all.
+     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet; 130140, 130141 or 130143 if the server
-     * has it no more or does not give it, 130143 for a picture elsewhere that has no https address or is refused there. `Unreachable`:
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
+     * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
      * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `downloadImage`(`message`: Message, `size`: ImageType, `target`: kotlin.String, `onProgress`: ProgressListener?) {
+    override suspend fun `downloadAttachment`(`message`: Message, `rendition`: RenditionType, `target`: kotlin.String, `onProgress`: ProgressListener?) {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_download_image(
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_download_attachment(
                 uniffiHandle,
 
         FfiConverterTypeMessage.lower(`message`),
-        FfiConverterTypeImageType.lower(`size`),
+        FfiConverterTypeRenditionType.lower(`rendition`),
         FfiConverterString.lower(`target`),
         FfiConverterOptionalTypeProgressListener.lower(`onProgress`),
             )
@@ -3725,6 +3725,38 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         // lift function
         { },
 
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the bytes,
+     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
+     * address differs each time: let caches remember the message's ID and the rendition.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
+     * the server has the file no more. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getAttachmentUrl`(`message`: Message, `rendition`: RenditionType) : kotlin.String {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_attachment_url(
+                uniffiHandle,
+
+        FfiConverterTypeMessage.lower(`message`),
+        FfiConverterTypeRenditionType.lower(`rendition`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterString.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -3834,38 +3866,6 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterTypeGroup.lift(it) },
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * The full address of a picture of a message in one of its sizes, as an image view takes it: a plain `GET` gives the bytes,
-     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
-     * address differs each time: let caches remember the message's ID and the size.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that shows no picture or is not sent yet (its `localPath` shows it), 130143 if
-     * the server has the picture no more. `Unreachable`: 2800 or 2801.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `getImageAddress`(`message`: Message, `size`: ImageType) : kotlin.String {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_image_address(
-                uniffiHandle,
-
-        FfiConverterTypeMessage.lower(`message`),
-        FfiConverterTypeImageType.lower(`size`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterString.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -4593,24 +4593,25 @@ public object FfiConverterTypeTim: FfiConverter<Tim, Long> {
 
 
 /**
- * A host's own way of uploading pictures. Called on a thread that it may block.
+ * A host's own way of uploading files. Called on a thread that it may block.
  */
 public interface UploadPlugin {
 
     /**
-     * Uploads a file and describes what was uploaded: all three sizes, each with an address receivers can fetch.
+     * Uploads a file and describes what was uploaded: of a picture all three sizes, of another file the original, each with
+     * an address receivers can fetch.
      *
      * # Errors
      * Whatever the host says. `Unreachable`, or anything that is no `TimError`, is tried again up to three times after growing
      * pauses, and anew with every connection; then, and with any other error at once, the message fails with it.
      */
-    fun `upload`(`file`: kotlin.String, `progress`: UploadProgress): ImageBody
+    fun `upload`(`file`: UploadFile, `progress`: UploadProgress): Uploaded
 
     companion object
 }
 
 /**
- * A host's own way of uploading pictures. Called on a thread that it may block.
+ * A host's own way of uploading files. Called on a thread that it may block.
  */
 open class UploadPluginImpl: Disposable, AutoCloseable, UploadPlugin
 {
@@ -4715,20 +4716,21 @@ open class UploadPluginImpl: Disposable, AutoCloseable, UploadPlugin
 
 
     /**
-     * Uploads a file and describes what was uploaded: all three sizes, each with an address receivers can fetch.
+     * Uploads a file and describes what was uploaded: of a picture all three sizes, of another file the original, each with
+     * an address receivers can fetch.
      *
      * # Errors
      * Whatever the host says. `Unreachable`, or anything that is no `TimError`, is tried again up to three times after growing
      * pauses, and anew with every connection; then, and with any other error at once, the message fails with it.
      */
-    @Throws(TimException::class)override fun `upload`(`file`: kotlin.String, `progress`: UploadProgress): ImageBody {
-            return FfiConverterTypeImageBody.lift(
+    @Throws(TimException::class)override fun `upload`(`file`: UploadFile, `progress`: UploadProgress): Uploaded {
+            return FfiConverterTypeUploaded.lift(
     callWithHandle {
     uniffiRustCallWithError(TimException) { _status ->
     UniffiLib.uniffi_tim_ffi_fn_method_uploadplugin_upload(
         it,
 
-        FfiConverterString.lower(`file`),
+        FfiConverterTypeUploadFile.lower(`file`),
         FfiConverterTypeUploadProgress.lower(`progress`),_status)
 }
     }
@@ -4759,11 +4761,11 @@ internal object uniffiCallbackInterfaceUploadPlugin {
             val uniffiObj = FfiConverterTypeUploadPlugin.handleMap.get(uniffiHandle)
             val makeCall = { ->
                 uniffiObj.`upload`(
-                    FfiConverterString.lift(`file`),
+                    FfiConverterTypeUploadFile.lift(`file`),
                     FfiConverterTypeUploadProgress.lift(`progress`),
                 )
             }
-            val writeReturn = { value: ImageBody -> uniffiOutReturn.setValue(FfiConverterTypeImageBody.lower(value)) }
+            val writeReturn = { value: Uploaded -> uniffiOutReturn.setValue(FfiConverterTypeUploaded.lower(value)) }
             uniffiTraitInterfaceCallWithError(
                 uniffiCallStatus,
                 makeCall,
@@ -5407,7 +5409,7 @@ data class ImageBody (
     /**
      * The sizes.
      */
-    val `imageInfoArray`: List<ImageInfo>
+    val `imageInfoArray`: List<Rendition>
 
 ){
 
@@ -5426,91 +5428,20 @@ public object FfiConverterTypeImageBody: FfiConverterRustBuffer<ImageBody> {
         return ImageBody(
             FfiConverterString.read(buf),
             FfiConverterUInt.read(buf),
-            FfiConverterSequenceTypeImageInfo.read(buf),
+            FfiConverterSequenceTypeRendition.read(buf),
         )
     }
 
     override fun allocationSize(value: ImageBody) = (
             FfiConverterString.allocationSize(value.`uuid`) +
             FfiConverterUInt.allocationSize(value.`imageFormat`) +
-            FfiConverterSequenceTypeImageInfo.allocationSize(value.`imageInfoArray`)
+            FfiConverterSequenceTypeRendition.allocationSize(value.`imageInfoArray`)
     )
 
     override fun write(value: ImageBody, buf: ByteBuffer) {
             FfiConverterString.write(value.`uuid`, buf)
             FfiConverterUInt.write(value.`imageFormat`, buf)
-            FfiConverterSequenceTypeImageInfo.write(value.`imageInfoArray`, buf)
-    }
-}
-
-
-
-/**
- * One of a picture's sizes.
- */
-data class ImageInfo (
-    /**
-     * Which size.
-     */
-    val `imageType`: ImageType
-    ,
-    /**
-     * Bytes.
-     */
-    val `size`: kotlin.Long
-    ,
-    /**
-     * Pixels across.
-     */
-    val `width`: kotlin.UInt
-    ,
-    /**
-     * Pixels down.
-     */
-    val `height`: kotlin.UInt
-    ,
-    /**
-     * Where it is: a path on the server, or a full address. `getImageAddress` makes of it what an image view takes.
-     */
-    val `url`: kotlin.String
-
-){
-
-
-
-
-
-    companion object
-}
-
-/**
- * @suppress
- */
-public object FfiConverterTypeImageInfo: FfiConverterRustBuffer<ImageInfo> {
-    override fun read(buf: ByteBuffer): ImageInfo {
-        return ImageInfo(
-            FfiConverterTypeImageType.read(buf),
-            FfiConverterLong.read(buf),
-            FfiConverterUInt.read(buf),
-            FfiConverterUInt.read(buf),
-            FfiConverterString.read(buf),
-        )
-    }
-
-    override fun allocationSize(value: ImageInfo) = (
-            FfiConverterTypeImageType.allocationSize(value.`imageType`) +
-            FfiConverterLong.allocationSize(value.`size`) +
-            FfiConverterUInt.allocationSize(value.`width`) +
-            FfiConverterUInt.allocationSize(value.`height`) +
-            FfiConverterString.allocationSize(value.`url`)
-    )
-
-    override fun write(value: ImageInfo, buf: ByteBuffer) {
-            FfiConverterTypeImageType.write(value.`imageType`, buf)
-            FfiConverterLong.write(value.`size`, buf)
-            FfiConverterUInt.write(value.`width`, buf)
-            FfiConverterUInt.write(value.`height`, buf)
-            FfiConverterString.write(value.`url`, buf)
+            FfiConverterSequenceTypeRendition.write(value.`imageInfoArray`, buf)
     }
 }
 
@@ -5654,10 +5585,9 @@ data class Message (
     val `excludedFromUnreadCount`: kotlin.Boolean
     ,
     /**
-     * The picture's file on this device, in its original size, for messages that were made here: show it without asking the
-     * server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
+     * The file on this device, as it was uploaded, for messages that were made here: show it without asking the server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
      * copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) keeps no
+     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) keeps no
      * copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
      */
     val `localPath`: kotlin.String? = null
@@ -6036,6 +5966,77 @@ public object FfiConverterTypeProfileFields: FfiConverterRustBuffer<ProfileField
 
 
 /**
+ * One form in which an attachment can be fetched.
+ */
+data class Rendition (
+    /**
+     * Which one.
+     */
+    val `renditionType`: RenditionType
+    ,
+    /**
+     * Bytes.
+     */
+    val `size`: kotlin.Long
+    ,
+    /**
+     * Pixels across; 0 for what is no picture.
+     */
+    val `width`: kotlin.UInt
+    ,
+    /**
+     * Pixels down; 0 for what is no picture.
+     */
+    val `height`: kotlin.UInt
+    ,
+    /**
+     * Where it is: a path on the server, or a full address. `getAttachmentUrl` makes of it what an image view takes.
+     */
+    val `url`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRendition: FfiConverterRustBuffer<Rendition> {
+    override fun read(buf: ByteBuffer): Rendition {
+        return Rendition(
+            FfiConverterTypeRenditionType.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Rendition) = (
+            FfiConverterTypeRenditionType.allocationSize(value.`renditionType`) +
+            FfiConverterLong.allocationSize(value.`size`) +
+            FfiConverterUInt.allocationSize(value.`width`) +
+            FfiConverterUInt.allocationSize(value.`height`) +
+            FfiConverterString.allocationSize(value.`url`)
+    )
+
+    override fun write(value: Rendition, buf: ByteBuffer) {
+            FfiConverterTypeRenditionType.write(value.`renditionType`, buf)
+            FfiConverterLong.write(value.`size`, buf)
+            FfiConverterUInt.write(value.`width`, buf)
+            FfiConverterUInt.write(value.`height`, buf)
+            FfiConverterString.write(value.`url`, buf)
+    }
+}
+
+
+
+/**
  * A notice from the server.
  */
 data class SystemNotice (
@@ -6258,6 +6259,117 @@ public object FfiConverterTypeTimOptions: FfiConverterRustBuffer<TimOptions> {
 
 
 /**
+ * A file that a host's uploader is to upload.
+ */
+data class UploadFile (
+    /**
+     * Where it is on this device.
+     */
+    val `path`: kotlin.String
+    ,
+    /**
+     * What kind of file it is, by TIM's numbers: 1 a picture, 255 any other file.
+     */
+    val `fileType`: kotlin.UInt
+    ,
+    /**
+     * What its sender calls it; empty if it has no name.
+     */
+    val `name`: kotlin.String
+    ,
+    /**
+     * Bytes.
+     */
+    val `size`: kotlin.Long
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeUploadFile: FfiConverterRustBuffer<UploadFile> {
+    override fun read(buf: ByteBuffer): UploadFile {
+        return UploadFile(
+            FfiConverterString.read(buf),
+            FfiConverterUInt.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: UploadFile) = (
+            FfiConverterString.allocationSize(value.`path`) +
+            FfiConverterUInt.allocationSize(value.`fileType`) +
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterLong.allocationSize(value.`size`)
+    )
+
+    override fun write(value: UploadFile, buf: ByteBuffer) {
+            FfiConverterString.write(value.`path`, buf)
+            FfiConverterUInt.write(value.`fileType`, buf)
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterLong.write(value.`size`, buf)
+    }
+}
+
+
+
+/**
+ * What a host's uploader answers: where the file is now.
+ */
+data class Uploaded (
+    /**
+     * The file's identity, a UUID.
+     */
+    val `uuid`: kotlin.String
+    ,
+    /**
+     * Of a picture all three renditions, in the order original, thumbnail, large; of another file the original. Each has an
+     * address that receivers can fetch.
+     */
+    val `renditions`: List<Rendition>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeUploaded: FfiConverterRustBuffer<Uploaded> {
+    override fun read(buf: ByteBuffer): Uploaded {
+        return Uploaded(
+            FfiConverterString.read(buf),
+            FfiConverterSequenceTypeRendition.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: Uploaded) = (
+            FfiConverterString.allocationSize(value.`uuid`) +
+            FfiConverterSequenceTypeRendition.allocationSize(value.`renditions`)
+    )
+
+    override fun write(value: Uploaded, buf: ByteBuffer) {
+            FfiConverterString.write(value.`uuid`, buf)
+            FfiConverterSequenceTypeRendition.write(value.`renditions`, buf)
+    }
+}
+
+
+
+/**
  * Gender, as a profile tells it.
  */
 
@@ -6355,55 +6467,6 @@ public object FfiConverterTypeGroupType: FfiConverterRustBuffer<GroupType> {
     override fun allocationSize(value: GroupType) = 4UL
 
     override fun write(value: GroupType, buf: ByteBuffer) {
-        buf.putInt(value.ordinal + 1)
-    }
-}
-
-
-
-
-
-/**
- * Which of a picture's three sizes.
- */
-
-enum class ImageType {
-
-    /**
-     * As it was uploaded.
-     */
-    ORIGINAL,
-    /**
-     * At most 198 px on the shorter side and 2,970 on the longer.
-     */
-    THUMB,
-    /**
-     * At most 720 px on the shorter side and 10,800 on the longer.
-     */
-    LARGE;
-
-
-
-
-    companion object
-}
-
-
-/**
- * @suppress
- */
-public object FfiConverterTypeImageType: FfiConverterRustBuffer<ImageType> {
-    override fun read(buf: ByteBuffer) = try {
-
-        ImageType.entries[buf.getInt() - 1]
-
-    } catch (e: IndexOutOfBoundsException) {
-        throw RuntimeException("invalid enum value, something is very wrong!!", e)
-    }
-
-    override fun allocationSize(value: ImageType) = 4UL
-
-    override fun write(value: ImageType, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
@@ -7026,6 +7089,55 @@ public object FfiConverterTypePriority: FfiConverterRustBuffer<Priority> {
     override fun allocationSize(value: Priority) = 4UL
 
     override fun write(value: Priority, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * Which of an attachment's renditions.
+ */
+
+enum class RenditionType {
+
+    /**
+     * As it was uploaded.
+     */
+    ORIGINAL,
+    /**
+     * A picture of at most 198 px on the shorter side and 2,970 on the longer.
+     */
+    THUMB,
+    /**
+     * A picture of at most 720 px on the shorter side and 10,800 on the longer.
+     */
+    LARGE;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeRenditionType: FfiConverterRustBuffer<RenditionType> {
+    override fun read(buf: ByteBuffer) = try {
+
+        RenditionType.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: RenditionType) = 4UL
+
+    override fun write(value: RenditionType, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
@@ -8269,34 +8381,6 @@ public object FfiConverterSequenceTypeGroup: FfiConverterRustBuffer<List<Group>>
 /**
  * @suppress
  */
-public object FfiConverterSequenceTypeImageInfo: FfiConverterRustBuffer<List<ImageInfo>> {
-    override fun read(buf: ByteBuffer): List<ImageInfo> {
-        val len = buf.getInt()
-        return List<ImageInfo>(len) {
-            FfiConverterTypeImageInfo.read(buf)
-        }
-    }
-
-    override fun allocationSize(value: List<ImageInfo>): ULong {
-        val sizeForLength = 4UL
-        val sizeForItems = value.map { FfiConverterTypeImageInfo.allocationSize(it) }.sum()
-        return sizeForLength + sizeForItems
-    }
-
-    override fun write(value: List<ImageInfo>, buf: ByteBuffer) {
-        buf.putInt(value.size)
-        value.iterator().forEach {
-            FfiConverterTypeImageInfo.write(it, buf)
-        }
-    }
-}
-
-
-
-
-/**
- * @suppress
- */
 public object FfiConverterSequenceTypeMessage: FfiConverterRustBuffer<List<Message>> {
     override fun read(buf: ByteBuffer): List<Message> {
         val len = buf.getInt()
@@ -8343,6 +8427,34 @@ public object FfiConverterSequenceTypeProfile: FfiConverterRustBuffer<List<Profi
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeProfile.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeRendition: FfiConverterRustBuffer<List<Rendition>> {
+    override fun read(buf: ByteBuffer): List<Rendition> {
+        val len = buf.getInt()
+        return List<Rendition>(len) {
+            FfiConverterTypeRendition.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<Rendition>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeRendition.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<Rendition>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeRendition.write(it, buf)
         }
     }
 }

@@ -73,10 +73,10 @@ class ChatTest {
 
         val got = bob.nextMessage()
         assertEquals(ImageFormat.PNG, got.image?.format)
-        val original = checkNotNull(got.image).imageInfoArray.first { it.imageType == ImageType.ORIGINAL }
+        val original = checkNotNull(got.image).imageInfoArray.first { it.renditionType == RenditionType.ORIGINAL }
         assertEquals(640u to 480u, original.width to original.height)
         val target = bob.folder.resolve("picture.png")
-        bob.tim.downloadImage(got, target.path) { down += it }
+        bob.tim.downloadAttachment(got, target.path) { down += it }
         assertContentEquals(picture, target.readBytes())
         for (progress in listOf(up, down)) {
             assertEquals(100, progress.last())
@@ -90,15 +90,15 @@ class ChatTest {
         val picture = picture(640, 480)
         val made = alice.tim.createImageMessage(c2c(bob.name), picture)
         assertContentEquals(picture, File(checkNotNull(made.localPath)).readBytes())
-        val unsent = assertFailsWith<TimException.Refused> { alice.tim.getImageAddress(made) }
+        val unsent = assertFailsWith<TimException.Refused> { alice.tim.getAttachmentUrl(made) }
         assertEquals(TimCode.MESSAGE_INVALID, unsent.code)
         val sent = alice.tim.sendMessage(made)
         assertContentEquals(picture, File(checkNotNull(sent.localPath)).readBytes())
 
         val got = bob.nextMessage()
         assertNull(got.localPath)
-        assertContentEquals(picture, URI(bob.tim.getImageAddress(got)).toURL().readBytes())
-        assertTrue(URI(bob.tim.getImageAddress(got, ImageType.THUMB)).toURL().readBytes().isNotEmpty())
+        assertContentEquals(picture, URI(bob.tim.getAttachmentUrl(got)).toURL().readBytes())
+        assertTrue(URI(bob.tim.getAttachmentUrl(got, RenditionType.THUMB)).toURL().readBytes().isNotEmpty())
     }
 
     @Test
@@ -130,7 +130,7 @@ class ChatTest {
         val message = alice.tim.createImageMessageFromBytes(c2c(bob.name), picture(8, 8), Priority.HIGH, null)
         assertEquals(Priority.HIGH, alice.tim.sendMessage(message).priority)
         val target = bob.folder.resolve("thumb")
-        bob.tim.downloadImage(bob.nextMessage(), ImageType.THUMB, target.path, null)
+        bob.tim.downloadAttachment(bob.nextMessage(), RenditionType.THUMB, target.path, null)
         assertTrue(target.length() > 0)
     }
 

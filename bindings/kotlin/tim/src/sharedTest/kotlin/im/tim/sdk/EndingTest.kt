@@ -172,7 +172,7 @@ class EndingTest {
         val (begun, whole) = listOf(CompletableDeferred<Unit>(), CompletableDeferred<Unit>())
         coroutineScope {
             val download = launch {
-                bob.tim.downloadImage(got, target.path) { percent ->
+                bob.tim.downloadAttachment(got, target.path) { percent ->
                     begun.complete(Unit)
                     if (percent == 100) whole.complete(Unit)
                 }

@@ -30,7 +30,7 @@ class TransferTest {
             elsewhere
         }
         alice.tim.sendMessage(alice.tim.createImageMessage(c2c(bob.name), picture(8, 8)) { progress += it })
-        assertEquals(elsewhere, bob.nextMessage().image)
+        assertEquals(elsewhere.renditions, bob.nextMessage().image?.imageInfoArray)
         assertEquals(listOf(25, 75), progress.filter { it in listOf(25, 75) })
         assertEquals(100, progress.last())
     }
@@ -81,7 +81,7 @@ class TransferTest {
         val (got, target) = bob.nextMessage() to bob.folder.resolve("picture.png")
         coroutineScope {
             do {
-                val loading = async(start = CoroutineStart.UNDISPATCHED) { runCatching { bob.tim.downloadImage(got, target.path) } }
+                val loading = async(start = CoroutineStart.UNDISPATCHED) { runCatching { bob.tim.downloadAttachment(got, target.path) } }
                 val cancelled = runCatching { bob.tim.cancelDownload(target.path) }
                 val failure = loading.await().exceptionOrNull()
                 if (cancelled.isSuccess) {
@@ -101,7 +101,7 @@ class TransferTest {
     fun anUploadPluginOfTheHostsOwnMayThrowAnError() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         alice.tim.registerUploadPlugin(object : UploadPlugin {
-            override fun upload(file: String, progress: UploadProgress): ImageBody {
+            override fun upload(file: UploadFile, progress: UploadProgress): Uploaded {
                 progress.report(50u)
                 throw AssertionError("worst")
             }
@@ -148,7 +148,7 @@ class TransferTest {
         val reported = reportedByJna {
             for (thrown in listOf(IllegalStateException("no bar"), AssertionError("no bar at all"))) {
                 assertEquals(SendStatus.SUCCESS, alice.showPicture(bob) { throw thrown }.status)
-                bob.tim.downloadImage(bob.nextMessage(), target.path) { throw thrown }
+                bob.tim.downloadAttachment(bob.nextMessage(), target.path) { throw thrown }
                 assertTrue(target.delete())
             }
         }
@@ -180,9 +180,8 @@ internal suspend fun Person.showPicture(to: Person, onProgress: (Int) -> Unit = 
     tim.sendMessage(tim.createImageMessage(c2c(to.name), picture(64, 64), onProgress = onProgress))
 
 /** A picture that somebody else keeps. */
-private val elsewhere = ImageBody(
+private val elsewhere = Uploaded(
     uuid = "0198c2f4-5a52-7c3e-8a3f-3f6f4f0a7b11",
-    imageFormat = 3u,
-    imageInfoArray = listOf(ImageType.ORIGINAL, ImageType.THUMB, ImageType.LARGE)
-        .map { ImageInfo(it, size = 70, width = 8u, height = 8u, url = "https://pictures.example/8.png") },
+    renditions = listOf(RenditionType.ORIGINAL, RenditionType.THUMB, RenditionType.LARGE)
+        .map { Rendition(it, size = 70, width = 8u, height = 8u, url = "https://pictures.example/8.png") },
 )

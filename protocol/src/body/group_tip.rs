@@ -1,0 +1,39 @@
+//! What happened in a group, written by the server into the group's log.
+
+use serde::{Deserialize, Serialize};
+
+use super::Element;
+use crate::word::numbers;
+use crate::{Code, Fault, UserId};
+
+/// Something that happened in a group. An ordinary message of the group's log with its own sequence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupTip {
+    /// Who did it.
+    #[serde(rename = "operatorID")]
+    pub operator_id: UserId,
+    /// What was done.
+    pub operation_type: GroupTipType,
+    /// Whom it concerns.
+    #[serde(rename = "userIDList")]
+    pub user_id_list: Vec<UserId>,
+    /// How many members the group has afterwards.
+    pub member_count: u32,
+}
+
+numbers! {
+    /// What a group tip tells.
+    GroupTipType {
+        /// Users joined.
+        Join = 1,
+        /// A user left.
+        Quit = 2,
+    }
+}
+
+impl Element for GroupTip {
+    fn check(&self) -> Result<(), Fault> {
+        Err(Code::MESSAGE_BODY_INVALID.into())
+    }
+}

@@ -1,0 +1,149 @@
+//! What messages say: every kind of body.
+//!
+//! A kind is declared once, in a file of its own (its payload, and what [`Element`] asks of it), and has a line in the list
+//! below with its tag. A body travels and is stored as the bytes its sender wrote ([`RawValue`]); [`Body`] is its typed
+//! reading, used to check it once at the server's door and to show it in the engine. A body of a type this version does
+//! not know is kept and shown as unknown, never dropped.
+
+mod group_tip;
+mod image;
+mod system_notice;
+mod text;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+pub use group_tip::{GroupTip, GroupTipType};
+pub use image::{ImageBody, ImageFormat};
+pub use system_notice::{NoticeGroup, NoticeType, SystemNotice};
+pub use text::TextBody;
+
+use crate::media::{Attachment, Uploaded};
+use crate::{Code, Fault, limits};
+
+/// What every kind of body answers for itself.
+pub trait Element {
+    /// Whether a user may send it.
+    ///
+    /// # Errors
+    /// [`Code::MESSAGE_BODY_INVALID`] for what is incomplete, or only the server writes; other codes as the kind says.
+    fn check(&self) -> Result<(), Fault>;
+
+    /// The texts of it that a search looks at.
+    fn searchable(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    /// The file that goes with it.
+    fn attachment(&self) -> Option<Attachment> {
+        None
+    }
+
+    /// Takes over where its file was put.
+    ///
+    /// # Errors
+    /// [`Code::UPLOAD_FAILED`], with the reason, if this does not describe such a file.
+    fn attach(&mut self, uploaded: Uploaded) -> Result<(), Fault> {
+        let _ = uploaded;
+        Ok(())
+    }
+}
+
+macro_rules! bodies {
+    ($($(#[$doc:meta])* $kind:ident($payload:ty) = $tag:literal),* $(,)?) => {
+        /// What a message says.
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "type", content = "payload")]
+        pub enum Body {
+            $($(#[$doc])* #[serde(rename = $tag)] $kind($payload),)*
+        }
+
+        impl Body {
+            fn knows(tag: &str) -> bool {
+                matches!(tag, $($tag)|*)
+            }
+
+            fn element(&self) -> &dyn Element {
+                match self { $(Self::$kind(payload) => payload,)* }
+            }
+
+            fn element_mut(&mut self) -> &mut dyn Element {
+                match self { $(Self::$kind(payload) => payload,)* }
+            }
+        }
+
+        $(impl From<$payload> for Body {
+            fn from(payload: $payload) -> Self {
+                Self::$kind(payload)
+            }
+        })*
+    };
+}
+
+bodies! {
+    /// A text.
+    Text(TextBody) = "TIMTextElem",
+    /// A picture in three sizes.
+    Image(ImageBody) = "TIMImageElem",
+    /// Something that happened in a group, written by the server into the group's log.
+    GroupTip(GroupTip) = "TIMGroupTipElem",
+    /// A notice from the server to one user.
+    GroupSystemNotice(SystemNotice) = "TIMGroupSystemNoticeElem",
+}
+
+/// Why a body was not accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BodyProblem {
+    /// The type is one this version does not know.
+    UnknownType,
+    /// The type is known, and the payload does not fit it.
+    Malformed,
+}
+
+impl Body {
+    /// Reads a body that came from the wire or from the store.
+    ///
+    /// # Errors
+    /// See [`BodyProblem`].
+    pub fn read(raw: &RawValue) -> Result<Self, BodyProblem> {
+        #[derive(Deserialize)]
+        struct Tag<'a> {
+            #[serde(rename = "type", borrow)]
+            kind: std::borrow::Cow<'a, str>,
+        }
+        match serde_json::from_str(raw.get()) {
+            Ok(body) => Ok(body),
+            Err(_) => match serde_json::from_str::<Tag<'_>>(raw.get()) {
+                Ok(tag) if !Self::knows(&tag.kind) => Err(BodyProblem::UnknownType),
+                _ => Err(BodyProblem::Malformed),
+            },
+        }
+    }
+
+    /// The JSON text to send or store.
+    ///
+    /// # Errors
+    /// [`Code::MESSAGE_TOO_LONG`] if it is over [`limits::BODY_BYTES`].
+    pub fn write(&self) -> Result<Box<RawValue>, Code> {
+        let raw = serde_json::value::to_raw_value(self).map_err(|_| Code::MESSAGE_BODY_INVALID)?;
+        if raw.get().len() > limits::BODY_BYTES { Err(Code::MESSAGE_TOO_LONG) } else { Ok(raw) }
+    }
+}
+
+impl Element for Body {
+    fn check(&self) -> Result<(), Fault> {
+        self.element().check()
+    }
+
+    fn searchable(&self) -> Vec<&str> {
+        self.element().searchable()
+    }
+
+    fn attachment(&self) -> Option<Attachment> {
+        self.element().attachment()
+    }
+
+    fn attach(&mut self, uploaded: Uploaded) -> Result<(), Fault> {
+        self.element_mut().attach(uploaded)
+    }
+}

@@ -1,0 +1,64 @@
+//! Notices from the server to one user, in the conversation `@TIM#SYSTEM`.
+
+use serde::{Deserialize, Serialize};
+
+use super::Element;
+use crate::group::GroupType;
+use crate::word::numbers;
+use crate::{Code, Fault, GroupId, UserId};
+
+numbers! {
+    /// What a system notice tells.
+    NoticeType {
+        /// A user applies to join; goes to the owner and the admins.
+        JoinApplication = 1,
+        /// The application was accepted; goes to the applicant.
+        ApplicationAccepted = 2,
+        /// The application was refused; goes to the applicant.
+        ApplicationRefused = 3,
+        /// The group was dismissed; goes to every member.
+        GroupDismissed = 5,
+        /// You created a group; goes to the creator's devices.
+        GroupCreated = 6,
+        /// You were added to a group; goes to the added user.
+        Invited = 7,
+        /// You left a group; goes to the leaver's devices.
+        Quit = 8,
+    }
+}
+
+/// A notice from the server to one user, in the conversation `@TIM#SYSTEM`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SystemNotice {
+    /// Who caused it.
+    #[serde(rename = "operatorID")]
+    pub operator_id: UserId,
+    /// What it tells.
+    pub operation_type: NoticeType,
+    /// The group it is about.
+    pub group_profile: NoticeGroup,
+    /// The words that came with an application or its answer; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub handle_message: String,
+}
+
+/// The group a notice is about, as it was when the notice was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NoticeGroup {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub group_type: GroupType,
+}
+
+impl Element for SystemNotice {
+    fn check(&self) -> Result<(), Fault> {
+        Err(Code::MESSAGE_BODY_INVALID.into())
+    }
+}

@@ -1,0 +1,84 @@
+//! Files of messages: their bytes, and where they are.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tim_protocol::Code;
+use tim_protocol::media::RenditionType;
+
+use super::{Tim, unexpected};
+use crate::driver::Download;
+use crate::driver::download;
+use crate::driver::progress::Progress;
+use crate::error::TimError;
+use crate::message::Message;
+
+impl Tim {
+    /// Saves the file of a message, in one of its renditions: it is there whole or not at all, and one that exists
+    /// is replaced. `progress` is told 0 to 100, growing, on a thread that it may block.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] if the message has no such file or is
+    /// not sent yet, [`Code::MEDIA_NOT_FOUND`], also for an address that is not `https`, [`Code::NETWORK_ERROR`],
+    /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`] if the file cannot be written, or [`Code::CANCELLED`] if
+    /// [`Tim::cancel_download`] or the end of the login came first: then nothing was saved.
+    pub async fn download_attachment(
+        &self,
+        message: &Message,
+        rendition: RenditionType,
+        target: &Path,
+        progress: impl FnMut(u8) + Send + 'static,
+    ) -> Result<(), TimError> {
+        self.admitted()?;
+        let url = url_of(message, rendition)?;
+        let download = Download {
+            message: message.id,
+            url,
+            target: target.to_owned(),
+            progress: Progress::to(&self.inner.runtime, progress),
+            leave: self.inner.shared.download(target.to_owned()),
+            shared: Arc::clone(&self.inner.shared),
+            commands: self.inner.commands.clone(),
+        };
+        self.inner.runtime.spawn(download.run()).await.map_err(|_| unexpected())?
+    }
+
+    /// The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
+    /// bytes, as often as wanted, until ten minutes later; then it is refused with 403 and [`Code::TICKET_EXPIRED`]. Call
+    /// this again for a fresh one. The address differs each time: let caches remember the message's ID and the rendition.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] if the message has no such file or is
+    /// not sent yet, [`Code::MEDIA_NOT_FOUND`], [`Code::TIMEOUT`].
+    pub async fn get_attachment_url(
+        &self,
+        message: &Message,
+        rendition: RenditionType,
+    ) -> Result<String, TimError> {
+        self.admitted()?;
+        let url = url_of(message, rendition)?;
+        if !url.starts_with('/') {
+            return Ok(url);
+        }
+        let path = download::ticket(&self.inner.commands, &url).await?;
+        Ok(self.inner.shared.server.web(&path))
+    }
+
+    /// Ends the download into this file (several, if there are), and answers when it has ended: [`Tim::download_attachment`]
+    /// fails with [`Code::CANCELLED`], and nothing of it is left. A file that was there before stays as it was.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::NOTHING_TO_CANCEL`] if no download into exactly this path
+    /// is under way: then the file is there, unless it failed.
+    pub async fn cancel_download(&self, target: &Path) -> Result<(), TimError> {
+        self.admitted()?;
+        self.inner.shared.cancel_download(target).await
+    }
+}
+
+/// Where the file of a message is, as the message says.
+fn url_of(message: &Message, rendition: RenditionType) -> Result<String, Code> {
+    let attachment = message.payload.attachment().ok_or(Code::MESSAGE_INVALID)?;
+    let url = attachment.uploaded.url(rendition).filter(|url| !url.is_empty());
+    url.map(str::to_owned).ok_or(Code::MESSAGE_INVALID)
+}

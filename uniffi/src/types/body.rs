@@ -1,0 +1,160 @@
+//! What messages say, as both faces have it: every kind in one place, with its way in and out.
+
+use serde::{Deserialize, Serialize};
+use tim::message as engine;
+use tim::protocol::body as wire;
+
+use super::{GroupType, Rendition, invalid};
+use crate::error::TimError;
+
+/// A text.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+pub struct TextBody {
+    /// What it says.
+    pub text: String,
+}
+
+/// Something that happened in a group.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupTip {
+    /// Who did it.
+    #[serde(rename = "operatorID")]
+    pub operator_id: String,
+    /// What was done: 1 users joined, 2 a user left. Others are of a later version.
+    pub operation_type: u32,
+    /// Whom it concerns.
+    #[serde(rename = "userIDList")]
+    pub user_id_list: Vec<String>,
+    /// How many members the group has afterwards.
+    pub member_count: u32,
+}
+
+/// A notice from the server.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SystemNotice {
+    /// Who caused it.
+    #[serde(rename = "operatorID")]
+    pub operator_id: String,
+    /// What it tells: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 you created it, 7 you were
+    /// added, 8 you left. Others are of a later version.
+    pub operation_type: u32,
+    /// The group it is about.
+    #[serde(rename = "groupID")]
+    pub group_id: String,
+    /// Its name.
+    pub group_name: String,
+    /// Its kind.
+    pub group_type: GroupType,
+    /// The words that came with an application or its answer; empty if none.
+    pub handle_message: String,
+}
+
+/// A picture: its three sizes, in the order original, thumbnail, large. Sizes of a later version are left out.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImageBody {
+    /// Its identity, a UUID.
+    pub uuid: String,
+    /// Its format, by TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown.
+    pub image_format: u32,
+    /// The sizes.
+    pub image_info_array: Vec<Rendition>,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, uniffi::Enum, Serialize, Deserialize)]
+#[serde(tag = "type", content = "payload")]
+pub enum Payload {
+    /// A text.
+    #[serde(rename = "TIMTextElem")]
+    Text(TextBody),
+    /// A picture. While it has not been uploaded its addresses are empty; the message's `localPath` shows it.
+    #[serde(rename = "TIMImageElem")]
+    Image(ImageBody),
+    /// Something that happened in a group.
+    #[serde(rename = "TIMGroupTipElem")]
+    GroupTip(GroupTip),
+    /// A notice from the server.
+    #[serde(rename = "TIMGroupSystemNoticeElem")]
+    GroupSystemNotice(SystemNotice),
+    /// Taken back.
+    #[serde(rename = "gone")]
+    Gone,
+    /// Of a type this version does not know: its JSON text, to be shown as "not supported yet".
+    #[serde(rename = "unknown")]
+    Unknown(String),
+}
+
+impl From<engine::Payload> for Payload {
+    fn from(payload: engine::Payload) -> Self {
+        match payload {
+            engine::Payload::Body(body) => body.into(),
+            engine::Payload::Gone => Self::Gone,
+            engine::Payload::Unknown(json) => Self::Unknown(json),
+        }
+    }
+}
+
+impl From<wire::Body> for Payload {
+    fn from(body: wire::Body) -> Self {
+        match body {
+            wire::Body::Text(wire::TextBody { text }) => Self::Text(TextBody { text }),
+            wire::Body::Image(image) => {
+                let wire::ImageBody { uuid, image_format, image_info_array } = image;
+                Self::Image(ImageBody {
+                    uuid: uuid.to_string(),
+                    image_format: image_format.into(),
+                    image_info_array: image_info_array.into_iter().filter_map(Rendition::shown).collect(),
+                })
+            }
+            wire::Body::GroupTip(tip) => {
+                let wire::GroupTip { operator_id, operation_type, user_id_list, member_count } = tip;
+                Self::GroupTip(GroupTip {
+                    operator_id: operator_id.to_string(),
+                    operation_type: operation_type.into(),
+                    user_id_list: user_id_list.iter().map(ToString::to_string).collect(),
+                    member_count,
+                })
+            }
+            wire::Body::GroupSystemNotice(notice) => {
+                let wire::SystemNotice { operator_id, operation_type, group_profile, handle_message } =
+                    notice;
+                let wire::NoticeGroup { group_id, name, group_type } = group_profile;
+                Self::GroupSystemNotice(SystemNotice {
+                    operator_id: operator_id.to_string(),
+                    operation_type: operation_type.into(),
+                    group_id: group_id.to_string(),
+                    group_name: name,
+                    group_type: group_type.into(),
+                    handle_message,
+                })
+            }
+        }
+    }
+}
+
+impl TryFrom<Payload> for engine::Payload {
+    type Error = TimError;
+
+    /// What a message says that a host gives back. Tips and notices are the server's: nobody can send one, so nothing is
+    /// lost.
+    fn try_from(payload: Payload) -> Result<Self, TimError> {
+        let body: wire::Body = match payload {
+            Payload::Text(TextBody { text }) => wire::TextBody { text }.into(),
+            Payload::Image(ImageBody { uuid, image_format, image_info_array }) => wire::ImageBody {
+                uuid: uuid.parse().map_err(|_| invalid("a picture's uuid is a UUID"))?,
+                image_format: image_format.into(),
+                image_info_array: image_info_array
+                    .into_iter()
+                    .map(TryInto::try_into)
+                    .collect::<Result<_, _>>()?,
+            }
+            .into(),
+            Payload::GroupTip(_) | Payload::GroupSystemNotice(_) | Payload::Gone => return Ok(Self::Gone),
+            Payload::Unknown(json) => return Ok(Self::Unknown(json)),
+        };
+        Ok(Self::Body(body))
+    }
+}

@@ -1,0 +1,134 @@
+//! Files of messages, as both faces have them.
+
+use serde::{Deserialize, Serialize};
+use tim::protocol::media as engine;
+
+use super::{invalid, signed, unsigned};
+use crate::error::TimError;
+
+/// Which of an attachment's renditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+pub enum RenditionType {
+    /// As it was uploaded.
+    Original,
+    /// A picture of at most 198 px on the shorter side and 2,970 on the longer.
+    Thumb,
+    /// A picture of at most 720 px on the shorter side and 10,800 on the longer.
+    Large,
+}
+
+impl TryFrom<engine::RenditionType> for RenditionType {
+    type Error = &'static str;
+    fn try_from(kind: engine::RenditionType) -> Result<Self, Self::Error> {
+        match kind {
+            engine::RenditionType::Original => Ok(Self::Original),
+            engine::RenditionType::Thumb => Ok(Self::Thumb),
+            engine::RenditionType::Large => Ok(Self::Large),
+            engine::RenditionType::Other(_) => Err("a rendition is 0 (original), 1 (thumbnail) or 2 (large)"),
+        }
+    }
+}
+
+impl From<RenditionType> for engine::RenditionType {
+    fn from(kind: RenditionType) -> Self {
+        match kind {
+            RenditionType::Original => Self::Original,
+            RenditionType::Thumb => Self::Thumb,
+            RenditionType::Large => Self::Large,
+        }
+    }
+}
+
+impl From<RenditionType> for u32 {
+    fn from(kind: RenditionType) -> Self {
+        engine::RenditionType::from(kind).into()
+    }
+}
+
+impl TryFrom<u32> for RenditionType {
+    type Error = &'static str;
+    fn try_from(number: u32) -> Result<Self, Self::Error> {
+        engine::RenditionType::from(number).try_into()
+    }
+}
+
+/// One form in which an attachment can be fetched.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rendition {
+    /// Which one.
+    #[serde(rename = "type")]
+    pub rendition_type: RenditionType,
+    /// Bytes.
+    pub size: i64,
+    /// Pixels across; 0 for what is no picture.
+    pub width: u32,
+    /// Pixels down; 0 for what is no picture.
+    pub height: u32,
+    /// Where it is: a path on the server, or a full address. `getAttachmentUrl` makes of it what an image view takes.
+    pub url: String,
+}
+
+impl Rendition {
+    /// A rendition as faces have it; `None` for one of a later version.
+    pub(crate) fn shown(rendition: engine::Rendition) -> Option<Self> {
+        let engine::Rendition { rendition_type, size, width, height, url } = rendition;
+        Some(Self { rendition_type: rendition_type.try_into().ok()?, size: signed(size), width, height, url })
+    }
+}
+
+impl TryFrom<Rendition> for engine::Rendition {
+    type Error = TimError;
+    fn try_from(rendition: Rendition) -> Result<Self, TimError> {
+        let Rendition { rendition_type, size, width, height, url } = rendition;
+        Ok(Self { rendition_type: rendition_type.into(), size: unsigned(size)?, width, height, url })
+    }
+}
+
+/// What a host's uploader answers: where the file is now.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+pub struct Uploaded {
+    /// The file's identity, a UUID.
+    pub uuid: String,
+    /// Of a picture all three renditions, in the order original, thumbnail, large; of another file the original. Each has an
+    /// address that receivers can fetch.
+    pub renditions: Vec<Rendition>,
+}
+
+impl TryFrom<Uploaded> for engine::Uploaded {
+    type Error = TimError;
+    fn try_from(uploaded: Uploaded) -> Result<Self, TimError> {
+        let Uploaded { uuid, renditions } = uploaded;
+        Ok(Self {
+            uuid: uuid.parse().map_err(|_| invalid("the uuid of what was uploaded is a UUID"))?,
+            renditions: renditions.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+/// A file that a host's uploader is to upload.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+pub struct UploadFile {
+    /// Where it is on this device.
+    pub path: String,
+    /// What kind of file it is, by TIM's numbers: 1 a picture, 255 any other file.
+    #[serde(rename = "type")]
+    pub file_type: u32,
+    /// What its sender calls it; empty if it has no name.
+    pub name: String,
+    /// Bytes.
+    pub size: i64,
+}
+
+impl From<&tim::plugin::UploadFile> for UploadFile {
+    fn from(file: &tim::plugin::UploadFile) -> Self {
+        let tim::plugin::UploadFile { path, file_type, name, size } = file;
+        Self {
+            path: path.display().to_string(),
+            file_type: (*file_type).into(),
+            name: name.clone(),
+            size: signed(*size),
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use tim_protocol::body::{Body, Element as _, ImageBody, TextBody};
+use tim_protocol::body::{Body, Element as _, ImageBody, LocationBody, TextBody};
 use tim_protocol::media::{FileType, Rendition, RenditionType};
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 use uuid::Uuid;
@@ -27,6 +27,25 @@ impl Tim {
         priority: Priority,
     ) -> Result<Message, TimError> {
         self.create_message(to, TextBody { text: text.to_owned() }, priority)
+    }
+
+    /// Makes a location message: a place on Earth, in degrees, and what it is called (may be empty).
+    ///
+    /// # Errors
+    /// As [`Tim::create_text_message`]; [`Code::MESSAGE_BODY_INVALID`] for a longitude that is not -180 to 180, or a
+    /// latitude that is not -90 to 90.
+    pub fn create_location_message(
+        &self,
+        to: &ConversationId,
+        description: &str,
+        (longitude, latitude): (f64, f64),
+        priority: Priority,
+    ) -> Result<Message, TimError> {
+        self.create_message(
+            to,
+            LocationBody { description: description.to_owned(), longitude, latitude },
+            priority,
+        )
     }
 
     /// Makes a picture message, of a file or of its bytes: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at

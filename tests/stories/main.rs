@@ -26,6 +26,7 @@ mod gate;
 mod groups;
 mod kicks;
 mod killed;
+mod kinds;
 mod lan;
 mod log;
 mod other_life;

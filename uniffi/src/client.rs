@@ -241,6 +241,22 @@ impl Tim {
         Ok(self.tim.create_text_message(&conversation_id(&to)?, &text, priority.into())?.into())
     }
 
+    /// Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `sendMessage` sends it.
+    ///
+    /// # Errors
+    /// As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
+    pub fn create_location_message(
+        &self,
+        to: String,
+        description: String,
+        longitude: f64,
+        latitude: f64,
+        priority: Priority,
+    ) -> Result<Message, TimError> {
+        let (to, place) = (conversation_id(&to)?, (longitude, latitude));
+        Ok(self.tim.create_location_message(&to, &description, place, priority.into())?.into())
+    }
+
     /// Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
     /// picture's width and height, and `localPath`. Looks at the file on the caller's thread; `sendMessage` uploads and sends
     /// it. Until then the file has to stay where it is.

@@ -136,7 +136,7 @@
  *   localPath: of a picture message that was made on this device, the picture's file in its original size: just created the
  *   program's own file, or a copy of the bytes that it gave; once sent the engine's copy, which nobody may change: as long as
  *   the message waits or is refused, also after a restart, and then for 30 days among the newest 100 MB. null otherwise: what
- *   was refused for what it is (2252, 2253, 7006, 130145) or taken back has none, nor does lastMessage tell
+ *   was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) or taken back has none, nor does lastMessage tell
  *   type and payload:
  *     TIMTextElem               {"text":"Hello world!"}
  *     TIMImageElem              {"uuid":"0199a2a4-...", "imageFormat":3, "imageInfoArray":[{"type":0, "size":48211,
@@ -144,6 +144,8 @@
  *                               type: 0 original, 1 thumbnail, 2 large (198 and 720 pixels on the shorter side); size: bytes; url: a path on
  *                               the server or an https address, empty until it is uploaded; imageFormat: 1 JPEG, 2 GIF, 3 PNG,
  *                               4 BMP, 5 WebP, 255 another
+ *     TIMLocationElem           {"description":"the tea house", "longitude":91.1177, "latitude":29.6579}
+ *                               degrees: -180 to 180 east, -90 to 90 north
  *     TIMGroupTipElem           {"operatorID":"alice", "operationType":1, "userIDList":["bob"], "memberCount":2}
  *                               operationType: 1 these users joined, by what operatorID did; 2 they left; memberCount: then
  *     TIMGroupSystemNoticeElem  {"operatorID":"carol", "operationType":1, "groupID":"climbers", "groupName":"Climbers",

@@ -7,6 +7,7 @@
 
 mod group_tip;
 mod image;
+mod location;
 mod system_notice;
 mod text;
 
@@ -15,6 +16,7 @@ use serde_json::value::RawValue;
 
 pub use group_tip::{GroupTip, GroupTipType};
 pub use image::{ImageBody, ImageFormat};
+pub use location::LocationBody;
 pub use system_notice::{NoticeGroup, NoticeType, SystemNotice};
 pub use text::TextBody;
 
@@ -85,6 +87,8 @@ bodies! {
     Text(TextBody) = "TIMTextElem",
     /// A picture in three sizes.
     Image(ImageBody) = "TIMImageElem",
+    /// A place on Earth.
+    Location(LocationBody) = "TIMLocationElem",
     /// Something that happened in a group, written by the server into the group's log.
     GroupTip(GroupTip) = "TIMGroupTipElem",
     /// A notice from the server to one user.

@@ -14,6 +14,17 @@ pub struct TextBody {
     pub text: String,
 }
 
+/// A place on Earth.
+#[derive(Debug, Clone, PartialEq, uniffi::Record, Serialize, Deserialize)]
+pub struct LocationBody {
+    /// What it is called; may be empty.
+    pub description: String,
+    /// Degrees east of Greenwich: -180 to 180.
+    pub longitude: f64,
+    /// Degrees north of the equator: -90 to 90.
+    pub latitude: f64,
+}
+
 /// Something that happened in a group.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -73,6 +84,9 @@ pub enum Payload {
     /// A picture. While it has not been uploaded its addresses are empty; the message's `localPath` shows it.
     #[serde(rename = "TIMImageElem")]
     Image(ImageBody),
+    /// A place on Earth.
+    #[serde(rename = "TIMLocationElem")]
+    Location(LocationBody),
     /// Something that happened in a group.
     #[serde(rename = "TIMGroupTipElem")]
     GroupTip(GroupTip),
@@ -108,6 +122,9 @@ impl From<wire::Body> for Payload {
                     image_format: image_format.into(),
                     image_info_array: image_info_array.into_iter().filter_map(Rendition::shown).collect(),
                 })
+            }
+            wire::Body::Location(wire::LocationBody { description, longitude, latitude }) => {
+                Self::Location(LocationBody { description, longitude, latitude })
             }
             wire::Body::GroupTip(tip) => {
                 let wire::GroupTip { operator_id, operation_type, user_id_list, member_count } = tip;
@@ -152,6 +169,9 @@ impl TryFrom<Payload> for engine::Payload {
                     .collect::<Result<_, _>>()?,
             }
             .into(),
+            Payload::Location(LocationBody { description, longitude, latitude }) => {
+                wire::LocationBody { description, longitude, latitude }.into()
+            }
             Payload::GroupTip(_) | Payload::GroupSystemNotice(_) | Payload::Gone => return Ok(Self::Gone),
             Payload::Unknown(json) => return Ok(Self::Unknown(json)),
         };

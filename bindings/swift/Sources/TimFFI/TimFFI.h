@@ -392,6 +392,11 @@ RustBuffer uniffi_tim_ffi_fn_method_tim_create_image_message(uint64_t ptr, RustB
 RustBuffer uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(uint64_t ptr, RustBuffer to, RustBuffer bytes, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_LOCATION_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_LOCATION_MESSAGE
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_location_message(uint64_t ptr, RustBuffer to, RustBuffer description, double longitude, double latitude, RustBuffer priority, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_TEXT_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_TEXT_MESSAGE
 RustBuffer uniffi_tim_ffi_fn_method_tim_create_text_message(uint64_t ptr, RustBuffer to, RustBuffer text, RustBuffer priority, RustCallStatus *_Nonnull out_status
@@ -969,6 +974,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_create_image_message(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_IMAGE_MESSAGE_FROM_BYTES
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_IMAGE_MESSAGE_FROM_BYTES
 uint16_t uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_LOCATION_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_LOCATION_MESSAGE
+uint16_t uniffi_tim_ffi_checksum_method_tim_create_location_message(void
 
 );
 #endif

@@ -503,6 +503,22 @@ fileprivate struct FfiConverterInt64: FfiConverterPrimitive {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterDouble: FfiConverterPrimitive {
+    typealias FfiType = Double
+    typealias SwiftType = Double
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Double {
+        return try lift(readDouble(&buf))
+    }
+
+    public static func write(_ value: Double, into buf: inout [UInt8]) {
+        writeDouble(&buf, lower(value))
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterBool : FfiConverter {
     typealias FfiType = Int8
     typealias SwiftType = Bool
@@ -1457,6 +1473,14 @@ public protocol TimProtocol: AnyObject, Sendable {
     func createImageMessageFromBytes(to: String, bytes: Data, priority: Priority, onProgress: ProgressListener?) throws  -> Message
 
     /**
+     * Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `sendMessage` sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
+     */
+    func createLocationMessage(to: String, description: String, longitude: Double, latitude: Double, priority: Priority) throws  -> Message
+
+    /**
      * Makes a text message; `sendMessage` sends it.
      *
      * # Errors
@@ -1941,6 +1965,26 @@ open func createImageMessageFromBytes(to: String, bytes: Data, priority: Priorit
         FfiConverterData.lower(bytes),
         FfiConverterTypePriority_lower(priority),
         FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `sendMessage` sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
+     */
+open func createLocationMessage(to: String, description: String, longitude: Double, latitude: Double, priority: Priority)throws  -> Message  {
+    return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_create_location_message(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(to),
+        FfiConverterString.lower(description),
+        FfiConverterDouble.lower(longitude),
+        FfiConverterDouble.lower(latitude),
+        FfiConverterTypePriority_lower(priority),uniffiCallStatus
     )
 })
 }
@@ -3322,6 +3366,85 @@ public func FfiConverterTypeJoined_lift(_ buf: RustBuffer) throws -> Joined {
 #endif
 public func FfiConverterTypeJoined_lower(_ value: Joined) -> RustBuffer {
     return FfiConverterTypeJoined.lower(value)
+}
+
+
+/**
+ * A place on Earth.
+ */
+public struct LocationBody: Equatable, Hashable {
+    /**
+     * What it is called; may be empty.
+     */
+    public let description: String
+    /**
+     * Degrees east of Greenwich: -180 to 180.
+     */
+    public let longitude: Double
+    /**
+     * Degrees north of the equator: -90 to 90.
+     */
+    public let latitude: Double
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What it is called; may be empty.
+         */description: String,
+        /**
+         * Degrees east of Greenwich: -180 to 180.
+         */longitude: Double,
+        /**
+         * Degrees north of the equator: -90 to 90.
+         */latitude: Double) {
+        self.description = description
+        self.longitude = longitude
+        self.latitude = latitude
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension LocationBody: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLocationBody: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LocationBody {
+        return
+            try LocationBody(
+                description: FfiConverterString.read(from: &buf),
+                longitude: FfiConverterDouble.read(from: &buf),
+                latitude: FfiConverterDouble.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: LocationBody, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.description, into: &buf)
+        FfiConverterDouble.write(value.longitude, into: &buf)
+        FfiConverterDouble.write(value.latitude, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLocationBody_lift(_ buf: RustBuffer) throws -> LocationBody {
+    return try FfiConverterTypeLocationBody.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLocationBody_lower(_ value: LocationBody) -> RustBuffer {
+    return FfiConverterTypeLocationBody.lower(value)
 }
 
 
@@ -5472,6 +5595,11 @@ public enum Payload: Equatable, Hashable {
     case image(ImageBody
     )
     /**
+     * A place on Earth.
+     */
+    case location(LocationBody
+    )
+    /**
      * Something that happened in a group.
      */
     case groupTip(GroupTip
@@ -5517,15 +5645,18 @@ public struct FfiConverterTypePayload: FfiConverterRustBuffer {
         case 2: return .image(try FfiConverterTypeImageBody.read(from: &buf)
         )
 
-        case 3: return .groupTip(try FfiConverterTypeGroupTip.read(from: &buf)
+        case 3: return .location(try FfiConverterTypeLocationBody.read(from: &buf)
         )
 
-        case 4: return .groupSystemNotice(try FfiConverterTypeSystemNotice.read(from: &buf)
+        case 4: return .groupTip(try FfiConverterTypeGroupTip.read(from: &buf)
         )
 
-        case 5: return .gone
+        case 5: return .groupSystemNotice(try FfiConverterTypeSystemNotice.read(from: &buf)
+        )
 
-        case 6: return .unknown(try FfiConverterString.read(from: &buf)
+        case 6: return .gone
+
+        case 7: return .unknown(try FfiConverterString.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -5546,22 +5677,27 @@ public struct FfiConverterTypePayload: FfiConverterRustBuffer {
             FfiConverterTypeImageBody.write(v1, into: &buf)
 
 
-        case let .groupTip(v1):
+        case let .location(v1):
             writeInt(&buf, Int32(3))
+            FfiConverterTypeLocationBody.write(v1, into: &buf)
+
+
+        case let .groupTip(v1):
+            writeInt(&buf, Int32(4))
             FfiConverterTypeGroupTip.write(v1, into: &buf)
 
 
         case let .groupSystemNotice(v1):
-            writeInt(&buf, Int32(4))
+            writeInt(&buf, Int32(5))
             FfiConverterTypeSystemNotice.write(v1, into: &buf)
 
 
         case .gone:
-            writeInt(&buf, Int32(5))
+            writeInt(&buf, Int32(6))
 
 
         case let .unknown(v1):
-            writeInt(&buf, Int32(6))
+            writeInt(&buf, Int32(7))
             FfiConverterString.write(v1, into: &buf)
 
         }
@@ -7138,6 +7274,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 48876) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_location_message() != 24649) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 52591) {

@@ -42,6 +42,16 @@ final class ChatTests: XCTestCase {
         try await bob.next { if case .messageRevoked(let messages) = $0 { messages[0].id == sent.id && messages[0].isRevoked } else { false } }
     }
 
+    func testAPlaceToMeet() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let message = try alice.tim.createLocationMessage(
+            to: .c2c(bob.name), description: "the tea house", longitude: 91.1177, latitude: 29.6579, priority: .normal)
+        try await alice.tim.sendMessage(message)
+        let heard = try await bob.nextMessage()
+        let place = LocationBody(description: "the tea house", longitude: 91.1177, latitude: 29.6579)
+        XCTAssertEqual(heard.payload, .location(place))
+    }
+
     func testAMessageThatWasRefusedIsSentAgain() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         try await bob.tim.addToBlacklist(users: [alice.name])

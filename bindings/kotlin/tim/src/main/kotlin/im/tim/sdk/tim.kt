@@ -797,6 +797,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_create_location_message(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_text_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_dismiss_group(
@@ -924,6 +926,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_create_image_message(`ptr`: Long,`to`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(`ptr`: Long,`to`: RustBuffer.ByValue,`bytes`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_tim_ffi_fn_method_tim_create_location_message(`ptr`: Long,`to`: RustBuffer.ByValue,`description`: RustBuffer.ByValue,`longitude`: Double,`latitude`: Double,`priority`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_text_message(`ptr`: Long,`to`: RustBuffer.ByValue,`text`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1177,6 +1181,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 48876) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_location_message() and 0xFFFF) != 24649) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 52591) {
@@ -1525,6 +1532,29 @@ public object FfiConverterLong: FfiConverter<Long, Long> {
 
     override fun write(value: Long, buf: ByteBuffer) {
         buf.putLong(value)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterDouble: FfiConverter<Double, Double> {
+    override fun lift(value: Double): Double {
+        return value
+    }
+
+    override fun read(buf: ByteBuffer): Double {
+        return buf.getDouble()
+    }
+
+    override fun lower(value: Double): Double {
+        return value
+    }
+
+    override fun allocationSize(value: Double) = 8UL
+
+    override fun write(value: Double, buf: ByteBuffer) {
+        buf.putDouble(value)
     }
 }
 
@@ -3080,6 +3110,14 @@ public interface TimInterface {
     fun `createImageMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `priority`: Priority, `onProgress`: ProgressListener?): Message
 
     /**
+     * Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `sendMessage` sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
+     */
+    fun `createLocationMessage`(`to`: kotlin.String, `description`: kotlin.String, `longitude`: kotlin.Double, `latitude`: kotlin.Double, `priority`: Priority): Message
+
+    /**
      * Makes a text message; `sendMessage` sends it.
      *
      * # Errors
@@ -3636,6 +3674,31 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         FfiConverterByteArray.lower(`bytes`),
         FfiConverterTypePriority.lower(`priority`),
         FfiConverterOptionalTypeProgressListener.lower(`onProgress`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `sendMessage` sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
+     */
+    @Throws(TimException::class)override fun `createLocationMessage`(`to`: kotlin.String, `description`: kotlin.String, `longitude`: kotlin.Double, `latitude`: kotlin.Double, `priority`: Priority): Message {
+            return FfiConverterTypeMessage.lift(
+    callWithHandle {
+    uniffiRustCallWithError(TimException) { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_create_location_message(
+        it,
+
+        FfiConverterString.lower(`to`),
+        FfiConverterString.lower(`description`),
+        FfiConverterDouble.lower(`longitude`),
+        FfiConverterDouble.lower(`latitude`),
+        FfiConverterTypePriority.lower(`priority`),_status)
 }
     }
     )
@@ -5495,6 +5558,61 @@ public object FfiConverterTypeJoined: FfiConverterRustBuffer<Joined> {
 
 
 /**
+ * A place on Earth.
+ */
+data class LocationBody (
+    /**
+     * What it is called; may be empty.
+     */
+    val `description`: kotlin.String
+    ,
+    /**
+     * Degrees east of Greenwich: -180 to 180.
+     */
+    val `longitude`: kotlin.Double
+    ,
+    /**
+     * Degrees north of the equator: -90 to 90.
+     */
+    val `latitude`: kotlin.Double
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeLocationBody: FfiConverterRustBuffer<LocationBody> {
+    override fun read(buf: ByteBuffer): LocationBody {
+        return LocationBody(
+            FfiConverterString.read(buf),
+            FfiConverterDouble.read(buf),
+            FfiConverterDouble.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: LocationBody) = (
+            FfiConverterString.allocationSize(value.`description`) +
+            FfiConverterDouble.allocationSize(value.`longitude`) +
+            FfiConverterDouble.allocationSize(value.`latitude`)
+    )
+
+    override fun write(value: LocationBody, buf: ByteBuffer) {
+            FfiConverterString.write(value.`description`, buf)
+            FfiConverterDouble.write(value.`longitude`, buf)
+            FfiConverterDouble.write(value.`latitude`, buf)
+    }
+}
+
+
+
+/**
  * A message of a conversation.
  */
 data class Message (
@@ -6815,6 +6933,18 @@ sealed class Payload {
     }
 
     /**
+     * A place on Earth.
+     */
+    data class Location(
+        val v1: im.tim.sdk.LocationBody) : Payload()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * Something that happened in a group.
      */
     data class GroupTip(
@@ -6878,14 +7008,17 @@ public object FfiConverterTypePayload : FfiConverterRustBuffer<Payload>{
             2 -> Payload.Image(
                 FfiConverterTypeImageBody.read(buf),
                 )
-            3 -> Payload.GroupTip(
+            3 -> Payload.Location(
+                FfiConverterTypeLocationBody.read(buf),
+                )
+            4 -> Payload.GroupTip(
                 FfiConverterTypeGroupTip.read(buf),
                 )
-            4 -> Payload.GroupSystemNotice(
+            5 -> Payload.GroupSystemNotice(
                 FfiConverterTypeSystemNotice.read(buf),
                 )
-            5 -> Payload.Gone
-            6 -> Payload.Unknown(
+            6 -> Payload.Gone
+            7 -> Payload.Unknown(
                 FfiConverterString.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -6905,6 +7038,13 @@ public object FfiConverterTypePayload : FfiConverterRustBuffer<Payload>{
             (
                 4UL
                 + FfiConverterTypeImageBody.allocationSize(value.v1)
+            )
+        }
+        is Payload.Location -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeLocationBody.allocationSize(value.v1)
             )
         }
         is Payload.GroupTip -> {
@@ -6948,22 +7088,27 @@ public object FfiConverterTypePayload : FfiConverterRustBuffer<Payload>{
                 FfiConverterTypeImageBody.write(value.v1, buf)
                 Unit
             }
-            is Payload.GroupTip -> {
+            is Payload.Location -> {
                 buf.putInt(3)
+                FfiConverterTypeLocationBody.write(value.v1, buf)
+                Unit
+            }
+            is Payload.GroupTip -> {
+                buf.putInt(4)
                 FfiConverterTypeGroupTip.write(value.v1, buf)
                 Unit
             }
             is Payload.GroupSystemNotice -> {
-                buf.putInt(4)
+                buf.putInt(5)
                 FfiConverterTypeSystemNotice.write(value.v1, buf)
                 Unit
             }
             is Payload.Gone -> {
-                buf.putInt(5)
+                buf.putInt(6)
                 Unit
             }
             is Payload.Unknown -> {
-                buf.putInt(6)
+                buf.putInt(7)
                 FfiConverterString.write(value.v1, buf)
                 Unit
             }

@@ -102,6 +102,20 @@ class ChatTest {
     }
 
     @Test
+    fun aPlaceToMeet() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val (longitude, latitude) = 91.1177 to 29.6579
+        val message = alice.tim.createLocationMessage(c2c(bob.name), "the tea house", longitude, latitude, Priority.NORMAL)
+        alice.tim.sendMessage(message)
+        val place = Payload.Location(LocationBody("the tea house", longitude, latitude))
+        assertEquals<Payload>(place, bob.nextMessage().payload)
+        val nowhere = assertFailsWith<TimException.Refused> {
+            alice.tim.createLocationMessage(c2c(bob.name), "nowhere", 0.0, 90.1, Priority.NORMAL)
+        }
+        assertEquals(TimCode.MESSAGE_BODY_INVALID, nowhere.code)
+    }
+
+    @Test
     fun aRefusedMessageIsSentAgain() = story {
         val (alice, bob) = listOf(ready("alice"), person("bob"))
         val message = alice.tim.createTextMessage(c2c(bob.name), "are you new here?")

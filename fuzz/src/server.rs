@@ -5,13 +5,14 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::task::{Context, Poll, Waker};
 
 use tim_protocol::call::{Hello, Platform};
 use tim_protocol::frame::{Ask, FromClient, FromServer};
 use tim_protocol::usersig::{Claims, Key, sign};
 use tim_protocol::{UserId, VERSIONS, codec, feature, limits};
 use tim_server::bus::local::LocalBus;
-use tim_server::bus::{Bus, Subscription};
+use tim_server::bus::{Bus, Done, Subscription};
 use tim_server::config::Config;
 use tim_server::core::Now;
 use tim_server::core::ops::Write;
@@ -129,8 +130,13 @@ impl Server {
                 Effect::Find(token, find) => Input::Found(token, self.database.find(&find)),
                 Effect::Unpark(_) => Input::Unparked(None),
                 Effect::Attach(user, id) => {
-                    connection.place = Some(self.bus.subscribe(user, id));
-                    continue;
+                    connection.place = Some(at_once(self.bus.attach(user, id)));
+                    Input::Attached
+                }
+                Effect::Follow(topics) => {
+                    let place = connection.place.as_ref().expect("it is attached");
+                    at_once(place.place.follow(topics));
+                    Input::Attached
                 }
                 Effect::Close(..) => {
                     connection.is_over = true;
@@ -160,6 +166,14 @@ impl Server {
                 self.take(place, input);
             }
         }
+    }
+}
+
+/// What the local bus answers; it never waits.
+fn at_once<T>(mut answer: Done<T>) -> T {
+    match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => panic!("the local bus waits"),
     }
 }
 

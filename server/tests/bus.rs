@@ -22,3 +22,23 @@ async fn whoever_left_hears_nothing() {
 async fn a_full_inbox_is_noticed_and_holds_up_nobody() {
     conformance::a_full_inbox_is_noticed_and_holds_up_nobody(&LocalBus::default()).await;
 }
+
+#[tokio::test]
+async fn a_topic_is_heard_by_those_who_follow_it() {
+    conformance::a_topic_is_heard_by_those_who_follow_it(&LocalBus::default()).await;
+}
+
+#[tokio::test]
+async fn a_subscription_begins_and_ends_in_its_place() {
+    conformance::a_subscription_begins_and_ends_in_its_place(&LocalBus::default()).await;
+}
+
+#[tokio::test]
+async fn what_changed_meanwhile_overrides_what_was_read() {
+    conformance::what_changed_meanwhile_overrides_what_was_read(&LocalBus::default()).await;
+}
+
+#[tokio::test]
+async fn what_matters_only_now_takes_nobodys_room() {
+    conformance::what_matters_only_now_takes_nobodys_room(&LocalBus::default()).await;
+}

@@ -39,6 +39,7 @@ promises! {
     writes_take_effect_in_the_order_of_the_calls: ordered;
     a_refused_write_leaves_no_trace_and_hurts_nobody: isolated;
     everybody_is_told_in_order_before_the_answer: told;
+    a_group_is_told_by_its_topic: topics;
     a_change_after_the_last_give_has_a_version_above_it: marked;
     closing_finishes_what_was_accepted: closed;
 }

@@ -225,7 +225,7 @@ impl<'a> Phone<'a> {
                     answers.push(session::Input::Found(token, self.ground.database.find(&find)));
                 }
                 Effect::Unpark(_) => answers.push(session::Input::Unparked(None)),
-                Effect::Attach(..) => {}
+                Effect::Attach(..) | Effect::Follow(_) => answers.push(session::Input::Attached),
                 Effect::Close(..) => self.inputs.push_back(Input::Disconnected),
             }
         }

@@ -1,6 +1,7 @@
 //! The one server: the real rules on the real database, with a driver that delays, reorders, loses and crashes
 //! wherever a real one may.
 
+mod bus;
 mod operator;
 
 use std::collections::BTreeMap;
@@ -14,13 +15,17 @@ use tim_protocol::{ConversationId, MessageId, UserId, codec, limits};
 use tim_server::bus::Delivery;
 use tim_server::config::Config;
 use tim_server::core::Now;
-use tim_server::core::ops::{Actor, Answer, Find, Found, Refusal, Tell, UserKey, What, Write, Written};
+use tim_server::core::ops::{
+    Actor, Answer, Audience, ConversationKey, Find, Found, Refusal, Tell, UserKey, What, Write, Written,
+};
 use tim_server::core::policy::LoginPolicy;
 use tim_server::core::rate::Rate;
 use tim_server::core::session::{Effect, Input, Parked, Session, Settings, Token};
 use tim_server::core::shares::{self, Shares};
 use tim_server::store::sqlite::Database;
 use uuid::Uuid;
+
+use bus::{Memberships, Seat};
 
 use crate::history::LogId;
 use crate::hostile;
@@ -47,7 +52,8 @@ pub struct Server {
     shares: Arc<Shares>,
     keys: BTreeMap<UserKey, UserId>,
     connections: BTreeMap<LinkId, Connection>,
-    parked: BTreeMap<Uuid, (i64, Parked)>,
+    parked: BTreeMap<Uuid, (i64, Parked, Seat)>,
+    memberships: Memberships,
     /// Writes that wait for the next commit.
     waiting: Vec<(LinkId, Token, Write)>,
     is_committing: bool,
@@ -56,7 +62,9 @@ pub struct Server {
 
 struct Connection {
     session: Session,
-    attached: Option<(UserKey, Uuid)>,
+    seat: Option<Seat>,
+    /// The seat of the session that may be resumed.
+    kept: Option<Seat>,
     due: Option<i64>,
     /// When the last delivery of the bus arrives.
     inbox_at: i64,
@@ -69,6 +77,8 @@ pub enum Event {
     Ask(LinkId, Token, Find),
     Found(LinkId, Token, Result<Found, Refusal>),
     Unpark(LinkId, Uuid),
+    Attach(LinkId, Seat),
+    Follow(LinkId, Vec<ConversationKey>),
     Deliver(LinkId, Delivery),
     Overflow(LinkId),
     Due(LinkId),
@@ -115,6 +125,7 @@ impl Server {
             keys: BTreeMap::new(),
             connections: BTreeMap::new(),
             parked: BTreeMap::new(),
+            memberships: BTreeMap::new(),
             waiting: Vec::new(),
             is_committing: false,
             marks_due: false,
@@ -128,7 +139,7 @@ impl Server {
 
     /// Whether a connection's user is known by now; `None` if there is no such connection.
     pub fn is_greeted(&self, link: LinkId) -> Option<bool> {
-        self.connections.get(&link).map(|connection| connection.attached.is_some())
+        self.connections.get(&link).map(|connection| connection.seat.is_some())
     }
 
     pub fn find(&self, find: &Find) -> Found {
@@ -175,7 +186,10 @@ impl World {
     fn note_committed(&mut self, tell: &Tell) {
         let What::Push(Push::Message(message)) = &tell.what else { return };
         let reader = match message.to {
-            ConversationId::System => self.server.keys[&tell.to[0]].clone(),
+            ConversationId::System => {
+                let Audience::Users(users) = &tell.to else { panic!("a notice is told to {:?}", tell.to) };
+                self.server.keys[&users[0]].clone()
+            }
             _ => message.from.clone(),
         };
         let moment = self.history.tick();
@@ -196,7 +210,7 @@ impl World {
             seed,
             self.server_now(),
         );
-        let connection = Connection { session, attached: None, due: None, inbox_at: 0 };
+        let connection = Connection { session, seat: None, kept: None, due: None, inbox_at: 0 };
         self.server.connections.insert(link, connection);
         self.session_due(link);
     }
@@ -209,8 +223,9 @@ impl World {
     pub fn server_loses(&mut self, link: LinkId) {
         if let Some(connection) = self.server.connections.remove(&link) {
             let now = self.server_now();
-            if let (Some((_, id)), Some(parked)) = (connection.attached, connection.session.park(now)) {
-                self.server.parked.insert(id, (now.monotonic + limits::RESUME_WITHIN_MS, parked));
+            if let (Some(seat), Some(parked)) = (connection.seat, connection.session.park(now)) {
+                let until = now.monotonic + limits::RESUME_WITHIN_MS;
+                self.server.parked.insert(seat.id, (until, parked, seat));
             }
         }
     }
@@ -231,8 +246,10 @@ impl World {
                     self.server_after(delay, Event::Ask(link, token, find));
                 }
                 Effect::Unpark(id) => self.server_after(0, Event::Unpark(link, id)),
-                Effect::Attach(key, id) => {
-                    self.server.connections.get_mut(&link).unwrap().attached = Some((key, id));
+                Effect::Attach(key, id) => self.attach(link, key, id),
+                Effect::Follow(topics) => {
+                    let delay = self.rng.i64(0..5);
+                    self.server_after(delay, Event::Follow(link, topics));
                 }
                 Effect::Close(..) => is_over = true,
             }
@@ -245,6 +262,32 @@ impl World {
             self.close_down(link);
         }
         self.session_due(link);
+    }
+
+    /// A resumed session has kept its place; any other gets one after a while.
+    fn attach(&mut self, link: LinkId, key: UserKey, id: Uuid) {
+        let connection = self.server.connections.get_mut(&link).unwrap();
+        match connection.kept.take().filter(|kept| kept.id == id) {
+            Some(kept) => connection.seat = Some(kept),
+            None => {
+                let delay = self.rng.i64(0..5);
+                self.server_after(delay, Event::Attach(link, Seat::new(key, id)));
+            }
+        }
+    }
+
+    fn attached(&mut self, link: LinkId, seat: Seat) {
+        if let Some(connection) = self.server.connections.get_mut(&link) {
+            connection.seat = Some(seat);
+            self.serve(link, Input::Attached);
+        }
+    }
+
+    fn follow(&mut self, link: LinkId, topics: Vec<ConversationKey>) {
+        if let Some(seat) = self.server.connections.get_mut(&link).and_then(|it| it.seat.as_mut()) {
+            seat.follow(topics);
+            self.serve(link, Input::Attached);
+        }
     }
 
     fn session_due(&mut self, link: LinkId) {
@@ -281,6 +324,8 @@ impl World {
             }
             Event::Found(link, token, result) => self.serve(link, Input::Found(token, result)),
             Event::Unpark(link, id) => self.unpark(link, id),
+            Event::Attach(link, seat) => self.attached(link, seat),
+            Event::Follow(link, topics) => self.follow(link, topics),
             Event::Deliver(link, delivery) => self.serve(link, Input::Delivery(delivery)),
             Event::Overflow(link) => self.serve(link, Input::Overflow),
             Event::Due(link) => self.due(link),
@@ -333,7 +378,7 @@ impl World {
     /// A dropped session; a server may also find it behind a connection that it does not know to be dead yet.
     fn unpark(&mut self, link: LinkId, id: Uuid) {
         let is_other = |(other, connection): (&LinkId, &Connection)| {
-            let is_it = connection.attached.is_some_and(|(_, attached)| attached == id) && *other != link;
+            let is_it = connection.seat.as_ref().is_some_and(|seat| seat.id == id) && *other != link;
             is_it.then_some(*other)
         };
         let standing = self.server.connections.iter().find_map(is_other);
@@ -343,8 +388,12 @@ impl World {
             self.server_loses(other);
             self.close_down(other);
         }
-        let parked = self.server.parked.remove(&id).filter(|(until, _)| *until > self.now);
-        self.serve(link, Input::Unparked(parked.map(|(_, parked)| Box::new(parked))));
+        let parked = self.server.parked.remove(&id).filter(|(until, ..)| *until > self.now);
+        let (parked, seat) = parked.map(|(_, parked, seat)| (Box::new(parked), seat)).unzip();
+        if let Some(connection) = self.server.connections.get_mut(&link) {
+            connection.kept = seat;
+        }
+        self.serve(link, Input::Unparked(parked));
     }
 
     fn group_commit(&mut self) {
@@ -397,46 +446,6 @@ impl World {
                 self.commit(&[Write::request(&asked.actor, again, asked.now)]);
             }
         }
-    }
-
-    /// The bus: in order for each session, at most once, and without any promise.
-    fn publish(&mut self, tells: &[Tell]) {
-        for tell in tells {
-            let delivery = match &tell.what {
-                What::Push(push) => Delivery::Push(push.write().unwrap().into()),
-                What::Kick { instances, reason } => {
-                    Delivery::Kick { instances: instances.clone().map(Into::into), reason: *reason }
-                }
-            };
-            let hears = |connection: &Connection| {
-                connection.attached.is_some_and(|(key, id)| tell.to.contains(&key) && tell.except != Some(id))
-            };
-            let links: Vec<LinkId> =
-                self.server.connections.iter().filter(|(_, it)| hears(it)).map(|(link, _)| *link).collect();
-            for link in links {
-                self.deliver(link, delivery.clone());
-            }
-        }
-    }
-
-    fn deliver(&mut self, link: LinkId, delivery: Delivery) {
-        let (lost, overflows) = if self.faults.is_on { self.faults.bus } else { (0, 0) };
-        if self.chance(lost) || self.is_broken(Break::NeverMarks) {
-            return;
-        }
-        let device = self.links.get(&link).map(|link| link.device);
-        let before = device.map_or_else(Vec::new, |device| self.pushed_later(device, &delivery));
-        let event =
-            if self.chance(overflows) { Event::Overflow(link) } else { Event::Deliver(link, delivery) };
-        let delay = if self.chance(5) { self.rng.i64(0..400) } else { self.rng.i64(0..10) };
-        let now = self.now;
-        let connection = self.server.connections.get_mut(&link).unwrap();
-        connection.inbox_at = connection.inbox_at.max(now + delay);
-        let delay = connection.inbox_at - now;
-        for before in before {
-            self.server_after(delay, Event::Deliver(link, before));
-        }
-        self.server_after(delay, event);
     }
 
     fn start(&mut self) {

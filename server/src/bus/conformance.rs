@@ -1,5 +1,5 @@
 //! What every [`Bus`] has to do, as tests that any implementation can be put through: in order, to everybody but the one
-//! that knows, bounded, and never blocking.
+//! that knows, bounded, and never blocking; topics as their users' subscriptions say; what matters only now without a trace.
 //!
 //! Each function panics when its promise is broken. They wait for deliveries, so a bus between machines passes them too;
 //! a bus that loses everything does not.
@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{Bus, Delivery, INBOX, Subscription};
-use crate::core::ops::{Tell, UserKey, What};
+use crate::core::ops::{Audience, ConversationKey, Tell, UserKey, What};
 
 /// Something that never comes is noticed after this long.
 const WATCHDOG: Duration = Duration::from_secs(30);
@@ -25,9 +25,17 @@ const ALICE: UserKey = UserKey(1);
 const BOB: UserKey = UserKey(2);
 const PHONE: Uuid = Uuid::from_u128(1);
 const LAPTOP: Uuid = Uuid::from_u128(2);
+const BOBS: Uuid = Uuid::from_u128(3);
+/// Two groups.
+const TEA: ConversationKey = ConversationKey(1);
+const CHESS: ConversationKey = ConversationKey(65);
 
 fn tell(to: &[UserKey], except: Option<Uuid>, what: What) -> Tell {
-    Tell { to: Arc::from(to), except, what }
+    Tell { to: Audience::Users(Arc::from(to)), except, what }
+}
+
+fn to_topic(topic: ConversationKey, except: Option<Uuid>, what: What) -> Tell {
+    Tell { to: Audience::Topic(topic), except, what }
 }
 
 fn push() -> What {
@@ -37,6 +45,11 @@ fn push() -> What {
 /// Something to tell apart from a push.
 fn kick(reason: KickReason) -> What {
     What::Kick { instances: None, reason }
+}
+
+/// Alice's two sessions and one of bob's, all attached, with no topics yet.
+async fn three(bus: &dyn Bus) -> [Subscription; 3] {
+    [bus.attach(ALICE, PHONE).await, bus.attach(ALICE, LAPTOP).await, bus.attach(BOB, BOBS).await]
 }
 
 async fn next(subscription: &mut Subscription) -> Delivery {
@@ -50,10 +63,15 @@ async fn next_is_kick(subscription: &mut Subscription, expected: KickReason) {
     }
 }
 
+/// A session hears nothing but what is published from now on.
+async fn heard_nothing(bus: &dyn Bus, user: UserKey, subscription: &mut Subscription) {
+    bus.publish(&[tell(&[user], None, kick(KickReason::UserSigExpired))]);
+    next_is_kick(subscription, KickReason::UserSigExpired).await;
+}
+
 /// Every session of a user hears what is published, in order; the one that knows already does not, nor do others.
 pub async fn whoever_is_meant_hears_it_in_order(bus: &dyn Bus) {
-    let (mut phone, mut laptop) = (bus.subscribe(ALICE, PHONE), bus.subscribe(ALICE, LAPTOP));
-    let mut bobs = bus.subscribe(BOB, Uuid::from_u128(3));
+    let [mut phone, mut laptop, mut bobs] = three(bus).await;
     bus.publish(&[
         tell(&[ALICE], Some(PHONE), push()),
         tell(&[ALICE, BOB], None, kick(KickReason::RestApi)),
@@ -69,7 +87,7 @@ pub async fn whoever_is_meant_hears_it_in_order(bus: &dyn Bus) {
 
 /// A push is encoded once, as the envelope without braces and number, and shared.
 pub async fn a_push_is_encoded_once(bus: &dyn Bus) {
-    let (mut phone, mut laptop) = (bus.subscribe(ALICE, PHONE), bus.subscribe(ALICE, LAPTOP));
+    let [mut phone, mut laptop, _] = three(bus).await;
     bus.publish(&[tell(&[ALICE], None, push())]);
     let (Delivery::Push(on_phone), Delivery::Push(on_laptop)) =
         (next(&mut phone).await, next(&mut laptop).await)
@@ -79,20 +97,29 @@ pub async fn a_push_is_encoded_once(bus: &dyn Bus) {
     assert_eq!((&*on_phone, &*on_laptop), (r#""ev":"lag""#, r#""ev":"lag""#));
 }
 
-/// Whoever has left hears nothing more, and its leaving touches no other session.
+/// A session that has left hears nothing more, and its leaving touches no other session.
 pub async fn whoever_left_hears_nothing(bus: &dyn Bus) {
-    let (mut phone, laptop) = (bus.subscribe(ALICE, PHONE), bus.subscribe(ALICE, LAPTOP));
-    let Subscription { mut inbox, guard, .. } = laptop;
-    drop(guard);
-    bus.publish(&[tell(&[ALICE], None, push())]);
-    assert!(matches!(next(&mut phone).await, Delivery::Push(_)));
+    let [mut phone, laptop, _] = three(bus).await;
+    phone.place.follow(vec![TEA]).await;
+    laptop.place.follow(vec![TEA]).await;
+    let Subscription { mut inbox, place, .. } = laptop;
+    drop(place);
+    bus.publish(&[
+        tell(&[ALICE], None, push()),
+        to_topic(TEA, None, push()),
+        tell(&[ALICE], None, What::Subscribe(CHESS)),
+        to_topic(CHESS, None, push()),
+    ]);
+    for _ in 0..3 {
+        assert!(matches!(next(&mut phone).await, Delivery::Push(_)));
+    }
     assert!(inbox.try_recv().is_err());
 }
 
 /// A session that takes nothing costs a bounded amount, does not hold up the publisher, and is told that it missed
 /// something.
 pub async fn a_full_inbox_is_noticed_and_holds_up_nobody(bus: &dyn Bus) {
-    let (mut phone, mut laptop) = (bus.subscribe(ALICE, PHONE), bus.subscribe(ALICE, LAPTOP));
+    let [mut phone, mut laptop, _] = three(bus).await;
     for _ in 0..INBOX {
         bus.publish(&[tell(&[ALICE], None, push())]);
         assert!(matches!(next(&mut laptop).await, Delivery::Push(_)));
@@ -106,4 +133,88 @@ pub async fn a_full_inbox_is_noticed_and_holds_up_nobody(bus: &dyn Bus) {
     assert!(phone.overflow.load(Ordering::Acquire), "the kick did not fit");
     bus.publish(&[tell(&[ALICE], None, kick(KickReason::RestApi))]);
     next_is_kick(&mut phone, KickReason::RestApi).await;
+}
+
+/// What is published to a topic is heard by the sessions that follow it and by no other, in order with what their user is
+/// told, and not by the one that knows already.
+pub async fn a_topic_is_heard_by_those_who_follow_it(bus: &dyn Bus) {
+    let [mut phone, mut laptop, mut bobs] = three(bus).await;
+    phone.place.follow(vec![TEA, CHESS]).await;
+    laptop.place.follow(vec![TEA]).await;
+    bobs.place.follow(vec![CHESS]).await;
+    bus.publish(&[
+        to_topic(TEA, Some(LAPTOP), kick(KickReason::RestApi)),
+        tell(&[ALICE], None, push()),
+        to_topic(CHESS, None, kick(KickReason::MultipleDevice)),
+    ]);
+    next_is_kick(&mut phone, KickReason::RestApi).await;
+    assert!(matches!(next(&mut phone).await, Delivery::Push(_)));
+    next_is_kick(&mut phone, KickReason::MultipleDevice).await;
+    assert!(matches!(next(&mut laptop).await, Delivery::Push(_)));
+    heard_nothing(bus, ALICE, &mut laptop).await;
+    next_is_kick(&mut bobs, KickReason::MultipleDevice).await;
+}
+
+/// All sessions of a user who is subscribed hear what comes after it; of one who is unsubscribed, nothing that comes after.
+pub async fn a_subscription_begins_and_ends_in_its_place(bus: &dyn Bus) {
+    let [mut phone, mut laptop, mut bobs] = three(bus).await;
+    for session in [&phone, &laptop, &bobs] {
+        session.place.follow(Vec::new()).await;
+    }
+    bus.publish(&[
+        to_topic(TEA, None, kick(KickReason::MultipleAccount)),
+        tell(&[ALICE], None, What::Subscribe(TEA)),
+        // Twice is once.
+        tell(&[ALICE, BOB], None, What::Subscribe(TEA)),
+        to_topic(TEA, None, kick(KickReason::RestApi)),
+        tell(&[ALICE], None, What::Unsubscribe(TEA)),
+        to_topic(TEA, None, kick(KickReason::MultipleDevice)),
+    ]);
+    for session in [&mut phone, &mut laptop] {
+        next_is_kick(session, KickReason::RestApi).await;
+        heard_nothing(bus, ALICE, session).await;
+    }
+    next_is_kick(&mut bobs, KickReason::RestApi).await;
+    next_is_kick(&mut bobs, KickReason::MultipleDevice).await;
+    bus.publish(&[tell(&[ALICE], None, What::Subscribe(TEA)), to_topic(TEA, None, push())]);
+    assert!(matches!(next(&mut phone).await, Delivery::Kick { .. }), "the laptop's check");
+    assert!(matches!(next(&mut phone).await, Delivery::Push(_)));
+}
+
+/// What changed since a session was attached overrides the topics that were read for it: they may be older.
+pub async fn what_changed_meanwhile_overrides_what_was_read(bus: &dyn Bus) {
+    let [mut phone, mut laptop, _] = three(bus).await;
+    bus.publish(&[
+        tell(&[ALICE], None, What::Unsubscribe(TEA)),
+        tell(&[ALICE], None, What::Subscribe(CHESS)),
+    ]);
+    phone.place.follow(vec![TEA]).await;
+    bus.publish(&[to_topic(TEA, None, push()), to_topic(CHESS, None, kick(KickReason::RestApi))]);
+    next_is_kick(&mut phone, KickReason::RestApi).await;
+    // Left, and come back.
+    bus.publish(&[tell(&[ALICE], None, What::Subscribe(TEA))]);
+    laptop.place.follow(vec![TEA, CHESS]).await;
+    bus.publish(&[to_topic(TEA, None, push())]);
+    next_is_kick(&mut laptop, KickReason::RestApi).await;
+    assert!(matches!(next(&mut laptop).await, Delivery::Push(_)));
+}
+
+/// What matters only now is heard like a push, but never takes a push's room in an inbox, and is no loss.
+pub async fn what_matters_only_now_takes_nobodys_room(bus: &dyn Bus) {
+    let [mut phone, mut laptop, _] = three(bus).await;
+    let typing = || tell(&[ALICE], None, What::Ephemeral(Push::Lag));
+    for _ in 0..2 * INBOX {
+        bus.publish(&[typing()]);
+        assert!(matches!(next(&mut laptop).await, Delivery::Ephemeral(_)));
+    }
+    assert!(!phone.overflow.load(Ordering::Acquire), "nothing was lost");
+    for _ in 0..INBOX / 2 {
+        bus.publish(&[tell(&[ALICE], None, push())]);
+        assert!(matches!(next(&mut laptop).await, Delivery::Push(_)));
+    }
+    assert!(!phone.overflow.load(Ordering::Acquire), "there is room for pushes");
+    let mut pushes = 0;
+    while pushes < INBOX / 2 {
+        pushes += usize::from(matches!(next(&mut phone).await, Delivery::Push(_)));
+    }
 }

@@ -1,108 +1,225 @@
-//! The bus of a server that is one process: a table of who is connected.
+//! The bus of a server that is one process: tables of who is connected, and of who hears which topic.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::future::ready;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tim_protocol::frame::Push;
 use tokio::sync::mpsc::{Sender, channel};
 use uuid::Uuid;
 
-use super::{Bus, Delivery, INBOX, Subscription};
-use crate::core::ops::{Tell, UserKey, What};
+use super::{Bus, Delivery, Done, EPHEMERAL_BEHIND, INBOX, Place, Subscription};
+use crate::core::ops::{Audience, ConversationKey, Tell, UserKey, What};
 
-/// The table is split, so that many publishers and logins do not wait for one lock.
+/// Each table is split, so that many publishers and logins do not wait for one lock.
 const SHARDS: usize = 64;
 
 /// Everybody who is connected to this process.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct LocalBus {
-    shards: Arc<[Shard; SHARDS]>,
+    users: Arc<Table>,
+    topics: Arc<Table>,
 }
-
-type Shard = Mutex<HashMap<UserKey, Vec<Place>>>;
 
 /// One session.
-struct Place {
+struct Seat {
     session: Uuid,
-    /// Tells subscriptions of one session apart.
-    guard: Arc<()>,
     inbox: Sender<Delivery>,
     overflow: Arc<AtomicBool>,
+    topics: Mutex<Topics>,
 }
 
-impl Default for LocalBus {
+/// What a session hears beside its user's own.
+struct Topics {
+    heard: HashSet<ConversationKey>,
+    /// What its user was unsubscribed from; `None` once [`Place::follow`] was called.
+    left: Option<HashSet<ConversationKey>>,
+    /// It has left the bus and hears nothing more.
+    is_over: bool,
+}
+
+impl Seat {
+    fn topics(&self) -> MutexGuard<'_, Topics> {
+        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn deliver(&self, except: Option<Uuid>, delivery: &Delivery) {
+        if except == Some(self.session) {
+            return;
+        }
+        if matches!(delivery, Delivery::Ephemeral(_)) {
+            if self.inbox.max_capacity() - self.inbox.capacity() <= EPHEMERAL_BEHIND {
+                let _ = self.inbox.try_send(delivery.clone());
+            }
+        } else if self.inbox.try_send(delivery.clone()).is_err() {
+            self.overflow.store(true, Ordering::Release);
+        }
+    }
+}
+
+/// Sessions, by the number of the user or of the conversation that they hear.
+struct Table([Mutex<HashMap<i64, Vec<Arc<Seat>>>>; SHARDS]);
+
+impl Default for Table {
     fn default() -> Self {
-        Self { shards: Arc::new(std::array::from_fn(|_| Mutex::default())) }
+        Self(std::array::from_fn(|_| Mutex::default()))
+    }
+}
+
+impl Table {
+    fn with<T>(&self, key: i64, work: impl FnOnce(&mut HashMap<i64, Vec<Arc<Seat>>>) -> T) -> Option<T> {
+        let index = usize::try_from(key.unsigned_abs()).unwrap_or(0) % SHARDS;
+        let shard = self.0.get(index)?;
+        // A panic under the lock leaves a table that is whole: each change of it is one step.
+        Some(work(&mut shard.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    fn add(&self, key: i64, seat: &Arc<Seat>) {
+        self.with(key, |seats| seats.entry(key).or_default().push(Arc::clone(seat)));
+    }
+
+    fn remove(&self, key: i64, seat: &Arc<Seat>) {
+        self.with(key, |seats| {
+            if let Some(of_key) = seats.get_mut(&key) {
+                of_key.retain(|other| !Arc::ptr_eq(other, seat));
+                if of_key.is_empty() {
+                    seats.remove(&key);
+                }
+            }
+        });
+    }
+
+    fn deliver(&self, key: i64, except: Option<Uuid>, delivery: &Delivery) {
+        self.with(key, |seats| {
+            seats.get(&key).into_iter().flatten().for_each(|seat| seat.deliver(except, delivery));
+        });
+    }
+
+    fn seats(&self, key: i64) -> Vec<Arc<Seat>> {
+        self.with(key, |seats| seats.get(&key).cloned()).flatten().unwrap_or_default()
     }
 }
 
 impl LocalBus {
-    fn with<T>(&self, user: UserKey, work: impl FnOnce(&mut HashMap<UserKey, Vec<Place>>) -> T) -> Option<T> {
-        let index = usize::try_from(user.0.unsigned_abs()).unwrap_or(0) % SHARDS;
-        let shard = self.shards.get(index)?;
-        // Whoever panicked under the lock left a table that is whole: each change of it is one step.
-        Some(work(&mut shard.lock().unwrap_or_else(PoisonError::into_inner)))
+    fn deliver(&self, to: &Audience, except: Option<Uuid>, delivery: &Delivery) {
+        match to {
+            Audience::Users(users) => {
+                users.iter().for_each(|user| self.users.deliver(user.0, except, delivery));
+            }
+            Audience::Topic(topic) => self.topics.deliver(topic.0, except, delivery),
+        }
     }
 
-    fn deliver(&self, user: UserKey, except: Option<Uuid>, delivery: &Delivery) {
-        self.with(user, |places| {
-            for place in places.get(&user).into_iter().flatten() {
-                if except != Some(place.session) && place.inbox.try_send(delivery.clone()).is_err() {
-                    place.overflow.store(true, Ordering::Release);
-                }
-            }
-        });
+    fn subscribe(&self, seat: &Arc<Seat>, topic: ConversationKey) {
+        let mut topics = seat.topics();
+        if let Some(left) = &mut topics.left {
+            left.remove(&topic);
+        }
+        self.hear(&mut topics, seat, topic);
+    }
+
+    fn unsubscribe(&self, seat: &Arc<Seat>, topic: ConversationKey) {
+        let mut topics = seat.topics();
+        if let Some(left) = &mut topics.left {
+            left.insert(topic);
+        }
+        if topics.heard.remove(&topic) {
+            self.topics.remove(topic.0, seat);
+        }
+    }
+
+    fn hear(&self, topics: &mut Topics, seat: &Arc<Seat>, topic: ConversationKey) {
+        if !topics.is_over && topics.heard.insert(topic) {
+            self.topics.add(topic.0, seat);
+        }
+    }
+
+    fn seats(&self, to: &Audience) -> Vec<Arc<Seat>> {
+        match to {
+            Audience::Users(users) => users.iter().flat_map(|user| self.users.seats(user.0)).collect(),
+            Audience::Topic(topic) => self.topics.seats(topic.0),
+        }
+    }
+}
+
+/// A push as all receivers get it.
+fn encoded(push: &Push) -> Option<Arc<str>> {
+    match push.write() {
+        Ok(encoded) => Some(encoded.into()),
+        Err(why) => {
+            tracing::error!(%why, "a push could not be written");
+            None
+        }
     }
 }
 
 impl Bus for LocalBus {
     fn publish(&self, tells: &[Tell]) {
-        for tell in tells {
-            let delivery = match &tell.what {
-                What::Push(push) => match push.write() {
-                    Ok(encoded) => Delivery::Push(encoded.into()),
-                    Err(why) => {
-                        tracing::error!(%why, "a push could not be written");
-                        continue;
-                    }
-                },
+        for Tell { to, except, what } in tells {
+            let delivery = match what {
+                What::Push(push) => encoded(push).map(Delivery::Push),
+                What::Ephemeral(push) => encoded(push).map(Delivery::Ephemeral),
                 What::Kick { instances, reason } => {
                     let instances = instances.as_ref().map(|instances| instances.clone().into());
-                    Delivery::Kick { instances, reason: *reason }
+                    Some(Delivery::Kick { instances, reason: *reason })
+                }
+                What::Subscribe(topic) => {
+                    self.seats(to).iter().for_each(|seat| self.subscribe(seat, *topic));
+                    None
+                }
+                What::Unsubscribe(topic) => {
+                    self.seats(to).iter().for_each(|seat| self.unsubscribe(seat, *topic));
+                    None
                 }
             };
-            for user in tell.to.iter() {
-                self.deliver(*user, tell.except, &delivery);
+            if let Some(delivery) = delivery {
+                self.deliver(to, *except, &delivery);
             }
         }
     }
 
-    fn subscribe(&self, user: UserKey, session: Uuid) -> Subscription {
+    fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription> {
         let (sender, inbox) = channel(INBOX);
-        let (overflow, guard) = (Arc::new(AtomicBool::new(false)), Arc::new(()));
-        let place =
-            Place { session, guard: Arc::clone(&guard), inbox: sender, overflow: Arc::clone(&overflow) };
-        self.with(user, |places| places.entry(user).or_default().push(place));
-        Subscription { inbox, overflow, guard: Box::new(Leave { bus: self.clone(), user, guard }) }
+        let overflow = Arc::new(AtomicBool::new(false));
+        let topics = Topics { heard: HashSet::new(), left: Some(HashSet::new()), is_over: false };
+        let seat = Arc::new(Seat {
+            session,
+            inbox: sender,
+            overflow: Arc::clone(&overflow),
+            topics: Mutex::new(topics),
+        });
+        self.users.add(user.0, &seat);
+        let place = Box::new(Seated { bus: self.clone(), user, seat });
+        Box::pin(ready(Subscription { inbox, overflow, place }))
     }
 }
 
-/// Leaves the bus when dropped.
-struct Leave {
+/// A place on this bus.
+struct Seated {
     bus: LocalBus,
     user: UserKey,
-    guard: Arc<()>,
+    seat: Arc<Seat>,
 }
 
-impl Drop for Leave {
+impl Place for Seated {
+    fn follow(&self, topics: Vec<ConversationKey>) -> Done<()> {
+        let mut own = self.seat.topics();
+        let left = own.left.take().unwrap_or_default();
+        for topic in topics.into_iter().filter(|topic| !left.contains(topic)) {
+            self.bus.hear(&mut own, &self.seat, topic);
+        }
+        Box::pin(ready(()))
+    }
+}
+
+impl Drop for Seated {
     fn drop(&mut self) {
-        self.bus.with(self.user, |places| {
-            if let Some(of_user) = places.get_mut(&self.user) {
-                of_user.retain(|place| !Arc::ptr_eq(&place.guard, &self.guard));
-                if of_user.is_empty() {
-                    places.remove(&self.user);
-                }
-            }
-        });
+        self.bus.users.remove(self.user.0, &self.seat);
+        let mut own = self.seat.topics();
+        own.is_over = true;
+        for topic in own.heard.drain() {
+            self.bus.topics.remove(topic.0, &self.seat);
+        }
     }
 }

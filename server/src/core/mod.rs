@@ -13,7 +13,7 @@
 //! * What a committed write has to tell to other sessions ([`ops::Tell`]) is published by the store's driver right
 //!   after the commit, whatever has become of the session that asked: nothing after a commit may fail or delay it.
 //! * A session is attached to the bus before its welcome is sent, so whatever commits after a client's first sync
-//!   reaches it live or is found by that sync.
+//!   reaches it live or is found by that sync: `Effect::Attach` and `Effect::Follow` are answered with `Input::Attached`.
 //! * Live pushes are best effort. Repair is the client's sync by cursor; a heartbeat tells it the newest cursor.
 
 pub mod fair;

@@ -16,7 +16,7 @@ use uuid::Uuid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserKey(pub i64);
 
-/// A conversation as the store numbers it. Never given out to clients.
+/// A conversation as the store numbers it; also its topic on the bus. Never given out to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConversationKey(pub i64);
 
@@ -178,24 +178,47 @@ pub struct Written {
 #[derive(Debug, Clone)]
 pub struct Tell {
     /// Whom.
-    pub to: Arc<[UserKey]>,
+    pub to: Audience,
     /// The one session that knows already.
     pub except: Option<Uuid>,
     /// What.
     pub what: What,
 }
 
-/// One user, as whom to tell.
-pub(crate) fn only(user: UserKey) -> Arc<[UserKey]> {
-    [user].into()
+/// Who is told something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Audience {
+    /// All sessions of these users.
+    Users(Arc<[UserKey]>),
+    /// The sessions that are subscribed to the topic of this conversation.
+    Topic(ConversationKey),
+}
+
+impl Audience {
+    /// One user.
+    #[must_use]
+    pub fn user(user: UserKey) -> Self {
+        Self::Users([user].into())
+    }
+
+    /// Whether this user is one of those who are named.
+    #[must_use]
+    pub fn names(&self, user: UserKey) -> bool {
+        matches!(self, Self::Users(users) if users.contains(&user))
+    }
 }
 
 /// What a session is told.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "nearly everything told is a push")]
 pub enum What {
     /// Something for the client.
     Push(Push),
+    /// Something for the client that matters only now: never numbered, never repeated, and the first to be left out.
+    Ephemeral(Push),
+    /// All sessions of the users that are named hear this topic from here on.
+    Subscribe(ConversationKey),
+    /// All sessions of the users that are named do not hear this topic from here on.
+    Unsubscribe(ConversationKey),
     /// These logins are over (`None`: all of the user's).
     Kick {
         /// The logins.
@@ -221,6 +244,11 @@ pub enum Find {
         app: u32,
         /// The user.
         user: UserId,
+    },
+    /// The topics that a user's sessions are to hear. Answers [`Found::Topics`].
+    Topics {
+        /// The user.
+        key: UserKey,
     },
     /// The user's newest version. Answers [`Found::Version`].
     Version {
@@ -258,6 +286,8 @@ pub enum Found {
     App(Vec<String>),
     /// The user's number and logins, and why a login that is not among them ended; `None` if the user is unknown.
     Devices(Option<Devices>),
+    /// The conversations of the groups that the user is in.
+    Topics(Vec<ConversationKey>),
     /// The newest cursor.
     Version(Cursor),
     /// The reply to a request.
@@ -297,7 +327,7 @@ impl Find {
         match self {
             Self::Sync { actor, .. } => Some(actor.key),
             Self::Request(asked) => Some(asked.actor.key),
-            Self::Version { key } => Some(*key),
+            Self::Version { key } | Self::Topics { key } => Some(*key),
             Self::Apps | Self::App { .. } | Self::Devices { .. } | Self::Media { .. } => None,
         }
     }

@@ -1,13 +1,11 @@
 //! Conversations as users name them, who takes part in them, and who may read them.
 
-use std::sync::Arc;
-
 use tim_protocol::ConversationId;
 use tim_protocol::code::Code;
 
 use super::Outcome;
 use super::rows::{Conversation, Parties, Rows};
-use crate::core::ops::{Actor, UserKey};
+use crate::core::ops::{Actor, Audience, UserKey};
 
 /// The conversation that `actor` names; `None` for one without a message. A group that does not exist is refused with
 /// [`Code::GROUP_NOT_FOUND`].
@@ -56,14 +54,24 @@ pub(super) fn name_for(
     })
 }
 
-/// Everybody who is told of what happens in a conversation.
-pub(super) fn everybody(rows: &mut impl Rows, conversation: &Conversation) -> Outcome<Arc<[UserKey]>> {
+/// Everybody who takes part in a conversation. Reads all members of a group: not for the path of a send.
+pub(super) fn everybody(rows: &mut impl Rows, conversation: &Conversation) -> Outcome<Vec<UserKey>> {
     Ok(match conversation.parties {
-        Parties::C2c(a, b) if a == b => [a].into(),
-        Parties::C2c(a, b) => [a, b].into(),
-        Parties::System(user) => [user].into(),
-        Parties::Group(_) => rows.members(conversation.key)?.into(),
+        Parties::C2c(a, b) if a == b => vec![a],
+        Parties::C2c(a, b) => vec![a, b],
+        Parties::System(user) => vec![user],
+        Parties::Group(_) => rows.members(conversation.key)?,
     })
+}
+
+/// Who is told of what happens in a conversation.
+pub(super) fn audience(conversation: &Conversation) -> Audience {
+    match conversation.parties {
+        Parties::C2c(a, b) if a == b => Audience::user(a),
+        Parties::C2c(a, b) => Audience::Users([a, b].into()),
+        Parties::System(user) => Audience::user(user),
+        Parties::Group(_) => Audience::Topic(conversation.key),
+    }
 }
 
 /// Whether this user may read a conversation: one of its two parties, or a member.

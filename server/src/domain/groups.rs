@@ -8,7 +8,7 @@ use tim_protocol::{GroupId, UserId};
 
 use super::Outcome;
 use super::membership::{admit, expel};
-use super::notices::{memberships, notice, tip};
+use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
 use super::outcome::telling;
 use super::rows::{Conversation, GroupRow, NewGroupRow, Parties, Rows};
 use super::rules::{self, Action};
@@ -38,7 +38,8 @@ pub(super) fn create(
         admit(rows, &conversation, new.group_type, *member, Role::Member, now)?;
     }
     let everybody = std::iter::once(actor.key).chain(others.iter().map(|other| other.1));
-    let mut tells = memberships(rows, &conversation, everybody)?;
+    let mut tells = vec![subscribe(&conversation, everybody.clone())];
+    tells.extend(memberships(rows, &conversation, everybody)?);
     tells.push(notice(rows, actor, actor.key, &conversation, NoticeType::GroupCreated, "", now)?);
     for (_, member) in &others {
         tells.push(notice(rows, actor, *member, &conversation, NoticeType::Invited, "", now)?);
@@ -78,7 +79,8 @@ pub(super) fn dismiss(
     }
     rows.dismiss_group(conversation.key)?;
     rows.remove_applications(conversation.key)?;
-    let mut tells = memberships(rows, &conversation, members.iter().copied())?;
+    let mut tells = vec![unsubscribe(&conversation, members.iter().copied())];
+    tells.extend(memberships(rows, &conversation, members.iter().copied())?);
     for member in members {
         tells.push(notice(rows, actor, member, &conversation, NoticeType::GroupDismissed, "", now)?);
     }

@@ -10,7 +10,7 @@ use tim_protocol::message::{Message, Priority};
 use tim_protocol::{ConversationId, MessageId, UserId, bounds};
 
 use super::Outcome;
-use super::conversations::everybody;
+use super::conversations::audience;
 use super::rows::{Conversation, MessageRow, Parties, Rows};
 use crate::core::ops::{Actor, Tell, UserKey, What};
 
@@ -84,7 +84,7 @@ pub(super) fn append_own(
         now,
     };
     let message = append(rows, conversation, draft)?;
-    let to = everybody(rows, conversation)?;
+    let to = audience(conversation);
     Ok(Tell { to, except: None, what: What::Push(Push::Message(message)) })
 }
 

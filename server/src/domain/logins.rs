@@ -7,7 +7,7 @@ use tim_protocol::frame::KickReason;
 use super::Outcome;
 use super::outcome::{quiet, telling};
 use super::rows::{LoginEnd, Rows};
-use crate::core::ops::{Actor, Answer, Device, Devices, Login, Tell, UserKey, What, Written, only};
+use crate::core::ops::{Actor, Answer, Audience, Device, Devices, Login, Tell, UserKey, What, Written};
 
 /// How many ended logins of a user are remembered, to tell each why it ended when it comes back.
 const ENDED_KEPT: u32 = 16;
@@ -21,7 +21,7 @@ pub(super) fn login(rows: &mut impl Rows, login: &Login) -> Outcome<Written> {
         if let Some(reason) = login.policy.replaces(&new, &old) {
             end(rows, key, &old.instance, &LoginEnd::Kicked(reason))?;
             let what = What::Kick { instances: Some(vec![old.instance]), reason };
-            tells.push(Tell { to: only(key), except: None, what });
+            tells.push(Tell { to: Audience::user(key), except: None, what });
         }
     }
     rows.put_login(key, &new)?;
@@ -40,7 +40,7 @@ pub(super) fn kick(rows: &mut impl Rows, app: u32, user: &UserId) -> Outcome<Wri
         end(rows, key, &login.instance, &LoginEnd::Kicked(KickReason::RestApi))?;
     }
     let what = What::Kick { instances: None, reason: KickReason::RestApi };
-    Ok(telling(Answer::Done, vec![Tell { to: only(key), except: None, what }]))
+    Ok(telling(Answer::Done, vec![Tell { to: Audience::user(key), except: None, what }]))
 }
 
 fn end(rows: &mut impl Rows, user: UserKey, instance: &str, end: &LoginEnd) -> Outcome<()> {

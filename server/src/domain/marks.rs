@@ -23,8 +23,8 @@ use crate::core::ops::{Actor, Answer, ConversationKey, UserKey, Written};
 /// [`super::Failure::Store`].
 pub fn mark_all(rows: &mut impl Rows, of: ConversationKey, up_to: u64) -> Outcome<()> {
     let conversation = rows.conversation_by_key(of)?;
-    for user in everybody(rows, &conversation)?.iter() {
-        mark(rows, *user, of)?;
+    for user in everybody(rows, &conversation)? {
+        mark(rows, user, of)?;
     }
     rows.set_marked(of, up_to)
 }

@@ -7,7 +7,7 @@ use tim_protocol::code::Code;
 use tim_protocol::group::{Group, GroupType, JoinOption, JoinStatus, Role};
 
 use super::groups::{group_for, standing_group};
-use super::notices::{memberships, notice, tip};
+use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
 use super::outcome::{quiet, telling};
 use super::rows::{ChangeKind, Conversation, Member, Parties, Rows, UserConversation};
 use super::rules::{self, Action};
@@ -102,6 +102,7 @@ pub(super) fn quit(
     let leaving = vec![actor.user.clone()];
     let mut tells = vec![tip(rows, actor, &conversation, GroupTipType::Quit, leaving, now)?];
     expel(rows, &conversation, actor.key)?;
+    tells.push(unsubscribe(&conversation, std::iter::once(actor.key)));
     tells.extend(memberships(rows, &conversation, std::iter::once(actor.key))?);
     tells.push(notice(rows, actor, actor.key, &conversation, NoticeType::Quit, "", now)?);
     Ok(telling(call::QuitGroup::answer(Done {}), tells))
@@ -120,7 +121,8 @@ fn let_in(
         return Err(Code::GROUP_FULL.into());
     }
     admit(rows, conversation, group.group_type, user, Role::Member, now)?;
-    let mut tells = memberships(rows, conversation, std::iter::once(user))?;
+    let mut tells = vec![subscribe(conversation, std::iter::once(user))];
+    tells.extend(memberships(rows, conversation, std::iter::once(user))?);
     tells.push(tip(rows, actor, conversation, GroupTipType::Join, vec![name.clone()], now)?);
     Ok(tells)
 }

@@ -66,6 +66,7 @@ pub fn answer(rows: &mut impl Rows, find: &Find) -> Outcome<Found> {
         Find::Apps => rows.count_apps().map(Found::Apps),
         Find::App { app } => rows.app_keys(*app).map(Found::App),
         Find::Devices { app, user } => logins::devices(rows, *app, user).map(Found::Devices),
+        Find::Topics { key } => rows.groups_of(*key).map(Found::Topics),
         Find::Version { key } => marks::newest(rows, *key).map(Found::Version),
         Find::Sync { actor, sync, upto } => {
             sync::page(rows, actor, sync, *upto).map(Sync::answer).map(Found::Reply)

@@ -10,11 +10,23 @@ use super::Outcome;
 use super::groups::{group_for, group_row};
 use super::log::append_own;
 use super::rows::{Conversation, Parties, Rows};
-use crate::core::ops::{Actor, Tell, UserKey, What, only};
+use crate::core::ops::{Actor, Audience, Tell, UserKey, What};
 
 /// A change of the actor's own, for their other sessions.
 pub(super) fn own_change(actor: &Actor, change: Change) -> Tell {
-    Tell { to: only(actor.key), except: actor.session, what: What::Push(Push::Change(change)) }
+    Tell { to: Audience::user(actor.key), except: actor.session, what: What::Push(Push::Change(change)) }
+}
+
+/// From here on, these users hear what is told to everybody in a conversation.
+pub(super) fn subscribe(conversation: &Conversation, users: impl Iterator<Item = UserKey>) -> Tell {
+    let what = What::Subscribe(conversation.key);
+    Tell { to: Audience::Users(users.collect()), except: None, what }
+}
+
+/// From here on, these users do not hear it any more.
+pub(super) fn unsubscribe(conversation: &Conversation, users: impl Iterator<Item = UserKey>) -> Tell {
+    let what = What::Unsubscribe(conversation.key);
+    Tell { to: Audience::Users(users.collect()), except: None, what }
 }
 
 /// Tells users whether they are in a group now. Before notices, so that a device that hears one shows what it tells of.
@@ -31,7 +43,7 @@ fn membership(rows: &mut impl Rows, conversation: &Conversation, user: UserKey) 
     let group = group_for(rows, conversation, user)?;
     let group = group.self_info.is_some().then_some(group);
     let change = Change::Group { group_id: group_id.clone(), group };
-    Ok(Tell { to: only(user), except: None, what: What::Push(Push::Change(change)) })
+    Ok(Tell { to: Audience::user(user), except: None, what: What::Push(Push::Change(change)) })
 }
 
 /// Writes a tip of what `actor` did with `users` into a group's log.

@@ -4,12 +4,12 @@ use tim_protocol::call::{self, Call as _, ReadUpTo};
 use tim_protocol::frame::Push;
 use tim_protocol::message::Receipt;
 
-use super::conversations::{everybody, name_for, readable};
+use super::conversations::{audience, name_for, readable};
 use super::outcome::{quiet, telling};
 use super::rows::{Conversation, Parties, Rows};
 use super::unread::{by_others, revoked_after};
 use super::{Outcome, marks};
-use crate::core::ops::{Actor, Tell, UserKey, What, Written, only};
+use crate::core::ops::{Actor, Audience, Tell, UserKey, What, Written};
 
 pub(super) fn read(rows: &mut impl Rows, actor: &Actor, read: &call::Read) -> Outcome<Written> {
     let Some(conversation) = readable(rows, actor, &read.conversation_id)? else {
@@ -33,8 +33,8 @@ pub(super) fn read(rows: &mut impl Rows, actor: &Actor, read: &call::Read) -> Ou
     };
     // Both sides of a C2C conversation see it; in a group only the reader's own devices do.
     let to = match conversation.parties {
-        Parties::C2c(..) => everybody(rows, &conversation)?,
-        Parties::Group(_) | Parties::System(_) => only(actor.key),
+        Parties::C2c(..) => audience(&conversation),
+        Parties::Group(_) | Parties::System(_) => Audience::user(actor.key),
     };
     let tell = Tell { to, except: actor.session, what: What::Push(Push::Receipt(receipt)) };
     Ok(telling(reply, vec![tell]))

@@ -8,7 +8,7 @@ use tim_protocol::frame::Push;
 use tim_protocol::message::{Message, MessageChange, Mutation, Revocation};
 
 use super::Outcome;
-use super::conversations::{everybody, may_read, name_for, named};
+use super::conversations::{audience, may_read, name_for, named};
 use super::log;
 use super::outcome::{quiet, telling};
 use super::rows::{Conversation, Parties, RevocationRow, Rows};
@@ -34,7 +34,7 @@ pub(super) fn revoke(
     }
     check(rows, actor, &conversation, &message, now, within)?;
     let mutation = take_back(rows, actor, &mut conversation, &message, now)?;
-    let to = everybody(rows, &conversation)?;
+    let to = audience(&conversation);
     let tell = Tell { to, except: actor.session, what: What::Push(Push::Mutation(mutation.clone())) };
     Ok(telling(call::Revoke::answer(mutation), vec![tell]))
 }

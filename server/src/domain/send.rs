@@ -6,7 +6,7 @@ use tim_protocol::frame::Push;
 use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
 
 use super::Outcome;
-use super::conversations::everybody;
+use super::conversations::audience;
 use super::log::{Draft, append};
 use super::outcome::{quiet, telling};
 use super::rows::{ChangeKind, Conversation, Parties, Rows};
@@ -55,7 +55,7 @@ pub(super) fn send(rows: &mut impl Rows, actor: &Actor, send: &call::Send, now: 
         nick: message.nick.clone(),
         avatar: message.avatar.clone(),
     };
-    let to = everybody(rows, &conversation)?;
+    let to = audience(&conversation);
     let tell = Tell { to, except: actor.session, what: What::Push(Push::Message(message)) };
     Ok(telling(call::Send::answer(sent), vec![tell]))
 }

@@ -46,10 +46,12 @@ pub(super) fn websocket_config() -> WebSocketConfig {
         .max_frame_size(Some(limits::FRAME_BYTES))
 }
 
-/// An answer of the store's.
+/// An answer of the store's or of the bus's.
 enum Answer {
     Wrote(Token, Result<Written, Refusal>),
     Found(Token, Result<Found, Refusal>),
+    Attached(Subscription),
+    Followed,
 }
 
 /// What wakes a connection.
@@ -82,6 +84,8 @@ struct Connection<S> {
     subscription: Option<Subscription>,
     /// The place of the session that may be resumed.
     kept: Option<(Uuid, Subscription)>,
+    /// How many of the next deliveries waited while nobody was there.
+    stale: usize,
     asked: FuturesUnordered<Pin<Box<dyn Future<Output = Answer> + Send>>>,
     log: ConnectionLog,
     /// Envelopes that wait to be written.
@@ -111,6 +115,7 @@ pub(super) async fn serve<S>(
         seat: None,
         subscription: None,
         kept: None,
+        stale: 0,
         asked: FuturesUnordered::new(),
         log: ConnectionLog::new(),
         out: Vec::new(),
@@ -180,6 +185,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         match event {
             Event::Answer(Answer::Wrote(token, result)) => self.handle(Input::Wrote(token, result)),
             Event::Answer(Answer::Found(token, result)) => self.handle(Input::Found(token, result)),
+            Event::Answer(Answer::Attached(subscription)) => {
+                self.subscription = Some(subscription);
+                self.handle(Input::Attached)
+            }
+            Event::Answer(Answer::Followed) => self.handle(Input::Attached),
             Event::Delivery(delivery) => self.delivered(delivery),
             Event::Frame(frame) => self.frame(frame),
             Event::Deadline => self.handle(Input::Deadline),
@@ -217,7 +227,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
     }
 
     fn delivered(&mut self, delivery: Option<Delivery>) -> Option<End> {
-        let end = delivery.and_then(|delivery| self.handle(Input::Delivery(delivery)));
+        let end = delivery.and_then(|delivery| {
+            let is_stale = self.stale > 0;
+            self.stale = self.stale.saturating_sub(1);
+            match delivery {
+                // It was about a moment that is over.
+                Delivery::Ephemeral(_) if is_stale => None,
+                delivery => self.handle(Input::Delivery(delivery)),
+            }
+        });
         let lost = self.subscription.as_ref().is_some_and(|it| it.overflow.swap(false, Ordering::AcqRel));
         if end.is_none() && lost { self.handle(Input::Overflow) } else { end }
     }
@@ -240,21 +258,36 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                     let pending = self.shared.store.find(find);
                     self.asked.push(Box::pin(pending.map(move |result| Answer::Found(token, result))));
                 }
-                Effect::Attach(user, session) => {
-                    self.guest.admit();
-                    self.seat = Some(self.shared.sessions.take(user));
-                    // A resumed session has kept its place; any other gets one of its own.
-                    let kept = self.kept.take().filter(|(id, _)| *id == session);
-                    let place = kept.map(|(_, place)| place);
-                    self.log.logged_in(self.session.who(), session, place.is_some());
-                    self.subscription =
-                        Some(place.unwrap_or_else(|| self.shared.bus.subscribe(user, session)));
+                Effect::Attach(user, session) => self.attach(user, session),
+                Effect::Follow(topics) => {
+                    if let Some(subscription) = &self.subscription {
+                        let followed = subscription.place.follow(topics);
+                        self.asked.push(Box::pin(followed.map(|()| Answer::Followed)));
+                    }
                 }
                 Effect::Unpark(session) => end = self.unpark(session),
                 Effect::Close(code, why) => end = Some(End::Closed(code, why)),
             }
         }
         end
+    }
+
+    /// A resumed session has kept its place on the bus; any other gets one of its own.
+    fn attach(&mut self, user: UserKey, session: Uuid) {
+        self.guest.admit();
+        self.seat = Some(self.shared.sessions.take(user));
+        let kept = self.kept.take().filter(|(id, _)| *id == session);
+        self.log.logged_in(self.session.who(), session, kept.is_some());
+        match kept {
+            Some((_, subscription)) => {
+                self.stale = subscription.inbox.len();
+                self.subscription = Some(subscription);
+            }
+            None => {
+                let attached = self.shared.bus.attach(user, session);
+                self.asked.push(Box::pin(attached.map(Answer::Attached)));
+            }
+        }
     }
 
     fn unpark(&mut self, session: Uuid) -> Option<End> {

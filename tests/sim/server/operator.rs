@@ -47,6 +47,7 @@ impl World {
         server.life += 1;
         server.connections.clear();
         server.parked.clear();
+        server.memberships.clear();
         server.waiting.clear();
         server.is_committing = false;
         server.marks_due = false;

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::reply::{self, Asked};
 use super::{Effect, Live, Parked, Phase, Session, fault_to};
 use crate::core::Now;
-use crate::core::ops::{Actor, Device, Devices, Find, Login, UserKey, Write};
+use crate::core::ops::{Actor, ConversationKey, Device, Devices, Find, Login, UserKey, Write};
 use crate::core::window::Window;
 
 /// Who said hello, for a log: the token is not in it.
@@ -57,13 +57,31 @@ pub(super) struct Greeting {
     expires: i64,
     /// Known once the login is found to hold: the user and the life of the data.
     admitted: Option<(UserKey, u32)>,
+    place: Place,
+}
+
+/// How far a session has come onto the bus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// It hears nothing yet.
+    None,
+    /// It hears what its user is told; which topics it is to hear besides is being read.
+    User,
+    /// It has been given its topics.
+    Topics,
 }
 
 impl Session {
     pub(super) fn hello(&mut self, number: u64, hello: Hello, effects: &mut Vec<Effect>) {
         self.who = Some(Who::of(&hello));
         let find = Find::App { app: hello.sdk_app_id };
-        self.phase = Phase::Greeting(Box::new(Greeting { number, hello, expires: 0, admitted: None }));
+        self.phase = Phase::Greeting(Box::new(Greeting {
+            number,
+            hello,
+            expires: 0,
+            admitted: None,
+            place: Place::None,
+        }));
         self.find(find, Asked::Keys, effects);
     }
 
@@ -112,7 +130,7 @@ impl Session {
         let Phase::Greeting(greeting) = &self.phase else { return };
         let number = greeting.number;
         match devices.map(|devices| (ended(&devices, &greeting.hello.instance), devices)) {
-            Some((Standing::Holds, devices)) => self.admitted(devices.key, devices.epoch, now, effects),
+            Some((Standing::Holds, devices)) => self.admitted(devices.key, devices.epoch, effects),
             Some((Standing::Ended(code), _)) => self.refuse(number, Fault::new(code), effects),
             Some((Standing::Unheard, devices)) => match self.would_replace(&devices) {
                 Some(reason) => self.refuse(number, Fault::new(reason.code()), effects),
@@ -132,12 +150,12 @@ impl Session {
     }
 
     /// The login holds. What is left to ask is whether a dropped session goes on.
-    pub(super) fn admitted(&mut self, key: UserKey, epoch: u32, now: Now, effects: &mut Vec<Effect>) {
+    pub(super) fn admitted(&mut self, key: UserKey, epoch: u32, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
         greeting.admitted = Some((key, epoch));
         match &greeting.hello.resume {
             Some(resume) if !greeting.hello.login => effects.push(Effect::Unpark(resume.session)),
-            _ => self.welcome(None, now, effects),
+            _ => effects.push(Effect::Attach(key, self.id)),
         }
     }
 
@@ -148,12 +166,39 @@ impl Session {
             let resume = greeting.hello.resume.as_ref()?;
             resumable(*parked, key, &greeting.hello.instance, resume)
         });
-        self.welcome(resumed, now, effects);
+        match (resumed, greeting.admitted) {
+            (Some(resumed), Some((key, _))) => {
+                effects.push(Effect::Attach(key, resumed.id));
+                self.welcome(Some(resumed), now, effects);
+            }
+            (_, Some((key, _))) => effects.push(Effect::Attach(key, self.id)),
+            (_, None) => {}
+        }
+    }
+
+    /// A new session is on the bus: first as its user, so that whatever changes from here on is heard, then with the topics
+    /// that were read after that.
+    pub(super) fn attached(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        let Phase::Greeting(greeting) = &mut self.phase else { return };
+        match (greeting.place, greeting.admitted) {
+            (Place::None, Some((key, _))) => {
+                greeting.place = Place::User;
+                self.find(Find::Topics { key }, Asked::Topics, effects);
+            }
+            (Place::Topics, _) => self.welcome(None, now, effects),
+            (Place::None | Place::User, _) => {}
+        }
+    }
+
+    pub(super) fn topics(&mut self, topics: Vec<ConversationKey>, effects: &mut Vec<Effect>) {
+        let Phase::Greeting(greeting) = &mut self.phase else { return };
+        greeting.place = Place::Topics;
+        effects.push(Effect::Follow(topics));
     }
 
     fn welcome(&mut self, resumed: Option<Resumed>, now: Now, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = std::mem::replace(&mut self.phase, Phase::Over) else { return };
-        let Greeting { number, hello, expires, admitted: Some((key, epoch)) } = *greeting else { return };
+        let Greeting { number, hello, expires, admitted: Some((key, epoch)), .. } = *greeting else { return };
         let version = hello.highest_common_version().unwrap_or_default();
         let named = |known: &&str| hello.features.iter().any(|named| named == known);
         let features: Vec<String> = feature::ALL.into_iter().filter(named).map(Into::into).collect();
@@ -178,7 +223,6 @@ impl Session {
             expires,
             epoch,
         };
-        effects.push(Effect::Attach(key, id));
         effects.push(reply::result(number, &welcome));
         effects.extend(missed.into_iter().map(Effect::Send));
         if !is_resumed {

@@ -21,7 +21,7 @@ use tim_protocol::{Code, codec, frame, limits};
 use uuid::Uuid;
 
 use super::Now;
-use super::ops::{Actor, Find, Found, Refusal, UserKey, Write, Written};
+use super::ops::{Actor, ConversationKey, Find, Found, Refusal, UserKey, Write, Written};
 use super::policy::LoginPolicy;
 use super::shares::{Network, Shares};
 use super::window::Window;
@@ -45,6 +45,8 @@ pub enum Input<'a> {
     Found(Token, Result<Found, Refusal>),
     /// The session asked for with [`Effect::Unpark`], if it was still there.
     Unparked(Option<Box<Parked>>),
+    /// What [`Effect::Attach`] or [`Effect::Follow`] asked for is done.
+    Attached,
     /// Something arrived from the bus.
     Delivery(Delivery),
     /// The bus left something out because the session's inbox was full.
@@ -66,8 +68,11 @@ pub enum Effect {
     Find(Token, Find),
     /// Look for a dropped session.
     Unpark(Uuid),
-    /// Be on the bus as this session from now on. Comes before the welcome.
+    /// Be on the bus as this session, and say so with [`Input::Attached`]. A resumed session takes the place that was kept
+    /// for it, with its topics, and does not wait.
     Attach(UserKey, Uuid),
+    /// Hear these topics too, and say so with [`Input::Attached`]. The welcome comes after it.
+    Follow(Vec<ConversationKey>),
     /// Close the connection after everything sent so far. The text is for the close frame.
     Close(Code, &'static str),
 }
@@ -193,9 +198,10 @@ impl Session {
         }
         match input {
             Input::Frame(text) => self.frame(text, now, &mut effects),
-            Input::Wrote(token, result) => self.wrote(token, result, now, &mut effects),
+            Input::Wrote(token, result) => self.wrote(token, result, &mut effects),
             Input::Found(token, result) => self.found(token, result, now, &mut effects),
             Input::Unparked(parked) => self.unparked(parked, now, &mut effects),
+            Input::Attached => self.attached(now, &mut effects),
             Input::Delivery(delivery) => self.deliver(delivery, &mut effects),
             Input::Overflow => self.overflow(&mut effects),
             Input::Deadline => self.timed_out(now, &mut effects),
@@ -323,6 +329,9 @@ impl Session {
         let Phase::Live(live) = &mut self.phase else { return };
         match delivery {
             Delivery::Push(encoded) => effects.extend(live.window.push(&encoded).map(Effect::Send)),
+            Delivery::Ephemeral(encoded) => {
+                effects.push(Effect::Send(frame::envelope_push(None, &encoded)));
+            }
             Delivery::Kick { instances, reason } => {
                 if instances.is_none_or(|instances| instances.contains(&live.instance)) {
                     self.kick(reason, effects);

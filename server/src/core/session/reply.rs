@@ -20,6 +20,8 @@ pub(super) enum Asked {
     Login,
     /// A hello: whether the login still stands.
     Devices,
+    /// A hello: the topics to hear.
+    Topics,
     /// After an overflow: whether the login still stands.
     StillLoggedIn,
     /// The request of this number: its answer is the reply.
@@ -39,13 +41,12 @@ impl Session {
         &mut self,
         token: Token,
         result: Result<Written, Refusal>,
-        now: Now,
         effects: &mut Vec<Effect>,
     ) {
         let Some(asked) = self.asked.remove(&token) else { return };
         let answer = result.map(|written| written.answer);
         match (asked, answer) {
-            (Asked::Login, Ok(Answer::LoggedIn { key, epoch })) => self.admitted(key, epoch, now, effects),
+            (Asked::Login, Ok(Answer::LoggedIn { key, epoch })) => self.admitted(key, epoch, effects),
             (Asked::Login, result) => self.refuse_greeting(fault_of(result), effects),
             (Asked::Give(number, what), Ok(Answer::Given(upto))) => {
                 let (actor, sync) = *what;
@@ -73,7 +74,10 @@ impl Session {
         match (asked, result) {
             (Asked::Keys, Ok(Found::App(keys))) => self.keys(keys, now, effects),
             (Asked::Devices, Ok(Found::Devices(devices))) => self.devices(devices, now, effects),
-            (Asked::Keys | Asked::Devices, result) => self.refuse_greeting(fault_of(result), effects),
+            (Asked::Topics, Ok(Found::Topics(topics))) => self.topics(topics, effects),
+            (Asked::Keys | Asked::Devices | Asked::Topics, result) => {
+                self.refuse_greeting(fault_of(result), effects)
+            }
             (Asked::StillLoggedIn, Ok(Found::Devices(devices))) => self.still_logged_in(devices, effects),
             // A database that fails just now leaves the question open: a new connection has to answer it.
             (Asked::StillLoggedIn, result) => self.close(fault_of(result).code, effects),
@@ -112,7 +116,9 @@ impl Asked {
             | Self::Give(number, _)
             | Self::DownloadTicket(number, _)
             | Self::Logout(number) => Some(*number),
-            Self::Keys | Self::Login | Self::Devices | Self::StillLoggedIn | Self::Pong(_) => None,
+            Self::Keys | Self::Login | Self::Devices | Self::Topics | Self::StillLoggedIn | Self::Pong(_) => {
+                None
+            }
         }
     }
 }

@@ -101,6 +101,9 @@ pub trait GroupRows {
     /// A user's membership, if there is one.
     fn member(&mut self, group: ConversationKey, user: UserKey) -> Outcome<Option<Member>>;
 
+    /// The groups that a user is a member of.
+    fn groups_of(&mut self, user: UserKey) -> Outcome<Vec<ConversationKey>>;
+
     /// All members.
     fn members(&mut self, group: ConversationKey) -> Outcome<Vec<UserKey>>;
 

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 pub use self::words::*;
 use super::{Listener, Store};
-use crate::core::ops::{Actor, Answer, Find, Found, Media, What, Write};
+use crate::core::ops::{Actor, Answer, Audience, ConversationKey, Find, Found, Media, Tell, What, Write};
 
 /// Promise 1: what was answered is there after a crash.
 pub async fn durable<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
@@ -239,7 +239,7 @@ pub async fn told<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) 
     let carol = login(&store, "carol").await;
     assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await).sequence, 1);
     let tell = tells.try_recv().expect("told before the answer");
-    assert!(tell.to.contains(&bob.key) && tell.to.contains(&alice.key));
+    assert!(tell.to.names(bob.key) && tell.to.names(alice.key));
     // Nobody waits for these.
     for number in 2..=50 {
         drop(store.write(message(&alice, "C2Cbob", number)));
@@ -254,7 +254,7 @@ pub async fn told<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) 
     let (mut of_alice, mut of_carol) = (Vec::new(), Vec::new());
     for tell in tells.try_iter() {
         let What::Push(Push::Message(message)) = &tell.what else { panic!("a send told {:?}", tell.what) };
-        let of = if tell.to.contains(&alice.key) { &mut of_alice } else { &mut of_carol };
+        let of = if tell.to.names(alice.key) { &mut of_alice } else { &mut of_carol };
         of.push((message.sequence, tell.except));
     }
     let sequences = |of: &[(u64, Option<Uuid>)]| of.iter().map(|it| it.0).collect::<Vec<_>>();
@@ -263,6 +263,45 @@ pub async fn told<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) 
     assert_eq!(of_alice.last().unwrap().1, session, "who sent it knows already");
     store.close().await;
     assert!(tells.recv().is_err(), "a closed store tells nothing more");
+}
+
+/// Promise 6, of groups: everything is told to the group's topic, after those who come are subscribed to it and before those who
+/// go are unsubscribed; and a session finds the topics that it is to hear.
+pub async fn topics<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
+    let (listener, tells) = hearing();
+    let store = open(folder, listener);
+    let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
+    let carol = login(&store, "carol").await;
+    store.write(group(&alice, "climbers", &["bob"])).await.unwrap();
+    let told: Vec<Tell> = tells.try_iter().collect();
+    let What::Subscribe(climbers) = told[0].what else { panic!("{told:?}") };
+    assert!(told[0].to.names(alice.key) && told[0].to.names(bob.key) && !told[0].to.names(carol.key));
+    assert_eq!(told.last().unwrap().to, Audience::Topic(climbers), "the tip");
+    store.write(group(&bob, "tea", &[])).await.unwrap();
+    let of_bob = following(&store, &bob).await;
+    assert!(of_bob.len() == 2 && of_bob.contains(&climbers), "{of_bob:?}");
+    assert_eq!(following(&store, &alice).await, [climbers]);
+    assert_eq!(following(&store, &carol).await, []);
+    tells.try_iter().for_each(drop);
+
+    sent(store.write(message(&alice, "GROUPclimbers", 1)).await);
+    let told: Vec<Audience> = tells.try_iter().map(|tell| tell.to).collect();
+    assert_eq!(told, [Audience::Topic(climbers)], "once, however many members there are");
+    store.write(quit(&bob, "climbers")).await.unwrap();
+    let told: Vec<Tell> = tells.try_iter().collect();
+    assert_eq!(told[0].to, Audience::Topic(climbers), "the leaver hears the tip");
+    assert!(matches!(told[1].what, What::Unsubscribe(left) if left == climbers && told[1].to.names(bob.key)));
+    assert!(told[2..].iter().all(|tell| tell.to == Audience::user(bob.key)));
+    assert!(!following(&store, &bob).await.contains(&climbers));
+    store.close().await;
+}
+
+/// The topics of a user.
+async fn following(store: &impl Store, actor: &Actor) -> Vec<ConversationKey> {
+    match store.find(Find::Topics { key: actor.key }).await.unwrap() {
+        Found::Topics(topics) => topics,
+        other => panic!("topics were answered with {other:?}"),
+    }
 }
 
 /// Promise 7: whatever changed after a user's last give has a version above it, also across a crash.

@@ -121,6 +121,11 @@ pub fn group(owner: &Actor, name: &str, members: &[&str]) -> Write {
     Write::request(owner, call::CreateGroup { group }, NOW)
 }
 
+/// Leaves a group.
+pub(super) fn quit(member: &Actor, name: &str) -> Write {
+    Write::request(member, call::QuitGroup { group_id: GroupId::new(name).unwrap() }, NOW)
+}
+
 /// What a send answered.
 pub fn sent(result: Result<Written, Refusal>) -> Sent {
     match result.unwrap().answer {

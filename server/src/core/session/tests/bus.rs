@@ -64,11 +64,47 @@ fn a_kick_between_the_login_and_its_place_on_the_bus_is_found_out() {
     let [Effect::Find(token, _)] = keys[..] else { panic!("{keys:?}") };
     let login = phone.finds(token, Found::App(vec![KEY.into()]));
     let [Effect::Write(token, _)] = login[..] else { panic!("{login:?}") };
-    let welcome = phone.wrote(token, Answer::LoggedIn { key: ALICE, epoch: 1 });
-    let [Effect::Attach(..), Effect::Send(_), Effect::Find(token, Find::Devices { .. })] = welcome[..] else {
+    let place = phone.wrote(token, Answer::LoggedIn { key: ALICE, epoch: 1 });
+    assert!(matches!(place[..], [Effect::Attach(ALICE, _)]), "{place:?}");
+    let topics = phone.happens(Input::Attached);
+    let [Effect::Find(token, Find::Topics { .. })] = topics[..] else { panic!("{topics:?}") };
+    phone.finds(token, Found::Topics(Vec::new()));
+    let welcome = phone.happens(Input::Attached);
+    let [Effect::Send(_), Effect::Find(token, Find::Devices { .. })] = welcome[..] else {
         panic!("{welcome:?}")
     };
     let taken = devices(&["i2"], &[("i1", KickReason::MultipleDevice)]);
     let end = phone.finds(token, Found::Devices(Some(taken)));
     assert!(matches!(end[..], [Effect::Send(_), Effect::Close(Code::KICKED_MULTIPLE_DEVICE, _)]), "{end:?}");
+}
+
+#[test]
+fn what_matters_only_now_is_said_without_a_number_and_never_again() {
+    let mut phone = Phone::logged_in();
+    phone.is_told("first");
+    let typing = Delivery::Ephemeral(r#""ev":"typing","p":"bob""#.into());
+    let effects = phone.happens(Input::Delivery(typing.clone()));
+    assert_eq!(envelopes(&effects), [json!({ "ev": "typing", "p": "bob" })]);
+    assert_eq!(envelopes(&phone.is_told("second"))[0]["n"], 2);
+    // It comes through a window that is full, and does not fill one.
+    for _ in 0..limits::WINDOW_PUSHES + 1 {
+        phone.is_told("unheard");
+    }
+    assert_eq!(phone.happens(Input::Delivery(typing)).len(), 1);
+    let mut parked = phone.session.park(phone.now).unwrap();
+    let missed = parked.window.replay(1).unwrap();
+    assert!(missed.iter().all(|envelope| !envelope.contains("typing")));
+}
+
+#[test]
+fn a_phone_that_does_not_get_its_topics_is_refused() {
+    let mut phone = Phone::connects();
+    let keys = phone.asks("hello", &hello());
+    let [Effect::Find(token, _)] = keys[..] else { panic!("{keys:?}") };
+    let login = phone.finds(token, Found::App(vec![KEY.into()]));
+    let [Effect::Write(token, _)] = login[..] else { panic!("{login:?}") };
+    phone.wrote(token, Answer::LoggedIn { key: ALICE, epoch: 1 });
+    let topics = phone.happens(Input::Attached);
+    let [Effect::Find(token, _)] = topics[..] else { panic!("{topics:?}") };
+    is_refused(&phone.happens(Input::Found(token, Err(Code::BUSY.into()))), 1, Code::BUSY);
 }

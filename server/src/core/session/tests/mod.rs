@@ -24,13 +24,17 @@ use super::{Effect, Input, Parked, Session, Settings, Token};
 use crate::bus::Delivery;
 use crate::config::Config;
 use crate::core::Now;
-use crate::core::ops::{Answer, Device, Devices, Find, Found, Refusal, UserKey, Write, Written};
+use crate::core::ops::{
+    Answer, ConversationKey, Device, Devices, Find, Found, Refusal, UserKey, Write, Written,
+};
 use crate::core::policy::LoginPolicy;
 use crate::core::rate::Rate;
 use crate::core::shares::{Limits, Network, Shares};
 
 const APP: u32 = 1_400_000_001;
 const ALICE: UserKey = UserKey(7);
+/// The group that alice is in.
+const TEA: ConversationKey = ConversationKey(9);
 const KEY: &str = "the application's key";
 /// When everything begins, in milliseconds since 1970.
 const NOON: i64 = 1_767_225_600_000;
@@ -102,7 +106,7 @@ impl Phone {
     fn logged_in_to(shares: &Arc<Shares>, id: u128) -> Self {
         let mut phone = Self::connects_to(shares, id);
         let (_, effects) = phone.greets(&hello());
-        assert!(matches!(effects[..], [Effect::Attach(ALICE, _), Effect::Send(_)]), "{effects:?}");
+        assert!(matches!(effects[..], [Effect::Send(_)]), "{effects:?}");
         phone
     }
 
@@ -153,14 +157,23 @@ impl Phone {
                     asked.push("devices".to_owned());
                     effects = self.finds(token, Found::Devices(Some(devices(&["i1"], &[]))));
                 }
+                [Effect::Attach(ALICE, _)] => {
+                    asked.push("place".to_owned());
+                    effects = self.happens(Input::Attached);
+                }
+                [Effect::Find(token, Find::Topics { key: ALICE })] => {
+                    asked.push("topics".to_owned());
+                    effects = self.finds(token, Found::Topics(vec![TEA]));
+                }
+                [Effect::Follow(ref topics)] => {
+                    assert_eq!(topics, &[TEA]);
+                    effects = self.happens(Input::Attached);
+                }
                 _ => break,
             }
         }
         // Once it is on the bus it looks again whether its login stands: it does.
-        if let ([Effect::Attach(..), ..], Some(Effect::Find(token, Find::Devices { .. }))) =
-            (&effects[..], effects.last())
-        {
-            let token = *token;
+        if let [Effect::Send(_), .., Effect::Find(token, Find::Devices { .. })] = effects[..] {
             let logins = Found::Devices(Some(devices(&["i1", "i2"], &[])));
             assert!(self.finds(token, logins).is_empty());
             effects.pop();

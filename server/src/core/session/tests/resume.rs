@@ -48,7 +48,13 @@ fn a_session_that_cannot_go_on_begins_anew() {
         ("a push that is forgotten", 0, Some(dropped())),
         ("a push that was never sent", 4, Some(dropped())),
     ] {
-        let (mut phone, effects) = resume(reconnect(), push, parked);
+        let (mut phone, place) = resume(reconnect(), push, parked);
+        let [Effect::Attach(ALICE, id)] = place[..] else { panic!("{what}: {place:?}") };
+        assert_eq!(id, Uuid::from_u128(2), "{what}: a place of its own");
+        let topics = phone.happens(Input::Attached);
+        let [Effect::Find(token, Find::Topics { .. })] = topics[..] else { panic!("{what}: {topics:?}") };
+        phone.finds(token, Found::Topics(Vec::new()));
+        let effects = phone.happens(Input::Attached);
         let said = envelopes(&effects);
         assert_eq!(said.len(), 1, "{what}: {said:?}");
         assert_eq!(said[0]["r"]["resumed"], false, "{what}");
@@ -62,5 +68,5 @@ fn a_new_login_resumes_nothing() {
     let mut hello = hello();
     hello["resume"] = json!({ "session": Uuid::from_u128(1), "push": 0 });
     let (_, effects) = Phone::connects().greets(&hello);
-    assert!(matches!(effects[..], [Effect::Attach(..), Effect::Send(_)]), "{effects:?}");
+    assert!(matches!(effects[..], [Effect::Send(_)]), "{effects:?}");
 }

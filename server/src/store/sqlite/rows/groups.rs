@@ -104,6 +104,16 @@ impl GroupRows for Transaction<'_> {
         Ok(Some(Member { role: word(row, 0)?, joined: row.get(1)? }))
     }
 
+    fn groups_of(&mut self, user: UserKey) -> Outcome<Vec<ConversationKey>> {
+        // A membership has a change of kind 3, which is found by its user; the rows of members are found by their group.
+        let mut query = self.prepare(
+            "SELECT c.id FROM user u JOIN change g ON g.user = u.id AND g.kind = 3 AND g.gone = 0
+             JOIN conv c ON c.app = u.app AND c.key = 'g:' || g.key WHERE u.id = ?",
+        )?;
+        let groups = query.query_map([user.0], |row| row.get(0).map(ConversationKey))?;
+        Ok(groups.collect::<rusqlite::Result<Vec<_>>>()?)
+    }
+
     fn members(&mut self, group: ConversationKey) -> Outcome<Vec<UserKey>> {
         let mut query = self.prepare("SELECT user FROM member WHERE conv = ?")?;
         let members = query.query_map([group.0], |row| row.get(0).map(UserKey))?;

@@ -1,0 +1,122 @@
+//! The server's bus, as bad as one may be: in order for each session, at most once, and without any promise but that of topics.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tim_server::bus::Delivery;
+use tim_server::core::ops::{Audience, ConversationKey, Tell, UserKey, What};
+use uuid::Uuid;
+
+use super::Event;
+use crate::link::LinkId;
+use crate::world::{Break, World};
+
+/// A session's place on the bus. A dropped session keeps it.
+pub struct Seat {
+    pub user: UserKey,
+    pub id: Uuid,
+    topics: BTreeSet<ConversationKey>,
+    /// What its user was unsubscribed from before its topics were read; `None` after that.
+    left: Option<BTreeSet<ConversationKey>>,
+}
+
+impl Seat {
+    pub fn new(user: UserKey, id: Uuid) -> Self {
+        Self { user, id, topics: BTreeSet::new(), left: Some(BTreeSet::new()) }
+    }
+
+    pub fn follow(&mut self, topics: Vec<ConversationKey>) {
+        let left = self.left.take().unwrap();
+        self.topics.extend(topics.into_iter().filter(|topic| !left.contains(topic)));
+    }
+
+    fn subscribe(&mut self, topic: ConversationKey) {
+        self.topics.insert(topic);
+        self.left.iter_mut().for_each(|left| _ = left.remove(&topic));
+    }
+
+    fn unsubscribe(&mut self, topic: ConversationKey) {
+        self.topics.remove(&topic);
+        self.left.iter_mut().for_each(|left| _ = left.insert(topic));
+    }
+
+    fn hears(&self, to: &Audience) -> bool {
+        match to {
+            Audience::Users(users) => users.contains(&self.user),
+            Audience::Topic(topic) => self.topics.contains(topic),
+        }
+    }
+}
+
+/// Who was last said to hear a topic, or not to.
+pub type Memberships = BTreeMap<(ConversationKey, UserKey), bool>;
+
+impl World {
+    pub fn publish(&mut self, tells: &[Tell]) {
+        for tell in tells {
+            let delivery = match &tell.what {
+                What::Push(push) => Delivery::Push(push.write().unwrap().into()),
+                What::Ephemeral(push) => Delivery::Ephemeral(push.write().unwrap().into()),
+                What::Kick { instances, reason } => {
+                    Delivery::Kick { instances: instances.clone().map(Into::into), reason: *reason }
+                }
+                What::Subscribe(topic) => {
+                    self.change_topics(&tell.to, *topic, true);
+                    continue;
+                }
+                What::Unsubscribe(topic) => {
+                    self.change_topics(&tell.to, *topic, false);
+                    continue;
+                }
+            };
+            self.check_topic(&tell.to);
+            let hears = |seat: &Seat| seat.hears(&tell.to) && tell.except != Some(seat.id);
+            let connections = self.server.connections.iter();
+            let links: Vec<LinkId> =
+                connections.filter(|(_, it)| it.seat.as_ref().is_some_and(hears)).map(|it| *it.0).collect();
+            for link in links {
+                self.deliver(link, delivery.clone());
+            }
+        }
+    }
+
+    fn change_topics(&mut self, to: &Audience, topic: ConversationKey, joins: bool) {
+        let Audience::Users(users) = to else { panic!("a topic cannot be subscribed to a topic") };
+        self.server.memberships.extend(users.iter().map(|user| ((topic, *user), joins)));
+        let connected = self.server.connections.values_mut().filter_map(|it| it.seat.as_mut());
+        let parked = self.server.parked.values_mut().map(|(_, _, seat)| seat);
+        for seat in connected.chain(parked).filter(|seat| users.contains(&seat.user)) {
+            if joins { seat.subscribe(topic) } else { seat.unsubscribe(topic) }
+        }
+    }
+
+    /// Nobody hears what is said in a group that they have left, and everybody what is said in one that they have joined.
+    fn check_topic(&self, to: &Audience) {
+        let Audience::Topic(topic) = to else { return };
+        for seat in self.server.connections.values().filter_map(|it| it.seat.as_ref()) {
+            let is_member = self.server.memberships.get(&(*topic, seat.user));
+            let (hears, may_wait) = (seat.hears(to), seat.left.is_some());
+            let is_right = is_member.is_none_or(|is_member| *is_member == hears || (*is_member && may_wait));
+            assert!(is_right, "{:?} hears {topic:?}: {hears}", seat.user);
+        }
+    }
+
+    fn deliver(&mut self, link: LinkId, delivery: Delivery) {
+        let (lost, overflows) = if self.faults.is_on { self.faults.bus } else { (0, 0) };
+        if self.chance(lost) || self.is_broken(Break::NeverMarks) {
+            return;
+        }
+        let device = self.links.get(&link).map(|link| link.device);
+        let before = device.map_or_else(Vec::new, |device| self.pushed_later(device, &delivery));
+        let event =
+            if self.chance(overflows) { Event::Overflow(link) } else { Event::Deliver(link, delivery) };
+        let delay = if self.chance(5) { self.rng.i64(0..400) } else { self.rng.i64(0..10) };
+        let now = self.now;
+        let connection = self.server.connections.get_mut(&link).unwrap();
+        connection.inbox_at = connection.inbox_at.max(now + delay);
+        let delay = connection.inbox_at - now;
+        for before in before {
+            self.server_after(delay, Event::Deliver(link, before));
+        }
+        self.server_after(delay, event);
+    }
+}

@@ -132,18 +132,19 @@ promises! {
     a_pool_keeps_the_order_of_an_actor_and_of_a_conversation: ordered of Pool::open;
     a_pool_keeps_refusals_apart: isolated of Pool::open;
     a_pool_tells_each_conversation_in_order: told of Pool::open;
+    a_pool_tells_a_group_by_its_topic: topics of Pool::open;
 }
 
-/// Tells the first thing at once, and of what follows each second thing before the one it came after.
-fn swapping(listener: Listener) -> Listener {
-    let state: Mutex<(bool, Option<Tell>)> = Mutex::default();
+/// Tells the first thing at once, and of what follows each three in reverse: two of them are of one conversation.
+fn reversing(listener: Listener) -> Listener {
+    let state: Mutex<(bool, Vec<Tell>)> = Mutex::default();
     Box::new(move |tells| {
         let (began, held) = &mut *state.lock().unwrap();
         for tell in tells {
-            match held.take() {
-                Some(first) => listener(&[tell.clone(), first]),
-                None if *began => *held = Some(tell.clone()),
-                None => listener(std::slice::from_ref(tell)),
+            held.push(tell.clone());
+            if held.len() == 3 || !*began {
+                held.reverse();
+                listener(&std::mem::take(held));
             }
             *began = true;
         }
@@ -153,6 +154,6 @@ fn swapping(listener: Listener) -> Listener {
 promises! { not
     a_store_that_keeps_no_order_is_noticed: ordered of Pool::without_order;
     a_store_that_tells_in_another_order_is_noticed: told of |folder: &Path, listener| {
-        Pool::open(folder, swapping(listener))
+        Pool::open(folder, reversing(listener))
     };
 }

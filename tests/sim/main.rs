@@ -5,7 +5,7 @@
 //!
 //! Each seed is one world, and the same seed is always the same world. `promises` runs many of them and checks what
 //! users were promised; `breaks` and `checker` make sure that a broken promise would be seen. Replay a seed with
-//! `TIM_SIM_SEED=n cargo test --profile sim -p tim --test sim promises`, and see it happen with `TIM_SIM_TRACE=1`.
+//! `TIM_SIM_SEED=n cargo sim promises`, and see it happen with `TIM_SIM_TRACE=1`.
 
 #![allow(missing_docs, unreachable_pub, reason = "nobody builds on a test")]
 #![allow(

@@ -79,7 +79,7 @@ fn report(seed: u64, violations: &[Violation]) -> String {
     for violation in violations.iter().take(10) {
         report += &format!("  {}: {}\n", violation.promise, violation.what);
     }
-    report += &format!("  replay: TIM_SIM_SEED={seed} cargo test --profile sim -p tim --test sim promises\n");
+    report += &format!("  replay: TIM_SIM_SEED={seed} cargo sim promises\n");
     report
 }
 

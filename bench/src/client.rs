@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Message, http::HeaderValue};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 use crate::server::{APP, Server};
 
 /// A logged-in user's socket.

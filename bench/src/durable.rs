@@ -7,8 +7,8 @@ use tim_protocol::frame::FromServer;
 use tim_protocol::{ConversationId, UserId};
 use tokio::task::JoinSet;
 
-use crate::Outcome;
 use crate::client::Client;
+use crate::outcome::Outcome;
 use crate::report::{self, Times};
 use crate::server::Server;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::Outcome;
 use crate::client::Client;
+use crate::outcome::Outcome;
 use crate::report;
 use crate::server::Server;
 

@@ -9,6 +9,7 @@ mod client;
 mod durable;
 mod hostile;
 mod idle;
+mod outcome;
 mod probe;
 mod ready;
 mod report;
@@ -18,6 +19,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+
+use outcome::Outcome;
 
 /// Measures a tim-server that it starts itself, in a temporary folder.
 #[derive(Parser)]
@@ -70,8 +73,6 @@ logins_per_minute = 1000000
 connections_per_user = 100000
 pending_per_address = 100000
 ";
-
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> std::process::ExitCode {
     let Arguments { what } = Arguments::parse();

@@ -9,8 +9,8 @@ use tim::options::TimOptions;
 use tim_protocol::{ConversationId, UserId};
 use tokio::sync::mpsc;
 
-use crate::Outcome;
 use crate::client::Client;
+use crate::outcome::Outcome;
 use crate::report;
 use crate::server::{APP, Server};
 

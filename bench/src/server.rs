@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 
 /// The application every run uses.
 pub(crate) const APP: u32 = 1_400_000_001;

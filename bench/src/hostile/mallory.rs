@@ -14,8 +14,8 @@ use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use super::png;
-use crate::Outcome;
 use crate::client::Client;
+use crate::outcome::Outcome;
 use crate::report;
 use crate::server::Server;
 

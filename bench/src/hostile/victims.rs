@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::png;
-use crate::Outcome;
+use crate::outcome::Outcome;
 use crate::server::{APP, Server};
 
 /// What takes longer than this is taken for never.

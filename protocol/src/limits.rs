@@ -27,6 +27,8 @@ pub const BODY_DEPTH: usize = 16;
 pub const IMAGE_BYTES: u64 = 20 * 1024 * 1024;
 /// Most bytes of a file that is no picture.
 pub const FILE_BYTES: u64 = 100 * 1024 * 1024;
+/// Longest name of a file, in bytes.
+pub const FILE_NAME_BYTES: usize = 256;
 /// Largest width or height of an image, in pixels.
 pub const IMAGE_SIDE: u32 = 30_000;
 /// Most pixels of an image.

@@ -2,7 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use tim_protocol::body::{Body, Element as _, ImageBody, LocationBody, TextBody};
+use tim_protocol::body::{Body, Element as _, FileBody, ImageBody, LocationBody, TextBody};
 use tim_protocol::media::{FileType, Rendition, RenditionType};
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 use uuid::Uuid;
@@ -86,6 +86,29 @@ impl Tim {
         self.create_with_file(to, body, priority, (source, FileType::Image), progress)
     }
 
+    /// Makes a file message, of a file or of its bytes, up to 100 MB. `name` is what receivers see; empty, it is the file's
+    /// own. In all else as [`Tim::create_image_message`].
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_TYPE_INVALID`], [`Code::FILE_UNREADABLE`],
+    /// [`Code::FILE_EMPTY`], [`Code::FILE_TOO_LARGE`], [`Code::MESSAGE_BODY_INVALID`] for a name that is longer than 256
+    /// bytes, or missing for bytes; for bytes also [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
+    pub fn create_file_message(
+        &self,
+        to: &ConversationId,
+        file: impl Into<FileSource>,
+        name: &str,
+        priority: Priority,
+        progress: impl FnMut(u8) + Send + 'static,
+    ) -> Result<Message, TimError> {
+        self.admitted()?;
+        let source = file.into();
+        let file_size = source.size(FileType::File)?;
+        let file_name = if name.is_empty() { name_of(&source) } else { name.to_owned() };
+        let body = FileBody { uuid: Uuid::nil(), file_name, file_size, file_url: String::new() };
+        self.create_with_file(to, body, priority, (source, FileType::File), progress)
+    }
+
     /// Makes a message of any kind that goes without a file.
     ///
     /// # Errors
@@ -123,6 +146,14 @@ impl Tim {
         let file = LocalFile { source, file_type, copied, progress, is_sent: false };
         shared.add_file(message.id, file);
         Ok(Message { local_path, ..message })
+    }
+}
+
+/// The own name of a file; empty for bytes.
+fn name_of(source: &FileSource) -> String {
+    match source {
+        FileSource::Path(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        FileSource::Bytes(_) => String::new(),
     }
 }
 

@@ -1,10 +1,89 @@
 //! Messages of every kind but texts and pictures, which have stories of their own: sent, received, and there again after a
 //! restart.
 
-use tim::message::{Body, LocationBody, Payload, Priority};
+use std::sync::mpsc;
+
+use tim::message::{Body, FileBody, LocationBody, Message, Payload, Priority, RenditionType};
 use tim::{Code, ConversationId};
 
-use crate::world::World;
+use crate::pictures::ask;
+use crate::world::{Device, World};
+
+fn file_of(message: &Message) -> &FileBody {
+    let Payload::Body(Body::File(file)) = &message.payload else { panic!("no file: {message:?}") };
+    file
+}
+
+/// Saves a message's file, and gives its bytes.
+async fn saved(device: &Device, message: &Message) -> Vec<u8> {
+    let target = tempfile::tempdir().unwrap().keep().join("saved");
+    device.tim.download_attachment(message, RenditionType::Original, &target, |_| {}).await.unwrap();
+    std::fs::read(target).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alice_sends_bob_the_minutes() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let to: ConversationId = "C2Cbob".parse().unwrap();
+    // A page that would run as the server's own if a browser opened it, and is no picture.
+    let minutes = [b"<script>alert(1)</script>".repeat(20_000), vec![0, 255]].concat();
+    let path = world.folder.path().join("minutes.html");
+    std::fs::write(&path, &minutes).unwrap();
+    let (say, told) = mpsc::channel();
+    let tell = move |percent| say.send(percent).unwrap();
+    let message = alice.tim.create_file_message(&to, path.clone(), "", Priority::Normal, tell).unwrap();
+    assert_eq!(message.local_path.as_ref(), Some(&path));
+    assert_eq!(
+        (file_of(&message).file_name.as_str(), file_of(&message).file_url.as_str()),
+        ("minutes.html", "")
+    );
+
+    let sent = alice.tim.send_message(message).await.unwrap();
+    assert_eq!(told.try_iter().last(), Some(100));
+    assert_eq!(std::fs::read(sent.local_path.as_ref().unwrap()).unwrap(), minutes, "the engine's copy");
+    let got = bob.messages(1).await.remove(0);
+    assert_eq!(got.payload, sent.payload);
+    assert_eq!(file_of(&got).file_size, minutes.len() as u64);
+    assert_eq!(saved(&bob, &got).await, minutes);
+    let address = bob.tim.get_attachment_url(&got, RenditionType::Original).await.unwrap();
+    let (head, _) = ask("GET", &address, "").await;
+    for line in [
+        "content-type: application/octet-stream",
+        "content-disposition: attachment",
+        "x-content-type-options: nosniff",
+    ] {
+        assert!(head.iter().any(|it| it == line), "no browser shows it as a page of the server's: {head:?}");
+    }
+    let smaller = bob.tim.get_attachment_url(&got, RenditionType::Thumb).await.unwrap_err();
+    assert_eq!(smaller.code, Code::MESSAGE_INVALID, "it is no picture");
+
+    let named = alice.tim.create_file_message(&to, b"tea".to_vec(), "list.txt", Priority::Normal, |_| {});
+    alice.tim.send_message(named.unwrap()).await.unwrap();
+    let got = bob.messages(1).await.remove(0);
+    assert_eq!((file_of(&got).file_name.as_str(), saved(&bob, &got).await), ("list.txt", b"tea".to_vec()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_sent_is_refused_before_it_is() {
+    let world = World::new().await;
+    let alice = world.device("alice", "phone").await;
+    let to: ConversationId = "C2Cbob".parse().unwrap();
+    let create = |source: tim::FileSource, name: &str| {
+        alice.tim.create_file_message(&to, source, name, Priority::Normal, |_| {}).map(drop)
+    };
+    let code = |source: tim::FileSource, name: &str| create(source, name).unwrap_err().code;
+    assert_eq!(code(Vec::new().into(), "nothing"), Code::FILE_EMPTY);
+    assert_eq!(code(b"tea".to_vec().into(), ""), Code::MESSAGE_BODY_INVALID, "bytes have no name");
+    assert_eq!(code(b"tea".to_vec().into(), &"x".repeat(257)), Code::MESSAGE_BODY_INVALID);
+    assert_eq!(code(std::path::PathBuf::new().into(), ""), Code::FILE_UNREADABLE);
+    let path = world.folder.path().join("large");
+    let file = std::fs::File::create(&path).unwrap();
+    file.set_len(tim_protocol::limits::FILE_BYTES).unwrap();
+    create(path.as_path().into(), "").unwrap();
+    file.set_len(tim_protocol::limits::FILE_BYTES + 1).unwrap();
+    assert_eq!(code(path.as_path().into(), ""), Code::FILE_TOO_LARGE);
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn alice_tells_bob_where_to_meet() {

@@ -122,7 +122,7 @@ async fn a_photograph_of_108_megapixels_goes_through() {
 }
 
 /// What any image view does with an address, and what it is answered: the head's lines, and the bytes.
-async fn ask(method: &str, address: &str, headers: &str) -> (Vec<String>, Vec<u8>) {
+pub async fn ask(method: &str, address: &str, headers: &str) -> (Vec<String>, Vec<u8>) {
     let (host, path) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut socket = TcpStream::connect(host).await.unwrap();
     let request = format!("{method} /{path} HTTP/1.1\r\nHost: {host}\r\n{headers}Connection: close\r\n\r\n");

@@ -293,6 +293,41 @@ impl Tim {
         Ok(self.tim.create_image_message(&to, bytes, priority.into(), progress(on_progress))?.into())
     }
 
+    /// Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
+    /// it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until then the file has to stay where
+    /// it is.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
+    /// cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
+    pub fn create_file_message(
+        &self,
+        to: String,
+        file: String,
+        name: String,
+        priority: Priority,
+        on_progress: Option<Arc<dyn ProgressListener>>,
+    ) -> Result<Message, TimError> {
+        let (to, file, told) = (conversation_id(&to)?, std::path::PathBuf::from(file), progress(on_progress));
+        Ok(self.tim.create_file_message(&to, file, &name, priority.into(), told)?.into())
+    }
+
+    /// Makes a file message of a file's bytes, as `createFileMessage` does of a file; it needs a name.
+    ///
+    /// # Errors
+    /// As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
+    pub fn create_file_message_from_bytes(
+        &self,
+        to: String,
+        bytes: Vec<u8>,
+        name: String,
+        priority: Priority,
+        on_progress: Option<Arc<dyn ProgressListener>>,
+    ) -> Result<Message, TimError> {
+        let (to, told) = (conversation_id(&to)?, progress(on_progress));
+        Ok(self.tim.create_file_message(&to, bytes, &name, priority.into(), told)?.into())
+    }
+
     /// Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts go
     /// on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
     ///

@@ -144,6 +144,8 @@
  *                               type: 0 original, 1 thumbnail, 2 large (198 and 720 pixels on the shorter side); size: bytes; url: a path on
  *                               the server or an https address, empty until it is uploaded; imageFormat: 1 JPEG, 2 GIF, 3 PNG,
  *                               4 BMP, 5 WebP, 255 another
+ *     TIMFileElem               {"uuid":"0199a2a4-...", "fileName":"minutes.pdf", "fileSize":48211, "fileUrl":"/media/..."}
+ *                               fileName: a peer chose it, never a path to write to as it is; fileUrl: as url above
  *     TIMLocationElem           {"description":"the tea house", "longitude":91.1177, "latitude":29.6579}
  *                               degrees: -180 to 180 east, -90 to 90 north
  *     TIMGroupTipElem           {"operatorID":"alice", "operationType":1, "userIDList":["bob"], "memberCount":2}

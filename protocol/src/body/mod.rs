@@ -5,6 +5,7 @@
 //! reading, used to check it once at the server's door and to show it in the engine. A body of a type this version does
 //! not know is kept and shown as unknown, never dropped.
 
+mod file;
 mod group_tip;
 mod image;
 mod location;
@@ -14,6 +15,7 @@ mod text;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+pub use file::FileBody;
 pub use group_tip::{GroupTip, GroupTipType};
 pub use image::{ImageBody, ImageFormat};
 pub use location::LocationBody;
@@ -87,6 +89,8 @@ bodies! {
     Text(TextBody) = "TIMTextElem",
     /// A picture in three sizes.
     Image(ImageBody) = "TIMImageElem",
+    /// Any file, as it is.
+    File(FileBody) = "TIMFileElem",
     /// A place on Earth.
     Location(LocationBody) = "TIMLocationElem",
     /// Something that happened in a group, written by the server into the group's log.

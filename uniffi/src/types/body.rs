@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tim::message as engine;
 use tim::protocol::body as wire;
 
-use super::{GroupType, Rendition, invalid};
+use super::{GroupType, Rendition, invalid, signed, unsigned};
 use crate::error::TimError;
 
 /// A text.
@@ -12,6 +12,21 @@ use crate::error::TimError;
 pub struct TextBody {
     /// What it says.
     pub text: String,
+}
+
+/// Any file, as it is.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FileBody {
+    /// Its identity, a UUID.
+    pub uuid: String,
+    /// What its sender calls it. A peer chose it: never a path to write to as it is.
+    pub file_name: String,
+    /// Bytes.
+    pub file_size: i64,
+    /// Where it is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` makes of it what
+    /// can be fetched.
+    pub file_url: String,
 }
 
 /// A place on Earth.
@@ -84,6 +99,9 @@ pub enum Payload {
     /// A picture. While it has not been uploaded its addresses are empty; the message's `localPath` shows it.
     #[serde(rename = "TIMImageElem")]
     Image(ImageBody),
+    /// Any file, as it is. While it has not been uploaded its address is empty; the message's `localPath` shows it.
+    #[serde(rename = "TIMFileElem")]
+    File(FileBody),
     /// A place on Earth.
     #[serde(rename = "TIMLocationElem")]
     Location(LocationBody),
@@ -122,6 +140,10 @@ impl From<wire::Body> for Payload {
                     image_format: image_format.into(),
                     image_info_array: image_info_array.into_iter().filter_map(Rendition::shown).collect(),
                 })
+            }
+            wire::Body::File(wire::FileBody { uuid, file_name, file_size, file_url }) => {
+                let (uuid, file_size) = (uuid.to_string(), signed(file_size));
+                Self::File(FileBody { uuid, file_name, file_size, file_url })
             }
             wire::Body::Location(wire::LocationBody { description, longitude, latitude }) => {
                 Self::Location(LocationBody { description, longitude, latitude })
@@ -169,6 +191,10 @@ impl TryFrom<Payload> for engine::Payload {
                     .collect::<Result<_, _>>()?,
             }
             .into(),
+            Payload::File(FileBody { uuid, file_name, file_size, file_url }) => {
+                let uuid = uuid.parse().map_err(|_| invalid("a file's uuid is a UUID"))?;
+                wire::FileBody { uuid, file_name, file_size: unsigned(file_size)?, file_url }.into()
+            }
             Payload::Location(LocationBody { description, longitude, latitude }) => {
                 wire::LocationBody { description, longitude, latitude }.into()
             }

@@ -377,6 +377,16 @@ uint64_t uniffi_tim_ffi_fn_method_tim_cancel_download(uint64_t ptr, RustBuffer t
 uint64_t uniffi_tim_ffi_fn_method_tim_cancel_message(uint64_t ptr, RustBuffer message
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message(uint64_t ptr, RustBuffer to, RustBuffer file, RustBuffer name, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(uint64_t ptr, RustBuffer to, RustBuffer bytes, RustBuffer name, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_GROUP
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_GROUP
 uint64_t uniffi_tim_ffi_fn_method_tim_create_group(uint64_t ptr, RustBuffer group
@@ -956,6 +966,18 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_cancel_download(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CANCEL_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CANCEL_MESSAGE
 uint16_t uniffi_tim_ffi_checksum_method_tim_cancel_message(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_FILE_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_FILE_MESSAGE
+uint16_t uniffi_tim_ffi_checksum_method_tim_create_file_message(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
+uint16_t uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes(void
 
 );
 #endif

@@ -1441,6 +1441,25 @@ public protocol TimProtocol: AnyObject, Sendable {
     func cancelMessage(message: String) async throws
 
     /**
+     * Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
+     * it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until then the file has to stay where
+     * it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
+     */
+    func createFileMessage(to: String, file: String, name: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
+
+    /**
+     * Makes a file message of a file's bytes, as `createFileMessage` does of a file; it needs a name.
+     *
+     * # Errors
+     * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
+     */
+    func createFileMessageFromBytes(to: String, bytes: Data, name: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -1899,6 +1918,49 @@ open func cancelMessage(message: String)async throws   {
             liftFunc: { $0 },
             errorHandler: FfiConverterTypeTimError_lift
         )
+}
+
+    /**
+     * Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
+     * it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until then the file has to stay where
+     * it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
+     */
+open func createFileMessage(to: String, file: String, name: String, priority: Priority, onProgress: ProgressListener?)throws  -> Message  {
+    return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_create_file_message(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(to),
+        FfiConverterString.lower(file),
+        FfiConverterString.lower(name),
+        FfiConverterTypePriority_lower(priority),
+        FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Makes a file message of a file's bytes, as `createFileMessage` does of a file; it needs a name.
+     *
+     * # Errors
+     * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
+     */
+open func createFileMessageFromBytes(to: String, bytes: Data, name: String, priority: Priority, onProgress: ProgressListener?)throws  -> Message  {
+    return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(to),
+        FfiConverterData.lower(bytes),
+        FfiConverterString.lower(name),
+        FfiConverterTypePriority_lower(priority),
+        FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
+    )
+})
 }
 
     /**
@@ -3129,6 +3191,97 @@ public func FfiConverterTypeConversation_lift(_ buf: RustBuffer) throws -> Conve
 #endif
 public func FfiConverterTypeConversation_lower(_ value: Conversation) -> RustBuffer {
     return FfiConverterTypeConversation.lower(value)
+}
+
+
+/**
+ * Any file, as it is.
+ */
+public struct FileBody: Equatable, Hashable {
+    /**
+     * Its identity, a UUID.
+     */
+    public let uuid: String
+    /**
+     * What its sender calls it. A peer chose it: never a path to write to as it is.
+     */
+    public let fileName: String
+    /**
+     * Bytes.
+     */
+    public let fileSize: Int64
+    /**
+     * Where it is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` makes of it what
+     * can be fetched.
+     */
+    public let fileUrl: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its identity, a UUID.
+         */uuid: String,
+        /**
+         * What its sender calls it. A peer chose it: never a path to write to as it is.
+         */fileName: String,
+        /**
+         * Bytes.
+         */fileSize: Int64,
+        /**
+         * Where it is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` makes of it what
+         * can be fetched.
+         */fileUrl: String) {
+        self.uuid = uuid
+        self.fileName = fileName
+        self.fileSize = fileSize
+        self.fileUrl = fileUrl
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension FileBody: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFileBody: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FileBody {
+        return
+            try FileBody(
+                uuid: FfiConverterString.read(from: &buf),
+                fileName: FfiConverterString.read(from: &buf),
+                fileSize: FfiConverterInt64.read(from: &buf),
+                fileUrl: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FileBody, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.uuid, into: &buf)
+        FfiConverterString.write(value.fileName, into: &buf)
+        FfiConverterInt64.write(value.fileSize, into: &buf)
+        FfiConverterString.write(value.fileUrl, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFileBody_lift(_ buf: RustBuffer) throws -> FileBody {
+    return try FfiConverterTypeFileBody.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFileBody_lower(_ value: FileBody) -> RustBuffer {
+    return FfiConverterTypeFileBody.lower(value)
 }
 
 
@@ -5595,6 +5748,11 @@ public enum Payload: Equatable, Hashable {
     case image(ImageBody
     )
     /**
+     * Any file, as it is. While it has not been uploaded its address is empty; the message's `localPath` shows it.
+     */
+    case file(FileBody
+    )
+    /**
      * A place on Earth.
      */
     case location(LocationBody
@@ -5645,18 +5803,21 @@ public struct FfiConverterTypePayload: FfiConverterRustBuffer {
         case 2: return .image(try FfiConverterTypeImageBody.read(from: &buf)
         )
 
-        case 3: return .location(try FfiConverterTypeLocationBody.read(from: &buf)
+        case 3: return .file(try FfiConverterTypeFileBody.read(from: &buf)
         )
 
-        case 4: return .groupTip(try FfiConverterTypeGroupTip.read(from: &buf)
+        case 4: return .location(try FfiConverterTypeLocationBody.read(from: &buf)
         )
 
-        case 5: return .groupSystemNotice(try FfiConverterTypeSystemNotice.read(from: &buf)
+        case 5: return .groupTip(try FfiConverterTypeGroupTip.read(from: &buf)
         )
 
-        case 6: return .gone
+        case 6: return .groupSystemNotice(try FfiConverterTypeSystemNotice.read(from: &buf)
+        )
 
-        case 7: return .unknown(try FfiConverterString.read(from: &buf)
+        case 7: return .gone
+
+        case 8: return .unknown(try FfiConverterString.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -5677,27 +5838,32 @@ public struct FfiConverterTypePayload: FfiConverterRustBuffer {
             FfiConverterTypeImageBody.write(v1, into: &buf)
 
 
-        case let .location(v1):
+        case let .file(v1):
             writeInt(&buf, Int32(3))
+            FfiConverterTypeFileBody.write(v1, into: &buf)
+
+
+        case let .location(v1):
+            writeInt(&buf, Int32(4))
             FfiConverterTypeLocationBody.write(v1, into: &buf)
 
 
         case let .groupTip(v1):
-            writeInt(&buf, Int32(4))
+            writeInt(&buf, Int32(5))
             FfiConverterTypeGroupTip.write(v1, into: &buf)
 
 
         case let .groupSystemNotice(v1):
-            writeInt(&buf, Int32(5))
+            writeInt(&buf, Int32(6))
             FfiConverterTypeSystemNotice.write(v1, into: &buf)
 
 
         case .gone:
-            writeInt(&buf, Int32(6))
+            writeInt(&buf, Int32(7))
 
 
         case let .unknown(v1):
-            writeInt(&buf, Int32(7))
+            writeInt(&buf, Int32(8))
             FfiConverterString.write(v1, into: &buf)
 
         }
@@ -7265,6 +7431,12 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 55830) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_file_message() != 51436) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() != 56296) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_group() != 60827) {

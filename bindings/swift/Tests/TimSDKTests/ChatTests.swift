@@ -52,6 +52,29 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(heard.payload, .location(place))
     }
 
+    func testAFileKeepsItsNameAndBytes() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let minutes = "\(alice.folder)/minutes.txt"
+        try Data("tea at four".utf8).write(to: URL(fileURLWithPath: minutes))
+        let shown = try alice.tim.createFileMessage(
+            to: .c2c(bob.name), file: minutes, name: "", priority: .normal, onProgress: nil)
+        XCTAssertEqual(shown.localPath, minutes)
+        try await alice.tim.sendMessage(shown)
+        let got = try await bob.nextMessage()
+        guard case .file(let file) = got.payload else { return XCTFail("no file: \(got)") }
+        XCTAssertEqual(file.fileName, "minutes.txt")
+        XCTAssertEqual(file.fileSize, 11)
+        let saved = "\(bob.folder)/saved.txt"
+        try await bob.tim.downloadAttachment(of: got, to: saved)
+        XCTAssertEqual(try String(contentsOfFile: saved, encoding: .utf8), "tea at four")
+
+        let list = try alice.tim.createFileMessageFromBytes(
+            to: .c2c(bob.name), bytes: Data("cake, too".utf8), name: "list.txt", priority: .normal, onProgress: nil)
+        try await alice.tim.sendMessage(list)
+        guard case .file(let named) = try await bob.nextMessage().payload else { return XCTFail("no file") }
+        XCTAssertEqual(named.fileName, "list.txt")
+    }
+
     func testAMessageThatWasRefusedIsSentAgain() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         try await bob.tim.addToBlacklist(users: [alice.name])

@@ -791,6 +791,10 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_cancel_message(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_create_file_message(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_group(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_image_message(
@@ -921,6 +925,10 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_cancel_message(`ptr`: Long,`message`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_create_file_message(`ptr`: Long,`to`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(`ptr`: Long,`to`: RustBuffer.ByValue,`bytes`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_group(`ptr`: Long,`group`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_create_image_message(`ptr`: Long,`to`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
@@ -1172,6 +1180,12 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 55830) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message() and 0xFFFF) != 51436) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() and 0xFFFF) != 56296) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 60827) {
@@ -3078,6 +3092,25 @@ public interface TimInterface {
     suspend fun `cancelMessage`(`message`: kotlin.String)
 
     /**
+     * Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
+     * it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until then the file has to stay where
+     * it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
+     */
+    fun `createFileMessage`(`to`: kotlin.String, `file`: kotlin.String, `name`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
+
+    /**
+     * Makes a file message of a file's bytes, as `createFileMessage` does of a file; it needs a name.
+     *
+     * # Errors
+     * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
+     */
+    fun `createFileMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `name`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
+
+    /**
      * Makes a group with this user as its owner.
      *
      * # Errors
@@ -3595,6 +3628,59 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         TimException.ErrorHandler,
     )
     }
+
+
+    /**
+     * Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
+     * it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until then the file has to stay where
+     * it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
+     */
+    @Throws(TimException::class)override fun `createFileMessage`(`to`: kotlin.String, `file`: kotlin.String, `name`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message {
+            return FfiConverterTypeMessage.lift(
+    callWithHandle {
+    uniffiRustCallWithError(TimException) { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_create_file_message(
+        it,
+
+        FfiConverterString.lower(`to`),
+        FfiConverterString.lower(`file`),
+        FfiConverterString.lower(`name`),
+        FfiConverterTypePriority.lower(`priority`),
+        FfiConverterOptionalTypeProgressListener.lower(`onProgress`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Makes a file message of a file's bytes, as `createFileMessage` does of a file; it needs a name.
+     *
+     * # Errors
+     * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
+     */
+    @Throws(TimException::class)override fun `createFileMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `name`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message {
+            return FfiConverterTypeMessage.lift(
+    callWithHandle {
+    uniffiRustCallWithError(TimException) { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(
+        it,
+
+        FfiConverterString.lower(`to`),
+        FfiConverterByteArray.lower(`bytes`),
+        FfiConverterString.lower(`name`),
+        FfiConverterTypePriority.lower(`priority`),
+        FfiConverterOptionalTypeProgressListener.lower(`onProgress`),_status)
+}
+    }
+    )
+    }
+
 
 
     /**
@@ -5252,6 +5338,70 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
             FfiConverterLong.write(value.`readSequence`, buf)
             FfiConverterLong.write(value.`peerReadSequence`, buf)
             FfiConverterLong.write(value.`lastTime`, buf)
+    }
+}
+
+
+
+/**
+ * Any file, as it is.
+ */
+data class FileBody (
+    /**
+     * Its identity, a UUID.
+     */
+    val `uuid`: kotlin.String
+    ,
+    /**
+     * What its sender calls it. A peer chose it: never a path to write to as it is.
+     */
+    val `fileName`: kotlin.String
+    ,
+    /**
+     * Bytes.
+     */
+    val `fileSize`: kotlin.Long
+    ,
+    /**
+     * Where it is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` makes of it what
+     * can be fetched.
+     */
+    val `fileUrl`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFileBody: FfiConverterRustBuffer<FileBody> {
+    override fun read(buf: ByteBuffer): FileBody {
+        return FileBody(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FileBody) = (
+            FfiConverterString.allocationSize(value.`uuid`) +
+            FfiConverterString.allocationSize(value.`fileName`) +
+            FfiConverterLong.allocationSize(value.`fileSize`) +
+            FfiConverterString.allocationSize(value.`fileUrl`)
+    )
+
+    override fun write(value: FileBody, buf: ByteBuffer) {
+            FfiConverterString.write(value.`uuid`, buf)
+            FfiConverterString.write(value.`fileName`, buf)
+            FfiConverterLong.write(value.`fileSize`, buf)
+            FfiConverterString.write(value.`fileUrl`, buf)
     }
 }
 
@@ -6933,6 +7083,18 @@ sealed class Payload {
     }
 
     /**
+     * Any file, as it is. While it has not been uploaded its address is empty; the message's `localPath` shows it.
+     */
+    data class File(
+        val v1: im.tim.sdk.FileBody) : Payload()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * A place on Earth.
      */
     data class Location(
@@ -7008,17 +7170,20 @@ public object FfiConverterTypePayload : FfiConverterRustBuffer<Payload>{
             2 -> Payload.Image(
                 FfiConverterTypeImageBody.read(buf),
                 )
-            3 -> Payload.Location(
+            3 -> Payload.File(
+                FfiConverterTypeFileBody.read(buf),
+                )
+            4 -> Payload.Location(
                 FfiConverterTypeLocationBody.read(buf),
                 )
-            4 -> Payload.GroupTip(
+            5 -> Payload.GroupTip(
                 FfiConverterTypeGroupTip.read(buf),
                 )
-            5 -> Payload.GroupSystemNotice(
+            6 -> Payload.GroupSystemNotice(
                 FfiConverterTypeSystemNotice.read(buf),
                 )
-            6 -> Payload.Gone
-            7 -> Payload.Unknown(
+            7 -> Payload.Gone
+            8 -> Payload.Unknown(
                 FfiConverterString.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -7038,6 +7203,13 @@ public object FfiConverterTypePayload : FfiConverterRustBuffer<Payload>{
             (
                 4UL
                 + FfiConverterTypeImageBody.allocationSize(value.v1)
+            )
+        }
+        is Payload.File -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFileBody.allocationSize(value.v1)
             )
         }
         is Payload.Location -> {
@@ -7088,27 +7260,32 @@ public object FfiConverterTypePayload : FfiConverterRustBuffer<Payload>{
                 FfiConverterTypeImageBody.write(value.v1, buf)
                 Unit
             }
-            is Payload.Location -> {
+            is Payload.File -> {
                 buf.putInt(3)
+                FfiConverterTypeFileBody.write(value.v1, buf)
+                Unit
+            }
+            is Payload.Location -> {
+                buf.putInt(4)
                 FfiConverterTypeLocationBody.write(value.v1, buf)
                 Unit
             }
             is Payload.GroupTip -> {
-                buf.putInt(4)
+                buf.putInt(5)
                 FfiConverterTypeGroupTip.write(value.v1, buf)
                 Unit
             }
             is Payload.GroupSystemNotice -> {
-                buf.putInt(5)
+                buf.putInt(6)
                 FfiConverterTypeSystemNotice.write(value.v1, buf)
                 Unit
             }
             is Payload.Gone -> {
-                buf.putInt(6)
+                buf.putInt(7)
                 Unit
             }
             is Payload.Unknown -> {
-                buf.putInt(7)
+                buf.putInt(8)
                 FfiConverterString.write(value.v1, buf)
                 Unit
             }

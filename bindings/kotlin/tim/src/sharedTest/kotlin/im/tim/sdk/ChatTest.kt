@@ -116,6 +116,25 @@ class ChatTest {
     }
 
     @Test
+    fun aFileKeepsItsNameAndBytes() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val minutes = alice.folder.resolve("minutes.txt").apply { writeText("tea at four") }
+        val shown = alice.tim.createFileMessage(c2c(bob.name), minutes.path, "", Priority.NORMAL, null)
+        assertEquals(minutes.path, shown.localPath)
+        alice.tim.sendMessage(shown)
+        val got = bob.nextMessage()
+        val file = (got.payload as Payload.File).v1
+        assertEquals("minutes.txt" to 11L, file.fileName to file.fileSize)
+        val target = bob.folder.resolve("saved.txt")
+        bob.tim.downloadAttachment(got, target.path)
+        assertEquals("tea at four", target.readText())
+
+        val bytes = "cake, too".toByteArray()
+        alice.tim.sendMessage(alice.tim.createFileMessageFromBytes(c2c(bob.name), bytes, "list.txt", Priority.NORMAL, null))
+        assertEquals("list.txt", (bob.nextMessage().payload as Payload.File).v1.fileName)
+    }
+
+    @Test
     fun aRefusedMessageIsSentAgain() = story {
         val (alice, bob) = listOf(ready("alice"), person("bob"))
         val message = alice.tim.createTextMessage(c2c(bob.name), "are you new here?")

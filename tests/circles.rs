@@ -158,7 +158,7 @@ impl Reader {
                 return Some([above.as_slice(), &rest[ups..]].concat());
             }
             child if self.children.iter().any(|known| known == child) => {
-                [self.here.as_slice(), &[first.clone()]].concat()
+                [self.here.as_slice(), std::slice::from_ref(first)].concat()
             }
             _ => return None,
         };

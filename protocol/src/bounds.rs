@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::{Code, Fault, codec, limits};
+use crate::{Code, Fault, UserId, codec, limits};
 
 /// Checks that a body can travel in every frame, unknown fields included. Its meaning is [`crate::body::Body`]'s.
 ///
@@ -49,6 +49,18 @@ pub fn within_frames(body: Box<RawValue>) -> Box<RawValue> {
 /// [`Code::BAD_REQUEST`] over [`limits::NUMBER`], with the field's name.
 pub fn number(field: &str, value: u64) -> Result<(), Fault> {
     if value <= limits::NUMBER { Ok(()) } else { Err(out_of(field, "is a number from 0 to 2^53 - 1")) }
+}
+
+/// Checks how many users a request names.
+///
+/// # Errors
+/// [`Code::BAD_REQUEST`] for none, or more than [`limits::USERS_PER_CALL`].
+pub fn user_count(users: &[UserId]) -> Result<(), Fault> {
+    if (1..=limits::USERS_PER_CALL).contains(&users.len()) {
+        Ok(())
+    } else {
+        Err(out_of("userIDList", &format!("names 1 to {} users", limits::USERS_PER_CALL)))
+    }
 }
 
 /// As [`number`], of one that is not 0.

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Check, Done};
-use crate::bounds::out_of;
+use crate::bounds::user_count;
 use crate::profile::{Profile, ProfileFields};
-use crate::{Code, Fault, List, UserId, limits};
+use crate::{Code, Fault, List, UserId};
 
 /// Asks for users' profiles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,7 +52,7 @@ pub struct UpdateBlacklist {
 
 impl Check for GetProfiles {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
-        check_count(&self.user_id_list)
+        user_count(&self.user_id_list)
     }
 }
 
@@ -64,16 +64,8 @@ impl Check for UpdateProfile {
 
 impl Check for UpdateBlacklist {
     fn check(&self, asker: &UserId) -> Result<(), Fault> {
-        check_count(&self.user_id_list)?;
+        user_count(&self.user_id_list)?;
         if self.user_id_list.contains(asker) { Err(Fault::new(Code::BLACKLIST_SELF)) } else { Ok(()) }
-    }
-}
-
-fn check_count(users: &[UserId]) -> Result<(), Fault> {
-    if (1..=limits::USERS_PER_CALL).contains(&users.len()) {
-        Ok(())
-    } else {
-        Err(out_of("userIDList", &format!("names 1 to {} users", limits::USERS_PER_CALL)))
     }
 }
 

@@ -1,18 +1,35 @@
-//! Groups: made, looked at, ended. Who comes and goes is `membership.rs`'s.
+//! The verbs about groups: the list of them, and those by which a group is made, looked at and ended. Who comes and goes is
+//! `membership.rs`'s.
 
 use tim_protocol::body::{GroupTipType, NoticeType};
-use tim_protocol::call::{self, Call as _, Done, GroupIs};
+use tim_protocol::call::{self, Call as _, Done, GetGroup, GroupIs, GroupsRequest};
 use tim_protocol::code::Code;
 use tim_protocol::group::{Group, Role, SelfInfo};
 use tim_protocol::{GroupId, UserId};
 
 use super::Outcome;
-use super::membership::{admit, expel};
+use super::membership::{self, admit, expel};
 use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
-use super::outcome::telling;
+use super::outcome::{quiet, telling};
 use super::rows::{Conversation, GroupRow, NewGroupRow, Parties, Rows};
 use super::rules::{self, Action};
-use crate::core::ops::{Actor, UserKey, Written};
+use crate::core::ops::{Actor, UserKey, UserRequest, Written};
+
+pub(super) fn request(
+    rows: &mut impl Rows,
+    asked: &UserRequest,
+    request: &GroupsRequest,
+) -> Outcome<Written> {
+    let UserRequest { actor, now, random, .. } = asked;
+    match request {
+        GroupsRequest::CreateGroup(asked) => create(rows, actor, asked, *random, *now),
+        GroupsRequest::JoinGroup(join) => membership::join(rows, actor, join, *now),
+        GroupsRequest::QuitGroup(quit) => membership::quit(rows, actor, quit, *now),
+        GroupsRequest::DismissGroup(asked) => dismiss(rows, actor, asked, *now),
+        GroupsRequest::GetGroup(asked) => get(rows, actor, asked).map(GetGroup::answer).map(quiet),
+        GroupsRequest::HandleApplication(handle) => membership::handle_application(rows, actor, handle, *now),
+    }
+}
 
 /// Makes a group; `random` names it if the actor did not.
 pub(super) fn create(
@@ -87,8 +104,8 @@ pub(super) fn dismiss(
     Ok(telling(call::DismissGroup::answer(Done {}), tells))
 }
 
-pub(super) fn get(rows: &mut impl Rows, actor: &Actor, get: &call::GetGroup) -> Outcome<GroupIs> {
-    let conversation = standing_group(rows, actor.app, &get.group_id)?;
+pub(super) fn get(rows: &mut impl Rows, actor: &Actor, asked: &GetGroup) -> Outcome<GroupIs> {
+    let conversation = standing_group(rows, actor.app, &asked.group_id)?;
     let group = group_for(rows, &conversation, actor.key)?;
     Ok(GroupIs { group })
 }

@@ -1,8 +1,9 @@
 //! Who may do what, and what follows from it: every decision of the server that needs stored data. The map of the folder.
 //!
-//! * [`requests`] is the list of the verbs, each with the function that decides it.
+//! * [`requests`] asks the domain of a request: [`messages`], [`users`] and [`groups`] have the lists of their verbs, each with
+//!   the function that decides it.
 //! * [`rows`] is what a database has to offer; [`rules`] the table of what members of a group may do.
-//! * One file each: [`send`], [`revoke`], [`read`], [`history`], [`sync`], [`groups`], [`membership`], [`blacklist`],
+//! * One file each: [`send`], [`revoke`], [`read`], [`history`], [`sync`], [`membership`], [`blacklist`],
 //!   [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`log`], [`unread`], [`notices`] and [`marks`].
 //!
 //! Pure: a function here takes a transaction's rows and values, and answers with values. No SQL, no clock, no threads. What is
@@ -17,6 +18,7 @@ mod logins;
 pub mod marks;
 mod media;
 mod membership;
+mod messages;
 mod notices;
 mod outcome;
 mod profiles;
@@ -28,6 +30,7 @@ pub mod rules;
 mod send;
 mod sync;
 mod unread;
+mod users;
 
 pub use outcome::{Failure, Outcome, Trouble};
 

@@ -17,13 +17,13 @@ mod profile;
 use tim::{Code, ConversationId, GroupId, MessageId, UserId};
 
 pub use body::*;
-pub use conversation::Conversation;
-pub use group::{Group, GroupType, JoinOption, JoinStatus, Joined, NewGroup, Role};
-pub use media::{Rendition, RenditionType, UploadFile, Uploaded};
+pub use conversation::*;
+pub use group::*;
+pub use media::*;
 pub(crate) use message::before;
-pub use message::{Message, MessageFlow, MessageList, Priority, SendStatus};
-pub use options::{Platform, TimOptions};
-pub use profile::{Gender, Profile, ProfileFields};
+pub use message::*;
+pub use options::*;
+pub use profile::*;
 
 use crate::error::TimError;
 

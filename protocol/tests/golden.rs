@@ -78,7 +78,7 @@ fn reply_through_its_type(method: &str, raw: &RawValue) -> Value {
         )*};
     }
     by_method!(Hello Logout Sync Send History Mutations Revoke Read GetProfiles UpdateProfile UpdateBlacklist CreateGroup);
-    by_method!(JoinGroup QuitGroup DismissGroup GetGroup HandleApplication UploadTicket DownloadTicket);
+    by_method!(JoinGroup QuitGroup DismissGroup GetGroup GetGroupMembers HandleApplication UploadTicket DownloadTicket);
     panic!("add the call {method} to this list")
 }
 

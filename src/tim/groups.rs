@@ -1,6 +1,9 @@
 //! Groups: make, join, leave, end, decide who comes in.
 
-use tim_protocol::call::{CreateGroup, DismissGroup, GetGroup, HandleApplication, JoinGroup, QuitGroup};
+use tim_protocol::call::{
+    CreateGroup, DismissGroup, GetGroup, GetGroupMembers, GroupMember, HandleApplication, JoinGroup,
+    QuitGroup,
+};
 use tim_protocol::group::{Group, JoinStatus, NewGroup};
 use tim_protocol::{GroupId, UserId};
 
@@ -26,6 +29,27 @@ impl Tim {
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_NOT_FOUND`].
     pub async fn get_group_profile(&self, group: &GroupId) -> Result<Group, TimError> {
         Ok(self.ask(GetGroup { group_id: group.clone() }).await?.group)
+    }
+
+    /// Those of 1 to 100 users who are members of a group, with their roles; this user has to be one.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::BAD_REQUEST`] for none or too many,
+    /// [`tim_protocol::Code::GROUP_NOT_FOUND`], [`tim_protocol::Code::GROUP_PERMISSION_DENIED`].
+    pub async fn get_group_member_profile(
+        &self,
+        group: &GroupId,
+        users: &[UserId],
+    ) -> Result<Vec<GroupMember>, TimError> {
+        let (mut members, mut left) = (Vec::new(), users);
+        loop {
+            let asked = GetGroupMembers { group_id: group.clone(), user_id_list: left.to_vec() };
+            let page = self.ask(asked).await?;
+            members.extend(page.member_list);
+            // A page that looked at nobody would be asked for for ever.
+            let Some(looked_at) = page.next.filter(|looked_at| *looked_at > 0) else { return Ok(members) };
+            left = left.get(looked_at as usize..).unwrap_or_default();
+        }
     }
 
     /// Makes a group with this user as its owner.

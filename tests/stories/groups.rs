@@ -2,7 +2,7 @@
 
 use tim::event::Event;
 use tim::message::{Body, GroupTipType, Message, NoticeType, Payload};
-use tim::protocol::group::{GroupType, JoinOption, JoinStatus, NewGroup};
+use tim::protocol::group::{GroupType, JoinOption, JoinStatus, NewGroup, Role};
 use tim::{Code, GroupId, UserId};
 
 use crate::world::{Device, World, received, text_of};
@@ -62,6 +62,12 @@ async fn a_work_group_from_its_making_to_its_last_word() {
     groups(&carol, 1).await;
     assert_eq!(bob.tim.get_group_list().await.unwrap()[0].name, "tea");
 
+    let users = ["carol", "mallory", "alice"].map(|user| UserId::new(user).unwrap());
+    let members = bob.tim.get_group_member_profile(&made.group_id, &users).await.unwrap();
+    let roles: Vec<_> = members.iter().map(|member| (member.user_id.as_str(), member.role)).collect();
+    assert_eq!(roles, [("carol", Role::Member), ("alice", Role::Owner)], "mallory is no member");
+    assert!(members.iter().all(|member| member.join_time == made.create_time));
+
     alice.send("GROUPtea", "hello all").await;
     assert_eq!(bob.next_text().await, "hello all");
     assert_eq!(carol.next_text().await, "hello all");
@@ -73,6 +79,8 @@ async fn a_work_group_from_its_making_to_its_last_word() {
     );
     let refused = bob.tim.send_message(bob.text("GROUPtea", "am I still here?")).await.unwrap_err();
     assert_eq!(refused.code, Code::GROUP_PERMISSION_DENIED);
+    let refused = bob.tim.get_group_member_profile(&made.group_id, &users).await.unwrap_err();
+    assert_eq!(refused.code, Code::GROUP_PERMISSION_DENIED, "who is in it is its members' business");
     carol.send("GROUPtea", "bye bob").await;
     assert_eq!(alice.next_text().await, "bye bob");
 }

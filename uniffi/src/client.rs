@@ -14,9 +14,9 @@ use crate::error::TimError;
 use crate::event::{Ears, EventListener};
 use crate::log::Sink;
 use crate::types::{
-    Conversation, Group, Joined, Message, MessageList, NewGroup, Priority, Profile, ProfileFields,
-    RenditionType, TimOptions, UploadFile, Uploaded, before, conversation_id, group_id, message_id, user_id,
-    user_ids,
+    Conversation, Group, GroupMember, Joined, Message, MessageList, NewGroup, Priority, Profile,
+    ProfileFields, RenditionType, TimOptions, UploadFile, Uploaded, before, conversation_id, group_id,
+    message_id, user_id, user_ids,
 };
 
 /// An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
@@ -470,6 +470,21 @@ impl Tim {
     /// `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
     pub async fn get_group_profile(&self, group: String) -> Result<Group, TimError> {
         Ok(apart(self.tim.get_group_profile(&group_id(&group)?)).await?.into())
+    }
+
+    /// Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+    /// who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
+    pub async fn get_group_member_profile(
+        &self,
+        group: String,
+        users: Vec<String>,
+    ) -> Result<Vec<GroupMember>, TimError> {
+        let (group, users) = (group_id(&group)?, user_ids(&users)?);
+        let members = apart(self.tim.get_group_member_profile(&group, &users)).await?;
+        Ok(members.into_iter().map(Into::into).collect())
     }
 
     /// Makes a group with this user as its owner.

@@ -172,6 +172,10 @@
  *   joinOption, for those who apply: FreeAccess (they are in), NeedPermission (the owner or an admin decides), DisableApply
  *   ownerID: none if the owner has left       selfRole: Member, Admin, Owner; as selfJoinTime none if this user is no member
  *
+ * group member
+ *   {"userID":"alice", "nick":"Alice", "avatar":"https://...", "role":"Owner", "joinTime":1760000000123}
+ *   role: Member, Admin, Owner       nick, avatar: empty if none
+ *
  * profile
  *   {"userID":"alice", "nick":"Alice", "avatar":"https://...", "gender":"Gender_Type_Female", "selfSignature":"up there",
  *    "birthday":20000419, "location":"Lhasa", "lastUpdatedTime":1760000000123}

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Check, Done};
-use crate::group::{Group, JoinStatus, NewGroup};
-use crate::{Code, Fault, GroupId, UserId, limits};
+use crate::bounds::user_count;
+use crate::group::{Group, JoinStatus, NewGroup, Role};
+use crate::{Code, Fault, GroupId, List, UserId, limits};
 
 /// Makes a group. The caller becomes its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +84,54 @@ pub struct HandleApplication {
     pub handle_message: String,
 }
 
+/// Asks what users are in a group. Members may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GetGroupMembers {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+    /// The users; at most [`crate::limits::USERS_PER_CALL`]. Those who are no members are left out of the answer.
+    #[serde(rename = "userIDList")]
+    pub user_id_list: Vec<UserId>,
+}
+
+/// Members of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupMembers {
+    /// In the order asked for.
+    pub member_list: List<GroupMember>,
+    /// How many of the users asked for were looked at, if not all of them fit one page: ask again for the others. At least
+    /// one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<u32>,
+}
+
+/// A member of a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupMember {
+    /// The user.
+    #[serde(rename = "userID")]
+    pub user_id: UserId,
+    /// The user's nick; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub nick: String,
+    /// The address of the user's avatar; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub avatar: String,
+    /// Standing.
+    pub role: Role,
+    /// Since when, in milliseconds since 1970.
+    pub join_time: i64,
+}
+
+impl Check for GetGroupMembers {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        user_count(&self.user_id_list)
+    }
+}
+
 impl Check for CreateGroup {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         Ok(self.group.check()?)
@@ -117,6 +166,7 @@ verbs! {
         Once QuitGroup = "group.quit" -> Done,
         Once DismissGroup = "group.dismiss" -> Done,
         Query GetGroup = "group.get" -> GroupIs,
+        Query GetGroupMembers = "group.members" -> GroupMembers,
         Once HandleApplication = "group.handle" -> Done,
     }
 }

@@ -2,10 +2,12 @@
 //! `membership.rs`'s.
 
 use tim_protocol::body::{GroupTipType, NoticeType};
-use tim_protocol::call::{self, Call as _, Done, GetGroup, GroupIs, GroupsRequest};
+use tim_protocol::call::{
+    self, Call as _, Done, GetGroup, GetGroupMembers, GroupIs, GroupMember, GroupMembers, GroupsRequest,
+};
 use tim_protocol::code::Code;
 use tim_protocol::group::{Group, Role, SelfInfo};
-use tim_protocol::{GroupId, UserId};
+use tim_protocol::{GroupId, List, UserId, bounds, limits};
 
 use super::Outcome;
 use super::membership::{self, admit, expel};
@@ -26,6 +28,9 @@ pub(super) fn request(
         GroupsRequest::JoinGroup(join) => membership::join(rows, actor, join, *now),
         GroupsRequest::QuitGroup(quit) => membership::quit(rows, actor, quit, *now),
         GroupsRequest::DismissGroup(asked) => dismiss(rows, actor, asked, *now),
+        GroupsRequest::GetGroupMembers(asked) => {
+            get_members(rows, actor, asked).map(GetGroupMembers::answer).map(quiet)
+        }
         GroupsRequest::GetGroup(asked) => get(rows, actor, asked).map(GetGroup::answer).map(quiet),
         GroupsRequest::HandleApplication(handle) => membership::handle_application(rows, actor, handle, *now),
     }
@@ -108,6 +113,28 @@ pub(super) fn get(rows: &mut impl Rows, actor: &Actor, asked: &GetGroup) -> Outc
     let conversation = standing_group(rows, actor.app, &asked.group_id)?;
     let group = group_for(rows, &conversation, actor.key)?;
     Ok(GroupIs { group })
+}
+
+/// Those of the users who are members, as many as fit a page, for a member.
+fn get_members(rows: &mut impl Rows, actor: &Actor, asked: &GetGroupMembers) -> Outcome<GroupMembers> {
+    let group = standing_group(rows, actor.app, &asked.group_id)?;
+    rows.member(group.key, actor.key)?.ok_or(Code::GROUP_PERMISSION_DENIED)?;
+    let (mut page, mut bytes) = (GroupMembers { member_list: List::default(), next: None }, 0);
+    for (user, place) in asked.user_id_list.iter().zip(0..) {
+        let Some(key) = rows.user(actor.app, user)? else { continue };
+        let Some(member) = rows.member(group.key, key)? else { continue };
+        let face = rows.face(key)?;
+        let (nick, avatar) = (face.nick.unwrap_or_default(), face.avatar.unwrap_or_default());
+        let (user_id, role, join_time) = (user.clone(), member.role, member.joined);
+        let member = GroupMember { user_id, nick, avatar, role, join_time };
+        bytes += bounds::encoded_len(&member) + 1;
+        if bytes > limits::PAGE_BYTES && !page.member_list.is_empty() {
+            page.next = Some(place);
+            break;
+        }
+        page.member_list.push(member);
+    }
+    Ok(page)
 }
 
 /// A group's conversation; [`Code::GROUP_NOT_FOUND`] if there is none or the group was dismissed.

@@ -442,6 +442,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_get_conversation_list(uint64_t ptr
 uint64_t uniffi_tim_ffi_fn_method_tim_get_group_list(uint64_t ptr
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_MEMBER_PROFILE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_MEMBER_PROFILE
+uint64_t uniffi_tim_ffi_fn_method_tim_get_group_member_profile(uint64_t ptr, RustBuffer group, RustBuffer users
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_PROFILE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_PROFILE
 uint64_t uniffi_tim_ffi_fn_method_tim_get_group_profile(uint64_t ptr, RustBuffer group
@@ -1044,6 +1049,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_get_conversation_list(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_GROUP_LIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_GROUP_LIST
 uint16_t uniffi_tim_ffi_checksum_method_tim_get_group_list(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_GROUP_MEMBER_PROFILE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_GROUP_MEMBER_PROFILE
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_group_member_profile(void
 
 );
 #endif

@@ -1563,6 +1563,15 @@ public protocol TimProtocol: AnyObject, Sendable {
     func getGroupList() async throws  -> [TimGroup]
 
     /**
+     * Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+     * who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    func getGroupMemberProfile(group: String, users: [String]) async throws  -> [GroupMember]
+
+    /**
      * A group's profile, also of one this user is not in.
      *
      * # Errors
@@ -2204,6 +2213,29 @@ open func getGroupList()async throws  -> [TimGroup]  {
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterSequenceTypeTimGroup.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+     * who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+open func getGroupMemberProfile(group: String, users: [String])async throws  -> [GroupMember]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_group_member_profile(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(group),FfiConverterSequenceString.lower(users)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeGroupMember.lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -3282,6 +3314,105 @@ public func FfiConverterTypeFileBody_lift(_ buf: RustBuffer) throws -> FileBody 
 #endif
 public func FfiConverterTypeFileBody_lower(_ value: FileBody) -> RustBuffer {
     return FfiConverterTypeFileBody.lower(value)
+}
+
+
+/**
+ * A member of a group.
+ */
+public struct GroupMember: Equatable, Hashable {
+    /**
+     * The user.
+     */
+    public let userId: String
+    /**
+     * The user's nick; empty if none.
+     */
+    public let nick: String
+    /**
+     * The address of the user's avatar; empty if none.
+     */
+    public let avatar: String
+    /**
+     * Standing.
+     */
+    public let role: Role
+    /**
+     * Since when, in milliseconds since 1970.
+     */
+    public let joinTime: Int64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The user.
+         */userId: String,
+        /**
+         * The user's nick; empty if none.
+         */nick: String,
+        /**
+         * The address of the user's avatar; empty if none.
+         */avatar: String,
+        /**
+         * Standing.
+         */role: Role,
+        /**
+         * Since when, in milliseconds since 1970.
+         */joinTime: Int64) {
+        self.userId = userId
+        self.nick = nick
+        self.avatar = avatar
+        self.role = role
+        self.joinTime = joinTime
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension GroupMember: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGroupMember: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GroupMember {
+        return
+            try GroupMember(
+                userId: FfiConverterString.read(from: &buf),
+                nick: FfiConverterString.read(from: &buf),
+                avatar: FfiConverterString.read(from: &buf),
+                role: FfiConverterTypeRole.read(from: &buf),
+                joinTime: FfiConverterInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: GroupMember, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.userId, into: &buf)
+        FfiConverterString.write(value.nick, into: &buf)
+        FfiConverterString.write(value.avatar, into: &buf)
+        FfiConverterTypeRole.write(value.role, into: &buf)
+        FfiConverterInt64.write(value.joinTime, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupMember_lift(_ buf: RustBuffer) throws -> GroupMember {
+    return try FfiConverterTypeGroupMember.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupMember_lower(_ value: GroupMember) -> RustBuffer {
+    return FfiConverterTypeGroupMember.lower(value)
 }
 
 
@@ -7165,6 +7296,31 @@ fileprivate struct FfiConverterSequenceTypeConversation: FfiConverterRustBuffer 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeGroupMember: FfiConverterRustBuffer {
+    typealias SwiftType = [GroupMember]
+
+    public static func write(_ value: [GroupMember], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeGroupMember.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [GroupMember] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [GroupMember]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeGroupMember.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeMessage: FfiConverterRustBuffer {
     typealias SwiftType = [Message]
 
@@ -7470,6 +7626,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_group_list() != 26571) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() != 45734) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 13627) {

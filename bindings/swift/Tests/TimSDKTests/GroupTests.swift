@@ -21,6 +21,10 @@ final class GroupTests: XCTestCase {
         XCTAssertEqual(tip.conversationType, .group)
         XCTAssertEqual([tip.groupId, tip.peer], [group, nil])
 
+        let members = try await bob.tim.getGroupMemberProfile(group: group, users: [alice.name, bob.name, "mallory"])
+        XCTAssertEqual(members.map(\.userId), [alice.name, bob.name])
+        XCTAssertEqual(members.map(\.role), [.owner, .member])
+
         try await bob.tim.quitGroup(group: group)
         _ = try await alice.hears { $0.groupTip?.type == .quit ? $0 : nil }
         let bobs = try await bob.tim.getGroupList()

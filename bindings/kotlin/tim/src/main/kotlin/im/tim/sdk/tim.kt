@@ -817,6 +817,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_group_list(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_group_member_profile(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_group_profile(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_login_user(
@@ -950,6 +952,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_get_conversation_list(`ptr`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_group_list(`ptr`: Long,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_group_member_profile(`ptr`: Long,`group`: RustBuffer.ByValue,`users`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_group_profile(`ptr`: Long,`group`: RustBuffer.ByValue,
     ): Long
@@ -1219,6 +1223,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_list() and 0xFFFF) != 26571) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() and 0xFFFF) != 45734) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 13627) {
@@ -3214,6 +3221,15 @@ public interface TimInterface {
     suspend fun `getGroupList`(): List<Group>
 
     /**
+     * Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+     * who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `getGroupMemberProfile`(`group`: kotlin.String, `users`: List<kotlin.String>): List<GroupMember>
+
+    /**
      * A group's profile, also of one this user is not in.
      *
      * # Errors
@@ -3987,6 +4003,36 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterSequenceTypeGroup.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+     * who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getGroupMemberProfile`(`group`: kotlin.String, `users`: List<kotlin.String>) : List<GroupMember> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_group_member_profile(
+                uniffiHandle,
+
+        FfiConverterString.lower(`group`),
+        FfiConverterSequenceString.lower(`users`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeGroupMember.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -5537,6 +5583,77 @@ public object FfiConverterTypeGroup: FfiConverterRustBuffer<Group> {
             FfiConverterTypeJoinOption.write(value.`joinOption`, buf)
             FfiConverterOptionalTypeRole.write(value.`selfRole`, buf)
             FfiConverterOptionalLong.write(value.`selfJoinTime`, buf)
+    }
+}
+
+
+
+/**
+ * A member of a group.
+ */
+data class GroupMember (
+    /**
+     * The user.
+     */
+    val `userId`: kotlin.String
+    ,
+    /**
+     * The user's nick; empty if none.
+     */
+    val `nick`: kotlin.String
+    ,
+    /**
+     * The address of the user's avatar; empty if none.
+     */
+    val `avatar`: kotlin.String
+    ,
+    /**
+     * Standing.
+     */
+    val `role`: Role
+    ,
+    /**
+     * Since when, in milliseconds since 1970.
+     */
+    val `joinTime`: kotlin.Long
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGroupMember: FfiConverterRustBuffer<GroupMember> {
+    override fun read(buf: ByteBuffer): GroupMember {
+        return GroupMember(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypeRole.read(buf),
+            FfiConverterLong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: GroupMember) = (
+            FfiConverterString.allocationSize(value.`userId`) +
+            FfiConverterString.allocationSize(value.`nick`) +
+            FfiConverterString.allocationSize(value.`avatar`) +
+            FfiConverterTypeRole.allocationSize(value.`role`) +
+            FfiConverterLong.allocationSize(value.`joinTime`)
+    )
+
+    override fun write(value: GroupMember, buf: ByteBuffer) {
+            FfiConverterString.write(value.`userId`, buf)
+            FfiConverterString.write(value.`nick`, buf)
+            FfiConverterString.write(value.`avatar`, buf)
+            FfiConverterTypeRole.write(value.`role`, buf)
+            FfiConverterLong.write(value.`joinTime`, buf)
     }
 }
 
@@ -8693,6 +8810,34 @@ public object FfiConverterSequenceTypeGroup: FfiConverterRustBuffer<List<Group>>
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeGroup.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeGroupMember: FfiConverterRustBuffer<List<GroupMember>> {
+    override fun read(buf: ByteBuffer): List<GroupMember> {
+        val len = buf.getInt()
+        return List<GroupMember>(len) {
+            FfiConverterTypeGroupMember.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<GroupMember>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeGroupMember.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<GroupMember>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeGroupMember.write(it, buf)
         }
     }
 }

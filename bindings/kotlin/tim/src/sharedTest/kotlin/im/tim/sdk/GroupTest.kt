@@ -18,6 +18,8 @@ class GroupTest {
         assertEquals(made.groupId, bob.next<TimEvent.GroupListUpdated>().groups.single().groupId)
         val profile = bob.tim.getGroupProfile(made.groupId)
         assertEquals("every Sunday" to Role.MEMBER, profile.introduction to profile.selfRole)
+        val members = bob.tim.getGroupMemberProfile(made.groupId, listOf(alice.name, bob.name, "mallory"))
+        assertEquals(listOf(alice.name to Role.OWNER, bob.name to Role.MEMBER), members.map { it.userId to it.role })
 
         val tip = alice.hears { message -> message.takeIf { it.groupTip != null } }
         assertEquals(GroupTipType.JOIN to listOf(bob.name), tip.groupTip?.let { it.type to it.userIdList })

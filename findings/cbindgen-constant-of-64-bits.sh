@@ -2,9 +2,10 @@
 # A limit of 2 GiB for attachments, a `pub const` of type u64 in Rust, in the C header that cbindgen makes.
 #
 # Expected: the constant has in C the value that it has in Rust, and its 64 bits.
-# What happens: cbindgen 0.29.2 copies the expression and drops the type: (1 << 31), which C computes as an int of 32 bits. Put into a
-# uint64_t it is 18446744071562067968, a limit of 16 EiB, and GCC does not warn with -Wextra. 2 * 1024 * 1024 * 1024 comes out the same
-# with a warning. 2147483648, and 20 * 1024 * 1024, are right, so a header that is tried with small limits looks well.
+# What happens: cbindgen 0.29.2 copies the expression and drops the type: (1 << 31), which C computes as an int of 32 bits. Put
+# into a uint64_t it is 18446744071562067968, a limit of 16 EiB, and GCC does not warn with -Wextra. 2 * 1024 * 1024 * 1024
+# comes out the same with a warning. 2147483648, and 20 * 1024 * 1024, are right, so a header that is tried with small limits
+# looks well.
 # So: write the value of a large constant as one literal, and have C print or assert each of them once.
 set -euo pipefail
 dir=$(mktemp -d)

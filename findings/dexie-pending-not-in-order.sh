@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Showing a chat from IndexedDB with Dexie, ordered by the server's number, which a message that is still being sent has not got.
+# Showing a chat from IndexedDB with Dexie, ordered by the server's number, which a message that is still being sent has not
+# got.
 #
 # Expected: a sorted list has all messages; those without a number, or with null, stand first or last, as in SQL.
-# What happens: orderBy("seq") of Dexie 4.4.7 leaves them out, and so does its count(): an index of IndexedDB has no entry where the
-# key is missing or null. The same holds for an index over two properties as soon as one of them is missing, and for `false` and
-# `true`, which are no keys: sorted by [chat+read] the chat is empty. toArray() without an order has everything. Run in Node with
-# fake-indexeddb 6.2.8, which follows the specification as browsers do.
+# What happens: orderBy("seq") of Dexie 4.4.7 leaves them out, and so does its count(): an index of IndexedDB has no entry where
+# the key is missing or null. The same holds for an index over two properties as soon as one of them is missing, and for `false`
+# and `true`, which are no keys: sorted by [chat+read] the chat is empty. toArray() without an order has everything. Run in Node
+# with fake-indexeddb 6.2.8, which follows the specification as browsers do.
 # So: give a pending message a number above all others, or keep it in a table of its own; flags are 0 and 1.
 set -euo pipefail
 dir=$(mktemp -d)

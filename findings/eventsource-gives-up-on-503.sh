@@ -2,8 +2,8 @@
 # Hearing of new messages over server-sent events, through a proxy that answers 503 while the chat server behind it restarts.
 #
 # Expected: EventSource connects again by itself; that is what it is known for.
-# What happens: it does so when a connection ends or breaks, and gives up for good at any answer but 200: the specification has it so,
-# and eventsource 4.1.1 of npm and undici 7.30.2 (whose class Node has) follow it, for 500, 502, 503 and 429 and whatever
+# What happens: it does so when a connection ends or breaks, and gives up for good at any answer but 200: the specification has
+# it so, and eventsource 4.1.1 of npm and undici 7.30.2 (whose class Node has) follow it, for 500, 502, 503 and 429 and whatever
 # Retry-After says. readyState is CLOSED, and nothing more comes. Without a proxy the same restart refuses connections, and
 # EventSource comes back, so a test on one machine passes.
 # So: look at readyState in onerror, and where it is CLOSED open a new EventSource after a while.

@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
 # A list of contacts in China, in the order of pinyin, on Java.
 #
-# Expected: Collator.getInstance(Locale.CHINA) sorts Chinese names by pinyin, as phones do and ICU's class
-# of the same name.
-# What happens: the collator of OpenJDK 17 follows the table of GB 2312 from 1980, which has pinyin order for its first 3755 characters
-# alone. The rest comes behind all of these, by radical, common names among them: 倩 (Qian), 婷 (Ting), 昊 (Hao), 鑫 (Xin) stand
-# after 周 (Zhou), and characters outside of the table after these. A list with letters at its side has them all under the last one.
-# A try with 张, 李 and 王 is in order. ICU4J 77.1 and Node's Intl.Collator sort all of them by pinyin.
+# Expected: Collator.getInstance(Locale.CHINA) sorts Chinese names by pinyin, as phones do and ICU's class of the same name.
+# What happens: the collator of OpenJDK 17 follows the table of GB 2312 from 1980, which has pinyin order for its first 3755
+# characters alone. The rest comes behind all of these, by radical, common names among them: 倩 (Qian), 婷 (Ting), 昊 (Hao), 鑫
+# (Xin) stand after 周 (Zhou), and characters outside of the table after these. A list with letters at its side has them all
+# under the last one. A try with 张, 李 and 王 is in order. ICU4J 77.1 and Node's Intl.Collator sort all of them by pinyin.
 # So: take com.ibm.icu.text.Collator, or store the pinyin beside the name.
 set -euo pipefail
 dir=$(mktemp -d)

@@ -3,11 +3,12 @@
 #
 # Expected: nobody knows whether the server took the message, and POST is not idempotent, so the call throws and the request was
 # sent once; to send it again is for the caller to decide.
-# What happens: HttpURLConnection of OpenJDK 17 sends the POST a second time by itself on a new connection, and throws only when that
-# fails too. OkHttp 4.12.0 does the same where the host has a second address, as every host with IPv4 and IPv6 has: the server
-# gets the message at both. With one address it sends once, so a test against 127.0.0.1 sees nothing. java.net.http sends once.
-# So: every message carries an id that the sender made, and the server stores one id once; or
-# -Dsun.net.http.retryPost=false and retryOnConnectionFailure(false).
+# What happens: HttpURLConnection of OpenJDK 17 sends the POST a second time by itself on a new connection, and throws only when
+# that fails too. OkHttp 4.12.0 does the same where the host has a second address, as every host with IPv4 and IPv6 has: the
+# server gets the message at both. With one address it sends once, so a test against 127.0.0.1 sees nothing. java.net.http sends
+# once.
+# So: every message carries an id that the sender made, and the server stores one id once; or -Dsun.net.http.retryPost=false and
+# retryOnConnectionFailure(false).
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

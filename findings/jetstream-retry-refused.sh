@@ -3,9 +3,10 @@
 # others; and once more, since the answer was lost.
 #
 # Expected: the second try has an id that the stream knows, so it is answered as the first one, with its number and "duplicate".
-# What happens: nats-server 2.15.3 answers "wrong last sequence": the first try itself has moved it on, and the expected sequence
-# counts before the id does. The publisher takes its own message for another's that was quicker, and makes it again behind it. With
-# the expected last sequence of the subject it is the same; with Nats-Expected-Last-Msg-Id, or the id alone, it is a duplicate.
+# What happens: nats-server 2.15.3 answers "wrong last sequence": the first try itself has moved it on, and the expected
+# sequence counts before the id does. The publisher takes its own message for another's that was quicker, and makes it again
+# behind it. With the expected last sequence of the subject it is the same; with Nats-Expected-Last-Msg-Id, or the id alone, it
+# is a duplicate.
 # So: after "wrong last sequence" look at what stands there before giving up or trying anew; it may be one's own message.
 set -euo pipefail
 dir=$(mktemp -d)

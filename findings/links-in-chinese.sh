@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Making links of the addresses in a message written in Chinese, which has no blanks around them.
 #
-# Expected: the address ends at the Chinese comma, full stop or enumeration comma, none of which may stand in a URL unescaped, and
-# it is found also where a Chinese word stands right before it.
+# Expected: the address ends at the Chinese comma, full stop or enumeration comma, none of which may stand in a URL unescaped,
+# and it is found also where a Chinese word stands right before it.
 # What happens: linkifyjs 4.4.0 and marked 18.2.1 of npm go on to the next blank, and linkify-it-py 2.2.0 of PyPI does where the
-# address has a path: the link is "https://example.com，谢谢", a host that does not exist, and two addresses with "、" between
-# them are one link. linkify-it 6.1.0 ends at the right place, but finds no address at all, nor does linkify-it-py, that follows a word
-# without a blank; markdown-it 15.0.3, which uses it, finds that too. The same sentences in English work with all of them.
+# address has a path: the link is "https://example.com，谢谢", a host that does not exist, and two addresses with "、" between them
+# are one link. linkify-it 6.1.0 ends at the right place, but finds no address at all, nor does linkify-it-py, that follows a
+# word without a blank; markdown-it 15.0.3, which uses it, finds that too. The same sentences in English work with all of them.
 # So: test with sentences in Chinese, and put blanks around Chinese punctuation in the copy that a library looks for links in.
 set -euo pipefail
 dir=$(mktemp -d)

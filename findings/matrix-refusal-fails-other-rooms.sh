@@ -2,10 +2,10 @@
 # Sending three messages to three Matrix rooms, of which the first refuses it, with matrix-js-sdk.
 #
 # Expected: the first message fails; the other two have nothing to do with it and are sent.
-# What happens: matrix-js-sdk 43.0.0 has one queue for the messages of all rooms, and empties it when a message fails for good: the
-# other two fail with the first one's error, "403 no", and no request was made for them. Sent again one at a time they go through.
-# What waits in line behind a slow room waits too. A person in one room never sees it; a bot that answers in many, and was thrown
-# out of one, loses answers in the others and looks in the wrong place.
+# What happens: matrix-js-sdk 43.0.0 has one queue for the messages of all rooms, and empties it when a message fails for good:
+# the other two fail with the first one's error, "403 no", and no request was made for them. Sent again one at a time they go
+# through. What waits in line behind a slow room waits too. A person in one room never sees it; a bot that answers in many, and
+# was thrown out of one, loses answers in the others and looks in the wrong place.
 # So: send again what failed and is not the first in line, or create the client with a scheduler whose queue is the room's.
 set -euo pipefail
 dir=$(mktemp -d)

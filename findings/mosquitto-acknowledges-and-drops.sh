@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # 1500 messages with QoS 1 to a phone that is offline and has a persistent session, through Mosquitto.
 #
-# Expected: QoS 1 is "at least once": what the broker has acknowledged it delivers when the phone comes back, or it acknowledges with
-# an error what it cannot keep.
-# What happens: Mosquitto 2.0.11 acknowledges all 1500 with "Success", also in MQTT 5, which has codes for a full quota, and keeps 1000
-# (max_queued_messages). It drops the newest: the phone gets 1 to 1000 and nothing says that there were more but one line in the
-# broker's log. QoS 2 goes the same way.
+# Expected: QoS 1 is "at least once": what the broker has acknowledged it delivers when the phone comes back, or it acknowledges
+# with an error what it cannot keep.
+# What happens: Mosquitto 2.0.11 acknowledges all 1500 with "Success", also in MQTT 5, which has codes for a full quota, and
+# keeps 1000 (max_queued_messages). It drops the newest: the phone gets 1 to 1000 and nothing says that there were more but one
+# line in the broker's log. QoS 2 goes the same way.
 # So: number the messages and fetch what is missing by other means; an acknowledgement is the broker's, not the session's.
 set -euo pipefail
 dir=$(mktemp -d)

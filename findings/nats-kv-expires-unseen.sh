@@ -2,9 +2,9 @@
 # Who is online, in a NATS key-value bucket with a time to live: each client renews its key, and the others watch the bucket.
 #
 # Expected: a watcher is told when a key goes because its time is over, as it is told of a deleted one.
-# What happens: nats-server 2.15.3 takes the key away, get() of nats-py 2.16.0 raises KeyNotFoundError, and the watcher is told nothing:
-# whoever it heard of stays online for it. What is put or deleted afterwards it hears of, so the watch is in order. A watcher that
-# starts later does not see the key: two clients show two truths for as long as they run.
+# What happens: nats-server 2.15.3 takes the key away, get() of nats-py 2.16.0 raises KeyNotFoundError, and the watcher is told
+# nothing: whoever it heard of stays online for it. What is put or deleted afterwards it hears of, so the watch is in order. A
+# watcher that starts later does not see the key: two clients show two truths for as long as they run.
 # So: a watcher runs a clock of its own from each entry's time; presence by silence alone needs no bucket.
 set -euo pipefail
 dir=$(mktemp -d)

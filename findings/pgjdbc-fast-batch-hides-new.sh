@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Storing a batch of messages with ON CONFLICT DO NOTHING over JDBC, and notifying for those that executeBatch() reports as new.
 #
-# Expected: executeBatch() gives 1 for each message that was stored and 0 for each that was there; reWriteBatchedInserts=true makes it
-# faster and nothing else.
-# What happens: with that option pgjdbc 42.7.8 joins the inserts into statements of 2, 4, 8 rows and so on. As soon as one row of such a
-# group is new, all of it is -2, "no count", the known messages among them; the odd one at the end has its count still. Who looks
-# for 1 finds one new message of three, or none of two, and nobody is notified. Nothing is thrown. A batch of one, or one without
-# anything new, is counted as without the option.
+# Expected: executeBatch() gives 1 for each message that was stored and 0 for each that was there; reWriteBatchedInserts=true
+# makes it faster and nothing else.
+# What happens: with that option pgjdbc 42.7.8 joins the inserts into statements of 2, 4, 8 rows and so on. As soon as one row
+# of such a group is new, all of it is -2, "no count", the known messages among them; the odd one at the end has its count
+# still. Who looks for 1 finds one new message of three, or none of two, and nobody is notified. Nothing is thrown. A batch of
+# one, or one without anything new, is counted as without the option.
 # So: ask with RETURNING id and getGeneratedKeys(), which both ways give what was stored.
 set -euo pipefail
 . "$(dirname "$0")/lib/postgres"

@@ -3,8 +3,8 @@
 #
 # Expected: it is a JPEG, as its first bytes, `file` and sharp say: format "JPEG", one picture, not animated.
 # What happens: Pillow 13.0.0 calls it MPO, image/mpo, with n_frames 2 and is_animated True; also if it was opened with
-# formats=["JPEG"], which was to allow nothing else. A server that takes image/jpeg alone refuses the photograph, one that has a way of
-# its own for animated pictures sends it there, and save(..., save_all=True) to WebP throws since the two differ in size.
+# formats=["JPEG"], which was to allow nothing else. A server that takes image/jpeg alone refuses the photograph, one that has a
+# way of its own for animated pictures sends it there, and save(..., save_all=True) to WebP throws since the two differ in size.
 # A photograph drawn for a test, or sent through a program that drops the second picture, is a JPEG.
 # So: take MPO for JPEG, and look at n_frames for GIF, PNG, WebP and AVIF only.
 set -euo pipefail

@@ -2,10 +2,10 @@
 # Making an animated sticker smaller, or another format of it, with Pillow.
 #
 # Expected: save(..., save_all=True) keeps how long each picture is shown, in every format that can say it, or in none.
-# What happens: Pillow 13.0.0 keeps the times when it writes GIF and PNG. WebP gets the first picture's time for all of them, also from
-# WebP to WebP, and AVIF gets 1 ms for each. Nothing is said. Who wants to hand the times over by frame.info["duration"] has
-# another surprise: with GIF and PNG it is there as soon as the frame is gone to; with WebP and AVIF only after frame.load(),
-# so a loop that reads it first, tried with a GIF, finds none.
+# What happens: Pillow 13.0.0 keeps the times when it writes GIF and PNG. WebP gets the first picture's time for all of them,
+# also from WebP to WebP, and AVIF gets 1 ms for each. Nothing is said. Who wants to hand the times over by
+# frame.info["duration"] has another surprise: with GIF and PNG it is there as soon as the frame is gone to; with WebP and AVIF
+# only after frame.load(), so a loop that reads it first, tried with a GIF, finds none.
 # So: load() each frame, read its duration, and pass duration=[...] to save() always.
 set -euo pipefail
 dir=$(mktemp -d)

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Storing a message once and answering its number, in one statement of PostgreSQL, when a phone sends the same message twice at once.
+# Storing a message once and answering its number, in one statement of PostgreSQL, when a phone sends the same message twice at
+# once.
 #
-# Expected: INSERT ... ON CONFLICT DO NOTHING RETURNING seq gives the number of a new row, and UNION ALL SELECT seq ... WHERE id gives
-# that of the row in the way. The second sender waits for the first, and one of the two parts always has the row.
-# What happens: PostgreSQL 15 answers the second one with no row at all, and no error. The INSERT sees the row that was committed
-# while it waited, and does nothing; the SELECT beside it looks with the snapshot from before the wait, where the row is not
-# yet. The same statement a moment later finds it, so a test that sends one after the other passes.
+# Expected: INSERT ... ON CONFLICT DO NOTHING RETURNING seq gives the number of a new row, and UNION ALL SELECT seq ... WHERE id
+# gives that of the row in the way. The second sender waits for the first, and one of the two parts always has the row.
+# What happens: PostgreSQL 15 answers the second one with no row at all, and no error. The INSERT sees the row that was
+# committed while it waited, and does nothing; the SELECT beside it looks with the snapshot from before the wait, where the row
+# is not yet. The same statement a moment later finds it, so a test that sends one after the other passes.
 # So: select in a statement of its own after the insert, or ON CONFLICT DO UPDATE SET id = excluded.id RETURNING seq.
 set -euo pipefail
 . "$(dirname "$0")/lib/postgres"

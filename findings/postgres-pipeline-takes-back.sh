@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Storing several messages in one round trip, with a batch of pgx or the pipeline of psycopg, without a transaction.
 #
-# Expected: with no transaction begun each statement stands for itself, as it does outside of a pipeline; a message whose INSERT came
-# back as "INSERT 0 1" without an error is stored, whatever the next one does.
-# What happens: PostgreSQL 15 takes all that was sent up to the next Sync for one transaction. pgx 5.7.6 and psycopg 3.2.10 (autocommit)
-# send a single Sync at the end: the first two are answered "INSERT 0 1", the third is a duplicate, and then none is stored. The
-# two answers were true when they were given, and nothing takes them back but the error of another message.
+# Expected: with no transaction begun each statement stands for itself, as it does outside of a pipeline; a message whose INSERT
+# came back as "INSERT 0 1" without an error is stored, whatever the next one does.
+# What happens: PostgreSQL 15 takes all that was sent up to the next Sync for one transaction. pgx 5.7.6 and psycopg 3.2.10
+# (autocommit) send a single Sync at the end: the first two are answered "INSERT 0 1", the third is a duplicate, and then none
+# is stored. The two answers were true when they were given, and nothing takes them back but the error of another message.
 # So: acknowledge after the batch has ended without an error, never by its single answers; or ON CONFLICT in each statement.
 set -euo pipefail
 . "$(dirname "$0")/lib/postgres"

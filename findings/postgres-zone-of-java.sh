@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The local day of a message, in PostgreSQL, for the time zone that a Java or Kotlin app names.
 #
-# Expected: "GMT+08:00", "UTC+08:00" and "+08:00", which java.time and java.util.TimeZone call Beijing's offset, mean 8 hours east
-# of Greenwich in PostgreSQL too, or are refused there.
-# What happens: AT TIME ZONE of PostgreSQL 15 takes each of them as POSIX does, with the sign turned round: 8 hours WEST. 12:00 UTC is
-# 20:00 for OpenJDK 17 and 04:00 for PostgreSQL, and the day is wrong in two hours of three. No error. Inside a literal
+# Expected: "GMT+08:00", "UTC+08:00" and "+08:00", which java.time and java.util.TimeZone call Beijing's offset, mean 8 hours
+# east of Greenwich in PostgreSQL too, or are refused there.
+# What happens: AT TIME ZONE of PostgreSQL 15 takes each of them as POSIX does, with the sign turned round: 8 hours WEST. 12:00
+# UTC is 20:00 for OpenJDK 17 and 04:00 for PostgreSQL, and the day is wrong in two hours of three. No error. Inside a literal
 # "+08:00" alone means east and "GMT+08:00" west. Java itself makes such names where only an offset is set: with TZ=CST-8 its
 # default zone is called GMT+08:00. "Asia/Shanghai" means the same everywhere.
 # So: take region names only, or keep the offset in minutes as a number and use make_interval().

@@ -3,8 +3,8 @@
 # libraries give numbers of 64 bits.
 #
 # Expected: protobuf.js writes the number, or throws since it wants a number, a string or a Long.
-# What happens: encode() of protobufjs 8.8.1 writes 0 for every BigInt, also for 5n, in int64, uint64 and repeated fields, and throws
-# nothing. Only verify(), which nothing calls by itself, would complain; but it complains as much about the string "5",
+# What happens: encode() of protobufjs 8.8.1 writes 0 for every BigInt, also for 5n, in int64, uint64 and repeated fields, and
+# throws nothing. Only verify(), which nothing calls by itself, would complain; but it complains as much about the string "5",
 # which encode() writes rightly. fromObject() converts a BigInt rightly.
 # So: always go through fromObject() before encode(); a cursor of 0 asks for the whole history.
 set -euo pipefail

@@ -2,11 +2,11 @@
 # May this message still be recalled, two minutes after it was sent? In Python, with the times in the user's own zone.
 #
 # Expected: datetimes that know their zone are points in time: they are compared and subtracted as such.
-# What happens: the datetime of Python 3.11 does that only where the two have different tzinfo objects. With the same one, as ZoneInfo
-# gives for one name, it takes the numbers on the clock: in the night when summer time ends, a message of 02:01 (winter) is older
-# than one of 02:59 (summer) that came two minutes before it, is sorted in front of it, and the difference is -58 minutes.
-# pendulum 3.1.0 gives 2 minutes and sorts as wrongly. pytz 2025.2, which makes an object for each offset, has both right, so the
-# trouble comes with leaving pytz.
+# What happens: the datetime of Python 3.11 does that only where the two have different tzinfo objects. With the same one, as
+# ZoneInfo gives for one name, it takes the numbers on the clock: in the night when summer time ends, a message of 02:01
+# (winter) is older than one of 02:59 (summer) that came two minutes before it, is sorted in front of it, and the difference is
+# -58 minutes. pendulum 3.1.0 gives 2 minutes and sorts as wrongly. pytz 2025.2, which makes an object for each offset, has both
+# right, so the trouble comes with leaving pytz.
 # So: keep and compare times in UTC; put on the zone only to show them.
 set -euo pipefail
 dir=$(mktemp -d)

@@ -2,9 +2,9 @@
 # Connecting again when the chat server restarts, with RxJS: webSocket(...).pipe(retry()).
 #
 # Expected: retry() opens the next connection whenever one ends that the client did not end.
-# What happens: webSocket() of rxjs 7.8.2 takes a connection that the server ends with a close frame for the end of the stream, whatever
-# the code says: 1001 going away, 1011 internal error, 1012 service restart, 1013 try again later. It completes, and retry()
-# looks at errors alone: the client stays away for good. Only where the connection breaks without a close frame does it
+# What happens: webSocket() of rxjs 7.8.2 takes a connection that the server ends with a close frame for the end of the stream,
+# whatever the code says: 1001 going away, 1011 internal error, 1012 service restart, 1013 try again later. It completes, and
+# retry() looks at errors alone: the client stays away for good. Only where the connection breaks without a close frame does it
 # come back. Pulling the cable works, so a test of that passes, and a server that ends in order loses all its clients.
 # So: repeat() beside retry(), or turn closeObserver's events into errors.
 set -euo pipefail

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Storing messages that may come twice, with INSERT OR IGNORE in SQLite, in a table that says NOT NULL and CHECK.
 #
-# Expected: IGNORE passes over what is there already; a message without a sender, or one too long, is refused with an error as ever.
+# Expected: IGNORE passes over what is there already; a message without a sender, or one too long, is refused with an error as
+# ever.
 # What happens: SQLite 3.50.4 (apsw 3.50.4.0 from PyPI) ignores these as well: the message is not stored, there is no error, and
-# changes() is 0, which the program takes for "known already" and acknowledges. A foreign key alone is still an error.
-# INSERT ... ON CONFLICT DO NOTHING, which looks like another spelling, ignores duplicates only.
+# changes() is 0, which the program takes for "known already" and acknowledges. A foreign key alone is still an error. INSERT
+# ... ON CONFLICT DO NOTHING, which looks like another spelling, ignores duplicates only.
 # So: ON CONFLICT DO NOTHING wherever OR IGNORE is meant for duplicates.
 set -euo pipefail
 dir=$(mktemp -d)

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # A bot for Telegram whose database is away while it handles the second of three messages.
 #
-# Expected: what the bot has not handled is not confirmed to Telegram, so when the bot is started again it gets the message again.
-# What happens: both big libraries end themselves at the error and, in ending, confirm to the server all up to the message that failed:
-# grammY 1.46.0 that one, Telegraf 4.16.3 the whole batch. After the restart nobody gets the second message. The program
+# Expected: what the bot has not handled is not confirmed to Telegram, so when the bot is started again it gets the message
+# again.
+# What happens: both big libraries end themselves at the error and, in ending, confirm to the server all up to the message that
+# failed: grammY 1.46.0 that one, Telegraf 4.16.3 the whole batch. After the restart nobody gets the second message. The program
 # ends loudly, without an error handler that could hide anything, which looks as safe as it could be.
 # So: store each update in a handler that catches everything, before anything that can fail, or keep the offset oneself.
 set -euo pipefail

@@ -2,9 +2,10 @@
 # A UserSig of Tencent's chat for one day, made in Python with timedelta(days=1).total_seconds().
 #
 # Expected: 86400.0 seconds are 86400 seconds; or the library refuses what is not an int.
-# What happens: total_seconds() is a float, always. tls-sig-api-v2 1.1 of PyPI writes 86400 into the ticket and signs the text "86400.0":
-# the signature is not that of the ticket it stands in. Nothing is thrown, the ticket has the usual look, and only Tencent's servers
-# say at login that it is wrong. With the int it is, letter for letter, what tls-sig-api-v2 1.0.2 of npm makes.
+# What happens: total_seconds() is a float, always. tls-sig-api-v2 1.1 of PyPI writes 86400 into the ticket and signs the text
+# "86400.0": the signature is not that of the ticket it stands in. Nothing is thrown, the ticket has the usual look, and only
+# Tencent's servers say at login that it is wrong. With the int it is, letter for letter, what tls-sig-api-v2 1.0.2 of npm
+# makes.
 # So: int(...) around every lifetime; compare one's own tickets with another library's once.
 set -euo pipefail
 dir=$(mktemp -d)

@@ -2,9 +2,10 @@
 # Messages that a user wrote without a connection, and WuKongIM's SDK for JavaScript that sends them when there is one.
 #
 # Expected: they are sent in the order in which they were written, whose numbers the SDK counts for this.
-# What happens: wukongimjssdk 1.0.4 sorts the numbers with sort() of JavaScript, that is as texts: of twelve messages the tenth, eleventh
-# and twelfth are sent after the first and before the second. The server numbers them as they come, so everybody reads the
-# answer before the question, for good. With up to nine messages all is well, and where all numbers have equally many digits.
+# What happens: wukongimjssdk 1.0.4 sorts the numbers with sort() of JavaScript, that is as texts: of twelve messages the tenth,
+# eleventh and twelfth are sent after the first and before the second. The server numbers them as they come, so everybody reads
+# the answer before the question, for good. With up to nine messages all is well, and where all numbers have equally many
+# digits.
 # So: try a queue with more than nine; a copy of numbers is sorted with a function that subtracts.
 set -euo pipefail
 dir=$(mktemp -d)

@@ -3,8 +3,8 @@
 #
 # Expected: a library that builds stanzas from strings writes XML: it escapes the character, leaves it out, or throws.
 # What happens: XML 1.0 has no way to write that character, and slixmpp 1.17.0, Smack 4.4.8, stanza 12.22.1 and ltx 3.1.2 (which
-# @xmpp/client uses) put it into the stanza as it is, without a word. No parser that keeps to XML reads it; here it is expat, which
-# several servers use. An XMPP stream is one document, so by RFC 6120 the server does not refuse the message but ends the
+# @xmpp/client uses) put it into the stanza as it is, without a word. No parser that keeps to XML reads it; here it is expat,
+# which several servers use. An XMPP stream is one document, so by RFC 6120 the server does not refuse the message but ends the
 # connection, and a client that sends again what was not acknowledged ends the next one too.
 # So: take what XML does not allow out of each text before a library sees it; "<" and "&" are looked after, these are not.
 set -euo pipefail

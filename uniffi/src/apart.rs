@@ -3,15 +3,29 @@
 //! UniFFI runs a host's continuation right where a future is woken. A coroutine that is not sent elsewhere (Kotlin's
 //! `Dispatchers.Unconfined`) then goes on there, and one that waits for the engine would wait for itself.
 
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Wake, Waker};
 
+thread_local! {
+    /// Whether the engine was asked on this thread.
+    static ASKED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What a call's first step gives, and whether the engine was asked in it: what ends before that, its arguments have ended.
+pub(crate) fn first_step<T>(step: impl FnOnce() -> T) -> (T, bool) {
+    let outer = ASKED.replace(false);
+    let given = step();
+    (given, ASKED.replace(outer))
+}
+
 /// A call of the engine's, whose end is heard on a thread made for it. It is begun, and polled, where the host does.
 pub(crate) async fn apart<T>(call: impl Future<Output = T>) -> T {
     let mut call = pin!(call);
     poll_fn(|host| {
+        ASKED.set(true);
         let waker = Waker::from(Arc::new(Apart(host.waker().clone())));
         call.as_mut().poll(&mut Context::from_waker(&waker))
     })

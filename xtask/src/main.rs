@@ -5,6 +5,7 @@
 
 mod bindgen;
 mod codes;
+mod faces;
 mod generated;
 mod header;
 mod repository;
@@ -26,6 +27,8 @@ enum Task {
     Bindgen(Check),
     /// Writes only the numbers of errors by their names, for Kotlin and Swift.
     Codes(Check),
+    /// Writes what the C face has for each verb, from uniffi/src/client: functions, methods of tim.hpp, calls for tests.
+    Faces(Check),
     /// Writes bindings/c/include/tim.h from uniffi/src/capi, as cbindgen.toml says.
     Header(Check),
     /// Builds libtim as script/install does, and fails if the shared library is larger than it may be.
@@ -44,6 +47,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
         Task::Bindgen(Check { check }) => generated::settle(&bindgen::files()?, check, "cargo xtask bindgen"),
         Task::Codes(Check { check }) => generated::settle(&codes::files(), check, "cargo xtask codes"),
+        Task::Faces(Check { check }) => generated::settle(&faces::files()?, check, "cargo xtask faces"),
         Task::Header(Check { check }) => generated::settle(&header::files()?, check, "cargo xtask header"),
         Task::Size(size) => size.run(),
     }

@@ -2,7 +2,8 @@
  * tim.h: tim's engine for C and C++. An open instant-messaging client: log in, chat in pairs and groups with texts and
  * pictures, hear every event. Everything is kept on the device, sent and received across breaks of the network.
  *
- * Written by cargo xtask header from uniffi/src/capi and cbindgen.toml. Change those, not this.
+ * Written by cargo xtask header from uniffi/src/capi and cbindgen.toml. Change those, not this. What is told of a verb stands
+ * above its method in uniffi/src/client.
  * C++ has tim.hpp beside this: the same calls with destructors, std::function and std::future.
  *
  *
@@ -55,10 +56,22 @@
  * if the status is TIM_OK. A function that takes a `done` callback asks the server: it returns at once, and the callback is
  * called exactly once if the status was TIM_OK, and never otherwise. `done` is told a status of its own with JSON: the
  * result, or {"code":2801,"reason":"no answer in time: ..."}, whose reason tim_last_error gives there as a plain text. Nothing
- * blocks for the network. tim_create and the two functions that make a picture message look at files.
+ * blocks for the network. tim_create and the functions that make a message of a file look at files.
  *
  * Calls of one thread take effect in the order in which it makes them, whether it waits for their ends or not: texts to one
  * conversation arrive in the order of tim_send_message.
+ *
+ *
+ * VERBS BY NAME
+ *
+ *   tim_call(client, "joinGroup", "{\"group\":\"climbers\", \"applyMessage\":\"may I?\"}", on_joined, NULL);
+ *
+ * tim_call calls every verb that creates a message or has a `done`, but for tim_destroy and tim_shutdown: for hosts that read a
+ * verb out of something else, and for bindings in other languages, which need this one function and never wait for another.
+ * A verb's name is its function's in TIM's spelling: createGroup for tim_create_group. So are those of its parameters, an `id`
+ * at the end as ID: applyMessage for apply_message, userID for user_id. What the function takes as JSON is JSON here too, under
+ * the name without _json: {"group":{"name":"Tea", "type":"Private"}}. What has a default in tim.hpp may be left out here too.
+ * Progress is not told, and what takes bytes is not there.
  *
  *
  * THREADS
@@ -86,7 +99,8 @@
  *   - Texts that a callback is told live until it returns.
  *   - `user_data` is passed along and never looked at. Where a function takes `destroy` too, that is called exactly once, when
  *     `user_data` is needed no more, even if the function fails: then before it returns. It may be NULL.
- *   - Handles are numbers, 0 is none. One that was given back, or is none of the library's, gives 130183. A listener's is none
+ *   - Handles are structures that hold a number, 0 is none, and are passed by value. Each kind is a type of its own: to pass one
+ *     for another does not compile. One that was given back, or is none of the library's, gives 130183. A listener's is none
  *     once its instance has ended.
  *
  *
@@ -157,6 +171,10 @@
  *     gone                      no payload: the message was taken back
  *     unknown                   a text: the message's JSON, of a type that this version does not know
  *
+ * message list (tim_get_message_list)
+ *   {"messageList":[...messages, oldest first...], "nextReqMessageID":35, "isCompleted":false}
+ *   nextReqMessageID: what to pass as `next` for the page before this one; null if there is none       isCompleted: there is none
+ *
  * conversation
  *   {"conversationID":"GROUPclimbers", "groupType":"Public", "unreadCount":2, "lastMessage":{...a message...},
  *    "readSequence":5, "peerReadSequence":0, "lastTime":1760000000123}
@@ -176,11 +194,25 @@
  *   {"userID":"alice", "nick":"Alice", "avatar":"https://...", "role":"Owner", "joinTime":1760000000123}
  *   role: Member, Admin, Owner       nick, avatar: empty if none
  *
+ * new group (tim_create_group; name and type are required)
+ *   {"name":"Climbers", "type":"Public", "groupID":"climbers", "introduction":"", "notification":"", "avatar":"",
+ *    "joinOption":"NeedPermission", "memberList":["bob"]}
+ *   groupID: the server makes one if it is absent       joinOption: by the group's type if it is absent
+ *   memberList: up to 100 users to begin with, beside this one
+ *
+ * joined (tim_join_group)
+ *   {"status":"JoinedSuccess", "group":{...a group...}}
+ *   status: JoinedSuccess, AlreadyInGroup, or WaitAdminApproval, and then group is null
+ *
  * profile
  *   {"userID":"alice", "nick":"Alice", "avatar":"https://...", "gender":"Gender_Type_Female", "selfSignature":"up there",
  *    "birthday":20000419, "location":"Lhasa", "lastUpdatedTime":1760000000123}
  *   gender: Gender_Type_Unknown, Gender_Type_Female, Gender_Type_Male       birthday: year, month, day
  *   lastUpdatedTime: 0 if it never changed
+ *
+ * profile fields (tim_update_my_profile; what is absent stays as it is)
+ *   {"nick":"Alice", "avatar":"https://...", "gender":"Gender_Type_Female", "selfSignature":"up there", "birthday":20000419,
+ *    "location":"Lhasa"}
  *
  * event (a listener is told an array of them)
  *   {"name":"onMessageReceived", "data":[...messages...]}
@@ -207,14 +239,17 @@
  * ERRORS
  *
  * Numbers are stable for ever, and TIM's own where TIM has one. tim_status_text says what one means and what to do. Each
- * function tells its own: first those it gives itself, then those that `done` is told. Not told again are
- *   any function's     130180 to 130183 for what it was passed, 130185, which `done` may be told too
+ * function tells its own. One with a `done` itself gives what is wrong with its arguments: 130180 to 130183, 130103, and (but for
+ * tim_login) 2002, 2105, 2503, 2602 or 20001 for an id, conversation, message or number in them that is none. All else, and 2105
+ * or 20001 for what only the engine knows, `done` is told. Not told again are
+ *   any function's     130180 to 130183 for what it was passed, 130185, which `done` may be told too; 20001 for a priority or a
+ *                      rendition that is none; 2002, 2105, 2503 or 20001 for a message that was changed into none
  *   any `done`'s       9507 while 10,000 calls wait, 130160 once the instance was destroyed; but for those of tim_destroy and
  *                      tim_shutdown
  *   the gate's         why nobody is logged in: 2024, 3000 to 3006, 130160; 6005, 6022, 130168 while this device's database
  *                      cannot be used; where the login ends meanwhile, 130161 or what ended it
- *   the server's       2800, 2801 if it cannot be reached or does not answer in time; 130108, 130109 if it was asked for too
- *                      much at once, 130120 to 130123 while it cannot answer
+ *   with 2800 or 2801, which tell that the server cannot be reached or does not answer in time: 130108, 130109 if it was asked
+ *                      for too much at once, 130120 to 130123 while it cannot answer
  * Their families, in which some numbers are reserved:
  *   2000 to 2099       the login: ids and tokens that are missing, nobody is logged in
  *   2100 to 2499       messages and pictures that cannot be made, sent or uploaded
@@ -228,7 +263,7 @@
  *   20001 to 20016     messages between two: no such user, blacklisted
  *   30013, 40601       the blacklist, profiles
  *   70001 to 70052     userSigs and accounts
- *   130100 to 130145   the protocol, the server's state, pictures on the server
+ *   130100 to 130148   the protocol, the server's state, pictures on the server
  *   130160 to 130171   the engine's own life: 130160 destroyed, 130161 cancelled, 130162 events lost, 130171 nothing to cancel
  *   130180 to 130185   this interface: 130180 an argument is NULL or a place for a result is not aligned, 130181 a text is not
  *                      UTF-8, 130182 JSON cannot be read or does not fit, 130183 a handle is none, 130184 another
@@ -271,7 +306,9 @@ typedef void (*tim_destroy_callback)(void *user_data);
 /**
  * An instance, by its number. 0 is none.
  */
-typedef uint64_t tim_client;
+typedef struct {
+  uint64_t number;
+} tim_client;
 
 /**
  * Called with the end of a call. `json` is the result, or `{"code":...,"reason":...}` if `status` is not 0; it is valid
@@ -287,12 +324,16 @@ typedef void (*tim_event_callback)(void *user_data, const char *events_json);
 /**
  * A listener of an instance, by its number. 0 is none.
  */
-typedef uint64_t tim_listener;
+typedef struct {
+  uint64_t number;
+} tim_listener;
 
 /**
  * An upload that a plugin works on, by its number. Valid until the plugin returns.
  */
-typedef uint64_t tim_upload;
+typedef struct {
+  uint64_t number;
+} tim_upload;
 
 /**
  * Called to upload a file: `{"path":..., "type":1, "name":..., "size":...}` with type 1 for a picture, 255 for any other file, and
@@ -480,62 +521,176 @@ tim_status tim_network_changed(tim_client client,
                                bool up);
 
 /**
- * Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group). `message_priority` is `High`,
- * `Normal`, `Low`, `Lowest`, or NULL for `Normal`. The message is JSON, to be shown at once and passed to
- * `tim_send_message`; give it back with `tim_string_free`.
+ * Logs a user in; `sdkStateReady` tells when everything works. True if the user was logged in already.
  *
- * Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages, 20001 for another priority, 130110 for no
- * text, 8001 for one over 12 KB.
+ * Result: `true` or `false`.
+ *
+ * Errors: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the server
+ * refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
+ * another user is logged in; 2800 or 2801 after `loginTimeoutMs`; 6005, 6022, 130167 or 130168 for this device's
+ * database; 130161 if it is logged out meanwhile, 130160 after `tim_destroy`.
+ */
+tim_status tim_login(tim_client client,
+                     const char *user_id,
+                     const char *user_sig,
+                     tim_done_callback done,
+                     void *user_data);
+
+/**
+ * Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent
+ * after the user's next login on this device.
+ *
+ * Result: `null`.
+ *
+ * Errors: 130160 after `tim_destroy`.
+ */
+tim_status tim_logout(tim_client client,
+                      tim_done_callback done,
+                      void *user_data);
+
+/**
+ * The server's clock, in milliseconds since 1970.
+ *
+ * Result: a number.
+ *
+ * Errors: the gate's.
+ */
+tim_status tim_get_server_time(tim_client client, tim_done_callback done, void *user_data);
+
+/**
+ * Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group), to be shown at once;
+ * `tim_send_message` sends it.
+ *
+ * `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it
+ * back with `tim_string_free`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text,
+ * 8001 for one over 12 KB.
  */
 tim_status tim_create_text_message(tim_client client,
-                                   const char *conversation,
-                                   const char *words,
-                                   const char *message_priority,
+                                   const char *to,
+                                   const char *text,
+                                   const char *priority,
                                    char **message_json);
 
 /**
- * Makes a picture message of a file, as `tim_create_text_message` does of a text: it has the picture's width and height, and
- * `localPath`, the file to show until it is sent. While it is uploaded `on_progress` (may
- * be NULL) is told 0 to 100 on a thread that it may block; `destroy` is called when it is needed no more.
+ * Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `tim_send_message`
+ * sends it.
  *
- * Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages, 20001 for another priority, 2251 for no
- * path, 2401 if the file cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more. Then
- * `destroy` is called before this returns.
+ * `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it
+ * back with `tim_string_free`.
+ *
+ * Errors: As of `tim_create_text_message`; 130110 for a longitude that is not -180 to 180, or a latitude that is not
+ * -90 to 90.
+ */
+tim_status tim_create_location_message(tim_client client,
+                                       const char *to,
+                                       const char *description,
+                                       double longitude,
+                                       double latitude,
+                                       const char *priority,
+                                       char **message_json);
+
+/**
+ * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
+ * picture's width and height, and `localPath`. Looks at the file on the caller's thread; `tim_send_message` uploads
+ * and sends it. Until then the file has to stay where it is.
+ *
+ * `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may
+ * be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more,
+ * with an error before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path,
+ * 2401 for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
  */
 tim_status tim_create_image_message(tim_client client,
-                                    const char *conversation,
+                                    const char *to,
                                     const char *file,
-                                    const char *message_priority,
+                                    const char *priority,
                                     tim_progress_callback on_progress,
-                                    void *user_data,
-                                    tim_destroy_callback destroy,
+                                    void *progress_user_data,
+                                    tim_destroy_callback progress_destroy,
                                     char **message_json);
 
 /**
- * As `tim_create_image_message`, of a file's bytes, which are copied into a file of the engine's: `localPath` names it.
+ * Makes a picture message of a file's bytes, as `tim_create_image_message` does of a file. They are written into a
+ * file of the engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent,
+ * the oldest cannot be sent any more.
  *
- * Errors: as `tim_create_image_message`, but for 2251 and 2401; 130168, 6022 if they cannot be written.
+ * `bytes` are copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While
+ * the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy`
+ * is called when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it
+ * back with `tim_string_free`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes,
+ * 2252 if they are no picture, 2253 if there are 20 MB or more; 130168 or 6022 if they cannot be written.
  */
 tim_status tim_create_image_message_from_bytes(tim_client client,
-                                               const char *conversation,
-                                               const uint8_t *picture,
+                                               const char *to,
+                                               const uint8_t *bytes,
                                                size_t length,
-                                               const char *message_priority,
+                                               const char *priority,
                                                tim_progress_callback on_progress,
-                                               void *user_data,
-                                               tim_destroy_callback destroy,
+                                               void *progress_user_data,
+                                               tim_destroy_callback progress_destroy,
                                                char **message_json);
 
 /**
- * Sends a message that was created here; attempts go on across breaks and restarts until the server has it or refuses it.
- * Result: the message with its place, once it is on the server's stable storage.
+ * Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath`
+ * names it. Looks at the file on the caller's thread; `tim_send_message` uploads and sends it. Until then the file has
+ * to stay where it is.
  *
- * Errors: 2002, 2105, 2503, 20001 for a message that was changed into none. To the callback: the gate's (130161 if
- * `tim_cancel_message` took it back, or the login ended first: then it is sent after the next one); 2105 for a message that is
- * not this user's or was sent already, 2106, 8001, 130110 for one that was changed into none, 130164 while 10,000 wait, 6005,
- * 6022, 130168 if it could not be kept. Of the server's refusals: 20003 for no such user, 20007 for a receiver who does not want
- * it, 10007, 10010 for a group. For a picture also 2105 for one that was forgotten or taken back, 2252, 2253, 2400, 2401, 7006,
- * 130140 to 130145, 130147, 130148, what an upload plugin returned, and the server's once it was tried four times.
+ * `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may
+ * be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more,
+ * with an error before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
+ * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
+ */
+tim_status tim_create_file_message(tim_client client,
+                                   const char *to,
+                                   const char *file,
+                                   const char *name,
+                                   const char *priority,
+                                   tim_progress_callback on_progress,
+                                   void *progress_user_data,
+                                   tim_destroy_callback progress_destroy,
+                                   char **message_json);
+
+/**
+ * Makes a file message of a file's bytes, as `tim_create_file_message` does of a file; it needs a name.
+ *
+ * `bytes` are copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While
+ * the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy`
+ * is called when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it
+ * back with `tim_string_free`.
+ *
+ * Errors: As of `tim_create_file_message`; 130168 or 6022 if they cannot be written.
+ */
+tim_status tim_create_file_message_from_bytes(tim_client client,
+                                              const char *to,
+                                              const uint8_t *bytes,
+                                              size_t length,
+                                              const char *name,
+                                              const char *priority,
+                                              tim_progress_callback on_progress,
+                                              void *progress_user_data,
+                                              tim_destroy_callback progress_destroy,
+                                              char **message_json);
+
+/**
+ * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts
+ * go on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
+ *
+ * `message_json` is `message`. Result: `message`.
+ *
+ * Errors: the gate's; 130161 if `tim_cancel_message` took it back, or if the login ended first: then the message
+ * stays, and is sent after the next one; 2105 for a message that is not this user's or was sent already, 130164 while
+ * 10,000 wait; by the server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a
+ * group; for a picture also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 7006, 130140 to 130145,
+ * 130147 or 130148, or what an upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one
+ * that cannot be sent. A message that was refused is sent again with `tim_resend_message`; 6005, 6022 or 130168 if it
+ * could not be kept; for a picture: 2800 or 2801 once it was tried four times.
  */
 tim_status tim_send_message(tim_client client,
                             const char *message_json,
@@ -543,12 +698,14 @@ tim_status tim_send_message(tim_client client,
                             void *user_data);
 
 /**
- * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is enough,
- * also after a restart: `tim_get_message_list` shows what waits and what was refused. Result: as `tim_send_message`.
+ * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
+ * enough, also after a restart: `tim_get_message_list` shows what waits and what was refused.
  *
- * Errors: 2105 for an ID that is none. To the callback: as `tim_send_message`; 2105 also for a message that is not in the
- * outbox, or whose end is awaited already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused
- * again with the same number, at once.
+ * Result: `message`.
+ *
+ * Errors: Those of `tim_send_message`; 2105 for an ID that is none, for a message that is not in the outbox, or whose
+ * end is awaited already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is
+ * refused again with the same number, at once.
  */
 tim_status tim_resend_message(tim_client client,
                               const char *message,
@@ -556,13 +713,14 @@ tim_status tim_resend_message(tim_client client,
                               void *user_data);
 
 /**
- * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it is
- * told 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
- * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart. Result: `null`.
+ * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever
+ * sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may
+ * have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
  *
- * Errors: 2105 for an ID that is none. To the callback: the gate's; 130170 while it is on
- * its way (`tim_revoke_message` takes it back once it has arrived), 130171 if it has arrived, was taken back already, or was
- * never sent.
+ * Result: `null`.
+ *
+ * Errors: the gate's; 2105 for an ID that is none, 130170 while it is on its way (`tim_revoke_message` takes it back
+ * once it has arrived), 130171 if it has arrived, was taken back already, or was never sent.
  */
 tim_status tim_cancel_message(tim_client client,
                               const char *message,
@@ -570,11 +728,14 @@ tim_status tim_cancel_message(tim_client client,
                               void *user_data);
 
 /**
- * Takes a message back that has arrived. Result: the message as it is now.
+ * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a
+ * group also another's if this user is its owner or an admin. Its content leaves every device. Answers the message as
+ * it is now.
  *
- * Errors: 2002, 2105, 2503, 20001 for a message that was changed into none. To the callback: the gate's, the server's; 2105
- * for a message that was not sent, 10030 if it does not exist, 10007, 10032 if it may not be taken back, 10031, 20016 if it
- * is too late.
+ * `message_json` is `message`. Result: `message`.
+ *
+ * Errors: the gate's; 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not
+ * be taken back, 10031 or 20016 if it is too late; 2800 or 2801.
  */
 tim_status tim_revoke_message(tim_client client,
                               const char *message_json,
@@ -582,34 +743,63 @@ tim_status tim_revoke_message(tim_client client,
                               void *user_data);
 
 /**
- * A page of a conversation's messages, older than `before` (0 begins at the newest), at most `count` of 1 to 100. Result:
- * `{"messageList":[...], "nextReqMessageID":..., "isCompleted":...}`, oldest first; pass `nextReqMessageID` as `before` for the
- * page before it. Besides so many that have a place it shows the outbox: what waits (status unSend) behind all others on the
- * newest page, what was refused (fail, with errorCode) by the time it was sent, on one page each. A message that gets its
- * place between two pages may be in both, under the same ID.
+ * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
+ * message that is sent changes no mark and no count.
  *
- * Errors: 2503 for a conversation that is none. To the callback: the gate's, the server's if older messages have to be asked
- * for; 10007 for those of a group that are not this user's to read.
+ * Result: `null`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none.
+ */
+tim_status tim_set_message_read(tim_client client,
+                                const char *conversation,
+                                tim_done_callback done,
+                                void *user_data);
+
+/**
+ * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
+ * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+ * server.
+ *
+ * Besides so many that have a place it shows the outbox: what waits (`unSend`) behind all others on the newest page,
+ * what was refused (`fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place
+ * between two pages may be in both, under the same ID.
+ *
+ * 0 as `next` is none. Result: `message list`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+ * that are not this user's to read; 2800 or 2801 if older messages cannot be asked for.
  */
 tim_status tim_get_message_list(tim_client client,
                                 const char *conversation,
-                                uint64_t before,
+                                int64_t next,
                                 uint32_t count,
                                 tim_done_callback done,
                                 void *user_data);
 
 /**
- * Saves the file of a message: it is there whole or not at all. `rendition` is 0 (original), 1 (thumbnail) or 2 (large). Result: `null`.
+ * All conversations, the most recently active first.
  *
- * Errors: 2002, 2105, 2503, 20001 for a message that was changed into none, 20001 for another rendition; then `destroy` is called
- * before this returns. To the callback: the gate's, the server's; 2105 for a message that has no such file or is not sent
- * yet, 130140, 130141, 130143 if the server has it no more or does not give it, 130143 for a file elsewhere that has no
- * https address or is refused there, 130168, 6022 if the file cannot be written, 130161 if `tim_cancel_download` ended it.
+ * Result: an array of `conversation`.
+ *
+ * Errors: the gate's.
+ */
+tim_status tim_get_conversation_list(tim_client client, tim_done_callback done, void *user_data);
+
+/**
+ * Saves the file of a message, in one of its renditions: it is there whole or not at all.
+ *
+ * `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail) or 2 (large). While the file is fetched
+ * `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is
+ * needed no more, with an error before this returns. Result: `null`.
+ *
+ * Errors: the gate's; 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the
+ * server has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused
+ * there; 2800 or 2801; 130168 or 6022 if the file cannot be written; 130161 if `tim_cancel_download` ended it.
  */
 tim_status tim_download_attachment(tim_client client,
                                    const char *message_json,
                                    uint32_t rendition,
-                                   const char *file,
+                                   const char *target,
                                    tim_progress_callback on_progress,
                                    void *progress_user_data,
                                    tim_destroy_callback progress_destroy,
@@ -617,14 +807,14 @@ tim_status tim_download_attachment(tim_client client,
                                    void *user_data);
 
 /**
- * The full address of the file of a message, as an image view takes it. `rendition` is 0 (original), 1 (thumbnail) or 2 (large).
- * A plain GET gives the bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this
- * again for a fresh one. The address differs each time: let caches remember the message's ID and the rendition. Result: the
- * address, a JSON string.
+ * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives
+ * the bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for
+ * a fresh one. The address differs each time: let caches remember the message's ID and the rendition.
  *
- * Errors: 2002, 2105, 2503, 20001 for a message that was changed into none, 20001 for another rendition. To the callback: the
- * gate's, the server's; 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if the
- * server has the file no more.
+ * `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail) or 2 (large). Result: a text.
+ *
+ * Errors: the gate's; 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143
+ * if the server has the file no more; 2800 or 2801.
  */
 tim_status tim_get_attachment_url(tim_client client,
                                   const char *message_json,
@@ -633,73 +823,33 @@ tim_status tim_get_attachment_url(tim_client client,
                                   void *user_data);
 
 /**
- * Ends every download into this file, named exactly as for `tim_download_attachment`, which is told 130161; nothing is left of it, and
- * a file that was there before stays. Result: `null`, when they have ended.
+ * Ends every download into this file, named exactly as for `tim_download_attachment`, which fails with 130161; nothing
+ * is left of it, and a file that was there before stays. Returns when they have ended.
  *
- * Errors: none of its own. To the callback: the gate's; 130171 if no download into this file is under way.
+ * Result: `null`.
+ *
+ * Errors: the gate's; 130171 if no download into this file is under way.
  */
 tim_status tim_cancel_download(tim_client client,
-                               const char *file,
+                               const char *target,
                                tim_done_callback done,
                                void *user_data);
 
 /**
- * Logs a user in. Result: `true` if the user was logged in already. The event `sdkStateReady` tells when everything works.
+ * The groups this user is in.
  *
- * Errors: none of its own. To the callback: 2002, 2003 for a user or token that is missing or cannot be one, 2025 while
- * another login runs, 2026 while another user is logged in, 70001 to 70052 for a token that the server refuses, 130107 if
- * server and engine have no version in common, 2800, 2801 if the server does not answer within `loginTimeoutMs`, 6005, 6022,
- * 130167, 130168 for this device's database, 130161 if it is logged out or destroyed meanwhile.
- */
-tim_status tim_login(tim_client client,
-                     const char *user,
-                     const char *user_sig,
-                     tim_done_callback done,
-                     void *user_data);
-
-/**
- * Logs out. Result: `null`.
+ * Result: an array of `group`.
  *
- * Errors: none of its own.
- */
-tim_status tim_logout(tim_client client, tim_done_callback done, void *user_data);
-
-/**
- * The server's clock. Result: milliseconds since 1970.
- *
- * Errors: none of its own. To the callback: the gate's.
- */
-tim_status tim_get_server_time(tim_client client, tim_done_callback done, void *user_data);
-
-/**
- * Marks everything in a conversation as read. Nothing else does: a message that is sent changes no mark and no count.
- * Result: `null`.
- *
- * Errors: 2503 for a conversation that is none. To the callback: the gate's.
- */
-tim_status tim_set_message_read(tim_client client,
-                                const char *conversation,
-                                tim_done_callback done,
-                                void *user_data);
-
-/**
- * All conversations, the most recently active first. Result: an array of conversations.
- *
- * Errors: none of its own. To the callback: the gate's.
- */
-tim_status tim_get_conversation_list(tim_client client, tim_done_callback done, void *user_data);
-
-/**
- * The groups this user is in. Result: an array of groups.
- *
- * Errors: none of its own. To the callback: the gate's.
+ * Errors: the gate's.
  */
 tim_status tim_get_group_list(tim_client client, tim_done_callback done, void *user_data);
 
 /**
- * A group's profile. Result: a group.
+ * A group's profile, also of one this user is not in.
  *
- * Errors: 2602 for an id that is none. To the callback: the gate's, the server's; 10010 for no such group.
+ * Result: `group`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 10010 for no such group; 2800 or 2801.
  */
 tim_status tim_get_group_profile(tim_client client,
                                  const char *group,
@@ -707,13 +857,27 @@ tim_status tim_get_group_profile(tim_client client,
                                  void *user_data);
 
 /**
- * Makes a group with this user as its owner: `{"name":..., "type":"Private", "groupID":..., "introduction":...,
- * "notification":..., "avatar":..., "joinOption":..., "memberList":["bob"]}`; name and type (`Private`, `Public`, `ChatRoom`) are
- * required. Result: a group.
+ * Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
  *
- * Errors: 2002, 2602 for ids that are none. To the callback: the gate's, the server's (2800 if the connection broke before
- * the answer: the group list shows whether it was made); 10004, 10005 for values that do not fit, 10015, 10021, 10025 for
- * the id, 10019 for a member who does not exist.
+ * `users_json` is an array of texts. Result: an array of `group member`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+ * who is not in it, 10010 for no such group; 2800 or 2801.
+ */
+tim_status tim_get_group_member_profile(tim_client client,
+                                        const char *group,
+                                        const char *users_json,
+                                        tim_done_callback done,
+                                        void *user_data);
+
+/**
+ * Makes a group with this user as its owner.
+ *
+ * `group_json` is `new group`. Result: `group`.
+ *
+ * Errors: the gate's; 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a
+ * member's id that is none, 10019 for a member who does not exist; 2800 or 2801; if the connection broke before the
+ * answer, the group list shows whether it was made.
  */
 tim_status tim_create_group(tim_client client,
                             const char *group_json,
@@ -721,11 +885,12 @@ tim_status tim_create_group(tim_client client,
                             void *user_data);
 
 /**
- * Joins a group, or applies to, with words for whoever decides. Result: `{"status":"JoinedSuccess", "group":...}`; or
- * `AlreadyInGroup`, or `WaitAdminApproval` without a group.
+ * Joins a group, or applies to, with words for whoever decides.
  *
- * Errors: 2602 for an id that is none. To the callback: the gate's, the server's; 10004 for words that are too long, 10007,
- * 10010, 10014 if the group may not be joined, does not exist, or is full.
+ * Result: `joined`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may
+ * not be joined, does not exist, or is full; 2800 or 2801.
  */
 tim_status tim_join_group(tim_client client,
                           const char *group,
@@ -734,10 +899,12 @@ tim_status tim_join_group(tim_client client,
                           void *user_data);
 
 /**
- * Leaves a group. Result: `null`.
+ * Leaves a group.
  *
- * Errors: 2602 for an id that is none. To the callback: the gate's, the server's; 10007 for who is not in it, 10009 for its
- * owner, 10010 for no such group.
+ * Result: `null`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
+ * group; 2800 or 2801.
  */
 tim_status tim_quit_group(tim_client client,
                           const char *group,
@@ -745,10 +912,11 @@ tim_status tim_quit_group(tim_client client,
                           void *user_data);
 
 /**
- * Ends a group for all its members. Result: `null`.
+ * Ends a group for all its members.
  *
- * Errors: 2602 for an id that is none. To the callback: the gate's, the server's; 10007 for who may not, 10010 for no such
- * group.
+ * Result: `null`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 10007 for who may not, 10010 for no such group; 2800 or 2801.
  */
 tim_status tim_dismiss_group(tim_client client,
                              const char *group,
@@ -756,11 +924,13 @@ tim_status tim_dismiss_group(tim_client client,
                              void *user_data);
 
 /**
- * Accepts or refuses a user's application to join, with words for them. Result: `null`.
+ * Accepts or refuses a user's application to join, with words for them.
  *
- * Errors: 2002, 2602 for ids that are none. To the callback: the gate's, the server's; 10004 for words that are too long,
- * 10007 for who may not decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was
- * decided already.
+ * Result: `null`.
+ *
+ * Errors: the gate's; 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not
+ * decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already; 2800
+ * or 2801.
  */
 tim_status tim_handle_group_application(tim_client client,
                                         const char *group,
@@ -771,16 +941,20 @@ tim_status tim_handle_group_application(tim_client client,
                                         void *user_data);
 
 /**
- * This user's profile. Result: a profile.
+ * This user's profile.
  *
- * Errors: none of its own. To the callback: the gate's, the server's.
+ * Result: `profile`.
+ *
+ * Errors: the gate's; 2800 or 2801.
  */
 tim_status tim_get_my_profile(tim_client client, tim_done_callback done, void *user_data);
 
 /**
- * Users' profiles, of `["bob","carol"]`; whoever does not exist is left out. Result: an array of profiles.
+ * The profiles of 1 to 100 users; whoever does not exist is left out.
  *
- * Errors: 2002 for an id that is none. To the callback: the gate's, the server's; 20001 for none or more than 100.
+ * `users_json` is an array of texts. Result: an array of `profile`.
+ *
+ * Errors: the gate's; 20001 for none or more than 100, 2002 for an id that is none; 2800 or 2801.
  */
 tim_status tim_get_user_profile(tim_client client,
                                 const char *users_json,
@@ -788,29 +962,33 @@ tim_status tim_get_user_profile(tim_client client,
                                 void *user_data);
 
 /**
- * Changes this user's profile: `{"nick":..., "avatar":..., "gender":"Gender_Type_Female", "selfSignature":..., "birthday":20000419,
- * "location":...}`; what is absent stays. Result: a profile.
+ * Changes this user's profile; what is absent stays.
  *
- * Errors: none of its own. To the callback: the gate's, the server's; 2722 for nothing to change, 40601 for a value that is
- * too long.
+ * `fields_json` is `profile fields`. Result: `profile`.
+ *
+ * Errors: the gate's; 2722 for nothing to change, 40601 for a value that is too long; 2800 or 2801.
  */
 tim_status tim_update_my_profile(tim_client client,
-                                 const char *profile_json,
+                                 const char *fields_json,
                                  tim_done_callback done,
                                  void *user_data);
 
 /**
- * Whom this user does not want to hear from. Result: an array of user ids.
+ * Whom this user does not want to hear from.
  *
- * Errors: none of its own. To the callback: the gate's.
+ * Result: an array of texts.
+ *
+ * Errors: the gate's.
  */
 tim_status tim_get_blacklist(tim_client client, tim_done_callback done, void *user_data);
 
 /**
- * Puts users on the blacklist: `["mallory"]`. Result: `null`.
+ * Puts users on the blacklist.
  *
- * Errors: 2002 for an id that is none. To the callback: the gate's, the server's; 20001 for none or more than 100, 2742 for
- * oneself, 20003 for a user who does not exist, 30013 if it is full.
+ * `users_json` is an array of texts. Result: `null`.
+ *
+ * Errors: the gate's; 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user
+ * who does not exist, 30013 if it is full; 2800 or 2801.
  */
 tim_status tim_add_to_blacklist(tim_client client,
                                 const char *users_json,
@@ -818,15 +996,30 @@ tim_status tim_add_to_blacklist(tim_client client,
                                 void *user_data);
 
 /**
- * Takes users off the blacklist: `["mallory"]`. Result: `null`.
+ * Takes users off the blacklist.
  *
- * Errors: 2002 for an id that is none. To the callback: the gate's, the server's; 20001 for none or more than 100, 2742 for
- * oneself, 20003 for a user who does not exist.
+ * `users_json` is an array of texts. Result: `null`.
+ *
+ * Errors: the gate's; 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user
+ * who does not exist; 2800 or 2801.
  */
 tim_status tim_remove_from_blacklist(tim_client client,
                                      const char *users_json,
                                      tim_done_callback done,
                                      void *user_data);
+
+/**
+ * Calls any verb by its name, as VERBS BY NAME tells. `parameters_json` is an object with the verb's parameters, `{}` for none.
+ * Result: as of the verb's own function; of one that creates a message: the `message`.
+ *
+ * Errors: those of the verb's own function; 130103 for a verb that this version does not know, 130182 for a parameter that is
+ * missing, is none of the verb's, or does not fit, with all that the verb takes in the reason.
+ */
+tim_status tim_call(tim_client client,
+                    const char *verb,
+                    const char *parameters_json,
+                    tim_done_callback done,
+                    void *user_data);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -10,6 +10,7 @@
  *   - Other calls throw tim::error themselves.
  *   - Callbacks are std::function. What they throw never reaches the library: it is caught, counted
  *     (tim::exceptions_caught) and passed to the handler of tim::on_exception, if there is one.
+ *   - The verbs stand in tim_verbs.hpp, which this includes; tim::client::call calls any by its name.
  *   - Texts are UTF-8. One with a NUL in it is refused with 20001, because C would cut it there.
  *   - It needs exceptions. Without RTTI (-fno-rtti) it works as well.
  *
@@ -32,6 +33,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace tim {
@@ -56,6 +58,9 @@ using exception_handler = std::function<void(std::exception_ptr)>;
 using uploader = std::function<std::string(const std::string &file, const progress_callback &progress)>;
 
 namespace detail {
+
+/** A handle that is none. */
+template <typename Handle> constexpr Handle none() { return Handle{0}; }
 
 struct exceptions {
     std::atomic<std::uint64_t> caught{0};
@@ -200,6 +205,56 @@ inline void events(void *user_data, const char *json) noexcept {
     }
 }
 
+/** Calls functions of tim.h for an instance: with its handle in front, and behind the arguments what their ends are told to. */
+class caller {
+protected:
+    /** A function that ends with `done, user_data`. */
+    template <typename Function, typename... Arguments>
+    std::future<std::string> ask(Function function, const Arguments &...arguments) const {
+        return detail::ask([&](tim_done_callback done, void *user_data) {
+            return function(handle_, as_c(arguments)..., done, user_data);
+        });
+    }
+
+    /** One that is told of progress, before that. */
+    template <typename Function, typename... Arguments>
+    std::future<std::string> ask(progress_callback on_progress, Function function, const Arguments &...arguments) const {
+        return detail::ask([&](tim_done_callback done, void *user_data) {
+            return tell(std::move(on_progress), function, std::make_tuple(as_c(arguments)...), done, user_data);
+        });
+    }
+
+    /** A function that ends with `message_json`. */
+    template <typename Function, typename... Arguments>
+    std::string make(Function function, const Arguments &...arguments) const {
+        char *message = nullptr;
+        check(function(handle_, as_c(arguments)..., &message));
+        return take(message);
+    }
+
+    /** One that is told of progress, before that. */
+    template <typename Function, typename... Arguments>
+    std::string make(progress_callback on_progress, Function function, const Arguments &...arguments) const {
+        char *message = nullptr;
+        check(tell(std::move(on_progress), function, std::make_tuple(as_c(arguments)...), &message));
+        return take(message);
+    }
+
+    tim_client handle_ = none<tim_client>();
+
+private:
+    /** What could throw has not: once the progress is made, nobody but the library ends it. */
+    template <typename Function, typename Arguments, typename... End>
+    tim_status tell(progress_callback on_progress, Function function, const Arguments &arguments, End... end) const {
+        const progress_arguments told(std::move(on_progress));
+        return std::apply(
+            [&](auto... each) {
+                return function(handle_, each..., told.callback(), told.user_data, told.destroyer(), end...);
+            },
+            arguments);
+    }
+};
+
 }  // namespace detail
 
 /** How many exceptions callbacks have thrown so far, in this process. */
@@ -240,11 +295,11 @@ class subscription {
 public:
     subscription() = default;
     subscription(subscription &&other) noexcept
-        : listener_(std::exchange(other.listener_, 0)), ears_(std::move(other.ears_)) {}
+        : listener_(std::exchange(other.listener_, detail::none<tim_listener>())), ears_(std::move(other.ears_)) {}
     subscription &operator=(subscription &&other) noexcept {
         if (this != &other) {
             remove();
-            listener_ = std::exchange(other.listener_, 0);
+            listener_ = std::exchange(other.listener_, detail::none<tim_listener>());
             ears_ = std::move(other.ears_);
         }
         return *this;
@@ -256,8 +311,8 @@ public:
     /** Takes the listener off. No call of it begins after this, and none is running, except one that this is called in; what
      *  it captured is gone, or goes when that call returns. */
     void remove() noexcept {
-        if (listener_ == 0) return;
-        tim_remove_listener(std::exchange(listener_, 0));
+        if (listener_.number == 0) return;
+        tim_remove_listener(std::exchange(listener_, detail::none<tim_listener>()));
         const auto ears = std::move(ears_);
         std::shared_ptr<events_callback> last;
         std::lock_guard<std::recursive_mutex> hold(ears->calling);
@@ -266,7 +321,7 @@ public:
 
     /** Leaves the listener on until the instance is destroyed. */
     void keep() noexcept {
-        listener_ = 0;
+        listener_ = detail::none<tim_listener>();
         ears_.reset();
     }
 
@@ -274,22 +329,29 @@ private:
     friend class client;
     subscription(tim_listener listener, std::shared_ptr<detail::ears> ears)
         : listener_(listener), ears_(std::move(ears)) {}
-    tim_listener listener_ = 0;
+    tim_listener listener_ = detail::none<tim_listener>();
     std::shared_ptr<detail::ears> ears_;
 };
 
-/** An instance of the engine. Safe to use on any thread; the instance itself lives until destroy() or tim::shutdown(). */
-class client {
+}  // namespace tim
+
+#include "tim_verbs.hpp"
+
+namespace tim {
+
+/** An instance of the engine, with all the verbs. Safe to use on any thread; the instance itself lives until destroy() or
+ *  tim::shutdown(). */
+class client : public verbs {
 public:
     /** As tim_create. */
     explicit client(const std::string &options_json) {
         detail::check(tim_create(TIM_ABI_VERSION, detail::as_c(options_json), &handle_));
     }
-    client(client &&other) noexcept : handle_(std::exchange(other.handle_, 0)) {}
+    client(client &&other) noexcept { std::swap(handle_, other.handle_); }
     client &operator=(client &&other) noexcept {
         if (this != &other) {
             release();
-            handle_ = std::exchange(other.handle_, 0);
+            std::swap(handle_, other.handle_);
         }
         return *this;
     }
@@ -299,22 +361,25 @@ public:
 
     /** Gives the handle back before the destructor does. */
     void release() noexcept {
-        if (handle_ != 0) tim_release(std::exchange(handle_, 0));
+        if (handle_.number != 0) tim_release(std::exchange(handle_, detail::none<tim_client>()));
     }
 
     /** For functions of tim.h; it stays this object's. */
     tim_client handle() const noexcept { return handle_; }
 
-    using answer = std::future<std::string>;
-
     /** As tim_destroy. */
-    answer destroy() const { return call(tim_destroy); }
+    answer destroy() const { return ask(tim_destroy); }
+
+    /** As tim_call: any verb by its name, with its parameters as a JSON object. */
+    answer call(const std::string &verb, const std::string &parameters_json = "{}") const {
+        return ask(tim_call, verb, parameters_json);
+    }
 
     /** Adds a listener. Hold on to what it gives: its end is the listener's. */
     [[nodiscard]] subscription on_events(events_callback callback) const {
         auto ears = std::make_shared<detail::ears>(std::move(callback));
         auto *user_data = new std::shared_ptr<detail::ears>(ears);
-        tim_listener listener = 0;
+        tim_listener listener = detail::none<tim_listener>();
         detail::check(tim_add_listener(handle_, &detail::events, user_data,
                                        &detail::destroy<std::shared_ptr<detail::ears>>, &listener));
         return subscription(listener, std::move(ears));
@@ -340,116 +405,6 @@ public:
     }
 
     void network_changed(bool up) const { detail::check(tim_network_changed(handle_, up)); }
-
-    answer login(const std::string &user, const std::string &user_sig) const {
-        return call(tim_login, user, user_sig);
-    }
-    answer logout() const { return call(tim_logout); }
-    answer get_server_time() const { return call(tim_get_server_time); }
-
-    /** As tim_create_text_message: the message's JSON, for send_message. */
-    std::string create_text_message(const std::string &conversation, const std::string &words,
-                                    const std::string &priority = "Normal") const {
-        char *message = nullptr;
-        detail::check(tim_create_text_message(handle_, detail::as_c(conversation), detail::as_c(words), detail::as_c(priority),
-                                              &message));
-        return detail::take(message);
-    }
-
-    /** As tim_create_image_message. */
-    std::string create_image_message(const std::string &conversation, const std::string &file,
-                                     progress_callback on_progress = {}, const std::string &priority = "Normal") const {
-        const char *const to = detail::as_c(conversation), *const path = detail::as_c(file), *const how = detail::as_c(priority);
-        // Only now: once it is made, nobody but the library ends it.
-        const detail::progress_arguments told(std::move(on_progress));
-        char *message = nullptr;
-        detail::check(tim_create_image_message(handle_, to, path, how, told.callback(), told.user_data, told.destroyer(),
-                                               &message));
-        return detail::take(message);
-    }
-
-    /** As tim_create_image_message_from_bytes. */
-    std::string create_image_message(const std::string &conversation, const std::uint8_t *bytes, std::size_t length,
-                                     progress_callback on_progress = {}, const std::string &priority = "Normal") const {
-        const char *const to = detail::as_c(conversation), *const how = detail::as_c(priority);
-        const detail::progress_arguments told(std::move(on_progress));
-        char *message = nullptr;
-        detail::check(tim_create_image_message_from_bytes(handle_, to, bytes, length, how, told.callback(), told.user_data,
-                                                          told.destroyer(), &message));
-        return detail::take(message);
-    }
-
-    answer send_message(const std::string &message_json) const { return call(tim_send_message, message_json); }
-    /** Of the message with this ID. */
-    answer resend_message(const std::string &message) const { return call(tim_resend_message, message); }
-    /** Of the message with this ID. */
-    answer cancel_message(const std::string &message) const { return call(tim_cancel_message, message); }
-    answer revoke_message(const std::string &message_json) const {
-        return call(tim_revoke_message, message_json);
-    }
-    answer set_message_read(const std::string &conversation) const {
-        return call(tim_set_message_read, conversation);
-    }
-    /** A page of messages older than `before`; 0 begins at the newest. */
-    answer get_message_list(const std::string &conversation, std::uint64_t before = 0, std::uint32_t count = 15) const {
-        return call(tim_get_message_list, conversation, before, count);
-    }
-    /** As tim_download_attachment: `size` is 0 original, 1 thumbnail, 2 large. */
-    answer download_attachment(const std::string &message_json, std::uint32_t size, const std::string &file,
-                          progress_callback on_progress = {}) const {
-        return detail::ask([&](tim_done_callback done, void *user_data) {
-            const char *const message = detail::as_c(message_json), *const path = detail::as_c(file);
-            const detail::progress_arguments told(std::move(on_progress));
-            return tim_download_attachment(handle_, message, size, path, told.callback(), told.user_data, told.destroyer(), done,
-                                      user_data);
-        });
-    }
-
-    /** As tim_get_attachment_url: `size` is 0 original, 1 thumbnail, 2 large. */
-    answer get_attachment_url(const std::string &message_json, std::uint32_t size) const {
-        return call(tim_get_attachment_url, message_json, size);
-    }
-
-    /** As tim_cancel_download: `file` is what download_attachment was told. */
-    answer cancel_download(const std::string &file) const { return call(tim_cancel_download, file); }
-
-    answer get_conversation_list() const { return call(tim_get_conversation_list); }
-
-    answer get_group_list() const { return call(tim_get_group_list); }
-    answer get_group_profile(const std::string &group) const { return call(tim_get_group_profile, group); }
-    answer create_group(const std::string &group_json) const { return call(tim_create_group, group_json); }
-    answer join_group(const std::string &group, const std::string &apply_message = "") const {
-        return call(tim_join_group, group, apply_message);
-    }
-    answer quit_group(const std::string &group) const { return call(tim_quit_group, group); }
-    answer dismiss_group(const std::string &group) const { return call(tim_dismiss_group, group); }
-    answer handle_group_application(const std::string &group, const std::string &user, bool accept,
-                                    const std::string &handle_message = "") const {
-        return call(tim_handle_group_application, group, user, accept, handle_message);
-    }
-
-    answer get_my_profile() const { return call(tim_get_my_profile); }
-    /** Of a JSON array of user ids. */
-    answer get_user_profile(const std::string &users_json) const { return call(tim_get_user_profile, users_json); }
-    answer update_my_profile(const std::string &profile_json) const {
-        return call(tim_update_my_profile, profile_json);
-    }
-    answer get_blacklist() const { return call(tim_get_blacklist); }
-    answer add_to_blacklist(const std::string &users_json) const { return call(tim_add_to_blacklist, users_json); }
-    answer remove_from_blacklist(const std::string &users_json) const {
-        return call(tim_remove_from_blacklist, users_json);
-    }
-
-private:
-    /** Calls a function of tim.h that ends with `done, user_data`. */
-    template <typename Function, typename... Arguments>
-    answer call(Function function, const Arguments &...arguments) const {
-        return detail::ask([&](tim_done_callback done, void *user_data) {
-            return function(handle_, detail::as_c(arguments)..., done, user_data);
-        });
-    }
-
-    tim_client handle_ = 0;
 };
 
 }  // namespace tim

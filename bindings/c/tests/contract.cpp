@@ -69,6 +69,18 @@ void what_is_not_done_yet_is_taken_back() {
     CHECK(thrown_by([&] { alice->cancel_download("/nothing/here").get(); }) == 130171);
 }
 
+void any_verb_is_called_by_its_name() {
+    alice->call("createGroup", R"({"group":{"name":"Tea","type":"Public","groupID":"tea","joinOption":"FreeAccess"}})").get();
+    CHECK(has(bob->call("joinGroup", R"({"group":"tea","applyMessage":"two sugars"})").get(), "JoinedSuccess"));
+    CHECK(bob->call("getGroupList").get() == bob->get_group_list().get());
+    const auto message = alice->call("createTextMessage", R"({"to":"GROUPtea","text":"two sugars"})").get();
+    CHECK(has(alice->call("sendMessage", R"({"message":)" + message + "}").get(), "\"success\""));
+    CHECK(thrown_by([] { alice->call("makeTea").get(); }) == 130103);
+    CHECK(thrown_by([] { alice->call("joinGroup").get(); }) == 130182);
+    CHECK(thrown_by([] { alice->call("joinGroup", R"({"group":""})").get(); }) == 2602);
+    CHECK(thrown_by([] { alice->call("getGroupProfile", R"({"group":"nowhere"})").get(); }) == 10010);
+}
+
 void a_picture_is_shown_before_it_is_sent_and_by_its_address_afterwards() {
     const auto made = picture();
     CHECK(shows(made.c_str(), PIXEL, sizeof PIXEL));
@@ -101,9 +113,9 @@ void a_text_with_a_nul_is_refused_whole() {
 
 void a_moved_from_client_has_no_handle() {
     tim::client one(options("alice")), two = std::move(one);
-    CHECK(one.handle() == 0 && two.login_user() == "alice");
+    CHECK(one.handle().number == 0 && two.login_user() == "alice");
     one = std::move(two);
-    CHECK(two.handle() == 0 && one.is_ready());
+    CHECK(two.handle().number == 0 && one.is_ready());
     one.release();
     one.release();
     CHECK(thrown_by([&] { one.is_ready(); }) == 130183);
@@ -363,6 +375,7 @@ int main(int count, char **arguments) {
     people_log_in();
     STORY(errors_are_thrown_here_and_come_with_futures);
     STORY(what_is_not_done_yet_is_taken_back);
+    STORY(any_verb_is_called_by_its_name);
     STORY(a_picture_is_shown_before_it_is_sent_and_by_its_address_afterwards);
     STORY(a_text_with_a_nul_is_refused_whole);
     STORY(a_moved_from_client_has_no_handle);

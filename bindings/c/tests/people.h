@@ -69,7 +69,7 @@ static inline tim_listener self_of(hearer *it) {
 
 /* Something for the listeners of alice, or of bob, to hear. */
 static inline void cause_event(tim_client client) {
-    if (client == alice) say(bob, "C2Calice", "an event for alice");
+    if (client.number == alice.number) say(bob, "C2Calice", "an event for alice");
     else say(alice, "C2Cbob", "an event for bob");
 }
 

@@ -28,11 +28,11 @@ static void allow_threads(void) { CHECK(setrlimit(RLIMIT_NPROC, &roomy) == 0); }
 
 static void threads_that_are_refused_are_told(void) {
     static const char options[] = "{\"SDKAppID\":8,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"own\"}";
-    tim_client client = 0;
+    tim_client client = {0};
     refuse_threads();
     GIVES(130169, tim_create(TIM_ABI_VERSION, options, &client));
     char *why = tim_last_error();
-    CHECK(client == 0 && why && strstr(why, "the engine's threads could not be started"));
+    CHECK(client.number == 0 && why && strstr(why, "the engine's threads could not be started"));
     tim_string_free(why);
     allow_threads();
     GIVES(TIM_OK, tim_create(TIM_ABI_VERSION, options, &client));
@@ -65,7 +65,7 @@ static void let_idle_threads_go(void) {
 
 static void threads_that_are_refused_later_do_no_harm(void) {
     char options[1024], *message = NULL;
-    tim_client alice = 0;
+    tim_client alice = {0};
     bool ready = false;
     snprintf(options, sizeof options, "{\"SDKAppID\":%s,\"server\":\"%s\",\"dataDir\":\"own\"}", test_app, test_server);
     GIVES(TIM_OK, tim_create(TIM_ABI_VERSION, options, &alice));

@@ -130,12 +130,12 @@ static inline void read_arguments(int count, char **arguments) {
 /* An instance of its own for `name`, with a server of its own. */
 static inline tim_client create_at(const char *server, const char *name) {
     char options[1024];
-    tim_client client = 0;
+    tim_client client = {0};
     snprintf(options, sizeof options,
              "{\"SDKAppID\":%s, \"server\":\"%s\", \"dataDir\":\"%s/%s\", \"instance\":\"%s\"}", test_app, server,
              test_folder, name, name);
     GIVES(TIM_OK, tim_create(TIM_ABI_VERSION, options, &client));
-    CHECK(client != 0);
+    CHECK(client.number != 0);
     return client;
 }
 

@@ -48,7 +48,7 @@ static void unload(void) {
 
 static tim_client create_here(void) {
     char options[1024];
-    tim_client client = 0;
+    tim_client client = {0};
     snprintf(options, sizeof options, "{\"SDKAppID\":%s, \"server\":\"%s\", \"dataDir\":\"%s\"}", test_app, test_server,
              test_folder);
     CHECK(library.create(TIM_ABI_VERSION, options, &client) == TIM_OK);

@@ -14,6 +14,7 @@ use tim::plugin::Uploaded;
 use super::guard::{c_string, is_guarded, json};
 use super::handles::{LISTENERS, Table, TimListener, TimUpload};
 use super::{TIM_OK, TimStatus};
+use crate::client::ProgressListener;
 use crate::error::TimError;
 use crate::event::TimEvent;
 
@@ -121,14 +122,14 @@ impl Ears {
     }
 
     pub(super) fn known_by(&self, handle: TimListener) {
-        self.handle.store(handle, Ordering::Release);
+        self.handle.store(handle.number, Ordering::Release);
     }
 }
 
 impl Drop for Ears {
     /// Gone with its instance, or taken off: its number stands for nothing any more.
     fn drop(&mut self) {
-        let _ = LISTENERS.remove(*self.handle.get_mut());
+        let _ = LISTENERS.remove(TimListener { number: *self.handle.get_mut() });
     }
 }
 
@@ -142,16 +143,27 @@ impl tim::event::EventListener for Ears {
 }
 
 /// Is told how far something has come; nobody, if there is no callback.
-pub(super) fn progress(
+struct Progress {
     callback: TimProgressCallback,
     user_data: UserData,
-) -> impl FnMut(u8) + Send + 'static {
-    move |percent| {
-        let user_data = &user_data;
-        if let Some(callback) = callback {
+}
+
+/// As the verbs of the other face take it.
+pub(super) fn progress(
+    callback: TimProgressCallback,
+    user_data: *mut c_void,
+    destroy: TimDestroy,
+) -> Option<Arc<dyn ProgressListener>> {
+    Some(Arc::new(Progress { callback, user_data: UserData::new(user_data, destroy) }))
+}
+
+impl ProgressListener for Progress {
+    fn on_progress(&self, percent: u32) -> Result<(), TimError> {
+        if let Some(callback) = self.callback {
             // SAFETY: tim.h asks for a function of this type that takes this pointer.
-            unsafe { callback(user_data.pointer, percent.into()) }
+            unsafe { callback(self.user_data.pointer, percent) }
         }
+        Ok(())
     }
 }
 
@@ -184,7 +196,7 @@ pub(super) struct Upload {
 }
 
 /// Uploads that plugins work on now.
-pub(super) static UPLOADS: Table<Upload> = Table::new();
+pub(super) static UPLOADS: Table<TimUpload, Upload> = Table::new();
 
 /// Uploads with the host's own function.
 pub(super) struct Uploader {

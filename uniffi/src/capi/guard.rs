@@ -7,9 +7,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tim::Code;
+use tim::protocol::media::FileType;
 
 use super::{TIM_OK, TimStatus};
 use crate::error::TimError;
+use crate::types::{Priority, RenditionType};
 
 /// [`Code::PANICKED`] as a status.
 const FAULT: TimStatus = Code::PANICKED.0.cast_signed();
@@ -70,24 +72,47 @@ pub(super) fn optional_text(pointer: *const c_char) -> Result<Option<String>, Ti
 ///
 /// Errors: those of [`text`], [`Code::JSON_INVALID`].
 pub(super) fn noun<T: DeserializeOwned>(pointer: *const c_char) -> Result<T, TimError> {
-    // serde_json refuses what nests deeper than 128 levels, so no text can exhaust the stack.
-    serde_json::from_str(&text(pointer)?)
-        .map_err(|why| TimError::new(Code::JSON_INVALID, format!("{}: {why}", Code::JSON_INVALID.describe())))
+    read(&text(pointer)?).map_err(|why| unreadable(&why))
 }
 
-/// Bytes that C passes, copied.
+/// What JSON says, or why that is nothing.
+pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
+    // serde_json refuses what nests deeper than 128 levels, so no text can exhaust the stack.
+    serde_json::from_str(json).map_err(|why| why.to_string())
+}
+
+/// [`Code::JSON_INVALID`], with the reason.
+pub(super) fn unreadable(why: &str) -> TimError {
+    TimError::new(Code::JSON_INVALID, format!("{}: {why}", Code::JSON_INVALID.describe()))
+}
+
+/// A priority by its name; `Normal` if there is none.
 ///
-/// Errors: [`Code::NULL_ARGUMENT`] for NULL with a length, [`Code::IMAGE_TOO_LARGE`] for more than any picture has.
-pub(super) fn bytes(pointer: *const u8, length: usize) -> Result<Vec<u8>, TimError> {
+/// Errors: [`Code::TEXT_NOT_UTF8`], [`Code::BAD_REQUEST`].
+pub(super) fn priority(pointer: *const c_char) -> Result<Priority, TimError> {
+    let Some(name) = optional_text(pointer)? else { return Ok(Priority::Normal) };
+    let none = |_| TimError::new(Code::BAD_REQUEST, "a priority is High, Normal, Low or Lowest");
+    serde_json::from_value(serde_json::Value::String(name)).map_err(none)
+}
+
+/// A rendition by its number.
+///
+/// Errors: [`Code::BAD_REQUEST`].
+pub(super) fn rendition(number: u32) -> Result<RenditionType, TimError> {
+    RenditionType::try_from(number).map_err(|why| TimError::new(Code::BAD_REQUEST, why))
+}
+
+/// The bytes of a file that C passes, copied.
+///
+/// Errors: [`Code::NULL_ARGUMENT`] for NULL with a length; for more than any file of this type has, what the type says.
+pub(super) fn bytes(pointer: *const u8, length: usize, of: FileType) -> Result<Vec<u8>, TimError> {
     if length == 0 {
         return Ok(Vec::new());
     }
     if pointer.is_null() {
         return Err(TimError::of(Code::NULL_ARGUMENT));
     }
-    if length as u64 > tim_protocol::limits::IMAGE_BYTES {
-        return Err(TimError::of(Code::IMAGE_TOO_LARGE));
-    }
+    of.check_size(length as u64).map_err(TimError::of)?;
     // SAFETY: tim.h asks for `length` readable bytes; the pointer is not NULL and the length is bounded.
     Ok(unsafe { std::slice::from_raw_parts(pointer, length) }.to_vec())
 }

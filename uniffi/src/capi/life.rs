@@ -7,15 +7,15 @@ use tim::Code;
 use tim::plugin::Plugin;
 
 use super::callbacks::{
-    Ears, Sink, TimDestroy, TimDoneCallback, TimEventCallback, TimLogCallback, TimUploadCallback, UPLOADS,
-    Uploader, UserData,
+    Done, Ears, Sink, TimDestroy, TimDoneCallback, TimEventCallback, TimLogCallback, TimUploadCallback,
+    UPLOADS, Uploader, UserData,
 };
-use super::calls::{spawn, spawn_for};
+use super::calls::{call, run, spawn};
 use super::guard::{self, Out, guarded};
 use super::handles::{CLIENTS, LISTENERS, TimClient, TimListener, TimUpload};
 use super::{TIM_ABI_VERSION, TimStatus};
+use crate::client::{Tim, shutdown};
 use crate::error::TimError;
-use crate::types::TimOptions;
 
 /// The version of the interface this library has: compare it with `TIM_ABI_VERSION` of the header.
 #[unsafe(no_mangle)]
@@ -111,8 +111,7 @@ pub unsafe extern "C" fn tim_create(
             return Err(TimError::of(Code::ABI_MISMATCH));
         }
         let out = Out::new(client)?;
-        let options: TimOptions = guard::noun(options_json)?;
-        out.write(CLIENTS.add(tim::Tim::create(options.into())?));
+        out.write(CLIENTS.add(Arc::new(Tim::create(guard::noun(options_json)?)?)));
         Ok(())
     })
 }
@@ -136,7 +135,7 @@ pub unsafe extern "C" fn tim_destroy(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    spawn_for(client, done, user_data, |tim| async move { Ok(tim.destroy().await?) })
+    run(client, done, user_data, Box::new(|tim| Ok(call(async move { tim.shutdown().await }))))
 }
 
 /// Destroys every instance of the process: what a program calls before it ends.
@@ -144,11 +143,11 @@ pub unsafe extern "C" fn tim_destroy(
 /// Errors: 130169 if the system refuses new threads.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_shutdown(done: TimDoneCallback, user_data: *mut c_void) -> TimStatus {
-    guarded(|| spawn(done, user_data, async { Ok(tim::shutdown().await?) }))
+    guarded(|| spawn(Done::new(done, user_data)?, call(shutdown())))
 }
 
 /// An instance that was not destroyed: for functions that have no other way to find out.
-fn alive(client: TimClient) -> Result<tim::Tim, TimError> {
+fn alive(client: TimClient) -> Result<Arc<Tim>, TimError> {
     let tim = CLIENTS.get(client)?;
     if tim.is_destroyed() { Err(TimError::of(Code::DESTROYED)) } else { Ok(tim) }
 }
@@ -171,7 +170,7 @@ pub unsafe extern "C" fn tim_add_listener(
         let (out, tim) = (Out::new(listener)?, alive(client)?);
         // Held here until it has a number, because the instance may end meanwhile.
         let ears = Arc::new(Ears::new(callback, user_data)?);
-        let id = tim.add_listener(Arc::<Ears>::clone(&ears));
+        let id = tim.engine().add_listener(Arc::<Ears>::clone(&ears));
         let handle = LISTENERS.add((tim, id));
         ears.known_by(handle);
         out.write(handle);
@@ -187,7 +186,7 @@ pub unsafe extern "C" fn tim_add_listener(
 pub extern "C" fn tim_remove_listener(listener: TimListener) -> TimStatus {
     guarded(|| {
         let (tim, id) = LISTENERS.remove(listener)?;
-        tim.remove_listener(id);
+        tim.engine().remove_listener(id);
         Ok(())
     })
 }
@@ -206,7 +205,7 @@ pub unsafe extern "C" fn tim_register_upload_plugin(
     let user_data = UserData::new(user_data, destroy);
     guarded(|| {
         let tim = alive(client)?;
-        tim.register_plugin(Plugin::Upload(Arc::new(Uploader::new(callback, user_data)?)));
+        tim.engine().register_plugin(Plugin::Upload(Arc::new(Uploader::new(callback, user_data)?)));
         Ok(())
     })
 }
@@ -272,7 +271,7 @@ pub unsafe extern "C" fn tim_get_login_user(client: TimClient, user_id: *mut *mu
     guarded(|| {
         let out = Out::new(user_id)?;
         let user = CLIENTS.get(client)?.get_login_user();
-        out.write(user.map_or(std::ptr::null_mut(), |user| guard::give(user.to_string())));
+        out.write(user.map_or(std::ptr::null_mut(), guard::give));
         Ok(())
     })
 }

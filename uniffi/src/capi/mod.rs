@@ -7,7 +7,10 @@
 //!   the status is 0.
 //! * Verbs are typed, nouns are JSON with TIM's names. Texts that come in are borrowed UTF-8 ended by NUL; texts that go
 //!   out belong to the caller, who gives them back with `tim_string_free`.
-//! * Handles are numbers of a table, not pointers: one that is wrong or was released is found out, never followed.
+//! * `verbs` is written by `cargo xtask faces` out of the UniFFI face, which is the one table of verbs, and calls its methods: what
+//!   hosts pass is understood there. `door` calls any of them by its name.
+//! * Handles are numbers of a table, not pointers, each kind a type of its own: one that is wrong or was released is found out,
+//!   never followed.
 //! * A call that asks the server returns at once; its callback is called exactly once if the status was 0, and never
 //!   otherwise, on a thread of the engine's that it may block.
 //! * No body is without the guard of `guard`: a panic becomes a status.
@@ -21,15 +24,18 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod callbacks;
+mod calls;
 mod guard;
 mod handles;
+mod parameters;
 
 // The functions of tim.h, in its order.
 mod life;
 
-mod messages;
+#[rustfmt::skip] // written by cargo xtask faces
+mod verbs;
 
-mod calls;
+mod door;
 
 pub use callbacks::{
     TimDestroy, TimDoneCallback, TimEventCallback, TimLogCallback, TimProgressCallback, TimUploadCallback,

@@ -362,9 +362,49 @@ uint64_t uniffi_tim_ffi_fn_constructor_tim_create(RustBuffer options, RustCallSt
 uint64_t uniffi_tim_ffi_fn_method_tim_add_listener(uint64_t ptr, uint64_t listener, RustCallStatus *_Nonnull out_status
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ADD_TO_BLACKLIST
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ADD_TO_BLACKLIST
-uint64_t uniffi_tim_ffi_fn_method_tim_add_to_blacklist(uint64_t ptr, RustBuffer users
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_LOGIN_USER
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_LOGIN_USER
+RustBuffer uniffi_tim_ffi_fn_method_tim_get_login_user(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_SERVER_TIME
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_SERVER_TIME
+uint64_t uniffi_tim_ffi_fn_method_tim_get_server_time(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_IS_DESTROYED
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_IS_DESTROYED
+int8_t uniffi_tim_ffi_fn_method_tim_is_destroyed(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_IS_READY
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_IS_READY
+int8_t uniffi_tim_ffi_fn_method_tim_is_ready(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_LOGIN
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_LOGIN
+uint64_t uniffi_tim_ffi_fn_method_tim_login(uint64_t ptr, RustBuffer user_id, RustBuffer user_sig
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_LOGOUT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_LOGOUT
+uint64_t uniffi_tim_ffi_fn_method_tim_logout(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_NETWORK_CHANGED
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_NETWORK_CHANGED
+void uniffi_tim_ffi_fn_method_tim_network_changed(uint64_t ptr, int8_t up, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REGISTER_UPLOAD_PLUGIN
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REGISTER_UPLOAD_PLUGIN
+void uniffi_tim_ffi_fn_method_tim_register_upload_plugin(uint64_t ptr, uint64_t plugin, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SHUTDOWN
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SHUTDOWN
+uint64_t uniffi_tim_ffi_fn_method_tim_shutdown(uint64_t ptr
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_DOWNLOAD
@@ -372,9 +412,14 @@ uint64_t uniffi_tim_ffi_fn_method_tim_add_to_blacklist(uint64_t ptr, RustBuffer 
 uint64_t uniffi_tim_ffi_fn_method_tim_cancel_download(uint64_t ptr, RustBuffer target
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_MESSAGE
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_MESSAGE
-uint64_t uniffi_tim_ffi_fn_method_tim_cancel_message(uint64_t ptr, RustBuffer message
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DOWNLOAD_ATTACHMENT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DOWNLOAD_ATTACHMENT
+uint64_t uniffi_tim_ffi_fn_method_tim_download_attachment(uint64_t ptr, RustBuffer message, RustBuffer rendition, RustBuffer target, RustBuffer on_progress
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_ATTACHMENT_URL
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_ATTACHMENT_URL
+uint64_t uniffi_tim_ffi_fn_method_tim_get_attachment_url(uint64_t ptr, RustBuffer message, RustBuffer rendition
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE
@@ -385,11 +430,6 @@ RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message(uint64_t ptr, RustBu
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
 RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(uint64_t ptr, RustBuffer to, RustBuffer bytes, RustBuffer name, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_GROUP
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_GROUP
-uint64_t uniffi_tim_ffi_fn_method_tim_create_group(uint64_t ptr, RustBuffer group
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_IMAGE_MESSAGE
@@ -412,29 +452,14 @@ RustBuffer uniffi_tim_ffi_fn_method_tim_create_location_message(uint64_t ptr, Ru
 RustBuffer uniffi_tim_ffi_fn_method_tim_create_text_message(uint64_t ptr, RustBuffer to, RustBuffer text, RustBuffer priority, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_GROUP
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_GROUP
+uint64_t uniffi_tim_ffi_fn_method_tim_create_group(uint64_t ptr, RustBuffer group
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DISMISS_GROUP
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DISMISS_GROUP
 uint64_t uniffi_tim_ffi_fn_method_tim_dismiss_group(uint64_t ptr, RustBuffer group
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DOWNLOAD_ATTACHMENT
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DOWNLOAD_ATTACHMENT
-uint64_t uniffi_tim_ffi_fn_method_tim_download_attachment(uint64_t ptr, RustBuffer message, RustBuffer rendition, RustBuffer target, RustBuffer on_progress
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_ATTACHMENT_URL
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_ATTACHMENT_URL
-uint64_t uniffi_tim_ffi_fn_method_tim_get_attachment_url(uint64_t ptr, RustBuffer message, RustBuffer rendition
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_BLACKLIST
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_BLACKLIST
-uint64_t uniffi_tim_ffi_fn_method_tim_get_blacklist(uint64_t ptr
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_CONVERSATION_LIST
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_CONVERSATION_LIST
-uint64_t uniffi_tim_ffi_fn_method_tim_get_conversation_list(uint64_t ptr
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_LIST
@@ -452,44 +477,9 @@ uint64_t uniffi_tim_ffi_fn_method_tim_get_group_member_profile(uint64_t ptr, Rus
 uint64_t uniffi_tim_ffi_fn_method_tim_get_group_profile(uint64_t ptr, RustBuffer group
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_LOGIN_USER
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_LOGIN_USER
-RustBuffer uniffi_tim_ffi_fn_method_tim_get_login_user(uint64_t ptr, RustCallStatus *_Nonnull out_status
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_MESSAGE_LIST
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_MESSAGE_LIST
-uint64_t uniffi_tim_ffi_fn_method_tim_get_message_list(uint64_t ptr, RustBuffer conversation, RustBuffer next, uint32_t count
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_MY_PROFILE
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_MY_PROFILE
-uint64_t uniffi_tim_ffi_fn_method_tim_get_my_profile(uint64_t ptr
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_SERVER_TIME
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_SERVER_TIME
-uint64_t uniffi_tim_ffi_fn_method_tim_get_server_time(uint64_t ptr
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_USER_PROFILE
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_USER_PROFILE
-uint64_t uniffi_tim_ffi_fn_method_tim_get_user_profile(uint64_t ptr, RustBuffer users
-);
-#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_HANDLE_GROUP_APPLICATION
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_HANDLE_GROUP_APPLICATION
 uint64_t uniffi_tim_ffi_fn_method_tim_handle_group_application(uint64_t ptr, RustBuffer group, RustBuffer user, int8_t accept, RustBuffer handle_message
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_IS_DESTROYED
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_IS_DESTROYED
-int8_t uniffi_tim_ffi_fn_method_tim_is_destroyed(uint64_t ptr, RustCallStatus *_Nonnull out_status
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_IS_READY
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_IS_READY
-int8_t uniffi_tim_ffi_fn_method_tim_is_ready(uint64_t ptr, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_JOIN_GROUP
@@ -497,34 +487,24 @@ int8_t uniffi_tim_ffi_fn_method_tim_is_ready(uint64_t ptr, RustCallStatus *_Nonn
 uint64_t uniffi_tim_ffi_fn_method_tim_join_group(uint64_t ptr, RustBuffer group, RustBuffer apply_message
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_LOGIN
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_LOGIN
-uint64_t uniffi_tim_ffi_fn_method_tim_login(uint64_t ptr, RustBuffer user_id, RustBuffer user_sig
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_LOGOUT
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_LOGOUT
-uint64_t uniffi_tim_ffi_fn_method_tim_logout(uint64_t ptr
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_NETWORK_CHANGED
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_NETWORK_CHANGED
-void uniffi_tim_ffi_fn_method_tim_network_changed(uint64_t ptr, int8_t up, RustCallStatus *_Nonnull out_status
-);
-#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_QUIT_GROUP
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_QUIT_GROUP
 uint64_t uniffi_tim_ffi_fn_method_tim_quit_group(uint64_t ptr, RustBuffer group
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REGISTER_UPLOAD_PLUGIN
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REGISTER_UPLOAD_PLUGIN
-void uniffi_tim_ffi_fn_method_tim_register_upload_plugin(uint64_t ptr, uint64_t plugin, RustCallStatus *_Nonnull out_status
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_MESSAGE
+uint64_t uniffi_tim_ffi_fn_method_tim_cancel_message(uint64_t ptr, RustBuffer message
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REMOVE_FROM_BLACKLIST
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REMOVE_FROM_BLACKLIST
-uint64_t uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(uint64_t ptr, RustBuffer users
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_CONVERSATION_LIST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_CONVERSATION_LIST
+uint64_t uniffi_tim_ffi_fn_method_tim_get_conversation_list(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_MESSAGE_LIST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_MESSAGE_LIST
+uint64_t uniffi_tim_ffi_fn_method_tim_get_message_list(uint64_t ptr, RustBuffer conversation, RustBuffer next, uint32_t count
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_RESEND_MESSAGE
@@ -547,9 +527,29 @@ uint64_t uniffi_tim_ffi_fn_method_tim_send_message(uint64_t ptr, RustBuffer mess
 uint64_t uniffi_tim_ffi_fn_method_tim_set_message_read(uint64_t ptr, RustBuffer conversation
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SHUTDOWN
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SHUTDOWN
-uint64_t uniffi_tim_ffi_fn_method_tim_shutdown(uint64_t ptr
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ADD_TO_BLACKLIST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ADD_TO_BLACKLIST
+uint64_t uniffi_tim_ffi_fn_method_tim_add_to_blacklist(uint64_t ptr, RustBuffer users
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_BLACKLIST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_BLACKLIST
+uint64_t uniffi_tim_ffi_fn_method_tim_get_blacklist(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_MY_PROFILE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_MY_PROFILE
+uint64_t uniffi_tim_ffi_fn_method_tim_get_my_profile(uint64_t ptr
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_USER_PROFILE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_USER_PROFILE
+uint64_t uniffi_tim_ffi_fn_method_tim_get_user_profile(uint64_t ptr, RustBuffer users
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REMOVE_FROM_BLACKLIST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REMOVE_FROM_BLACKLIST
+uint64_t uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(uint64_t ptr, RustBuffer users
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_UPDATE_MY_PROFILE
@@ -956,9 +956,57 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_add_listener(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ADD_TO_BLACKLIST
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ADD_TO_BLACKLIST
-uint16_t uniffi_tim_ffi_checksum_method_tim_add_to_blacklist(void
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_LOGIN_USER
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_LOGIN_USER
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_login_user(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_SERVER_TIME
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_SERVER_TIME
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_server_time(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_IS_DESTROYED
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_IS_DESTROYED
+uint16_t uniffi_tim_ffi_checksum_method_tim_is_destroyed(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_IS_READY
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_IS_READY
+uint16_t uniffi_tim_ffi_checksum_method_tim_is_ready(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_LOGIN
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_LOGIN
+uint16_t uniffi_tim_ffi_checksum_method_tim_login(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_LOGOUT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_LOGOUT
+uint16_t uniffi_tim_ffi_checksum_method_tim_logout(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_NETWORK_CHANGED
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_NETWORK_CHANGED
+uint16_t uniffi_tim_ffi_checksum_method_tim_network_changed(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REGISTER_UPLOAD_PLUGIN
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REGISTER_UPLOAD_PLUGIN
+uint16_t uniffi_tim_ffi_checksum_method_tim_register_upload_plugin(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SHUTDOWN
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SHUTDOWN
+uint16_t uniffi_tim_ffi_checksum_method_tim_shutdown(void
 
 );
 #endif
@@ -968,9 +1016,15 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_cancel_download(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CANCEL_MESSAGE
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CANCEL_MESSAGE
-uint16_t uniffi_tim_ffi_checksum_method_tim_cancel_message(void
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DOWNLOAD_ATTACHMENT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DOWNLOAD_ATTACHMENT
+uint16_t uniffi_tim_ffi_checksum_method_tim_download_attachment(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_ATTACHMENT_URL
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_ATTACHMENT_URL
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_attachment_url(void
 
 );
 #endif
@@ -983,12 +1037,6 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_create_file_message(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
 uint16_t uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes(void
-
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_GROUP
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_GROUP
-uint16_t uniffi_tim_ffi_checksum_method_tim_create_group(void
 
 );
 #endif
@@ -1016,33 +1064,15 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_create_text_message(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_GROUP
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_GROUP
+uint16_t uniffi_tim_ffi_checksum_method_tim_create_group(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DISMISS_GROUP
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DISMISS_GROUP
 uint16_t uniffi_tim_ffi_checksum_method_tim_dismiss_group(void
-
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DOWNLOAD_ATTACHMENT
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DOWNLOAD_ATTACHMENT
-uint16_t uniffi_tim_ffi_checksum_method_tim_download_attachment(void
-
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_ATTACHMENT_URL
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_ATTACHMENT_URL
-uint16_t uniffi_tim_ffi_checksum_method_tim_get_attachment_url(void
-
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_BLACKLIST
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_BLACKLIST
-uint16_t uniffi_tim_ffi_checksum_method_tim_get_blacklist(void
-
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_CONVERSATION_LIST
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_CONVERSATION_LIST
-uint16_t uniffi_tim_ffi_checksum_method_tim_get_conversation_list(void
 
 );
 #endif
@@ -1064,51 +1094,9 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_get_group_profile(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_LOGIN_USER
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_LOGIN_USER
-uint16_t uniffi_tim_ffi_checksum_method_tim_get_login_user(void
-
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_MESSAGE_LIST
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_MESSAGE_LIST
-uint16_t uniffi_tim_ffi_checksum_method_tim_get_message_list(void
-
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_MY_PROFILE
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_MY_PROFILE
-uint16_t uniffi_tim_ffi_checksum_method_tim_get_my_profile(void
-
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_SERVER_TIME
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_SERVER_TIME
-uint16_t uniffi_tim_ffi_checksum_method_tim_get_server_time(void
-
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_USER_PROFILE
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_USER_PROFILE
-uint16_t uniffi_tim_ffi_checksum_method_tim_get_user_profile(void
-
-);
-#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_HANDLE_GROUP_APPLICATION
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_HANDLE_GROUP_APPLICATION
 uint16_t uniffi_tim_ffi_checksum_method_tim_handle_group_application(void
-
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_IS_DESTROYED
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_IS_DESTROYED
-uint16_t uniffi_tim_ffi_checksum_method_tim_is_destroyed(void
-
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_IS_READY
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_IS_READY
-uint16_t uniffi_tim_ffi_checksum_method_tim_is_ready(void
 
 );
 #endif
@@ -1118,39 +1106,27 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_join_group(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_LOGIN
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_LOGIN
-uint16_t uniffi_tim_ffi_checksum_method_tim_login(void
-
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_LOGOUT
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_LOGOUT
-uint16_t uniffi_tim_ffi_checksum_method_tim_logout(void
-
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_NETWORK_CHANGED
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_NETWORK_CHANGED
-uint16_t uniffi_tim_ffi_checksum_method_tim_network_changed(void
-
-);
-#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_QUIT_GROUP
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_QUIT_GROUP
 uint16_t uniffi_tim_ffi_checksum_method_tim_quit_group(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REGISTER_UPLOAD_PLUGIN
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REGISTER_UPLOAD_PLUGIN
-uint16_t uniffi_tim_ffi_checksum_method_tim_register_upload_plugin(void
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CANCEL_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CANCEL_MESSAGE
+uint16_t uniffi_tim_ffi_checksum_method_tim_cancel_message(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REMOVE_FROM_BLACKLIST
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REMOVE_FROM_BLACKLIST
-uint16_t uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist(void
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_CONVERSATION_LIST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_CONVERSATION_LIST
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_conversation_list(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_MESSAGE_LIST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_MESSAGE_LIST
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_message_list(void
 
 );
 #endif
@@ -1178,9 +1154,33 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_set_message_read(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SHUTDOWN
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SHUTDOWN
-uint16_t uniffi_tim_ffi_checksum_method_tim_shutdown(void
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ADD_TO_BLACKLIST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ADD_TO_BLACKLIST
+uint16_t uniffi_tim_ffi_checksum_method_tim_add_to_blacklist(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_BLACKLIST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_BLACKLIST
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_blacklist(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_MY_PROFILE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_MY_PROFILE
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_my_profile(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_USER_PROFILE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_USER_PROFILE
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_user_profile(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REMOVE_FROM_BLACKLIST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REMOVE_FROM_BLACKLIST
+uint16_t uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist(void
 
 );
 #endif

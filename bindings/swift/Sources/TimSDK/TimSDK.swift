@@ -1412,200 +1412,9 @@ public protocol TimProtocol: AnyObject, Sendable {
     func addListener(listener: EventListener)  -> Listener
 
     /**
-     * Puts users on the blacklist.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
-     * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
-     */
-    func addToBlacklist(users: [String]) async throws
-
-    /**
-     * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of it,
-     * and a file that was there before stays. Returns when they have ended.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 130171 if no download into this file is under way.
-     */
-    func cancelDownload(target: String) async throws
-
-    /**
-     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
-     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
-     * arrived, was taken back already, or was never sent.
-     */
-    func cancelMessage(message: String) async throws
-
-    /**
-     * Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
-     * it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until then the file has to stay where
-     * it is.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
-     * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
-     */
-    func createFileMessage(to: String, file: String, name: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
-
-    /**
-     * Makes a file message of a file's bytes, as `createFileMessage` does of a file; it needs a name.
-     *
-     * # Errors
-     * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
-     */
-    func createFileMessageFromBytes(to: String, bytes: Data, name: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
-
-    /**
-     * Makes a group with this user as its owner.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a member's id
-     * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
-     * answer, the group list shows whether it was made.
-     */
-    func createGroup(group: NewGroup) async throws  -> TimGroup
-
-    /**
-     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
-     * picture's width and height, and `localPath`. Looks at the file on the caller's thread; `sendMessage` uploads and sends
-     * it. Until then the file has to stay where it is.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401 for a file that
-     * cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
-     */
-    func createImageMessage(to: String, file: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
-
-    /**
-     * Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
-     * engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be
-     * sent any more.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252 if they are
-     * no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
-     */
-    func createImageMessageFromBytes(to: String, bytes: Data, priority: Priority, onProgress: ProgressListener?) throws  -> Message
-
-    /**
-     * Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `sendMessage` sends it.
-     *
-     * # Errors
-     * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
-     */
-    func createLocationMessage(to: String, description: String, longitude: Double, latitude: Double, priority: Priority) throws  -> Message
-
-    /**
-     * Makes a text message; `sendMessage` sends it.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001 for one over
-     * 12 KB.
-     */
-    func createTextMessage(to: String, text: String, priority: Priority) throws  -> Message
-
-    /**
-     * Ends a group for all its members.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
-     * 2801.
-     */
-    func dismissGroup(group: String) async throws
-
-    /**
-     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
-     * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
-     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
-     */
-    func downloadAttachment(message: Message, rendition: RenditionType, target: String, onProgress: ProgressListener?) async throws
-
-    /**
-     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the bytes,
-     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
-     * address differs each time: let caches remember the message's ID and the rendition.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
-     * the server has the file no more. `Unreachable`: 2800 or 2801.
-     */
-    func getAttachmentUrl(message: Message, rendition: RenditionType) async throws  -> String
-
-    /**
-     * Whom this user does not want to hear from.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-    func getBlacklist() async throws  -> [String]
-
-    /**
-     * All conversations, the most recently active first.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-    func getConversationList() async throws  -> [Conversation]
-
-    /**
-     * The groups this user is in.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-    func getGroupList() async throws  -> [TimGroup]
-
-    /**
-     * Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
-     * who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
-     */
-    func getGroupMemberProfile(group: String, users: [String]) async throws  -> [GroupMember]
-
-    /**
-     * A group's profile, also of one this user is not in.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
-     */
-    func getGroupProfile(group: String) async throws  -> TimGroup
-
-    /**
      * Who is logged in.
      */
     func getLoginUser()  -> String?
-
-    /**
-     * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
-     * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
-     * server.
-     *
-     * Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
-     * refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
-     * pages may be in both, under the same ID.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
-     * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
-     */
-    func getMessageList(conversation: String, next: Int64?, count: UInt32) async throws  -> MessageList
-
-    /**
-     * This user's profile.
-     *
-     * # Errors
-     * `NotReady`. `Unreachable`: 2800 or 2801.
-     */
-    func getMyProfile() async throws  -> Profile
 
     /**
      * The server's clock, in milliseconds since 1970.
@@ -1616,24 +1425,6 @@ public protocol TimProtocol: AnyObject, Sendable {
     func getServerTime() async throws  -> Int64
 
     /**
-     * The profiles of 1 to 100 users; whoever does not exist is left out.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
-     */
-    func getUserProfile(users: [String]) async throws  -> [Profile]
-
-    /**
-     * Accepts or refuses a user's application to join, with words for them.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
-     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
-     * or 2801.
-     */
-    func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String) async throws
-
-    /**
      * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
      */
     func isDestroyed()  -> Bool
@@ -1642,15 +1433,6 @@ public protocol TimProtocol: AnyObject, Sendable {
      * Whether everything works.
      */
     func isReady()  -> Bool
-
-    /**
-     * Joins a group, or applies to, with words for whoever decides.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
-     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
-     */
-    func joinGroup(group: String, applyMessage: String) async throws  -> Joined
 
     /**
      * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
@@ -1681,6 +1463,172 @@ public protocol TimProtocol: AnyObject, Sendable {
     func networkChanged(up: Bool)
 
     /**
+     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
+     */
+    func registerUploadPlugin(plugin: UploadPlugin)
+
+    /**
+     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
+     * unless it was called by one, or one has not returned for five seconds.
+     *
+     * # Errors
+     * None so far.
+     */
+    func shutdown() async throws
+
+    /**
+     * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of
+     * it, and a file that was there before stays. Returns when they have ended.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 130171 if no download into this file is under way.
+     */
+    func cancelDownload(target: String) async throws
+
+    /**
+     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
+     * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
+     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
+     */
+    func downloadAttachment(message: Message, rendition: RenditionType, target: String, onProgress: ProgressListener?) async throws
+
+    /**
+     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
+     * bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
+     * address differs each time: let caches remember the message's ID and the rendition.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
+     * the server has the file no more. `Unreachable`: 2800 or 2801.
+     */
+    func getAttachmentUrl(message: Message, rendition: RenditionType) async throws  -> String
+
+    /**
+     * Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
+     * it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until then the file has to stay where
+     * it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
+     */
+    func createFileMessage(to: String, file: String, name: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
+
+    /**
+     * Makes a file message of a file's bytes, as `createFileMessage` does of a file; it needs a name.
+     *
+     * # Errors
+     * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
+     */
+    func createFileMessageFromBytes(to: String, bytes: Data, name: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
+
+    /**
+     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
+     * picture's width and height, and `localPath`. Looks at the file on the caller's thread; `sendMessage` uploads and sends
+     * it. Until then the file has to stay where it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401
+     * for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
+     */
+    func createImageMessage(to: String, file: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
+
+    /**
+     * Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
+     * engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be
+     * sent any more.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252
+     * if they are no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
+     */
+    func createImageMessageFromBytes(to: String, bytes: Data, priority: Priority, onProgress: ProgressListener?) throws  -> Message
+
+    /**
+     * Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `sendMessage` sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
+     */
+    func createLocationMessage(to: String, description: String, longitude: Double, latitude: Double, priority: Priority) throws  -> Message
+
+    /**
+     * Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group), to be shown at once; `sendMessage`
+     * sends it.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001
+     * for one over 12 KB.
+     */
+    func createTextMessage(to: String, text: String, priority: Priority) throws  -> Message
+
+    /**
+     * Makes a group with this user as its owner.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a member's id
+     * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
+     * answer, the group list shows whether it was made.
+     */
+    func createGroup(group: NewGroup) async throws  -> TimGroup
+
+    /**
+     * Ends a group for all its members.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
+     */
+    func dismissGroup(group: String) async throws
+
+    /**
+     * The groups this user is in.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    func getGroupList() async throws  -> [TimGroup]
+
+    /**
+     * Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+     * who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    func getGroupMemberProfile(group: String, users: [String]) async throws  -> [GroupMember]
+
+    /**
+     * A group's profile, also of one this user is not in.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    func getGroupProfile(group: String) async throws  -> TimGroup
+
+    /**
+     * Accepts or refuses a user's application to join, with words for them.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
+     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
+     * or 2801.
+     */
+    func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String) async throws
+
+    /**
+     * Joins a group, or applies to, with words for whoever decides.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
+     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
+     */
+    func joinGroup(group: String, applyMessage: String) async throws  -> Joined
+
+    /**
      * Leaves a group.
      *
      * # Errors
@@ -1690,32 +1638,53 @@ public protocol TimProtocol: AnyObject, Sendable {
     func quitGroup(group: String) async throws
 
     /**
-     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
-     */
-    func registerUploadPlugin(plugin: UploadPlugin)
-
-    /**
-     * Takes users off the blacklist.
+     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
+     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
+     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
-     * does not exist. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2105 for an ID that is none, 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
+     * arrived, was taken back already, or was never sent.
      */
-    func removeFromBlacklist(users: [String]) async throws
+    func cancelMessage(message: String) async throws
+
+    /**
+     * All conversations, the most recently active first.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    func getConversationList() async throws  -> [Conversation]
+
+    /**
+     * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
+     * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+     * server.
+     *
+     * Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
+     * refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
+     * pages may be in both, under the same ID.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+     * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
+     */
+    func getMessageList(conversation: String, next: Int64?, count: UInt32) async throws  -> MessageList
 
     /**
      * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
      * enough, also after a restart: `getMessageList` shows what waits and what was refused.
      *
      * # Errors
-     * Those of `sendMessage`; `Refused`: 2105 for a message that is not in the outbox, or whose end is awaited already. A
-     * picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same number, at once.
+     * Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
+     * already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same
+     * number, at once.
      */
     func resendMessage(message: String) async throws  -> Message
 
     /**
-     * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also another's
-     * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
+     * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also
+     * another's if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
@@ -1731,8 +1700,8 @@ public protocol TimProtocol: AnyObject, Sendable {
      * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
-     * 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, 130147, 130148, or what an upload plugin threw; 8001 or 130110 for a text that was made too
-     * long or empty. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
+     * 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 7006, 130140 to 130145, 130147 or 130148, or what an upload
+     * plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
      * not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
      */
     func sendMessage(message: Message) async throws  -> Message
@@ -1747,13 +1716,46 @@ public protocol TimProtocol: AnyObject, Sendable {
     func setMessageRead(conversation: String) async throws
 
     /**
-     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
-     * unless it was called by one, or one has not returned for five seconds.
+     * Puts users on the blacklist.
      *
      * # Errors
-     * None so far.
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
      */
-    func shutdown() async throws
+    func addToBlacklist(users: [String]) async throws
+
+    /**
+     * Whom this user does not want to hear from.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    func getBlacklist() async throws  -> [String]
+
+    /**
+     * This user's profile.
+     *
+     * # Errors
+     * `NotReady`. `Unreachable`: 2800 or 2801.
+     */
+    func getMyProfile() async throws  -> Profile
+
+    /**
+     * The profiles of 1 to 100 users; whoever does not exist is left out.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     */
+    func getUserProfile(users: [String]) async throws  -> [Profile]
+
+    /**
+     * Takes users off the blacklist.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist. `Unreachable`: 2800 or 2801.
+     */
+    func removeFromBlacklist(users: [String]) async throws
 
     /**
      * Changes this user's profile; what is absent stays.
@@ -1859,18 +1861,101 @@ open func addListener(listener: EventListener) -> Listener  {
 }
 
     /**
-     * Puts users on the blacklist.
+     * Who is logged in.
+     */
+open func getLoginUser() -> String?  {
+    return try!  FfiConverterOptionString.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_get_login_user(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * The server's clock, in milliseconds since 1970.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
-     * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
+     * `NotReady`.
      */
-open func addToBlacklist(users: [String])async throws   {
+open func getServerTime()async throws  -> Int64  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_add_to_blacklist(
-                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(users)
+                uniffi_tim_ffi_fn_method_tim_get_server_time(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_i64,
+            completeFunc: ffi_tim_ffi_rust_future_complete_i64,
+            freeFunc: ffi_tim_ffi_rust_future_free_i64,
+            liftFunc: FfiConverterInt64.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
+     */
+open func isDestroyed() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_is_destroyed(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Whether everything works.
+     */
+open func isReady() -> Bool  {
+    return try!  FfiConverterBool.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_is_ready(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
+     *
+     * # Errors
+     * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
+     * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
+     * another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
+     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
+     */
+open func login(userId: String, userSig: String)async throws  -> Bool  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_login(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(userId),FfiConverterString.lower(userSig)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_i8,
+            completeFunc: ffi_tim_ffi_rust_future_complete_i8,
+            freeFunc: ffi_tim_ffi_rust_future_free_i8,
+            liftFunc: FfiConverterBool.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
+     * the user's next login on this device.
+     *
+     * # Errors
+     * `NotReady`: 130160 after `shutdown`.
+     */
+open func logout()async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_logout(
+                        self.uniffiCloneHandle()
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
@@ -1882,8 +1967,58 @@ open func addToBlacklist(users: [String])async throws   {
 }
 
     /**
-     * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of it,
-     * and a file that was there before stays. Returns when they have ended.
+     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
+     * host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
+     * seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
+     * breaks, and calls wait as they do then.
+     */
+open func networkChanged(up: Bool)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_network_changed(
+            self.uniffiCloneHandle(),
+        FfiConverterBool.lower(up),uniffiCallStatus
+    )
+}
+}
+
+    /**
+     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
+     */
+open func registerUploadPlugin(plugin: UploadPlugin)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_register_upload_plugin(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeUploadPlugin_lower(plugin),uniffiCallStatus
+    )
+}
+}
+
+    /**
+     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
+     * unless it was called by one, or one has not returned for five seconds.
+     *
+     * # Errors
+     * None so far.
+     */
+open func shutdown()async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_shutdown(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of
+     * it, and a file that was there before stays. Returns when they have ended.
      *
      * # Errors
      * `NotReady`. `Refused`: 130171 if no download into this file is under way.
@@ -1905,26 +2040,50 @@ open func cancelDownload(target: String)async throws   {
 }
 
     /**
-     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
-     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
+     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
      *
      * # Errors
-     * `NotReady`. `Refused`: 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
-     * arrived, was taken back already, or was never sent.
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
+     * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
+     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
      */
-open func cancelMessage(message: String)async throws   {
+open func downloadAttachment(message: Message, rendition: RenditionType, target: String, onProgress: ProgressListener?)async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_cancel_message(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(message)
+                uniffi_tim_ffi_fn_method_tim_download_attachment(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterTypeRenditionType_lower(rendition),FfiConverterString.lower(target),FfiConverterOptionTypeProgressListener.lower(onProgress)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
             completeFunc: ffi_tim_ffi_rust_future_complete_void,
             freeFunc: ffi_tim_ffi_rust_future_free_void,
             liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
+     * bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
+     * address differs each time: let caches remember the message's ID and the rendition.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
+     * the server has the file no more. `Unreachable`: 2800 or 2801.
+     */
+open func getAttachmentUrl(message: Message, rendition: RenditionType)async throws  -> String  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_attachment_url(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterTypeRenditionType_lower(rendition)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterString.lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -1973,37 +2132,13 @@ open func createFileMessageFromBytes(to: String, bytes: Data, name: String, prio
 }
 
     /**
-     * Makes a group with this user as its owner.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a member's id
-     * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
-     * answer, the group list shows whether it was made.
-     */
-open func createGroup(group: NewGroup)async throws  -> TimGroup  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_create_group(
-                        self.uniffiCloneHandle(),FfiConverterTypeNewGroup_lower(group)
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
-            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
-            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterTypeTimGroup_lift,
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
      * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
      * picture's width and height, and `localPath`. Looks at the file on the caller's thread; `sendMessage` uploads and sends
      * it. Until then the file has to stay where it is.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401 for a file that
-     * cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401
+     * for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
 open func createImageMessage(to: String, file: String, priority: Priority, onProgress: ProgressListener?)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
@@ -2024,8 +2159,8 @@ open func createImageMessage(to: String, file: String, priority: Priority, onPro
      * sent any more.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252 if they are
-     * no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252
+     * if they are no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
 open func createImageMessageFromBytes(to: String, bytes: Data, priority: Priority, onProgress: ProgressListener?)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
@@ -2061,11 +2196,12 @@ open func createLocationMessage(to: String, description: String, longitude: Doub
 }
 
     /**
-     * Makes a text message; `sendMessage` sends it.
+     * Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group), to be shown at once; `sendMessage`
+     * sends it.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001 for one over
-     * 12 KB.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001
+     * for one over 12 KB.
      */
 open func createTextMessage(to: String, text: String, priority: Priority)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
@@ -2077,6 +2213,30 @@ open func createTextMessage(to: String, text: String, priority: Priority)throws 
         FfiConverterTypePriority_lower(priority),uniffiCallStatus
     )
 })
+}
+
+    /**
+     * Makes a group with this user as its owner.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a member's id
+     * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
+     * answer, the group list shows whether it was made.
+     */
+open func createGroup(group: NewGroup)async throws  -> TimGroup  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_create_group(
+                        self.uniffiCloneHandle(),FfiConverterTypeNewGroup_lower(group)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeTimGroup_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
 }
 
     /**
@@ -2098,99 +2258,6 @@ open func dismissGroup(group: String)async throws   {
             completeFunc: ffi_tim_ffi_rust_future_complete_void,
             freeFunc: ffi_tim_ffi_rust_future_free_void,
             liftFunc: { $0 },
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
-     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
-     * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
-     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
-     */
-open func downloadAttachment(message: Message, rendition: RenditionType, target: String, onProgress: ProgressListener?)async throws   {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_download_attachment(
-                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterTypeRenditionType_lower(rendition),FfiConverterString.lower(target),FfiConverterOptionTypeProgressListener.lower(onProgress)
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_void,
-            completeFunc: ffi_tim_ffi_rust_future_complete_void,
-            freeFunc: ffi_tim_ffi_rust_future_free_void,
-            liftFunc: { $0 },
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
-     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the bytes,
-     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
-     * address differs each time: let caches remember the message's ID and the rendition.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
-     * the server has the file no more. `Unreachable`: 2800 or 2801.
-     */
-open func getAttachmentUrl(message: Message, rendition: RenditionType)async throws  -> String  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_get_attachment_url(
-                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterTypeRenditionType_lower(rendition)
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
-            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
-            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterString.lift,
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
-     * Whom this user does not want to hear from.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-open func getBlacklist()async throws  -> [String]  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_get_blacklist(
-                        self.uniffiCloneHandle()
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
-            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
-            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterSequenceString.lift,
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
-     * All conversations, the most recently active first.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-open func getConversationList()async throws  -> [Conversation]  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_get_conversation_list(
-                        self.uniffiCloneHandle()
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
-            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
-            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterSequenceTypeConversation.lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -2263,15 +2330,120 @@ open func getGroupProfile(group: String)async throws  -> TimGroup  {
 }
 
     /**
-     * Who is logged in.
+     * Accepts or refuses a user's application to join, with words for them.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
+     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
+     * or 2801.
      */
-open func getLoginUser() -> String?  {
-    return try!  FfiConverterOptionString.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_tim_ffi_fn_method_tim_get_login_user(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
+open func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String = "")async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_handle_group_application(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(group),FfiConverterString.lower(user),FfiConverterBool.lower(accept),FfiConverterString.lower(handleMessage)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Joins a group, or applies to, with words for whoever decides.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
+     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
+     */
+open func joinGroup(group: String, applyMessage: String = "")async throws  -> Joined  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_join_group(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(group),FfiConverterString.lower(applyMessage)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeJoined_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Leaves a group.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
+     * group. `Unreachable`: 2800 or 2801.
+     */
+open func quitGroup(group: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_quit_group(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(group)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
+     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
+     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for an ID that is none, 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
+     * arrived, was taken back already, or was never sent.
+     */
+open func cancelMessage(message: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_cancel_message(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(message)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * All conversations, the most recently active first.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+open func getConversationList()async throws  -> [Conversation]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_conversation_list(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeConversation.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
 }
 
     /**
@@ -2304,270 +2476,13 @@ open func getMessageList(conversation: String, next: Int64? = nil, count: UInt32
 }
 
     /**
-     * This user's profile.
-     *
-     * # Errors
-     * `NotReady`. `Unreachable`: 2800 or 2801.
-     */
-open func getMyProfile()async throws  -> Profile  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_get_my_profile(
-                        self.uniffiCloneHandle()
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
-            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
-            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterTypeProfile_lift,
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
-     * The server's clock, in milliseconds since 1970.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-open func getServerTime()async throws  -> Int64  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_get_server_time(
-                        self.uniffiCloneHandle()
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_i64,
-            completeFunc: ffi_tim_ffi_rust_future_complete_i64,
-            freeFunc: ffi_tim_ffi_rust_future_free_i64,
-            liftFunc: FfiConverterInt64.lift,
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
-     * The profiles of 1 to 100 users; whoever does not exist is left out.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
-     */
-open func getUserProfile(users: [String])async throws  -> [Profile]  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_get_user_profile(
-                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(users)
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
-            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
-            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterSequenceTypeProfile.lift,
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
-     * Accepts or refuses a user's application to join, with words for them.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
-     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
-     * or 2801.
-     */
-open func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String = "")async throws   {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_handle_group_application(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(group),FfiConverterString.lower(user),FfiConverterBool.lower(accept),FfiConverterString.lower(handleMessage)
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_void,
-            completeFunc: ffi_tim_ffi_rust_future_complete_void,
-            freeFunc: ffi_tim_ffi_rust_future_free_void,
-            liftFunc: { $0 },
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
-     * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
-     */
-open func isDestroyed() -> Bool  {
-    return try!  FfiConverterBool.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_tim_ffi_fn_method_tim_is_destroyed(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-
-    /**
-     * Whether everything works.
-     */
-open func isReady() -> Bool  {
-    return try!  FfiConverterBool.lift(try! rustCall() {
-        uniffiCallStatus in
-    uniffi_tim_ffi_fn_method_tim_is_ready(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-})
-}
-
-    /**
-     * Joins a group, or applies to, with words for whoever decides.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
-     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
-     */
-open func joinGroup(group: String, applyMessage: String = "")async throws  -> Joined  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_join_group(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(group),FfiConverterString.lower(applyMessage)
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
-            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
-            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterTypeJoined_lift,
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
-     * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
-     *
-     * # Errors
-     * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
-     * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
-     * another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
-     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
-     */
-open func login(userId: String, userSig: String)async throws  -> Bool  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_login(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(userId),FfiConverterString.lower(userSig)
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_i8,
-            completeFunc: ffi_tim_ffi_rust_future_complete_i8,
-            freeFunc: ffi_tim_ffi_rust_future_free_i8,
-            liftFunc: FfiConverterBool.lift,
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
-     * Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
-     * the user's next login on this device.
-     *
-     * # Errors
-     * `NotReady`: 130160 after `shutdown`.
-     */
-open func logout()async throws   {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_logout(
-                        self.uniffiCloneHandle()
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_void,
-            completeFunc: ffi_tim_ffi_rust_future_complete_void,
-            freeFunc: ffi_tim_ffi_rust_future_free_void,
-            liftFunc: { $0 },
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
-     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
-     * host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
-     * seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
-     * breaks, and calls wait as they do then.
-     */
-open func networkChanged(up: Bool)  {try! rustCall() {
-        uniffiCallStatus in
-    uniffi_tim_ffi_fn_method_tim_network_changed(
-            self.uniffiCloneHandle(),
-        FfiConverterBool.lower(up),uniffiCallStatus
-    )
-}
-}
-
-    /**
-     * Leaves a group.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
-     * group. `Unreachable`: 2800 or 2801.
-     */
-open func quitGroup(group: String)async throws   {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_quit_group(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(group)
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_void,
-            completeFunc: ffi_tim_ffi_rust_future_complete_void,
-            freeFunc: ffi_tim_ffi_rust_future_free_void,
-            liftFunc: { $0 },
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
-     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
-     */
-open func registerUploadPlugin(plugin: UploadPlugin)  {try! rustCall() {
-        uniffiCallStatus in
-    uniffi_tim_ffi_fn_method_tim_register_upload_plugin(
-            self.uniffiCloneHandle(),
-        FfiConverterTypeUploadPlugin_lower(plugin),uniffiCallStatus
-    )
-}
-}
-
-    /**
-     * Takes users off the blacklist.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
-     * does not exist. `Unreachable`: 2800 or 2801.
-     */
-open func removeFromBlacklist(users: [String])async throws   {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(
-                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(users)
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_void,
-            completeFunc: ffi_tim_ffi_rust_future_complete_void,
-            freeFunc: ffi_tim_ffi_rust_future_free_void,
-            liftFunc: { $0 },
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
      * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
      * enough, also after a restart: `getMessageList` shows what waits and what was refused.
      *
      * # Errors
-     * Those of `sendMessage`; `Refused`: 2105 for a message that is not in the outbox, or whose end is awaited already. A
-     * picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same number, at once.
+     * Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
+     * already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same
+     * number, at once.
      */
 open func resendMessage(message: String)async throws  -> Message  {
     return
@@ -2586,8 +2501,8 @@ open func resendMessage(message: String)async throws  -> Message  {
 }
 
     /**
-     * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also another's
-     * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
+     * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also
+     * another's if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
@@ -2617,8 +2532,8 @@ open func revokeMessage(message: Message)async throws  -> Message  {
      * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
-     * 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, 130147, 130148, or what an upload plugin threw; 8001 or 130110 for a text that was made too
-     * long or empty. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
+     * 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 7006, 130140 to 130145, 130147 or 130148, or what an upload
+     * plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
      * not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
      */
 open func sendMessage(message: Message)async throws  -> Message  {
@@ -2661,18 +2576,107 @@ open func setMessageRead(conversation: String)async throws   {
 }
 
     /**
-     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
-     * unless it was called by one, or one has not returned for five seconds.
+     * Puts users on the blacklist.
      *
      * # Errors
-     * None so far.
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
      */
-open func shutdown()async throws   {
+open func addToBlacklist(users: [String])async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_shutdown(
+                uniffi_tim_ffi_fn_method_tim_add_to_blacklist(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(users)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Whom this user does not want to hear from.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+open func getBlacklist()async throws  -> [String]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_blacklist(
                         self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceString.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * This user's profile.
+     *
+     * # Errors
+     * `NotReady`. `Unreachable`: 2800 or 2801.
+     */
+open func getMyProfile()async throws  -> Profile  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_my_profile(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeProfile_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * The profiles of 1 to 100 users; whoever does not exist is left out.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     */
+open func getUserProfile(users: [String])async throws  -> [Profile]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_user_profile(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(users)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeProfile.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Takes users off the blacklist.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist. `Unreachable`: 2800 or 2801.
+     */
+open func removeFromBlacklist(users: [String])async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(users)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
@@ -7580,85 +7584,16 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_add_listener() != 43715) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 39594) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_cancel_download() != 28916) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 55830) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_create_file_message() != 51436) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() != 56296) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_create_group() != 60827) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 5344) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 48876) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_create_location_message() != 24649) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 52591) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 24741) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_download_attachment() != 25442) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_get_attachment_url() != 44898) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_get_blacklist() != 5266) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 27414) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_get_group_list() != 26571) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() != 45734) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 13627) {
-        return InitializationResult.apiChecksumMismatch
-    }
     if (uniffi_tim_ffi_checksum_method_tim_get_login_user() != 47815) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 44319) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_get_my_profile() != 44425) {
-        return InitializationResult.apiChecksumMismatch
-    }
     if (uniffi_tim_ffi_checksum_method_tim_get_server_time() != 23664) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 52441) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 42506) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_is_destroyed() != 9836) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_is_ready() != 18537) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 15143) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_login() != 16939) {
@@ -7670,31 +7605,100 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_network_changed() != 46810) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 49413) {
-        return InitializationResult.apiChecksumMismatch
-    }
     if (uniffi_tim_ffi_checksum_method_tim_register_upload_plugin() != 29950) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 41720) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 38405) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 38208) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 28287) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 13211) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_shutdown() != 17476) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 36491) {
+    if (uniffi_tim_ffi_checksum_method_tim_cancel_download() != 29468) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_download_attachment() != 29978) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_attachment_url() != 18931) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_file_message() != 29022) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() != 35847) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 111) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 57051) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_location_message() != 25504) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 45480) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_group() != 41542) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 1292) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_list() != 53154) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() != 14121) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 48946) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 61822) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 55570) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 22032) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 42760) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 6736) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 11579) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 28673) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 7975) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 44340) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 21814) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 46210) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_blacklist() != 47422) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_my_profile() != 34718) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 15561) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 44546) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 4795) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_uploadplugin_upload() != 39309) {

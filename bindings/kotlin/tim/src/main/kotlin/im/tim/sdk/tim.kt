@@ -785,17 +785,33 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_add_listener(
     ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_add_to_blacklist(
+    external fun uniffi_tim_ffi_checksum_method_tim_get_login_user(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_server_time(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_is_destroyed(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_is_ready(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_login(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_logout(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_network_changed(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_register_upload_plugin(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_shutdown(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_cancel_download(
     ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_cancel_message(
+    external fun uniffi_tim_ffi_checksum_method_tim_download_attachment(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_attachment_url(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_file_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_create_group(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_image_message(
     ): Int
@@ -805,15 +821,9 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_text_message(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_create_group(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_dismiss_group(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_download_attachment(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_get_attachment_url(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_get_blacklist(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_get_conversation_list(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_group_list(
     ): Int
@@ -821,35 +831,17 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_group_profile(
     ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_get_login_user(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_get_message_list(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_get_my_profile(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_get_server_time(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_get_user_profile(
-    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_handle_group_application(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_is_destroyed(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_is_ready(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_join_group(
     ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_login(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_logout(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_network_changed(
-    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_quit_group(
     ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_register_upload_plugin(
+    external fun uniffi_tim_ffi_checksum_method_tim_cancel_message(
     ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist(
+    external fun uniffi_tim_ffi_checksum_method_tim_get_conversation_list(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_message_list(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_resend_message(
     ): Int
@@ -859,7 +851,15 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_set_message_read(
     ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_shutdown(
+    external fun uniffi_tim_ffi_checksum_method_tim_add_to_blacklist(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_blacklist(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_my_profile(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_user_profile(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_update_my_profile(
     ): Int
@@ -921,18 +921,34 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_add_listener(`ptr`: Long,`listener`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_add_to_blacklist(`ptr`: Long,`users`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_get_login_user(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_tim_ffi_fn_method_tim_get_server_time(`ptr`: Long,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_is_destroyed(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Byte
+    external fun uniffi_tim_ffi_fn_method_tim_is_ready(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Byte
+    external fun uniffi_tim_ffi_fn_method_tim_login(`ptr`: Long,`userId`: RustBuffer.ByValue,`userSig`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_logout(`ptr`: Long,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_network_changed(`ptr`: Long,`up`: Byte,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_tim_ffi_fn_method_tim_register_upload_plugin(`ptr`: Long,`plugin`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_tim_ffi_fn_method_tim_shutdown(`ptr`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_cancel_download(`ptr`: Long,`target`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_cancel_message(`ptr`: Long,`message`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_download_attachment(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,`target`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_attachment_url(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_create_file_message(`ptr`: Long,`to`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(`ptr`: Long,`to`: RustBuffer.ByValue,`bytes`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_tim_ffi_fn_method_tim_create_group(`ptr`: Long,`group`: RustBuffer.ByValue,
-    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_create_image_message(`ptr`: Long,`to`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(`ptr`: Long,`to`: RustBuffer.ByValue,`bytes`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
@@ -941,15 +957,9 @@ internal object UniffiLib {
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_text_message(`ptr`: Long,`to`: RustBuffer.ByValue,`text`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
+    external fun uniffi_tim_ffi_fn_method_tim_create_group(`ptr`: Long,`group`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_dismiss_group(`ptr`: Long,`group`: RustBuffer.ByValue,
-    ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_download_attachment(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,`target`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,
-    ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_get_attachment_url(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,
-    ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_get_blacklist(`ptr`: Long,
-    ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_get_conversation_list(`ptr`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_group_list(`ptr`: Long,
     ): Long
@@ -957,35 +967,17 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_group_profile(`ptr`: Long,`group`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_get_login_user(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
-    ): RustBuffer.ByValue
-    external fun uniffi_tim_ffi_fn_method_tim_get_message_list(`ptr`: Long,`conversation`: RustBuffer.ByValue,`next`: RustBuffer.ByValue,`count`: Int,
-    ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_get_my_profile(`ptr`: Long,
-    ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_get_server_time(`ptr`: Long,
-    ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_get_user_profile(`ptr`: Long,`users`: RustBuffer.ByValue,
-    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_handle_group_application(`ptr`: Long,`group`: RustBuffer.ByValue,`user`: RustBuffer.ByValue,`accept`: Byte,`handleMessage`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_is_destroyed(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
-    ): Byte
-    external fun uniffi_tim_ffi_fn_method_tim_is_ready(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
-    ): Byte
     external fun uniffi_tim_ffi_fn_method_tim_join_group(`ptr`: Long,`group`: RustBuffer.ByValue,`applyMessage`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_login(`ptr`: Long,`userId`: RustBuffer.ByValue,`userSig`: RustBuffer.ByValue,
-    ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_logout(`ptr`: Long,
-    ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_network_changed(`ptr`: Long,`up`: Byte,uniffi_out_err: UniffiRustCallStatus,
-    ): Unit
     external fun uniffi_tim_ffi_fn_method_tim_quit_group(`ptr`: Long,`group`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_register_upload_plugin(`ptr`: Long,`plugin`: Long,uniffi_out_err: UniffiRustCallStatus,
-    ): Unit
-    external fun uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(`ptr`: Long,`users`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_cancel_message(`ptr`: Long,`message`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_conversation_list(`ptr`: Long,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_message_list(`ptr`: Long,`conversation`: RustBuffer.ByValue,`next`: RustBuffer.ByValue,`count`: Int,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_resend_message(`ptr`: Long,`message`: RustBuffer.ByValue,
     ): Long
@@ -995,7 +987,15 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_set_message_read(`ptr`: Long,`conversation`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_shutdown(`ptr`: Long,
+    external fun uniffi_tim_ffi_fn_method_tim_add_to_blacklist(`ptr`: Long,`users`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_blacklist(`ptr`: Long,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_my_profile(`ptr`: Long,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_user_profile(`ptr`: Long,`users`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(`ptr`: Long,`users`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_update_my_profile(`ptr`: Long,`fields`: RustBuffer.ByValue,
     ): Long
@@ -1177,85 +1177,16 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_add_listener() and 0xFFFF) != 43715) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 39594) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_download() and 0xFFFF) != 28916) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 55830) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message() and 0xFFFF) != 51436) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() and 0xFFFF) != 56296) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 60827) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 5344) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 48876) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_location_message() and 0xFFFF) != 24649) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 52591) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 24741) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_attachment() and 0xFFFF) != 25442) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_url() and 0xFFFF) != 44898) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_blacklist() and 0xFFFF) != 5266) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 27414) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_list() and 0xFFFF) != 26571) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() and 0xFFFF) != 45734) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 13627) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_login_user() and 0xFFFF) != 47815) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 44319) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_my_profile() and 0xFFFF) != 44425) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_server_time() and 0xFFFF) != 23664) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 52441) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 42506) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_is_destroyed() and 0xFFFF) != 9836) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_is_ready() and 0xFFFF) != 18537) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 15143) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_login() and 0xFFFF) != 16939) {
@@ -1267,31 +1198,100 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_network_changed() and 0xFFFF) != 46810) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 49413) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_register_upload_plugin() and 0xFFFF) != 29950) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() and 0xFFFF) != 41720) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 38405) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 38208) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 28287) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 13211) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_shutdown() and 0xFFFF) != 17476) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 36491) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_download() and 0xFFFF) != 29468) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_attachment() and 0xFFFF) != 29978) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_url() and 0xFFFF) != 18931) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message() and 0xFFFF) != 29022) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() and 0xFFFF) != 35847) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 111) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 57051) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_location_message() and 0xFFFF) != 25504) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 45480) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 41542) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 1292) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_list() and 0xFFFF) != 53154) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() and 0xFFFF) != 14121) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 48946) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 61822) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 55570) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 22032) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 42760) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 6736) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 11579) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 28673) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 7975) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 44340) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 21814) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 46210) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_blacklist() and 0xFFFF) != 47422) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_my_profile() and 0xFFFF) != 34718) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 15561) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() and 0xFFFF) != 44546) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 4795) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_uploadplugin_upload() and 0xFFFF) != 39309) {
@@ -3070,200 +3070,9 @@ public interface TimInterface {
     fun `addListener`(`listener`: EventListener): Listener
 
     /**
-     * Puts users on the blacklist.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
-     * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
-     */
-    suspend fun `addToBlacklist`(`users`: List<kotlin.String>)
-
-    /**
-     * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of it,
-     * and a file that was there before stays. Returns when they have ended.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 130171 if no download into this file is under way.
-     */
-    suspend fun `cancelDownload`(`target`: kotlin.String)
-
-    /**
-     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
-     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
-     * arrived, was taken back already, or was never sent.
-     */
-    suspend fun `cancelMessage`(`message`: kotlin.String)
-
-    /**
-     * Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
-     * it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until then the file has to stay where
-     * it is.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
-     * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
-     */
-    fun `createFileMessage`(`to`: kotlin.String, `file`: kotlin.String, `name`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
-
-    /**
-     * Makes a file message of a file's bytes, as `createFileMessage` does of a file; it needs a name.
-     *
-     * # Errors
-     * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
-     */
-    fun `createFileMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `name`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
-
-    /**
-     * Makes a group with this user as its owner.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a member's id
-     * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
-     * answer, the group list shows whether it was made.
-     */
-    suspend fun `createGroup`(`group`: NewGroup): Group
-
-    /**
-     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
-     * picture's width and height, and `localPath`. Looks at the file on the caller's thread; `sendMessage` uploads and sends
-     * it. Until then the file has to stay where it is.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401 for a file that
-     * cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
-     */
-    fun `createImageMessage`(`to`: kotlin.String, `file`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
-
-    /**
-     * Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
-     * engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be
-     * sent any more.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252 if they are
-     * no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
-     */
-    fun `createImageMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `priority`: Priority, `onProgress`: ProgressListener?): Message
-
-    /**
-     * Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `sendMessage` sends it.
-     *
-     * # Errors
-     * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
-     */
-    fun `createLocationMessage`(`to`: kotlin.String, `description`: kotlin.String, `longitude`: kotlin.Double, `latitude`: kotlin.Double, `priority`: Priority): Message
-
-    /**
-     * Makes a text message; `sendMessage` sends it.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001 for one over
-     * 12 KB.
-     */
-    fun `createTextMessage`(`to`: kotlin.String, `text`: kotlin.String, `priority`: Priority): Message
-
-    /**
-     * Ends a group for all its members.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
-     * 2801.
-     */
-    suspend fun `dismissGroup`(`group`: kotlin.String)
-
-    /**
-     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
-     * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
-     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
-     */
-    suspend fun `downloadAttachment`(`message`: Message, `rendition`: RenditionType, `target`: kotlin.String, `onProgress`: ProgressListener?)
-
-    /**
-     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the bytes,
-     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
-     * address differs each time: let caches remember the message's ID and the rendition.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
-     * the server has the file no more. `Unreachable`: 2800 or 2801.
-     */
-    suspend fun `getAttachmentUrl`(`message`: Message, `rendition`: RenditionType): kotlin.String
-
-    /**
-     * Whom this user does not want to hear from.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-    suspend fun `getBlacklist`(): List<kotlin.String>
-
-    /**
-     * All conversations, the most recently active first.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-    suspend fun `getConversationList`(): List<Conversation>
-
-    /**
-     * The groups this user is in.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-    suspend fun `getGroupList`(): List<Group>
-
-    /**
-     * Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
-     * who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
-     */
-    suspend fun `getGroupMemberProfile`(`group`: kotlin.String, `users`: List<kotlin.String>): List<GroupMember>
-
-    /**
-     * A group's profile, also of one this user is not in.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
-     */
-    suspend fun `getGroupProfile`(`group`: kotlin.String): Group
-
-    /**
      * Who is logged in.
      */
     fun `getLoginUser`(): kotlin.String?
-
-    /**
-     * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
-     * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
-     * server.
-     *
-     * Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
-     * refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
-     * pages may be in both, under the same ID.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
-     * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
-     */
-    suspend fun `getMessageList`(`conversation`: kotlin.String, `next`: kotlin.Long? = null, `count`: kotlin.UInt = 15u): MessageList
-
-    /**
-     * This user's profile.
-     *
-     * # Errors
-     * `NotReady`. `Unreachable`: 2800 or 2801.
-     */
-    suspend fun `getMyProfile`(): Profile
 
     /**
      * The server's clock, in milliseconds since 1970.
@@ -3274,24 +3083,6 @@ public interface TimInterface {
     suspend fun `getServerTime`(): kotlin.Long
 
     /**
-     * The profiles of 1 to 100 users; whoever does not exist is left out.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
-     */
-    suspend fun `getUserProfile`(`users`: List<kotlin.String>): List<Profile>
-
-    /**
-     * Accepts or refuses a user's application to join, with words for them.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
-     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
-     * or 2801.
-     */
-    suspend fun `handleGroupApplication`(`group`: kotlin.String, `user`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String = "")
-
-    /**
      * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
      */
     fun `isDestroyed`(): kotlin.Boolean
@@ -3300,15 +3091,6 @@ public interface TimInterface {
      * Whether everything works.
      */
     fun `isReady`(): kotlin.Boolean
-
-    /**
-     * Joins a group, or applies to, with words for whoever decides.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
-     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
-     */
-    suspend fun `joinGroup`(`group`: kotlin.String, `applyMessage`: kotlin.String = ""): Joined
 
     /**
      * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
@@ -3339,6 +3121,172 @@ public interface TimInterface {
     fun `networkChanged`(`up`: kotlin.Boolean)
 
     /**
+     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
+     */
+    fun `registerUploadPlugin`(`plugin`: UploadPlugin)
+
+    /**
+     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
+     * unless it was called by one, or one has not returned for five seconds.
+     *
+     * # Errors
+     * None so far.
+     */
+    suspend fun `shutdown`()
+
+    /**
+     * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of
+     * it, and a file that was there before stays. Returns when they have ended.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 130171 if no download into this file is under way.
+     */
+    suspend fun `cancelDownload`(`target`: kotlin.String)
+
+    /**
+     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
+     * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
+     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
+     */
+    suspend fun `downloadAttachment`(`message`: Message, `rendition`: RenditionType, `target`: kotlin.String, `onProgress`: ProgressListener?)
+
+    /**
+     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
+     * bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
+     * address differs each time: let caches remember the message's ID and the rendition.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
+     * the server has the file no more. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `getAttachmentUrl`(`message`: Message, `rendition`: RenditionType): kotlin.String
+
+    /**
+     * Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
+     * it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until then the file has to stay where
+     * it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
+     */
+    fun `createFileMessage`(`to`: kotlin.String, `file`: kotlin.String, `name`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
+
+    /**
+     * Makes a file message of a file's bytes, as `createFileMessage` does of a file; it needs a name.
+     *
+     * # Errors
+     * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
+     */
+    fun `createFileMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `name`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
+
+    /**
+     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
+     * picture's width and height, and `localPath`. Looks at the file on the caller's thread; `sendMessage` uploads and sends
+     * it. Until then the file has to stay where it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401
+     * for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
+     */
+    fun `createImageMessage`(`to`: kotlin.String, `file`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
+
+    /**
+     * Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
+     * engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be
+     * sent any more.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252
+     * if they are no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
+     */
+    fun `createImageMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `priority`: Priority, `onProgress`: ProgressListener?): Message
+
+    /**
+     * Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `sendMessage` sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
+     */
+    fun `createLocationMessage`(`to`: kotlin.String, `description`: kotlin.String, `longitude`: kotlin.Double, `latitude`: kotlin.Double, `priority`: Priority): Message
+
+    /**
+     * Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group), to be shown at once; `sendMessage`
+     * sends it.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001
+     * for one over 12 KB.
+     */
+    fun `createTextMessage`(`to`: kotlin.String, `text`: kotlin.String, `priority`: Priority): Message
+
+    /**
+     * Makes a group with this user as its owner.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a member's id
+     * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
+     * answer, the group list shows whether it was made.
+     */
+    suspend fun `createGroup`(`group`: NewGroup): Group
+
+    /**
+     * Ends a group for all its members.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
+     */
+    suspend fun `dismissGroup`(`group`: kotlin.String)
+
+    /**
+     * The groups this user is in.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    suspend fun `getGroupList`(): List<Group>
+
+    /**
+     * Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+     * who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `getGroupMemberProfile`(`group`: kotlin.String, `users`: List<kotlin.String>): List<GroupMember>
+
+    /**
+     * A group's profile, also of one this user is not in.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `getGroupProfile`(`group`: kotlin.String): Group
+
+    /**
+     * Accepts or refuses a user's application to join, with words for them.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
+     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
+     * or 2801.
+     */
+    suspend fun `handleGroupApplication`(`group`: kotlin.String, `user`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String = "")
+
+    /**
+     * Joins a group, or applies to, with words for whoever decides.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
+     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `joinGroup`(`group`: kotlin.String, `applyMessage`: kotlin.String = ""): Joined
+
+    /**
      * Leaves a group.
      *
      * # Errors
@@ -3348,32 +3296,53 @@ public interface TimInterface {
     suspend fun `quitGroup`(`group`: kotlin.String)
 
     /**
-     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
-     */
-    fun `registerUploadPlugin`(`plugin`: UploadPlugin)
-
-    /**
-     * Takes users off the blacklist.
+     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
+     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
+     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
-     * does not exist. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2105 for an ID that is none, 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
+     * arrived, was taken back already, or was never sent.
      */
-    suspend fun `removeFromBlacklist`(`users`: List<kotlin.String>)
+    suspend fun `cancelMessage`(`message`: kotlin.String)
+
+    /**
+     * All conversations, the most recently active first.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    suspend fun `getConversationList`(): List<Conversation>
+
+    /**
+     * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
+     * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+     * server.
+     *
+     * Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
+     * refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
+     * pages may be in both, under the same ID.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+     * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
+     */
+    suspend fun `getMessageList`(`conversation`: kotlin.String, `next`: kotlin.Long? = null, `count`: kotlin.UInt = 15u): MessageList
 
     /**
      * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
      * enough, also after a restart: `getMessageList` shows what waits and what was refused.
      *
      * # Errors
-     * Those of `sendMessage`; `Refused`: 2105 for a message that is not in the outbox, or whose end is awaited already. A
-     * picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same number, at once.
+     * Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
+     * already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same
+     * number, at once.
      */
     suspend fun `resendMessage`(`message`: kotlin.String): Message
 
     /**
-     * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also another's
-     * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
+     * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also
+     * another's if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
@@ -3389,8 +3358,8 @@ public interface TimInterface {
      * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
-     * 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, 130147, 130148, or what an upload plugin threw; 8001 or 130110 for a text that was made too
-     * long or empty. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
+     * 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 7006, 130140 to 130145, 130147 or 130148, or what an upload
+     * plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
      * not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
      */
     suspend fun `sendMessage`(`message`: Message): Message
@@ -3405,13 +3374,46 @@ public interface TimInterface {
     suspend fun `setMessageRead`(`conversation`: kotlin.String)
 
     /**
-     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
-     * unless it was called by one, or one has not returned for five seconds.
+     * Puts users on the blacklist.
      *
      * # Errors
-     * None so far.
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
      */
-    suspend fun `shutdown`()
+    suspend fun `addToBlacklist`(`users`: List<kotlin.String>)
+
+    /**
+     * Whom this user does not want to hear from.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    suspend fun `getBlacklist`(): List<kotlin.String>
+
+    /**
+     * This user's profile.
+     *
+     * # Errors
+     * `NotReady`. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `getMyProfile`(): Profile
+
+    /**
+     * The profiles of 1 to 100 users; whoever does not exist is left out.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `getUserProfile`(`users`: List<kotlin.String>): List<Profile>
+
+    /**
+     * Takes users off the blacklist.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `removeFromBlacklist`(`users`: List<kotlin.String>)
 
     /**
      * Changes this user's profile; what is absent stays.
@@ -3555,21 +3557,127 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Puts users on the blacklist.
+     * Who is logged in.
+     */override fun `getLoginUser`(): kotlin.String? {
+            return FfiConverterOptionalString.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_get_login_user(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * The server's clock, in milliseconds since 1970.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
-     * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
+     * `NotReady`.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `addToBlacklist`(`users`: List<kotlin.String>) {
+    override suspend fun `getServerTime`() : kotlin.Long {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_add_to_blacklist(
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_server_time(
                 uniffiHandle,
 
-        FfiConverterSequenceString.lower(`users`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_i64(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_i64(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_i64(future) },
+        // lift function
+        { FfiConverterLong.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
+     */override fun `isDestroyed`(): kotlin.Boolean {
+            return FfiConverterBoolean.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_is_destroyed(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Whether everything works.
+     */override fun `isReady`(): kotlin.Boolean {
+            return FfiConverterBoolean.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_is_ready(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
+     *
+     * # Errors
+     * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
+     * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
+     * another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
+     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `login`(`userId`: kotlin.String, `userSig`: kotlin.String) : kotlin.Boolean {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_login(
+                uniffiHandle,
+
+        FfiConverterString.lower(`userId`),
+        FfiConverterString.lower(`userSig`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_i8(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_i8(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_i8(future) },
+        // lift function
+        { FfiConverterBoolean.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
+     * the user's next login on this device.
+     *
+     * # Errors
+     * `NotReady`: 130160 after `shutdown`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `logout`() {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_logout(
+                uniffiHandle,
+
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
@@ -3585,8 +3693,72 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of it,
-     * and a file that was there before stays. Returns when they have ended.
+     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
+     * host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
+     * seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
+     * breaks, and calls wait as they do then.
+     */override fun `networkChanged`(`up`: kotlin.Boolean)
+        =
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_network_changed(
+        it,
+
+        FfiConverterBoolean.lower(`up`),_status)
+}
+    }
+
+
+
+
+    /**
+     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
+     */override fun `registerUploadPlugin`(`plugin`: UploadPlugin)
+        =
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_register_upload_plugin(
+        it,
+
+        FfiConverterTypeUploadPlugin.lower(`plugin`),_status)
+}
+    }
+
+
+
+
+    /**
+     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
+     * unless it was called by one, or one has not returned for five seconds.
+     *
+     * # Errors
+     * None so far.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `shutdown`() {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_shutdown(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of
+     * it, and a file that was there before stays. Returns when they have ended.
      *
      * # Errors
      * `NotReady`. `Refused`: 130171 if no download into this file is under way.
@@ -3615,23 +3787,25 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
-     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
+     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
      *
      * # Errors
-     * `NotReady`. `Refused`: 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
-     * arrived, was taken back already, or was never sent.
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
+     * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
+     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `cancelMessage`(`message`: kotlin.String) {
+    override suspend fun `downloadAttachment`(`message`: Message, `rendition`: RenditionType, `target`: kotlin.String, `onProgress`: ProgressListener?) {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_cancel_message(
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_download_attachment(
                 uniffiHandle,
 
-        FfiConverterString.lower(`message`),
+        FfiConverterTypeMessage.lower(`message`),
+        FfiConverterTypeRenditionType.lower(`rendition`),
+        FfiConverterString.lower(`target`),
+        FfiConverterOptionalTypeProgressListener.lower(`onProgress`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
@@ -3640,6 +3814,38 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         // lift function
         { },
 
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
+     * bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
+     * address differs each time: let caches remember the message's ID and the rendition.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
+     * the server has the file no more. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getAttachmentUrl`(`message`: Message, `rendition`: RenditionType) : kotlin.String {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_attachment_url(
+                uniffiHandle,
+
+        FfiConverterTypeMessage.lower(`message`),
+        FfiConverterTypeRenditionType.lower(`rendition`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterString.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -3700,43 +3906,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Makes a group with this user as its owner.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a member's id
-     * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
-     * answer, the group list shows whether it was made.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `createGroup`(`group`: NewGroup) : Group {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_create_group(
-                uniffiHandle,
-
-        FfiConverterTypeNewGroup.lower(`group`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterTypeGroup.lift(it) },
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
      * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
      * picture's width and height, and `localPath`. Looks at the file on the caller's thread; `sendMessage` uploads and sends
      * it. Until then the file has to stay where it is.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401 for a file that
-     * cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401
+     * for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
     @Throws(TimException::class)override fun `createImageMessage`(`to`: kotlin.String, `file`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message {
             return FfiConverterTypeMessage.lift(
@@ -3762,8 +3938,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * sent any more.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252 if they are
-     * no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252
+     * if they are no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
     @Throws(TimException::class)override fun `createImageMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `priority`: Priority, `onProgress`: ProgressListener?): Message {
             return FfiConverterTypeMessage.lift(
@@ -3809,11 +3985,12 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Makes a text message; `sendMessage` sends it.
+     * Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group), to be shown at once; `sendMessage`
+     * sends it.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001 for one over
-     * 12 KB.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001
+     * for one over 12 KB.
      */
     @Throws(TimException::class)override fun `createTextMessage`(`to`: kotlin.String, `text`: kotlin.String, `priority`: Priority): Message {
             return FfiConverterTypeMessage.lift(
@@ -3830,6 +4007,36 @@ open class Tim: Disposable, AutoCloseable, TimInterface
     )
     }
 
+
+
+    /**
+     * Makes a group with this user as its owner.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a member's id
+     * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
+     * answer, the group list shows whether it was made.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `createGroup`(`group`: NewGroup) : Group {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_create_group(
+                uniffiHandle,
+
+        FfiConverterTypeNewGroup.lower(`group`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeGroup.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
 
 
     /**
@@ -3856,126 +4063,6 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         // lift function
         { },
 
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
-     * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
-     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `downloadAttachment`(`message`: Message, `rendition`: RenditionType, `target`: kotlin.String, `onProgress`: ProgressListener?) {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_download_attachment(
-                uniffiHandle,
-
-        FfiConverterTypeMessage.lower(`message`),
-        FfiConverterTypeRenditionType.lower(`rendition`),
-        FfiConverterString.lower(`target`),
-        FfiConverterOptionalTypeProgressListener.lower(`onProgress`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
-        // lift function
-        { },
-
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the bytes,
-     * as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
-     * address differs each time: let caches remember the message's ID and the rendition.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
-     * the server has the file no more. `Unreachable`: 2800 or 2801.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `getAttachmentUrl`(`message`: Message, `rendition`: RenditionType) : kotlin.String {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_attachment_url(
-                uniffiHandle,
-
-        FfiConverterTypeMessage.lower(`message`),
-        FfiConverterTypeRenditionType.lower(`rendition`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterString.lift(it) },
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * Whom this user does not want to hear from.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `getBlacklist`() : List<kotlin.String> {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_blacklist(
-                uniffiHandle,
-
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterSequenceString.lift(it) },
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * All conversations, the most recently active first.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `getConversationList`() : List<Conversation> {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_conversation_list(
-                uniffiHandle,
-
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterSequenceTypeConversation.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -4068,19 +4155,156 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Who is logged in.
-     */override fun `getLoginUser`(): kotlin.String? {
-            return FfiConverterOptionalString.lift(
-    callWithHandle {
-    uniffiRustCall() { _status ->
-    UniffiLib.uniffi_tim_ffi_fn_method_tim_get_login_user(
-        it,
-        _status)
-}
-    }
+     * Accepts or refuses a user's application to join, with words for them.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
+     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
+     * or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `handleGroupApplication`(`group`: kotlin.String, `user`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_handle_group_application(
+                uniffiHandle,
+
+        FfiConverterString.lower(`group`),
+        FfiConverterString.lower(`user`),
+        FfiConverterBoolean.lower(`accept`),
+        FfiConverterString.lower(`handleMessage`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
     )
     }
 
+
+    /**
+     * Joins a group, or applies to, with words for whoever decides.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
+     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `joinGroup`(`group`: kotlin.String, `applyMessage`: kotlin.String) : Joined {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_join_group(
+                uniffiHandle,
+
+        FfiConverterString.lower(`group`),
+        FfiConverterString.lower(`applyMessage`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeJoined.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Leaves a group.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
+     * group. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `quitGroup`(`group`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_quit_group(
+                uniffiHandle,
+
+        FfiConverterString.lower(`group`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
+     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
+     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for an ID that is none, 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
+     * arrived, was taken back already, or was never sent.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `cancelMessage`(`message`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_cancel_message(
+                uniffiHandle,
+
+        FfiConverterString.lower(`message`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * All conversations, the most recently active first.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getConversationList`() : List<Conversation> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_conversation_list(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeConversation.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
 
 
     /**
@@ -4121,346 +4345,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * This user's profile.
-     *
-     * # Errors
-     * `NotReady`. `Unreachable`: 2800 or 2801.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `getMyProfile`() : Profile {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_my_profile(
-                uniffiHandle,
-
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterTypeProfile.lift(it) },
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * The server's clock, in milliseconds since 1970.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `getServerTime`() : kotlin.Long {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_server_time(
-                uniffiHandle,
-
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_i64(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_i64(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_i64(future) },
-        // lift function
-        { FfiConverterLong.lift(it) },
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * The profiles of 1 to 100 users; whoever does not exist is left out.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `getUserProfile`(`users`: List<kotlin.String>) : List<Profile> {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_user_profile(
-                uniffiHandle,
-
-        FfiConverterSequenceString.lower(`users`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterSequenceTypeProfile.lift(it) },
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * Accepts or refuses a user's application to join, with words for them.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
-     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
-     * or 2801.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `handleGroupApplication`(`group`: kotlin.String, `user`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String) {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_handle_group_application(
-                uniffiHandle,
-
-        FfiConverterString.lower(`group`),
-        FfiConverterString.lower(`user`),
-        FfiConverterBoolean.lower(`accept`),
-        FfiConverterString.lower(`handleMessage`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
-        // lift function
-        { },
-
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
-     */override fun `isDestroyed`(): kotlin.Boolean {
-            return FfiConverterBoolean.lift(
-    callWithHandle {
-    uniffiRustCall() { _status ->
-    UniffiLib.uniffi_tim_ffi_fn_method_tim_is_destroyed(
-        it,
-        _status)
-}
-    }
-    )
-    }
-
-
-
-    /**
-     * Whether everything works.
-     */override fun `isReady`(): kotlin.Boolean {
-            return FfiConverterBoolean.lift(
-    callWithHandle {
-    uniffiRustCall() { _status ->
-    UniffiLib.uniffi_tim_ffi_fn_method_tim_is_ready(
-        it,
-        _status)
-}
-    }
-    )
-    }
-
-
-
-    /**
-     * Joins a group, or applies to, with words for whoever decides.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
-     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `joinGroup`(`group`: kotlin.String, `applyMessage`: kotlin.String) : Joined {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_join_group(
-                uniffiHandle,
-
-        FfiConverterString.lower(`group`),
-        FfiConverterString.lower(`applyMessage`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterTypeJoined.lift(it) },
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
-     *
-     * # Errors
-     * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
-     * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
-     * another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
-     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `login`(`userId`: kotlin.String, `userSig`: kotlin.String) : kotlin.Boolean {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_login(
-                uniffiHandle,
-
-        FfiConverterString.lower(`userId`),
-        FfiConverterString.lower(`userSig`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_i8(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_i8(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_i8(future) },
-        // lift function
-        { FfiConverterBoolean.lift(it) },
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
-     * the user's next login on this device.
-     *
-     * # Errors
-     * `NotReady`: 130160 after `shutdown`.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `logout`() {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_logout(
-                uniffiHandle,
-
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
-        // lift function
-        { },
-
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
-     * host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
-     * seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
-     * breaks, and calls wait as they do then.
-     */override fun `networkChanged`(`up`: kotlin.Boolean)
-        =
-    callWithHandle {
-    uniffiRustCall() { _status ->
-    UniffiLib.uniffi_tim_ffi_fn_method_tim_network_changed(
-        it,
-
-        FfiConverterBoolean.lower(`up`),_status)
-}
-    }
-
-
-
-
-    /**
-     * Leaves a group.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
-     * group. `Unreachable`: 2800 or 2801.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `quitGroup`(`group`: kotlin.String) {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_quit_group(
-                uniffiHandle,
-
-        FfiConverterString.lower(`group`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
-        // lift function
-        { },
-
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
-     */override fun `registerUploadPlugin`(`plugin`: UploadPlugin)
-        =
-    callWithHandle {
-    uniffiRustCall() { _status ->
-    UniffiLib.uniffi_tim_ffi_fn_method_tim_register_upload_plugin(
-        it,
-
-        FfiConverterTypeUploadPlugin.lower(`plugin`),_status)
-}
-    }
-
-
-
-
-    /**
-     * Takes users off the blacklist.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
-     * does not exist. `Unreachable`: 2800 or 2801.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `removeFromBlacklist`(`users`: List<kotlin.String>) {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(
-                uniffiHandle,
-
-        FfiConverterSequenceString.lower(`users`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
-        // lift function
-        { },
-
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
      * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
      * enough, also after a restart: `getMessageList` shows what waits and what was refused.
      *
      * # Errors
-     * Those of `sendMessage`; `Refused`: 2105 for a message that is not in the outbox, or whose end is awaited already. A
-     * picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same number, at once.
+     * Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
+     * already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same
+     * number, at once.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4485,8 +4376,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also another's
-     * if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
+     * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also
+     * another's if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
@@ -4522,8 +4413,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
-     * 2252, 2253, 2400, 2401, 7006 or 130140 to 130145, 130147, 130148, or what an upload plugin threw; 8001 or 130110 for a text that was made too
-     * long or empty. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
+     * 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 7006, 130140 to 130145, 130147 or 130148, or what an upload
+     * plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
      * not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
      */
     @Throws(TimException::class)
@@ -4579,20 +4470,133 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
-     * unless it was called by one, or one has not returned for five seconds.
+     * Puts users on the blacklist.
      *
      * # Errors
-     * None so far.
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `shutdown`() {
+    override suspend fun `addToBlacklist`(`users`: List<kotlin.String>) {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_shutdown(
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_add_to_blacklist(
                 uniffiHandle,
 
+        FfiConverterSequenceString.lower(`users`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Whom this user does not want to hear from.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getBlacklist`() : List<kotlin.String> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_blacklist(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceString.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * This user's profile.
+     *
+     * # Errors
+     * `NotReady`. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getMyProfile`() : Profile {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_my_profile(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeProfile.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The profiles of 1 to 100 users; whoever does not exist is left out.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getUserProfile`(`users`: List<kotlin.String>) : List<Profile> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_user_profile(
+                uniffiHandle,
+
+        FfiConverterSequenceString.lower(`users`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeProfile.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Takes users off the blacklist.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
+     * does not exist. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `removeFromBlacklist`(`users`: List<kotlin.String>) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(
+                uniffiHandle,
+
+        FfiConverterSequenceString.lower(`users`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },

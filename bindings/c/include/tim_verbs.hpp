@@ -1,0 +1,165 @@
+/*
+ * The verbs of tim.hpp, which includes this: each as the function of tim.h that has its name.
+ * Written by cargo xtask faces from uniffi/src/client; never edited.
+ */
+#ifndef TIM_HPP
+#include "tim.hpp"
+#elif !defined(TIM_VERBS_HPP)
+#define TIM_VERBS_HPP
+
+namespace tim {
+
+/** What an instance can be asked for. */
+class verbs : protected detail::caller {
+public:
+    using answer = std::future<std::string>;
+
+    /** As tim_login. */
+    answer login(const std::string &user_id, const std::string &user_sig) const {
+        return ask(tim_login, user_id, user_sig);
+    }
+    /** As tim_logout. */
+    answer logout() const {
+        return ask(tim_logout);
+    }
+    /** As tim_get_server_time. */
+    answer get_server_time() const {
+        return ask(tim_get_server_time);
+    }
+    /** As tim_create_text_message. */
+    std::string create_text_message(const std::string &to, const std::string &text,
+                                    const std::string &priority = "Normal") const {
+        return make(tim_create_text_message, to, text, priority);
+    }
+    /** As tim_create_location_message. */
+    std::string create_location_message(const std::string &to, const std::string &description, double longitude,
+                                        double latitude, const std::string &priority = "Normal") const {
+        return make(tim_create_location_message, to, description, longitude, latitude, priority);
+    }
+    /** As tim_create_image_message. */
+    std::string create_image_message(const std::string &to, const std::string &file,
+                                     progress_callback on_progress = {},
+                                     const std::string &priority = "Normal") const {
+        return make(std::move(on_progress), tim_create_image_message, to, file, priority);
+    }
+    /** As tim_create_image_message_from_bytes. */
+    std::string create_image_message(const std::string &to, const std::uint8_t *bytes, std::size_t length,
+                                     progress_callback on_progress = {},
+                                     const std::string &priority = "Normal") const {
+        return make(std::move(on_progress), tim_create_image_message_from_bytes, to, bytes, length, priority);
+    }
+    /** As tim_create_file_message. */
+    std::string create_file_message(const std::string &to, const std::string &file, const std::string &name,
+                                    progress_callback on_progress = {},
+                                    const std::string &priority = "Normal") const {
+        return make(std::move(on_progress), tim_create_file_message, to, file, name, priority);
+    }
+    /** As tim_create_file_message_from_bytes. */
+    std::string create_file_message(const std::string &to, const std::uint8_t *bytes, std::size_t length,
+                                    const std::string &name, progress_callback on_progress = {},
+                                    const std::string &priority = "Normal") const {
+        return make(std::move(on_progress), tim_create_file_message_from_bytes, to, bytes, length, name, priority);
+    }
+    /** As tim_send_message. */
+    answer send_message(const std::string &message_json) const {
+        return ask(tim_send_message, message_json);
+    }
+    /** As tim_resend_message. */
+    answer resend_message(const std::string &message) const {
+        return ask(tim_resend_message, message);
+    }
+    /** As tim_cancel_message. */
+    answer cancel_message(const std::string &message) const {
+        return ask(tim_cancel_message, message);
+    }
+    /** As tim_revoke_message. */
+    answer revoke_message(const std::string &message_json) const {
+        return ask(tim_revoke_message, message_json);
+    }
+    /** As tim_set_message_read. */
+    answer set_message_read(const std::string &conversation) const {
+        return ask(tim_set_message_read, conversation);
+    }
+    /** As tim_get_message_list. */
+    answer get_message_list(const std::string &conversation, std::int64_t next = 0, std::uint32_t count = 15) const {
+        return ask(tim_get_message_list, conversation, next, count);
+    }
+    /** As tim_get_conversation_list. */
+    answer get_conversation_list() const {
+        return ask(tim_get_conversation_list);
+    }
+    /** As tim_download_attachment. */
+    answer download_attachment(const std::string &message_json, std::uint32_t rendition, const std::string &target,
+                               progress_callback on_progress = {}) const {
+        return ask(std::move(on_progress), tim_download_attachment, message_json, rendition, target);
+    }
+    /** As tim_get_attachment_url. */
+    answer get_attachment_url(const std::string &message_json, std::uint32_t rendition) const {
+        return ask(tim_get_attachment_url, message_json, rendition);
+    }
+    /** As tim_cancel_download. */
+    answer cancel_download(const std::string &target) const {
+        return ask(tim_cancel_download, target);
+    }
+    /** As tim_get_group_list. */
+    answer get_group_list() const {
+        return ask(tim_get_group_list);
+    }
+    /** As tim_get_group_profile. */
+    answer get_group_profile(const std::string &group) const {
+        return ask(tim_get_group_profile, group);
+    }
+    /** As tim_get_group_member_profile. */
+    answer get_group_member_profile(const std::string &group, const std::string &users_json) const {
+        return ask(tim_get_group_member_profile, group, users_json);
+    }
+    /** As tim_create_group. */
+    answer create_group(const std::string &group_json) const {
+        return ask(tim_create_group, group_json);
+    }
+    /** As tim_join_group. */
+    answer join_group(const std::string &group, const std::string &apply_message = "") const {
+        return ask(tim_join_group, group, apply_message);
+    }
+    /** As tim_quit_group. */
+    answer quit_group(const std::string &group) const {
+        return ask(tim_quit_group, group);
+    }
+    /** As tim_dismiss_group. */
+    answer dismiss_group(const std::string &group) const {
+        return ask(tim_dismiss_group, group);
+    }
+    /** As tim_handle_group_application. */
+    answer handle_group_application(const std::string &group, const std::string &user, bool accept,
+                                    const std::string &handle_message = "") const {
+        return ask(tim_handle_group_application, group, user, accept, handle_message);
+    }
+    /** As tim_get_my_profile. */
+    answer get_my_profile() const {
+        return ask(tim_get_my_profile);
+    }
+    /** As tim_get_user_profile. */
+    answer get_user_profile(const std::string &users_json) const {
+        return ask(tim_get_user_profile, users_json);
+    }
+    /** As tim_update_my_profile. */
+    answer update_my_profile(const std::string &fields_json) const {
+        return ask(tim_update_my_profile, fields_json);
+    }
+    /** As tim_get_blacklist. */
+    answer get_blacklist() const {
+        return ask(tim_get_blacklist);
+    }
+    /** As tim_add_to_blacklist. */
+    answer add_to_blacklist(const std::string &users_json) const {
+        return ask(tim_add_to_blacklist, users_json);
+    }
+    /** As tim_remove_from_blacklist. */
+    answer remove_from_blacklist(const std::string &users_json) const {
+        return ask(tim_remove_from_blacklist, users_json);
+    }
+};
+
+}  // namespace tim
+
+#endif /* TIM_VERBS_HPP */

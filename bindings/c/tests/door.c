@@ -1,0 +1,117 @@
+/*
+ * The generic door, kept against a real server: what tim_call does by a verb's name is what the verb's own function does, and
+ * names and parameters that are none are told with a number and a reason.
+ */
+#include "people.h"
+
+static void on_never(void *user_data, tim_status status, const char *json) {
+    (void)user_data, (void)status, (void)json;
+    CHECK(0);
+}
+
+/* That a call is refused at once, for a reason. */
+static void refuses(tim_status status, const char *verb, const char *parameters, const char *words) {
+    GIVES(status, tim_call(alice, verb, parameters, on_never, NULL));
+    char *why = tim_last_error();
+    CHECK(why && strstr(why, words));
+    tim_string_free(why);
+}
+
+static void groups_are_made_joined_and_listed(void) {
+    char *made, *joined, *by_name, *by_function;
+    TOLD(made, TIM_OK, tim_call, alice, "createGroup",
+         "{\"group\":{\"name\":\"Tea\",\"type\":\"Public\",\"groupID\":\"tea\",\"joinOption\":\"FreeAccess\"}}");
+    CHECK(strstr(made, "\"groupID\":\"tea\"") && strstr(made, "\"selfRole\":\"Owner\""));
+    TOLD(joined, TIM_OK, tim_call, bob, "joinGroup", "{\"group\":\"tea\"}");
+    CHECK(strstr(joined, "{\"status\":\"JoinedSuccess\",\"group\":{\"groupID\":\"tea\"") == joined);
+    TOLD(by_name, TIM_OK, tim_call, bob, "getGroupList", "{}");
+    TOLD(by_function, TIM_OK, tim_get_group_list, bob);
+    CHECK(strstr(by_name, "\"memberCount\":2") && strcmp(by_name, by_function) == 0);
+    free(made), free(joined), free(by_name), free(by_function);
+}
+
+/* {"message":MESSAGE}, to be freed. */
+static char *with_message(const char *message) {
+    const size_t size = strlen(message) + 32;
+    char *parameters = malloc(size);
+    CHECK(parameters);
+    snprintf(parameters, size, "{\"message\":%s}", message);
+    return parameters;
+}
+
+static void a_message_is_created_sent_and_listed(void) {
+    char *message, *sent, *page, id[37];
+    TOLD(message, TIM_OK, tim_call, alice, "createTextMessage", "{\"to\":\"GROUPtea\",\"text\":\"two sugars\"}");
+    CHECK(strstr(message, "\"status\":\"unSend\"") && strstr(message, "\"priority\":\"Normal\""));
+    char *parameters = with_message(message);
+    TOLD(sent, TIM_OK, tim_call, alice, "sendMessage", parameters);
+    CHECK(strstr(sent, id_of(message, id)) && strstr(sent, "\"status\":\"success\""));
+    TOLD(page, TIM_OK, tim_call, bob, "getMessageList", "{\"conversation\":\"GROUPtea\",\"count\":1}");
+    CHECK(strstr(page, id) && strstr(page, "\"two sugars\""));
+    free(message), free(parameters), free(sent), free(page);
+}
+
+static void numbers_are_parameters_too(void) {
+    char *place;
+    TOLD(place, TIM_OK, tim_call, alice, "createLocationMessage",
+         "{\"to\":\"C2Cbob\",\"description\":\"the tea house\",\"longitude\":91.1177,\"latitude\":29.6579}");
+    CHECK(strstr(place, "\"TIMLocationElem\"") && strstr(place, "91.1177"));
+    char *parameters = with_message(place);
+    ENDS(TIM_OK, tim_call, alice, "sendMessage", parameters);
+    free(place), free(parameters);
+}
+
+static void a_picture_is_created_of_a_file_alone(void) {
+    char file[1024], parameters[1200], *message;
+    snprintf(file, sizeof file, "%s/pixel.bmp", test_folder);
+    FILE *picture = fopen(file, "wb");
+    CHECK(picture && fwrite(PIXEL, 1, sizeof PIXEL, picture) == sizeof PIXEL && fclose(picture) == 0);
+    snprintf(parameters, sizeof parameters, "{\"to\":\"C2Cbob\",\"file\":\"%s\",\"priority\":\"High\"}", file);
+    TOLD(message, TIM_OK, tim_call, alice, "createImageMessage", parameters);
+    CHECK(shows(message, PIXEL, sizeof PIXEL) && strstr(message, "\"priority\":\"High\""));
+    free(message);
+    refuses(130103, "createImageMessageFromBytes", "{}", "no verb of this name");
+}
+
+static void names_that_are_none_are_told(void) {
+    static const char *const none[] = {"", "join_group", "JoinGroup", "joinGroup ", "shutdown", "isReady", "drop table"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) refuses(130103, none[i], "{}", "no verb of this name");
+}
+
+static void parameters_that_do_not_fit_are_told_with_those_that_do(void) {
+    static const char takes[] = "joinGroup takes group, applyMessage: ";
+    refuses(130182, "joinGroup", "{}", takes);
+    refuses(130182, "joinGroup", "{}", "\"group\" is missing");
+    refuses(130182, "joinGroup", "{\"group\":\"tea\",\"words\":\"hi\"}", "\"words\" is none of them");
+    refuses(130182, "joinGroup", "{\"group\":7}", "\"group\": invalid type: integer `7`");
+    refuses(130182, "joinGroup", "{\"group\":null}", takes);
+    refuses(130182, "logout", "{\"now\":true}", "logout takes nothing: ");
+    refuses(130182, "createTextMessage", "{\"to\":\"C2Cbob\",\"text\":\"hi\",\"priority\":\"Urgent\"}", "\"priority\": ");
+    refuses(130182, "getMessageList", "{\"conversation\":\"C2Cbob\",\"count\":-1}", "\"count\": ");
+    refuses(130182, "createGroup", "{\"group\":{\"name\":\"Tea\",\"kind\":\"Public\"}}", "\"group\": unknown field `kind`");
+    refuses(130182, "logout", "[]", "JSON");
+}
+
+static void what_the_function_gives_it_gives_and_what_its_end_is_told_it_tells(void) {
+    refuses(2602, "joinGroup", "{\"group\":\"\"}", "");
+    refuses(2503, "createTextMessage", "{\"to\":\"bob\",\"text\":\"hi\"}", "");
+    refuses(130110, "createTextMessage", "{\"to\":\"C2Cbob\",\"text\":\"\"}", "");
+    refuses(20001, "getMessageList", "{\"conversation\":\"C2Cbob\",\"next\":-1}", "");
+    ENDS(10010, tim_call, alice, "getGroupProfile", "{\"group\":\"nowhere\"}");
+    ENDS(2105, tim_call, alice, "resendMessage", "{\"message\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\"}");
+}
+
+int main(int count, char **arguments) {
+    read_arguments(count, arguments);
+    people_log_in();
+    STORY(groups_are_made_joined_and_listed);
+    STORY(a_message_is_created_sent_and_listed);
+    STORY(numbers_are_parameters_too);
+    STORY(a_picture_is_created_of_a_file_alone);
+    STORY(names_that_are_none_are_told);
+    STORY(parameters_that_do_not_fit_are_told_with_those_that_do);
+    STORY(what_the_function_gives_it_gives_and_what_its_end_is_told_it_tells);
+    destroy_and_release(alice);
+    destroy_and_release(bob);
+    return 0;
+}

@@ -1,0 +1,51 @@
+/*
+ * Every verb of tim.h, called: EACH(call) is what a test makes of a call. Progress is told to on_progress, and each
+ * callback of that kind counts its end in `destroys`, so often as a macro's count tells; messages go to `made`.
+ * Written by cargo xtask faces from uniffi/src/client; never edited.
+ */
+#ifndef TIM_EVERY_CALL_H
+#define TIM_EVERY_CALL_H
+
+#define EVERY_CREATION(client, text) \
+    EACH(tim_create_text_message(client, text, text, NULL, &made)); \
+    EACH(tim_create_location_message(client, text, text, 1, 1, NULL, &made)); \
+    EACH(tim_create_image_message(client, text, text, NULL, on_progress, &destroys, count_destroy, &made)); \
+    EACH(tim_create_image_message_from_bytes(client, text, PIXEL, sizeof PIXEL, NULL, on_progress, &destroys, count_destroy, &made)); \
+    EACH(tim_create_file_message(client, text, text, text, NULL, on_progress, &destroys, count_destroy, &made)); \
+    EACH(tim_create_file_message_from_bytes(client, text, PIXEL, sizeof PIXEL, text, NULL, on_progress, &destroys, count_destroy, &made));
+enum { EVERY_CREATIONS_DESTROYS = 4 };
+
+#define EVERY_CALL(client, text, json, done) \
+    EACH(tim_login(client, text, text, done, NULL)); \
+    EACH(tim_send_message(client, json, done, NULL)); \
+    EACH(tim_resend_message(client, text, done, NULL)); \
+    EACH(tim_cancel_message(client, text, done, NULL)); \
+    EACH(tim_revoke_message(client, json, done, NULL)); \
+    EACH(tim_set_message_read(client, text, done, NULL)); \
+    EACH(tim_get_message_list(client, text, 0, 1, done, NULL)); \
+    EACH(tim_download_attachment(client, json, 0, text, on_progress, &destroys, count_destroy, done, NULL)); \
+    EACH(tim_get_attachment_url(client, json, 0, done, NULL)); \
+    EACH(tim_cancel_download(client, text, done, NULL)); \
+    EACH(tim_get_group_profile(client, text, done, NULL)); \
+    EACH(tim_get_group_member_profile(client, text, json, done, NULL)); \
+    EACH(tim_create_group(client, json, done, NULL)); \
+    EACH(tim_join_group(client, text, text, done, NULL)); \
+    EACH(tim_quit_group(client, text, done, NULL)); \
+    EACH(tim_dismiss_group(client, text, done, NULL)); \
+    EACH(tim_handle_group_application(client, text, text, true, text, done, NULL)); \
+    EACH(tim_get_user_profile(client, json, done, NULL)); \
+    EACH(tim_update_my_profile(client, json, done, NULL)); \
+    EACH(tim_add_to_blacklist(client, json, done, NULL)); \
+    EACH(tim_remove_from_blacklist(client, json, done, NULL));
+enum { EVERY_CALLS_DESTROYS = 1 };
+
+#define EVERY_CALL_WITHOUT_TEXT(client, done) \
+    EACH(tim_logout(client, done, NULL)); \
+    EACH(tim_get_server_time(client, done, NULL)); \
+    EACH(tim_get_conversation_list(client, done, NULL)); \
+    EACH(tim_get_group_list(client, done, NULL)); \
+    EACH(tim_get_my_profile(client, done, NULL)); \
+    EACH(tim_get_blacklist(client, done, NULL));
+enum { EVERY_CALL_WITHOUT_TEXTS_DESTROYS = 0 };
+
+#endif /* TIM_EVERY_CALL_H */

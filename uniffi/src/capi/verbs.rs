@@ -1,0 +1,928 @@
+//! The verbs as C has them: each takes C's arguments apart and calls the method of its name.
+//!
+//! Written by cargo xtask faces from uniffi/src/client; never edited.
+
+use std::ffi::{c_char, c_void};
+use std::sync::Arc;
+
+use tim::protocol::media::FileType;
+
+use super::TimStatus;
+use super::callbacks::{TimDestroy, TimDoneCallback, TimProgressCallback, progress};
+use super::calls::{Call, call, create, run};
+use super::guard::{self, json};
+use super::handles::TimClient;
+use super::parameters::{Given, Parameters, unknown};
+use crate::client::{ProgressListener, Tim};
+use crate::error::TimError;
+use crate::types::{Message, NewGroup, Priority, ProfileFields, RenditionType};
+
+/// Logs a user in; `sdkStateReady` tells when everything works. True if the user was logged in already.
+///
+/// Result: `true` or `false`.
+///
+/// Errors: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the server
+/// refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
+/// another user is logged in; 2800 or 2801 after `loginTimeoutMs`; 6005, 6022, 130167 or 130168 for this device's
+/// database; 130161 if it is logged out meanwhile, 130160 after `tim_destroy`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_login(
+    client: TimClient,
+    user_id: *const c_char,
+    user_sig: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(login(
+        tim,
+        guard::text(user_id)?,
+        guard::text(user_sig)?,
+    ))))
+}
+
+fn login(tim: Arc<Tim>, user_id: String, user_sig: String) -> Call {
+    call(async move { tim.login(user_id, user_sig).await })
+}
+
+/// Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent
+/// after the user's next login on this device.
+///
+/// Result: `null`.
+///
+/// Errors: 130160 after `tim_destroy`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_logout(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(logout(tim))))
+}
+
+fn logout(tim: Arc<Tim>) -> Call {
+    call(async move { tim.logout().await })
+}
+
+/// The server's clock, in milliseconds since 1970.
+///
+/// Result: a number.
+///
+/// Errors: the gate's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_server_time(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_server_time(tim))))
+}
+
+fn get_server_time(tim: Arc<Tim>) -> Call {
+    call(async move { tim.get_server_time().await })
+}
+
+/// Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group), to be shown at once;
+/// `tim_send_message` sends it.
+///
+/// `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it
+/// back with `tim_string_free`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text,
+/// 8001 for one over 12 KB.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_create_text_message(
+    client: TimClient,
+    to: *const c_char,
+    text: *const c_char,
+    priority: *const c_char,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_text_message(
+        guard::text(to)?,
+        guard::text(text)?,
+        guard::priority(priority)?,
+    )))
+}
+
+/// Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `tim_send_message`
+/// sends it.
+///
+/// `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it
+/// back with `tim_string_free`.
+///
+/// Errors: As of `tim_create_text_message`; 130110 for a longitude that is not -180 to 180, or a latitude that is not
+/// -90 to 90.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_create_location_message(
+    client: TimClient,
+    to: *const c_char,
+    description: *const c_char,
+    longitude: f64,
+    latitude: f64,
+    priority: *const c_char,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_location_message(
+        guard::text(to)?,
+        guard::text(description)?,
+        longitude,
+        latitude,
+        guard::priority(priority)?,
+    )))
+}
+
+/// Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
+/// picture's width and height, and `localPath`. Looks at the file on the caller's thread; `tim_send_message` uploads
+/// and sends it. Until then the file has to stay where it is.
+///
+/// `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may
+/// be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more,
+/// with an error before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path,
+/// 2401 for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_create_image_message(
+    client: TimClient,
+    to: *const c_char,
+    file: *const c_char,
+    priority: *const c_char,
+    on_progress: TimProgressCallback,
+    progress_user_data: *mut c_void,
+    progress_destroy: TimDestroy,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    let on_progress = progress(on_progress, progress_user_data, progress_destroy);
+    create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_image_message(
+        guard::text(to)?,
+        guard::text(file)?,
+        guard::priority(priority)?,
+        on_progress,
+    )))
+}
+
+/// Makes a picture message of a file's bytes, as `tim_create_image_message` does of a file. They are written into a
+/// file of the engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent,
+/// the oldest cannot be sent any more.
+///
+/// `bytes` are copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While
+/// the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy`
+/// is called when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it
+/// back with `tim_string_free`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes,
+/// 2252 if they are no picture, 2253 if there are 20 MB or more; 130168 or 6022 if they cannot be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_create_image_message_from_bytes(
+    client: TimClient,
+    to: *const c_char,
+    bytes: *const u8,
+    length: usize,
+    priority: *const c_char,
+    on_progress: TimProgressCallback,
+    progress_user_data: *mut c_void,
+    progress_destroy: TimDestroy,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    let on_progress = progress(on_progress, progress_user_data, progress_destroy);
+    create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_image_message_from_bytes(
+        guard::text(to)?,
+        guard::bytes(bytes, length, FileType::Image)?,
+        guard::priority(priority)?,
+        on_progress,
+    )))
+}
+
+/// Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath`
+/// names it. Looks at the file on the caller's thread; `tim_send_message` uploads and sends it. Until then the file has
+/// to stay where it is.
+///
+/// `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may
+/// be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more,
+/// with an error before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
+/// cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_create_file_message(
+    client: TimClient,
+    to: *const c_char,
+    file: *const c_char,
+    name: *const c_char,
+    priority: *const c_char,
+    on_progress: TimProgressCallback,
+    progress_user_data: *mut c_void,
+    progress_destroy: TimDestroy,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    let on_progress = progress(on_progress, progress_user_data, progress_destroy);
+    create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_file_message(
+        guard::text(to)?,
+        guard::text(file)?,
+        guard::text(name)?,
+        guard::priority(priority)?,
+        on_progress,
+    )))
+}
+
+/// Makes a file message of a file's bytes, as `tim_create_file_message` does of a file; it needs a name.
+///
+/// `bytes` are copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While
+/// the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy`
+/// is called when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it
+/// back with `tim_string_free`.
+///
+/// Errors: As of `tim_create_file_message`; 130168 or 6022 if they cannot be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_create_file_message_from_bytes(
+    client: TimClient,
+    to: *const c_char,
+    bytes: *const u8,
+    length: usize,
+    name: *const c_char,
+    priority: *const c_char,
+    on_progress: TimProgressCallback,
+    progress_user_data: *mut c_void,
+    progress_destroy: TimDestroy,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    let on_progress = progress(on_progress, progress_user_data, progress_destroy);
+    create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_file_message_from_bytes(
+        guard::text(to)?,
+        guard::bytes(bytes, length, FileType::File)?,
+        guard::text(name)?,
+        guard::priority(priority)?,
+        on_progress,
+    )))
+}
+
+/// Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts
+/// go on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
+///
+/// `message_json` is `message`. Result: `message`.
+///
+/// Errors: the gate's; 130161 if `tim_cancel_message` took it back, or if the login ended first: then the message
+/// stays, and is sent after the next one; 2105 for a message that is not this user's or was sent already, 130164 while
+/// 10,000 wait; by the server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a
+/// group; for a picture also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 7006, 130140 to 130145,
+/// 130147 or 130148, or what an upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one
+/// that cannot be sent. A message that was refused is sent again with `tim_resend_message`; 6005, 6022 or 130168 if it
+/// could not be kept; for a picture: 2800 or 2801 once it was tried four times.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_send_message(
+    client: TimClient,
+    message_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(send_message(tim, guard::noun(message_json)?))))
+}
+
+fn send_message(tim: Arc<Tim>, message: Message) -> Call {
+    call(async move { tim.send_message(message).await })
+}
+
+/// Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
+/// enough, also after a restart: `tim_get_message_list` shows what waits and what was refused.
+///
+/// Result: `message`.
+///
+/// Errors: Those of `tim_send_message`; 2105 for an ID that is none, for a message that is not in the outbox, or whose
+/// end is awaited already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is
+/// refused again with the same number, at once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_resend_message(
+    client: TimClient,
+    message: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(resend_message(tim, guard::text(message)?))))
+}
+
+fn resend_message(tim: Arc<Tim>, message: String) -> Call {
+    call(async move { tim.resend_message(message).await })
+}
+
+/// Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever
+/// sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may
+/// have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 2105 for an ID that is none, 130170 while it is on its way (`tim_revoke_message` takes it back
+/// once it has arrived), 130171 if it has arrived, was taken back already, or was never sent.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_cancel_message(
+    client: TimClient,
+    message: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(cancel_message(tim, guard::text(message)?))))
+}
+
+fn cancel_message(tim: Arc<Tim>, message: String) -> Call {
+    call(async move { tim.cancel_message(message).await })
+}
+
+/// Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a
+/// group also another's if this user is its owner or an admin. Its content leaves every device. Answers the message as
+/// it is now.
+///
+/// `message_json` is `message`. Result: `message`.
+///
+/// Errors: the gate's; 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not
+/// be taken back, 10031 or 20016 if it is too late; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_revoke_message(
+    client: TimClient,
+    message_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(revoke_message(tim, guard::noun(message_json)?))))
+}
+
+fn revoke_message(tim: Arc<Tim>, message: Message) -> Call {
+    call(async move { tim.revoke_message(message).await })
+}
+
+/// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
+/// message that is sent changes no mark and no count.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_message_read(
+    client: TimClient,
+    conversation: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_message_read(tim, guard::text(conversation)?))))
+}
+
+fn set_message_read(tim: Arc<Tim>, conversation: String) -> Call {
+    call(async move { tim.set_message_read(conversation).await })
+}
+
+/// A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
+/// `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+/// server.
+///
+/// Besides so many that have a place it shows the outbox: what waits (`unSend`) behind all others on the newest page,
+/// what was refused (`fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place
+/// between two pages may be in both, under the same ID.
+///
+/// 0 as `next` is none. Result: `message list`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+/// that are not this user's to read; 2800 or 2801 if older messages cannot be asked for.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_message_list(
+    client: TimClient,
+    conversation: *const c_char,
+    next: i64,
+    count: u32,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_message_list(
+        tim,
+        guard::text(conversation)?,
+        (next != 0).then_some(next),
+        count,
+    ))))
+}
+
+fn get_message_list(tim: Arc<Tim>, conversation: String, next: Option<i64>, count: u32) -> Call {
+    call(async move { tim.get_message_list(conversation, next, count).await })
+}
+
+/// All conversations, the most recently active first.
+///
+/// Result: an array of `conversation`.
+///
+/// Errors: the gate's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_conversation_list(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_conversation_list(tim))))
+}
+
+fn get_conversation_list(tim: Arc<Tim>) -> Call {
+    call(async move { tim.get_conversation_list().await })
+}
+
+/// Saves the file of a message, in one of its renditions: it is there whole or not at all.
+///
+/// `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail) or 2 (large). While the file is fetched
+/// `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is
+/// needed no more, with an error before this returns. Result: `null`.
+///
+/// Errors: the gate's; 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the
+/// server has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused
+/// there; 2800 or 2801; 130168 or 6022 if the file cannot be written; 130161 if `tim_cancel_download` ended it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_download_attachment(
+    client: TimClient,
+    message_json: *const c_char,
+    rendition: u32,
+    target: *const c_char,
+    on_progress: TimProgressCallback,
+    progress_user_data: *mut c_void,
+    progress_destroy: TimDestroy,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    let on_progress = progress(on_progress, progress_user_data, progress_destroy);
+    run(client, done, user_data, Box::new(move |tim| Ok(download_attachment(
+        tim,
+        guard::noun(message_json)?,
+        guard::rendition(rendition)?,
+        guard::text(target)?,
+        on_progress,
+    ))))
+}
+
+fn download_attachment(tim: Arc<Tim>, message: Message, rendition: RenditionType, target: String, on_progress: Option<Arc<dyn ProgressListener>>) -> Call {
+    call(async move { tim.download_attachment(message, rendition, target, on_progress).await })
+}
+
+/// The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives
+/// the bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for
+/// a fresh one. The address differs each time: let caches remember the message's ID and the rendition.
+///
+/// `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail) or 2 (large). Result: a text.
+///
+/// Errors: the gate's; 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143
+/// if the server has the file no more; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_attachment_url(
+    client: TimClient,
+    message_json: *const c_char,
+    rendition: u32,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_attachment_url(
+        tim,
+        guard::noun(message_json)?,
+        guard::rendition(rendition)?,
+    ))))
+}
+
+fn get_attachment_url(tim: Arc<Tim>, message: Message, rendition: RenditionType) -> Call {
+    call(async move { tim.get_attachment_url(message, rendition).await })
+}
+
+/// Ends every download into this file, named exactly as for `tim_download_attachment`, which fails with 130161; nothing
+/// is left of it, and a file that was there before stays. Returns when they have ended.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 130171 if no download into this file is under way.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_cancel_download(
+    client: TimClient,
+    target: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(cancel_download(tim, guard::text(target)?))))
+}
+
+fn cancel_download(tim: Arc<Tim>, target: String) -> Call {
+    call(async move { tim.cancel_download(target).await })
+}
+
+/// The groups this user is in.
+///
+/// Result: an array of `group`.
+///
+/// Errors: the gate's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_group_list(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_group_list(tim))))
+}
+
+fn get_group_list(tim: Arc<Tim>) -> Call {
+    call(async move { tim.get_group_list().await })
+}
+
+/// A group's profile, also of one this user is not in.
+///
+/// Result: `group`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 10010 for no such group; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_group_profile(
+    client: TimClient,
+    group: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_group_profile(tim, guard::text(group)?))))
+}
+
+fn get_group_profile(tim: Arc<Tim>, group: String) -> Call {
+    call(async move { tim.get_group_profile(group).await })
+}
+
+/// Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
+///
+/// `users_json` is an array of texts. Result: an array of `group member`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
+/// who is not in it, 10010 for no such group; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_group_member_profile(
+    client: TimClient,
+    group: *const c_char,
+    users_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_group_member_profile(
+        tim,
+        guard::text(group)?,
+        guard::noun(users_json)?,
+    ))))
+}
+
+fn get_group_member_profile(tim: Arc<Tim>, group: String, users: Vec<String>) -> Call {
+    call(async move { tim.get_group_member_profile(group, users).await })
+}
+
+/// Makes a group with this user as its owner.
+///
+/// `group_json` is `new group`. Result: `group`.
+///
+/// Errors: the gate's; 10004 or 10005 for values that do not fit, 2602, 10015, 10021 or 10025 for the id, 2002 for a
+/// member's id that is none, 10019 for a member who does not exist; 2800 or 2801; if the connection broke before the
+/// answer, the group list shows whether it was made.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_create_group(
+    client: TimClient,
+    group_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(create_group(tim, guard::noun(group_json)?))))
+}
+
+fn create_group(tim: Arc<Tim>, group: NewGroup) -> Call {
+    call(async move { tim.create_group(group).await })
+}
+
+/// Joins a group, or applies to, with words for whoever decides.
+///
+/// Result: `joined`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may
+/// not be joined, does not exist, or is full; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_join_group(
+    client: TimClient,
+    group: *const c_char,
+    apply_message: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(join_group(
+        tim,
+        guard::text(group)?,
+        guard::text(apply_message)?,
+    ))))
+}
+
+fn join_group(tim: Arc<Tim>, group: String, apply_message: String) -> Call {
+    call(async move { tim.join_group(group, apply_message).await })
+}
+
+/// Leaves a group.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
+/// group; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_quit_group(
+    client: TimClient,
+    group: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(quit_group(tim, guard::text(group)?))))
+}
+
+fn quit_group(tim: Arc<Tim>, group: String) -> Call {
+    call(async move { tim.quit_group(group).await })
+}
+
+/// Ends a group for all its members.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 10007 for who may not, 10010 for no such group; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_dismiss_group(
+    client: TimClient,
+    group: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(dismiss_group(tim, guard::text(group)?))))
+}
+
+fn dismiss_group(tim: Arc<Tim>, group: String) -> Call {
+    call(async move { tim.dismiss_group(group).await })
+}
+
+/// Accepts or refuses a user's application to join, with words for them.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not
+/// decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already; 2800
+/// or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_handle_group_application(
+    client: TimClient,
+    group: *const c_char,
+    user: *const c_char,
+    accept: bool,
+    handle_message: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(handle_group_application(
+        tim,
+        guard::text(group)?,
+        guard::text(user)?,
+        accept,
+        guard::text(handle_message)?,
+    ))))
+}
+
+fn handle_group_application(tim: Arc<Tim>, group: String, user: String, accept: bool, handle_message: String) -> Call {
+    call(async move { tim.handle_group_application(group, user, accept, handle_message).await })
+}
+
+/// This user's profile.
+///
+/// Result: `profile`.
+///
+/// Errors: the gate's; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_my_profile(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_my_profile(tim))))
+}
+
+fn get_my_profile(tim: Arc<Tim>) -> Call {
+    call(async move { tim.get_my_profile().await })
+}
+
+/// The profiles of 1 to 100 users; whoever does not exist is left out.
+///
+/// `users_json` is an array of texts. Result: an array of `profile`.
+///
+/// Errors: the gate's; 20001 for none or more than 100, 2002 for an id that is none; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_user_profile(
+    client: TimClient,
+    users_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_user_profile(tim, guard::noun(users_json)?))))
+}
+
+fn get_user_profile(tim: Arc<Tim>, users: Vec<String>) -> Call {
+    call(async move { tim.get_user_profile(users).await })
+}
+
+/// Changes this user's profile; what is absent stays.
+///
+/// `fields_json` is `profile fields`. Result: `profile`.
+///
+/// Errors: the gate's; 2722 for nothing to change, 40601 for a value that is too long; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_update_my_profile(
+    client: TimClient,
+    fields_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(update_my_profile(tim, guard::noun(fields_json)?))))
+}
+
+fn update_my_profile(tim: Arc<Tim>, fields: ProfileFields) -> Call {
+    call(async move { tim.update_my_profile(fields).await })
+}
+
+/// Whom this user does not want to hear from.
+///
+/// Result: an array of texts.
+///
+/// Errors: the gate's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_blacklist(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_blacklist(tim))))
+}
+
+fn get_blacklist(tim: Arc<Tim>) -> Call {
+    call(async move { tim.get_blacklist().await })
+}
+
+/// Puts users on the blacklist.
+///
+/// `users_json` is an array of texts. Result: `null`.
+///
+/// Errors: the gate's; 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user
+/// who does not exist, 30013 if it is full; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_add_to_blacklist(
+    client: TimClient,
+    users_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(add_to_blacklist(tim, guard::noun(users_json)?))))
+}
+
+fn add_to_blacklist(tim: Arc<Tim>, users: Vec<String>) -> Call {
+    call(async move { tim.add_to_blacklist(users).await })
+}
+
+/// Takes users off the blacklist.
+///
+/// `users_json` is an array of texts. Result: `null`.
+///
+/// Errors: the gate's; 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user
+/// who does not exist; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_remove_from_blacklist(
+    client: TimClient,
+    users_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(remove_from_blacklist(tim, guard::noun(users_json)?))))
+}
+
+fn remove_from_blacklist(tim: Arc<Tim>, users: Vec<String>) -> Call {
+    call(async move { tim.remove_from_blacklist(users).await })
+}
+
+/// A verb by its name.
+pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Call, TimError> {
+    match verb {
+        "login" => {
+            let mut given = Parameters::new("login", &["userID", "userSig"], given)?;
+            Ok(login(tim, given.take("userID")?, given.take("userSig")?))
+        }
+        "logout" => {
+            let _given = Parameters::new("logout", &[], given)?;
+            Ok(logout(tim))
+        }
+        "getServerTime" => {
+            let _given = Parameters::new("getServerTime", &[], given)?;
+            Ok(get_server_time(tim))
+        }
+        "createTextMessage" => {
+            let mut given = Parameters::new("createTextMessage", &["to", "text", "priority"], given)?;
+            let message = json(&tim.create_text_message(given.take("to")?, given.take("text")?, given.take_or("priority", Priority::Normal)?)?)?;
+            Ok(Box::pin(std::future::ready(Ok(message))))
+        }
+        "createLocationMessage" => {
+            let mut given = Parameters::new("createLocationMessage", &["to", "description", "longitude", "latitude", "priority"], given)?;
+            let message = json(&tim.create_location_message(given.take("to")?, given.take("description")?, given.take("longitude")?, given.take("latitude")?, given.take_or("priority", Priority::Normal)?)?)?;
+            Ok(Box::pin(std::future::ready(Ok(message))))
+        }
+        "createImageMessage" => {
+            let mut given = Parameters::new("createImageMessage", &["to", "file", "priority"], given)?;
+            let message = json(&tim.create_image_message(given.take("to")?, given.take("file")?, given.take_or("priority", Priority::Normal)?, None)?)?;
+            Ok(Box::pin(std::future::ready(Ok(message))))
+        }
+        "createFileMessage" => {
+            let mut given = Parameters::new("createFileMessage", &["to", "file", "name", "priority"], given)?;
+            let message = json(&tim.create_file_message(given.take("to")?, given.take("file")?, given.take("name")?, given.take_or("priority", Priority::Normal)?, None)?)?;
+            Ok(Box::pin(std::future::ready(Ok(message))))
+        }
+        "sendMessage" => {
+            let mut given = Parameters::new("sendMessage", &["message"], given)?;
+            Ok(send_message(tim, given.take("message")?))
+        }
+        "resendMessage" => {
+            let mut given = Parameters::new("resendMessage", &["message"], given)?;
+            Ok(resend_message(tim, given.take("message")?))
+        }
+        "cancelMessage" => {
+            let mut given = Parameters::new("cancelMessage", &["message"], given)?;
+            Ok(cancel_message(tim, given.take("message")?))
+        }
+        "revokeMessage" => {
+            let mut given = Parameters::new("revokeMessage", &["message"], given)?;
+            Ok(revoke_message(tim, given.take("message")?))
+        }
+        "setMessageRead" => {
+            let mut given = Parameters::new("setMessageRead", &["conversation"], given)?;
+            Ok(set_message_read(tim, given.take("conversation")?))
+        }
+        "getMessageList" => {
+            let mut given = Parameters::new("getMessageList", &["conversation", "next", "count"], given)?;
+            Ok(get_message_list(tim, given.take("conversation")?, given.take_or("next", None)?, given.take_or("count", 15)?))
+        }
+        "getConversationList" => {
+            let _given = Parameters::new("getConversationList", &[], given)?;
+            Ok(get_conversation_list(tim))
+        }
+        "downloadAttachment" => {
+            let mut given = Parameters::new("downloadAttachment", &["message", "rendition", "target"], given)?;
+            Ok(download_attachment(tim, given.take("message")?, given.take("rendition")?, given.take("target")?, None))
+        }
+        "getAttachmentUrl" => {
+            let mut given = Parameters::new("getAttachmentUrl", &["message", "rendition"], given)?;
+            Ok(get_attachment_url(tim, given.take("message")?, given.take("rendition")?))
+        }
+        "cancelDownload" => {
+            let mut given = Parameters::new("cancelDownload", &["target"], given)?;
+            Ok(cancel_download(tim, given.take("target")?))
+        }
+        "getGroupList" => {
+            let _given = Parameters::new("getGroupList", &[], given)?;
+            Ok(get_group_list(tim))
+        }
+        "getGroupProfile" => {
+            let mut given = Parameters::new("getGroupProfile", &["group"], given)?;
+            Ok(get_group_profile(tim, given.take("group")?))
+        }
+        "getGroupMemberProfile" => {
+            let mut given = Parameters::new("getGroupMemberProfile", &["group", "users"], given)?;
+            Ok(get_group_member_profile(tim, given.take("group")?, given.take("users")?))
+        }
+        "createGroup" => {
+            let mut given = Parameters::new("createGroup", &["group"], given)?;
+            Ok(create_group(tim, given.take("group")?))
+        }
+        "joinGroup" => {
+            let mut given = Parameters::new("joinGroup", &["group", "applyMessage"], given)?;
+            Ok(join_group(tim, given.take("group")?, given.take_or("applyMessage", "".to_owned())?))
+        }
+        "quitGroup" => {
+            let mut given = Parameters::new("quitGroup", &["group"], given)?;
+            Ok(quit_group(tim, given.take("group")?))
+        }
+        "dismissGroup" => {
+            let mut given = Parameters::new("dismissGroup", &["group"], given)?;
+            Ok(dismiss_group(tim, given.take("group")?))
+        }
+        "handleGroupApplication" => {
+            let mut given = Parameters::new("handleGroupApplication", &["group", "user", "accept", "handleMessage"], given)?;
+            Ok(handle_group_application(tim, given.take("group")?, given.take("user")?, given.take("accept")?, given.take_or("handleMessage", "".to_owned())?))
+        }
+        "getMyProfile" => {
+            let _given = Parameters::new("getMyProfile", &[], given)?;
+            Ok(get_my_profile(tim))
+        }
+        "getUserProfile" => {
+            let mut given = Parameters::new("getUserProfile", &["users"], given)?;
+            Ok(get_user_profile(tim, given.take("users")?))
+        }
+        "updateMyProfile" => {
+            let mut given = Parameters::new("updateMyProfile", &["fields"], given)?;
+            Ok(update_my_profile(tim, given.take("fields")?))
+        }
+        "getBlacklist" => {
+            let _given = Parameters::new("getBlacklist", &[], given)?;
+            Ok(get_blacklist(tim))
+        }
+        "addToBlacklist" => {
+            let mut given = Parameters::new("addToBlacklist", &["users"], given)?;
+            Ok(add_to_blacklist(tim, given.take("users")?))
+        }
+        "removeFromBlacklist" => {
+            let mut given = Parameters::new("removeFromBlacklist", &["users"], given)?;
+            Ok(remove_from_blacklist(tim, given.take("users")?))
+        }
+        _ => Err(unknown(verb)),
+    }
+}

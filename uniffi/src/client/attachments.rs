@@ -1,0 +1,56 @@
+//! The files of messages: saved, and addressed.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{ProgressListener, Tim, progress};
+use crate::apart::apart;
+use crate::error::TimError;
+use crate::types::{Message, RenditionType};
+
+#[uniffi::export]
+impl Tim {
+    /// Saves the file of a message, in one of its renditions: it is there whole or not at all.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
+    /// has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
+    /// 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
+    pub async fn download_attachment(
+        &self,
+        message: Message,
+        rendition: RenditionType,
+        target: String,
+        on_progress: Option<Arc<dyn ProgressListener>>,
+    ) -> Result<(), TimError> {
+        let message = message.try_into()?;
+        let target = Path::new(&target);
+        Ok(apart(self.tim.download_attachment(&message, rendition.into(), target, progress(on_progress)))
+            .await?)
+    }
+
+    /// The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
+    /// bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
+    /// address differs each time: let caches remember the message's ID and the rendition.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
+    /// the server has the file no more. `Unreachable`: 2800 or 2801.
+    pub async fn get_attachment_url(
+        &self,
+        message: Message,
+        rendition: RenditionType,
+    ) -> Result<String, TimError> {
+        let message = message.try_into()?;
+        Ok(apart(self.tim.get_attachment_url(&message, rendition.into())).await?)
+    }
+
+    /// Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of
+    /// it, and a file that was there before stays. Returns when they have ended.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 130171 if no download into this file is under way.
+    pub async fn cancel_download(&self, target: String) -> Result<(), TimError> {
+        Ok(apart(self.tim.cancel_download(Path::new(&target))).await?)
+    }
+}

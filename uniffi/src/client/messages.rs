@@ -1,0 +1,94 @@
+//! Messages and conversations: sent, taken back, read, listed.
+
+use super::Tim;
+use crate::apart::apart;
+use crate::error::TimError;
+use crate::types::{Conversation, Message, MessageList, before, conversation_id, message_id};
+
+#[uniffi::export]
+impl Tim {
+    /// Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts go
+    /// on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
+    ///
+    /// # Errors
+    /// `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
+    /// the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
+    /// server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
+    /// 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 7006, 130140 to 130145, 130147 or 130148, or what an upload
+    /// plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
+    /// not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
+    pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
+        Ok(apart(self.tim.send_message(message.try_into()?)).await?.into())
+    }
+
+    /// Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
+    /// enough, also after a restart: `getMessageList` shows what waits and what was refused.
+    ///
+    /// # Errors
+    /// Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
+    /// already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same
+    /// number, at once.
+    pub async fn resend_message(&self, message: String) -> Result<Message, TimError> {
+        Ok(apart(self.tim.resend_message(message_id(&message)?)).await?.into())
+    }
+
+    /// Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
+    /// gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
+    /// nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2105 for an ID that is none, 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
+    /// arrived, was taken back already, or was never sent.
+    pub async fn cancel_message(&self, message: String) -> Result<(), TimError> {
+        Ok(apart(self.tim.cancel_message(message_id(&message)?)).await?)
+    }
+
+    /// Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also
+    /// another's if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
+    /// taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
+    pub async fn revoke_message(&self, message: Message) -> Result<Message, TimError> {
+        Ok(apart(self.tim.revoke_message(&message.try_into()?)).await?.into())
+    }
+
+    /// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
+    /// message that is sent changes no mark and no count.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none.
+    pub async fn set_message_read(&self, conversation: String) -> Result<(), TimError> {
+        Ok(apart(self.tim.set_message_read(&conversation_id(&conversation)?)).await?)
+    }
+
+    /// A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
+    /// `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+    /// server.
+    ///
+    /// Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
+    /// refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
+    /// pages may be in both, under the same ID.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+    /// that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
+    #[uniffi::method(default(next = None, count = 15))]
+    pub async fn get_message_list(
+        &self,
+        conversation: String,
+        next: Option<i64>,
+        count: u32,
+    ) -> Result<MessageList, TimError> {
+        let conversation = conversation_id(&conversation)?;
+        Ok(apart(self.tim.get_message_list(&conversation, before(next)?, count)).await?.into())
+    }
+
+    /// All conversations, the most recently active first.
+    ///
+    /// # Errors
+    /// `NotReady`.
+    pub async fn get_conversation_list(&self) -> Result<Vec<Conversation>, TimError> {
+        Ok(apart(self.tim.get_conversation_list()).await?.iter().map(|it| (&**it).into()).collect())
+    }
+}

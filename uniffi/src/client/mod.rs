@@ -1,0 +1,245 @@
+//! The UniFFI face: TIM's verbs for Swift and Kotlin, one short method each. This file is an instance's life; the others have
+//! the verbs of their domain, as `src/tim` does.
+//!
+//! This is also the table of the C face: `cargo xtask faces` writes a C function, a method of `tim.hpp`, a name for `tim_call`
+//! and calls of C's tests out of each method that is asynchronous or creates a message, with its text.
+//!
+//! Nothing here decides. No method blocks its caller for I/O but `create` and those that make a message of a file, which look at
+//! the file.
+
+mod create;
+
+mod messages;
+
+mod attachments;
+
+mod groups;
+
+mod relations;
+
+use std::sync::Arc;
+
+use tim::Code;
+use tim::plugin::Plugin;
+
+use crate::apart::apart;
+use crate::error::TimError;
+use crate::event::{Ears, EventListener};
+use crate::log::Sink;
+use crate::types::{TimOptions, UploadFile, Uploaded};
+
+/// An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
+///
+/// Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
+///
+/// Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
+/// logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
+/// 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
+/// with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
+/// cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2503 or 20001.
+#[derive(uniffi::Object)]
+pub struct Tim {
+    tim: tim::Tim,
+}
+
+/// Names a listener, to take it off again. Dropping it leaves the listener on.
+#[derive(uniffi::Object)]
+pub struct Listener {
+    tim: tim::Tim,
+    id: tim::ListenerId,
+}
+
+impl Tim {
+    /// What the face stands for.
+    pub(crate) fn engine(&self) -> &tim::Tim {
+        &self.tim
+    }
+}
+
+#[uniffi::export]
+impl Listener {
+    /// Takes the listener off. A call of it that has begun may still be running when this returns; none begins after.
+    pub fn remove(&self) {
+        self.tim.remove_listener(self.id);
+    }
+}
+
+/// Is told how far an upload or download has come, 0 to 100, growing, on a thread that it may block.
+#[uniffi::export(foreign)]
+pub trait ProgressListener: Send + Sync {
+    /// So many percent are done.
+    ///
+    /// # Errors
+    /// Whatever the host throws; it changes nothing.
+    fn on_progress(&self, percent: u32) -> Result<(), TimError>;
+}
+
+fn progress(listener: Option<Arc<dyn ProgressListener>>) -> impl FnMut(u8) + Send + 'static {
+    move |percent| {
+        if let Some(listener) = &listener {
+            // What a host throws here is no reason to stop a transfer.
+            let _ = listener.on_progress(percent.into());
+        }
+    }
+}
+
+/// A host's own way of uploading files. Called on a thread that it may block.
+#[uniffi::export(foreign)]
+pub trait UploadPlugin: Send + Sync {
+    /// Uploads a file and describes what was uploaded: of a picture all three sizes, of another file the original, each with
+    /// an address receivers can fetch.
+    ///
+    /// # Errors
+    /// Whatever the host says. `Unreachable`, or anything that is no `TimError`, is tried again up to three times after growing
+    /// pauses, and anew with every connection; then, and with any other error at once, the message fails with it.
+    fn upload(&self, file: UploadFile, progress: Arc<UploadProgress>) -> Result<Uploaded, TimError>;
+}
+
+/// Where an upload plugin reports how far it has come.
+#[derive(uniffi::Object)]
+pub struct UploadProgress(tim::plugin::UploadProgress);
+
+#[uniffi::export]
+impl UploadProgress {
+    /// So many percent are done; more than 100 counts as 100. After the upload's end it does nothing.
+    pub fn report(&self, percent: u32) {
+        (self.0)(u8::try_from(percent.min(100)).unwrap_or(100));
+    }
+}
+
+/// Passes uploads on to a host's plugin.
+struct Uploader(Arc<dyn UploadPlugin>);
+
+impl tim::plugin::UploadPlugin for Uploader {
+    fn upload(
+        &self,
+        file: &tim::plugin::UploadFile,
+        progress: tim::plugin::UploadProgress,
+    ) -> Result<tim::plugin::Uploaded, tim::error::TimError> {
+        let uploaded = self.0.upload(file.into(), Arc::new(UploadProgress(progress)));
+        let uploaded = uploaded.map_err(|why| match why {
+            // Something unexpected: an upload that failed, and may succeed.
+            TimError::Internal { reason, .. } => TimError::new(Code::UPLOAD_FAILED, reason),
+            why => why,
+        })?;
+        Ok(uploaded.try_into()?)
+    }
+}
+
+/// The version of the engine.
+#[uniffi::export]
+#[must_use]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// How much is logged: 0 everything, 1 what production needs (the default), 2 warnings and errors, 3 errors, 4 nothing.
+///
+/// # Errors
+/// For any other number.
+#[uniffi::export]
+pub fn set_log_level(level: u32) -> Result<(), TimError> {
+    Ok(tim::set_log_level(level)?)
+}
+
+/// Where log lines go, for the whole process; without a sink, to the standard error output, each with its time (UTC) and level.
+#[uniffi::export]
+pub fn set_log_sink(sink: Option<Arc<dyn crate::log::LogSink>>) {
+    tim::set_log_sink(sink.map(|sink| Arc::new(Sink(sink)) as Arc<dyn tim::log::LogSink>));
+}
+
+/// Destroys every instance of the process: what an app calls before it ends.
+///
+/// # Errors
+/// None so far.
+#[uniffi::export]
+pub async fn shutdown() -> Result<(), TimError> {
+    Ok(apart(tim::shutdown()).await?)
+}
+
+#[uniffi::export]
+impl Tim {
+    /// Makes an instance. For the same SDKAppID (and `instance`) this gives the same one, until it is shut down. Looks at
+    /// the data folder on the caller's thread; everything else that takes time happens on the engine's.
+    ///
+    /// # Errors
+    /// `Refused`: 2000 without an SDKAppID, 130165 for a server's address that is none. `Storage`: 6022 or 130168 if the data
+    /// folder cannot be written. `Internal`: 130169 if the system refuses new threads.
+    #[uniffi::constructor]
+    pub fn create(options: TimOptions) -> Result<Self, TimError> {
+        Ok(Self { tim: tim::Tim::create(options.into())? })
+    }
+
+    /// Adds a listener. It hears everything that happens from now on.
+    pub fn add_listener(&self, listener: Arc<dyn EventListener>) -> Listener {
+        Listener { tim: self.tim.clone(), id: self.tim.add_listener(Arc::new(Ears(listener))) }
+    }
+
+    /// Registers the host's own uploader in place of the built-in one, or of one that was registered before.
+    pub fn register_upload_plugin(&self, plugin: Arc<dyn UploadPlugin>) {
+        self.tim.register_plugin(Plugin::Upload(Arc::new(Uploader(plugin))));
+    }
+
+    /// Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
+    ///
+    /// # Errors
+    /// `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
+    /// server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
+    /// another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
+    /// device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
+    pub async fn login(&self, user_id: String, user_sig: String) -> Result<bool, TimError> {
+        Ok(apart(self.tim.login(&user_id, &user_sig)).await?.repeated)
+    }
+
+    /// Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
+    /// the user's next login on this device.
+    ///
+    /// # Errors
+    /// `NotReady`: 130160 after `shutdown`.
+    pub async fn logout(&self) -> Result<(), TimError> {
+        Ok(apart(self.tim.logout()).await?)
+    }
+
+    /// Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
+    /// unless it was called by one, or one has not returned for five seconds.
+    ///
+    /// # Errors
+    /// None so far.
+    pub async fn shutdown(&self) -> Result<(), TimError> {
+        Ok(apart(self.tim.destroy()).await?)
+    }
+
+    /// Whether everything works.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.tim.is_ready()
+    }
+
+    /// Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
+    #[must_use]
+    pub fn is_destroyed(&self) -> bool {
+        self.tim.is_destroyed()
+    }
+
+    /// Who is logged in.
+    #[must_use]
+    pub fn get_login_user(&self) -> Option<String> {
+        self.tim.get_login_user().map(|user| user.to_string())
+    }
+
+    /// The server's clock, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// `NotReady`.
+    pub async fn get_server_time(&self) -> Result<i64, TimError> {
+        Ok(apart(self.tim.get_server_time()).await?)
+    }
+
+    /// Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
+    /// host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
+    /// seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
+    /// breaks, and calls wait as they do then.
+    pub fn network_changed(&self, up: bool) {
+        self.tim.network_changed(up);
+    }
+}

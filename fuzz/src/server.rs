@@ -134,8 +134,8 @@ impl Server {
                     Input::Attached
                 }
                 Effect::Follow(topics) => {
-                    let place = connection.place.as_ref().expect("it is attached");
-                    at_once(place.place.follow(topics));
+                    let subscription = connection.place.as_ref().expect("it is attached");
+                    at_once(subscription.guard.follow(topics));
                     Input::Attached
                 }
                 Effect::Close(..) => {

@@ -144,6 +144,7 @@ fn breaks() {
         (Break::HidesUnreadable, "later"),
         (Break::RevokesForAll, "I9"),
         (Break::RescuesNothing, "rescue"),
+        (Break::KeepsTopics, "topics"),
     ] {
         let notices = |seed: &u64| {
             let found = judge(&Plan { broken: Some(how), ..Plan::of(*seed) });

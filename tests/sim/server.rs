@@ -264,32 +264,6 @@ impl World {
         self.session_due(link);
     }
 
-    /// A resumed session has kept its place; any other gets one after a while.
-    fn attach(&mut self, link: LinkId, key: UserKey, id: Uuid) {
-        let connection = self.server.connections.get_mut(&link).unwrap();
-        match connection.kept.take().filter(|kept| kept.id == id) {
-            Some(kept) => connection.seat = Some(kept),
-            None => {
-                let delay = self.rng.i64(0..5);
-                self.server_after(delay, Event::Attach(link, Seat::new(key, id)));
-            }
-        }
-    }
-
-    fn attached(&mut self, link: LinkId, seat: Seat) {
-        if let Some(connection) = self.server.connections.get_mut(&link) {
-            connection.seat = Some(seat);
-            self.serve(link, Input::Attached);
-        }
-    }
-
-    fn follow(&mut self, link: LinkId, topics: Vec<ConversationKey>) {
-        if let Some(seat) = self.server.connections.get_mut(&link).and_then(|it| it.seat.as_mut()) {
-            seat.follow(topics);
-            self.serve(link, Input::Attached);
-        }
-    }
-
     fn session_due(&mut self, link: LinkId) {
         let Some(connection) = self.server.connections.get_mut(&link) else { return };
         let deadline = connection.session.deadline();

@@ -75,6 +75,8 @@ pub enum Break {
     RevokesForAll,
     /// What waits in a damaged file is not taken along.
     RescuesNothing,
+    /// The bus goes on telling users of a group that they have left.
+    KeepsTopics,
 }
 
 /// What happens at some moment.

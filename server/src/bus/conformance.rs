@@ -100,10 +100,10 @@ pub async fn a_push_is_encoded_once(bus: &dyn Bus) {
 /// A session that has left hears nothing more, and its leaving touches no other session.
 pub async fn whoever_left_hears_nothing(bus: &dyn Bus) {
     let [mut phone, laptop, _] = three(bus).await;
-    phone.place.follow(vec![TEA]).await;
-    laptop.place.follow(vec![TEA]).await;
-    let Subscription { mut inbox, place, .. } = laptop;
-    drop(place);
+    phone.guard.follow(vec![TEA]).await;
+    laptop.guard.follow(vec![TEA]).await;
+    let Subscription { mut inbox, guard, .. } = laptop;
+    drop(guard);
     bus.publish(&[
         tell(&[ALICE], None, push()),
         to_topic(TEA, None, push()),
@@ -139,9 +139,9 @@ pub async fn a_full_inbox_is_noticed_and_holds_up_nobody(bus: &dyn Bus) {
 /// told, and not by the one that knows already.
 pub async fn a_topic_is_heard_by_those_who_follow_it(bus: &dyn Bus) {
     let [mut phone, mut laptop, mut bobs] = three(bus).await;
-    phone.place.follow(vec![TEA, CHESS]).await;
-    laptop.place.follow(vec![TEA]).await;
-    bobs.place.follow(vec![CHESS]).await;
+    phone.guard.follow(vec![TEA, CHESS]).await;
+    laptop.guard.follow(vec![TEA]).await;
+    bobs.guard.follow(vec![CHESS]).await;
     bus.publish(&[
         to_topic(TEA, Some(LAPTOP), kick(KickReason::RestApi)),
         tell(&[ALICE], None, push()),
@@ -159,7 +159,7 @@ pub async fn a_topic_is_heard_by_those_who_follow_it(bus: &dyn Bus) {
 pub async fn a_subscription_begins_and_ends_in_its_place(bus: &dyn Bus) {
     let [mut phone, mut laptop, mut bobs] = three(bus).await;
     for session in [&phone, &laptop, &bobs] {
-        session.place.follow(Vec::new()).await;
+        session.guard.follow(Vec::new()).await;
     }
     bus.publish(&[
         to_topic(TEA, None, kick(KickReason::MultipleAccount)),
@@ -188,12 +188,12 @@ pub async fn what_changed_meanwhile_overrides_what_was_read(bus: &dyn Bus) {
         tell(&[ALICE], None, What::Unsubscribe(TEA)),
         tell(&[ALICE], None, What::Subscribe(CHESS)),
     ]);
-    phone.place.follow(vec![TEA]).await;
+    phone.guard.follow(vec![TEA]).await;
     bus.publish(&[to_topic(TEA, None, push()), to_topic(CHESS, None, kick(KickReason::RestApi))]);
     next_is_kick(&mut phone, KickReason::RestApi).await;
     // Left, and come back.
     bus.publish(&[tell(&[ALICE], None, What::Subscribe(TEA))]);
-    laptop.place.follow(vec![TEA, CHESS]).await;
+    laptop.guard.follow(vec![TEA, CHESS]).await;
     bus.publish(&[to_topic(TEA, None, push())]);
     next_is_kick(&mut laptop, KickReason::RestApi).await;
     assert!(matches!(next(&mut laptop).await, Delivery::Push(_)));

@@ -9,7 +9,7 @@ use tim_protocol::frame::Push;
 use tokio::sync::mpsc::{Sender, channel};
 use uuid::Uuid;
 
-use super::{Bus, Delivery, Done, EPHEMERAL_BEHIND, INBOX, Place, Subscription};
+use super::{Bus, Delivery, Done, EPHEMERAL_BEHIND, INBOX, Subscription, SubscriptionGuard};
 use crate::core::ops::{Audience, ConversationKey, Tell, UserKey, What};
 
 /// Each table is split, so that many publishers and logins do not wait for one lock.
@@ -23,7 +23,7 @@ pub struct LocalBus {
 }
 
 /// One session.
-struct Seat {
+struct Subscriber {
     session: Uuid,
     inbox: Sender<Delivery>,
     overflow: Arc<AtomicBool>,
@@ -33,13 +33,13 @@ struct Seat {
 /// What a session hears beside its user's own.
 struct Topics {
     heard: HashSet<ConversationKey>,
-    /// What its user was unsubscribed from; `None` once [`Place::follow`] was called.
+    /// What its user was unsubscribed from; `None` once [`SubscriptionGuard::follow`] was called.
     left: Option<HashSet<ConversationKey>>,
     /// It has left the bus and hears nothing more.
     is_over: bool,
 }
 
-impl Seat {
+impl Subscriber {
     fn topics(&self) -> MutexGuard<'_, Topics> {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -49,7 +49,7 @@ impl Seat {
             return;
         }
         if matches!(delivery, Delivery::Ephemeral(_)) {
-            if self.inbox.max_capacity() - self.inbox.capacity() <= EPHEMERAL_BEHIND {
+            if self.inbox.max_capacity() - self.inbox.capacity() < EPHEMERAL_BEHIND {
                 let _ = self.inbox.try_send(delivery.clone());
             }
         } else if self.inbox.try_send(delivery.clone()).is_err() {
@@ -59,7 +59,7 @@ impl Seat {
 }
 
 /// Sessions, by the number of the user or of the conversation that they hear.
-struct Table([Mutex<HashMap<i64, Vec<Arc<Seat>>>>; SHARDS]);
+struct Table([Mutex<HashMap<i64, Vec<Arc<Subscriber>>>>; SHARDS]);
 
 impl Default for Table {
     fn default() -> Self {
@@ -68,36 +68,44 @@ impl Default for Table {
 }
 
 impl Table {
-    fn with<T>(&self, key: i64, work: impl FnOnce(&mut HashMap<i64, Vec<Arc<Seat>>>) -> T) -> Option<T> {
+    fn with<T>(
+        &self,
+        key: i64,
+        work: impl FnOnce(&mut HashMap<i64, Vec<Arc<Subscriber>>>) -> T,
+    ) -> Option<T> {
         let index = usize::try_from(key.unsigned_abs()).unwrap_or(0) % SHARDS;
         let shard = self.0.get(index)?;
         // A panic under the lock leaves a table that is whole: each change of it is one step.
         Some(work(&mut shard.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
-    fn add(&self, key: i64, seat: &Arc<Seat>) {
-        self.with(key, |seats| seats.entry(key).or_default().push(Arc::clone(seat)));
+    fn add(&self, key: i64, subscriber: &Arc<Subscriber>) {
+        self.with(key, |subscribers| subscribers.entry(key).or_default().push(Arc::clone(subscriber)));
     }
 
-    fn remove(&self, key: i64, seat: &Arc<Seat>) {
-        self.with(key, |seats| {
-            if let Some(of_key) = seats.get_mut(&key) {
-                of_key.retain(|other| !Arc::ptr_eq(other, seat));
+    fn remove(&self, key: i64, subscriber: &Arc<Subscriber>) {
+        self.with(key, |subscribers| {
+            if let Some(of_key) = subscribers.get_mut(&key) {
+                of_key.retain(|other| !Arc::ptr_eq(other, subscriber));
                 if of_key.is_empty() {
-                    seats.remove(&key);
+                    subscribers.remove(&key);
                 }
             }
         });
     }
 
     fn deliver(&self, key: i64, except: Option<Uuid>, delivery: &Delivery) {
-        self.with(key, |seats| {
-            seats.get(&key).into_iter().flatten().for_each(|seat| seat.deliver(except, delivery));
+        self.with(key, |subscribers| {
+            subscribers
+                .get(&key)
+                .into_iter()
+                .flatten()
+                .for_each(|subscriber| subscriber.deliver(except, delivery));
         });
     }
 
-    fn seats(&self, key: i64) -> Vec<Arc<Seat>> {
-        self.with(key, |seats| seats.get(&key).cloned()).flatten().unwrap_or_default()
+    fn subscribers(&self, key: i64) -> Vec<Arc<Subscriber>> {
+        self.with(key, |subscribers| subscribers.get(&key).cloned()).flatten().unwrap_or_default()
     }
 }
 
@@ -111,34 +119,34 @@ impl LocalBus {
         }
     }
 
-    fn subscribe(&self, seat: &Arc<Seat>, topic: ConversationKey) {
-        let mut topics = seat.topics();
+    fn subscribe(&self, subscriber: &Arc<Subscriber>, topic: ConversationKey) {
+        let mut topics = subscriber.topics();
         if let Some(left) = &mut topics.left {
             left.remove(&topic);
         }
-        self.hear(&mut topics, seat, topic);
+        self.hear(&mut topics, subscriber, topic);
     }
 
-    fn unsubscribe(&self, seat: &Arc<Seat>, topic: ConversationKey) {
-        let mut topics = seat.topics();
+    fn unsubscribe(&self, subscriber: &Arc<Subscriber>, topic: ConversationKey) {
+        let mut topics = subscriber.topics();
         if let Some(left) = &mut topics.left {
             left.insert(topic);
         }
         if topics.heard.remove(&topic) {
-            self.topics.remove(topic.0, seat);
+            self.topics.remove(topic.0, subscriber);
         }
     }
 
-    fn hear(&self, topics: &mut Topics, seat: &Arc<Seat>, topic: ConversationKey) {
+    fn hear(&self, topics: &mut Topics, subscriber: &Arc<Subscriber>, topic: ConversationKey) {
         if !topics.is_over && topics.heard.insert(topic) {
-            self.topics.add(topic.0, seat);
+            self.topics.add(topic.0, subscriber);
         }
     }
 
-    fn seats(&self, to: &Audience) -> Vec<Arc<Seat>> {
+    fn subscribers(&self, to: &Audience) -> Vec<Arc<Subscriber>> {
         match to {
-            Audience::Users(users) => users.iter().flat_map(|user| self.users.seats(user.0)).collect(),
-            Audience::Topic(topic) => self.topics.seats(topic.0),
+            Audience::Users(users) => users.iter().flat_map(|user| self.users.subscribers(user.0)).collect(),
+            Audience::Topic(topic) => self.topics.subscribers(topic.0),
         }
     }
 }
@@ -165,11 +173,11 @@ impl Bus for LocalBus {
                     Some(Delivery::Kick { instances, reason: *reason })
                 }
                 What::Subscribe(topic) => {
-                    self.seats(to).iter().for_each(|seat| self.subscribe(seat, *topic));
+                    self.subscribers(to).iter().for_each(|subscriber| self.subscribe(subscriber, *topic));
                     None
                 }
                 What::Unsubscribe(topic) => {
-                    self.seats(to).iter().for_each(|seat| self.unsubscribe(seat, *topic));
+                    self.subscribers(to).iter().for_each(|subscriber| self.unsubscribe(subscriber, *topic));
                     None
                 }
             };
@@ -183,43 +191,43 @@ impl Bus for LocalBus {
         let (sender, inbox) = channel(INBOX);
         let overflow = Arc::new(AtomicBool::new(false));
         let topics = Topics { heard: HashSet::new(), left: Some(HashSet::new()), is_over: false };
-        let seat = Arc::new(Seat {
+        let subscriber = Arc::new(Subscriber {
             session,
             inbox: sender,
             overflow: Arc::clone(&overflow),
             topics: Mutex::new(topics),
         });
-        self.users.add(user.0, &seat);
-        let place = Box::new(Seated { bus: self.clone(), user, seat });
-        Box::pin(ready(Subscription { inbox, overflow, place }))
+        self.users.add(user.0, &subscriber);
+        let guard = Box::new(Guard { bus: self.clone(), user, subscriber });
+        Box::pin(ready(Subscription { inbox, overflow, guard }))
     }
 }
 
-/// A place on this bus.
-struct Seated {
+/// Removes its subscriber when dropped.
+struct Guard {
     bus: LocalBus,
     user: UserKey,
-    seat: Arc<Seat>,
+    subscriber: Arc<Subscriber>,
 }
 
-impl Place for Seated {
+impl SubscriptionGuard for Guard {
     fn follow(&self, topics: Vec<ConversationKey>) -> Done<()> {
-        let mut own = self.seat.topics();
+        let mut own = self.subscriber.topics();
         let left = own.left.take().unwrap_or_default();
         for topic in topics.into_iter().filter(|topic| !left.contains(topic)) {
-            self.bus.hear(&mut own, &self.seat, topic);
+            self.bus.hear(&mut own, &self.subscriber, topic);
         }
         Box::pin(ready(()))
     }
 }
 
-impl Drop for Seated {
+impl Drop for Guard {
     fn drop(&mut self) {
-        self.bus.users.remove(self.user.0, &self.seat);
-        let mut own = self.seat.topics();
+        self.bus.users.remove(self.user.0, &self.subscriber);
+        let mut own = self.subscriber.topics();
         own.is_over = true;
         for topic in own.heard.drain() {
-            self.bus.topics.remove(topic.0, &self.seat);
+            self.bus.topics.remove(topic.0, &self.subscriber);
         }
     }
 }

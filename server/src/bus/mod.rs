@@ -11,7 +11,7 @@
 //!
 //! [`What::Subscribe`] and [`What::Unsubscribe`] change what all sessions of a user hear, for everything that the publisher
 //! publishes after them. They are applied where the sessions are, never delivered, and never left out because an inbox is full.
-//! A session begins with no topic: once it is attached, its driver reads which it should hear and calls [`Place::follow`]. What
+//! A session begins with no topic: once it is attached, its driver reads which it should hear and calls [`SubscriptionGuard::follow`]. What
 //! changed since it was attached overrides what was read, so that a topic its user left meanwhile stays left. A bus that cannot
 //! tell whether it missed an [`What::Unsubscribe`] has to end the attachment, as if the session's connection broke.
 
@@ -68,19 +68,19 @@ pub trait Bus: Send + Sync + 'static {
     fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription>;
 }
 
-/// A session's place on the bus. Dropping it leaves.
-pub trait Place: Send + Sync {
+/// Keeps a session subscribed until it is dropped.
+pub trait SubscriptionGuard: Send + Sync {
     /// Lets the session hear these topics, except those that its user was unsubscribed from since it was attached: everything
     /// that is published after the future has answered. Called once.
     fn follow(&self, topics: Vec<ConversationKey>) -> Done<()>;
 }
 
-/// A session's end of the bus.
+/// A session's membership on the bus.
 pub struct Subscription {
     /// What arrives.
     pub inbox: Inbox,
     /// Whether something was left out since this was last asked, because the inbox was full.
     pub overflow: Arc<AtomicBool>,
     /// Leaves the bus when dropped.
-    pub place: Box<dyn Place>,
+    pub guard: Box<dyn SubscriptionGuard>,
 }

@@ -261,7 +261,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                 Effect::Attach(user, session) => self.attach(user, session),
                 Effect::Follow(topics) => {
                     if let Some(subscription) = &self.subscription {
-                        let followed = subscription.place.follow(topics);
+                        let followed = subscription.guard.follow(topics);
                         self.asked.push(Box::pin(followed.map(|()| Answer::Followed)));
                     }
                 }

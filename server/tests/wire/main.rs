@@ -17,6 +17,7 @@ mod descriptors;
 #[cfg(target_os = "linux")]
 mod disk;
 mod frames;
+mod groups;
 mod later;
 mod media;
 mod operator;

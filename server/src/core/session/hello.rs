@@ -57,12 +57,12 @@ pub(super) struct Greeting {
     expires: i64,
     /// Known once the login is found to hold: the user and the life of the data.
     admitted: Option<(UserKey, u32)>,
-    place: Place,
+    attachment: Attachment,
 }
 
 /// How far a session has come onto the bus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Attachment {
     /// It hears nothing yet.
     None,
     /// It hears what its user is told; which topics it is to hear besides is being read.
@@ -80,7 +80,7 @@ impl Session {
             hello,
             expires: 0,
             admitted: None,
-            place: Place::None,
+            attachment: Attachment::None,
         }));
         self.find(find, Asked::Keys, effects);
     }
@@ -180,19 +180,19 @@ impl Session {
     /// that were read after that.
     pub(super) fn attached(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
-        match (greeting.place, greeting.admitted) {
-            (Place::None, Some((key, _))) => {
-                greeting.place = Place::User;
+        match (greeting.attachment, greeting.admitted) {
+            (Attachment::None, Some((key, _))) => {
+                greeting.attachment = Attachment::User;
                 self.find(Find::Topics { key }, Asked::Topics, effects);
             }
-            (Place::Topics, _) => self.welcome(None, now, effects),
-            (Place::None | Place::User, _) => {}
+            (Attachment::Topics, _) => self.welcome(None, now, effects),
+            (Attachment::None | Attachment::User, _) => {}
         }
     }
 
     pub(super) fn topics(&mut self, topics: Vec<ConversationKey>, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
-        greeting.place = Place::Topics;
+        greeting.attachment = Attachment::Topics;
         effects.push(Effect::Follow(topics));
     }
 

@@ -68,8 +68,8 @@ pub enum Effect {
     Find(Token, Find),
     /// Look for a dropped session.
     Unpark(Uuid),
-    /// Be on the bus as this session, and say so with [`Input::Attached`]. A resumed session takes the place that was kept
-    /// for it, with its topics, and does not wait.
+    /// Be on the bus as this session, and say so with [`Input::Attached`]. A resumed session has kept its subscription
+    /// and its topics, and does not wait.
     Attach(UserKey, Uuid),
     /// Hear these topics too, and say so with [`Input::Attached`]. The welcome comes after it.
     Follow(Vec<ConversationKey>),

@@ -64,8 +64,8 @@ fn a_kick_between_the_login_and_its_place_on_the_bus_is_found_out() {
     let [Effect::Find(token, _)] = keys[..] else { panic!("{keys:?}") };
     let login = phone.finds(token, Found::App(vec![KEY.into()]));
     let [Effect::Write(token, _)] = login[..] else { panic!("{login:?}") };
-    let place = phone.wrote(token, Answer::LoggedIn { key: ALICE, epoch: 1 });
-    assert!(matches!(place[..], [Effect::Attach(ALICE, _)]), "{place:?}");
+    let attach = phone.wrote(token, Answer::LoggedIn { key: ALICE, epoch: 1 });
+    assert!(matches!(attach[..], [Effect::Attach(ALICE, _)]), "{attach:?}");
     let topics = phone.happens(Input::Attached);
     let [Effect::Find(token, Find::Topics { .. })] = topics[..] else { panic!("{topics:?}") };
     phone.finds(token, Found::Topics(Vec::new()));

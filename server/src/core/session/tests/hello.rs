@@ -6,7 +6,7 @@ use super::*;
 fn alice_logs_in_and_hears_from_then_on() {
     let mut phone = Phone::connects();
     let (asked, effects) = phone.greets(&hello());
-    assert_eq!(asked, ["app", "login", "place", "topics"], "on the bus before the welcome");
+    assert_eq!(asked, ["app", "login", "attach", "topics"], "on the bus before the welcome");
     let welcome = &envelopes(&effects)[0]["r"];
     assert_eq!(welcome["resumed"], false);
     assert_eq!(welcome["features"], json!(["z1", "batch"]), "only what both know");
@@ -94,7 +94,7 @@ fn a_hello_that_does_not_fit_its_form_is_answered_and_may_be_said_again() {
     let mut phone = Phone::connects();
     let effects = phone.asks("hello", &json!({}));
     assert_eq!(fault(&effects, 1).code, Code::BAD_REQUEST);
-    assert_eq!(phone.greets(&hello()).0, ["app", "login", "place", "topics"]);
+    assert_eq!(phone.greets(&hello()).0, ["app", "login", "attach", "topics"]);
 }
 
 #[test]

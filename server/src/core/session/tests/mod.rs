@@ -158,7 +158,7 @@ impl Phone {
                     effects = self.finds(token, Found::Devices(Some(devices(&["i1"], &[]))));
                 }
                 [Effect::Attach(ALICE, _)] => {
-                    asked.push("place".to_owned());
+                    asked.push("attach".to_owned());
                     effects = self.happens(Input::Attached);
                 }
                 [Effect::Find(token, Find::Topics { key: ALICE })] => {

@@ -48,9 +48,9 @@ fn a_session_that_cannot_go_on_begins_anew() {
         ("a push that is forgotten", 0, Some(dropped())),
         ("a push that was never sent", 4, Some(dropped())),
     ] {
-        let (mut phone, place) = resume(reconnect(), push, parked);
-        let [Effect::Attach(ALICE, id)] = place[..] else { panic!("{what}: {place:?}") };
-        assert_eq!(id, Uuid::from_u128(2), "{what}: a place of its own");
+        let (mut phone, attach) = resume(reconnect(), push, parked);
+        let [Effect::Attach(ALICE, id)] = attach[..] else { panic!("{what}: {attach:?}") };
+        assert_eq!(id, Uuid::from_u128(2), "{what}: a subscription of its own");
         let topics = phone.happens(Input::Attached);
         let [Effect::Find(token, Find::Topics { .. })] = topics[..] else { panic!("{what}: {topics:?}") };
         phone.finds(token, Found::Topics(Vec::new()));

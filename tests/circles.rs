@@ -40,12 +40,9 @@ src/driver: commands.rs, download.rs, http.rs, shared.rs
 src/driver/dispatch: mod.rs, queue.rs
 src/store: apply.rs, damage.rs, database.rs, read.rs
 src/tim: mod.rs, registry.rs
-server/src: bus, core
 server/src: data.rs, media, net, store
 server/src/cli: cert.rs, mod.rs
-server/src/core: ops.rs, policy.rs
 server/src/core/session: hello.rs, mod.rs, reply.rs, request.rs
-server/src/domain: groups.rs, membership.rs, notices.rs
 server/src/media/decode: gif.rs, jpeg.rs, mod.rs, png.rs, whole.rs
 server/src/net: admin.rs, connection.rs, http.rs, mod.rs, transfer.rs
 ";

@@ -22,28 +22,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use tim_protocol::frame::KickReason;
 use uuid::Uuid;
 
+pub use crate::core::ops::Delivery;
 #[cfg(doc)]
 use crate::core::ops::What;
 use crate::core::ops::{ConversationKey, Tell, UserKey};
-
-/// What arrives at a session.
-#[derive(Debug, Clone)]
-pub enum Delivery {
-    /// A push, encoded once for all receivers: `"ev":…,"p":…` without the envelope's braces and number.
-    Push(Arc<str>),
-    /// A push of the moment, encoded in the same way: it is sent without a number, and never again.
-    Ephemeral(Arc<str>),
-    /// These logins are over (`None`: all of the user's).
-    Kick {
-        /// The logins.
-        instances: Option<Arc<[String]>>,
-        /// Why.
-        reason: KickReason,
-    },
-}
 
 /// Most deliveries that wait for one session; as many as its window can hold.
 pub const INBOX: usize = tim_protocol::limits::WINDOW_PUSHES;

@@ -10,6 +10,8 @@ use tim_protocol::frame::{Fault, KickReason, Push};
 use tim_protocol::{UserId, limits};
 use uuid::Uuid;
 
+pub use super::policy::Device;
+
 /// A user of an application as the store numbers them; also the user's address on the bus.
 ///
 /// Never given out to clients. Two users of different applications never share one.
@@ -108,17 +110,6 @@ pub struct Login {
     pub policy: super::policy::LoginPolicy,
     /// The server's clock, in milliseconds since 1970.
     pub now: i64,
-}
-
-/// One of a user's logins.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Device {
-    /// The device.
-    pub device: String,
-    /// Its login.
-    pub instance: String,
-    /// The kind of machine.
-    pub platform: Platform,
 }
 
 /// An uploaded file.
@@ -223,6 +214,22 @@ pub enum What {
     Kick {
         /// The logins.
         instances: Option<Vec<String>>,
+        /// Why.
+        reason: KickReason,
+    },
+}
+
+/// What arrives at a session.
+#[derive(Debug, Clone)]
+pub enum Delivery {
+    /// A push, encoded once for all receivers: `"ev":…,"p":…` without the envelope's braces and number.
+    Push(Arc<str>),
+    /// A push of the moment, encoded in the same way: it is sent without a number, and never again.
+    Ephemeral(Arc<str>),
+    /// These logins are over (`None`: all of the user's).
+    Kick {
+        /// The logins.
+        instances: Option<Arc<[String]>>,
         /// Why.
         reason: KickReason,
     },

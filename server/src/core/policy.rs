@@ -3,9 +3,19 @@
 //! Pure: the store applies it inside the login's own transaction.
 
 use serde::{Deserialize, Serialize};
+use tim_protocol::call::Platform;
 use tim_protocol::frame::KickReason;
 
-use super::ops::Device;
+/// One of a user's logins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// The device.
+    pub device: String,
+    /// Its login.
+    pub instance: String,
+    /// The kind of machine.
+    pub platform: Platform,
+}
 
 /// How many logins a user may have at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -42,7 +52,6 @@ impl LoginPolicy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tim_protocol::call::Platform;
 
     fn device(name: &str, instance: &str, platform: Platform) -> Device {
         Device { device: name.into(), instance: instance.into(), platform }

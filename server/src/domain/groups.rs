@@ -6,14 +6,15 @@ use tim_protocol::call::{
     self, Call as _, Done, GetGroup, GetGroupMembers, GroupIs, GroupMember, GroupMembers, GroupsRequest,
 };
 use tim_protocol::code::Code;
-use tim_protocol::group::{Group, Role, SelfInfo};
+use tim_protocol::group::Role;
 use tim_protocol::{GroupId, List, UserId, bounds, limits};
 
 use super::Outcome;
+use super::group_view::{group_for, standing_group};
 use super::membership::{self, admit, expel};
 use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
 use super::outcome::{quiet, telling};
-use super::rows::{Conversation, GroupRow, NewGroupRow, Parties, Rows};
+use super::rows::{NewGroupRow, Parties, Rows};
 use super::rules::{self, Action};
 use crate::core::ops::{Actor, UserKey, UserRequest, Written};
 
@@ -135,44 +136,4 @@ fn get_members(rows: &mut impl Rows, actor: &Actor, asked: &GetGroupMembers) -> 
         page.member_list.push(member);
     }
     Ok(page)
-}
-
-/// A group's conversation; [`Code::GROUP_NOT_FOUND`] if there is none or the group was dismissed.
-pub(super) fn standing_group(rows: &mut impl Rows, app: u32, group: &GroupId) -> Outcome<Conversation> {
-    let conversation =
-        rows.conversation(app, &Parties::Group(group.clone()))?.ok_or(Code::GROUP_NOT_FOUND)?;
-    if group_row(rows, &conversation)?.is_dismissed {
-        return Err(Code::GROUP_NOT_FOUND.into());
-    }
-    Ok(conversation)
-}
-
-/// The row of a group's conversation.
-pub(super) fn group_row(rows: &mut impl Rows, conversation: &Conversation) -> Outcome<GroupRow> {
-    rows.group(conversation.key)?.ok_or_else(|| Code::GROUP_NOT_FOUND.into())
-}
-
-/// A group as a user sees it.
-pub(super) fn group_for(
-    rows: &mut impl Rows,
-    conversation: &Conversation,
-    viewer: UserKey,
-) -> Outcome<Group> {
-    let Parties::Group(group_id) = &conversation.parties else { return Err(Code::GROUP_NOT_FOUND.into()) };
-    let row = group_row(rows, conversation)?;
-    let member = rows.member(conversation.key, viewer)?;
-    Ok(Group {
-        group_id: group_id.clone(),
-        group_type: row.group_type,
-        name: row.name,
-        introduction: row.introduction,
-        notification: row.notification,
-        avatar: row.avatar,
-        owner_id: row.owner,
-        create_time: row.created,
-        member_count: row.members,
-        max_member_count: row.group_type.max_members(),
-        join_option: row.join_option,
-        self_info: member.map(|member| SelfInfo { role: member.role, join_time: member.joined }),
-    })
 }

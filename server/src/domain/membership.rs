@@ -6,7 +6,7 @@ use tim_protocol::call::{self, Call as _, Done, Joined};
 use tim_protocol::code::Code;
 use tim_protocol::group::{Group, GroupType, JoinOption, JoinStatus, Role};
 
-use super::groups::{group_for, standing_group};
+use super::group_view::{group_for, standing_group};
 use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
 use super::outcome::{quiet, telling};
 use super::rows::{ChangeKind, Conversation, Member, Parties, Rows, UserConversation};

@@ -4,13 +4,15 @@
 //!   the function that decides it.
 //! * [`rows`] is what a database has to offer; [`rules`] the table of what members of a group may do.
 //! * One file each: [`send`], [`revoke`], [`read`], [`history`], [`sync`], [`membership`], [`blacklist`],
-//!   [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`log`], [`unread`], [`notices`] and [`marks`].
+//!   [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`log`], [`unread`],
+//!   [`notices`] and [`marks`].
 //!
 //! Pure: a function here takes a transaction's rows and values, and answers with values. No SQL, no clock, no threads. What is
 //! told to others is only named here ([`Tell`]); a store publishes it after the commit.
 
 mod blacklist;
 mod conversations;
+mod group_view;
 mod groups;
 mod history;
 mod log;

@@ -7,7 +7,7 @@ use tim_protocol::frame::Push;
 use tim_protocol::{ConversationId, UserId};
 
 use super::Outcome;
-use super::groups::{group_for, group_row};
+use super::group_view::{group_for, group_row};
 use super::log::append_own;
 use super::rows::{Conversation, Parties, Rows};
 use crate::core::ops::{Actor, Audience, Tell, UserKey, What};

@@ -8,7 +8,7 @@ use tim_protocol::conversation::{Change, ConversationState, Cursor};
 use tim_protocol::{ConversationId, GroupId, List, UserId, bounds, limits};
 
 use super::conversations::name_for;
-use super::groups::group_for;
+use super::group_view::group_for;
 use super::profiles::profile;
 use super::rows::{ChangeKind, Changed, Conversation, Parties, Rows};
 use super::unread::{by_others, revoked_after};

@@ -21,11 +21,10 @@ use tim_protocol::{Code, codec, frame, limits};
 use uuid::Uuid;
 
 use super::Now;
-use super::ops::{Actor, ConversationKey, Find, Found, Refusal, UserKey, Write, Written};
+use super::ops::{Actor, ConversationKey, Delivery, Find, Found, Refusal, UserKey, Write, Written};
 use super::policy::LoginPolicy;
 use super::shares::{Network, Shares};
 use super::window::Window;
-use crate::bus::Delivery;
 use hello::Greeting;
 pub use hello::Who;
 use reply::Asked;

@@ -21,11 +21,10 @@ use tim_protocol::{Code, codec, limits};
 use uuid::Uuid;
 
 use super::{Effect, Input, Parked, Session, Settings, Token};
-use crate::bus::Delivery;
 use crate::config::Config;
 use crate::core::Now;
 use crate::core::ops::{
-    Answer, ConversationKey, Device, Devices, Find, Found, Refusal, UserKey, Write, Written,
+    Answer, ConversationKey, Delivery, Device, Devices, Find, Found, Refusal, UserKey, Write, Written,
 };
 use crate::core::policy::LoginPolicy;
 use crate::core::rate::Rate;

@@ -10,7 +10,6 @@ mod media;
 mod messages;
 mod users;
 
-use rusqlite::types::Value;
 use rusqlite::{CachedStatement, Connection, Row};
 use tim_protocol::UserId;
 use tim_protocol::word::Word;
@@ -77,6 +76,6 @@ fn word<T: From<Word>>(row: &Row<'_>, column: usize) -> Outcome<T> {
 }
 
 /// Text that is absent rather than empty.
-fn some(text: &str) -> Value {
-    if text.is_empty() { Value::Null } else { Value::Text(text.to_owned()) }
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
 }

@@ -100,7 +100,7 @@ final class TransferTests: XCTestCase {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let (percents, late) = (Shared<[Int]>([]), Shared<TransferProgress?>(nil))
         alice.tim.registerUploadPlugin { file, report in
-            XCTAssertEqual(FileManager.default.contents(atPath: file), picture(8, 8))
+            XCTAssertEqual(FileManager.default.contents(atPath: file.path), picture(8, 8))
             for percent in [-1, 25, 75, 400] { try report(percent) }
             blocking { _ = try await alice.tim.getConversationList() }  // It may block and call the engine.
             late.change { $0 = report }

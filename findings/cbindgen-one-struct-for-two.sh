@@ -2,9 +2,9 @@
 # Two modules of a Rust library, chat and push, each with a struct Message of its own, in the C header that cbindgen makes.
 #
 # Expected: C has no modules, so cbindgen gives the two structs different names, or refuses.
-# What happens: cbindgen 0.29.2 writes the first one and leaves the second out. The functions of both modules take "struct Message":
-# C code for push compiles without a warning, has the fields of chat before it, and passes 16 bytes where Rust reads 8: the
-# badge is half of an id. generate() returns Ok, and nothing is logged.
+# What happens: cbindgen 0.29.2 writes the first one and leaves the second out. The functions of both modules take "struct
+# Message": C code for push compiles without a warning, has the fields of chat before it, and passes 16 bytes where Rust reads
+# 8: the badge is half of an id. generate() returns Ok, and nothing is logged.
 # So: names that are unique in the whole library for all that is #[repr(C)], or `rename`; and compare sizes once in a test.
 set -euo pipefail
 dir=$(mktemp -d)

@@ -3,9 +3,9 @@
 #
 # Expected: true is a word of SQLite and of JSON, so the JSON says true; and json_set() with what json_extract() took from one
 # message puts the same value into another.
-# What happens: SQLite 3.50.4 (apsw 3.50.4.0 from PyPI) writes 1: its true is the number. json_extract() of a true is 1 as well, so a
-# value that is copied changes its kind. SQLite, JavaScript and Python take 1 for true and notice nothing; Gson 2.13.2, as strict
-# readers do, refuses the whole message. The operator -> hands the JSON itself over and keeps it.
+# What happens: SQLite 3.50.4 (apsw 3.50.4.0 from PyPI) writes 1: its true is the number. json_extract() of a true is 1 as well,
+# so a value that is copied changes its kind. SQLite, JavaScript and Python take 1 for true and notice nothing; Gson 2.13.2, as
+# strict readers do, refuses the whole message. The operator -> hands the JSON itself over and keeps it.
 # So: json('true') for a constant, and -> instead of json_extract() for a copy.
 set -euo pipefail
 dir=$(mktemp -d)

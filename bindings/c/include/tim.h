@@ -121,8 +121,9 @@
  *
  * JSON NOUNS
  *
- * Times are milliseconds since 1970. A field that has no value is null or absent. Be ready for new fields, words and numbers.
- * Options, a new group and the changes of a profile have no fields but those told in this header: others give 130182.
+ * What a function takes or gives as JSON, its text names by the words that stand here before each: `message`. Times are
+ * milliseconds since 1970. A field that has no value is null or absent. Be ready for new fields, words and numbers.
+ * The nouns options, new group and profile fields have no fields but those told here: others give 130182.
  *
  * options (tim_create; the first three are required)
  *   {"SDKAppID":1400000001, "server":"wss://im.example.org:7700", "dataDir":"/var/lib/app/tim", "platform":"linux",
@@ -238,10 +239,11 @@
  *
  * ERRORS
  *
- * Numbers are stable for ever, and TIM's own where TIM has one. tim_status_text says what one means and what to do. Each
- * function tells its own. One with a `done` itself gives what is wrong with its arguments: 130180 to 130183, 130103, and (but for
- * tim_login) 2002, 2105, 2503, 2602 or 20001 for an id, conversation, message or number in them that is none. All else, and 2105
- * or 20001 for what only the engine knows, `done` is told. Not told again are
+ * Numbers are stable for ever, and TIM's own where TIM has one. tim_status_text says what one means and what to do.
+ * A function that takes a `done` gives back itself what is wrong with its arguments as they stand there: 130180 to 130183, 130103,
+ * and, but for tim_login, 2002, 2105, 2503, 2602 or 20001 for an id, a message, a conversation or a number that cannot be one.
+ * Everything else is told to `done`, also a 2105 or 20001 that only the engine or the server can find.
+ * Each function tells its errors. Not told again are
  *   any function's     130180 to 130183 for what it was passed, 130185, which `done` may be told too; 20001 for a priority or a
  *                      rendition that is none; 2002, 2105, 2503 or 20001 for a message that was changed into none
  *   any `done`'s       9507 while 10,000 calls wait, 130160 once the instance was destroyed; but for those of tim_destroy and
@@ -580,7 +582,7 @@ tim_status tim_create_text_message(tim_client client,
  * `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it
  * back with `tim_string_free`.
  *
- * Errors: As of `tim_create_text_message`; 130110 for a longitude that is not -180 to 180, or a latitude that is not
+ * Errors: as of `tim_create_text_message`; 130110 for a longitude that is not -180 to 180, or a latitude that is not
  * -90 to 90.
  */
 tim_status tim_create_location_message(tim_client client,
@@ -665,7 +667,7 @@ tim_status tim_create_file_message(tim_client client,
  * is called when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it
  * back with `tim_string_free`.
  *
- * Errors: As of `tim_create_file_message`; 130168 or 6022 if they cannot be written.
+ * Errors: as of `tim_create_file_message`; 130168 or 6022 if they cannot be written.
  */
 tim_status tim_create_file_message_from_bytes(tim_client client,
                                               const char *to,
@@ -680,17 +682,18 @@ tim_status tim_create_file_message_from_bytes(tim_client client,
 
 /**
  * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts
- * go on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
+ * go on across breaks and restarts. Answers it with its place, once it is on the server's stable storage. One that was
+ * refused is sent again with `tim_resend_message`.
  *
  * `message_json` is `message`. Result: `message`.
  *
  * Errors: the gate's; 130161 if `tim_cancel_message` took it back, or if the login ended first: then the message
  * stays, and is sent after the next one; 2105 for a message that is not this user's or was sent already, 130164 while
  * 10,000 wait; by the server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a
- * group; for a picture also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 7006, 130140 to 130145,
- * 130147 or 130148, or what an upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one
- * that cannot be sent. A message that was refused is sent again with `tim_resend_message`; 6005, 6022 or 130168 if it
- * could not be kept; for a picture: 2800 or 2801 once it was tried four times.
+ * group; for one with a file also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140
+ * to 130145, 130147 or 130148, or what an upload plugin answered; 2106, 8001 or 130110 for a message that was changed
+ * into one that cannot be sent; 6005, 6022 or 130168 if it could not be kept; for one with a file: 2800 or 2801 once
+ * it was tried four times.
  */
 tim_status tim_send_message(tim_client client,
                             const char *message_json,
@@ -703,7 +706,7 @@ tim_status tim_send_message(tim_client client,
  *
  * Result: `message`.
  *
- * Errors: Those of `tim_send_message`; 2105 for an ID that is none, for a message that is not in the outbox, or whose
+ * Errors: those of `tim_send_message`; 2105 for an ID that is none, for a message that is not in the outbox, or whose
  * end is awaited already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is
  * refused again with the same number, at once.
  */
@@ -757,7 +760,7 @@ tim_status tim_set_message_read(tim_client client,
 
 /**
  * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
- * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+ * `nextReqMessageID`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
  * server.
  *
  * Besides so many that have a place it shows the outbox: what waits (`unSend`) behind all others on the newest page,

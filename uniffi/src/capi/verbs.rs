@@ -110,7 +110,7 @@ pub unsafe extern "C" fn tim_create_text_message(
 /// `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it
 /// back with `tim_string_free`.
 ///
-/// Errors: As of `tim_create_text_message`; 130110 for a longitude that is not -180 to 180, or a latitude that is not
+/// Errors: as of `tim_create_text_message`; 130110 for a longitude that is not -180 to 180, or a latitude that is not
 /// -90 to 90.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_location_message(
@@ -232,7 +232,7 @@ pub unsafe extern "C" fn tim_create_file_message(
 /// is called when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it
 /// back with `tim_string_free`.
 ///
-/// Errors: As of `tim_create_file_message`; 130168 or 6022 if they cannot be written.
+/// Errors: as of `tim_create_file_message`; 130168 or 6022 if they cannot be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_file_message_from_bytes(
     client: TimClient,
@@ -257,17 +257,18 @@ pub unsafe extern "C" fn tim_create_file_message_from_bytes(
 }
 
 /// Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts
-/// go on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
+/// go on across breaks and restarts. Answers it with its place, once it is on the server's stable storage. One that was
+/// refused is sent again with `tim_resend_message`.
 ///
 /// `message_json` is `message`. Result: `message`.
 ///
 /// Errors: the gate's; 130161 if `tim_cancel_message` took it back, or if the login ended first: then the message
 /// stays, and is sent after the next one; 2105 for a message that is not this user's or was sent already, 130164 while
 /// 10,000 wait; by the server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a
-/// group; for a picture also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 7006, 130140 to 130145,
-/// 130147 or 130148, or what an upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one
-/// that cannot be sent. A message that was refused is sent again with `tim_resend_message`; 6005, 6022 or 130168 if it
-/// could not be kept; for a picture: 2800 or 2801 once it was tried four times.
+/// group; for one with a file also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140
+/// to 130145, 130147 or 130148, or what an upload plugin answered; 2106, 8001 or 130110 for a message that was changed
+/// into one that cannot be sent; 6005, 6022 or 130168 if it could not be kept; for one with a file: 2800 or 2801 once
+/// it was tried four times.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_send_message(
     client: TimClient,
@@ -287,7 +288,7 @@ fn send_message(tim: Arc<Tim>, message: Message) -> Call {
 ///
 /// Result: `message`.
 ///
-/// Errors: Those of `tim_send_message`; 2105 for an ID that is none, for a message that is not in the outbox, or whose
+/// Errors: those of `tim_send_message`; 2105 for an ID that is none, for a message that is not in the outbox, or whose
 /// end is awaited already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is
 /// refused again with the same number, at once.
 #[unsafe(no_mangle)]
@@ -369,7 +370,7 @@ fn set_message_read(tim: Arc<Tim>, conversation: String) -> Call {
 }
 
 /// A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
-/// `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
+/// `nextReqMessageID`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
 /// server.
 ///
 /// Besides so many that have a place it shows the outbox: what waits (`unSend`) behind all others on the newest page,

@@ -8,15 +8,16 @@ use crate::types::{Conversation, Message, MessageList, before, conversation_id, 
 #[uniffi::export]
 impl Tim {
     /// Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts go
-    /// on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
+    /// on across breaks and restarts. Answers it with its place, once it is on the server's stable storage. One that was refused
+    /// is sent again with `resendMessage`.
     ///
     /// # Errors
     /// `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
     /// the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
-    /// server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
-    /// 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 7006, 130140 to 130145, 130147 or 130148, or what an upload
-    /// plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
-    /// not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
+    /// server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
+    /// also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
+    /// upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
+    /// 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
     pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
         Ok(apart(self.tim.send_message(message.try_into()?)).await?.into())
     }

@@ -32,7 +32,7 @@ impl Prose {
     pub(crate) fn of(&self, verb: &Verb) -> Result<Vec<String>> {
         let (mut paragraphs, errors) = self.in_c(verb)?;
         paragraphs.push(arguments(verb) + &self.result(verb)?);
-        paragraphs.push(format!("Errors: {}", plain(&errors)));
+        paragraphs.push(format!("Errors: {}", uncapitalised(&plain(&errors))));
         let lines: Vec<Vec<String>> = paragraphs.iter().map(|it| wrapped(it)).collect();
         Ok(lines.join(&String::new()))
     }
@@ -67,7 +67,8 @@ impl Prose {
         }
         let is_variant = word.starts_with(char::is_uppercase) && word.contains(char::is_lowercase);
         ensure!(!is_variant || VARIANTS.contains(&word), "C has no word for `{word}`");
-        Ok(word.to_owned())
+        // A field of a noun's.
+        Ok(word.strip_suffix("Id").map_or(word.to_owned(), |front| format!("{front}ID")))
     }
 
     fn result(&self, verb: &Verb) -> Result<String> {
@@ -142,6 +143,11 @@ fn plain(errors: &str) -> String {
         }
     }
     plain.replace("`NotReady`", "the gate's")
+}
+
+fn uncapitalised(text: &str) -> String {
+    let (first, rest) = text.split_at_checked(1).unwrap_or((text, ""));
+    first.to_ascii_lowercase() + rest
 }
 
 /// The words of JSON for the variants of nouns and events: `SdkReady` is `sdkStateReady`.

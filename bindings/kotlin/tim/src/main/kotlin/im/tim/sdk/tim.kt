@@ -1270,7 +1270,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 7975) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 44340) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 26347) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 21814) {
@@ -3352,15 +3352,16 @@ public interface TimInterface {
 
     /**
      * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts go
-     * on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
+     * on across breaks and restarts. Answers it with its place, once it is on the server's stable storage. One that was refused
+     * is sent again with `resendMessage`.
      *
      * # Errors
      * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
-     * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
-     * 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 7006, 130140 to 130145, 130147 or 130148, or what an upload
-     * plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
-     * not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
+     * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
+     * also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
+     * upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
+     * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
     suspend fun `sendMessage`(`message`: Message): Message
 
@@ -4407,15 +4408,16 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
     /**
      * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts go
-     * on across breaks and restarts. Answers it with its place, once it is on the server's stable storage.
+     * on across breaks and restarts. Answers it with its place, once it is on the server's stable storage. One that was refused
+     * is sent again with `resendMessage`.
      *
      * # Errors
      * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
-     * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for a picture also
-     * 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 7006, 130140 to 130145, 130147 or 130148, or what an upload
-     * plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. A message that was refused is sent again with `resendMessage`. `Storage`: 6005, 6022 or 130168 if it could
-     * not be kept. `Unreachable`, for a picture: 2800 or 2801 once it was tried four times.
+     * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
+     * also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
+     * upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
+     * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")

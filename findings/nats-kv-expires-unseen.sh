@@ -38,9 +38,9 @@ async def main():
     client = await nats.connect("nats://127.0.0.1:14325")
     bucket = await client.jetstream().create_key_value(bucket="online", ttl=2)
     heard, early = await watch(bucket)
-    await bucket.put("alice", b"phone")
     await bucket.put("bob", b"phone")
     await bucket.delete("bob")
+    await bucket.put("alice", b"phone")
     while True:
         try:
             await bucket.get("alice")
@@ -61,6 +61,6 @@ asyncio.run(main())
 PYTHON
 venv/bin/python presence.py | tee seen
 diff seen - <<'EXPECTED'
-watcher from the start: alice PUT, bob PUT, bob DEL, carol PUT
+watcher from the start: bob PUT, bob DEL, alice PUT, carol PUT
 watcher that began after alice had expired: carol PUT
 EXPECTED

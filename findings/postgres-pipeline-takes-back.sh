@@ -54,7 +54,8 @@ cursors = []
 try:
     with client.pipeline():
         for id in ("a", "b", "a"):
-            cursors.append(client.cursor().execute("INSERT INTO message VALUES (%s)", [id]))
+            cursors.append(client.cursor())
+            cursors[-1].execute("INSERT INTO message VALUES (%s)", [id])
 except psycopg.errors.UniqueViolation:
     pass
 print("psycopg:", *(f'"{cursor.statusmessage}"' if cursor.statusmessage else "duplicate" for cursor in cursors), end="")

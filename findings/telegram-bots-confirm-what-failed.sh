@@ -60,7 +60,7 @@ const server = http.createServer(async (request, response) => {
         }).then(() => "returns", () => "throws");
         console.log(`${name} ${end}: handled ${handled}, confirmed up to ${confirmed}`);
         run(async (text) => { again.push(text); }).catch(() => {});
-        await new Promise((over) => setTimeout(over, 1000));
+        await new Promise((over) => setTimeout(over, 2000));
         console.log(`    started again, handled ${again.join() || "nothing"}`);
     }
     process.exit(0); // Telegraf has set an exit code.

@@ -18,10 +18,10 @@ use tim::{ConversationId, Tim};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::sync::Notify;
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
+type AnyResult<T> = Result<T, Box<dyn Error>>;
 
 #[tokio::main]
-async fn main() -> Outcome<()> {
+async fn main() -> AnyResult<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [server, app, me, user_sig, other] = arguments.as_slice() else {
         return Err("usage: chat SERVER SDKAPPID ME MY_USERSIG THE_OTHER".into());
@@ -47,7 +47,7 @@ async fn main() -> Outcome<()> {
 }
 
 /// Does what a line says. False when it says to end.
-async fn obey(tim: &Tim, to: &ConversationId, line: &str) -> Outcome<bool> {
+async fn obey(tim: &Tim, to: &ConversationId, line: &str) -> AnyResult<bool> {
     match line.split_once(' ').unwrap_or((line, "")) {
         ("", _) => {}
         ("/quit", _) => return Ok(false),

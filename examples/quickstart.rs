@@ -17,10 +17,10 @@ use tim::options::TimOptions;
 use tim::{ConversationId, Tim};
 use tokio::sync::mpsc;
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
+type AnyResult<T> = Result<T, Box<dyn Error>>;
 
 #[tokio::main]
-async fn main() -> Outcome<()> {
+async fn main() -> AnyResult<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [server, app, alices_sig, bobs_sig, folder] = arguments.as_slice() else {
         return Err("usage: quickstart SERVER SDKAPPID ALICES_USERSIG BOBS_USERSIG FOLDER".into());
@@ -68,7 +68,7 @@ struct Person {
     messages: Vec<Message>,
 }
 
-/// Prints what a person's device is told, and passes it on.
+/// Prints the events of a person's device, and passes them on.
 struct Printer(&'static str, mpsc::UnboundedSender<Event>);
 
 impl EventListener for Printer {
@@ -81,7 +81,7 @@ impl EventListener for Printer {
 }
 
 impl Person {
-    fn create(name: &'static str, app: u32, server: &str, folder: &Path) -> Outcome<Self> {
+    fn create(name: &'static str, app: u32, server: &str, folder: &Path) -> AnyResult<Self> {
         let mut options = TimOptions::new(app, server, folder.join(name));
         // Two people in one process, as only a demonstration has it.
         options.instance = name.into();
@@ -91,19 +91,19 @@ impl Person {
         Ok(Self { name, tim, events, messages: Vec::new() })
     }
 
-    async fn log_in(&mut self, user_sig: &str) -> Outcome<()> {
+    async fn log_in(&mut self, user_sig: &str) -> AnyResult<()> {
         step(&format!("{} logs in", self.name));
         self.tim.login(self.name, user_sig).await?;
         self.wait_for("ready", |event| *event == Event::SdkReady).await
     }
 
-    async fn say(&self, to: &Self, words: &str) -> Outcome<Message> {
+    async fn say(&self, to: &Self, words: &str) -> AnyResult<Message> {
         step(&format!("{} says \"{words}\"", self.name));
         let message = self.tim.create_text_message(&to.conversation()?, words, Priority::Normal)?;
         Ok(self.tim.send_message(message).await?)
     }
 
-    async fn show(&self, to: &Self, picture: Vec<u8>) -> Outcome<Message> {
+    async fn show(&self, to: &Self, picture: Vec<u8>) -> AnyResult<Message> {
         step(&format!("{} sends a picture of {} KiB", self.name, picture.len() / 1024));
         let to = to.conversation()?;
         let message =
@@ -111,7 +111,7 @@ impl Person {
         Ok(self.tim.send_message(message).await?)
     }
 
-    async fn save(&self, message: &Message, target: &Path) -> Outcome<()> {
+    async fn save(&self, message: &Message, target: &Path) -> AnyResult<()> {
         step(&format!("{} saves it", self.name));
         self.tim
             .download_attachment(message, RenditionType::Original, target, |percent| bar("down", percent))
@@ -119,18 +119,18 @@ impl Person {
         Ok(())
     }
 
-    fn conversation(&self) -> Outcome<ConversationId> {
+    fn conversation(&self) -> AnyResult<ConversationId> {
         Ok(format!("C2C{}", self.name).parse()?)
     }
 
-    async fn next_message(&mut self) -> Outcome<Message> {
+    async fn next_message(&mut self) -> AnyResult<Message> {
         while self.messages.is_empty() {
             self.wait_for("a message", |event| matches!(event, Event::MessageReceived(_))).await?;
         }
         Ok(self.messages.remove(0))
     }
 
-    async fn next_picture(&mut self) -> Outcome<Message> {
+    async fn next_picture(&mut self) -> AnyResult<Message> {
         loop {
             let message = self.next_message().await?;
             if matches!(message.payload, Payload::Body(Body::Image(_))) {
@@ -139,7 +139,7 @@ impl Person {
         }
     }
 
-    async fn wait_for(&mut self, what: &str, is_it: impl Fn(&Event) -> bool) -> Outcome<()> {
+    async fn wait_for(&mut self, what: &str, is_it: impl Fn(&Event) -> bool) -> AnyResult<()> {
         while let Some(event) = self.events.recv().await {
             if let Event::MessageReceived(messages) = &event {
                 self.messages.extend(messages.iter().cloned());
@@ -206,7 +206,7 @@ fn shown(message: &Message) -> String {
 }
 
 /// Something to look at, noisy enough not to compress away.
-fn picture(width: u32, height: u32) -> Outcome<Vec<u8>> {
+fn picture(width: u32, height: u32) -> AnyResult<Vec<u8>> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     image::RgbImage::from_fn(width, height, |x, y| {
         let noise = u8::try_from((x * 7 + y * 13 + x * y) % 251).unwrap_or(0);

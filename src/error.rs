@@ -1,4 +1,4 @@
-//! The one error of the public API: a number for programs, a line for people.
+//! The error of the public API: a code for programs and a text for people.
 
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
@@ -14,7 +14,7 @@ pub struct TimError {
 }
 
 impl TimError {
-    /// An error in the code's own words.
+    /// An error with the code's standard text.
     #[must_use]
     pub fn new(code: Code) -> Self {
         Self { code, reason: code.describe().to_owned() }

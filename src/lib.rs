@@ -1,4 +1,4 @@
-//! tim, an instant-messaging engine that its users own: the client. The map of the crate.
+//! tim, a self-hosted instant-messaging engine: the client. This page is an overview of the crate.
 //!
 //! * [`machine`] decides: pure, no I/O, no clock. It and the nouns are `tim-core`'s, which knows no tokio and no SQLite.
 //! * [`store`] keeps: one SQLite file per user.

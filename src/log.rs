@@ -1,4 +1,4 @@
-//! What the engine tells about itself: levels as TIM has them, and one sink for the whole process.
+//! Logging: TIM's levels, and one sink for the process.
 //!
 //! Never a message's body, a token or a key.
 
@@ -18,13 +18,13 @@ use crate::error::TimError;
 /// How much a line matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LogLevel {
-    /// Told while an app is being made: much.
+    /// Details for development.
     Debug,
-    /// What an app in production wants to know.
+    /// Information for production.
     Info,
-    /// Something went wrong and heals by itself.
+    /// A problem that resolves itself.
     Warn,
-    /// Something went wrong and does not.
+    /// A problem that does not resolve itself.
     Error,
 }
 

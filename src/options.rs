@@ -1,4 +1,4 @@
-//! What an app sets when it creates the engine.
+//! The options of an instance.
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What a host may bring: its own way of uploading files.
+//! Plugins of the host: uploading files.
 //!
 //! Without a plugin the engine uploads to its own server.
 
@@ -9,32 +9,32 @@ pub use tim_protocol::media::{FileType, Rendition, RenditionType, Uploaded};
 
 use crate::error::TimError;
 
-/// Where an uploader reports how far it has come.
+/// Receives the progress of an uploader.
 pub type UploadProgress = Arc<dyn Fn(u8) + Send + Sync>;
 
-/// A file that is to be uploaded.
+/// A file to be uploaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadFile {
-    /// Where it is on this device.
+    /// Its path on this device.
     pub path: PathBuf,
-    /// What kind of file it is.
+    /// The type of the file.
     pub file_type: FileType,
-    /// What its sender calls it; empty if it has no name.
+    /// The name that the sender gave it; empty if it has none.
     pub name: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
 }
 
-/// Uploads a file somewhere and tells where it is. Called on a thread of its own, which it may block.
+/// Uploads a file and returns its addresses. Called on a thread that it may block.
 pub trait UploadPlugin: Send + Sync + 'static {
     /// Uploads a file, reports 0 to 100 to `progress` (from any thread; after the end it does nothing), and describes what
     /// was uploaded: of a picture all three sizes, of another file the original, each with an `https` address that receivers
     /// can fetch. Anything else counts as [`tim_protocol::Code::UPLOAD_FAILED`].
     ///
     /// # Errors
-    /// Whatever the host says. What may pass ([`tim_protocol::Code::is_retryable`], as
-    /// [`tim_protocol::Code::UPLOAD_FAILED`] is, which fits where no other does) is tried again up to three times after
-    /// growing pauses, and anew with every connection; then, and with any other code at once, the message fails with it.
+    /// An error of the host's choice. Retryable codes ([`tim_protocol::Code::is_retryable`];
+    /// [`tim_protocol::Code::UPLOAD_FAILED`] if no other fits) are retried up to three times with backoff, and again
+    /// with every connection; after that, and with any other code at once, the message fails with the code.
     fn upload(&self, file: &UploadFile, progress: UploadProgress) -> Result<Uploaded, TimError>;
 }
 

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// What must not appear where decisions are made: equal inputs could give unequal outputs.
+/// Words that must not appear in pure code, because equal inputs could give unequal outputs.
 const IMPURE: [&str; 14] = [
     "std::net",
     "tokio",
@@ -23,7 +23,7 @@ const IMPURE: [&str; 14] = [
     "now_v7",
 ];
 
-/// Where decisions are made.
+/// The folders that must be pure.
 const PURE: [&str; 4] = ["core/src", "server/src/core", "server/src/domain", "protocol/src"];
 
 fn root() -> &'static Path {
@@ -68,7 +68,7 @@ fn decisions_are_pure() {
     }
 }
 
-/// What belongs to one database, or to a store around one.
+/// Words that belong to a database or to a store.
 const OF_A_DATABASE: [&str; 6] = ["rusqlite", "crate::store", "SELECT ", "INSERT ", "UPDATE ", "DELETE "];
 
 #[test]

@@ -77,7 +77,7 @@ async fn a_listener_may_wait_for_the_end_of_everything() {
     bob.send("C2Calice", "time to go").await;
     has_ended(&bob).await;
     tokio::task::spawn_blocking(move || ended.recv().unwrap()).await.unwrap();
-    // It was not given up as one that hangs: what waited to be told while it waited is told.
+    // It was not abandoned as hanging: the events that were queued meanwhile are delivered.
     has_ended(&alice).await;
 }
 

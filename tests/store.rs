@@ -30,7 +30,7 @@ fn message(sequence: u64) -> Message {
         from: alice(),
         to: bob(),
         sequence,
-        countable: sequence,
+        unread_index: sequence,
         by_sender: 0,
         time: 1_000 + i64::try_from(sequence).unwrap_or(0),
         client_time: 1_000,
@@ -107,12 +107,12 @@ fn no_value_of_a_row_changes_unnoticed() {
     let waiting = Message { sequence: 0, ..message(3) };
     let cursor = Cursor { epoch: 7, version: 9 };
     let changes = [
-        Change::Sync(SyncState { cursor, unfinished: Some((1, 2)), since: 3 }),
+        Change::Sync(SyncState { cursor, unfinished: Some((1, 2)), initial_sync_at: 3 }),
         Change::Messages(bob(), vec![message(1)]),
         Change::Complete(bob(), 1, 1),
         Change::Revoked(bob(), 2, revocation),
         Change::Outbox(OutboxRow { position: 1, message: waiting, refusal: None, upload: None }),
-        Change::SentRing(message(1)),
+        Change::RecentSent(message(1)),
         Change::Blacklist(alice(), true),
     ];
     open(&whole).apply(&changes, true).unwrap();
@@ -145,7 +145,7 @@ fn what_waits_is_taken_along_from_a_damaged_file() {
         Change::Outbox(OutboxRow { position, message, refusal: None, upload: None })
     };
     let mut changes: Vec<Change> = (1..=100).map(waits).collect();
-    changes.extend([Change::Messages(bob(), vec![message(1)]), Change::SentRing(message(101))]);
+    changes.extend([Change::Messages(bob(), vec![message(1)]), Change::RecentSent(message(101))]);
     open(&path).apply(&changes, true).unwrap();
     // One message in the middle is not what was written.
     let connection = rusqlite::Connection::open(&path).unwrap();
@@ -187,7 +187,7 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
         Change::Outbox(OutboxRow { position, message, refusal: None, upload: None })
     };
     let cursor = Cursor { epoch: 1, version: 50 };
-    let synced = Change::Sync(SyncState { cursor, unfinished: Some((10, 20)), since: 7 });
+    let synced = Change::Sync(SyncState { cursor, unfinished: Some((10, 20)), initial_sync_at: 7 });
     let changes = [Change::Messages(bob(), vec![message(1)]), waits(2), waits(3), synced];
     open(&path).apply(&changes, true).unwrap();
     let earlier =
@@ -207,11 +207,11 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
     let store = open(&path);
     assert_eq!(read(&store).len(), 1);
     let (row, ..) = &store.snapshot().unwrap().conversations[0];
-    assert_eq!((row.told, row.met), (1, Some(1)));
+    assert_eq!((row.emitted_seq, row.baseline_seq), (1, Some(1)));
     let refusals = store.snapshot().unwrap().outbox.into_iter().map(|row| row.refusal).collect::<Vec<_>>();
     assert_eq!(refusals, [None, Some(Code::SEND_FAILED)]);
-    assert_eq!(row.revoked_above_base, 2, "what was listed is counted");
-    let anew = SyncState { cursor: Cursor { version: 0, ..cursor }, unfinished: None, since: 7 };
+    assert_eq!(row.revoked_above_read, 2, "what was listed is counted");
+    let anew = SyncState { cursor: Cursor { version: 0, ..cursor }, unfinished: None, initial_sync_at: 7 };
     assert_eq!(store.snapshot().unwrap().sync, anew, "what is unread is asked for anew");
 }
 
@@ -300,7 +300,7 @@ fn storage_is_full() {
     assert_eq!(read(&open(&path)).len() as u64, stored + 1);
 }
 
-/// What a device may be told to store.
+/// A change that a device may store.
 #[derive(Debug, Clone)]
 enum Step {
     Message(u64),
@@ -324,7 +324,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What should be there.
+/// The expected content.
 #[derive(Debug, Default, PartialEq)]
 struct Model {
     messages: BTreeMap<u64, bool>,

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::value::RawValue;
 use tim_protocol::body::{Body, TextBody};
-use tim_protocol::call::{self, Hello, Platform, Request};
+use tim_protocol::call::{self, HelloRequest, Platform, Request};
 use tim_protocol::frame::{Ask, Fault, FromClient, FromServer, Push};
 use tim_protocol::{ConversationId, MessageId, SUBPROTOCOL, UserId, VERSIONS, codec, limits};
 use tokio::net::TcpStream;
@@ -17,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Message, http::HeaderValue};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
-use crate::outcome::Outcome;
+use crate::outcome::AnyResult;
 use crate::server::{APP, Server};
 
 /// A logged-in user's socket.
@@ -39,12 +39,12 @@ pub(crate) fn wall_ms() -> i64 {
 
 impl Client {
     /// Connects and logs in.
-    pub(crate) async fn login(server: &Server, user: &str) -> Outcome<Self> {
+    pub(crate) async fn login(server: &Server, user: &str) -> AnyResult<Self> {
         Self::with_token(server, user, server.token(user)).await
     }
 
     /// The same with any token.
-    pub(crate) async fn with_token(server: &Server, user: &str, user_sig: String) -> Outcome<Self> {
+    pub(crate) async fn with_token(server: &Server, user: &str, user_sig: String) -> AnyResult<Self> {
         let mut request = server.address().into_client_request()?;
         request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
         let stream = TcpStream::connect(server.host()).await?;
@@ -52,7 +52,7 @@ impl Client {
         let config = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(4096);
         let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
         let mut client = Self { socket, next: 1, last_push: 0, acked_push: 0, ready: VecDeque::new() };
-        let hello = Hello {
+        let hello = HelloRequest {
             versions: VERSIONS,
             features: vec![tim_protocol::feature::BATCH.to_owned()],
             sdk_app_id: APP,
@@ -70,18 +70,18 @@ impl Client {
     }
 
     /// Makes a call and waits for its answer; pushes that come before are dropped.
-    pub(crate) async fn call<C: call::Call + Into<Request>>(&mut self, call: C) -> Outcome<C::Reply> {
+    pub(crate) async fn call<C: call::Call + Into<Request>>(&mut self, call: C) -> AnyResult<C::Reply> {
         let number = self.ask(call.into()).await?;
         Ok(serde_json::from_str(self.answer(number).await?.get())?)
     }
 
     /// Waits for the answer to a call; pushes and other answers that come before are dropped.
-    pub(crate) async fn answer(&mut self, number: u64) -> Outcome<Box<RawValue>> {
+    pub(crate) async fn answer(&mut self, number: u64) -> AnyResult<Box<RawValue>> {
         Ok(self.result(number).await??)
     }
 
     /// The same, if it may be a refusal.
-    pub(crate) async fn result(&mut self, number: u64) -> Outcome<Result<Box<RawValue>, Fault>> {
+    pub(crate) async fn result(&mut self, number: u64) -> AnyResult<Result<Box<RawValue>, Fault>> {
         loop {
             if let FromServer::Reply(answered, result) = self.next().await?
                 && answered == number
@@ -92,7 +92,7 @@ impl Client {
     }
 
     /// Makes a call without waiting.
-    pub(crate) async fn ask(&mut self, request: Request) -> Outcome<u64> {
+    pub(crate) async fn ask(&mut self, request: Request) -> AnyResult<u64> {
         let number = self.next;
         self.next += 1;
         let frame =
@@ -102,9 +102,9 @@ impl Client {
     }
 
     /// Sends a text of about 100 bytes without waiting for the answer.
-    pub(crate) async fn send_text(&mut self, to: &ConversationId) -> Outcome<u64> {
+    pub(crate) async fn send_text(&mut self, to: &ConversationId) -> AnyResult<u64> {
         let body = Body::Text(TextBody { text: "x".repeat(100) }).write().map_err(|code| code.describe())?;
-        let send = call::Send {
+        let send = call::SendRequest {
             id: new_id(),
             to: to.clone(),
             client_time: wall_ms(),
@@ -116,7 +116,7 @@ impl Client {
     }
 
     /// The next envelope.
-    pub(crate) async fn next(&mut self) -> Outcome<FromServer> {
+    pub(crate) async fn next(&mut self) -> AnyResult<FromServer> {
         loop {
             if let Some(envelope) = self.ready.pop_front() {
                 if let FromServer::Push(Some(number), _) = &envelope {

@@ -8,11 +8,11 @@ use tim_protocol::{ConversationId, UserId};
 use tokio::task::JoinSet;
 
 use crate::client::Client;
-use crate::outcome::Outcome;
+use crate::outcome::AnyResult;
 use crate::report::{self, Times};
 use crate::server::Server;
 
-/// What a run at full speed gave.
+/// The results of a run at full speed.
 pub(crate) struct Capacity {
     acked: usize,
     wall: Duration,
@@ -46,7 +46,7 @@ pub(crate) async fn capacity(
     pairs: usize,
     depth: usize,
     window: Duration,
-) -> Outcome<Capacity> {
+) -> AnyResult<Capacity> {
     let pairs = connect(server, "full", pairs).await?;
     let (cpu, written, begun) = (server.cpu_time()?, server.written_bytes()?, Instant::now());
     let mut runs = JoinSet::new();
@@ -63,7 +63,7 @@ pub(crate) async fn capacity(
     })
 }
 
-/// What a run at a fixed rate gave.
+/// The results of a run at a fixed rate.
 pub(crate) struct AtRate {
     rate: f64,
     times: Times,
@@ -78,7 +78,7 @@ impl AtRate {
 }
 
 /// Messages leave at fixed times whatever the answers do; an acknowledgement counts from its intended time.
-pub(crate) async fn at_rate(server: &Server, pairs: usize, rate: f64, window: Duration) -> Outcome<AtRate> {
+pub(crate) async fn at_rate(server: &Server, pairs: usize, rate: f64, window: Duration) -> AnyResult<AtRate> {
     let between = Duration::from_secs_f64(count(pairs) / rate);
     let connected = connect(server, "half", pairs).await?;
     let begun = Instant::now();
@@ -96,7 +96,7 @@ struct Pair {
     to: ConversationId,
 }
 
-async fn connect(server: &Server, label: &str, pairs: usize) -> Outcome<Vec<Pair>> {
+async fn connect(server: &Server, label: &str, pairs: usize) -> AnyResult<Vec<Pair>> {
     let mut connected = Vec::with_capacity(pairs);
     for place in 0..pairs {
         let (from, to) = (format!("{label}-a{place}"), format!("{label}-b{place}"));
@@ -107,7 +107,7 @@ async fn connect(server: &Server, label: &str, pairs: usize) -> Outcome<Vec<Pair
     Ok(connected)
 }
 
-async fn gather(mut runs: JoinSet<Result<Times, String>>) -> Outcome<Times> {
+async fn gather(mut runs: JoinSet<Result<Times, String>>) -> AnyResult<Times> {
     let mut all = Times::default();
     while let Some(times) = runs.join_next().await {
         all.merge(times??);
@@ -133,7 +133,7 @@ async fn closed_loop(pair: Pair, depth: usize, until: Instant) -> Result<Times, 
             }
         }
     };
-    let times: Outcome<Times> = run.await;
+    let times: AnyResult<Times> = run.await;
     listening.abort();
     times.map_err(|why| why.to_string())
 }
@@ -161,7 +161,7 @@ async fn open_loop(pair: Pair, first: Instant, between: Duration, until: Instant
             }
         }
     };
-    let times: Outcome<Times> = run.await;
+    let times: AnyResult<Times> = run.await;
     listening.abort();
     times.map_err(|why| why.to_string())
 }

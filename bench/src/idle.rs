@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::client::Client;
-use crate::outcome::Outcome;
+use crate::outcome::AnyResult;
 use crate::report;
 use crate::server::Server;
 
-/// What silent sessions cost.
+/// The cost of idle sessions.
 pub(crate) struct Idle {
     sessions: usize,
     kib: u64,
@@ -30,7 +30,7 @@ impl Idle {
 }
 
 /// Logs in `sessions` users and compares the server's memory with before.
-pub(crate) async fn sessions(server: &Server, sessions: usize) -> Outcome<Idle> {
+pub(crate) async fn sessions(server: &Server, sessions: usize) -> AnyResult<Idle> {
     let (before, cpu_before) = (server.resident_kib()?, server.cpu_time()?);
     let mut clients = Vec::with_capacity(sessions);
     for place in 0..sessions {

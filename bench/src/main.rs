@@ -20,18 +20,18 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use outcome::Outcome;
+use outcome::AnyResult;
 
 /// Measures a tim-server that it starts itself, in a temporary folder.
 #[derive(Parser)]
 #[command(version, about)]
 struct Arguments {
     #[command(subcommand)]
-    what: What,
+    what: Benchmark,
 }
 
 #[derive(Subcommand)]
-enum What {
+enum Benchmark {
     /// Every figure, in about two minutes.
     Quick(Quick),
     /// One hostile user at default limits against two others; fails if those wait longer than 5 s to be ready or 2 s for
@@ -39,7 +39,7 @@ enum What {
     Hostile(hostile::Hostile),
 }
 
-/// What a quick run can be told.
+/// The options of a quick run.
 #[derive(clap::Args)]
 struct Quick {
     /// The server program.
@@ -78,8 +78,8 @@ fn main() -> std::process::ExitCode {
     let Arguments { what } = Arguments::parse();
     let measure = async {
         match what {
-            What::Quick(quick) => quick.run().await,
-            What::Hostile(hostile) => hostile.run().await,
+            Benchmark::Quick(quick) => quick.run().await,
+            Benchmark::Hostile(hostile) => hostile.run().await,
         }
     };
     let run = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Into::into);
@@ -93,7 +93,7 @@ fn main() -> std::process::ExitCode {
 }
 
 impl Quick {
-    async fn run(self) -> Outcome<()> {
+    async fn run(self) -> AnyResult<()> {
         let window = Duration::from_secs(self.seconds);
         let server = server::Server::start(&self.server, self.server_cpu, UNLIMITED).await?;
         report::heading("disk, raw");

@@ -1,14 +1,14 @@
-//! What the disk itself can do, measured beside every durable figure.
+//! The speed of the disk itself, measured together with every durable figure.
 
 use std::io::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::outcome::Outcome;
+use crate::outcome::AnyResult;
 use crate::report::Times;
 
 /// Appends 4 KiB and syncs, over and over.
-pub(crate) fn fdatasync(folder: &Path, window: Duration) -> Outcome<Probe> {
+pub(crate) fn fdatasync(folder: &Path, window: Duration) -> AnyResult<Probe> {
     let path = folder.join("fdatasync.probe");
     let mut file = std::fs::File::create(&path)?;
     let (block, start, mut times) = ([0x5a_u8; 4096], Instant::now(), Times::default());
@@ -22,7 +22,7 @@ pub(crate) fn fdatasync(folder: &Path, window: Duration) -> Outcome<Probe> {
     Ok(Probe(times))
 }
 
-/// What the disk did.
+/// The result of the disk probe.
 pub(crate) struct Probe(Times);
 
 impl Probe {

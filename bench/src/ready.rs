@@ -10,7 +10,7 @@ use tim_protocol::{ConversationId, UserId};
 use tokio::sync::mpsc;
 
 use crate::client::Client;
-use crate::outcome::Outcome;
+use crate::outcome::AnyResult;
 use crate::report;
 use crate::server::{APP, Server};
 
@@ -31,7 +31,7 @@ impl Ready {
 }
 
 /// Makes a user with that many conversations, and logs in with the engine twice: as a new device, and again.
-pub(crate) async fn login(server: &Server, conversations: usize) -> Outcome<Ready> {
+pub(crate) async fn login(server: &Server, conversations: usize) -> AnyResult<Ready> {
     let user = format!("ready-{conversations}");
     fill(server, &user, conversations).await?;
     let folder = tempfile::tempdir_in(server.folder())?;
@@ -41,7 +41,7 @@ pub(crate) async fn login(server: &Server, conversations: usize) -> Outcome<Read
 }
 
 /// One message to each of so many others.
-async fn fill(server: &Server, user: &str, conversations: usize) -> Outcome<()> {
+async fn fill(server: &Server, user: &str, conversations: usize) -> AnyResult<()> {
     let mut sender = Client::login(server, user).await?;
     for place in 0..conversations {
         let other = format!("{user}-{place}");
@@ -52,9 +52,9 @@ async fn fill(server: &Server, user: &str, conversations: usize) -> Outcome<()> 
     Ok(())
 }
 
-struct Ears(mpsc::UnboundedSender<()>);
+struct ChannelListener(mpsc::UnboundedSender<()>);
 
-impl EventListener for Ears {
+impl EventListener for ChannelListener {
     fn on_events(&self, events: &[Event]) {
         if events.contains(&Event::SdkReady) {
             let _ = self.0.send(());
@@ -62,11 +62,11 @@ impl EventListener for Ears {
     }
 }
 
-async fn time(server: &Server, user: &str, folder: &std::path::Path) -> Outcome<Duration> {
+async fn time(server: &Server, user: &str, folder: &std::path::Path) -> AnyResult<Duration> {
     let address = server.address().trim_end_matches("/v1");
     let tim = Tim::create(TimOptions::new(APP, address, folder))?;
     let (sender, mut ready) = mpsc::unbounded_channel();
-    tim.add_listener(Arc::new(Ears(sender)));
+    tim.add_listener(Arc::new(ChannelListener(sender)));
     let begun = Instant::now();
     tim.login(user, &server.token(user)).await?;
     ready.recv().await.ok_or("the engine ended before it was ready")?;

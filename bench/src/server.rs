@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
-use crate::outcome::Outcome;
+use crate::outcome::AnyResult;
 
 /// The application every run uses.
 pub(crate) const APP: u32 = 1_400_000_001;
@@ -25,7 +25,7 @@ pub(crate) struct Server {
 
 impl Server {
     /// Makes an application and starts the server with this configuration.
-    pub(crate) async fn start(program: &Path, cpu: Option<usize>, settings: &str) -> Outcome<Self> {
+    pub(crate) async fn start(program: &Path, cpu: Option<usize>, settings: &str) -> AnyResult<Self> {
         let folder = tempfile::Builder::new().prefix("tim-bench-").tempdir()?;
         let key = make_app(program, folder.path()).await?;
         let config = folder.path().join("bench.toml");
@@ -52,7 +52,7 @@ impl Server {
         Err("the server ended before it listened: run it by hand to see why".into())
     }
 
-    /// Where clients connect.
+    /// The address for clients.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
@@ -78,7 +78,7 @@ impl Server {
     }
 
     /// Processor time the server has used.
-    pub(crate) fn cpu_time(&self) -> Outcome<Duration> {
+    pub(crate) fn cpu_time(&self) -> AnyResult<Duration> {
         let stat = std::fs::read_to_string(self.proc("stat"))?;
         // The second field is the program's name in brackets and may hold spaces.
         let fields: Vec<&str> = stat.rsplit_once(')').ok_or("no stat")?.1.split_whitespace().collect();
@@ -89,14 +89,14 @@ impl Server {
     }
 
     /// Memory the server holds, in KiB.
-    pub(crate) fn resident_kib(&self) -> Outcome<u64> {
+    pub(crate) fn resident_kib(&self) -> AnyResult<u64> {
         let status = std::fs::read_to_string(self.proc("status"))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
         Ok(line.trim().trim_end_matches("kB").trim().parse()?)
     }
 
     /// Bytes the server has written to disk.
-    pub(crate) fn written_bytes(&self) -> Outcome<u64> {
+    pub(crate) fn written_bytes(&self) -> AnyResult<u64> {
         let io = std::fs::read_to_string(self.proc("io"))?;
         Ok(io
             .lines()
@@ -107,7 +107,7 @@ impl Server {
     }
 
     /// Ends the server and removes its folder, whoever still holds it.
-    pub(crate) async fn stop(&self) -> Outcome<()> {
+    pub(crate) async fn stop(&self) -> AnyResult<()> {
         self.process.lock().await.kill().await?;
         Ok(std::fs::remove_dir_all(self.folder())?)
     }
@@ -117,7 +117,7 @@ impl Server {
     }
 }
 
-async fn make_app(program: &Path, folder: &Path) -> Outcome<Key> {
+async fn make_app(program: &Path, folder: &Path) -> AnyResult<Key> {
     let made = Command::new(program)
         .args(["app", "--id", &APP.to_string(), "--data"])
         .arg(folder.join("data"))

@@ -14,14 +14,15 @@ pub struct Conversation {
     pub conversation_id: ConversationId,
     /// The group's type, for groups.
     pub group_type: Option<GroupType>,
-    /// Messages of others that this user has not read; sending reads nothing. Always 0 for Meeting groups.
+    /// How many messages of others this user has not read. Sending a message does not change it. Always 0 for Meeting
+    /// groups.
     pub unread_count: u64,
-    /// The newest message, sent or waiting to be; `None` if there is none.
+    /// The newest message, sent or in the outbox; `None` if there is none.
     pub last_message: Option<Message>,
     /// How far this user has read, as a sequence.
     pub read_sequence: u64,
     /// How far the other side of a C2C conversation has read, as a sequence.
     pub peer_read_sequence: u64,
-    /// When something last happened in it, in milliseconds since 1970.
+    /// The time of the last activity, in milliseconds since 1970.
     pub last_time: i64,
 }

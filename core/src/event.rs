@@ -1,6 +1,6 @@
-//! Everything the engine tells an app by itself: the events, and the listener that hears them.
+//! The events that the engine emits to an app, and the listener that receives them.
 //!
-//! Every event has one real cause, and what it tells of has been stored and counted before it is told.
+//! The state that an event reports is stored before the event is emitted.
 
 use std::sync::Arc;
 
@@ -13,32 +13,34 @@ use tim_protocol::profile::Profile;
 use crate::conversation::Conversation;
 use crate::message::Message;
 
-/// Something an app is told.
+/// An event for the app.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// Logged in, and the first page of conversations is there: every call works from now on.
+    /// Logged in, and the first page of conversations was received: every call works from now on.
     SdkReady,
     /// Logged out, kicked out or destroyed: calls are refused until the next login. Not sent when the network
     /// breaks.
     SdkNotReady,
-    /// New messages: C2C, group, group tips and system notices, oldest first within a conversation. Includes
-    /// those this user sent from another device (`flow` is out), and those that arrived while this device was away: of
-    /// more than 300 missed in one conversation the newest 300, the others wait in `get_message_list`. What a device
-    /// finds at its first login is history, not news.
+    /// New messages: C2C, group, group tips and system notices, oldest first within a conversation. Includes messages
+    /// that this user sent from another device (`flow` is out) and those missed while this device was offline. Of more
+    /// than 300 missed messages in one conversation only the newest 300 are emitted; `get_message_list` returns the
+    /// others. Messages of the initial sync are history and are not emitted.
     ///
-    /// Told at least once: what an app that crashed did not live to hear is told again after its next login, before anything
-    /// newer. A message comes twice only if the app crashed within a second after it was heard; its ID is the same.
+    /// Delivered at least once: messages that the app's listeners had not handled when the app crashed are emitted
+    /// again after the next login, before any newer ones. A message is emitted twice, with the same ID, only if the app
+    /// crashed within a second after its delivery.
     MessageReceived(Vec<Message>),
-    /// Messages of this user's have ended for which no call of this login waits, because an earlier run of the app or an
-    /// earlier login sent them: each has its place now (`status` is `Success`), or was refused (`Fail`, with `error_code`).
+    /// The result of messages whose `send_message` call no longer waits, because an earlier run of the app or an
+    /// earlier login sent them: `status` is `Success`, or `Fail` with `error_code`.
     MessageStatusChanged(Vec<Message>),
-    /// Messages were taken back (`is_revoked` is true).
+    /// Messages were revoked (`is_revoked` is true).
     MessageRevoked(Vec<Message>),
     /// The other side has read these of this user's C2C messages (`is_peer_read` is true), now or while this device was
-    /// away: everything up to the newest of them. Of more than 300 that it read at once the newest are told.
+    /// offline. This implies everything up to the newest of them; of more than 300 read at once only the newest are
+    /// emitted.
     MessageReadByPeer(Vec<Message>),
-    /// The conversation list changed: the whole list, in order. The first change is told at once, further ones
-    /// within a second together.
+    /// The conversation list changed: the whole list, in order. The first change is emitted at once; further changes
+    /// within a second are combined.
     ConversationListUpdated(Vec<Arc<Conversation>>),
     /// The groups this user is in changed: the whole list.
     GroupListUpdated(Vec<Group>),
@@ -46,19 +48,19 @@ pub enum Event {
     ProfileUpdated(Vec<Profile>),
     /// The blacklist changed: the whole list.
     BlacklistUpdated(Vec<UserId>),
-    /// Something went wrong that no call can be blamed for, or a call was refused because the engine is not ready.
+    /// An error that belongs to no call, or a call that was refused because the engine is not ready.
     Error {
         /// The number; stable for ever.
         code: Code,
         /// One line that says what to do.
         message: String,
     },
-    /// The login was ended. The engine does not log in again by itself.
+    /// The server ended the login. The engine does not log in again by itself.
     KickedOut(KickReason),
-    /// The connection's state changed. An instance begins as [`NetState::Disconnected`], and is so again when a login has
-    /// ended or was refused.
+    /// The connection's state changed. The initial state, and the state after a login has ended or was refused, is
+    /// [`NetState::Disconnected`].
     NetStateChange(NetState),
-    /// The instance was destroyed: the last event there is, after everything else that was to be told.
+    /// The instance was destroyed. Always the last event.
     SdkDestroy {
         /// The application whose instance it was.
         sdk_app_id: u32,
@@ -68,18 +70,18 @@ pub enum Event {
 /// The state of the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NetState {
-    /// There is one.
+    /// Connected.
     Connected,
-    /// There is none, and one is being made.
+    /// Connecting.
     Connecting,
-    /// There is none. While a user is logged in, attempts go on, farther and farther apart.
+    /// Not connected. While a user is logged in, the engine retries with backoff.
     Disconnected,
 }
 
-/// Hears events. Called on the engine's own listener thread, one call at a time, never under a lock, and never
-/// after `shutdown` or `destroy` has returned. It may call the engine; it should not block for long, because other
-/// listeners wait behind it. A panic in it is caught and told as [`Event::Error`].
+/// Receives events. Called on the engine's listener thread, one call at a time, never under a lock, and never after
+/// `shutdown` or `destroy` has returned. It may call the engine. It should not block for long, because it delays the
+/// other listeners. A panic is caught and reported as [`Event::Error`].
 pub trait EventListener: Send + Sync + 'static {
-    /// Events that are ready, in order.
+    /// Receives events, in order.
     fn on_events(&self, events: &[Event]);
 }

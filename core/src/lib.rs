@@ -1,11 +1,12 @@
-//! What tim's engine decides, and the nouns it speaks in. The map of the crate.
+//! The decisions of tim's engine as a pure state machine, and the types of its interface. This page is an overview of
+//! the crate.
 //!
 //! * [`machine`] decides: pure, no I/O, no clock.
-//! * [`stored`] is what it asks to be kept, as values.
+//! * [`stored`] has the values that it asks to be stored.
 //! * [`event`], [`message`] and [`conversation`] are what apps see.
 //!
-//! It depends on neither a runtime nor a database, so that it runs wherever there is somebody to drive it, a browser among
-//! them. The `tim` crate is the driver with tokio and SQLite.
+//! It depends on neither a runtime nor a database, so it also runs in a browser. The `tim` crate drives it with tokio
+//! and SQLite.
 
 #![forbid(unsafe_code)]
 

@@ -1,4 +1,4 @@
-//! Messages as apps see them: the wire's message with what this user's device knows about it.
+//! Messages as apps see them: a wire message with this device's knowledge about it.
 //!
 //! Values only; made by the machine and the driver, never changed by listeners.
 
@@ -13,7 +13,7 @@ pub use tim_protocol::body::*;
 pub use tim_protocol::media::{Rendition, RenditionType};
 pub use tim_protocol::message::Priority;
 
-/// Where a message stands on its way out. Received messages are `Success`.
+/// The send status of a message. Received messages are `Success`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum SendStatus {
@@ -21,11 +21,11 @@ pub enum SendStatus {
     UnSend,
     /// On the server's stable storage.
     Success,
-    /// Refused, for the reason in [`Message::error_code`]; `resend_message` tries again.
+    /// Refused with [`Message::error_code`]; `resend_message` sends it again.
     Fail,
 }
 
-/// Which way a message went.
+/// The direction of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Flow {
@@ -35,13 +35,13 @@ pub enum Flow {
     Out,
 }
 
-/// What a message says.
+/// The content of a message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Payload {
     /// What its sender, or the server, wrote. The addresses of a file that has not been uploaded are empty;
     /// [`Message::local_path`] shows it.
     Body(Body),
-    /// Taken back, and this device never had the content.
+    /// Revoked; this device does not have the content.
     Gone,
     /// Of a type this version does not know: its JSON text, to be shown as "not supported yet".
     Unknown(String),
@@ -54,18 +54,18 @@ pub struct Message {
     pub id: MessageId,
     /// The conversation, as this user names it.
     pub conversation_id: ConversationId,
-    /// Who wrote it.
+    /// The sender's user ID.
     pub from: UserId,
-    /// Which way it went.
+    /// Whether it was received or sent.
     pub flow: Flow,
-    /// Its place in the conversation: 1, 2, 3 …; 0 while it is not sent.
+    /// Its sequence in the conversation: 1, 2, 3 …; 0 until it is sent.
     pub sequence: u64,
     /// When the server accepted it, in milliseconds since 1970. Before that: when it was sent, by the server's clock as far
     /// as it is known, or, while it was not, when it was created, by this device's.
     pub time: i64,
     /// When it was created, by the sender's clock, in milliseconds since 1970.
     pub client_time: i64,
-    /// Where it stands.
+    /// Its send status.
     pub status: SendStatus,
     /// Why it was refused; only with [`SendStatus::Fail`].
     pub error_code: Option<Code>,
@@ -75,9 +75,9 @@ pub struct Message {
     pub nick: String,
     /// The sender's avatar address at that time; empty if none.
     pub avatar: String,
-    /// It was taken back.
+    /// The message was revoked.
     pub is_revoked: bool,
-    /// Who took it back.
+    /// The user who revoked it.
     pub revoker: Option<UserId>,
     /// This user has read it.
     pub is_read: bool,
@@ -85,19 +85,19 @@ pub struct Message {
     pub is_peer_read: bool,
     /// Does not count as unread.
     pub excluded_from_unread_count: bool,
-    /// The file on this device, as it was uploaded, for messages that were made here: show it without asking the server.
+    /// The uploaded file on this device, for messages created here. It can be shown without asking the server.
     ///
     /// Of a message that was just created this is the app's own file, or a copy of the bytes that the app gave. From
-    /// the call of `send_message` on it is the engine's copy, which the app must not change: as long as the message waits or
-    /// is refused, also after a restart, and of those that were sent as long as they are younger than 30 days and among
-    /// the newest 100 MB. `None` otherwise: what was refused for what it is keeps no copy, what is taken back loses it, and
-    /// a conversation's `last_message` does not tell. Never part of what is sent.
+    /// the call of `send_message` on it is the engine's copy, which the app must not change: as long as the message
+    /// waits or is refused, also after a restart, and of those that were sent as long as they are younger than 30 days
+    /// and among the newest 100 MB. `None` otherwise: for images that were refused for their content, for revoked
+    /// messages, and in a conversation's `last_message`. Never sent to the server.
     pub local_path: Option<PathBuf>,
-    /// What it says.
+    /// The contents.
     pub payload: Payload,
 }
 
-/// How far both sides have read; what a message's read flags are computed from.
+/// How far both sides have read, for computing a message's read flags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReadMarks {
     /// This user.
@@ -153,7 +153,7 @@ impl Payload {
         }
     }
 
-    /// The file that goes with it.
+    /// The attached file.
     #[must_use]
     pub fn attachment(&self) -> Option<Attachment> {
         if let Self::Body(body) = self { body.attachment() } else { None }

@@ -1,6 +1,6 @@
-//! What survives a restart, as values: what the machine asks to be stored, and what it gets back at the next start.
+//! The values that survive a restart: what the machine asks to be stored, and what it loads at the next start.
 //!
-//! A store makes a list of changes true in one transaction. It never decides.
+//! A store applies a list of changes in one transaction. It makes no decisions.
 
 use std::path::PathBuf;
 
@@ -10,16 +10,16 @@ use tim_protocol::message::{Message, Revocation};
 use tim_protocol::profile::Profile;
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
-/// How far the user's changes have been followed.
+/// How far the device has followed the user's changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SyncState {
-    /// The next sync asks for what came after this.
+    /// The next sync asks for changes after this cursor.
     pub cursor: Cursor,
-    /// A sync that did not get to its end: everything after `.0` and before `.1` is still to be asked for.
+    /// The range of user versions, after `.0` and before `.1`, that an unfinished sync has not fetched yet.
     pub unfinished: Option<(u64, u64)>,
-    /// When this device's first picture was asked for, in milliseconds since 1970 by the server's clock: what was said
-    /// before is history here, not news. 0 before there is one.
-    pub since: i64,
+    /// When the initial sync was requested, in milliseconds since 1970 by the server's clock. Messages up to then are
+    /// history on this device. 0 before the initial sync.
+    pub initial_sync_at: i64,
 }
 
 /// A conversation's positions; see [`tim_protocol::conversation::ConversationState`] for their meaning.
@@ -32,38 +32,38 @@ pub struct ConversationRow {
     /// Newest message known to exist.
     pub head: u64,
     /// Newest mutation applied.
-    pub mutation: u64,
+    pub mutation_seq: u64,
     /// Newest mutation known to exist.
     pub mutation_head: u64,
-    /// The head's countable number.
-    pub countable: u64,
+    /// The unread index of the head.
+    pub unread_index: u64,
     /// How far this user has read.
     pub read: u64,
-    /// A read mark set here that the server has not confirmed; 0 if there is none.
+    /// A read sequence set on this device that the server has not confirmed; 0 if there is none.
     pub read_pending: u64,
-    /// How many of the messages that `countable` counts this user wrote.
+    /// How many of the messages that `unread_index` counts this user wrote.
     pub own: u64,
-    /// How many messages of others, counted as unread, stand up to `read`.
-    pub base: u64,
-    /// How many of others' after `read` were taken back.
-    pub revoked_above_base: u64,
-    /// The newest mutation that is counted in it.
+    /// The unread base: how many messages of others that count as unread stand up to `read`.
+    pub unread_base: u64,
+    /// How many counted messages of others above `read` were revoked.
+    pub revoked_above_read: u64,
+    /// The newest mutation counted in it.
     pub revoked_up_to: u64,
     /// How far the other side has read.
     pub peer_read: u64,
     /// The first message this user may see.
-    pub floor: u64,
-    /// Every message up to here has been told, or never will be as news.
-    pub told: u64,
-    /// The newest message when this device first heard of the conversation, or since the user came back to it: what comes
-    /// after is news. Nothing before that. The place of an own message tells nothing, because one that is sent again has
-    /// its old one.
-    pub met: Option<u64>,
-    /// Messages that were told as received and that no listener has heard yet.
+    pub first_visible_seq: u64,
+    /// Every message up to here was emitted, or is history.
+    pub emitted_seq: u64,
+    /// The head when this device first learned of the conversation, or when the user rejoined it. Messages above it are
+    /// new. `None` until then. An own message does not set it, because a message that is sent again keeps its old
+    /// sequence.
+    pub baseline_seq: Option<u64>,
+    /// Messages that were emitted as received and that the listeners have not returned from yet.
     pub undelivered: Ranges,
-    /// When something last happened in it, in milliseconds since 1970; orders the list.
-    pub active: i64,
-    /// The user is no longer part of it.
+    /// The time of the last activity, in milliseconds since 1970; orders the list.
+    pub last_active: i64,
+    /// Whether the user no longer takes part in the conversation.
     pub gone: bool,
 }
 
@@ -76,47 +76,47 @@ pub struct OutboxRow {
     pub message: Message,
     /// Why it was refused; `None` while it waits to be sent.
     pub refusal: Option<Code>,
-    /// The picture still to be uploaded before it can be sent.
+    /// The copy of an image that has to be uploaded first.
     pub upload: Option<PathBuf>,
 }
 
-/// One thing to store.
+/// A change to be stored.
 #[derive(Debug, Clone)]
 pub enum Change {
-    /// Forget everything that came from the server and keep the outbox: the server's data began a new life.
-    /// The messages last sent go back to the outbox, to be sent again under their ids.
+    /// Delete everything that came from the server and keep the outbox, after an epoch change. The recently sent
+    /// messages go back to the outbox, to be sent again with the same IDs.
     Reset,
-    /// How far changes were followed.
+    /// The sync state.
     Sync(SyncState),
     /// A conversation's positions, whole.
     Conversation(ConversationRow),
-    /// Messages of a conversation; those that are known already are left as they are.
+    /// Messages of a conversation; messages that are already stored stay unchanged.
     Messages(ConversationId, Vec<Message>),
-    /// Every message from `.1` to `.2` is stored: the range is complete. Ranges that touch become one.
+    /// Every message from `.1` to `.2` is stored. Adjacent ranges are merged.
     Complete(ConversationId, u64, u64),
-    /// A message was taken back.
+    /// A message was revoked.
     Revoked(ConversationId, u64, Revocation),
     /// A message waits to be sent, or its state there changed.
     Outbox(OutboxRow),
-    /// A message left the outbox: it has its place, or was given up.
+    /// A message left the outbox: it was accepted or discarded.
     OutboxDone(MessageId),
-    /// A sent message, kept for a while in case the server's data begins a new life.
-    SentRing(Message),
+    /// An accepted message, kept for a while in case of an epoch change.
+    RecentSent(Message),
     /// The own profile.
     Profile(Profile),
-    /// Whether a user is on the blacklist.
+    /// Adds a user to the blacklist, or removes one.
     Blacklist(UserId, bool),
-    /// A group the user is in, or (`None`) no longer.
+    /// A group of the user; `None` if no longer a member.
     Group(GroupId, Option<Box<Group>>),
 }
 
-/// Complete ranges of a conversation's messages, ascending and apart.
+/// Complete ranges of a conversation's messages, ascending and not adjacent.
 pub type Ranges = Vec<(u64, u64)>;
 
 /// Everything the machine needs to go on after a restart.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
-    /// How far changes were followed.
+    /// The sync state.
     pub sync: SyncState,
     /// Conversations with their complete ranges and the newest message that is stored.
     pub conversations: Vec<(ConversationRow, Ranges, Option<Message>)>,

@@ -95,7 +95,7 @@ impl Phone {
                         }
                     }
                     Output::Connect => inputs.push(Input::Connected),
-                    Output::EmitMessages { query, .. } | Output::Answer { query, .. } => {
+                    Output::EmitMessages { query, .. } | Output::ReturnPage { query, .. } => {
                         self.store.messages(&self.me, &query).expect("what was stored can be read");
                     }
                     _ => {}
@@ -105,7 +105,7 @@ impl Phone {
     }
 }
 
-/// What a server with nothing to tell answers to the requests that make a client ready.
+/// The replies of an empty server to the requests that make a client ready.
 fn answer(request: &Value) -> Option<Value> {
     match request["m"].as_str()? {
         "hello" => Some(json!({

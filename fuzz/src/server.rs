@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
-use tim_protocol::call::{Hello, Platform};
+use tim_protocol::call::{HelloRequest, Platform};
 use tim_protocol::frame::{Ask, FromClient, FromServer};
 use tim_protocol::usersig::{Claims, Key, sign};
 use tim_protocol::{UserId, VERSIONS, codec, feature, limits};
@@ -43,7 +43,7 @@ struct Connection {
     number: u64,
     place: Option<Subscription>,
     is_over: bool,
-    /// What the client has received since it was last looked at.
+    /// The frames that the client has received since the last check.
     heard: Vec<FromServer>,
 }
 
@@ -123,11 +123,11 @@ impl Server {
                     let result = self.database.commit(&[write]).remove(0);
                     while self.database.mark().expect("memory takes marks") {}
                     if let Ok(written) = &result {
-                        self.bus.publish(&written.tells);
+                        self.bus.publish(&written.notifications);
                     }
-                    Input::Wrote(token, result)
+                    Input::WriteResult(token, result)
                 }
-                Effect::Find(token, find) => Input::Found(token, self.database.find(&find)),
+                Effect::Query(token, find) => Input::QueryResult(token, self.database.query(&find)),
                 Effect::Unpark(_) => Input::Unparked(None),
                 Effect::Attach(user, id) => {
                     connection.place = Some(at_once(self.bus.attach(user, id)));
@@ -180,7 +180,7 @@ fn at_once<T>(mut answer: Done<T>) -> T {
 fn hello(user: &str, place: usize) -> String {
     let claims =
         Claims { sdk_app_id: APP, user: user.into(), issued_at_s: BEGAN_S, expire_s: 86_400, userbuf: None };
-    let hello = Hello {
+    let hello = HelloRequest {
         versions: VERSIONS,
         features: feature::ALL.map(str::to_owned).into(),
         sdk_app_id: APP,

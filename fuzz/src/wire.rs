@@ -1,4 +1,4 @@
-//! What the fuzz targets do with bytes that claim to be frames or tokens.
+//! Parses bytes as frames and tokens, for the fuzz targets.
 //!
 //! Also compiled into `protocol/tests/regressions.rs`, which replays known inputs without libFuzzer. A target
 //! returns on whatever it may refuse and panics on a broken promise only.

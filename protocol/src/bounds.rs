@@ -1,19 +1,20 @@
-//! What keeps the things users write within every frame that may carry them.
+//! Bounds of what users write, so that it fits every frame that may carry it.
 //!
-//! A frame has its limits, [`limits::DEPTH`] and [`limits::SERVER_FRAME_BYTES`], and a client hangs up on one that breaks
-//! them. So a body has narrower limits of its own, checked once where it enters, whatever it is carried in later.
+//! A frame is limited by [`limits::DEPTH`] and [`limits::SERVER_FRAME_BYTES`]; a client closes the connection on a
+//! frame that exceeds them. A body has narrower limits, which the server checks once when it accepts the body, so every
+//! frame that carries it later stays within its own.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{Code, Fault, UserId, codec, limits};
 
-/// Checks that a body can travel in every frame, unknown fields included. Its meaning is [`crate::body::Body`]'s.
+/// Checks that a body fits every frame, unknown fields included. [`crate::body::Body`] checks its meaning.
 ///
 /// # Errors
 /// [`Code::MESSAGE_BODY_TOO_LONG`] over [`limits::BODY_BYTES`]; [`Code::MESSAGE_BODY_TOO_DEEP`] over
-/// [`limits::BODY_DEPTH`]; [`Code::MESSAGE_BODY_INVALID`], with the reason, for what only some JSON parsers take: half
-/// of a surrogate pair, or a number beyond the range of a double.
+/// [`limits::BODY_DEPTH`]; [`Code::MESSAGE_BODY_INVALID`], with the reason, for JSON that some parsers reject: half of
+/// a surrogate pair, or a number beyond the range of a double.
 pub fn check_body(body: &RawValue) -> Result<(), Fault> {
     if body.get().len() > limits::BODY_BYTES {
         return Err(Fault::new(Code::MESSAGE_BODY_TOO_LONG));
@@ -28,7 +29,8 @@ pub fn check_body(body: &RawValue) -> Result<(), Fault> {
     })
 }
 
-/// A body as frames may carry it: itself, or only its type if it was stored before [`check_body`] refused its like.
+/// A body that fits every frame: the body itself, or only its type if it exceeds the limits of [`check_body`] because
+/// it was stored before they existed.
 #[must_use]
 pub fn within_frames(body: Box<RawValue>) -> Box<RawValue> {
     #[derive(Deserialize)]
@@ -43,7 +45,7 @@ pub fn within_frames(body: Box<RawValue>) -> Box<RawValue> {
     serde_json::value::to_raw_value(&serde_json::json!({ "type": kind })).unwrap_or_default()
 }
 
-/// Checks that a number is within what every language reads exactly.
+/// Checks that a number is at most 2^53 - 1, which every language represents exactly.
 ///
 /// # Errors
 /// [`Code::BAD_REQUEST`] over [`limits::NUMBER`], with the field's name.
@@ -63,7 +65,7 @@ pub fn user_count(users: &[UserId]) -> Result<(), Fault> {
     }
 }
 
-/// As [`number`], of one that is not 0.
+/// Like [`number`], and the value must not be 0.
 ///
 /// # Errors
 /// As [`number`].
@@ -77,7 +79,7 @@ pub fn out_of(field: &str, range: &str) -> Fault {
     Fault::with_text(Code::BAD_REQUEST, format!("{field} {range}"))
 }
 
-/// Bytes of a value as JSON, for cutting pages by what they really take.
+/// The size of a value as JSON, in bytes, for limiting pages by their encoded size.
 #[must_use]
 pub fn encoded_len(value: &impl Serialize) -> usize {
     #[derive(Default)]

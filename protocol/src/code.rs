@@ -1,7 +1,7 @@
-//! Every error number there is, what it means and what to do about it.
+//! Every error code, its meaning, and what the caller can do about it.
 //!
-//! Numbers are TIM's own where TIM has one, so that what is known about them keeps its worth. The family from
-//! 130100 on is ours. Numbers are only ever added; a retired one stays, with its line saying so.
+//! TIM's own numbers are used where TIM has one, so that its documentation applies. Codes from 130100 on are specific
+//! to this project. Codes are only added; a retired code stays here with a note.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub struct Code(pub u32);
 
 impl From<u32> for Code {
-    /// What the other side calls an error is one: 0, which stands for success where others read it, is a fault of theirs.
+    /// 0 means success elsewhere, so an error with the number 0 is read as [`Code::INTERNAL`].
     fn from(number: u32) -> Self {
         if number == 0 { Self::INTERNAL } else { Self(number) }
     }
@@ -51,8 +51,8 @@ macro_rules! codes {
                 }
             }
 
-            /// Whether the same request may succeed later without a change: the network, load, or a disk were at
-            /// fault. An outbox keeps trying on these and gives up on all others.
+            /// Whether the same request may succeed later unchanged, because the cause was the network, load or a disk.
+            /// The outbox retries on these codes and fails the message on all others.
             #[must_use]
             pub fn is_retryable(self) -> bool {
                 const RETRYABLE: &[u32] = &[$($(codes!(@retry $retry $number),)?)*];

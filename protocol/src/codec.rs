@@ -1,6 +1,6 @@
-//! Frames as bytes: splitting and joining envelopes, guarding size and depth, and the `z1` compression.
+//! Frames as bytes: splits and joins envelopes, enforces size and depth, and implements the `z1` compression.
 //!
-//! Looks only as deep into the text as it must; the meaning of an envelope is `frame`'s.
+//! Parses no more than this needs; `frame` interprets envelopes.
 
 use std::io::{Read as _, Write as _};
 
@@ -16,9 +16,9 @@ use crate::{Code, Fault, limits};
 ///
 /// # Errors
 /// [`Code::FRAME_TOO_LARGE`], [`Code::FRAME_TOO_DEEP`], [`Code::MALFORMED_FRAME`] (not JSON, or more envelopes than
-/// [`limits::BATCH`]). None of them can be answered request by request: the connection cannot go on.
-pub fn split(text: &str, most_bytes: usize) -> Result<Vec<&str>, Fault> {
-    if text.len() > most_bytes {
+/// [`limits::BATCH`]). These errors cannot be attributed to a request, so the connection must be closed.
+pub fn split(text: &str, max_bytes: usize) -> Result<Vec<&str>, Fault> {
+    if text.len() > max_bytes {
         return Err(Fault::new(Code::FRAME_TOO_LARGE));
     }
     if depth(text) > limits::DEPTH {
@@ -58,20 +58,20 @@ pub fn join(envelopes: &[String]) -> String {
     }
 }
 
-/// Puts envelopes that are ready together into as few frames as their number and size allow, in their order. One that
-/// is larger than `most_bytes` is alone.
+/// Groups envelopes that are ready together into as few frames as the limits allow, keeping their order. An envelope
+/// larger than `max_bytes` gets a frame of its own.
 #[must_use]
-pub fn gather(envelopes: &[String], batches: bool, most_bytes: usize) -> Vec<&[String]> {
-    let most = if batches { limits::BATCH } else { 1 };
+pub fn gather(envelopes: &[String], batches: bool, max_bytes: usize) -> Vec<&[String]> {
+    let max = if batches { limits::BATCH } else { 1 };
     let (mut frames, mut rest) = (Vec::new(), envelopes);
     while !rest.is_empty() {
         // The first bracket, and a comma or the last bracket after each.
         let mut bytes = 1;
         let fits = |envelope: &&String| {
             bytes += envelope.len() + 1;
-            bytes <= most_bytes
+            bytes <= max_bytes
         };
-        let count = rest.iter().take(most).take_while(fits).count().max(1);
+        let count = rest.iter().take(max).take_while(fits).count().max(1);
         let (together, others) = rest.split_at(count);
         frames.push(together);
         rest = others;
@@ -79,9 +79,9 @@ pub fn gather(envelopes: &[String], batches: bool, most_bytes: usize) -> Vec<&[S
     frames
 }
 
-/// How deep the text nests arrays and objects. Brackets inside strings do not count.
+/// The nesting depth of arrays and objects in the text. Brackets inside strings do not count.
 ///
-/// Runs before the JSON parser so that no input can make the parser recurse further than we like.
+/// Runs before the JSON parser, to bound the parser's recursion for any input.
 #[must_use]
 pub fn depth(text: &str) -> usize {
     let (mut deepest, mut now, mut in_string, mut escaped) = (0_usize, 0_usize, false, false);
@@ -116,13 +116,13 @@ pub fn deflate(text: &str) -> Vec<u8> {
 /// [`Code::MALFORMED_FRAME`] if it is not deflated UTF-8, [`Code::FRAME_TOO_LARGE`] if it inflates to more than
 /// [`limits::SERVER_FRAME_BYTES`].
 pub fn inflate(bytes: &[u8]) -> Result<String, Fault> {
-    let most = limits::SERVER_FRAME_BYTES as u64;
+    let max = limits::SERVER_FRAME_BYTES as u64;
     let mut text = String::new();
     DeflateDecoder::new(bytes)
-        .take(most + 1)
+        .take(max + 1)
         .read_to_string(&mut text)
         .map_err(|_| Fault::with_text(Code::MALFORMED_FRAME, "the binary frame is not deflated UTF-8"))?;
-    if text.len() as u64 > most { Err(Fault::new(Code::FRAME_TOO_LARGE)) } else { Ok(text) }
+    if text.len() as u64 > max { Err(Fault::new(Code::FRAME_TOO_LARGE)) } else { Ok(text) }
 }
 
 /// Reads any well-formed JSON value without keeping it, to tell "not JSON" from "JSON of the wrong shape".
@@ -170,14 +170,14 @@ mod tests {
 
         #[test]
         fn what_is_gathered_stays_in_order_and_within_a_frame(
-            envelopes in prop::collection::vec(r#"\{"pi":[1-9][0-9]{0,8}\}"#, 0..200), most in 20_usize..2_000,
+            envelopes in prop::collection::vec(r#"\{"pi":[1-9][0-9]{0,8}\}"#, 0..200), max in 20_usize..2_000,
         ) {
-            let frames = gather(&envelopes, true, most);
+            let frames = gather(&envelopes, true, max);
             prop_assert_eq!(frames.concat(), envelopes.clone());
             for frame in frames {
-                prop_assert!(join(frame).len() <= most && frame.len() <= limits::BATCH);
+                prop_assert!(join(frame).len() <= max && frame.len() <= limits::BATCH);
             }
-            prop_assert_eq!(gather(&envelopes, false, most).len(), envelopes.len());
+            prop_assert_eq!(gather(&envelopes, false, max).len(), envelopes.len());
         }
 
         #[test]

@@ -1,7 +1,6 @@
-//! What a sync tells: the state of conversations that changed, and everything else of a user's that changed.
+//! The contents of a sync: the state of changed conversations, and the user's other changes.
 //!
-//! Numbers here are positions in logs. Unread counts, order and read state are computed from them, never
-//! counted up.
+//! Numbers here are positions in logs. Unread counts, order and read state are computed from them, never incremented.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -11,15 +10,16 @@ use crate::message::Message;
 use crate::profile::Profile;
 use crate::{ConversationId, GroupId, List, UserId};
 
-/// A place in the stream of one user's changes. Only ever compared with cursors of the same epoch.
+/// A position in the sequence of one user's changes. Cursors of different epochs cannot be compared.
 ///
 /// On the wire an array of two numbers, `[epoch, version]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
 #[serde(from = "(u32, u64)", into = "(u32, u64)")]
 pub struct Cursor {
-    /// The life of the server's data: another number, drawn at random, whenever the data was made anew or put back from a copy.
+    /// The identity of the server's data. The server draws a new random number when the database is created or restored
+    /// from a copy.
     pub epoch: u32,
-    /// The user's version; grows with every change, not densely.
+    /// The user version: increases with every change, not densely.
     pub version: u64,
 }
 
@@ -35,7 +35,7 @@ impl From<Cursor> for (u32, u64) {
     }
 }
 
-/// A conversation as its user's devices are to know it.
+/// The state of a conversation for one user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConversationState {
@@ -55,34 +55,37 @@ pub struct ConversationState {
     pub head: u64,
     /// Number of the newest mutation; 0 if there is none.
     pub mutation_head: u64,
-    /// The newest message's countable number.
-    pub countable: u64,
+    /// The unread index of the newest message.
+    #[serde(rename = "countable")]
+    pub unread_index: u64,
     /// How far this user has read.
     pub read: u64,
-    /// How many of the messages that `countable` counts this user wrote.
+    /// How many of the messages that `unread_index` counts this user wrote.
     #[serde(default, skip_serializing_if = "crate::is_zero")]
     pub own: u64,
-    /// How many messages of others, counted as unread, stand up to `read`.
-    /// `unread = countable − own − base − revoked_above_base`.
-    pub base: u64,
-    /// How many of others' after `read` were taken back, by the mutations up to `mutation_head`.
-    #[serde(default, skip_serializing_if = "crate::is_zero")]
-    pub revoked_above_base: u64,
+    /// The unread base: how many messages of others that count as unread stand up to `read`.
+    /// `unread = unread_index − own − unread_base − revoked_above_read`.
+    #[serde(rename = "base")]
+    pub unread_base: u64,
+    /// How many counted messages of others above `read` were revoked by the mutations up to `mutation_head`.
+    #[serde(rename = "revokedAboveBase", default, skip_serializing_if = "crate::is_zero")]
+    pub revoked_above_read: u64,
     /// How far the other side has read; C2C only.
     #[serde(default)]
     pub peer_read: u64,
     /// The first message this user may see.
-    pub floor: u64,
-    /// The user is no longer part of it.
+    #[serde(rename = "floor")]
+    pub first_visible_seq: u64,
+    /// Whether the user no longer takes part in the conversation.
     #[serde(default)]
     pub gone: bool,
-    /// The newest messages, oldest first, ending at `head`; how many was asked for in the request, fewer if the
-    /// page would be too large.
+    /// The newest messages, oldest first, ending at `head`; as many as the request asked for, fewer if the page would
+    /// become too large.
     #[serde(default, skip_serializing_if = "List::is_blank")]
     pub latest: List<Message>,
 }
 
-/// Something of a user's own that changed and is not a conversation.
+/// A change of the user's own data other than conversations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum Change {
@@ -91,15 +94,15 @@ pub enum Change {
         /// The profile as it is now.
         profile: Profile,
     },
-    /// Whether a user is on the blacklist.
+    /// Adds a user to the blacklist, or removes one.
     Blacklist {
         /// The other user.
         #[serde(rename = "userID")]
         user_id: UserId,
-        /// On it, or no longer.
+        /// Whether the user is on the blacklist.
         listed: bool,
     },
-    /// Membership of a group.
+    /// The user's membership in a group.
     Group {
         /// The group.
         #[serde(rename = "groupID")]
@@ -108,7 +111,7 @@ pub enum Change {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         group: Option<Group>,
     },
-    /// Something of a later version, or of a form that this one cannot read, kept as it came.
+    /// A change that this version does not know or cannot read, kept as received.
     #[serde(untagged)]
     Other(Value),
 }

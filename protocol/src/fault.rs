@@ -1,10 +1,10 @@
-//! The numbered refusal with which calls, requests and connections end.
+//! A numbered error: how calls, requests and connections fail.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Code;
 
-/// A numbered refusal, as it travels.
+/// A numbered error, as sent on the wire.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{text} ({code})")]
 pub struct Fault {
@@ -14,25 +14,25 @@ pub struct Fault {
     /// One line that says what to do. Not for matching.
     #[serde(rename = "t")]
     pub text: String,
-    /// Ask again after this many milliseconds.
+    /// The delay before a retry, in milliseconds.
     #[serde(rename = "ra", default, skip_serializing_if = "Option::is_none")]
     pub retry_after: Option<u32>,
 }
 
 impl Fault {
-    /// A refusal in the code's own words.
+    /// A fault with the code's standard text.
     #[must_use]
     pub fn new(code: Code) -> Self {
         Self { code, text: code.describe().to_owned(), retry_after: None }
     }
 
-    /// A refusal with words for this case.
+    /// A fault with a text for this case.
     #[must_use]
     pub fn with_text(code: Code, text: impl Into<String>) -> Self {
         Self { code, text: text.into(), retry_after: None }
     }
 
-    /// The same refusal, with the time after which to ask again, in milliseconds.
+    /// The same fault with a retry delay, in milliseconds.
     #[must_use]
     pub fn retry_after(mut self, ms: u32) -> Self {
         self.retry_after = Some(ms);

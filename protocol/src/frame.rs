@@ -1,4 +1,4 @@
-//! Envelopes: what surrounds requests, replies and pushes on the wire.
+//! Envelopes: the wire format of requests, replies and pushes.
 //!
 //! One text frame is one envelope or an array of them. This module reads and writes envelopes; sizes, depth and
 //! compression are `codec`'s.
@@ -20,18 +20,18 @@ pub use crate::fault::Fault;
 pub struct FromClient {
     /// Every push up to this number has been applied.
     pub ack: Option<u64>,
-    /// What it asks.
+    /// The request or heartbeat, if any.
     pub ask: Option<Ask>,
 }
 
-/// What a client's envelope asks.
+/// The request or heartbeat in a client's envelope.
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "most envelopes are requests")]
 pub enum Ask {
-    /// A request; the number is the client's own, growing within a connection, and comes back with the reply. The
-    /// request may be malformed while its number is good: then the fault answers it.
+    /// A request and its number, which increases within a connection and is repeated in the reply. If only the request
+    /// is malformed, the fault is the reply to its number.
     Request(u64, Result<Request, Fault>),
-    /// A heartbeat; the number comes back.
+    /// A heartbeat; the pong repeats its number.
     Ping(u64),
 }
 
@@ -39,9 +39,9 @@ pub enum Ask {
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "most envelopes are pushes")]
 pub enum FromServer {
-    /// The answer to a request.
+    /// The reply to a request.
     Reply(u64, Result<Box<RawValue>, Fault>),
-    /// Something happened. Pushes with a number are dense within a session and are repeated on resume.
+    /// A push. Numbered pushes are dense within a session and are sent again on resume.
     Push(Option<u64>, Push),
     /// The answer to a heartbeat.
     Pong(Pong),
@@ -55,31 +55,31 @@ pub struct Pong {
     /// The heartbeat's number.
     #[serde(rename = "po")]
     pub number: u64,
-    /// The newest cursor of the user's changes. Beyond the client's own, it tells the client to sync: this is how
-    /// a lost push is noticed even when nothing follows it.
+    /// The newest cursor of the user's changes. If it is newer than the client's cursor, the client must sync. A lost
+    /// push is detected this way even if no other push follows.
     #[serde(rename = "cur", default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
     /// The server's clock, in milliseconds since 1970.
     pub now: i64,
 }
 
-/// What a push tells.
+/// The content of a push.
 #[derive(Debug, Clone)]
 pub enum Push {
     /// A new message in one of the user's conversations.
     Message(Message),
     /// A change to an older message.
     Mutation(Mutation),
-    /// Somebody has read: this user on another device, or the other side of a C2C conversation.
+    /// A receipt: this user read on another device, or the other side of a C2C conversation read.
     Receipt(Receipt),
-    /// Something of the user's own changed.
+    /// A change of the user's own data.
     Change(Change),
-    /// The window was full and pushes were left out: acknowledge this one and sync.
+    /// The window was full and pushes were omitted: the client must acknowledge this push and sync.
     Lag,
     /// The session is over; the connection closes after it.
     Kicked(Kicked),
-    /// An event of a later version, or one of this version in a form that it cannot read. Counted and acknowledged,
-    /// otherwise ignored.
+    /// A push that this version does not know or cannot read. Acknowledged and counted as unreadable, otherwise
+    /// ignored.
     Unknown,
 }
 
@@ -96,7 +96,7 @@ words! {
     KickReason {
         /// The same device logged in as a new instance.
         MultipleAccount = "multipleAccount",
-        /// Another device took this one's place, by the login policy.
+        /// Another device replaced this one by the login policy.
         MultipleDevice = "multipleDevice",
         /// The token expired.
         UserSigExpired = "userSigExpired",
@@ -106,7 +106,7 @@ words! {
 }
 
 impl KickReason {
-    /// The code with which calls are refused afterwards, and with which a `hello` of the ended login is answered.
+    /// The code with which later calls and a `hello` of the ended login instance are refused.
     #[must_use]
     pub fn code(self) -> Code {
         match self {
@@ -117,7 +117,7 @@ impl KickReason {
         }
     }
 
-    /// The reason a code stands for, if it is one of these.
+    /// The kick reason of a code, if the code is that of a kick.
     #[must_use]
     pub fn of_code(code: Code) -> Option<Self> {
         [Self::MultipleAccount, Self::MultipleDevice, Self::UserSigExpired, Self::RestApi]
@@ -189,7 +189,8 @@ impl FromClient {
     }
 }
 
-/// An envelope's parts as they came: each is read on its own, so that one of a later form does not hide the others.
+/// The unparsed fields of an envelope. Each is parsed separately, so that one that cannot be read does not affect the
+/// others.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct ServerEnvelope<'a> {
@@ -209,14 +210,14 @@ struct ServerEnvelope<'a> {
     po: Option<&'a RawValue>,
 }
 
-/// A part of an envelope, if it is there and has the form of this version.
+/// Parses a field of an envelope; `None` if it is absent or cannot be read.
 fn part<T: DeserializeOwned>(raw: Option<&RawValue>) -> Option<T> {
     serde_json::from_str(raw?.get()).ok()
 }
 
 impl FromServer {
-    /// Reads one envelope. What is of a later version, or of a form that this one cannot read, becomes
-    /// [`FromServer::Unknown`], [`Push::Unknown`] or the failure of its request ([`Code::UNREADABLE`]).
+    /// Parses one envelope. Content that this version does not know or cannot read becomes [`FromServer::Unknown`],
+    /// [`Push::Unknown`] or the failure of its request ([`Code::UNREADABLE`]).
     ///
     /// # Errors
     /// [`Code::MALFORMED_FRAME`]: the text is not JSON. The connection cannot go on.
@@ -232,7 +233,7 @@ impl FromServer {
         }
         if n.is_some() || ev.is_some() {
             let push = part::<String>(ev).and_then(|event| Push::read(&event, p)).unwrap_or(Push::Unknown);
-            // Without its number a numbered push has no place.
+            // A numbered push whose number cannot be read cannot be ordered.
             return Ok(match (n, part(n)) {
                 (Some(_), None) => Self::Unknown,
                 (_, number) => Self::Push(number, push),
@@ -258,7 +259,7 @@ impl FromServer {
     }
 }
 
-/// Puts a session's number in front of a push that was encoded once for all its receivers.
+/// Adds a session's push number to a push that was encoded once for all receivers.
 #[must_use]
 pub fn envelope_push(number: Option<u64>, encoded: &str) -> String {
     match number {
@@ -285,7 +286,7 @@ impl Push {
         Ok(format!(r#""ev":"{event}","p":{parameters}"#))
     }
 
-    /// The push, if it has a form that this version knows.
+    /// Parses a push; `None` if this version does not know it or cannot read it.
     fn read(event: &str, parameters: Option<&RawValue>) -> Option<Self> {
         match event {
             "msg" => part(parameters).map(Self::Message),

@@ -6,17 +6,17 @@ use crate::word::words;
 use crate::{Code, GroupId, UserId, limits};
 
 words! {
-    /// The kind of a group, by its name on the wire. Of a kind that this version does not know it supposes the strictest
-    /// rules; no server makes such a group.
+    /// The type of a group, by its name on the wire. For an unknown type the strictest rules apply; the server refuses
+    /// to create such a group.
     #[derive(Default)]
     GroupType {
-        /// Work (wire value `Private`): members are added, nobody applies. Up to 200 members.
+        /// Work (wire value `Private`): members are added; applications are refused. Up to 200 members.
         #[default]
         Work = "Private",
-        /// Public: whoever applies waits for the owner's or an admin's consent. Up to 2,000 members.
+        /// Public: applications need the approval of the owner or an admin. Up to 2,000 members.
         Public = "Public",
-        /// Meeting (wire value `ChatRoom`): everybody may join, old messages are visible, nothing counts as unread.
-        /// Up to 6,000 members.
+        /// Meeting (wire value `ChatRoom`): anybody may join, earlier messages are visible, and messages do not count
+        /// as unread. Up to 6,000 members.
         Meeting = "ChatRoom",
     }
 }
@@ -32,7 +32,7 @@ impl GroupType {
         }
     }
 
-    /// Who may come in by themselves, unless the group says otherwise.
+    /// The join option of a new group that names none.
     #[must_use]
     pub fn default_join_option(self) -> JoinOption {
         match self {
@@ -42,7 +42,7 @@ impl GroupType {
         }
     }
 
-    /// Whether a new member sees what was written before they came.
+    /// Whether a new member sees messages sent before joining.
     #[must_use]
     pub fn shows_history_before_joining(self) -> bool {
         matches!(self, Self::Meeting)
@@ -78,37 +78,37 @@ impl GroupType {
 }
 
 words! {
-    /// What happens to those who apply to join.
+    /// What happens to an application to join.
     JoinOption {
-        /// They are in.
+        /// The applicant joins at once.
         FreeAccess = "FreeAccess",
-        /// The owner or an admin decides.
+        /// The owner or an admin accepts or refuses it.
         NeedPermission = "NeedPermission",
-        /// They are refused.
+        /// It is refused.
         DisableApply = "DisableApply",
     }
 }
 
 words! {
-    /// What came of an attempt to join.
+    /// The result of an attempt to join.
     JoinStatus {
-        /// The user is a member now.
+        /// The user has become a member.
         JoinedSuccess = "JoinedSuccess",
-        /// The user was a member before.
+        /// The user was already a member.
         AlreadyInGroup = "AlreadyInGroup",
-        /// The owner or an admin was asked.
+        /// The owner or an admin has to approve.
         WaitAdminApproval = "WaitAdminApproval",
     }
 }
 
 words! {
-    /// A member's standing. One that this version does not know may do what an ordinary member may.
+    /// A member's role. An unknown role has the rights of an ordinary member.
     Role {
         /// An ordinary member.
         Member = "Member",
-        /// May decide on applications and take back others' messages.
+        /// May handle applications and revoke other members' messages.
         Admin = "Admin",
-        /// Made the group, or was given it.
+        /// The owner of the group.
         Owner = "Owner",
     }
 }
@@ -125,10 +125,10 @@ pub struct Group {
     pub group_type: GroupType,
     /// Its name.
     pub name: String,
-    /// What it is about; empty if not told.
+    /// The group's introduction; empty if none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub introduction: String,
-    /// What members are to know; empty if nothing.
+    /// The group's announcement to its members; empty if none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub notification: String,
     /// Address of a picture; empty if none.
@@ -137,15 +137,15 @@ pub struct Group {
     /// Its owner; `None` when the owner has left.
     #[serde(rename = "ownerID", default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
-    /// When it was made, in milliseconds since 1970.
+    /// When it was created, in milliseconds since 1970.
     pub create_time: i64,
     /// How many members it has.
     pub member_count: u32,
     /// How many it may have.
     pub max_member_count: u32,
-    /// What happens to those who apply.
+    /// What happens to an application to join.
     pub join_option: JoinOption,
-    /// The viewer's own standing; `None` when the viewer is not a member.
+    /// The viewer's membership; `None` if the viewer is not a member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_info: Option<SelfInfo>,
 }
@@ -154,48 +154,48 @@ pub struct Group {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SelfInfo {
-    /// Standing.
+    /// The member's role.
     pub role: Role,
-    /// Since when, in milliseconds since 1970.
+    /// When the viewer joined, in milliseconds since 1970.
     pub join_time: i64,
 }
 
-/// What is needed to make a group.
+/// The parameters of a new group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct NewGroup {
     /// Its name: 1 to 100 bytes.
     pub name: String,
-    /// Its kind; Work if not told.
+    /// Its type; Work by default.
     #[serde(rename = "type", default)]
     pub group_type: GroupType,
-    /// The id to give it; the server makes one if not told. May not begin with `@TGS#`.
+    /// Its ID; generated by the server by default. Must not begin with `@TGS#`.
     #[serde(rename = "groupID", default, skip_serializing_if = "Option::is_none")]
     pub group_id: Option<GroupId>,
-    /// What it is about, up to 400 bytes.
+    /// An introduction, at most 400 bytes.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub introduction: String,
-    /// What members are to know, up to 400 bytes.
+    /// An announcement to the members, at most 400 bytes.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub notification: String,
     /// Address of a picture, up to 500 bytes.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub avatar: String,
-    /// What happens to those who apply; by the group's type if not told.
+    /// What happens to an application to join; the group type's default if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub join_option: Option<JoinOption>,
-    /// Users to begin with, beside the creator: up to 100.
+    /// The first members beside the creator, at most 100.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub member_list: Vec<UserId>,
 }
 
 impl NewGroup {
-    /// Checks what the creator asked for.
+    /// Checks the parameters.
     ///
     /// # Errors
-    /// [`Code::VALUE_UNKNOWN`] for a type or a join option of a later version; [`Code::GROUP_BAD_PARAMETER`] for an empty or too long text, or a join option the type does not know;
-    /// [`Code::GROUP_BAD_ID`] for an id of the server's own form; [`Code::GROUP_TOO_MANY_ACCOUNTS`] for too many
-    /// members to begin with.
+    /// [`Code::VALUE_UNKNOWN`] for a type or a join option of a later version; [`Code::GROUP_BAD_PARAMETER`] for an
+    /// empty or too long text, or a join option the type does not know; [`Code::GROUP_BAD_ID`] for an ID that is
+    /// reserved for the server; [`Code::GROUP_TOO_MANY_ACCOUNTS`] for too many first members.
     pub fn check(&self) -> Result<(), Code> {
         if matches!(self.group_type, GroupType::Other(_))
             || matches!(self.join_option, Some(JoinOption::Other(_)))

@@ -1,8 +1,8 @@
-//! The wire types and rules that tim's engine and server share: the map of the crate.
+//! The wire types and rules shared by tim's engine and server. This page is an overview of the crate.
 //!
-//! Everything here is a value or a pure function. There is no socket, clock, random source or thread, so the
-//! same bytes always mean the same thing on both sides. `docs/protocol.md` tells the protocol in prose; the
-//! types here are its precise form, and `tests/golden` holds one example of every frame.
+//! Everything here is a value or a pure function, without sockets, clocks, random sources or threads.
+//! `docs/protocol.md` describes the protocol in prose, the types here define it precisely, and `tests/golden` holds one
+//! example of every frame.
 
 #![forbid(unsafe_code)]
 
@@ -43,7 +43,7 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// Names of optional behaviours, exchanged in `hello`. A side uses a feature only when both named it.
+/// Names of optional features, exchanged in `hello`. A feature is used only if both sides named it.
 pub mod feature {
     /// Replies of 1 KiB and more may come as a binary frame holding the raw-deflated JSON text.
     pub const DEFLATE: &str = "z1";

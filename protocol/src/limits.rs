@@ -1,12 +1,12 @@
-//! Every limit of the protocol in one place, so that both sides refuse the same things for the same reasons.
+//! The limits of the protocol, shared so that both sides enforce the same ones.
 //!
-//! Numbers only. Whoever enforces a limit names the error code at that place.
+//! Numbers only; the error codes are named where the limits are enforced.
 
 /// Largest frame a client may send, in bytes. A larger one closes the connection.
 pub const FRAME_BYTES: usize = 64 * 1024;
 /// Largest frame a server sends, in bytes, before and after inflating. Pages are cut to stay far below.
 pub const SERVER_FRAME_BYTES: usize = 1024 * 1024;
-/// Size at which a page of a reply (history, sync, mutations) is cut, in bytes of JSON.
+/// Maximum size of a page of a reply (history, sync, mutations), in bytes of JSON.
 pub const PAGE_BYTES: usize = 48 * 1024;
 /// Replies of this many bytes and more are deflated when both sides know the feature.
 pub const DEFLATE_FROM_BYTES: usize = 1024;
@@ -25,7 +25,7 @@ pub const BODY_BYTES: usize = 12 * 1024;
 pub const BODY_DEPTH: usize = 16;
 /// Largest image, in bytes; an image must be strictly smaller.
 pub const IMAGE_BYTES: u64 = 20 * 1024 * 1024;
-/// Most bytes of a file that is no picture.
+/// Maximum size in bytes of a file other than a picture.
 pub const FILE_BYTES: u64 = 100 * 1024 * 1024;
 /// Longest name of a file, in bytes.
 pub const FILE_NAME_BYTES: usize = 256;

@@ -1,4 +1,4 @@
-//! Lists whose elements are read one by one: one that cannot be read does not take the others with it.
+//! Lists whose elements are parsed one by one, so that an unreadable element does not make the list unreadable.
 
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -7,17 +7,17 @@ use serde::de::{DeserializeOwned, Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-/// The elements of a list that this version can read, and how many it cannot.
+/// The elements of a list that this version can read, and the number of those it cannot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List<T> {
-    /// What was read, in order.
+    /// The elements, in order.
     pub items: Vec<T>,
-    /// How many elements were passed over. They are not written again.
+    /// How many elements could not be read. They are not serialized again.
     pub unreadable: usize,
 }
 
 impl<T> List<T> {
-    /// Whether there was no element at all.
+    /// Whether the list had no elements, readable or not.
     pub(crate) fn is_blank(&self) -> bool {
         self.items.is_empty() && self.unreadable == 0
     }

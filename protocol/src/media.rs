@@ -1,7 +1,7 @@
-//! Files of messages: what a message tells about one, and what an upload comes to.
+//! Files of messages: how a message describes one, and the result of an upload.
 //!
-//! The bytes never travel in frames. A client asks for a ticket, uploads with it over HTTP, and sends a message that names
-//! what it uploaded.
+//! A file's bytes are not sent in frames: the client asks for an upload ticket, uploads over HTTP, and sends a message
+//! that refers to the upload.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -10,17 +10,17 @@ use crate::word::numbers;
 use crate::{Code, limits};
 
 numbers! {
-    /// What kind of file it is, by TIM's numbers. It decides what the server makes of the file.
+    /// The type of a file, with TIM's numbers. It decides which renditions the server creates.
     FileType {
         /// A picture: the server makes two smaller sizes of it.
         Image = 1,
-        /// Any file: it is kept as it is.
+        /// Any other file: stored unchanged.
         File = 255,
     }
 }
 
 impl FileType {
-    /// Whether a file of so many bytes may be sent.
+    /// Checks whether a file of this size may be sent.
     ///
     /// # Errors
     /// [`Code::FILE_EMPTY`]; [`Code::IMAGE_TOO_LARGE`] from [`limits::IMAGE_BYTES`] on; [`Code::FILE_TOO_LARGE`] over
@@ -37,9 +37,9 @@ impl FileType {
 }
 
 numbers! {
-    /// Which of an attachment's renditions.
+    /// The renditions of an attachment.
     RenditionType {
-        /// As it was uploaded.
+        /// The file as uploaded.
         Original = 0,
         /// A picture of at most 198 px on the shorter side and 2,970 on the longer.
         Thumb = 1,
@@ -48,54 +48,53 @@ numbers! {
     }
 }
 
-/// One form in which an attachment can be fetched.
+/// A rendition of an attachment: a form in which it can be downloaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rendition {
-    /// Which one.
+    /// The type of the rendition.
     #[serde(rename = "type")]
     pub rendition_type: RenditionType,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Pixels across; 0 for what is no picture.
+    /// Width in pixels; 0 if it is not a picture.
     pub width: u32,
-    /// Pixels down; 0 for what is no picture.
+    /// Height in pixels; 0 if it is not a picture.
     pub height: u32,
-    /// Where it is, without a ticket: a path on the server, or a full address if the host's own uploader stored
-    /// it elsewhere. Empty before the upload.
+    /// Its address without a ticket: a path on the server, or a full URL if the host's own uploader stored it
+    /// elsewhere. Empty before the upload.
     pub url: String,
 }
 
-/// What an upload comes to: the body of the server's HTTP reply, and what a host's uploader answers.
+/// The result of an upload: the body of the server's HTTP response, and the answer of a host's uploader.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Uploaded {
-    /// The file's identity.
+    /// The ID of the file.
     pub uuid: Uuid,
-    /// The forms in which it can be fetched, the original first.
+    /// The renditions, the original first.
     pub renditions: Vec<Rendition>,
 }
 
 impl Uploaded {
-    /// Whether every rendition is somewhere, be that on the own server or elsewhere.
+    /// Whether every rendition has an address, on the user's own server or elsewhere.
     #[must_use]
-    pub fn is_somewhere(&self) -> bool {
+    pub fn has_addresses(&self) -> bool {
         self.each_url(|url| !url.is_empty())
     }
 
-    /// Whether every rendition is on the own server.
+    /// Whether the user's own server stores every rendition.
     #[must_use]
-    pub fn is_on_the_server(&self) -> bool {
+    pub fn is_on_own_server(&self) -> bool {
         self.each_url(|url| url.starts_with('/'))
     }
 
-    /// Whether every rendition is where receivers can fetch it: on the own server, or on the web, where nobody on the way
-    /// can read or change it.
+    /// Whether receivers can fetch every rendition: from the user's own server, or over https from elsewhere.
     #[must_use]
     pub fn is_reachable(&self) -> bool {
         self.each_url(|url| url.starts_with('/') || url.starts_with("https://"))
     }
 
-    /// Where a rendition is.
+    /// The address of a rendition.
     #[must_use]
     pub fn url(&self, rendition: RenditionType) -> Option<&str> {
         let found = self.renditions.iter().find(|it| it.rendition_type == rendition)?;
@@ -107,13 +106,13 @@ impl Uploaded {
     }
 }
 
-/// The file that goes with a message, as its body tells of it.
+/// The file attached to a message, as described by its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
-    /// What kind of file it is.
+    /// The type of the file.
     pub file_type: FileType,
-    /// What its sender calls it; empty if it has no name.
+    /// The name that the sender gave it; empty if it has none.
     pub name: String,
-    /// Where it is; without addresses before the upload.
+    /// The renditions; without addresses before the upload.
     pub uploaded: Uploaded,
 }

@@ -1,4 +1,4 @@
-//! Messages: the envelope that the server orders, and what changes one afterwards. What a message says is `body`'s.
+//! Messages: the envelope that the server orders, and its later changes. `body` has the contents.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,8 +8,8 @@ use crate::word::words;
 use crate::{ConversationId, MessageId, UserId};
 
 words! {
-    /// How urgent a group message is when a group is over its rate. C2C messages do not use it. One that this version does
-    /// not know counts as `Normal`.
+    /// The priority of a message in a group that exceeds its message rate. Not used for C2C messages. An unknown
+    /// priority counts as `Normal`.
     #[derive(Default)]
     Priority {
         /// Gifts, removals, signalling.
@@ -39,18 +39,20 @@ fn is_false(value: &bool) -> bool {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
-    /// The identity its sender gave it.
+    /// The message ID, chosen by the sender.
     #[serde(rename = "ID")]
     pub id: MessageId,
     /// Who wrote it; set by the server.
     pub from: UserId,
-    /// Where it was sent, as the sender names the place. See [`ConversationId::seen_by`].
+    /// The conversation as the sender names it. See [`ConversationId::seen_by`].
     pub to: ConversationId,
-    /// Its place in the conversation: 1, 2, 3 … without holes.
+    /// Its sequence in the conversation: 1, 2, 3 … without gaps.
     pub sequence: u64,
-    /// How many messages up to and including this one count as unread. Unread counts are differences of it.
-    pub countable: u64,
-    /// How many of those its sender wrote: nobody's own messages are unread to them.
+    /// The unread index: how many messages up to and including this one count as unread. Unread counts are differences
+    /// of unread indexes.
+    #[serde(rename = "countable")]
+    pub unread_index: u64,
+    /// How many of those its sender wrote. A user's own messages are never unread for that user.
     #[serde(default, skip_serializing_if = "crate::is_zero")]
     pub by_sender: u64,
     /// When the server accepted it, in milliseconds since 1970. Never decreases within a conversation.
@@ -69,47 +71,50 @@ pub struct Message {
     /// The sender's avatar address when it was sent; empty if none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub avatar: String,
-    /// Set when the message was taken back; the body then no longer has its payload.
+    /// Set if the message was revoked; the body then has no payload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<Revocation>,
-    /// The body's JSON text. [`Body::read`](crate::body::Body::read) gives its meaning.
+    /// The body's JSON text. [`Body::read`](crate::body::Body::read) parses it.
     pub body: Box<RawValue>,
 }
 
-/// Who took a message back, and when.
+/// Who revoked a message, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revocation {
-    /// The user who did it.
+    /// The user who revoked it.
     pub by: UserId,
     /// When, in milliseconds since 1970.
     pub time: i64,
 }
 
-/// A change to a message that already has its place: an entry of the conversation's second log.
+/// A change to a message that already has a sequence: an entry of the conversation's second log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mutation {
     /// Who sent the changed message.
     pub from: UserId,
-    /// Where that message was sent, as its sender names the place.
+    /// The conversation of that message, as its sender names it.
     pub to: ConversationId,
-    /// The place of this entry in the second log: 1, 2, 3 … without holes.
-    pub mutation: u64,
+    /// The sequence of this entry in the second log: 1, 2, 3 … without gaps.
+    #[serde(rename = "mutation")]
+    pub mutation_seq: u64,
     /// The changed message.
     pub sequence: u64,
-    /// The changed message's countable number if it counted as unread, else 0.
-    pub countable: u64,
-    /// What happened to it.
+    /// The unread index of the changed message if it counted as unread, else 0.
+    #[serde(rename = "countable")]
+    pub unread_index: u64,
+    /// The change.
     pub change: MessageChange,
 }
 
-/// What happened to a message after it got its place.
+/// A change to a message after it was accepted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 pub enum MessageChange {
-    /// It was taken back.
+    /// The message was revoked.
     Revoked(Revocation),
-    /// Something of a later version, kept as it came. It takes its number in the second log and changes nothing.
+    /// A change that this version does not know, kept as received. It occupies its sequence in the second log and has
+    /// no effect.
     #[serde(untagged)]
     Other(Value),
 }
@@ -118,17 +123,18 @@ pub enum MessageChange {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Receipt {
-    /// Who read.
+    /// The reader.
     pub from: UserId,
     /// The conversation, as the reader names it.
     pub to: ConversationId,
     /// The last message read.
     pub sequence: u64,
-    /// How many messages of others, counted as unread, stand up to there.
-    pub base: u64,
-    /// How many of others' after it were taken back, by the mutations up to `mutation_head`.
-    #[serde(default, skip_serializing_if = "crate::is_zero")]
-    pub revoked_above_base: u64,
+    /// The unread base: how many messages of others that count as unread stand up to that sequence.
+    #[serde(rename = "base")]
+    pub unread_base: u64,
+    /// How many counted messages of others above it were revoked by the mutations up to `mutation_head`.
+    #[serde(rename = "revokedAboveBase", default, skip_serializing_if = "crate::is_zero")]
+    pub revoked_above_read: u64,
     /// The conversation's newest mutation at that time; 0 if there is none.
     #[serde(default, skip_serializing_if = "crate::is_zero")]
     pub mutation_head: u64,

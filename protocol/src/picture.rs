@@ -1,20 +1,21 @@
-//! What a picture's file says at its head: format, size, which side is up, and how much memory decoding it takes.
+//! Reads the header of an image file: format, dimensions, orientation, and the memory needed to decode it.
 //!
-//! Both sides read it, so that a client refuses before an upload what the server would refuse after it. Decodes no pixel.
+//! Used by both sides, so that a client refuses an image before uploading it if the server would refuse it. Does not
+//! decode pixels.
 
 use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::body::ImageFormat;
 use crate::{Code, limits};
 
-/// The mark of a JPEG's frame that arrives in several passes.
+/// The marker of a progressive JPEG's frame header (SOF2).
 const PROGRESSIVE: u8 = 0xc2;
-/// Most parts of a file that are passed over on the way to its size.
+/// Maximum number of segments or chunks that are skipped before the dimensions are found.
 const PARTS: usize = 10_000;
-/// Most bytes of a camera's notes (Exif) that are looked at for which side is up.
+/// Maximum number of Exif bytes that are read to find the orientation.
 const EXIF_BYTES: u64 = 64 * 1024;
 
-/// The head of a picture's file.
+/// The header of an image file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
     /// The format.
@@ -23,19 +24,19 @@ pub struct Header {
     pub stored_width: u32,
     /// Pixels down, as stored.
     pub stored_height: u32,
-    /// Which side is up, as Exif numbers it: 1 to 8.
+    /// The Exif orientation, 1 to 8.
     pub orientation: u8,
-    /// Bytes that have to be held at once to decode it, beyond what any picture takes. 0 for what can be decoded in
+    /// Memory that decoding needs at once, in bytes, beyond what any image needs. 0 for formats that are decoded in
     /// pieces.
     pub held_bytes: u64,
 }
 
 impl Header {
-    /// Reads the head of a file.
+    /// Reads the header of a file.
     ///
     /// # Errors
     /// [`Code::IMAGE_TYPE_INVALID`] if this is none of the known formats (lossless and arithmetic JPEGs are not),
-    /// [`Code::IMAGE_DAMAGED`] if it begins like one and its size cannot be found, [`Code::FILE_UNREADABLE`].
+    /// [`Code::IMAGE_DAMAGED`] if it begins like one and its dimensions cannot be found, [`Code::FILE_UNREADABLE`].
     pub fn read(file: &mut (impl Read + Seek)) -> Result<Self, Code> {
         let unreadable = |_| Code::FILE_UNREADABLE;
         file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
@@ -46,10 +47,12 @@ impl Header {
             ImageFormat::Jpeg => jpeg(file),
             ImageFormat::Png => png(file, &head),
             ImageFormat::Webp => webp(file, &head),
-            ImageFormat::Gif => gif(&head).ok_or_else(cut),
-            ImageFormat::Bmp | ImageFormat::Unknown | ImageFormat::Other(_) => bmp(&head).ok_or_else(cut),
+            ImageFormat::Gif => gif(&head).ok_or_else(truncated),
+            ImageFormat::Bmp | ImageFormat::Unknown | ImageFormat::Other(_) => {
+                bmp(&head).ok_or_else(truncated)
+            }
         };
-        let Found { size: (width, height), orientation, held_bytes } =
+        let ImageProps { size: (width, height), orientation, held_bytes } =
             found.map_err(|why| match why.kind() {
                 io::ErrorKind::UnexpectedEof => Code::IMAGE_DAMAGED,
                 io::ErrorKind::Unsupported => Code::IMAGE_TYPE_INVALID,
@@ -61,7 +64,7 @@ impl Header {
         Ok(Self { format, stored_width: width, stored_height: height, orientation, held_bytes })
     }
 
-    /// Pixels across and down as the picture is to be shown.
+    /// Width and height in pixels as the image is shown, after applying the orientation.
     #[must_use]
     pub fn shown(&self) -> (u32, u32) {
         let size = (self.stored_width, self.stored_height);
@@ -74,7 +77,7 @@ impl Header {
         u64::from(self.stored_width) * u64::from(self.stored_height)
     }
 
-    /// Whether a picture like this is accepted.
+    /// Checks the image against the limits.
     ///
     /// # Errors
     /// [`Code::IMAGE_DIMENSIONS`] over [`limits::IMAGE_SIDE`] or [`limits::IMAGE_PIXELS`], [`Code::IMAGE_NEEDS_MEMORY`] over
@@ -91,7 +94,7 @@ impl Header {
     }
 }
 
-/// The format of a file that begins like this.
+/// The format of a file with these first bytes.
 #[must_use]
 pub fn format_of(head: &[u8]) -> Option<ImageFormat> {
     let riff_webp = head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP");
@@ -105,29 +108,29 @@ pub fn format_of(head: &[u8]) -> Option<ImageFormat> {
     })
 }
 
-struct Found {
+struct ImageProps {
     size: (u32, u32),
     orientation: u8,
     held_bytes: u64,
 }
 
-impl Found {
-    /// One that is decoded as a whole, with so many bytes for each pixel.
+impl ImageProps {
+    /// An image that is decoded as a whole, with `bytes_each` bytes per pixel.
     fn whole((width, height): (u32, u32), bytes_each: u64) -> Self {
         let held_bytes = u64::from(width) * u64::from(height) * bytes_each;
         Self { size: (width, height), orientation: 1, held_bytes }
     }
 }
 
-fn cut() -> io::Error {
+fn truncated() -> io::Error {
     io::ErrorKind::UnexpectedEof.into()
 }
 
-fn small_end(bytes: &[u8], at: usize) -> Option<u16> {
+fn u16_le(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?))
 }
 
-fn small_end_32(bytes: &[u8], at: usize) -> Option<u32> {
+fn u32_le(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 
@@ -137,8 +140,8 @@ fn next<const N: usize>(file: &mut impl Read) -> io::Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// Goes through the segments to the one that tells the size.
-fn jpeg(file: &mut (impl Read + Seek)) -> io::Result<Found> {
+/// Walks the segments up to the frame header, which has the dimensions.
+fn jpeg(file: &mut (impl Read + Seek)) -> io::Result<ImageProps> {
     file.seek(SeekFrom::Start(2))?;
     let mut orientation = 1;
     for _ in 0..PARTS {
@@ -153,23 +156,23 @@ fn jpeg(file: &mut (impl Read + Seek)) -> io::Result<Found> {
         let end = file.stream_position()? + length;
         match kind {
             0xc0..=0xc2 => return frame(file, kind, orientation),
-            // Lossless and arithmetic ones, which hardly anything shows.
+            // Lossless and arithmetic JPEGs, which few programs can show.
             0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => return Err(io::ErrorKind::Unsupported.into()),
             0xd9 | 0xda => break,
             0xe1 if orientation == 1 && length > 6 => {
                 let mut exif = Vec::new();
                 file.by_ref().take(length.min(EXIF_BYTES)).read_to_end(&mut exif)?;
-                orientation = exif.strip_prefix(b"Exif\0\0").map_or(1, side_up);
+                orientation = exif.strip_prefix(b"Exif\0\0").map_or(1, exif_orientation);
             }
             _ => {}
         }
         file.seek(SeekFrom::Start(end))?;
     }
-    Err(cut())
+    Err(truncated())
 }
 
-/// A JPEG's frame header. One that arrives in several passes is held until the last.
-fn frame(file: &mut impl Read, kind: u8, orientation: u8) -> io::Result<Found> {
+/// Reads a JPEG's frame header. A progressive image is held in memory until the last pass.
+fn frame(file: &mut impl Read, kind: u8, orientation: u8) -> io::Result<ImageProps> {
     let [precision, h1, h0, w1, w0, components] = next(file)?;
     if precision != 8 || !matches!(components, 1 | 3 | 4) {
         return Err(io::ErrorKind::Unsupported.into());
@@ -180,20 +183,20 @@ fn frame(file: &mut impl Read, kind: u8, orientation: u8) -> io::Result<Found> {
         let [_, both, _] = next(file)?;
         sampling.push((u64::from(both >> 4), u64::from(both & 15)));
     }
-    let most = |side: fn(&(u64, u64)) -> u64| sampling.iter().map(side).max().unwrap_or(1).max(1);
-    let (across, down) = (most(|it| it.0), most(|it| it.1));
+    let max = |side: fn(&(u64, u64)) -> u64| sampling.iter().map(side).max().unwrap_or(1).max(1);
+    let (across, down) = (max(|it| it.0), max(|it| it.1));
     let units = u64::from(width).div_ceil(8 * across) * u64::from(height).div_ceil(8 * down);
     let samples: u64 = sampling.iter().map(|(across, down)| units * 64 * across * down).sum();
     let held_bytes = if kind == PROGRESSIVE { samples * 5 / 2 } else { 0 };
-    Ok(Found { size: (width.into(), height.into()), orientation, held_bytes })
+    Ok(ImageProps { size: (width.into(), height.into()), orientation, held_bytes })
 }
 
-/// Goes through the chunks before the pixels.
-fn png(file: &mut (impl Read + Seek), head: &[u8]) -> io::Result<Found> {
-    let size: [u8; 8] = head.get(16..24).and_then(|size| size.try_into().ok()).ok_or_else(cut)?;
+/// Walks the chunks before the image data.
+fn png(file: &mut (impl Read + Seek), head: &[u8]) -> io::Result<ImageProps> {
+    let size: [u8; 8] = head.get(16..24).and_then(|size| size.try_into().ok()).ok_or_else(truncated)?;
     let [w3, w2, w1, w0, h3, h2, h1, h0] = size;
     let size = (u32::from_be_bytes([w3, w2, w1, w0]), u32::from_be_bytes([h3, h2, h1, h0]));
-    let mut found = Found { size, orientation: 1, held_bytes: 0 };
+    let mut found = ImageProps { size, orientation: 1, held_bytes: 0 };
     file.seek(SeekFrom::Start(8))?;
     for _ in 0..PARTS {
         let length = u32::from_be_bytes(next(file)?);
@@ -204,7 +207,7 @@ fn png(file: &mut (impl Read + Seek), head: &[u8]) -> io::Result<Found> {
         }
         next::<4>(file)?;
     }
-    Err(cut())
+    Err(truncated())
 }
 
 fn exif_here(file: &mut (impl Read + Seek), length: u32) -> io::Result<u8> {
@@ -212,27 +215,27 @@ fn exif_here(file: &mut (impl Read + Seek), length: u32) -> io::Result<u8> {
     let mut exif = Vec::new();
     file.by_ref().take(u64::from(length).min(EXIF_BYTES)).read_to_end(&mut exif)?;
     file.seek(SeekFrom::Start(end))?;
-    Ok(side_up(exif.strip_prefix(b"Exif\0\0").unwrap_or(&exif)))
+    Ok(exif_orientation(exif.strip_prefix(b"Exif\0\0").unwrap_or(&exif)))
 }
 
-/// A WebP of one plain photograph, or with more to it: then the chunks are gone through for which side is up.
-fn webp(file: &mut (impl Read + Seek), head: &[u8]) -> io::Result<Found> {
-    let dimension = |at| small_end(head, at).map(|it| u32::from(it & 0x3fff)).ok_or_else(cut);
+/// A simple WebP, or an extended one, whose chunks are searched for the orientation.
+fn webp(file: &mut (impl Read + Seek), head: &[u8]) -> io::Result<ImageProps> {
+    let dimension = |at| u16_le(head, at).map(|it| u32::from(it & 0x3fff)).ok_or_else(truncated);
     match head.get(12..16) {
-        Some(b"VP8 ") => Ok(Found::whole((dimension(26)?, dimension(28)?), 5)),
+        Some(b"VP8 ") => Ok(ImageProps::whole((dimension(26)?, dimension(28)?), 5)),
         Some(b"VP8L") => {
-            let bits = small_end_32(head, 21).ok_or_else(cut)?;
-            Ok(Found::whole(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1), 10))
+            let bits = u32_le(head, 21).ok_or_else(truncated)?;
+            Ok(ImageProps::whole(((bits & 0x3fff) + 1, (bits >> 14 & 0x3fff) + 1), 10))
         }
         Some(b"VP8X") => {
-            let side = |at| small_end_32(head, at).map(|it| (it & 0x00ff_ffff) + 1).ok_or_else(cut);
-            let mut found = Found::whole((side(24)?, side(27)?), 10);
+            let side = |at| u32_le(head, at).map(|it| (it & 0x00ff_ffff) + 1).ok_or_else(truncated);
+            let mut found = ImageProps::whole((side(24)?, side(27)?), 10);
             if head.get(20).is_some_and(|flags| flags & 0x08 != 0) {
                 found.orientation = webp_exif(file).unwrap_or(1);
             }
             Ok(found)
         }
-        _ => Err(cut()),
+        _ => Err(truncated()),
     }
 }
 
@@ -246,36 +249,36 @@ fn webp_exif(file: &mut (impl Read + Seek)) -> io::Result<u8> {
         }
         file.seek_relative(i64::from(length) + i64::from(length % 2))?;
     }
-    Err(cut())
+    Err(truncated())
 }
 
-fn gif(head: &[u8]) -> Option<Found> {
-    let size = (small_end(head, 6)?.into(), small_end(head, 8)?.into());
-    Some(Found { size, orientation: 1, held_bytes: 0 })
+fn gif(head: &[u8]) -> Option<ImageProps> {
+    let size = (u16_le(head, 6)?.into(), u16_le(head, 8)?.into());
+    Some(ImageProps { size, orientation: 1, held_bytes: 0 })
 }
 
-fn bmp(head: &[u8]) -> Option<Found> {
-    let size = match small_end_32(head, 14)? {
-        12 => (small_end(head, 18)?.into(), small_end(head, 20)?.into()),
+fn bmp(head: &[u8]) -> Option<ImageProps> {
+    let size = match u32_le(head, 14)? {
+        12 => (u16_le(head, 18)?.into(), u16_le(head, 20)?.into()),
         // The height is negative if the first row is the top.
-        _ => (small_end_32(head, 18)?, small_end_32(head, 22)?.cast_signed().unsigned_abs()),
+        _ => (u32_le(head, 18)?, u32_le(head, 22)?.cast_signed().unsigned_abs()),
     };
-    Some(Found::whole(size, 5))
+    Some(ImageProps::whole(size, 5))
 }
 
-/// Which side is up, by a camera's notes (a TIFF structure); 1 if they do not say.
-fn side_up(exif: &[u8]) -> u8 {
+/// The orientation in Exif data (a TIFF structure); 1 if there is none.
+fn exif_orientation(exif: &[u8]) -> u8 {
     orientation(exif).and_then(|it| u8::try_from(it).ok()).filter(|it| (1..=8).contains(it)).unwrap_or(1)
 }
 
 fn orientation(exif: &[u8]) -> Option<u16> {
-    let is_small_end = exif.starts_with(b"II");
+    let is_little_endian = exif.starts_with(b"II");
     let number = |at: usize| -> Option<u16> {
         let bytes = exif.get(at..at.checked_add(2)?)?.try_into().ok()?;
-        Some(if is_small_end { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
+        Some(if is_little_endian { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
     };
     let (first, second) = (u32::from(number(4)?), u32::from(number(6)?));
-    let list = if is_small_end { second << 16 | first } else { first << 16 | second };
+    let list = if is_little_endian { second << 16 | first } else { first << 16 | second };
     let list = usize::try_from(list).ok()?;
     let entries = (0..usize::from(number(list)?)).map(|entry| entry * 12 + 2);
     let entry = entries.filter_map(|at| list.checked_add(at)).find(|at| number(*at) == Some(0x0112))?;
@@ -291,14 +294,14 @@ mod tests {
         Header::read(&mut Cursor::new(bytes))
     }
 
-    /// A camera's notes that say which side is up.
+    /// Exif data with an orientation.
     fn exif(orientation: u8) -> Vec<u8> {
         let mut bytes = b"MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
         bytes.extend([orientation, 0, 0, 0, 0, 0, 0]);
         bytes
     }
 
-    /// A JPEG's head: its kind of frame, its size and how colours are sampled.
+    /// The header of a JPEG: frame type, dimensions and chroma sampling.
     fn jpeg(kind: u8, (width, height): (u16, u16), sampling: u8, orientation: u8) -> Vec<u8> {
         let mut bytes = vec![0xff, 0xd8, 0xff, 0xe1];
         let notes = [b"Exif\0\0".to_vec(), exif(orientation)].concat();

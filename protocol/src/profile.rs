@@ -1,4 +1,4 @@
-//! What a user shows of themselves.
+//! Profiles of users.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,11 +20,11 @@ pub struct Profile {
     pub last_updated_time: i64,
 }
 
-/// The changeable part of a profile; in an update, what is `None` stays as it is.
+/// The fields of a profile that the user can change. In an update, fields that are `None` keep their values.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProfileFields {
-    /// Shown name, up to 500 bytes.
+    /// Display name, at most 500 bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nick: Option<String>,
     /// Address of a picture, up to 500 bytes.
@@ -45,10 +45,10 @@ pub struct ProfileFields {
 }
 
 words! {
-    /// Gender, in TIM's words.
+    /// The gender, with TIM's values.
     #[derive(Default)]
     Gender {
-        /// Not told.
+        /// Unknown or not given.
         #[default]
         Unknown = "Gender_Type_Unknown",
         /// Female.
@@ -68,7 +68,7 @@ impl ProfileFields {
         if *self == Self::default() {
             return Err(Code::PROFILE_NOTHING_TO_SET);
         }
-        let over = |text: &Option<String>, most: usize| text.as_ref().is_some_and(|text| text.len() > most);
+        let over = |text: &Option<String>, max: usize| text.as_ref().is_some_and(|text| text.len() > max);
         let too_long = over(&self.nick, limits::PROFILE_TEXT_BYTES)
             || over(&self.avatar, limits::PROFILE_TEXT_BYTES)
             || over(&self.self_signature, limits::PROFILE_TEXT_BYTES)
@@ -76,7 +76,7 @@ impl ProfileFields {
         if too_long { Err(Code::PROFILE_VALUE_TOO_LONG) } else { Ok(()) }
     }
 
-    /// Puts every field that `update` sets into `self`.
+    /// Copies the fields set in `update` into `self`.
     pub fn merge(&mut self, update: Self) {
         let Self { nick, avatar, gender, self_signature, birthday, location } = update;
         let keep = |old: &mut Option<String>, new: Option<String>| {

@@ -1,8 +1,8 @@
-//! UserSig, the token a user logs in with: signing and verifying, byte for byte as TIM's own libraries do it.
+//! UserSig, the token a user logs in with: signing and verifying, compatible with TIM's own libraries.
 //!
-//! A token is a JSON object, deflated with zlib, in base64 with `*-_` for `+/=`; a generator that leaves `+/=` is read as
-//! well. Its signature is an HMAC-SHA256, keyed with the application's secret as text, over one line per claim. Servers and app backends use this; an
-//! engine never holds a key. The current time is an argument: nothing here reads a clock.
+//! A token is a JSON object, deflated with zlib, in base64 with `*-_` for `+/=`; tokens that use the standard alphabet
+//! are accepted as well. Its signature is an HMAC-SHA256, keyed with the application's secret as text, over one line
+//! per claim. Used by servers and app backends; the engine never holds a key. The current time is an argument.
 
 use std::io::{Read as _, Write as _};
 
@@ -16,16 +16,16 @@ use sha2::Sha256;
 
 use crate::Code;
 
-/// Longest token that is looked at, in bytes.
-const MOST_TOKEN: usize = 8 * 1024;
+/// Maximum length of a token, in bytes.
+const MAX_TOKEN: usize = 8 * 1024;
 /// Longest JSON text a token may inflate to, in bytes.
-const MOST_JSON: u64 = 4 * 1024;
-/// How far in the future a token may say it was issued, in seconds: clocks differ.
-const MOST_SKEW: i64 = 300;
+const MAX_JSON: u64 = 4 * 1024;
+/// Tolerated clock skew: how far in the future a token may have been issued, in seconds.
+const MAX_SKEW: i64 = 300;
 /// Times in milliseconds stay below this on the wire: 2^53.
-const MOST_MS: i64 = 1 << 53;
+const MAX_MS: i64 = 1 << 53;
 
-/// An application's secret. Used as the text it is, never decoded.
+/// An application's secret key. Used as text, without decoding.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Key(String);
 
@@ -48,18 +48,18 @@ impl std::fmt::Debug for Key {
     }
 }
 
-/// What a token says.
+/// The claims of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claims {
     /// The application.
     pub sdk_app_id: u32,
-    /// The user. Any text: whether it is a userID here is decided at login.
+    /// The user. Any text; the login checks whether it is a valid userID.
     pub user: String,
     /// When it was issued, in seconds since 1970.
     pub issued_at_s: i64,
-    /// How long it holds, in seconds.
+    /// How long it is valid, in seconds.
     pub expire_s: i64,
-    /// Bytes of the issuer's that travel along, signed and not interpreted.
+    /// Additional bytes of the issuer, signed and not interpreted.
     pub userbuf: Option<Vec<u8>>,
 }
 
@@ -74,7 +74,7 @@ impl Claims {
         self.signature_over(key.0.as_bytes(), &self.expire_s.to_string())
     }
 
-    /// The signature with `expire` as the text of the life.
+    /// The signature computed with `expire` as the text of `TLS.expire`.
     fn signature_over(&self, key: &[u8], expire: &str) -> Option<Hmac<Sha256>> {
         let mut mac = Hmac::<Sha256>::new_from_slice(key).ok()?;
         let Self { sdk_app_id, user, issued_at_s, userbuf, .. } = self;
@@ -96,9 +96,9 @@ pub struct Expected<'a> {
     pub sdk_app_id: u32,
     /// The user that is logging in.
     pub user: &'a str,
-    /// The application's keys; two while one takes the other's place.
+    /// The application's keys; two while one is being replaced.
     pub keys: &'a [Key],
-    /// The longest life a token may be given, in seconds.
+    /// The longest validity a token may have, in seconds.
     pub max_expire_s: Option<i64>,
     /// Tokens issued before this are revoked, in seconds since 1970.
     pub min_issued_at_s: Option<i64>,
@@ -110,7 +110,7 @@ pub enum UserSigError {
     /// There is no token.
     #[error("the userSig is empty: ask your backend for one")]
     Empty,
-    /// It cannot be read; the text says at which step.
+    /// It cannot be parsed; the text says why.
     #[error("the userSig cannot be read: {0}")]
     Malformed(&'static str),
     /// It names another user.
@@ -125,12 +125,12 @@ pub enum UserSigError {
     /// None of the application's keys made its signature.
     #[error("the userSig was signed with another key: check the application's key on your backend")]
     WrongKey,
-    /// The key that made its signature is the application's with a line feed behind it.
+    /// The key used for signing was the application's key followed by a line feed.
     #[error(
         "the userSig was signed with the application's key and a line feed: cut the end of line off the key on your backend"
     )]
     KeyWithLineFeed,
-    /// Its signature is over another text for the life than the number that it holds.
+    /// The signed text of `TLS.expire` differs from the number in the token.
     #[error(
         "the userSig was signed over another text than its TLS.expire: give the generator a whole number, 86400, not 86400.0 or '1e4'"
     )]
@@ -138,7 +138,7 @@ pub enum UserSigError {
     /// Its time is over.
     #[error("the userSig has expired: ask your backend for a new one")]
     Expired,
-    /// It was issued in the future, by the clock it is checked with.
+    /// It was issued in the future, according to the server's clock.
     #[error(
         "the userSig was issued {ahead_s} seconds in the future by the server's clock: set the clocks of the server \
          and of your backend"
@@ -147,7 +147,7 @@ pub enum UserSigError {
         /// How far, in seconds.
         ahead_s: i64,
     },
-    /// It was issued before the moment from which tokens count.
+    /// It was issued before the earliest accepted time.
     #[error("the userSig was revoked: ask your backend for a new one")]
     Revoked,
 }
@@ -170,7 +170,7 @@ impl UserSigError {
     }
 }
 
-/// Go's generator leaves out what is empty or 0.
+/// TIM's Go library omits fields that are empty or 0.
 #[derive(Serialize, Deserialize)]
 struct Token {
     #[serde(rename = "TLS.ver")]
@@ -218,8 +218,8 @@ pub fn sign(key: &Key, claims: &Claims) -> String {
 /// Checks a token at the time `now_s`, in seconds since 1970, and gives what it says.
 ///
 /// # Errors
-/// The first thing that is wrong, in this order: empty, unreadable, another application, another user, no key, a
-/// wrong signature, issued in the future, revoked, expired.
+/// The first error found, in this order: empty, malformed, another application, another user, no key, wrong signature,
+/// issued in the future, revoked, expired.
 pub fn verify(token: &str, expected: &Expected<'_>, now_s: i64) -> Result<Claims, UserSigError> {
     let token = parse(token)?;
     if token.sdk_app_id != expected.sdk_app_id {
@@ -250,8 +250,8 @@ pub fn verify(token: &str, expected: &Expected<'_>, now_s: i64) -> Result<Claims
     Ok(claims)
 }
 
-/// What a backend that has the right key did wrong, as far as the signature shows it. No such token is accepted: what it
-/// holds is not what was signed.
+/// Finds common mistakes of a backend that has the right key, to give a helpful error. Such tokens are refused all the
+/// same.
 fn why_not_signed(claims: &Claims, signature: &[u8], keys: &[Key]) -> UserSigError {
     let made = |key: &[u8], expire: &str| {
         claims.signature_over(key, expire).is_some_and(|mac| mac.verify_slice(signature).is_ok())
@@ -268,7 +268,7 @@ fn why_not_signed(claims: &Claims, signature: &[u8], keys: &[Key]) -> UserSigErr
     UserSigError::WrongKey
 }
 
-/// How a number of seconds looks that a program holds as a fraction (`86400.0`) or as a text (`1e4`).
+/// Other texts for a number of seconds: as a floating-point number (`86400.0`) or in scientific notation (`1e4`).
 fn other_texts(seconds: i64) -> Vec<String> {
     let mut texts = vec![format!("{seconds}.0")];
     let (mut digits, mut power) = (seconds, 0);
@@ -280,15 +280,15 @@ fn other_texts(seconds: i64) -> Vec<String> {
 }
 
 fn check_times(claims: &Claims, expected: &Expected<'_>, now_s: i64) -> Result<(), UserSigError> {
-    if claims.expire_s < 0 || expected.max_expire_s.is_some_and(|most| claims.expire_s > most) {
+    if claims.expire_s < 0 || expected.max_expire_s.is_some_and(|max| claims.expire_s > max) {
         return Err(UserSigError::Malformed("its life is negative or longer than this server accepts"));
     }
     let ends_ms = claims.issued_at_s.checked_add(claims.expire_s).and_then(|ends| ends.checked_mul(1_000));
-    if claims.issued_at_s < 0 || ends_ms.is_none_or(|ends| ends >= MOST_MS) {
+    if claims.issued_at_s < 0 || ends_ms.is_none_or(|ends| ends >= MAX_MS) {
         return Err(UserSigError::Malformed("its TLS.time or TLS.expire is out of range: both are seconds"));
     }
     let ahead_s = claims.issued_at_s.saturating_sub(now_s);
-    if ahead_s > MOST_SKEW {
+    if ahead_s > MAX_SKEW {
         return Err(UserSigError::NotYet { ahead_s });
     }
     if expected.min_issued_at_s.is_some_and(|least| claims.issued_at_s < least) {
@@ -301,7 +301,7 @@ fn parse(token: &str) -> Result<Token, UserSigError> {
     if token.trim().is_empty() {
         return Err(UserSigError::Empty);
     }
-    if token.len() > MOST_TOKEN {
+    if token.len() > MAX_TOKEN {
         return Err(UserSigError::Malformed("it is longer than 8 KiB"));
     }
     let standard: Option<String> = token.trim().chars().map(to_standard).collect();
@@ -317,8 +317,8 @@ fn parse(token: &str) -> Result<Token, UserSigError> {
     if token.version == "2.0" { Ok(token) } else { Err(UserSigError::Malformed("its version is not 2.0")) }
 }
 
-/// A token's character in the ordinary alphabet. Some generators write that one; its `+` may arrive as a blank, which is how
-/// an address carries it.
+/// A token's character in the ordinary alphabet. Some generators use that alphabet; a `+` may arrive as a space, as it
+/// does in a URL's query.
 fn to_standard(character: char) -> Option<char> {
     match character {
         '*' | '+' | ' ' => Some('+'),
@@ -334,10 +334,10 @@ fn inflate(deflated: &[u8]) -> Result<Vec<u8>, UserSigError> {
     let mut decoder = flate2::bufread::ZlibDecoder::new(deflated);
     decoder
         .by_ref()
-        .take(MOST_JSON + 1)
+        .take(MAX_JSON + 1)
         .read_to_end(&mut json)
         .map_err(|_| UserSigError::Malformed("it is not zlib data"))?;
-    if json.len() as u64 > MOST_JSON {
+    if json.len() as u64 > MAX_JSON {
         return Err(UserSigError::Malformed("it inflates to more than 4 KiB"));
     }
     if decoder.into_inner().is_empty() {

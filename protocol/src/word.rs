@@ -1,7 +1,6 @@
-//! Enumerations of the wire that later versions may extend: by word (`words!`) and by number (`numbers!`).
+//! Extensible enumerations of the wire: of words (`words!`) and of numbers (`numbers!`).
 //!
-//! What this version does not know is kept as it came and written again unchanged. What follows from a value is decided
-//! where the value is used.
+//! Unknown values are kept and serialized unchanged. How an unknown value is treated is decided where it is used.
 
 use std::fmt;
 
@@ -9,19 +8,19 @@ use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 use serde::ser::{Serialize, Serializer};
 
 /// Most bytes of a word.
-const MOST_BYTES: usize = 32;
+const MAX_BYTES: usize = 32;
 
 /// A word of a later version: 1 to 32 bytes of printable ASCII without blanks.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Word {
     /// Filled up with zeros, which no word contains.
-    bytes: [u8; MOST_BYTES],
+    bytes: [u8; MAX_BYTES],
 }
 
 impl Word {
-    /// The word of what has none of its own, like a host's "other" on its way back. It means nothing.
+    /// A placeholder word for values without one, such as a host's "other".
     pub const OTHER: Self = {
-        let mut bytes = [0; MOST_BYTES];
+        let mut bytes = [0; MAX_BYTES];
         bytes.split_at_mut(5).0.copy_from_slice(b"other");
         Self { bytes }
     };
@@ -29,7 +28,7 @@ impl Word {
     /// Checks `text` and makes a word of it; `None` if it does not have a word's form.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        let mut bytes = [0; MOST_BYTES];
+        let mut bytes = [0; MAX_BYTES];
         let fits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
         bytes.get_mut(..text.len()).filter(|_| fits)?.copy_from_slice(text.as_bytes());
         Some(Self { bytes })
@@ -38,7 +37,7 @@ impl Word {
     /// The word as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        let length = self.bytes.iter().position(|byte| *byte == 0).unwrap_or(MOST_BYTES);
+        let length = self.bytes.iter().position(|byte| *byte == 0).unwrap_or(MAX_BYTES);
         // ASCII is UTF-8.
         self.bytes.get(..length).and_then(|word| std::str::from_utf8(word).ok()).unwrap_or_default()
     }
@@ -62,7 +61,7 @@ impl<'de> Deserialize<'de> for Word {
         impl Visitor<'_> for Text {
             type Value = Word;
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(formatter, "a word of 1 to {MOST_BYTES} bytes of ASCII")
+                write!(formatter, "a word of 1 to {MAX_BYTES} bytes of ASCII")
             }
             fn visit_str<E: Error>(self, text: &str) -> Result<Word, E> {
                 Word::new(text).ok_or_else(|| E::invalid_value(Unexpected::Str(text), &self))
@@ -72,7 +71,7 @@ impl<'de> Deserialize<'de> for Word {
     }
 }
 
-/// Makes an enumeration of words.
+/// Declares an extensible enumeration of words.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),* $(,)? }) => {
         $(#[$meta])*

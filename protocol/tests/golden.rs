@@ -77,8 +77,8 @@ fn reply_through_its_type(method: &str, raw: &RawValue) -> Value {
             }
         )*};
     }
-    by_method!(Hello Logout Sync Send History Mutations Revoke Read GetProfiles UpdateProfile UpdateBlacklist CreateGroup);
-    by_method!(JoinGroup QuitGroup DismissGroup GetGroup GetGroupMembers HandleApplication UploadTicket DownloadTicket);
+    by_method!(HelloRequest LogoutRequest SyncRequest SendRequest HistoryRequest MutationsRequest RevokeRequest ReadRequest GetProfilesRequest UpdateProfileRequest UpdateBlacklistRequest CreateGroupRequest);
+    by_method!(JoinGroupRequest QuitGroupRequest DismissGroupRequest GetGroupRequest GetGroupMembersRequest HandleApplicationRequest UploadTicketRequest DownloadTicketRequest);
     panic!("add the call {method} to this list")
 }
 

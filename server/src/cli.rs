@@ -1,4 +1,4 @@
-//! What the operator can ask for on the command line.
+//! The operator's command line.
 //!
 //! Answers go to the standard output, progress and errors to the standard error output.
 
@@ -21,7 +21,7 @@ use tim_protocol::usersig::{Claims, Key, sign};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::config::{Config, DEFAULT};
-use crate::core::ops::{Find, Found, Write};
+use crate::core::ops::{Query, QueryResult, Write};
 use crate::data::{Admin, Data, DataError, hex, random};
 use crate::descriptors;
 use crate::server::Server;
@@ -29,29 +29,29 @@ use crate::store::sqlite::Database;
 use crate::telemetry;
 use cert::Cert;
 
-type Outcome<T = ()> = Result<T, Box<dyn Error>>;
+type AnyResult<T = ()> = Result<T, Box<dyn Error>>;
 
-/// An answer that does not reach whoever asked.
+/// The answer could not be written to the standard output.
 #[derive(Debug, thiserror::Error)]
 #[error("the standard output: {0}: make room, or write elsewhere, and ask again")]
-pub struct Unheard(std::io::Error);
+pub struct OutputError(std::io::Error);
 
-impl Unheard {
-    /// Whoever asked stopped reading, and need not be told.
+impl OutputError {
+    /// Whether the reader closed the pipe, which is not worth an error message.
     #[must_use]
     pub fn nobody_reads(&self) -> bool {
         self.0.kind() == std::io::ErrorKind::BrokenPipe
     }
 }
 
-/// Answers.
-fn say(answer: &str) -> Result<(), Unheard> {
+/// Prints an answer to the standard output.
+fn print_answer(answer: &str) -> Result<(), OutputError> {
     let mut out = std::io::stdout();
-    out.write_all(answer.as_bytes()).and_then(|()| out.flush()).map_err(Unheard)
+    out.write_all(answer.as_bytes()).and_then(|()| out.flush()).map_err(OutputError)
 }
 
-/// Says something beside the answer, which does not depend on it.
-fn remark(text: &str) {
+/// Prints a note to the standard error output, ignoring failures.
+fn print_note(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
@@ -65,7 +65,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve until told to stop (Ctrl-C or SIGTERM). SIGHUP reads a renewed certificate.
+    /// Serve until stopped (Ctrl-C or SIGTERM). SIGHUP reads a renewed certificate.
     Serve(Serve),
     /// Make an application, or show one: prints its SDKAppID and the key that its UserSigs are signed with.
     App(App),
@@ -75,7 +75,7 @@ enum Command {
     Backup(Backup),
     /// Let the data begin a new life at the next start: every device asks for everything anew, and sends again what it sent
     /// last. Needed after a snapshot of a whole disk or virtual machine was put back; copies of files are noticed.
-    NewEpoch(Place),
+    NewEpoch(DataArgs),
     /// End all logins of a user.
     Kick(Kick),
     /// Make a certificate for TLS where no public authority helps: prints the lines for the configuration.
@@ -86,7 +86,7 @@ enum Command {
 
 /// Where the data is; shared by all commands.
 #[derive(Debug, Args)]
-struct Place {
+struct DataArgs {
     /// The data folder [default: tim-data, or what the configuration says].
     #[arg(long)]
     data: Option<PathBuf>,
@@ -98,7 +98,7 @@ struct Place {
 #[derive(Debug, Args)]
 struct Serve {
     #[command(flatten)]
-    place: Place,
+    data_args: DataArgs,
     /// Where clients connect [default: 127.0.0.1:7700].
     #[arg(long)]
     listen: Option<SocketAddr>,
@@ -110,7 +110,7 @@ struct Serve {
 #[derive(Debug, Args)]
 struct App {
     #[command(flatten)]
-    place: Place,
+    data_args: DataArgs,
     /// Its SDKAppID; without one a new application is made, with a number drawn at random.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     id: Option<u32>,
@@ -122,14 +122,14 @@ struct App {
 #[derive(Debug, Args)]
 struct Usersig {
     #[command(flatten)]
-    place: Place,
+    data_args: DataArgs,
     /// The application's SDKAppID.
     #[arg(long)]
     app: u32,
     /// The user.
     #[arg(long)]
     user: String,
-    /// How long it holds, in seconds.
+    /// How long it is valid, in seconds.
     #[arg(long, default_value_t = 7 * 24 * 3600, value_parser = clap::value_parser!(i64).range(1..))]
     life: i64,
 }
@@ -137,7 +137,7 @@ struct Usersig {
 #[derive(Debug, Args)]
 struct Backup {
     #[command(flatten)]
-    place: Place,
+    data_args: DataArgs,
     /// The new folder. To restore, give it to a server as --data.
     #[arg(long)]
     to: PathBuf,
@@ -146,7 +146,7 @@ struct Backup {
 #[derive(Debug, Args)]
 struct Kick {
     #[command(flatten)]
-    place: Place,
+    data_args: DataArgs,
     /// The application's SDKAppID.
     #[arg(long)]
     app: u32,
@@ -156,26 +156,26 @@ struct Kick {
 }
 
 impl Cli {
-    /// Does it.
+    /// Runs the command.
     ///
     /// # Errors
     /// One line that says what went wrong and what to do.
-    pub fn run(self) -> Outcome {
+    pub fn run(self) -> AnyResult {
         match self.command {
             Command::Serve(serve) => serve.run(),
             Command::App(app) => app.run(),
             Command::Usersig(usersig) => usersig.run(),
             Command::Backup(backup) => backup.run(),
-            Command::NewEpoch(place) => new_epoch(&place),
+            Command::NewEpoch(data_args) => new_epoch(&data_args),
             Command::Kick(kick) => kick.run(),
             Command::Cert(cert) => cert.run(),
-            Command::Config => Ok(say(DEFAULT)?),
+            Command::Config => Ok(print_answer(DEFAULT)?),
         }
     }
 }
 
-impl Place {
-    fn config(&self) -> Outcome<Config> {
+impl DataArgs {
+    fn config(&self) -> AnyResult<Config> {
         let mut config = match &self.config {
             Some(path) => Config::read(path)?,
             None => Config::default(),
@@ -186,14 +186,14 @@ impl Place {
         Ok(config)
     }
 
-    fn existing(&self) -> Outcome<Data> {
+    fn existing(&self) -> AnyResult<Data> {
         Ok(Data::existing(&self.config()?.data)?)
     }
 }
 
 impl Serve {
-    fn run(self) -> Outcome {
-        let mut config = self.place.config()?;
+    fn run(self) -> AnyResult {
+        let mut config = self.data_args.config()?;
         config.listen = self.listen.unwrap_or(config.listen);
         config.admin_listen = self.admin_listen.unwrap_or(config.admin_listen);
         config.check()?;
@@ -202,18 +202,19 @@ impl Serve {
         let metrics = telemetry::metrics()?;
         Builder::new_multi_thread().enable_all().build()?.block_on(async {
             let server = Server::open(&config).await?;
-            let stop = told_to_stop()?;
-            introduce(&server, &config.data, descriptors).await?;
-            // Whoever started it may have stopped listening; that is no reason not to serve.
-            let _ = say(&format!("listening on {}\nadmin on {}\n", server.url(), server.admin_url()));
+            let stop = stop_signal()?;
+            log_startup(&server, &config.data, descriptors).await?;
+            // The server runs even if its output cannot be written.
+            let _ =
+                print_answer(&format!("listening on {}\nadmin on {}\n", server.url(), server.admin_url()));
             reload_when_told(server.reload())?;
             Ok(server.run(metrics, stop).await?)
         })
     }
 }
 
-/// Tells the log what is served, and where: a data folder that was misspelt is a new one without anything.
-async fn introduce(server: &Server, data: &Path, descriptors: Option<u64>) -> Outcome {
+/// Logs what is served and where, so that a misspelt data folder is noticed.
+async fn log_startup(server: &Server, data: &Path, descriptors: Option<u64>) -> AnyResult {
     let data = std::path::absolute(data)?;
     let (data, applications) = (data.display(), server.applications().await?);
     let (listen, admin) = (server.url(), server.admin_url());
@@ -227,8 +228,8 @@ async fn introduce(server: &Server, data: &Path, descriptors: Option<u64>) -> Ou
     Ok(())
 }
 
-/// Ends when the system asks the program to end, from the call on: whoever knows that the server runs may stop it.
-fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+/// Completes when the system asks the program to stop. Signals are caught from the call on.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -247,7 +248,7 @@ fn told_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Calls `reload` at every SIGHUP, which is how service managers tell of a renewed certificate.
+/// Calls `reload` at every SIGHUP, by which service managers announce a renewed certificate.
 fn reload_when_told(reload: impl Fn() + Send + 'static) -> std::io::Result<()> {
     #[cfg(unix)]
     {
@@ -264,8 +265,8 @@ fn reload_when_told(reload: impl Fn() + Send + 'static) -> std::io::Result<()> {
 }
 
 impl App {
-    fn run(self) -> Outcome {
-        let folder = self.place.config()?.data;
+    fn run(self) -> AnyResult {
+        let folder = self.data_args.config()?.data;
         // Who wants another key means something that is there.
         let data = if self.new_key { Data::existing(&folder)? } else { Data::open(&folder)? };
         let mut database = Database::open(&data.database())?;
@@ -277,7 +278,7 @@ impl App {
         if self.new_key || had == 0 {
             commit(&mut database, Write::PutApp { app, key: hex(&random()?) })?;
         }
-        remark(match (self.new_key, had) {
+        print_note(match (self.new_key, had) {
             (false, 0) => "",
             (false, _) => "it is there already and nothing was changed: --new-key gives it another key\n",
             (true, 1) => "the key it had still holds beside the new one, until the next --new-key\n",
@@ -287,7 +288,7 @@ impl App {
         for (name, key) in ["key      ", "old key  "].iter().zip(keys_of(&database, app)?) {
             answer.extend([name, key.as_str(), "\n"]);
         }
-        say(&answer).map_err(|Unheard(why)| {
+        print_answer(&answer).map_err(|OutputError(why)| {
             format!(
                 "the standard output: {why}: all is done, and tim-server app --id {app} prints the answer"
             )
@@ -297,7 +298,7 @@ impl App {
 }
 
 /// A number that no application has, with as many digits as TIM's have.
-fn unused(database: &Database) -> Outcome<u32> {
+fn unused(database: &Database) -> AnyResult<u32> {
     loop {
         let app = fastrand::u32(1_400_000_000..1_500_000_000);
         if keys_of(database, app)?.is_empty() {
@@ -307,9 +308,9 @@ fn unused(database: &Database) -> Outcome<u32> {
 }
 
 /// The keys of an application, the newest first; none if it does not exist.
-fn keys_of(database: &Database, app: u32) -> Outcome<Vec<String>> {
-    match database.find(&Find::App { app })? {
-        Found::App(keys) => Ok(keys),
+fn keys_of(database: &Database, app: u32) -> AnyResult<Vec<String>> {
+    match database.query(&Query::App { app })? {
+        QueryResult::App(keys) => Ok(keys),
         _ => Err("the database answered something else".into()),
     }
 }
@@ -318,7 +319,7 @@ fn no_application(app: u32) -> Box<dyn Error> {
     format!("there is no application {app}: make it with tim-server app --id {app}").into()
 }
 
-fn commit(database: &mut Database, write: Write) -> Outcome {
+fn commit(database: &mut Database, write: Write) -> AnyResult {
     for result in database.commit(&[write]) {
         result?;
     }
@@ -326,8 +327,8 @@ fn commit(database: &mut Database, write: Write) -> Outcome {
 }
 
 impl Usersig {
-    fn run(self) -> Outcome {
-        let data = self.place.existing()?;
+    fn run(self) -> AnyResult {
+        let data = self.data_args.existing()?;
         UserId::new(&self.user)?;
         let keys = keys_of(&Database::open(&data.database())?, self.app)?;
         let key = keys.into_iter().next().ok_or_else(|| no_application(self.app))?;
@@ -339,20 +340,20 @@ impl Usersig {
             expire_s: self.life,
             userbuf: None,
         };
-        Ok(say(&format!("{}\n", sign(&Key::new(key), &claims)))?)
+        Ok(print_answer(&format!("{}\n", sign(&Key::new(key), &claims)))?)
     }
 }
 
 impl Backup {
-    fn run(self) -> Outcome {
-        let data = self.place.existing()?;
+    fn run(self) -> AnyResult {
+        let data = self.data_args.existing()?;
         let made = Data::missing(&self.to);
         let copy = Data::open(&self.to)?;
         if copy.database().exists() {
             return Err(format!("{}: there is data already: choose a new folder", self.to.display()).into());
         }
         let partial = copy.database().with_extension("copy");
-        // What an earlier try left.
+        // Left by an earlier attempt.
         let _ = std::fs::remove_file(&partial);
         let copied = copy_all(&data, &copy, &partial);
         if copied.is_err() {
@@ -360,20 +361,20 @@ impl Backup {
             let _ = made.map(std::fs::remove_dir_all);
         }
         let files = copied?;
-        remark(&format!("backup: the database and {files} files are in {}\n", self.to.display()));
+        print_note(&format!("backup: the database and {files} files are in {}\n", self.to.display()));
         Ok(())
     }
 }
 
-fn new_epoch(place: &Place) -> Outcome {
-    let data = place.existing()?;
-    // A server that runs has told its epoch already.
+fn new_epoch(data_args: &DataArgs) -> AnyResult {
+    let data = data_args.existing()?;
+    // A running server has announced its epoch already.
     let _lock = data.lock()?;
-    Ok(Database::forget_life(&data.database())?)
+    Ok(Database::forget_fingerprint(&data.database())?)
 }
 
 /// Copies everything, and gives the number of files beside the database.
-fn copy_all(data: &Data, copy: &Data, partial: &Path) -> Outcome<u64> {
+fn copy_all(data: &Data, copy: &Data, partial: &Path) -> AnyResult<u64> {
     let mut shown = None;
     // The database first: pictures that it names are there before it names them. Under its own name last: what has one
     // is whole.
@@ -390,17 +391,17 @@ fn copy_all(data: &Data, copy: &Data, partial: &Path) -> Outcome<u64> {
 fn show_progress(what: &str, percent: u64, shown: &mut Option<u64>) {
     if *shown != Some(percent) && std::io::stderr().is_terminal() {
         let end = if percent == 100 { "\n" } else { "" };
-        remark(&format!("\r{what}: {percent} %{end}"));
+        print_note(&format!("\r{what}: {percent} %{end}"));
         *shown = Some(percent);
     }
 }
 
 impl Kick {
-    fn run(self) -> Outcome {
-        let data = self.place.existing()?;
+    fn run(self) -> AnyResult {
+        let data = self.data_args.existing()?;
         let user = UserId::new(&self.user)?;
         match data.lock() {
-            // Nobody serves: whoever was logged in learns it on return.
+            // No server runs: the user's devices learn it when they reconnect.
             Ok(_lock) => commit(&mut Database::open(&data.database())?, Write::Kick { app: self.app, user }),
             Err(DataError::InUse(_)) => single_threaded()?.block_on(ask_server(&data, self.app, &user)),
             Err(why) => Err(why.into()),
@@ -413,7 +414,7 @@ fn single_threaded() -> std::io::Result<Runtime> {
 }
 
 /// Asks the server that uses this data to end a user's logins.
-async fn ask_server(data: &Data, app: u32, user: &UserId) -> Outcome {
+async fn ask_server(data: &Data, app: u32, user: &UserId) -> AnyResult {
     let admin = data.announced()?.ok_or("a server uses this data but is not ready yet: try again")?;
     let refused = kick_at(&admin, app, user).await.map_err(|why| {
         format!(
@@ -425,7 +426,7 @@ async fn ask_server(data: &Data, app: u32, user: &UserId) -> Outcome {
 }
 
 /// Ends a user's logins at a server; gives why it refused.
-async fn kick_at(admin: &Admin, app: u32, user: &UserId) -> Outcome<Option<Fault>> {
+async fn kick_at(admin: &Admin, app: u32, user: &UserId) -> AnyResult<Option<Fault>> {
     let socket = tokio::net::TcpStream::connect(&admin.address).await?;
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(socket)).await?;
     tokio::spawn(connection);

@@ -1,4 +1,4 @@
-//! The server's two clocks, as its rules take them.
+//! The server's clocks, as input for the rules.
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 

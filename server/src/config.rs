@@ -1,7 +1,7 @@
-//! What the operator can set: one TOML file, every setting with a default.
+//! The configuration: one TOML file, with a default for every setting.
 //!
-//! `default.toml` beside this file is the reference that `tim-server config` prints. A name that is not a setting is an
-//! error: a misspelt one that did nothing would be worse.
+//! `default.toml` beside this file is the reference that `tim-server config` prints. An unknown setting is an error, so
+//! that misspelt ones are noticed.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -19,11 +19,11 @@ use crate::core::shares;
 /// Every setting with its default and a comment.
 pub const DEFAULT: &str = include_str!("default.toml");
 
-/// What the operator has set.
+/// The operator's settings.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Where clients connect.
+    /// The address for clients.
     pub listen: SocketAddr,
     /// Where the operator connects: health, metrics, kicks.
     pub admin_listen: SocketAddr,
@@ -32,7 +32,7 @@ pub struct Config {
     /// What TLS needs; `None` for plain connections from this machine.
     pub tls: Option<Tls>,
     /// Rules of a session.
-    pub session: Session,
+    pub session: SessionConfig,
     /// What one user, one address and all together may take.
     pub limits: Limits,
     /// What is logged.
@@ -52,7 +52,7 @@ pub struct Tls {
 /// Rules of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Session {
+pub struct SessionConfig {
     /// Which logins of a user stand side by side.
     pub login_policy: LoginPolicy,
     /// Shortest pause between heartbeats, in seconds.
@@ -126,14 +126,14 @@ impl Default for Config {
             admin_listen: SocketAddr::from(([127, 0, 0, 1], 7701)),
             data: "tim-data".into(),
             tls: None,
-            session: Session::default(),
+            session: SessionConfig::default(),
             limits: Limits::default(),
             log: Log::default(),
         }
     }
 }
 
-impl Default for Session {
+impl Default for SessionConfig {
     fn default() -> Self {
         Self {
             login_policy: LoginPolicy::default(),
@@ -206,7 +206,7 @@ impl Config {
                 "listen = \"{listen}\" is open to other machines: set [tls], or listen on 127.0.0.1 behind a proxy that has it"
             )));
         }
-        let Session { heartbeat_min_s, heartbeat_max_s, .. } = self.session;
+        let SessionConfig { heartbeat_min_s, heartbeat_max_s, .. } = self.session;
         if heartbeat_min_s == 0 || heartbeat_min_s > heartbeat_max_s {
             return refuse("session: heartbeat_min_s must be at least 1 and at most heartbeat_max_s");
         }
@@ -222,11 +222,16 @@ impl Config {
         self.limits.check().map_err(|name| ConfigError(format!("limits: {name} must be at least 1")))
     }
 
-    /// What sessions are told, with the server's own secret.
+    /// The settings of sessions, with the server's own secret.
     #[must_use]
     pub fn settings(&self, ticket_key: [u8; 32]) -> Settings {
-        let Session { login_policy, heartbeat_min_s, heartbeat_max_s, revoke_within_s, max_usersig_life_s } =
-            self.session;
+        let SessionConfig {
+            login_policy,
+            heartbeat_min_s,
+            heartbeat_max_s,
+            revoke_within_s,
+            max_usersig_life_s,
+        } = self.session;
         let ms = |seconds: u32| i64::from(seconds) * 1_000;
         Settings {
             policy: login_policy,

@@ -1,4 +1,4 @@
-//! The data folder: where each thing is, and that only one server uses it.
+//! The data folder: its layout, and the lock that keeps other servers out.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Write as _};
@@ -16,7 +16,7 @@ const LOCK: &str = "lock";
 const ADMIN: &str = "admin";
 const RESERVE: &str = "reserve";
 
-/// Space that is held back for a start on a full disk, in bytes: SQLite needs some of it even for reading.
+/// Disk space reserved for a start on a full disk, in bytes: SQLite needs some even for reading.
 const RESERVE_BYTES: usize = 4 * 1024 * 1024;
 
 /// A data folder.
@@ -33,7 +33,7 @@ pub enum DataError {
     Unusable {
         /// The file or folder.
         path: String,
-        /// What the system said.
+        /// The system's error.
         why: std::io::Error,
     },
     /// Another server uses it.
@@ -97,7 +97,7 @@ impl Data {
         self.folder.join(MEDIA)
     }
 
-    /// Keeps other servers away for as long as the file is held.
+    /// Locks the data folder for as long as the file is held.
     ///
     /// # Errors
     /// [`DataError::InUse`], [`DataError::Unusable`].
@@ -128,7 +128,7 @@ impl Data {
         Ok(key)
     }
 
-    /// Holds space back, if there is some.
+    /// Reserves disk space, if available.
     pub fn keep_reserve(&self) {
         let path = self.folder.join(RESERVE);
         if !path.exists()
@@ -139,7 +139,7 @@ impl Data {
         }
     }
 
-    /// Gives the space back that was held back. Whether there was any.
+    /// Releases the reserved disk space; false if there was none.
     #[must_use]
     pub fn give_up_reserve(&self) -> bool {
         let is_given = std::fs::remove_file(self.folder.join(RESERVE)).is_ok();
@@ -151,7 +151,7 @@ impl Data {
         is_given
     }
 
-    /// Tells the commands of this program how to reach the server that runs.
+    /// Writes the file that tells other commands how to reach this server.
     ///
     /// # Errors
     /// [`DataError::Unusable`].
@@ -179,7 +179,7 @@ impl Data {
         Ok(admin.map(|(address, token)| Admin { address: address.to_owned(), token: token.to_owned() }))
     }
 
-    /// Makes a file this folder's database, whole or not at all.
+    /// Atomically makes a file this folder's database.
     ///
     /// # Errors
     /// [`DataError::Unusable`].
@@ -203,7 +203,7 @@ impl Data {
                 if !path.is_dir() {
                     files.push(path);
                 } else if entry.file_name() != INCOMING {
-                    // What is still being uploaded belongs to nobody yet.
+                    // Incomplete uploads are not copied.
                     folders.push(path);
                 }
             }

@@ -5,13 +5,13 @@
 use std::io::Write as _;
 
 use clap::Parser as _;
-use tim_server::cli::{Cli, Unheard};
+use tim_server::cli::{Cli, OutputError};
 
 fn main() -> std::process::ExitCode {
     match Cli::parse().run() {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(why) => {
-            if !why.downcast_ref::<Unheard>().is_some_and(Unheard::nobody_reads) {
+            if !why.downcast_ref::<OutputError>().is_some_and(OutputError::nobody_reads) {
                 let _ = writeln!(std::io::stderr(), "tim-server: {why}");
             }
             std::process::ExitCode::FAILURE

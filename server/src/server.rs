@@ -1,4 +1,4 @@
-//! A whole server: everything put together, started, and stopped in order.
+//! The server: assembles all parts, and starts and stops them in order.
 
 use std::fs::File;
 use std::net::SocketAddr;
@@ -16,12 +16,12 @@ use crate::bus::Bus as _;
 use crate::bus::local::LocalBus;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::core::ops::{Find, Found, Write};
+use crate::core::ops::{Query, QueryResult, Write};
 use crate::core::shares::Shares;
 use crate::data::{Data, DataError, unusable};
 use crate::media::Media;
 use crate::net::tls::{Certificate, TlsError};
-use crate::net::{Door, Shared, serve_admin};
+use crate::net::{Acceptor, ServerContext, serve_admin};
 use crate::store::sqlite::{OpenError, SqliteStore};
 
 /// How long clients have to finish what they asked for when the server stops. Container runtimes kill after ten seconds.
@@ -49,19 +49,19 @@ pub enum StartError {
         setting: &'static str,
         /// What it is set to.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         why: std::io::Error,
     },
 }
 
 /// A server that is ready and serves once [`Server::run`] is called.
 pub struct Server {
-    door: Door,
+    acceptor: Acceptor,
     url: String,
     certificate: Option<Arc<Certificate>>,
     admin_listener: TcpListener,
     admin_address: SocketAddr,
-    shared: Arc<Shared>,
+    shared: Arc<ServerContext>,
     data: Data,
     /// Keeps other servers away from the data folder.
     lock: File,
@@ -92,20 +92,23 @@ impl Server {
         let ticket_key = data.ticket_key()?;
         let bus = LocalBus::default();
         let publisher = bus.clone();
-        let store = SqliteStore::open(&data.database(), Box::new(move |tells| publisher.publish(tells)))?;
+        let store = SqliteStore::open(
+            &data.database(),
+            Box::new(move |notifications| publisher.publish(notifications)),
+        )?;
         let (shares, clock) = (Arc::new(Shares::new(config.shares())), Clock::start());
         let media = Media::open(data.media(), Arc::clone(&shares), clock)
             .map_err(|why| unusable(&data.media(), why))?;
         let (store, bus) = (Arc::new(store), Arc::new(bus));
-        let shared = Shared::new(config, ticket_key, store, bus, media, shares, clock);
+        let shared = ServerContext::new(config, ticket_key, store, bus, media, shares, clock);
         let certificate = config.tls.as_ref().map(Certificate::open).transpose()?;
         let tls = certificate.as_ref().map(Certificate::acceptor).transpose()?;
         let (listener, address) = bind("listen", config.listen).await?;
         let (admin_listener, admin_address) = bind("admin_listen", config.admin_listen).await?;
         let url = format!("{}://{address}/v1", if tls.is_some() { "wss" } else { "ws" });
-        let door = Door::new(listener, tls, config.limits.connections);
+        let acceptor = Acceptor::new(listener, tls, config.limits.connections);
         Ok(Self {
-            door,
+            acceptor,
             url,
             certificate,
             admin_listener,
@@ -116,13 +119,13 @@ impl Server {
         })
     }
 
-    /// Where clients connect.
+    /// The address for clients.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Where the operator connects.
+    /// The address for the operator.
     #[must_use]
     pub fn admin_url(&self) -> String {
         format!("http://{}", self.admin_address)
@@ -143,8 +146,8 @@ impl Server {
     /// # Errors
     /// If the database cannot tell.
     pub async fn applications(&self) -> Result<u32, StartError> {
-        match self.shared.store.find(Find::Apps).await? {
-            Found::Apps(number) => Ok(number),
+        match self.shared.store.query(Query::Apps).await? {
+            QueryResult::Apps(number) => Ok(number),
             _ => Err(Fault::new(Code::INTERNAL).into()),
         }
     }
@@ -158,12 +161,12 @@ impl Server {
         metrics: PrometheusHandle,
         until: impl Future<Output = ()>,
     ) -> Result<(), StartError> {
-        let Self { door, certificate, admin_listener, admin_address, shared, data, lock, .. } = self;
+        let Self { acceptor, certificate, admin_listener, admin_address, shared, data, lock, .. } = self;
         let announce = || data.announce(&admin_address.to_string());
         let admin = announce().or_else(|why| if data.give_up_reserve() { announce() } else { Err(why) })?;
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(serve_admin(admin_listener, Arc::clone(&shared), metrics, admin, stopped.clone()));
-        let clients = tokio::spawn(door.serve(Arc::clone(&shared), stopped));
+        let clients = tokio::spawn(acceptor.serve(Arc::clone(&shared), stopped));
         match certificate {
             Some(certificate) => tokio::select! {
                 () = certificate.follow() => {}

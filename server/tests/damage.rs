@@ -1,4 +1,4 @@
-//! A server's database with one damaged page: what cannot be read is told as damage, and never as something to try again.
+//! A server's database with one damaged page: unreadable data is reported as damage, never as something to try again.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tim_protocol::conversation::Cursor;
 use tim_protocol::{Code, call};
-use tim_server::core::ops::{Actor, Find, Found};
+use tim_server::core::ops::{Actor, Query, QueryResult};
 use tim_server::store::Store as _;
 use tim_server::store::conformance::{self, login, message, sent};
 use tim_server::store::sqlite::{Database, SqliteStore};
@@ -30,22 +30,22 @@ fn refusals(path: &Path, alice: &Actor, bob: &Actor) -> Vec<Code> {
         Err(why) => return vec![why.code()],
     };
     let from = Cursor::default();
-    let upto = match database.find(&Find::Version { key: bob.key }) {
-        Ok(Found::Version(newest)) => newest,
+    let upto = match database.query(&Query::Version { key: bob.key }) {
+        Ok(QueryResult::Version(newest)) => newest,
         _ => from,
     };
-    let sync = call::Sync { from, before: None, limit: 200, latest: 20 };
+    let sync = call::SyncRequest { from, before: None, limit: 200, latest: 20 };
     let history =
-        call::History { conversation_id: "C2Calice".parse().unwrap(), low: 1, high: 300, limit: 100 };
+        call::HistoryRequest { conversation_id: "C2Calice".parse().unwrap(), low: 1, high: 300, limit: 100 };
     let finds = [
-        Find::App { app: alice.app },
-        Find::Devices { app: alice.app, user: alice.user.clone() },
-        Find::Version { key: bob.key },
-        Find::Sync { actor: bob.clone(), sync, upto },
-        Find::request(bob, history),
-        Find::request(bob, call::GetProfiles { user_id_list: vec![alice.user.clone()] }),
+        Query::App { app: alice.app },
+        Query::Devices { app: alice.app, user: alice.user.clone() },
+        Query::Version { key: bob.key },
+        Query::Sync { actor: bob.clone(), sync, upto },
+        Query::request(bob, history),
+        Query::request(bob, call::GetProfilesRequest { user_id_list: vec![alice.user.clone()] }),
     ];
-    let found = finds.iter().map(|find| database.find(find).err()).collect::<Vec<_>>();
+    let found = finds.iter().map(|find| database.query(find).err()).collect::<Vec<_>>();
     let writes = [
         message(alice, "C2Cbob", 1),
         message(alice, "C2Cbob", 301),

@@ -77,6 +77,6 @@ async fn a_plain_copy_begins_a_new_life_wherever_it_is_put() {
 async fn an_operator_begins_a_new_life_after_a_snapshot_of_a_disk_was_put_back() {
     let folder = tempfile::tempdir().unwrap();
     let first = served(folder.path()).await;
-    Database::forget_life(&folder.path().join("tim.db")).unwrap();
+    Database::forget_fingerprint(&folder.path().join("tim.db")).unwrap();
     assert_ne!(served(folder.path()).await, first);
 }

@@ -10,12 +10,12 @@ use std::sync::{Arc, Mutex};
 
 use tim_protocol::call::{MessagesRequest, Request};
 use tim_protocol::{ConversationId, UserId};
-use tim_server::core::ops::{Find, Found, Tell, UserKey, UserRequest, Write, Written};
+use tim_server::core::ops::{Committed, Notification, Query, QueryResult, UserKey, UserRequest, Write};
 use tim_server::store::sqlite::SqliteStore;
 use tim_server::store::{Listener, Pending, Store, conformance};
 use tokio::sync::watch;
 
-/// What writes may share.
+/// The keys that writes may share.
 #[derive(PartialEq, Eq, Hash)]
 enum Key {
     Actor(UserKey),
@@ -28,7 +28,7 @@ fn keys(write: &Write) -> Vec<Key> {
         Write::Request(asked) => {
             [Some(Key::Actor(asked.actor.key)), conversation(asked)].into_iter().flatten().collect()
         }
-        Write::Logout { actor, .. } | Write::Give { actor } => vec![Key::Actor(actor.key)],
+        Write::Logout { actor, .. } | Write::AdvanceWatermark { actor } => vec![Key::Actor(actor.key)],
         Write::PutMedia(media) => vec![Key::Actor(media.owner)],
         Write::Probe | Write::Login(_) | Write::Kick { .. } | Write::PutApp { .. } => Vec::new(),
     }
@@ -82,7 +82,7 @@ impl Pool {
 }
 
 impl Store for Pool {
-    fn write(&self, write: Write) -> Pending<Written> {
+    fn write(&self, write: Write) -> Pending<Committed> {
         let (done, before) = self.place(&write);
         let (store, pause) = (Arc::clone(&self.store), fastrand::u32(0..20));
         let written = tokio::spawn(async move {
@@ -99,8 +99,8 @@ impl Store for Pool {
         Box::pin(async { written.await.unwrap() })
     }
 
-    fn find(&self, find: Find) -> Pending<Found> {
-        self.store.find(find)
+    fn query(&self, find: Query) -> Pending<QueryResult> {
+        self.store.query(find)
     }
 
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
@@ -131,16 +131,16 @@ promises! {
     a_pool_keeps_sequences_without_holes: dense of Pool::open;
     a_pool_keeps_the_order_of_an_actor_and_of_a_conversation: ordered of Pool::open;
     a_pool_keeps_refusals_apart: isolated of Pool::open;
-    a_pool_tells_each_conversation_in_order: told of Pool::open;
+    a_pool_tells_each_conversation_in_order: published of Pool::open;
     a_pool_tells_a_group_by_its_topic: topics of Pool::open;
 }
 
 /// Tells the first thing at once, and of what follows each three in reverse: two of them are of one conversation.
 fn reversing(listener: Listener) -> Listener {
-    let state: Mutex<(bool, Vec<Tell>)> = Mutex::default();
-    Box::new(move |tells| {
+    let state: Mutex<(bool, Vec<Notification>)> = Mutex::default();
+    Box::new(move |notifications| {
         let (began, held) = &mut *state.lock().unwrap();
-        for tell in tells {
+        for tell in notifications {
             held.push(tell.clone());
             if held.len() == 3 || !*began {
                 held.reverse();
@@ -153,7 +153,7 @@ fn reversing(listener: Listener) -> Listener {
 
 promises! { not
     a_store_that_keeps_no_order_is_noticed: ordered of Pool::without_order;
-    a_store_that_tells_in_another_order_is_noticed: told of |folder: &Path, listener| {
+    a_store_that_tells_in_another_order_is_noticed: published of |folder: &Path, listener| {
         Pool::open(folder, reversing(listener))
     };
 }

@@ -11,9 +11,9 @@ use tim_protocol::Code;
 use tim_protocol::call::{self, MessagesReply, Reply, SessionReply};
 use tim_protocol::conversation::{Change, Cursor};
 use tim_protocol::group::GroupType;
-use tim_server::core::ops::{Actor, Answer, Find, Found, Refusal, Tell, Write, Written};
+use tim_server::core::ops::{Actor, Committed, Notification, Query, QueryResult, Refusal, Write, WriteReply};
 use tim_server::store::conformance::{
-    give, group, history, logged_in, logging_in, login, message, revoke, sent, sync,
+    advance_watermark, group, history, logged_in, logging_in, login, message, revoke, sent, sync,
 };
 use tim_server::store::sqlite::{Database, SqliteStore};
 use tim_server::store::{Listener, Pending, Store as _, conformance};
@@ -38,7 +38,7 @@ promises! {
     sequences_and_mutations_have_no_holes: dense;
     writes_take_effect_in_the_order_of_the_calls: ordered;
     a_refused_write_leaves_no_trace_and_hurts_nobody: isolated;
-    everybody_is_told_in_order_before_the_answer: told;
+    everybody_is_told_in_order_before_the_answer: published;
     a_group_is_told_by_its_topic: topics;
     a_change_after_the_last_give_has_a_version_above_it: marked;
     closing_finishes_what_was_accepted: closed;
@@ -75,7 +75,7 @@ async fn what_a_crash_left_unmarked_is_marked_at_the_next_start() {
     let store = open(folder.path(), conformance::deaf());
     let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
     sent(store.write(message(&alice, "C2Cbob", 1)).await);
-    let cursor = give(&store, &bob).await;
+    let cursor = advance_watermark(&store, &bob).await;
     store.close().await;
     drop(store);
     // The commit is the last thing that happens.
@@ -107,7 +107,7 @@ async fn a_full_queue_answers_busy_and_questions_go_on() {
     let (entered, listening) = channel();
     let (release, released) = channel::<()>();
     let released = Mutex::new(released);
-    let blocking = move |_: &[Tell]| {
+    let blocking = move |_: &[Notification]| {
         entered.send(()).unwrap();
         // Blocks until the test drops the other end.
         let _ = released.lock().unwrap().recv();
@@ -138,11 +138,11 @@ async fn a_full_queue_answers_busy_and_questions_go_on() {
 
 /// The answer if it is there, or the future again.
 trait NowOrLater: Sized {
-    fn now_or_later(self) -> Result<Result<Written, Refusal>, Self>;
+    fn now_or_later(self) -> Result<Result<Committed, Refusal>, Self>;
 }
 
-impl NowOrLater for Pending<Written> {
-    fn now_or_later(mut self) -> Result<Result<Written, Refusal>, Self> {
+impl NowOrLater for Pending<Committed> {
+    fn now_or_later(mut self) -> Result<Result<Committed, Refusal>, Self> {
         (&mut self).now_or_never().ok_or(self)
     }
 }
@@ -263,7 +263,7 @@ async fn a_mark_that_found_no_space_is_made_up_for_when_there_is_some() {
     let log = folder.path().join("tim.db-wal");
     // With a little more space each time, there is one for which a message fits and its mark does not.
     for number in 1..100 {
-        let given = give(&store, &bob).await;
+        let given = advance_watermark(&store, &bob).await;
         disk(Some(std::fs::metadata(&log).unwrap().len() + number * 1_000));
         let is_stored = store.write(message(&alice, "C2Cbob", number)).await.is_ok();
         // Refused, whatever it is; it waits for the mark of the message before it.
@@ -286,8 +286,8 @@ async fn a_mark_that_found_no_space_is_made_up_for_when_there_is_some() {
 
 #[cfg(target_os = "linux")]
 async fn newest(store: &SqliteStore, of: &Actor) -> Cursor {
-    match store.find(Find::Version { key: of.key }).await.unwrap() {
-        Found::Version(cursor) => cursor,
+    match store.query(Query::Version { key: of.key }).await.unwrap() {
+        QueryResult::Version(cursor) => cursor,
         other => panic!("a version answered {other:?}"),
     }
 }
@@ -312,15 +312,15 @@ async fn a_database_from_the_future_is_left_alone() {
     assert_eq!(refused(&path), Code::DATABASE_NEWER);
 }
 
-/// What is unread for an actor in the one conversation they have.
+/// The unread count of an actor's only conversation.
 fn unread(database: &mut Database, actor: &Actor) -> u64 {
-    let given = database.commit(&[Write::Give { actor: actor.clone() }]).remove(0).unwrap();
-    let Answer::Given(upto) = given.answer else { panic!("{given:?}") };
-    let sync = call::Sync { from: Cursor::default(), before: None, limit: 200, latest: 0 };
-    match database.find(&Find::Sync { actor: actor.clone(), sync, upto }).unwrap() {
-        Found::Reply(Reply::Session(SessionReply::Sync(page))) => {
+    let given = database.commit(&[Write::AdvanceWatermark { actor: actor.clone() }]).remove(0).unwrap();
+    let WriteReply::Watermark(upto) = given.answer else { panic!("{given:?}") };
+    let sync = call::SyncRequest { from: Cursor::default(), before: None, limit: 200, latest: 0 };
+    match database.query(&Query::Sync { actor: actor.clone(), sync, upto }).unwrap() {
+        QueryResult::Reply(Reply::Session(SessionReply::Sync(page))) => {
             let row = &page.conversations[0];
-            row.countable - row.own - row.base - row.revoked_above_base
+            row.unread_index - row.own - row.unread_base - row.revoked_above_read
         }
         other => panic!("{other:?}"),
     }
@@ -335,7 +335,7 @@ fn whoever_answers_has_read_nothing_and_reading_leaves_out_the_own_answers() {
         ["alice", "bob"].map(|name| logged_in(name, database.commit(&[logging_in(name)]).remove(0)));
     let does = |database: &mut Database, write: Write| database.commit(&[write]).remove(0).unwrap().answer;
     let read = |sequence| {
-        Write::request(&bob, call::Read { conversation_id: "C2Calice".parse().unwrap(), sequence }, 1)
+        Write::request(&bob, call::ReadRequest { conversation_id: "C2Calice".parse().unwrap(), sequence }, 1)
     };
     does(&mut database, message(&alice, "C2Cbob", 1));
     while database.mark().unwrap() {}
@@ -345,10 +345,10 @@ fn whoever_answers_has_read_nothing_and_reading_leaves_out_the_own_answers() {
     assert_eq!(unread(&mut database, &bob), 2, "before they are marked");
     while database.mark().unwrap() {}
     assert_eq!(unread(&mut database, &bob), 2, "and after");
-    let Answer::Reply(Reply::Messages(MessagesReply::Read(upto))) = does(&mut database, read(2)) else {
+    let WriteReply::Reply(Reply::Messages(MessagesReply::Read(upto))) = does(&mut database, read(2)) else {
         panic!()
     };
-    assert_eq!((upto.sequence, upto.base), (2, 1));
+    assert_eq!((upto.sequence, upto.unread_base), (2, 1));
     assert_eq!(unread(&mut database, &bob), 1);
     does(&mut database, revoke(&bob, "C2Calice", 4));
     assert_eq!(unread(&mut database, &bob), 1, "what one takes back was not unread");
@@ -384,11 +384,11 @@ fn a_group_of_a_later_version_is_told_as_it_is_and_nobody_comes_in() {
     later
         .execute_batch("UPDATE grp SET type = 'Community', join_option = 'ByInvitation'; UPDATE member SET role = 'Guest'")
         .unwrap();
-    let given = database.commit(&[Write::Give { actor: alice.clone() }]).remove(0).unwrap();
-    let Answer::Given(upto) = given.answer else { panic!("{given:?}") };
-    let sync = call::Sync { from: Cursor::default(), before: None, limit: 200, latest: 20 };
-    let Found::Reply(Reply::Session(SessionReply::Sync(page))) =
-        database.find(&Find::Sync { actor: alice, sync, upto }).unwrap()
+    let given = database.commit(&[Write::AdvanceWatermark { actor: alice.clone() }]).remove(0).unwrap();
+    let WriteReply::Watermark(upto) = given.answer else { panic!("{given:?}") };
+    let sync = call::SyncRequest { from: Cursor::default(), before: None, limit: 200, latest: 20 };
+    let QueryResult::Reply(Reply::Session(SessionReply::Sync(page))) =
+        database.query(&Query::Sync { actor: alice, sync, upto }).unwrap()
     else {
         panic!()
     };
@@ -401,7 +401,7 @@ fn a_group_of_a_later_version_is_told_as_it_is_and_nobody_comes_in() {
     let group = group.unwrap();
     let role = group.self_info.as_ref().unwrap().role;
     assert_eq!((group.join_option.as_str(), role.as_str()), ("ByInvitation", "Guest"));
-    let join = call::JoinGroup { group_id: group.group_id.clone(), apply_message: String::new() };
+    let join = call::JoinGroupRequest { group_id: group.group_id.clone(), apply_message: String::new() };
     let refused = database.commit(&[Write::request(&bob, join, 1)]).remove(0).unwrap_err();
     assert_eq!(refused.code, Code::GROUP_PERMISSION_DENIED);
 }
@@ -430,8 +430,8 @@ fn a_conversation_that_cannot_be_marked_holds_up_no_other() {
         "what she wrote to bob is not, and that is said"
     );
     let version =
-        |database: &Database, of: &Actor| match database.find(&Find::Version { key: of.key }).unwrap() {
-            Found::Version(cursor) => cursor.version,
+        |database: &Database, of: &Actor| match database.query(&Query::Version { key: of.key }).unwrap() {
+            QueryResult::Version(cursor) => cursor.version,
             other => panic!("{other:?}"),
         };
     let carols = version(&database, &carol);
@@ -470,10 +470,10 @@ async fn a_damage_that_is_met_later_is_said_and_what_is_whole_is_still_served() 
     let store = open(folder.path(), conformance::deaf());
     for _ in 0..4 {
         let history =
-            call::History { conversation_id: "C2Calice".parse().unwrap(), low: 1, high: 1, limit: 1 };
-        let refusal = store.find(Find::request(&bob, history)).await.unwrap_err();
+            call::HistoryRequest { conversation_id: "C2Calice".parse().unwrap(), low: 1, high: 1, limit: 1 };
+        let refusal = store.query(Query::request(&bob, history)).await.unwrap_err();
         assert_eq!(refusal.code, Code::DATABASE_CORRUPT);
-        assert!(store.find(Find::Version { key: bob.key }).await.is_ok());
+        assert!(store.query(Query::Version { key: bob.key }).await.is_ok());
     }
     let refusal = store.write(message(&alice, "C2Cbob", 2)).await.unwrap_err();
     assert_eq!(refusal.code, Code::DATABASE_CORRUPT);
@@ -497,7 +497,7 @@ async fn a_backup_of_a_database_being_written_is_one_moment_and_another_life() {
     for answer in before {
         sent(answer.await);
     }
-    let cursor = give(&*store, &bob).await;
+    let cursor = advance_watermark(&*store, &bob).await;
     let (from, to) = (folder.path().join("tim.db"), folder.path().join("copy.db"));
     // Every look at the progress is a moment in which somebody writes.
     let (handle, writing, sender) = (tokio::runtime::Handle::current(), Arc::clone(&store), alice.clone());

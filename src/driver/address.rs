@@ -1,4 +1,4 @@
-//! Where a server is: reading the address an app names, and making connections to it.
+//! The server's address: parsing it, and connecting to it.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -12,14 +12,14 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use super::{dial, tls};
 use crate::error::TimError;
 
-/// Something that carries bytes both ways.
+/// A bidirectional byte stream.
 pub(super) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
 /// A connection, encrypted or not.
 pub(super) type Stream = Box<dyn Io>;
 
-/// Where something is, whether the way is encrypted, and who is trusted on it.
+/// A host and port, whether the connection is encrypted, and the trusted certificates.
 #[derive(Clone)]
 pub(crate) struct Address {
     host: String,
@@ -29,8 +29,8 @@ pub(crate) struct Address {
 }
 
 impl Address {
-    /// Reads what an app names its server by: `wss://host[:port]`, or `ws://` for a server on this machine, or on the one
-    /// that Android's emulator runs on. What the server prints when it starts is taken as it is.
+    /// Parses the server's address: `wss://host[:port]`, or `ws://` for a server on this machine or on the host of
+    /// Android's emulator. The address that the server prints when it starts is accepted.
     ///
     /// # Errors
     /// [`Code::SERVER_ADDRESS_INVALID`], also for certificates in `extra_roots` that cannot be read.
@@ -50,14 +50,14 @@ impl Address {
         Ok(Self { host, port, is_encrypted, tls: tls::config(extra_roots)? })
     }
 
-    /// What an address on the web (`https://host[:port]/...`) names, reached with the same trust.
+    /// The host of an `https://host[:port]/...` URL, with the same trusted certificates.
     pub(super) fn on_the_web(&self, uri: &Uri) -> Option<Self> {
         let host = host_of(uri).filter(|_| uri.scheme_str() == Some("https"))?;
         let port = uri.port_u16().unwrap_or(443);
         Some(Self { host, port, is_encrypted: true, tls: Arc::clone(&self.tls) })
     }
 
-    /// Whether an address on the web names this place, reached in the same way.
+    /// Whether a URL has the same scheme, host and port as this address.
     pub(super) fn is_at(&self, uri: &Uri) -> bool {
         let (scheme, port) = if self.is_encrypted { ("https", 443) } else { ("http", 80) };
         uri.scheme_str() == Some(scheme)
@@ -75,7 +75,7 @@ impl Address {
         if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
     }
 
-    /// The address of something that is fetched with `GET`.
+    /// The URL of a path on the server.
     pub(crate) fn web(&self, path: &str) -> String {
         let scheme = if self.is_encrypted { "https" } else { "http" };
         format!("{scheme}://{}{path}", self.authority())
@@ -112,7 +112,7 @@ fn host_of(uri: &Uri) -> Option<String> {
 /// The machine that Android's emulator runs on, as seen from inside.
 const EMULATOR_HOST: &str = "10.0.2.2";
 
-/// Whether what is said to this host stays on this machine.
+/// Whether traffic to this host stays on this machine.
 fn is_this_machine(host: &str) -> bool {
     matches!(host, "localhost" | EMULATOR_HOST) || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }

@@ -1,7 +1,7 @@
-//! The way to an instance's task: what handles ask of it.
+//! The command queue of an instance's task.
 //!
-//! A call is in the task's queue when its future is first polled, so calls keep their order and a dropped future stops
-//! nothing.
+//! A call is queued when its future is first polled, so calls keep their order, and dropping the future does not cancel
+//! the call.
 
 use std::sync::Arc;
 
@@ -9,41 +9,41 @@ use tim_protocol::{Code, call};
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
-use super::Shared;
+use super::InstanceState;
 use crate::error::TimError;
 use crate::machine::io::{Call, Return};
 use crate::message::Message;
 
-/// Commands that may wait for the task: as many as messages may wait for the server.
+/// Capacity of the queue; as many as messages may wait in the outbox.
 const QUEUE: usize = 10_000;
 
-/// What a call gives back.
-pub(crate) enum Answer {
-    /// The machine's answer.
+/// The result of a call.
+pub(crate) enum CallResult {
+    /// The machine's result.
     Return(Return),
-    /// A page of messages, oldest first, and whether there are none before it.
+    /// A page of messages, oldest first; `completed` if there are no older ones.
     Page { messages: Vec<Message>, completed: bool },
 }
 
-pub(super) type Caller = oneshot::Sender<Result<Answer, TimError>>;
+pub(super) type Caller = oneshot::Sender<Result<CallResult, TimError>>;
 
-/// What the task is told.
+/// A command to the task.
 pub(super) enum Command {
     Call(Call, Caller),
     Network { up: bool },
     Destroy(oneshot::Sender<()>),
 }
 
-/// The way to an instance's task. Cheap to clone.
+/// A handle to an instance's task. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Commands {
     queue: mpsc::Sender<Command>,
-    shared: Arc<Shared>,
+    shared: Arc<InstanceState>,
 }
 
 impl Commands {
-    /// The way, and where the task finds what comes over it.
-    pub(super) fn channel(shared: Arc<Shared>) -> (Self, mpsc::Receiver<Command>) {
+    /// Creates the handle, and the receiver for the task.
+    pub(super) fn channel(shared: Arc<InstanceState>) -> (Self, mpsc::Receiver<Command>) {
         let (queue, commands) = mpsc::channel(QUEUE);
         (Self { queue, shared }, commands)
     }
@@ -51,16 +51,16 @@ impl Commands {
     /// Makes a call and waits for its answer. Dropping the future does not stop the call.
     ///
     /// # Errors
-    /// Those of the call, [`Code::TOO_MANY_CALLS`], [`Code::DESTROYED`], or [`Code::PANICKED`] if a fault of ours has ended
-    /// the task.
-    pub(crate) async fn call(&self, call: Call) -> Result<Answer, TimError> {
+    /// Those of the call, [`Code::TOO_MANY_CALLS`], [`Code::DESTROYED`], or [`Code::PANICKED`] if the task has
+    /// panicked.
+    pub(crate) async fn call(&self, call: Call) -> Result<CallResult, TimError> {
         let (caller, answer) = oneshot::channel();
-        // At once or not at all: whoever waited here for room would lose the place that the call's order gives it.
+        // `try_send`, because awaiting capacity would reorder calls.
         self.queue.try_send(Command::Call(call, caller)).map_err(|why| match why {
             TrySendError::Full(_) => Code::TOO_MANY_CALLS,
-            TrySendError::Closed(_) => self.why_gone(),
+            TrySendError::Closed(_) => self.closed_code(),
         })?;
-        answer.await.unwrap_or_else(|_| Err(self.why_gone().into()))
+        answer.await.unwrap_or_else(|_| Err(self.closed_code().into()))
     }
 
     /// Asks the server and waits for its reply.
@@ -69,23 +69,23 @@ impl Commands {
     /// Those of [`Commands::call`].
     pub(crate) async fn ask<C: call::Call>(&self, request: C) -> Result<C::Reply, TimError> {
         let reply = match self.call(Call::ask(request)).await? {
-            Answer::Return(Return::Reply(reply)) => C::reply(*reply),
+            CallResult::Return(Return::Reply(reply)) => C::reply(*reply),
             _ => None,
         };
         reply.ok_or_else(|| Code::PANICKED.into())
     }
 
-    fn why_gone(&self) -> Code {
+    fn closed_code(&self) -> Code {
         self.shared.refusal().filter(|code| *code == Code::PANICKED).unwrap_or(Code::DESTROYED)
     }
 
     /// The device's network came or went.
     pub(crate) fn network(&self, up: bool) {
-        // A hint that finds the queue full is one that is not needed.
+        // If the queue is full, the hint is not needed.
         let _ = self.queue.try_send(Command::Network { up });
     }
 
-    /// Logs out and ends the task. Everybody who asks for it is answered when it has ended.
+    /// Logs out and ends the task. Returns when it has ended.
     pub(crate) async fn destroy(&self) {
         let (done, ended) = oneshot::channel();
         if self.queue.send(Command::Destroy(done)).await.is_ok() {
@@ -93,7 +93,7 @@ impl Commands {
         }
     }
 
-    /// Waits until the task has ended and let go of its files.
+    /// Waits until the task has ended and closed its files.
     pub(crate) async fn ended(&self) {
         self.queue.closed().await;
     }
@@ -121,7 +121,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let server = Address::of_server("ws://127.0.0.1:1", None).unwrap();
         let files = Files::open(folder.path(), 1).unwrap().0;
-        let shared = Arc::new(Shared::new(Dispatch::start().unwrap(), files, server));
+        let shared = Arc::new(InstanceState::new(Dispatch::start().unwrap(), files, server));
         let (commands, mut queue) = Commands::channel(Arc::clone(&shared));
         for _ in 0..QUEUE {
             assert_eq!(begin(&commands), None);

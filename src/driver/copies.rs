@@ -1,6 +1,6 @@
-//! Files on their way into the outbox: each is copied to where it survives the end of the app.
+//! Copies the files of sent messages to the outbox folder, where they survive a restart.
 //!
-//! One after the other, in the order they were sent; what has no file does not wait for them.
+//! One at a time, in the order they were sent. Messages without a file do not wait.
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
@@ -9,37 +9,37 @@ use std::sync::Arc;
 use tim_protocol::{Code, MessageId, UserId};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use super::Shared;
+use super::InstanceState;
 use super::commands::Caller;
 use crate::error::TimError;
 use crate::message::Message;
 
-/// Where a copy is; there is none if the file was forgotten.
+/// The path of a copy; `None` if the file's source was forgotten.
 type Kept = Result<Option<PathBuf>, TimError>;
 
-/// A send that waits for its file's copy.
+/// A send that waits for its file to be copied.
 struct Waiting {
     user: UserId,
     message: Box<Message>,
     caller: Caller,
 }
 
-/// A send that need not wait any more.
+/// A send whose image was copied.
 pub(super) struct Copied {
     pub(super) message: Box<Message>,
     pub(super) caller: Caller,
     pub(super) copy: Kept,
 }
 
-/// The copies that are to be made.
+/// The pending copies.
 pub(super) struct Copies {
-    shared: Arc<Shared>,
+    shared: Arc<InstanceState>,
     under_way: Option<(Waiting, JoinHandle<Kept>)>,
     waiting: VecDeque<Waiting>,
 }
 
 impl Copies {
-    pub(super) fn new(shared: Arc<Shared>) -> Self {
+    pub(super) fn new(shared: Arc<InstanceState>) -> Self {
         Self { shared, under_way: None, waiting: VecDeque::new() }
     }
 
@@ -47,19 +47,19 @@ impl Copies {
         self.under_way.is_none()
     }
 
-    /// Whether this message waits for its file's copy.
+    /// Whether this message waits for its file to be copied.
     pub(super) fn has(&self, id: MessageId) -> bool {
         let under_way = self.under_way.iter().map(|(waiting, _)| waiting);
         under_way.chain(&self.waiting).any(|waiting| waiting.message.id == id)
     }
 
-    /// A file is sent.
+    /// Queues the copy of a message's file.
     pub(super) fn add(&mut self, user: UserId, message: Box<Message>, caller: Caller) {
         self.waiting.push_back(Waiting { user, message, caller });
         self.go_on();
     }
 
-    /// The next that is copied; nothing if none is to be. Whoever breaks this wait off loses nothing.
+    /// Waits for the next completed copy; `None` if none is pending. Cancel safe.
     pub(super) async fn next(&mut self) -> Option<Copied> {
         let (_, task) = self.under_way.as_mut()?;
         let copy = task.await.unwrap_or_else(|_| Err(Code::PANICKED.into()));
@@ -79,8 +79,8 @@ impl Copies {
     }
 }
 
-/// Looks only now what the file is made of: one that is sent twice is copied once.
-fn copy(shared: &Shared, user: &UserId, id: MessageId) -> Kept {
+/// Looks up the source only now, so that a file that is sent twice is copied once.
+fn copy(shared: &InstanceState, user: &UserId, id: MessageId) -> Kept {
     let Some((source, file_type)) = shared.source(id) else { return Ok(None) };
     let copy = shared.files.keep(user, id, &source, file_type);
     shared.kept(id, copy.as_deref().ok());

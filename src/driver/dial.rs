@@ -1,6 +1,6 @@
-//! Making a TCP connection to a host by whichever of its addresses answers first (RFC 8305, "Happy Eyeballs").
+//! Connects to a host by TCP, using whichever of its addresses answers first (RFC 8305, "Happy Eyeballs").
 //!
-//! Knows names and sockets; encryption and what is said over the socket belong to others.
+//! Only name resolution and sockets; TLS and the protocol are elsewhere.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -16,13 +16,12 @@ use crate::log::{self, LogLevel};
 /// Pause before the next address is tried beside those that have not answered (RFC 8305, section 5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 /// Most addresses of one name that are tried.
-const MOST_ADDRESSES: usize = 16;
+const MAX_ADDRESSES: usize = 16;
 
-/// Connects to a host. Attempts that lose are dropped.
+/// Connects to a host. The other attempts are dropped.
 ///
 /// # Errors
-/// Of the name's lookup, or of the last attempt that failed. Does not end by itself while an attempt gets no answer:
-/// callers bound the time.
+/// Of the name's lookup, or of the last attempt that failed. Has no timeout of its own: callers must bound the time.
 pub(super) async fn connect(host: &str, port: u16) -> io::Result<TcpStream> {
     let began = Instant::now();
     let addresses: Vec<SocketAddr> = lookup_host((host, port)).await?.collect();
@@ -59,7 +58,7 @@ async fn race<T, F>(addresses: Vec<SocketAddr>, attempt: impl Fn(SocketAddr, usi
 where
     F: Future<Output = io::Result<T>>,
 {
-    let mut waiting = interleave(addresses).into_iter().take(MOST_ADDRESSES).enumerate();
+    let mut waiting = interleave(addresses).into_iter().take(MAX_ADDRESSES).enumerate();
     let mut running = FuturesUnordered::new();
     let mut failure = io::Error::new(io::ErrorKind::NotFound, "the name has no address");
     loop {

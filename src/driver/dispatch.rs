@@ -1,7 +1,7 @@
-//! The listener thread: tells listeners what happened, one call at a time, and never holds up the engine.
+//! The listener thread: delivers events to the listeners, one call at a time, without blocking the engine.
 //!
-//! A listener that panics is reported and the others go on; one that is too slow loses the oldest events, and is told so.
-//! What waits is `queue`'s business.
+//! A panic in a listener is reported and does not affect the others. If listeners are too slow, the oldest events are
+//! dropped and reported as lost. `queue` holds the waiting events.
 
 mod queue;
 
@@ -20,21 +20,21 @@ use queue::{Batch, Queue};
 
 /// Most events handed to a listener at once.
 const AT_ONCE: usize = 100;
-/// How long the end waits for a listener that does not return.
+/// How long the end waits for a listener that has not returned.
 const END_WITHIN: Duration = Duration::from_secs(5);
 
-/// Names a listener, to take it off again.
+/// Identifies a listener, for removing it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ListenerId(u64);
 
 /// The listener thread of an instance. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Dispatch {
-    shared: Arc<Shared>,
+    shared: Arc<DispatchShared>,
     ended: watch::Receiver<bool>,
 }
 
-struct Shared {
+struct DispatchShared {
     state: Mutex<State>,
     wake: Condvar,
     has_delivered: Notify,
@@ -46,14 +46,14 @@ struct State {
     ending: bool,
     listeners: Vec<(ListenerId, Arc<dyn EventListener>)>,
     next_id: u64,
-    /// How far listeners have heard what was received, since this was last asked for.
+    /// Up to which sequences listeners have returned, since this was last taken.
     delivered: BTreeMap<ConversationId, u64>,
-    /// How many calls of listeners have returned.
+    /// How many listener calls have returned.
     returned: u64,
     thread: Option<ThreadId>,
 }
 
-impl Shared {
+impl DispatchShared {
     fn lock(&self) -> MutexGuard<'_, State> {
         // No listener is ever called under this lock, and each change under it is one step.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -66,8 +66,11 @@ impl Dispatch {
     /// # Errors
     /// [`Code::RUNTIME_FAILED`] if the system refuses it.
     pub(crate) fn start() -> Result<Self, TimError> {
-        let shared =
-            Arc::new(Shared { state: Mutex::default(), wake: Condvar::new(), has_delivered: Notify::new() });
+        let shared = Arc::new(DispatchShared {
+            state: Mutex::default(),
+            wake: Condvar::new(),
+            has_delivered: Notify::new(),
+        });
         let (end, ended) = watch::channel(false);
         let of_thread = Arc::clone(&shared);
         let thread = std::thread::Builder::new()
@@ -86,7 +89,7 @@ impl Dispatch {
         state.next_id += 1;
         let id = ListenerId(state.next_id);
         if state.ending {
-            // It would hear nothing, and nothing would ever let it go.
+            // It would receive nothing and never be dropped.
             drop(state);
             drop(listener);
         } else {
@@ -105,8 +108,8 @@ impl Dispatch {
         drop(removed);
     }
 
-    /// Tells all listeners, soon.
-    pub(crate) fn tell(&self, event: Event) {
+    /// Queues an event for all listeners.
+    pub(crate) fn emit(&self, event: Event) {
         let mut state = self.shared.lock();
         if state.ending {
             return;
@@ -115,26 +118,26 @@ impl Dispatch {
         self.shared.wake.notify_one();
     }
 
-    /// A store was opened: what is told from now on is noted as delivered when the listeners have returned from it.
+    /// A store was opened: only events emitted from now on count as delivered to it.
     pub(crate) fn begin_store(&self) {
         let mut state = self.shared.lock();
         state.waiting.begin_store();
         state.delivered.clear();
     }
 
-    /// Waits until listeners have returned from messages that were received, and tells how far in which conversations.
+    /// Waits until listeners have returned from received messages, and returns up to which sequences.
     pub(crate) async fn delivered(&self) -> Vec<(ConversationId, u64)> {
         self.shared.has_delivered.notified().await;
         std::mem::take(&mut self.shared.lock().delivered).into_iter().collect()
     }
 
-    /// Whether this is the listener thread: whoever calls from a listener cannot wait for it.
+    /// Whether this is the listener thread, which must not wait for itself.
     pub(crate) fn is_this_thread(&self) -> bool {
         self.shared.lock().thread == Some(std::thread::current().id())
     }
 
-    /// Tells what still waits and `last` behind it, then ends the thread. `last` is told even where others were lost, and
-    /// once, however often this is called.
+    /// Delivers the waiting events and then `last`, and ends the thread. `last` is delivered even if other events were
+    /// lost, and only once, however often this is called.
     pub(crate) fn end(&self, last: Event) {
         let mut state = self.shared.lock();
         if !state.ending {
@@ -163,7 +166,7 @@ impl Dispatch {
 }
 
 impl Dispatch {
-    /// Nobody is told anything any more, whenever the listener that holds things up returns.
+    /// Drops all events and listeners, because a listener has not returned.
     fn give_up(&self) {
         let mut state = self.shared.lock();
         state.waiting = Queue::default();
@@ -173,7 +176,7 @@ impl Dispatch {
     }
 }
 
-impl Shared {
+impl DispatchShared {
     /// Calls a listener. False if it panicked.
     fn call(&self, listener: &dyn EventListener, events: &[Event]) -> bool {
         let is_well = catch_unwind(AssertUnwindSafe(|| listener.on_events(events))).is_ok();
@@ -197,7 +200,7 @@ impl Shared {
     }
 }
 
-fn run(shared: &Shared) {
+fn run(shared: &DispatchShared) {
     loop {
         let (batch, listeners) = {
             let mut state = shared.lock();
@@ -205,7 +208,7 @@ fn run(shared: &Shared) {
                 state = shared.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
             if state.waiting.is_empty() {
-                // What listeners hold goes with them.
+                // Drops the listeners outside the lock.
                 let listeners = std::mem::take(&mut state.listeners);
                 drop(state);
                 drop(listeners);
@@ -226,8 +229,12 @@ fn run(shared: &Shared) {
     }
 }
 
-/// Tells the listeners that did not panic that others did.
-fn report(shared: &Shared, listeners: &[(ListenerId, Arc<dyn EventListener>)], panicked: &[ListenerId]) {
+/// Reports the panic to the listeners that did not panic.
+fn report(
+    shared: &DispatchShared,
+    listeners: &[(ListenerId, Arc<dyn EventListener>)],
+    panicked: &[ListenerId],
+) {
     for (id, listener) in listeners {
         if !panicked.contains(id) && shared.has(*id) {
             shared.call(&**listener, &[error(Code::LISTENER_PANICKED)]);
@@ -269,26 +276,26 @@ mod tests {
         let (heard, hears) = mpsc::channel();
         dispatch.add(Arc::new(Slow { go_on: Mutex::new(go_on), heard }));
         let numbered = |number: u32| Event::SdkDestroy { sdk_app_id: number };
-        dispatch.tell(numbered(0));
+        dispatch.emit(numbered(0));
         while !dispatch.shared.lock().waiting.is_empty() {
             std::thread::yield_now();
         }
-        let most = u32::try_from(queue::MOST_WAITING).unwrap();
-        for number in 1..=most + 5 {
-            dispatch.tell(numbered(number));
+        let max = u32::try_from(queue::MAX_WAITING).unwrap();
+        for number in 1..=max + 5 {
+            dispatch.emit(numbered(number));
         }
         drop(go);
         let all: Vec<Event> =
-            std::iter::from_fn(|| hears.recv().ok()).flatten().take(queue::MOST_WAITING + 2).collect();
+            std::iter::from_fn(|| hears.recv().ok()).flatten().take(queue::MAX_WAITING + 2).collect();
         let expected: Vec<Event> =
-            [numbered(0), error(Code::EVENTS_LOST)].into_iter().chain((6..=most + 5).map(numbered)).collect();
+            [numbered(0), error(Code::EVENTS_LOST)].into_iter().chain((6..=max + 5).map(numbered)).collect();
         assert!(all == expected, "{:?} … {:?}", all.get(..4), all.last());
         dispatch.end(Event::SdkDestroy { sdk_app_id: 1 });
         dispatch.ended().await;
         let late = Arc::new(Deaf);
         dispatch.add(late.clone());
         assert_eq!(Arc::strong_count(&late), 1, "a listener that comes after the end is dropped at once");
-        dispatch.tell(Event::SdkReady);
+        dispatch.emit(Event::SdkReady);
         assert_eq!(hears.iter().flatten().count(), 1, "the thread has ended and dropped its listener");
     }
 
@@ -298,7 +305,7 @@ mod tests {
         let ((go, go_on), (heard, _hears)) = (mpsc::channel(), mpsc::channel());
         dispatch.add(Arc::new(Slow { go_on: Mutex::new(go_on), heard }));
         for _ in 0..3 * AT_ONCE {
-            dispatch.tell(Event::SdkReady);
+            dispatch.emit(Event::SdkReady);
         }
         dispatch.end(Event::SdkDestroy { sdk_app_id: 1 });
         let ended = tokio::spawn({

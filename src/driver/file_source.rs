@@ -1,4 +1,4 @@
-//! A file as an app names it, and whether it may be sent. Reads of a file no more than its head.
+//! A file as given by the app, and the checks whether it may be sent. Reads only the header of a file.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek};
@@ -11,10 +11,10 @@ use tim_protocol::picture::Header;
 
 use crate::error::TimError;
 
-/// A file as an app names it.
+/// A file as given by the app.
 #[derive(Debug, Clone)]
 pub enum FileSource {
-    /// A file. It is copied when the message is sent, and may then go.
+    /// A file. It is copied when the message is sent, and may be deleted then.
     Path(PathBuf),
     /// The file's bytes.
     Bytes(Arc<[u8]>),
@@ -39,7 +39,7 @@ impl From<Vec<u8>> for FileSource {
 }
 
 impl FileSource {
-    /// How many bytes it has, if it may be sent as a file of this type.
+    /// The size in bytes, if it may be sent as a file of this type.
     ///
     /// # Errors
     /// [`Code::FILE_UNREADABLE`], those of [`FileType::check_size`].
@@ -52,7 +52,7 @@ impl FileSource {
         Ok(size)
     }
 
-    /// The head of a picture that may be sent: what the server would refuse by it is refused here.
+    /// Reads the header of an image, and refuses what the server would refuse by its header.
     ///
     /// # Errors
     /// [`Code::IMAGE_MISSING`] for an empty path, those of [`FileSource::size`], [`Header::read`] and [`Header::check`].
@@ -77,7 +77,7 @@ fn head(mut file: impl Read + Seek) -> Result<Header, TimError> {
 
 /// A file, and its size.
 pub(super) fn open(path: &Path) -> io::Result<(File, u64)> {
-    // Looked at before it is opened: opening a pipe waits for somebody to write into it.
+    // Checked before opening, because opening a pipe would block.
     let metadata = std::fs::metadata(path)?;
     if !metadata.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());

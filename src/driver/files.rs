@@ -21,8 +21,8 @@ use tim_protocol::{Code, MessageId, UserId, limits};
 use super::file_source::open;
 use crate::error::TimError;
 
-/// Most bytes of files that are kept although they were sent, and how long one is.
-const MOST_SENT_BYTES: u64 = 100 * 1024 * 1024;
+/// Maximum size of the kept copies of sent files, and how long a copy is kept.
+const MAX_SENT_BYTES: u64 = 100 * 1024 * 1024;
 const SENT_KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The folders of one application on this installation.
@@ -67,17 +67,17 @@ impl Files {
         Ok(self.user(user).join("tim.db"))
     }
 
-    /// Where a file is kept.
+    /// The path of a file's copy.
     pub(super) fn copy(&self, user: &UserId, id: MessageId) -> PathBuf {
         self.outbox(user).join(id.to_string())
     }
 
-    /// Where a file is kept, if it is.
+    /// The path of a file's copy, if there is one.
     pub(super) fn kept(&self, user: &UserId, id: MessageId) -> Option<PathBuf> {
         Some(self.copy(user, id)).filter(|copy| copy.is_file())
     }
 
-    /// Writes a file that an app gave as bytes. That it outlives a power cut, [`Files::keep`] sees to.
+    /// Writes a file that the app gave as bytes. [`Files::keep`] syncs it later.
     ///
     /// # Errors
     /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
@@ -85,7 +85,7 @@ impl Files {
         self.put(user, id, &mut bytes).map(|(copy, _)| copy)
     }
 
-    /// Keeps a file that is sent: from now on it outlives the app and a power cut.
+    /// Copies a file that is sent, durably.
     ///
     /// # Errors
     /// [`Code::FILE_UNREADABLE`], those of [`FileType::check_size`] if the file has changed, [`Code::STORAGE_FULL`],
@@ -111,7 +111,7 @@ impl Files {
         Ok(copy)
     }
 
-    /// Where the bytes are now, and how many there were, up to one too many.
+    /// Writes the bytes; returns the path and the size, or one byte more than the maximum if there are too many.
     fn put(
         &self,
         user: &UserId,
@@ -132,7 +132,7 @@ impl Files {
         }
     }
 
-    /// Removes of the files that wait for nothing any more the oldest: there are too many, or they are too old.
+    /// Removes the oldest copies of sent files if there are too many or they are too old.
     pub(crate) fn sweep(&self, user: &UserId, wanted: &HashSet<PathBuf>) {
         let files = std::fs::read_dir(self.outbox(user)).into_iter().flatten().flatten();
         let mut sent: Vec<(SystemTime, u64, PathBuf)> = files
@@ -148,7 +148,7 @@ impl Files {
         for (written, size, path) in sent {
             bytes += size;
             let is_old = written.elapsed().is_ok_and(|age| age > SENT_KEPT_FOR);
-            if is_old || bytes > MOST_SENT_BYTES {
+            if is_old || bytes > MAX_SENT_BYTES {
                 let _ = std::fs::remove_file(path);
             }
         }
@@ -162,7 +162,7 @@ fn unkept(why: &io::Error) -> TimError {
     }
 }
 
-/// What it comes to that something cannot be written.
+/// The code for a write error.
 pub(super) fn refusal(why: &io::Error) -> Code {
     match why.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Code::STORAGE_FULL,
@@ -170,7 +170,7 @@ pub(super) fn refusal(why: &io::Error) -> Code {
     }
 }
 
-/// What was just put into a folder is there after a power cut.
+/// Syncs a folder, so that a new file in it survives a power cut.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
@@ -195,7 +195,7 @@ pub(super) fn digest(path: &Path) -> io::Result<(u64, String)> {
     }
 }
 
-/// This installation's name: made once, kept for as long as the folder is.
+/// The device's name: drawn once and kept in the folder.
 fn device(path: &Path) -> io::Result<String> {
     if let Ok(name) = std::fs::read_to_string(path)
         && (1..=limits::DEVICE_BYTES).contains(&name.len())
@@ -210,7 +210,7 @@ fn device(path: &Path) -> io::Result<String> {
     Ok(name)
 }
 
-/// A folder for its owner's eyes only.
+/// Creates a folder that only its owner can read.
 fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
@@ -254,8 +254,8 @@ mod tests {
             file.set_modified(SystemTime::now() - DAY * days).unwrap();
             path
         };
-        let waits = written(1, 40, MOST_SENT_BYTES);
-        let stay = [written(2, 0, MOST_SENT_BYTES / 2), written(3, 28, MOST_SENT_BYTES / 2)];
+        let waits = written(1, 40, MAX_SENT_BYTES);
+        let stay = [written(2, 0, MAX_SENT_BYTES / 2), written(3, 28, MAX_SENT_BYTES / 2)];
         let beyond = written(4, 29, 1);
         files.sweep(&alice, &HashSet::from([waits.clone()]));
         assert!(waits.exists() && stay.iter().all(|path| path.exists()));

@@ -1,4 +1,4 @@
-//! Files over HTTP: one request up, one down, each with its progress.
+//! Uploads and downloads of files over HTTP.
 
 use std::path::Path;
 use std::time::Duration;
@@ -18,18 +18,18 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::address::Address;
-use super::download::Leave;
+use super::download::CancelGuard;
 use super::files;
 use super::progress::Progress;
-use super::source::{MOST_REDIRECTS, Source};
+use super::source::{MAX_REDIRECTS, Source};
 
-/// Bytes moved at once; the step of the progress too.
+/// Size of a chunk, and of a step of the progress.
 const CHUNK: usize = 64 * 1024;
-/// A side that does nothing for this long is gone.
+/// Timeout of a transfer without progress.
 const IDLE_WITHIN: Duration = Duration::from_secs(60);
-/// How long the server may look at a file it has taken.
+/// Timeout for the response after an upload, while the server examines the file.
 const ANSWER_WITHIN: Duration = Duration::from_secs(300);
-/// Longest answer that is not a file, in bytes.
+/// Maximum size of a response that is not a file, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024;
 
 type Body = UnsyncBoxBody<Bytes, std::io::Error>;
@@ -74,7 +74,7 @@ async fn put(
     }
 }
 
-/// What is moved.
+/// The direction of a transfer.
 enum Transfer<'a> {
     Down,
     Up { file: &'a Path, size: u64, progress: &'a Progress },
@@ -85,7 +85,7 @@ impl Transfer<'_> {
         if matches!(self, Self::Down) { Method::GET } else { Method::PUT }
     }
 
-    /// What a redirect that must not be followed comes to.
+    /// The code for a redirect that must not be followed.
     fn refused(&self) -> Code {
         if matches!(self, Self::Down) { Code::MEDIA_NOT_FOUND } else { Code::UPLOAD_FAILED }
     }
@@ -98,9 +98,9 @@ impl Transfer<'_> {
     }
 }
 
-/// Asks, and asks where the answer sends on to, until one does not; gives where that was.
+/// Sends the request and follows redirects; returns the final source and response.
 async fn follow(mut source: Source, transfer: &Transfer<'_>) -> Result<(Source, Response<Incoming>), Fault> {
-    for _ in 0..=MOST_REDIRECTS {
+    for _ in 0..=MAX_REDIRECTS {
         let answer = transfer.ask(&source).await?;
         match source.redirect(&transfer.method(), answer.status(), answer.headers()) {
             Ok(None) => return Ok((source, answer)),
@@ -108,12 +108,12 @@ async fn follow(mut source: Source, transfer: &Transfer<'_>) -> Result<(Source, 
             Err(why) => return Err(Fault::with_text(transfer.refused(), why)),
         }
     }
-    let why = format!("the file's address leads on more than {MOST_REDIRECTS} times");
+    let why = format!("the file's address leads on more than {MAX_REDIRECTS} times");
     Err(Fault::with_text(transfer.refused(), why))
 }
 
-/// Ends when an upload has shown no sign of life for too long; longer once all of it was taken, because looking at a large
-/// picture takes the server a while.
+/// Completes when an upload has made no progress for too long. After all bytes were sent the timeout is longer, because
+/// the server has to decode the image.
 async fn silence(signs: &mut watch::Receiver<()>) {
     while let Ok(changed) = timeout(IDLE_WITHIN, signs.changed()).await {
         if changed.is_err() {
@@ -122,7 +122,7 @@ async fn silence(signs: &mut watch::Receiver<()>) {
     }
 }
 
-/// A file in pieces; what was handed over counts as done. Each piece is a sign of life.
+/// The chunks of a file. A chunk counts as progress when it is handed over.
 fn chunks(
     file: File,
     size: u64,
@@ -135,29 +135,29 @@ fn chunks(
             return Ok(None);
         }
         let done = done + bytes.len() as u64;
-        // 100 is told when the server has said that it has it.
+        // 100 is reported only after the server's response.
         progress.note(percent(done, size).min(99));
         let _ = alive.send(());
         Ok(Some((Frame::data(bytes.into()), (file, done, progress, alive))))
     })
 }
 
-/// Downloads a picture into a file, which is there whole or not at all. No wait lasts beyond the leave, and what is done
-/// with files is not broken off: nothing appears afterwards.
+/// Downloads an image into a file, atomically. Network waits end on cancellation; file operations finish, so no file
+/// appears later.
 pub(super) async fn download(
     source: Source,
     target: &Path,
     progress: &Progress,
-    leave: &Leave,
+    guard: &CancelGuard,
 ) -> Result<(), Fault> {
     progress.note(0);
-    let answer = leave.within(get(source)).await??;
-    // Two downloads to one place each write a file of their own; the last to end is what stays.
+    let answer = guard.run_until_cancelled(get(source)).await??;
+    // Concurrent downloads to one path write separate temporary files; the last to end wins.
     let mut partial = target.as_os_str().to_owned();
     partial.push(format!(".{}.partial", uuid::Uuid::now_v7().simple()));
     let partial = Path::new(&partial);
-    let written = write(answer, partial, progress, leave).await;
-    let kept = match written.and_then(|()| leave.keep()) {
+    let written = write(answer, partial, progress, guard).await;
+    let kept = match written.and_then(|()| guard.commit()) {
         Ok(()) => tokio::fs::rename(partial, target).await.map_err(|why| disk(&why)),
         Err(fault) => Err(fault),
     };
@@ -175,7 +175,7 @@ async fn get(source: Source) -> Result<Response<Incoming>, Fault> {
         return Ok(answer);
     }
     if !source.is_own {
-        // A stranger's words and numbers mean nothing here.
+        // Error bodies of other servers have no meaning here.
         return Err(Fault::new(Code::MEDIA_NOT_FOUND));
     }
     let body = http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect();
@@ -195,7 +195,7 @@ async fn write(
     answer: Response<Incoming>,
     partial: &Path,
     progress: &Progress,
-    leave: &Leave,
+    guard: &CancelGuard,
 ) -> Result<(), Fault> {
     let size = answer
         .headers()
@@ -205,7 +205,7 @@ async fn write(
     let mut file = File::create(partial).await.map_err(|why| disk(&why))?;
     let (mut body, mut done) = (answer.into_body(), 0);
     while let Some(frame) =
-        leave.within(timeout(IDLE_WITHIN, body.frame())).await?.map_err(|why| failed(&why))?
+        guard.run_until_cancelled(timeout(IDLE_WITHIN, body.frame())).await?.map_err(|why| failed(&why))?
     {
         let Ok(bytes) = frame.map_err(|why| failed(&why))?.into_data() else { continue };
         done += bytes.len() as u64;
@@ -213,7 +213,7 @@ async fn write(
         progress.note(percent(done, size).min(99));
     }
     file.sync_all().await.map_err(|why| disk(&why))?;
-    leave.within(std::future::ready(())).await
+    guard.run_until_cancelled(std::future::ready(())).await
 }
 
 async fn send(server: &Address, request: Request<Body>) -> Result<Response<Incoming>, Fault> {
@@ -228,7 +228,7 @@ fn percent(done: u64, of: u64) -> u8 {
     u8::try_from(done.saturating_mul(100) / of.max(1)).unwrap_or(100).min(100)
 }
 
-/// What the own server answered in place of what was wanted; `otherwise`, if somebody on the way to it did.
+/// The fault in an error response of the user's own server; `otherwise` if the response came from a proxy.
 fn refusal(body: &[u8], otherwise: Code) -> Fault {
     serde_json::from_slice(body).unwrap_or_else(|_| Fault::new(otherwise))
 }

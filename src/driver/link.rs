@@ -1,4 +1,4 @@
-//! One connection to the server: a task that carries frames both ways and decides nothing.
+//! The task of one connection, which carries frames in both directions.
 
 use std::time::Duration;
 
@@ -18,14 +18,14 @@ use crate::log::{self, LogLevel};
 
 /// Frames that wait for the socket, and for the driver.
 const QUEUE: usize = 64;
-/// A server that takes nothing for this long is gone.
+/// Timeout for writes to the server.
 const WRITE_WITHIN: Duration = Duration::from_secs(30);
 /// How long the end of a connection may take.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 
-/// What a connection tells.
+/// An event of a connection.
 pub(super) enum LinkEvent {
-    /// It stands.
+    /// Connected.
     Up,
     /// It could not be made.
     Failed(Fault),
@@ -33,7 +33,7 @@ pub(super) enum LinkEvent {
     Frame(String),
 }
 
-/// A connection, or the attempt to make one. Dropping it ends it after what was handed over has left.
+/// A connection, or an attempt to connect. Dropping it closes the connection after sending the queued frames.
 pub(super) struct Link {
     out: mpsc::Sender<String>,
     events: mpsc::Receiver<LinkEvent>,
@@ -43,46 +43,46 @@ impl Link {
     /// Begins to connect. Must be called inside the runtime.
     pub(super) fn open(address: Address) -> Self {
         let (out, to_send) = mpsc::channel(QUEUE);
-        let (tell, events) = mpsc::channel(QUEUE);
+        let (event_sender, events) = mpsc::channel(QUEUE);
         tokio::spawn(async move {
-            if let Err(why) = carry(&address, to_send, tell).await {
+            if let Err(why) = carry(&address, to_send, event_sender).await {
                 log::write(LogLevel::Info, format_args!("the connection ended: {why}"));
             }
         });
         Self { out, events }
     }
 
-    /// What happens next; `None` when the connection is gone.
+    /// The next event; `None` when the connection has ended.
     pub(super) async fn next(&mut self) -> Option<LinkEvent> {
         self.events.recv().await
     }
 
-    /// Hands a frame over. False if the connection does not take it.
+    /// Queues a frame; false if the connection does not take it.
     pub(super) fn send(&self, frame: String) -> bool {
         self.out.try_send(frame).is_ok()
     }
 }
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+type LinkResult<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 async fn carry(
     address: &Address,
     mut to_send: mpsc::Receiver<String>,
-    tell: mpsc::Sender<LinkEvent>,
-) -> Outcome<()> {
+    event_sender: mpsc::Sender<LinkEvent>,
+) -> LinkResult<()> {
     let connected = tokio::select! {
         connected = connect(address) => connected,
-        // Nobody wants it any more.
-        () = tell.closed() => return Ok(()),
+        // The attempt was dropped.
+        () = event_sender.closed() => return Ok(()),
     };
     let mut socket = match connected {
         Ok(socket) => socket,
         Err(why) => {
-            tell.send(LinkEvent::Failed(why.clone())).await?;
+            event_sender.send(LinkEvent::Failed(why.clone())).await?;
             return Err(why.text.into());
         }
     };
-    tell.send(LinkEvent::Up).await?;
+    event_sender.send(LinkEvent::Up).await?;
     loop {
         tokio::select! {
             frame = to_send.recv() => match frame {
@@ -102,8 +102,8 @@ async fn carry(
                     }
                     _ => continue,
                 };
-                if tell.send(LinkEvent::Frame(text)).await.is_err() {
-                    // Dropped: what was handed over still leaves.
+                if event_sender.send(LinkEvent::Frame(text)).await.is_err() {
+                    // Dropped: sends the queued frames first.
                     while let Some(frame) = to_send.recv().await {
                         timeout(WRITE_WITHIN, write(&mut socket, frame, &mut to_send)).await??;
                     }
@@ -138,7 +138,7 @@ async fn write(
     socket: &mut WebSocketStream<Stream>,
     frame: String,
     more: &mut mpsc::Receiver<String>,
-) -> Outcome<()> {
+) -> LinkResult<()> {
     socket.feed(Message::text(frame)).await?;
     while let Ok(frame) = more.try_recv() {
         socket.feed(Message::text(frame)).await?;

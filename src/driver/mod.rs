@@ -1,11 +1,12 @@
-//! Everything impure: one task per instance that owns its machine and its store, and carries out what the machine says.
+//! All I/O: one task per instance owns its machine and its store and carries out the machine's outputs.
 //!
 //! Decides nothing; see the contract in [`crate::machine`]. The map:
 //!
 //! * This file is the task: inputs in, outputs carried out in order. `commands` is the way to it, `shared` what handles
 //!   may look at.
 //! * `link` is a connection; `address` makes it, with `dial` and `tls`.
-//! * `http` moves files from and to a `source`, `upload` and `download` one of them; `progress` tells how far, `copies` keeps those that are sent.
+//! * `http` transfers files from and to a `source`, `upload` and `download` transfer one file each; `progress` reports
+//!   progress, `copies` copies the files that are sent.
 //! * `stored` opens the store and asks it. `dispatch` is the listener thread; `files` are the folders, `file_source` what apps send; `runtime` is
 //!   the process's threads.
 
@@ -45,9 +46,9 @@ use crate::log::{self, LogLevel};
 use crate::machine::Machine;
 use crate::machine::io::{Call, CallId, Input, Now, Output, Return};
 use crate::store::Store;
-pub(crate) use commands::{Answer, Commands};
+pub(crate) use commands::{CallResult, Commands};
 pub(crate) use download::Download;
-pub(crate) use shared::{LocalFile, Shared};
+pub(crate) use shared::{InstanceState, LocalFile};
 
 use commands::{Caller, Command};
 use copies::{Copied, Copies};
@@ -55,20 +56,20 @@ use link::{Link, LinkEvent};
 use progress::Progress;
 use upload::Upload;
 
-/// Ends of uploads that wait for the task.
+/// Capacity of the queue of finished uploads.
 const UPLOADS: usize = 64;
 
 /// Starts the task of an instance. It takes calls at once, and begins when `after` has ended.
 pub(crate) fn start(
     runtime: &Handle,
     machine: Machine,
-    shared: Arc<Shared>,
+    shared: Arc<InstanceState>,
     after: impl Future<Output = ()> + Send + 'static,
 ) -> Commands {
     let (commands, queue) = Commands::channel(Arc::clone(&shared));
     let (upload_ended, uploads_ended) = mpsc::channel(UPLOADS);
     let driver = Driver {
-        _fall: Fall(Arc::clone(&shared)),
+        _panic_reporter: PanicReporter(Arc::clone(&shared)),
         machine,
         store: None,
         copies: Copies::new(Arc::clone(&shared)),
@@ -90,13 +91,13 @@ pub(crate) fn start(
     commands
 }
 
-/// The one owner of a machine and a store. What it holds goes in this order: first it is said why, then the files are
-/// let go, then whoever waits for the end of the queue goes on.
+/// Owns a machine and a store. Fields are dropped in order: first the panic is reported, then the files are closed,
+/// then waiters for the end of the queue continue.
 struct Driver {
-    _fall: Fall,
+    _panic_reporter: PanicReporter,
     machine: Machine,
     store: Option<(UserId, Store)>,
-    shared: Arc<Shared>,
+    shared: Arc<InstanceState>,
     commands: Commands,
     queue: mpsc::Receiver<Command>,
     link: Option<Link>,
@@ -109,15 +110,15 @@ struct Driver {
     began: Instant,
 }
 
-/// Says so if a fault of ours ends the task: everybody would wait for it, and nobody know.
-struct Fall(Arc<Shared>);
+/// Reports a panic of the task, so that callers do not wait for ever.
+struct PanicReporter(Arc<InstanceState>);
 
-impl Drop for Fall {
+impl Drop for PanicReporter {
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.0.publish(None, Some(Code::PANICKED));
             let message = Code::PANICKED.describe().to_owned();
-            self.0.dispatch.tell(Event::Error { code: Code::PANICKED, message });
+            self.0.dispatch.emit(Event::Error { code: Code::PANICKED, message });
         }
     }
 }
@@ -128,7 +129,7 @@ struct Running {
     progress: Progress,
 }
 
-/// What wakes the task.
+/// An event that wakes the task.
 enum Wake {
     Command(Option<Command>),
     Link(Option<LinkEvent>),
@@ -143,14 +144,14 @@ impl Driver {
         loop {
             match self.wake(true).await {
                 Wake::Command(Some(Command::Call(call, caller))) => self.take(call, caller).await,
-                Wake::Command(Some(Command::Network { up })) => self.turn(Input::Network { up }),
+                Wake::Command(Some(Command::Network { up })) => self.process(Input::Network { up }),
                 Wake::Command(Some(Command::Destroy(done))) => {
                     self.keep_files().await;
                     let login = self.shared.end_login(Code::DESTROYED);
                     let mut waiting = vec![done];
                     self.log_out(&mut waiting).await;
-                    login.left().await;
-                    // Handles outlive their instance, and say so.
+                    login.finished().await;
+                    // Handles outlive their instance and report that it was destroyed.
                     self.shared.publish(None, Some(Code::DESTROYED));
                     for done in waiting {
                         let _ = done.send(());
@@ -159,24 +160,24 @@ impl Driver {
                 }
                 // The task itself holds a sender, so this does not happen.
                 Wake::Command(None) => return,
-                wake => self.happened(wake),
+                wake => self.handle_wake(wake),
             }
         }
     }
 
-    /// Whatever happens by itself. A command that comes to this is not taken any more.
-    fn happened(&mut self, wake: Wake) {
+    /// Handles an event. Commands are ignored here, because the instance is ending.
+    fn handle_wake(&mut self, wake: Wake) {
         match wake {
             Wake::Command(_) => {}
-            Wake::Link(Some(LinkEvent::Up)) => self.turn(Input::Connected),
-            Wake::Link(Some(LinkEvent::Frame(text))) => self.turn(Input::Frame(text)),
+            Wake::Link(Some(LinkEvent::Up)) => self.process(Input::Connected),
+            Wake::Link(Some(LinkEvent::Frame(text))) => self.process(Input::Frame(text)),
             Wake::Link(Some(LinkEvent::Failed(why))) => {
                 self.link = None;
-                self.turn(Input::ConnectFailed(why));
+                self.process(Input::ConnectFailed(why));
             }
             Wake::Link(None) => {
                 self.link = None;
-                self.turn(Input::Disconnected);
+                self.process(Input::Disconnected);
             }
             Wake::Copied(Copied { message, caller, copy: Ok(upload) }) => {
                 self.call(Call::Send { message, upload }, caller);
@@ -185,12 +186,12 @@ impl Driver {
                 let _ = caller.send(Err(why));
             }
             Wake::UploadEnded(id, result) => self.upload_ended(id, result),
-            Wake::Delivered(heard) => self.turn(Input::Delivered(heard)),
-            Wake::Deadline => self.turn(Input::Deadline),
+            Wake::Delivered(heard) => self.process(Input::Delivered(heard)),
+            Wake::Deadline => self.process(Input::Deadline),
         }
     }
 
-    /// `takes` commands, or leaves them in their queue.
+    /// Waits for the next event; takes commands from the queue only if `takes`.
     async fn wake(&mut self, takes: bool) -> Wake {
         let deadline = self.machine.deadline().unwrap_or(i64::MAX);
         let wait = deadline.saturating_sub(self.now().monotonic).clamp(0, 86_400_000);
@@ -212,8 +213,8 @@ impl Driver {
         }
     }
 
-    /// Takes a call. A file's goes to the machine once there is a copy, and a logout once that is so for all before it;
-    /// so does whoever takes such a message back.
+    /// Handles a call. A message with a file goes to the machine after the file was copied. A logout, and a
+    /// cancellation of such a message, wait for the pending copies.
     async fn take(&mut self, call: Call, caller: Caller) {
         match (call, self.machine.status()) {
             (Call::Send { message, .. }, (Some(user), None)) if self.shared.source(message.id).is_some() => {
@@ -234,11 +235,11 @@ impl Driver {
         }
     }
 
-    /// Waits until every file that was sent is in the outbox. Commands wait too.
+    /// Waits until all pending copies are done. Commands wait meanwhile.
     async fn keep_files(&mut self) {
         while !self.copies.is_empty() {
             let wake = self.wake(false).await;
-            self.happened(wake);
+            self.handle_wake(wake);
         }
     }
 
@@ -246,24 +247,24 @@ impl Driver {
         self.next_call += 1;
         let id = CallId(self.next_call);
         self.callers.insert(id, caller);
-        self.turn(Input::Call(id, call));
+        self.process(Input::Call(id, call));
     }
 
-    /// Logs out, and waits until that is done; the machine bounds how long it takes. Calls that come meanwhile are not
-    /// taken any more; whoever also wants the end waits for it.
+    /// Logs out and waits for the result, which the machine bounds in time. Calls that arrive meanwhile are dropped;
+    /// further requests to destroy the instance wait too.
     async fn log_out(&mut self, waiting: &mut Vec<oneshot::Sender<()>>) {
         let (caller, mut done) = oneshot::channel();
         self.call(Call::Logout, caller);
         while done.try_recv().is_err_and(|why| why == oneshot::error::TryRecvError::Empty) {
             match self.wake(true).await {
                 Wake::Command(Some(Command::Destroy(done))) => waiting.push(done),
-                wake => self.happened(wake),
+                wake => self.handle_wake(wake),
             }
         }
     }
 
-    /// Gives the machine an input and carries out everything that follows, before anything else happens.
-    fn turn(&mut self, input: Input) {
+    /// Passes an input to the machine and carries out all outputs.
+    fn process(&mut self, input: Input) {
         let mut inputs = VecDeque::from([input]);
         self.machine.set_tracing(log::is_on(LogLevel::Debug));
         while let Some(input) = inputs.pop_front() {
@@ -290,8 +291,8 @@ impl Driver {
         self.shared.publish(user, refusal);
     }
 
-    /// Carries out one output. What comes of it at once is the next input; an error is a commit that failed, or damage that
-    /// was met in reading.
+    /// Carries out one output. Returns the input that results from it, if any. An error is a failed commit or a damaged
+    /// store.
     fn carry_out(&mut self, output: Output) -> Result<Option<Input>, Fault> {
         match output {
             Output::OpenStore { user } => return Ok(Some(Input::StoreOpened(self.open_store(user)))),
@@ -327,21 +328,21 @@ impl Driver {
             Output::Trace(trace) => log::write(LogLevel::Debug, format_args!("{trace}")),
             Output::Emit(Event::MessageStatusChanged(messages)) => {
                 let messages = messages.into_iter().map(|message| self.with_copy(message)).collect();
-                self.shared.dispatch.tell(Event::MessageStatusChanged(messages));
+                self.shared.dispatch.emit(Event::MessageStatusChanged(messages));
             }
-            Output::Emit(event) => self.shared.dispatch.tell(event),
+            Output::Emit(event) => self.shared.dispatch.emit(event),
             Output::EmitMessages { query, kind } => self.emit_messages(&query, kind)?,
             Output::Return(call, Ok(Return::Message(message))) => {
                 let message = Return::Message(Box::new(self.with_copy(*message)));
-                self.answer(call, Ok(Answer::Return(message)));
+                self.answer(call, Ok(CallResult::Return(message)));
             }
             Output::Return(call, result) => {
-                self.answer(call, result.map(Answer::Return).map_err(TimError::from));
+                self.answer(call, result.map(CallResult::Return).map_err(TimError::from));
             }
-            Output::Answer { call, query, completed, pending } => {
+            Output::ReturnPage { call, query, completed, pending } => {
                 let page = self.page(&query, pending);
                 let damage = page.as_ref().err().filter(|fault| fault.code == Code::STORE_DAMAGED).cloned();
-                let page = page.map(|messages| Answer::Page { messages, completed });
+                let page = page.map(|messages| CallResult::Page { messages, completed });
                 self.answer(call, page.map_err(TimError::from));
                 return damage.map_or(Ok(None), Err);
             }
@@ -349,9 +350,9 @@ impl Driver {
         Ok(None)
     }
 
-    fn answer(&mut self, call: CallId, result: Result<Answer, TimError>) {
+    fn answer(&mut self, call: CallId, result: Result<CallResult, TimError>) {
         if let Some(caller) = self.callers.remove(&call) {
-            // Whoever does not wait any more does not want to know.
+            // The caller may have dropped its future.
             let _ = caller.send(result);
         }
     }
@@ -373,7 +374,7 @@ impl Driver {
     fn upload_ended(&mut self, id: MessageId, result: Result<Uploaded, Fault>) {
         let Some(upload) = self.uploads.remove(&id) else { return };
         upload.progress.end();
-        self.turn(Input::UploadEnded(id, result));
+        self.process(Input::UploadEnded(id, result));
     }
 }
 
@@ -397,7 +398,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (files, device) = Files::open(folder.path(), 1).unwrap();
         let server = Address::of_server("ws://127.0.0.1:1", None).unwrap();
-        let shared = Arc::new(Shared::new(Dispatch::start().unwrap(), files, server));
+        let shared = Arc::new(InstanceState::new(Dispatch::start().unwrap(), files, server));
         let machine = Machine::new(Config {
             sdk_app_id: 1,
             device,

@@ -1,7 +1,7 @@
-//! How far an upload or download has come, told to whoever asked for it, and how it ended, told to the log.
+//! Progress of uploads and downloads, reported to the app, and their results, written to the log.
 //!
-//! Whoever moves bytes notes a percentage and goes on. One task tells what was noted, in order and one call at a time, on a
-//! thread that the host may block, and under no lock: a host's code may wait there for whoever notes.
+//! The transfer records percentages without waiting. A task reports them in order, one call at a time, on a thread that
+//! the host may block, and without a lock, so that the host's code may wait for the transfer.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,68 +16,68 @@ use tokio::time::Instant;
 use super::dial::ms_since;
 use crate::log::{self, LogLevel};
 
-type Tell = Box<dyn FnMut(u8) + Send>;
+type ProgressCallback = Box<dyn FnMut(u8) + Send>;
 
-/// Where progress goes.
+/// The progress of a transfer.
 #[derive(Clone)]
 pub(crate) struct Progress {
     noted: Arc<Mutex<Noted>>,
-    told: watch::Receiver<Option<u8>>,
-    /// Nothing is told any more.
+    flushed: watch::Receiver<Option<u8>>,
+    /// Nothing is reported any more.
     ended: Arc<AtomicBool>,
 }
 
-/// What was noted last; percentages grow, so no more than 101 wait to be told.
+/// The last recorded percentage. Percentages increase, so at most 101 wait to be reported.
 struct Noted {
     last: Option<u8>,
-    to_tell: mpsc::UnboundedSender<u8>,
+    unreported: mpsc::UnboundedSender<u8>,
 }
 
 impl Progress {
-    pub(crate) fn to(runtime: &Handle, tell: impl FnMut(u8) + Send + 'static) -> Self {
-        let (progress, noted, told) = Self::channel();
-        runtime.spawn(tell_all(Box::new(tell), noted, told, Arc::clone(&progress.ended)));
+    pub(crate) fn to(runtime: &Handle, callback: impl FnMut(u8) + Send + 'static) -> Self {
+        let (progress, noted, flushed) = Self::channel();
+        runtime.spawn(report_all(Box::new(callback), noted, flushed, Arc::clone(&progress.ended)));
         progress
     }
 
-    /// Nobody wants to know.
+    /// Progress without a receiver.
     pub(crate) fn silent() -> Self {
         Self::channel().0
     }
 
     fn channel() -> (Self, mpsc::UnboundedReceiver<u8>, watch::Sender<Option<u8>>) {
-        let (to_tell, noted) = mpsc::unbounded_channel();
-        let (teller, told) = watch::channel(None);
-        let last = Arc::new(Mutex::new(Noted { last: None, to_tell }));
-        (Self { noted: last, told, ended: Arc::default() }, noted, teller)
+        let (unreported, noted) = mpsc::unbounded_channel();
+        let (flushed_sender, flushed) = watch::channel(None);
+        let last = Arc::new(Mutex::new(Noted { last: None, unreported }));
+        (Self { noted: last, flushed, ended: Arc::default() }, noted, flushed_sender)
     }
 
-    /// A transfer begins; what an earlier try told is not told again.
+    /// A transfer begins. Percentages of an earlier attempt are not reported again.
     pub(crate) fn begin(&self) {
         self.ended.store(false, Ordering::Release);
     }
 
-    /// The transfer has ended, well or not: whoever still reports is not heard, and what waits is not told.
+    /// The transfer has ended: further and waiting reports are dropped.
     pub(crate) fn end(&self) {
         self.ended.store(true, Ordering::Release);
     }
 
-    /// So many percent are done: to be told soon, unless as much was noted before.
+    /// Records a percentage, to be reported unless it is not an increase.
     pub(crate) fn note(&self, percent: u8) {
         // Nothing that can panic runs under the lock.
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.last < Some(percent) && !self.ended.load(Ordering::Acquire) {
             noted.last = Some(percent);
-            // Where nobody wants to know, there is no receiver.
-            let _ = noted.to_tell.send(percent);
+            // Without a callback there is no receiver.
+            let _ = noted.unreported.send(percent);
         }
     }
 
-    /// Waits until everything that was noted so far has been told.
-    pub(crate) async fn told(&self) {
+    /// Waits until everything recorded so far has been reported.
+    pub(crate) async fn flushed(&self) {
         let last = self.noted.lock().unwrap_or_else(PoisonError::into_inner).last;
-        // Where nobody wants to know, there is no sender, and nothing to wait for.
-        let _ = self.told.clone().wait_for(|told| *told >= last).await;
+        // Without a callback there is no sender and nothing to wait for.
+        let _ = self.flushed.clone().wait_for(|flushed| *flushed >= last).await;
     }
 }
 
@@ -95,11 +95,11 @@ pub(super) fn log_end(transfer: &str, message: MessageId, began: Instant, refusa
     }
 }
 
-/// Tells a host what is noted, until nobody can note any more.
-async fn tell_all(
-    mut tell: Tell,
+/// Reports recorded percentages to the host until the transfer is dropped.
+async fn report_all(
+    mut callback: ProgressCallback,
     mut noted: mpsc::UnboundedReceiver<u8>,
-    told: watch::Sender<Option<u8>>,
+    flushed: watch::Sender<Option<u8>>,
     ended: Arc<AtomicBool>,
 ) {
     while let Some(percent) = noted.recv().await {
@@ -107,16 +107,16 @@ async fn tell_all(
         let call = move || {
             if !ended.load(Ordering::Acquire) {
                 // A host's panic is the host's; the transfer goes on.
-                let _ = catch_unwind(AssertUnwindSafe(|| tell(percent)));
+                let _ = catch_unwind(AssertUnwindSafe(|| callback(percent)));
             }
-            tell
+            callback
         };
         let Ok(returned) = spawn_blocking(call).await else { return };
-        tell = returned;
-        told.send_replace(Some(percent));
+        callback = returned;
+        flushed.send_replace(Some(percent));
     }
-    // What it holds is the host's, and may block where it goes.
-    spawn_blocking(move || drop(tell));
+    // The callback's captures belong to the host, and dropping them may block.
+    spawn_blocking(move || drop(callback));
 }
 
 #[cfg(test)]
@@ -139,8 +139,8 @@ mod tests {
         });
         mine.send(progress.clone()).unwrap();
         progress.note(10);
-        progress.told().await;
-        progress.told().await;
+        progress.flushed().await;
+        progress.flushed().await;
         assert_eq!(heard.try_iter().collect::<Vec<_>>(), [10, 20, 30]);
     }
 
@@ -151,13 +151,13 @@ mod tests {
         for percent in [0, 50, 30, 50, 60] {
             progress.note(percent);
         }
-        progress.told().await;
+        progress.flushed().await;
         progress.end();
         progress.note(70);
         progress.begin();
         progress.note(60);
         progress.note(80);
-        progress.told().await;
+        progress.flushed().await;
         assert_eq!(heard.try_iter().collect::<Vec<_>>(), [0, 50, 60, 80]);
     }
 }

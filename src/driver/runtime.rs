@@ -1,6 +1,6 @@
-//! The one tokio runtime of the process: made at the first need, never dropped.
+//! The tokio runtime of the process: created on first use, never dropped.
 //!
-//! Hosts have threads of their own and call from any of them; nothing of the engine's ever runs on those.
+//! The engine does not run its tasks on the host's threads.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -12,13 +12,13 @@ use tokio::task::spawn_blocking;
 
 use crate::error::TimError;
 
-/// Threads that drive instances. Of a host's code they run its log sink alone, which must not block.
+/// Worker threads. The only host code they run is the log sink, which must not block.
 const WORKERS: usize = 2;
-/// Most threads for what may block: files, and a host's callbacks, which may wait for each other. Made when they are
-/// needed; the system's own limit is the one that counts.
-const MOST_BLOCKED: usize = 1 << 16;
-/// How long one of those stays that has nothing to do, and how often one of them is given something: so that there always
-/// is one. Where the system refuses others, what may block waits for it; if there were none, tokio would panic.
+/// Maximum number of blocking threads, for files and for the host's callbacks, which may wait for each other. Threads
+/// are created on demand, so the system's limit applies first.
+const MAX_BLOCKED: usize = 1 << 16;
+/// Keep-alive of idle blocking threads, and the interval at which one is used so that at least one always exists: if
+/// the system refuses new threads and there is none, tokio panics.
 const STAYS: Duration = Duration::from_secs(300);
 const NEEDED_EVERY: Duration = Duration::from_secs(100);
 
@@ -42,7 +42,7 @@ pub(crate) fn handle() -> Result<Handle, TimError> {
 fn make() -> std::io::Result<Runtime> {
     let runtime = Builder::new_multi_thread()
         .worker_threads(WORKERS)
-        .max_blocking_threads(MOST_BLOCKED)
+        .max_blocking_threads(MAX_BLOCKED)
         .thread_keep_alive(STAYS)
         .thread_name("tim-engine")
         .enable_io()

@@ -1,6 +1,6 @@
-//! What an instance's task shares with its handles: little, and each piece whole.
+//! The state that an instance's task shares with its handles.
 //!
-//! What is a host's is never called or dropped under the lock.
+//! Host objects are never called or dropped under the lock.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,18 +11,18 @@ use tim_protocol::{Code, MessageId, UserId};
 
 use super::address::Address;
 use super::dispatch::Dispatch;
-use super::download::{Downloads, Leave, Scope};
+use super::download::{CancelGuard, CancelSource, Downloads};
 use super::files::Files;
 use super::progress::Progress;
 use crate::error::TimError;
 use crate::plugin::UploadPlugin;
 
-/// Most files that may be created and not sent yet, and most bytes of the copies that were made of them.
-const MOST_CREATED: usize = 256;
-const MOST_CREATED_BYTES: u64 = 100 * 1024 * 1024;
+/// Maximum number of files that are created but not sent, and maximum total size of the copies of them.
+const MAX_CREATED: usize = 256;
+const MAX_CREATED_BYTES: u64 = 100 * 1024 * 1024;
 
-/// What the task shares with the handles: little, and each piece whole.
-pub(crate) struct Shared {
+/// The state shared by the task and the handles.
+pub(crate) struct InstanceState {
     pub(crate) dispatch: Dispatch,
     pub(crate) files: Files,
     pub(crate) server: Address,
@@ -33,14 +33,14 @@ pub(crate) struct Shared {
 struct State {
     user: Option<UserId>,
     refusal: Option<Code>,
-    login: Scope,
+    login: CancelSource,
     downloads: Downloads,
     plugin: Option<Arc<dyn UploadPlugin>>,
-    /// By creation: a message's id begins with its time.
+    /// In order of creation, because a message ID begins with its time.
     created: BTreeMap<MessageId, LocalFile>,
 }
 
-/// A file that was created here and is not uploaded yet.
+/// A file that was created here and has not been uploaded.
 pub(crate) struct LocalFile {
     /// Its file: the host's, or the copy.
     pub(crate) source: PathBuf,
@@ -52,27 +52,27 @@ pub(crate) struct LocalFile {
 }
 
 impl LocalFile {
-    /// Nobody can send it any more.
+    /// Forgets an image that cannot be sent any more.
     fn forget(self) {
         if self.copied > 0 && !self.is_sent {
-            // What cannot be removed goes as the oldest of those that were sent.
+            // A file that cannot be removed now is removed later as an old copy.
             let _ = std::fs::remove_file(self.source);
         }
     }
 }
 
 impl State {
-    /// The oldest file that was never sent, if there are too many; never the one that was just created.
+    /// The oldest unsent file if there are too many, but never the one just created.
     fn one_too_many(&self) -> Option<MessageId> {
         let unsent = || self.created.iter().filter(|(_, file)| !file.is_sent);
         let bytes: u64 = unsent().map(|(_, file)| file.copied).sum();
         let count = unsent().count();
-        let is_too_much = count > MOST_CREATED || bytes > MOST_CREATED_BYTES;
+        let is_too_much = count > MAX_CREATED || bytes > MAX_CREATED_BYTES;
         unsent().next().map(|(id, _)| *id).filter(|_| is_too_much && count > 1)
     }
 }
 
-impl Shared {
+impl InstanceState {
     pub(crate) fn new(dispatch: Dispatch, files: Files, server: Address) -> Self {
         let state = State { refusal: Some(Code::NOT_LOGGED_IN), ..State::default() };
         Self { dispatch, files, server, state: Mutex::new(state) }
@@ -83,15 +83,15 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets handles see who is logged in and why calls are refused, before listeners hear of it.
+    /// Publishes the login and the refusal code to the handles, before listeners are notified.
     pub(crate) fn publish(&self, user: Option<UserId>, refusal: Option<Code>) {
         let mut state = self.state();
-        // What somebody created is not for the next one to send.
+        // Images created by one user must not be sent by the next.
         let former = if user.is_none() { std::mem::take(&mut state.created) } else { BTreeMap::new() };
         let plugin = if refusal == Some(Code::DESTROYED) { state.plugin.take() } else { None };
         match (&user, refusal) {
             (None, Some(code)) => state.login.end(code),
-            (Some(_), _) if state.user.is_none() => state.login = Scope::default(),
+            (Some(_), _) if state.user.is_none() => state.login = CancelSource::default(),
             _ => {}
         }
         state.user = user;
@@ -120,37 +120,37 @@ impl Shared {
         drop(gone);
     }
 
-    /// Notes a file that was created. Of too many that were never sent the oldest is forgotten.
+    /// Records a created file. If too many were never sent, forgets the oldest.
     pub(crate) fn add_file(&self, id: MessageId, file: LocalFile) {
         let forgotten = {
             let mut state = self.state();
             state.created.insert(id, file);
             state.one_too_many().and_then(|id| state.created.remove(&id))
         };
-        // Whom it tells is the host's, and must not be dropped under the lock.
+        // The progress callback belongs to the host and must not be dropped under the lock.
         if let Some(file) = forgotten {
             file.forget();
         }
     }
 
-    /// A file is being sent: from now on it is none of too many that never were.
+    /// Marks a file as sent, so that it does not count as unsent.
     pub(crate) fn sending(&self, id: MessageId) {
         if let Some(file) = self.state().created.get_mut(&id) {
             file.is_sent = true;
         }
     }
 
-    /// A created file's file; nothing if it was uploaded already or is none.
+    /// Path and type of a created file; `None` if it was uploaded already, or was not created here.
     pub(super) fn source(&self, id: MessageId) -> Option<(PathBuf, FileType)> {
         self.state().created.get(&id).map(|file| (file.source.clone(), file.file_type))
     }
 
-    /// The files that were created and are not uploaded.
+    /// The created files that are not uploaded.
     pub(super) fn created(&self) -> Vec<MessageId> {
         self.state().created.keys().copied().collect()
     }
 
-    /// From now on a file is made of the copy that was kept of it; if there is none, it was not sent.
+    /// Sets a file's source to its copy; without a copy the file counts as unsent again.
     pub(super) fn kept(&self, id: MessageId, copy: Option<&Path>) {
         if let Some(file) = self.state().created.get_mut(&id) {
             file.is_sent = copy.is_some();
@@ -158,13 +158,13 @@ impl Shared {
         }
     }
 
-    /// A file is uploaded.
+    /// Forgets a file, because it was uploaded or is not needed any more.
     pub(super) fn forget_file(&self, id: MessageId) {
         let file = self.state().created.remove(&id);
         drop(file);
     }
 
-    /// Where an upload's progress goes, and who uploads.
+    /// The progress and the plugin of an upload.
     pub(super) fn upload_parts(&self, id: MessageId) -> (Progress, Option<Arc<dyn UploadPlugin>>) {
         let state = self.state();
         let progress = state.created.get(&id).map(|file| file.progress.clone());
@@ -172,12 +172,12 @@ impl Shared {
     }
 
     /// A download into this file begins, and belongs to the login.
-    pub(crate) fn download(self: &Arc<Self>, target: PathBuf) -> Leave {
+    pub(crate) fn download(self: &Arc<Self>, target: PathBuf) -> CancelGuard {
         let (login, own) = {
             let mut state = self.state();
-            (state.login.share(), state.downloads.add(target))
+            (state.login.token(), state.downloads.add(target))
         };
-        Leave::new(Arc::clone(self), login, own)
+        CancelGuard::new(Arc::clone(self), login, own)
     }
 
     pub(super) fn close_download(&self, number: u64) -> bool {
@@ -197,13 +197,13 @@ impl Shared {
             download.end(Code::CANCELLED);
         }
         for download in under_way {
-            download.left().await;
+            download.finished().await;
         }
         Ok(())
     }
 
     /// Ends what belongs to the login.
-    pub(super) fn end_login(&self, code: Code) -> Scope {
+    pub(super) fn end_login(&self, code: Code) -> CancelSource {
         let login = self.state().login.clone();
         login.end(code);
         login
@@ -227,9 +227,9 @@ mod tests {
         };
         let mut state = State::default();
         state.created.extend((0..9).map(|number| (id(number), file(true))));
-        state.created.extend((9..9 + MOST_CREATED).map(|number| (id(number), file(false))));
+        state.created.extend((9..9 + MAX_CREATED).map(|number| (id(number), file(false))));
         assert_eq!(state.one_too_many(), None);
-        state.created.insert(id(MOST_CREATED + 9), file(false));
+        state.created.insert(id(MAX_CREATED + 9), file(false));
         assert_eq!(state.one_too_many(), Some(id(9)));
     }
 }

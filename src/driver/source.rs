@@ -1,4 +1,4 @@
-//! Where something is that HTTP moves, and where an answer may send on to (RFC 9110, section 15.4). Does no I/O.
+//! The source of an HTTP transfer, and its redirects (RFC 9110, section 15.4). Does no I/O.
 //!
 //! A redirect never leads from an encrypted connection to a plain one, nor to a plain one of another host. Requests carry
 //! no credentials but the ticket in their address, and that is not taken along.
@@ -10,14 +10,14 @@ use super::address::Address;
 use crate::error::TimError;
 
 /// Most redirects of one transfer.
-pub(super) const MOST_REDIRECTS: usize = 5;
+pub(super) const MAX_REDIRECTS: usize = 5;
 
-/// Where a file is, or goes.
+/// The address of a file.
 pub(super) struct Source {
     pub(super) server: Address,
     /// With the query.
     pub(super) path: String,
-    /// It is the own server: what it says of a refusal is taken over.
+    /// The user's own server, whose fault responses are used.
     pub(super) is_own: bool,
 }
 
@@ -30,8 +30,8 @@ impl Source {
         Self { server, path, is_own: true }
     }
 
-    /// What an address on the web names, with the trust of the own server's connections. A peer chose it: only what nobody
-    /// on the way can read or change is asked for, and nothing of this machine's that has no certificate.
+    /// A source at an https URL, with the trusted certificates of the user's own server. The URL was chosen by another
+    /// user, so only https is allowed.
     ///
     /// # Errors
     /// [`Code::MEDIA_NOT_FOUND`].
@@ -44,7 +44,8 @@ impl Source {
         Ok(Self { server, path, is_own: false })
     }
 
-    /// Where an answer sends on to, if it does. What was not asked for with GET is only sent on as it is.
+    /// The target of a redirect, if the response is one. Requests other than GET follow only redirects that keep the
+    /// method.
     ///
     /// # Errors
     /// Why it must not be followed.

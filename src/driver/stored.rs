@@ -1,10 +1,10 @@
-//! The store of the instance's task: opening it, asking it, and putting a new one in the place of a damaged one.
+//! The store of an instance's task: opening it, reading from it, and replacing a damaged one.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use tim_protocol::frame::Fault;
-use tim_protocol::message::Message as Wire;
+use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{Code, MessageId, UserId};
 use tokio::task::block_in_place;
 
@@ -12,7 +12,7 @@ use super::Driver;
 use crate::event::Event;
 use crate::log::{self, LogLevel};
 use crate::machine::io::{MessageEvent, Pending, Query};
-use crate::machine::is_on_the_server;
+use crate::machine::is_on_own_server;
 use crate::message::{Flow, Message, SendStatus};
 use crate::store::{Change, OutboxRow, Snapshot, Store};
 
@@ -22,7 +22,7 @@ impl Driver {
         let path = self.shared.files.database(&user)?;
         let opened = block_in_place(|| Store::open(&path))?;
         if let Some(aside) = opened.set_aside {
-            self.tell_rebuilt(&aside);
+            self.report_rebuilt(&aside);
         }
         let mut snapshot = block_in_place(|| opened.store.snapshot())?;
         block_in_place(|| self.find_copies(&user, &mut snapshot.outbox));
@@ -32,20 +32,20 @@ impl Driver {
         Ok(Box::new(snapshot))
     }
 
-    /// Names for each file that waits the copy as it is called now: a system may have moved the data folder. What was
-    /// uploaded already is looked after again before it is sent: the server's data may have begun another life since.
+    /// Sets the current paths of copies, because the system may have moved the data folder. Uploaded files of waiting
+    /// messages are checked again before sending, because the epoch may have changed.
     fn find_copies(&self, user: &UserId, outbox: &mut [OutboxRow]) {
         let files = &self.shared.files;
         for row in outbox {
             let id = row.message.id;
             row.upload = match row.upload {
                 Some(_) => Some(files.copy(user, id)),
-                None => files.kept(user, id).filter(|_| is_on_the_server(&row.message)),
+                None => files.kept(user, id).filter(|_| is_on_own_server(&row.message)),
             };
         }
     }
 
-    /// Removes copies of files that were sent, where there are too many.
+    /// Removes copies of sent files if there are too many.
     fn sweep(&self, user: &UserId, waiting: impl Iterator<Item = PathBuf>) {
         let files = &self.shared.files;
         let created = self.shared.created().into_iter().map(|id| files.copy(user, id));
@@ -53,7 +53,7 @@ impl Driver {
         block_in_place(|| files.sweep(user, &wanted));
     }
 
-    /// A file was uploaded: its copy is one of those that were sent.
+    /// A file was uploaded: its copy now counts as that of a sent file.
     pub(super) fn uploaded(&self, message: MessageId) {
         self.shared.forget_file(message);
         if let Some((user, _)) = &self.store {
@@ -61,7 +61,7 @@ impl Driver {
         }
     }
 
-    /// A message with its file's copy, if one is kept.
+    /// A message with the path of its file's copy, if there is one.
     pub(super) fn with_copy(&self, message: Message) -> Message {
         let has_own_file = message.flow == Flow::Out && message.payload.attachment().is_some();
         let user = self.store.as_ref().map(|(user, _)| user).filter(|_| has_own_file);
@@ -69,7 +69,7 @@ impl Driver {
         Message { local_path, ..message }
     }
 
-    /// Sets the open store aside, which was found to be damaged. If that fails it is tried again when damage is met again.
+    /// Sets the damaged store aside. If that fails it is retried when damage is found again.
     pub(super) fn rebuild_store(&mut self) {
         let Some((user, store)) = self.store.take() else { return };
         let rebuilt = block_in_place(|| {
@@ -77,7 +77,7 @@ impl Driver {
             self.shared.files.database(&user).and_then(|path| Store::rebuild(&path))
         });
         match rebuilt {
-            Ok(aside) => self.tell_rebuilt(&aside),
+            Ok(aside) => self.report_rebuilt(&aside),
             Err(fault) => log::write(
                 LogLevel::Error,
                 format_args!("the damaged database could not be set aside: {fault}"),
@@ -85,10 +85,10 @@ impl Driver {
         }
     }
 
-    fn tell_rebuilt(&self, aside: &Path) {
+    fn report_rebuilt(&self, aside: &Path) {
         log::write(LogLevel::Error, format_args!("a damaged database was set aside: {}", aside.display()));
         let message = format!("{}: {}", Code::STORE_REBUILT.describe(), aside.display());
-        self.shared.dispatch.tell(Event::Error { code: Code::STORE_REBUILT, message });
+        self.shared.dispatch.emit(Event::Error { code: Code::STORE_REBUILT, message });
     }
 
     pub(super) fn commit(&mut self, changes: &[Change], durable: bool) -> Result<(), Fault> {
@@ -99,11 +99,11 @@ impl Driver {
     fn messages(&self, query: &Query) -> Result<Vec<Message>, Fault> {
         let Some((me, store)) = &self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
         let marks = self.machine.read_marks(&query.conversation);
-        let seen = |message: &Wire| Message::from_wire(me, message, SendStatus::Success, marks);
+        let seen = |message: &WireMessage| Message::from_wire(me, message, SendStatus::Success, marks);
         Ok(block_in_place(|| store.messages(me, query))?.iter().map(seen).collect())
     }
 
-    /// A file leaves this device. A copy that cannot be removed goes as the oldest of those that were sent.
+    /// Removes the copy of a file. If that fails, it is removed later as the oldest copy of sent files.
     pub(super) fn remove_copy(&self, message: MessageId) {
         self.shared.forget_file(message);
         if let Some((user, _)) = &self.store {
@@ -129,13 +129,13 @@ impl Driver {
     pub(super) fn emit_messages(&self, query: &Query, kind: MessageEvent) -> Result<(), Fault> {
         match self.messages(query) {
             Ok(messages) if messages.is_empty() => {}
-            Ok(messages) => self.shared.dispatch.tell(match kind {
+            Ok(messages) => self.shared.dispatch.emit(match kind {
                 MessageEvent::Received => Event::MessageReceived(messages),
                 MessageEvent::Revoked => Event::MessageRevoked(messages),
                 MessageEvent::ReadByPeer => Event::MessageReadByPeer(messages),
             }),
             Err(fault) if fault.code == Code::STORE_DAMAGED => return Err(fault),
-            Err(fault) => self.shared.dispatch.tell(Event::Error { code: fault.code, message: fault.text }),
+            Err(fault) => self.shared.dispatch.emit(Event::Error { code: fault.code, message: fault.text }),
         }
         Ok(())
     }

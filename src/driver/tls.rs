@@ -1,4 +1,4 @@
-//! Encryption of connections by TLS: which certificates are trusted, and what a refused one comes to.
+//! TLS: trusted certificates, and the codes for certificate errors.
 
 use std::fmt::Display;
 use std::io;
@@ -18,7 +18,7 @@ use super::dial::ms_since;
 use crate::error::TimError;
 use crate::log::{self, LogLevel};
 
-/// How connections are encrypted: the public certificate authorities are trusted, and those in `extra_roots` (PEM).
+/// The TLS configuration. Trusts the public certificate authorities and those in `extra_roots` (PEM).
 ///
 /// # Errors
 /// [`Code::SERVER_ADDRESS_INVALID`] if `extra_roots` has no certificate, or one that cannot be read.
@@ -76,7 +76,8 @@ fn broken(why: &dyn Display) -> Fault {
 fn refusal(host: &str, why: &io::Error) -> Option<Fault> {
     let rustls::Error::InvalidCertificate(why) = why.get_ref()?.downcast_ref()? else { return None };
     let code = match why {
-        // A bad signature is that of an authority with the name of a trusted one and another key: one that was made anew.
+        // A bad signature means an authority with the name of a trusted one but another key, such as one that was
+        // created again.
         CertificateError::UnknownIssuer | CertificateError::BadSignature => Code::CERTIFICATE_UNKNOWN_ISSUER,
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             Code::CERTIFICATE_WRONG_NAME

@@ -1,10 +1,10 @@
-//! Uploads of files whose messages wait in the outbox: with the host's uploader if it brought one, else to the own server.
-//! One that was on the server before is uploaded if it is not there any more.
+//! Uploads files of the outbox, with the host's upload plugin if there is one, otherwise to the user's own server. A
+//! file that was on the server before is uploaded again only if it is missing there.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tim_protocol::call::UploadTicket;
+use tim_protocol::call::UploadTicketRequest;
 use tim_protocol::frame::Fault;
 use tim_protocol::media::{Attachment, RenditionType, Uploaded};
 use tim_protocol::{Code, MessageId};
@@ -16,11 +16,11 @@ use super::{Commands, download, files, http};
 use crate::driver::address::Address;
 use crate::plugin::{UploadFile, UploadPlugin};
 
-/// What an upload needs.
+/// The parameters of an upload.
 pub(super) struct Upload {
     pub(super) message: MessageId,
     pub(super) file: PathBuf,
-    /// What the message tells of it; where it was put before, if it was.
+    /// The file as the message describes it, with its address if it was uploaded before.
     pub(super) attachment: Attachment,
     pub(super) progress: Progress,
     pub(super) plugin: Option<Arc<dyn UploadPlugin>>,
@@ -29,10 +29,10 @@ pub(super) struct Upload {
 }
 
 impl Upload {
-    /// Uploads, and tells 100 before it ends well.
+    /// Uploads the file, and reports 100 before it succeeds.
     pub(super) async fn run(self) -> Result<Uploaded, Fault> {
         let began = Instant::now();
-        let uploaded = if self.attachment.uploaded.is_on_the_server() {
+        let uploaded = if self.attachment.uploaded.is_on_own_server() {
             self.again().await
         } else if let Some(plugin) = self.plugin.clone() {
             self.by_host(plugin).await
@@ -42,11 +42,11 @@ impl Upload {
         log_end("upload", self.message, began, uploaded.as_ref().err().map(|fault| fault.code));
         let uploaded = uploaded?;
         self.progress.note(100);
-        self.progress.told().await;
+        self.progress.flushed().await;
         Ok(uploaded)
     }
 
-    /// Sees to it that the server has what it had in an earlier life of its data.
+    /// Uploads the image again if the server does not have it any more after an epoch change.
     async fn again(&self) -> Result<Uploaded, Fault> {
         let former = &self.attachment.uploaded;
         let url = former.url(RenditionType::Original).unwrap_or_default();
@@ -61,12 +61,12 @@ impl Upload {
         let (file, file_type) = (self.file.clone(), self.attachment.file_type);
         let (size, sha256) =
             blocking(move || files::digest(&file).map_err(|_| Code::FILE_UNREADABLE.into())).await?;
-        let ticket = self.commands.ask(UploadTicket { file_type, size, sha256 }).await;
+        let ticket = self.commands.ask(UploadTicketRequest { file_type, size, sha256 }).await;
         let ticket = ticket.map_err(|why| Fault::with_text(why.code, why.reason))?;
         http::upload(Source::own(self.server.clone(), ticket.path), &self.file, size, &self.progress).await
     }
 
-    /// The host's own code, on a thread that it may block. What it has reported is told before it has ended, well or not.
+    /// Runs the host's upload plugin on a blocking thread. All reported progress is delivered before this returns.
     async fn by_host(&self, plugin: Arc<dyn UploadPlugin>) -> Result<Uploaded, Fault> {
         let Attachment { file_type, name, .. } = self.attachment.clone();
         let (path, progress) = (self.file.clone(), self.progress.clone());
@@ -77,7 +77,7 @@ impl Upload {
             uploaded.map_err(|why| Fault::with_text(why.code.0.into(), why.reason))
         })
         .await;
-        self.progress.told().await;
+        self.progress.flushed().await;
         result
     }
 }

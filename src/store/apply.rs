@@ -1,26 +1,26 @@
-//! Changes as SQL, inside the transaction that is given.
+//! Applies changes with SQL, within a transaction of the caller.
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use tim_protocol::ConversationId;
 use tim_protocol::message::{Message, Revocation};
 
-use super::database::{Failure, Outcome};
+use super::database::{StoreError, StoreResult};
 use super::schema::conv_columns;
 use super::{Change, ConversationRow, OutboxRow, SyncState};
-use crate::machine::blank;
+use crate::machine::redact;
 
-/// How many sent messages are kept for a new life of the server's data.
-const RING: u32 = 200;
+/// How many recently sent messages are kept in case of an epoch change.
+const RECENT_SENT: u32 = 200;
 
-/// What an entity is.
+/// The kind of an entity.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(super) enum EntityKind {
     Profile = 1,
     Blacklist = 2,
     Group = 3,
 }
 
-pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> Outcome<()> {
+pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreResult<()> {
     match change {
         Change::Reset => reset(transaction),
         Change::Sync(state) => sync(transaction, *state),
@@ -38,32 +38,34 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> Outcome<
             transaction.prepare_cached("DELETE FROM outbox WHERE id = ?")?.execute([&id.as_bytes()[..]])?;
             Ok(())
         }
-        Change::SentRing(message) => ring(transaction, message),
-        Change::Profile(profile) => keep(transaction, Kind::Profile, "", &serde_json::to_string(profile)?),
-        Change::Blacklist(user, true) => keep(transaction, Kind::Blacklist, user.as_str(), ""),
-        Change::Blacklist(user, false) => forget(transaction, Kind::Blacklist, user.as_str()),
-        Change::Group(id, Some(group)) => {
-            keep(transaction, Kind::Group, id.as_str(), &serde_json::to_string(group)?)
+        Change::RecentSent(message) => recent_sent(transaction, message),
+        Change::Profile(profile) => {
+            keep(transaction, EntityKind::Profile, "", &serde_json::to_string(profile)?)
         }
-        Change::Group(id, None) => forget(transaction, Kind::Group, id.as_str()),
+        Change::Blacklist(user, true) => keep(transaction, EntityKind::Blacklist, user.as_str(), ""),
+        Change::Blacklist(user, false) => forget(transaction, EntityKind::Blacklist, user.as_str()),
+        Change::Group(id, Some(group)) => {
+            keep(transaction, EntityKind::Group, id.as_str(), &serde_json::to_string(group)?)
+        }
+        Change::Group(id, None) => forget(transaction, EntityKind::Group, id.as_str()),
     }
 }
 
-/// Numbers of the protocol are far below what SQLite holds; one that is not is not ours.
-pub(super) fn to_sql(number: u64) -> Outcome<i64> {
-    i64::try_from(number).map_err(|_| Failure::Unstorable)
+/// Converts a number of the protocol to SQLite's type; valid ones always fit.
+pub(super) fn to_sql(number: u64) -> StoreResult<i64> {
+    i64::try_from(number).map_err(|_| StoreError::Unstorable)
 }
 
-/// A value as the word the wire has for it.
-pub(super) fn word(value: &impl serde::Serialize) -> Outcome<String> {
+/// The word that the wire uses for a value.
+pub(super) fn word(value: &impl serde::Serialize) -> StoreResult<String> {
     match serde_json::to_value(value)? {
         serde_json::Value::String(word) => Ok(word),
-        _ => Err(Failure::Unstorable),
+        _ => Err(StoreError::Unstorable),
     }
 }
 
-/// A conversation's number, given on first mention.
-fn conv(connection: &Connection, id: &ConversationId) -> Outcome<i64> {
+/// The row ID of a conversation, inserted on first use.
+fn conv(connection: &Connection, id: &ConversationId) -> StoreResult<i64> {
     let name = id.to_string();
     let mut query = connection.prepare_cached("SELECT id FROM conv WHERE name = ?")?;
     if let Some(number) = query.query_row([&name], |row| row.get(0)).optional()? {
@@ -81,7 +83,7 @@ fn conv(connection: &Connection, id: &ConversationId) -> Outcome<i64> {
     Ok(number)
 }
 
-fn sync(connection: &Connection, state: SyncState) -> Outcome<()> {
+fn sync(connection: &Connection, state: SyncState) -> StoreResult<()> {
     let (low, before) = state.unfinished.unzip();
     let (low, before) = (low.map(to_sql).transpose()?, before.map(to_sql).transpose()?);
     connection
@@ -89,11 +91,17 @@ fn sync(connection: &Connection, state: SyncState) -> Outcome<()> {
             "INSERT OR REPLACE INTO sync(id, epoch, version, low, before, since, sum)
              VALUES(1, ?1, ?2, ?3, ?4, ?5, checksum(?1, ?2, ?3, ?4, ?5))",
         )?
-        .execute(params![state.cursor.epoch, to_sql(state.cursor.version)?, low, before, state.since])?;
+        .execute(params![
+            state.cursor.epoch,
+            to_sql(state.cursor.version)?,
+            low,
+            before,
+            state.initial_sync_at
+        ])?;
     Ok(())
 }
 
-fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
+fn conversation(connection: &Connection, row: &ConversationRow) -> StoreResult<()> {
     let number = conv(connection, &row.id)?;
     connection
         .prepare_cached(
@@ -106,19 +114,19 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
             number,
             row.group_type.map(|kind| word(&kind)).transpose()?,
             to_sql(row.head)?,
-            to_sql(row.mutation)?,
+            to_sql(row.mutation_seq)?,
             to_sql(row.mutation_head)?,
-            to_sql(row.countable)?,
+            to_sql(row.unread_index)?,
             to_sql(row.read)?,
             to_sql(row.read_pending)?,
-            to_sql(row.base)?,
-            to_sql(row.revoked_above_base)?,
+            to_sql(row.unread_base)?,
+            to_sql(row.revoked_above_read)?,
             to_sql(row.revoked_up_to)?,
             to_sql(row.peer_read)?,
-            to_sql(row.floor)?,
-            to_sql(row.told)?,
-            row.met.map(to_sql).transpose()?,
-            row.active,
+            to_sql(row.first_visible_seq)?,
+            to_sql(row.emitted_seq)?,
+            row.baseline_seq.map(to_sql).transpose()?,
+            row.last_active,
             row.gone,
             serde_json::to_string(&row.undelivered)?,
             to_sql(row.own)?,
@@ -126,15 +134,15 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> Outcome<()> {
     sum_conversation(connection, number)
 }
 
-fn sum_conversation(connection: &Connection, number: i64) -> Outcome<()> {
+fn sum_conversation(connection: &Connection, number: i64) -> StoreResult<()> {
     connection
         .prepare_cached(concat!("UPDATE conv SET sum = checksum(", conv_columns!(), ") WHERE id = ?"))?
         .execute([number])?;
     Ok(())
 }
 
-/// Stores a message that is not here yet. What was taken back, here or there, stays taken back.
-fn add_message(connection: &Connection, conv: i64, message: &Message) -> Outcome<()> {
+/// Stores a message unless it is stored already. A revocation from either side is kept.
+fn add_message(connection: &Connection, conv: i64, message: &Message) -> StoreResult<()> {
     let sequence = to_sql(message.sequence)?;
     let taken_back: Option<String> = connection
         .prepare_cached(
@@ -145,7 +153,7 @@ fn add_message(connection: &Connection, conv: i64, message: &Message) -> Outcome
         .optional()?;
     let mut message = message.clone();
     if let (Some(revocation), None) = (taken_back, &message.revoked) {
-        blank(&mut message, &serde_json::from_str(&revocation)?);
+        redact(&mut message, &serde_json::from_str(&revocation)?);
     }
     let statement = if message.revoked.is_some() {
         "INSERT OR REPLACE INTO msg(conv, seq, sender, message, sum)
@@ -159,7 +167,7 @@ fn add_message(connection: &Connection, conv: i64, message: &Message) -> Outcome
     Ok(())
 }
 
-fn revoke(connection: &Connection, conv: i64, sequence: i64, revocation: &Revocation) -> Outcome<()> {
+fn revoke(connection: &Connection, conv: i64, sequence: i64, revocation: &Revocation) -> StoreResult<()> {
     let stored: Option<String> = connection
         .prepare_cached(
             "SELECT message FROM msg WHERE conv = ? AND seq = ? AND verify(sum, conv, seq, sender, message)",
@@ -170,9 +178,9 @@ fn revoke(connection: &Connection, conv: i64, sequence: i64, revocation: &Revoca
         Some(text) => {
             let mut message: Message = serde_json::from_str(&text)?;
             if message.revoked.is_none() {
-                blank(&mut message, revocation);
+                redact(&mut message, revocation);
                 let text = serde_json::to_string(&message)?;
-                // A new life of the server's data must not bring it back.
+                // A revoked message must not be sent again after an epoch change.
                 connection
                     .prepare_cached("DELETE FROM ring WHERE id = ?")?
                     .execute([&message.id.as_bytes()[..]])?;
@@ -196,8 +204,8 @@ fn revoke(connection: &Connection, conv: i64, sequence: i64, revocation: &Revoca
     Ok(())
 }
 
-/// Adds a complete range; those that touch it become one with it.
-fn complete(connection: &Connection, conv: i64, low: u64, high: u64) -> Outcome<()> {
+/// Adds a complete range, merging adjacent ones.
+fn complete(connection: &Connection, conv: i64, low: u64, high: u64) -> StoreResult<()> {
     let (low, high) = (to_sql(low)?, to_sql(high)?);
     let (first, last): (Option<i64>, Option<i64>) = connection
         .prepare_cached(
@@ -215,9 +223,9 @@ fn complete(connection: &Connection, conv: i64, low: u64, high: u64) -> Outcome<
     Ok(())
 }
 
-fn outbox(connection: &Connection, row: &OutboxRow) -> Outcome<()> {
-    // The engine names these files itself, in its own folder; a path that is no text cannot be one of them.
-    let upload = row.upload.as_ref().map(|path| path.to_str().ok_or(Failure::Unstorable)).transpose()?;
+fn outbox(connection: &Connection, row: &OutboxRow) -> StoreResult<()> {
+    // The engine chooses these paths, so they are always valid UTF-8.
+    let upload = row.upload.as_ref().map(|path| path.to_str().ok_or(StoreError::Unstorable)).transpose()?;
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO outbox(position, id, message, upload, refusal, sum)
@@ -233,7 +241,7 @@ fn outbox(connection: &Connection, row: &OutboxRow) -> Outcome<()> {
     Ok(())
 }
 
-fn ring(connection: &Connection, message: &Message) -> Outcome<()> {
+fn recent_sent(connection: &Connection, message: &Message) -> StoreResult<()> {
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO ring(number, id, message, sum)
@@ -243,11 +251,11 @@ fn ring(connection: &Connection, message: &Message) -> Outcome<()> {
         .execute(params![&message.id.as_bytes()[..], serde_json::to_string(message)?])?;
     connection
         .prepare_cached("DELETE FROM ring WHERE number <= (SELECT max(number) FROM ring) - ?")?
-        .execute([RING])?;
+        .execute([RECENT_SENT])?;
     Ok(())
 }
 
-fn keep(connection: &Connection, kind: Kind, key: &str, value: &str) -> Outcome<()> {
+fn keep(connection: &Connection, kind: EntityKind, key: &str, value: &str) -> StoreResult<()> {
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO entity(kind, key, value, sum) VALUES(?1, ?2, ?3, checksum(?1, ?2, ?3))",
@@ -256,15 +264,15 @@ fn keep(connection: &Connection, kind: Kind, key: &str, value: &str) -> Outcome<
     Ok(())
 }
 
-fn forget(connection: &Connection, kind: Kind, key: &str) -> Outcome<()> {
+fn forget(connection: &Connection, kind: EntityKind, key: &str) -> StoreResult<()> {
     connection
         .prepare_cached("DELETE FROM entity WHERE kind = ? AND key = ?")?
         .execute(params![kind as i64, key])?;
     Ok(())
 }
 
-/// Keeps what waits to be sent, and makes what was sent last wait again, behind it.
-fn reset(connection: &Connection) -> Outcome<()> {
+/// Keeps the outbox, and appends the recently sent messages to it.
+fn reset(connection: &Connection) -> StoreResult<()> {
     let sent: Vec<String> = connection
         .prepare(
             "SELECT message FROM ring WHERE id NOT IN (SELECT id FROM outbox) AND verify(sum, number, id, message)
@@ -277,9 +285,9 @@ fn reset(connection: &Connection) -> Outcome<()> {
     for (position, text) in (last + 1..).zip(sent) {
         let mut message: Message = serde_json::from_str(&text)?;
         message.sequence = 0;
-        message.countable = 0;
+        message.unread_index = 0;
         message.by_sender = 0;
-        let position = u64::try_from(position).map_err(|_| Failure::Damaged)?;
+        let position = u64::try_from(position).map_err(|_| StoreError::Damaged)?;
         outbox(connection, &OutboxRow { position, message, refusal: None, upload: None })?;
     }
     connection.execute_batch(

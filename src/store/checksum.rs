@@ -1,4 +1,4 @@
-//! Checksums of rows. SQLite notices a page that is no page; that a row holds what was written to it, it does not know.
+//! Checksums of rows. SQLite detects damaged pages, but not damaged contents of rows.
 //!
 //! Each row has the checksum of its columns in its column `sum`. Two functions of SQL make and compare it:
 //! `checksum(columns…)` gives it, and `verify(sum, columns…)` is true, or fails the statement as SQLite does when it meets
@@ -24,7 +24,7 @@ pub(super) fn install(connection: &Connection) -> rusqlite::Result<()> {
     })
 }
 
-/// Of the arguments from `first` on: each with its type and length, so that no two lists of values are alike.
+/// The checksum of the arguments from `first` on, including their types and lengths.
 fn checksum(context: &Context<'_>, first: usize) -> i64 {
     let mut hash = Sha256::new();
     for number in first..context.len() {

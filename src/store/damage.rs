@@ -1,7 +1,7 @@
-//! What becomes of a damaged file: another is made beside it, with what waits to be sent, and takes its name.
+//! Replaces a damaged file with a new one that contains what can be rescued of the outbox.
 //!
-//! Everything else comes from the server. The damaged file is kept under another name. A crash at any moment leaves
-//! either the damaged file in its place, or a whole new one under its own name or as `….rebuilt`.
+//! Everything else comes from the server. The damaged file is kept under another name. After a crash at any moment
+//! there is either the damaged file, or a complete new one under its name or as `….rebuilt`.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -12,17 +12,17 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Row};
 use tim_protocol::conversation::Cursor;
 
-use super::database::{Outcome, Store};
+use super::database::{Store, StoreResult};
 use super::{Change, SyncState, read};
 
-/// What belongs to a database file, the file itself last.
+/// The files of a database, the database file itself last.
 const PARTS: [&str; 3] = ["-wal", "-shm", ""];
 
 /// Makes a new file in the place of a damaged one, and gives the name that the damaged one has now.
-pub(super) fn rebuild(path: &Path) -> Outcome<PathBuf> {
+pub(super) fn rebuild(path: &Path) -> StoreResult<PathBuf> {
     let partial = with(path, ".rebuilt-partial");
     for part in PARTS {
-        // What an earlier try left.
+        // Left by an earlier attempt.
         let _ = std::fs::remove_file(with(&partial, part));
     }
     let mut store = Store::try_open(&partial)?;
@@ -32,7 +32,7 @@ pub(super) fn rebuild(path: &Path) -> Outcome<PathBuf> {
     Ok(finish(path)?.unwrap_or_else(|| path.to_owned()))
 }
 
-/// Gives a rebuilt file its name, if there is one; what came of the damaged file.
+/// Completes an interrupted rebuild; returns the new name of the damaged file.
 pub(super) fn finish(path: &Path) -> std::io::Result<Option<PathBuf>> {
     let rebuilt = with(path, ".rebuilt");
     if !rebuilt.exists() {
@@ -42,7 +42,7 @@ pub(super) fn finish(path: &Path) -> std::io::Result<Option<PathBuf>> {
     let aside = names.find(|aside| !aside.exists()).unwrap_or_else(|| with(path, ".damaged"));
     for part in PARTS {
         match std::fs::rename(with(path, part), with(&aside, part)) {
-            // There is no log after an orderly end.
+            // After an orderly close there is no log.
             Err(why) if why.kind() != ErrorKind::NotFound => return Err(why),
             _ => {}
         }
@@ -59,14 +59,14 @@ fn with(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Whatever can be read of the outbox, of what was sent last, and of which life of the server's data was known.
+/// The readable part of the outbox, the recently sent messages and the epoch.
 fn rescued(damaged: &Path) -> Vec<Change> {
     let Ok(connection) = open_as_found(damaged) else { return Vec::new() };
     let life = readable(&connection, read::SYNC, |row| Ok(read::sync_state(row)?.cursor.epoch));
     let life = life.into_values().map(|epoch| {
         Change::Sync(SyncState { cursor: Cursor { epoch, version: 0 }, ..SyncState::default() })
     });
-    let sent = readable(&connection, read::RING, read::sent).into_values().map(Change::SentRing);
+    let sent = readable(&connection, read::RECENT_SENT, read::sent).into_values().map(Change::RecentSent);
     let waiting = readable(&connection, read::OUTBOX, read::waiting).into_values().map(Change::Outbox);
     life.chain(sent).chain(waiting).collect()
 }
@@ -86,7 +86,7 @@ fn open_as_found(path: &Path) -> rusqlite::Result<Connection> {
 fn readable<T>(
     connection: &Connection,
     query: &str,
-    read: impl Fn(&Row<'_>) -> Outcome<T>,
+    read: impl Fn(&Row<'_>) -> StoreResult<T>,
 ) -> BTreeMap<i64, T> {
     let mut found = BTreeMap::new();
     for order in ["ASC", "DESC"] {

@@ -1,4 +1,4 @@
-//! The file: opening it, setting a damaged one aside, and the numbers for what can go wrong.
+//! The database file: opening it, replacing a damaged one, and the codes of its errors.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::schema::STEPS;
 use super::{Change, Snapshot, damage};
 use crate::machine::io::Query;
 
-/// How long to wait for another connection to the same file, which only a backup of the device could be.
+/// How long to wait for another connection to the file, such as a backup of the device.
 const BUSY_WITHIN: Duration = Duration::from_secs(5);
 /// Prepared statements kept.
 const STATEMENTS: usize = 64;
@@ -34,25 +34,25 @@ pub struct Opened {
 
 /// Why something could not be stored or read.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(super) enum StoreError {
     Sqlite(rusqlite::Error),
-    /// What was read is not what was written.
+    /// The file is damaged.
     Damaged,
-    /// A value that no column takes.
+    /// A value that does not fit its column.
     Unstorable,
     /// The file is from a later version.
     Newer,
 }
 
-pub(super) type Outcome<T> = Result<T, Failure>;
+pub(super) type StoreResult<T> = Result<T, StoreError>;
 
-impl From<rusqlite::Error> for Failure {
+impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(error)
     }
 }
 
-impl From<std::io::Error> for Failure {
+impl From<std::io::Error> for StoreError {
     fn from(error: std::io::Error) -> Self {
         let code = match error.kind() {
             std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ffi::SQLITE_FULL,
@@ -62,13 +62,13 @@ impl From<std::io::Error> for Failure {
     }
 }
 
-impl From<serde_json::Error> for Failure {
+impl From<serde_json::Error> for StoreError {
     fn from(_: serde_json::Error) -> Self {
         Self::Damaged
     }
 }
 
-impl Failure {
+impl StoreError {
     fn is_damage(&self) -> bool {
         match self {
             Self::Damaged => true,
@@ -87,23 +87,23 @@ impl Failure {
     }
 }
 
-impl From<Failure> for Fault {
-    fn from(failure: Failure) -> Self {
+impl From<StoreError> for Fault {
+    fn from(failure: StoreError) -> Self {
         if failure.is_damage() {
             return Self::new(Code::STORE_DAMAGED);
         }
         let error = match failure {
-            Failure::Newer => return Self::new(Code::STORE_NEWER),
-            Failure::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => error,
+            StoreError::Newer => return Self::new(Code::STORE_NEWER),
+            StoreError::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => error,
             _ => return Self::new(Code::DATABASE_FAILED),
         };
         match (error.code, error.extended_code) {
-            // The index of the log grows in a way of its own, and so has an error of its own where there is no room.
+            // The log's index has an error of its own when the disk is full.
             (ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE) => Self::new(Code::STORAGE_FULL),
             (ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied, _) => {
                 Self::new(Code::DATA_DIR_UNUSABLE)
             }
-            // Never with the statement's values: they are people's words.
+            // Never includes the statement's values, which are message content.
             (_, extended) => Self::with_text(
                 Code::DATABASE_FAILED,
                 format!(
@@ -123,7 +123,7 @@ impl Store {
     /// [`Code::STORE_NEWER`] if a later version of the app wrote the file, which is left as it is;
     /// [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`], or [`Code::DATABASE_FAILED`].
     pub fn open(path: &Path) -> Result<Opened, Fault> {
-        let set_aside = damage::finish(path).map_err(Failure::from)?;
+        let set_aside = damage::finish(path).map_err(StoreError::from)?;
         match Self::try_open(path) {
             Ok(store) => Ok(Opened { store, set_aside }),
             Err(failure) if failure.is_damage() => {
@@ -149,36 +149,37 @@ impl Store {
     /// # Errors
     /// [`Code::DATABASE_FAILED`] if there is no memory for it.
     pub fn in_memory() -> Result<Self, Fault> {
-        let connection = Connection::open_in_memory().map_err(Failure::from)?;
+        let connection = Connection::open_in_memory().map_err(StoreError::from)?;
         Ok(Self::begin(connection)?)
     }
 
-    pub(super) fn try_open(path: &Path) -> Outcome<Self> {
+    pub(super) fn try_open(path: &Path) -> StoreResult<Self> {
         private_file(path);
         let connection = Connection::open_with_flags(path, OpenFlags::default())?;
         connection.busy_timeout(BUSY_WITHIN)?;
-        // The log is what makes a commit one write, and lets a crash lose nothing that was committed.
+        // With a write-ahead log a commit is one write, and a crash loses nothing committed.
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "journal_size_limit", 4 * 1024 * 1024)?;
         let store = Self::begin(connection)?;
-        // What the engine works with is whole; a damaged message shows when it is read.
+        // Reads everything the engine needs at once, to detect damage; damaged messages are detected when they are
+        // read.
         store.snapshot_or_failure()?;
         Ok(store)
     }
 
-    fn begin(mut connection: Connection) -> Outcome<Self> {
+    fn begin(mut connection: Connection) -> StoreResult<Self> {
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "cell_size_check", "ON")?;
         super::checksum::install(&connection)?;
-        // What a message said before it was taken back leaves the file.
+        // Overwrites the content of revoked messages in the file.
         connection.pragma_update(None, "secure_delete", "ON")?;
         migrate(&mut connection)?;
         Ok(Self { connection, durable: false })
     }
 
     /// Closes the file for good, with everything in it and none beside it.
-    pub(super) fn close(self) -> Outcome<()> {
+    pub(super) fn close(self) -> StoreResult<()> {
         self.connection.pragma_update(None, "journal_mode", "DELETE")?;
         self.connection.close().map_err(|(_, why)| why.into())
     }
@@ -192,7 +193,7 @@ impl Store {
         self.try_apply(changes, durable).map_err(Fault::from)
     }
 
-    pub(super) fn try_apply(&mut self, changes: &[Change], durable: bool) -> Outcome<()> {
+    pub(super) fn try_apply(&mut self, changes: &[Change], durable: bool) -> StoreResult<()> {
         if durable != self.durable {
             self.connection.pragma_update(None, "synchronous", if durable { "FULL" } else { "NORMAL" })?;
             self.durable = durable;
@@ -212,7 +213,7 @@ impl Store {
         Ok(self.snapshot_or_failure()?)
     }
 
-    fn snapshot_or_failure(&self) -> Outcome<Snapshot> {
+    fn snapshot_or_failure(&self) -> StoreResult<Snapshot> {
         super::read::snapshot(&self.connection)
     }
 
@@ -225,10 +226,10 @@ impl Store {
     }
 }
 
-fn migrate(connection: &mut Connection) -> Outcome<()> {
+fn migrate(connection: &mut Connection) -> StoreResult<()> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let taken = usize::try_from(version).map_err(|_| Failure::Damaged)?;
-    let Some(steps) = STEPS.get(taken..) else { return Err(Failure::Newer) };
+    let taken = usize::try_from(version).map_err(|_| StoreError::Damaged)?;
+    let Some(steps) = STEPS.get(taken..) else { return Err(StoreError::Newer) };
     if steps.is_empty() {
         return Ok(());
     }
@@ -240,8 +241,8 @@ fn migrate(connection: &mut Connection) -> Outcome<()> {
     Ok(transaction.commit()?)
 }
 
-/// Makes the file for its owner's eyes only before SQLite makes it for everybody's; what fails here fails again, with
-/// a number, when SQLite opens it.
+/// Creates the file readable by its owner only, before SQLite creates it readable by all. An error here recurs, with a
+/// code, when SQLite opens the file.
 #[cfg(unix)]
 fn private_file(path: &Path) {
     use std::os::unix::fs::OpenOptionsExt as _;
@@ -258,7 +259,7 @@ mod tests {
     /// What a failure of this number of SQLite's is told as.
     fn told(number: i32) -> Fault {
         let values = Some("UPDATE msg SET message = 'what bob said'".to_owned());
-        Failure::Sqlite(rusqlite::Error::SqliteFailure(ffi::Error::new(number), values)).into()
+        StoreError::Sqlite(rusqlite::Error::SqliteFailure(ffi::Error::new(number), values)).into()
     }
 
     #[test]

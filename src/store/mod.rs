@@ -1,7 +1,7 @@
-//! What survives a restart: one SQLite file per user.
+//! The persistent state: one SQLite file per user.
 //!
-//! The machine decides what is stored ([`Change`]); this module makes it so, one transaction at a time, and gives
-//! it back ([`Snapshot`]). It never decides, and it never talks to the network.
+//! The machine decides what is stored ([`Change`]); this module applies it, one transaction at a time, and loads it
+//! ([`Snapshot`]).
 //!
 //! * [`Store`] is the database: opening it, what a failure is called, one transaction per commit.
 //! * `schema` has its tables, `apply` writes changes, `read` gives them back.

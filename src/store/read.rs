@@ -1,4 +1,4 @@
-//! What is stored, given back.
+//! Reads the stored state.
 
 use rusqlite::{Connection, Row, params};
 use serde::de::DeserializeOwned;
@@ -6,22 +6,23 @@ use tim_protocol::conversation::Cursor;
 use tim_protocol::message::Message;
 use tim_protocol::{Code, ConversationId, UserId};
 
-use super::apply::{Kind, to_sql};
-use super::database::{Failure, Outcome};
+use super::apply::{EntityKind, to_sql};
+use super::database::{StoreError, StoreResult};
 use super::schema::conv_columns;
 use super::{ConversationRow, OutboxRow, Snapshot, SyncState};
 use crate::machine::io::Query;
 
-/// How far changes were followed, as [`sync_state`] reads it.
+/// The sync state, for [`sync_state`].
 pub(super) const SYNC: &str = "SELECT epoch, version, low, before, since FROM sync
      WHERE verify(sum, epoch, version, low, before, since)";
-/// What waits to be sent, as [`waiting`] reads it.
+/// The outbox, for [`waiting`].
 pub(super) const OUTBOX: &str = "SELECT position, message, upload, refusal FROM outbox
      WHERE verify(sum, position, id, message, upload, refusal)";
-/// What was sent last, as [`sent`] reads it.
-pub(super) const RING: &str = "SELECT number, message FROM ring WHERE verify(sum, number, id, message)";
+/// The recently sent messages, for [`sent`].
+pub(super) const RECENT_SENT: &str =
+    "SELECT number, message FROM ring WHERE verify(sum, number, id, message)";
 
-pub(super) fn messages(connection: &Connection, me: &UserId, query: &Query) -> Outcome<Vec<Message>> {
+pub(super) fn messages(connection: &Connection, me: &UserId, query: &Query) -> StoreResult<Vec<Message>> {
     let mut statement = connection.prepare_cached(
         "SELECT m.message FROM msg m JOIN conv c ON c.id = m.conv
          WHERE c.name = ?1 AND m.seq BETWEEN ?2 AND ?3 AND (NOT ?4 OR m.sender = ?5)
@@ -38,7 +39,7 @@ pub(super) fn messages(connection: &Connection, me: &UserId, query: &Query) -> O
     Ok(messages)
 }
 
-pub(super) fn snapshot(connection: &Connection) -> Outcome<Snapshot> {
+pub(super) fn snapshot(connection: &Connection) -> StoreResult<Snapshot> {
     let mut snapshot =
         Snapshot { sync: sync(connection)?, outbox: outbox(connection)?, ..Snapshot::default() };
     conversations(connection, &mut snapshot)?;
@@ -48,10 +49,10 @@ pub(super) fn snapshot(connection: &Connection) -> Outcome<Snapshot> {
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let (kind, key): (i64, String) = (row.get(0)?, row.get(1)?);
-        if kind == Kind::Profile as i64 {
+        if kind == EntityKind::Profile as i64 {
             snapshot.profile = Some(json(row, 2)?);
-        } else if kind == Kind::Blacklist as i64 {
-            snapshot.blacklist.push(UserId::new(&key).map_err(|_| Failure::Damaged)?);
+        } else if kind == EntityKind::Blacklist as i64 {
+            snapshot.blacklist.push(UserId::new(&key).map_err(|_| StoreError::Damaged)?);
         } else {
             snapshot.groups.push(json(row, 2)?);
         }
@@ -59,23 +60,23 @@ pub(super) fn snapshot(connection: &Connection) -> Outcome<Snapshot> {
     Ok(snapshot)
 }
 
-fn sync(connection: &Connection) -> Outcome<SyncState> {
+fn sync(connection: &Connection) -> StoreResult<SyncState> {
     let mut statement = connection.prepare_cached(SYNC)?;
     let mut rows = statement.query([])?;
     rows.next()?.map_or_else(|| Ok(SyncState::default()), sync_state)
 }
 
-pub(super) fn sync_state(row: &Row<'_>) -> Outcome<SyncState> {
+pub(super) fn sync_state(row: &Row<'_>) -> StoreResult<SyncState> {
     let cursor = Cursor { epoch: row.get(0)?, version: number(row, 1)? };
     let unfinished = match row.get::<_, Option<i64>>(2)? {
         Some(_) => Some((number(row, 2)?, number(row, 3)?)),
         None => None,
     };
-    Ok(SyncState { cursor, unfinished, since: row.get(4)? })
+    Ok(SyncState { cursor, unfinished, initial_sync_at: row.get(4)? })
 }
 
 /// One pass over conversations with the newest message of each, one over the ranges: ten thousand are read in a blink.
-fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()> {
+fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResult<()> {
     let mut statement = connection.prepare_cached(
         concat!("SELECT name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
                 revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, id,
@@ -105,37 +106,37 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> Outcome<()
     Ok(())
 }
 
-fn next_range(row: Option<&Row<'_>>) -> Outcome<Option<(i64, u64, u64)>> {
+fn next_range(row: Option<&Row<'_>>) -> StoreResult<Option<(i64, u64, u64)>> {
     row.map(|row| Ok((row.get(0)?, number(row, 1)?, number(row, 2)?))).transpose()
 }
 
-fn conversation(row: &Row<'_>) -> Outcome<ConversationRow> {
+fn conversation(row: &Row<'_>) -> StoreResult<ConversationRow> {
     let name: String = row.get(0)?;
     let group_type: Option<String> = row.get(1)?;
     Ok(ConversationRow {
-        id: name.parse::<ConversationId>().map_err(|_| Failure::Damaged)?,
+        id: name.parse::<ConversationId>().map_err(|_| StoreError::Damaged)?,
         group_type: group_type.map(from_word).transpose()?,
         head: number(row, 2)?,
-        mutation: number(row, 3)?,
+        mutation_seq: number(row, 3)?,
         mutation_head: number(row, 4)?,
-        countable: number(row, 5)?,
+        unread_index: number(row, 5)?,
         read: number(row, 6)?,
         read_pending: number(row, 7)?,
-        base: number(row, 8)?,
-        revoked_above_base: number(row, 9)?,
+        unread_base: number(row, 8)?,
+        revoked_above_read: number(row, 9)?,
         revoked_up_to: number(row, 10)?,
         peer_read: number(row, 11)?,
-        floor: number(row, 12)?,
-        told: number(row, 13)?,
-        met: row.get::<_, Option<i64>>(14)?.map(|_| number(row, 14)).transpose()?,
-        active: row.get(15)?,
+        first_visible_seq: number(row, 12)?,
+        emitted_seq: number(row, 13)?,
+        baseline_seq: row.get::<_, Option<i64>>(14)?.map(|_| number(row, 14)).transpose()?,
+        last_active: row.get(15)?,
         gone: row.get(16)?,
         undelivered: json(row, 17)?,
         own: number(row, 18)?,
     })
 }
 
-fn outbox(connection: &Connection) -> Outcome<Vec<OutboxRow>> {
+fn outbox(connection: &Connection) -> StoreResult<Vec<OutboxRow>> {
     let mut statement = connection.prepare_cached(OUTBOX)?;
     let mut rows = statement.query([])?;
     let mut outbox = Vec::new();
@@ -146,7 +147,7 @@ fn outbox(connection: &Connection) -> Outcome<Vec<OutboxRow>> {
     Ok(outbox)
 }
 
-pub(super) fn waiting(row: &Row<'_>) -> Outcome<OutboxRow> {
+pub(super) fn waiting(row: &Row<'_>) -> StoreResult<OutboxRow> {
     let (upload, refusal): (Option<String>, Option<u32>) = (row.get(2)?, row.get(3)?);
     Ok(OutboxRow {
         position: number(row, 0)?,
@@ -156,18 +157,18 @@ pub(super) fn waiting(row: &Row<'_>) -> Outcome<OutboxRow> {
     })
 }
 
-pub(super) fn sent(row: &Row<'_>) -> Outcome<Message> {
+pub(super) fn sent(row: &Row<'_>) -> StoreResult<Message> {
     json(row, 1)
 }
 
-fn number(row: &Row<'_>, column: usize) -> Outcome<u64> {
-    u64::try_from(row.get::<_, i64>(column)?).map_err(|_| Failure::Damaged)
+fn number(row: &Row<'_>, column: usize) -> StoreResult<u64> {
+    u64::try_from(row.get::<_, i64>(column)?).map_err(|_| StoreError::Damaged)
 }
 
-fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Outcome<T> {
+fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> StoreResult<T> {
     Ok(serde_json::from_str(&row.get::<_, String>(column)?)?)
 }
 
-fn from_word<T: DeserializeOwned>(word: String) -> Outcome<T> {
+fn from_word<T: DeserializeOwned>(word: String) -> StoreResult<T> {
     Ok(serde_json::from_value(serde_json::Value::String(word))?)
 }

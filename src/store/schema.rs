@@ -1,6 +1,6 @@
-//! The tables of a user's file, version by version. A step that was released never changes.
+//! The schema of a user's file and its migrations. A released migration never changes.
 
-/// What the checksum of a conversation covers.
+/// The columns that the checksum of a conversation covers.
 macro_rules! conv_columns {
     () => {
         "id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,

@@ -1,4 +1,4 @@
-//! Files of messages: their bytes, and where they are.
+//! Downloads and addresses of the files of messages.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ use crate::error::TimError;
 use crate::message::Message;
 
 impl Tim {
-    /// Saves the file of a message, in one of its renditions: it is there whole or not at all, and one that exists
-    /// is replaced. `progress` is told 0 to 100, growing, on a thread that it may block.
+    /// Saves the file of a message in one of its renditions, atomically; an existing file is replaced. `progress` is
+    /// called with increasing values from 0 to 100 on a thread that it may block.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] if the message has no such file or is
@@ -36,7 +36,7 @@ impl Tim {
             url,
             target: target.to_owned(),
             progress: Progress::to(&self.inner.runtime, progress),
-            leave: self.inner.shared.download(target.to_owned()),
+            guard: self.inner.shared.download(target.to_owned()),
             shared: Arc::clone(&self.inner.shared),
             commands: self.inner.commands.clone(),
         };
@@ -76,7 +76,7 @@ impl Tim {
     }
 }
 
-/// Where the file of a message is, as the message says.
+/// The address of a file in a message.
 fn url_of(message: &Message, rendition: RenditionType) -> Result<String, Code> {
     let attachment = message.payload.attachment().ok_or(Code::MESSAGE_INVALID)?;
     let url = attachment.uploaded.url(rendition).filter(|url| !url.is_empty());

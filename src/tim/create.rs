@@ -1,4 +1,4 @@
-//! Creating messages, one function for each kind. Nothing is sent here, and nobody is asked.
+//! Creates messages, one function for each kind. Sends nothing, and needs no server.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -15,7 +15,7 @@ use crate::error::TimError;
 use crate::message::{Flow, Message, Payload, Priority, SendStatus};
 
 impl Tim {
-    /// Makes a text message. It can be shown at once; [`Tim::send_message`] sends it.
+    /// Creates a text message. It can be shown at once; [`Tim::send_message`] sends it.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_TYPE_INVALID`] for the conversation of
@@ -29,7 +29,7 @@ impl Tim {
         self.create_message(to, TextBody { text: text.to_owned() }, priority)
     }
 
-    /// Makes a location message: a place on Earth, in degrees, and what it is called (may be empty).
+    /// Creates a location message: a place on Earth, in degrees, and its name (may be empty).
     ///
     /// # Errors
     /// As [`Tim::create_text_message`]; [`Code::MESSAGE_BODY_INVALID`] for a longitude that is not -180 to 180, or a
@@ -48,11 +48,12 @@ impl Tim {
         )
     }
 
-    /// Makes a picture message, of a file or of its bytes: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at
-    /// once: it has the picture's width and height, and [`Message::local_path`]. [`Tim::send_message`] uploads and sends
-    /// it; meanwhile `progress` is told 0 to 100, growing, on a thread that it may block. Until it is sent a file has to
-    /// stay where it is; bytes are written into a file of the engine's. Of more than 256 messages with files that were
-    /// never sent, or more than 100 MB of files of the engine's, the oldest cannot be sent any more. A logout forgets them.
+    /// Creates a picture message, from a file or from bytes: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown
+    /// at once: it has the picture's width and height, and [`Message::local_path`]. [`Tim::send_message`] uploads and
+    /// sends it; meanwhile `progress` is told 0 to 100, growing, on a thread that it may block. Until it is sent a file
+    /// has to stay where it is; bytes are written to a file of the engine. Of more than 256 messages with files that
+    /// were never sent, or more than 100 MB of files of the engine's, the oldest cannot be sent any more. A logout
+    /// forgets them.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_TYPE_INVALID`], [`Code::IMAGE_MISSING`],
@@ -69,7 +70,7 @@ impl Tim {
         self.admitted()?;
         let source = image.into();
         let (size, header) = source.image()?;
-        // How large its smaller sizes are, the server tells when it has made them.
+        // The server reports the dimensions of the smaller renditions when it has created them.
         let rendition = |rendition_type, size, (width, height)| {
             let url = String::new();
             Rendition { rendition_type, size, width, height, url }
@@ -109,7 +110,7 @@ impl Tim {
         self.create_with_file(to, body, priority, (source, FileType::File), progress)
     }
 
-    /// Makes a message of any kind that goes without a file.
+    /// Creates a message of any kind without a file.
     ///
     /// # Errors
     /// As [`Tim::create_text_message`]; those of the kind's [`Element::check`](tim_protocol::body::Element::check).

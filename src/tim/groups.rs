@@ -1,8 +1,8 @@
-//! Groups: make, join, leave, end, decide who comes in.
+//! Groups: create, join, leave, dismiss, and handle applications.
 
 use tim_protocol::call::{
-    CreateGroup, DismissGroup, GetGroup, GetGroupMembers, GroupMember, HandleApplication, JoinGroup,
-    QuitGroup,
+    CreateGroupRequest, DismissGroupRequest, GetGroupMembersRequest, GetGroupRequest, GroupMember,
+    HandleApplicationRequest, JoinGroupRequest, QuitGroupRequest,
 };
 use tim_protocol::group::{Group, JoinStatus, NewGroup};
 use tim_protocol::{GroupId, UserId};
@@ -28,7 +28,7 @@ impl Tim {
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_NOT_FOUND`].
     pub async fn get_group_profile(&self, group: &GroupId) -> Result<Group, TimError> {
-        Ok(self.ask(GetGroup { group_id: group.clone() }).await?.group)
+        Ok(self.ask(GetGroupRequest { group_id: group.clone() }).await?.group)
     }
 
     /// Those of 1 to 100 users who are members of a group, with their roles; this user has to be one.
@@ -43,7 +43,7 @@ impl Tim {
     ) -> Result<Vec<GroupMember>, TimError> {
         let (mut members, mut left) = (Vec::new(), users);
         loop {
-            let asked = GetGroupMembers { group_id: group.clone(), user_id_list: left.to_vec() };
+            let asked = GetGroupMembersRequest { group_id: group.clone(), user_id_list: left.to_vec() };
             let page = self.ask(asked).await?;
             members.extend(page.member_list);
             // A page that looked at nobody would be asked for for ever.
@@ -60,10 +60,11 @@ impl Tim {
     /// [`tim_protocol::Code::GROUP_ACCOUNT_NOT_FOUND`]; [`tim_protocol::Code::NETWORK_ERROR`] if the connection broke
     /// before the answer: whether it was made, the group list shows after the next sync.
     pub async fn create_group(&self, group: NewGroup) -> Result<Group, TimError> {
-        Ok(self.ask(CreateGroup { group }).await?.group)
+        Ok(self.ask(CreateGroupRequest { group }).await?.group)
     }
 
-    /// Joins a group, or applies to, with words for whoever decides. The group is there once this user is in it.
+    /// Joins a group, or applies to, with a text for the owner and admins, who decide. The group is there once this
+    /// user is in it.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_NOT_FOUND`],
@@ -73,7 +74,7 @@ impl Tim {
         group: &GroupId,
         apply_message: &str,
     ) -> Result<(JoinStatus, Option<Group>), TimError> {
-        let join = JoinGroup { group_id: group.clone(), apply_message: apply_message.to_owned() };
+        let join = JoinGroupRequest { group_id: group.clone(), apply_message: apply_message.to_owned() };
         let joined = self.ask(join).await?;
         Ok((joined.status, joined.group))
     }
@@ -84,7 +85,7 @@ impl Tim {
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_NOT_FOUND`],
     /// [`tim_protocol::Code::GROUP_PERMISSION_DENIED`], [`tim_protocol::Code::GROUP_OWNER_CANNOT_QUIT`].
     pub async fn quit_group(&self, group: &GroupId) -> Result<(), TimError> {
-        self.ask(QuitGroup { group_id: group.clone() }).await.map(drop)
+        self.ask(QuitGroupRequest { group_id: group.clone() }).await.map(drop)
     }
 
     /// Ends a group for all its members.
@@ -93,10 +94,10 @@ impl Tim {
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::GROUP_NOT_FOUND`],
     /// [`tim_protocol::Code::GROUP_PERMISSION_DENIED`].
     pub async fn dismiss_group(&self, group: &GroupId) -> Result<(), TimError> {
-        self.ask(DismissGroup { group_id: group.clone() }).await.map(drop)
+        self.ask(DismissGroupRequest { group_id: group.clone() }).await.map(drop)
     }
 
-    /// Accepts or refuses a user's application to join, with words for them.
+    /// Accepts or refuses a user's application to join, with a text for the user.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::APPLICATION_HANDLED`],
@@ -109,6 +110,6 @@ impl Tim {
         handle_message: &str,
     ) -> Result<(), TimError> {
         let (group_id, user_id, handle_message) = (group.clone(), user.clone(), handle_message.to_owned());
-        self.ask(HandleApplication { group_id, user_id, accept, handle_message }).await.map(drop)
+        self.ask(HandleApplicationRequest { group_id, user_id, accept, handle_message }).await.map(drop)
     }
 }

@@ -1,17 +1,17 @@
-//! Messages and conversations: send, take back, read, list.
+//! Messages and conversations: send, revoke, cancel, read, list.
 
-use tim_protocol::call::Revoke;
+use tim_protocol::call::RevokeRequest;
 use tim_protocol::{Code, ConversationId, MessageId};
 
 use super::{Tim, unexpected};
 use crate::conversation::Conversation;
-use crate::driver::Answer;
+use crate::driver::CallResult;
 use crate::error::TimError;
 use crate::machine::io::{Call, Return};
 use crate::message::{Message, Payload};
 
 /// Most messages of one page.
-const MOST_LISTED: u32 = 100;
+const MAX_LISTED: u32 = 100;
 
 /// A page of a conversation's messages.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +30,7 @@ impl Tim {
     /// attempts go on across breaks and restarts until the server has it or refuses it. Messages to one conversation
     /// leave in the order of these calls; a file that is still being uploaded lets later messages pass.
     ///
-    /// Answers the message with its place, once it is on the server's stable storage.
+    /// Returns the message with its sequence, once it is on the server's stable storage.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] for a message of another user's, one
@@ -59,12 +59,12 @@ impl Tim {
         self.message(Call::Resend(message.into())).await
     }
 
-    /// Takes a message back that has not left, for good: one that waits to be sent or for another attempt (what is uploaded
-    /// for it ends), or one that was refused. Whoever waits in [`Tim::send_message`] gets [`Code::CANCELLED`]. A picture
-    /// that was taken back cannot be sent any more; create it anew. The message's ID is enough, also after a restart.
+    /// Cancels a message that has not been sent: one that waits for an attempt (its upload ends), or one that was
+    /// refused. Its [`Tim::send_message`] fails with [`Code::CANCELLED`]. A cancelled image cannot be sent any more;
+    /// create it again. The message's ID is enough, also after a restart.
     ///
-    /// If an attempt broke off, the server may have the message without this device having heard of it: then it comes back
-    /// with the next sync, like one sent on another device.
+    /// If an attempt was interrupted, the server may have the message although this device does not know it: then it
+    /// arrives with the next sync, like one sent from another device.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_ON_ITS_WAY`] while the server's answer is awaited:
@@ -87,13 +87,13 @@ impl Tim {
             return Err(Code::MESSAGE_INVALID.into());
         }
         let conversation_id = message.conversation_id.clone();
-        self.ask(Revoke { conversation_id, sequence: message.sequence }).await?;
+        self.ask(RevokeRequest { conversation_id, sequence: message.sequence }).await?;
         let payload = Payload::Gone;
         Ok(Message { is_revoked: true, revoker: Some(me), local_path: None, payload, ..message.clone() })
     }
 
-    /// Marks everything in a conversation as read: here at once, on the server, the user's other devices and the other side
-    /// of a C2C conversation as soon as it can be told. Nothing else reads: a message that is sent changes no mark and no count.
+    /// Marks everything in a conversation as read: here at once, on the server, the user's other devices and the other
+    /// side of a C2C conversation as soon as it can be told. Sending a message does not mark anything as read.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`].
@@ -101,8 +101,9 @@ impl Tim {
         self.done(Call::SetRead(conversation.clone())).await
     }
 
-    /// A page of a conversation's messages, older than `before` (`None` begins at the newest). `count` is cut to
-    /// 1 to 100. What is not on this device is asked of the server first; without a connection, what is here has to do.
+    /// A page of a conversation's messages, older than `before` (`None` begins at the newest). `count` is cut to 1 to
+    /// 100. Messages that are not on this device are fetched from the server first; offline, only stored messages are
+    /// returned.
     ///
     /// The page shows the outbox too, besides the `count` messages that have a place: on the newest page, behind all others,
     /// what waits ([`SendStatus::UnSend`]) in the order in which it will be sent; on each page what was refused
@@ -119,9 +120,9 @@ impl Tim {
         before: Option<u64>,
         count: u32,
     ) -> Result<MessageList, TimError> {
-        let count = count.clamp(1, MOST_LISTED);
+        let count = count.clamp(1, MAX_LISTED);
         let call = Call::MessageList { conversation: conversation.clone(), before, count };
-        let Answer::Page { messages, completed } = self.inner.commands.call(call).await? else {
+        let CallResult::Page { messages, completed } = self.inner.commands.call(call).await? else {
             return Err(unexpected());
         };
         let oldest = messages.iter().map(|message| message.sequence).find(|sequence| *sequence > 0);
@@ -137,8 +138,8 @@ impl Tim {
     /// # Errors
     /// The gate's, as of every call but login, logout and destroy: [`Code::NOT_LOGGED_IN`], [`Code::LOGGING_IN`],
     /// [`Code::LOGIN_FAILED`], [`Code::LOGGED_OUT`], the code of a kick (3002, 3003, 3004, 3006), or
-    /// [`Code::DESTROYED`]. A refusal is also told as [`crate::event::Event::Error`]. [`Code::TOO_MANY_CALLS`] if
-    /// 10,000 calls were made that the engine has not come to yet.
+    /// [`Code::DESTROYED`]. A refusal is also reported as [`crate::event::Event::Error`]. [`Code::TOO_MANY_CALLS`] if
+    /// 10,000 calls were made that the engine has not handled yet.
     pub async fn get_conversation_list(&self) -> Result<Vec<std::sync::Arc<Conversation>>, TimError> {
         match self.call(Call::ConversationList).await? {
             Return::Conversations(list) => Ok(list),

@@ -1,10 +1,10 @@
-//! The handle apps hold: the verbs of TIM, by the names its users know.
+//! The handle that apps use: TIM's verbs by their known names.
 //!
 //! * This file is an instance's life: create, listen, log in, log out, destroy.
-//! * `create` makes messages; `messages`, `attachments`, `groups` and `relations` have the verbs of their domain.
+//! * `create` creates messages; `messages`, `attachments`, `groups` and `relations` have the verbs of their domain.
 //! * `registry` keeps the one instance per application.
 //!
-//! Nothing here decides: every verb checks what can be checked without the machine, and asks it.
+//! Every verb checks what can be checked without the machine, and passes the call on to it.
 
 mod attachments;
 mod create;
@@ -25,7 +25,7 @@ pub use registry::shutdown;
 use crate::driver::address::Address;
 use crate::driver::dispatch::{Dispatch, ListenerId};
 use crate::driver::files::Files;
-use crate::driver::{Answer, Commands, Shared, runtime};
+use crate::driver::{CallResult, Commands, InstanceState, runtime};
 use crate::error::TimError;
 use crate::event::{Event, EventListener};
 use crate::machine::Machine;
@@ -36,7 +36,7 @@ use registry::Key;
 
 /// An instance of the engine: cheap to clone, safe to use from any thread and any async runtime.
 ///
-/// A call's future may be dropped at any time: what was asked goes on, only its answer is not heard.
+/// A call's future may be dropped at any time: the call continues, only its result is lost.
 #[derive(Clone)]
 pub struct Tim {
     inner: Arc<Inner>,
@@ -45,11 +45,11 @@ pub struct Tim {
 struct Inner {
     key: Key,
     commands: Commands,
-    shared: Arc<Shared>,
+    shared: Arc<InstanceState>,
     runtime: tokio::runtime::Handle,
 }
 
-/// What came of a login.
+/// The result of a login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoggedIn {
     /// The same user was logged in already: there was nothing to do.
@@ -71,12 +71,12 @@ impl Tim {
         registry::find_or_make(key, |key, former| Self::make(key, options, former))
     }
 
-    /// Makes an instance that begins once the `former` ones of its key have let go of their files.
+    /// Creates an instance that starts once the `former` ones of its key have closed their files.
     fn make(key: Key, options: TimOptions, former: Vec<Self>) -> Result<Self, TimError> {
         let server = Address::of_server(&options.server, options.extra_roots_pem.as_deref())?;
         let (files, device) = Files::open(&options.data_dir, options.sdk_app_id)?;
         let runtime = runtime::handle()?;
-        let shared = Arc::new(Shared::new(Dispatch::start()?, files, server));
+        let shared = Arc::new(InstanceState::new(Dispatch::start()?, files, server));
         let ms = |duration: std::time::Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         let [_, _, _, _, _, _, _, _, a, b, c, d, e, f, g, h] = uuid::Uuid::now_v7().into_bytes();
         let machine = Machine::new(Config {
@@ -99,17 +99,17 @@ impl Tim {
         Ok(Self { inner: Arc::new(Inner { key, commands, shared, runtime }) })
     }
 
-    /// Adds a listener. It hears everything that happens from now on.
+    /// Adds a listener. It receives all events from now on.
     pub fn add_listener(&self, listener: Arc<dyn EventListener>) -> ListenerId {
         self.inner.shared.dispatch.add(listener)
     }
 
-    /// Takes a listener off. A call of it that has begun may still be running when this returns; none begins after.
+    /// Removes a listener. A call of it that has begun may still be running when this returns; no further call begins.
     pub fn remove_listener(&self, listener: ListenerId) {
         self.inner.shared.dispatch.remove(listener);
     }
 
-    /// Registers what the host brings in place of something built in.
+    /// Registers a plugin of the host.
     pub fn register_plugin(&self, plugin: Plugin) {
         match plugin {
             Plugin::Upload(uploader) => self.inner.shared.set_plugin(uploader),
@@ -153,14 +153,14 @@ impl Tim {
         Ok(())
     }
 
-    /// Begins what [`Tim::destroy`] does, in a task of its own, and tells when it has ended. Called by a listener, that is
-    /// told without waiting for the listener.
+    /// Starts [`Tim::destroy`] in a task of its own and returns a receiver for its end. If called by a listener, it
+    /// does not wait for that listener.
     fn begin_destroy(&self) -> oneshot::Receiver<()> {
         registry::begin_end(self);
         let wait = !self.inner.shared.dispatch.is_this_thread();
         let (done, ended) = oneshot::channel();
         let mut done = Some(done);
-        let mut tell = move || done.take().map(|done| done.send(()));
+        let mut signal = move || done.take().map(|done| done.send(()));
         let tim = self.clone();
         self.inner.runtime.spawn(async move {
             let Inner { key, commands, shared, .. } = &*tim.inner;
@@ -168,16 +168,16 @@ impl Tim {
             shared.publish(None, Some(Code::DESTROYED));
             shared.dispatch.end(Event::SdkDestroy { sdk_app_id: key.sdk_app_id });
             if !wait {
-                tell();
+                signal();
             }
             shared.dispatch.ended().await;
             registry::end(&tim);
-            tell();
+            signal();
         });
         ended
     }
 
-    /// Whether a fault of ours has ended the instance's task.
+    /// Whether the instance's task has panicked.
     fn has_failed(&self) -> bool {
         self.inner.shared.refusal() == Some(Code::PANICKED)
     }
@@ -192,7 +192,7 @@ impl Tim {
         self.inner.shared.refusal().is_none()
     }
 
-    /// Whether this instance was destroyed: nothing it is asked for happens any more.
+    /// Whether this instance was destroyed: all calls are refused.
     #[must_use]
     pub fn is_destroyed(&self) -> bool {
         self.inner.shared.refusal() == Some(Code::DESTROYED)
@@ -215,18 +215,18 @@ impl Tim {
         }
     }
 
-    /// Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far
-    /// as the host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that
-    /// stands has three seconds to prove that it still works. When it went, nothing changes by that alone: the connection
-    /// is used until it breaks, and calls wait as they do then.
+    /// Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as
+    /// far as the host knows. A hint. When a network is available, the engine connects at once instead of after the
+    /// backoff, and an existing connection is probed and has three seconds to answer. When it is unavailable, nothing
+    /// changes: the connection is used until it breaks.
     pub fn network_changed(&self, up: bool) {
         self.inner.commands.network(up);
     }
 
     async fn call(&self, call: Call) -> Result<Return, TimError> {
         match self.inner.commands.call(call).await? {
-            Answer::Return(result) => Ok(result),
-            Answer::Page { .. } => Err(unexpected()),
+            CallResult::Return(result) => Ok(result),
+            CallResult::Page { .. } => Err(unexpected()),
         }
     }
 
@@ -239,19 +239,19 @@ impl Tim {
         self.call(call).await.map(drop)
     }
 
-    /// Who is logged in, for verbs that are not asked of the machine. What it would refuse is refused here the same way.
+    /// The gate for verbs that do not go through the machine: returns the user, or refuses the call like the machine.
     fn admitted(&self) -> Result<UserId, TimError> {
         let shared = &self.inner.shared;
         if let (Some(user), None) = (shared.user(), shared.refusal()) {
             return Ok(user);
         }
         let fault = Fault::new(shared.refusal().unwrap_or(Code::NOT_LOGGED_IN));
-        shared.dispatch.tell(Event::Error { code: fault.code, message: fault.text.clone() });
+        shared.dispatch.emit(Event::Error { code: fault.code, message: fault.text.clone() });
         Err(fault.into())
     }
 }
 
-/// The engine's own threads, for faces in languages that bring no async runtime. Never put blocking work on them.
+/// The engine's runtime, for bindings of languages without an async runtime. Must not be used for blocking work.
 ///
 /// # Errors
 /// [`Code::RUNTIME_FAILED`] if the system refuses new threads.
@@ -259,7 +259,7 @@ pub fn runtime() -> Result<tokio::runtime::Handle, TimError> {
     runtime::handle()
 }
 
-/// The machine answered something that does not fit the call: a fault of ours.
+/// The machine's result does not fit the call: an internal fault.
 fn unexpected() -> TimError {
     Code::PANICKED.into()
 }

@@ -10,7 +10,7 @@ use once_cell::sync::{Lazy, OnceCell};
 use super::Tim;
 use crate::error::TimError;
 
-/// What tells instances apart.
+/// The key of an instance.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     pub(super) sdk_app_id: u32,
@@ -19,7 +19,7 @@ pub(super) struct Key {
 
 #[derive(Default)]
 struct Instances {
-    /// Each is made by whoever asks first; others who ask for the same wait for that, and nobody else does.
+    /// An instance is created by the first caller; other callers for the same key wait for it.
     living: HashMap<Key, Arc<OnceCell<Tim>>>,
     /// Those that are being destroyed, until they are.
     ending: Vec<Tim>,
@@ -32,7 +32,7 @@ fn instances() -> MutexGuard<'static, Instances> {
 }
 
 impl Instances {
-    /// Where the instance of this key is, or is to be. One that has failed gives its place away.
+    /// The cell of the instance with this key. A failed instance is removed from it.
     fn place(&mut self, key: &Key) -> (Arc<OnceCell<Tim>>, Option<Tim>) {
         let failed = self.living.get(key).and_then(|cell| cell.get()).filter(|tim| tim.has_failed()).cloned();
         if failed.is_some() {
@@ -83,7 +83,7 @@ pub(super) fn end(tim: &Tim) {
         let place = instances.ending.iter().position(|it| it.is(tim));
         place.map(|place| instances.ending.swap_remove(place))
     };
-    // What its last handle holds must not go under the lock.
+    // The last handle must not be dropped under the lock.
     drop(place);
 }
 
@@ -98,7 +98,7 @@ pub async fn shutdown() -> Result<(), TimError> {
         let living = instances.living.values().filter_map(|cell| cell.get().cloned());
         living.chain(instances.ending.iter().cloned()).collect()
     };
-    // Each end begins before the first is waited for: a caller who does not wait has ended them all.
+    // All instances begin to end before the first is awaited, so a caller need not await the result.
     let ends: Vec<_> = all.iter().map(Tim::begin_destroy).collect();
     for end in ends {
         let _ = end.await;

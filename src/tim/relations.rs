@@ -1,7 +1,7 @@
 //! Profiles and the blacklist.
 
 use tim_protocol::UserId;
-use tim_protocol::call::{UpdateBlacklist, UpdateProfile};
+use tim_protocol::call::{UpdateBlacklistRequest, UpdateProfileRequest};
 use tim_protocol::profile::{Profile, ProfileFields};
 
 use super::{Tim, unexpected};
@@ -17,7 +17,7 @@ impl Tim {
         self.profiles(Call::MyProfile).await?.pop().ok_or_else(unexpected)
     }
 
-    /// Users' profiles; whoever does not exist is left out. 1 to 100 users.
+    /// Users' profiles; users who do not exist are left out. 1 to 100 users.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::BAD_REQUEST`] for none or too many.
@@ -31,7 +31,7 @@ impl Tim {
     /// The gate's: see [`Tim::get_conversation_list`]. [`tim_protocol::Code::PROFILE_NOTHING_TO_SET`],
     /// [`tim_protocol::Code::PROFILE_VALUE_TOO_LONG`].
     pub async fn update_my_profile(&self, fields: ProfileFields) -> Result<Profile, TimError> {
-        Ok(self.ask(UpdateProfile { fields }).await?.profile)
+        Ok(self.ask(UpdateProfileRequest { fields }).await?.profile)
     }
 
     /// Whom this user does not want to hear from.
@@ -63,7 +63,7 @@ impl Tim {
     }
 
     async fn update_blacklist(&self, users: &[UserId], listed: bool) -> Result<(), TimError> {
-        self.ask(UpdateBlacklist { user_id_list: users.to_vec(), listed }).await.map(drop)
+        self.ask(UpdateBlacklistRequest { user_id_list: users.to_vec(), listed }).await.map(drop)
     }
 
     async fn profiles(&self, call: Call) -> Result<Vec<Profile>, TimError> {

@@ -1,4 +1,4 @@
-//! What is wanted of the server is asked for at once: nothing waits for something else to happen first.
+//! Requests are sent at once: none waits for an unrelated event.
 
 use serde_json::json;
 use tim::UserId;

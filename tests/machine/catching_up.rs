@@ -1,4 +1,4 @@
-//! Coming back after many messages: the newest are told, the others are history, whatever happens on the way.
+//! Reconnecting after many messages: the newest are emitted, the others are history, whatever happens on the way.
 
 use serde_json::json;
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tim::event::Event;
 use tim::machine::io::{Call, Return};
-use tim::protocol::call::CreateGroup;
+use tim::protocol::call::CreateGroupRequest;
 use tim::protocol::group::{Group, GroupType, NewGroup};
 
 use crate::phone::{BEGIN, Phone, with_bob};
@@ -21,7 +21,7 @@ fn a_group_one_made_is_in_the_list_when_it_is_made() {
         join_option: None,
         member_list: Vec::new(),
     };
-    phone.call(Call::ask(CreateGroup { group }));
+    phone.call(Call::ask(CreateGroupRequest { group }));
     let group = json!({
         "groupID": "tea", "type": "Private", "name": "tea", "ownerID": "alice", "createTime": BEGIN + 1, "memberCount": 1,
         "maxMemberCount": 200, "joinOption": "DisableApply", "selfInfo": {"role": "Owner", "joinTime": BEGIN + 1},

@@ -1,4 +1,4 @@
-//! What a server of a later version says: the phone goes on, counts it, and acknowledges it.
+//! Frames of a later version's server: the phone skips, counts and acknowledges them.
 //!
 //! The frames are those of `protocol/tests/golden/later`.
 
@@ -31,7 +31,7 @@ fn frame(name: &str) -> Value {
     frames(name).remove(name).unwrap_or_else(|| panic!("later/{name}.json"))
 }
 
-/// How often the app was told that something cannot be read.
+/// How often an error event said that something cannot be read.
 fn told_unreadable(phone: &Phone) -> usize {
     let is_it = |event: &&Event| matches!(event, Event::Error { code, .. } if *code == Code::UNREADABLE);
     phone.events.iter().filter(is_it).count()

@@ -38,7 +38,7 @@ fn another_user_need_not_wait_for_the_end_of_a_logout() {
     logs_out_and_in_at_once("bob");
 }
 
-/// What was told of the connection.
+/// The events about the connection.
 fn net_states(phone: &Phone) -> Vec<NetState> {
     let states = phone.events.iter().filter_map(|event| match event {
         Event::NetStateChange(state) => Some(*state),

@@ -1,4 +1,4 @@
-//! What the phone makes of a hint that its network changed: the connection has to prove that it lives, soon.
+//! After a hint that the network changed, the connection must prove soon that it is alive.
 
 use serde_json::{Value, json};
 use tim::machine::io::Input;

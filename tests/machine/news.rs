@@ -1,4 +1,4 @@
-//! What is news and what is history: told by places, whatever the server's clock does.
+//! Whether a message is new or history depends on sequences, not on the server's clock.
 
 use serde_json::{Value, json};
 use tim::machine::io::Input;

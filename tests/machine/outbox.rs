@@ -111,7 +111,7 @@ fn the_end_of_what_an_earlier_run_sent_is_told() {
     assert_eq!(ended(&phone), [("at 1".into(), None)]);
     phone.refuse("msg.send", Code::BLACKLISTED, 0);
     assert_eq!(ended(&phone)[1..], [("8 refused 20007".into(), Some(Code::BLACKLISTED))]);
-    // The server had it, and a push tells of it before the answer does.
+    // The server had it, and a push reports it before the reply does.
     let mut own = message(2, "alice", BEGIN);
     own["ID"] = json!(draft(9, "C2Cbob", Payload::Gone).id.to_string());
     phone.hear(&json!({"n": 1, "ev": "msg", "p": own}));

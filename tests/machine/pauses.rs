@@ -10,7 +10,7 @@ use crate::phone::Phone;
 /// The longest pause after a connection that was well, in milliseconds.
 const FIRST: i64 = 500;
 /// The most connections in ten minutes that all end at once: pauses grow to a minute.
-const MOST_IN_TEN_MINUTES: usize = 60;
+const MAX_IN_TEN_MINUTES: usize = 60;
 /// How long a connection stands until it is good, in milliseconds.
 const GOOD: i64 = 5_000;
 
@@ -70,7 +70,7 @@ fn connections(resumed: bool, answer: impl Fn(&mut Phone)) -> usize {
 #[test]
 fn a_frame_that_breaks_every_resumed_connection_makes_pauses_longer() {
     let made = connections(true, |phone| phone.feed(Input::Frame("not JSON".into())));
-    assert!((10..MOST_IN_TEN_MINUTES).contains(&made), "{made}");
+    assert!((10..MAX_IN_TEN_MINUTES).contains(&made), "{made}");
 }
 
 #[test]
@@ -79,14 +79,14 @@ fn a_connection_that_syncs_and_ends_at_once_makes_pauses_longer() {
         phone.page(2, json!([]));
         phone.feed(Input::Disconnected);
     });
-    assert!((10..MOST_IN_TEN_MINUTES).contains(&made), "{made}");
+    assert!((10..MAX_IN_TEN_MINUTES).contains(&made), "{made}");
 }
 
 #[test]
 fn resets_without_end_make_pauses_longer() {
     let picture = json!({"reset": true, "cursor": [7, 9], "conversations": []});
     let made = connections(false, |phone| phone.reply("sync", &picture));
-    assert!((10..MOST_IN_TEN_MINUTES).contains(&made), "{made}");
+    assert!((10..MAX_IN_TEN_MINUTES).contains(&made), "{made}");
 }
 
 #[test]
@@ -119,6 +119,6 @@ fn a_sync_that_cannot_be_read_is_asked_for_again_with_growing_pauses() {
             phone.wait_for_it();
         }
     }
-    assert!((10..MOST_IN_TEN_MINUTES).contains(&answered), "{answered}");
+    assert!((10..MAX_IN_TEN_MINUTES).contains(&answered), "{answered}");
     assert_eq!(phone.connects, 1, "the connection is as good as before");
 }

@@ -23,14 +23,14 @@ pub struct Phone {
     pub store: Store,
     /// The phone's clocks.
     pub now: i64,
-    /// Everything that was told, and every envelope that was sent, in order.
+    /// All emitted events and sent envelopes, in order.
     pub events: Vec<Event>,
     pub sent: Vec<Value>,
-    /// The places of the messages that were told as read by the peer, an entry for each event.
+    /// The sequences of the messages that were emitted as read by the peer, one entry for each event.
     pub read_by_peer: Vec<Vec<u64>>,
-    /// Whether the app's listener returns from what it is told.
+    /// Whether the app's listener returns.
     pub listens: bool,
-    /// What calls came to.
+    /// The results of calls.
     pub returns: Vec<(CallId, Result<Return, Fault>)>,
     /// Calls that were answered with a page, what it has out of the store, and the whole of it.
     pub pages: Vec<(CallId, Query)>,
@@ -75,13 +75,13 @@ impl Phone {
     }
 
     /// A phone on which nobody has logged in yet.
-    pub fn blank() -> Self {
+    pub fn redact() -> Self {
         Self::with(Store::in_memory().unwrap())
     }
 
     /// A new phone whose first picture has these conversations.
     pub fn ready(conversations: Value) -> Self {
-        let mut phone = Self::blank();
+        let mut phone = Self::redact();
         phone.log_in("alice");
         phone.welcome(false);
         phone.page(1, conversations);
@@ -131,7 +131,7 @@ impl Phone {
                 self.read_by_peer.push(messages.iter().map(|message| message.sequence).collect());
             }
             Output::Return(call, result) => self.returns.push((call, result)),
-            Output::Answer { call, query, pending, .. } => {
+            Output::ReturnPage { call, query, pending, .. } => {
                 let next = pending
                     .next
                     .and_then(|next| self.stored(&Query { low: next, high: next, ..query.clone() }).pop());
@@ -195,7 +195,7 @@ impl Phone {
         self.call(Call::Send { message: Box::new(message), upload: None })
     }
 
-    /// What a call came to, if it has.
+    /// The result of a call, if it has ended.
     pub fn returned(&self, call: CallId) -> Option<&Result<Return, Fault>> {
         self.returns.iter().find(|(id, _)| *id == call).map(|(_, result)| result)
     }
@@ -205,7 +205,7 @@ impl Phone {
         self.feed(Input::Frame(frame.to_string()));
     }
 
-    /// What was asked by this verb, oldest first: the requests' numbers and parameters.
+    /// The requests with this verb, oldest first: their numbers and parameters.
     pub fn asked(&self, verb: &str) -> Vec<(u64, Value)> {
         let requests = self.sent.iter().filter(|envelope| envelope["m"] == verb);
         requests.map(|request| (request["i"].as_u64().unwrap(), request["p"].clone())).collect()
@@ -278,7 +278,7 @@ impl Phone {
         served
     }
 
-    /// The places of the messages that were told as received.
+    /// The sequences of the messages that were emitted as received.
     pub fn told(&self) -> Vec<u64> {
         let messages = self.events.iter().flat_map(|event| match event {
             Event::MessageReceived(messages) => messages.as_slice(),
@@ -288,7 +288,7 @@ impl Phone {
     }
 }
 
-/// What was said at this place.
+/// The message with this sequence.
 pub fn message(place: u64, from: &str, time: i64) -> Value {
     json!({
         "ID": format!("01990000-0000-7000-8000-{place:012}"), "from": from,

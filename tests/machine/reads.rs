@@ -1,4 +1,4 @@
-//! What the other side has read, told whether the phone was there or not.
+//! Receipts of the other side, which are emitted whether the phone was connected or not.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What the phone makes of being turned away: by the server's `hello`, or by its certificate.
+//! How the phone reacts to refused connections: by the reply to `hello`, or because of the certificate.
 
 use serde_json::{Value, json};
 use tim::event::Event;
@@ -20,7 +20,7 @@ fn alice() -> Option<UserId> {
     Some(UserId::new("alice").unwrap())
 }
 
-/// The errors that were told.
+/// The emitted errors.
 fn errors(phone: &Phone) -> Vec<Code> {
     let told = phone.events.iter().filter_map(|event| match event {
         Event::Error { code, .. } => Some(*code),

@@ -7,7 +7,7 @@ use tim::machine::io::{Call, CallId, Input, Output};
 use tim::message::{Body, ImageBody, ImageFormat, Message, Payload, Rendition, RenditionType, TextBody};
 use tim::plugin::Uploaded;
 use tim::protocol::body::Element as _;
-use tim::protocol::call::GetGroup;
+use tim::protocol::call::GetGroupRequest;
 use tim::{Code, GroupId};
 use tim_protocol::frame::Fault;
 
@@ -43,7 +43,7 @@ pub fn picture_at(url: &str) -> ImageBody {
     }
 }
 
-/// What an upload to this address comes to.
+/// The result of an upload to this address.
 fn uploaded_at(url: &str) -> Uploaded {
     picture_at(url).attachment().unwrap().uploaded
 }
@@ -98,7 +98,7 @@ fn messages_that_were_refused_leave_room_for_others() {
     assert_eq!(phone.last_asked("msg.send").1["ID"], newest[0].to_string());
 }
 
-/// What waits in these two is so much that it would take minutes if each walked over the others.
+/// The queues of these two are so long that a quadratic algorithm would take minutes.
 const MANY: u64 = 10_000;
 
 #[test]
@@ -124,7 +124,7 @@ fn messages_that_wait_hold_up_no_others() {
 fn calls_that_wait_hold_up_no_others() {
     let mut phone = Phone::ready(json!([]));
     for _ in 0..MANY {
-        phone.call(Call::ask(GetGroup { group_id: GroupId::new("tea").unwrap() }));
+        phone.call(Call::ask(GetGroupRequest { group_id: GroupId::new("tea").unwrap() }));
     }
     phone.wait(15_000);
     let late =
@@ -138,7 +138,7 @@ fn what_was_not_answered_is_asked_again_on_the_next_connection() {
     let sendings: Vec<CallId> = (1..=3).map(|number| send(&mut phone, number, "C2Cbob")).collect();
     let to_carol = send(&mut phone, 4, "C2Ccarol");
     phone.refuse("msg.send", Code::BUSY, 5_000);
-    let groups = phone.call(Call::ask(GetGroup { group_id: GroupId::new("tea").unwrap() }));
+    let groups = phone.call(Call::ask(GetGroupRequest { group_id: GroupId::new("tea").unwrap() }));
     forget(&mut phone);
     phone.comes_back(true);
     assert_eq!(phone.asked("group.get").len(), 1);

@@ -1,4 +1,4 @@
-//! What the machine tells of its own work: each step of a day with its ids and durations, and never what was written.
+//! The machine's trace: each step of a day with its IDs and durations, and never a message body.
 
 use serde_json::json;
 use tim::Code;
@@ -6,7 +6,7 @@ use tim::machine::io::{Input, Output};
 
 use crate::phone::{Phone, message, with_bob};
 
-/// The lines that the machine has told since the last look.
+/// The trace lines since the last check.
 fn lines(phone: &mut Phone) -> Vec<String> {
     let done = std::mem::take(&mut phone.done);
     done.into_iter()
@@ -19,7 +19,7 @@ fn lines(phone: &mut Phone) -> Vec<String> {
 
 #[test]
 fn each_step_is_told_with_its_ids_and_durations() {
-    let mut phone = Phone::blank();
+    let mut phone = Phone::redact();
     phone.machine.set_tracing(true);
     phone.log_in("alice");
     let told = lines(&mut phone);

@@ -1,4 +1,4 @@
-//! The app on a device: what it calls, what it is told, and what it writes down of both.
+//! The app on a device: its calls, its events, and its record of both.
 
 use tim::event::Event as Heard;
 use tim::machine::io::{Call, CallId, Input, MessageEvent, Query, Return};
@@ -10,7 +10,7 @@ use crate::device::{DeviceId, Event};
 use crate::history::{Account, LogId, Sending, Told};
 use crate::world::{Break, World};
 
-/// What was called.
+/// The kind of a call.
 #[derive(Debug, Clone)]
 pub enum Asked {
     Login,

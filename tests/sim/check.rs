@@ -10,15 +10,15 @@ use tim_protocol::message::Message;
 use crate::history::{History, Last, Log, LogId, Record, Sending, Violation};
 use crate::later::{is_heard, is_unreadable};
 
-/// Of more missed messages than this only the newest are told.
-const MOST_TOLD: u64 = 300;
+/// If more messages than this were missed, only the newest are emitted.
+const MAX_EMITTED: u64 = 300;
 
 /// So many of a device's last messages are sent again when the server's data begins a new life.
 const SENT_AGAIN: usize = 200;
 
 /// Everything that was not as promised.
 pub fn check(history: &History) -> Vec<Violation> {
-    let mut found = Found(history.violations.clone());
+    let mut found = Violations(history.violations.clone());
     acknowledged(history, &mut found);
     dense(history, &mut found);
     stored(history, &mut found);
@@ -35,16 +35,16 @@ pub fn check(history: &History) -> Vec<Violation> {
     found.0
 }
 
-struct Found(Vec<Violation>);
+struct Violations(Vec<Violation>);
 
-impl Found {
+impl Violations {
     fn violated(&mut self, promise: &'static str, what: String) {
         self.0.push(Violation { promise, what });
     }
 }
 
 /// I1: what was acknowledged is in the log, at its place, once.
-fn acknowledged(history: &History, found: &mut Found) {
+fn acknowledged(history: &History, found: &mut Violations) {
     for send in &history.sends {
         let Some((_, sequence)) = send.acked else { continue };
         let log = history.truth.logs.get(&send.log).map_or(&[][..], |log| &log.messages);
@@ -55,7 +55,8 @@ fn acknowledged(history: &History, found: &mut Found) {
             .collect();
         let is_kept = match places[..] {
             [place] => place == sequence || history.is_restored,
-            // What a new life lacks is sent again, unless it was taken back, may no longer be sent, or is too old.
+            // Messages that a new epoch lacks are sent again, unless they were revoked, may no longer be sent, or are
+            // too old.
             [] => {
                 let (_, last) = ended(&history.devices[send.device]);
                 let is_revoked = history.revokes.contains(&(send.log.clone(), sequence));
@@ -80,10 +81,10 @@ fn is_it(send: &Sending, message: &Message, history: &History) -> bool {
 }
 
 /// I2: places have no holes, neither those of messages nor those of mutations.
-fn dense(history: &History, found: &mut Found) {
+fn dense(history: &History, found: &mut Violations) {
     for (id, log) in &history.truth.logs {
         let places = log.messages.iter().map(|message| message.sequence);
-        let mutations = log.mutations.iter().map(|mutation| mutation.mutation);
+        let mutations = log.mutations.iter().map(|mutation| mutation.mutation_seq);
         if !places.eq(1..=log.messages.len() as u64) || !mutations.eq(1..=log.mutations.len() as u64) {
             found.violated("I2", format!("{id:?} has holes"));
         }
@@ -91,7 +92,7 @@ fn dense(history: &History, found: &mut Found) {
 }
 
 /// I3: what a device says it has is what the server has.
-fn stored(history: &History, found: &mut Found) {
+fn stored(history: &History, found: &mut Violations) {
     for record in &history.devices {
         let (me, last) = ended(record);
         for (id, ranges) in &last.ranges {
@@ -100,7 +101,7 @@ fn stored(history: &History, found: &mut Found) {
                 continue;
             };
             // Nobody learns what becomes of a group they left, or of what was said before they came back.
-            let first = if state.gone { u64::MAX } else { state.floor };
+            let first = if state.gone { u64::MAX } else { state.first_visible_seq };
             let log = &history.truth.logs[id].messages;
             let claimed: Vec<u64> = ranges.iter().flat_map(|(low, high)| *low..=*high).collect();
             let stored = &last.stored[id];
@@ -122,7 +123,7 @@ fn stored(history: &History, found: &mut Found) {
 /// Whether two copies of a message are one message. What the server adds to it, the sender's own copy may lack.
 fn is_same(there: &Message, here: &Message, with_state: bool) -> bool {
     let core = |message: &Message| {
-        (message.id, message.from.clone(), message.to.clone(), message.countable, message.time)
+        (message.id, message.from.clone(), message.to.clone(), message.unread_index, message.time)
     };
     let is_shown = here.revoked.is_some() == there.revoked.is_some();
     let says = |message: &Message| message.body.get().to_owned();
@@ -137,7 +138,7 @@ fn is_same(there: &Message, here: &Message, with_state: bool) -> bool {
 }
 
 /// I4: what was sent after something was acknowledged comes after it.
-fn in_real_time(history: &History, found: &mut Found) {
+fn in_real_time(history: &History, found: &mut Violations) {
     if history.is_restored {
         return;
     }
@@ -158,7 +159,7 @@ fn in_real_time(history: &History, found: &mut Found) {
 }
 
 /// I5: a device's messages keep the order in which they were sent.
-fn in_order_of_sender(history: &History, found: &mut Found) {
+fn in_order_of_sender(history: &History, found: &mut Violations) {
     if history.is_restored {
         return;
     }
@@ -178,8 +179,8 @@ fn in_order_of_sender(history: &History, found: &mut Found) {
     }
 }
 
-/// I6: nothing is told twice, out of order, from before its time, or that is not so.
-fn told_once(history: &History, found: &mut Found) {
+/// I6: no event is emitted twice, out of order, for a message from before the baseline, or without cause.
+fn told_once(history: &History, found: &mut Violations) {
     for record in &history.devices {
         let me = record.user.as_ref().unwrap();
         let mut latest: BTreeMap<&LogId, u64> = BTreeMap::new();
@@ -207,9 +208,9 @@ fn told_once(history: &History, found: &mut Found) {
     }
 }
 
-/// I6: everything that is news is told, or, if it is too much, the newest of it. Where the server's clock was set back,
+/// I6: every new message is emitted, or, if there are too many, the newest ones. Where the server's clock was set back,
 /// nothing tells news from history in a conversation that a device meets by a sync.
-fn told_all(history: &History, found: &mut Found) {
+fn told_all(history: &History, found: &mut Violations) {
     if history.is_time_repeated {
         return;
     }
@@ -221,7 +222,7 @@ fn told_all(history: &History, found: &mut Found) {
             record.told.iter().map(|told| (&told.log, told.sequence)).collect();
         for (id, state) in history.truth.states[me].iter().filter(|(_, state)| !state.gone) {
             let log = &history.truth.logs[id];
-            let first = state.floor.max(joined(log, id, me));
+            let first = state.first_visible_seq.max(joined(log, id, me));
             let is_news = |message: &&Message| {
                 let moment = history.committed.get(&(id.clone(), message.sequence));
                 message.sequence >= first
@@ -231,7 +232,7 @@ fn told_all(history: &History, found: &mut Found) {
                     && !told.contains(&(id, message.sequence))
             };
             let missed: Vec<u64> = log.messages.iter().filter(is_news).map(|it| it.sequence).collect();
-            if missed.last().is_some_and(|last| state.head - last < MOST_TOLD) {
+            if missed.last().is_some_and(|last| state.head - last < MAX_EMITTED) {
                 found.violated("I6", format!("{me} ({device}) is not told {missed:?} of {id:?}"));
             }
         }
@@ -275,7 +276,7 @@ fn is_for(log: &Log, id: &LogId, who: &UserId, message: &Message) -> bool {
 }
 
 /// I7: however often it was tried, a message is there once at most; and nothing is there that nobody sent.
-fn appears_once(history: &History, found: &mut Found) {
+fn appears_once(history: &History, found: &mut Violations) {
     let sent: BTreeSet<_> = history.sends.iter().map(|send| send.id).collect();
     let mut seen = BTreeSet::new();
     for (id, log) in &history.truth.logs {
@@ -290,8 +291,8 @@ fn appears_once(history: &History, found: &mut Found) {
     }
 }
 
-/// I9: nobody's message is taken back but by somebody who wants that and may.
-fn taken_back(history: &History, found: &mut Found) {
+/// I9: a message is revoked only by a user who requested it and is permitted to.
+fn taken_back(history: &History, found: &mut Violations) {
     if history.is_restored {
         return;
     }
@@ -304,7 +305,7 @@ fn taken_back(history: &History, found: &mut Found) {
 }
 
 /// I8: read marks only grow.
-fn read_marks(history: &History, found: &mut Found) {
+fn read_marks(history: &History, found: &mut Violations) {
     let mut marks: BTreeMap<(&LogId, &UserId), u64> = BTreeMap::new();
     for (log, who, upto) in &history.reads {
         if marks.insert((log, who), *upto).is_some_and(|before| before > *upto) {
@@ -319,7 +320,7 @@ fn read_marks(history: &History, found: &mut Found) {
 }
 
 /// I8: every device shows the conversations there are, with what is unread in them by the log.
-fn lists(history: &History, found: &mut Found) {
+fn lists(history: &History, found: &mut Violations) {
     for record in &history.devices {
         let (me, last) = ended(record);
         let states = &history.truth.states[me];
@@ -338,7 +339,7 @@ fn lists(history: &History, found: &mut Found) {
                 continue;
             };
             let log = &history.truth.logs[&id];
-            let unread = unread(log, me, state.read, state.floor, state.group_type);
+            let unread = unread(log, me, state.read, state.first_visible_seq, state.group_type);
             let newest = conversation.last_message.as_ref().map(|message| message.id);
             let is_newest =
                 (conversation.last_message.as_ref()).zip(log.messages.last()).is_some_and(|(shown, last)| {
@@ -356,7 +357,7 @@ fn lists(history: &History, found: &mut Found) {
 }
 
 /// I3: a device's copy of what else is the user's own is the server's.
-fn accounts(history: &History, found: &mut Found) {
+fn accounts(history: &History, found: &mut Violations) {
     for record in &history.devices {
         let (me, last) = ended(record);
         let account = &history.truth.accounts[me];
@@ -366,15 +367,15 @@ fn accounts(history: &History, found: &mut Found) {
     }
 }
 
-/// What is unread by the log: what others wrote after the last message read, counted and not taken back.
-fn unread(log: &Log, me: &UserId, read: u64, floor: u64, kind: Option<GroupType>) -> u64 {
+/// The unread count by the log: messages of others after the read sequence that count and were not revoked.
+fn unread(log: &Log, me: &UserId, read: u64, first_visible_seq: u64, kind: Option<GroupType>) -> u64 {
     if kind.is_some_and(|kind| !kind.counts_unread()) {
         return 0;
     }
     let counts = |message: &&Message| {
         message.sequence > read
             && message.from != *me
-            && message.sequence >= floor
+            && message.sequence >= first_visible_seq
             && !message.excluded_from_unread_count
             && message.revoked.is_none()
     };
@@ -382,7 +383,7 @@ fn unread(log: &Log, me: &UserId, read: u64, floor: u64, kind: Option<GroupType>
 }
 
 /// In the end everybody is there, and nothing waits.
-fn at_rest(history: &History, found: &mut Found) {
+fn at_rest(history: &History, found: &mut Violations) {
     for (device, record) in history.devices.iter().enumerate() {
         let (me, last) = ended(record);
         if !last.ready || record.picture.is_none() {

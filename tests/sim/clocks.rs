@@ -9,8 +9,8 @@ const DAY: i64 = 24 * HOUR;
 
 /// How far a clock is off: most by little, some by so much that tokens are from the future or have expired.
 pub fn error(rng: &mut fastrand::Rng) -> i64 {
-    let most = [0, MINUTE, 10 * MINUTE, 5 * HOUR, 3 * DAY][rng.usize(0..5)];
-    rng.i64(-most..=most)
+    let max = [0, MINUTE, 10 * MINUTE, 5 * HOUR, 3 * DAY][rng.usize(0..5)];
+    rng.i64(-max..=max)
 }
 
 impl World {

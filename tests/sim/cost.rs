@@ -1,4 +1,4 @@
-//! What coming back costs: by what changed, never by how much a user has (I9).
+//! The cost of a reconnect depends on what changed, never on how much a user has (I9).
 
 use tim::machine::io::Call;
 use tim_protocol::body::{Body, TextBody};
@@ -73,7 +73,8 @@ fn make_idle(world: &mut World, idle: u32) {
             say(world, &name);
         } else {
             let nick = Some(format!("nick {number}"));
-            let update = call::UpdateProfile { fields: ProfileFields { nick, ..ProfileFields::default() } };
+            let update =
+                call::UpdateProfileRequest { fields: ProfileFields { nick, ..ProfileFields::default() } };
             let (actor, now) = (world.server.actor(&user("alice")), world.wall());
             world.commit(&[Write::request(&actor, update, now)]);
         }
@@ -83,7 +84,7 @@ fn make_idle(world: &mut World, idle: u32) {
 
 fn say(world: &mut World, name: &str) {
     let random: [u8; 10] = world.rng.u128(..).to_be_bytes()[..10].try_into().unwrap();
-    let send = call::Send {
+    let send = call::SendRequest {
         id: MessageId::from_parts(world.wall(), random),
         to: ConversationId::C2c(user("alice")),
         client_time: world.wall(),

@@ -57,7 +57,7 @@ pub struct Device {
     pub bad_commits: u32,
     /// A send held back, for the break that swaps two.
     pub held: Option<(CallId, Call)>,
-    /// How often its app logged in, and was told that something cannot be read.
+    /// How often its app logged in, and how often an error event said that something cannot be read.
     pub logins: u64,
     pub tells: u64,
 }
@@ -78,7 +78,7 @@ pub enum Crash {
     Power,
 }
 
-/// What happens on a device.
+/// An event on a device.
 pub enum Event {
     StoreOpened,
     Due,
@@ -252,7 +252,7 @@ impl World {
         self.devices[id].machine.handle(Input::StoreFailed(fault), now);
     }
 
-    /// Prints what goes into and comes out of machines, for whoever replays a seed.
+    /// Prints the inputs and outputs of machines, for the replay of a seed.
     fn trace(&self, id: DeviceId, way: &str, what: &impl std::fmt::Debug) {
         if self.plan.trace {
             eprintln!("{:>8} {} {way} {what:?}", self.now, self.devices[id].name);
@@ -282,7 +282,7 @@ impl World {
             Output::Emit(event) => self.told(id, event),
             Output::EmitMessages { query, kind } => self.told_of(id, &query, kind)?,
             Output::Return(call, result) => self.returned(id, call, result),
-            Output::Answer { call, query, .. } => self.answered(id, call, &query)?,
+            Output::ReturnPage { call, query, .. } => self.answered(id, call, &query)?,
         }
         Ok(())
     }
@@ -322,10 +322,10 @@ impl World {
         let record = &mut self.history.devices[id];
         for change in self.devices[id].disk.last().iter().flat_map(|(changes, _)| changes) {
             match change {
-                Change::Sync(state) if state.since != 0 => {
+                Change::Sync(state) if state.initial_sync_at != 0 => {
                     record.picture.get_or_insert((moment, kept));
                 }
-                Change::SentRing(message) => {
+                Change::RecentSent(message) => {
                     self.history.placed.entry(message.id).or_insert(moment);
                 }
                 _ => {}
@@ -371,7 +371,7 @@ impl World {
         self.device_after(id, delay, Event::Start);
     }
 
-    /// What the store does not know as heard is told again.
+    /// Events that the store does not know as delivered are emitted again.
     fn forget_undelivered(&mut self, id: DeviceId) {
         let device = &self.devices[id];
         // Damage is met again at the next start, and everything forgotten.

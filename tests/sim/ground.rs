@@ -1,4 +1,4 @@
-//! What a world begins with, and what the server has in the end: read through the same door as everybody's devices.
+//! The initial state of a world, and the final state of the server, which is read by a client like any other.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use tim_protocol::call::{self, MessagesReply, Platform, Reply, SessionReply};
 use tim_protocol::conversation::{Change, ConversationState};
 use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::{GroupId, UserId};
-use tim_server::core::ops::{Find, Found, Login, Write};
+use tim_server::core::ops::{Login, Query, QueryResult, Write};
 use tim_server::core::policy::LoginPolicy;
 
 use crate::history::{Account, Log, LogId, Truth};
@@ -42,7 +42,7 @@ impl World {
             };
             let actor = self.server.actor(&user("alice"));
             let now = self.server_now().wall;
-            self.commit(&[Write::request(&actor, call::CreateGroup { group }, now)]);
+            self.commit(&[Write::request(&actor, call::CreateGroupRequest { group }, now)]);
         }
         self.mark();
     }
@@ -96,10 +96,12 @@ impl World {
 
     fn everything(&self, name: &UserId) -> call::SyncPage {
         let actor = self.server.actor(name);
-        let Found::Version(upto) = self.server.find(&Find::Version { key: actor.key }) else { panic!() };
-        let sync = call::Sync { from: Default::default(), before: None, limit: 200, latest: 0 };
-        let Found::Reply(Reply::Session(SessionReply::Sync(page))) =
-            self.server.find(&Find::Sync { actor, sync, upto })
+        let QueryResult::Version(upto) = self.server.query(&Query::Version { key: actor.key }) else {
+            panic!()
+        };
+        let sync = call::SyncRequest { from: Default::default(), before: None, limit: 200, latest: 0 };
+        let QueryResult::Reply(Reply::Session(SessionReply::Sync(page))) =
+            self.server.query(&Query::Sync { actor, sync, upto })
         else {
             panic!()
         };
@@ -111,9 +113,9 @@ impl World {
         let mut read = Log::default();
         let mut high = head;
         while high > 0 {
-            let history = call::History { conversation_id: id.clone(), low: 1, high, limit: 100 };
-            let Found::Reply(Reply::Messages(MessagesReply::History(page))) =
-                self.server.find(&Find::request(&actor, history))
+            let history = call::HistoryRequest { conversation_id: id.clone(), low: 1, high, limit: 100 };
+            let QueryResult::Reply(Reply::Messages(MessagesReply::History(page))) =
+                self.server.query(&Query::request(&actor, history))
             else {
                 panic!()
             };
@@ -121,10 +123,10 @@ impl World {
             high = page.low - 1;
         }
         loop {
-            let after = read.mutations.last().map_or(0, |mutation| mutation.mutation);
-            let mutations = call::Mutations { conversation_id: id.clone(), after };
-            let Found::Reply(Reply::Messages(MessagesReply::Mutations(page))) =
-                self.server.find(&Find::request(&actor, mutations))
+            let after = read.mutations.last().map_or(0, |mutation| mutation.mutation_seq);
+            let mutations = call::MutationsRequest { conversation_id: id.clone(), after };
+            let QueryResult::Reply(Reply::Messages(MessagesReply::Mutations(page))) =
+                self.server.query(&Query::request(&actor, mutations))
             else {
                 panic!()
             };

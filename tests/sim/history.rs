@@ -1,4 +1,4 @@
-//! What happened in a world, as far as promises depend on it: written down while it runs, judged afterwards.
+//! The history of a world: recorded while it runs, checked against the promises afterwards.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,7 +45,7 @@ pub struct Sending {
     pub id: MessageId,
     pub text: String,
     pub called: u64,
-    /// When the app was told that it was sent, and at which place.
+    /// When the app learned that it was sent, and with which sequence.
     pub acked: Option<(u64, u64)>,
     pub failed: bool,
     /// Sent anew after a failure: its place among others is open.
@@ -64,7 +64,7 @@ pub struct Told {
     pub born: u64,
 }
 
-/// What one device went through.
+/// The history of one device.
 #[derive(Debug, Clone, Default)]
 pub struct Record {
     pub user: Option<UserId>,
@@ -109,7 +109,7 @@ pub struct Log {
     pub mutations: Vec<Mutation>,
 }
 
-/// What the server has in the end.
+/// The final state of the server.
 #[derive(Debug, Clone, Default)]
 pub struct Truth {
     pub logs: BTreeMap<LogId, Log>,
@@ -133,7 +133,7 @@ pub struct History {
     pub devices: Vec<Record>,
     /// When each message was committed.
     pub committed: BTreeMap<(LogId, u64), u64>,
-    /// What somebody wanted taken back.
+    /// The messages that users requested to revoke.
     pub revokes: BTreeSet<(LogId, u64)>,
     /// The server's data began a new life.
     pub is_restored: bool,

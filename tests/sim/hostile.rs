@@ -95,8 +95,8 @@ impl World {
                 self.server_hears(link, &garbage);
             }
             kind => {
-                let most = if kind < 6 { 4 } else { STORM };
-                let count = self.rng.u64(1..=most);
+                let max = if kind < 6 { 4 } else { STORM };
+                let count = self.rng.u64(1..=max);
                 let asks: Vec<String> = (0..count).map(|_| self.harmful(place, kind)).collect();
                 if self.rng.bool() {
                     self.server_hears(link, &format!("[{}]", asks.join(",")));

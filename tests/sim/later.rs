@@ -61,7 +61,8 @@ pub fn is_heard(there: &Message, here: &Message, me: &UserId) -> bool {
     let mut body = serde_json::from_str(there.body.get()).unwrap();
     add_to_body(&mut body, form(&there.id), there.from.is_system(), me);
     let heard: Value = serde_json::from_str(here.body.get()).unwrap();
-    (there.id, &there.from, there.countable, there.time) == (here.id, &here.from, here.countable, here.time)
+    (there.id, &there.from, there.unread_index, there.time)
+        == (here.id, &here.from, here.unread_index, here.time)
         && (heard == body || here.revoked.is_some())
 }
 

@@ -20,7 +20,7 @@ pub struct Link {
     lost: [i64; 2],
 }
 
-/// What happens to a connection.
+/// An event of a connection.
 pub enum Event {
     /// The server's side stands.
     Accepted,
@@ -138,7 +138,7 @@ impl World {
         let lost = [survives(self), survives(self)];
         let link = self.links.get_mut(&id).unwrap();
         link.lost = [link.lost[0].min(lost[0]), link.lost[1].min(lost[1])];
-        // A half-open connection: nobody is told, and silence has to tell.
+        // A half-open connection: neither side gets an error, and both must notice the silence.
         if self.chance(60) {
             let delay = self.rng.i64(0..3_000);
             self.link_after(delay, id, Event::GoneForDevice);

@@ -87,9 +87,9 @@ fn report(seed: u64, violations: &[Violation]) -> String {
 fn shrink(seed: u64) -> String {
     let mut plan = replayed(seed);
     let fails = |plan: &Plan| !judge(plan).is_empty();
-    for most in [100, 60, 40, 30, 20, 10, 5] {
+    for max in [100, 60, 40, 30, 20, 10, 5] {
         for less in
-            [Plan { operations: Some(most), ..plan.clone() }, Plan { faults: Some(most / 5), ..plan.clone() }]
+            [Plan { operations: Some(max), ..plan.clone() }, Plan { faults: Some(max / 5), ..plan.clone() }]
         {
             if fails(&less) {
                 plan = less;
@@ -124,7 +124,7 @@ fn promises() {
     assert!(failed.is_empty(), "{} of {} seeds failed", failed.len(), seeds.len());
 }
 
-/// Whatever is broken on purpose is noticed.
+/// Every deliberate bug is noticed.
 #[test]
 fn breaks() {
     for (how, promise) in [

@@ -32,7 +32,7 @@ const PAGE: usize = 4_096;
 /// Messages that were refused, and wait for the user to send them again.
 const WAITING: usize = 40;
 /// More steps than any device takes to come back.
-const MOST_STEPS: u32 = 100_000;
+const MAX_STEPS: u32 = 100_000;
 const SENDERS: [&str; 3] = ["alice", "carol", "dave"];
 
 /// Who wrote to bob, and what stands there.
@@ -131,7 +131,7 @@ impl<'a> Phone<'a> {
 
     /// Lets everything happen until something is the case.
     fn run(&mut self, until: impl Fn(&Self) -> bool) {
-        for _ in 0..MOST_STEPS {
+        for _ in 0..MAX_STEPS {
             if until(self) {
                 return;
             }
@@ -191,7 +191,7 @@ impl<'a> Phone<'a> {
             Output::EmitMessages { query, .. } => {
                 drop(self.store.as_ref().unwrap().messages(&user("bob"), &query)?)
             }
-            Output::Answer { query, completed, pending, .. } => {
+            Output::ReturnPage { query, completed, pending, .. } => {
                 let page = self.store.as_ref().unwrap().messages(&user("bob"), &query);
                 let refused = pending.refused.iter().map(|message| message.id.to_string()).collect();
                 self.page = Some(page.clone().map(|messages| (messages, refused, completed)));
@@ -219,10 +219,10 @@ impl<'a> Phone<'a> {
                 Effect::Send(envelope) => self.inputs.push_back(Input::Frame(codec::join(&[envelope]))),
                 Effect::Write(token, write) => {
                     let result = self.ground.database.commit(&[write]).remove(0);
-                    answers.push(session::Input::Wrote(token, result));
+                    answers.push(session::Input::WriteResult(token, result));
                 }
-                Effect::Find(token, find) => {
-                    answers.push(session::Input::Found(token, self.ground.database.find(&find)));
+                Effect::Query(token, find) => {
+                    answers.push(session::Input::QueryResult(token, self.ground.database.query(&find)));
                 }
                 Effect::Unpark(_) => answers.push(session::Input::Unparked(None)),
                 Effect::Attach(..) | Effect::Follow(_) => answers.push(session::Input::Attached),
@@ -292,7 +292,7 @@ fn refused(number: u64) -> Message {
         from: user("bob"),
         to: ConversationId::C2c(user("alice")),
         sequence: 0,
-        countable: 0,
+        unread_index: 0,
         by_sender: 0,
         time: BEGIN,
         client_time: BEGIN,
@@ -305,7 +305,7 @@ fn refused(number: u64) -> Message {
     }
 }
 
-/// What is done to a page.
+/// The kind of damage to a page.
 #[derive(Debug, Clone, Copy)]
 enum Damage {
     Zeroed,
@@ -322,7 +322,7 @@ fn damaged(file: &[u8], page: usize, damage: Damage) -> Vec<u8> {
     file
 }
 
-/// What came of one damage: whether it was met, and how many waiting messages are left.
+/// The result of one damage: whether it was noticed, and how many waiting messages are left.
 fn comes_back(ground: &mut Ground, folder: &Path, file: &[u8]) -> (bool, usize) {
     let path = folder.join("tim.db");
     for entry in std::fs::read_dir(folder).unwrap() {

@@ -9,14 +9,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use tim_protocol::call::{MessagesReply, MessagesRequest, Reply, Request, Send, SessionReply};
+use tim_protocol::call::{MessagesReply, MessagesRequest, Reply, Request, SendRequest, SessionReply};
 use tim_protocol::frame::Push;
 use tim_protocol::{ConversationId, MessageId, UserId, codec, limits};
 use tim_server::bus::Delivery;
 use tim_server::config::Config;
 use tim_server::core::Now;
 use tim_server::core::ops::{
-    Actor, Answer, Audience, ConversationKey, Find, Found, Refusal, Tell, UserKey, What, Write, Written,
+    Actor, Audience, Committed, ConversationKey, Notification, NotificationContent, Query, QueryResult,
+    Refusal, UserKey, Write, WriteReply,
 };
 use tim_server::core::policy::LoginPolicy;
 use tim_server::core::rate::Rate;
@@ -25,7 +26,7 @@ use tim_server::core::shares::{self, Shares};
 use tim_server::store::sqlite::Database;
 use uuid::Uuid;
 
-use bus::{Memberships, Seat};
+use bus::{Memberships, Subscriber};
 
 use crate::history::LogId;
 use crate::hostile;
@@ -52,7 +53,7 @@ pub struct Server {
     shares: Arc<Shares>,
     keys: BTreeMap<UserKey, UserId>,
     connections: BTreeMap<LinkId, Connection>,
-    parked: BTreeMap<Uuid, (i64, Parked, Seat)>,
+    parked: BTreeMap<Uuid, (i64, Parked, Subscriber)>,
     memberships: Memberships,
     /// Writes that wait for the next commit.
     waiting: Vec<(LinkId, Token, Write)>,
@@ -62,22 +63,22 @@ pub struct Server {
 
 struct Connection {
     session: Session,
-    seat: Option<Seat>,
-    /// The seat of the session that may be resumed.
-    kept: Option<Seat>,
+    subscriber: Option<Subscriber>,
+    /// The subscription of the session that may be resumed.
+    kept: Option<Subscriber>,
     due: Option<i64>,
     /// When the last delivery of the bus arrives.
     inbox_at: i64,
 }
 
-/// What happens on the server.
+/// An event on the server.
 pub enum Event {
     Commit,
-    Wrote(LinkId, Token, Result<Written, Refusal>),
-    Ask(LinkId, Token, Find),
-    Found(LinkId, Token, Result<Found, Refusal>),
+    WriteResult(LinkId, Token, Result<Committed, Refusal>),
+    Ask(LinkId, Token, Query),
+    QueryResult(LinkId, Token, Result<QueryResult, Refusal>),
     Unpark(LinkId, Uuid),
-    Attach(LinkId, Seat),
+    Attach(LinkId, Subscriber),
     Follow(LinkId, Vec<ConversationKey>),
     Deliver(LinkId, Delivery),
     Overflow(LinkId),
@@ -87,7 +88,7 @@ pub enum Event {
     Start,
 }
 
-/// What the operator has set.
+/// The operator's settings.
 pub fn settings() -> Arc<Settings> {
     Arc::new(Settings {
         policy: LoginPolicy::PerPlatform,
@@ -139,11 +140,11 @@ impl Server {
 
     /// Whether a connection's user is known by now; `None` if there is no such connection.
     pub fn is_greeted(&self, link: LinkId) -> Option<bool> {
-        self.connections.get(&link).map(|connection| connection.seat.is_some())
+        self.connections.get(&link).map(|connection| connection.subscriber.is_some())
     }
 
-    pub fn find(&self, find: &Find) -> Found {
-        self.database.find(find).unwrap()
+    pub fn query(&self, query: &Query) -> QueryResult {
+        self.database.query(query).unwrap()
     }
 }
 
@@ -157,8 +158,8 @@ impl World {
         Now { monotonic: self.now, wall: self.wall() + self.server.skew }
     }
 
-    /// Commits, writes down what was committed, and gives what is to be told.
-    pub fn commit(&mut self, writes: &[Write]) -> Vec<Result<Written, Refusal>> {
+    /// Commits, records what was committed, and returns the notifications.
+    pub fn commit(&mut self, writes: &[Write]) -> Vec<Result<Committed, Refusal>> {
         let results = self.server.database.commit(writes);
         if self.is_broken(Break::ServerForgets) {
             self.server.batches.push(writes.to_vec());
@@ -166,25 +167,25 @@ impl World {
         for (write, result) in writes.iter().zip(&results) {
             let Ok(written) = result else { continue };
             match (write, &written.answer) {
-                (Write::Login(login), Answer::LoggedIn { key, .. }) => {
+                (Write::Login(login), WriteReply::LoggedIn { key, .. }) => {
                     self.server.keys.insert(*key, login.user.clone());
                 }
-                (Write::Request(asked), Answer::Reply(Reply::Messages(MessagesReply::Read(upto)))) => {
+                (Write::Request(asked), WriteReply::Reply(Reply::Messages(MessagesReply::Read(upto)))) => {
                     let Request::Messages(MessagesRequest::Read(read)) = &asked.request else { continue };
                     let log = LogId::of(&asked.actor.user, &read.conversation_id);
                     self.history.reads.push((log, asked.actor.user.clone(), upto.sequence));
                 }
                 _ => {}
             }
-            for tell in &written.tells {
+            for tell in &written.notifications {
                 self.note_committed(tell);
             }
         }
         results
     }
 
-    fn note_committed(&mut self, tell: &Tell) {
-        let What::Push(Push::Message(message)) = &tell.what else { return };
+    fn note_committed(&mut self, tell: &Notification) {
+        let NotificationContent::Push(Push::Message(message)) = &tell.content else { return };
         let reader = match message.to {
             ConversationId::System => {
                 let Audience::Users(users) = &tell.to else { panic!("a notice is told to {:?}", tell.to) };
@@ -210,7 +211,7 @@ impl World {
             seed,
             self.server_now(),
         );
-        let connection = Connection { session, seat: None, kept: None, due: None, inbox_at: 0 };
+        let connection = Connection { session, subscriber: None, kept: None, due: None, inbox_at: 0 };
         self.server.connections.insert(link, connection);
         self.session_due(link);
     }
@@ -223,9 +224,9 @@ impl World {
     pub fn server_loses(&mut self, link: LinkId) {
         if let Some(connection) = self.server.connections.remove(&link) {
             let now = self.server_now();
-            if let (Some(seat), Some(parked)) = (connection.seat, connection.session.park(now)) {
+            if let (Some(subscriber), Some(parked)) = (connection.subscriber, connection.session.park(now)) {
                 let until = now.monotonic + limits::RESUME_WITHIN_MS;
-                self.server.parked.insert(seat.id, (until, parked, seat));
+                self.server.parked.insert(subscriber.id, (until, parked, subscriber));
             }
         }
     }
@@ -241,9 +242,9 @@ impl World {
             match effect {
                 Effect::Send(envelope) => envelopes.push(envelope),
                 Effect::Write(token, write) => self.write(link, token, write),
-                Effect::Find(token, find) => {
+                Effect::Query(token, query) => {
                     let delay = self.rng.i64(0..5);
-                    self.server_after(delay, Event::Ask(link, token, find));
+                    self.server_after(delay, Event::Ask(link, token, query));
                 }
                 Effect::Unpark(id) => self.server_after(0, Event::Unpark(link, id)),
                 Effect::Attach(key, id) => self.attach(link, key, id),
@@ -290,15 +291,15 @@ impl World {
         }
         match event {
             Event::Commit => self.group_commit(),
-            Event::Wrote(link, token, result) => self.serve(link, Input::Wrote(token, result)),
-            Event::Ask(link, token, find) => {
-                let found = self.answer(find);
+            Event::WriteResult(link, token, result) => self.serve(link, Input::WriteResult(token, result)),
+            Event::Ask(link, token, query) => {
+                let found = self.answer(query);
                 let delay = self.rng.i64(0..5);
-                self.server_after(delay, Event::Found(link, token, found));
+                self.server_after(delay, Event::QueryResult(link, token, found));
             }
-            Event::Found(link, token, result) => self.serve(link, Input::Found(token, result)),
+            Event::QueryResult(link, token, result) => self.serve(link, Input::QueryResult(token, result)),
             Event::Unpark(link, id) => self.unpark(link, id),
-            Event::Attach(link, seat) => self.attached(link, seat),
+            Event::Attach(link, subscriber) => self.attached(link, subscriber),
             Event::Follow(link, topics) => self.follow(link, topics),
             Event::Deliver(link, delivery) => self.serve(link, Input::Delivery(delivery)),
             Event::Overflow(link) => self.serve(link, Input::Overflow),
@@ -323,25 +324,26 @@ impl World {
         }
     }
 
-    fn answer(&mut self, mut find: Find) -> Result<Found, Refusal> {
-        if let Find::Sync { sync, .. } = &mut find
+    fn answer(&mut self, mut query: Query) -> Result<QueryResult, Refusal> {
+        if let Query::Sync { sync, .. } = &mut query
             && self.plan.broken == Some(Break::SyncsAll)
         {
             sync.from.version = 0;
         }
-        let mut found = self.server.database.find(&find);
+        let mut found = self.server.database.query(&query);
         match &mut found {
-            Ok(Found::Reply(Reply::Messages(MessagesReply::History(page))))
+            Ok(QueryResult::Reply(Reply::Messages(MessagesReply::History(page))))
                 if self.is_broken(Break::HoleInHistory) && page.messages.len() > 2 =>
             {
                 let middle = page.messages.len() / 2;
                 page.messages.remove(middle);
             }
-            Ok(Found::Reply(Reply::Session(SessionReply::Sync(page))))
+            Ok(QueryResult::Reply(Reply::Session(SessionReply::Sync(page))))
                 if self.is_broken(Break::ReadsTooFar) =>
             {
                 for state in page.conversations.iter_mut().filter(|state| state.head > 2) {
-                    state.base = state.base.max((state.countable - state.own).saturating_sub(1));
+                    state.unread_base =
+                        state.unread_base.max((state.unread_index - state.own).saturating_sub(1));
                 }
             }
             _ => {}
@@ -352,7 +354,8 @@ impl World {
     /// A dropped session; a server may also find it behind a connection that it does not know to be dead yet.
     fn unpark(&mut self, link: LinkId, id: Uuid) {
         let is_other = |(other, connection): (&LinkId, &Connection)| {
-            let is_it = connection.seat.as_ref().is_some_and(|seat| seat.id == id) && *other != link;
+            let is_it = connection.subscriber.as_ref().is_some_and(|subscriber| subscriber.id == id)
+                && *other != link;
             is_it.then_some(*other)
         };
         let standing = self.server.connections.iter().find_map(is_other);
@@ -363,9 +366,10 @@ impl World {
             self.close_down(other);
         }
         let parked = self.server.parked.remove(&id).filter(|(until, ..)| *until > self.now);
-        let (parked, seat) = parked.map(|(_, parked, seat)| (Box::new(parked), seat)).unzip();
+        let (parked, subscriber) =
+            parked.map(|(_, parked, subscriber)| (Box::new(parked), subscriber)).unzip();
         if let Some(connection) = self.server.connections.get_mut(&link) {
-            connection.kept = seat;
+            connection.kept = subscriber;
         }
         self.serve(link, Input::Unparked(parked));
     }
@@ -382,11 +386,11 @@ impl World {
         }
         let results = self.commit(&writes);
         for result in results.iter().flatten() {
-            self.publish(&result.tells);
+            self.publish(&result.notifications);
         }
         for ((link, token, _), result) in waiting.into_iter().zip(results) {
             let delay = self.rng.i64(0..8);
-            self.server_after(delay, Event::Wrote(link, token, result));
+            self.server_after(delay, Event::WriteResult(link, token, result));
         }
         if !self.server.marks_due {
             self.server.marks_due = true;
@@ -395,7 +399,7 @@ impl World {
         }
     }
 
-    /// Alice may take back what others say in her groups.
+    /// Alice may revoke messages of others in her groups.
     fn revoke_for_all(&self, writes: &mut [Write]) {
         for write in writes {
             if let Write::Request(asked) = write
@@ -416,7 +420,7 @@ impl World {
                     send.client_time,
                     self.rng.u128(..).to_be_bytes()[..10].try_into().unwrap(),
                 );
-                let again = Send { id, ..send.clone() };
+                let again = SendRequest { id, ..send.clone() };
                 self.commit(&[Write::request(&asked.actor, again, asked.now)]);
             }
         }

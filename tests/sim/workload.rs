@@ -1,7 +1,10 @@
-//! What users do and what goes wrong, as far as the seed has it.
+//! The actions of users and the faults, drawn from the seed.
 
 use tim::machine::io::{Call, Input};
-use tim_protocol::call::{HandleApplication, JoinGroup, QuitGroup, Revoke, UpdateBlacklist, UpdateProfile};
+use tim_protocol::call::{
+    HandleApplicationRequest, JoinGroupRequest, QuitGroupRequest, RevokeRequest, UpdateBlacklistRequest,
+    UpdateProfileRequest,
+};
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::{ConversationId, GroupId, UserId};
 
@@ -11,12 +14,12 @@ use crate::device::{Crash, DeviceId};
 use crate::history::{History, LogId};
 use crate::world::{Event, Plan, World, user};
 
-/// Messages in a burst: more than are told to who was away.
+/// Messages in a burst: more than are emitted to a device that was away.
 const BURST: u32 = 330;
 /// How long a world is left alone before it is judged: longer than the longest pause, timeout and silence.
 const HEALING: i64 = 400_000;
 
-/// What kind of bad luck a world has.
+/// The kinds of faults of a world.
 pub struct Faults {
     pub is_on: bool,
     /// Bounds of a connection's one-way delay.
@@ -42,7 +45,7 @@ pub struct Faults {
     faults: u32,
     kinds: Vec<Fault>,
     bursts: bool,
-    /// Who is away while somebody writes a lot.
+    /// The device that is away while somebody writes many messages.
     away: Option<DeviceId>,
 }
 
@@ -87,7 +90,7 @@ impl Faults {
         }
         let high = [5, 40, 150, 600][rng.usize(0..4)];
         let bus = [(0, 0), (0, 3), (3, 0), (2, 2), (20, 10)][rng.usize(0..5)];
-        let most = [10, 25, 80][rng.usize(0..3)];
+        let max = [10, 25, 80][rng.usize(0..3)];
         Self {
             is_on: true,
             latency: [1, high],
@@ -97,7 +100,7 @@ impl Faults {
             is_restored: rng.u32(0..20) == 0,
             operations: rng.u32(20..150),
             pause: [20, 200, 1_500][rng.usize(0..3)],
-            faults: if kinds.is_empty() { 0 } else { rng.u32(0..most) },
+            faults: if kinds.is_empty() { 0 } else { rng.u32(0..max) },
             kinds,
             bursts: rng.u32(0..40) == 0,
             away: None,
@@ -239,7 +242,7 @@ impl World {
         };
         let conversation_id = log.seen_by(&me);
         self.history.revokes.insert((log, sequence));
-        self.call(id, Asked::Other, Call::ask(Revoke { conversation_id, sequence }));
+        self.call(id, Asked::Other, Call::ask(RevokeRequest { conversation_id, sequence }));
     }
 
     fn set_read(&mut self, id: DeviceId) {
@@ -262,11 +265,11 @@ impl World {
             let name = ["bob", "carol"][self.rng.usize(0..2)];
             let accept = self.chance(80);
             let (user_id, handle_message) = (user(name), String::new());
-            Call::ask(HandleApplication { group_id, user_id, accept, handle_message })
+            Call::ask(HandleApplicationRequest { group_id, user_id, accept, handle_message })
         } else if self.chance(70) {
-            Call::ask(JoinGroup { group_id, apply_message: "please".into() })
+            Call::ask(JoinGroupRequest { group_id, apply_message: "please".into() })
         } else {
-            Call::ask(QuitGroup { group_id })
+            Call::ask(QuitGroupRequest { group_id })
         };
         self.call(id, Asked::Other, call);
     }
@@ -274,13 +277,13 @@ impl World {
     fn blacklist(&mut self, id: DeviceId) {
         let user_id_list = vec![self.peer(id)];
         let listed = self.chance(25);
-        self.call(id, Asked::Other, Call::ask(UpdateBlacklist { user_id_list, listed }));
+        self.call(id, Asked::Other, Call::ask(UpdateBlacklistRequest { user_id_list, listed }));
     }
 
     fn rename(&mut self, id: DeviceId) {
         let nick = Some(format!("nick {}", self.rng.u32(0..100)));
         let fields = ProfileFields { nick, ..ProfileFields::default() };
-        self.call(id, Asked::Other, Call::ask(UpdateProfile { fields }));
+        self.call(id, Asked::Other, Call::ask(UpdateProfileRequest { fields }));
     }
 
     fn resend(&mut self, id: DeviceId) {
@@ -336,7 +339,7 @@ impl World {
         }
     }
 
-    /// From now on nothing goes wrong any more, and everything comes to rest.
+    /// From now on no faults are injected, and everything comes to rest.
     fn heal(&mut self) {
         self.faults.is_on = false;
         self.set_server_clock(0);
@@ -380,7 +383,7 @@ impl World {
             let me = self.devices[id].user.clone();
             for state in self.states(&me).into_values().filter(|state| !state.gone) {
                 let mut before = state.head + 1;
-                while before > state.floor.max(1) {
+                while before > state.first_visible_seq.max(1) {
                     let conversation = state.conversation_id.clone();
                     let asked = Asked::Page(conversation.clone(), is_last);
                     self.call(

@@ -16,17 +16,17 @@ use crate::workload::Faults;
 /// The wall clock when a world begins, in milliseconds since 1970.
 pub const BEGIN: i64 = 1_700_000_000_000;
 /// More steps than any healthy world takes.
-const MOST_STEPS: u64 = 3_000_000;
+const MAX_STEPS: u64 = 3_000_000;
 
-/// What a world is made of.
+/// The parameters of a world.
 #[derive(Debug, Clone)]
 pub struct Plan {
     pub seed: u64,
-    /// How many things users do; by the seed if not told.
+    /// The number of user actions; drawn from the seed if absent.
     pub operations: Option<u32>,
-    /// How many things go wrong; by the seed if not told.
+    /// The number of faults; drawn from the seed if absent.
     pub faults: Option<u32>,
-    /// What is broken on purpose.
+    /// The deliberate bug.
     pub broken: Option<Break>,
     /// Print what happens on the devices.
     pub trace: bool,
@@ -47,15 +47,15 @@ pub enum Break {
     HoleInHistory,
     /// A device's store says that it kept a commit, and did not.
     StoreForgets,
-    /// An app is told "sent" before the server said so.
+    /// "Sent" is reported before the server's acknowledgement.
     AcksEarly,
     /// An app's messages reach the engine in another order than they were sent in.
     SwapsSends,
     /// A listener hears the same messages again.
     TellsTwice,
-    /// A listener is not told of some messages.
+    /// Some messages are not emitted.
     TellsNot,
-    /// What a crashed app did not live to hear is not told again.
+    /// Events that a crash kept from the listener are not emitted again.
     TellsNotAgain,
     /// The server does not mark what changed, and pushes get lost.
     NeverMarks,
@@ -69,17 +69,17 @@ pub enum Break {
     HangsUp,
     /// Messages that a device cannot read have no place.
     LosesPlaces,
-    /// An app is not told that something cannot be read.
+    /// No error event says that something cannot be read.
     HidesUnreadable,
-    /// The server takes whatever anybody wants taken back.
+    /// The server accepts every revocation, by anybody.
     RevokesForAll,
-    /// What waits in a damaged file is not taken along.
+    /// The outbox of a damaged file is lost.
     RescuesNothing,
     /// The bus goes on telling users of a group that they have left.
     KeepsTopics,
 }
 
-/// What happens at some moment.
+/// A scheduled event.
 #[expect(clippy::large_enum_variant, reason = "worlds are small, and live one at a time")]
 pub enum Event {
     Link(LinkId, crate::link::Event),
@@ -147,7 +147,7 @@ impl World {
             let ((at, _), event) = entry.remove_entry();
             self.now = at;
             self.steps += 1;
-            assert!(self.steps < MOST_STEPS, "the world never rests (seed {})", self.plan.seed);
+            assert!(self.steps < MAX_STEPS, "the world never rests (seed {})", self.plan.seed);
             match event {
                 Event::Link(link, event) => self.link_event(link, event),
                 Event::Server(life, event) => self.server_event(life, event),

@@ -86,7 +86,7 @@ async fn a_device_whose_database_is_damaged_while_it_runs_goes_on_by_itself() {
         matches!(event, Event::Error { code, .. } if *code == Code::STORE_REBUILT).then_some(())
     })
     .await;
-    // The first list that is told after it comes from the server.
+    // The first conversation list that is emitted after it comes from the server.
     bob.expect("the conversation", |event| {
         matches!(event, Event::ConversationListUpdated(list) if !list.is_empty()).then_some(())
     })

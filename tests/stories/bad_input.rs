@@ -1,4 +1,4 @@
-//! What must be refused is refused with its number, loses nothing, and nobody else notices.
+//! Bad input is refused with its error code, loses nothing, and affects nobody else.
 
 use std::sync::Arc;
 

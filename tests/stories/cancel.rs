@@ -9,7 +9,7 @@ use crate::pictures::{on_a_held_wire, picture, png};
 use crate::proxy::Proxy;
 use crate::world::{Device, World, text_of};
 
-/// The words last said in each conversation of the list.
+/// The text of the last message in each conversation of the list.
 async fn last_words(device: &Device) -> Vec<Option<String>> {
     let list = device.tim.get_conversation_list().await.unwrap();
     list.iter().map(|it| it.last_message.as_ref().and_then(text_of).map(str::to_owned)).collect()

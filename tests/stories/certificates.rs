@@ -17,13 +17,13 @@ use tokio_rustls::TlsAcceptor;
 use crate::world::World;
 
 /// A certificate with its key, and the root that an app is given for it, in PEM.
-pub struct Made {
+pub struct TestCertificate {
     pub certificate: String,
     pub key: String,
     pub root: String,
 }
 
-impl Made {
+impl TestCertificate {
     /// What takes connections with it.
     pub fn acceptor(&self) -> TlsAcceptor {
         use rustls::pki_types::{CertificateDer, pem::PemObject as _};
@@ -40,7 +40,7 @@ impl Made {
 }
 
 /// A certificate for this name as `change` wants it, from an authority of its own.
-pub fn certificate(name: &str, change: impl FnOnce(&mut CertificateParams)) -> Made {
+pub fn certificate(name: &str, change: impl FnOnce(&mut CertificateParams)) -> TestCertificate {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let issuer = CertifiedIssuer::self_signed(authority, KeyPair::generate().unwrap()).unwrap();
@@ -48,20 +48,20 @@ pub fn certificate(name: &str, change: impl FnOnce(&mut CertificateParams)) -> M
     change(&mut params);
     let key = KeyPair::generate().unwrap();
     let certificate = params.signed_by(&key, &issuer).unwrap();
-    Made { certificate: certificate.pem(), key: key.serialize_pem(), root: issuer.pem() }
+    TestCertificate { certificate: certificate.pem(), key: key.serialize_pem(), root: issuer.pem() }
 }
 
 /// One certificate that is its own authority, as many recipes make it.
-fn authority_as_leaf(name: &str) -> Made {
+fn authority_as_leaf(name: &str) -> TestCertificate {
     let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let key = KeyPair::generate().unwrap();
     let certificate = params.self_signed(&key).unwrap().pem();
-    Made { root: certificate.clone(), certificate, key: key.serialize_pem() }
+    TestCertificate { root: certificate.clone(), certificate, key: key.serialize_pem() }
 }
 
-/// What alice's login comes to at a server with this certificate. It may be tried for an hour.
-async fn login(made: &Made, roots: Option<&str>) -> TimError {
+/// The result of alice's login at a server with this certificate. It may be tried for an hour.
+async fn login(made: &TestCertificate, roots: Option<&str>) -> TimError {
     let acceptor = made.acceptor();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();

@@ -74,7 +74,7 @@ async fn who_answers_without_opening_has_read_nothing_until_they_do() {
     for device in [&alice, &tablet] {
         assert_eq!(shown(device, "C2Cbob").await, (2, vec![false, false]), "on the {}", device.name);
     }
-    // A device that has only the server to ask is told the same.
+    // A device that has only the server's data shows the same.
     let browser = world.device("alice", "browser").await;
     assert_eq!(shown(&browser, "C2Cbob").await, (2, vec![false, false]));
 
@@ -118,12 +118,12 @@ async fn a_message_taken_back_is_gone_for_everybody() {
         (regretted.id, true, "alice")
     );
     unread(&bob, "C2Calice", 1).await;
-    // A device that never had it does not get its words.
+    // A device that never had it does not get its text.
     bobs_tablet.login(&world).await;
     let list = bobs_tablet.tim.get_message_list(&id("C2Calice"), None, 15).await.unwrap().message_list;
     assert_eq!(list.iter().map(text_of).collect::<Vec<_>>(), [Some("kept"), None]);
     assert!(list[1].is_revoked);
-    // Bob may not take back what alice wrote.
+    // Bob may not revoke alice's message.
     let kept = list[0].clone();
     assert_eq!(bob.tim.revoke_message(&kept).await.unwrap_err().code, tim::Code::REVOKE_NOT_ALLOWED);
 }
@@ -147,7 +147,7 @@ async fn history_is_paged_from_the_newest_and_complete_on_a_new_device() {
         }
     }
     assert_eq!(all, (0..60).map(|n| n.to_string()).collect::<Vec<_>>());
-    // What a fresh device finds in its history is not news.
+    // Messages in the history of a fresh device are not new.
     assert!(!tablet.heard.lock().await.iter().any(|event| matches!(event, Event::MessageReceived(_))));
 }
 

@@ -1,4 +1,4 @@
-//! Faults of the engine's own: they are told with a number, and a new instance works.
+//! Bugs of the engine: they are reported with an error code, and a new instance works.
 //!
 //! A caller whose waker panics stands for them: it panics where the instance's task answers it.
 

@@ -1,4 +1,4 @@
-//! What may be called when: the gate before SDK_READY, and after the end.
+//! When calls are permitted: the gate before SDK_READY, and after the end.
 
 use std::time::UNIX_EPOCH;
 
@@ -20,7 +20,7 @@ async fn calls_before_ready_are_refused_with_the_reason() {
     assert_eq!(why.code, Code::NOT_LOGGED_IN);
     let why = alice.tim.create_text_message(&bob(), "too early", Priority::Normal).unwrap_err();
     assert_eq!(why.code, Code::NOT_LOGGED_IN);
-    // The same refusal is told as an event.
+    // The same refusal is emitted as an event.
     let told = alice.expect("ERROR", |event| match event {
         Event::Error { code, .. } => Some(*code),
         _ => None,
@@ -114,7 +114,7 @@ async fn a_login_that_the_server_refuses_says_why() {
 async fn the_small_verbs_do_what_they_say() {
     let world = World::new().await;
     let here = || i64::try_from(UNIX_EPOCH.elapsed().unwrap().as_millis()).unwrap();
-    // The server told its time during the login; how long that was under way is not known.
+    // The server sent its time during the login; the transfer time of that is not known.
     let began = here();
     let alice = world.device("alice", "phone").await;
     let server = alice.tim.get_server_time().await.unwrap();

@@ -1,4 +1,4 @@
-//! Groups: made, joined, written to, left and ended, with the tips and notices that tell of it.
+//! Groups: create, join, send, quit and dismiss, with the tips and notices that report it.
 
 use tim::event::Event;
 use tim::message::{Body, GroupTipType, Message, NoticeType, Payload};
@@ -99,7 +99,7 @@ async fn a_public_group_asks_its_owner() {
     assert_eq!(asked.conversation_id.to_string(), "@TIM#SYSTEM");
     let bob_id = UserId::new("bob").unwrap();
     alice.tim.handle_group_application(&group, &bob_id, true, "welcome").await.unwrap();
-    // The list comes first, so that it shows what the notice tells of.
+    // The list comes first, so that it shows what the notice reports.
     groups(&bob, 1).await;
     notice(&bob, NoticeType::ApplicationAccepted).await;
     tip(&alice, GroupTipType::Join).await;

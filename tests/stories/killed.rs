@@ -15,11 +15,11 @@ use crate::world::{World, received, text_of};
 const LISTENS: &str = "TIM_TEST_APP_LISTENS";
 
 /// Says what it is told, and returns from that or never.
-struct Ears {
+struct SlowListener {
     returns: bool,
 }
 
-impl EventListener for Ears {
+impl EventListener for SlowListener {
     fn on_events(&self, events: &[Event]) {
         for event in events {
             if matches!(event, Event::SdkReady) {
@@ -42,7 +42,7 @@ async fn run_app(returns: bool) {
     let given = |name: &str| std::env::var(name).unwrap();
     let options = TimOptions::new(given("APP").parse().unwrap(), given("SERVER"), given("FOLDER"));
     let tim = tim::Tim::create(options).unwrap();
-    tim.add_listener(Arc::new(Ears { returns }));
+    tim.add_listener(Arc::new(SlowListener { returns }));
     tim.login("alice", &given("SIG")).await.unwrap();
     tokio::io::stdin().read_to_end(&mut Vec::new()).await.unwrap();
     tim::shutdown().await.unwrap();

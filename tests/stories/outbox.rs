@@ -1,4 +1,4 @@
-//! What waits and what was refused is seen, sent again and taken back after the app has started anew.
+//! Waiting and refused messages are listed, sent again and cancelled after a restart of the app.
 
 use futures_util::future::poll_immediate;
 use tim::event::Event;
@@ -11,7 +11,7 @@ fn bob() -> ConversationId {
     "C2Cbob".parse().unwrap()
 }
 
-/// What the newest page shows: words, status and why.
+/// The newest page: text, status and error of each message.
 async fn page(device: &Device) -> Vec<(String, SendStatus, Option<Code>)> {
     let page = device.tim.get_message_list(&bob(), None, 20).await.unwrap();
     let seen = |message: &Message| (text_of(message).unwrap().to_owned(), message.status, message.error_code);

@@ -23,7 +23,7 @@ fn extent(message: &Message) -> (u32, u32) {
     (image.image_info_array[0].width, image.image_info_array[0].height)
 }
 
-/// What a device shows of its conversation with bob: its newest message.
+/// The newest message that a device shows of its conversation with bob.
 async fn newest(device: &Device) -> Message {
     let to = "C2Cbob".parse().unwrap();
     device.tim.get_message_list(&to, None, 15).await.unwrap().message_list.pop().unwrap()
@@ -88,7 +88,7 @@ async fn a_picture_is_shown_from_its_creation_on() {
     assert_eq!((refused.status, shown(&refused)), (SendStatus::Fail, png(30, 20)));
     assert_eq!(newest(&alice).await, refused);
 
-    // It is sent, and taken back.
+    // It is sent, and revoked.
     alice.tim.register_plugin(Plugin::Upload(Arc::new(Elsewhere("https://pictures.example/1".into()))));
     let sent = alice.tim.resend_message(&refused).await.unwrap();
     assert_eq!((&sent.local_path, shown(&sent)), (&waiting.local_path, png(30, 20)));

@@ -121,7 +121,7 @@ async fn a_photograph_of_108_megapixels_goes_through() {
     assert_eq!(std::fs::read(&target).unwrap(), photograph());
 }
 
-/// What any image view does with an address, and what it is answered: the head's lines, and the bytes.
+/// Requests an address like an image view does; returns the lines of the response's head, and the bytes.
 pub async fn ask(method: &str, address: &str, headers: &str) -> (Vec<String>, Vec<u8>) {
     let (host, path) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
     let mut socket = TcpStream::connect(host).await.unwrap();

@@ -8,7 +8,7 @@ use tim::{Code, Tim};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::certificates::{Made, certificate};
+use crate::certificates::{TestCertificate, certificate};
 use crate::pictures::{Elsewhere, png};
 use crate::world::{Device, World};
 
@@ -20,11 +20,14 @@ struct Web {
 
 impl Web {
     /// Gives this answer to every request; with a certificate, over TLS.
-    async fn answers(made: Option<&Made>, answer: impl FnOnce(u16) -> Vec<u8> + Send + 'static) -> Self {
+    async fn answers(
+        made: Option<&TestCertificate>,
+        answer: impl FnOnce(u16) -> Vec<u8> + Send + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let heads = Arc::new(Mutex::new(Vec::new()));
-        let (tls, asked, answer) = (made.map(Made::acceptor), Arc::clone(&heads), answer(port));
+        let (tls, asked, answer) = (made.map(TestCertificate::acceptor), Arc::clone(&heads), answer(port));
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
                 match &tls {
@@ -68,7 +71,7 @@ fn gives(picture: &[u8]) -> Vec<u8> {
 }
 
 /// Bob's laptop, which trusts this root, and a picture of alice's at this place.
-async fn shown(world: &World, made: &Made, place: &Web) -> (Device, Message) {
+async fn shown(world: &World, made: &TestCertificate, place: &Web) -> (Device, Message) {
     let alice = world.device("alice", "phone").await;
     let mut bob = world.device_offline("bob", "laptop");
     bob.options.extra_roots_pem = Some(made.root.clone());

@@ -73,7 +73,7 @@ impl World {
         Self { process: Mutex::new(Some(process)), address, ..world }
     }
 
-    /// Where the server keeps everything.
+    /// The server's data folder.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
@@ -146,7 +146,7 @@ impl World {
         self.key.secret()
     }
 
-    /// What the server has logged since it was started.
+    /// The server's log since its start.
     pub fn server_log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("server.log")).unwrap()
     }
@@ -211,9 +211,9 @@ pub struct Device {
     pub heard: Mutex<Vec<Event>>,
 }
 
-struct Ears(mpsc::UnboundedSender<Event>);
+struct ChannelListener(mpsc::UnboundedSender<Event>);
 
-impl EventListener for Ears {
+impl EventListener for ChannelListener {
     fn on_events(&self, events: &[Event]) {
         for event in events {
             let _ = self.0.send(event.clone());
@@ -225,7 +225,7 @@ impl Device {
     fn create(user: &str, name: &str, options: TimOptions) -> Self {
         let tim = Tim::create(options.clone()).unwrap();
         let (sender, events) = mpsc::unbounded_channel();
-        tim.add_listener(Arc::new(Ears(sender)));
+        tim.add_listener(Arc::new(ChannelListener(sender)));
         Self {
             user: user.into(),
             name: name.into(),
@@ -307,7 +307,7 @@ pub fn received(event: &Event) -> Option<Vec<Message>> {
     }
 }
 
-/// A message's words, if it is a text.
+/// The text of a message, if it is a text message.
 pub fn text_of(message: &Message) -> Option<&str> {
     match &message.payload {
         Payload::Body(Body::Text(TextBody { text: words })) => Some(words),

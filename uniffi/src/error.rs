@@ -1,4 +1,4 @@
-//! The one error of both faces, and the one place where the engine's becomes it.
+//! The error of both bindings, and its conversion from the engine's error.
 
 use tim::Code;
 
@@ -11,7 +11,7 @@ pub enum TimError {
     NotReady {
         /// The number.
         code: u32,
-        /// What to do.
+        /// The error's text: what the caller can do.
         reason: String,
     },
     /// The server could not be reached, or has too much to do: the same call may succeed later.
@@ -19,7 +19,7 @@ pub enum TimError {
     Unreachable {
         /// The number.
         code: u32,
-        /// What to do.
+        /// The error's text: what the caller can do.
         reason: String,
     },
     /// It may not be, or what was passed does not fit: the same call fails again.
@@ -27,7 +27,7 @@ pub enum TimError {
     Refused {
         /// The number.
         code: u32,
-        /// What to do.
+        /// The error's text: what the caller can do.
         reason: String,
     },
     /// This device's storage failed, is full, or is from a newer version.
@@ -35,7 +35,7 @@ pub enum TimError {
     Storage {
         /// The number.
         code: u32,
-        /// What to do.
+        /// The error's text: what the caller can do.
         reason: String,
     },
     /// A fault of the engine's or of a callback of the host's.
@@ -43,13 +43,13 @@ pub enum TimError {
     Internal {
         /// The number.
         code: u32,
-        /// What to do.
+        /// The error's text: what the caller can do.
         reason: String,
     },
 }
 
 impl TimError {
-    /// An error with words for this case.
+    /// An error with a text for this case.
     pub(crate) fn new(code: Code, reason: impl Into<String>) -> Self {
         let (reason, number) = (reason.into(), code.0);
         match code {
@@ -76,7 +76,7 @@ impl TimError {
         }
     }
 
-    /// An error in the code's own words.
+    /// An error with the code's standard text.
     pub(crate) fn of(code: Code) -> Self {
         Self::new(code, code.describe())
     }
@@ -106,7 +106,7 @@ impl From<TimError> for tim::error::TimError {
     }
 }
 
-/// Whatever a host's callback throws that it should not.
+/// An unexpected exception of a host's callback.
 impl From<uniffi::UnexpectedUniFFICallbackError> for TimError {
     fn from(error: uniffi::UnexpectedUniFFICallbackError) -> Self {
         Self::new(Code::LISTENER_PANICKED, format!("the host's callback failed: {}", error.reason))

@@ -1,4 +1,4 @@
-//! Events as other languages hear them, and the listener they implement.
+//! Events and listeners for other languages.
 
 use std::sync::Arc;
 
@@ -9,31 +9,32 @@ use tim::protocol::frame::KickReason as EngineKick;
 use crate::error::TimError;
 use crate::types::{Conversation, Group, Message, Profile};
 
-/// Something an app is told. As JSON `{"name":…, "data":…}`, in TIM's words and shapes.
+/// An event for the app. As JSON `{"name":…, "data":…}`, in TIM's format.
 #[derive(Debug, Clone, PartialEq, uniffi::Enum, Serialize)]
 #[serde(tag = "name", content = "data")]
 pub enum TimEvent {
-    /// Every call works from now on.
+    /// Logged in and synced: every call works from now on.
     #[serde(rename = "sdkStateReady")]
     SdkReady,
     /// Logged out, kicked out or destroyed: calls are refused until the next login.
     #[serde(rename = "sdkStateNotReady")]
     SdkNotReady,
-    /// New messages, oldest first within a conversation. Told at least once: what an app that crashed did not live to hear is told
-    /// again after its next login; a message comes twice only if the app crashed within a second after it was heard.
+    /// New messages, oldest first within a conversation. Delivered at least once: messages that listeners had not
+    /// handled when the app crashed are emitted again after the next login. A message is emitted twice only if the app
+    /// crashed within a second after its delivery.
     #[serde(rename = "onMessageReceived", serialize_with = "bare")]
     MessageReceived {
         /// The messages.
         messages: Vec<Message>,
     },
-    /// Messages of this user's have ended for which no call waits, because an earlier run of the app or an earlier login sent
-    /// them: each has its place now, or was refused (`status` is `Fail`, `errorCode` says why).
+    /// The result of messages for which no call waits, because an earlier run of the app or an earlier login sent them:
+    /// accepted, or refused (`status` is `Fail`, with `errorCode`).
     #[serde(rename = "onMessageStatusChanged", serialize_with = "bare")]
     MessageStatusChanged {
         /// The messages.
         messages: Vec<Message>,
     },
-    /// Messages were taken back.
+    /// Messages were revoked.
     #[serde(rename = "onMessageRevoked", serialize_with = "bare")]
     MessageRevoked {
         /// The messages.
@@ -74,14 +75,14 @@ pub enum TimEvent {
     Error {
         /// The number; stable for ever.
         code: u32,
-        /// What to do, in one line.
+        /// The error's text, in one line: what the caller can do.
         #[serde(rename = "message")]
         reason: String,
     },
     /// The login was ended. Do not log in again by yourself.
     #[serde(rename = "kickedOut")]
     KickedOut {
-        /// Why.
+        /// The reason of the kick.
         #[serde(rename = "type")]
         reason: KickReason,
     },
@@ -91,7 +92,7 @@ pub enum TimEvent {
         /// The state.
         state: NetState,
     },
-    /// The instance was shut down: the last event there is.
+    /// The instance was shut down. Always the last event.
     #[serde(rename = "sdkDestroy")]
     SdkDestroy {
         /// The application whose instance it was.
@@ -124,11 +125,11 @@ pub enum KickReason {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NetState {
-    /// There is one.
+    /// Connected.
     Connected,
-    /// There is none, and one is being made.
+    /// Connecting.
     Connecting,
-    /// There is none. While a user is logged in, attempts go on, farther and farther apart.
+    /// Not connected. While a user is logged in, the engine retries with backoff.
     Disconnected,
 }
 
@@ -195,7 +196,7 @@ impl From<&engine::Event> for TimEvent {
 /// 130163.
 #[uniffi::export(foreign)]
 pub trait EventListener: Send + Sync {
-    /// Events that are ready, in order.
+    /// Receives events, in order.
     ///
     /// # Errors
     /// Whatever the host throws.
@@ -203,9 +204,9 @@ pub trait EventListener: Send + Sync {
 }
 
 /// Passes events on to a host's listener.
-pub(crate) struct Ears(pub(crate) Arc<dyn EventListener>);
+pub(crate) struct HostListener(pub(crate) Arc<dyn EventListener>);
 
-impl engine::EventListener for Ears {
+impl engine::EventListener for HostListener {
     fn on_events(&self, events: &[engine::Event]) {
         if let Err(error) = self.0.on_events(events.iter().map(Into::into).collect()) {
             // The engine reports a listener that fails by what it knows of failing listeners: a panic it catches.

@@ -2,16 +2,16 @@
 //!
 //! * [`client`] is the UniFFI face, for Swift and Kotlin; [`event`] and [`log`] are the callbacks hosts implement.
 //! * [`capi`] is the C face, which `tim.h` declares.
-//! * [`types`] are the nouns of both faces, [`error`] the one error; `apart` keeps hosts off the engine's own threads.
+//! * [`types`] are the nouns of both faces, [`error`] the one error; `offload` keeps hosts off the engine's own threads.
 //!
 //! Types of a border never leak back into the engine. No call blocks its caller for I/O, none panics into a host.
 
-mod apart;
 pub mod capi;
 pub mod client;
 pub mod error;
 pub mod event;
 pub mod log;
+mod offload;
 pub mod types;
 
 uniffi::setup_scaffolding!("tim");

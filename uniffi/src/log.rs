@@ -9,11 +9,11 @@ use crate::error::TimError;
 pub enum LogLevel {
     /// Much, while an app is being made.
     Debug,
-    /// What an app in production wants to know.
+    /// Information for production.
     Info,
-    /// Something went wrong and heals by itself.
+    /// A problem that resolves itself.
     Warn,
-    /// Something went wrong and does not.
+    /// A problem that does not resolve itself.
     Error,
 }
 
@@ -34,7 +34,7 @@ pub trait LogSink: Send + Sync {
     /// A line.
     ///
     /// # Errors
-    /// Whatever the host throws; it changes nothing.
+    /// Errors of the host are ignored.
     fn log(&self, level: LogLevel, line: String) -> Result<(), TimError>;
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct Sink(pub(crate) Arc<dyn LogSink>);
 
 impl tim::log::LogSink for Sink {
     fn log(&self, level: tim::log::LogLevel, line: &str) {
-        // A log that cannot be written has nobody to be told to.
+        // A failure to write the log cannot be reported anywhere.
         let _ = self.0.log(level.into(), line.to_owned());
     }
 }

@@ -1,4 +1,5 @@
-//! The Kotlin and Swift bindings, out of the built library. They are committed, so that building an app needs no generator.
+//! Generates the Kotlin and Swift bindings from the built library. They are committed, so that building an app needs no
+//! generator.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
@@ -10,7 +11,8 @@ use crate::generated::Generated;
 use crate::repository::{KOTLIN, SWIFT, cargo, generator, run, target};
 
 pub(crate) fn files() -> Result<Vec<Generated>> {
-    // One command for the library alone: with other packages it would share features, and would not be the one that is shipped.
+    // Builds the library in a command of its own: together with other packages it would get their features, and differ
+    // from the shipped one.
     run(cargo().args(["build", "--locked", "--package", "tim-ffi"]))?;
     let library = target().join(format!("debug/{DLL_PREFIX}tim_ffi{DLL_SUFFIX}"));
     let folder = tempfile::tempdir()?;
@@ -21,9 +23,9 @@ pub(crate) fn files() -> Result<Vec<Generated>> {
     let read =
         |name: &str| fs::read_to_string(to.join(name)).with_context(|| format!("no {name} was generated"));
     let kotlin = read("im/tim/sdk/tim.kt")?;
-    speaks_the_hosts_names(&kotlin)?;
+    check_host_names(&kotlin)?;
     let mut files = vec![
-        Generated::new(format!("{KOTLIN}/tim.kt"), &owned_by_one_copy(&kotlin)?),
+        Generated::new(format!("{KOTLIN}/tim.kt"), &patch_kotlin(&kotlin)?),
         Generated::new(format!("{SWIFT}/TimSDK/TimSDK.swift"), &read("TimSDK.swift")?),
         Generated::new(format!("{SWIFT}/TimFFI/TimFFI.h"), &read("TimFFI.h")?),
         Generated::new(format!("{SWIFT}/TimFFI/module.modulemap"), &read("module.modulemap")?),
@@ -32,11 +34,12 @@ pub(crate) fn files() -> Result<Vec<Generated>> {
     Ok(files)
 }
 
-/// Kotlin says how the engine's threads live in the JVM before the first callback is registered: see Threads.kt. And only the
-/// copy of its classes that owns the library calls it, or registers anything: see LibraryOwner.kt.
-fn owned_by_one_copy(kotlin: &str) -> Result<String> {
+/// Patches the Kotlin binding: it configures the engine's threads in the JVM before it registers the first callback
+/// (see Threads.kt), and only the copy of its classes that owns the library calls the library or registers callbacks
+/// (see LibraryOwner.kt).
+fn patch_kotlin(kotlin: &str) -> Result<String> {
     const REGISTERS: &str = "uniffiCallbackInterfaceEventListener.register(this)";
-    let kotlin = with_one(
+    let kotlin = replace_one_line(
         kotlin,
         |line| line.trim() == REGISTERS,
         |line| {
@@ -44,20 +47,24 @@ fn owned_by_one_copy(kotlin: &str) -> Result<String> {
             format!("{indent}LibraryOwner.check()\n{indent}adoptThreadsOfTheEngine()\n{line}")
         },
     )?;
-    let kotlin = with_one(
+    let kotlin = replace_one_line(
         &kotlin,
         |line| line.starts_with("private fun findLibraryName("),
         |line| line.replacen("private", "internal", 1),
     )?;
-    with_one(
+    replace_one_line(
         &kotlin,
         |line| line.starts_with("private inline fun ") && line.contains(" uniffiRustCallWithError("),
         |line| format!("{line}\n    LibraryOwner.check()"),
     )
 }
 
-/// The text with another line in the place of the only one that fits.
-fn with_one(text: &str, fits: impl Fn(&str) -> bool, other: impl Fn(&str) -> String) -> Result<String> {
+/// Replaces the only line that matches; an error if none or several do.
+fn replace_one_line(
+    text: &str,
+    fits: impl Fn(&str) -> bool,
+    other: impl Fn(&str) -> String,
+) -> Result<String> {
     let found = text.lines().filter(|line| fits(line)).count();
     ensure!(
         found == 1,
@@ -66,10 +73,10 @@ fn with_one(text: &str, fits: impl Fn(&str) -> bool, other: impl Fn(&str) -> Str
     Ok(text.lines().map(|line| if fits(line) { other(line) } else { line.to_owned() } + "\n").collect())
 }
 
-/// What editors show to Swift's and Kotlin's programmers has their names: sendMessage, never `send_message` or a Rust path.
-fn speaks_the_hosts_names(kotlin: &str) -> Result<()> {
+/// Checks that the documentation uses the names of Kotlin and Swift: sendMessage, not `send_message` or a Rust path.
+fn check_host_names(kotlin: &str) -> Result<()> {
     let foreign: Vec<&str> =
-        kotlin.lines().filter(|line| is_documentation(line) && has_rusts_names(line)).collect();
+        kotlin.lines().filter(|line| is_documentation(line) && has_rust_names(line)).collect();
     ensure!(
         foreign.is_empty(),
         "the documentation of uniffi/src has names that only Rust knows:\n{}",
@@ -83,7 +90,7 @@ fn is_documentation(line: &str) -> bool {
     line.strip_prefix("/*").unwrap_or(line).starts_with('*')
 }
 
-fn has_rusts_names(line: &str) -> bool {
+fn has_rust_names(line: &str) -> bool {
     let snake = |window: &[u8]| matches!(window, [before, b'_', after] if before.is_ascii_lowercase() && after.is_ascii_lowercase());
     line.contains("::") || line.contains("[`") || line.as_bytes().windows(3).any(snake)
 }
@@ -101,14 +108,14 @@ mod tests {
             ("     * See [Tim.sendMessage].", false),
             ("    val a = uniffi_tim_fn()", false),
         ] {
-            assert_eq!(speaks_the_hosts_names(line).is_err(), found, "{line}");
+            assert_eq!(check_host_names(line).is_err(), found, "{line}");
         }
     }
 
     #[test]
     fn a_line_that_moved_is_an_error() {
-        assert_eq!(with_one("a\nb\n", |line| line == "b", |_| "c".into()).unwrap(), "a\nc\n");
-        assert!(with_one("a\n", |line| line == "b", |_| "c".into()).is_err());
-        assert!(with_one("b\nb\n", |line| line == "b", |_| "c".into()).is_err());
+        assert_eq!(replace_one_line("a\nb\n", |line| line == "b", |_| "c".into()).unwrap(), "a\nc\n");
+        assert!(replace_one_line("a\n", |line| line == "b", |_| "c".into()).is_err());
+        assert!(replace_one_line("b\nb\n", |line| line == "b", |_| "c".into()).is_err());
     }
 }

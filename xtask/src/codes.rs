@@ -1,4 +1,4 @@
-//! The numbers of errors by their names, for Kotlin and Swift, out of the table of `tim-protocol`.
+//! Generates the constants of error codes for Kotlin and Swift from the table of `tim-protocol`.
 
 use tim_protocol::Code;
 
@@ -43,7 +43,7 @@ fn swift() -> String {
     )
 }
 
-/// As the table writes it: with a line between the thousands of our own family.
+/// Formats a code as in the table: with an underscore between the thousands of tim's own codes.
 fn number(code: Code) -> String {
     match code.0 {
         own @ 130_000.. => format!("{}_{:03}", own / 1000, own % 1000),
@@ -51,7 +51,7 @@ fn number(code: Code) -> String {
     }
 }
 
-/// `USER_ID_INVALID` is `userIdInvalid` in Swift. A word of the language stands between backquotes.
+/// `USER_ID_INVALID` is `userIdInvalid` in Swift. Keywords are put between backquotes.
 fn camel_case(name: &str) -> String {
     let mut camel = String::new();
     for (index, word) in name.split('_').enumerate() {

@@ -1,4 +1,4 @@
-//! Files that are generated and committed: written anew, or compared with what is there.
+//! Files that are generated and committed: writes them, or compares them.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,22 +10,22 @@ use crate::repository::root;
 
 /// A file that is generated and committed.
 pub(crate) struct Generated {
-    /// Where it is, from the repository's root.
+    /// The path from the repository's root.
     pub(crate) path: PathBuf,
     pub(crate) text: String,
 }
 
 impl Generated {
-    /// Blanks at the ends of lines go: generators leave some, and every editor would take them away.
+    /// Removes blanks at the ends of lines, which generators leave and editors remove.
     pub(crate) fn new(path: impl Into<PathBuf>, text: &str) -> Self {
         let lines: Vec<&str> = text.lines().map(|line| line.trim_end_matches([' ', '\t'])).collect();
         Self { path: path.into(), text: lines.join("\n") + "\n" }
     }
 }
 
-/// Writes the files; or, to check, writes none and fails if what is committed differs, with the differences. `task` is what
-/// writes them.
-pub(crate) fn settle(files: &[Generated], check: bool, task: &str) -> Result<()> {
+/// Writes the files; with `check`, prints the differences to the committed files instead, and fails if there are any.
+/// `task` is the name of the task that writes them.
+pub(crate) fn write_or_compare(files: &[Generated], check: bool, task: &str) -> Result<()> {
     let mut stale = Vec::new();
     for file in files {
         let committed = root().join(&file.path);
@@ -40,12 +40,12 @@ pub(crate) fn settle(files: &[Generated], check: bool, task: &str) -> Result<()>
     Ok(())
 }
 
-/// git's own, because whoever has a clone has git.
+/// Uses git, because everybody with a clone has it.
 fn show_difference(file: &Generated) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let fresh = folder.path().join("fresh");
     fs::write(&fresh, &file.text)?;
-    // It ends with 1 where there is a difference.
+    // git exits with 1 if there is a difference.
     Command::new("git").args(["--no-pager", "diff", "--no-index"]).arg(&file.path).arg(&fresh).status()?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The C header, out of the engine's C face. Its prose comes from cbindgen.toml and the doc comments.
+//! Generates the C header from the C API. Its texts come from cbindgen.toml and the doc comments.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ pub(crate) fn files() -> Result<Vec<Generated>> {
     Ok(vec![Generated::new("bindings/c/include/tim.h", &header)])
 }
 
-/// The version in the places that cbindgen.toml leaves for it.
+/// Fills in the version where cbindgen.toml has a placeholder.
 fn with_version(header: &str) -> Result<String> {
     let numbers = VERSION.split_once('-').map_or(VERSION, |(numbers, _)| numbers);
     let [major, minor, patch] = numbers.split('.').collect::<Vec<_>>()[..] else {

@@ -1,5 +1,5 @@
-//! `cargo xtask`: what is done to this repository rather than in it. Each task has a file of its own; this one has their names.
-//! What needs no Rust, and what has to run before there is one, is in script/.
+//! `cargo xtask`: tasks on this repository, one file each. Tasks that need no Rust, or that run before it is installed,
+//! are in script/.
 
 #![forbid(unsafe_code)]
 
@@ -13,7 +13,7 @@ mod size;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Writes what is generated, and weighs what is shipped.
+/// Writes generated files, and measures the shipped library.
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 struct Arguments {
@@ -29,7 +29,7 @@ enum Task {
     Codes(Check),
     /// Writes what the C face has for each verb, from uniffi/src/client: functions, methods of tim.hpp, calls for tests.
     Faces(Check),
-    /// Writes bindings/c/include/tim.h from uniffi/src/capi, as cbindgen.toml says.
+    /// Writes bindings/c/include/tim.h from uniffi/src/capi, configured by cbindgen.toml.
     Header(Check),
     /// Builds libtim as script/install does, and fails if the shared library is larger than it may be.
     Size(size::Size),
@@ -37,7 +37,7 @@ enum Task {
 
 #[derive(Args)]
 struct Check {
-    /// Write nothing; fail, with the difference, if what is committed is not what would be written.
+    /// Write nothing; print the difference and fail if the committed files are not up to date.
     #[arg(long)]
     check: bool,
 }
@@ -45,10 +45,18 @@ struct Check {
 fn main() -> anyhow::Result<()> {
     std::env::set_current_dir(repository::root())?;
     match Arguments::parse().task {
-        Task::Bindgen(Check { check }) => generated::settle(&bindgen::files()?, check, "cargo xtask bindgen"),
-        Task::Codes(Check { check }) => generated::settle(&codes::files(), check, "cargo xtask codes"),
-        Task::Faces(Check { check }) => generated::settle(&faces::files()?, check, "cargo xtask faces"),
-        Task::Header(Check { check }) => generated::settle(&header::files()?, check, "cargo xtask header"),
+        Task::Bindgen(Check { check }) => {
+            generated::write_or_compare(&bindgen::files()?, check, "cargo xtask bindgen")
+        }
+        Task::Codes(Check { check }) => {
+            generated::write_or_compare(&codes::files(), check, "cargo xtask codes")
+        }
+        Task::Faces(Check { check }) => {
+            generated::write_or_compare(&faces::files()?, check, "cargo xtask faces")
+        }
+        Task::Header(Check { check }) => {
+            generated::write_or_compare(&header::files()?, check, "cargo xtask header")
+        }
         Task::Size(size) => size.run(),
     }
 }

@@ -1,4 +1,4 @@
-//! Where things are in this repository, and how its programs are built and run. It knows no task.
+//! Paths in this repository, and how its programs are built and run.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,7 +23,7 @@ pub(crate) fn target() -> PathBuf {
     root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
 }
 
-/// The cargo that runs this.
+/// The cargo that runs this program.
 pub(crate) fn cargo() -> Command {
     Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
@@ -35,14 +35,14 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// What a program prints.
+/// The output of a program.
 pub(crate) fn output_of(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("cannot run {command:?}"))?;
     ensure!(output.status.success(), "{command:?} failed, {}", output.status);
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// Builds the generators of bindings/bindgen, and has the one command that runs them.
+/// Builds the generators of bindings/bindgen, and returns the command that runs them.
 pub(crate) fn generator() -> Result<Command> {
     run(cargo()
         .args(["build", "--locked", "--manifest-path", "bindings/bindgen/Cargo.toml", "--target-dir"])

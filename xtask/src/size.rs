@@ -1,4 +1,4 @@
-//! Weighs libtim as it is shipped, so that it does not grow unseen.
+//! Measures libtim as it is shipped, so that its growth is noticed.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -10,8 +10,8 @@ use crate::repository::{VERSION, output_of, run};
 
 const RECORD: &str = "bindings/size.json";
 const LIBRARY: &str = "libtim.so";
-const MOST_BYTES: u64 = 6_000_000;
-/// What growth since the record is told of.
+const MAX_BYTES: u64 = 6_000_000;
+/// Growth since the record that is reported.
 const NOTICEABLE_BYTES: u64 = 100_000;
 
 #[derive(clap::Args)]
@@ -25,9 +25,9 @@ impl Size {
     pub(crate) fn run(&self) -> Result<()> {
         let size = installed_size()?;
         let recorded = recorded_size();
-        println!("{LIBRARY}: {size} bytes, {} recorded, {MOST_BYTES} at most", recorded.unwrap_or(0));
+        println!("{LIBRARY}: {size} bytes, {} recorded, {MAX_BYTES} at most", recorded.unwrap_or(0));
         ensure!(
-            size <= MOST_BYTES,
+            size <= MAX_BYTES,
             "{LIBRARY} is too large: see what has grown with cargo bloat, or raise the limit with a reason"
         );
         if self.record {
@@ -43,7 +43,7 @@ impl Size {
     }
 }
 
-/// What script/install strips and installs.
+/// The size of the library that script/install strips and installs.
 fn installed_size() -> Result<u64> {
     let folder = tempfile::tempdir()?;
     run(Command::new("script/install").arg("--prefix").arg(folder.path()).stdout(Stdio::null()))?;

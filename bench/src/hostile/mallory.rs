@@ -1,4 +1,4 @@
-//! Whatever one hostile user can do to a server at its default limits, on a thread of its own, until the program ends.
+//! The attacks of one hostile user on a server at its default limits, on a thread of its own, until the program ends.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +15,7 @@ use tokio::time::{sleep, timeout};
 
 use super::png;
 use crate::client::Client;
-use crate::outcome::Outcome;
+use crate::outcome::AnyResult;
 use crate::report;
 use crate::server::Server;
 
@@ -72,7 +72,7 @@ fn count(counter: &AtomicU64) {
 }
 
 /// Begins, on a thread that nobody waits for.
-pub(super) fn begin(server: Arc<Server>) -> Outcome<Arc<Counts>> {
+pub(super) fn begin(server: Arc<Server>) -> AnyResult<Arc<Counts>> {
     let counts = Arc::new(Counts::default());
     let picture: Arc<[u8]> = png::plain(SIDE)?.into();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -109,7 +109,7 @@ impl Mallory {
     }
 
     /// Everything that may be asked, many at once.
-    async fn asks(self) -> Outcome<()> {
+    async fn asks(self) -> AnyResult<()> {
         let mut client = Client::login(&self.server, MALLORY).await?;
         let alice = ConversationId::C2c(UserId::new("alice")?);
         loop {
@@ -131,13 +131,13 @@ impl Mallory {
         }
     }
 
-    async fn logs_in(self) -> Outcome<()> {
+    async fn logs_in(self) -> AnyResult<()> {
         let client = Client::login(&self.server, MALLORY).await;
         count(&self.counts.logins);
         client.map(drop)
     }
 
-    async fn guesses(self) -> Outcome<()> {
+    async fn guesses(self) -> AnyResult<()> {
         let token = self.server.token(MALLORY);
         let refused = Client::with_token(&self.server, "alice", token).await;
         count(&self.counts.wrong_tokens);
@@ -145,7 +145,7 @@ impl Mallory {
     }
 
     /// Half of a request's head, and then nothing.
-    async fn keeps_silent(self) -> Outcome<()> {
+    async fn keeps_silent(self) -> AnyResult<()> {
         let mut socket = self.socket().await?;
         count(&self.counts.silent);
         socket.write_all(b"GET /v1 HTTP/1.1\r\n").await?;
@@ -154,10 +154,10 @@ impl Mallory {
         Ok(())
     }
 
-    async fn uploads(self) -> Outcome<()> {
+    async fn uploads(self) -> AnyResult<()> {
         let mut client = Client::login(&self.server, MALLORY).await?;
         loop {
-            // Whoever asks without a pause is refused for asking, and uploads nothing.
+            // A user who requests without a pause is refused the request, and uploads nothing.
             sleep(AGAIN).await;
             let Some(mut socket) = self.begin_upload(&mut client).await? else { continue };
             let mut said = [0; 64];
@@ -168,7 +168,7 @@ impl Mallory {
         }
     }
 
-    async fn drips(self) -> Outcome<()> {
+    async fn drips(self) -> AnyResult<()> {
         let mut client = Client::login(&self.server, MALLORY).await?;
         loop {
             sleep(AGAIN).await;
@@ -192,11 +192,11 @@ impl Mallory {
     }
 
     /// An upload's head, with a ticket that is good; `None` if the server gives no ticket.
-    async fn begin_upload(&self, client: &mut Client) -> Outcome<Option<TcpStream>> {
+    async fn begin_upload(&self, client: &mut Client) -> AnyResult<Option<TcpStream>> {
         let size = self.picture.len();
         let sha256 = Sha256::digest(&self.picture).iter().map(|byte| format!("{byte:02x}")).collect();
         let asked = client
-            .ask(call::UploadTicket { file_type: FileType::Image, size: size as u64, sha256 }.into())
+            .ask(call::UploadTicketRequest { file_type: FileType::Image, size: size as u64, sha256 }.into())
             .await?;
         let Ok(ticket) = client.result(asked).await? else {
             count(&self.counts.refused);
@@ -209,13 +209,13 @@ impl Mallory {
         Ok(Some(socket))
     }
 
-    async fn socket(&self) -> Outcome<TcpStream> {
+    async fn socket(&self) -> AnyResult<TcpStream> {
         Ok(TcpStream::connect(self.server.host()).await?)
     }
 }
 
 /// Does something again and again.
-fn forever<F: Future<Output = Outcome<()>> + 'static>(mallory: Mallory, deed: fn(Mallory) -> F) {
+fn forever<F: Future<Output = AnyResult<()>> + 'static>(mallory: Mallory, deed: fn(Mallory) -> F) {
     tokio::task::spawn_local(async move {
         loop {
             if deed(mallory.clone()).await.is_err() {
@@ -226,15 +226,15 @@ fn forever<F: Future<Output = Outcome<()>> + 'static>(mallory: Mallory, deed: fn
 }
 
 fn everything_changed() -> Request {
-    call::Sync { from: Cursor { epoch: 0, version: 0 }, before: None, limit: 200, latest: 20 }.into()
+    call::SyncRequest { from: Cursor { epoch: 0, version: 0 }, before: None, limit: 200, latest: 20 }.into()
 }
 
 fn history_of(conversation: &ConversationId) -> Request {
     let conversation_id = conversation.clone();
-    call::History { conversation_id, low: 1, high: u64::from(u32::MAX), limit: 100 }.into()
+    call::HistoryRequest { conversation_id, low: 1, high: u64::from(u32::MAX), limit: 100 }.into()
 }
 
-fn profiles() -> Outcome<Request> {
+fn profiles() -> AnyResult<Request> {
     let users = (0..100).map(|number| UserId::new(&format!("user-{number}")));
-    Ok(call::GetProfiles { user_id_list: users.collect::<Result<_, _>>()? }.into())
+    Ok(call::GetProfilesRequest { user_id_list: users.collect::<Result<_, _>>()? }.into())
 }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::outcome::Outcome;
+use crate::outcome::AnyResult;
 use crate::report::{self, Times};
 use crate::server::Server;
 
@@ -23,7 +23,7 @@ const ROUND: Duration = Duration::from_millis(1_500);
 /// So long mallory is alone before anything is measured: what they may do at once is used up by then.
 const HEAD_START: Duration = Duration::from_secs(5);
 
-/// What a hostile run can be told.
+/// The options of a hostile run.
 #[derive(clap::Args)]
 pub(crate) struct Hostile {
     /// The server program.
@@ -42,14 +42,14 @@ impl Hostile {
     ///
     /// # Errors
     /// If alice or bob noticed.
-    pub(crate) async fn run(self) -> Outcome<()> {
+    pub(crate) async fn run(self) -> AnyResult<()> {
         let server = Arc::new(Server::start(&self.server, self.server_cpu, "").await?);
         let measured = self.measure(&server).await;
         server.stop().await?;
         measured
     }
 
-    async fn measure(&self, server: &Arc<Server>) -> Outcome<()> {
+    async fn measure(&self, server: &Arc<Server>) -> AnyResult<()> {
         let counts = mallory::begin(Arc::clone(server))?;
         tokio::time::sleep(HEAD_START.min(Duration::from_secs_f64(self.minutes * 6.0))).await;
         let (mut ready, mut pictures) = (Times::default(), Times::default());
@@ -76,7 +76,7 @@ impl Hostile {
     }
 }
 
-fn within(what: &str, slowest: Duration, bound: Duration) -> Outcome<()> {
+fn within(what: &str, slowest: Duration, bound: Duration) -> AnyResult<()> {
     if slowest <= bound {
         return Ok(());
     }

@@ -13,20 +13,20 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::png;
-use crate::outcome::Outcome;
+use crate::outcome::AnyResult;
 use crate::server::{APP, Server};
 
-/// What takes longer than this is taken for never.
+/// A request that takes longer than this counts as never answered.
 const NEVER: Duration = Duration::from_secs(60);
 
-/// What one round took.
+/// The duration of one round.
 pub(super) struct Round {
     pub(super) ready: [Duration; 2],
     pub(super) picture: Duration,
 }
 
 /// Both get a new device, and alice sends bob a picture.
-pub(super) async fn round(server: &Server) -> Outcome<Round> {
+pub(super) async fn round(server: &Server) -> AnyResult<Round> {
     let (alice, alice_ready) = Device::new(server, "alice").await?;
     let (mut bob, bob_ready) = Device::new(server, "bob").await?;
     let begun = Instant::now();
@@ -58,9 +58,9 @@ struct Device {
     _folder: tempfile::TempDir,
 }
 
-struct Ears(mpsc::UnboundedSender<Event>);
+struct ChannelListener(mpsc::UnboundedSender<Event>);
 
-impl EventListener for Ears {
+impl EventListener for ChannelListener {
     fn on_events(&self, events: &[Event]) {
         for event in events {
             let _ = self.0.send(event.clone());
@@ -70,14 +70,14 @@ impl EventListener for Ears {
 
 impl Device {
     /// Logs in, and tells how long that took until ready.
-    async fn new(server: &Server, user: &str) -> Outcome<(Self, Duration)> {
+    async fn new(server: &Server, user: &str) -> AnyResult<(Self, Duration)> {
         let folder = tempfile::tempdir_in(server.folder())?;
         let address = server.address().trim_end_matches("/v1");
         let mut options = TimOptions::new(APP, address, folder.path());
         user.clone_into(&mut options.instance);
         let tim = Tim::create(options)?;
         let (sender, events) = mpsc::unbounded_channel();
-        tim.add_listener(Arc::new(Ears(sender)));
+        tim.add_listener(Arc::new(ChannelListener(sender)));
         let mut device = Self { tim, events, _folder: folder };
         let begun = Instant::now();
         timeout(NEVER, device.tim.login(user, &server.token(user)))

@@ -301,7 +301,7 @@ typedef int32_t tim_status;
 typedef void (*tim_log_callback)(void *user_data, uint32_t level, const char *line);
 
 /**
- * Called once when `user_data` is needed no more; may be NULL.
+ * Called once when `user_data` is no longer needed; may be NULL.
  */
 typedef void (*tim_destroy_callback)(void *user_data);
 
@@ -313,7 +313,7 @@ typedef struct {
 } tim_client;
 
 /**
- * Called with the end of a call. `json` is the result, or `{"code":...,"reason":...}` if `status` is not 0; it is valid
+ * Called when a call has ended. `json` is the result, or `{"code":...,"reason":...}` if `status` is not 0; it is valid
  * during the callback only.
  */
 typedef void (*tim_done_callback)(void *user_data, tim_status status, const char *json);
@@ -346,7 +346,7 @@ typedef struct {
 typedef tim_status (*tim_upload_callback)(void *user_data, const char *file, tim_upload upload);
 
 /**
- * Called with 0 to 100, growing.
+ * Called with increasing values from 0 to 100.
  */
 typedef void (*tim_progress_callback)(void *user_data, uint32_t percent);
 
@@ -381,7 +381,7 @@ char *tim_status_text(tim_status status);
 char *tim_last_error(void);
 
 /**
- * Gives back a text that this library gave out. NULL is allowed. Once only for each text.
+ * Releases a string returned by this library. NULL is allowed. Must be called only once per string.
  */
 void tim_string_free(char *text);
 
@@ -426,7 +426,7 @@ tim_status tim_create(uint32_t abi_version,
                       tim_client *client);
 
 /**
- * Gives a handle back. The instance lives on until `tim_destroy`; other handles of it stay valid.
+ * Releases a handle. The instance lives on until `tim_destroy`; other handles of it stay valid.
  *
  * Errors: none of its own.
  */
@@ -464,8 +464,9 @@ tim_status tim_add_listener(tim_client client,
                             tim_listener *listener);
 
 /**
- * Takes a listener off. A call of it that has begun may still be running when this returns; none begins after. Its `destroy`
- * is called when no call of it is running, at the latest with the end of the instance, which takes all of its listeners off.
+ * Removes a listener. A call of it that has begun may still be running when this returns; no further call begins. Its
+ * `destroy` is called when no call of it is running, at the latest with the end of the instance, which takes all of
+ * its listeners off.
  *
  * Errors: none of its own.
  */
@@ -576,8 +577,7 @@ tim_status tim_create_text_message(tim_client client,
                                    char **message_json);
 
 /**
- * Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `tim_send_message`
- * sends it.
+ * Creates a location message: a place on Earth, in degrees, and its name (may be empty); `tim_send_message` sends it.
  *
  * `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it
  * back with `tim_string_free`.
@@ -716,7 +716,7 @@ tim_status tim_resend_message(tim_client client,
                               void *user_data);
 
 /**
- * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever
+ * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends. Whoever
  * sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may
  * have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
  *
@@ -746,8 +746,8 @@ tim_status tim_revoke_message(tim_client client,
                               void *user_data);
 
 /**
- * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
- * message that is sent changes no mark and no count.
+ * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
+ * does not mark anything as read.
  *
  * Result: `null`.
  *
@@ -789,7 +789,7 @@ tim_status tim_get_message_list(tim_client client,
 tim_status tim_get_conversation_list(tim_client client, tim_done_callback done, void *user_data);
 
 /**
- * Saves the file of a message, in one of its renditions: it is there whole or not at all.
+ * Saves the file of a message in one of its renditions, atomically.
  *
  * `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail) or 2 (large). While the file is fetched
  * `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is
@@ -888,11 +888,11 @@ tim_status tim_create_group(tim_client client,
                             void *user_data);
 
 /**
- * Joins a group, or applies to, with words for whoever decides.
+ * Joins a group, or applies to, with a text for the owner and admins, who decide.
  *
  * Result: `joined`.
  *
- * Errors: the gate's; 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may
+ * Errors: the gate's; 2602 for an id that is none, 10004 for a text that is too long, 10007, 10010 or 10014 if it may
  * not be joined, does not exist, or is full; 2800 or 2801.
  */
 tim_status tim_join_group(tim_client client,
@@ -927,11 +927,11 @@ tim_status tim_dismiss_group(tim_client client,
                              void *user_data);
 
 /**
- * Accepts or refuses a user's application to join, with words for them.
+ * Accepts or refuses a user's application to join, with a text for the user.
  *
  * Result: `null`.
  *
- * Errors: the gate's; 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not
+ * Errors: the gate's; 2002 or 2602 for ids that are none, 10004 for a text that is too long, 10007 for who may not
  * decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already; 2800
  * or 2801.
  */
@@ -953,7 +953,7 @@ tim_status tim_handle_group_application(tim_client client,
 tim_status tim_get_my_profile(tim_client client, tim_done_callback done, void *user_data);
 
 /**
- * The profiles of 1 to 100 users; whoever does not exist is left out.
+ * The profiles of 1 to 100 users; users who do not exist are left out.
  *
  * `users_json` is an array of texts. Result: an array of `profile`.
  *

@@ -1,4 +1,4 @@
-//! The user's own things beside conversations: profile, blacklist, groups.
+//! The user's own data other than conversations: profile, blacklist, groups.
 
 use serde_json::value::RawValue;
 use tim_protocol::body::{GroupTip, GroupTipType};
@@ -18,7 +18,7 @@ use crate::event::Event;
 use crate::stored::Change;
 
 impl Machine {
-    /// What a request of the app's came to. What the reply changes here is kept and told.
+    /// Handles the reply to a request of the app: stores and emits what the reply changes on this device.
     pub(super) fn replied(
         &mut self,
         request: &Request,
@@ -48,14 +48,14 @@ impl Machine {
         Ok(Return::Reply(Box::new(reply)))
     }
 
-    /// Something of the user's own changed, on this device or another.
+    /// Applies a change of the user's own data, made on this device or another.
     pub(super) fn changed(&mut self, change: conversation::Change) {
         match change {
             conversation::Change::Profile { profile } => self.keep_profile(profile),
             conversation::Change::Blacklist { user_id, listed } => self.keep_listed(&user_id, listed),
             conversation::Change::Group { group: Some(group), .. } => self.joined_group(group),
             conversation::Change::Group { group_id, group: None } => self.left_group(&group_id),
-            conversation::Change::Other(_) => self.pass_over(Unreadable::Change, 1),
+            conversation::Change::Other(_) => self.count_unreadable(Unreadable::Change, 1),
         }
     }
 
@@ -72,7 +72,7 @@ impl Machine {
             if listed { self.data.blacklist.insert(user.clone()) } else { self.data.blacklist.remove(user) };
         if changed {
             self.store(Change::Blacklist(user.clone(), listed));
-            self.turn.blacklist_changed = true;
+            self.batch.blacklist_changed = true;
         }
     }
 
@@ -83,11 +83,11 @@ impl Machine {
         };
         if before != group {
             self.store(Change::Group(id.clone(), group.map(Box::new)));
-            self.turn.groups_changed = true;
+            self.batch.groups_changed = true;
         }
     }
 
-    /// The user is in the group: its conversation is in the list.
+    /// The user is a member of the group: adds its conversation to the list.
     fn joined_group(&mut self, group: Group) {
         let id = ConversationId::Group(group.group_id.clone());
         let (group_id, before) = (group.group_id.clone(), self.data.joined(&group.group_id));
@@ -96,16 +96,16 @@ impl Machine {
         if self.data.conversations.get(&id).is_none_or(|conv| conv.row.gone) {
             let conv = self.data.conversation(&id);
             conv.enter();
-            conv.row.active = conv.row.active.max(since);
+            conv.row.last_active = conv.row.last_active.max(since);
             self.advance(&id, 0);
         }
         if self.data.joined(&group_id) != before {
-            self.meet_anew(&id);
+            self.reset_baseline(&id);
         }
     }
 
-    /// Something happened in a group: how many members it has now, and whether its owner left.
-    pub(super) fn tip_told(&mut self, tip: &GroupTip, to: &ConversationId) {
+    /// Applies a tip to the group: its member count, and that its owner has left.
+    pub(super) fn apply_tip(&mut self, tip: &GroupTip, to: &ConversationId) {
         let ConversationId::Group(id) = to else { return };
         let Some(mut group) = self.data.groups.get(id).cloned() else { return };
         group.member_count = tip.member_count;
@@ -115,14 +115,19 @@ impl Machine {
         self.keep_group(id, Some(group));
     }
 
-    /// How many members a group has, and who owns it, where its log stands now.
-    pub(super) fn group_stands(&mut self, to: &ConversationId, members: Option<u32>, owner: Option<UserId>) {
+    /// Sets a group's member count and owner as of the head of its log.
+    pub(super) fn update_group_counts(
+        &mut self,
+        to: &ConversationId,
+        members: Option<u32>,
+        owner: Option<UserId>,
+    ) {
         let (ConversationId::Group(id), Some(member_count)) = (to, members) else { return };
         let Some(group) = self.data.groups.get(id).cloned() else { return };
         self.keep_group(id, Some(Group { member_count, owner_id: owner, ..group }));
     }
 
-    /// The user is no longer in the group; its conversation leaves the list.
+    /// The user is no longer a member of the group: removes its conversation from the list.
     fn left_group(&mut self, id: &GroupId) {
         self.keep_group(id, None);
         let id = ConversationId::Group(id.clone());

@@ -1,7 +1,7 @@
-//! What waits for an answer: the app's calls, and what each request to the server was for.
+//! Pending calls of the app, and the purposes of requests to the server.
 //!
-//! A call that needs the server stays here until it is answered or its time is up; a break in between does not end it,
-//! unless it was on its way and may not be made twice.
+//! A call that needs the server stays here until it is answered or times out. A broken connection does not end it,
+//! unless its request was sent and must not be repeated.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,14 +17,14 @@ use super::link::read;
 use super::unreadable::Unreadable;
 use crate::message::Message;
 
-/// What a request is for. Of equal ones only one is under way.
+/// The purpose of a request. Only one request of the same purpose is in flight at a time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Purpose {
     /// The first request of a connection.
     Hello,
     /// The end of the login.
     Logout,
-    /// A page of changes; whether it is a sync's first.
+    /// A page of a sync; `first` if it is the sync's first page.
     Sync { first: bool },
     /// Messages that are missing before newer ones.
     Missing(ConversationId),
@@ -60,17 +60,17 @@ pub(super) enum Wanted {
 #[derive(Default)]
 pub(super) struct Calls {
     waiting: BTreeMap<CallId, Waiting>,
-    dues: BTreeSet<(i64, CallId)>,
-    /// Those whose requests are still to be made.
-    unasked: BTreeSet<CallId>,
+    deadlines: BTreeSet<(i64, CallId)>,
+    /// Calls whose requests have not been sent yet.
+    to_request: BTreeSet<CallId>,
     pages: BTreeSet<CallId>,
 }
 
 impl Calls {
     pub(super) fn insert(&mut self, id: CallId, waiting: Waiting) {
-        self.dues.insert((waiting.due, id));
+        self.deadlines.insert((waiting.due, id));
         match &waiting.what {
-            Wanted::Reply(_) | Wanted::Profiles { .. } => self.unasked.insert(id),
+            Wanted::Reply(_) | Wanted::Profiles { .. } => self.to_request.insert(id),
             Wanted::Page { .. } => self.pages.insert(id),
         };
         self.waiting.insert(id, waiting);
@@ -78,8 +78,8 @@ impl Calls {
 
     pub(super) fn remove(&mut self, id: CallId) -> Option<Waiting> {
         let waiting = self.waiting.remove(&id)?;
-        self.dues.remove(&(waiting.due, id));
-        self.unasked.remove(&id);
+        self.deadlines.remove(&(waiting.due, id));
+        self.to_request.remove(&id);
         self.pages.remove(&id);
         Some(waiting)
     }
@@ -93,52 +93,52 @@ impl Calls {
         self.pages.iter().copied().collect()
     }
 
-    /// Nothing was asked yet: the connection is a new one.
-    fn ask_anew(&mut self) {
-        self.unasked = self.waiting.keys().filter(|id| !self.pages.contains(id)).copied().collect();
+    /// Marks every call as not requested, for a new connection.
+    fn requeue_all(&mut self) {
+        self.to_request = self.waiting.keys().filter(|id| !self.pages.contains(id)).copied().collect();
     }
 }
 
 impl Machine {
-    /// Gives a call its answer.
-    pub(super) fn give(&mut self, call: CallId, result: Result<Return, Fault>) {
-        self.then(Output::Return(call, result));
+    /// Completes a call with its result.
+    pub(super) fn complete_call(&mut self, call: CallId, result: Result<Return, Fault>) {
+        self.push_output(Output::Return(call, result));
     }
 
-    /// A call that passed the gate.
+    /// Handles a call that passed the gate.
     pub(super) fn admitted(&mut self, id: CallId, call: Call) {
         match call {
             Call::Login { .. } | Call::Logout => {}
             Call::ServerTime => {
                 let now = self.server_now();
-                self.give(id, Ok(Return::Time(now)));
+                self.complete_call(id, Ok(Return::Time(now)));
             }
             Call::Send { message, upload } => self.send(id, &message, upload),
             Call::Resend(message) => self.resend(id, message),
             Call::Cancel(message) => self.cancel(id, message),
             Call::SetRead(conversation) => {
                 self.set_read(&conversation);
-                self.give(id, Ok(Return::Done));
+                self.complete_call(id, Ok(Return::Done));
             }
             Call::MessageList { conversation, before, count } => {
                 self.wait(id, Wanted::Page { conversation, before, count });
             }
             Call::ConversationList => {
                 let list = self.conversation_list();
-                self.give(id, Ok(Return::Conversations(list)));
+                self.complete_call(id, Ok(Return::Conversations(list)));
             }
             Call::Blacklist => {
                 let users = self.data.blacklist.iter().cloned().collect();
-                self.give(id, Ok(Return::Users(users)));
+                self.complete_call(id, Ok(Return::Users(users)));
             }
             Call::GroupList => {
                 let groups = self.data.groups.values().cloned().collect();
-                self.give(id, Ok(Return::Groups(groups)));
+                self.complete_call(id, Ok(Return::Groups(groups)));
             }
             Call::MyProfile => match (&self.data.profile, self.me()) {
                 (Some(profile), _) => {
                     let profiles = vec![profile.clone()];
-                    self.give(id, Ok(Return::Profiles(profiles)));
+                    self.complete_call(id, Ok(Return::Profiles(profiles)));
                 }
                 (None, me) => {
                     let users = me.into_iter().collect();
@@ -152,12 +152,12 @@ impl Machine {
         }
     }
 
-    /// A call that asks the server, if the server would not refuse it for what it carries.
+    /// Queues a request of the app, unless its parameters are out of bounds.
     fn ask_for(&mut self, id: CallId, request: Request) {
         let checked = self.me().map_or(Ok(()), |me| request.check(&me));
         match checked {
             Ok(()) => self.wait(id, Wanted::Reply(request)),
-            Err(fault) => self.give(id, Err(fault)),
+            Err(fault) => self.complete_call(id, Err(fault)),
         }
     }
 
@@ -171,13 +171,13 @@ impl Machine {
         self.calls.insert(id, Waiting { what, due });
     }
 
-    /// Asks for what calls wait for.
+    /// Sends the requests that calls wait for.
     pub(super) fn pump_calls(&mut self) {
-        for id in std::mem::take(&mut self.calls.unasked) {
+        for id in std::mem::take(&mut self.calls.to_request) {
             let request = match self.calls.get(id).map(|waiting| &waiting.what) {
                 Some(Wanted::Reply(request)) => request.clone(),
                 Some(Wanted::Profiles { users, .. }) => {
-                    call::GetProfiles { user_id_list: users.clone() }.into()
+                    call::GetProfilesRequest { user_id_list: users.clone() }.into()
                 }
                 Some(Wanted::Page { .. }) | None => continue,
             };
@@ -185,35 +185,35 @@ impl Machine {
         }
     }
 
-    /// The answer to a request.
+    /// Handles the reply to a request.
     pub(super) fn answered(&mut self, purpose: Purpose, result: Result<Box<RawValue>, Fault>) {
         match purpose {
             Purpose::Hello => {
-                self.calls.ask_anew();
-                self.data.outbox.ask_anew();
-                self.welcomed(read::<call::Hello>(result));
+                self.calls.requeue_all();
+                self.data.outbox.requeue_all();
+                self.welcomed(read::<call::HelloRequest>(result));
             }
             Purpose::Logout => self.logged_out(),
-            Purpose::Sync { first } => self.synced(first, read::<call::Sync>(result)),
-            Purpose::Missing(id) => self.missing_came(&id, read::<call::History>(result)),
-            Purpose::Older(id, high) => self.older_came(&id, high, read::<call::History>(result)),
-            Purpose::Mutations(id) => self.mutations_came(&id, read::<call::Mutations>(result)),
-            Purpose::Read(id) => self.read_confirmed(&id, read::<call::Read>(result)),
-            Purpose::Send(to, id) => self.sent(&to, id, read::<call::Send>(result)),
+            Purpose::Sync { first } => self.synced(first, read::<call::SyncRequest>(result)),
+            Purpose::Missing(id) => self.missing_came(&id, read::<call::HistoryRequest>(result)),
+            Purpose::Older(id, high) => self.older_came(&id, high, read::<call::HistoryRequest>(result)),
+            Purpose::Mutations(id) => self.mutations_came(&id, read::<call::MutationsRequest>(result)),
+            Purpose::Read(id) => self.read_confirmed(&id, read::<call::ReadRequest>(result)),
+            Purpose::Send(to, id) => self.sent(&to, id, read::<call::SendRequest>(result)),
             Purpose::Call(id) => match self.calls.remove(id) {
                 Some(Waiting { what: Wanted::Reply(request), .. }) => {
                     let answer = self.replied(&request, result);
-                    self.give(id, answer);
+                    self.complete_call(id, answer);
                 }
                 Some(Waiting { what: Wanted::Profiles { users, found }, due }) => {
-                    self.profiles_came(id, due, (users, found), read::<call::GetProfiles>(result));
+                    self.profiles_came(id, due, (users, found), read::<call::GetProfilesRequest>(result));
                 }
                 Some(Waiting { what: Wanted::Page { .. }, .. }) | None => {}
             },
         }
     }
 
-    /// A page of the profiles a call waits for: all of them, or those before the users to ask for next.
+    /// Handles a page of profiles for a call, and asks for the remaining users if there are any.
     fn profiles_came(
         &mut self,
         id: CallId,
@@ -223,58 +223,58 @@ impl Machine {
     ) {
         let page = match result {
             Ok(page) => page,
-            Err(fault) => return self.give(id, Err(fault)),
+            Err(fault) => return self.complete_call(id, Err(fault)),
         };
-        self.pass_over(Unreadable::Profile, page.profiles.unreadable);
+        self.count_unreadable(Unreadable::Profile, page.profiles.unreadable);
         found.extend(page.profiles);
         let looked_at =
             page.next.map_or(users.len(), |next| usize::try_from(next).unwrap_or(usize::MAX).max(1));
         let users: Vec<UserId> = users.into_iter().skip(looked_at).collect();
         if users.is_empty() {
-            self.give(id, Ok(Return::Profiles(found)));
+            self.complete_call(id, Ok(Return::Profiles(found)));
         } else {
             self.calls.insert(id, Waiting { what: Wanted::Profiles { users, found }, due });
         }
     }
 
-    /// The connection broke while a request was under way. Calls that may be made twice stay and are asked again; of
-    /// the others nobody knows whether they were carried out.
+    /// The connection broke while a request was in flight. Calls that may be repeated are requested again; the others
+    /// fail, because it is unknown whether they were carried out.
     pub(super) fn unanswered(&mut self, purpose: Purpose) {
         let Purpose::Call(id) = purpose else { return };
         let once = |waiting: &Waiting| matches!(&waiting.what, Wanted::Reply(request) if request.kind() == Kind::Once);
         if self.calls.get(id).is_some_and(once) {
             self.calls.remove(id);
-            self.give(id, Err(Fault::new(Code::NETWORK_ERROR)));
+            self.complete_call(id, Err(Fault::new(Code::NETWORK_ERROR)));
         }
     }
 
     /// Ends every call with a failure.
     pub(super) fn fail_calls(&mut self, fault: &Fault) {
         for id in std::mem::take(&mut self.calls).waiting.into_keys() {
-            self.give(id, Err(fault.clone()));
+            self.complete_call(id, Err(fault.clone()));
         }
         for id in self.data.outbox.take_callers() {
-            self.give(id, Err(fault.clone()));
+            self.complete_call(id, Err(fault.clone()));
         }
     }
 
     pub(super) fn calls_timers(&mut self) {
         let code = if self.link.is_live() { Code::TIMEOUT } else { Code::NETWORK_ERROR };
         let now = self.now.monotonic;
-        while let Some((_, id)) = self.calls.dues.first().copied().filter(|(due, _)| *due <= now) {
+        while let Some((_, id)) = self.calls.deadlines.first().copied().filter(|(due, _)| *due <= now) {
             self.calls.remove(id);
-            self.give(id, Err(Fault::new(code)));
+            self.complete_call(id, Err(Fault::new(code)));
         }
     }
 
     pub(super) fn calls_due(&self) -> Option<i64> {
-        self.calls.dues.first().map(|(due, _)| *due)
+        self.calls.deadlines.first().map(|(due, _)| *due)
     }
 
-    /// A message on its way out was given its place, or given up.
-    pub(super) fn give_message(&mut self, call: Option<CallId>, result: Result<Message, Fault>) {
+    /// Completes the call of a sent message.
+    pub(super) fn complete_message_call(&mut self, call: Option<CallId>, result: Result<Message, Fault>) {
         if let Some(call) = call {
-            self.give(call, result.map(|message| Return::Message(Box::new(message))));
+            self.complete_call(call, result.map(|message| Return::Message(Box::new(message))));
         }
     }
 }

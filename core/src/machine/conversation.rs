@@ -1,7 +1,7 @@
-//! One conversation: its positions, which messages are here, and what is still missing.
+//! One conversation: its positions, which messages are stored, and which are missing.
 //!
-//! Unread counts, order and read state are computed from positions; nothing is ever counted up. Nothing here talks to
-//! the server: [`super::inbox`] does, by what [`Conv::wants`].
+//! Unread counts, order and read state are computed from positions, never incremented. [`super::inbox`] sends the
+//! requests that [`Conv::wants`] reports.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tim_protocol::body::{Body, GroupTip, GroupTipType};
 use tim_protocol::call::ReadUpTo;
 use tim_protocol::conversation::ConversationState;
-use tim_protocol::message::{Message as Wire, MessageChange, Mutation, Receipt, Revocation};
+use tim_protocol::message::{Message as WireMessage, MessageChange, Mutation, Receipt, Revocation};
 use tim_protocol::{ConversationId, GroupId, UserId};
 
 use super::outbox::Outbox;
@@ -18,25 +18,25 @@ use crate::conversation::Conversation;
 use crate::message::{Message, ReadMarks, SendStatus};
 use crate::stored::{Change, ConversationRow, Ranges};
 
-/// Most messages, and most mutations, that wait for those in front of them, and most revocations that older answers are
-/// compared with. What is dropped is asked for in its turn, as it is now.
-const MOST_STASHED: usize = 1_000;
+/// Maximum number of messages and of mutations that wait for earlier ones, and of revocations that are applied to late
+/// replies. What is dropped is fetched again when its turn comes.
+const MAX_STASHED: usize = 1_000;
 
 /// One conversation of the user's.
 pub(super) struct Conv {
     pub(super) row: ConversationRow,
     pub(super) ranges: Ranges,
-    pub(super) newest: Option<Wire>,
-    /// Messages that came before others that belong in front of them.
-    pub(super) stash: BTreeMap<u64, Wire>,
-    /// Sequences above `row.told` that this device sent itself.
-    pub(super) own: Vec<u64>,
-    /// When to ask for what is missing after `row.told`, on the monotonic clock.
+    pub(super) newest: Option<WireMessage>,
+    /// Messages that were received out of order.
+    pub(super) stash: BTreeMap<u64, WireMessage>,
+    /// Sequences above `row.emitted_seq` of messages sent by this device.
+    pub(super) own_seqs: Vec<u64>,
+    /// When to fetch the gap above `row.emitted_seq`, on the monotonic clock.
     pub(super) ask_missing_at: Option<i64>,
-    /// Until when nothing more is asked, because the last question found no answer.
-    pub(super) calm_until: i64,
+    /// No request is made before this time, because the last one brought nothing.
+    pub(super) retry_at: i64,
     pub(super) mutation_stash: BTreeMap<u64, Mutation>,
-    /// What was taken back since the store was opened: an answer that was read before may come after.
+    /// Revocations since the store was opened: a reply that was read before a revocation may arrive after it.
     pub(super) revoked: BTreeMap<u64, Revocation>,
     view: Option<Arc<Conversation>>,
 }
@@ -47,92 +47,93 @@ impl Conv {
             id,
             group_type: None,
             head: 0,
-            mutation: 0,
+            mutation_seq: 0,
             mutation_head: 0,
-            countable: 0,
+            unread_index: 0,
             read: 0,
             read_pending: 0,
             own: 0,
-            base: 0,
-            revoked_above_base: 0,
+            unread_base: 0,
+            revoked_above_read: 0,
             revoked_up_to: 0,
             peer_read: 0,
-            floor: 1,
-            told: 0,
-            met: None,
+            first_visible_seq: 1,
+            emitted_seq: 0,
+            baseline_seq: None,
             undelivered: Vec::new(),
-            active: 0,
+            last_active: 0,
             gone: false,
         };
         Self::load(row, Vec::new(), None)
     }
 
-    pub(super) fn load(row: ConversationRow, ranges: Ranges, newest: Option<Wire>) -> Self {
+    pub(super) fn load(row: ConversationRow, ranges: Ranges, newest: Option<WireMessage>) -> Self {
         Self {
-            ask_missing_at: (row.head > row.told && !row.gone).then_some(0),
+            ask_missing_at: (row.head > row.emitted_seq && !row.gone).then_some(0),
             row,
             ranges,
             newest,
             stash: BTreeMap::new(),
-            own: Vec::new(),
-            calm_until: 0,
+            own_seqs: Vec::new(),
+            retry_at: 0,
             mutation_stash: BTreeMap::new(),
             revoked: BTreeMap::new(),
             view: None,
         }
     }
 
-    /// Whether something is to be asked of the server, now or later.
+    /// Whether something has to be requested from the server, now or later.
     pub(super) fn wants(&self) -> bool {
         !self.row.gone && (self.is_missing() || self.wants_mutations() || self.row.read_pending > 0)
     }
 
-    /// Whether there are messages after what was told that are not here.
+    /// Whether there is a gap above the emitted sequence.
     pub(super) fn is_missing(&self) -> bool {
-        self.row.head > self.row.told
+        self.row.head > self.row.emitted_seq
     }
 
     pub(super) fn wants_mutations(&self) -> bool {
-        self.row.mutation_head > self.row.mutation
+        self.row.mutation_head > self.row.mutation_seq
     }
 
-    /// The last missing message in front of what is stashed.
+    /// The end of the gap: the sequence before the first stashed message.
     pub(super) fn missing_up_to(&self) -> u64 {
         self.stash.keys().next().map_or(self.row.head, |first| first - 1)
     }
 
-    /// Takes in what a sync says. Positions only grow: an answer may be older than what was pushed meanwhile.
+    /// Merges the state from a sync. Positions only grow, because the reply may be older than pushes received
+    /// meanwhile.
     pub(super) fn merge(&mut self, state: &ConversationState) {
         let row = &mut self.row;
         row.group_type = state.group_type.or(row.group_type);
         if state.head >= row.head {
             row.head = state.head;
-            row.countable = state.countable;
+            row.unread_index = state.unread_index;
         }
         row.own = row.own.max(state.own);
         row.peer_read = row.peer_read.max(state.peer_read);
-        row.floor = row.floor.max(state.floor);
-        // From a mark that moved here meanwhile, mutations count as they come.
+        row.first_visible_seq = row.first_visible_seq.max(state.first_visible_seq);
+        // If the read sequence moved on this device meanwhile, revocations are counted as they arrive.
         if (state.read, state.mutation_head) >= (row.read, row.revoked_up_to) {
-            row.revoked_above_base = state.revoked_above_base;
+            row.revoked_above_read = state.revoked_above_read;
             row.revoked_up_to = state.mutation_head;
         }
         if state.read >= row.read {
             row.read = state.read;
-            row.base = state.base;
+            row.unread_base = state.unread_base;
         }
         row.mutation_head = row.mutation_head.max(state.mutation_head);
-        row.told = row.told.max(row.floor.saturating_sub(1));
+        row.emitted_seq = row.emitted_seq.max(row.first_visible_seq.saturating_sub(1));
     }
 
-    /// Notes that a message exists.
-    pub(super) fn note(&mut self, me: &UserId, message: &Wire) {
+    /// Updates the positions for a message that exists.
+    pub(super) fn note(&mut self, me: &UserId, message: &WireMessage) {
         let row = &mut self.row;
         if message.sequence >= row.head {
             row.head = message.sequence;
-            row.countable = message.countable;
+            row.unread_index = message.unread_index;
         }
-        row.active = row.active.max(message.time);
+        row.last_active = row.last_active.max(message.time);
         if self.newest.as_ref().is_none_or(|newest| newest.sequence < message.sequence) {
             self.newest = Some(message.clone());
         }
@@ -140,107 +141,108 @@ impl Conv {
             self.row.own = self.row.own.max(message.by_sender);
         }
         if is_own_joining(me, message) {
-            let base = message.countable.saturating_sub(self.row.own);
-            self.read_up_to(message.sequence.saturating_sub(1), base);
+            let unread_base = message.unread_index.saturating_sub(self.row.own);
+            self.read_up_to(message.sequence.saturating_sub(1), unread_base);
         }
     }
 
-    /// The user comes to the conversation, perhaps not for the first time: what is known of it was said before.
+    /// The user (re)joins the conversation: everything known so far is earlier and counts as read.
     pub(super) fn enter(&mut self) {
         self.row.gone = false;
         self.read_all();
     }
 
-    /// The own user has read everything that is known of.
+    /// Sets the read sequence to the head.
     pub(super) fn read_all(&mut self) {
-        self.read_up_to(self.row.head, self.row.countable.saturating_sub(self.row.own));
+        self.read_up_to(self.row.head, self.row.unread_index.saturating_sub(self.row.own));
     }
 
-    /// The own user has read up to here, where so many countable messages of others stand.
-    fn read_up_to(&mut self, sequence: u64, base: u64) {
+    /// Moves the read sequence forward, with its unread base.
+    fn read_up_to(&mut self, sequence: u64, unread_base: u64) {
         if sequence > self.row.read {
             self.row.read = sequence;
-            self.row.base = base;
-            self.row.revoked_above_base = self.row.revoked_above_base.min(self.by_others_above());
+            self.row.unread_base = unread_base;
+            self.row.revoked_above_read = self.row.revoked_above_read.min(self.by_others_above());
         }
     }
 
-    /// The server knows that the own user has read up to here.
+    /// The server confirmed a read sequence: takes over its unread base.
     pub(super) fn read_confirmed(&mut self, upto: &ReadUpTo) {
         if upto.sequence == self.row.read {
-            self.row.base = upto.base;
+            self.row.unread_base = upto.unread_base;
         }
     }
 
-    /// The own user has read up to here on another device.
+    /// The user has read on another device.
     pub(super) fn read_elsewhere(&mut self, receipt: &Receipt) {
         if receipt.sequence > self.row.read {
             self.row.read = receipt.sequence;
-            self.row.base = receipt.base;
-            self.row.revoked_above_base = receipt.revoked_above_base;
+            self.row.unread_base = receipt.unread_base;
+            self.row.revoked_above_read = receipt.revoked_above_read;
             self.row.revoked_up_to = self.row.revoked_up_to.max(receipt.mutation_head);
         }
     }
 
-    /// The next mutation in line is known to unread.
+    /// Counts the mutation that was just applied, if it revokes an unread message.
     pub(super) fn count_revoked(&mut self, me: &UserId, mutation: &Mutation) {
         let row = &mut self.row;
-        if row.mutation > row.revoked_up_to {
-            row.revoked_up_to = row.mutation;
+        if row.mutation_seq > row.revoked_up_to {
+            row.revoked_up_to = row.mutation_seq;
             let is_revoked = matches!(mutation.change, MessageChange::Revoked(_));
-            let was_unread = mutation.countable > 0 && mutation.from != *me && mutation.sequence > row.read;
-            row.revoked_above_base += u64::from(is_revoked && was_unread);
+            let was_unread =
+                mutation.unread_index > 0 && mutation.from != *me && mutation.sequence > row.read;
+            row.revoked_above_read += u64::from(is_revoked && was_unread);
         }
     }
 
     /// A message was taken back.
     pub(super) fn revoke(&mut self, sequence: u64, revocation: &Revocation) {
         self.revoked.insert(sequence, revocation.clone());
-        if self.revoked.len() > MOST_STASHED {
+        if self.revoked.len() > MAX_STASHED {
             self.revoked.pop_first();
         }
         for message in self.newest.iter_mut().chain(self.stash.get_mut(&sequence)) {
             if message.sequence == sequence {
-                blank(message, revocation);
+                redact(message, revocation);
             }
         }
     }
 
-    /// Applies what was taken back meanwhile to messages out of an older answer.
-    pub(super) fn apply_revoked(&self, message: &mut Wire) {
+    /// Applies known revocations to a message from an older reply.
+    pub(super) fn apply_revoked(&self, message: &mut WireMessage) {
         if let Some(revocation) = self.revoked.get(&message.sequence) {
-            blank(message, revocation);
+            redact(message, revocation);
         }
     }
 
-    /// Keeps a message until every one in front of it is here.
-    pub(super) fn stash(&mut self, message: Wire) {
+    /// Keeps a message until all earlier ones are stored.
+    pub(super) fn stash(&mut self, message: WireMessage) {
         self.stash.insert(message.sequence, message);
-        if self.stash.len() > MOST_STASHED {
+        if self.stash.len() > MAX_STASHED {
             self.stash.pop_last();
         }
     }
 
-    /// Keeps a mutation until every one in front of it is here.
+    /// Keeps a mutation until all earlier ones are applied.
     pub(super) fn stash_mutation(&mut self, mutation: Mutation) {
-        self.mutation_stash.insert(mutation.mutation, mutation);
-        if self.mutation_stash.len() > MOST_STASHED {
+        self.mutation_stash.insert(mutation.mutation_seq, mutation);
+        if self.mutation_stash.len() > MAX_STASHED {
             self.mutation_stash.pop_last();
         }
     }
 
-    /// The messages that are next in line, told from now on.
-    pub(super) fn take_next(&mut self) -> Vec<Wire> {
+    /// Takes the messages that directly follow the emitted sequence, and advances it.
+    pub(super) fn take_next(&mut self) -> Vec<WireMessage> {
         let mut next = Vec::new();
-        while let Some(message) = self.stash.remove(&(self.row.told + 1)) {
-            self.row.told += 1;
+        while let Some(message) = self.stash.remove(&(self.row.emitted_seq + 1)) {
+            self.row.emitted_seq += 1;
             next.push(message);
         }
-        self.stash = self.stash.split_off(&(self.row.told + 1));
+        self.stash = self.stash.split_off(&(self.row.emitted_seq + 1));
         next
     }
 
-    /// Notes that every message of a range is stored.
+    /// Adds a complete range.
     pub(super) fn complete(&mut self, low: u64, high: u64) {
         self.ranges.push((low, high));
         self.ranges.sort_unstable();
@@ -275,7 +277,7 @@ impl Conv {
         (top >= low).then_some((low, top))
     }
 
-    /// The user is no longer part of it.
+    /// The user no longer takes part in the conversation.
     pub(super) fn leave(&mut self) {
         self.row.gone = true;
         self.row.read_pending = 0;
@@ -287,12 +289,12 @@ impl Conv {
         if self.row.group_type.is_some_and(|kind| !kind.counts_unread()) {
             return 0;
         }
-        self.by_others_above().saturating_sub(self.row.revoked_above_base)
+        self.by_others_above().saturating_sub(self.row.revoked_above_read)
     }
 
-    /// How many countable messages of others stand after the last one read.
+    /// How many counted messages of others stand above the read sequence.
     fn by_others_above(&self) -> u64 {
-        self.row.countable.saturating_sub(self.row.own).saturating_sub(self.row.base)
+        self.row.unread_index.saturating_sub(self.row.own).saturating_sub(self.row.unread_base)
     }
 
     pub(super) fn marks(&self) -> ReadMarks {
@@ -306,7 +308,7 @@ impl Conv {
             .map(|newest| Message::from_wire(me, newest, SendStatus::Success, self.marks()));
         let time = newest.as_ref().map_or(i64::MIN, |newest| newest.time);
         let last_message = outbox.newest(&self.row.id, time).or(newest);
-        let last_time = last_message.as_ref().map_or(0, |message| message.time).max(self.row.active);
+        let last_time = last_message.as_ref().map_or(0, |message| message.time).max(self.row.last_active);
         Conversation {
             conversation_id: self.row.id.clone(),
             group_type: self.row.group_type,
@@ -319,8 +321,8 @@ impl Conv {
     }
 }
 
-/// A tip's content, if a message is one.
-pub(super) fn tip_of(message: &Wire) -> Option<GroupTip> {
+/// The group tip in a message, if it is one.
+pub(super) fn tip_of(message: &WireMessage) -> Option<GroupTip> {
     if !message.from.is_system() || !matches!(message.to, ConversationId::Group(_)) {
         return None;
     }
@@ -330,15 +332,15 @@ pub(super) fn tip_of(message: &Wire) -> Option<GroupTip> {
     }
 }
 
-/// Whether a message is the tip that tells a group of this user's coming: unread counts from there.
-fn is_own_joining(me: &UserId, message: &Wire) -> bool {
+/// Whether a message is the tip of this user's joining, from which unread is counted.
+fn is_own_joining(me: &UserId, message: &WireMessage) -> bool {
     let is_joining =
         |tip: &GroupTip| tip.operation_type == GroupTipType::Join && tip.user_id_list.contains(me);
     tip_of(message).as_ref().is_some_and(is_joining)
 }
 
-/// Removes what a message said, and keeps its type.
-pub fn blank(message: &mut Wire, revocation: &Revocation) {
+/// Removes the payload of a revoked message and keeps its type.
+pub fn redact(message: &mut WireMessage, revocation: &Revocation) {
     message.revoked = Some(revocation.clone());
     #[derive(serde::Deserialize)]
     struct Tag<'a> {
@@ -354,7 +356,7 @@ pub fn blank(message: &mut Wire, revocation: &Revocation) {
 }
 
 impl Data {
-    /// A conversation, begun if it is new.
+    /// The conversation, created if it does not exist.
     pub(super) fn conversation(&mut self, id: &ConversationId) -> &mut Conv {
         let groups = &self.groups;
         self.conversations.entry(id.clone()).or_insert_with(|| {
@@ -366,42 +368,42 @@ impl Data {
         })
     }
 
-    /// Whether this is a group's conversation, and nobody has told yet that the user is in that group.
+    /// Whether this is the conversation of a group that the user is not known to be a member of.
     pub(super) fn is_stranger(&self, id: &ConversationId) -> bool {
         matches!(id, ConversationId::Group(group) if !self.groups.contains_key(group))
     }
 
-    /// Since when what stood in a conversation when it was met is news here, in milliseconds since 1970. A device does not
-    /// announce what was said before its first picture, not even in a conversation that the picture lacks because it moved
-    /// meanwhile; and a Meeting shows its members what was said before they came, but does not announce it.
+    /// Messages up to the baseline sequence are new only from this time on, in milliseconds since 1970. Messages from
+    /// before the initial sync are history, also in a conversation that the initial sync did not contain; so are
+    /// messages of a Meeting group from before the user joined.
     pub(super) fn news_since(&self, id: &ConversationId) -> i64 {
-        let ConversationId::Group(group) = id else { return self.sync.since };
-        self.joined(group).unwrap_or_default().max(self.sync.since)
+        let ConversationId::Group(group) = id else { return self.sync.initial_sync_at };
+        self.joined(group).unwrap_or_default().max(self.sync.initial_sync_at)
     }
 
-    /// When the user came to a group, in milliseconds since 1970.
+    /// When the user joined a group, in milliseconds since 1970.
     pub(super) fn joined(&self, group: &GroupId) -> Option<i64> {
         Some(self.groups.get(group)?.self_info.as_ref()?.join_time)
     }
 }
 
 impl Machine {
-    /// A conversation's positions changed: store them, tell the list, and see what it wants now.
+    /// A conversation's positions changed: stores them, updates the list, and checks what to request.
     pub(super) fn touch(&mut self, id: &ConversationId) {
-        self.turn.touched.insert(id.clone());
+        self.batch.touched.insert(id.clone());
         self.data.wanting.insert(id.clone());
     }
 
-    /// The user came to a conversation, perhaps not for the first time: it is met where it stands now.
-    pub(super) fn meet_anew(&mut self, id: &ConversationId) {
+    /// The user (re)joined a conversation: its baseline is set anew by the next sync or push.
+    pub(super) fn reset_baseline(&mut self, id: &ConversationId) {
         if let Some(conv) = self.data.conversations.get_mut(id) {
-            conv.row.met = None;
+            conv.row.baseline_seq = None;
             self.touch(id);
         }
     }
 
-    /// What a conversation shows changed, but not its positions.
-    pub(super) fn show_anew(&mut self, id: &ConversationId) {
+    /// A conversation's view changed, but not its positions.
+    pub(super) fn invalidate_view(&mut self, id: &ConversationId) {
         if let Some(conv) = self.data.conversations.get_mut(id) {
             conv.view = None;
         }
@@ -409,10 +411,10 @@ impl Machine {
     }
 
     pub(super) fn store_touched(&mut self) {
-        for id in std::mem::take(&mut self.turn.touched) {
-            self.show_anew(&id);
+        for id in std::mem::take(&mut self.batch.touched) {
+            self.invalidate_view(&id);
             if let Some(conv) = self.data.conversations.get(&id) {
-                self.turn.changes.push(Change::Conversation(conv.row.clone()));
+                self.batch.changes.push(Change::Conversation(conv.row.clone()));
             }
         }
     }

@@ -1,8 +1,9 @@
-//! Received messages that no listener has heard yet: noted when they are told, struck out when the listeners have returned,
-//! and told again by the next run of the app. So a crash between the commit and the listener loses no event.
+//! Emitted messages that the listeners have not returned from: recorded when they are emitted, removed when the
+//! listeners have returned, and emitted again by the next run of the app. So a crash between the commit and the
+//! listener loses no event.
 //!
-//! What was heard is stored at most once a second, and after a crash in that second it is heard twice. An orderly end of the
-//! login hands over what waits, so it strikes out everything.
+//! Deliveries are stored at most once a second; after a crash within that second messages are emitted twice. An orderly
+//! end of the login delivers what is queued and clears the record.
 
 use std::collections::BTreeSet;
 
@@ -10,30 +11,30 @@ use tim_protocol::ConversationId;
 
 use super::Machine;
 use super::conversation::Conv;
-use super::inbox::MOST_TOLD;
+use super::inbox::MAX_EMITTED;
 use super::io::{MessageEvent, Output, Query};
 use crate::stored::{Change, Ranges};
 
-/// How long it may take until it is stored that something was heard, in milliseconds.
+/// Maximum delay before a delivery is stored, in milliseconds.
 const STORE_WITHIN_MS: i64 = 1_000;
 
-/// Conversations of which something was heard that is not stored.
+/// Conversations with deliveries that are not stored yet.
 #[derive(Default)]
-pub(super) struct Heard {
+pub(super) struct UnstoredDeliveries {
     conversations: BTreeSet<ConversationId>,
     due: Option<i64>,
 }
 
-/// Adds a sequence behind the others; of more than [`MOST_TOLD`] places the newest stay.
+/// Appends a sequence; only the newest [`MAX_EMITTED`] stay.
 fn note(undelivered: &mut Ranges, sequence: u64) {
     match undelivered.last_mut() {
         Some((_, high)) if *high + 1 == sequence => *high = sequence,
         _ => undelivered.push((sequence, sequence)),
     }
-    strike(undelivered, sequence.saturating_sub(MOST_TOLD));
+    strike(undelivered, sequence.saturating_sub(MAX_EMITTED));
 }
 
-/// Takes out everything up to a sequence.
+/// Removes everything up to a sequence.
 fn strike(undelivered: &mut Ranges, up_to: u64) {
     undelivered.retain(|(_, high)| *high > up_to);
     if let Some((low, _)) = undelivered.first_mut() {
@@ -42,14 +43,14 @@ fn strike(undelivered: &mut Ranges, up_to: u64) {
 }
 
 impl Conv {
-    /// A message is about to be told.
-    pub(super) fn note_told(&mut self, sequence: u64) {
+    /// Records a message that is about to be emitted.
+    pub(super) fn note_emitted(&mut self, sequence: u64) {
         note(&mut self.row.undelivered, sequence);
     }
 }
 
 impl Machine {
-    /// Listeners have heard everything up to these sequences.
+    /// The listeners have returned from everything up to these sequences.
     pub(super) fn delivered(&mut self, heard: Vec<(ConversationId, u64)>) {
         for (id, up_to) in heard {
             if let Some(conv) = self.data.conversations.get_mut(&id)
@@ -62,10 +63,10 @@ impl Machine {
         }
     }
 
-    /// Tells what an earlier run of the app stored and did not live to tell. What this run told waits for its listeners
-    /// still, so this happens once for each user.
-    pub(super) fn deliver_again(&mut self) {
-        if self.me().is_none_or(|me| !self.told_again.insert(me)) {
+    /// Emits again what an earlier run of the app emitted and did not deliver. Happens once per user and run, because
+    /// what this run emitted is still queued.
+    pub(super) fn redeliver(&mut self) {
+        if self.me().is_none_or(|me| !self.redelivered_to.insert(me)) {
             return;
         }
         let conversations = self.data.conversations.values().filter(|conv| !conv.row.gone);
@@ -74,19 +75,19 @@ impl Machine {
             .map(|(conversation, (low, high))| Query { conversation, low, high, own_only: false })
             .collect();
         for query in queries {
-            self.then(Output::EmitMessages { query, kind: MessageEvent::Received });
+            self.push_output(Output::EmitMessages { query, kind: MessageEvent::Received });
         }
     }
 
-    /// The login ends in order: what waits for listeners is theirs. What an earlier run left is not, if this one was never
-    /// welcomed.
-    pub(super) fn hand_over(&mut self) {
-        if !self.me().is_some_and(|me| self.told_again.contains(&me)) {
+    /// The login ends in order: queued events will be delivered, so nothing stays undelivered. Events of an earlier run
+    /// stay recorded if this login was never accepted.
+    pub(super) fn deliver_rest(&mut self) {
+        if !self.me().is_some_and(|me| self.redelivered_to.contains(&me)) {
             return;
         }
         for conv in self.data.conversations.values_mut() {
             if !std::mem::take(&mut conv.row.undelivered).is_empty() {
-                self.turn.changes.push(Change::Conversation(conv.row.clone()));
+                self.batch.changes.push(Change::Conversation(conv.row.clone()));
             }
         }
     }
@@ -97,7 +98,7 @@ impl Machine {
         }
         for id in std::mem::take(&mut self.data.heard).conversations {
             if let Some(conv) = self.data.conversations.get(&id) {
-                self.turn.changes.push(Change::Conversation(conv.row.clone()));
+                self.batch.changes.push(Change::Conversation(conv.row.clone()));
             }
         }
     }
@@ -122,7 +123,7 @@ mod tests {
         assert_eq!(undelivered, [(5, 6), (9, 9)]);
         strike(&mut undelivered, 5);
         assert_eq!(undelivered, [(6, 6), (9, 9)]);
-        note(&mut undelivered, 9 + MOST_TOLD);
-        assert_eq!(undelivered, [(9 + MOST_TOLD, 9 + MOST_TOLD)]);
+        note(&mut undelivered, 9 + MAX_EMITTED);
+        assert_eq!(undelivered, [(9 + MAX_EMITTED, 9 + MAX_EMITTED)]);
     }
 }

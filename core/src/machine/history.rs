@@ -1,10 +1,10 @@
-//! Pages of history: from the store where its ranges are complete, else from the server into the store first.
+//! Pages of history: from the store if its ranges are complete, otherwise fetched from the server into the store first.
 //!
-//! Messages never pass through the machine on their way to the caller; it only decides when they are all there.
+//! The messages of a page do not pass through the machine; it only decides when all of them are stored.
 
-use tim_protocol::call::{History, HistoryPage};
+use tim_protocol::call::{HistoryPage, HistoryRequest};
 use tim_protocol::frame::Fault;
-use tim_protocol::message::Message as Wire;
+use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{Code, ConversationId, limits};
 
 use super::Machine;
@@ -13,11 +13,11 @@ use super::conversation::Conv;
 use super::io::{CallId, Output, Pending, Query};
 use crate::stored::Change;
 
-/// What a page of history needs.
+/// The requirements of a page of history.
 enum Page {
-    /// Nothing more: these messages are here, and whether there are older ones.
+    /// Nothing: these messages are stored; `completed` if there are no older ones.
     Here { low: u64, high: u64, completed: bool },
-    /// New messages that are still being put in order.
+    /// New messages whose gap is still being fetched.
     News,
     /// These older ones.
     Older(u64, u64),
@@ -25,19 +25,19 @@ enum Page {
 
 impl Conv {
     fn page(&self, before: Option<u64>, count: u32, is_live: bool) -> Page {
-        let newest = if is_live { self.row.head } else { self.row.told };
+        let newest = if is_live { self.row.head } else { self.row.emitted_seq };
         let high = before.map_or(newest, |before| before.saturating_sub(1)).min(newest);
-        if high > self.row.told {
+        if high > self.row.emitted_seq {
             return Page::News;
         }
-        let floor = self.row.floor.max(1);
-        let low = (high + 1).saturating_sub(u64::from(count)).max(floor);
+        let first_visible_seq = self.row.first_visible_seq.max(1);
+        let low = (high + 1).saturating_sub(u64::from(count)).max(first_visible_seq);
         if low > high {
             return Page::Here { low: 1, high: 0, completed: true };
         }
         match self.uncovered(low, high) {
-            None => Page::Here { low, high, completed: low <= floor },
-            // Without a connection what is here has to do.
+            None => Page::Here { low, high, completed: low <= first_visible_seq },
+            // Offline, the page ends where the stored messages end.
             Some((_, to)) if !is_live && to < high => Page::Here { low: to + 1, high, completed: false },
             Some((from, to)) => Page::Older(from, to),
         }
@@ -45,13 +45,13 @@ impl Conv {
 }
 
 impl Machine {
-    /// Answers a call for a page if everything is here. A conversation nobody has heard of is empty,
-    /// once the first picture has told of all.
+    /// Answers a call for a page if all its messages are stored. An unknown conversation is empty once the initial sync
+    /// is complete.
     pub(super) fn serve_page(&mut self, call: CallId, what: &Wanted) -> bool {
         let Wanted::Page { conversation, before, count } = what else { return false };
         let is_live = self.link.is_live();
         let known = self.data.conversations.get(conversation);
-        if self.data.sync.is_incomplete() && known.is_none_or(|conv| conv.row.head == 0) {
+        if self.data.sync.is_initial_sync_incomplete() && known.is_none_or(|conv| conv.row.head == 0) {
             return false;
         }
         let page = match known {
@@ -65,11 +65,11 @@ impl Machine {
         }
         let pending = Pending { refused, waiting, next: before.map(|_| high + 1), is_first: completed };
         let query = Query { conversation: conversation.clone(), low, high, own_only: false };
-        self.then(Output::Answer { call, query, completed, pending });
+        self.push_output(Output::ReturnPage { call, query, completed, pending });
         true
     }
 
-    /// Answers the calls whose messages have come, and asks for what the others need.
+    /// Answers the calls whose messages are stored, and fetches what the others need.
     pub(super) fn pump_pages(&mut self) {
         for id in self.calls.pages() {
             let Some(waiting) = self.calls.remove(id) else { continue };
@@ -81,9 +81,10 @@ impl Machine {
             {
                 match conv.page(*before, *count, true) {
                     Page::News => conv.ask_missing_at = conv.ask_missing_at.map(|_| self.now.monotonic),
-                    Page::Older(low, high) if conv.calm_until <= self.now.monotonic => {
+                    Page::Older(low, high) if conv.retry_at <= self.now.monotonic => {
                         let limit = limits::HISTORY_PAGE;
-                        let history = History { conversation_id: conversation.clone(), low, high, limit };
+                        let history =
+                            HistoryRequest { conversation_id: conversation.clone(), low, high, limit };
                         self.ask(Purpose::Older(conversation.clone(), high), history);
                     }
                     Page::Older(..) | Page::Here { .. } => {}
@@ -98,7 +99,7 @@ impl Machine {
         match result {
             Ok(page) => self.keep_older(id, high, page),
             Err(fault) if fault.code.is_retryable() && fault.code != Code::UNREADABLE => {
-                self.calm_down(id, fault.retry_after)
+                self.postpone(id, fault.retry_after)
             }
             Err(fault) => self.fail_pages(id, &fault),
         }
@@ -106,18 +107,18 @@ impl Machine {
 
     fn keep_older(&mut self, id: &ConversationId, high: u64, page: HistoryPage) {
         let Some(conv) = self.data.conversations.get_mut(id) else { return };
-        let floor_moved = page.floor > conv.row.floor;
-        conv.row.floor = conv.row.floor.max(page.floor);
+        let floor_moved = page.first_visible_seq > conv.row.first_visible_seq;
+        conv.row.first_visible_seq = conv.row.first_visible_seq.max(page.first_visible_seq);
         if page.low > page.high && !floor_moved {
-            // The server has none of them, whatever its head says: asking again would bring the same.
+            // The server does not have them, although its head says so; a retry would get the same reply.
             let fault = Fault::with_text(Code::INTERNAL, "the server lacks a part of its history");
             return self.fail_pages(id, &fault);
         }
         if page.high != high {
-            // It does not begin where it was to: asking again at once would bring the same.
-            self.calm_down(id, None);
+            // The page does not reach the requested end; an immediate retry would get the same reply.
+            self.postpone(id, None);
         }
-        let mut messages: Vec<Wire> = self.in_every_place(id, page.messages, page.low, page.high);
+        let mut messages: Vec<WireMessage> = self.fill_gaps(id, page.messages, page.low, page.high);
         let conv = self.data.conversation(id);
         for message in &mut messages {
             conv.apply_revoked(message);
@@ -132,7 +133,7 @@ impl Machine {
         }
     }
 
-    /// When what pages wait for may be asked for again.
+    /// When requests for pages may be retried.
     pub(super) fn pages_due(&self) -> Option<i64> {
         if !self.link.is_live() {
             return None;
@@ -141,7 +142,7 @@ impl Machine {
             Wanted::Page { conversation, .. } => self.data.conversations.get(conversation),
             Wanted::Reply(_) | Wanted::Profiles { .. } => None,
         });
-        pages.map(|conv| conv.calm_until).filter(|due| *due > self.now.monotonic).min()
+        pages.map(|conv| conv.retry_at).filter(|due| *due > self.now.monotonic).min()
     }
 
     fn fail_pages(&mut self, id: &ConversationId, fault: &Fault) {
@@ -151,7 +152,7 @@ impl Machine {
                 continue;
             }
             self.calls.remove(call);
-            self.give(call, Err(fault.clone()));
+            self.complete_call(call, Err(fault.clone()));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What goes into the machine and what comes out: the border between deciding and doing.
+//! The inputs and outputs of the machine.
 //!
 //! Values only. See [`super`] for the rules of the border.
 
@@ -20,12 +20,12 @@ use crate::event::Event;
 use crate::message::Message;
 use crate::stored::{Change, Snapshot};
 
-/// The two clocks, in milliseconds. Timers use the first, what people see uses the second.
+/// The two clocks, in milliseconds. Timers use `monotonic`; times shown to people use `wall`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Now {
-    /// Never jumps; its zero means nothing.
+    /// Never jumps; its zero is arbitrary.
     pub monotonic: i64,
-    /// Since 1970, by the device.
+    /// Since 1970, by the device's clock.
     pub wall: i64,
 }
 
@@ -33,46 +33,46 @@ pub struct Now {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CallId(pub u64);
 
-/// What the machine is told.
+/// An input of the machine.
 #[derive(Debug)]
 pub enum Input {
-    /// The app calls. Answered by exactly one [`Output::Return`] or [`Output::Answer`], at the latest when the
-    /// call's time is up.
+    /// A call of the app. Answered by exactly one [`Output::Return`] or [`Output::Answer`], at the latest when the call
+    /// times out.
     Call(CallId, Call),
-    /// The store that [`Output::OpenStore`] asked for is open (or is not, and why).
+    /// The result of [`Output::OpenStore`].
     StoreOpened(Result<Box<Snapshot>, Fault>),
-    /// A commit failed and nothing of it was stored, or what was read is damaged ([`tim_protocol::Code::STORE_DAMAGED`]; then the driver
-    /// has put a new store in the place of the damaged one). The outputs after it are still in the machine, which drops them,
-    /// fails the calls they would have answered, forgets what it holds in memory and asks for the store to be opened
-    /// anew.
+    /// A commit failed and nothing of it was stored, or what was read is damaged
+    /// ([`tim_protocol::Code::STORE_DAMAGED`]; then the driver has put a new store in the place of the damaged one).
+    /// The machine drops the outputs that follow, fails the calls they would have answered, discards its state in
+    /// memory, and asks for the store to be opened again.
     StoreFailed(Fault),
-    /// The connection that [`Output::Connect`] asked for stands.
+    /// The connection requested by [`Output::Connect`] is established.
     Connected,
     /// A text frame arrived; inflated already if it was compressed.
     Frame(String),
-    /// The connection could not be made, and why.
+    /// The connection could not be established.
     ConnectFailed(Fault),
-    /// The connection is gone.
+    /// The connection was lost.
     Disconnected,
-    /// The device's network came or went, as far as the host knows. A hint only.
+    /// The host reports that the device's network became available or unavailable. Only a hint.
     Network {
-        /// It came, or another in its place.
+        /// Whether a network is available, possibly a different one than before.
         up: bool,
     },
     /// All listeners have returned from the messages of these conversations up to these sequences.
     Delivered(Vec<(ConversationId, u64)>),
     /// An upload has ended.
     UploadEnded(MessageId, Result<Uploaded, Fault>),
-    /// The time named by [`super::Machine::deadline`] has come.
+    /// The deadline of [`super::Machine::deadline`] has passed.
     Deadline,
 }
 
-/// What an app can ask for. One variant per verb of the public API that needs the machine.
+/// A call of the public API that needs the machine.
 #[derive(Debug, Clone)]
 pub enum Call {
     /// Log in.
     Login {
-        /// Who.
+        /// The user.
         user: UserId,
         /// The token.
         user_sig: String,
@@ -83,18 +83,18 @@ pub enum Call {
     Send {
         /// The message.
         message: Box<Message>,
-        /// The copy of a picture that is still to be uploaded: on stable storage, made by the driver.
+        /// The driver's copy of an image that has to be uploaded, on stable storage.
         upload: Option<PathBuf>,
     },
     /// Send a failed message again, under the same id.
     Resend(MessageId),
-    /// Take a message out of the outbox.
+    /// Cancel a message in the outbox.
     Cancel(MessageId),
     /// Mark everything in a conversation as read.
     SetRead(ConversationId),
     /// A page of history, older than `before`.
     MessageList {
-        /// Where.
+        /// The conversation.
         conversation: ConversationId,
         /// Exclusive; `None` begins at the newest.
         before: Option<u64>,
@@ -111,7 +111,7 @@ pub enum Call {
     Blacklist,
     /// The groups the user is in.
     GroupList,
-    /// Ask the server. What the reply changes here, [`super::account`] says.
+    /// Send a request to the server. [`super::account`] applies the reply on this device.
     Ask(Box<Request>),
     /// The server's clock.
     ServerTime,
@@ -124,17 +124,17 @@ impl Call {
     }
 }
 
-/// What a call gives back.
+/// The result of a call.
 #[derive(Debug, Clone)]
 pub enum Return {
-    /// Nothing but success.
+    /// Success without a value.
     Done,
     /// Logged in; `repeated` if the same user was logged in before.
     LoggedIn {
-        /// There was nothing to do.
+        /// The user was already logged in.
         repeated: bool,
     },
-    /// A message as it is after the call.
+    /// The message after the call.
     Message(Box<Message>),
     /// All conversations in order.
     Conversations(Vec<Arc<Conversation>>),
@@ -144,37 +144,36 @@ pub enum Return {
     Users(Vec<UserId>),
     /// Groups.
     Groups(Vec<Group>),
-    /// The server's reply to what was asked.
+    /// The server's reply.
     Reply(Box<Reply>),
     /// Milliseconds since 1970.
     Time(i64),
 }
 
-/// Messages to be read from the store: the machine does not keep them.
+/// A range of messages to be read from the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
-    /// Where.
+    /// The conversation.
     pub conversation: ConversationId,
     /// The oldest wanted.
     pub low: u64,
     /// The newest wanted.
     pub high: u64,
-    /// Only those the own user sent.
+    /// Only messages sent by this user.
     pub own_only: bool,
 }
 
-/// What the machine wants done. Carried out in order, each before the next.
+/// An output of the machine. Outputs are carried out in order, each before the next.
 #[derive(Debug)]
 pub enum Output {
-    /// Open this user's store and come back with [`Input::StoreOpened`]. A store that is open already is closed
-    /// first.
+    /// Open the user's store and answer with [`Input::StoreOpened`]. A store that is open is closed first.
     OpenStore {
         /// The user.
         user: UserId,
     },
     /// Close the store, if one is open.
     CloseStore,
-    /// Make these changes in one transaction before anything that follows. `durable` asks for it to survive a
+    /// Apply these changes in one transaction before any following output. If `durable`, the transaction must survive a
     /// power cut, not only the end of the process.
     Commit {
         /// The changes.
@@ -182,54 +181,55 @@ pub enum Output {
         /// Synced to stable storage.
         durable: bool,
     },
-    /// Make a connection; a former one is dropped.
+    /// Open a connection; an existing one is dropped.
     Connect,
-    /// Drop the connection after what was transmitted so far has left.
+    /// Close the connection after sending what was transmitted so far.
     Disconnect,
     /// Send this text frame.
     Transmit(String),
-    /// Upload the file of this message, and report the end. Progress goes to whoever created the message.
+    /// Upload a message's file and answer with [`Input::UploadEnded`]. Progress is reported to the creator of the
+    /// message.
     Upload {
         /// The message the upload is for.
         message: MessageId,
         /// The file.
         file: PathBuf,
-        /// What the message tells of it. If it names a place on the server, it was put there before: if it is there still,
-        /// there is nothing to do.
+        /// The file as the message describes it. If it names a place on the server, it was uploaded before: if the
+        /// server still has it, nothing has to be uploaded.
         attachment: Attachment,
     },
-    /// A message's file need not be uploaded any more: forget what it was made of. Its copy stays for a while.
+    /// A message's file does not need to be uploaded any more: forget its source. The copy is kept for a while.
     Uploaded(MessageId),
-    /// Stop an upload; nothing more is reported of it.
+    /// Stop an upload without reporting its result.
     CancelUpload(MessageId),
-    /// Remove the copy of a message's file, and forget what it was made of: nothing that is stored names it any more.
+    /// Remove the copy of a message's file and forget its source: nothing in the store refers to it any more.
     RemoveCopy(MessageId),
-    /// These messages were taken back: remove the copies of their files.
+    /// These messages were revoked: remove the copies of their files.
     RemoveCopiesOf(Query),
-    /// Log that something was passed over which this version cannot read.
+    /// Log that something was skipped because this version cannot read it.
     LogUnreadable(Unreadable),
-    /// Log this; only if [`super::Machine::set_tracing`] asked for it.
+    /// Write a trace line; only if enabled by [`super::Machine::set_tracing`].
     Trace(Trace),
-    /// Tell the listeners.
+    /// Emit an event to the listeners.
     Emit(Event),
-    /// Read messages from the store and tell the listeners of them.
+    /// Read messages from the store and emit them to the listeners.
     EmitMessages {
-        /// Which.
+        /// The range of messages.
         query: Query,
-        /// As what.
+        /// The kind of event.
         kind: MessageEvent,
     },
     /// Answer a call.
     Return(CallId, Result<Return, Fault>),
     /// Answer a call with a page of messages from the store.
-    Answer {
+    ReturnPage {
         /// The call.
         call: CallId,
-        /// Which messages.
+        /// The range of messages.
         query: Query,
         /// There is nothing older.
         completed: bool,
-        /// What is shown beside them.
+        /// Messages of the outbox shown with them.
         pending: Pending,
     },
 }
@@ -245,18 +245,18 @@ pub enum MessageEvent {
     ReadByPeer,
 }
 
-/// What the machine is told once, at its birth.
+/// The configuration of a machine.
 #[derive(Debug, Clone)]
 pub struct Config {
     /// The application.
     pub sdk_app_id: u32,
-    /// This installation, kept for as long as it lasts.
+    /// The device's name, kept until the app is uninstalled.
     pub device: String,
     /// The kind of machine.
     pub platform: Platform,
     /// Name and version of the client program.
     pub client: String,
-    /// Makes the machine's own random choices (jitter, instance names) repeatable.
+    /// Seed of the machine's random choices (jitter, instance names).
     pub seed: u64,
     /// Pause between heartbeats, in milliseconds.
     pub heartbeat: i64,

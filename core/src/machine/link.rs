@@ -1,12 +1,12 @@
-//! The connection: making it, keeping it alive, and pairing requests with replies.
+//! The connection: establishing it, keeping it alive, and matching replies to requests.
 //!
-//! What is asked and what a reply means is others' business ([`super::calls::Purpose`]). A request that waits on a
-//! broken connection is not repeated from here: whoever wanted it wants it still and asks again.
+//! Other modules build requests and interpret replies ([`super::calls::Purpose`]). Requests on a broken connection are
+//! not repeated from here; the modules that need them ask again.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::value::RawValue;
-use tim_protocol::call::{Call, Hello, Reply, Request, Resume, Welcome};
+use tim_protocol::call::{Call, HelloRequest, Reply, Request, Resume, Welcome};
 use tim_protocol::frame::{Ask, Fault, FromClient, FromServer, Pong, Push};
 use tim_protocol::{Code, VERSIONS, codec, feature, limits};
 use uuid::Uuid;
@@ -19,49 +19,49 @@ use super::trace::Trace;
 use super::unreadable::Unreadable;
 use crate::event::{Event, NetState};
 
-/// How long making a connection, or an answer to `hello`, may take, in milliseconds.
+/// Timeout for connecting and for the reply to `hello`, in milliseconds.
 const CONNECT_WITHIN_MS: i64 = 20_000;
-/// How long any answer may take before the connection counts as dead, in milliseconds.
+/// Timeout for any reply, after which the connection counts as dead, in milliseconds.
 const ANSWER_WITHIN_MS: i64 = 30_000;
-/// How long the answer to a heartbeat may take, in milliseconds.
+/// Timeout for a pong, in milliseconds.
 const PONG_WITHIN_MS: i64 = 10_000;
-/// The same after the device's network changed, when a connection may be dead without a word.
+/// Timeout for a pong after the device's network changed, in milliseconds.
 const PROBE_WITHIN_MS: i64 = 3_000;
-/// Most requests under way, a little below what the server takes.
-const MOST_UNDER_WAY: usize = limits::IN_FLIGHT - 4;
+/// Maximum number of requests in flight, slightly below the server's limit.
+const MAX_UNDER_WAY: usize = limits::IN_FLIGHT - 4;
 /// Room left in a frame for brackets and commas.
 const FRAME_MARGIN: usize = 1024;
 
-/// How far the connection has come.
+/// The state of the connection.
 pub(super) enum Link {
-    /// None is wanted.
+    /// No connection is wanted.
     Off,
     /// The store is being opened.
     Opening,
-    /// A pause before the store is opened again.
+    /// Waiting before the store is opened again.
     StorePause { until: i64 },
-    /// A pause before another attempt.
+    /// Waiting before the next attempt.
     Pause { until: i64 },
-    /// One is being made.
+    /// Connecting.
     Connecting { until: i64 },
-    /// It stands.
-    Up(Box<Wire>),
+    /// Connected.
+    Up(Box<Connection>),
 }
 
-/// A connection that stands.
+/// An established connection.
 #[derive(Default)]
-pub(super) struct Wire {
+pub(super) struct Connection {
     number: u64,
-    /// Under way: what for, and when the answer is overdue.
+    /// Requests in flight: their purpose and the deadline of the reply.
     asked: BTreeMap<u64, (Purpose, i64)>,
     queue: VecDeque<(Purpose, Request)>,
-    /// What is under way or queued: nothing is asked twice at once.
+    /// The purposes of requests in flight or queued, to avoid duplicates.
     busy: BTreeSet<Purpose>,
-    session: Option<Session>,
+    session: Option<LiveSession>,
 }
 
-/// A session that stands on a connection.
-struct Session {
+/// The session of a connection.
+struct LiveSession {
     id: Uuid,
     /// The last push applied, and the last acknowledged.
     push: u64,
@@ -72,45 +72,45 @@ struct Session {
     ping: u64,
     ping_due: i64,
     pong_due: Option<i64>,
-    /// Since when it stands, on the monotonic clock.
+    /// When it began, on the monotonic clock.
     since: i64,
-    /// It goes on with what was there, or a page of a sync has come.
-    is_of_use: bool,
+    /// The session was resumed, or the first page of a sync was received.
+    is_useful: bool,
 }
 
 impl Link {
     pub(super) fn is_live(&self) -> bool {
-        matches!(self, Self::Up(wire) if wire.session.is_some())
+        matches!(self, Self::Up(connection) if connection.session.is_some())
     }
 
-    fn wire(&mut self) -> Option<&mut Wire> {
+    fn connection(&mut self) -> Option<&mut Connection> {
         match self {
-            Self::Up(wire) => Some(wire),
+            Self::Up(connection) => Some(connection),
             _ => None,
         }
     }
 }
 
 impl Machine {
-    /// Begins an attempt, now.
+    /// Starts a connection attempt.
     pub(super) fn connect(&mut self) {
         self.trace(|| Trace::Connecting);
         self.link = Link::Connecting { until: self.now.monotonic + CONNECT_WITHIN_MS };
         self.net_state(NetState::Connecting);
-        self.then(Output::Connect);
+        self.push_output(Output::Connect);
     }
 
-    /// Ends the connection from this side and tries again after a pause.
+    /// Closes the connection and retries after a delay.
     pub(super) fn drop_connection(&mut self) {
         self.hang_up();
         self.pause(None);
     }
 
-    /// Ends the connection from this side.
+    /// Closes the connection.
     pub(super) fn hang_up(&mut self) {
         self.flush_envelopes();
         if matches!(self.link, Link::Connecting { .. } | Link::Up(_)) {
-            self.then(Output::Disconnect);
+            self.push_output(Output::Disconnect);
         }
         self.lost();
     }
@@ -121,8 +121,9 @@ impl Machine {
         }
     }
 
-    /// The device's network came or went, as far as the host knows. One that came is tried at once, and a connection
-    /// that was made over another has to prove that it lives. Of one that went, the connection itself will tell.
+    /// The host reports a change of the device's network. When a network is available, a waiting attempt starts at
+    /// once, and an existing connection is probed with a heartbeat. When it is unavailable, the connection itself will
+    /// fail.
     pub(super) fn network(&mut self, up: bool) {
         let now = self.now.monotonic;
         match &mut self.link {
@@ -130,7 +131,7 @@ impl Machine {
                 self.failures.attempts = 0;
                 self.connect();
             }
-            Link::Up(wire) if up => self.turn.envelopes.extend(wire.probe(now)),
+            Link::Up(connection) if up => self.batch.envelopes.extend(connection.probe(now)),
             _ => {}
         }
     }
@@ -140,7 +141,7 @@ impl Machine {
             return;
         }
         let Some(login) = &self.login else { return };
-        let hello = Hello {
+        let hello = HelloRequest {
             versions: VERSIONS,
             features: feature::ALL.map(str::to_owned).into(),
             sdk_app_id: self.config.sdk_app_id,
@@ -161,7 +162,7 @@ impl Machine {
     pub(super) fn connect_failed(&mut self, fault: Fault) {
         if matches!(self.link, Link::Connecting { .. }) {
             self.lost();
-            self.turned_away(fault);
+            self.connection_refused(fault);
         }
     }
 
@@ -172,32 +173,33 @@ impl Machine {
         }
     }
 
-    /// Forgets a connection, and keeps what a resume needs.
+    /// Discards the connection and keeps what a resume needs.
     fn lost(&mut self) {
-        let Link::Up(wire) = std::mem::replace(&mut self.link, Link::Off) else { return };
-        self.turn.envelopes.clear();
+        let Link::Up(connection) = std::mem::replace(&mut self.link, Link::Off) else { return };
+        self.batch.envelopes.clear();
         self.unreadable.connection_begins();
         self.sync_lost();
         let good_since = self.now.monotonic - GOOD_AFTER_MS;
-        if wire.session.as_ref().is_some_and(|session| session.is_of_use && session.since <= good_since) {
+        if connection.session.as_ref().is_some_and(|session| session.is_useful && session.since <= good_since)
+        {
             self.failures = Failures::default();
         }
-        if let (Some(session), Some(login)) = (&wire.session, &mut self.login) {
+        if let (Some(session), Some(login)) = (&connection.session, &mut self.login) {
             login.resume = Some(Resume { session: session.id, push: session.push });
         }
-        let sent: Vec<Purpose> = wire.asked.into_values().map(|(purpose, _)| purpose).collect();
+        let sent: Vec<Purpose> = connection.asked.into_values().map(|(purpose, _)| purpose).collect();
         for purpose in sent {
             self.unanswered(purpose);
         }
     }
 
-    /// The server's welcome. Whether the session goes on, and the clocks' difference.
+    /// Starts the session that the server's welcome describes.
     pub(super) fn live(&mut self, welcome: &Welcome) {
         let [shortest, longest] = welcome.heartbeat;
         let heartbeat = self.config.heartbeat.clamp(shortest, longest.max(shortest));
         let resumed = self.login.as_ref().and_then(|login| login.resume.clone()).filter(|_| welcome.resumed);
         let push = resumed.map_or(0, |resume| resume.push);
-        let session = Session {
+        let session = LiveSession {
             id: welcome.session,
             push,
             acked: push,
@@ -208,65 +210,65 @@ impl Machine {
             ping_due: self.now.monotonic + heartbeat,
             pong_due: None,
             since: self.now.monotonic,
-            is_of_use: welcome.resumed,
+            is_useful: welcome.resumed,
         };
-        if let Some(wire) = self.link.wire() {
-            wire.session = Some(session);
+        if let Some(connection) = self.link.connection() {
+            connection.session = Some(session);
         }
         self.net_state(NetState::Connected);
     }
 
-    /// Asks the server, unless the same is being asked already.
+    /// Queues a request, unless one with the same purpose is in flight or queued.
     pub(super) fn ask(&mut self, purpose: Purpose, request: impl Into<Request>) {
-        if let Some(wire) = self.link.wire()
-            && wire.busy.insert(purpose.clone())
+        if let Some(connection) = self.link.connection()
+            && connection.busy.insert(purpose.clone())
         {
-            wire.queue.push_back((purpose, request.into()));
+            connection.queue.push_back((purpose, request.into()));
         }
     }
 
     pub(super) fn is_asked(&self, purpose: &Purpose) -> bool {
-        matches!(&self.link, Link::Up(wire) if wire.busy.contains(purpose))
+        matches!(&self.link, Link::Up(connection) if connection.busy.contains(purpose))
     }
 
-    /// Sends what is queued, as far as the server takes it.
+    /// Sends queued requests up to the limit of requests in flight.
     pub(super) fn pump_requests(&mut self) {
         let due = self.now.monotonic + ANSWER_WITHIN_MS;
-        let Some(wire) = self.link.wire() else { return };
-        while wire.asked.len() < MOST_UNDER_WAY
-            && let Some((purpose, request)) = wire.queue.pop_front()
+        let Some(connection) = self.link.connection() else { return };
+        while connection.asked.len() < MAX_UNDER_WAY
+            && let Some((purpose, request)) = connection.queue.pop_front()
         {
-            wire.number += 1;
+            connection.number += 1;
             if self.is_tracing {
-                let asked = Trace::Asked { number: wire.number, verb: request.method() };
-                self.turn.then.push(Output::Trace(asked));
+                let asked = Trace::Asked { number: connection.number, verb: request.method() };
+                self.batch.outputs.push(Output::Trace(asked));
             }
-            let envelope = FromClient { ack: wire.ack(), ask: Some(Ask::Request(wire.number, Ok(request))) };
-            wire.asked.insert(wire.number, (purpose, due));
-            // Every request that was built can be written.
-            self.turn.envelopes.extend(envelope.write());
+            let envelope =
+                FromClient { ack: connection.ack(), ask: Some(Ask::Request(connection.number, Ok(request))) };
+            connection.asked.insert(connection.number, (purpose, due));
+            // Every request can be serialized.
+            self.batch.envelopes.extend(envelope.write());
         }
     }
 
-    /// Puts the envelopes of this turn into frames.
+    /// Transmits the envelopes of this batch in frames.
     pub(super) fn flush_envelopes(&mut self) {
-        let envelopes = std::mem::take(&mut self.turn.envelopes);
-        let batches =
-            matches!(&self.link, Link::Up(wire) if wire.session.as_ref().is_some_and(|it| it.batches));
+        let envelopes = std::mem::take(&mut self.batch.envelopes);
+        let batches = matches!(&self.link, Link::Up(connection) if connection.session.as_ref().is_some_and(|it| it.batches));
         let (mut frame, mut bytes) = (Vec::new(), 0);
         for envelope in envelopes {
             let fits = batches
                 && frame.len() < limits::BATCH
                 && bytes + envelope.len() + FRAME_MARGIN < limits::FRAME_BYTES;
             if !fits && !frame.is_empty() {
-                self.then(Output::Transmit(codec::join(&std::mem::take(&mut frame))));
+                self.push_output(Output::Transmit(codec::join(&std::mem::take(&mut frame))));
                 bytes = 0;
             }
             bytes += envelope.len() + 1;
             frame.push(envelope);
         }
         if !frame.is_empty() {
-            self.then(Output::Transmit(codec::join(&frame)));
+            self.push_output(Output::Transmit(codec::join(&frame)));
         }
     }
 
@@ -282,7 +284,7 @@ impl Machine {
                 Ok(FromServer::Reply(number, result)) => self.reply(number, result),
                 Ok(FromServer::Push(number, push)) => self.numbered(number, push),
                 Ok(FromServer::Pong(pong)) => self.pong(pong),
-                Ok(FromServer::Unknown) => self.pass_over(Unreadable::Envelope, 1),
+                Ok(FromServer::Unknown) => self.count_unreadable(Unreadable::Envelope, 1),
                 Err(_) => self.broken_frame(),
             }
             if !matches!(self.link, Link::Up(_)) {
@@ -291,28 +293,31 @@ impl Machine {
         }
     }
 
-    /// Which pushes a frame had that cannot be read at all, nobody knows: a new session begins without them.
+    /// An unreadable frame may have contained pushes, so the session cannot be resumed.
     fn broken_frame(&mut self) {
-        self.pass_over(Unreadable::Frame, 1);
+        self.count_unreadable(Unreadable::Frame, 1);
         self.drop_connection();
         self.forget_session();
     }
 
     fn reply(&mut self, number: u64, result: Result<Box<RawValue>, Fault>) {
-        let Some(wire) = self.link.wire() else { return };
-        let Some((purpose, due)) = wire.asked.remove(&number) else { return };
-        wire.busy.remove(&purpose);
+        let Some(connection) = self.link.connection() else { return };
+        let Some((purpose, due)) = connection.asked.remove(&number) else { return };
+        connection.busy.remove(&purpose);
         let ms = self.now.monotonic - (due - ANSWER_WITHIN_MS);
         let code = result.as_ref().err().map(|fault| fault.code);
         self.trace(|| Trace::Answered { number, ms, code });
         self.answered(purpose, result);
     }
 
-    /// Applies a push once: a repeat is ignored, and one left out means that the numbering is broken.
+    /// Applies a push once: a repetition is ignored, and a missing number breaks the session.
     fn numbered(&mut self, number: Option<u64>, push: Push) {
         let ack_due = self.now.monotonic + limits::ACK_AFTER_MS;
         if let Some(number) = number {
-            let Some(session) = self.link.wire().and_then(|wire| wire.session.as_mut()) else { return };
+            let Some(session) = self.link.connection().and_then(|connection| connection.session.as_mut())
+            else {
+                return;
+            };
             if number <= session.push {
                 return;
             }
@@ -327,14 +332,14 @@ impl Machine {
         self.pushed(push);
     }
 
-    /// The connection has brought what a client needs.
-    pub(super) fn of_use(&mut self) {
-        if let Some(session) = self.link.wire().and_then(|wire| wire.session.as_mut()) {
-            session.is_of_use = true;
+    /// The connection proved useful: a sync's first page was received.
+    pub(super) fn mark_useful(&mut self) {
+        if let Some(session) = self.link.connection().and_then(|connection| connection.session.as_mut()) {
+            session.is_useful = true;
         }
     }
 
-    /// The next connection begins a new session.
+    /// Prevents a resume: the next connection begins a new session.
     pub(super) fn forget_session(&mut self) {
         if let Some(login) = &mut self.login {
             login.resume = None;
@@ -342,7 +347,7 @@ impl Machine {
     }
 
     fn pong(&mut self, pong: Pong) {
-        let session = self.link.wire().and_then(|wire| wire.session.as_mut());
+        let session = self.link.connection().and_then(|connection| connection.session.as_mut());
         if let Some(session) = session.filter(|session| session.ping == pong.number) {
             session.pong_due = None;
         }
@@ -358,8 +363,8 @@ impl Machine {
             Link::StorePause { until } if *until <= now => self.open_store(),
             Link::Pause { until } if *until <= now => self.connect(),
             Link::Connecting { until } if *until <= now => self.drop_connection(),
-            Link::Up(wire) => match wire.timers(now) {
-                Ok(envelopes) => self.turn.envelopes.extend(envelopes),
+            Link::Up(connection) => match connection.timers(now) {
+                Ok(envelopes) => self.batch.envelopes.extend(envelopes),
                 Err(Dead) => self.drop_connection(),
             },
             _ => {}
@@ -370,13 +375,13 @@ impl Machine {
         match &self.link {
             Link::Off | Link::Opening => None,
             Link::StorePause { until } | Link::Pause { until } | Link::Connecting { until } => Some(*until),
-            Link::Up(wire) => wire.due(),
+            Link::Up(connection) => connection.due(),
         }
     }
 }
 
-impl Session {
-    /// A heartbeat, to be answered within so many milliseconds.
+impl LiveSession {
+    /// A heartbeat that must be answered within `within` milliseconds.
     fn ping(&mut self, now: i64, within: i64) -> Ask {
         self.ping += 1;
         self.ping_due = now + self.heartbeat;
@@ -388,8 +393,8 @@ impl Session {
 /// The other side no longer answers.
 struct Dead;
 
-impl Wire {
-    /// The acknowledgement to send along, if one is due at all.
+impl Connection {
+    /// The acknowledgement to include in an envelope, if there are unacknowledged pushes.
     fn ack(&mut self) -> Option<u64> {
         let session = self.session.as_mut()?;
         session.ack_due = None;
@@ -416,7 +421,7 @@ impl Wire {
         Ok(envelope.write().into_iter().collect())
     }
 
-    /// A heartbeat that has to be answered soon, unless one has to be anyway.
+    /// A heartbeat that must be answered soon, unless one is already due to be.
     fn probe(&mut self, now: i64) -> Option<String> {
         let session = self.session.as_mut()?;
         if session.pong_due.is_some_and(|due| due <= now + PROBE_WITHIN_MS) {
@@ -435,12 +440,12 @@ impl Wire {
     }
 }
 
-/// Reads a reply; one that does not fit its form is its request's failure.
+/// Parses a reply; an unreadable reply is a failure of the request.
 pub(super) fn read<C: Call>(result: Result<Box<RawValue>, Fault>) -> Result<C::Reply, Fault> {
     serde_json::from_str(result?.get()).map_err(|_| unreadable(C::METHOD))
 }
 
-/// As [`read`], of any request.
+/// Like [`read`], for any request.
 pub(super) fn read_reply(request: &Request, result: Result<Box<RawValue>, Fault>) -> Result<Reply, Fault> {
     request.read_reply(&result?).map_err(|_| unreadable(request.method()))
 }

@@ -1,8 +1,8 @@
-//! Who is logged in: the gate that calls have to pass, and how a login begins and ends.
+//! The login: the gate for calls, and how a login begins and ends.
 //!
-//! A login ends by logout, by being kicked, or by a refusal that no waiting mends. A break ends nothing.
+//! A login ends by a logout, a kick, or a refusal that cannot succeed later. A broken connection does not end it.
 
-use tim_protocol::call::{Logout, Request, Resume, Welcome};
+use tim_protocol::call::{LogoutRequest, Request, Resume, Welcome};
 use tim_protocol::frame::{Fault, KickReason};
 use tim_protocol::{Code, UserId};
 
@@ -17,13 +17,13 @@ use crate::stored::{Change, Snapshot};
 /// How long a logout waits for the server, in milliseconds.
 const LOGOUT_WITHIN_MS: i64 = 3_000;
 
-/// Whether calls pass.
+/// Whether calls are admitted.
 pub(super) enum Gate {
-    /// They do not, for this reason.
+    /// Refused, with this code.
     Closed(Code),
     /// A login is under way.
     LoggingIn,
-    /// They do.
+    /// Admitted.
     Ready,
     /// A logout is under way.
     LoggingOut { call: CallId, until: i64 },
@@ -41,23 +41,23 @@ pub(super) struct Login {
     pub(super) user_sig: String,
     /// This login, as the server knows it.
     pub(super) instance: String,
-    /// The server has accepted the login; from then on connections only restore it.
+    /// The server has accepted the login; later connections restore it.
     pub(super) welcomed: bool,
-    /// When it last did, by its clock.
+    /// When the server last accepted it, by the server's clock.
     pub(super) welcomed_at: i64,
-    /// The session to go on with.
+    /// The session to resume.
     pub(super) resume: Option<Resume>,
-    /// Why the last attempt failed that is tried again.
+    /// The failure of the last attempt, which is being retried.
     pub(super) last_failure: Option<Fault>,
-    /// What was told of a server that turns this login away, until it welcomes it again.
+    /// The code that was last reported for a refusing server, until it accepts the login again.
     pub(super) reported: Option<Code>,
-    /// Who waits for the welcome, and until when.
+    /// The call that waits for the welcome, and its deadline.
     call: Option<(CallId, i64)>,
     /// The server's clock minus this device's.
     clock_ahead: i64,
 }
 
-/// Whether the engine asks this to move a picture: the app is not told of the refusal of what it did not ask for itself.
+/// Whether the engine itself makes this call, to transfer an image. Internal calls raise no error event.
 fn is_for_a_picture(call: &Call) -> bool {
     let Call::Ask(request) = call else { return false };
     matches!(**request, Request::Media(_))
@@ -74,13 +74,13 @@ impl Machine {
                     if !is_for_a_picture(&call) {
                         self.emit_fault(Fault::new(code));
                     }
-                    self.give(id, Err(Fault::new(code)));
+                    self.complete_call(id, Err(Fault::new(code)));
                 }
             },
         }
     }
 
-    /// Why calls do not pass, if they do not.
+    /// The code with which calls are refused now; `None` if they are admitted.
     pub(super) fn refusal(&self) -> Option<Code> {
         match self.gate {
             // The store is being opened anew after a failure.
@@ -96,7 +96,7 @@ impl Machine {
 
     fn log_in(&mut self, id: CallId, user: UserId, user_sig: String) {
         if matches!(self.gate, Gate::LoggingOut { .. }) {
-            // The server has been asked; whoever logs in need not wait for its answer.
+            // The logout request was sent; a new login need not wait for its reply.
             self.logged_out();
         }
         if let Some(login) = &self.login {
@@ -105,17 +105,17 @@ impl Machine {
                 None if login.user != user => Err(Fault::new(Code::LOGGED_IN_AS_ANOTHER)),
                 None => Ok(Return::LoggedIn { repeated: true }),
             };
-            return self.give(id, result);
+            return self.complete_call(id, result);
         }
         if user_sig.is_empty() {
             self.gate = Gate::Closed(Code::LOGIN_FAILED);
-            return self.give(id, Err(Fault::new(Code::USERSIG_MISSING)));
+            return self.complete_call(id, Err(Fault::new(Code::USERSIG_MISSING)));
         }
         let until = self.now.monotonic + self.config.login_timeout;
         let login = Login {
             user,
             user_sig,
-            instance: format!("{:016x}", self.choices.u64(..)),
+            instance: format!("{:016x}", self.rng.u64(..)),
             welcomed: false,
             welcomed_at: 0,
             resume: None,
@@ -135,26 +135,26 @@ impl Machine {
     pub(super) fn open_store(&mut self) {
         let Some(user) = self.me() else { return };
         self.link = Link::Opening;
-        self.then(Output::OpenStore { user });
+        self.push_output(Output::OpenStore { user });
     }
 
     pub(super) fn store_opened(&mut self, snapshot: Snapshot) {
         let (Some(me), Link::Opening) = (self.me(), &self.link) else { return };
-        // In a new life of the server's data the same messages wait, and so do their callers.
+        // After an epoch change the outbox holds the same messages, and their calls still wait.
         let callers = self.data.outbox.callers();
         self.data = Data::load(snapshot, &me);
         self.data.outbox.wait(callers);
         self.sync = sync::Progress::default();
         self.list.changed |= !self.data.conversations.is_empty();
         if matches!(self.gate, Gate::LoggingIn) && self.list.changed {
-            // What is here already is shown while the server is asked for the rest.
+            // The stored list is shown while the sync is in progress.
             let list = self.conversation_list();
             self.emit(Event::ConversationListUpdated(list));
         }
-        self.connect_to_life();
+        self.connect_after_open();
     }
 
-    pub(super) fn store_missing(&mut self, fault: Fault) {
+    pub(super) fn store_open_failed(&mut self, fault: Fault) {
         if !matches!(self.link, Link::Opening) {
             return;
         }
@@ -165,19 +165,21 @@ impl Machine {
         }
     }
 
-    /// A commit failed. What waits to be answered is answered with the failure, what does not depend on the store is told,
-    /// everything else is forgotten: the store still has what it had, and the server the rest.
+    /// A commit failed. Pending calls fail, events that do not depend on the store are emitted, and everything else is
+    /// discarded: the store keeps its former state, and the server has the rest.
     pub(super) fn store_failed(&mut self, fault: Fault) {
         let waiting = std::mem::take(&mut self.outputs);
         for output in waiting {
             match output {
-                Output::Return(call, _) | Output::Answer { call, .. } => self.give(call, Err(fault.clone())),
-                Output::CloseStore | Output::Disconnect => self.then(output),
-                // Where the store was damaged, it has them no more.
+                Output::Return(call, _) | Output::ReturnPage { call, .. } => {
+                    self.complete_call(call, Err(fault.clone()))
+                }
+                Output::CloseStore | Output::Disconnect => self.push_output(output),
+                // A damaged store does not have these messages any more.
                 Output::EmitMessages { kind: MessageEvent::Received, .. }
                     if fault.code != Code::STORE_DAMAGED =>
                 {
-                    self.then(output);
+                    self.push_output(output);
                 }
                 Output::Emit(
                     event @ (Event::KickedOut(_)
@@ -185,7 +187,7 @@ impl Machine {
                     | Event::NetStateChange(_)
                     | Event::Error { .. }),
                 ) => self.emit(event),
-                // Nobody has heard of it: the next first page tells it.
+                // It was not emitted; it is emitted with the next first page.
                 Output::Emit(Event::SdkReady) => self.gate = Gate::LoggingIn,
                 _ => {}
             }
@@ -205,9 +207,9 @@ impl Machine {
         self.hang_up();
         self.forget_session();
         self.data = Data::default();
-        self.then(Output::CloseStore);
+        self.push_output(Output::CloseStore);
         if is_damaged && self.failures.attempts == 0 {
-            // The driver has put a new store in its place, and says so. Damage met again at once waits.
+            // The driver has replaced the damaged store. If damage is found again at once, the next attempt waits.
             self.failures.attempts = 1;
             self.open_store();
         } else {
@@ -231,14 +233,14 @@ impl Machine {
             login.call.take()
         });
         if let Some((call, _)) = call {
-            self.give(call, Ok(Return::LoggedIn { repeated: false }));
+            self.complete_call(call, Ok(Return::LoggedIn { repeated: false }));
         }
-        if self.is_other_life(welcome.epoch) {
-            return self.begin_anew();
+        if self.is_other_epoch(welcome.epoch) {
+            return self.reset_and_resync();
         }
-        self.deliver_again();
+        self.redeliver();
         if self.data.sync.cursor.epoch == 0 {
-            // Whatever comes from now on, also before the first page, is of this life.
+            // Everything received from now on belongs to this epoch, also before the first page.
             self.data.sync.cursor.epoch = welcome.epoch;
             self.store(Change::Sync(self.data.sync));
         }
@@ -248,18 +250,18 @@ impl Machine {
         }
     }
 
-    /// The server does not welcome us.
+    /// The server refused the `hello`.
     fn refused(&mut self, fault: Fault) {
         self.hang_up();
         self.forget_session();
-        self.turned_away(fault);
+        self.connection_refused(fault);
     }
 
-    /// The login cannot be made, or no longer be restored.
+    /// The login failed, or can no longer be restored.
     pub(super) fn login_fails(&mut self, fault: Fault) {
         let call = self.login.as_mut().and_then(|login| login.call.take());
         match call {
-            Some((call, _)) => self.give(call, Err(fault.clone())),
+            Some((call, _)) => self.complete_call(call, Err(fault.clone())),
             None => self.emit_fault(fault.clone()),
         }
         self.end_login(Code::LOGIN_FAILED, &fault);
@@ -271,27 +273,27 @@ impl Machine {
         self.end_login(reason.code(), &Fault::new(reason.code()));
     }
 
-    /// Everything about the login goes; what the store has stays there.
+    /// Discards all state of the login; the store is kept.
     fn end_login(&mut self, code: Code, fault: &Fault) {
         self.fail_calls(fault);
         if let Some((call, _)) = self.login.as_mut().and_then(|login| login.call.take()) {
-            self.give(call, Err(fault.clone()));
+            self.complete_call(call, Err(fault.clone()));
         }
         self.hang_up();
         self.cancel_uploads();
         let was_ready = matches!(self.gate, Gate::Ready | Gate::LoggingOut { .. });
         if let Gate::LoggingOut { call, .. } = std::mem::replace(&mut self.gate, Gate::Closed(code)) {
-            self.give(call, Ok(Return::Done));
+            self.complete_call(call, Ok(Return::Done));
         }
         self.link = Link::Off;
         self.finish();
-        self.hand_over();
+        self.deliver_rest();
         self.login = None;
         self.data = Data::default();
         self.list = super::List::default();
         self.finish();
         self.trace(|| Trace::LoginEnded(code));
-        self.then(Output::CloseStore);
+        self.push_output(Output::CloseStore);
         self.net_state(NetState::Disconnected);
         if was_ready {
             self.emit(Event::SdkNotReady);
@@ -300,16 +302,16 @@ impl Machine {
 
     fn log_out(&mut self, id: CallId) {
         if self.login.is_none() || matches!(self.gate, Gate::LoggingOut { .. }) {
-            return self.give(id, Ok(Return::Done));
+            return self.complete_call(id, Ok(Return::Done));
         }
         let was_ready = matches!(self.gate, Gate::Ready);
         if self.link.is_live() && was_ready {
             self.gate = Gate::LoggingOut { call: id, until: self.now.monotonic + LOGOUT_WITHIN_MS };
-            self.ask(Purpose::Logout, Logout {});
+            self.ask(Purpose::Logout, LogoutRequest {});
             self.pump_requests();
         } else {
             self.end_login(Code::LOGGED_OUT, &Fault::new(Code::CANCELLED));
-            self.give(id, Ok(Return::Done));
+            self.complete_call(id, Ok(Return::Done));
         }
     }
 
@@ -317,38 +319,38 @@ impl Machine {
         self.end_login(Code::LOGGED_OUT, &Fault::new(Code::CANCELLED));
     }
 
-    /// The first page is here: every call works from now on.
+    /// The first page was applied: admits calls.
     pub(super) fn ready(&mut self) {
         if matches!(self.gate, Gate::LoggingIn) {
             self.gate = Gate::Ready;
-            // Whoever is told that everything works has been shown the list.
+            // The list is emitted before SDK_READY.
             self.store_touched();
-            self.list = super::List { changed: false, told: Some(self.now.monotonic) };
+            self.list = super::List { changed: false, emitted_at: Some(self.now.monotonic) };
             let list = self.conversation_list();
             self.emit(Event::ConversationListUpdated(list));
             self.emit(Event::SdkReady);
         }
     }
 
-    /// The server's clock shows this time now.
+    /// Updates the offset of the server's clock.
     pub(super) fn server_time(&mut self, server: i64) {
         if let Some(login) = &mut self.login {
             login.clock_ahead = server - self.now.wall;
         }
-        if server < self.data.sync.since {
-            // It was set back: what is said from now on must not look older than the first picture.
-            self.data.sync.since = server;
+        if server < self.data.sync.initial_sync_at {
+            // The clock was set back: messages from now on must not appear older than the initial sync.
+            self.data.sync.initial_sync_at = server;
             self.store(Change::Sync(self.data.sync));
         }
     }
 
-    /// The server's clock, as far as it is known.
+    /// The time by the server's clock, as far as it is known.
     pub(super) fn server_now(&self) -> i64 {
         self.now.wall + self.login.as_ref().map_or(0, |login| login.clock_ahead)
     }
 
-    /// Whether the server's data began another life since this device heard of it.
-    pub(super) fn is_other_life(&self, epoch: u32) -> bool {
+    /// Whether the epoch changed since this device last synced.
+    pub(super) fn is_other_epoch(&self, epoch: u32) -> bool {
         self.data.sync.cursor.epoch != 0 && self.data.sync.cursor.epoch != epoch
     }
 

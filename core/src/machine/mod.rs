@@ -1,8 +1,8 @@
-//! The engine's decisions, pure: sessions, sync, the outbox, conversations, groups, relations.
+//! The engine's decisions as a pure state machine: sessions, sync, outbox, conversations, groups, relations.
 //!
-//! Nothing in this folder does I/O, reads a clock, draws a random number or knows about threads: equal inputs give
-//! equal outputs. That is what lets a simulation run thousands of devices through loss, delay and crashes in
-//! seconds, and replay the one that failed.
+//! Nothing in this folder does I/O, reads a clock, draws a random number or uses threads: equal inputs give equal
+//! outputs. So a simulation can run thousands of devices through loss, delay and crashes in seconds, and replay a
+//! failure.
 //!
 //! # The contract between the machine and its driver
 //!
@@ -12,8 +12,8 @@
 //! * [`Output::Commit`] is carried out before anything after it: what a listener hears or a caller gets has been
 //!   stored, and what a frame brings is stored in the same transaction as the cursor it justifies. If a commit
 //!   fails, the driver says [`Input::StoreFailed`] before it polls again.
-//! * A message is in the outbox on stable storage before the first attempt to send it, and leaves only when the
-//!   server has said where it stands or that it never will.
+//! * A message is in the outbox on stable storage before the first attempt to send it, and leaves only when the server
+//!   has accepted or refused it.
 //! * The machine holds what decisions need (heads, marks, ranges, the last message of a conversation, the outbox),
 //!   not histories. Pages of messages go from the store to the caller without passing through it.
 //!
@@ -26,11 +26,11 @@
 //!     └── logout, kicked, expired: SDK_NOT_READY, never back by itself
 //! ```
 //!
-//! A break does not make the engine "not ready": calls queue or wait, and everything heals by itself.
+//! A broken connection does not make the engine "not ready": calls wait, and the engine reconnects by itself.
 //!
 //! # The map
 //!
-//! * [`io`] is the border. This file takes inputs apart and puts outputs in order.
+//! * [`io`] has the inputs and outputs. This file dispatches inputs and orders outputs.
 //! * `login` decides who is logged in and which calls pass, `refusal` what being turned away
 //!   means for that; `link` makes connections and keeps requests apart; `pause` says how long until the next one;
 //!   `unreadable` passes over what a later version says.
@@ -67,93 +67,93 @@ use crate::message::{Message, ReadMarks};
 use crate::stored::{Change, Snapshot, SyncState};
 use calls::Calls;
 use conversation::Conv;
-pub use conversation::blank;
-use delivery::Heard;
+pub use conversation::redact;
+use delivery::UnstoredDeliveries;
 use io::{Config, Input, Now, Output};
 use link::Link;
 use login::{Gate, Login};
 use outbox::Outbox;
-pub use outbox::is_on_the_server;
+pub use outbox::is_on_own_server;
 use trace::Trace;
 
 /// The engine's decisions for one instance.
 pub struct Machine {
     config: Config,
     is_tracing: bool,
-    choices: fastrand::Rng,
+    rng: fastrand::Rng,
     now: Now,
     outputs: VecDeque<Output>,
-    turn: Turn,
+    batch: Batch,
     gate: Gate,
     login: Option<Login>,
     link: Link,
     failures: pause::Failures,
     unreadable: unreadable::Tally,
-    /// The connection as listeners know it.
+    /// The connection state last emitted.
     net: NetState,
     data: Data,
-    /// Users to whom this run of the app has told again what an earlier one did not live to tell.
-    told_again: BTreeSet<UserId>,
+    /// Users for whom this run has already emitted again what an earlier run did not deliver.
+    redelivered_to: BTreeSet<UserId>,
     sync: sync::Progress,
     calls: Calls,
     list: List,
 }
 
-/// What the store holds, as far as decisions need it.
+/// The part of the store's contents that decisions need.
 #[derive(Default)]
 struct Data {
     sync: SyncState,
     conversations: BTreeMap<ConversationId, Conv>,
-    /// Conversations that may want something from the server: whatever changed, until [`Machine::pump`] has looked.
+    /// Conversations that may need a request to the server: those that changed since [`Machine::pump`] last looked.
     wanting: BTreeSet<ConversationId>,
     outbox: Outbox,
     profile: Option<Profile>,
     blacklist: BTreeSet<UserId>,
     groups: BTreeMap<GroupId, Group>,
-    heard: Heard,
+    heard: UnstoredDeliveries,
 }
 
-/// What one input brings: stored in one commit, then told.
+/// The effects of one input: stored in one commit, then carried out.
 #[derive(Default)]
-struct Turn {
+struct Batch {
     changes: Vec<Change>,
     durable: bool,
     /// Conversations whose positions changed.
     touched: BTreeSet<ConversationId>,
     /// Carried out after the commit, in order.
-    then: Vec<Output>,
+    outputs: Vec<Output>,
     envelopes: Vec<String>,
     received: Vec<Message>,
-    /// Messages out of the outbox that ended, and for which no call waits.
-    ended: Vec<Message>,
-    /// Told after what was received.
-    late: Vec<Output>,
+    /// Messages of the outbox that were accepted or refused and for which no call waits.
+    settled: Vec<Message>,
+    /// Outputs that follow the received messages.
+    after_received: Vec<Output>,
     groups_changed: bool,
     blacklist_changed: bool,
 }
 
-/// When the conversation list is told.
+/// Whether and when the conversation list has to be emitted.
 #[derive(Default)]
 struct List {
     changed: bool,
-    told: Option<i64>,
+    emitted_at: Option<i64>,
 }
 
-/// Changes of the conversation list within this many milliseconds are told together.
+/// Changes of the conversation list within this many milliseconds are emitted together.
 const LIST_EVERY_MS: i64 = 1_000;
 
 impl Machine {
     /// A machine that nobody is logged in to.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        let choices = fastrand::Rng::with_seed(config.seed);
+        let rng = fastrand::Rng::with_seed(config.seed);
         Self {
             config,
             is_tracing: false,
-            choices,
+            rng,
             now: Now::default(),
             outputs: VecDeque::new(),
-            turn: Turn::default(),
+            batch: Batch::default(),
             gate: Gate::default(),
             login: None,
             link: Link::Off,
@@ -161,20 +161,20 @@ impl Machine {
             unreadable: unreadable::Tally::default(),
             net: NetState::Disconnected,
             data: Data::default(),
-            told_again: BTreeSet::new(),
+            redelivered_to: BTreeSet::new(),
             sync: sync::Progress::default(),
             calls: Calls::default(),
             list: List::default(),
         }
     }
 
-    /// Takes one input. What follows from it waits in [`Machine::poll`].
+    /// Handles one input. Its outputs are taken with [`Machine::poll`].
     pub fn handle(&mut self, input: Input, now: Now) {
         self.now = now;
         match input {
             Input::Call(id, call) => self.call(id, call),
             Input::StoreOpened(Ok(snapshot)) => self.store_opened(*snapshot),
-            Input::StoreOpened(Err(fault)) => self.store_missing(fault),
+            Input::StoreOpened(Err(fault)) => self.store_open_failed(fault),
             Input::StoreFailed(fault) => self.store_failed(fault),
             Input::Connected => self.connected(),
             Input::Frame(text) => self.frame(&text),
@@ -190,7 +190,7 @@ impl Machine {
         self.finish();
     }
 
-    /// What is to be done next; `None` when the machine waits.
+    /// The next output; `None` if there is none.
     pub fn poll(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
@@ -198,8 +198,9 @@ impl Machine {
     /// When [`Input::Deadline`] is due at the latest, on the monotonic clock.
     #[must_use]
     pub fn deadline(&self) -> Option<i64> {
-        let list =
-            self.list.changed.then(|| self.list.told.map_or(self.now.monotonic, |told| told + LIST_EVERY_MS));
+        let list = self.list.changed.then(|| {
+            self.list.emitted_at.map_or(self.now.monotonic, |emitted_at| emitted_at + LIST_EVERY_MS)
+        });
         let ready = matches!(self.gate, Gate::Ready);
         [
             self.login_due(),
@@ -217,26 +218,26 @@ impl Machine {
         .min()
     }
 
-    /// Who is logged in, and why calls are refused now (`None` if they are not). True from the last input on, before
-    /// anybody hears of it.
+    /// Who is logged in, and the code with which calls are refused (`None` if they are admitted). Valid from the last
+    /// input on, before its outputs are carried out.
     #[must_use]
     pub fn status(&self) -> (Option<UserId>, Option<Code>) {
         let user = self.login.as_ref().filter(|login| login.welcomed).map(|login| login.user.clone());
         (user, self.refusal())
     }
 
-    /// How far both sides have read in a conversation: what messages out of the store are shown with.
+    /// How far both sides have read in a conversation, for messages read from the store.
     #[must_use]
     pub fn read_marks(&self, conversation: &ConversationId) -> ReadMarks {
         self.data.conversations.get(conversation).map(Conv::marks).unwrap_or_default()
     }
 
-    /// The copies of pictures that wait to be uploaded.
+    /// The copies of images that have to be uploaded.
     pub fn waiting_copies(&self) -> impl Iterator<Item = PathBuf> {
         self.data.outbox.copies()
     }
 
-    /// Whatever's time has come.
+    /// Runs the timers that are due.
     fn due(&mut self) {
         self.login_timers();
         self.link_timers();
@@ -244,13 +245,13 @@ impl Machine {
         self.delivery_timers();
     }
 
-    /// Asks the server for everything that is wanted and not asked for yet.
+    /// Sends the requests that are needed and not in flight.
     fn pump(&mut self) {
         if !self.link.is_live() {
             return;
         }
         self.pump_sync();
-        // A page that waits for a gap makes the inbox hurry.
+        // Before the inbox: a page that waits for a gap makes its request due.
         self.pump_pages();
         self.pump_inbox();
         self.pump_outbox();
@@ -258,53 +259,53 @@ impl Machine {
         self.pump_requests();
     }
 
-    /// Puts what this input brought into the order of the contract.
+    /// Queues the outputs of this input in the order of the contract.
     fn finish(&mut self) {
         self.store_touched();
         self.flush_envelopes();
-        let turn = std::mem::take(&mut self.turn);
-        if !turn.changes.is_empty() {
-            self.outputs.push_back(Output::Commit { changes: turn.changes, durable: turn.durable });
+        let batch = std::mem::take(&mut self.batch);
+        if !batch.changes.is_empty() {
+            self.outputs.push_back(Output::Commit { changes: batch.changes, durable: batch.durable });
         }
-        self.outputs.extend(turn.then);
-        // Before the messages: a notice of a group finds the list as it tells.
-        if turn.groups_changed {
+        self.outputs.extend(batch.outputs);
+        // Before the messages, so that the list matches a notice about a group.
+        if batch.groups_changed {
             let groups = self.data.groups.values().cloned().collect();
             self.outputs.push_back(Output::Emit(Event::GroupListUpdated(groups)));
         }
         if self.is_tracing {
-            self.outputs.extend(turn.received.iter().map(Trace::received).map(Output::Trace));
+            self.outputs.extend(batch.received.iter().map(Trace::received).map(Output::Trace));
         }
-        if !turn.received.is_empty() {
-            self.outputs.push_back(Output::Emit(Event::MessageReceived(turn.received)));
+        if !batch.received.is_empty() {
+            self.outputs.push_back(Output::Emit(Event::MessageReceived(batch.received)));
         }
-        if !turn.ended.is_empty() {
-            self.outputs.push_back(Output::Emit(Event::MessageStatusChanged(turn.ended)));
+        if !batch.settled.is_empty() {
+            self.outputs.push_back(Output::Emit(Event::MessageStatusChanged(batch.settled)));
         }
-        self.outputs.extend(turn.late);
-        if turn.blacklist_changed {
+        self.outputs.extend(batch.after_received);
+        if batch.blacklist_changed {
             let users = self.data.blacklist.iter().cloned().collect();
             self.outputs.push_back(Output::Emit(Event::BlacklistUpdated(users)));
         }
-        self.tell_list();
+        self.emit_list();
     }
 
-    fn tell_list(&mut self) {
+    fn emit_list(&mut self) {
         let now = self.now.monotonic;
-        let early = self.list.told.is_some_and(|told| now < told + LIST_EVERY_MS);
+        let early = self.list.emitted_at.is_some_and(|emitted_at| now < emitted_at + LIST_EVERY_MS);
         if self.list.changed && !early && matches!(self.gate, Gate::Ready) {
-            self.list = List { changed: false, told: Some(now) };
+            self.list = List { changed: false, emitted_at: Some(now) };
             let list = self.conversation_list();
             self.outputs.push_back(Output::Emit(Event::ConversationListUpdated(list)));
         }
     }
 
-    fn then(&mut self, output: Output) {
-        self.turn.then.push(output);
+    fn push_output(&mut self, output: Output) {
+        self.batch.outputs.push(output);
     }
 
     fn emit(&mut self, event: Event) {
-        self.then(Output::Emit(event));
+        self.push_output(Output::Emit(event));
     }
 
     fn emit_fault(&mut self, fault: Fault) {
@@ -312,7 +313,7 @@ impl Machine {
     }
 
     fn store(&mut self, change: Change) {
-        self.turn.changes.push(change);
+        self.batch.changes.push(change);
     }
 
     fn me(&self) -> Option<UserId> {
@@ -324,13 +325,13 @@ impl Data {
     fn load(snapshot: Snapshot, me: &UserId) -> Self {
         // If the initial sync was never committed, the next one says where conversations stand: what was pushed before it
         // sets no baseline, and is history if the app did not hear of it.
-        let has_picture = snapshot.sync.since != 0;
+        let has_initial_sync = snapshot.sync.initial_sync_at != 0;
         let conversations: BTreeMap<_, _> = snapshot
             .conversations
             .into_iter()
             .map(|(mut row, ranges, newest)| {
-                if !has_picture {
-                    row.met = None;
+                if !has_initial_sync {
+                    row.baseline_seq = None;
                     row.undelivered.clear();
                 }
                 (row.id.clone(), Conv::load(row, ranges, newest))
@@ -348,7 +349,7 @@ impl Data {
             profile: snapshot.profile,
             blacklist: snapshot.blacklist.into_iter().collect(),
             groups: snapshot.groups.into_iter().map(|group| (group.group_id.clone(), group)).collect(),
-            heard: Heard::default(),
+            heard: UnstoredDeliveries::default(),
         };
         for id in data.outbox.conversations() {
             data.conversations.entry(id.clone()).or_insert_with(|| Conv::new(id));

@@ -1,8 +1,7 @@
-//! Messages on their way out: stored before the first attempt, tried until the server says where they stand or that
-//! they never will.
+//! The outbox: messages are stored before the first attempt, and retried until the server accepts or refuses them.
 //!
-//! One per conversation is under way at a time, the oldest first, so that a sender's messages keep their order. A
-//! picture that is still being uploaded lets others pass.
+//! One message per conversation is in flight at a time, the oldest first, so that messages keep their order. A message
+//! whose image is still being uploaded does not hold up others.
 
 pub(super) mod pending;
 mod queue;
@@ -14,7 +13,7 @@ use tim_protocol::body::{Body, Element as _};
 use tim_protocol::call::Sent;
 use tim_protocol::frame::Fault;
 use tim_protocol::media::{Attachment, Uploaded};
-use tim_protocol::message::Message as Wire;
+use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{Code, ConversationId, MessageId};
 
 use super::calls::Purpose;
@@ -26,22 +25,22 @@ use crate::stored::{Change, OutboxRow};
 use queue::Entry;
 pub(super) use queue::Outbox;
 
-/// How often an upload is tried while there is a connection.
+/// How often an upload is retried while connected.
 const UPLOAD_TRIES: u32 = 3;
-/// How long the answer to an own message is given to close a gap before it, in milliseconds.
+/// Delay before a gap below an acknowledged own message is fetched, in milliseconds.
 const GAP_PATIENCE_MS: i64 = 300;
 
-/// The file that goes with a message.
-fn attachment(message: &Wire) -> Option<Attachment> {
+/// The file attached to a message.
+fn attachment(message: &WireMessage) -> Option<Attachment> {
     Body::read(&message.body).ok()?.attachment()
 }
 
 /// Whether a message's file was put on the server.
-pub fn is_on_the_server(message: &Wire) -> bool {
-    attachment(message).is_some_and(|attachment| attachment.uploaded.is_on_the_server())
+pub fn is_on_own_server(message: &WireMessage) -> bool {
+    attachment(message).is_some_and(|attachment| attachment.uploaded.is_on_own_server())
 }
 
-/// Whether a refusal lies in the file itself, so that no other attempt can pass.
+/// Whether a code refuses the file itself, so that a retry cannot succeed.
 fn is_of_the_file(code: Code) -> bool {
     matches!(
         code,
@@ -55,7 +54,7 @@ fn is_of_the_file(code: Code) -> bool {
     )
 }
 
-/// A body whose file was put where its receivers can fetch it.
+/// The body with an uploaded file that its receivers can fetch.
 fn attached(body: &RawValue, uploaded: Uploaded) -> Result<Box<RawValue>, Fault> {
     if !uploaded.is_reachable() {
         let why = "the uploader named an address that is not https";
@@ -74,17 +73,17 @@ impl Machine {
                 let row = OutboxRow { position, message: wire, refusal: None, upload };
                 let id = row.message.to.clone();
                 self.store(Change::Outbox(row.clone()));
-                self.turn.durable = true;
+                self.batch.durable = true;
                 self.data.outbox.insert(row, Some(call));
                 self.trace(|| Trace::Queued { message: message.id, to: id.clone() });
                 self.data.conversation(&id);
-                self.show_anew(&id);
+                self.invalidate_view(&id);
             }
-            Err(code) => self.give(call, Err(Fault::new(code))),
+            Err(code) => self.complete_call(call, Err(Fault::new(code))),
         }
     }
 
-    fn accept(&self, message: &Message, is_to_upload: bool) -> Result<Wire, Code> {
+    fn accept(&self, message: &Message, is_to_upload: bool) -> Result<WireMessage, Code> {
         let me = self.me().ok_or(Code::NOT_LOGGED_IN)?;
         if message.from != me || message.sequence != 0 || self.data.outbox.entry(message.id).is_some() {
             return Err(Code::MESSAGE_INVALID);
@@ -96,20 +95,20 @@ impl Machine {
             return Err(Code::OUTBOX_FULL);
         }
         let Payload::Body(body) = &message.payload else { return Err(Code::MESSAGE_INVALID) };
-        // One whose file is somewhere already is sent as it is.
-        let is_missing = body.attachment().is_some_and(|it| !it.uploaded.is_somewhere());
+        // A message whose file has been uploaded is sent as it is.
+        let is_missing = body.attachment().is_some_and(|it| !it.uploaded.has_addresses());
         if is_missing && !is_to_upload {
             return Err(Code::MESSAGE_INVALID);
         }
         body.check().map_err(|fault| fault.code)?;
-        Ok(Wire {
+        Ok(WireMessage {
             id: message.id,
             from: me,
             to: message.conversation_id.clone(),
             sequence: 0,
-            countable: 0,
+            unread_index: 0,
             by_sender: 0,
-            // Others see the server's clock, and so does the order in which this one is shown.
+            // The server's clock, which also orders the other messages.
             time: self.server_now(),
             client_time: message.client_time,
             priority: message.priority,
@@ -123,13 +122,13 @@ impl Machine {
 
     pub(super) fn resend(&mut self, call: CallId, id: MessageId) {
         let Some(entry) = self.data.outbox.entry(id).filter(|entry| entry.call.is_none()) else {
-            return self.give(call, Err(Fault::new(Code::MESSAGE_INVALID)));
+            return self.complete_call(call, Err(Fault::new(Code::MESSAGE_INVALID)));
         };
         if entry.row.refusal.is_some() && self.data.outbox.is_full() {
-            return self.give(call, Err(Fault::new(Code::OUTBOX_FULL)));
+            return self.complete_call(call, Err(Fault::new(Code::OUTBOX_FULL)));
         }
         if let Some(code) = entry.row.refusal.filter(|code| is_of_the_file(*code)) {
-            return self.give(call, Err(Fault::new(code)));
+            return self.complete_call(call, Err(Fault::new(code)));
         }
         self.data.outbox.change(id, |entry| {
             entry.row.refusal = None;
@@ -140,43 +139,43 @@ impl Machine {
         self.keep_row(id);
     }
 
-    /// Takes a message back that has not left: it waits, or was refused.
+    /// Cancels a message that waits or was refused.
     pub(super) fn cancel(&mut self, call: CallId, id: MessageId) {
         let Some(entry) = self.data.outbox.entry(id) else {
-            return self.give(call, Err(Fault::new(Code::NOTHING_TO_CANCEL)));
+            return self.complete_call(call, Err(Fault::new(Code::NOTHING_TO_CANCEL)));
         };
         let (to, waiting) = (entry.row.message.to.clone(), entry.call);
         if self.is_asked(&Purpose::Send(to, id)) {
-            return self.give(call, Err(Fault::new(Code::MESSAGE_ON_ITS_WAY)));
+            return self.complete_call(call, Err(Fault::new(Code::MESSAGE_ON_ITS_WAY)));
         }
         self.discard(id);
-        self.give_message(waiting, Err(Fault::new(Code::CANCELLED)));
-        self.give(call, Ok(Return::Done));
+        self.complete_message_call(waiting, Err(Fault::new(Code::CANCELLED)));
+        self.complete_call(call, Ok(Return::Done));
     }
 
     /// Removes a message that will not be sent, with all that was kept for it.
     fn discard(&mut self, id: MessageId) {
         let Some(Entry { row, is_uploading, .. }) = self.data.outbox.remove(id) else { return };
         self.store(Change::OutboxDone(id));
-        self.turn.durable = true;
+        self.batch.durable = true;
         if is_uploading {
-            self.then(Output::CancelUpload(id));
+            self.push_output(Output::CancelUpload(id));
         }
         if attachment(&row.message).is_some() {
-            self.then(Output::RemoveCopy(id));
+            self.push_output(Output::RemoveCopy(id));
         }
         self.forget_if_empty(&row.message.to);
-        self.show_anew(&row.message.to);
+        self.invalidate_view(&row.message.to);
     }
 
-    /// A file that is on the server: its copy stays for a while.
+    /// A file is on the server; its copy is kept for a while.
     fn keep_copy(&mut self, message: MessageId, copy: Option<PathBuf>) {
         if copy.is_some() {
-            self.then(Output::Uploaded(message));
+            self.push_output(Output::Uploaded(message));
         }
     }
 
-    /// A conversation that was begun here by nothing but messages that will not be sent.
+    /// Removes a conversation that exists only because of messages that will not be sent.
     fn forget_if_empty(&mut self, id: &ConversationId) {
         let Data { conversations, outbox, groups, .. } = &mut self.data;
         let is_member = matches!(id, ConversationId::Group(group) if groups.contains_key(group));
@@ -192,12 +191,12 @@ impl Machine {
             let row = entry.row.clone();
             let to = row.message.to.clone();
             self.store(Change::Outbox(row));
-            self.turn.durable = true;
-            self.show_anew(&to);
+            self.batch.durable = true;
+            self.invalidate_view(&to);
         }
     }
 
-    /// Tries what may be tried: one message in each conversation, every upload.
+    /// Sends the next message of each conversation, and starts uploads.
     pub(super) fn pump_outbox(&mut self) {
         let now = self.now.monotonic;
         if self.may_upload() {
@@ -213,13 +212,13 @@ impl Machine {
     fn upload(&mut self, message: MessageId, file: PathBuf) {
         let entry = self.data.outbox.entry(message);
         match entry.and_then(|entry| attachment(&entry.row.message)) {
-            Some(attachment) => self.then(Output::Upload { message, file, attachment }),
+            Some(attachment) => self.push_output(Output::Upload { message, file, attachment }),
             // A later version of this program wrote it.
             None => self.upload_ended(message, Err(Fault::new(Code::MESSAGE_INVALID))),
         }
     }
 
-    /// An upload asks for its ticket by a call, which passes as the app's do.
+    /// An upload gets its ticket through a call, which has to pass the gate.
     fn may_upload(&self) -> bool {
         self.link.is_live() && self.refusal().is_none()
     }
@@ -232,9 +231,9 @@ impl Machine {
         let Some(entry) = self.data.outbox.entry(id) else { return };
         let mut message = entry.row.message.clone();
         match result {
-            Ok(Sent { sequence, countable, by_sender, time, nick, avatar }) => {
+            Ok(Sent { sequence, unread_index, by_sender, time, nick, avatar }) => {
                 message.sequence = sequence;
-                message.countable = countable;
+                message.unread_index = unread_index;
                 message.by_sender = by_sender;
                 message.time = time;
                 message.nick = nick;
@@ -248,23 +247,23 @@ impl Machine {
         }
     }
 
-    /// A message of the own user's came from the server: if it is one of ours, it has its place now.
-    pub(super) fn leave_outbox(&mut self, message: &Wire) -> bool {
+    /// A message of this user came from the server: if it is in the outbox, it has been accepted.
+    pub(super) fn leave_outbox(&mut self, message: &WireMessage) -> bool {
         let Some(entry) = self.data.outbox.remove(message.id) else { return false };
         let conversation = message.to.clone();
         self.store(Change::OutboxDone(message.id));
-        self.store(Change::SentRing(message.clone()));
+        self.store(Change::RecentSent(message.clone()));
         self.store(Change::Messages(conversation.clone(), vec![message.clone()]));
         if entry.is_uploading {
-            self.then(Output::CancelUpload(message.id));
+            self.push_output(Output::CancelUpload(message.id));
         }
         self.keep_copy(message.id, entry.row.upload);
         if let Some(me) = self.me() {
             let marks = self.data.conversation(&conversation).marks();
             let message = Message::from_wire(&me, message, SendStatus::Success, marks);
             match entry.call {
-                Some(_) => self.give_message(entry.call, Ok(message)),
-                None => self.turn.ended.push(message),
+                Some(_) => self.complete_message_call(entry.call, Ok(message)),
+                None => self.batch.settled.push(message),
             }
         }
         true
@@ -289,11 +288,11 @@ impl Machine {
         });
         self.keep_row(id);
         if copy.is_some() {
-            self.then(Output::RemoveCopy(id));
+            self.push_output(Output::RemoveCopy(id));
         }
         match call {
-            Some(_) => self.give_message(call, Err(fault)),
-            None => self.turn.ended.extend(self.data.outbox.shown(id)),
+            Some(_) => self.complete_message_call(call, Err(fault)),
+            None => self.batch.settled.extend(self.data.outbox.shown(id)),
         }
         while let Some(oldest) = self.data.outbox.one_too_many() {
             self.discard(oldest);
@@ -303,13 +302,12 @@ impl Machine {
     pub(super) fn upload_ended(&mut self, id: MessageId, result: Result<Uploaded, Fault>) {
         let Some(entry) = self.data.outbox.entry(id).filter(|entry| entry.is_uploading) else { return };
         let (tries, message) = (entry.tries, &entry.row.message);
-        let was_on_the_server = is_on_the_server(message);
+        let was_on_the_server = is_on_own_server(message);
         let body = result.and_then(|uploaded| attached(&message.body, uploaded));
         self.data.outbox.change(id, |entry| entry.is_uploading = false);
         match body {
             Ok(body) => self.uploaded(id, Some(body)),
-            // A break or a logout is not the upload's fault: it begins anew with the next connection or login. Nor is it
-            // that the user's other uploads take up the share; this one waits for them.
+            // An upload that failed because of a broken connection, a logout or an exhausted share is retried later.
             Err(fault)
                 if !self.may_upload()
                     || fault.code == Code::TOO_FAST
@@ -317,13 +315,13 @@ impl Machine {
             {
                 self.try_later(id, fault.retry_after);
             }
-            // It was on the server in an earlier life of its data, and cannot be put there again: it is sent as it was.
+            // The image was uploaded in an earlier epoch and cannot be uploaded again: the message is sent as it was.
             Err(_) if was_on_the_server => self.uploaded(id, None),
             Err(fault) => self.give_up(id, fault),
         }
     }
 
-    /// A file need not be uploaded any more, and this is the body that shows it, if it is another one.
+    /// A file has been uploaded; `body` is the new body of its message, if it changed.
     fn uploaded(&mut self, id: MessageId, body: Option<Box<RawValue>>) {
         let mut copy = None;
         self.data.outbox.change(id, |entry| {
@@ -337,10 +335,10 @@ impl Machine {
         self.keep_copy(id, copy);
     }
 
-    /// The login ends: nothing is uploaded any more.
+    /// Stops all uploads at the end of the login.
     pub(super) fn cancel_uploads(&mut self) {
         for id in self.data.outbox.uploading() {
-            self.then(Output::CancelUpload(id));
+            self.push_output(Output::CancelUpload(id));
         }
     }
 

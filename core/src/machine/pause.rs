@@ -1,7 +1,7 @@
-//! Pauses before something is tried again, and which connections make them short again.
+//! Backoff, and when it is reset.
 //!
-//! A connection is good once it has been of use for a while. One that ends sooner, for whatever reason, makes the next
-//! pause longer: no frame, answer or welcome can make the engine try again without an end at full speed.
+//! The backoff is reset by a connection that was useful and lasted for a while. Every shorter connection increases it,
+//! so nothing that a server sends can make the engine reconnect in a tight loop.
 
 use super::Machine;
 use super::link::Link;
@@ -10,20 +10,20 @@ use crate::event::NetState;
 
 /// First and longest bound of the random pause before another attempt, in milliseconds.
 const BACKOFF_MS: [i64; 2] = [500, 60_000];
-/// How long a connection has to stand until it is good, in milliseconds.
+/// How long a useful connection has to last to reset the backoff, in milliseconds.
 pub(super) const GOOD_AFTER_MS: i64 = 5_000;
 
 /// Failures in a row.
 #[derive(Default)]
 pub(super) struct Failures {
-    /// Connections that were not good; what the next pause is drawn from.
+    /// Attempts since the last reset; the backoff depends on it.
     pub(super) attempts: u32,
-    /// New lives of the server's data, without a good connection in between.
-    pub(super) new_lives: u32,
+    /// Epoch changes since the last reset.
+    pub(super) epoch_changes: u32,
 }
 
 impl Machine {
-    /// Draws the pause before the next attempt; at least as long as the server asked for.
+    /// Waits before the next attempt, at least as long as the server asked for.
     pub(super) fn pause(&mut self, retry_after: Option<u32>) {
         let until =
             self.now.monotonic + self.backoff(self.failures.attempts).max(retry_after.map_or(0, i64::from));
@@ -41,23 +41,23 @@ impl Machine {
         self.net_state(NetState::Disconnected);
     }
 
-    /// Full jitter: anything from nothing to a bound that doubles. Without it a restarted server meets all its clients
-    /// at once.
+    /// Full jitter: a random delay up to a bound that doubles. Prevents all clients from reconnecting at once after a
+    /// server restart.
     pub(super) fn backoff(&mut self, attempt: u32) -> i64 {
         let [first, longest] = BACKOFF_MS;
         let bound =
             first.saturating_mul(1_i64.checked_shl(attempt).unwrap_or(i64::MAX)).clamp(first, longest);
-        self.choices.i64(0..=bound)
+        self.rng.i64(0..=bound)
     }
 
-    /// Connects once the store is open: at once for the first new life of the server's data, later for each that follows.
-    pub(super) fn connect_to_life(&mut self) {
-        if self.failures.new_lives > 1 { self.pause(None) } else { self.connect() }
+    /// Connects once the store is open: at once after the first epoch change, with backoff after further ones.
+    pub(super) fn connect_after_open(&mut self) {
+        if self.failures.epoch_changes > 1 { self.pause(None) } else { self.connect() }
     }
 
-    /// Opens the store anew, because the server's data began a new life.
-    pub(super) fn open_next_life(&mut self) {
-        self.failures.new_lives = self.failures.new_lives.saturating_add(1);
+    /// Opens the store again after an epoch change.
+    pub(super) fn reopen_for_new_epoch(&mut self) {
+        self.failures.epoch_changes = self.failures.epoch_changes.saturating_add(1);
         self.open_store();
     }
 }

@@ -1,22 +1,22 @@
-//! What it means for a login that a connection could not be made, or that the server refused its `hello`.
+//! How a login reacts to a failed connection or a refused `hello`.
 //!
-//! Network, load and disks heal by themselves: the engine tries again. A first login fails at once with everything else. A
-//! login that the server had accepted ends only with what no waiting can change (docs/adr/0018): a wrong clock, a
-//! certificate or a server that was set up wrongly is told once, and tried again with long pauses.
+//! Failures of the network, load and disks are retried. Any other refusal fails a first login at once. A login that the
+//! server had accepted ends only with refusals that cannot succeed later (docs/adr/0018). A wrong clock, a certificate
+//! or a misconfigured server is reported once and retried with long delays.
 
 use tim_protocol::Code;
 use tim_protocol::frame::{Fault, KickReason};
 
 use super::Machine;
 
-/// Shortest pause while somebody has to mend the server, in milliseconds.
+/// Minimum delay while the server needs repair, in milliseconds.
 const LONG_PAUSE_MS: u32 = 30_000;
 
-/// What can be done about a refusal.
+/// What resolves a refusal.
 enum Remedy {
-    /// Trying again.
+    /// A retry.
     Retry,
-    /// Somebody mends the server's or the device's setup.
+    /// A repair of the server's or the device's configuration.
     Repair,
     /// A new login.
     Kicked(KickReason),
@@ -49,8 +49,8 @@ impl Remedy {
 }
 
 impl Machine {
-    /// The connection could not be made, or the server did not welcome it.
-    pub(super) fn turned_away(&mut self, fault: Fault) {
+    /// Handles a failed connection or a refused `hello`.
+    pub(super) fn connection_refused(&mut self, fault: Fault) {
         let Some(login) = &mut self.login else { return };
         match (Remedy::of(fault.code), login.welcomed) {
             (Remedy::Retry, _) => {

@@ -1,9 +1,9 @@
-//! Following the user's changes: syncs by cursor, page by page, and what tells that one is needed.
+//! Follows the user's changes: syncs by cursor, page by page, and detects that a sync is needed.
 //!
-//! The cursor moves in the same commit as what the page brought. A sync that did not get to its end is remembered as
-//! the range of versions still to be asked for.
+//! The cursor moves in the same commit as the page's contents. An unfinished sync is stored as the range of user
+//! versions that are still missing.
 
-use tim_protocol::call::{Sync, SyncPage};
+use tim_protocol::call::{SyncPage, SyncRequest};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::Fault;
 use tim_protocol::limits;
@@ -14,30 +14,29 @@ use super::trace::Trace;
 use super::unreadable::Unreadable;
 use crate::stored::{Change, SyncState};
 
-/// How many of the newest messages come along with each conversation after a break.
+/// How many of the newest messages a sync includes for each conversation.
 pub(super) const LATEST: u32 = limits::SYNC_LATEST;
 
-/// How far the present sync has come.
+/// The state of the current sync.
 #[derive(Default)]
 pub(super) struct Progress {
-    /// A sync is wanted, with so many messages for each conversation.
+    /// A sync is needed, with this many messages per conversation.
     wanted: Option<u32>,
-    /// The one under way was to bring so many; what is wanted meanwhile is another one.
+    /// The messages per conversation of the sync in flight.
     asked: Option<u32>,
-    /// How often in a row the server refused one for now, and until when it is therefore left in peace, on the monotonic
-    /// clock.
+    /// How often in a row a sync was refused, and the earliest next attempt on the monotonic clock.
     refusals: u32,
-    calm_until: i64,
+    retry_at: i64,
 }
 
 impl Machine {
-    /// Changes were missed, or may have been.
+    /// Requests a sync because changes may have been missed.
     pub(super) fn want_sync(&mut self, latest: u32) {
         self.sync.wanted = Some(self.sync.wanted.map_or(latest, |wanted| wanted.max(latest)));
     }
 
-    /// A heartbeat told the newest cursor: beyond ours, something did not reach us. Messages that did are not asked
-    /// for again.
+    /// Handles the newest cursor from a pong: if it is beyond ours, something was missed. No messages are included, as
+    /// most were received.
     pub(super) fn newest_cursor(&mut self, newest: Cursor) {
         let ours = self.data.sync.cursor;
         if newest.epoch != ours.epoch || newest.version > ours.version {
@@ -45,20 +44,20 @@ impl Machine {
         }
     }
 
-    /// Asks for one page at a time: what is left of one sync depends on what another brought.
+    /// Requests one page at a time, because the unfinished range depends on the previous page.
     pub(super) fn pump_sync(&mut self) {
         let is_under_way = [true, false].into_iter().any(|first| self.is_asked(&Purpose::Sync { first }));
-        if is_under_way || self.sync.calm_until > self.now.monotonic {
+        if is_under_way || self.sync.retry_at > self.now.monotonic {
             return;
         }
         let SyncState { cursor, unfinished, .. } = self.data.sync;
         if let Some(latest) = self.sync.wanted.take() {
             self.sync.asked = Some(latest);
-            let sync = Sync { from: cursor, before: None, limit: limits::SYNC_PAGE, latest };
+            let sync = SyncRequest { from: cursor, before: None, limit: limits::SYNC_PAGE, latest };
             self.ask(Purpose::Sync { first: true }, sync);
         } else if let Some((low, before)) = unfinished {
             let from = Cursor { version: low, ..cursor };
-            let sync = Sync { from, before: Some(before), limit: limits::SYNC_PAGE, latest: LATEST };
+            let sync = SyncRequest { from, before: Some(before), limit: limits::SYNC_PAGE, latest: LATEST };
             self.ask(Purpose::Sync { first: false }, sync);
         }
     }
@@ -67,7 +66,7 @@ impl Machine {
         let page = match result {
             Ok(page) => page,
             Err(fault) if fault.code.is_retryable() => return self.sync_later(fault.retry_after),
-            // Perhaps the next connection finds a server that can; it syncs again.
+            // Another connection may reach a server that can answer.
             Err(fault) => {
                 self.hang_up();
                 self.forget_session();
@@ -76,48 +75,48 @@ impl Machine {
         };
         let asked_before = self.data.sync.unfinished.filter(|_| !first).map(|(_, before)| before);
         if page.next >= asked_before && page.next.is_some() && asked_before.is_some() {
-            // It comes no nearer to the end: asking again at once would bring the same.
+            // The page made no progress; an immediate retry would get the same reply.
             return self.sync_later(None);
         }
         self.sync.refusals = 0;
         let conversations = page.conversations.len();
         self.trace(|| Trace::Synced { conversations, first });
-        if (page.reset && !self.data.sync.is_blank()) || self.is_other_life(page.cursor.epoch) {
-            return self.begin_anew();
+        if (page.reset && !self.data.sync.awaits_initial_sync()) || self.is_other_epoch(page.cursor.epoch) {
+            return self.reset_and_resync();
         }
-        let is_picture = self.data.sync.is_picture(first);
-        if first && is_picture {
-            self.data.sync.since = self.login.as_ref().map_or(0, |login| login.welcomed_at);
+        let is_initial_sync = self.data.sync.is_initial_sync(first);
+        if first && is_initial_sync {
+            self.data.sync.initial_sync_at = self.login.as_ref().map_or(0, |login| login.welcomed_at);
         }
         self.data.sync = advance(self.data.sync, first, page.cursor, page.next);
         self.store(Change::Sync(self.data.sync));
         if first {
             self.sync.asked = None;
-            self.of_use();
+            self.mark_useful();
         }
-        self.pass_over(Unreadable::Change, page.changes.unreadable);
-        self.pass_over(Unreadable::Conversation, page.conversations.unreadable);
-        // Groups before conversations: a conversation's kind is known by then.
+        self.count_unreadable(Unreadable::Change, page.changes.unreadable);
+        self.count_unreadable(Unreadable::Conversation, page.conversations.unreadable);
+        // Groups before conversations, so that a conversation's group type is known.
         for change in page.changes {
             self.changed(change);
         }
         for state in page.conversations {
-            self.apply_state(state, is_picture);
+            self.apply_state(state, is_initial_sync);
         }
         if first {
             self.ready();
         }
     }
 
-    /// The server cannot answer a sync now. The connection is as good as before.
+    /// Retries a sync that was refused for now, over the same connection.
     fn sync_later(&mut self, retry_after: Option<u32>) {
         self.sync_lost();
         let pause = self.backoff(self.sync.refusals).max(retry_after.map_or(0, i64::from));
         self.sync.refusals = self.sync.refusals.saturating_add(1);
-        self.sync.calm_until = self.now.monotonic + pause;
+        self.sync.retry_at = self.now.monotonic + pause;
     }
 
-    /// The one under way brings nothing: it is wanted still.
+    /// The sync in flight will not be answered: requests it again.
     pub(super) fn sync_lost(&mut self) {
         if let Some(latest) = self.sync.asked.take() {
             self.want_sync(latest);
@@ -126,54 +125,54 @@ impl Machine {
 
     pub(super) fn sync_due(&self) -> Option<i64> {
         let is_waiting = self.sync.wanted.is_some() || self.data.sync.unfinished.is_some();
-        let due = self.sync.calm_until;
+        let due = self.sync.retry_at;
         (self.link.is_live() && is_waiting && due > self.now.monotonic).then_some(due)
     }
 
-    /// The server's data is a copy that is older than what we know. Forget what came from it, send again what was sent
-    /// last, and ask for everything.
-    pub(super) fn begin_anew(&mut self) {
+    /// The epoch changed: drops everything that came from the server, puts the recently sent messages back into the
+    /// outbox, and starts a full sync.
+    pub(super) fn reset_and_resync(&mut self) {
         self.cancel_uploads();
         self.hang_up();
         self.forget_session();
         self.store(Change::Reset);
-        self.turn.durable = true;
+        self.batch.durable = true;
         self.finish();
-        self.open_next_life();
+        self.reopen_for_new_epoch();
     }
 }
 
 impl SyncState {
-    /// Whether the first picture is still to come.
-    pub(super) fn is_blank(self) -> bool {
-        self.since == 0
+    /// Whether the initial sync has not begun.
+    pub(super) fn awaits_initial_sync(self) -> bool {
+        self.initial_sync_at == 0
     }
 
-    /// Whether there may be conversations of which no page of the first picture has told yet.
-    pub(super) fn is_incomplete(self) -> bool {
-        self.is_picture(true) || self.is_picture(false)
+    /// Whether the initial sync is not complete, so that conversations may be unknown.
+    pub(super) fn is_initial_sync_incomplete(self) -> bool {
+        self.is_initial_sync(true) || self.is_initial_sync(false)
     }
 
-    /// Whether the page that comes belongs to a new device's first picture: then its messages are history, not news.
-    fn is_picture(self, first: bool) -> bool {
-        if first { self.is_blank() } else { self.unfinished.is_some_and(|(low, _)| low == 0) }
+    /// Whether the next page belongs to the initial sync, whose messages are history.
+    fn is_initial_sync(self, first: bool) -> bool {
+        if first { self.awaits_initial_sync() } else { self.unfinished.is_some_and(|(low, _)| low == 0) }
     }
 }
 
-/// Where the client stands after a page.
+/// The sync state after a page.
 fn advance(state: SyncState, first: bool, upper: Cursor, next: Option<u64>) -> SyncState {
-    let SyncState { cursor, unfinished, since } = state;
+    let SyncState { cursor, unfinished, initial_sync_at } = state;
     if !first {
         let unfinished = unfinished.and_then(|(low, _)| next.map(|next| (low, next)));
-        return SyncState { cursor, unfinished, since };
+        return SyncState { cursor, unfinished, initial_sync_at };
     }
     let unfinished = match (next, unfinished) {
-        // What an earlier sync left lies below what this one leaves: one range covers both.
+        // The unfinished range of an earlier sync lies below: one range covers both.
         (Some(next), Some((low, _))) => Some((low, next)),
         (Some(next), None) => Some((cursor.version, next)),
         (None, left) => left,
     };
-    SyncState { cursor: upper, unfinished, since }
+    SyncState { cursor: upper, unfinished, initial_sync_at }
 }
 
 #[cfg(test)]
@@ -185,7 +184,7 @@ mod tests {
     }
 
     fn state(cursor: Cursor, unfinished: Option<(u64, u64)>) -> SyncState {
-        SyncState { cursor, unfinished, since: 7 }
+        SyncState { cursor, unfinished, initial_sync_at: 7 }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What the machine tells of its own work, for a log: ids, numbers and durations, never a body, a token or a key.
+//! Trace lines of the machine for a log: IDs, numbers and durations, never a body, a token or a key.
 
 use std::fmt;
 
@@ -9,37 +9,37 @@ use super::Machine;
 use super::io::Output;
 use crate::message::Message;
 
-/// One thing the machine did. Shown as a line for a log. Durations are in milliseconds.
+/// A trace line. Durations are in milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trace {
     /// A user logs in.
     LoginBegan {
-        /// Who.
+        /// The user.
         user: UserId,
         /// This login, as the server knows it.
         instance: String,
     },
-    /// The login is over, for this reason.
+    /// The login ended with this code.
     LoginEnded(Code),
     /// A connection is being made.
     Connecting,
-    /// A pause before the next connection.
+    /// Waiting before the next connection.
     Pausing {
-        /// How long.
+        /// The delay.
         ms: i64,
     },
-    /// The server has welcomed the connection.
+    /// The server accepted the `hello`.
     Welcomed {
         /// The session, as the server's log names it.
         session: Uuid,
-        /// A dropped session goes on.
+        /// Whether the session was resumed.
         resumed: bool,
     },
     /// A request was sent.
     Asked {
         /// Its number on this connection.
         number: u64,
-        /// What for.
+        /// The verb.
         verb: &'static str,
     },
     /// A request was answered.
@@ -51,7 +51,7 @@ pub enum Trace {
         /// The refusal's number.
         code: Option<Code>,
     },
-    /// A page of a sync was taken in.
+    /// A page of a sync was applied.
     Synced {
         /// Conversations that it tells of.
         conversations: usize,
@@ -60,27 +60,27 @@ pub enum Trace {
     },
     /// A message is in the outbox.
     Queued {
-        /// Which.
+        /// The message's ID.
         message: MessageId,
-        /// Where to.
+        /// The conversation.
         to: ConversationId,
     },
     /// A message has its place, or was refused.
     Sent {
-        /// Which.
+        /// The message's ID.
         message: MessageId,
-        /// Where to.
+        /// The conversation.
         to: ConversationId,
-        /// Its place, or the refusal's number.
+        /// Its sequence, or the code of the refusal.
         result: Result<u64, Code>,
     },
-    /// A message is told as received.
+    /// A message was emitted as received.
     Received {
-        /// Which.
+        /// The message's ID.
         message: MessageId,
-        /// Where.
+        /// The conversation.
         conversation: ConversationId,
-        /// Its place.
+        /// Its sequence.
         sequence: u64,
     },
 }
@@ -128,15 +128,15 @@ impl fmt::Display for Trace {
 }
 
 impl Machine {
-    /// From now on the machine gives [`Output::Trace`], or not. It does not by default.
+    /// Enables or disables [`Output::Trace`]. Disabled by default.
     pub fn set_tracing(&mut self, on: bool) {
         self.is_tracing = on;
     }
 
-    /// Made only if somebody wants to know.
+    /// Emits a trace line if tracing is enabled.
     pub(super) fn trace(&mut self, trace: impl FnOnce() -> Trace) {
         if self.is_tracing {
-            self.then(Output::Trace(trace()));
+            self.push_output(Output::Trace(trace()));
         }
     }
 }

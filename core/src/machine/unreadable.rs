@@ -1,51 +1,52 @@
-//! What the server says and this version cannot read: passed over, counted, and told once.
+//! Content from the server that this version cannot read: skipped, counted, and reported once.
 //!
-//! Never a reason to hang up, and never asked for again: a message keeps its place, a mutation its number.
+//! It does not close the connection and is not requested again: a placeholder occupies the message's sequence, and a
+//! mutation's sequence is skipped.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 use tim_protocol::frame::Fault;
-use tim_protocol::message::{Message as Wire, Priority};
+use tim_protocol::message::{Message as WireMessage, Priority};
 use tim_protocol::{Code, ConversationId, List, MessageId, UserId};
 
 use super::Machine;
 use super::io::Output;
 
-/// The body of what stands in the place of a message that cannot be read.
+/// The body of the placeholder for an unreadable message.
 const BODY: &str = r#"{"type":"unreadable"}"#;
 
-/// What could not be read.
+/// The kinds of unreadable content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unreadable {
-    /// A whole frame: not JSON, or over a limit. This alone ends the connection, because push numbers may be lost.
+    /// A frame that is not JSON or exceeds a limit. Closes the connection, because pushes may have been lost.
     Frame,
     /// An envelope.
     Envelope,
-    /// A push; it is acknowledged.
+    /// A push. It is acknowledged.
     Push,
-    /// The answer to a request; the request has failed.
+    /// A reply. Its request fails.
     Reply,
-    /// A conversation in a sync; it stays as it was.
+    /// A conversation in a sync. Its state stays unchanged.
     Conversation,
-    /// A change of the user's own.
+    /// A change of the user's own data.
     Change,
-    /// A message; one that says so stands in its place.
+    /// A message. A placeholder is shown instead.
     Message,
-    /// A mutation; it takes its number and changes nothing.
+    /// A mutation. Its sequence is skipped.
     Mutation,
-    /// A profile; it is left out.
+    /// A profile. It is omitted.
     Profile,
 }
 
-/// How much was passed over.
+/// Counts of unreadable content.
 #[derive(Default)]
 pub(super) struct Tally {
     counts: BTreeMap<Unreadable, u64>,
     /// Logged since the connection began.
     logged: BTreeSet<Unreadable>,
-    /// The app was told since the login.
-    is_told: bool,
+    /// Whether the app was informed since the login.
+    is_reported: bool,
 }
 
 impl Tally {
@@ -54,46 +55,46 @@ impl Tally {
     }
 
     pub(super) fn login_begins(&mut self) {
-        self.is_told = false;
+        self.is_reported = false;
     }
 }
 
 impl Machine {
-    /// How much of each kind was passed over since this machine was made, because this version cannot read it.
+    /// How much content of each kind this version could not read since the machine was created.
     #[must_use]
     pub fn unreadable(&self) -> &BTreeMap<Unreadable, u64> {
         &self.unreadable.counts
     }
 
-    /// Counts what cannot be read; logs it once for each connection, and tells the app once for each login.
-    pub(super) fn pass_over(&mut self, what: Unreadable, count: usize) {
+    /// Counts unreadable content; logs it once per connection and informs the app once per login.
+    pub(super) fn count_unreadable(&mut self, what: Unreadable, count: usize) {
         if count == 0 {
             return;
         }
-        let Tally { counts, logged, is_told } = &mut self.unreadable;
+        let Tally { counts, logged, is_reported } = &mut self.unreadable;
         let counted = counts.entry(what).or_default();
         *counted = counted.saturating_add(count as u64);
         let is_first = logged.insert(what);
-        let is_news = !std::mem::replace(is_told, true);
+        let is_news = !std::mem::replace(is_reported, true);
         if is_first {
-            self.then(Output::LogUnreadable(what));
+            self.push_output(Output::LogUnreadable(what));
         }
         if is_news {
             self.emit_fault(Fault::new(Code::UNREADABLE));
         }
     }
 
-    /// Every message from `low` to `high`: in the place of one that cannot be read stands one that says so. A list that does
-    /// not fill these places is left as it is.
-    pub(super) fn in_every_place(
+    /// The messages from `low` to `high`, with placeholders for unreadable ones. A list whose length does not match the
+    /// range is returned without placeholders.
+    pub(super) fn fill_gaps(
         &mut self,
         id: &ConversationId,
-        list: List<Wire>,
+        list: List<WireMessage>,
         low: u64,
         high: u64,
-    ) -> Vec<Wire> {
+    ) -> Vec<WireMessage> {
         let List { items, unreadable } = list;
-        self.pass_over(Unreadable::Message, unreadable);
+        self.count_unreadable(Unreadable::Message, unreadable);
         let (Some(me), places) = (self.me(), high.saturating_add(1).saturating_sub(low)) else {
             return items;
         };
@@ -102,20 +103,21 @@ impl Machine {
         }
         let server_now = self.server_now();
         let row = &self.data.conversation(id).row;
-        // The server's own time, where there is one: this device's clock may have been set since the welcome.
-        let newest = if row.active > 0 { row.active } else { server_now };
+        // The time of the last activity by the server's clock if known, because this device's clock may have been
+        // changed.
+        let newest = if row.last_active > 0 { row.last_active } else { server_now };
         let mut read = items.into_iter().peekable();
-        let mut all: Vec<Wire> = Vec::new();
+        let mut all: Vec<WireMessage> = Vec::new();
         for sequence in low..=high {
             let message = read.next_if(|message| message.sequence == sequence).unwrap_or_else(|| {
                 let before = all.last();
                 let time = before.map_or(newest, |before| before.time);
-                let countable = match before {
-                    _ if sequence == row.head => row.countable,
-                    Some(before) => before.countable,
-                    None => row.countable,
+                let unread_index = match before {
+                    _ if sequence == row.head => row.unread_index,
+                    Some(before) => before.unread_index,
+                    None => row.unread_index,
                 };
-                Wire { sequence, countable, ..stand_in(&me, id, sequence, time) }
+                WireMessage { sequence, unread_index, ..placeholder(&me, id, sequence, time) }
             });
             all.push(message);
         }
@@ -123,8 +125,8 @@ impl Machine {
     }
 }
 
-/// What is shown instead of a message that cannot be read: from the other side, or from the system.
-fn stand_in(me: &UserId, id: &ConversationId, sequence: u64, time: i64) -> Wire {
+/// The placeholder for an unreadable message, from the other side or the system.
+fn placeholder(me: &UserId, id: &ConversationId, sequence: u64, time: i64) -> WireMessage {
     let (from, to) = match id {
         ConversationId::C2c(other) => (other.clone(), ConversationId::C2c(me.clone())),
         ConversationId::Group(_) | ConversationId::System => (UserId::system(), id.clone()),
@@ -133,12 +135,12 @@ fn stand_in(me: &UserId, id: &ConversationId, sequence: u64, time: i64) -> Wire 
     for (byte, of_place) in unique.iter_mut().zip(sequence.to_le_bytes()) {
         *byte = of_place;
     }
-    Wire {
+    WireMessage {
         id: MessageId::from_parts(time, unique),
         from,
         to,
         sequence,
-        countable: 0,
+        unread_index: 0,
         by_sender: 0,
         time,
         client_time: time,

@@ -16,9 +16,9 @@ pub struct FileBody {
     pub uuid: Uuid,
     /// What its sender calls it: 1 to [`limits::FILE_NAME_BYTES`] bytes. A peer chose it: never a path to write to as it is.
     pub file_name: String,
-    /// Bytes.
+    /// Size in bytes.
     pub file_size: u64,
-    /// Where it is, without a ticket: a path on the server, or a full address if the host's own uploader stored it
+    /// Its address without a ticket: a path on the server, or a full URL if the host's own uploader stored it
     /// elsewhere. Empty before the upload.
     pub file_url: String,
 }

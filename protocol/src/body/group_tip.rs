@@ -1,4 +1,4 @@
-//! What happened in a group, written by the server into the group's log.
+//! Changes in a group, written by the server into the group's log.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,16 +6,16 @@ use super::Element;
 use crate::word::numbers;
 use crate::{Code, Fault, UserId};
 
-/// Something that happened in a group. An ordinary message of the group's log with its own sequence.
+/// An event in a group. An ordinary message of the group's log with its own sequence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupTip {
-    /// Who did it.
+    /// The user who caused it.
     #[serde(rename = "operatorID")]
     pub operator_id: UserId,
-    /// What was done.
+    /// The kind of event.
     pub operation_type: GroupTipType,
-    /// Whom it concerns.
+    /// The users it concerns.
     #[serde(rename = "userIDList")]
     pub user_id_list: Vec<UserId>,
     /// How many members the group has afterwards.
@@ -23,7 +23,7 @@ pub struct GroupTip {
 }
 
 numbers! {
-    /// What a group tip tells.
+    /// The kinds of group tips.
     GroupTipType {
         /// Users joined.
         Join = 1,

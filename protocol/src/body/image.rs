@@ -9,7 +9,7 @@ use crate::media::{Attachment, FileType, Rendition, RenditionType, Uploaded};
 use crate::word::numbers;
 use crate::{Code, Fault};
 
-/// What a picture message says.
+/// The contents of a picture message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImageBody {
@@ -22,7 +22,7 @@ pub struct ImageBody {
 }
 
 numbers! {
-    /// A picture's format, by TIM's numbers.
+    /// The format of an image, by TIM's numbers.
     ImageFormat {
         /// JPEG.
         Jpeg = 1,
@@ -46,8 +46,8 @@ fn are_complete(renditions: &[Rendition]) -> bool {
 }
 
 impl Element for ImageBody {
-    /// [`Code::VALUE_UNKNOWN`] for a size of a later version, which this one could not give out;
-    /// [`Code::MESSAGE_BODY_INVALID`] if the three sizes are not there.
+    /// [`Code::VALUE_UNKNOWN`] for an unknown size, which this version could not serve; [`Code::MESSAGE_BODY_INVALID`]
+    /// if the three sizes are not there.
     fn check(&self) -> Result<(), Fault> {
         let sizes = &self.image_info_array;
         sizes.iter().try_for_each(|it| number("size", it.size))?;

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::Element;
 use crate::{Code, Fault};
 
-/// What a location message says.
+/// The contents of a location message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LocationBody {
-    /// What the place is called; may be empty.
+    /// The name of the place; may be empty.
     pub description: String,
     /// Degrees east of Greenwich: -180 to 180.
     pub longitude: f64,

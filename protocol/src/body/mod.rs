@@ -1,9 +1,9 @@
-//! What messages say: every kind of body.
+//! The bodies of messages, one file for each kind.
 //!
-//! A kind is declared once, in a file of its own (its payload, and what [`Element`] asks of it), and has a line in the list
-//! below with its tag. A body travels and is stored as the bytes its sender wrote ([`RawValue`]); [`Body`] is its typed
-//! reading, used to check it once at the server's door and to show it in the engine. A body of a type this version does
-//! not know is kept and shown as unknown, never dropped.
+//! A kind is declared once, in a file of its own (its payload, and what [`Element`] asks of it), and has a line in the
+//! list below with its tag. A body travels and is stored as the bytes its sender wrote ([`RawValue`]); [`Body`] is its
+//! typed reading, used to check it once when the server accepts it, and to show it in the engine. A body of an unknown
+//! type is kept and shown as unknown, never dropped.
 
 mod file;
 mod group_tip;
@@ -25,25 +25,26 @@ pub use text::TextBody;
 use crate::media::{Attachment, Uploaded};
 use crate::{Code, Fault, limits};
 
-/// What every kind of body answers for itself.
+/// The properties of a kind of body.
 pub trait Element {
     /// Whether a user may send it.
     ///
     /// # Errors
-    /// [`Code::MESSAGE_BODY_INVALID`] for what is incomplete, or only the server writes; other codes as the kind says.
+    /// [`Code::MESSAGE_BODY_INVALID`] for a body that is incomplete or that only the server writes; other codes depend
+    /// on the kind.
     fn check(&self) -> Result<(), Fault>;
 
-    /// The texts of it that a search looks at.
+    /// The texts that a search looks at.
     fn searchable(&self) -> Vec<&str> {
         Vec::new()
     }
 
-    /// The file that goes with it.
+    /// The attached file.
     fn attachment(&self) -> Option<Attachment> {
         None
     }
 
-    /// Takes over where its file was put.
+    /// Sets the addresses of the uploaded file.
     ///
     /// # Errors
     /// [`Code::UPLOAD_FAILED`], with the reason, if this does not describe such a file.
@@ -55,7 +56,7 @@ pub trait Element {
 
 macro_rules! bodies {
     ($($(#[$doc:meta])* $kind:ident($payload:ty) = $tag:literal),* $(,)?) => {
-        /// What a message says.
+        /// The content of a message.
         #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
         #[serde(tag = "type", content = "payload")]
         pub enum Body {
@@ -93,18 +94,18 @@ bodies! {
     File(FileBody) = "TIMFileElem",
     /// A place on Earth.
     Location(LocationBody) = "TIMLocationElem",
-    /// Something that happened in a group, written by the server into the group's log.
+    /// A group tip: an event in a group, written by the server into the group's log.
     GroupTip(GroupTip) = "TIMGroupTipElem",
     /// A notice from the server to one user.
     GroupSystemNotice(SystemNotice) = "TIMGroupSystemNoticeElem",
 }
 
-/// Why a body was not accepted.
+/// Why a body cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BodyProblem {
     /// The type is one this version does not know.
     UnknownType,
-    /// The type is known, and the payload does not fit it.
+    /// The type is known, but the payload does not fit it.
     Malformed,
 }
 

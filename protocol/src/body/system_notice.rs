@@ -8,7 +8,7 @@ use crate::word::numbers;
 use crate::{Code, Fault, GroupId, UserId};
 
 numbers! {
-    /// What a system notice tells.
+    /// The kinds of system notices.
     NoticeType {
         /// A user applies to join; goes to the owner and the admins.
         JoinApplication = 1,
@@ -18,11 +18,11 @@ numbers! {
         ApplicationRefused = 3,
         /// The group was dismissed; goes to every member.
         GroupDismissed = 5,
-        /// You created a group; goes to the creator's devices.
+        /// The user created a group; goes to the user's devices.
         GroupCreated = 6,
-        /// You were added to a group; goes to the added user.
+        /// The user was added to a group; goes to the added user.
         Invited = 7,
-        /// You left a group; goes to the leaver's devices.
+        /// The user left a group; goes to the user's devices.
         Quit = 8,
     }
 }
@@ -31,14 +31,14 @@ numbers! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SystemNotice {
-    /// Who caused it.
+    /// The user who caused it.
     #[serde(rename = "operatorID")]
     pub operator_id: UserId,
-    /// What it tells.
+    /// The kind of notice.
     pub operation_type: NoticeType,
     /// The group it is about.
     pub group_profile: NoticeGroup,
-    /// The words that came with an application or its answer; empty if none.
+    /// The text sent with an application or its answer; empty if none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub handle_message: String,
 }

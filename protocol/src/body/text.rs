@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Element;
 use crate::{Code, Fault};
 
-/// What a text message says.
+/// The payload of a text message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextBody {
     /// The text; not empty.

@@ -1,4 +1,4 @@
-//! Groups: make, join, leave, end, decide who comes in.
+//! Groups: create, join, leave, dismiss, and handle applications.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,34 +9,34 @@ use crate::{Code, Fault, GroupId, List, UserId, limits};
 
 /// Makes a group. The caller becomes its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CreateGroup {
+pub struct CreateGroupRequest {
     /// What to make.
     pub group: NewGroup,
 }
 
-/// A group as it is after a call.
+/// A group after the call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupIs {
     /// The group, as the caller sees it.
     pub group: Group,
 }
 
-/// Joins a group, or applies to.
+/// Joins a group, or applies to join it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct JoinGroup {
+pub struct JoinGroupRequest {
     /// The group.
     #[serde(rename = "groupID")]
     pub group_id: GroupId,
-    /// Words for the owner; up to 256 bytes.
+    /// A text for the owner; at most 256 bytes.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub apply_message: String,
 }
 
-/// What came of joining.
+/// The result of joining a group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Joined {
-    /// In, in before, or waiting.
+    /// Joined, already a member, or waiting for approval.
     pub status: JoinStatus,
     /// The group, if the caller is a member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -45,7 +45,7 @@ pub struct Joined {
 
 /// Leaves a group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QuitGroup {
+pub struct QuitGroupRequest {
     /// The group.
     #[serde(rename = "groupID")]
     pub group_id: GroupId,
@@ -53,7 +53,7 @@ pub struct QuitGroup {
 
 /// Ends a group for all its members.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DismissGroup {
+pub struct DismissGroupRequest {
     /// The group.
     #[serde(rename = "groupID")]
     pub group_id: GroupId,
@@ -61,32 +61,32 @@ pub struct DismissGroup {
 
 /// Asks for a group's profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GetGroup {
+pub struct GetGroupRequest {
     /// The group.
     #[serde(rename = "groupID")]
     pub group_id: GroupId,
 }
 
-/// Decides on an application to join.
+/// Accepts or refuses an application to join.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct HandleApplication {
+pub struct HandleApplicationRequest {
     /// The group.
     #[serde(rename = "groupID")]
     pub group_id: GroupId,
-    /// Who applied.
+    /// The applicant.
     #[serde(rename = "userID")]
     pub user_id: UserId,
     /// Accept or refuse.
     pub accept: bool,
-    /// Words for the applicant; up to 256 bytes.
+    /// A text for the applicant; at most 256 bytes.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub handle_message: String,
 }
 
 /// Asks what users are in a group. Members may.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GetGroupMembers {
+pub struct GetGroupMembersRequest {
     /// The group.
     #[serde(rename = "groupID")]
     pub group_id: GroupId,
@@ -101,8 +101,8 @@ pub struct GetGroupMembers {
 pub struct GroupMembers {
     /// In the order asked for.
     pub member_list: List<GroupMember>,
-    /// How many of the users asked for were looked at, if not all of them fit one page: ask again for the others. At least
-    /// one was.
+    /// If not all profiles fit one page: how many of the requested users this page covers, at least one. Request the
+    /// remaining users again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<u32>,
 }
@@ -120,53 +120,53 @@ pub struct GroupMember {
     /// The address of the user's avatar; empty if none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub avatar: String,
-    /// Standing.
+    /// The member's role.
     pub role: Role,
-    /// Since when, in milliseconds since 1970.
+    /// When the viewer joined, in milliseconds since 1970.
     pub join_time: i64,
 }
 
-impl Check for GetGroupMembers {
+impl Check for GetGroupMembersRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         user_count(&self.user_id_list)
     }
 }
 
-impl Check for CreateGroup {
+impl Check for CreateGroupRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         Ok(self.group.check()?)
     }
 }
 
-impl Check for JoinGroup {
+impl Check for JoinGroupRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         check_words(&self.apply_message)
     }
 }
 
-impl Check for HandleApplication {
+impl Check for HandleApplicationRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         check_words(&self.handle_message)
     }
 }
 
-impl Check for QuitGroup {}
-impl Check for DismissGroup {}
-impl Check for GetGroup {}
+impl Check for QuitGroupRequest {}
+impl Check for DismissGroupRequest {}
+impl Check for GetGroupRequest {}
 
 fn check_words(words: &str) -> Result<(), Fault> {
     if words.len() > limits::APPLICATION_BYTES { Err(Fault::new(Code::GROUP_BAD_PARAMETER)) } else { Ok(()) }
 }
 
 verbs! {
-    /// What is asked about groups.
+    /// The requests about groups.
     GroupsRequest -> GroupsReply {
-        Once CreateGroup = "group.create" -> GroupIs,
-        Command JoinGroup = "group.join" -> Joined,
-        Once QuitGroup = "group.quit" -> Done,
-        Once DismissGroup = "group.dismiss" -> Done,
-        Query GetGroup = "group.get" -> GroupIs,
-        Query GetGroupMembers = "group.members" -> GroupMembers,
-        Once HandleApplication = "group.handle" -> Done,
+        Once CreateGroup(CreateGroupRequest) = "group.create" -> GroupIs,
+        Command JoinGroup(JoinGroupRequest) = "group.join" -> Joined,
+        Once QuitGroup(QuitGroupRequest) = "group.quit" -> Done,
+        Once DismissGroup(DismissGroupRequest) = "group.dismiss" -> Done,
+        Query GetGroup(GetGroupRequest) = "group.get" -> GroupIs,
+        Query GetGroupMembers(GetGroupMembersRequest) = "group.members" -> GroupMembers,
+        Once HandleApplication(HandleApplicationRequest) = "group.handle" -> Done,
     }
 }

@@ -7,11 +7,11 @@ use crate::bounds::out_of;
 use crate::media::FileType;
 use crate::{Fault, UserId};
 
-/// Asks for leave to upload one file over HTTP.
+/// Asks for a ticket to upload one file over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct UploadTicket {
-    /// What kind of file it is.
+pub struct UploadTicketRequest {
+    /// The type of the file.
     pub file_type: FileType,
     /// Its size in bytes, as [`FileType::check_size`] allows it.
     pub size: u64,
@@ -19,23 +19,23 @@ pub struct UploadTicket {
     pub sha256: String,
 }
 
-/// Leave to upload or download, for a while.
+/// A ticket: a permission to upload or download that expires.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ticket {
     /// Path and query on the server to PUT to or GET from; contains the ticket.
     pub path: String,
-    /// When it ends, in milliseconds since 1970.
+    /// When the ticket expires, in milliseconds since 1970.
     pub expires: i64,
 }
 
-/// Asks for leave to download a file that a visible message names.
+/// Asks for a ticket to download a file that is named in a message that the user may see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DownloadTicket {
+pub struct DownloadTicketRequest {
     /// The path found in the message ([`crate::media::Rendition::url`]).
     pub url: String,
 }
 
-impl Check for UploadTicket {
+impl Check for UploadTicketRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         self.file_type.check_size(self.size)?;
         let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
@@ -47,12 +47,12 @@ impl Check for UploadTicket {
     }
 }
 
-impl Check for DownloadTicket {}
+impl Check for DownloadTicketRequest {}
 
 verbs! {
-    /// What is asked about files.
+    /// The requests about files.
     MediaRequest -> MediaReply {
-        Session UploadTicket = "media.upload" -> Ticket,
-        Session DownloadTicket = "media.download" -> Ticket,
+        Session UploadTicket(UploadTicketRequest) = "media.upload" -> Ticket,
+        Session DownloadTicket(DownloadTicketRequest) = "media.download" -> Ticket,
     }
 }

@@ -1,4 +1,4 @@
-//! Messages: send, revoke, read, and fetch what is missing.
+//! Messages: send, revoke, mark as read, and fetch history and mutations.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -12,7 +12,7 @@ use crate::{Code, ConversationId, Fault, List, MessageId, UserId};
 /// Sends a message.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Send {
+pub struct SendRequest {
     /// The message's identity; a retry uses the same.
     #[serde(rename = "ID")]
     pub id: MessageId,
@@ -30,22 +30,23 @@ pub struct Send {
     pub body: Box<RawValue>,
 }
 
-/// Where a sent message stands. Given only after it is on stable storage.
+/// The position of a sent message. The server replies only after the message is on stable storage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
     /// Its sequence; the same for every retry.
     pub sequence: u64,
-    /// Its countable number.
-    pub countable: u64,
-    /// How many of the messages that `countable` counts the sender wrote.
+    /// Its unread index; see [`crate::message::Message::unread_index`].
+    #[serde(rename = "countable")]
+    pub unread_index: u64,
+    /// How many of the messages counted by `unread_index` the sender wrote.
     #[serde(default, rename = "bySender", skip_serializing_if = "crate::is_zero")]
     pub by_sender: u64,
     /// When the server accepted it, in milliseconds since 1970.
     pub time: i64,
-    /// The sender's nick, as everybody sees it beside this message; empty if none.
+    /// The sender's nick as shown with this message; empty if none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub nick: String,
-    /// The sender's avatar address, as everybody sees it beside this message; empty if none.
+    /// The sender's avatar URL as shown with this message; empty if none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub avatar: String,
 }
@@ -53,19 +54,19 @@ pub struct Sent {
 /// Asks for messages by their sequence, newest first when they do not fit one page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct History {
+pub struct HistoryRequest {
     /// The conversation.
     #[serde(rename = "conversationID")]
     pub conversation_id: ConversationId,
     /// The oldest wanted.
     pub low: u64,
-    /// The newest wanted; what lies beyond the head is ignored.
+    /// The newest wanted; a value above the head means the head.
     pub high: u64,
     /// Most messages to answer with; at most [`crate::limits::HISTORY_PAGE`].
     pub limit: u32,
 }
 
-/// A complete run of messages.
+/// A range of messages without gaps.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryPage {
@@ -76,13 +77,14 @@ pub struct HistoryPage {
     /// The last sequence covered; `low - 1` if nothing is.
     pub high: u64,
     /// The first message this user may see in this conversation.
-    pub floor: u64,
+    #[serde(rename = "floor")]
+    pub first_visible_seq: u64,
 }
 
 /// Asks for mutations after one the client knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Mutations {
+pub struct MutationsRequest {
     /// The conversation.
     #[serde(rename = "conversationID")]
     pub conversation_id: ConversationId,
@@ -90,22 +92,23 @@ pub struct Mutations {
     pub after: u64,
 }
 
-/// Mutations in order, without holes, beginning right after the one asked for.
+/// Mutations in order and without gaps, starting right after the one named in the request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MutationPage {
-    /// The mutations, oldest first. Those of messages before the user's floor are left out, their numbers skipped.
+    /// The mutations, oldest first. Mutations of messages below the user's first visible sequence are omitted, and
+    /// their numbers skipped.
     pub mutations: List<Mutation>,
     /// The last mutation covered.
     pub up_to: u64,
-    /// There are more after `up_to`.
+    /// Whether more follow after `up_to`.
     pub more: bool,
 }
 
-/// Takes a message back.
+/// Revokes a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Revoke {
+pub struct RevokeRequest {
     /// The conversation.
     #[serde(rename = "conversationID")]
     pub conversation_id: ConversationId,
@@ -113,27 +116,28 @@ pub struct Revoke {
     pub sequence: u64,
 }
 
-/// Says how far this user has read. Never moves back; an older position changes nothing.
+/// Sets how far this user has read. A lower sequence than before has no effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Read {
+pub struct ReadRequest {
     /// The conversation.
     #[serde(rename = "conversationID")]
     pub conversation_id: ConversationId,
-    /// The last message read; what lies beyond the head means the head.
+    /// The last message read; a value above the head means the head.
     pub sequence: u64,
 }
 
-/// How far this user has read now.
+/// How far this user has read after the call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadUpTo {
     /// The last message read.
     pub sequence: u64,
-    /// How many messages of others, counted as unread, stand up to there.
-    pub base: u64,
+    /// The unread base: how many messages of others that count as unread stand up to that sequence.
+    #[serde(rename = "base")]
+    pub unread_base: u64,
 }
 
-impl Check for Send {
+impl Check for SendRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         if self.to == ConversationId::System {
             return Err(Fault::with_text(Code::BAD_REQUEST, "only the server writes to @TIM#SYSTEM"));
@@ -148,7 +152,7 @@ impl Check for Send {
     }
 }
 
-impl Check for History {
+impl Check for HistoryRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         at_least_one("low", self.low)?;
         number("high", self.high)?;
@@ -159,31 +163,31 @@ impl Check for History {
     }
 }
 
-impl Check for Mutations {
+impl Check for MutationsRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         number("after", self.after)
     }
 }
 
-impl Check for Revoke {
+impl Check for RevokeRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         at_least_one("sequence", self.sequence)
     }
 }
 
-impl Check for Read {
+impl Check for ReadRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         number("sequence", self.sequence)
     }
 }
 
 verbs! {
-    /// What is asked about messages.
+    /// The requests about messages.
     MessagesRequest -> MessagesReply {
-        Command Send = "msg.send" -> Sent,
-        Query History = "msg.history" -> HistoryPage,
-        Query Mutations = "msg.mutations" -> MutationPage,
-        Command Revoke = "msg.revoke" -> Mutation,
-        Command Read = "conv.read" -> ReadUpTo,
+        Command Send(SendRequest) = "msg.send" -> Sent,
+        Query History(HistoryRequest) = "msg.history" -> HistoryPage,
+        Query Mutations(MutationsRequest) = "msg.mutations" -> MutationPage,
+        Command Revoke(RevokeRequest) = "msg.revoke" -> Mutation,
+        Command Read(ReadRequest) = "conv.read" -> ReadUpTo,
     }
 }

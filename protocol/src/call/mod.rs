@@ -28,7 +28,7 @@ use crate::{Code, Fault, UserId};
 pub trait Call: Check + Into<Request> + Serialize + for<'a> Deserialize<'a> {
     /// The verb on the wire.
     const METHOD: &'static str;
-    /// What a successful call answers.
+    /// The result of a successful call.
     type Reply: Serialize + for<'a> Deserialize<'a> + std::fmt::Debug;
 
     /// The reply, if it is one to this verb.
@@ -38,31 +38,31 @@ pub trait Call: Check + Into<Request> + Serialize + for<'a> Deserialize<'a> {
     fn answer(reply: Self::Reply) -> Reply;
 }
 
-/// Whether what a request carries is within its bounds: sizes, forms and numbers, without anybody's data at hand. The
-/// server checks every request; a client checks before it asks.
+/// Checks a request's parameters against their bounds (sizes, formats, numbers) without looking at stored data. The
+/// server checks every request; a client checks before it sends one.
 pub trait Check {
     /// Checks the request of this user.
     ///
     /// # Errors
-    /// [`Code::BAD_REQUEST`], with the field's name, for a number out of its range; the code of whatever else is over
-    /// its bound.
+    /// [`Code::BAD_REQUEST`], with the field's name, for a number out of its range; for other bounds the code that
+    /// belongs to the bound.
     fn check(&self, asker: &UserId) -> Result<(), Fault> {
         let _ = asker;
         Ok(())
     }
 }
 
-/// What a request does, and so who decides on it and whether it may be made twice.
+/// The kind of a request: which component handles it, and whether it may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// It concerns the session itself.
+    /// Handled by the session itself.
     Session,
-    /// It changes nothing. It may be made twice.
+    /// Changes nothing. May be repeated.
     Query,
-    /// It changes something. Made twice it does no harm and answers the same.
+    /// Changes something and is idempotent: a repetition has no further effect and gets the same reply.
     Command,
-    /// It changes something, and may not be made twice: if the connection breaks before the reply, nobody knows whether
-    /// it was carried out.
+    /// Changes something and must not be repeated: if the connection breaks before the reply, the client cannot know
+    /// whether the request was carried out.
     Once,
 }
 

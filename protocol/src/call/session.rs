@@ -9,12 +9,12 @@ use crate::conversation::{Change, ConversationState, Cursor};
 use crate::word::{Word, words};
 use crate::{Code, Fault, List, UserId, VERSIONS, limits};
 
-/// A reply that says nothing but "done".
+/// An empty reply: the request succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Done {}
 
 words! {
-    /// The kinds of machine a client runs on. The login policy counts devices per kind.
+    /// The platform a client runs on. The login policy counts login instances per platform.
     Platform {
         /// Android.
         Android = "android",
@@ -32,17 +32,17 @@ words! {
 }
 
 impl Platform {
-    /// The kind that the login policy counts it as: those that this version does not know are one.
+    /// The platform as the login policy counts it: all platforms unknown to this version count as one.
     #[must_use]
     pub fn counted_as(self) -> Self {
         if matches!(self, Self::Other(_)) { Self::Other(Word::OTHER) } else { self }
     }
 }
 
-/// The first request of every connection: who is there, and where the client stands.
+/// The first request of every connection: identifies the user, the device and the login, and names a session to resume.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Hello {
+pub struct HelloRequest {
     /// Lowest and highest protocol version the client speaks.
     pub versions: [u32; 2],
     /// Features the client implements; at most [`crate::limits::FEATURES`].
@@ -54,26 +54,27 @@ pub struct Hello {
     /// The user.
     #[serde(rename = "userID")]
     pub user_id: UserId,
-    /// The token that proves it.
+    /// The UserSig that proves the user's identity.
     pub user_sig: String,
-    /// The device: chosen once by the client and kept for as long as it is installed. 1 to 64 bytes.
+    /// The device's name: drawn once by the client and kept until it is uninstalled. 1 to 64 bytes.
     pub device: String,
-    /// This login: made anew for every login, kept for every reconnect of it. 1 to 64 bytes.
+    /// The login instance: drawn for each login and kept for its reconnects. 1 to 64 bytes.
     pub instance: String,
-    /// What kind of machine it is.
+    /// The platform.
     pub platform: Platform,
     /// Name and version of the client program, for logs; at most [`crate::limits::CLIENT_BYTES`].
     #[serde(default)]
     pub client: String,
-    /// The user logs in now (and replaces others, by the login policy), rather than a connection being restored.
+    /// Whether the user logs in now, which may replace other login instances by the login policy. False if a connection
+    /// of an existing login is restored.
     #[serde(default)]
     pub login: bool,
-    /// A dropped session to go on with.
+    /// The session to resume.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<Resume>,
 }
 
-/// A dropped session and how far the client followed it.
+/// A session to resume, and how far the client has applied its pushes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resume {
     /// The session.
@@ -86,32 +87,32 @@ pub struct Resume {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Welcome {
-    /// The version to speak from here on.
+    /// The protocol version of this connection.
     pub version: u32,
     /// Features both sides know.
     pub features: Vec<String>,
     /// This session, for a later resume.
     pub session: Uuid,
-    /// Whether the session asked for goes on: the pushes after [`Resume::push`] follow, and no sync is needed.
+    /// Whether the session was resumed: the pushes after [`Resume::push`] follow, and no sync is needed.
     pub resumed: bool,
     /// The server's clock, in milliseconds since 1970.
     pub now: i64,
-    /// Shortest and longest pause between two heartbeats the server accepts, in milliseconds. It closes a
-    /// connection that was silent for two and a half times the longest.
+    /// Shortest and longest pause between two heartbeats the server accepts, in milliseconds. The server closes a
+    /// connection that was silent for 2.5 times the longest pause.
     pub heartbeat: [i64; 2],
     /// When the token expires, in milliseconds since 1970.
     pub expires: i64,
-    /// The life of the server's data; see [`Cursor::epoch`].
+    /// The epoch of the server's data; see [`Cursor::epoch`].
     pub epoch: u32,
 }
 
-/// Asks for what changed for this user between two cursors, newest first.
+/// Asks for the user's changes between two cursors, newest first.
 ///
-/// `from` is where the client stands (exclusive), `before` where the page before ended (exclusive; absent for
-/// the first page, which reaches to now).
+/// `from` is the client's cursor (exclusive). `before` is where the previous page ended (exclusive); absent for the
+/// first page, which reaches to the newest change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Sync {
+pub struct SyncRequest {
     /// Changes after this cursor are wanted. The zero cursor asks for everything.
     pub from: Cursor,
     /// Changes before this version are wanted.
@@ -119,8 +120,7 @@ pub struct Sync {
     pub before: Option<u64>,
     /// Most changes to answer with; at most [`crate::limits::SYNC_PAGE`].
     pub limit: u32,
-    /// How many of the newest messages to send along with each conversation; at most
-    /// [`crate::limits::SYNC_LATEST`].
+    /// How many of the newest messages to include for each conversation; at most [`crate::limits::SYNC_LATEST`].
     pub latest: u32,
 }
 
@@ -128,14 +128,14 @@ pub struct Sync {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SyncPage {
-    /// The client's cursor is too old to tell what changed: this page begins a complete picture, and what the
-    /// client knows and the picture lacks is gone.
+    /// The server cannot compute the changes since the client's cursor. This page begins a full sync: conversations
+    /// that the client has and the sync does not contain no longer exist.
     #[serde(default)]
     pub reset: bool,
-    /// Where the page's upper end lies, inclusive. With the first page of a sync the client moves its own cursor
-    /// here, and remembers what `next` leaves as unfinished.
+    /// The page's upper end, inclusive. On the first page of a sync the client sets its cursor to this and remembers
+    /// the range below `next` as unfinished.
     pub cursor: Cursor,
-    /// Ask again with `before` set to this for the rest; absent when there is none.
+    /// The value of `before` for the next page; absent on the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<u64>,
     /// Changed conversations.
@@ -146,11 +146,11 @@ pub struct SyncPage {
     pub changes: List<Change>,
 }
 
-/// Ends the session on purpose: the device is no longer logged in.
+/// Logs out: ends the login instance and its session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Logout {}
+pub struct LogoutRequest {}
 
-impl Hello {
+impl HelloRequest {
     /// The highest version that both sides speak, if there is one.
     #[must_use]
     pub fn highest_common_version(&self) -> Option<u32> {
@@ -160,7 +160,7 @@ impl Hello {
     }
 }
 
-impl Check for Hello {
+impl Check for HelloRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         if self.highest_common_version().is_none() {
             return Err(Fault::new(Code::VERSION_UNSUPPORTED));
@@ -183,9 +183,9 @@ impl Check for Hello {
     }
 }
 
-impl Check for Logout {}
+impl Check for LogoutRequest {}
 
-impl Check for Sync {
+impl Check for SyncRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         number("from", self.from.version)?;
         number("before", self.before.unwrap_or(0))?;
@@ -194,10 +194,10 @@ impl Check for Sync {
 }
 
 verbs! {
-    /// What a session asks for itself.
+    /// The requests about the session itself.
     SessionRequest -> SessionReply {
-        Session Hello = "hello" -> Welcome,
-        Session Logout = "logout" -> Done,
-        Session Sync = "sync" -> SyncPage,
+        Session Hello(HelloRequest) = "hello" -> Welcome,
+        Session Logout(LogoutRequest) = "logout" -> Done,
+        Session Sync(SyncRequest) = "sync" -> SyncPage,
     }
 }

@@ -9,7 +9,7 @@ use crate::{Code, Fault, List, UserId};
 
 /// Asks for users' profiles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GetProfiles {
+pub struct GetProfilesRequest {
     /// The users; at most [`crate::limits::USERS_PER_CALL`]. Unknown ones are left out of the answer.
     #[serde(rename = "userIDList")]
     pub user_id_list: Vec<UserId>,
@@ -20,29 +20,29 @@ pub struct GetProfiles {
 pub struct Profiles {
     /// In the order asked for.
     pub profiles: List<Profile>,
-    /// How many of the users asked for were looked at, if not all of them fit one page: ask again for the others. At least
-    /// one was.
+    /// If not all profiles fit one page: how many of the requested users this page covers, at least one. Request the
+    /// remaining users again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<u32>,
 }
 
-/// Changes the own profile.
+/// Changes the caller's profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UpdateProfile {
-    /// What to change; fields left out stay.
+pub struct UpdateProfileRequest {
+    /// The fields to change; absent fields keep their values.
     pub fields: ProfileFields,
 }
 
-/// A profile as it is after a change.
+/// The profile after the change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileIs {
     /// The profile.
     pub profile: Profile,
 }
 
-/// Puts users on the blacklist, or takes them off. A blacklisted user's C2C messages are refused.
+/// Adds users to the blacklist, or removes them. A blacklisted user's C2C messages are refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct UpdateBlacklist {
+pub struct UpdateBlacklistRequest {
     /// The users; at most [`crate::limits::USERS_PER_CALL`].
     #[serde(rename = "userIDList")]
     pub user_id_list: Vec<UserId>,
@@ -50,19 +50,19 @@ pub struct UpdateBlacklist {
     pub listed: bool,
 }
 
-impl Check for GetProfiles {
+impl Check for GetProfilesRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         user_count(&self.user_id_list)
     }
 }
 
-impl Check for UpdateProfile {
+impl Check for UpdateProfileRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         Ok(self.fields.check()?)
     }
 }
 
-impl Check for UpdateBlacklist {
+impl Check for UpdateBlacklistRequest {
     fn check(&self, asker: &UserId) -> Result<(), Fault> {
         user_count(&self.user_id_list)?;
         if self.user_id_list.contains(asker) { Err(Fault::new(Code::BLACKLIST_SELF)) } else { Ok(()) }
@@ -70,10 +70,10 @@ impl Check for UpdateBlacklist {
 }
 
 verbs! {
-    /// What is asked about users.
+    /// The requests about users.
     UsersRequest -> UsersReply {
-        Query GetProfiles = "profile.get" -> Profiles,
-        Command UpdateProfile = "profile.update" -> ProfileIs,
-        Command UpdateBlacklist = "blacklist.update" -> Done,
+        Query GetProfiles(GetProfilesRequest) = "profile.get" -> Profiles,
+        Command UpdateProfile(UpdateProfileRequest) = "profile.update" -> ProfileIs,
+        Command UpdateBlacklist(UpdateBlacklistRequest) = "blacklist.update" -> Done,
     }
 }

@@ -1,17 +1,16 @@
 //! The two macros that declare verbs: [`verbs!`] those of a domain, [`domains!`] the domains there are.
 //!
-//! They write what only carries a request: its enumeration, its reading and writing, and what kind it is. They decide
-//! nothing.
+//! They generate the enumerations of requests and replies, their serialization, and their kinds. They decide nothing.
 
-/// The verbs of a domain, a line for each: kind, type of the parameters, name on the wire, type of the reply.
+/// The verbs of a domain, a line for each: kind, name, type of the parameters, name on the wire, type of the reply.
 macro_rules! verbs {
     ($(#[$doc:meta])* $Requests:ident -> $Replies:ident {
-        $($kind:ident $variant:ident = $method:literal -> $reply:ty),* $(,)?
+        $($kind:ident $variant:ident($request:ident) = $method:literal -> $reply:ty),* $(,)?
     }) => {
         $(#[$doc])*
         #[derive(Debug, Clone)]
         pub enum $Requests {
-            $(#[doc = concat!("`", $method, "`")] $variant($variant),)*
+            $(#[doc = concat!("`", $method, "`")] $variant($request),)*
         }
 
         #[doc = concat!("The replies to [`", stringify!($Requests), "`], by the request that each answers.")]
@@ -20,7 +19,7 @@ macro_rules! verbs {
             $(#[doc = concat!("To `", $method, "`")] $variant($reply),)*
         }
 
-        $(impl $crate::call::Call for $variant {
+        $(impl $crate::call::Call for $request {
             const METHOD: &'static str = $method;
             type Reply = $reply;
 
@@ -36,8 +35,8 @@ macro_rules! verbs {
             }
         }
 
-        impl From<$variant> for $crate::call::Request {
-            fn from(call: $variant) -> Self {
+        impl From<$request> for $crate::call::Request {
+            fn from(call: $request) -> Self {
                 $Requests::$variant(call).into()
             }
         })*
@@ -53,7 +52,7 @@ macro_rules! verbs {
                 match self { $(Self::$variant(_) => $crate::call::Kind::$kind,)* }
             }
 
-            /// `None` for a verb that is not one of this domain.
+            /// `None` if the verb does not belong to this domain.
             pub(super) fn read(method: &str, parameters: &str) -> Option<serde_json::Result<Self>> {
                 match method {
                     $($method => Some(serde_json::from_str(parameters).map(Self::$variant)),)*
@@ -93,7 +92,7 @@ macro_rules! domains {
             $($(#[$doc])* $domain($Requests),)*
         }
 
-        /// Any reply, by the domain of the request that it answers.
+        /// Any reply, by the domain of the request it answers.
         #[derive(Debug, Clone)]
         pub enum Reply {
             $($(#[$doc])* $domain($Replies),)*
@@ -111,7 +110,7 @@ macro_rules! domains {
                 match self { $(Self::$domain(call) => call.method(),)* }
             }
 
-            /// What it does.
+            /// The kind of the request.
             #[must_use]
             pub fn kind(&self) -> Kind {
                 match self { $(Self::$domain(call) => call.kind(),)* }
@@ -141,7 +140,7 @@ macro_rules! domains {
             /// Reads the reply to this request.
             ///
             /// # Errors
-            /// If it is none.
+            /// If `result` does not have the form of this request's reply.
             pub fn read_reply(&self, result: &RawValue) -> serde_json::Result<Reply> {
                 match self { $(Self::$domain(call) => call.read_reply(result.get()).map(Reply::$domain),)* }
             }

@@ -16,9 +16,9 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{Bus, Delivery, INBOX, Subscription};
-use crate::core::ops::{Audience, ConversationKey, Tell, UserKey, What};
+use crate::core::ops::{Audience, ConversationKey, Notification, NotificationContent, UserKey};
 
-/// Something that never comes is noticed after this long.
+/// Timeout of a test that waits for a delivery.
 const WATCHDOG: Duration = Duration::from_secs(30);
 
 const ALICE: UserKey = UserKey(1);
@@ -30,21 +30,21 @@ const BOBS: Uuid = Uuid::from_u128(3);
 const TEA: ConversationKey = ConversationKey(1);
 const CHESS: ConversationKey = ConversationKey(65);
 
-fn tell(to: &[UserKey], except: Option<Uuid>, what: What) -> Tell {
-    Tell { to: Audience::Users(Arc::from(to)), except, what }
+fn notification(to: &[UserKey], except: Option<Uuid>, content: NotificationContent) -> Notification {
+    Notification { to: Audience::Users(Arc::from(to)), except, content }
 }
 
-fn to_topic(topic: ConversationKey, except: Option<Uuid>, what: What) -> Tell {
-    Tell { to: Audience::Topic(topic), except, what }
+fn to_topic(topic: ConversationKey, except: Option<Uuid>, content: NotificationContent) -> Notification {
+    Notification { to: Audience::Topic(topic), except, content }
 }
 
-fn push() -> What {
-    What::Push(Push::Lag)
+fn push() -> NotificationContent {
+    NotificationContent::Push(Push::Lag)
 }
 
 /// Something to tell apart from a push.
-fn kick(reason: KickReason) -> What {
-    What::Kick { instances: None, reason }
+fn kick(reason: KickReason) -> NotificationContent {
+    NotificationContent::Kick { instances: None, reason }
 }
 
 /// Alice's two sessions and one of bob's, all attached, with no topics yet.
@@ -65,7 +65,7 @@ async fn next_is_kick(subscription: &mut Subscription, expected: KickReason) {
 
 /// A session hears nothing but what is published from now on.
 async fn heard_nothing(bus: &dyn Bus, user: UserKey, subscription: &mut Subscription) {
-    bus.publish(&[tell(&[user], None, kick(KickReason::UserSigExpired))]);
+    bus.publish(&[notification(&[user], None, kick(KickReason::UserSigExpired))]);
     next_is_kick(subscription, KickReason::UserSigExpired).await;
 }
 
@@ -73,9 +73,9 @@ async fn heard_nothing(bus: &dyn Bus, user: UserKey, subscription: &mut Subscrip
 pub async fn whoever_is_meant_hears_it_in_order(bus: &dyn Bus) {
     let [mut phone, mut laptop, mut bobs] = three(bus).await;
     bus.publish(&[
-        tell(&[ALICE], Some(PHONE), push()),
-        tell(&[ALICE, BOB], None, kick(KickReason::RestApi)),
-        tell(&[ALICE], None, kick(KickReason::MultipleDevice)),
+        notification(&[ALICE], Some(PHONE), push()),
+        notification(&[ALICE, BOB], None, kick(KickReason::RestApi)),
+        notification(&[ALICE], None, kick(KickReason::MultipleDevice)),
     ]);
     next_is_kick(&mut phone, KickReason::RestApi).await;
     next_is_kick(&mut phone, KickReason::MultipleDevice).await;
@@ -88,7 +88,7 @@ pub async fn whoever_is_meant_hears_it_in_order(bus: &dyn Bus) {
 /// A push is encoded once, as the envelope without braces and number, and shared.
 pub async fn a_push_is_encoded_once(bus: &dyn Bus) {
     let [mut phone, mut laptop, _] = three(bus).await;
-    bus.publish(&[tell(&[ALICE], None, push())]);
+    bus.publish(&[notification(&[ALICE], None, push())]);
     let (Delivery::Push(on_phone), Delivery::Push(on_laptop)) =
         (next(&mut phone).await, next(&mut laptop).await)
     else {
@@ -97,7 +97,7 @@ pub async fn a_push_is_encoded_once(bus: &dyn Bus) {
     assert_eq!((&*on_phone, &*on_laptop), (r#""ev":"lag""#, r#""ev":"lag""#));
 }
 
-/// A session that has left hears nothing more, and its leaving touches no other session.
+/// A session that has left receives nothing more, and leaving affects no other session.
 pub async fn whoever_left_hears_nothing(bus: &dyn Bus) {
     let [mut phone, laptop, _] = three(bus).await;
     phone.guard.follow(vec![TEA]).await;
@@ -105,9 +105,9 @@ pub async fn whoever_left_hears_nothing(bus: &dyn Bus) {
     let Subscription { mut inbox, guard, .. } = laptop;
     drop(guard);
     bus.publish(&[
-        tell(&[ALICE], None, push()),
+        notification(&[ALICE], None, push()),
         to_topic(TEA, None, push()),
-        tell(&[ALICE], None, What::Subscribe(CHESS)),
+        notification(&[ALICE], None, NotificationContent::Subscribe(CHESS)),
         to_topic(CHESS, None, push()),
     ]);
     for _ in 0..3 {
@@ -121,17 +121,17 @@ pub async fn whoever_left_hears_nothing(bus: &dyn Bus) {
 pub async fn a_full_inbox_is_noticed_and_holds_up_nobody(bus: &dyn Bus) {
     let [mut phone, mut laptop, _] = three(bus).await;
     for _ in 0..INBOX {
-        bus.publish(&[tell(&[ALICE], None, push())]);
+        bus.publish(&[notification(&[ALICE], None, push())]);
         assert!(matches!(next(&mut laptop).await, Delivery::Push(_)));
     }
     assert!(!phone.overflow.load(Ordering::Acquire), "all of it fits");
-    bus.publish(&[tell(&[ALICE], None, kick(KickReason::RestApi))]);
+    bus.publish(&[notification(&[ALICE], None, kick(KickReason::RestApi))]);
     next_is_kick(&mut laptop, KickReason::RestApi).await;
     for _ in 0..INBOX {
         assert!(matches!(next(&mut phone).await, Delivery::Push(_)));
     }
     assert!(phone.overflow.load(Ordering::Acquire), "the kick did not fit");
-    bus.publish(&[tell(&[ALICE], None, kick(KickReason::RestApi))]);
+    bus.publish(&[notification(&[ALICE], None, kick(KickReason::RestApi))]);
     next_is_kick(&mut phone, KickReason::RestApi).await;
 }
 
@@ -144,7 +144,7 @@ pub async fn a_topic_is_heard_by_those_who_follow_it(bus: &dyn Bus) {
     bobs.guard.follow(vec![CHESS]).await;
     bus.publish(&[
         to_topic(TEA, Some(LAPTOP), kick(KickReason::RestApi)),
-        tell(&[ALICE], None, push()),
+        notification(&[ALICE], None, push()),
         to_topic(CHESS, None, kick(KickReason::MultipleDevice)),
     ]);
     next_is_kick(&mut phone, KickReason::RestApi).await;
@@ -163,11 +163,11 @@ pub async fn a_subscription_begins_and_ends_in_its_place(bus: &dyn Bus) {
     }
     bus.publish(&[
         to_topic(TEA, None, kick(KickReason::MultipleAccount)),
-        tell(&[ALICE], None, What::Subscribe(TEA)),
+        notification(&[ALICE], None, NotificationContent::Subscribe(TEA)),
         // Twice is once.
-        tell(&[ALICE, BOB], None, What::Subscribe(TEA)),
+        notification(&[ALICE, BOB], None, NotificationContent::Subscribe(TEA)),
         to_topic(TEA, None, kick(KickReason::RestApi)),
-        tell(&[ALICE], None, What::Unsubscribe(TEA)),
+        notification(&[ALICE], None, NotificationContent::Unsubscribe(TEA)),
         to_topic(TEA, None, kick(KickReason::MultipleDevice)),
     ]);
     for session in [&mut phone, &mut laptop] {
@@ -176,7 +176,10 @@ pub async fn a_subscription_begins_and_ends_in_its_place(bus: &dyn Bus) {
     }
     next_is_kick(&mut bobs, KickReason::RestApi).await;
     next_is_kick(&mut bobs, KickReason::MultipleDevice).await;
-    bus.publish(&[tell(&[ALICE], None, What::Subscribe(TEA)), to_topic(TEA, None, push())]);
+    bus.publish(&[
+        notification(&[ALICE], None, NotificationContent::Subscribe(TEA)),
+        to_topic(TEA, None, push()),
+    ]);
     assert!(matches!(next(&mut phone).await, Delivery::Kick { .. }), "the laptop's check");
     assert!(matches!(next(&mut phone).await, Delivery::Push(_)));
 }
@@ -185,14 +188,14 @@ pub async fn a_subscription_begins_and_ends_in_its_place(bus: &dyn Bus) {
 pub async fn what_changed_meanwhile_overrides_what_was_read(bus: &dyn Bus) {
     let [mut phone, mut laptop, _] = three(bus).await;
     bus.publish(&[
-        tell(&[ALICE], None, What::Unsubscribe(TEA)),
-        tell(&[ALICE], None, What::Subscribe(CHESS)),
+        notification(&[ALICE], None, NotificationContent::Unsubscribe(TEA)),
+        notification(&[ALICE], None, NotificationContent::Subscribe(CHESS)),
     ]);
     phone.guard.follow(vec![TEA]).await;
     bus.publish(&[to_topic(TEA, None, push()), to_topic(CHESS, None, kick(KickReason::RestApi))]);
     next_is_kick(&mut phone, KickReason::RestApi).await;
     // Left, and come back.
-    bus.publish(&[tell(&[ALICE], None, What::Subscribe(TEA))]);
+    bus.publish(&[notification(&[ALICE], None, NotificationContent::Subscribe(TEA))]);
     laptop.guard.follow(vec![TEA, CHESS]).await;
     bus.publish(&[to_topic(TEA, None, push())]);
     next_is_kick(&mut laptop, KickReason::RestApi).await;
@@ -202,14 +205,14 @@ pub async fn what_changed_meanwhile_overrides_what_was_read(bus: &dyn Bus) {
 /// What matters only now is heard like a push, but never takes a push's room in an inbox, and is no loss.
 pub async fn what_matters_only_now_takes_nobodys_room(bus: &dyn Bus) {
     let [mut phone, mut laptop, _] = three(bus).await;
-    let typing = || tell(&[ALICE], None, What::Ephemeral(Push::Lag));
+    let typing = || notification(&[ALICE], None, NotificationContent::Ephemeral(Push::Lag));
     for _ in 0..2 * INBOX {
         bus.publish(&[typing()]);
         assert!(matches!(next(&mut laptop).await, Delivery::Ephemeral(_)));
     }
     assert!(!phone.overflow.load(Ordering::Acquire), "nothing was lost");
     for _ in 0..INBOX / 2 {
-        bus.publish(&[tell(&[ALICE], None, push())]);
+        bus.publish(&[notification(&[ALICE], None, push())]);
         assert!(matches!(next(&mut laptop).await, Delivery::Push(_)));
     }
     assert!(!phone.overflow.load(Ordering::Acquire), "there is room for pushes");

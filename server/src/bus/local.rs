@@ -1,4 +1,4 @@
-//! The bus of a server that is one process: tables of who is connected, and of who hears which topic.
+//! The in-process bus: a table of sessions by user, and one by topic.
 
 use std::collections::{HashMap, HashSet};
 use std::future::ready;
@@ -10,12 +10,12 @@ use tokio::sync::mpsc::{Sender, channel};
 use uuid::Uuid;
 
 use super::{Bus, Delivery, Done, EPHEMERAL_BEHIND, INBOX, Subscription, SubscriptionGuard};
-use crate::core::ops::{Audience, ConversationKey, Tell, UserKey, What};
+use crate::core::ops::{Audience, ConversationKey, Notification, NotificationContent, UserKey};
 
-/// Each table is split, so that many publishers and logins do not wait for one lock.
+/// The tables are sharded to reduce lock contention.
 const SHARDS: usize = 64;
 
-/// Everybody who is connected to this process.
+/// The sessions that are connected to this process.
 #[derive(Clone, Default)]
 pub struct LocalBus {
     users: Arc<Table>,
@@ -30,13 +30,13 @@ struct Subscriber {
     topics: Mutex<Topics>,
 }
 
-/// What a session hears beside its user's own.
+/// The topics of a session.
 struct Topics {
     heard: HashSet<ConversationKey>,
     /// What its user was unsubscribed from; `None` once [`SubscriptionGuard::follow`] was called.
-    left: Option<HashSet<ConversationKey>>,
-    /// It has left the bus and hears nothing more.
-    is_over: bool,
+    unsubscribed: Option<HashSet<ConversationKey>>,
+    /// It has left the bus and receives nothing more.
+    has_left: bool,
 }
 
 impl Subscriber {
@@ -58,7 +58,7 @@ impl Subscriber {
     }
 }
 
-/// Sessions, by the number of the user or of the conversation that they hear.
+/// Sessions, by the key of their user, or by the key of a topic's conversation.
 struct Table([Mutex<HashMap<i64, Vec<Arc<Subscriber>>>>; SHARDS]);
 
 impl Default for Table {
@@ -75,7 +75,7 @@ impl Table {
     ) -> Option<T> {
         let index = usize::try_from(key.unsigned_abs()).unwrap_or(0) % SHARDS;
         let shard = self.0.get(index)?;
-        // A panic under the lock leaves a table that is whole: each change of it is one step.
+        // A panic cannot leave the table inconsistent, because each change is one step.
         Some(work(&mut shard.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 
@@ -121,16 +121,16 @@ impl LocalBus {
 
     fn subscribe(&self, subscriber: &Arc<Subscriber>, topic: ConversationKey) {
         let mut topics = subscriber.topics();
-        if let Some(left) = &mut topics.left {
-            left.remove(&topic);
+        if let Some(unsubscribed) = &mut topics.unsubscribed {
+            unsubscribed.remove(&topic);
         }
         self.hear(&mut topics, subscriber, topic);
     }
 
     fn unsubscribe(&self, subscriber: &Arc<Subscriber>, topic: ConversationKey) {
         let mut topics = subscriber.topics();
-        if let Some(left) = &mut topics.left {
-            left.insert(topic);
+        if let Some(unsubscribed) = &mut topics.unsubscribed {
+            unsubscribed.insert(topic);
         }
         if topics.heard.remove(&topic) {
             self.topics.remove(topic.0, subscriber);
@@ -138,7 +138,7 @@ impl LocalBus {
     }
 
     fn hear(&self, topics: &mut Topics, subscriber: &Arc<Subscriber>, topic: ConversationKey) {
-        if !topics.is_over && topics.heard.insert(topic) {
+        if !topics.has_left && topics.heard.insert(topic) {
             self.topics.add(topic.0, subscriber);
         }
     }
@@ -151,7 +151,7 @@ impl LocalBus {
     }
 }
 
-/// A push as all receivers get it.
+/// Encodes a push for all receivers.
 fn encoded(push: &Push) -> Option<Arc<str>> {
     match push.write() {
         Ok(encoded) => Some(encoded.into()),
@@ -163,20 +163,20 @@ fn encoded(push: &Push) -> Option<Arc<str>> {
 }
 
 impl Bus for LocalBus {
-    fn publish(&self, tells: &[Tell]) {
-        for Tell { to, except, what } in tells {
-            let delivery = match what {
-                What::Push(push) => encoded(push).map(Delivery::Push),
-                What::Ephemeral(push) => encoded(push).map(Delivery::Ephemeral),
-                What::Kick { instances, reason } => {
+    fn publish(&self, notifications: &[Notification]) {
+        for Notification { to, except, content } in notifications {
+            let delivery = match content {
+                NotificationContent::Push(push) => encoded(push).map(Delivery::Push),
+                NotificationContent::Ephemeral(push) => encoded(push).map(Delivery::Ephemeral),
+                NotificationContent::Kick { instances, reason } => {
                     let instances = instances.as_ref().map(|instances| instances.clone().into());
                     Some(Delivery::Kick { instances, reason: *reason })
                 }
-                What::Subscribe(topic) => {
+                NotificationContent::Subscribe(topic) => {
                     self.subscribers(to).iter().for_each(|subscriber| self.subscribe(subscriber, *topic));
                     None
                 }
-                What::Unsubscribe(topic) => {
+                NotificationContent::Unsubscribe(topic) => {
                     self.subscribers(to).iter().for_each(|subscriber| self.unsubscribe(subscriber, *topic));
                     None
                 }
@@ -190,7 +190,7 @@ impl Bus for LocalBus {
     fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription> {
         let (sender, inbox) = channel(INBOX);
         let overflow = Arc::new(AtomicBool::new(false));
-        let topics = Topics { heard: HashSet::new(), left: Some(HashSet::new()), is_over: false };
+        let topics = Topics { heard: HashSet::new(), unsubscribed: Some(HashSet::new()), has_left: false };
         let subscriber = Arc::new(Subscriber {
             session,
             inbox: sender,
@@ -213,8 +213,8 @@ struct Guard {
 impl SubscriptionGuard for Guard {
     fn follow(&self, topics: Vec<ConversationKey>) -> Done<()> {
         let mut own = self.subscriber.topics();
-        let left = own.left.take().unwrap_or_default();
-        for topic in topics.into_iter().filter(|topic| !left.contains(topic)) {
+        let unsubscribed = own.unsubscribed.take().unwrap_or_default();
+        for topic in topics.into_iter().filter(|topic| !unsubscribed.contains(topic)) {
             self.bus.hear(&mut own, &self.subscriber, topic);
         }
         Box::pin(ready(()))
@@ -225,7 +225,7 @@ impl Drop for Guard {
     fn drop(&mut self) {
         self.bus.users.remove(self.user.0, &self.subscriber);
         let mut own = self.subscriber.topics();
-        own.is_over = true;
+        own.has_left = true;
         for topic in own.heard.drain() {
             self.bus.topics.remove(topic.0, &self.subscriber);
         }

@@ -14,7 +14,7 @@ use rcgen::{
     KeyUsagePurpose,
 };
 
-use super::{Outcome, remark, say};
+use super::{AnyResult, print_answer, print_note};
 use crate::data::{hex, random};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -32,8 +32,8 @@ pub(super) struct Cert {
 }
 
 impl Cert {
-    pub(super) fn run(self) -> Outcome {
-        let made = Made::now(&self.hosts)?;
+    pub(super) fn run(self) -> AnyResult {
+        let made = CertificateFiles::now(&self.hosts)?;
         fs::create_dir_all(&self.to).map_err(|why| format!("{}: {why}", self.to.display()))?;
         let folder = std::path::absolute(&self.to)?;
         let [certificate, key, root] =
@@ -41,8 +41,8 @@ impl Cert {
         write(&key, &made.key)?;
         write(&certificate, &made.certificate)?;
         write(&root, &made.root)?;
-        say(&format!("[tls]\ncertificate = {certificate:?}\nkey = {key:?}\n"))?;
-        remark(&format!(
+        print_answer(&format!("[tls]\ncertificate = {certificate:?}\nkey = {key:?}\n"))?;
+        print_note(&format!(
             "put these lines into the server's configuration, and give each app the text of {} as extraRootsPem;\n\
              apps connect to wss:// and one of: {}. The certificate holds for 825 days.\n",
             root.display(),
@@ -53,14 +53,14 @@ impl Cert {
 }
 
 /// What is made, in PEM.
-struct Made {
+struct CertificateFiles {
     certificate: String,
     key: String,
     root: String,
 }
 
-impl Made {
-    fn now(hosts: &[String]) -> Outcome<Self> {
+impl CertificateFiles {
+    fn now(hosts: &[String]) -> AnyResult<Self> {
         // Clocks differ: it holds for a phone whose clock is behind, too.
         let begins = SystemTime::now() - DAY;
         let mut authority = CertificateParams::new(Vec::new())?;
@@ -88,7 +88,7 @@ impl Made {
 }
 
 /// Writes a new file that only its owner reads. One that is there stays as it is: a server may be using it.
-fn write(path: &Path, pem: &str) -> Outcome {
+fn write(path: &Path, pem: &str) -> AnyResult {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

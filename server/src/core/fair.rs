@@ -1,8 +1,8 @@
-//! A fair queue: among those with work waiting, the one that was served least goes next.
+//! A fair queue: of the owners with waiting work, the one that was served least is next.
 //!
-//! Cost is in any unit the caller likes: milliseconds, microseconds, items. Work of one owner keeps its order. An owner
-//! that comes late begins level with the least served of those who wait, so nobody saves up turns by being idle. What
-//! was served is remembered only while somebody waits.
+//! Cost has a unit of the caller's choice: milliseconds, microseconds, items. Work of one owner keeps its order. An
+//! owner without waiting work does not accumulate credit: it starts level with the least served waiting owner. Service
+//! is remembered only while work is waiting.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::hash::Hash;
@@ -11,14 +11,14 @@ use std::hash::Hash;
 #[derive(Debug)]
 pub struct FairQueue<K, T> {
     owners: HashMap<K, Owner<T>>,
-    /// Owners by what they were served, then by the arrival of what waits; those without work are still listed.
+    /// Owners by the cost they were served, then by the arrival of their oldest work. Includes owners without work.
     order: BTreeSet<(u64, u64, K)>,
-    /// What everybody with work waiting was served at least.
+    /// The least cost that any owner with waiting work was served.
     level: u64,
     arrivals: u64,
     waiting: usize,
-    most: usize,
-    most_each: usize,
+    max: usize,
+    max_per_owner: usize,
 }
 
 #[derive(Debug)]
@@ -26,22 +26,22 @@ struct Owner<T> {
     served: u64,
     /// With the number of its arrival, oldest first.
     work: VecDeque<(u64, T)>,
-    /// Where it stands in the order.
-    place: u64,
+    /// Its second key in `order`.
+    arrival_key: u64,
 }
 
 impl<K: Clone + Ord + Hash, T> FairQueue<K, T> {
-    /// An empty queue for `most` pieces of work in all and `most_each` of one owner.
+    /// An empty queue for at most `max` items in total and `max_per_owner` per owner.
     #[must_use]
-    pub fn new(most: usize, most_each: usize) -> Self {
+    pub fn new(max: usize, max_per_owner: usize) -> Self {
         Self {
             owners: HashMap::new(),
             order: BTreeSet::new(),
             level: 0,
             arrivals: 0,
             waiting: 0,
-            most,
-            most_each,
+            max,
+            max_per_owner,
         }
     }
 
@@ -63,7 +63,7 @@ impl<K: Clone + Ord + Hash, T> FairQueue<K, T> {
     /// Gives the work back if the queue or the owner's part of it is full.
     pub fn push(&mut self, key: K, work: T) -> Result<(), T> {
         let own = self.owners.get(&key).map_or(0, |owner| owner.work.len());
-        if self.waiting >= self.most || own >= self.most_each {
+        if self.waiting >= self.max || own >= self.max_per_owner {
             return Err(work);
         }
         self.arrivals += 1;
@@ -72,7 +72,7 @@ impl<K: Clone + Ord + Hash, T> FairQueue<K, T> {
         let owner = self.owners.entry(key.clone()).or_insert_with(|| Owner {
             served: level,
             work: VecDeque::new(),
-            place: 0,
+            arrival_key: 0,
         });
         let was_idle = owner.work.is_empty();
         owner.work.push_back((arrival, work));
@@ -83,12 +83,12 @@ impl<K: Clone + Ord + Hash, T> FairQueue<K, T> {
         Ok(())
     }
 
-    /// Takes the work that is next, and counts it as a cost of 1.
+    /// Takes the next item, charging its owner a cost of 1.
     pub fn pop(&mut self) -> Option<(K, T)> {
         while let Some((served, _, key)) = self.order.pop_first() {
             let Some(owner) = self.owners.get_mut(&key) else { continue };
             let Some((_, work)) = owner.work.pop_front() else {
-                // It was served no more than whoever is next: nothing is forgotten with it.
+                // It was served no more than the next owner, so removing it changes nothing.
                 self.owners.remove(&key);
                 continue;
             };
@@ -101,7 +101,7 @@ impl<K: Clone + Ord + Hash, T> FairQueue<K, T> {
         None
     }
 
-    /// Counts what a piece of work did cost beyond the 1 that [`FairQueue::pop`] has counted.
+    /// Charges the actual cost of an item, beyond the 1 that [`FairQueue::pop`] charged.
     pub fn charge(&mut self, key: &K, cost: u64) {
         if let Some(owner) = self.owners.get(key) {
             let served = owner.served.saturating_add(cost);
@@ -109,18 +109,19 @@ impl<K: Clone + Ord + Hash, T> FairQueue<K, T> {
         }
     }
 
-    /// Moves an owner to where it belongs after it was served so much.
+    /// Moves an owner to its position after it was served.
     fn reorder(&mut self, key: &K, served: u64) {
         let Some(owner) = self.owners.get_mut(key) else { return };
-        self.order.remove(&(owner.served, owner.place, key.clone()));
+        self.order.remove(&(owner.served, owner.arrival_key, key.clone()));
         owner.served = served;
-        owner.place = owner.work.front().map_or(0, |(arrival, _)| *arrival);
-        self.order.insert((served, owner.place, key.clone()));
+        owner.arrival_key = owner.work.front().map_or(0, |(arrival, _)| *arrival);
+        self.order.insert((served, owner.arrival_key, key.clone()));
     }
 
-    /// Bounds what is remembered: all of it while nobody waits, and as many idle owners as pieces of work may wait.
+    /// Bounds memory: forgets all owners while nothing waits, and otherwise keeps at most as many idle owners as items
+    /// may wait.
     fn forget_idle(&mut self) {
-        if self.waiting > 0 && self.owners.len() <= 2 * self.most {
+        if self.waiting > 0 && self.owners.len() <= 2 * self.max {
             return;
         }
         self.owners.retain(|_, owner| !owner.work.is_empty());

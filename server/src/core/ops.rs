@@ -1,6 +1,6 @@
-//! Everything the rules ask of a store, as values: writes and reads, their results, and what a commit has to tell.
+//! The interface to the store, as values: writes and queries, their results, and the notifications of a commit.
 //!
-//! Values only. A store turns them into SQL; the simulation and the conformance suite use them as they are.
+//! Values only. The store turns them into SQL; the simulation and the conformance suite use them directly.
 
 use std::sync::Arc;
 
@@ -12,88 +12,88 @@ use uuid::Uuid;
 
 pub use super::policy::Device;
 
-/// A user of an application as the store numbers them; also the user's address on the bus.
+/// The store's number for a user of an application; also the user's address on the bus.
 ///
-/// Never given out to clients. Two users of different applications never share one.
+/// Never sent to clients. Users of different applications never share one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserKey(pub i64);
 
-/// A conversation as the store numbers it; also its topic on the bus. Never given out to clients.
+/// The key of a conversation in the store, and its topic on the bus. Never sent to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConversationKey(pub i64);
 
-/// Who asks: a user that has proved to be who they say.
+/// The authenticated user on whose behalf a request is carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// The application. Every name a client mentions is looked up under it.
+    /// The application. IDs in the request are looked up within it.
     pub app: u32,
     /// The user.
     pub user: UserId,
-    /// The same user as the store numbers them.
+    /// The store's number for the user.
     pub key: UserKey,
-    /// The session that asks, so that its own sends do not come back to it as pushes. `None` for the server itself.
+    /// The requesting session, which gets no pushes of its own changes. `None` for the server itself.
     pub session: Option<Uuid>,
 }
 
-/// A request of a user's that has been checked, with what the store cannot know by itself.
+/// A checked request of a user, with the inputs that the store cannot determine itself.
 #[derive(Debug, Clone)]
 pub struct UserRequest {
-    /// Who asks.
+    /// The user who makes the request.
     pub actor: Actor,
-    /// For what.
+    /// The request.
     pub request: Request,
     /// The server's clock, in milliseconds since 1970.
     pub now: i64,
-    /// How old a message may be that is taken back, in milliseconds.
+    /// Maximum age of a message that may be revoked, in milliseconds.
     pub revoke_within: i64,
-    /// A random number, for a name that the store makes up.
+    /// A random number, for generated group IDs.
     pub random: u64,
 }
 
 /// A change to be made durable. Each is one atomic step; many share one commit.
 #[derive(Debug, Clone)]
 pub enum Write {
-    /// Changes a row that means nothing, to see that changes reach the disk. Answers [`Answer::Done`].
+    /// A health check: changes a dummy row to test that writes reach the disk. Answers [`Answer::Done`].
     Probe,
-    /// A user logs in on a device: the user exists from now on, and the device takes its place by the policy.
-    /// Answers [`Answer::LoggedIn`] and tells the replaced instances.
+    /// Logs a user in on a device: creates the user if necessary, and replaces other login instances by the policy.
+    /// Answers [`Answer::LoggedIn`] and notifies the replaced instances.
     Login(Login),
-    /// This login of a device ends. Answers [`Answer::Done`].
+    /// Ends a login instance. Answers [`Answer::Done`].
     Logout {
-        /// Who.
+        /// The user.
         actor: Actor,
-        /// The login ([`call::Hello::instance`]).
+        /// The login ([`call::HelloRequest::instance`]).
         instance: String,
     },
-    /// The operator ends all logins of a user; tells the sessions. Answers [`Answer::Done`], or
-    /// [`tim_protocol::Code::UNKNOWN_USER`].
+    /// Ends all login instances of a user on behalf of the operator, and notifies their sessions. Answers
+    /// [`Answer::Done`], or [`tim_protocol::Code::UNKNOWN_USER`].
     Kick {
         /// The application.
         app: u32,
         /// The user.
         user: UserId,
     },
-    /// A sync is about to be answered up to the user's newest version: from here on, a change to anything that was
-    /// marked before has to mark it again. Answers [`Answer::Given`].
-    Give {
-        /// Whose changes.
+    /// Advances the user's watermark to the newest user version before a sync is answered up to it: later changes to
+    /// marked conversations mark them again. Answers [`Answer::Watermark`].
+    AdvanceWatermark {
+        /// The user.
         actor: Actor,
     },
-    /// Carries out a request of a user's. Answers [`Answer::Reply`], or the refusal the request earned.
+    /// Carries out a user's request. Answers [`Answer::Reply`], or the refusal.
     Request(Box<UserRequest>),
-    /// Makes an application, or changes the key of one that exists (the old key stays valid beside the new one).
-    /// Answers [`Answer::Done`].
+    /// Creates an application, or changes the key of an existing one (the previous key stays valid). Answers
+    /// [`Answer::Done`].
     PutApp {
         /// The application.
         app: u32,
         /// The secret UserSigs are signed with.
         key: String,
     },
-    /// Records an uploaded file, so that it can be named and downloaded. Answers [`Answer::Done`].
+    /// Records an uploaded file, so that messages can refer to it. Answers [`Answer::Done`].
     PutMedia(Media),
 }
 
-/// What [`Write::Login`] needs.
+/// The parameters of [`Write::Login`].
 #[derive(Debug, Clone)]
 pub struct Login {
     /// The application.
@@ -125,17 +125,17 @@ pub struct Media {
     pub sha256: String,
     /// Bytes of the original.
     pub size: u64,
-    /// The upload ticket it came with, by its nonce: a ticket works once.
+    /// The nonce of its upload ticket, which is valid only once.
     pub ticket: Uuid,
     /// The server's clock, in milliseconds since 1970.
     pub now: i64,
 }
 
-/// What a committed write answers.
+/// The result of a committed write.
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "nearly everything asked is a request")]
-pub enum Answer {
-    /// The user's number, and the life of the data.
+pub enum WriteReply {
+    /// The user's number, and the epoch of the data.
     LoggedIn {
         /// The user.
         key: UserKey,
@@ -144,13 +144,13 @@ pub enum Answer {
     },
     /// The reply to a request.
     Reply(Reply),
-    /// Up to which version the user's changes may be given out.
-    Given(Cursor),
-    /// Nothing but success.
+    /// The watermark: a sync may return changes up to this user version.
+    Watermark(Cursor),
+    /// Success without a value.
     Done,
 }
 
-impl From<Reply> for Answer {
+impl From<Reply> for WriteReply {
     fn from(reply: Reply) -> Self {
         Self::Reply(reply)
     }
@@ -158,25 +158,25 @@ impl From<Reply> for Answer {
 
 /// A committed write.
 #[derive(Debug, Clone)]
-pub struct Written {
-    /// For who asked.
-    pub answer: Answer,
-    /// For everybody else, in order.
-    pub tells: Vec<Tell>,
+pub struct Committed {
+    /// The result for the requester.
+    pub answer: WriteReply,
+    /// The notifications for others, in order.
+    pub notifications: Vec<Notification>,
 }
 
-/// Something a commit has to tell to sessions that are connected now. Best effort: whoever misses it syncs.
+/// A notification of a commit to connected sessions. Best effort: a client that misses it syncs.
 #[derive(Debug, Clone)]
-pub struct Tell {
-    /// Whom.
+pub struct Notification {
+    /// The receivers.
     pub to: Audience,
-    /// The one session that knows already.
+    /// The session that does not need the notification, because it made the change.
     pub except: Option<Uuid>,
-    /// What.
-    pub what: What,
+    /// The content.
+    pub content: NotificationContent,
 }
 
-/// Who is told something.
+/// The receivers of a notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Audience {
     /// All sessions of these users.
@@ -186,112 +186,111 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// One user.
+    /// A single receiver.
     #[must_use]
     pub fn user(user: UserKey) -> Self {
         Self::Users([user].into())
     }
 
-    /// Whether this user is one of those who are named.
+    /// Whether this user is one of the named users.
     #[must_use]
     pub fn names(&self, user: UserKey) -> bool {
         matches!(self, Self::Users(users) if users.contains(&user))
     }
 }
 
-/// What a session is told.
+/// The content of a notification.
 #[derive(Debug, Clone)]
-pub enum What {
-    /// Something for the client.
+pub enum NotificationContent {
+    /// A push to the client.
     Push(Push),
-    /// Something for the client that matters only now: never numbered, never repeated, and the first to be left out.
+    /// An ephemeral push: never numbered, never repeated, and dropped first.
     Ephemeral(Push),
-    /// All sessions of the users that are named hear this topic from here on.
+    /// Subscribes all sessions of the named users to this topic.
     Subscribe(ConversationKey),
-    /// All sessions of the users that are named do not hear this topic from here on.
+    /// Unsubscribes all sessions of the named users from this topic.
     Unsubscribe(ConversationKey),
-    /// These logins are over (`None`: all of the user's).
+    /// These login instances have ended (`None`: all of the user's).
     Kick {
         /// The logins.
         instances: Option<Vec<String>>,
-        /// Why.
+        /// The reason of the kick.
         reason: KickReason,
     },
 }
 
-/// What arrives at a session.
+/// A notification as delivered to a session.
 #[derive(Debug, Clone)]
 pub enum Delivery {
     /// A push, encoded once for all receivers: `"ev":…,"p":…` without the envelope's braces and number.
     Push(Arc<str>),
-    /// A push of the moment, encoded in the same way: it is sent without a number, and never again.
+    /// An ephemeral push, encoded in the same way: it is sent without a number, and never repeated.
     Ephemeral(Arc<str>),
-    /// These logins are over (`None`: all of the user's).
+    /// These login instances have ended (`None`: all of the user's).
     Kick {
         /// The logins.
         instances: Option<Arc<[String]>>,
-        /// Why.
+        /// The reason of the kick.
         reason: KickReason,
     },
 }
 
-/// A question to the store, answered from committed data.
+/// A query of committed data.
 #[derive(Debug, Clone)]
-pub enum Find {
-    /// How many applications there are. Answers [`Found::Apps`].
+pub enum Query {
+    /// How many applications there are. Answers [`QueryResult::Apps`].
     Apps,
-    /// An application's keys. Answers [`Found::App`].
+    /// An application's keys. Answers [`QueryResult::App`].
     App {
         /// The application.
         app: u32,
     },
-    /// A user and their logins, for restoring a connection. Answers [`Found::Devices`].
+    /// A user's login instances, for restoring a connection. Answers [`QueryResult::Devices`].
     Devices {
         /// The application.
         app: u32,
         /// The user.
         user: UserId,
     },
-    /// The topics that a user's sessions are to hear. Answers [`Found::Topics`].
+    /// The topics of a user's sessions. Answers [`QueryResult::Topics`].
     Topics {
         /// The user.
         key: UserKey,
     },
-    /// The user's newest version. Answers [`Found::Version`].
+    /// The user's newest version. Answers [`QueryResult::Version`].
     Version {
         /// The user.
         key: UserKey,
     },
-    /// One page of changes, newest first; `upto` is where [`Write::Give`] put the upper end. Answers
-    /// [`Found::Reply`].
+    /// One page of changes, newest first, up to the watermark of [`Write::AdvanceWatermark`]. Answers [`QueryResult::Reply`].
     Sync {
-        /// Whose.
+        /// The user.
         actor: Actor,
         /// What was asked.
-        sync: call::Sync,
+        sync: call::SyncRequest,
         /// The upper end, inclusive.
         upto: Cursor,
     },
-    /// Answers a request of a user's that changes nothing. Answers [`Found::Reply`].
+    /// A user's request that changes nothing. Answers [`QueryResult::Reply`].
     Request(Box<UserRequest>),
-    /// An uploaded file. Answers [`Found::Media`].
+    /// An uploaded file. Answers [`QueryResult::Media`].
     Media {
         /// The application.
         app: u32,
-        /// Its name.
+        /// The image's ID.
         id: Uuid,
     },
 }
 
-/// What the store found.
+/// The result of a query.
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "nearly everything asked is a request")]
-pub enum Found {
+pub enum QueryResult {
     /// The number of applications.
     Apps(u32),
     /// The keys, newest first; empty if the application is unknown.
     App(Vec<String>),
-    /// The user's number and logins, and why a login that is not among them ended; `None` if the user is unknown.
+    /// The user's login instances; `None` if the user is unknown.
     Devices(Option<Devices>),
     /// The conversations of the groups that the user is in.
     Topics(Vec<ConversationKey>),
@@ -299,7 +298,7 @@ pub enum Found {
     Version(Cursor),
     /// The reply to a request.
     Reply(Reply),
-    /// A file; `None` if there is none of that name.
+    /// A file; `None` if there is none with this ID.
     Media(Option<Media>),
 }
 
@@ -308,27 +307,27 @@ pub enum Found {
 pub struct Devices {
     /// The user.
     pub key: UserKey,
-    /// The life of the data.
+    /// The epoch of the data.
     pub epoch: u32,
-    /// The logins that hold.
+    /// The active login instances.
     pub live: Vec<Device>,
-    /// Logins that ended, newest first, with the code with which each is refused; the last few are kept.
+    /// The most recent ended login instances, newest first, with the code with which each is refused.
     pub ended: Vec<(String, tim_protocol::Code)>,
 }
 
-/// Why a store did not do or find something.
+/// Why a write or a query failed.
 ///
 /// Nothing was changed. [`tim_protocol::Code::BUSY`], [`tim_protocol::Code::READ_ONLY`] and [`tim_protocol::Code::INTERNAL`] may succeed later unchanged.
 pub type Refusal = Fault;
 
-impl Find {
-    /// A question of a user's: see [`UserRequest::new`].
+impl Query {
+    /// A user's query: see [`UserRequest::new`].
     #[must_use]
     pub fn request(actor: &Actor, request: impl Into<Request>) -> Self {
         Self::Request(Box::new(UserRequest::new(actor, request, 0)))
     }
 
-    /// Whose question it is; `None` for what is asked before a user is known, and for what costs next to nothing.
+    /// The user who is charged for the query; `None` for queries before the user is known, and for cheap ones.
     #[must_use]
     pub fn asker(&self) -> Option<UserKey> {
         match self {
@@ -341,7 +340,7 @@ impl Find {
 }
 
 impl UserRequest {
-    /// A request at this time, on a server that is not set otherwise.
+    /// A request at this time, with the default settings.
     #[must_use]
     pub fn new(actor: &Actor, request: impl Into<Request>, now: i64) -> Self {
         let revoke_within = limits::REVOKE_WITHIN_MS;
@@ -350,13 +349,13 @@ impl UserRequest {
 
     /// The message, if it sends one.
     #[must_use]
-    pub fn sends(&self) -> Option<&call::Send> {
+    pub fn sends(&self) -> Option<&call::SendRequest> {
         if let Request::Messages(MessagesRequest::Send(send)) = &self.request { Some(send) } else { None }
     }
 }
 
 impl Write {
-    /// A request of a user's: see [`UserRequest::new`].
+    /// A user's request: see [`UserRequest::new`].
     #[must_use]
     pub fn request(actor: &Actor, request: impl Into<Request>, now: i64) -> Self {
         Self::Request(Box::new(UserRequest::new(actor, request, now)))
@@ -370,7 +369,7 @@ impl Write {
             Self::Login(_) => "login",
             Self::Logout { .. } => "logout",
             Self::Kick { .. } => "kick",
-            Self::Give { .. } => "give",
+            Self::AdvanceWatermark { .. } => "give",
             Self::Request(asked) => asked.request.method(),
             Self::PutApp { .. } => "app",
             Self::PutMedia(_) => "media",

@@ -1,4 +1,4 @@
-//! Which logins of a user may stand side by side, and which one gives way to a new one.
+//! The login policy: which login instances of a user may exist side by side, and which ones a new login replaces.
 //!
 //! Pure: the store applies it inside the login's own transaction.
 
@@ -11,27 +11,28 @@ use tim_protocol::frame::KickReason;
 pub struct Device {
     /// The device.
     pub device: String,
-    /// Its login.
+    /// Its login instance.
     pub instance: String,
     /// The kind of machine.
     pub platform: Platform,
 }
 
-/// How many logins a user may have at once.
+/// The login policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LoginPolicy {
-    /// One per kind of machine: a phone, a desktop and a browser may be on together, two phones of a kind not.
+    /// One login instance per platform: a phone, a desktop and a browser, but not two phones of the same platform.
     #[default]
     PerPlatform,
-    /// One in all.
+    /// One login instance in total.
     Single,
     /// One per device, any number of devices.
     PerDevice,
 }
 
 impl LoginPolicy {
-    /// Whether `old` gives way to `new`, and why. The same device logging in anew always replaces itself.
+    /// Whether the login `new` replaces `old`, and with which reason. A new login of the same device always replaces
+    /// the old one.
     #[must_use]
     pub fn replaces(self, new: &Device, old: &Device) -> Option<KickReason> {
         if new.instance == old.instance {

@@ -1,8 +1,8 @@
-//! A rate with a burst, and how much of it one party has used (the generic cell rate algorithm).
+//! A rate limit with a burst: the generic cell rate algorithm.
 //!
 //! Pure: the time is an argument, in monotonic milliseconds.
 
-/// So much at once, so much in a period in the long run.
+/// A rate limit: a burst, and a sustained rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     burst: u64,
@@ -11,7 +11,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// `burst` at once, and `amount` in every `period` milliseconds in the long run. A 0 counts as 1.
+    /// A burst of `burst`, and `amount` per `period` milliseconds sustained. 0 counts as 1.
     #[must_use]
     pub fn new(burst: u64, amount: u64, period: i64) -> Self {
         let burst = burst.max(1);
@@ -19,35 +19,35 @@ impl Rate {
         Self { burst, full_in: i64::try_from(full_in).unwrap_or(i64::MAX / 4).clamp(1, i64::MAX / 4) }
     }
 
-    /// How long the rate needs to give so much, in microseconds. No more than all of the burst, so that nothing is
-    /// refused for ever.
+    /// How long the rate needs to refill `amount`, in microseconds. Capped at the burst, so that no amount is refused
+    /// for ever.
     fn time_for(self, amount: u64) -> i64 {
         let amount = i128::from(amount.min(self.burst));
         i64::try_from(amount * i128::from(self.full_in) / i128::from(self.burst)).unwrap_or(self.full_in)
     }
 }
 
-/// What one party has used of a [`Rate`]: when it will be full again, in monotonic microseconds.
+/// The used part of a [`Rate`]: when the bucket will be full again, in monotonic microseconds.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Bucket {
     full_at: i64,
 }
 
 impl Bucket {
-    /// Takes so much.
+    /// Takes `amount` from the bucket.
     ///
     /// # Errors
-    /// How many milliseconds to wait for it. Then nothing was taken.
+    /// The milliseconds until `amount` is available; nothing is taken.
     pub fn take(&mut self, rate: Rate, amount: u64, now: i64) -> Result<(), u32> {
         self.check(rate, amount, now)?;
         self.charge(rate, amount, now);
         Ok(())
     }
 
-    /// Whether so much could be taken.
+    /// Checks whether `amount` is available.
     ///
     /// # Errors
-    /// As [`Bucket::take`].
+    /// Like [`Bucket::take`].
     pub fn check(&self, rate: Rate, amount: u64, now: i64) -> Result<(), u32> {
         let used = (self.full_at - micros(now)).max(0).saturating_add(rate.time_for(amount));
         if used <= rate.full_in {
@@ -57,12 +57,12 @@ impl Bucket {
         Err(u32::try_from(wait).unwrap_or(u32::MAX))
     }
 
-    /// Takes so much whether it is there or not: what was used already is owed.
+    /// Takes `amount` even if it exceeds what is available: for usage that has already happened.
     pub fn charge(&mut self, rate: Rate, amount: u64, now: i64) {
         self.full_at = self.full_at.max(micros(now)).saturating_add(rate.time_for(amount));
     }
 
-    /// Whether nothing is missing: a full bucket need not be remembered.
+    /// Whether the bucket is full, so that it need not be kept.
     #[must_use]
     pub fn is_full(&self, now: i64) -> bool {
         self.full_at <= micros(now)
@@ -122,9 +122,9 @@ mod tests {
                     Err(wait) => prop_assert!(bucket.check(rate, wanted, now + i64::from(wait)).is_ok()),
                 }
             }
-            let most = i128::from(burst) + i128::from(now) * i128::from(amount) / i128::from(period);
+            let max = i128::from(burst) + i128::from(now) * i128::from(amount) / i128::from(period);
             // What a step takes is rounded down to a microsecond.
-            prop_assert!(i128::from(passed) <= most + 200, "{passed} of {most}");
+            prop_assert!(i128::from(passed) <= max + 200, "{passed} of {max}");
         }
     }
 }

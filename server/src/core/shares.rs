@@ -1,7 +1,7 @@
-//! What one user may take of the server, over all of the user's connections, and one address before a login.
+//! Shares: limits on what one user may use over all connections, and on what one address may use before a login.
 //!
-//! Shared by all sessions; the time is an argument, in monotonic milliseconds. What is remembered is bounded: whoever has
-//! used nothing lately is forgotten.
+//! Shared by all sessions; the time is an argument, in monotonic milliseconds. Memory is bounded: users and addresses
+//! without recent usage are forgotten.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -14,12 +14,12 @@ use tim_protocol::{Code, UserId};
 use super::ops::UserKey;
 use super::rate::{Bucket, Rate};
 
-/// Most parties that one table remembers. Beyond it, those who have used nothing lately are forgotten.
+/// Maximum number of entries per table. Beyond it, entries without recent usage are removed.
 const REMEMBERED: usize = 200_000;
-/// Who has as many transfers under way as is allowed may try again after this many milliseconds.
+/// Retry delay when too many transfers are in progress, in milliseconds.
 const TRANSFERS_AGAIN_MS: u32 = 1_000;
 
-/// Where a connection comes from: an IPv4 address, or the 64 bits of an IPv6 address that name a site's network.
+/// The network of a client: an IPv4 address, or the /64 prefix of an IPv6 address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Network {
     /// An IPv4 address.
@@ -40,16 +40,16 @@ impl From<::core::net::IpAddr> for Network {
     }
 }
 
-/// How large a share is.
+/// The sizes of the shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Requests of a user.
     pub requests: Rate,
-    /// Connections of a user that log in or restore a login.
+    /// Connections with which a user logs in or restores a login.
     pub logins: Rate,
-    /// Logins from one address whose token proves nothing.
+    /// Logins with an invalid token, per network.
     pub failed_logins: Rate,
-    /// Bytes of files that a user stores.
+    /// Bytes of files that a user uploads.
     pub media_bytes: Rate,
     /// Milliseconds of decoding a user's pictures.
     pub decoding: Rate,
@@ -59,7 +59,7 @@ pub struct Limits {
     pub downloads: u32,
 }
 
-/// What is shared.
+/// The kinds of shares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Share {
     /// [`Limits::requests`]
@@ -105,7 +105,7 @@ impl Share {
     }
 }
 
-/// Everybody's shares.
+/// The usage of all shares.
 pub struct Shares {
     limits: Limits,
     users: Mutex<Table<UserKey, User>>,
@@ -115,7 +115,7 @@ pub struct Shares {
     refused: [AtomicU64; Share::ALL.len()],
 }
 
-/// What a user has used.
+/// The usage of one user.
 #[derive(Debug, Default)]
 struct User {
     requests: Bucket,
@@ -126,7 +126,7 @@ struct User {
 }
 
 impl Shares {
-    /// Nobody has used anything yet.
+    /// Shares without usage.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self {
@@ -138,7 +138,7 @@ impl Shares {
         }
     }
 
-    /// A request of a user's.
+    /// Counts a request of a user.
     ///
     /// # Errors
     /// [`Code::TOO_FAST`] with the time to wait.
@@ -147,7 +147,7 @@ impl Shares {
         taken.map_err(|wait| self.refuse(Share::Requests, Fault::new(Code::TOO_FAST), wait))
     }
 
-    /// A connection of a user whose token is good.
+    /// Counts a login of a user with a valid token.
     ///
     /// # Errors
     /// [`Code::TOO_FAST`] with the time to wait.
@@ -157,9 +157,9 @@ impl Shares {
         taken.map_err(|wait| self.refuse(Share::Logins, fault(), wait))
     }
 
-    /// What a login is answered whose token is not accepted: why, or [`Code::TOO_MANY_LOGINS`] if too many came from the
-    /// same network before. It counts for the network only, so that nobody can use up a user's logins; and a token that
-    /// proves its user, but has expired or seems to come from the future, does not count: its user has to hear that.
+    /// Counts a failed login and returns the fault for it: the given one, or [`Code::TOO_MANY_LOGINS`] if too many came
+    /// from the network. Failures count per network only, so that nobody can exhaust another user's logins. A valid
+    /// token that has expired or was issued in the future does not count, because its user needs to know the reason.
     pub fn failed_login(&self, network: Network, why: Fault, now: i64) -> Fault {
         if why.code == Code::USERSIG_EXPIRED || why.code.is_retryable() {
             return why;
@@ -171,7 +171,7 @@ impl Shares {
         }
     }
 
-    /// Whether a user may store so many more bytes of files.
+    /// Checks whether a user may upload this many bytes.
     ///
     /// # Errors
     /// [`Code::MEDIA_QUOTA`] with the time to wait.
@@ -180,7 +180,7 @@ impl Shares {
         may.map_err(|wait| self.refuse(Share::MediaBytes, Fault::new(Code::MEDIA_QUOTA), wait))
     }
 
-    /// A user begins to upload so many bytes; they count once they are [`Shares::stored`].
+    /// Begins an upload. Its bytes count when they are [`Shares::stored`].
     ///
     /// # Errors
     /// [`Code::TOO_FAST`] if too many uploads are under way or decoding the user's pictures has taken too much time,
@@ -202,7 +202,7 @@ impl Shares {
         Ok(Transfer { shares: Arc::clone(self), user, is_upload: true })
     }
 
-    /// A user begins to download.
+    /// Begins a download.
     ///
     /// # Errors
     /// [`Code::TOO_FAST`] if too many downloads are under way, with the time to wait.
@@ -217,22 +217,22 @@ impl Shares {
         Ok(Transfer { shares: Arc::clone(self), user, is_upload: false })
     }
 
-    /// So many bytes of a user's files were stored.
+    /// Counts stored bytes.
     pub fn stored(&self, user: UserKey, bytes: u64, now: i64) {
         lock(&self.users).of(user, now).media_bytes.charge(self.limits.media_bytes, bytes, now);
     }
 
-    /// Decoding a picture of a user's took so many milliseconds.
+    /// Counts time spent decoding, in milliseconds.
     pub fn decoded(&self, user: UserKey, took: u64, now: i64) {
         lock(&self.users).of(user, now).decoding.charge(self.limits.decoding, took, now);
     }
 
-    /// How many refusals there were of each share.
+    /// The number of refusals, by share.
     pub fn refused(&self) -> impl Iterator<Item = (Share, u64)> {
         Share::ALL.into_iter().zip(&self.refused).map(|(share, count)| (share, count.load(Ordering::Relaxed)))
     }
 
-    /// How many users and networks are remembered.
+    /// The number of entries in all tables.
     #[must_use]
     pub fn remembered(&self) -> usize {
         lock(&self.users).0.len() + lock(&self.logins).0.len() + lock(&self.failures).0.len()
@@ -246,7 +246,7 @@ impl Shares {
     }
 }
 
-/// An upload or a download under way. Dropping it ends it.
+/// An upload or a download in progress; dropping it ends it.
 pub struct Transfer {
     shares: Arc<Shares>,
     user: UserKey,
@@ -262,7 +262,7 @@ impl Drop for Transfer {
     }
 }
 
-/// What a party has used, and whether it can be forgotten.
+/// The usage in an entry of a table.
 trait Used: Default {
     fn is_nothing(&self, now: i64) -> bool;
 }
@@ -280,7 +280,7 @@ impl Used for User {
     }
 }
 
-/// What each party has used.
+/// Usage by user or network.
 #[derive(Debug)]
 struct Table<K, V>(HashMap<K, V>);
 
@@ -291,8 +291,8 @@ impl<K, V> Default for Table<K, V> {
 }
 
 impl<K: Eq + Hash, V: Used> Table<K, V> {
-    /// What a party has used. A full table is rid of those who used nothing lately; if that is not enough, of all, so
-    /// that the cost of it is shared by many calls.
+    /// The usage of an entry. If the table is full, entries without recent usage are removed; if that is not enough,
+    /// all entries are, so that the cleanup stays rare.
     fn of(&mut self, key: K, now: i64) -> &mut V {
         if self.0.len() >= REMEMBERED && !self.0.contains_key(&key) {
             self.0.retain(|_, used| !used.is_nothing(now));
@@ -304,7 +304,7 @@ impl<K: Eq + Hash, V: Used> Table<K, V> {
     }
 }
 
-/// Nothing that is done under a lock can leave a table half changed.
+/// A panic cannot leave a table half changed, so a poisoned lock is safe to use.
 fn lock<T>(table: &Mutex<T>) -> MutexGuard<'_, T> {
     table.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -413,7 +413,7 @@ mod tests {
             shares.failed_login(Network::V4(number.to_be_bytes()), why.clone(), 0);
         }
         assert!(shares.remembered() <= REMEMBERED);
-        // Those who used nothing lately go first: whoever still owes is remembered.
+        // Forgets those first who used nothing lately; those who still owe are kept.
         let last = Network::V4([255; 4]);
         for _ in 0..3 {
             shares.failed_login(last, why.clone(), 60_000);

@@ -1,7 +1,6 @@
-//! Media tickets: leave to upload or download one thing for a while, signed so that nobody has to look it up.
+//! Tickets: signed permissions to upload or download one image until they expire. They are verified without a lookup.
 //!
-//! Pure: the key, the time and the nonce are given. That an upload ticket works once is the store's promise, by the
-//! ticket's nonce.
+//! Pure: key, time and nonce are arguments. The store ensures by the nonce that an upload ticket is used only once.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -14,30 +13,30 @@ use uuid::Uuid;
 
 use super::ops::UserKey;
 
-/// How long a ticket holds, in milliseconds.
+/// The validity of a ticket, in milliseconds.
 pub const LIFE_MS: i64 = 10 * 60 * 1000;
 
-/// Leave to upload one file.
+/// A permission to upload one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upload {
     /// The application.
     pub app: u32,
-    /// Who uploads.
+    /// The uploading user.
     pub owner: UserKey,
-    /// What kind of file it is.
+    /// The type of the file.
     pub file_type: FileType,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
     /// SHA-256 of the bytes, in lower-case hexadecimal.
     pub sha256: String,
-    /// Makes the ticket one of a kind.
+    /// Makes the ticket unique.
     pub nonce: Uuid,
 }
 
-/// What is signed.
+/// The signed claims of a ticket.
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "for", rename_all = "lowercase")]
-enum Leave {
+enum TicketClaims {
     Upload { app: u32, owner: i64, file_type: FileType, size: u64, sha256: String, nonce: Uuid },
     Download { app: u32, id: Uuid, holder: i64 },
 }
@@ -45,44 +44,45 @@ enum Leave {
 #[derive(Serialize, Deserialize)]
 struct Signed {
     expires: i64,
-    leave: Leave,
+    #[serde(rename = "leave")]
+    claims: TicketClaims,
 }
 
-/// A ticket to upload that ends at `expires`, in milliseconds since 1970. Fit for a query string as it is.
+/// An upload ticket that expires at `expires`, in milliseconds since 1970. Needs no escaping in a query string.
 #[must_use]
 pub fn sign_upload(key: &[u8; 32], upload: &Upload, expires: i64) -> String {
     let Upload { app, owner, file_type, size, sha256, nonce } = upload.clone();
-    let leave = Leave::Upload { app, owner: owner.0, file_type, size, sha256, nonce };
-    sign(key, &Signed { expires, leave })
+    let claims = TicketClaims::Upload { app, owner: owner.0, file_type, size, sha256, nonce };
+    sign(key, &Signed { expires, claims })
 }
 
-/// A user's ticket to download a file in any of its renditions, that ends at `expires`, in milliseconds since 1970.
+/// A user's ticket to download a file in any of its renditions, which expires at `expires`, in milliseconds since 1970.
 #[must_use]
 pub fn sign_download(key: &[u8; 32], app: u32, id: Uuid, holder: UserKey, expires: i64) -> String {
-    sign(key, &Signed { expires, leave: Leave::Download { app, id, holder: holder.0 } })
+    sign(key, &Signed { expires, claims: TicketClaims::Download { app, id, holder: holder.0 } })
 }
 
-/// Reads a ticket to upload at the time `now`, in milliseconds since 1970.
+/// Verifies an upload ticket at the time `now`, in milliseconds since 1970.
 ///
 /// # Errors
 /// [`Code::TICKET_INVALID`] if it was not made with this key for this purpose, [`Code::TICKET_EXPIRED`] if its time is
 /// over.
 pub fn read_upload(key: &[u8; 32], ticket: &str, now: i64) -> Result<Upload, Fault> {
     match verify(key, ticket, now)? {
-        Leave::Upload { app, owner, file_type, size, sha256, nonce } => {
+        TicketClaims::Upload { app, owner, file_type, size, sha256, nonce } => {
             Ok(Upload { app, owner: UserKey(owner), file_type, size, sha256, nonce })
         }
-        Leave::Download { .. } => Err(Fault::new(Code::TICKET_INVALID)),
+        TicketClaims::Download { .. } => Err(Fault::new(Code::TICKET_INVALID)),
     }
 }
 
-/// Whose ticket it is, if it allows downloading this file at the time `now`, in milliseconds since 1970.
+/// Verifies a ticket for downloading this file at the time `now`, in milliseconds since 1970, and returns its user.
 ///
 /// # Errors
 /// As [`read_upload`].
 pub fn check_download(key: &[u8; 32], ticket: &str, app: u32, id: Uuid, now: i64) -> Result<UserKey, Fault> {
     match verify(key, ticket, now)? {
-        Leave::Download { app: its_app, id: its_id, holder } if (its_app, its_id) == (app, id) => {
+        TicketClaims::Download { app: its_app, id: its_id, holder } if (its_app, its_id) == (app, id) => {
             Ok(UserKey(holder))
         }
         _ => Err(Fault::new(Code::TICKET_INVALID)),
@@ -95,14 +95,14 @@ fn sign(key: &[u8; 32], signed: &Signed) -> String {
     format!("{}.{}", URL_SAFE_NO_PAD.encode(claims), URL_SAFE_NO_PAD.encode(signature))
 }
 
-fn verify(key: &[u8; 32], ticket: &str, now: i64) -> Result<Leave, Code> {
+fn verify(key: &[u8; 32], ticket: &str, now: i64) -> Result<TicketClaims, Code> {
     let (claims, signature) = ticket.split_once('.').ok_or(Code::TICKET_INVALID)?;
     let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| Code::TICKET_INVALID);
     let (claims, signature) = (decode(claims)?, decode(signature)?);
     let mac = mac(key, &claims).ok_or(Code::TICKET_INVALID)?;
     mac.verify_slice(&signature).map_err(|_| Code::TICKET_INVALID)?;
     let signed: Signed = serde_json::from_slice(&claims).map_err(|_| Code::TICKET_INVALID)?;
-    if signed.expires < now { Err(Code::TICKET_EXPIRED) } else { Ok(signed.leave) }
+    if signed.expires < now { Err(Code::TICKET_EXPIRED) } else { Ok(signed.claims) }
 }
 
 fn mac(key: &[u8; 32], claims: &[u8]) -> Option<Hmac<Sha256>> {

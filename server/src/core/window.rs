@@ -1,7 +1,7 @@
-//! The credit window: numbers pushes, remembers those not acknowledged, and bounds what a slow client costs.
+//! The window of a session: numbers pushes, keeps the unacknowledged ones, and bounds the memory of a slow client.
 //!
-//! Pure. When the window is full the session is *lagging*: pushes are left out and one numbered `lag` tells the client
-//! to sync. Memory per slow consumer is constant; it catches up by state, not by queue.
+//! Pure. When the window is full the session is *lagging*: pushes are dropped and one numbered `lag` tells the client
+//! to sync.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -15,25 +15,27 @@ pub struct Window {
     last: u64,
     /// Newest push the client has applied.
     acked: u64,
-    ring: VecDeque<Arc<str>>,
+    unacknowledged: VecDeque<Arc<str>>,
     bytes: usize,
     /// The number of the `lag` that is not acknowledged yet.
     lagging: Option<u64>,
 }
 
 impl Window {
-    /// Numbers a push and gives its envelope; `None` if it is left out because the client lags.
+    /// Numbers a push and returns its envelope; `None` if it is dropped because the session is lagging.
     pub fn push(&mut self, encoded: &Arc<str>) -> Option<String> {
         if self.lagging.is_some() {
             return None;
         }
-        if self.ring.len() >= limits::WINDOW_PUSHES || self.bytes + encoded.len() > limits::WINDOW_BYTES {
+        if self.unacknowledged.len() >= limits::WINDOW_PUSHES
+            || self.bytes + encoded.len() > limits::WINDOW_BYTES
+        {
             return self.lag();
         }
         Some(self.number(Arc::clone(encoded)))
     }
 
-    /// Something was lost before it got here: the client has to sync. `None` if it was told so already.
+    /// Makes the client sync because a push was lost; `None` if a `lag` is already pending.
     pub fn lag(&mut self) -> Option<String> {
         if self.lagging.is_some() {
             return None;
@@ -46,23 +48,23 @@ impl Window {
         self.last += 1;
         let envelope = frame::envelope_push(Some(self.last), &encoded);
         self.bytes += encoded.len();
-        self.ring.push_back(encoded);
+        self.unacknowledged.push_back(encoded);
         envelope
     }
 
-    /// The client has applied every push up to `number`. A number that was never sent counts as the newest sent.
+    /// Acknowledges every push up to `number`. A number above the newest push counts as the newest.
     pub fn acknowledge(&mut self, number: u64) {
         let number = number.min(self.last);
         while self.acked < number {
             self.acked += 1;
-            self.bytes -= self.ring.pop_front().map_or(0, |encoded| encoded.len());
+            self.bytes -= self.unacknowledged.pop_front().map_or(0, |encoded| encoded.len());
         }
         if self.lagging.is_some_and(|lag| lag <= number) {
             self.lagging = None;
         }
     }
 
-    /// The envelopes a client that applied everything up to `push` has missed; `None` if they are not all here.
+    /// The envelopes after push `push`; `None` if some of them are no longer kept.
     pub fn replay(&mut self, push: u64) -> Option<Vec<String>> {
         if push < self.acked || push > self.last {
             return None;
@@ -71,7 +73,7 @@ impl Window {
         let numbers = self.acked + 1..;
         Some(
             numbers
-                .zip(&self.ring)
+                .zip(&self.unacknowledged)
                 .map(|(number, encoded)| frame::envelope_push(Some(number), encoded))
                 .collect(),
         )
@@ -135,9 +137,9 @@ mod tests {
                 } else {
                     window.acknowledge(number);
                 }
-                prop_assert!(window.ring.len() <= limits::WINDOW_PUSHES + 1);
-                prop_assert_eq!(window.ring.len() as u64, window.last - window.acked);
-                prop_assert_eq!(window.bytes, window.ring.iter().map(|encoded| encoded.len()).sum::<usize>());
+                prop_assert!(window.unacknowledged.len() <= limits::WINDOW_PUSHES + 1);
+                prop_assert_eq!(window.unacknowledged.len() as u64, window.last - window.acked);
+                prop_assert_eq!(window.bytes, window.unacknowledged.iter().map(|encoded| encoded.len()).sum::<usize>());
             }
         }
     }

@@ -1,21 +1,21 @@
-//! Blacklists of users. [`super::send`] asks them.
+//! Blacklists of users; [`super::send`] checks them.
 
 use tim_protocol::call::{self, Call as _, Done};
 use tim_protocol::code::Code;
 use tim_protocol::conversation::Change;
 use tim_protocol::limits;
 
-use super::outcome::telling;
+use super::outcome::with_notifications;
 use super::rows::{ChangeKind, Rows};
-use super::{Outcome, marks, notices};
-use crate::core::ops::{Actor, Written};
+use super::{DomainResult, marks, notices};
+use crate::core::ops::{Actor, Committed};
 
 pub(super) fn update(
     rows: &mut impl Rows,
     actor: &Actor,
-    update: &call::UpdateBlacklist,
-) -> Outcome<Written> {
-    let mut tells = Vec::new();
+    update: &call::UpdateBlacklistRequest,
+) -> DomainResult<Committed> {
+    let mut notifications = Vec::new();
     for user in &update.user_id_list {
         rows.user(actor.app, user)?.ok_or(Code::UNKNOWN_USER)?;
         if rows.has(actor.key, ChangeKind::Blacklist, user.as_str())? == update.listed {
@@ -23,10 +23,10 @@ pub(super) fn update(
         }
         marks::note_change(rows, actor.key, ChangeKind::Blacklist, user.as_str(), !update.listed)?;
         let change = Change::Blacklist { user_id: user.clone(), listed: update.listed };
-        tells.push(notices::own_change(actor, change));
+        notifications.push(notices::own_change(actor, change));
     }
     if update.listed && rows.count(actor.key, ChangeKind::Blacklist)? > limits::BLACKLIST as u64 {
         return Err(Code::BLACKLIST_FULL.into());
     }
-    Ok(telling(call::UpdateBlacklist::answer(Done {}), tells))
+    Ok(with_notifications(call::UpdateBlacklistRequest::answer(Done {}), notifications))
 }

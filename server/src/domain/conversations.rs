@@ -1,19 +1,19 @@
-//! Conversations as users name them, who takes part in them, and who may read them.
+//! Conversations: their names, their participants, and who may read them.
 
 use tim_protocol::ConversationId;
 use tim_protocol::code::Code;
 
-use super::Outcome;
+use super::DomainResult;
 use super::rows::{Conversation, Parties, Rows};
 use crate::core::ops::{Actor, Audience, UserKey};
 
-/// The conversation that `actor` names; `None` for one without a message. A group that does not exist is refused with
-/// [`Code::GROUP_NOT_FOUND`].
+/// Finds a conversation by the ID that `actor` uses; `None` for a C2C or system conversation without messages. A group
+/// that does not exist is refused with [`Code::GROUP_NOT_FOUND`].
 pub(super) fn named(
     rows: &mut impl Rows,
     actor: &Actor,
     name: &ConversationId,
-) -> Outcome<Option<Conversation>> {
+) -> DomainResult<Option<Conversation>> {
     match name {
         ConversationId::C2c(peer) => match rows.user(actor.app, peer)? {
             Some(peer) => rows.conversation(actor.app, &Parties::C2c(actor.key, peer)),
@@ -27,12 +27,12 @@ pub(super) fn named(
     }
 }
 
-/// As [`named`], for an actor who may read it; anybody else is refused with [`Code::GROUP_PERMISSION_DENIED`].
+/// As [`named`], but refuses an actor who may not read the conversation with [`Code::GROUP_PERMISSION_DENIED`].
 pub(super) fn readable(
     rows: &mut impl Rows,
     actor: &Actor,
     name: &ConversationId,
-) -> Outcome<Option<Conversation>> {
+) -> DomainResult<Option<Conversation>> {
     let Some(conversation) = named(rows, actor, name)? else { return Ok(None) };
     if may_read(rows, &conversation, actor.key)? {
         Ok(Some(conversation))
@@ -41,12 +41,12 @@ pub(super) fn readable(
     }
 }
 
-/// A conversation as one of its users names it.
+/// The ID of a conversation from the point of view of one of its users.
 pub(super) fn name_for(
     rows: &mut impl Rows,
     conversation: &Conversation,
     user: UserKey,
-) -> Outcome<ConversationId> {
+) -> DomainResult<ConversationId> {
     Ok(match &conversation.parties {
         Parties::C2c(a, b) => ConversationId::C2c(rows.user_name(if *a == user { *b } else { *a })?),
         Parties::Group(group) => ConversationId::Group(group.clone()),
@@ -54,8 +54,8 @@ pub(super) fn name_for(
     })
 }
 
-/// Everybody who takes part in a conversation. Reads all members of a group: not for the path of a send.
-pub(super) fn everybody(rows: &mut impl Rows, conversation: &Conversation) -> Outcome<Vec<UserKey>> {
+/// The participants of a conversation. Reads all members of a group: not for the path of a send.
+pub(super) fn everybody(rows: &mut impl Rows, conversation: &Conversation) -> DomainResult<Vec<UserKey>> {
     Ok(match conversation.parties {
         Parties::C2c(a, b) if a == b => vec![a],
         Parties::C2c(a, b) => vec![a, b],
@@ -64,7 +64,7 @@ pub(super) fn everybody(rows: &mut impl Rows, conversation: &Conversation) -> Ou
     })
 }
 
-/// Who is told of what happens in a conversation.
+/// The receivers of the notifications of a conversation.
 pub(super) fn audience(conversation: &Conversation) -> Audience {
     match conversation.parties {
         Parties::C2c(a, b) if a == b => Audience::user(a),
@@ -75,7 +75,11 @@ pub(super) fn audience(conversation: &Conversation) -> Audience {
 }
 
 /// Whether this user may read a conversation: one of its two parties, or a member.
-pub(super) fn may_read(rows: &mut impl Rows, conversation: &Conversation, user: UserKey) -> Outcome<bool> {
+pub(super) fn may_read(
+    rows: &mut impl Rows,
+    conversation: &Conversation,
+    user: UserKey,
+) -> DomainResult<bool> {
     match conversation.parties {
         Parties::C2c(a, b) => Ok(user == a || user == b),
         Parties::System(owner) => Ok(user == owner),

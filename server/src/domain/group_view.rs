@@ -4,12 +4,12 @@ use tim_protocol::GroupId;
 use tim_protocol::code::Code;
 use tim_protocol::group::{Group, SelfInfo};
 
-use super::Outcome;
+use super::DomainResult;
 use super::rows::{Conversation, GroupRow, Parties, Rows};
 use crate::core::ops::UserKey;
 
 /// A group's conversation; [`Code::GROUP_NOT_FOUND`] if there is none or the group was dismissed.
-pub(super) fn standing_group(rows: &mut impl Rows, app: u32, group: &GroupId) -> Outcome<Conversation> {
+pub(super) fn existing_group(rows: &mut impl Rows, app: u32, group: &GroupId) -> DomainResult<Conversation> {
     let conversation =
         rows.conversation(app, &Parties::Group(group.clone()))?.ok_or(Code::GROUP_NOT_FOUND)?;
     if group_row(rows, &conversation)?.is_dismissed {
@@ -19,16 +19,16 @@ pub(super) fn standing_group(rows: &mut impl Rows, app: u32, group: &GroupId) ->
 }
 
 /// The row of a group's conversation.
-pub(super) fn group_row(rows: &mut impl Rows, conversation: &Conversation) -> Outcome<GroupRow> {
+pub(super) fn group_row(rows: &mut impl Rows, conversation: &Conversation) -> DomainResult<GroupRow> {
     rows.group(conversation.key)?.ok_or_else(|| Code::GROUP_NOT_FOUND.into())
 }
 
-/// A group as a user sees it.
+/// A group from the point of view of a user.
 pub(super) fn group_for(
     rows: &mut impl Rows,
     conversation: &Conversation,
     viewer: UserKey,
-) -> Outcome<Group> {
+) -> DomainResult<Group> {
     let Parties::Group(group_id) = &conversation.parties else { return Err(Code::GROUP_NOT_FOUND.into()) };
     let row = group_row(rows, conversation)?;
     let member = rows.member(conversation.key, viewer)?;

@@ -3,26 +3,27 @@
 
 use tim_protocol::body::{GroupTipType, NoticeType};
 use tim_protocol::call::{
-    self, Call as _, Done, GetGroup, GetGroupMembers, GroupIs, GroupMember, GroupMembers, GroupsRequest,
+    self, Call as _, Done, GetGroupMembersRequest, GetGroupRequest, GroupIs, GroupMember, GroupMembers,
+    GroupsRequest,
 };
 use tim_protocol::code::Code;
 use tim_protocol::group::Role;
 use tim_protocol::{GroupId, List, UserId, bounds, limits};
 
-use super::Outcome;
-use super::group_view::{group_for, standing_group};
+use super::DomainResult;
+use super::group_view::{existing_group, group_for};
 use super::membership::{self, admit, expel};
 use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
-use super::outcome::{quiet, telling};
+use super::outcome::{with_notifications, without_notifications};
 use super::rows::{NewGroupRow, Parties, Rows};
 use super::rules::{self, Action};
-use crate::core::ops::{Actor, UserKey, UserRequest, Written};
+use crate::core::ops::{Actor, Committed, UserKey, UserRequest};
 
 pub(super) fn request(
     rows: &mut impl Rows,
     asked: &UserRequest,
     request: &GroupsRequest,
-) -> Outcome<Written> {
+) -> DomainResult<Committed> {
     let UserRequest { actor, now, random, .. } = asked;
     match request {
         GroupsRequest::CreateGroup(asked) => create(rows, actor, asked, *random, *now),
@@ -30,21 +31,23 @@ pub(super) fn request(
         GroupsRequest::QuitGroup(quit) => membership::quit(rows, actor, quit, *now),
         GroupsRequest::DismissGroup(asked) => dismiss(rows, actor, asked, *now),
         GroupsRequest::GetGroupMembers(asked) => {
-            get_members(rows, actor, asked).map(GetGroupMembers::answer).map(quiet)
+            get_members(rows, actor, asked).map(GetGroupMembersRequest::answer).map(without_notifications)
         }
-        GroupsRequest::GetGroup(asked) => get(rows, actor, asked).map(GetGroup::answer).map(quiet),
+        GroupsRequest::GetGroup(asked) => {
+            get(rows, actor, asked).map(GetGroupRequest::answer).map(without_notifications)
+        }
         GroupsRequest::HandleApplication(handle) => membership::handle_application(rows, actor, handle, *now),
     }
 }
 
-/// Makes a group; `random` names it if the actor did not.
+/// Creates a group; `random` yields the group ID if the actor chose none.
 pub(super) fn create(
     rows: &mut impl Rows,
     actor: &Actor,
-    create: &call::CreateGroup,
+    create: &call::CreateGroupRequest,
     random: u64,
     now: i64,
-) -> Outcome<Written> {
+) -> DomainResult<Committed> {
     let new = &create.group;
     let parties = Parties::Group(new.group_id.clone().unwrap_or_else(|| GroupId::generated(random)));
     if let Some(taken) = rows.conversation(actor.app, &parties)? {
@@ -61,22 +64,22 @@ pub(super) fn create(
         admit(rows, &conversation, new.group_type, *member, Role::Member, now)?;
     }
     let everybody = std::iter::once(actor.key).chain(others.iter().map(|other| other.1));
-    let mut tells = vec![subscribe(&conversation, everybody.clone())];
-    tells.extend(memberships(rows, &conversation, everybody)?);
-    tells.push(notice(rows, actor, actor.key, &conversation, NoticeType::GroupCreated, "", now)?);
+    let mut notifications = vec![subscribe(&conversation, everybody.clone())];
+    notifications.extend(memberships(rows, &conversation, everybody)?);
+    notifications.push(notice(rows, actor, actor.key, &conversation, NoticeType::GroupCreated, "", now)?);
     for (_, member) in &others {
-        tells.push(notice(rows, actor, *member, &conversation, NoticeType::Invited, "", now)?);
+        notifications.push(notice(rows, actor, *member, &conversation, NoticeType::Invited, "", now)?);
     }
     if !others.is_empty() {
         let names = others.into_iter().map(|(name, _)| name).collect();
-        tells.push(tip(rows, actor, &conversation, GroupTipType::Join, names, now)?);
+        notifications.push(tip(rows, actor, &conversation, GroupTipType::Join, names, now)?);
     }
     let group = group_for(rows, &conversation, actor.key)?;
-    Ok(telling(call::CreateGroup::answer(GroupIs { group }), tells))
+    Ok(with_notifications(call::CreateGroupRequest::answer(GroupIs { group }), notifications))
 }
 
 /// The first members beside the owner, each once.
-fn invited(rows: &mut impl Rows, actor: &Actor, names: &[UserId]) -> Outcome<Vec<(UserId, UserKey)>> {
+fn invited(rows: &mut impl Rows, actor: &Actor, names: &[UserId]) -> DomainResult<Vec<(UserId, UserKey)>> {
     let mut others = Vec::new();
     for user in names {
         let member = rows.user(actor.app, user)?.ok_or(Code::GROUP_ACCOUNT_NOT_FOUND)?;
@@ -90,10 +93,10 @@ fn invited(rows: &mut impl Rows, actor: &Actor, names: &[UserId]) -> Outcome<Vec
 pub(super) fn dismiss(
     rows: &mut impl Rows,
     actor: &Actor,
-    dismiss: &call::DismissGroup,
+    dismiss: &call::DismissGroupRequest,
     now: i64,
-) -> Outcome<Written> {
-    let conversation = standing_group(rows, actor.app, &dismiss.group_id)?;
+) -> DomainResult<Committed> {
+    let conversation = existing_group(rows, actor.app, &dismiss.group_id)?;
     let standing = rows.standing(conversation.key, actor.key)?;
     rules::may(Action::Dismiss, standing.group_type, standing.role)?;
     let members = rows.members(conversation.key)?;
@@ -102,30 +105,35 @@ pub(super) fn dismiss(
     }
     rows.dismiss_group(conversation.key)?;
     rows.remove_applications(conversation.key)?;
-    let mut tells = vec![unsubscribe(&conversation, members.iter().copied())];
-    tells.extend(memberships(rows, &conversation, members.iter().copied())?);
+    let mut notifications = vec![unsubscribe(&conversation, members.iter().copied())];
+    notifications.extend(memberships(rows, &conversation, members.iter().copied())?);
     for member in members {
-        tells.push(notice(rows, actor, member, &conversation, NoticeType::GroupDismissed, "", now)?);
+        notifications.push(notice(rows, actor, member, &conversation, NoticeType::GroupDismissed, "", now)?);
     }
-    Ok(telling(call::DismissGroup::answer(Done {}), tells))
+    Ok(with_notifications(call::DismissGroupRequest::answer(Done {}), notifications))
 }
 
-pub(super) fn get(rows: &mut impl Rows, actor: &Actor, asked: &GetGroup) -> Outcome<GroupIs> {
-    let conversation = standing_group(rows, actor.app, &asked.group_id)?;
+pub(super) fn get(rows: &mut impl Rows, actor: &Actor, asked: &GetGroupRequest) -> DomainResult<GroupIs> {
+    let conversation = existing_group(rows, actor.app, &asked.group_id)?;
     let group = group_for(rows, &conversation, actor.key)?;
     Ok(GroupIs { group })
 }
 
 /// Those of the users who are members, as many as fit a page, for a member.
-fn get_members(rows: &mut impl Rows, actor: &Actor, asked: &GetGroupMembers) -> Outcome<GroupMembers> {
-    let group = standing_group(rows, actor.app, &asked.group_id)?;
+fn get_members(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    asked: &GetGroupMembersRequest,
+) -> DomainResult<GroupMembers> {
+    let group = existing_group(rows, actor.app, &asked.group_id)?;
     rows.member(group.key, actor.key)?.ok_or(Code::GROUP_PERMISSION_DENIED)?;
     let (mut page, mut bytes) = (GroupMembers { member_list: List::default(), next: None }, 0);
     for (user, place) in asked.user_id_list.iter().zip(0..) {
         let Some(key) = rows.user(actor.app, user)? else { continue };
         let Some(member) = rows.member(group.key, key)? else { continue };
-        let face = rows.face(key)?;
-        let (nick, avatar) = (face.nick.unwrap_or_default(), face.avatar.unwrap_or_default());
+        let sender_profile = rows.sender_profile(key)?;
+        let (nick, avatar) =
+            (sender_profile.nick.unwrap_or_default(), sender_profile.avatar.unwrap_or_default());
         let (user_id, role, join_time) = (user.clone(), member.role, member.joined);
         let member = GroupMember { user_id, nick, avatar, role, join_time };
         bytes += bounds::encoded_len(&member) + 1;

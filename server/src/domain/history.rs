@@ -1,4 +1,4 @@
-//! Reading logs: runs of messages, and mutations.
+//! Reads logs: ranges of messages, and mutations.
 
 use std::ops::ControlFlow;
 
@@ -6,50 +6,59 @@ use tim_protocol::call::{self, HistoryPage, MutationPage};
 use tim_protocol::message::{MessageChange, Mutation};
 use tim_protocol::{List, bounds, limits};
 
-use super::Outcome;
+use super::DomainResult;
 use super::conversations::{name_for, readable};
 use super::log::{messages, named_by};
 use super::rows::Rows;
 use crate::core::ops::Actor;
 
-pub(super) fn page(rows: &mut impl Rows, actor: &Actor, asked: &call::History) -> Outcome<HistoryPage> {
+pub(super) fn page(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    asked: &call::HistoryRequest,
+) -> DomainResult<HistoryPage> {
     let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else {
-        return Ok(HistoryPage { messages: List::default(), low: 1, high: 0, floor: 1 });
+        return Ok(HistoryPage { messages: List::default(), low: 1, high: 0, first_visible_seq: 1 });
     };
-    let floor = rows.user_conversation(actor.key, conversation.key)?.first_visible_seq;
-    let low = asked.low.max(floor).max(1);
+    let first_visible_seq = rows.user_conversation(actor.key, conversation.key)?.first_visible_seq;
+    let low = asked.low.max(first_visible_seq).max(1);
     let high = asked.high.min(conversation.head);
     if low > high {
-        return Ok(HistoryPage { messages: List::default(), low, high: low.saturating_sub(1), floor });
+        return Ok(HistoryPage {
+            messages: List::default(),
+            low,
+            high: low.saturating_sub(1),
+            first_visible_seq,
+        });
     }
-    let most = asked.limit.min(limits::HISTORY_PAGE);
+    let max = asked.limit.min(limits::HISTORY_PAGE);
     let name = name_for(rows, &conversation, actor.key)?;
-    let mut run = messages(rows, actor, &conversation, &name, low..=high, most, limits::PAGE_BYTES)?;
+    let mut run = messages(rows, actor, &conversation, &name, low..=high, max, limits::PAGE_BYTES)?;
     run.reverse();
     // A limit of nothing covers nothing.
     let low = run.first().map_or(high + 1, |message| message.sequence);
-    Ok(HistoryPage { messages: run.into(), low, high, floor })
+    Ok(HistoryPage { messages: run.into(), low, high, first_visible_seq })
 }
 
 pub(super) fn mutations(
     rows: &mut impl Rows,
     actor: &Actor,
-    asked: &call::Mutations,
-) -> Outcome<MutationPage> {
+    asked: &call::MutationsRequest,
+) -> DomainResult<MutationPage> {
     let mut page = MutationPage { mutations: List::default(), up_to: asked.after, more: false };
     let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else { return Ok(page) };
-    let floor = rows.user_conversation(actor.key, conversation.key)?.first_visible_seq;
+    let first_visible_seq = rows.user_conversation(actor.key, conversation.key)?.first_visible_seq;
     let name = name_for(rows, &conversation, actor.key)?;
     let mut bytes = 0;
     rows.mutations(conversation.key, asked.after, limits::MUTATION_PAGE, |row| {
-        if row.sequence >= floor {
+        if row.sequence >= first_visible_seq {
             let (sender, from) = row.sender;
             let mutation = Mutation {
                 from,
                 to: named_by(sender, actor, &conversation, &name),
-                mutation: row.number,
+                mutation_seq: row.number,
                 sequence: row.sequence,
-                countable: row.unread_index,
+                unread_index: row.unread_index,
                 change: MessageChange::Revoked(row.revocation),
             };
             bytes += bounds::encoded_len(&mutation) + 1;

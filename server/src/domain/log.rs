@@ -1,4 +1,4 @@
-//! The log of a conversation: messages get their places at its end, and are read back from it.
+//! The log of a conversation: appends messages, and reads them.
 
 use std::ops::{ControlFlow, RangeInclusive};
 
@@ -9,15 +9,15 @@ use tim_protocol::frame::Push;
 use tim_protocol::message::{Message, Priority};
 use tim_protocol::{ConversationId, MessageId, UserId, bounds};
 
-use super::Outcome;
+use super::DomainResult;
 use super::conversations::audience;
 use super::rows::{Conversation, MessageRow, Parties, Rows};
-use crate::core::ops::{Actor, Tell, UserKey, What};
+use crate::core::ops::{Actor, Notification, NotificationContent, UserKey};
 
 /// The sender of tips and notices has no row of its own.
 const SYSTEM: UserKey = UserKey(0);
 
-/// A message about to get its place.
+/// A message to be appended.
 pub(super) struct Draft<'a> {
     pub(super) id: MessageId,
     pub(super) from: UserId,
@@ -30,31 +30,31 @@ pub(super) struct Draft<'a> {
     pub(super) now: i64,
 }
 
-/// Gives a message its place at the end of the log.
+/// Appends a message to the log.
 pub(super) fn append(
     rows: &mut impl Rows,
     conversation: &mut Conversation,
     draft: Draft<'_>,
-) -> Outcome<Message> {
+) -> DomainResult<Message> {
     let counts = u64::from(!draft.is_uncounted);
     conversation.head += 1;
     conversation.unread_index += counts;
     conversation.last_time = conversation.last_time.max(draft.now);
     let by_sender = rows.count_by_sender(conversation.key, draft.sender, conversation.head)? + counts;
-    let face = rows.face(draft.sender)?;
+    let sender_profile = rows.sender_profile(draft.sender)?;
     let message = Message {
         id: draft.id,
         from: draft.from,
         to: draft.to,
         sequence: conversation.head,
-        countable: conversation.unread_index,
+        unread_index: conversation.unread_index,
         by_sender,
         time: conversation.last_time,
         client_time: draft.client_time,
         priority: draft.priority,
         excluded_from_unread_count: draft.is_uncounted,
-        nick: face.nick.unwrap_or_default(),
-        avatar: face.avatar.unwrap_or_default(),
+        nick: sender_profile.nick.unwrap_or_default(),
+        avatar: sender_profile.avatar.unwrap_or_default(),
         revoked: None,
         body: draft.body.to_owned(),
     };
@@ -63,17 +63,17 @@ pub(super) fn append(
 }
 
 /// Appends a message that the server writes: a tip to a group's log, which never counts as unread, or a notice to a user's.
-pub(super) fn append_own(
+pub(super) fn append_system_message(
     rows: &mut impl Rows,
     conversation: &mut Conversation,
     to: ConversationId,
     body: &Body,
     now: i64,
-) -> Outcome<Tell> {
+) -> DomainResult<Notification> {
     let body = body.write().map_err(|_| Code::INTERNAL)?;
     let is_tip = matches!(conversation.parties, Parties::Group(_));
     let draft = Draft {
-        id: own_id(conversation, now),
+        id: system_message_id(conversation, now),
         from: UserId::system(),
         sender: SYSTEM,
         to,
@@ -85,11 +85,11 @@ pub(super) fn append_own(
     };
     let message = append(rows, conversation, draft)?;
     let to = audience(conversation);
-    Ok(Tell { to, except: None, what: What::Push(Push::Message(message)) })
+    Ok(Notification { to, except: None, content: NotificationContent::Push(Push::Message(message)) })
 }
 
-/// The identity of a message the server writes: unique because a place in a conversation is.
-fn own_id(conversation: &Conversation, now: i64) -> MessageId {
+/// The ID of a message the server writes: unique, because it contains the conversation and the sequence.
+fn system_message_id(conversation: &Conversation, now: i64) -> MessageId {
     let (key, place) = (conversation.key.0.to_be_bytes(), (conversation.head + 1).to_be_bytes());
     let mut unique = [0; 10];
     for (byte, of_place) in unique.iter_mut().zip(key.into_iter().skip(3).chain(place.into_iter().skip(3))) {
@@ -98,7 +98,7 @@ fn own_id(conversation: &Conversation, now: i64) -> MessageId {
     MessageId::from_parts(now, unique)
 }
 
-/// Messages of a run, newest first, until `most` or `most_bytes` is reached (at least one if there is one). `name` is the
+/// Messages of a range, newest first, up to `max` messages and `max_bytes` bytes, but at least one. `name` is the
 /// conversation as the actor names it.
 pub(super) fn messages(
     rows: &mut impl Rows,
@@ -106,15 +106,15 @@ pub(super) fn messages(
     conversation: &Conversation,
     name: &ConversationId,
     sequences: RangeInclusive<u64>,
-    most: u32,
-    most_bytes: usize,
-) -> Outcome<Vec<Message>> {
+    max: u32,
+    max_bytes: usize,
+) -> DomainResult<Vec<Message>> {
     let (mut messages, mut bytes) = (Vec::new(), 0);
-    rows.messages(conversation.key, sequences, most, |row| {
+    rows.messages(conversation.key, sequences, max, |row| {
         let to = named_by(row.sender, actor, conversation, name);
         let message = message(row, to);
         bytes += bounds::encoded_len(&message) + 1;
-        if bytes > most_bytes && !messages.is_empty() {
+        if bytes > max_bytes && !messages.is_empty() {
             return ControlFlow::Break(());
         }
         messages.push(message);
@@ -142,7 +142,7 @@ fn message(row: MessageRow, to: ConversationId) -> Message {
         from: row.from,
         to,
         sequence: row.sequence,
-        countable: row.unread_index,
+        unread_index: row.unread_index,
         by_sender: row.by_sender,
         time: row.time,
         client_time: row.client_time,

@@ -1,4 +1,4 @@
-//! The user side: dirty marks, which tell a returning device what changed without looking at everything.
+//! Marks, from which a returning device learns what changed without a scan of all conversations.
 //!
 //! Per user: the newest version, which grows with every mark, and the watermark, the largest version that any device was
 //! given. Per user and conversation: the version of its mark. A conversation is marked again for a user only if its mark is not
@@ -10,18 +10,17 @@
 
 use tim_protocol::conversation::Cursor;
 
-use super::Outcome;
+use super::DomainResult;
 use super::conversations::everybody;
-use super::outcome::quiet;
+use super::outcome::without_notifications;
 use super::rows::{ChangeKind, Rows};
-use crate::core::ops::{Actor, Answer, ConversationKey, UserKey, Written};
+use crate::core::ops::{Actor, Committed, ConversationKey, UserKey, WriteReply};
 
-/// Marks a conversation for everybody who takes part in it, because it stands at `up_to` (head plus mutation head). Done twice
-/// it does no harm.
+/// Marks a conversation for all its participants, for changes up to `up_to` (head plus mutation head). Idempotent.
 ///
 /// # Errors
-/// [`super::Failure::Store`].
-pub fn mark_all(rows: &mut impl Rows, of: ConversationKey, up_to: u64) -> Outcome<()> {
+/// [`super::DomainError::Store`].
+pub fn mark_all(rows: &mut impl Rows, of: ConversationKey, up_to: u64) -> DomainResult<()> {
     let conversation = rows.conversation_by_key(of)?;
     for user in everybody(rows, &conversation)? {
         mark(rows, user, of)?;
@@ -30,7 +29,7 @@ pub fn mark_all(rows: &mut impl Rows, of: ConversationKey, up_to: u64) -> Outcom
 }
 
 /// Marks a conversation for one user, unless its mark is above the watermark.
-pub(super) fn mark(rows: &mut impl Rows, user: UserKey, of: ConversationKey) -> Outcome<()> {
+pub(super) fn mark(rows: &mut impl Rows, user: UserKey, of: ConversationKey) -> DomainResult<()> {
     let marks = rows.marks(user, of)?;
     if marks.watermark >= marks.mark {
         let version = rows.next_version(user)?;
@@ -39,26 +38,26 @@ pub(super) fn mark(rows: &mut impl Rows, user: UserKey, of: ConversationKey) -> 
     Ok(())
 }
 
-/// Notes that something of a user's own changed.
+/// Records a change of the user's own data.
 pub(super) fn note_change(
     rows: &mut impl Rows,
     user: UserKey,
     kind: ChangeKind,
     key: &str,
     is_gone: bool,
-) -> Outcome<()> {
+) -> DomainResult<()> {
     let version = rows.next_version(user)?;
     rows.put_change(user, kind, key, version, is_gone)
 }
 
 /// Raises the watermark to the newest version.
-pub(super) fn give(rows: &mut impl Rows, actor: &Actor) -> Outcome<Written> {
+pub(super) fn advance_watermark(rows: &mut impl Rows, actor: &Actor) -> DomainResult<Committed> {
     let cursor = newest(rows, actor.key)?;
     rows.set_watermark(actor.key, cursor.version)?;
-    Ok(quiet(Answer::Given(cursor)))
+    Ok(without_notifications(WriteReply::Watermark(cursor)))
 }
 
 /// The newest version of a user.
-pub(super) fn newest(rows: &mut impl Rows, user: UserKey) -> Outcome<Cursor> {
+pub(super) fn newest(rows: &mut impl Rows, user: UserKey) -> DomainResult<Cursor> {
     Ok(Cursor { epoch: rows.epoch(), version: rows.version(user)? })
 }

@@ -1,4 +1,4 @@
-//! Who comes into a group and who leaves it, and what a change of that writes into whose log.
+//! Membership of groups: joining, leaving, applications, and the tips and notices that they write.
 
 use tim_protocol::UserId;
 use tim_protocol::body::{GroupTipType, NoticeType};
@@ -6,65 +6,69 @@ use tim_protocol::call::{self, Call as _, Done, Joined};
 use tim_protocol::code::Code;
 use tim_protocol::group::{Group, GroupType, JoinOption, JoinStatus, Role};
 
-use super::group_view::{group_for, standing_group};
+use super::group_view::{existing_group, group_for};
 use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
-use super::outcome::{quiet, telling};
+use super::outcome::{with_notifications, without_notifications};
 use super::rows::{ChangeKind, Conversation, Member, Parties, Rows, UserConversation};
 use super::rules::{self, Action};
-use super::{Outcome, marks};
-use crate::core::ops::{Actor, Tell, UserKey, Written};
+use super::{DomainResult, marks};
+use crate::core::ops::{Actor, Committed, Notification, UserKey};
 
 pub(super) fn join(
     rows: &mut impl Rows,
     actor: &Actor,
-    join: &call::JoinGroup,
+    join: &call::JoinGroupRequest,
     now: i64,
-) -> Outcome<Written> {
-    let conversation = standing_group(rows, actor.app, &join.group_id)?;
+) -> DomainResult<Committed> {
+    let conversation = existing_group(rows, actor.app, &join.group_id)?;
     let group = group_for(rows, &conversation, actor.key)?;
     if group.self_info.is_some() {
         let already = Joined { status: JoinStatus::AlreadyInGroup, group: Some(group) };
-        return Ok(quiet(call::JoinGroup::answer(already)));
+        return Ok(without_notifications(call::JoinGroupRequest::answer(already)));
     }
     match group.join_option {
         JoinOption::DisableApply | JoinOption::Other(_) => Err(Code::GROUP_PERMISSION_DENIED.into()),
         JoinOption::FreeAccess => {
-            let tells = let_in(rows, actor, &conversation, &group, (&actor.user, actor.key), now)?;
+            let notifications =
+                add_to_group(rows, actor, &conversation, &group, (&actor.user, actor.key), now)?;
             let group = Some(group_for(rows, &conversation, actor.key)?);
-            Ok(telling(call::JoinGroup::answer(Joined { status: JoinStatus::JoinedSuccess, group }), tells))
+            Ok(with_notifications(
+                call::JoinGroupRequest::answer(Joined { status: JoinStatus::JoinedSuccess, group }),
+                notifications,
+            ))
         }
         JoinOption::NeedPermission => {
-            let tells = apply(rows, actor, &conversation, &join.apply_message, now)?;
+            let notifications = apply(rows, actor, &conversation, &join.apply_message, now)?;
             let waiting = Joined { status: JoinStatus::WaitAdminApproval, group: None };
-            Ok(telling(call::JoinGroup::answer(waiting), tells))
+            Ok(with_notifications(call::JoinGroupRequest::answer(waiting), notifications))
         }
     }
 }
 
-/// Notes an application, and tells those who may decide on it.
+/// Records an application, and notifies the owner and admins.
 fn apply(
     rows: &mut impl Rows,
     actor: &Actor,
     conversation: &Conversation,
-    words: &str,
+    text: &str,
     now: i64,
-) -> Outcome<Vec<Tell>> {
+) -> DomainResult<Vec<Notification>> {
     if !rows.add_application(conversation.key, actor.key, now)? {
         return Ok(Vec::new());
     }
     let mut deciders = rows.members_of_role(conversation.key, &Role::Owner)?;
     deciders.extend(rows.members_of_role(conversation.key, &Role::Admin)?);
     let to = deciders.into_iter();
-    to.map(|to| notice(rows, actor, to, conversation, NoticeType::JoinApplication, words, now)).collect()
+    to.map(|to| notice(rows, actor, to, conversation, NoticeType::JoinApplication, text, now)).collect()
 }
 
 pub(super) fn handle_application(
     rows: &mut impl Rows,
     actor: &Actor,
-    handle: &call::HandleApplication,
+    handle: &call::HandleApplicationRequest,
     now: i64,
-) -> Outcome<Written> {
-    let conversation = standing_group(rows, actor.app, &handle.group_id)?;
+) -> DomainResult<Committed> {
+    let conversation = existing_group(rows, actor.app, &handle.group_id)?;
     let group = group_for(rows, &conversation, actor.key)?;
     let role = group.self_info.as_ref().map(|info| info.role);
     rules::may(Action::HandleApplications, group.group_type, role)?;
@@ -72,62 +76,62 @@ pub(super) fn handle_application(
     if !rows.remove_application(conversation.key, applicant)? {
         return Err(Code::APPLICATION_HANDLED.into());
     }
-    let (answer, words) = match handle.accept {
+    let (answer, text) = match handle.accept {
         true => (NoticeType::ApplicationAccepted, &handle.handle_message),
         false => (NoticeType::ApplicationRefused, &handle.handle_message),
     };
-    let mut tells = Vec::new();
+    let mut notifications = Vec::new();
     if handle.accept && rows.member(conversation.key, applicant)?.is_none() {
-        tells = let_in(rows, actor, &conversation, &group, (&handle.user_id, applicant), now)?;
+        notifications = add_to_group(rows, actor, &conversation, &group, (&handle.user_id, applicant), now)?;
     }
-    tells.push(notice(rows, actor, applicant, &conversation, answer, words, now)?);
-    Ok(telling(call::HandleApplication::answer(Done {}), tells))
+    notifications.push(notice(rows, actor, applicant, &conversation, answer, text, now)?);
+    Ok(with_notifications(call::HandleApplicationRequest::answer(Done {}), notifications))
 }
 
 pub(super) fn quit(
     rows: &mut impl Rows,
     actor: &Actor,
-    quit: &call::QuitGroup,
+    quit: &call::QuitGroupRequest,
     now: i64,
-) -> Outcome<Written> {
-    let conversation = standing_group(rows, actor.app, &quit.group_id)?;
+) -> DomainResult<Committed> {
+    let conversation = existing_group(rows, actor.app, &quit.group_id)?;
     let standing = rows.standing(conversation.key, actor.key)?;
     let is_owner = standing.role == Some(Role::Owner);
     rules::may(Action::Quit, standing.group_type, standing.role)?;
-    rows.resize_group(conversation.key, -1)?;
+    rows.change_member_count(conversation.key, -1)?;
     if is_owner {
-        rows.disown_group(conversation.key)?;
+        rows.clear_owner(conversation.key)?;
     }
-    // The tip is the last thing the leaver may see, so it is written while they are still a member.
+    // Written while the leaving user is still a member, because the tip is the last message that user may see.
     let leaving = vec![actor.user.clone()];
-    let mut tells = vec![tip(rows, actor, &conversation, GroupTipType::Quit, leaving, now)?];
+    let mut notifications = vec![tip(rows, actor, &conversation, GroupTipType::Quit, leaving, now)?];
     expel(rows, &conversation, actor.key)?;
-    tells.push(unsubscribe(&conversation, std::iter::once(actor.key)));
-    tells.extend(memberships(rows, &conversation, std::iter::once(actor.key))?);
-    tells.push(notice(rows, actor, actor.key, &conversation, NoticeType::Quit, "", now)?);
-    Ok(telling(call::QuitGroup::answer(Done {}), tells))
+    notifications.push(unsubscribe(&conversation, std::iter::once(actor.key)));
+    notifications.extend(memberships(rows, &conversation, std::iter::once(actor.key))?);
+    notifications.push(notice(rows, actor, actor.key, &conversation, NoticeType::Quit, "", now)?);
+    Ok(with_notifications(call::QuitGroupRequest::answer(Done {}), notifications))
 }
 
-/// Makes a user a member, if there is a place, and tells of it.
-fn let_in(
+/// Adds a user to a group that is not full, and returns the notifications.
+fn add_to_group(
     rows: &mut impl Rows,
     actor: &Actor,
     conversation: &Conversation,
     group: &Group,
     (name, user): (&UserId, UserKey),
     now: i64,
-) -> Outcome<Vec<Tell>> {
+) -> DomainResult<Vec<Notification>> {
     if group.member_count >= group.max_member_count {
         return Err(Code::GROUP_FULL.into());
     }
     admit(rows, conversation, group.group_type, user, Role::Member, now)?;
-    let mut tells = vec![subscribe(conversation, std::iter::once(user))];
-    tells.extend(memberships(rows, conversation, std::iter::once(user))?);
-    tells.push(tip(rows, actor, conversation, GroupTipType::Join, vec![name.clone()], now)?);
-    Ok(tells)
+    let mut notifications = vec![subscribe(conversation, std::iter::once(user))];
+    notifications.extend(memberships(rows, conversation, std::iter::once(user))?);
+    notifications.push(tip(rows, actor, conversation, GroupTipType::Join, vec![name.clone()], now)?);
+    Ok(notifications)
 }
 
-/// Makes a user a member, with what follows on the user's side.
+/// Adds a member: group row, first visible sequence, mark and change row.
 pub(super) fn admit(
     rows: &mut impl Rows,
     conversation: &Conversation,
@@ -135,9 +139,9 @@ pub(super) fn admit(
     user: UserKey,
     role: Role,
     now: i64,
-) -> Outcome<()> {
+) -> DomainResult<()> {
     rows.add_member(conversation.key, user, &Member { role, joined: now })?;
-    rows.resize_group(conversation.key, 1)?;
+    rows.change_member_count(conversation.key, 1)?;
     rows.remove_application(conversation.key, user)?;
     let head = conversation.head;
     let first_visible_seq = if group_type.shows_history_before_joining() { 1 } else { head + 1 };
@@ -145,14 +149,14 @@ pub(super) fn admit(
     note(rows, user, conversation, false)
 }
 
-/// Ends a membership, with what follows on the user's side. The number of members is not touched.
-pub(super) fn expel(rows: &mut impl Rows, conversation: &Conversation, user: UserKey) -> Outcome<()> {
+/// Removes a member, and marks the conversation for the user. Does not change the member count.
+pub(super) fn expel(rows: &mut impl Rows, conversation: &Conversation, user: UserKey) -> DomainResult<()> {
     rows.remove_member(conversation.key, user)?;
     rows.close_conversation(user, conversation.key)?;
     note(rows, user, conversation, true)
 }
 
-fn note(rows: &mut impl Rows, user: UserKey, conversation: &Conversation, is_gone: bool) -> Outcome<()> {
+fn note(rows: &mut impl Rows, user: UserKey, conversation: &Conversation, is_gone: bool) -> DomainResult<()> {
     marks::mark(rows, user, conversation.key)?;
     match &conversation.parties {
         Parties::Group(group) => marks::note_change(rows, user, ChangeKind::Group, group.as_str(), is_gone),

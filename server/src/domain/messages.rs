@@ -1,23 +1,25 @@
 //! The verbs about messages: the list of them. What each does is in a file of its own.
 
-use tim_protocol::call::{Call as _, History, MessagesRequest, Mutations};
+use tim_protocol::call::{Call as _, HistoryRequest, MessagesRequest, MutationsRequest};
 
-use super::outcome::quiet;
+use super::outcome::without_notifications;
 use super::rows::Rows;
-use super::{Outcome, history, read, revoke, send};
-use crate::core::ops::{UserRequest, Written};
+use super::{DomainResult, history, read, revoke, send};
+use crate::core::ops::{Committed, UserRequest};
 
 pub(super) fn request(
     rows: &mut impl Rows,
     asked: &UserRequest,
     request: &MessagesRequest,
-) -> Outcome<Written> {
+) -> DomainResult<Committed> {
     let UserRequest { actor, now, revoke_within, .. } = asked;
     match request {
         MessagesRequest::Send(send) => send::send(rows, actor, send, *now),
-        MessagesRequest::History(asked) => history::page(rows, actor, asked).map(History::answer).map(quiet),
+        MessagesRequest::History(asked) => {
+            history::page(rows, actor, asked).map(HistoryRequest::answer).map(without_notifications)
+        }
         MessagesRequest::Mutations(asked) => {
-            history::mutations(rows, actor, asked).map(Mutations::answer).map(quiet)
+            history::mutations(rows, actor, asked).map(MutationsRequest::answer).map(without_notifications)
         }
         MessagesRequest::Revoke(revoke) => revoke::revoke(rows, actor, revoke, *now, *revoke_within),
         MessagesRequest::Read(read) => read::read(rows, actor, read),

@@ -1,14 +1,14 @@
-//! Who may do what, and what follows from it: every decision of the server that needs stored data. The map of the folder.
+//! The server's rules: every decision that needs stored data. Overview of the folder.
 //!
 //! * [`requests`] asks the domain of a request: [`messages`], [`users`] and [`groups`] have the lists of their verbs, each with
 //!   the function that decides it.
-//! * [`rows`] is what a database has to offer; [`rules`] the table of what members of a group may do.
+//! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
 //! * One file each: [`send`], [`revoke`], [`read`], [`history`], [`sync`], [`membership`], [`blacklist`],
 //!   [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`log`], [`unread`],
 //!   [`notices`] and [`marks`].
 //!
-//! Pure: a function here takes a transaction's rows and values, and answers with values. No SQL, no clock, no threads. What is
-//! told to others is only named here ([`Tell`]); a store publishes it after the commit.
+//! Pure: a function here takes a transaction's rows and values, and answers with values. No SQL, no clock, no threads.
+//! Notifications of others are only returned here ([`Notification`]); a store publishes them after the commit.
 
 mod blacklist;
 mod conversations;
@@ -34,52 +34,54 @@ mod sync;
 mod unread;
 mod users;
 
-pub use outcome::{Failure, Outcome, Trouble};
+pub use outcome::{DatabaseErrorKind, DomainError, DomainResult};
 
 use tim_protocol::Code;
-use tim_protocol::call::{Call as _, Sync};
+use tim_protocol::call::{Call as _, SyncRequest};
 
 #[cfg(doc)]
-use crate::core::ops::Tell;
-use crate::core::ops::{Answer, Find, Found, Write, Written};
-use outcome::quiet;
+use crate::core::ops::Notification;
+use crate::core::ops::{Committed, Query, QueryResult, Write, WriteReply};
+use outcome::without_notifications;
 use rows::Rows;
 
-/// Makes a change in a transaction. A refusal may leave some of its rows changed: see [`rows`].
+/// Carries out a write in a transaction. After a refusal some of its rows may be changed: see [`rows`].
 ///
 /// # Errors
-/// [`Failure::Refused`] with what the change earned, or [`Failure::Store`].
-pub fn apply(rows: &mut impl Rows, write: &Write) -> Outcome<Written> {
+/// [`DomainError::Refused`] with the reason, or [`DomainError::Store`].
+pub fn apply(rows: &mut impl Rows, write: &Write) -> DomainResult<Committed> {
     match write {
-        Write::Probe => rows.probe().map(|()| quiet(Answer::Done)),
+        Write::Probe => rows.probe().map(|()| without_notifications(WriteReply::Done)),
         Write::Login(login) => logins::login(rows, login),
         Write::Logout { actor, instance } => logins::logout(rows, actor, instance),
         Write::Kick { app, user } => logins::kick(rows, *app, user),
-        Write::Give { actor } => marks::give(rows, actor),
+        Write::AdvanceWatermark { actor } => marks::advance_watermark(rows, actor),
         Write::Request(asked) => requests::request(rows, asked),
-        Write::PutApp { app, key } => rows.put_app(*app, key).map(|()| quiet(Answer::Done)),
+        Write::PutApp { app, key } => {
+            rows.put_app(*app, key).map(|()| without_notifications(WriteReply::Done))
+        }
         Write::PutMedia(media) => media::put(rows, media),
     }
 }
 
-/// Answers a question in a transaction that changes nothing.
+/// Answers a query in a transaction that changes nothing.
 ///
 /// # Errors
 /// As [`apply`].
-pub fn answer(rows: &mut impl Rows, find: &Find) -> Outcome<Found> {
-    match find {
-        Find::Apps => rows.count_apps().map(Found::Apps),
-        Find::App { app } => rows.app_keys(*app).map(Found::App),
-        Find::Devices { app, user } => logins::devices(rows, *app, user).map(Found::Devices),
-        Find::Topics { key } => rows.groups_of(*key).map(Found::Topics),
-        Find::Version { key } => marks::newest(rows, *key).map(Found::Version),
-        Find::Sync { actor, sync, upto } => {
-            sync::page(rows, actor, sync, *upto).map(Sync::answer).map(Found::Reply)
+pub fn answer(rows: &mut impl Rows, query: &Query) -> DomainResult<QueryResult> {
+    match query {
+        Query::Apps => rows.count_apps().map(QueryResult::Apps),
+        Query::App { app } => rows.app_keys(*app).map(QueryResult::App),
+        Query::Devices { app, user } => logins::devices(rows, *app, user).map(QueryResult::Devices),
+        Query::Topics { key } => rows.groups_of(*key).map(QueryResult::Topics),
+        Query::Version { key } => marks::newest(rows, *key).map(QueryResult::Version),
+        Query::Sync { actor, sync, upto } => {
+            sync::page(rows, actor, sync, *upto).map(SyncRequest::answer).map(QueryResult::Reply)
         }
-        Find::Request(asked) => match requests::request(rows, asked)?.answer {
-            Answer::Reply(reply) => Ok(Found::Reply(reply)),
+        Query::Request(asked) => match requests::request(rows, asked)?.answer {
+            WriteReply::Reply(reply) => Ok(QueryResult::Reply(reply)),
             _ => Err(Code::INTERNAL.into()),
         },
-        Find::Media { app, id } => rows.media(*app, *id).map(Found::Media),
+        Query::Media { app, id } => rows.media(*app, *id).map(QueryResult::Media),
     }
 }

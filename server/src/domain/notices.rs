@@ -1,4 +1,4 @@
-//! What a change writes and tells beside its answer: tips in a group's log, notices in a user's, changes of a user's own.
+//! The side effects of a change: tips in a group's log, notices in a user's system conversation, and notifications.
 
 use tim_protocol::body::{Body, GroupTip, GroupTipType, NoticeGroup, NoticeType, SystemNotice};
 use tim_protocol::code::Code;
@@ -6,44 +6,56 @@ use tim_protocol::conversation::Change;
 use tim_protocol::frame::Push;
 use tim_protocol::{ConversationId, UserId};
 
-use super::Outcome;
+use super::DomainResult;
 use super::group_view::{group_for, group_row};
-use super::log::append_own;
+use super::log::append_system_message;
 use super::rows::{Conversation, Parties, Rows};
-use crate::core::ops::{Actor, Audience, Tell, UserKey, What};
+use crate::core::ops::{Actor, Audience, Notification, NotificationContent, UserKey};
 
-/// A change of the actor's own, for their other sessions.
-pub(super) fn own_change(actor: &Actor, change: Change) -> Tell {
-    Tell { to: Audience::user(actor.key), except: actor.session, what: What::Push(Push::Change(change)) }
+/// Notifies the actor's other sessions of a change.
+pub(super) fn own_change(actor: &Actor, change: Change) -> Notification {
+    Notification {
+        to: Audience::user(actor.key),
+        except: actor.session,
+        content: NotificationContent::Push(Push::Change(change)),
+    }
 }
 
-/// From here on, these users hear what is told to everybody in a conversation.
-pub(super) fn subscribe(conversation: &Conversation, users: impl Iterator<Item = UserKey>) -> Tell {
-    let what = What::Subscribe(conversation.key);
-    Tell { to: Audience::Users(users.collect()), except: None, what }
+/// Subscribes users to the topic of a conversation.
+pub(super) fn subscribe(conversation: &Conversation, users: impl Iterator<Item = UserKey>) -> Notification {
+    let content = NotificationContent::Subscribe(conversation.key);
+    Notification { to: Audience::Users(users.collect()), except: None, content }
 }
 
-/// From here on, these users do not hear it any more.
-pub(super) fn unsubscribe(conversation: &Conversation, users: impl Iterator<Item = UserKey>) -> Tell {
-    let what = What::Unsubscribe(conversation.key);
-    Tell { to: Audience::Users(users.collect()), except: None, what }
+/// Unsubscribes users from the topic of a conversation.
+pub(super) fn unsubscribe(conversation: &Conversation, users: impl Iterator<Item = UserKey>) -> Notification {
+    let content = NotificationContent::Unsubscribe(conversation.key);
+    Notification { to: Audience::Users(users.collect()), except: None, content }
 }
 
-/// Tells users whether they are in a group now. Before notices, so that a device that hears one shows what it tells of.
+/// Notifies users of their membership. Precedes notices, so that the group list is current when a notice arrives.
 pub(super) fn memberships(
     rows: &mut impl Rows,
     conversation: &Conversation,
     users: impl Iterator<Item = UserKey>,
-) -> Outcome<Vec<Tell>> {
+) -> DomainResult<Vec<Notification>> {
     users.map(|user| membership(rows, conversation, user)).collect()
 }
 
-fn membership(rows: &mut impl Rows, conversation: &Conversation, user: UserKey) -> Outcome<Tell> {
+fn membership(
+    rows: &mut impl Rows,
+    conversation: &Conversation,
+    user: UserKey,
+) -> DomainResult<Notification> {
     let Parties::Group(group_id) = &conversation.parties else { return Err(Code::INTERNAL.into()) };
     let group = group_for(rows, conversation, user)?;
     let group = group.self_info.is_some().then_some(group);
     let change = Change::Group { group_id: group_id.clone(), group };
-    Ok(Tell { to: Audience::user(user), except: None, what: What::Push(Push::Change(change)) })
+    Ok(Notification {
+        to: Audience::user(user),
+        except: None,
+        content: NotificationContent::Push(Push::Change(change)),
+    })
 }
 
 /// Writes a tip of what `actor` did with `users` into a group's log.
@@ -54,17 +66,17 @@ pub(super) fn tip(
     kind: GroupTipType,
     users: Vec<UserId>,
     now: i64,
-) -> Outcome<Tell> {
+) -> DomainResult<Notification> {
     let Parties::Group(group) = &conversation.parties else { return Err(Code::INTERNAL.into()) };
     let body = Body::GroupTip(GroupTip {
         operator_id: actor.user.clone(),
         operation_type: kind,
         user_id_list: users,
-        member_count: rows.group_brief(conversation.key)?.members,
+        member_count: rows.group_summary(conversation.key)?.members,
     });
-    // Several things may be written in one step: the row knows the newest place.
+    // Reloads the conversation, because an earlier step may have appended messages.
     let mut newest = rows.conversation_by_key(conversation.key)?;
-    append_own(rows, &mut newest, ConversationId::Group(group.clone()), &body, now)
+    append_system_message(rows, &mut newest, ConversationId::Group(group.clone()), &body, now)
 }
 
 /// Writes a notice of what `actor` did in a group into a user's own log.
@@ -74,9 +86,9 @@ pub(super) fn notice(
     to: UserKey,
     conversation: &Conversation,
     kind: NoticeType,
-    words: &str,
+    text: &str,
     now: i64,
-) -> Outcome<Tell> {
+) -> DomainResult<Notification> {
     let Parties::Group(group_id) = &conversation.parties else { return Err(Code::INTERNAL.into()) };
     let group = group_row(rows, conversation)?;
     let body = Body::GroupSystemNotice(SystemNotice {
@@ -87,11 +99,11 @@ pub(super) fn notice(
             name: group.name,
             group_type: group.group_type,
         },
-        handle_message: words.to_owned(),
+        handle_message: text.to_owned(),
     });
     let mut log = match rows.conversation(actor.app, &Parties::System(to))? {
         Some(log) => log,
         None => rows.add_conversation(actor.app, Parties::System(to))?,
     };
-    append_own(rows, &mut log, ConversationId::System, &body, now)
+    append_system_message(rows, &mut log, ConversationId::System, &body, now)
 }

@@ -1,59 +1,62 @@
-//! How a decision ends: with an answer and what it tells, refused, or without the database.
+//! The result of a decision: a reply and notifications, a refusal, or a failure of the database.
 
 use tim_protocol::Code;
 use tim_protocol::frame::Fault;
 
-use crate::core::ops::{Answer, Tell, Written};
+use crate::core::ops::{Committed, Notification, WriteReply};
 
-/// What a decision comes to.
-pub type Outcome<T> = Result<T, Failure>;
+/// The result of a decision.
+pub type DomainResult<T> = Result<T, DomainError>;
 
-/// Why a decision came to nothing.
+/// Why a decision failed.
 #[derive(Debug)]
-pub enum Failure {
-    /// The request is refused. Its own changes have to be undone; the transaction may go on with other requests.
+pub enum DomainError {
+    /// The request is refused. The caller must undo its changes; the transaction may go on with other requests.
     Refused(Fault),
-    /// The database could not do what it was asked: nothing in the transaction may be committed.
-    Store(Trouble, String),
+    /// The database failed: nothing in the transaction may be committed.
+    Store(DatabaseErrorKind, String),
 }
 
-/// What is wrong with a database.
+/// The kind of a database failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// Another program or transaction holds what was asked for.
+pub enum DatabaseErrorKind {
+    /// Another program or transaction holds a lock.
     Busy,
     /// The disk is full, failing or read-only.
     Disk,
-    /// It holds something else than was written.
+    /// The database is damaged: it holds something other than what was written.
     Damaged,
-    /// Anything else, a fault of this program among it.
+    /// Anything else, including a bug of this program.
     Other,
 }
 
-impl From<Code> for Failure {
+impl From<Code> for DomainError {
     fn from(code: Code) -> Self {
         Self::Refused(code.into())
     }
 }
 
-impl From<Failure> for Fault {
-    fn from(failure: Failure) -> Self {
+impl From<DomainError> for Fault {
+    fn from(failure: DomainError) -> Self {
         match failure {
-            Failure::Refused(fault) => fault,
-            Failure::Store(Trouble::Busy, _) => Self::new(Code::BUSY).retry_after(1_000),
-            Failure::Store(Trouble::Disk, _) => Self::new(Code::READ_ONLY).retry_after(1_000),
-            Failure::Store(Trouble::Damaged, _) => Self::new(Code::DATABASE_CORRUPT),
-            Failure::Store(Trouble::Other, _) => Self::new(Code::INTERNAL),
+            DomainError::Refused(fault) => fault,
+            DomainError::Store(DatabaseErrorKind::Busy, _) => Self::new(Code::BUSY).retry_after(1_000),
+            DomainError::Store(DatabaseErrorKind::Disk, _) => Self::new(Code::READ_ONLY).retry_after(1_000),
+            DomainError::Store(DatabaseErrorKind::Damaged, _) => Self::new(Code::DATABASE_CORRUPT),
+            DomainError::Store(DatabaseErrorKind::Other, _) => Self::new(Code::INTERNAL),
         }
     }
 }
 
-/// An answer that nobody else is told of.
-pub(super) fn quiet(answer: impl Into<Answer>) -> Written {
-    telling(answer, Vec::new())
+/// A result without notifications.
+pub(super) fn without_notifications(answer: impl Into<WriteReply>) -> Committed {
+    with_notifications(answer, Vec::new())
 }
 
-/// An answer, and what others are told.
-pub(super) fn telling(answer: impl Into<Answer>, tells: Vec<Tell>) -> Written {
-    Written { answer: answer.into(), tells }
+/// A result with notifications.
+pub(super) fn with_notifications(
+    answer: impl Into<WriteReply>,
+    notifications: Vec<Notification>,
+) -> Committed {
+    Committed { answer: answer.into(), notifications }
 }

@@ -5,28 +5,32 @@ use tim_protocol::conversation::Change;
 use tim_protocol::profile::Profile;
 use tim_protocol::{List, UserId, bounds, limits};
 
-use super::outcome::telling;
+use super::outcome::with_notifications;
 use super::rows::{ChangeKind, Rows};
-use super::{Outcome, marks, notices};
-use crate::core::ops::{Actor, UserKey, Written};
+use super::{DomainResult, marks, notices};
+use crate::core::ops::{Actor, Committed, UserKey};
 
 pub(super) fn update(
     rows: &mut impl Rows,
     actor: &Actor,
-    update: &call::UpdateProfile,
+    update: &call::UpdateProfileRequest,
     now: i64,
-) -> Outcome<Written> {
+) -> DomainResult<Committed> {
     let mut profile = profile(rows, actor.key, &actor.user)?;
     profile.fields.merge(update.fields.clone());
     profile.last_updated_time = now;
     rows.set_profile(actor.key, &profile.fields, now)?;
     marks::note_change(rows, actor.key, ChangeKind::Profile, "", false)?;
-    let tell = notices::own_change(actor, Change::Profile { profile: profile.clone() });
-    Ok(telling(call::UpdateProfile::answer(ProfileIs { profile }), vec![tell]))
+    let notification = notices::own_change(actor, Change::Profile { profile: profile.clone() });
+    Ok(with_notifications(call::UpdateProfileRequest::answer(ProfileIs { profile }), vec![notification]))
 }
 
 /// The profiles of the users who exist, as many as fit a page.
-pub(super) fn get(rows: &mut impl Rows, actor: &Actor, get: &call::GetProfiles) -> Outcome<Profiles> {
+pub(super) fn get(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    get: &call::GetProfilesRequest,
+) -> DomainResult<Profiles> {
     let (mut page, mut bytes) = (Profiles { profiles: List::default(), next: None }, 0);
     for (user, place) in get.user_id_list.iter().zip(0..) {
         let Some(key) = rows.user(actor.app, user)? else { continue };
@@ -41,7 +45,7 @@ pub(super) fn get(rows: &mut impl Rows, actor: &Actor, get: &call::GetProfiles) 
     Ok(page)
 }
 
-pub(super) fn profile(rows: &mut impl Rows, key: UserKey, user: &UserId) -> Outcome<Profile> {
+pub(super) fn profile(rows: &mut impl Rows, key: UserKey, user: &UserId) -> DomainResult<Profile> {
     let (fields, last_updated_time) = rows.profile(key)?;
     Ok(Profile { user_id: user.clone(), fields, last_updated_time })
 }

@@ -1,34 +1,37 @@
-//! Read marks, and the receipts that tell of them.
+//! Read sequences, and the receipts that report them.
 
 use tim_protocol::call::{self, Call as _, ReadUpTo};
 use tim_protocol::frame::Push;
 use tim_protocol::message::Receipt;
 
 use super::conversations::{audience, name_for, readable};
-use super::outcome::{quiet, telling};
+use super::outcome::{with_notifications, without_notifications};
 use super::rows::{Conversation, Parties, Rows};
 use super::unread::{by_others, revoked_after};
-use super::{Outcome, marks};
-use crate::core::ops::{Actor, Audience, Tell, UserKey, What, Written};
+use super::{DomainResult, marks};
+use crate::core::ops::{Actor, Audience, Committed, Notification, NotificationContent, UserKey};
 
-pub(super) fn read(rows: &mut impl Rows, actor: &Actor, read: &call::Read) -> Outcome<Written> {
+pub(super) fn read(rows: &mut impl Rows, actor: &Actor, read: &call::ReadRequest) -> DomainResult<Committed> {
     let Some(conversation) = readable(rows, actor, &read.conversation_id)? else {
-        return Ok(quiet(call::Read::answer(ReadUpTo { sequence: 0, base: 0 })));
+        return Ok(without_notifications(call::ReadRequest::answer(ReadUpTo {
+            sequence: 0,
+            unread_base: 0,
+        })));
     };
     let before = rows.user_conversation(actor.key, conversation.key)?.read;
     let sequence = read.sequence.min(conversation.head).max(before);
-    let base = by_others(rows, &conversation, actor.key, sequence)?;
-    let reply = call::Read::answer(ReadUpTo { sequence, base });
+    let unread_base = by_others(rows, &conversation, actor.key, sequence)?;
+    let reply = call::ReadRequest::answer(ReadUpTo { sequence, unread_base });
     if sequence == before {
-        return Ok(quiet(reply));
+        return Ok(without_notifications(reply));
     }
     set_read(rows, &conversation, actor.key, sequence)?;
     let receipt = Receipt {
         from: actor.user.clone(),
         to: name_for(rows, &conversation, actor.key)?,
         sequence,
-        base,
-        revoked_above_base: revoked_after(rows, &conversation, actor.key, sequence)?,
+        unread_base,
+        revoked_above_read: revoked_after(rows, &conversation, actor.key, sequence)?,
         mutation_head: conversation.mutation_head,
     };
     // Both sides of a C2C conversation see it; in a group only the reader's own devices do.
@@ -36,11 +39,20 @@ pub(super) fn read(rows: &mut impl Rows, actor: &Actor, read: &call::Read) -> Ou
         Parties::C2c(..) => audience(&conversation),
         Parties::Group(_) | Parties::System(_) => Audience::user(actor.key),
     };
-    let tell = Tell { to, except: actor.session, what: What::Push(Push::Receipt(receipt)) };
-    Ok(telling(reply, vec![tell]))
+    let notification = Notification {
+        to,
+        except: actor.session,
+        content: NotificationContent::Push(Push::Receipt(receipt)),
+    };
+    Ok(with_notifications(reply, vec![notification]))
 }
 
-fn set_read(rows: &mut impl Rows, conversation: &Conversation, user: UserKey, sequence: u64) -> Outcome<()> {
+fn set_read(
+    rows: &mut impl Rows,
+    conversation: &Conversation,
+    user: UserKey,
+    sequence: u64,
+) -> DomainResult<()> {
     rows.set_read(user, conversation.key, sequence)?;
     match conversation.parties {
         Parties::C2c(a, b) if a != b => {

@@ -6,10 +6,10 @@ use tim_protocol::Code;
 use tim_protocol::call::Request;
 
 use super::rows::Rows;
-use super::{Outcome, groups, messages, users};
-use crate::core::ops::{UserRequest, Written};
+use super::{DomainResult, groups, messages, users};
+use crate::core::ops::{Committed, UserRequest};
 
-pub(super) fn request(rows: &mut impl Rows, asked: &UserRequest) -> Outcome<Written> {
+pub(super) fn request(rows: &mut impl Rows, asked: &UserRequest) -> DomainResult<Committed> {
     match &asked.request {
         Request::Messages(request) => messages::request(rows, asked, request),
         Request::Users(request) => users::request(rows, asked, request),

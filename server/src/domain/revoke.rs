@@ -1,4 +1,4 @@
-//! Taking messages back.
+//! Revokes messages.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
@@ -7,45 +7,49 @@ use tim_protocol::code::Code;
 use tim_protocol::frame::Push;
 use tim_protocol::message::{Message, MessageChange, Mutation, Revocation};
 
-use super::Outcome;
+use super::DomainResult;
 use super::conversations::{audience, may_read, name_for, named};
 use super::log;
-use super::outcome::{quiet, telling};
+use super::outcome::{with_notifications, without_notifications};
 use super::rows::{Conversation, Parties, RevocationRow, Rows};
 use super::rules::{self, Action};
-use crate::core::ops::{Actor, Tell, What, Written};
+use crate::core::ops::{Actor, Committed, Notification, NotificationContent};
 
-/// Takes a message back; `within` is how old one may be that its sender takes back, in milliseconds.
+/// Revokes a message; `within` is the maximum age of a message that its sender may revoke, in milliseconds.
 pub(super) fn revoke(
     rows: &mut impl Rows,
     actor: &Actor,
-    asked: &call::Revoke,
+    asked: &call::RevokeRequest,
     now: i64,
     within: i64,
-) -> Outcome<Written> {
+) -> DomainResult<Committed> {
     let mut conversation = named(rows, actor, &asked.conversation_id)?.ok_or(Code::REVOKE_NOT_FOUND)?;
     let message = visible(rows, actor, &conversation, asked.sequence)?.ok_or(Code::REVOKE_NOT_FOUND)?;
     if let Some(revocation) = message.revoked.clone() {
         let before = rows.mutation_of(conversation.key, message.sequence)?;
         if let Some((number, unread_index)) = before {
             let done = mutation(&message, number, unread_index, revocation);
-            return Ok(quiet(call::Revoke::answer(done)));
+            return Ok(without_notifications(call::RevokeRequest::answer(done)));
         }
     }
     check(rows, actor, &conversation, &message, now, within)?;
-    let mutation = take_back(rows, actor, &mut conversation, &message, now)?;
+    let mutation = append_mutation(rows, actor, &mut conversation, &message, now)?;
     let to = audience(&conversation);
-    let tell = Tell { to, except: actor.session, what: What::Push(Push::Mutation(mutation.clone())) };
-    Ok(telling(call::Revoke::answer(mutation), vec![tell]))
+    let notification = Notification {
+        to,
+        except: actor.session,
+        content: NotificationContent::Push(Push::Mutation(mutation.clone())),
+    };
+    Ok(with_notifications(call::RevokeRequest::answer(mutation), vec![notification]))
 }
 
-/// The message at this place, if the actor may see it.
+/// The message with this sequence, if the actor may see it.
 fn visible(
     rows: &mut impl Rows,
     actor: &Actor,
     conversation: &Conversation,
     sequence: u64,
-) -> Outcome<Option<Message>> {
+) -> DomainResult<Option<Message>> {
     if !may_read(rows, conversation, actor.key)?
         || sequence < rows.user_conversation(actor.key, conversation.key)?.first_visible_seq
     {
@@ -63,7 +67,7 @@ fn check(
     message: &Message,
     now: i64,
     within: i64,
-) -> Outcome<()> {
+) -> DomainResult<()> {
     if message.from.is_system() {
         return Err(Code::REVOKE_NOT_ALLOWED.into());
     }
@@ -82,16 +86,16 @@ fn check(
     }
 }
 
-fn take_back(
+fn append_mutation(
     rows: &mut impl Rows,
     actor: &Actor,
     conversation: &mut Conversation,
     message: &Message,
     now: i64,
-) -> Outcome<Mutation> {
+) -> DomainResult<Mutation> {
     conversation.mutation_head += 1;
-    let unread_index = if message.excluded_from_unread_count { 0 } else { message.countable };
-    let body = only_type(&message.body)?;
+    let unread_index = if message.excluded_from_unread_count { 0 } else { message.unread_index };
+    let body = type_only_body(&message.body)?;
     let row =
         RevocationRow { sequence: message.sequence, unread_index, by: actor.key, time: now, body: &body };
     rows.revoke(conversation, &row)?;
@@ -99,8 +103,8 @@ fn take_back(
     Ok(mutation(message, conversation.mutation_head, unread_index, revocation))
 }
 
-/// What is left of the body of a message that was taken back.
-fn only_type(body: &RawValue) -> Outcome<Box<RawValue>> {
+/// The body of a revoked message: only its type.
+fn type_only_body(body: &RawValue) -> DomainResult<Box<RawValue>> {
     #[derive(Default, Deserialize, Serialize)]
     #[serde(default)]
     struct Tag {
@@ -115,9 +119,9 @@ fn mutation(message: &Message, number: u64, unread_index: u64, revocation: Revoc
     Mutation {
         from: message.from.clone(),
         to: message.to.clone(),
-        mutation: number,
+        mutation_seq: number,
         sequence: message.sequence,
-        countable: unread_index,
+        unread_index,
         change: MessageChange::Revoked(revocation),
     }
 }

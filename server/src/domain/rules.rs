@@ -1,24 +1,24 @@
-//! Who may do what in a group: one table.
+//! Permissions in groups, as one table.
 
 use tim_protocol::code::Code;
 use tim_protocol::group::{GroupType, Role};
 
-/// Something a member may want to do.
+/// Actions in a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// Write into the group.
+    /// Send a message.
     Send,
-    /// Take back what somebody else wrote.
+    /// Revoke another member's message.
     RevokeOthers,
-    /// Decide on applications.
+    /// Accept or refuse applications.
     HandleApplications,
-    /// Leave.
+    /// Leave the group.
     Quit,
     /// End the group.
     Dismiss,
 }
 
-/// Whether somebody of this standing may do this in a group of this type.
+/// Checks whether a role permits an action in a group of this type.
 ///
 /// # Errors
 /// [`Code::GROUP_PERMISSION_DENIED`], or [`Code::GROUP_OWNER_CANNOT_QUIT`] for an owner who has to dismiss instead.

@@ -1,9 +1,9 @@
 //! Pages of what changed for a user, newest first.
 //!
-//! A page reads marks and what they point at in one transaction. Whatever is marked again while a client pages
-//! down moves above the page's upper end, where the next sync finds it.
+//! A page is read in one transaction. A conversation that is marked again while a client pages down moves above the
+//! upper end of the sync, where the next sync finds it.
 
-use tim_protocol::call::{Sync, SyncPage};
+use tim_protocol::call::{SyncPage, SyncRequest};
 use tim_protocol::conversation::{Change, ConversationState, Cursor};
 use tim_protocol::{ConversationId, GroupId, List, UserId, bounds, limits};
 
@@ -12,10 +12,10 @@ use super::group_view::group_for;
 use super::profiles::profile;
 use super::rows::{ChangeKind, Changed, Conversation, Parties, Rows};
 use super::unread::{by_others, revoked_after};
-use super::{Outcome, log};
+use super::{DomainResult, log};
 use crate::core::ops::{Actor, ConversationKey};
 
-/// What a page tells of a change.
+/// A row of a page.
 #[expect(clippy::large_enum_variant, reason = "a page has few changes, and most rows are conversations")]
 enum Row {
     Conversation(Box<ConversationState>),
@@ -33,7 +33,12 @@ impl Row {
 }
 
 /// One page; `upto` is the upper end of the sync.
-pub(super) fn page(rows: &mut impl Rows, actor: &Actor, sync: &Sync, upto: Cursor) -> Outcome<SyncPage> {
+pub(super) fn page(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    sync: &SyncRequest,
+    upto: Cursor,
+) -> DomainResult<SyncPage> {
     let asked_all = sync.from.version == 0;
     let reset = !asked_all && (sync.from.epoch != upto.epoch || sync.from.version > upto.version);
     let low = if reset { 0 } else { sync.from.version };
@@ -66,15 +71,15 @@ pub(super) fn page(rows: &mut impl Rows, actor: &Actor, sync: &Sync, upto: Curso
     Ok(page)
 }
 
-/// One change as a page tells it, if there is anything to tell. What is gone is told in a complete picture too: the
-/// client may hold it from a page whose cursor it lost.
+/// The row of a change, if it has one. Removed items are included in a full sync too, because the client may hold them
+/// from a page whose cursor it lost.
 fn row(
     rows: &mut impl Rows,
     actor: &Actor,
-    sync: &Sync,
+    sync: &SyncRequest,
     changed: Changed,
     room: usize,
-) -> Outcome<Option<Row>> {
+) -> DomainResult<Option<Row>> {
     Ok(match changed {
         Changed::Conversation { key, is_gone } => {
             let state = state(rows, actor, key, is_gone, sync.latest, room)?;
@@ -91,12 +96,12 @@ fn state(
     is_gone: bool,
     latest: u32,
     room: usize,
-) -> Outcome<ConversationState> {
+) -> DomainResult<ConversationState> {
     let conversation = rows.conversation_by_key(key)?;
     let own = rows.user_conversation(actor.key, key)?;
     let name = name_for(rows, &conversation, actor.key)?;
     let group = match conversation.parties {
-        Parties::Group(_) => Some(rows.group_brief(key)?),
+        Parties::Group(_) => Some(rows.group_summary(key)?),
         Parties::C2c(..) | Parties::System(_) => None,
     };
     let (group_type, member_count, owner_id) = match group {
@@ -116,13 +121,13 @@ fn state(
         owner_id,
         head: conversation.head,
         mutation_head: conversation.mutation_head,
-        countable: conversation.unread_index,
+        unread_index: conversation.unread_index,
         read: own.read,
         own: rows.count_by_sender(key, actor.key, conversation.head)?,
-        base: by_others(rows, &conversation, actor.key, own.read)?,
-        revoked_above_base: revoked_after(rows, &conversation, actor.key, own.read)?,
+        unread_base: by_others(rows, &conversation, actor.key, own.read)?,
+        revoked_above_read: revoked_after(rows, &conversation, actor.key, own.read)?,
         peer_read,
-        floor: own.first_visible_seq,
+        first_visible_seq: own.first_visible_seq,
         gone: is_gone,
         latest: messages,
     })
@@ -135,13 +140,13 @@ fn newest(
     conversation: &Conversation,
     name: &ConversationId,
     low: u64,
-    most: u32,
+    max: u32,
     room: usize,
-) -> Outcome<List<tim_protocol::message::Message>> {
-    if most == 0 {
+) -> DomainResult<List<tim_protocol::message::Message>> {
+    if max == 0 {
         return Ok(List::default());
     }
-    let mut run = log::messages(rows, actor, conversation, name, low..=conversation.head, most, room)?;
+    let mut run = log::messages(rows, actor, conversation, name, low..=conversation.head, max, room)?;
     run.reverse();
     Ok(run.into())
 }
@@ -152,7 +157,7 @@ fn change(
     kind: ChangeKind,
     key: &str,
     is_gone: bool,
-) -> Outcome<Option<Change>> {
+) -> DomainResult<Option<Change>> {
     Ok(match kind {
         ChangeKind::Profile => Some(Change::Profile { profile: profile(rows, actor.key, &actor.user)? }),
         ChangeKind::Blacklist => {

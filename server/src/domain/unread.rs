@@ -1,9 +1,9 @@
-//! What is unread for whom, from numbers that stand in the log: nothing is counted up beside it.
+//! Unread counts, computed from numbers stored in the log.
 //!
-//! Each message knows how many up to it count as unread, and how many of those its sender wrote. So what others wrote up to
-//! any place is a difference of two numbers, each found by one step down an index.
+//! Each message has its unread index, and how many of the messages counted by it its sender wrote. The number of
+//! messages of others up to any sequence is therefore the difference of two numbers, each found by one index lookup.
 
-use super::Outcome;
+use super::DomainResult;
 use super::rows::{Conversation, Rows};
 use crate::core::ops::UserKey;
 
@@ -13,19 +13,19 @@ pub(super) fn by_others(
     conversation: &Conversation,
     user: UserKey,
     sequence: u64,
-) -> Outcome<u64> {
+) -> DomainResult<u64> {
     let own = rows.count_by_sender(conversation.key, user, sequence)?;
     Ok(rows.unread_index_at(conversation.key, sequence)?.saturating_sub(own))
 }
 
-/// How many messages of others, counted as unread, from after `sequence` were taken back. Counted, never listed: there is
-/// no bound to how many there are.
+/// How many messages of others, counted as unread, from after `sequence` were taken back. Counted rather than listed,
+/// because their number is unbounded.
 pub(super) fn revoked_after(
     rows: &mut impl Rows,
     conversation: &Conversation,
     user: UserKey,
     sequence: u64,
-) -> Outcome<u64> {
+) -> DomainResult<u64> {
     let unread_index = rows.unread_index_at(conversation.key, sequence)?;
     rows.count_revoked(conversation.key, user, unread_index)
 }

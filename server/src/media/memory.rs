@@ -27,13 +27,13 @@ fn a_process_looks_at_one_picture() {
     let path = std::env::var(FILE).unwrap();
     let before = peak();
     let header = thumbs::head(path.as_ref()).ok().unwrap();
-    let looked = thumbs::look(path.as_ref(), &header).ok().unwrap();
-    assert_eq!(looked.dimensions, header.shown());
+    let probe = thumbs::probe_image(path.as_ref(), &header).ok().unwrap();
+    assert_eq!(probe.dimensions, header.shown());
     println!("peak={}", peak() - before);
 }
 
 /// Looks at a picture in a process of its own.
-fn look(name: &str, bytes: &[u8]) {
+fn probe_image(name: &str, bytes: &[u8]) {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes).unwrap();
     let output = Command::new(std::env::current_exe().unwrap())
@@ -181,25 +181,25 @@ fn webp(side: u32) -> Vec<u8> {
 
 #[test]
 fn the_largest_pngs() {
-    look("16 bits, RGBA", &png((8_000, 8_000), 16, 6, false, 64));
-    look("palette", &png((15_000, 16_000), 1, 3, false, 1));
-    look("interlaced", &png((1_440, 21_600), 8, 6, true, 32));
+    probe_image("16 bits, RGBA", &png((8_000, 8_000), 16, 6, false, 64));
+    probe_image("palette", &png((15_000, 16_000), 1, 3, false, 1));
+    probe_image("interlaced", &png((1_440, 21_600), 8, 6, true, 32));
 }
 
 #[test]
 fn the_largest_jpegs() {
-    look("108 megapixels", &jpeg((12_032, 9_024), 3, 0x22, false));
-    look("just short of half the size", &jpeg((1_439, 21_599), 3, 0x11, false));
-    look("long, four inks", &jpeg((1_400, 21_000), 4, 0x11, false));
-    look("in passes", &jpeg((8_000, 5_300), 3, 0x22, true));
-    look("in passes, long", &jpeg((1_400, 15_000), 3, 0x11, true));
+    probe_image("108 megapixels", &jpeg((12_032, 9_024), 3, 0x22, false));
+    probe_image("just short of half the size", &jpeg((1_439, 21_599), 3, 0x11, false));
+    probe_image("long, four inks", &jpeg((1_400, 21_000), 4, 0x11, false));
+    probe_image("in passes", &jpeg((8_000, 5_300), 3, 0x22, true));
+    probe_image("in passes, long", &jpeg((1_400, 15_000), 3, 0x11, true));
 }
 
 #[test]
 fn the_largest_of_the_others() {
-    look("GIF", &gif((15_000, 1_000)));
-    look("BMP", &bmp((8_000, 4_000)));
-    look("WebP", &webp(4_000));
+    probe_image("GIF", &gif((15_000, 1_000)));
+    probe_image("BMP", &bmp((8_000, 4_000)));
+    probe_image("WebP", &webp(4_000));
 }
 
 #[test]

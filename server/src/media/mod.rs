@@ -1,22 +1,22 @@
-//! Files of messages: their bytes come and go over HTTP with tickets, and lie in the data folder by their SHA-256.
+//! Files of messages: uploaded and downloaded over HTTP with tickets, and stored in the data folder by their SHA-256.
 //!
-//! * This file moves bytes. `processor` says what is made of a file, by its type.
-//! * `thumbs` looks at a picture: what kind it is, and its two smaller sizes.
+//! * This file transfers bytes. `processor` creates the renditions, by the type of the file.
+//! * `thumbs` examines a picture: its format, and its two smaller renditions.
 //! * `decode` reads the formats, into the copy of bounded size that `canvas` makes; `color` makes its colours sRGB's.
-//! * `turns` says whose picture is decoded next; `range` reads which part of one is asked for.
+//! * `decode_queue` says whose picture is decoded next; `range` reads which part of one is asked for.
 //!
-//! A file is on stable storage before its record is, so a record never names a file that is not there.
+//! A file is on stable storage before its record is, so that a record never refers to a missing file.
 
 mod canvas;
 mod color;
 mod decode;
+mod decode_queue;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod memory;
 mod processor;
 mod range;
 mod thumbs;
-mod turns;
 
 use std::io::{self, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -37,43 +37,43 @@ use tokio::time::timeout_at;
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::core::ops::{Find, Found, Media as Record, Write};
+use crate::core::ops::{Media as Record, Query, QueryResult, Write};
 use crate::core::shares::Shares;
 use crate::core::ticket::Upload;
 use crate::data::hex;
 use crate::net::http::Body;
 use crate::net::pace::Pace;
 use crate::store::Store;
-use processor::{Made, Processor};
+use decode_queue::DecodeQueue;
+use processor::{ProcessedFile, Processor};
 use range::Wanted;
-use turns::Turns;
 
 /// Bytes read from a file at once.
 const CHUNK: usize = 64 * 1024;
-/// Where uploads grow, inside the folder of files.
+/// The folder of incomplete uploads, inside the media folder.
 pub(crate) const INCOMING: &str = "incoming";
 
 /// The files of a server.
 pub(crate) struct Media {
     folder: PathBuf,
-    turns: Turns,
+    decode_queue: DecodeQueue,
     shares: Arc<Shares>,
     clock: Clock,
 }
 
 impl Media {
-    /// The files in a folder. What an earlier run left half uploaded is removed.
+    /// Opens the media folder, removing incomplete uploads of an earlier run.
     pub(crate) fn open(folder: PathBuf, shares: Arc<Shares>, clock: Clock) -> io::Result<Self> {
         let incoming = folder.join(INCOMING);
         if incoming.exists() {
             std::fs::remove_dir_all(&incoming)?;
         }
         std::fs::create_dir_all(&incoming)?;
-        let turns = Turns::new(Arc::clone(&shares), clock);
-        Ok(Self { folder, turns, shares, clock })
+        let decode_queue = DecodeQueue::new(Arc::clone(&shares), clock);
+        Ok(Self { folder, decode_queue, shares, clock })
     }
 
-    /// Takes a file in, as its ticket says.
+    /// Receives an upload.
     ///
     /// Errors: [`Code::MEDIA_MISMATCH`] if these are other bytes than the ticket was given for,
     /// [`Code::TRANSFER_TOO_SLOW`] if they do not keep their pace, those of the file's processor, [`Code::READ_ONLY`] if
@@ -92,17 +92,17 @@ impl Media {
         let probed = path.clone();
         let processor = tokio::task::spawn_blocking(move || Processor::of(file_type, &probed)).await;
         let processor = processor.map_err(|_| Code::INTERNAL)??;
-        let turn = match processor.pixels() {
-            Some(pixels) => Some(self.turns.take(upload.owner, pixels).await?),
+        let permit = match processor.pixels() {
+            Some(pixels) => Some(self.decode_queue.take(upload.owner, pixels).await?),
             None => None,
         };
         let made = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+            let _turn = permit;
             let made = processor.run(&path)?;
             keep(&path, &place, &made).map_err(|why| disk(&place, &why))?;
             Ok::<_, Fault>(made)
         });
-        // A decoder that panics has met a picture that it cannot read: trying again would not help.
+        // A panic of the decoder means that it cannot read the image; a retry would not help.
         let made = made.await.map_err(|_| Code::IMAGE_DAMAGED)??;
         let id = Uuid::new_v4();
         let Upload { app, owner, size, sha256, nonce, .. } = upload;
@@ -112,7 +112,7 @@ impl Media {
         Ok(describe(app, id, size, &made))
     }
 
-    /// Gives a file out: all of it, or the part that is asked for.
+    /// Serves a file, or the requested range of it.
     ///
     /// Errors: [`Code::MEDIA_NOT_FOUND`].
     pub(crate) async fn download(
@@ -121,7 +121,7 @@ impl Media {
         asked: &HeaderMap,
         store: &dyn Store,
     ) -> Result<Response<Body>, Fault> {
-        let Found::Media(Some(record)) = store.find(Find::Media { app, id }).await? else {
+        let QueryResult::Media(Some(record)) = store.query(Query::Media { app, id }).await? else {
             return Err(Code::MEDIA_NOT_FOUND.into());
         };
         let path = lies(&self.place(&record.sha256), rendition);
@@ -143,7 +143,7 @@ impl Media {
         headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(|_| Code::INTERNAL)?);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
         if kind == thumbs::UNKNOWN_KIND {
-            // A browser saves it, and never shows or runs it as a page of this server's.
+            // Makes a browser save it, and never show or run it as a page of this server.
             headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
         }
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -152,13 +152,13 @@ impl Media {
         Ok(answer)
     }
 
-    /// Where a file lies, without the ending that tells its rendition. Equal files lie there once.
+    /// The path of a file without the extension that names the rendition. Identical files share it.
     fn place(&self, sha256: &str) -> PathBuf {
         self.folder.join(sha256.get(..2).unwrap_or_default()).join(sha256)
     }
 }
 
-/// A file that is removed unless it was moved away.
+/// A temporary file, removed when dropped unless it was renamed.
 struct Partial(PathBuf);
 
 impl Drop for Partial {
@@ -180,7 +180,7 @@ fn lies(place: &Path, rendition: RenditionType) -> PathBuf {
     place.with_extension(u32::from(rendition).to_string())
 }
 
-/// Writes what comes into a file, and checks that it is what was announced.
+/// Writes the body to a file and checks its size and digest.
 async fn receive(mut body: Incoming, upload: &Upload, pace: &Pace, path: &Path) -> Result<(), Fault> {
     let mismatch = || Fault::new(Code::MEDIA_MISMATCH);
     if body.size_hint().exact().is_some_and(|size| size != upload.size) {
@@ -211,9 +211,8 @@ async fn receive(mut body: Incoming, upload: &Upload, pace: &Pace, path: &Path) 
     file.sync_all().await.map_err(failed)
 }
 
-/// Puts a file and what was made of it where they stay, each whole or not at all. What is there already belongs to
-/// earlier messages too and is left as it is.
-fn keep(uploaded: &Path, place: &Path, made: &Made) -> io::Result<()> {
+/// Stores a file and its renditions, each atomically. Existing files belong to earlier messages and are kept.
+fn keep(uploaded: &Path, place: &Path, made: &ProcessedFile) -> io::Result<()> {
     let folder = place.parent().unwrap_or(place);
     std::fs::create_dir_all(folder)?;
     for (rendition, smaller) in &made.smaller {
@@ -229,7 +228,7 @@ fn keep(uploaded: &Path, place: &Path, made: &Made) -> io::Result<()> {
     folder.parent().map_or(Ok(()), |media| std::fs::File::open(media)?.sync_all())
 }
 
-fn describe(app: u32, id: Uuid, size: u64, made: &Made) -> Uploaded {
+fn describe(app: u32, id: Uuid, size: u64, made: &ProcessedFile) -> Uploaded {
     let rendition = |rendition_type, file, size, (width, height)| {
         let url = format!("/media/{app}/{id}/{}", u32::from(file));
         Rendition { rendition_type, size, width, height, url }

@@ -1,6 +1,6 @@
-//! What the server makes of an uploaded file, by its type: of a picture two smaller sizes, of any other file nothing.
+//! Processes uploaded files by their type: creates two smaller renditions of a picture, and nothing of any other file.
 //!
-//! A further type of file gets its processor here. Processors see one file at a time and move no bytes over sockets.
+//! A new file type gets its processor here. Processors handle one file at a time and use no sockets.
 
 use std::path::Path;
 
@@ -9,26 +9,26 @@ use tim_protocol::frame::Fault;
 use tim_protocol::media::{FileType, RenditionType};
 use tim_protocol::picture::Header;
 
-use super::thumbs::{self, Looked, Smaller};
+use super::thumbs::{self, ImageProbe, Smaller};
 
-/// What is to be done with a file.
+/// The processing of a file.
 pub(super) enum Processor {
-    /// A picture with this head is decoded.
+    /// Decode a picture with this header.
     Picture(Header),
-    /// The file stays as it is.
+    /// Nothing.
     Nothing,
 }
 
-/// What was made of a file.
-pub(super) struct Made {
-    /// Width and height as it is to be shown; 0 for what is no picture.
+/// The result of processing a file.
+pub(super) struct ProcessedFile {
+    /// Width and height for display; 0 if it is not a picture.
     pub(super) dimensions: (u32, u32),
-    /// The further renditions; `None` where the original stands for one.
+    /// The further renditions; `None` if the original is used for one.
     pub(super) smaller: Vec<(RenditionType, Option<Smaller>)>,
 }
 
 impl Processor {
-    /// What a file of this type needs, by its head.
+    /// Chooses the processing of a file of this type, by its header.
     ///
     /// Errors: those of [`thumbs::head`] for a picture; [`Code::VALUE_UNKNOWN`] for a type of a later version.
     pub(super) fn of(file_type: FileType, path: &Path) -> Result<Self, Fault> {
@@ -47,17 +47,17 @@ impl Processor {
         }
     }
 
-    /// Does it.
+    /// Processes the file.
     ///
-    /// Errors: those of [`thumbs::look`].
-    pub(super) fn run(&self, path: &Path) -> Result<Made, Fault> {
+    /// Errors: those of [`thumbs::probe_image`].
+    pub(super) fn run(&self, path: &Path) -> Result<ProcessedFile, Fault> {
         match self {
             Self::Picture(header) => {
-                let Looked { dimensions, thumb, large } = thumbs::look(path, header)?;
+                let ImageProbe { dimensions, thumb, large } = thumbs::probe_image(path, header)?;
                 let smaller = vec![(RenditionType::Thumb, thumb), (RenditionType::Large, large)];
-                Ok(Made { dimensions, smaller })
+                Ok(ProcessedFile { dimensions, smaller })
             }
-            Self::Nothing => Ok(Made { dimensions: (0, 0), smaller: Vec::new() }),
+            Self::Nothing => Ok(ProcessedFile { dimensions: (0, 0), smaller: Vec::new() }),
         }
     }
 }

@@ -1,6 +1,7 @@
-//! Which part of a file a request is for, and what the answer's head says of it (RFC 9110, sections 13 and 14). Pure.
+//! HTTP ranges and conditional requests (RFC 9110, sections 13 and 14). Pure.
 //!
-//! One range is served. Whoever asks for several, or in a way that this does not know, gets the whole, as the standard has it.
+//! A single range is supported. Requests for several ranges or with unknown units get the whole image, as the standard
+//! permits.
 
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
@@ -9,7 +10,7 @@ use tim_protocol::frame::Fault;
 
 use crate::net::http::{Body, fault, full};
 
-/// The part of a file that is to be given out.
+/// The part of a file to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wanted {
     /// All of it.
@@ -18,7 +19,7 @@ pub(super) enum Wanted {
     Part(u64, u64),
     /// Bytes that it does not have.
     Nothing,
-    /// None: whoever asks has it.
+    /// Not modified: the client has it.
     Unchanged,
 }
 
@@ -32,7 +33,7 @@ pub(super) fn wanted(asked: &HeaderMap, tag: &str, length: u64) -> Wanted {
     range.and_then(|range| read(range, length)).unwrap_or(Wanted::Whole)
 }
 
-/// Refuses bytes that lie beyond a file of this length.
+/// Refuses a range beyond the end of a file of this length.
 pub(super) fn beyond(length: u64) -> Response<Body> {
     let why = Fault::with_text(Code::BAD_REQUEST, format!("the file has {length} bytes"));
     let mut answer = fault(StatusCode::RANGE_NOT_SATISFIABLE, &why);

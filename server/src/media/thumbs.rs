@@ -1,6 +1,6 @@
-//! What an uploaded picture shows: its dimensions, and its two smaller pictures.
+//! Examines an uploaded image: its dimensions, and its two smaller renditions.
 //!
-//! The head of the file is read before anything is decoded, so a small file that claims to be huge costs nothing. The
+//! The header is checked before anything is decoded, so a small file that claims huge dimensions costs nothing. The
 //! large preview is decoded from the file, the thumbnail made from the large preview.
 
 use std::fs::File;
@@ -20,26 +20,27 @@ use super::decode::{Decoded, decode};
 
 /// Quality of the smaller pictures, of 100.
 const JPEG_QUALITY: u8 = 85;
-/// The kind of a file that is no picture.
+/// The content type of a file that is not a picture.
 pub(super) const UNKNOWN_KIND: &str = "application/octet-stream";
 /// An animated picture of up to so many bytes is its own preview, so that it moves there too.
 const ANIMATED_BYTES: u64 = 512 * 1024;
 
-/// What was seen.
-pub(super) struct Looked {
+/// The result of examining an image.
+pub(super) struct ImageProbe {
     /// Width and height as the picture is to be shown.
     pub(super) dimensions: (u32, u32),
     pub(super) thumb: Option<Smaller>,
     pub(super) large: Option<Smaller>,
 }
 
-/// A picture made from the original, neither larger nor heavier than it. Where that cannot be, the original stands for it.
+/// A smaller rendition, with neither more pixels nor more bytes than the original. If there is none, the original is
+/// used instead.
 pub(super) struct Smaller {
     pub(super) dimensions: (u32, u32),
     pub(super) bytes: Vec<u8>,
 }
 
-/// The head of a file that is accepted.
+/// Reads and checks the header of a file.
 ///
 /// Errors: those of [`Header::read`] and [`Header::check`].
 pub(super) fn head(path: &Path) -> Result<Header, Fault> {
@@ -49,10 +50,10 @@ pub(super) fn head(path: &Path) -> Result<Header, Fault> {
     Ok(header)
 }
 
-/// Looks at a file with this head.
+/// Decodes a file with this header and makes its renditions.
 ///
 /// Errors: [`Code::IMAGE_DAMAGED`].
-pub(super) fn look(path: &Path, header: &Header) -> Result<Looked, Fault> {
+pub(super) fn probe_image(path: &Path, header: &Header) -> Result<ImageProbe, Fault> {
     let file = File::open(path).map_err(|_| Code::INTERNAL)?;
     let size = file.metadata().map_err(|_| Code::INTERNAL)?.len();
     let stored = (header.stored_width, header.stored_height);
@@ -64,11 +65,11 @@ pub(super) fn look(path: &Path, header: &Header) -> Result<Looked, Fault> {
     }
     let dimensions = header.shown();
     if is_animated && size <= ANIMATED_BYTES {
-        return Ok(Looked { dimensions, thumb: None, large: None });
+        return Ok(ImageProbe { dimensions, thumb: None, large: None });
     }
     let thumb = thumb(&copy);
     let lighter = |picture| encode(picture).map(|it| Some(it).filter(|it| (it.bytes.len() as u64) < size));
-    Ok(Looked { dimensions, thumb: lighter(thumb)?, large: lighter(copy)? })
+    Ok(ImageProbe { dimensions, thumb: lighter(thumb)?, large: lighter(copy)? })
 }
 
 /// A size in the same proportions: the shorter side is at most `short`, the longer at most `long`, and none is greater
@@ -85,7 +86,7 @@ fn bounded((width, height): (u32, u32), short: u32, long: u32) -> (u32, u32) {
     (side(width), side(height))
 }
 
-/// Cameras store a picture as the sensor lay, and beside it which side is up.
+/// Applies the Exif orientation.
 fn upright(picture: RgbaImage, orientation: u8) -> RgbaImage {
     let mut picture = DynamicImage::from(picture);
     picture.apply_orientation(Orientation::from_exif(orientation).unwrap_or(Orientation::NoTransforms));
@@ -101,7 +102,7 @@ fn thumb(large: &RgbaImage) -> RgbaImage {
     canvas.finish()
 }
 
-/// As PNG if it lets something through, else as JPEG.
+/// Encodes as PNG if the image is not opaque, otherwise as JPEG.
 fn encode(picture: RgbaImage) -> Result<Smaller, Fault> {
     let dimensions = picture.dimensions();
     let is_opaque = picture.pixels().all(|pixel| pixel.0[3] == 255);
@@ -133,9 +134,9 @@ mod tests {
         file
     }
 
-    fn see(bytes: &[u8]) -> Result<Looked, Fault> {
+    fn see(bytes: &[u8]) -> Result<ImageProbe, Fault> {
         let file = write(bytes);
-        head(file.path()).and_then(|header| look(file.path(), &header))
+        head(file.path()).and_then(|header| probe_image(file.path(), &header))
     }
 
     fn bytes(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
@@ -150,8 +151,8 @@ mod tests {
         RgbImage::from_fn(width, height, |_, _| Rgb([random.u8(..), random.u8(..), random.u8(..)])).into()
     }
 
-    fn dimensions(looked: &Looked) -> [Option<(u32, u32)>; 2] {
-        [&looked.thumb, &looked.large].map(|it| it.as_ref().map(|it| it.dimensions))
+    fn dimensions(probe: &ImageProbe) -> [Option<(u32, u32)>; 2] {
+        [&probe.thumb, &probe.large].map(|it| it.as_ref().map(|it| it.dimensions))
     }
 
     fn pixel(picture: &Option<Smaller>) -> Rgba<u8> {
@@ -172,9 +173,9 @@ mod tests {
 
     #[test]
     fn a_picture_gets_two_smaller_ones_and_is_never_enlarged() {
-        let looked = see(&bytes(&noise(2_000, 1_000), ImageFormat::Png)).ok().unwrap();
-        assert_eq!(looked.dimensions, (2_000, 1_000));
-        assert_eq!(dimensions(&looked), [Some((396, 198)), Some((1_440, 720))]);
+        let probe = see(&bytes(&noise(2_000, 1_000), ImageFormat::Png)).ok().unwrap();
+        assert_eq!(probe.dimensions, (2_000, 1_000));
+        assert_eq!(dimensions(&probe), [Some((396, 198)), Some((1_440, 720))]);
         let small = see(&bytes(&noise(150, 100), ImageFormat::Png)).ok().unwrap();
         assert_eq!(dimensions(&small), [Some((150, 100)), Some((150, 100))], "lighter as a JPEG");
     }
@@ -257,9 +258,9 @@ mod tests {
             &DynamicImage::from(RgbImage::from_pixel(900, 900, Rgb([250, 250, 250]))),
             ImageFormat::Jpeg,
         );
-        let looked = see(&whole[..whole.len() / 2]).ok().unwrap();
-        assert_eq!(looked.dimensions, (900, 900));
-        assert_eq!(looked.thumb.map(|it| it.dimensions), Some((198, 198)));
+        let probe = see(&whole[..whole.len() / 2]).ok().unwrap();
+        assert_eq!(probe.dimensions, (900, 900));
+        assert_eq!(probe.thumb.map(|it| it.dimensions), Some((198, 198)));
     }
 
     #[test]

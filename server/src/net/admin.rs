@@ -1,7 +1,7 @@
 //! The operator's port: whether the server works, what it counts, and the end of a user's logins.
 //!
-//! Health and metrics tell nothing about users and need no proof. Whoever changes something proves that they can read
-//! the data folder, by the token in its file `admin`.
+//! Health and metrics contain nothing about users and need no authentication. A request that changes something proves
+//! that they can read the data folder, by the token in its file `admin`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,17 +15,17 @@ use tim_protocol::frame::Fault;
 use tim_protocol::{Code, UserId};
 use tokio::time::timeout;
 
-use super::Shared;
+use super::ServerContext;
 use super::http::{Body, fault, full, json, query};
-use crate::core::ops::{Find, Write};
+use crate::core::ops::{Query, Write};
 use crate::data::Admin;
 
 /// How long the disk may take before the server counts as unhealthy.
 const HEALTH_WITHIN: Duration = Duration::from_secs(5);
 
-/// What the operator's port answers.
+/// The responses of the operator's port.
 pub(super) struct Routes {
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<ServerContext>,
     pub(super) metrics: PrometheusHandle,
     pub(super) admin: Admin,
 }
@@ -58,7 +58,7 @@ impl Routes {
     async fn health(&self) -> Response<Body> {
         let store = &self.shared.store;
         let looked = async {
-            store.find(Find::App { app: 0 }).await?;
+            store.query(Query::App { app: 0 }).await?;
             store.write(Write::Probe).await
         };
         match timeout(HEALTH_WITHIN, looked).await {

@@ -1,7 +1,7 @@
-//! One connection, one task: frames in, the session's effects out.
+//! The task of one connection: passes frames to the session and carries out its effects.
 //!
-//! Decides nothing. While the socket does not take what was written, nothing more is read and the session's inbox fills
-//! up; what does not fit there the client finds by syncing. So a slow client costs a bounded amount of memory.
+//! Makes no decisions. While writes to the socket block, nothing is read and the session's inbox fills up; when it
+//! overflows, the client must sync. So a slow client costs a bounded amount of memory.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -23,17 +23,17 @@ use uuid::Uuid;
 
 use super::log::ConnectionLog;
 use super::parked::Dropped;
-use super::places::Place;
-use super::{Guest, Shared, lost, told};
+use super::slots::Slot;
+use super::{ConnectionPermit, ServerContext, evicted, until_stopped};
 use crate::bus::{Delivery, Subscription};
-use crate::core::ops::{Found, Refusal, UserKey, Written};
+use crate::core::ops::{Committed, QueryResult, Refusal, UserKey};
 use crate::core::session::{Effect, Input, Session, Token};
 
-/// A client that takes nothing for this long is gone.
+/// Timeout for writes to a client.
 const WRITE_WITHIN: Duration = Duration::from_secs(30);
 /// How long the other side may take to close its half.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
-/// Most envelopes that are gathered before they are written, even if more is ready.
+/// Maximum number of envelopes that are gathered before a write.
 const GATHER: usize = 4 * limits::BATCH;
 
 /// How the WebSocket is set; see ADR 11.
@@ -46,73 +46,73 @@ pub(super) fn websocket_config() -> WebSocketConfig {
         .max_frame_size(Some(limits::FRAME_BYTES))
 }
 
-/// An answer of the store's or of the bus's.
-enum Answer {
-    Wrote(Token, Result<Written, Refusal>),
-    Found(Token, Result<Found, Refusal>),
+/// A result of the store or of the bus.
+enum StoreAnswer {
+    WriteResult(Token, Result<Committed, Refusal>),
+    QueryResult(Token, Result<QueryResult, Refusal>),
     Attached(Subscription),
     Followed,
 }
 
-/// What wakes a connection.
+/// An event of a connection.
 #[expect(clippy::large_enum_variant, reason = "one lives at a time, on the stack")]
 enum Event {
-    Answer(Answer),
+    StoreAnswer(StoreAnswer),
     Delivery(Option<Delivery>),
     Frame(Option<Result<Message, Error>>),
     Deadline,
     Shutdown,
-    /// Newer connections of the same user or network took its place.
+    /// Evicted by a newer connection of the same user or network.
     Evicted,
 }
 
 /// Why a connection ends.
 enum End {
-    /// The server ends it, for this reason.
+    /// Closed by the server, with this reason.
     Closed(Code, &'static str),
-    /// It is gone.
+    /// The connection was lost.
     Broken,
 }
 
 struct Connection<S> {
     socket: WebSocketStream<S>,
-    shared: Arc<Shared>,
+    shared: Arc<ServerContext>,
     session: Session,
-    guest: Guest,
-    /// The place among the user's sessions.
-    seat: Option<Place<UserKey>>,
+    permit: ConnectionPermit,
+    /// The slot among the user's sessions.
+    session_slot: Option<Slot<UserKey>>,
     subscription: Option<Subscription>,
-    /// The place of the session that may be resumed.
+    /// The subscription of the session that may be resumed.
     kept: Option<(Uuid, Subscription)>,
-    /// How many of the next deliveries waited while nobody was there.
+    /// How many of the next deliveries were queued while no client was connected.
     stale: usize,
-    asked: FuturesUnordered<Pin<Box<dyn Future<Output = Answer> + Send>>>,
+    asked: FuturesUnordered<Pin<Box<dyn Future<Output = StoreAnswer> + Send>>>,
     log: ConnectionLog,
     /// Envelopes that wait to be written.
     out: Vec<String>,
-    /// The session knows that the server stops.
+    /// The session was told that the server stops.
     stopping: bool,
 }
 
 /// Serves a connection until it ends.
 pub(super) async fn serve<S>(
     socket: WebSocketStream<S>,
-    shared: Arc<Shared>,
+    shared: Arc<ServerContext>,
     mut stop: watch::Receiver<bool>,
-    guest: Guest,
+    permit: ConnectionPermit,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     metrics::gauge!("tim_connections").increment(1.0);
     let (settings, shares) = (Arc::clone(&shared.settings), Arc::clone(&shared.shares));
     let (id, seed) = (Uuid::new_v4(), fastrand::u64(..));
-    let session = Session::new(settings, shares, guest.network, id, seed, shared.now());
+    let session = Session::new(settings, shares, permit.network, id, seed, shared.now());
     let mut connection = Connection {
         socket,
         shared,
         session,
-        guest,
-        seat: None,
+        permit,
+        session_slot: None,
         subscription: None,
         kept: None,
         stale: 0,
@@ -131,7 +131,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         loop {
             let event = self.next(stop).await;
             let mut end = self.take(event);
-            // Whatever else is ready goes into the same frames.
+            // Other events that are ready share the same frames.
             while end.is_none() && self.out.len() < GATHER {
                 let Some(event) = self.ready() else { break };
                 end = self.take(event);
@@ -148,22 +148,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
     async fn next(&mut self, stop: &mut watch::Receiver<bool>) -> Event {
         let mut deadline = pin!(sleep(self.until_deadline()));
         let may_read = self.session.in_flight() < limits::IN_FLIGHT;
-        let place = self.place();
+        let place = self.slot_evicted();
         tokio::select! {
             biased;
-            Some(answer) = self.asked.next(), if !self.asked.is_empty() => Event::Answer(answer),
+            Some(answer) = self.asked.next(), if !self.asked.is_empty() => Event::StoreAnswer(answer),
             delivery = deliveries(&mut self.subscription) => Event::Delivery(delivery),
-            // Before frames: whoever keeps talking does not hold off the end of the server.
-            () = told(stop), if !self.stopping => Event::Shutdown,
-            () = lost(place) => Event::Evicted,
+            // Before frames, so that a busy client cannot delay the shutdown.
+            () = until_stopped(stop), if !self.stopping => Event::Shutdown,
+            () = evicted(place) => Event::Evicted,
             frame = self.socket.next(), if may_read => Event::Frame(frame),
             () = &mut deadline => Event::Deadline,
         }
     }
 
-    /// What is notified when the place is lost: among those of its network, then among its user's.
-    fn place(&self) -> Option<Arc<Notify>> {
-        self.seat.as_ref().map(Place::lost).or_else(|| self.guest.lost())
+    /// Notified when the connection is evicted: from its network's slots before the login, from its user's after it.
+    fn slot_evicted(&self) -> Option<Arc<Notify>> {
+        self.session_slot.as_ref().map(Slot::evicted).or_else(|| self.permit.evicted())
     }
 
     fn until_deadline(&self) -> Duration {
@@ -172,10 +172,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         Duration::from_millis(ms.unsigned_abs())
     }
 
-    /// What is there without waiting.
+    /// An event that is ready without waiting.
     fn ready(&mut self) -> Option<Event> {
         if let Some(Some(answer)) = self.asked.next().now_or_never() {
-            return Some(Event::Answer(answer));
+            return Some(Event::StoreAnswer(answer));
         }
         let delivery = self.subscription.as_mut()?.inbox.try_recv().ok()?;
         Some(Event::Delivery(Some(delivery)))
@@ -183,13 +183,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
 
     fn take(&mut self, event: Event) -> Option<End> {
         match event {
-            Event::Answer(Answer::Wrote(token, result)) => self.handle(Input::Wrote(token, result)),
-            Event::Answer(Answer::Found(token, result)) => self.handle(Input::Found(token, result)),
-            Event::Answer(Answer::Attached(subscription)) => {
+            Event::StoreAnswer(StoreAnswer::WriteResult(token, result)) => {
+                self.handle(Input::WriteResult(token, result))
+            }
+            Event::StoreAnswer(StoreAnswer::QueryResult(token, result)) => {
+                self.handle(Input::QueryResult(token, result))
+            }
+            Event::StoreAnswer(StoreAnswer::Attached(subscription)) => {
                 self.subscription = Some(subscription);
                 self.handle(Input::Attached)
             }
-            Event::Answer(Answer::Followed) => self.handle(Input::Attached),
+            Event::StoreAnswer(StoreAnswer::Followed) => self.handle(Input::Attached),
             Event::Delivery(delivery) => self.delivered(delivery),
             Event::Frame(frame) => self.frame(frame),
             Event::Deadline => self.handle(Input::Deadline),
@@ -198,7 +202,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                 self.handle(Input::Shutdown)
             }
             Event::Evicted => {
-                let place = if self.seat.is_some() { "sessions" } else { "pending" };
+                let place = if self.session_slot.is_some() { "sessions" } else { "pending" };
                 metrics::counter!("tim_evicted_total", "place" => place).increment(1);
                 Some(End::Closed(Code::TOO_MANY_CONNECTIONS, Code::TOO_MANY_CONNECTIONS.describe()))
             }
@@ -212,7 +216,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                 self.log.asked(&text);
                 self.handle(Input::Frame(&text))
             }
-            // Clients send text only; nothing is never an envelope.
+            // Clients must send text; an empty text is rejected by the session.
             Some(Ok(Message::Binary(_))) => self.handle(Input::Frame("")),
             Some(Ok(_)) => None,
             Some(Err(Error::Capacity(_))) => {
@@ -231,13 +235,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             let is_stale = self.stale > 0;
             self.stale = self.stale.saturating_sub(1);
             match delivery {
-                // It was about a moment that is over.
+                // It was ephemeral, and is outdated.
                 Delivery::Ephemeral(_) if is_stale => None,
                 delivery => self.handle(Input::Delivery(delivery)),
             }
         });
-        let lost = self.subscription.as_ref().is_some_and(|it| it.overflow.swap(false, Ordering::AcqRel));
-        if end.is_none() && lost { self.handle(Input::Overflow) } else { end }
+        let evicted = self.subscription.as_ref().is_some_and(|it| it.overflow.swap(false, Ordering::AcqRel));
+        if end.is_none() && evicted { self.handle(Input::Overflow) } else { end }
     }
 
     /// Gives the session an input and carries out what follows.
@@ -252,17 +256,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                 }
                 Effect::Write(token, write) => {
                     let pending = self.shared.store.write(write);
-                    self.asked.push(Box::pin(pending.map(move |result| Answer::Wrote(token, result))));
+                    self.asked
+                        .push(Box::pin(pending.map(move |result| StoreAnswer::WriteResult(token, result))));
                 }
-                Effect::Find(token, find) => {
-                    let pending = self.shared.store.find(find);
-                    self.asked.push(Box::pin(pending.map(move |result| Answer::Found(token, result))));
+                Effect::Query(token, query) => {
+                    let pending = self.shared.store.query(query);
+                    self.asked
+                        .push(Box::pin(pending.map(move |result| StoreAnswer::QueryResult(token, result))));
                 }
                 Effect::Attach(user, session) => self.attach(user, session),
                 Effect::Follow(topics) => {
                     if let Some(subscription) = &self.subscription {
                         let followed = subscription.guard.follow(topics);
-                        self.asked.push(Box::pin(followed.map(|()| Answer::Followed)));
+                        self.asked.push(Box::pin(followed.map(|()| StoreAnswer::Followed)));
                     }
                 }
                 Effect::Unpark(session) => end = self.unpark(session),
@@ -272,10 +278,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         end
     }
 
-    /// A resumed session has kept its place on the bus; any other gets one of its own.
+    /// A resumed session keeps its subscription; any other subscribes anew.
     fn attach(&mut self, user: UserKey, session: Uuid) {
-        self.guest.admit();
-        self.seat = Some(self.shared.sessions.take(user));
+        self.permit.admit();
+        self.session_slot = Some(self.shared.sessions.take(user));
         let kept = self.kept.take().filter(|(id, _)| *id == session);
         self.log.logged_in(self.session.who(), session, kept.is_some());
         match kept {
@@ -285,7 +291,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             }
             None => {
                 let attached = self.shared.bus.attach(user, session);
-                self.asked.push(Box::pin(attached.map(Answer::Attached)));
+                self.asked.push(Box::pin(attached.map(StoreAnswer::Attached)));
             }
         }
     }
@@ -295,7 +301,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         let (parked, place) = dropped.map(|it| (it.parked, it.subscription)).unzip();
         self.kept = place.map(|place| (session, place));
         let end = self.handle(Input::Unparked(parked));
-        // What was left out while nobody listened.
+        // Handles an overflow that happened while the session was parked.
         end.or_else(|| self.delivered(None))
     }
 
@@ -334,7 +340,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                 let frame = CloseFrame { code: CloseCode::Policy, reason: reason.into() };
                 let closing = async {
                     self.socket.close(Some(frame)).await?;
-                    // The other side's half; whatever else it still says is not heard.
+                    // Waits for the client's close frame; other frames are ignored.
                     while let Some(Ok(_)) = self.socket.next().await {}
                     Ok::<(), Error>(())
                 };
@@ -344,7 +350,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
     }
 }
 
-/// The next delivery; never, without a place on the bus.
+/// The next delivery; pending for ever without a subscription.
 async fn deliveries(subscription: &mut Option<Subscription>) -> Option<Delivery> {
     match subscription {
         Some(subscription) => subscription.inbox.recv().await,

@@ -1,4 +1,4 @@
-//! What the clients' port answers over HTTP: the way into a WebSocket, and files.
+//! HTTP on the clients' port: the upgrade to a WebSocket, and files.
 
 use std::convert::Infallible;
 use std::marker::PhantomData;
@@ -25,28 +25,32 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::origin::origin;
 use super::transfer::{self, Downloading};
-use super::{Guest, Shared, connection};
+use super::{ConnectionPermit, ServerContext, connection};
 
 /// The body of an answer: bytes, or a file as it is read.
 pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// The routes of one connection.
 pub(super) struct Routes<S> {
-    shared: Arc<Shared>,
+    shared: Arc<ServerContext>,
     stop: watch::Receiver<bool>,
-    /// Goes along into the WebSocket.
-    guest: Arc<Mutex<Option<Guest>>>,
+    /// Passed on to the WebSocket.
+    permit: Arc<Mutex<Option<ConnectionPermit>>>,
     downloading: Downloading,
     has_asked: Arc<AtomicBool>,
     socket: PhantomData<fn() -> S>,
 }
 
 impl<S> Routes<S> {
-    pub(super) fn new(shared: Arc<Shared>, stop: watch::Receiver<bool>, guest: Guest) -> Self {
+    pub(super) fn new(
+        shared: Arc<ServerContext>,
+        stop: watch::Receiver<bool>,
+        permit: ConnectionPermit,
+    ) -> Self {
         Self {
             shared,
             stop,
-            guest: Arc::new(Mutex::new(Some(guest))),
+            permit: Arc::new(Mutex::new(Some(permit))),
             downloading: Downloading::default(),
             has_asked: Arc::default(),
             socket: PhantomData,
@@ -75,18 +79,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Service<Request<Incomin
             let answer = self.upgrade(request);
             return Box::pin(async { Ok(answer) });
         }
-        let (shared, guest) = (Arc::clone(&self.shared), Arc::clone(&self.guest));
+        let (shared, permit) = (Arc::clone(&self.shared), Arc::clone(&self.permit));
         let (downloading, stop) = (Arc::clone(&self.downloading), self.stop.clone());
         Box::pin(async move {
-            // Whoever has a ticket takes up their user's share.
-            let admitted = || locked(&guest).iter_mut().for_each(Guest::admit);
+            // A client with a ticket uses its user's share, not its network's.
+            let admitted = || locked(&permit).iter_mut().for_each(ConnectionPermit::admit);
             Ok(route(&shared, request, admitted, downloading, stop).await)
         })
     }
 }
 
 async fn route(
-    shared: &Shared,
+    shared: &ServerContext,
     request: Request<Incoming>,
     admitted: impl FnOnce(),
     downloading: Downloading,
@@ -114,7 +118,7 @@ fn not_allowed(allowed: &'static str) -> Response<Body> {
     answer
 }
 
-/// A refused transfer; programs that look no further than the head see when to come again.
+/// The response to a refused transfer, with a `Retry-After` header.
 fn refusal(why: &Fault) -> Response<Body> {
     let mut answer = fault(status_of(why.code), why);
     if let Some(wait) = why.retry_after {
@@ -135,16 +139,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Routes<S> {
         let Ok(answer) = create_response_with_body(&request, || full(Bytes::new())) else {
             return refuse("this is not a WebSocket's request of version 13");
         };
-        let Some(mut guest) = locked(&self.guest).take() else {
+        let Some(mut permit) = locked(&self.permit).take() else {
             return refuse("one WebSocket per connection");
         };
-        guest.comes_from(origin(guest.peer, request.headers(), &self.shared.trusted_proxies), &self.shared);
+        permit.comes_from(origin(permit.peer, request.headers(), &self.shared.trusted_proxies), &self.shared);
         let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
         let upgrade = hyper::upgrade::on(&mut request);
         tokio::spawn(async move {
             let Ok(upgraded) = upgrade.await else { return };
             if let Some(socket) = websocket::<S>(upgraded).await {
-                connection::serve(socket, shared, stop, guest).await;
+                connection::serve(socket, shared, stop, permit).await;
             }
         });
         let mut answer = answer;
@@ -153,11 +157,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Routes<S> {
     }
 }
 
-fn locked(guest: &Mutex<Option<Guest>>) -> MutexGuard<'_, Option<Guest>> {
-    guest.lock().unwrap_or_else(PoisonError::into_inner)
+fn locked(permit: &Mutex<Option<ConnectionPermit>>) -> MutexGuard<'_, Option<ConnectionPermit>> {
+    permit.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The bare socket, without what HTTP put around it.
+/// The underlying socket of an upgraded connection.
 async fn websocket<S>(upgraded: Upgraded) -> Option<WebSocketStream<S>>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -177,7 +181,7 @@ fn names_protocol(request: &Request<Incoming>) -> bool {
         .any(|name| name.trim() == SUBPROTOCOL)
 }
 
-/// The HTTP status that goes with a code, for programs that look no further.
+/// The HTTP status for a code.
 fn status_of(code: Code) -> StatusCode {
     match code {
         Code::TICKET_INVALID | Code::TICKET_EXPIRED | Code::TICKET_USED => StatusCode::FORBIDDEN,

@@ -1,5 +1,5 @@
-//! What the log tells of connections: who logged in, who was refused, how it ended, and at level debug each request and each
-//! file's way in or out with its duration. Never a token or a ticket, and nothing that people wrote.
+//! Logging of connections: logins, refusals, ends, and at level debug each request and transfer with its duration.
+//! Never a token, a ticket or message content.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,11 +12,11 @@ use tracing::Level;
 use uuid::Uuid;
 
 use crate::core::ops::UserKey;
-use crate::core::session::Who;
+use crate::core::session::ClientInfo;
 
-/// Refused logins that are told one by one within a minute; of the others the number.
-const TOLD: u32 = 20;
-/// From so many userSigs from the future within a minute on, a clock is wrong.
+/// How many refused logins per minute are logged individually; the others are counted.
+const MAX_LOGGED: u32 = 20;
+/// This many userSigs from the future within a minute mean that a clock is wrong.
 const MANY_FROM_FUTURE: u32 = 3;
 const MINUTE_MS: i64 = 60_000;
 
@@ -33,24 +33,24 @@ impl ConnectionLog {
         Self { began: Instant::now(), is_logged_in: false, requests: HashMap::new() }
     }
 
-    pub(super) fn logged_in(&mut self, who: Option<&Who>, session: Uuid, resumed: bool) {
+    pub(super) fn logged_in(&mut self, who: Option<&ClientInfo>, session: Uuid, resumed: bool) {
         self.is_logged_in = true;
-        let Some(Who { app, user, device, instance, platform, client, login }) = who else { return };
+        let Some(ClientInfo { app, user, device, instance, platform, client, login }) = who else { return };
         let ms = ms_since(self.began);
         tracing::info!(app, %user, ?device, ?instance, ?platform, ?client, login, %session, resumed, ms, "logged in");
     }
 
     /// The connection ends: by the server with a number, or it broke.
-    pub(super) fn ended(&self, who: Option<&Who>, code: Option<Code>, refusals: &Refusals, now: i64) {
+    pub(super) fn ended(&self, who: Option<&ClientInfo>, code: Option<Code>, refusals: &Refusals, now: i64) {
         let ms = ms_since(self.began);
         let number = code.map(|code| code.0);
         match (who, code) {
-            (Some(Who { app, user, device, instance, .. }), _) if self.is_logged_in => {
+            (Some(ClientInfo { app, user, device, instance, .. }), _) if self.is_logged_in => {
                 tracing::info!(app, %user, ?device, ?instance, code = number, ms, "connection ended");
             }
-            (Some(Who { app, user, device, platform, .. }), Some(code)) => {
+            (Some(ClientInfo { app, user, device, platform, .. }), Some(code)) => {
                 let minute = refusals.note(code, now);
-                if minute.told <= TOLD {
+                if minute.logged <= MAX_LOGGED {
                     tracing::info!(app, %user, ?device, ?platform, code = code.0, name = code.name(), ms, "login refused");
                 }
                 if code == Code::CLOCKS_DIFFER && minute.from_future == MANY_FROM_FUTURE {
@@ -85,7 +85,7 @@ impl ConnectionLog {
     }
 
     /// An envelope goes out.
-    pub(super) fn answered(&mut self, who: Option<&Who>, envelope: &str) {
+    pub(super) fn answered(&mut self, who: Option<&ClientInfo>, envelope: &str) {
         if self.requests.is_empty() {
             return;
         }
@@ -97,7 +97,7 @@ impl ConnectionLog {
     }
 }
 
-/// A file's way in or out in the log.
+/// Logging of one transfer.
 pub(super) struct TransferLog {
     pub(super) direction: &'static str,
     pub(super) app: u32,
@@ -131,14 +131,14 @@ pub(crate) struct Refusals(Mutex<Minute>);
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Minute {
     ends: i64,
-    told: u32,
+    logged: u32,
     from_future: u32,
 }
 
 impl Refusals {
     fn note(&self, code: Code, now: i64) -> Minute {
         let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        minute.told = minute.told.saturating_add(1);
+        minute.logged = minute.logged.saturating_add(1);
         minute.from_future = minute.from_future.saturating_add(u32::from(code == Code::CLOCKS_DIFFER));
         if minute.ends == 0 {
             minute.ends = now + MINUTE_MS;
@@ -146,19 +146,19 @@ impl Refusals {
         *minute
     }
 
-    /// Ends a minute that is over, and tells how many refusals of it were not told.
+    /// Ends a minute that is over, and logs how many refusals were not logged individually.
     pub(super) fn sweep(&self, now: i64) {
-        if let Some(untold) = self.untold(now).filter(|untold| *untold > 0) {
-            tracing::info!(untold, "more logins were refused than are told one by one");
+        if let Some(unlogged) = self.unlogged(now).filter(|unlogged| *unlogged > 0) {
+            tracing::info!(unlogged, "more logins were refused than are told one by one");
         }
     }
 
-    fn untold(&self, now: i64) -> Option<u32> {
+    fn unlogged(&self, now: i64) -> Option<u32> {
         let mut minute = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if minute.ends == 0 || now < minute.ends {
             return None;
         }
-        Some(std::mem::take(&mut *minute).told.saturating_sub(TOLD))
+        Some(std::mem::take(&mut *minute).logged.saturating_sub(MAX_LOGGED))
     }
 }
 
@@ -169,15 +169,15 @@ mod tests {
     #[test]
     fn of_many_refusals_in_a_minute_the_first_are_told_and_the_others_counted() {
         let refusals = Refusals::default();
-        for number in 1..=TOLD + 5 {
-            assert_eq!(refusals.note(Code::USERSIG_EXPIRED, 1_000).told, number);
+        for number in 1..=MAX_LOGGED + 5 {
+            assert_eq!(refusals.note(Code::USERSIG_EXPIRED, 1_000).logged, number);
         }
-        assert_eq!(refusals.untold(1_000 + MINUTE_MS - 1), None);
-        assert_eq!(refusals.untold(1_000 + MINUTE_MS), Some(5));
+        assert_eq!(refusals.unlogged(1_000 + MINUTE_MS - 1), None);
+        assert_eq!(refusals.unlogged(1_000 + MINUTE_MS), Some(5));
         assert_eq!(
             refusals.note(Code::CLOCKS_DIFFER, 100_000),
-            Minute { ends: 160_000, told: 1, from_future: 1 }
+            Minute { ends: 160_000, logged: 1, from_future: 1 }
         );
-        assert_eq!(refusals.untold(160_000), Some(0));
+        assert_eq!(refusals.unlogged(160_000), Some(0));
     }
 }

@@ -1,9 +1,9 @@
-//! Sockets: who is let in, and what each connection turns out to be.
+//! Sockets: accepts connections and serves them.
 //!
 //! * `connection` serves one WebSocket; `parked` keeps dropped sessions for a while.
 //! * `http` is everything else that speaks HTTP on the clients' port, and the way into a WebSocket.
-//! * `transfer` is a file's way in or out; `pace` ends those that drip.
-//! * `places` bounds connections by address and by user; `origin` knows addresses behind a proxy.
+//! * `transfer` handles uploads and downloads; `pace` ends those that are too slow.
+//! * `slots` bounds connections by address and by user; `origin` knows addresses behind a proxy.
 //! * `admin` is the operator's port.
 
 mod admin;
@@ -13,7 +13,7 @@ mod log;
 mod origin;
 pub(crate) mod pace;
 mod parked;
-mod places;
+mod slots;
 pub(crate) mod tls;
 mod transfer;
 
@@ -41,28 +41,28 @@ use crate::media::Media;
 use crate::store::Store;
 use pace::LeastPace;
 use parked::ParkedSessions;
-use places::{Place, Places};
+use slots::{Slot, Slots};
 
 /// How long a client may take for its HTTP request's head, and for the TLS handshake.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
-/// How long an HTTP connection may last: a file of 100 MB at the least pace, and the wait to be decoded.
+/// Maximum duration of an HTTP connection: 100 MB at the minimum rate, and the wait for decoding.
 const HTTP_WITHIN: Duration = Duration::from_secs(4 * 3_600);
-/// Pause after the system refused a new socket.
+/// Pause after accepting a connection failed.
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
-/// Pause between two looks for sessions that nobody resumed.
+/// Interval of the cleanup of parked sessions.
 const SWEEP_EVERY: Duration = Duration::from_secs(10);
 
-/// What every connection uses.
-pub(crate) struct Shared {
+/// The state shared by all connections.
+pub(crate) struct ServerContext {
     pub(crate) settings: Arc<Settings>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) bus: Arc<dyn Bus>,
     pub(crate) media: Media,
     pub(crate) shares: Arc<Shares>,
     /// Connections that have not logged in, by where they come from.
-    pending: Arc<Places<Network>>,
+    pending: Arc<Slots<Network>>,
     /// Sessions, by user.
-    sessions: Arc<Places<UserKey>>,
+    sessions: Arc<Slots<UserKey>>,
     least_pace: LeastPace,
     trusted_proxies: Vec<IpAddr>,
     parked: ParkedSessions,
@@ -70,7 +70,7 @@ pub(crate) struct Shared {
     clock: Clock,
 }
 
-impl Shared {
+impl ServerContext {
     pub(crate) fn new(
         config: &Config,
         ticket_key: [u8; 32],
@@ -87,8 +87,8 @@ impl Shared {
             bus,
             media,
             shares,
-            pending: Places::new(limits.pending_per_address),
-            sessions: Places::new(limits.connections_per_user),
+            pending: Slots::new(limits.pending_per_address),
+            sessions: Slots::new(limits.connections_per_user),
             least_pace: LeastPace {
                 bytes_per_second: limits.transfer_bytes_per_second,
                 patience: Duration::from_secs(limits.transfer_patience_s.into()),
@@ -104,7 +104,7 @@ impl Shared {
         self.clock.now()
     }
 
-    /// Brings what is counted elsewhere into the metrics.
+    /// Updates metrics that are counted elsewhere.
     fn observe(&self) {
         for (share, refused) in self.shares.refused() {
             metrics::counter!("tim_shares_refused_total", "share" => share.name()).absolute(refused);
@@ -119,23 +119,23 @@ impl Shared {
     }
 }
 
-/// The clients' port, open.
-pub(crate) struct Door {
+/// Accepts connections on the clients' port.
+pub(crate) struct Acceptor {
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
-    places: Arc<Semaphore>,
+    slots: Arc<Semaphore>,
 }
 
-impl Door {
+impl Acceptor {
     /// The port, for so many connections at once.
     pub(crate) fn new(listener: TcpListener, tls: Option<TlsAcceptor>, connections: usize) -> Self {
-        Self { listener, tls, places: Arc::new(Semaphore::new(connections)) }
+        Self { listener, tls, slots: Arc::new(Semaphore::new(connections)) }
     }
 
-    /// Lets clients in until the server stops, and ends when the last has left.
-    pub(crate) async fn serve(self, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
-        // Every connection holds one end: when all are dropped, nobody is left.
-        let (guest, mut all_left) = mpsc::channel::<()>(1);
+    /// Accepts clients until the server stops, and returns when the last one has left.
+    pub(crate) async fn serve(self, shared: Arc<ServerContext>, mut stop: watch::Receiver<bool>) {
+        // Every connection holds a sender; when all are dropped, all clients have left.
+        let (permit, mut all_left) = mpsc::channel::<()>(1);
         let mut sweep = tokio::time::interval(SWEEP_EVERY);
         let mut is_refused = false;
         loop {
@@ -146,12 +146,12 @@ impl Door {
                     shared.parked.sweep();
                     continue;
                 }
-                () = told(&mut stop) => break,
+                () = until_stopped(&mut stop) => break,
             };
             match accepted {
-                // Each is told once: it lasts until somebody leaves.
+                // Logged once per period of overload.
                 Ok((socket, peer)) => {
-                    if self.admit(socket, peer, &shared, &stop, &guest) {
+                    if self.admit(socket, peer, &shared, &stop, &permit) {
                         is_refused = false;
                     } else if !std::mem::replace(&mut is_refused, true) {
                         tracing::warn!(%peer, "too many connections: raise limits.connections");
@@ -165,43 +165,43 @@ impl Door {
                 }
             }
         }
-        drop((self, guest));
+        drop((self, permit));
         let _ = all_left.recv().await;
     }
 
-    /// Serves a connection, if there is a place for it.
+    /// Serves a connection; false if there are too many.
     fn admit(
         &self,
         socket: TcpStream,
         peer: SocketAddr,
-        shared: &Arc<Shared>,
+        shared: &Arc<ServerContext>,
         stop: &watch::Receiver<bool>,
-        guest: &mpsc::Sender<()>,
+        permit: &mpsc::Sender<()>,
     ) -> bool {
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else { return false };
+        let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else { return false };
         let _ = socket.set_nodelay(true);
         let (tls, shared, stop) = (self.tls.clone(), Arc::clone(shared), stop.clone());
-        let guest = Guest {
+        let permit = ConnectionPermit {
             peer: peer.ip(),
-            // Whom a trusted proxy connects is known with the request's head.
+            // Behind a trusted proxy the client's address is known only with the request.
             pending: (!shared.trusted_proxies.contains(&peer.ip().to_canonical()))
                 .then(|| shared.pending.take(peer.ip().into())),
             network: peer.ip().into(),
-            _place: place,
-            _here: guest.clone(),
+            _place: slot,
+            _here: permit.clone(),
         };
         tokio::spawn(async move {
             match tls {
-                None => http_connection(socket, shared, stop, guest).await,
+                None => http_connection(socket, shared, stop, permit).await,
                 Some(tls) => {
                     let mut stopped = stop.clone();
                     let handshake = tokio::select! {
                         handshake = tokio::time::timeout(HEAD_WITHIN, tls.accept(socket)) => handshake,
-                        () = lost(guest.lost()) => return,
-                        () = told(&mut stopped) => return,
+                        () = evicted(permit.evicted()) => return,
+                        () = until_stopped(&mut stopped) => return,
                     };
                     match handshake {
-                        Ok(Ok(socket)) => http_connection(socket, shared, stop, guest).await,
+                        Ok(Ok(socket)) => http_connection(socket, shared, stop, permit).await,
                         Ok(Err(why)) => tracing::debug!(%peer, %why, "TLS handshake failed"),
                         Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
                     }
@@ -213,52 +213,56 @@ impl Door {
 }
 
 /// Ends when the server stops.
-async fn told(stop: &mut watch::Receiver<bool>) {
+async fn until_stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Ends when the place is lost; never, without one.
-async fn lost(place: Option<Arc<Notify>>) {
-    match place {
-        Some(place) => place.notified().await,
+/// Completes when the connection is evicted; never without a slot.
+async fn evicted(slot: Option<Arc<Notify>>) {
+    match slot {
+        Some(slot) => slot.notified().await,
         None => std::future::pending().await,
     }
 }
 
-/// A connection's place at the clients' port, given back when dropped.
-pub(crate) struct Guest {
+/// The permit of a connection on the clients' port, released when dropped.
+pub(crate) struct ConnectionPermit {
     peer: IpAddr,
     network: Network,
     /// Held until the connection belongs to a user.
-    pending: Option<Place<Network>>,
+    pending: Option<Slot<Network>>,
     _place: tokio::sync::OwnedSemaphorePermit,
     _here: mpsc::Sender<()>,
 }
 
-impl Guest {
-    /// It comes from there.
-    fn comes_from(&mut self, address: IpAddr, shared: &Shared) {
+impl ConnectionPermit {
+    /// Sets the client's address.
+    fn comes_from(&mut self, address: IpAddr, shared: &ServerContext) {
         self.network = address.into();
         self.pending.get_or_insert_with(|| shared.pending.take(address.into()));
     }
 
-    /// It belongs to a user from now on.
+    /// Releases the network's slot, because the connection now belongs to a user.
     fn admit(&mut self) {
         self.pending = None;
     }
 
-    /// What is notified when newer connections from there have taken its place.
-    fn lost(&self) -> Option<Arc<Notify>> {
-        self.pending.as_ref().map(Place::lost)
+    /// Notified when the connection is evicted from its network's slots.
+    fn evicted(&self) -> Option<Arc<Notify>> {
+        self.pending.as_ref().map(Slot::evicted)
     }
 }
 
-async fn http_connection<S>(socket: S, shared: Arc<Shared>, mut stop: watch::Receiver<bool>, guest: Guest)
-where
+async fn http_connection<S>(
+    socket: S,
+    shared: Arc<ServerContext>,
+    mut stop: watch::Receiver<bool>,
+    permit: ConnectionPermit,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let place = guest.lost();
-    let service = http::Routes::<S>::new(shared, stop.clone(), guest);
+    let slot = permit.evicted();
+    let service = http::Routes::<S>::new(shared, stop.clone(), permit);
     let (has_asked, downloading) = (service.has_asked(), service.downloading());
     let connection = std::pin::pin!(
         hyper::server::conn::http1::Builder::new()
@@ -272,7 +276,7 @@ where
         let mut connection = connection;
         tokio::select! {
             ended = connection.as_mut() => ended,
-            () = told(&mut stop) => {
+            () = until_stopped(&mut stop) => {
                 if !has_asked.load(Ordering::Acquire) {
                     return Ok(());
                 }
@@ -287,7 +291,7 @@ where
             Ok(Err(why)) => tracing::debug!(%why, "an HTTP connection broke"),
             Err(_) => tracing::debug!("an HTTP connection took too long"),
         },
-        () = lost(place) => {
+        () = evicted(slot) => {
             metrics::counter!("tim_evicted_total", "place" => "pending").increment(1);
         }
         () = transfer::stalled(&downloading) => {
@@ -299,7 +303,7 @@ where
 /// Serves the operator's port until the server stops.
 pub(crate) async fn serve_admin(
     listener: TcpListener,
-    shared: Arc<Shared>,
+    shared: Arc<ServerContext>,
     metrics: PrometheusHandle,
     admin: Admin,
     mut stop: watch::Receiver<bool>,
@@ -308,7 +312,7 @@ pub(crate) async fn serve_admin(
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = told(&mut stop) => return,
+            () = until_stopped(&mut stop) => return,
         };
         let Ok((socket, _)) = accepted else {
             tokio::time::sleep(REFUSED_PAUSE).await;

@@ -1,13 +1,13 @@
-//! Where a request comes from: the other end of the socket, or whom a trusted proxy names.
+//! The client's address: the peer of the socket, or the address named by a trusted proxy.
 
 use std::net::IpAddr;
 
 use hyper::HeaderMap;
 
-/// The header in which each proxy appends whom it was connected by.
+/// The header to which each proxy appends its peer's address.
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
-/// The address of who asks. Only what trusted proxies have appended is believed: the last address that is not one of them.
+/// The client's address: the last forwarded address that is not a trusted proxy.
 pub(super) fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.contains(&address.to_canonical());
     if !is_trusted(&peer) {

@@ -1,16 +1,16 @@
-//! The least pace of a file's bytes: a transfer that falls behind it ends, however it drips.
+//! The minimum rate of transfers: a transfer that falls behind it is ended.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// What the operator has set.
+/// The operator's settings.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LeastPace {
-    /// In the long run.
+    /// The sustained rate.
     pub(crate) bytes_per_second: u32,
-    /// How far a transfer may fall behind.
+    /// How far a transfer may fall behind the rate.
     pub(crate) patience: Duration,
 }
 
@@ -29,20 +29,20 @@ impl LeastPace {
 }
 
 impl Pace {
-    /// So many more bytes have moved.
+    /// Counts transferred bytes.
     pub(crate) fn add(&self, bytes: usize) {
         self.moved.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// When the next byte must have moved.
+    /// The deadline of the next byte.
     pub(crate) fn deadline(&self) -> Instant {
         let moved = self.moved.load(Ordering::Relaxed);
         let earned = moved.saturating_mul(1_000) / u64::from(self.least.bytes_per_second.max(1));
         self.began + self.least.patience + Duration::from_millis(earned)
     }
 
-    /// Ends when the transfer has fallen behind for good.
-    pub(crate) async fn lost(&self) {
+    /// Completes when the transfer has fallen behind the rate.
+    pub(crate) async fn stalled(&self) {
         while self.deadline() > Instant::now() {
             tokio::time::sleep_until(self.deadline()).await;
         }
@@ -67,7 +67,7 @@ mod tests {
             }
         };
         tokio::select! {
-            () = pace.lost() => {}
+            () = pace.stalled() => {}
             () = drip => {}
         }
         assert_eq!(began.elapsed().as_secs(), 30);

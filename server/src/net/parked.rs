@@ -1,4 +1,4 @@
-//! Dropped sessions that can still be resumed, each with its place on the bus, so that nothing is missed meanwhile.
+//! Parked sessions, which can be resumed. Each keeps its subscription, so that nothing is missed.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,12 +11,12 @@ use crate::bus::Subscription;
 use crate::core::ops::UserKey;
 use crate::core::session::Parked;
 
-/// Most sessions that are kept. Beyond it nothing is lost but the speed of a resume.
-const MOST: usize = 20_000;
-/// Most of one user's; the oldest gives way.
-const MOST_EACH: usize = 8;
+/// Maximum number of parked sessions. Further sessions cannot be resumed and sync instead.
+const MAX_PARKED: usize = 20_000;
+/// Maximum per user; the oldest is dropped.
+const MAX_PER_USER: usize = 8;
 
-/// A dropped session and where its deliveries go on arriving.
+/// A parked session with its subscription.
 pub(super) struct Dropped {
     pub(super) parked: Box<Parked>,
     pub(super) subscription: Subscription,
@@ -45,25 +45,25 @@ impl ParkedSessions {
         let mut kept = self.kept();
         let (id, user) = (dropped.parked.id(), dropped.parked.user());
         let own = kept.by_user.get(&user);
-        if let Some(oldest) = own.filter(|own| own.len() >= MOST_EACH).and_then(VecDeque::front).copied() {
+        if let Some(oldest) = own.filter(|own| own.len() >= MAX_PER_USER).and_then(VecDeque::front).copied() {
             kept.remove(oldest);
         }
-        if kept.sessions.len() < MOST {
+        if kept.sessions.len() < MAX_PARKED {
             kept.by_user.entry(user).or_default().push_back(id);
             kept.sessions.insert(id, (Instant::now(), dropped));
         }
     }
 
-    /// Takes a session to go on with.
+    /// Takes a session to be resumed.
     pub(super) fn take(&self, id: Uuid) -> Option<Dropped> {
         let (since, dropped) = self.kept().remove(id)?;
-        (since.elapsed() < life()).then_some(dropped)
+        (since.elapsed() < resume_window()).then_some(dropped)
     }
 
-    /// Forgets sessions whose time is over.
+    /// Drops expired sessions.
     pub(super) fn sweep(&self) {
         let mut kept = self.kept();
-        let is_over = |(_, (since, _)): &(&Uuid, &(Instant, Dropped))| since.elapsed() >= life();
+        let is_over = |(_, (since, _)): &(&Uuid, &(Instant, Dropped))| since.elapsed() >= resume_window();
         let over: Vec<Uuid> = kept.sessions.iter().filter(is_over).map(|(id, _)| *id).collect();
         over.into_iter().for_each(|id| drop(kept.remove(id)));
     }
@@ -83,6 +83,6 @@ impl Kept {
     }
 }
 
-fn life() -> Duration {
+fn resume_window() -> Duration {
     Duration::from_millis(limits::RESUME_WITHIN_MS.unsigned_abs())
 }

@@ -13,10 +13,10 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::config::Tls;
 
-/// Pause between two looks whether the files were renewed.
+/// Interval of the check whether the files were renewed.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
-/// Why certificate and key cannot be used.
+/// Why the certificate or the key cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{path}: {why}: check [tls] in the configuration")]
 pub struct TlsError {
@@ -46,7 +46,7 @@ impl Certificate {
         Ok(Arc::new(Self { files: files.clone(), current }))
     }
 
-    /// What accepts TLS connections with the certificate that is there at that moment.
+    /// An acceptor that uses the current certificate for each connection.
     pub(crate) fn acceptor(self: &Arc<Self>) -> Result<TlsAcceptor, TlsError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
@@ -62,7 +62,7 @@ impl Certificate {
         self.current.read().unwrap_or_else(PoisonError::into_inner).changed != changed(&self.files)
     }
 
-    /// Reads the files again, and keeps the certificate there is if they cannot be used. New connections get the new one.
+    /// Reloads the files. If they cannot be used, the current certificate stays. Applies to new connections.
     pub(crate) fn reload(&self) {
         match Current::read(&self.files) {
             Ok(new) => {
@@ -73,7 +73,7 @@ impl Certificate {
         }
     }
 
-    /// Reads the files again whenever they were changed. Never ends.
+    /// Reloads the files whenever they change. Never returns.
     pub(crate) async fn follow(&self) {
         let mut looks = tokio::time::interval(LOOK_EVERY);
         loop {

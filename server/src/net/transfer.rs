@@ -1,6 +1,6 @@
-//! A file's way in or out over HTTP: whose ticket it is, whether their share allows it, and that its bytes keep pace.
+//! Uploads and downloads over HTTP: checks tickets and shares, and enforces the minimum rate.
 //!
-//! What the bytes are is `media`'s to know.
+//! `media` handles the content.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,20 +19,20 @@ use uuid::Uuid;
 use super::http::{Body, json, query};
 use super::log::TransferLog;
 use super::pace::Pace;
-use super::{Shared, told};
+use super::{ServerContext, until_stopped};
 use crate::core::shares::Transfer;
 use crate::core::ticket;
 use crate::media;
 
-/// The pace of the download that a connection carries, once it does.
+/// The rate of a connection's download, once it has begun.
 pub(super) type Downloading = Arc<SetOnce<Pace>>;
 
-/// Takes a file in. A server that stops waits for none: the sender uploads it again.
+/// Receives an upload. A stopping server does not wait for it: the client uploads again.
 ///
 /// Errors: `TICKET_…` by the ticket, those of [`crate::core::shares::Shares::upload`], those of the file, and
 /// [`Code::SHUTTING_DOWN`].
 pub(super) async fn upload(
-    shared: &Shared,
+    shared: &ServerContext,
     request: Request<Incoming>,
     admitted: impl FnOnce(),
     mut stop: watch::Receiver<bool>,
@@ -50,7 +50,7 @@ pub(super) async fn upload(
     };
     let ended = tokio::select! {
         ended = take_in => ended,
-        () = told(&mut stop) => Err(Code::SHUTTING_DOWN.into()),
+        () = until_stopped(&mut stop) => Err(Code::SHUTTING_DOWN.into()),
     };
     match ended {
         Ok(uploaded) => {
@@ -64,11 +64,11 @@ pub(super) async fn upload(
     }
 }
 
-/// Gives a file out, or only its head.
+/// Serves a download, or only its header.
 ///
 /// Errors: `TICKET_…` by the ticket, those of [`crate::core::shares::Shares::download`], [`Code::MEDIA_NOT_FOUND`].
 pub(super) async fn download(
-    shared: &Shared,
+    shared: &ServerContext,
     request: &Request<Incoming>,
     admitted: impl FnOnce(),
     downloading: Downloading,
@@ -87,49 +87,49 @@ pub(super) async fn download(
         give_out.await.inspect_err(|fault: &Fault| log.failed(Some(id), Some(fault.code)))?;
     // One transfer per connection.
     let _ = downloading.set(shared.least_pace.start());
-    // Whoever asks for the head has all of it.
+    // A HEAD request has no body.
     let is_head = request.method() == Method::HEAD;
     let length = answer
         .headers()
         .get(header::CONTENT_LENGTH)
         .filter(|_| !is_head)
         .and_then(|length| length.to_str().ok()?.parse().ok());
-    let told = Told { log, file: id, length: length.unwrap_or(0), moved: 0 };
-    Ok(last(answer.map(|body| Paced { body, downloading, told, _transfer: transfer }.boxed_unsync())))
+    let download_log = DownloadLog { log, file: id, length: length.unwrap_or(0), moved: 0 };
+    Ok(last(answer.map(|body| Paced { body, downloading, download_log, _transfer: transfer }.boxed_unsync())))
 }
 
 /// Ends when a connection's download has fallen behind its least pace for good.
 pub(super) async fn stalled(downloading: &SetOnce<Pace>) {
-    downloading.wait().await.lost().await;
+    downloading.wait().await.stalled().await;
 }
 
 fn ticket_of(uri: &Uri) -> Result<String, Fault> {
     query(uri, "ticket").ok_or_else(|| Code::TICKET_INVALID.into())
 }
 
-/// One transfer per connection: what comes after it would have no place.
+/// Closes the connection after the response, because a connection carries one transfer.
 fn last(mut answer: Response<Body>) -> Response<Body> {
     answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     answer
 }
 
-/// A body whose bytes count for the pace of its download, and whose end is the end of the transfer.
+/// The body of a download, which counts its bytes for the minimum rate.
 struct Paced {
     body: Body,
     downloading: Downloading,
-    told: Told,
+    download_log: DownloadLog,
     _transfer: Transfer,
 }
 
-/// Tells the log of a download when it ends, however it does.
-struct Told {
+/// Logs the end of a download when dropped.
+struct DownloadLog {
     log: TransferLog,
     file: Uuid,
     length: u64,
     moved: u64,
 }
 
-impl Drop for Told {
+impl Drop for DownloadLog {
     fn drop(&mut self) {
         if self.moved == self.length {
             self.log.moved(self.file, self.length);
@@ -151,7 +151,7 @@ impl HttpBody for Paced {
         if let (Poll::Ready(Some(Ok(frame))), Some(pace)) = (&polled, self.downloading.get()) {
             let bytes = frame.data_ref().map_or(0, Bytes::len);
             pace.add(bytes);
-            self.told.moved += bytes as u64;
+            self.download_log.moved += bytes as u64;
         }
         polled
     }

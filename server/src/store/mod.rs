@@ -1,8 +1,6 @@
-//! What the server asks of a database: the [`Store`] trait, its promises, and the suite that holds every
-//! implementation to them.
+//! The [`Store`] trait, its guarantees, and the conformance suite that tests every implementation for them.
 //!
-//! No protocol, no sockets. A store does not know about connections; it tells what it committed through the
-//! [`Listener`] it was opened with.
+//! No protocol, no sockets. A store does not know about connections; it reports what it committed to its [`Listener`].
 //!
 //! # Promises
 //!
@@ -14,9 +12,9 @@
 //!    [`Store::write`] was called. It takes its place before it returns the future. Nothing orders other writes, so that a pool
 //!    of connections can make them at once.
 //! 5. *Isolated.* A write that is refused changes nothing and does not touch others in the same commit.
-//! 6. *Told.* Every committed write's tells are given to the listener before its future answers, also when nobody waits for
-//!    that future any more. Writes that promise 4 orders are told in that order.
-//! 7. *Marked.* A conversation or other thing of a user's that changed after the user's last [`Write::Give`] has a
+//! 6. *Told.* Every committed write's tells are given to the listener before its future answers, also when nobody waits
+//!    for that future any more. Notifications of writes that promise 4 orders are published in that order.
+//! 7. *Marked.* A conversation or other thing of a user's that changed after the user's last [`Write::AdvanceWatermark`] has a
 //!    version above it, at the latest shortly after the commit, also across a crash. Marks may be written in a
 //!    later transaction than the change: the conversation side and the user side of the data never share one that
 //!    a promise depends on.
@@ -28,9 +26,9 @@ pub mod sqlite;
 use std::future::Future;
 use std::pin::Pin;
 
-use crate::core::ops::{Find, Found, Refusal, Tell, Write, Written};
+use crate::core::ops::{Committed, Notification, Query, QueryResult, Refusal, Write};
 
-/// A result that is still to come.
+/// A future result.
 pub type Pending<T> = Pin<Box<dyn Future<Output = Result<T, Refusal>> + Send>>;
 
 /// A database that keeps the promises of this module. Cheap to share; callable from any thread.
@@ -40,15 +38,15 @@ pub trait Store: Send + Sync + 'static {
     /// The future answers [`tim_protocol::Code::BUSY`] when more is waiting than the store takes,
     /// [`tim_protocol::Code::READ_ONLY`] when the disk is full or failing, or the refusal that the change itself
     /// earned. Dropping the future does not undo or stop the write.
-    fn write(&self, write: Write) -> Pending<Written>;
+    fn write(&self, write: Write) -> Pending<Committed>;
 
-    /// Answers a question from committed data. Never waits for writes.
-    fn find(&self, find: Find) -> Pending<Found>;
+    /// Answers a query from committed data. Never waits for writes.
+    fn query(&self, query: Query) -> Pending<QueryResult>;
 
     /// Finishes what was accepted, then closes the files. Later calls answer
     /// [`tim_protocol::Code::BUSY`].
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
-/// Hears what was committed. Called on the store's own thread: it must return quickly and never block.
-pub type Listener = Box<dyn Fn(&[Tell]) + Send + Sync>;
+/// Receives the notifications of commits. Called on the store's writer thread: it must return quickly and never block.
+pub type Listener = Box<dyn Fn(&[Notification]) + Send + Sync>;

@@ -10,12 +10,12 @@ use crate::server::Server;
 use crate::{Reader, pushed, reply};
 
 /// Texts that take much more as JSON than by themselves, cut to a number of bytes.
-fn text(most: usize) -> impl Strategy<Value = String> {
+fn text(max: usize) -> impl Strategy<Value = String> {
     let unit = prop::sample::select(vec!["\u{1}", "\"", "\\", "a", "é", "👩‍👩‍👧‍👦", "\u{2028}", "\u{0}", "]}"]);
-    (prop::collection::vec(unit, 1..20), 1..=most).prop_map(move |(units, most)| {
+    (prop::collection::vec(unit, 1..20), 1..=max).prop_map(move |(units, max)| {
         let mut text = String::new();
         for unit in units.iter().cycle() {
-            if text.len() + unit.len() > most {
+            if text.len() + unit.len() > max {
                 break;
             }
             text.push_str(unit);

@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
                 serde_json::json!({ "conversationID": conversation, "low": 1, "high": high, "limit": 100 });
             let page: HistoryPage = self.asks("msg.history", &parameters);
             messages.splice(..0, page.messages);
-            if page.low <= page.floor {
+            if page.low <= page.first_visible_seq {
                 break;
             }
             high = page.low - 1;

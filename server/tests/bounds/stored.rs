@@ -60,8 +60,12 @@ fn of_very_many_that_were_sent_and_revoked_a_sync_tells_a_number() {
     tablet.syncs(0);
     let row = &tablet.picture.conversations[0];
     let pairs = u64::from(PAIRS);
-    assert_eq!((row.revoked_above_base, row.mutation_head), (pairs, pairs));
-    assert_eq!(row.countable - row.own - row.base - row.revoked_above_base, pairs + 1, "what is unread");
+    assert_eq!((row.revoked_above_read, row.mutation_head), (pairs, pairs));
+    assert_eq!(
+        row.unread_index - row.own - row.unread_base - row.revoked_above_read,
+        pairs + 1,
+        "what is unread"
+    );
     let mutations =
         tablet.server.asks(tablet.place, "msg.mutations", &json!({ "conversationID": "C2Cbob", "after": 0 }));
     let page = reply(mutations).unwrap();

@@ -9,7 +9,7 @@ const SENDS: u8 = 3;
 const SYNCS: u8 = 3;
 const CRASHES: u8 = 1;
 
-/// What a variant does wrong.
+/// The fault of a variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mutant {
     /// Whether to mark is decided before the change commits.
@@ -22,7 +22,7 @@ enum Mutant {
     GiveIsNotDurable,
 }
 
-/// What the store holds.
+/// The state of the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 struct Data {
     /// The conversation side: messages, and up to where they were marked.
@@ -73,7 +73,7 @@ enum Step {
     /// Notes beside the conversation that this was done.
     MarkDone,
     /// The two steps of a sync, in the order in which the protocol has them.
-    Give(usize),
+    AdvanceWatermark(usize),
     Page(usize),
     /// With the marks that had not reached the disk, or without.
     Crash {
@@ -104,9 +104,9 @@ impl State {
         for (number, device) in self.devices.iter().enumerate() {
             let first_page = mutant == Some(Mutant::PageReadBeforeGive);
             let (begin, end) = if first_page {
-                (Step::Page(number), Step::Give(number))
+                (Step::Page(number), Step::AdvanceWatermark(number))
             } else {
-                (Step::Give(number), Step::Page(number))
+                (Step::AdvanceWatermark(number), Step::Page(number))
             };
             match device.syncing {
                 Some(_) => steps.push(end),
@@ -142,7 +142,7 @@ impl State {
                     data.marked[conversation] = upto;
                 }
             }
-            Step::Give(number) => self.give(number, mutant),
+            Step::AdvanceWatermark(number) => self.advance_watermark(number, mutant),
             Step::Page(number) => self.page(number, mutant),
             Step::Crash { keeps_marks } => {
                 self.crashes += 1;
@@ -160,7 +160,7 @@ impl State {
         self
     }
 
-    fn give(&mut self, number: usize, mutant: Option<Mutant>) {
+    fn advance_watermark(&mut self, number: usize, mutant: Option<Mutant>) {
         let (device, data) = (&mut self.devices[number], &mut self.data);
         let upto = match (mutant, device.syncing.take()) {
             // What was read is given now.
@@ -206,7 +206,7 @@ impl State {
             self = self.after(*step, mutant);
         }
         for number in 0..DEVICES {
-            self.give(number, None);
+            self.advance_watermark(number, None);
             self.page(number, None);
         }
         self.devices.iter().all(|device| device.knows == self.data.head)
@@ -254,7 +254,10 @@ fn astray(mutant: Mutant) -> Vec<Step> {
 fn reading_given_before_the_commit_loses_a_change() {
     let way = astray(Mutant::GivenReadBeforeCommit);
     let at = |wanted: fn(&Step) -> bool| way.iter().position(wanted).expect("it takes part");
-    assert!(at(|step| matches!(step, Step::Decide(_))) < at(|step| matches!(step, Step::Give(_))), "{way:?}");
+    assert!(
+        at(|step| matches!(step, Step::Decide(_))) < at(|step| matches!(step, Step::AdvanceWatermark(_))),
+        "{way:?}"
+    );
 }
 
 #[test]

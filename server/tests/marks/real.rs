@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use tim_protocol::call::{self, Reply, SessionReply, SyncPage};
 use tim_protocol::conversation::Cursor;
-use tim_server::core::ops::{Actor, Answer, Find, Found, Write};
+use tim_server::core::ops::{Actor, Query, QueryResult, Write, WriteReply};
 use tim_server::store::conformance::{logged_in, logging_in, message};
 use tim_server::store::sqlite::Database;
 
 use crate::DEVICES;
 
-/// What happens to the real database.
+/// An event of the real database.
 #[derive(Debug, Clone, Copy)]
 enum Event {
     /// One of the others writes to bob.
@@ -23,7 +23,7 @@ enum Event {
     /// Writes that share a commit: a message on either side of a give.
     SendAroundGive(usize, usize),
     Mark,
-    Give(usize),
+    AdvanceWatermark(usize),
     Page(usize),
     Crash,
 }
@@ -53,7 +53,7 @@ impl Client {
             (None, None) => return,
         };
         for state in &page.conversations {
-            let unread = state.countable - state.own - state.base - state.revoked_above_base;
+            let unread = state.unread_index - state.own - state.unread_base - state.revoked_above_read;
             let known = self.knows.entry(state.conversation_id.to_string()).or_default();
             if state.head >= known.0 {
                 *known = (state.head, unread);
@@ -71,9 +71,9 @@ impl Client {
 
 fn read(database: &Database, bob: &Actor, from: Cursor, before: Option<u64>, upto: Cursor) -> SyncPage {
     // The smallest pages there are, so that syncs stay unfinished often.
-    let sync = call::Sync { from, before, limit: 1, latest: 1 };
-    match database.find(&Find::Sync { actor: bob.clone(), sync, upto }).unwrap() {
-        Found::Reply(Reply::Session(SessionReply::Sync(page))) => {
+    let sync = call::SyncRequest { from, before, limit: 1, latest: 1 };
+    match database.query(&Query::Sync { actor: bob.clone(), sync, upto }).unwrap() {
+        QueryResult::Reply(Reply::Session(SessionReply::Sync(page))) => {
             assert!(!page.reset);
             page
         }
@@ -113,7 +113,7 @@ impl World {
         format!("C2C{}", self.others[other].user.as_str())
     }
 
-    fn commit(&mut self, writes: &[Write]) -> Vec<Answer> {
+    fn commit(&mut self, writes: &[Write]) -> Vec<WriteReply> {
         self.database.commit(writes).into_iter().map(|written| written.unwrap().answer).collect()
     }
 
@@ -131,17 +131,22 @@ impl World {
             }
             Event::Read(of) => {
                 let conversation_id = self.named(of).parse().unwrap();
-                let read = call::Read { conversation_id, sequence: self.sent[of].0 };
+                let read = call::ReadRequest { conversation_id, sequence: self.sent[of].0 };
                 self.sent[of].1 = 0;
                 self.commit(&[Write::request(&self.bob, read, 1)]);
             }
             Event::SendAroundGive(from, device) => {
-                let writes =
-                    [self.message(from), Write::Give { actor: self.bob.clone() }, self.message(from)];
+                let writes = [
+                    self.message(from),
+                    Write::AdvanceWatermark { actor: self.bob.clone() },
+                    self.message(from),
+                ];
                 self.given(&writes, device);
             }
             Event::Mark => drop(self.database.mark().unwrap()),
-            Event::Give(device) => self.given(&[Write::Give { actor: self.bob.clone() }], device),
+            Event::AdvanceWatermark(device) => {
+                self.given(&[Write::AdvanceWatermark { actor: self.bob.clone() }], device)
+            }
             Event::Page(device) => self.clients[device].page(&self.database, &self.bob),
             Event::Crash => {
                 self.database.crashed();
@@ -152,7 +157,7 @@ impl World {
 
     fn given(&mut self, writes: &[Write], device: usize) {
         for answer in self.commit(writes) {
-            if let Answer::Given(cursor) = answer {
+            if let WriteReply::Watermark(cursor) = answer {
                 self.clients[device].given = Some(cursor);
             }
         }
@@ -163,7 +168,7 @@ impl World {
         while self.database.mark().unwrap() {}
         for device in 0..DEVICES {
             self.happens(Event::Page(device));
-            self.happens(Event::Give(device));
+            self.happens(Event::AdvanceWatermark(device));
             self.happens(Event::Page(device));
             while self.clients[device].unfinished.is_some() {
                 self.happens(Event::Page(device));
@@ -183,7 +188,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (0..2_usize).prop_map(Event::Read),
         1 => (0..2_usize, 0..DEVICES).prop_map(|(from, device)| Event::SendAroundGive(from, device)),
         3 => Just(Event::Mark),
-        2 => (0..DEVICES).prop_map(Event::Give),
+        2 => (0..DEVICES).prop_map(Event::AdvanceWatermark),
         3 => (0..DEVICES).prop_map(Event::Page),
         1 => Just(Event::Crash),
     ]

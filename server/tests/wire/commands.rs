@@ -11,7 +11,7 @@ fn text(path: &Path) -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// What a command answered, and what it remarked.
+/// The output of a command, on standard output and standard error.
 fn said(output: &Output) -> (String, String) {
     assert!(output.status.success(), "{output:?}");
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();

@@ -1,5 +1,4 @@
-//! As many sockets as the system gives, and what happens at that limit: whoever is in stays in, and whoever comes waits for a
-//! place.
+//! The limit of sockets: existing connections stay, and new ones wait for a place.
 
 use std::process::Command;
 

@@ -1,5 +1,5 @@
-//! The server program as a stranger meets it: bytes on sockets, by a client that knows no more than the protocol's page.
-//! The map of the stories; `stage` is the server's process and the bare client.
+//! Tests of the server program over raw sockets, by a client that uses only what docs/protocol.md says. The map of the
+//! stories; `stage` is the server's process and the bare client.
 //!
 //! Nothing here sleeps: a story waits for what it is about, and a watchdog ends one that never comes.
 

@@ -158,7 +158,7 @@ async fn serve(data: &str, log: impl Into<Stdio>) -> Child {
     server
 }
 
-/// What a server that listens has put into its log by then.
+/// The log of a server up to the moment it listens.
 async fn log_of(data: &str) -> String {
     let mut server = serve(data, Stdio::piped()).await;
     server.start_kill().unwrap();

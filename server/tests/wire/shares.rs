@@ -188,7 +188,7 @@ async fn begin_upload(server: &Server, path: &str, size: usize) -> TcpStream {
     socket
 }
 
-/// What the server says before it closes.
+/// The last frames of the server before it closes the connection.
 async fn rest(socket: &mut TcpStream) -> String {
     let mut said = Vec::new();
     let _ = soon(socket.read_to_end(&mut said)).await;

@@ -35,7 +35,7 @@ pub(crate) fn program(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_tim-server")).args(arguments).output().unwrap()
 }
 
-/// What the program said when it did not do what it was asked.
+/// The error output of a command that failed.
 pub(crate) fn refusal(output: &Output) -> String {
     assert!(!output.status.success());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -1,4 +1,4 @@
-//! The end of a server: whoever asked gets an answer, and what was answered is on disk.
+//! The shutdown of a server: every request is answered, and every acknowledged write is on disk.
 
 use tim_protocol::Code;
 

@@ -1,7 +1,7 @@
 //! The events that wait for listeners, oldest first and bounded. Calls nobody.
 //!
-//! Beyond the bound the oldest event gives way, and [`Code::EVENTS_LOST`] stands in its place. An event that carries a whole
-//! list replaces an older one of its kind that still waits, so no listener hears an older list after a newer one.
+//! Beyond the bound the oldest event is dropped, and [`Code::EVENTS_LOST`] is delivered in its place. An event with a
+//! whole list replaces a waiting one of its kind, so that no listener receives an older list after a newer one.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -11,28 +11,28 @@ use super::error;
 use crate::event::Event;
 
 /// Most events that wait for listeners.
-pub(super) const MOST_WAITING: usize = 10_000;
+pub(super) const MAX_WAITING: usize = 10_000;
 
-/// The lists that are told whole.
+/// The number of kinds of events with a whole list.
 const LISTS: usize = 3;
 
 #[derive(Default)]
 pub(super) struct Queue {
     events: VecDeque<Event>,
-    /// How many events have left in front of `events`.
+    /// How many events were removed from the front of `events`.
     left: u64,
     /// Events in front of `events` were lost.
     has_gap: bool,
-    /// Where the newest of each list was put, counted from the first event ever.
+    /// The position of the newest event of each list kind, counted from the first event ever.
     lists: [Option<u64>; LISTS],
-    /// Where the events of the store that is open begin, counted from the first event ever.
+    /// The position of the first event of the open store, counted from the first event ever.
     store: u64,
 }
 
 /// Events on their way to listeners.
 pub(super) struct Batch {
     pub(super) events: Vec<Event>,
-    /// How far they tell what was received, of the store that is open.
+    /// Up to which sequences of the open store they contain received messages.
     received: BTreeMap<ConversationId, u64>,
     store: u64,
 }
@@ -49,12 +49,12 @@ impl Queue {
             *older = event;
             return;
         }
-        if self.events.len() >= MOST_WAITING {
+        if self.events.len() >= MAX_WAITING {
             self.events.pop_front();
             self.left += 1;
             self.has_gap = true;
         }
-        if is_border(&event) {
+        if is_barrier(&event) {
             self.lists = Default::default();
         }
         if let Some(place) = list_kind(&event).and_then(|kind| self.lists.get_mut(kind)) {
@@ -63,9 +63,9 @@ impl Queue {
         self.events.push_back(event);
     }
 
-    /// The oldest events, at most so many, behind what tells of a gap before them.
-    pub(super) fn take(&mut self, most: usize) -> Batch {
-        let count = self.events.len().min(most);
+    /// Takes the oldest events, at most `max`, preceded by a notice if events were lost before them.
+    pub(super) fn take(&mut self, max: usize) -> Batch {
+        let count = self.events.len().min(max);
         let gap = std::mem::take(&mut self.has_gap).then(|| error(Code::EVENTS_LOST));
         let of_store =
             (self.left..).zip(self.events.range(..count)).filter(|(place, _)| *place >= self.store);
@@ -80,12 +80,12 @@ impl Queue {
         Batch { events, received, store: self.store }
     }
 
-    /// Another store is open from now on: what was told before is none of its messages.
+    /// Another store was opened: earlier events do not concern its messages.
     pub(super) fn begin_store(&mut self) {
         self.store = self.left + self.events.len() as u64;
     }
 
-    /// How far listeners that have returned from a batch have heard what the store has.
+    /// Up to which sequences of the open store a batch was delivered.
     pub(super) fn heard(&self, batch: Batch) -> BTreeMap<ConversationId, u64> {
         if batch.store == self.store { batch.received } else { BTreeMap::new() }
     }
@@ -96,7 +96,7 @@ impl Queue {
     }
 }
 
-/// Which whole list an event carries.
+/// The kind of whole list that an event carries.
 fn list_kind(event: &Event) -> Option<usize> {
     match event {
         Event::ConversationListUpdated(_) => Some(0),
@@ -106,9 +106,8 @@ fn list_kind(event: &Event) -> Option<usize> {
     }
 }
 
-/// Whether a list may not move in front of this event: what follows belongs to another login, or the app was promised a
-/// list before it.
-fn is_border(event: &Event) -> bool {
+/// Whether a list must not move before this event, because the login changes or a list is guaranteed before it.
+fn is_barrier(event: &Event) -> bool {
     matches!(event, Event::SdkReady | Event::SdkNotReady | Event::KickedOut(_) | Event::SdkDestroy { .. })
 }
 
@@ -154,14 +153,14 @@ mod tests {
     fn the_oldest_give_way_and_the_gap_is_told_once() {
         let mut queue = Queue::default();
         queue.push(blacklist(1));
-        for _ in 0..=MOST_WAITING {
+        for _ in 0..=MAX_WAITING {
             queue.push(net());
         }
         queue.push(blacklist(2));
         let first = queue.take(2).events;
         assert_eq!(first, [error(Code::EVENTS_LOST), net(), net()]);
         let rest = queue.take(usize::MAX).events;
-        assert_eq!(rest.len(), MOST_WAITING - 2);
+        assert_eq!(rest.len(), MAX_WAITING - 2);
         assert_eq!(rest.last(), Some(&blacklist(2)), "the older one was lost, so this is told anew");
     }
 

@@ -1,9 +1,10 @@
-//! The server's bus, as bad as one may be: in order for each session, at most once, and without any promise but that of topics.
+//! The server's bus with the least that a bus may promise: order for each session, at most one delivery, and correct
+//! topics.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use tim_server::bus::Delivery;
-use tim_server::core::ops::{Audience, ConversationKey, Tell, UserKey, What};
+use tim_server::core::ops::{Audience, ConversationKey, Notification, NotificationContent, UserKey};
 use tim_server::core::session::Input;
 use uuid::Uuid;
 
@@ -11,33 +12,33 @@ use super::Event;
 use crate::link::LinkId;
 use crate::world::{Break, World};
 
-/// A session's place on the bus. A dropped session keeps it.
-pub struct Seat {
+/// A session's subscription on the bus. A dropped session keeps it.
+pub struct Subscriber {
     pub user: UserKey,
     pub id: Uuid,
     topics: BTreeSet<ConversationKey>,
-    /// What its user was unsubscribed from before its topics were read; `None` after that.
-    left: Option<BTreeSet<ConversationKey>>,
+    /// The topics that its user was unsubscribed from before its topics were read; `None` after that.
+    unsubscribed: Option<BTreeSet<ConversationKey>>,
 }
 
-impl Seat {
+impl Subscriber {
     pub fn new(user: UserKey, id: Uuid) -> Self {
-        Self { user, id, topics: BTreeSet::new(), left: Some(BTreeSet::new()) }
+        Self { user, id, topics: BTreeSet::new(), unsubscribed: Some(BTreeSet::new()) }
     }
 
     pub fn follow(&mut self, topics: Vec<ConversationKey>) {
-        let left = self.left.take().unwrap();
-        self.topics.extend(topics.into_iter().filter(|topic| !left.contains(topic)));
+        let unsubscribed = self.unsubscribed.take().unwrap();
+        self.topics.extend(topics.into_iter().filter(|topic| !unsubscribed.contains(topic)));
     }
 
     fn subscribe(&mut self, topic: ConversationKey) {
         self.topics.insert(topic);
-        self.left.iter_mut().for_each(|left| _ = left.remove(&topic));
+        self.unsubscribed.iter_mut().for_each(|unsubscribed| _ = unsubscribed.remove(&topic));
     }
 
     fn unsubscribe(&mut self, topic: ConversationKey) {
         self.topics.remove(&topic);
-        self.left.iter_mut().for_each(|left| _ = left.insert(topic));
+        self.unsubscribed.iter_mut().for_each(|unsubscribed| _ = unsubscribed.insert(topic));
     }
 
     fn hears(&self, to: &Audience) -> bool {
@@ -48,58 +49,62 @@ impl Seat {
     }
 }
 
-/// Who was last said to hear a topic, or not to.
+/// The last membership of each user in each topic.
 pub type Memberships = BTreeMap<(ConversationKey, UserKey), bool>;
 
 impl World {
-    /// A resumed session has kept its place; any other gets one after a while.
+    /// A resumed session keeps its subscription; any other gets one after a while.
     pub fn attach(&mut self, link: LinkId, key: UserKey, id: Uuid) {
         let connection = self.server.connections.get_mut(&link).unwrap();
         match connection.kept.take().filter(|kept| kept.id == id) {
-            Some(kept) => connection.seat = Some(kept),
+            Some(kept) => connection.subscriber = Some(kept),
             None => {
                 let delay = self.rng.i64(0..5);
-                self.server_after(delay, Event::Attach(link, Seat::new(key, id)));
+                self.server_after(delay, Event::Attach(link, Subscriber::new(key, id)));
             }
         }
     }
 
-    pub fn attached(&mut self, link: LinkId, seat: Seat) {
+    pub fn attached(&mut self, link: LinkId, subscriber: Subscriber) {
         if let Some(connection) = self.server.connections.get_mut(&link) {
-            connection.seat = Some(seat);
+            connection.subscriber = Some(subscriber);
             self.serve(link, Input::Attached);
         }
     }
 
     pub fn follow(&mut self, link: LinkId, topics: Vec<ConversationKey>) {
-        if let Some(seat) = self.server.connections.get_mut(&link).and_then(|it| it.seat.as_mut()) {
-            seat.follow(topics);
+        if let Some(subscriber) = self.server.connections.get_mut(&link).and_then(|it| it.subscriber.as_mut())
+        {
+            subscriber.follow(topics);
             self.serve(link, Input::Attached);
         }
     }
 
-    pub fn publish(&mut self, tells: &[Tell]) {
-        for tell in tells {
-            let delivery = match &tell.what {
-                What::Push(push) => Delivery::Push(push.write().unwrap().into()),
-                What::Ephemeral(push) => Delivery::Ephemeral(push.write().unwrap().into()),
-                What::Kick { instances, reason } => {
+    pub fn publish(&mut self, notifications: &[Notification]) {
+        for tell in notifications {
+            let delivery = match &tell.content {
+                NotificationContent::Push(push) => Delivery::Push(push.write().unwrap().into()),
+                NotificationContent::Ephemeral(push) => Delivery::Ephemeral(push.write().unwrap().into()),
+                NotificationContent::Kick { instances, reason } => {
                     Delivery::Kick { instances: instances.clone().map(Into::into), reason: *reason }
                 }
-                What::Subscribe(topic) => {
+                NotificationContent::Subscribe(topic) => {
                     self.change_topics(&tell.to, *topic, true);
                     continue;
                 }
-                What::Unsubscribe(topic) => {
+                NotificationContent::Unsubscribe(topic) => {
                     self.change_topics(&tell.to, *topic, false);
                     continue;
                 }
             };
             self.check_topic(&tell.to);
-            let hears = |seat: &Seat| seat.hears(&tell.to) && tell.except != Some(seat.id);
+            let hears =
+                |subscriber: &Subscriber| subscriber.hears(&tell.to) && tell.except != Some(subscriber.id);
             let connections = self.server.connections.iter();
-            let links: Vec<LinkId> =
-                connections.filter(|(_, it)| it.seat.as_ref().is_some_and(hears)).map(|it| *it.0).collect();
+            let links: Vec<LinkId> = connections
+                .filter(|(_, it)| it.subscriber.as_ref().is_some_and(hears))
+                .map(|it| *it.0)
+                .collect();
             for link in links {
                 self.deliver(link, delivery.clone());
             }
@@ -112,10 +117,10 @@ impl World {
         if !joins && self.is_broken(Break::KeepsTopics) {
             return;
         }
-        let connected = self.server.connections.values_mut().filter_map(|it| it.seat.as_mut());
-        let parked = self.server.parked.values_mut().map(|(_, _, seat)| seat);
-        for seat in connected.chain(parked).filter(|seat| users.contains(&seat.user)) {
-            if joins { seat.subscribe(topic) } else { seat.unsubscribe(topic) }
+        let connected = self.server.connections.values_mut().filter_map(|it| it.subscriber.as_mut());
+        let parked = self.server.parked.values_mut().map(|(_, _, subscriber)| subscriber);
+        for subscriber in connected.chain(parked).filter(|subscriber| users.contains(&subscriber.user)) {
+            if joins { subscriber.subscribe(topic) } else { subscriber.unsubscribe(topic) }
         }
     }
 
@@ -123,15 +128,15 @@ impl World {
     /// once their session has read its topics.
     fn check_topic(&mut self, to: &Audience) {
         let Audience::Topic(topic) = to else { return };
-        for seat in self.server.connections.values().filter_map(|it| it.seat.as_ref()) {
-            let (hears, is_attaching) = (seat.hears(to), seat.left.is_some());
-            let is_right = match self.server.memberships.get(&(*topic, seat.user)) {
+        for subscriber in self.server.connections.values().filter_map(|it| it.subscriber.as_ref()) {
+            let (hears, is_attaching) = (subscriber.hears(to), subscriber.unsubscribed.is_some());
+            let is_right = match self.server.memberships.get(&(*topic, subscriber.user)) {
                 Some(true) => hears || is_attaching,
                 Some(false) => !hears,
                 None => true,
             };
             if !is_right {
-                self.history.violated("topics", format!("{:?} hears {topic:?}: {hears}", seat.user));
+                self.history.violated("topics", format!("{:?} hears {topic:?}: {hears}", subscriber.user));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! What befalls the server: its operator's deeds, crashes, and data that is lost and comes back.
+//! Events of the server: actions of its operator, crashes, and lost and restored data.
 
 use tim_protocol::UserId;
 use tim_server::core::ops::Write;
@@ -14,7 +14,7 @@ impl World {
     pub fn kick(&mut self, user: UserId) {
         let written = self.commit(&[Write::Kick { app: APP, user }]);
         for written in written.into_iter().flatten() {
-            self.publish(&written.tells);
+            self.publish(&written.notifications);
         }
     }
 
@@ -34,9 +34,10 @@ impl World {
         }
     }
 
-    /// Everything that is only in memory is gone: what waited to be committed, told or answered, and the marks' turn.
+    /// Everything that is only in memory is gone: outstanding commits, notifications and replies, and the scheduled
+    /// marks.
     pub fn crash(&mut self) {
-        // Some of what waits may be committed, and nobody is told.
+        // Some of the queued writes may be committed, without notifications.
         if !self.server.waiting.is_empty() && self.chance(50) {
             let waiting = std::mem::take(&mut self.server.waiting);
             let writes: Vec<Write> = waiting.into_iter().map(|(_, _, write)| write).collect();

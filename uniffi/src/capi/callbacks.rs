@@ -1,6 +1,6 @@
-//! C's callbacks: a function, a pointer of the host's that is passed along, and a function that ends that pointer's life.
+//! C's callbacks: a function, the host's `user_data`, and a function that destroys `user_data`.
 //!
-//! None is ever called under a lock or on a thread that drives instances.
+//! None is called under a lock or on a worker thread of the engine.
 
 use std::ffi::{c_char, c_void};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,14 +18,14 @@ use crate::client::ProgressListener;
 use crate::error::TimError;
 use crate::event::TimEvent;
 
-/// Called with the end of a call. `json` is the result, or `{"code":...,"reason":...}` if `status` is not 0; it is valid
+/// Called when a call has ended. `json` is the result, or `{"code":...,"reason":...}` if `status` is not 0; it is valid
 /// during the callback only.
 pub type TimDoneCallback =
     Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, status: TimStatus, json: *const c_char)>;
 /// Called with events: a JSON array of `{"name":...,"data":...}`, valid during the callback only.
 pub type TimEventCallback =
     Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, events_json: *const c_char)>;
-/// Called with 0 to 100, growing.
+/// Called with increasing values from 0 to 100.
 pub type TimProgressCallback = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, percent: u32)>;
 /// Called with a log line; `level` is 0 (much) to 3 (an error). The line is valid during the callback only.
 pub type TimLogCallback =
@@ -37,10 +37,10 @@ pub type TimLogCallback =
 pub type TimUploadCallback = Option<
     unsafe extern "C-unwind" fn(user_data: *mut c_void, file: *const c_char, upload: TimUpload) -> TimStatus,
 >;
-/// Called once when `user_data` is needed no more; may be NULL.
+/// Called once when `user_data` is no longer needed; may be NULL.
 pub type TimDestroy = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>;
 
-/// A host's pointer, and what ends its life.
+/// The host's `user_data` and its destructor.
 pub(super) struct UserData {
     pointer: *mut c_void,
     destroy: TimDestroy,
@@ -60,7 +60,7 @@ impl UserData {
 }
 
 impl UserData {
-    /// Ends the pointer's life, here and now.
+    /// Calls the destructor on this thread.
     fn end(&mut self) {
         if let Some(destroy) = self.destroy.take() {
             // SAFETY: tim.h asks for a function that takes this pointer; this is its one call.
@@ -70,7 +70,8 @@ impl UserData {
 }
 
 impl Drop for UserData {
-    /// Within a call of the host's this happens before the call returns. A thread that drives instances lets another do it.
+    /// Within a call of the host the destructor runs before the call returns. Worker threads hand it to a blocking
+    /// thread.
     fn drop(&mut self) {
         match tokio::runtime::Handle::try_current() {
             Ok(runtime) if self.destroy.is_some() && !is_guarded() => {
@@ -82,12 +83,12 @@ impl Drop for UserData {
     }
 }
 
-/// A callback that is not there cannot be called.
+/// Checks that a callback is not NULL.
 fn present<F>(callback: Option<F>) -> Result<F, TimError> {
     callback.ok_or_else(|| TimError::of(Code::NULL_ARGUMENT))
 }
 
-/// The end of a call.
+/// The callback for the end of a call.
 pub(super) struct Done {
     callback: unsafe extern "C-unwind" fn(*mut c_void, TimStatus, *const c_char),
     user_data: UserData,
@@ -99,7 +100,7 @@ impl Done {
         Ok(Self { callback: present(callback)?, user_data: UserData::new(user_data, None) })
     }
 
-    /// Calls it, once.
+    /// Calls the callback.
     pub(super) fn call(self, status: TimStatus, json: String) {
         let json = c_string(json);
         // SAFETY: tim.h asks for a function of this type that takes this pointer; the text lives until it returns.
@@ -107,15 +108,15 @@ impl Done {
     }
 }
 
-/// Hears events.
-pub(super) struct Ears {
+/// Passes events to C's callback.
+pub(super) struct CListener {
     callback: unsafe extern "C-unwind" fn(*mut c_void, *const c_char),
     user_data: UserData,
-    /// The number it is known by, once it has one.
+    /// Its handle, once assigned.
     handle: AtomicU64,
 }
 
-impl Ears {
+impl CListener {
     /// Errors: [`Code::NULL_ARGUMENT`].
     pub(super) fn new(callback: TimEventCallback, user_data: UserData) -> Result<Self, TimError> {
         Ok(Self { callback: present(callback)?, user_data, handle: AtomicU64::new(0) })
@@ -126,14 +127,14 @@ impl Ears {
     }
 }
 
-impl Drop for Ears {
-    /// Gone with its instance, or taken off: its number stands for nothing any more.
+impl Drop for CListener {
+    /// Invalidates the handle when the listener is removed or its instance ends.
     fn drop(&mut self) {
         let _ = LISTENERS.remove(TimListener { number: *self.handle.get_mut() });
     }
 }
 
-impl tim::event::EventListener for Ears {
+impl tim::event::EventListener for CListener {
     fn on_events(&self, events: &[Event]) {
         let events: Vec<TimEvent> = events.iter().map(Into::into).collect();
         let json = c_string(serde_json::to_string(&events).unwrap_or_default());
@@ -142,7 +143,7 @@ impl tim::event::EventListener for Ears {
     }
 }
 
-/// Is told how far something has come; nobody, if there is no callback.
+/// A progress callback; does nothing if `callback` is NULL.
 struct Progress {
     callback: TimProgressCallback,
     user_data: UserData,
@@ -188,14 +189,14 @@ impl tim::log::LogSink for Sink {
     }
 }
 
-/// What a plugin tells while it works on an upload.
+/// The state of an upload that a plugin is working on.
 #[derive(Clone)]
 pub(super) struct Upload {
     pub(super) progress: tim::plugin::UploadProgress,
     pub(super) result: Arc<Mutex<Option<Uploaded>>>,
 }
 
-/// Uploads that plugins work on now.
+/// Uploads in progress by plugins.
 pub(super) static UPLOADS: Table<TimUpload, Upload> = Table::new();
 
 /// Uploads with the host's own function.

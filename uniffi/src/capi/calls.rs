@@ -10,15 +10,15 @@ use serde::Serialize;
 use tim::Code;
 
 use super::callbacks::{Done, TimDoneCallback};
-use super::guard::{Out, failed, give, guarded, json};
+use super::guard::{Out, export_string, failed, guarded, json};
 use super::handles::{CLIENTS, TimClient};
 use super::{TIM_OK, TimStatus};
-use crate::apart::first_step;
 use crate::client::Tim;
 use crate::error::TimError;
+use crate::offload::first_step;
 use crate::types::Message;
 
-/// What a callback gets in place of a result.
+/// The JSON of a failure.
 #[derive(Serialize)]
 struct Failed<'a> {
     code: TimStatus,
@@ -57,14 +57,14 @@ pub(super) fn create(
 ) -> TimStatus {
     guarded(move || {
         let (out, tim) = (Out::new(message_json)?, CLIENTS.get(client)?);
-        out.write(give(json(&arguments(tim)?)?));
+        out.write(export_string(json(&arguments(tim)?)?));
         Ok(())
     })
 }
 
-/// Begins a call here, goes on with it on the engine's threads, and ends it with the callback on one that it may block. Begun
-/// on the host's own thread, calls keep the order in which the host makes them, and the engine sees whether it is a listener
-/// that makes one.
+/// Polls a call on this thread first, continues it on the engine's runtime, and calls the callback on a blocking
+/// thread. Polled on the host's thread first, so that calls keep their order and the engine can detect calls from a
+/// listener.
 ///
 /// Errors: what the call finds wrong with its arguments. Then the callback is not called.
 pub(super) fn spawn(done: Done, mut call: Call) -> Result<(), TimError> {
@@ -77,7 +77,7 @@ pub(super) fn spawn(done: Done, mut call: Call) -> Result<(), TimError> {
     runtime.spawn(async move {
         let ended = match begun {
             Poll::Ready(ended) => ended,
-            // A task of its own, so that a panic in it is an end too: the host waits for one.
+            // A separate task, so that a panic also ends the call.
             Poll::Pending => tokio::spawn(call).await.unwrap_or_else(|_| Err(TimError::of(Code::PANICKED))),
         };
         let end = move || match ended {
@@ -96,7 +96,7 @@ pub(super) fn spawn(done: Done, mut call: Call) -> Result<(), TimError> {
 mod tests {
     use super::super::guard::last_error;
     use super::*;
-    use crate::apart::apart;
+    use crate::offload::offload;
     use std::sync::mpsc;
 
     type End = mpsc::Sender<(TimStatus, String, Option<String>)>;
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn the_end_of_a_call_may_ask_why_it_failed() {
         let refusal = async { Err(TimError::new(Code(0), "a\t\"line\"\nof ü")) };
-        let (status, json, why) = end_of(apart(refusal));
+        let (status, json, why) = end_of(offload(refusal));
         assert_eq!(status, 130_185, "no failure is a success");
         assert_eq!(json, r#"{"code":130185,"reason":"a\t\"line\"\nof ü"}"#);
         assert_eq!(why.unwrap(), "a\t\"line\"\nof ü");
@@ -147,7 +147,7 @@ mod tests {
     fn what_is_found_before_the_engine_is_asked_is_given_at_once() {
         let group = async || Err::<(), _>(TimError::of(Code::GROUP_ID_INVALID));
         assert_eq!(guarded(|| spawn(nobody(), call(group()))), 2602, "and the callback is not called");
-        let (status, ..) = end_of(apart(group()));
+        let (status, ..) = end_of(offload(group()));
         assert_eq!(status, 2602, "the engine's own is told to the callback, however soon it comes");
     }
 

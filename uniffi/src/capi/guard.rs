@@ -1,4 +1,4 @@
-//! Where C's pointers become values and Rust's results become statuses: the only file that follows a pointer.
+//! Converts C's pointers to values and Rust's results to statuses: the only file that dereferences pointers.
 
 use std::cell::{Cell, RefCell};
 use std::ffi::{CStr, CString, c_char};
@@ -17,13 +17,13 @@ use crate::types::{Priority, RenditionType};
 const FAULT: TimStatus = Code::PANICKED.0.cast_signed();
 
 thread_local! {
-    /// Why this thread's last call failed, or the one whose end it is told.
+    /// The text of the last error of a call on this thread.
     static LAST_ERROR: RefCell<Option<String>> = const { RefCell::new(None) };
-    /// How many bodies run on this thread, one within another: callbacks may call the library.
+    /// The nesting depth of calls on this thread: callbacks may call the library.
     static GUARDED: Cell<u32> = const { Cell::new(0) };
 }
 
-/// Whether this thread is inside a call of the host's.
+/// Whether this thread is inside a call of the library.
 pub(super) fn is_guarded() -> bool {
     GUARDED.get() > 0
 }
@@ -36,12 +36,12 @@ pub(super) fn guarded(body: impl FnOnce() -> Result<(), TimError>) -> TimStatus 
     result.map_or_else(|error| failed(&error), |()| TIM_OK)
 }
 
-/// A failure's status. This thread can ask why it was.
+/// The status of an error, which is also stored as this thread's last error.
 pub(super) fn failed(error: &TimError) -> TimStatus {
     let (code, reason) = error.parts();
     // A destructor of the host's may call when this thread's own are through: then there is the status alone.
     let _ = LAST_ERROR.try_with(|last| *last.borrow_mut() = Some(reason.to_owned()));
-    // No failure is a success, whatever number it came with.
+    // An error must never have the status of success.
     TimStatus::try_from(code).ok().filter(|status| *status != TIM_OK).unwrap_or(FAULT)
 }
 
@@ -50,14 +50,14 @@ pub(super) fn last_error() -> Option<String> {
     LAST_ERROR.try_with(|last| last.borrow().clone()).ok().flatten()
 }
 
-/// A text that C passes.
+/// A string argument.
 ///
 /// Errors: [`Code::NULL_ARGUMENT`], [`Code::TEXT_NOT_UTF8`].
 pub(super) fn text(pointer: *const c_char) -> Result<String, TimError> {
     optional_text(pointer)?.ok_or_else(|| TimError::of(Code::NULL_ARGUMENT))
 }
 
-/// A text that C may leave out with NULL.
+/// An optional string argument.
 pub(super) fn optional_text(pointer: *const c_char) -> Result<Option<String>, TimError> {
     if pointer.is_null() {
         return Ok(None);
@@ -68,7 +68,7 @@ pub(super) fn optional_text(pointer: *const c_char) -> Result<Option<String>, Ti
     Ok(Some(text.to_owned()))
 }
 
-/// A noun that C passes as JSON.
+/// A JSON argument.
 ///
 /// Errors: those of [`text`], [`Code::JSON_INVALID`].
 pub(super) fn noun<T: DeserializeOwned>(pointer: *const c_char) -> Result<T, TimError> {
@@ -117,7 +117,7 @@ pub(super) fn bytes(pointer: *const u8, length: usize, of: FileType) -> Result<V
     Ok(unsafe { std::slice::from_raw_parts(pointer, length) }.to_vec())
 }
 
-/// A place for a result. Checked before anything is done, so that nothing is done for nobody.
+/// An output pointer, checked before the call has any effect.
 pub(super) struct Out<T>(*mut T);
 
 impl<T> Out<T> {
@@ -140,20 +140,20 @@ impl<T> Out<T> {
     }
 }
 
-/// A text as C has it. A NUL would end it, so it goes; names and JSON hold none, reasons may quote a host's words that do.
+/// A C string. NUL bytes are removed; only error texts that quote the host's strings can contain them.
 pub(super) fn c_string(text: String) -> CString {
     let mut bytes = text.into_bytes();
     bytes.retain(|byte| *byte != 0);
     CString::new(bytes).unwrap_or_default()
 }
 
-/// A text for C, to be given back with `tim_string_free`.
-pub(super) fn give(text: String) -> *mut c_char {
+/// A string for C, to be released with `tim_string_free`.
+pub(super) fn export_string(text: String) -> *mut c_char {
     c_string(text).into_raw()
 }
 
-/// Takes a text back.
-pub(super) fn take_back(pointer: *mut c_char) {
+/// Releases a string.
+pub(super) fn reclaim_string(pointer: *mut c_char) {
     if !pointer.is_null() {
         // SAFETY: tim.h asks for a text that this library gave out and that was not given back before.
         drop(unsafe { CString::from_raw(pointer) });

@@ -59,7 +59,7 @@ pub(super) struct Table<H, T> {
     kind: PhantomData<fn(H)>,
 }
 
-/// Numbers are never used twice, not even by another kind of thing.
+/// Handles are never reused, not even for another type.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 impl<H: Handle, T: Clone> Table<H, T> {
@@ -90,5 +90,5 @@ impl<H: Handle, T: Clone> Table<H, T> {
 
 /// Instances, as the other face has them: what hosts pass is understood in one place.
 pub(super) static CLIENTS: Table<TimClient, Arc<Tim>> = Table::new();
-/// Listeners, with whose they are.
+/// Listeners with their instances.
 pub(super) static LISTENERS: Table<TimListener, (Arc<Tim>, tim::ListenerId)> = Table::new();

@@ -30,7 +30,7 @@ mod handles;
 mod parameters;
 
 // The functions of tim.h, in its order.
-mod life;
+mod lifecycle;
 
 #[rustfmt::skip] // written by cargo xtask faces
 mod verbs;

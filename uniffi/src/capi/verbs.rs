@@ -104,8 +104,7 @@ pub unsafe extern "C" fn tim_create_text_message(
     )))
 }
 
-/// Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `tim_send_message`
-/// sends it.
+/// Creates a location message: a place on Earth, in degrees, and its name (may be empty); `tim_send_message` sends it.
 ///
 /// `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it
 /// back with `tim_string_free`.
@@ -305,7 +304,7 @@ fn resend_message(tim: Arc<Tim>, message: String) -> Call {
     call(async move { tim.resend_message(message).await })
 }
 
-/// Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever
+/// Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends. Whoever
 /// sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may
 /// have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
 ///
@@ -349,8 +348,8 @@ fn revoke_message(tim: Arc<Tim>, message: Message) -> Call {
     call(async move { tim.revoke_message(message).await })
 }
 
-/// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
-/// message that is sent changes no mark and no count.
+/// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
+/// does not mark anything as read.
 ///
 /// Result: `null`.
 ///
@@ -420,7 +419,7 @@ fn get_conversation_list(tim: Arc<Tim>) -> Call {
     call(async move { tim.get_conversation_list().await })
 }
 
-/// Saves the file of a message, in one of its renditions: it is there whole or not at all.
+/// Saves the file of a message in one of its renditions, atomically.
 ///
 /// `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail) or 2 (large). While the file is fetched
 /// `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is
@@ -585,11 +584,11 @@ fn create_group(tim: Arc<Tim>, group: NewGroup) -> Call {
     call(async move { tim.create_group(group).await })
 }
 
-/// Joins a group, or applies to, with words for whoever decides.
+/// Joins a group, or applies to, with a text for the owner and admins, who decide.
 ///
 /// Result: `joined`.
 ///
-/// Errors: the gate's; 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may
+/// Errors: the gate's; 2602 for an id that is none, 10004 for a text that is too long, 10007, 10010 or 10014 if it may
 /// not be joined, does not exist, or is full; 2800 or 2801.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_join_group(
@@ -649,11 +648,11 @@ fn dismiss_group(tim: Arc<Tim>, group: String) -> Call {
     call(async move { tim.dismiss_group(group).await })
 }
 
-/// Accepts or refuses a user's application to join, with words for them.
+/// Accepts or refuses a user's application to join, with a text for the user.
 ///
 /// Result: `null`.
 ///
-/// Errors: the gate's; 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not
+/// Errors: the gate's; 2002 or 2602 for ids that are none, 10004 for a text that is too long, 10007 for who may not
 /// decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already; 2800
 /// or 2801.
 #[unsafe(no_mangle)]
@@ -697,7 +696,7 @@ fn get_my_profile(tim: Arc<Tim>) -> Call {
     call(async move { tim.get_my_profile().await })
 }
 
-/// The profiles of 1 to 100 users; whoever does not exist is left out.
+/// The profiles of 1 to 100 users; users who do not exist are left out.
 ///
 /// `users_json` is an array of texts. Result: an array of `profile`.
 ///

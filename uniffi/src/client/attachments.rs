@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{ProgressListener, Tim, progress};
-use crate::apart::apart;
 use crate::error::TimError;
+use crate::offload::offload;
 use crate::types::{Message, RenditionType};
 
 #[uniffi::export]
 impl Tim {
-    /// Saves the file of a message, in one of its renditions: it is there whole or not at all.
+    /// Saves the file of a message in one of its renditions, atomically.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
@@ -25,7 +25,7 @@ impl Tim {
     ) -> Result<(), TimError> {
         let message = message.try_into()?;
         let target = Path::new(&target);
-        Ok(apart(self.tim.download_attachment(&message, rendition.into(), target, progress(on_progress)))
+        Ok(offload(self.tim.download_attachment(&message, rendition.into(), target, progress(on_progress)))
             .await?)
     }
 
@@ -42,7 +42,7 @@ impl Tim {
         rendition: RenditionType,
     ) -> Result<String, TimError> {
         let message = message.try_into()?;
-        Ok(apart(self.tim.get_attachment_url(&message, rendition.into())).await?)
+        Ok(offload(self.tim.get_attachment_url(&message, rendition.into())).await?)
     }
 
     /// Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of
@@ -51,6 +51,6 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 130171 if no download into this file is under way.
     pub async fn cancel_download(&self, target: String) -> Result<(), TimError> {
-        Ok(apart(self.tim.cancel_download(Path::new(&target))).await?)
+        Ok(offload(self.tim.cancel_download(Path::new(&target))).await?)
     }
 }

@@ -24,7 +24,7 @@ impl Tim {
         Ok(self.tim.create_text_message(&conversation_id(&to)?, &text, priority.into())?.into())
     }
 
-    /// Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `sendMessage` sends it.
+    /// Creates a location message: a place on Earth, in degrees, and its name (may be empty); `sendMessage` sends it.
     ///
     /// # Errors
     /// As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.

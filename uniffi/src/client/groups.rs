@@ -1,8 +1,8 @@
 //! Groups: made, joined, left, ended.
 
 use super::Tim;
-use crate::apart::apart;
 use crate::error::TimError;
+use crate::offload::offload;
 use crate::types::{Group, GroupMember, Joined, NewGroup, group_id, user_id, user_ids};
 
 #[uniffi::export]
@@ -12,7 +12,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`.
     pub async fn get_group_list(&self) -> Result<Vec<Group>, TimError> {
-        Ok(apart(self.tim.get_group_list()).await?.into_iter().map(Into::into).collect())
+        Ok(offload(self.tim.get_group_list()).await?.into_iter().map(Into::into).collect())
     }
 
     /// A group's profile, also of one this user is not in.
@@ -20,7 +20,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
     pub async fn get_group_profile(&self, group: String) -> Result<Group, TimError> {
-        Ok(apart(self.tim.get_group_profile(&group_id(&group)?)).await?.into())
+        Ok(offload(self.tim.get_group_profile(&group_id(&group)?)).await?.into())
     }
 
     /// Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
@@ -34,7 +34,7 @@ impl Tim {
         users: Vec<String>,
     ) -> Result<Vec<GroupMember>, TimError> {
         let (group, users) = (group_id(&group)?, user_ids(&users)?);
-        let members = apart(self.tim.get_group_member_profile(&group, &users)).await?;
+        let members = offload(self.tim.get_group_member_profile(&group, &users)).await?;
         Ok(members.into_iter().map(Into::into).collect())
     }
 
@@ -45,17 +45,17 @@ impl Tim {
     /// that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
     /// answer, the group list shows whether it was made.
     pub async fn create_group(&self, group: NewGroup) -> Result<Group, TimError> {
-        Ok(apart(self.tim.create_group(group.try_into()?)).await?.into())
+        Ok(offload(self.tim.create_group(group.try_into()?)).await?.into())
     }
 
-    /// Joins a group, or applies to, with words for whoever decides.
+    /// Joins a group, or applies to, with a text for the owner and admins, who decide.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
-    /// be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
+    /// `NotReady`. `Refused`: 2602 for an id that is none, 10004 for a text that is too long, 10007, 10010 or 10014 if
+    /// it may not be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
     #[uniffi::method(default(apply_message = ""))]
     pub async fn join_group(&self, group: String, apply_message: String) -> Result<Joined, TimError> {
-        let (status, group) = apart(self.tim.join_group(&group_id(&group)?, &apply_message)).await?;
+        let (status, group) = offload(self.tim.join_group(&group_id(&group)?, &apply_message)).await?;
         Ok(Joined { status: status.into(), group: group.map(Into::into) })
     }
 
@@ -65,7 +65,7 @@ impl Tim {
     /// `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
     /// group. `Unreachable`: 2800 or 2801.
     pub async fn quit_group(&self, group: String) -> Result<(), TimError> {
-        Ok(apart(self.tim.quit_group(&group_id(&group)?)).await?)
+        Ok(offload(self.tim.quit_group(&group_id(&group)?)).await?)
     }
 
     /// Ends a group for all its members.
@@ -74,15 +74,15 @@ impl Tim {
     /// `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
     /// 2801.
     pub async fn dismiss_group(&self, group: String) -> Result<(), TimError> {
-        Ok(apart(self.tim.dismiss_group(&group_id(&group)?)).await?)
+        Ok(offload(self.tim.dismiss_group(&group_id(&group)?)).await?)
     }
 
-    /// Accepts or refuses a user's application to join, with words for them.
+    /// Accepts or refuses a user's application to join, with a text for the user.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
-    /// 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
-    /// or 2801.
+    /// `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for a text that is too long, 10007 for who may
+    /// not decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided
+    /// already. `Unreachable`: 2800 or 2801.
     #[uniffi::method(default(handle_message = ""))]
     pub async fn handle_group_application(
         &self,
@@ -92,6 +92,6 @@ impl Tim {
         handle_message: String,
     ) -> Result<(), TimError> {
         let (group, user) = (group_id(&group)?, user_id(&user)?);
-        Ok(apart(self.tim.handle_group_application(&group, &user, accept, &handle_message)).await?)
+        Ok(offload(self.tim.handle_group_application(&group, &user, accept, &handle_message)).await?)
     }
 }

@@ -1,8 +1,8 @@
 //! Messages and conversations: sent, taken back, read, listed.
 
 use super::Tim;
-use crate::apart::apart;
 use crate::error::TimError;
+use crate::offload::offload;
 use crate::types::{Conversation, Message, MessageList, before, conversation_id, message_id};
 
 #[uniffi::export]
@@ -19,7 +19,7 @@ impl Tim {
     /// upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
     /// 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
     pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
-        Ok(apart(self.tim.send_message(message.try_into()?)).await?.into())
+        Ok(offload(self.tim.send_message(message.try_into()?)).await?.into())
     }
 
     /// Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
@@ -30,18 +30,19 @@ impl Tim {
     /// already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same
     /// number, at once.
     pub async fn resend_message(&self, message: String) -> Result<Message, TimError> {
-        Ok(apart(self.tim.resend_message(message_id(&message)?)).await?.into())
+        Ok(offload(self.tim.resend_message(message_id(&message)?)).await?.into())
     }
 
-    /// Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
-    /// gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-    /// nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
+    /// Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
+    /// Whoever sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
+    /// server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
+    /// restart.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2105 for an ID that is none, 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
     /// arrived, was taken back already, or was never sent.
     pub async fn cancel_message(&self, message: String) -> Result<(), TimError> {
-        Ok(apart(self.tim.cancel_message(message_id(&message)?)).await?)
+        Ok(offload(self.tim.cancel_message(message_id(&message)?)).await?)
     }
 
     /// Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also
@@ -51,16 +52,16 @@ impl Tim {
     /// `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
     /// taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
     pub async fn revoke_message(&self, message: Message) -> Result<Message, TimError> {
-        Ok(apart(self.tim.revoke_message(&message.try_into()?)).await?.into())
+        Ok(offload(self.tim.revoke_message(&message.try_into()?)).await?.into())
     }
 
-    /// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
-    /// message that is sent changes no mark and no count.
+    /// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
+    /// does not mark anything as read.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2503 for a conversation that is none.
     pub async fn set_message_read(&self, conversation: String) -> Result<(), TimError> {
-        Ok(apart(self.tim.set_message_read(&conversation_id(&conversation)?)).await?)
+        Ok(offload(self.tim.set_message_read(&conversation_id(&conversation)?)).await?)
     }
 
     /// A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
@@ -82,7 +83,7 @@ impl Tim {
         count: u32,
     ) -> Result<MessageList, TimError> {
         let conversation = conversation_id(&conversation)?;
-        Ok(apart(self.tim.get_message_list(&conversation, before(next)?, count)).await?.into())
+        Ok(offload(self.tim.get_message_list(&conversation, before(next)?, count)).await?.into())
     }
 
     /// All conversations, the most recently active first.
@@ -90,6 +91,6 @@ impl Tim {
     /// # Errors
     /// `NotReady`.
     pub async fn get_conversation_list(&self) -> Result<Vec<Conversation>, TimError> {
-        Ok(apart(self.tim.get_conversation_list()).await?.iter().map(|it| (&**it).into()).collect())
+        Ok(offload(self.tim.get_conversation_list()).await?.iter().map(|it| (&**it).into()).collect())
     }
 }

@@ -22,27 +22,28 @@ use std::sync::Arc;
 use tim::Code;
 use tim::plugin::Plugin;
 
-use crate::apart::apart;
 use crate::error::TimError;
-use crate::event::{Ears, EventListener};
+use crate::event::{EventListener, HostListener};
 use crate::log::Sink;
+use crate::offload::offload;
 use crate::types::{TimOptions, UploadFile, Uploaded};
 
 /// An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
 ///
 /// Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
 ///
-/// Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
-/// logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
-/// 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
-/// with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
-/// cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2503 or 20001.
+/// Errors have their codes. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is logged
+/// in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
+/// 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for
+/// may fail with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may
+/// also answer that it cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused
+/// with 2002, 2105, 2503 or 20001.
 #[derive(uniffi::Object)]
 pub struct Tim {
     tim: tim::Tim,
 }
 
-/// Names a listener, to take it off again. Dropping it leaves the listener on.
+/// Identifies a listener, for removing it. Dropping it does not remove the listener.
 #[derive(uniffi::Object)]
 pub struct Listener {
     tim: tim::Tim,
@@ -58,19 +59,20 @@ impl Tim {
 
 #[uniffi::export]
 impl Listener {
-    /// Takes the listener off. A call of it that has begun may still be running when this returns; none begins after.
+    /// Removes the listener. A call of it that has begun may still be running when this returns; no further call
+    /// begins.
     pub fn remove(&self) {
         self.tim.remove_listener(self.id);
     }
 }
 
-/// Is told how far an upload or download has come, 0 to 100, growing, on a thread that it may block.
+/// Receives the progress of an upload or download, from 0 to 100, on a thread that it may block.
 #[uniffi::export(foreign)]
 pub trait ProgressListener: Send + Sync {
-    /// So many percent are done.
+    /// Called with the percentage that is done.
     ///
     /// # Errors
-    /// Whatever the host throws; it changes nothing.
+    /// Errors of the host are ignored.
     fn on_progress(&self, percent: u32) -> Result<(), TimError>;
 }
 
@@ -83,7 +85,7 @@ fn progress(listener: Option<Arc<dyn ProgressListener>>) -> impl FnMut(u8) + Sen
     }
 }
 
-/// A host's own way of uploading files. Called on a thread that it may block.
+/// The host's uploader for files. Called on a thread that it may block.
 #[uniffi::export(foreign)]
 pub trait UploadPlugin: Send + Sync {
     /// Uploads a file and describes what was uploaded: of a picture all three sizes, of another file the original, each with
@@ -95,7 +97,7 @@ pub trait UploadPlugin: Send + Sync {
     fn upload(&self, file: UploadFile, progress: Arc<UploadProgress>) -> Result<Uploaded, TimError>;
 }
 
-/// Where an upload plugin reports how far it has come.
+/// Receives the progress of an upload plugin.
 #[derive(uniffi::Object)]
 pub struct UploadProgress(tim::plugin::UploadProgress);
 
@@ -107,7 +109,7 @@ impl UploadProgress {
     }
 }
 
-/// Passes uploads on to a host's plugin.
+/// Adapts a host's upload plugin.
 struct Uploader(Arc<dyn UploadPlugin>);
 
 impl tim::plugin::UploadPlugin for Uploader {
@@ -154,7 +156,7 @@ pub fn set_log_sink(sink: Option<Arc<dyn crate::log::LogSink>>) {
 /// None so far.
 #[uniffi::export]
 pub async fn shutdown() -> Result<(), TimError> {
-    Ok(apart(tim::shutdown()).await?)
+    Ok(offload(tim::shutdown()).await?)
 }
 
 #[uniffi::export]
@@ -170,9 +172,9 @@ impl Tim {
         Ok(Self { tim: tim::Tim::create(options.into())? })
     }
 
-    /// Adds a listener. It hears everything that happens from now on.
+    /// Adds a listener. It receives all events from now on.
     pub fn add_listener(&self, listener: Arc<dyn EventListener>) -> Listener {
-        Listener { tim: self.tim.clone(), id: self.tim.add_listener(Arc::new(Ears(listener))) }
+        Listener { tim: self.tim.clone(), id: self.tim.add_listener(Arc::new(HostListener(listener))) }
     }
 
     /// Registers the host's own uploader in place of the built-in one, or of one that was registered before.
@@ -188,7 +190,7 @@ impl Tim {
     /// another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
     /// device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
     pub async fn login(&self, user_id: String, user_sig: String) -> Result<bool, TimError> {
-        Ok(apart(self.tim.login(&user_id, &user_sig)).await?.repeated)
+        Ok(offload(self.tim.login(&user_id, &user_sig)).await?.repeated)
     }
 
     /// Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
@@ -197,7 +199,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`: 130160 after `shutdown`.
     pub async fn logout(&self) -> Result<(), TimError> {
-        Ok(apart(self.tim.logout()).await?)
+        Ok(offload(self.tim.logout()).await?)
     }
 
     /// Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
@@ -206,7 +208,7 @@ impl Tim {
     /// # Errors
     /// None so far.
     pub async fn shutdown(&self) -> Result<(), TimError> {
-        Ok(apart(self.tim.destroy()).await?)
+        Ok(offload(self.tim.destroy()).await?)
     }
 
     /// Whether everything works.
@@ -232,13 +234,13 @@ impl Tim {
     /// # Errors
     /// `NotReady`.
     pub async fn get_server_time(&self) -> Result<i64, TimError> {
-        Ok(apart(self.tim.get_server_time()).await?)
+        Ok(offload(self.tim.get_server_time()).await?)
     }
 
-    /// Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
-    /// host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
-    /// seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
-    /// breaks, and calls wait as they do then.
+    /// Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as
+    /// far as the host knows. A hint. When a network is available, the engine connects at once instead of after the
+    /// backoff, and an existing connection is probed and has three seconds to answer. When it is unavailable, nothing
+    /// changes: the connection is used until it breaks.
     pub fn network_changed(&self, up: bool) {
         self.tim.network_changed(up);
     }

@@ -1,8 +1,8 @@
 //! Profiles and the blacklist.
 
 use super::Tim;
-use crate::apart::apart;
 use crate::error::TimError;
+use crate::offload::offload;
 use crate::types::{Profile, ProfileFields, user_ids};
 
 #[uniffi::export]
@@ -12,15 +12,15 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Unreachable`: 2800 or 2801.
     pub async fn get_my_profile(&self) -> Result<Profile, TimError> {
-        Ok(apart(self.tim.get_my_profile()).await?.into())
+        Ok(offload(self.tim.get_my_profile()).await?.into())
     }
 
-    /// The profiles of 1 to 100 users; whoever does not exist is left out.
+    /// The profiles of 1 to 100 users; users who do not exist are left out.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
     pub async fn get_user_profile(&self, users: Vec<String>) -> Result<Vec<Profile>, TimError> {
-        let profiles = apart(self.tim.get_user_profile(&user_ids(&users)?)).await?;
+        let profiles = offload(self.tim.get_user_profile(&user_ids(&users)?)).await?;
         Ok(profiles.into_iter().map(Into::into).collect())
     }
 
@@ -29,7 +29,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
     pub async fn update_my_profile(&self, fields: ProfileFields) -> Result<Profile, TimError> {
-        Ok(apart(self.tim.update_my_profile(fields.into())).await?.into())
+        Ok(offload(self.tim.update_my_profile(fields.into())).await?.into())
     }
 
     /// Whom this user does not want to hear from.
@@ -37,7 +37,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`.
     pub async fn get_blacklist(&self) -> Result<Vec<String>, TimError> {
-        Ok(apart(self.tim.get_blacklist()).await?.iter().map(ToString::to_string).collect())
+        Ok(offload(self.tim.get_blacklist()).await?.iter().map(ToString::to_string).collect())
     }
 
     /// Puts users on the blacklist.
@@ -46,7 +46,7 @@ impl Tim {
     /// `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
     /// does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
     pub async fn add_to_blacklist(&self, users: Vec<String>) -> Result<(), TimError> {
-        Ok(apart(self.tim.add_to_blacklist(&user_ids(&users)?)).await?)
+        Ok(offload(self.tim.add_to_blacklist(&user_ids(&users)?)).await?)
     }
 
     /// Takes users off the blacklist.
@@ -55,6 +55,6 @@ impl Tim {
     /// `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
     /// does not exist. `Unreachable`: 2800 or 2801.
     pub async fn remove_from_blacklist(&self, users: Vec<String>) -> Result<(), TimError> {
-        Ok(apart(self.tim.remove_from_blacklist(&user_ids(&users)?)).await?)
+        Ok(offload(self.tim.remove_from_blacklist(&user_ids(&users)?)).await?)
     }
 }

@@ -1,4 +1,4 @@
-//! What messages say, as both faces have it: every kind in one place, with its way in and out.
+//! The bodies of messages for both APIs: every kind, with its conversions.
 
 use serde::{Deserialize, Serialize};
 use tim::message as engine;
@@ -10,7 +10,7 @@ use crate::error::TimError;
 /// A text.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
 pub struct TextBody {
-    /// What it says.
+    /// The text.
     pub text: String,
 }
 
@@ -18,11 +18,11 @@ pub struct TextBody {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FileBody {
-    /// Its identity, a UUID.
+    /// Its ID, a UUID.
     pub uuid: String,
     /// What its sender calls it. A peer chose it: never a path to write to as it is.
     pub file_name: String,
-    /// Bytes.
+    /// Size in bytes.
     pub file_size: i64,
     /// Where it is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` makes of it what
     /// can be fetched.
@@ -32,7 +32,7 @@ pub struct FileBody {
 /// A place on Earth.
 #[derive(Debug, Clone, PartialEq, uniffi::Record, Serialize, Deserialize)]
 pub struct LocationBody {
-    /// What it is called; may be empty.
+    /// Its name; may be empty.
     pub description: String,
     /// Degrees east of Greenwich: -180 to 180.
     pub longitude: f64,
@@ -40,16 +40,16 @@ pub struct LocationBody {
     pub latitude: f64,
 }
 
-/// Something that happened in a group.
+/// A change in a group.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupTip {
-    /// Who did it.
+    /// The user who caused it.
     #[serde(rename = "operatorID")]
     pub operator_id: String,
-    /// What was done: 1 users joined, 2 a user left. Others are of a later version.
+    /// The kind of change: 1 users joined, 2 a user left. Other values are of a later version.
     pub operation_type: u32,
-    /// Whom it concerns.
+    /// The users it concerns.
     #[serde(rename = "userIDList")]
     pub user_id_list: Vec<String>,
     /// How many members the group has afterwards.
@@ -60,11 +60,11 @@ pub struct GroupTip {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SystemNotice {
-    /// Who caused it.
+    /// The user who caused it.
     #[serde(rename = "operatorID")]
     pub operator_id: String,
-    /// What it tells: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 you created it, 7 you were
-    /// added, 8 you left. Others are of a later version.
+    /// The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it,
+    /// 7 the user was added, 8 the user left. Other values are of a later version.
     pub operation_type: u32,
     /// The group it is about.
     #[serde(rename = "groupID")]
@@ -73,7 +73,7 @@ pub struct SystemNotice {
     pub group_name: String,
     /// Its kind.
     pub group_type: GroupType,
-    /// The words that came with an application or its answer; empty if none.
+    /// The text sent with an application or its answer; empty if none.
     pub handle_message: String,
 }
 
@@ -81,15 +81,15 @@ pub struct SystemNotice {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ImageBody {
-    /// Its identity, a UUID.
+    /// Its ID, a UUID.
     pub uuid: String,
-    /// Its format, by TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown.
+    /// Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown.
     pub image_format: u32,
     /// The sizes.
     pub image_info_array: Vec<Rendition>,
 }
 
-/// What a message says.
+/// The content of a message.
 #[derive(Debug, Clone, PartialEq, uniffi::Enum, Serialize, Deserialize)]
 #[serde(tag = "type", content = "payload")]
 pub enum Payload {
@@ -105,13 +105,13 @@ pub enum Payload {
     /// A place on Earth.
     #[serde(rename = "TIMLocationElem")]
     Location(LocationBody),
-    /// Something that happened in a group.
+    /// A change in a group.
     #[serde(rename = "TIMGroupTipElem")]
     GroupTip(GroupTip),
     /// A notice from the server.
     #[serde(rename = "TIMGroupSystemNoticeElem")]
     GroupSystemNotice(SystemNotice),
-    /// Taken back.
+    /// Revoked.
     #[serde(rename = "gone")]
     Gone,
     /// Of a type this version does not know: its JSON text, to be shown as "not supported yet".
@@ -177,8 +177,8 @@ impl From<wire::Body> for Payload {
 impl TryFrom<Payload> for engine::Payload {
     type Error = TimError;
 
-    /// What a message says that a host gives back. Tips and notices are the server's: nobody can send one, so nothing is
-    /// lost.
+    /// Converts the body of a message that a host passes in. Tips and notices are written only by the server and cannot
+    /// be sent, so nothing is lost.
     fn try_from(payload: Payload) -> Result<Self, TimError> {
         let body: wire::Body = match payload {
             Payload::Text(TextBody { text }) => wire::TextBody { text }.into(),

@@ -14,7 +14,8 @@ pub struct Conversation {
     pub conversation_id: String,
     /// The group's type, for groups.
     pub group_type: Option<GroupType>,
-    /// Messages of others that this user has not read; sending reads nothing. Always 0 for Meeting groups.
+    /// How many messages of others this user has not read. Sending a message does not change it. Always 0 for Meeting
+    /// groups.
     pub unread_count: i64,
     /// The newest message, sent or waiting to be.
     pub last_message: Option<Message>,
@@ -22,7 +23,7 @@ pub struct Conversation {
     pub read_sequence: i64,
     /// How far the other side of a C2C conversation has read, as a sequence.
     pub peer_read_sequence: i64,
-    /// When something last happened in it, in milliseconds since 1970.
+    /// The time of the last activity, in milliseconds since 1970.
     pub last_time: i64,
 }
 

@@ -19,25 +19,25 @@ mirror_words! {
 }
 
 mirror_words! {
-    /// What happens to those who apply to join.
+    /// What happens to an application to join.
     JoinOption = engine::JoinOption {
-        /// They are in.
+        /// The applicant joins at once.
         FreeAccess = "FreeAccess",
-        /// The owner or an admin decides.
+        /// The owner or an admin accepts or refuses it.
         NeedPermission = "NeedPermission",
-        /// They are refused.
+        /// It is refused.
         DisableApply = "DisableApply",
     }
 }
 
 mirror_words! {
-    /// What came of an attempt to join.
+    /// The result of an attempt to join.
     JoinStatus = engine::JoinStatus {
-        /// The user is a member now.
+        /// The user has become a member.
         JoinedSuccess = "JoinedSuccess",
-        /// The user was a member before.
+        /// The user was already a member.
         AlreadyInGroup = "AlreadyInGroup",
-        /// The owner or an admin was asked.
+        /// The owner or an admin has to approve.
         WaitAdminApproval = "WaitAdminApproval",
     }
 }
@@ -47,9 +47,9 @@ mirror_words! {
     Role = engine::Role {
         /// An ordinary member.
         Member = "Member",
-        /// May decide on applications and take back others' messages.
+        /// May handle applications and revoke other members' messages.
         Admin = "Admin",
-        /// Made the group, or was given it.
+        /// The owner of the group.
         Owner = "Owner",
     }
 }
@@ -65,9 +65,9 @@ pub struct GroupMember {
     pub nick: String,
     /// The address of the user's avatar; empty if none.
     pub avatar: String,
-    /// Standing.
+    /// The member's role.
     pub role: Role,
-    /// Since when, in milliseconds since 1970.
+    /// When the viewer joined, in milliseconds since 1970.
     pub join_time: i64,
 }
 
@@ -90,22 +90,22 @@ pub struct Group {
     pub group_type: GroupType,
     /// Its name.
     pub name: String,
-    /// What it is about; empty if not told.
+    /// The group's introduction; empty if none.
     pub introduction: String,
-    /// What members are to know; empty if nothing.
+    /// The group's announcement to its members; empty if none.
     pub notification: String,
     /// Address of a picture; empty if none.
     pub avatar: String,
     /// Its owner; absent when the owner has left.
     #[serde(rename = "ownerID")]
     pub owner_id: Option<String>,
-    /// When it was made, in milliseconds since 1970.
+    /// When it was created, in milliseconds since 1970.
     pub create_time: i64,
     /// How many members it has.
     pub member_count: u32,
     /// How many it may have.
     pub max_member_count: u32,
-    /// What happens to those who apply.
+    /// What happens to an application to join.
     pub join_option: JoinOption,
     /// This user's own standing; absent when the user is not a member.
     pub self_role: Option<Role>,
@@ -149,7 +149,7 @@ impl From<engine::Group> for Group {
     }
 }
 
-/// What is needed to make a group.
+/// The parameters of a new group.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewGroup {
@@ -158,15 +158,15 @@ pub struct NewGroup {
     /// Its kind.
     #[serde(rename = "type")]
     pub group_type: GroupType,
-    /// The id to give it; the server makes one if not told.
+    /// The group ID; the server generates one if absent.
     #[serde(rename = "groupID", default)]
     #[uniffi(default = None)]
     pub group_id: Option<String>,
-    /// What it is about, up to 400 bytes.
+    /// An introduction, at most 400 bytes.
     #[serde(default)]
     #[uniffi(default = "")]
     pub introduction: String,
-    /// What members are to know, up to 400 bytes.
+    /// An announcement to the members, at most 400 bytes.
     #[serde(default)]
     #[uniffi(default = "")]
     pub notification: String,
@@ -174,11 +174,11 @@ pub struct NewGroup {
     #[serde(default)]
     #[uniffi(default = "")]
     pub avatar: String,
-    /// What happens to those who apply; by the group's type if not told.
+    /// What happens to an application to join; the group type's default if absent.
     #[serde(default)]
     #[uniffi(default = None)]
     pub join_option: Option<JoinOption>,
-    /// Users to begin with, beside the creator: up to 100.
+    /// The first members beside the creator, at most 100.
     #[serde(default)]
     #[uniffi(default = [])]
     pub member_list: Vec<String>,
@@ -210,7 +210,7 @@ impl TryFrom<NewGroup> for engine::NewGroup {
     }
 }
 
-/// What came of joining a group.
+/// The result of joining a group.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
 pub struct Joined {
     /// How it ended.

@@ -1,4 +1,4 @@
-//! Files of messages, as both faces have them.
+//! Files of messages, for both APIs.
 
 use serde::{Deserialize, Serialize};
 use tim::protocol::media as engine;
@@ -6,11 +6,11 @@ use tim::protocol::media as engine;
 use super::{invalid, signed, unsigned};
 use crate::error::TimError;
 
-/// Which of an attachment's renditions.
+/// The renditions of an attachment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
 pub enum RenditionType {
-    /// As it was uploaded.
+    /// The file as uploaded.
     Original,
     /// A picture of at most 198 px on the shorter side and 2,970 on the longer.
     Thumb,
@@ -53,25 +53,26 @@ impl TryFrom<u32> for RenditionType {
     }
 }
 
-/// One form in which an attachment can be fetched.
+/// A rendition of an attachment: a form in which it can be downloaded.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rendition {
-    /// Which one.
+    /// The type of the rendition.
     #[serde(rename = "type")]
     pub rendition_type: RenditionType,
-    /// Bytes.
+    /// Size in bytes.
     pub size: i64,
-    /// Pixels across; 0 for what is no picture.
+    /// Width in pixels; 0 if it is not a picture.
     pub width: u32,
-    /// Pixels down; 0 for what is no picture.
+    /// Height in pixels; 0 if it is not a picture.
     pub height: u32,
-    /// Where it is: a path on the server, or a full address. `getAttachmentUrl` makes of it what an image view takes.
+    /// Where it is: a path on the server, or a full address. `getAttachmentUrl` converts it to an address for an image
+    /// view.
     pub url: String,
 }
 
 impl Rendition {
-    /// A rendition as faces have it; `None` for one of a later version.
+    /// Converts a rendition; `None` for one of a later version.
     pub(crate) fn shown(rendition: engine::Rendition) -> Option<Self> {
         let engine::Rendition { rendition_type, size, width, height, url } = rendition;
         Some(Self { rendition_type: rendition_type.try_into().ok()?, size: signed(size), width, height, url })
@@ -86,10 +87,10 @@ impl TryFrom<Rendition> for engine::Rendition {
     }
 }
 
-/// What a host's uploader answers: where the file is now.
+/// The answer of a host's uploader: the addresses of the file.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
 pub struct Uploaded {
-    /// The file's identity, a UUID.
+    /// The ID of the file, a UUID.
     pub uuid: String,
     /// Of a picture all three renditions, in the order original, thumbnail, large; of another file the original. Each has an
     /// address that receivers can fetch.
@@ -107,17 +108,17 @@ impl TryFrom<Uploaded> for engine::Uploaded {
     }
 }
 
-/// A file that a host's uploader is to upload.
+/// A file to be uploaded by the host's uploader.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
 pub struct UploadFile {
-    /// Where it is on this device.
+    /// Its path on this device.
     pub path: String,
-    /// What kind of file it is, by TIM's numbers: 1 a picture, 255 any other file.
+    /// The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file.
     #[serde(rename = "type")]
     pub file_type: u32,
-    /// What its sender calls it; empty if it has no name.
+    /// The name that the sender gave it; empty if it has none.
     pub name: String,
-    /// Bytes.
+    /// Size in bytes.
     pub size: i64,
 }
 

@@ -9,7 +9,7 @@ use super::{Payload, conversation_id, message_id, mirror, mirror_words, signed, 
 use crate::error::TimError;
 
 mirror! {
-    /// Where a message stands on its way out. Received messages are `Success`.
+    /// The send status of a message. Received messages are `Success`.
     SendStatus = engine::SendStatus {
         /// Not sent yet: just created, or waiting in the outbox.
         UnSend = "unSend",
@@ -21,7 +21,7 @@ mirror! {
 }
 
 mirror! {
-    /// Which way a message went.
+    /// The direction of a message.
     MessageFlow = engine::Flow {
         /// To this user.
         In = "in",
@@ -54,18 +54,18 @@ pub struct Message {
     /// The conversation, as this user names it: `C2C` and a user, `GROUP` and a group, or `@TIM#SYSTEM`.
     #[serde(rename = "conversationID")]
     pub conversation_id: String,
-    /// Who wrote it.
+    /// The sender's user ID.
     pub from: String,
-    /// Which way it went.
+    /// Whether it was received or sent.
     pub flow: MessageFlow,
-    /// Its place in the conversation: 1, 2, 3 …; 0 while it is not sent.
+    /// Its sequence in the conversation: 1, 2, 3 …; 0 until it is sent.
     pub sequence: i64,
     /// When the server accepted it, in milliseconds since 1970. Before that: when it was sent, by the server's clock as far as
     /// it is known, or, while it was not, when it was created, by this device's.
     pub time: i64,
     /// When it was created, by the sender's clock, in milliseconds since 1970.
     pub client_time: i64,
-    /// Where it stands.
+    /// Its send status.
     pub status: SendStatus,
     /// Why it was refused: the error's number, with status `Fail` only.
     pub error_code: Option<u32>,
@@ -75,9 +75,9 @@ pub struct Message {
     pub nick: String,
     /// The sender's avatar address at that time; empty if none.
     pub avatar: String,
-    /// It was taken back.
+    /// The message was revoked.
     pub is_revoked: bool,
-    /// Who took it back.
+    /// The user who revoked it.
     pub revoker: Option<String>,
     /// This user has read it.
     pub is_read: bool,
@@ -86,13 +86,14 @@ pub struct Message {
     /// Does not count as unread.
     #[serde(rename = "isExcludedFromUnreadCount")]
     pub excluded_from_unread_count: bool,
-    /// The file on this device, as it was uploaded, for messages that were made here: show it without asking the server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
-    /// copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-    /// days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) keeps no
-    /// copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
+    /// The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
+    /// created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
+    /// which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
+    /// days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145,
+    /// 130147, 130148) keeps no copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
     #[uniffi(default = None)]
     pub local_path: Option<String>,
-    /// What it says.
+    /// The contents.
     #[serde(flatten)]
     pub payload: Payload,
 }
@@ -147,7 +148,7 @@ impl From<engine::Message> for Message {
 impl TryFrom<Message> for engine::Message {
     type Error = TimError;
 
-    /// A message that a host gives back.
+    /// Converts a message that a host passes in.
     fn try_from(message: Message) -> Result<Self, TimError> {
         let Message {
             id,

@@ -61,7 +61,7 @@ pub(crate) fn conversation_id(text: &str) -> Result<ConversationId, TimError> {
     text.parse().map_err(|_| TimError::of(Code::CONVERSATION_ID_INVALID))
 }
 
-/// Makes a host's enum and both ways between it and the engine's. The words are those of the JSON.
+/// Declares a host's enum and its conversions from and to the engine's. The words are those of the JSON.
 macro_rules! mirror {
     ($(#[$meta:meta])* $name:ident = $engine:path { $($(#[$vmeta:meta])* $variant:ident = $word:literal),* $(,)? }) => {
         $(#[$meta])*
@@ -83,7 +83,7 @@ macro_rules! mirror {
 }
 use mirror;
 
-/// The same for words that later versions may extend: what this version does not know is `Other`.
+/// The same for words that later versions may extend: a word that this version does not know is `Other`.
 macro_rules! mirror_words {
     ($(#[$meta:meta])* $name:ident = $engine:path { $($(#[$vmeta:meta])* $variant:ident = $word:literal),* $(,)? }) => {
         $(#[$meta])*

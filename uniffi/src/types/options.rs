@@ -1,4 +1,4 @@
-//! What an instance is made of, as both faces have it.
+//! The options of an instance, for both APIs.
 
 use serde::{Deserialize, Serialize};
 use tim::protocol::call::Platform as EnginePlatform;
@@ -38,7 +38,7 @@ pub struct TimOptions {
     #[serde(default)]
     #[uniffi(default = "")]
     pub instance: String,
-    /// The kind of machine; this machine's own if not told.
+    /// The kind of machine; this machine's own if absent.
     #[serde(default)]
     #[uniffi(default = None)]
     pub platform: Option<Platform>,
@@ -46,15 +46,15 @@ pub struct TimOptions {
     #[serde(default)]
     #[uniffi(default = None)]
     pub extra_roots_pem: Option<String>,
-    /// Pause between heartbeats, in milliseconds; 30,000 if not told.
+    /// Pause between heartbeats, in milliseconds; 30,000 if absent.
     #[serde(default)]
     #[uniffi(default = None)]
     pub heartbeat_ms: Option<u32>,
-    /// How long a login may take, in milliseconds; 90,000 if not told.
+    /// How long a login may take, in milliseconds; 90,000 if absent.
     #[serde(default)]
     #[uniffi(default = None)]
     pub login_timeout_ms: Option<u32>,
-    /// How long any other call may wait for the server, in milliseconds; 15,000 if not told.
+    /// How long any other call may wait for the server, in milliseconds; 15,000 if absent.
     #[serde(default)]
     #[uniffi(default = None)]
     pub call_timeout_ms: Option<u32>,

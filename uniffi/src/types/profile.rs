@@ -8,7 +8,7 @@ use super::mirror_words;
 mirror_words! {
     /// Gender, as a profile tells it.
     Gender = engine::Gender {
-        /// Not told.
+        /// Unknown or not given.
         Unknown = "Gender_Type_Unknown",
         /// Female.
         Female = "Gender_Type_Female",
@@ -35,7 +35,7 @@ pub struct Profile {
 #[derive(Debug, Clone, Default, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ProfileFields {
-    /// Shown name, up to 500 bytes.
+    /// Display name, at most 500 bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[uniffi(default = None)]
     pub nick: Option<String>,

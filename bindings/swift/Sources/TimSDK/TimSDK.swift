@@ -615,7 +615,7 @@ fileprivate struct FfiConverterData: FfiConverterRustBuffer {
 public protocol EventListener: AnyObject, Sendable {
 
     /**
-     * Events that are ready, in order.
+     * Receives events, in order.
      *
      * # Errors
      * Whatever the host throws.
@@ -682,7 +682,7 @@ open class EventListenerImpl: EventListener, @unchecked Sendable {
 
 
     /**
-     * Events that are ready, in order.
+     * Receives events, in order.
      *
      * # Errors
      * Whatever the host throws.
@@ -829,18 +829,19 @@ public func FfiConverterTypeEventListener_lower(_ value: EventListener) -> UInt6
 
 
 /**
- * Names a listener, to take it off again. Dropping it leaves the listener on.
+ * Identifies a listener, for removing it. Dropping it does not remove the listener.
  */
 public protocol ListenerProtocol: AnyObject, Sendable {
 
     /**
-     * Takes the listener off. A call of it that has begun may still be running when this returns; none begins after.
+     * Removes the listener. A call of it that has begun may still be running when this returns; no further call
+     * begins.
      */
     func remove()
 
 }
 /**
- * Names a listener, to take it off again. Dropping it leaves the listener on.
+ * Identifies a listener, for removing it. Dropping it does not remove the listener.
  */
 open class Listener: ListenerProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -896,7 +897,8 @@ open class Listener: ListenerProtocol, @unchecked Sendable {
 
 
     /**
-     * Takes the listener off. A call of it that has begun may still be running when this returns; none begins after.
+     * Removes the listener. A call of it that has begun may still be running when this returns; no further call
+     * begins.
      */
 open func remove()  {try! rustCall() {
         uniffiCallStatus in
@@ -965,7 +967,7 @@ public protocol LogSink: AnyObject, Sendable {
      * A line.
      *
      * # Errors
-     * Whatever the host throws; it changes nothing.
+     * Errors of the host are ignored.
      */
     func log(level: LogLevel, line: String) throws
 
@@ -1030,7 +1032,7 @@ open class LogSinkImpl: LogSink, @unchecked Sendable {
      * A line.
      *
      * # Errors
-     * Whatever the host throws; it changes nothing.
+     * Errors of the host are ignored.
      */
 open func log(level: LogLevel, line: String)throws   {try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
@@ -1177,21 +1179,21 @@ public func FfiConverterTypeLogSink_lower(_ value: LogSink) -> UInt64 {
 
 
 /**
- * Is told how far an upload or download has come, 0 to 100, growing, on a thread that it may block.
+ * Receives the progress of an upload or download, from 0 to 100, on a thread that it may block.
  */
 public protocol ProgressListener: AnyObject, Sendable {
 
     /**
-     * So many percent are done.
+     * Called with the percentage that is done.
      *
      * # Errors
-     * Whatever the host throws; it changes nothing.
+     * Errors of the host are ignored.
      */
     func onProgress(percent: UInt32) throws
 
 }
 /**
- * Is told how far an upload or download has come, 0 to 100, growing, on a thread that it may block.
+ * Receives the progress of an upload or download, from 0 to 100, on a thread that it may block.
  */
 open class ProgressListenerImpl: ProgressListener, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -1247,10 +1249,10 @@ open class ProgressListenerImpl: ProgressListener, @unchecked Sendable {
 
 
     /**
-     * So many percent are done.
+     * Called with the percentage that is done.
      *
      * # Errors
-     * Whatever the host throws; it changes nothing.
+     * Errors of the host are ignored.
      */
 open func onProgress(percent: UInt32)throws   {try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
@@ -1398,16 +1400,17 @@ public func FfiConverterTypeProgressListener_lower(_ value: ProgressListener) ->
  *
  * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
  *
- * Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
- * logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
- * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
- * with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
- * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2503 or 20001.
+ * Errors have their codes. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is logged
+ * in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
+ * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for
+ * may fail with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may
+ * also answer that it cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused
+ * with 2002, 2105, 2503 or 20001.
  */
 public protocol TimProtocol: AnyObject, Sendable {
 
     /**
-     * Adds a listener. It hears everything that happens from now on.
+     * Adds a listener. It receives all events from now on.
      */
     func addListener(listener: EventListener)  -> Listener
 
@@ -1455,10 +1458,10 @@ public protocol TimProtocol: AnyObject, Sendable {
     func logout() async throws
 
     /**
-     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
-     * host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
-     * seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
-     * breaks, and calls wait as they do then.
+     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as
+     * far as the host knows. A hint. When a network is available, the engine connects at once instead of after the
+     * backoff, and an existing connection is probed and has three seconds to answer. When it is unavailable, nothing
+     * changes: the connection is used until it breaks.
      */
     func networkChanged(up: Bool)
 
@@ -1486,7 +1489,7 @@ public protocol TimProtocol: AnyObject, Sendable {
     func cancelDownload(target: String) async throws
 
     /**
-     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
+     * Saves the file of a message in one of its renditions, atomically.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
@@ -1548,7 +1551,7 @@ public protocol TimProtocol: AnyObject, Sendable {
     func createImageMessageFromBytes(to: String, bytes: Data, priority: Priority, onProgress: ProgressListener?) throws  -> Message
 
     /**
-     * Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `sendMessage` sends it.
+     * Creates a location message: a place on Earth, in degrees, and its name (may be empty); `sendMessage` sends it.
      *
      * # Errors
      * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
@@ -1610,21 +1613,21 @@ public protocol TimProtocol: AnyObject, Sendable {
     func getGroupProfile(group: String) async throws  -> TimGroup
 
     /**
-     * Accepts or refuses a user's application to join, with words for them.
+     * Accepts or refuses a user's application to join, with a text for the user.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
-     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
-     * or 2801.
+     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for a text that is too long, 10007 for who may
+     * not decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided
+     * already. `Unreachable`: 2800 or 2801.
      */
     func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String) async throws
 
     /**
-     * Joins a group, or applies to, with words for whoever decides.
+     * Joins a group, or applies to, with a text for the owner and admins, who decide.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
-     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for a text that is too long, 10007, 10010 or 10014 if
+     * it may not be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
     func joinGroup(group: String, applyMessage: String) async throws  -> Joined
 
@@ -1638,9 +1641,10 @@ public protocol TimProtocol: AnyObject, Sendable {
     func quitGroup(group: String) async throws
 
     /**
-     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
-     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
+     * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
+     * Whoever sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
+     * server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
+     * restart.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for an ID that is none, 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
@@ -1708,8 +1712,8 @@ public protocol TimProtocol: AnyObject, Sendable {
     func sendMessage(message: Message) async throws  -> Message
 
     /**
-     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
-     * message that is sent changes no mark and no count.
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
+     * does not mark anything as read.
      *
      * # Errors
      * `NotReady`. `Refused`: 2503 for a conversation that is none.
@@ -1742,7 +1746,7 @@ public protocol TimProtocol: AnyObject, Sendable {
     func getMyProfile() async throws  -> Profile
 
     /**
-     * The profiles of 1 to 100 users; whoever does not exist is left out.
+     * The profiles of 1 to 100 users; users who do not exist are left out.
      *
      * # Errors
      * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
@@ -1772,11 +1776,12 @@ public protocol TimProtocol: AnyObject, Sendable {
  *
  * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
  *
- * Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
- * logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
- * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
- * with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
- * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2503 or 20001.
+ * Errors have their codes. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is logged
+ * in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
+ * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for
+ * may fail with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may
+ * also answer that it cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused
+ * with 2002, 2105, 2503 or 20001.
  */
 open class Tim: TimProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -1849,7 +1854,7 @@ public static func create(options: TimOptions)throws  -> Tim  {
 
 
     /**
-     * Adds a listener. It hears everything that happens from now on.
+     * Adds a listener. It receives all events from now on.
      */
 open func addListener(listener: EventListener) -> Listener  {
     return try!  FfiConverterTypeListener_lift(try! rustCall() {
@@ -1968,10 +1973,10 @@ open func logout()async throws   {
 }
 
     /**
-     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
-     * host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
-     * seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
-     * breaks, and calls wait as they do then.
+     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as
+     * far as the host knows. A hint. When a network is available, the engine connects at once instead of after the
+     * backoff, and an existing connection is probed and has three seconds to answer. When it is unavailable, nothing
+     * changes: the connection is used until it breaks.
      */
 open func networkChanged(up: Bool)  {try! rustCall() {
         uniffiCallStatus in
@@ -2041,7 +2046,7 @@ open func cancelDownload(target: String)async throws   {
 }
 
     /**
-     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
+     * Saves the file of a message in one of its renditions, atomically.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
@@ -2177,7 +2182,7 @@ open func createImageMessageFromBytes(to: String, bytes: Data, priority: Priorit
 }
 
     /**
-     * Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `sendMessage` sends it.
+     * Creates a location message: a place on Earth, in degrees, and its name (may be empty); `sendMessage` sends it.
      *
      * # Errors
      * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
@@ -2331,12 +2336,12 @@ open func getGroupProfile(group: String)async throws  -> TimGroup  {
 }
 
     /**
-     * Accepts or refuses a user's application to join, with words for them.
+     * Accepts or refuses a user's application to join, with a text for the user.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
-     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
-     * or 2801.
+     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for a text that is too long, 10007 for who may
+     * not decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided
+     * already. `Unreachable`: 2800 or 2801.
      */
 open func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String = "")async throws   {
     return
@@ -2355,11 +2360,11 @@ open func handleGroupApplication(group: String, user: String, accept: Bool, hand
 }
 
     /**
-     * Joins a group, or applies to, with words for whoever decides.
+     * Joins a group, or applies to, with a text for the owner and admins, who decide.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
-     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for a text that is too long, 10007, 10010 or 10014 if
+     * it may not be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
 open func joinGroup(group: String, applyMessage: String = "")async throws  -> Joined  {
     return
@@ -2401,9 +2406,10 @@ open func quitGroup(group: String)async throws   {
 }
 
     /**
-     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
-     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
+     * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
+     * Whoever sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
+     * server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
+     * restart.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for an ID that is none, 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
@@ -2555,8 +2561,8 @@ open func sendMessage(message: Message)async throws  -> Message  {
 }
 
     /**
-     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
-     * message that is sent changes no mark and no count.
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
+     * does not mark anything as read.
      *
      * # Errors
      * `NotReady`. `Refused`: 2503 for a conversation that is none.
@@ -2645,7 +2651,7 @@ open func getMyProfile()async throws  -> Profile  {
 }
 
     /**
-     * The profiles of 1 to 100 users; whoever does not exist is left out.
+     * The profiles of 1 to 100 users; users who do not exist are left out.
      *
      * # Errors
      * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
@@ -2762,7 +2768,7 @@ public func FfiConverterTypeTim_lower(_ value: Tim) -> UInt64 {
 
 
 /**
- * A host's own way of uploading files. Called on a thread that it may block.
+ * The host's uploader for files. Called on a thread that it may block.
  */
 public protocol UploadPlugin: AnyObject, Sendable {
 
@@ -2778,7 +2784,7 @@ public protocol UploadPlugin: AnyObject, Sendable {
 
 }
 /**
- * A host's own way of uploading files. Called on a thread that it may block.
+ * The host's uploader for files. Called on a thread that it may block.
  */
 open class UploadPluginImpl: UploadPlugin, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -2987,7 +2993,7 @@ public func FfiConverterTypeUploadPlugin_lower(_ value: UploadPlugin) -> UInt64 
 
 
 /**
- * Where an upload plugin reports how far it has come.
+ * Receives the progress of an upload plugin.
  */
 public protocol UploadProgressProtocol: AnyObject, Sendable {
 
@@ -2998,7 +3004,7 @@ public protocol UploadProgressProtocol: AnyObject, Sendable {
 
 }
 /**
- * Where an upload plugin reports how far it has come.
+ * Receives the progress of an upload plugin.
  */
 open class UploadProgress: UploadProgressProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -3126,7 +3132,8 @@ public struct Conversation: Equatable, Hashable {
      */
     public let groupType: GroupType?
     /**
-     * Messages of others that this user has not read; sending reads nothing. Always 0 for Meeting groups.
+     * How many messages of others this user has not read. Sending a message does not change it. Always 0 for Meeting
+     * groups.
      */
     public let unreadCount: Int64
     /**
@@ -3142,7 +3149,7 @@ public struct Conversation: Equatable, Hashable {
      */
     public let peerReadSequence: Int64
     /**
-     * When something last happened in it, in milliseconds since 1970.
+     * The time of the last activity, in milliseconds since 1970.
      */
     public let lastTime: Int64
 
@@ -3156,7 +3163,8 @@ public struct Conversation: Equatable, Hashable {
          * The group's type, for groups.
          */groupType: GroupType?,
         /**
-         * Messages of others that this user has not read; sending reads nothing. Always 0 for Meeting groups.
+         * How many messages of others this user has not read. Sending a message does not change it. Always 0 for Meeting
+         * groups.
          */unreadCount: Int64,
         /**
          * The newest message, sent or waiting to be.
@@ -3168,7 +3176,7 @@ public struct Conversation: Equatable, Hashable {
          * How far the other side of a C2C conversation has read, as a sequence.
          */peerReadSequence: Int64,
         /**
-         * When something last happened in it, in milliseconds since 1970.
+         * The time of the last activity, in milliseconds since 1970.
          */lastTime: Int64) {
         self.conversationId = conversationId
         self.groupType = groupType
@@ -3237,7 +3245,7 @@ public func FfiConverterTypeConversation_lower(_ value: Conversation) -> RustBuf
  */
 public struct FileBody: Equatable, Hashable {
     /**
-     * Its identity, a UUID.
+     * Its ID, a UUID.
      */
     public let uuid: String
     /**
@@ -3245,7 +3253,7 @@ public struct FileBody: Equatable, Hashable {
      */
     public let fileName: String
     /**
-     * Bytes.
+     * Size in bytes.
      */
     public let fileSize: Int64
     /**
@@ -3258,13 +3266,13 @@ public struct FileBody: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * Its identity, a UUID.
+         * Its ID, a UUID.
          */uuid: String,
         /**
          * What its sender calls it. A peer chose it: never a path to write to as it is.
          */fileName: String,
         /**
-         * Bytes.
+         * Size in bytes.
          */fileSize: Int64,
         /**
          * Where it is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` makes of it what
@@ -3340,11 +3348,11 @@ public struct GroupMember: Equatable, Hashable {
      */
     public let avatar: String
     /**
-     * Standing.
+     * The member's role.
      */
     public let role: Role
     /**
-     * Since when, in milliseconds since 1970.
+     * When the viewer joined, in milliseconds since 1970.
      */
     public let joinTime: Int64
 
@@ -3361,10 +3369,10 @@ public struct GroupMember: Equatable, Hashable {
          * The address of the user's avatar; empty if none.
          */avatar: String,
         /**
-         * Standing.
+         * The member's role.
          */role: Role,
         /**
-         * Since when, in milliseconds since 1970.
+         * When the viewer joined, in milliseconds since 1970.
          */joinTime: Int64) {
         self.userId = userId
         self.nick = nick
@@ -3423,19 +3431,19 @@ public func FfiConverterTypeGroupMember_lower(_ value: GroupMember) -> RustBuffe
 
 
 /**
- * Something that happened in a group.
+ * A change in a group.
  */
 public struct GroupTip: Equatable, Hashable {
     /**
-     * Who did it.
+     * The user who caused it.
      */
     public let operatorId: String
     /**
-     * What was done: 1 users joined, 2 a user left. Others are of a later version.
+     * The kind of change: 1 users joined, 2 a user left. Other values are of a later version.
      */
     public let operationType: UInt32
     /**
-     * Whom it concerns.
+     * The users it concerns.
      */
     public let userIdList: [String]
     /**
@@ -3447,13 +3455,13 @@ public struct GroupTip: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * Who did it.
+         * The user who caused it.
          */operatorId: String,
         /**
-         * What was done: 1 users joined, 2 a user left. Others are of a later version.
+         * The kind of change: 1 users joined, 2 a user left. Other values are of a later version.
          */operationType: UInt32,
         /**
-         * Whom it concerns.
+         * The users it concerns.
          */userIdList: [String],
         /**
          * How many members the group has afterwards.
@@ -3516,11 +3524,11 @@ public func FfiConverterTypeGroupTip_lower(_ value: GroupTip) -> RustBuffer {
  */
 public struct ImageBody: Equatable, Hashable {
     /**
-     * Its identity, a UUID.
+     * Its ID, a UUID.
      */
     public let uuid: String
     /**
-     * Its format, by TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown.
+     * Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown.
      */
     public let imageFormat: UInt32
     /**
@@ -3532,10 +3540,10 @@ public struct ImageBody: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * Its identity, a UUID.
+         * Its ID, a UUID.
          */uuid: String,
         /**
-         * Its format, by TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown.
+         * Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown.
          */imageFormat: UInt32,
         /**
          * The sizes.
@@ -3591,7 +3599,7 @@ public func FfiConverterTypeImageBody_lower(_ value: ImageBody) -> RustBuffer {
 
 
 /**
- * What came of joining a group.
+ * The result of joining a group.
  */
 public struct Joined: Equatable, Hashable {
     /**
@@ -3664,7 +3672,7 @@ public func FfiConverterTypeJoined_lower(_ value: Joined) -> RustBuffer {
  */
 public struct LocationBody: Equatable, Hashable {
     /**
-     * What it is called; may be empty.
+     * Its name; may be empty.
      */
     public let description: String
     /**
@@ -3680,7 +3688,7 @@ public struct LocationBody: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * What it is called; may be empty.
+         * Its name; may be empty.
          */description: String,
         /**
          * Degrees east of Greenwich: -180 to 180.
@@ -3751,15 +3759,15 @@ public struct Message: Equatable, Hashable {
      */
     public let conversationId: String
     /**
-     * Who wrote it.
+     * The sender's user ID.
      */
     public let from: String
     /**
-     * Which way it went.
+     * Whether it was received or sent.
      */
     public let flow: MessageFlow
     /**
-     * Its place in the conversation: 1, 2, 3 …; 0 while it is not sent.
+     * Its sequence in the conversation: 1, 2, 3 …; 0 until it is sent.
      */
     public let sequence: Int64
     /**
@@ -3772,7 +3780,7 @@ public struct Message: Equatable, Hashable {
      */
     public let clientTime: Int64
     /**
-     * Where it stands.
+     * Its send status.
      */
     public let status: SendStatus
     /**
@@ -3792,11 +3800,11 @@ public struct Message: Equatable, Hashable {
      */
     public let avatar: String
     /**
-     * It was taken back.
+     * The message was revoked.
      */
     public let isRevoked: Bool
     /**
-     * Who took it back.
+     * The user who revoked it.
      */
     public let revoker: String?
     /**
@@ -3812,14 +3820,15 @@ public struct Message: Equatable, Hashable {
      */
     public let excludedFromUnreadCount: Bool
     /**
-     * The file on this device, as it was uploaded, for messages that were made here: show it without asking the server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
-     * copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) keeps no
-     * copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
+     * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
+     * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
+     * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
+     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145,
+     * 130147, 130148) keeps no copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
      */
     public let localPath: String?
     /**
-     * What it says.
+     * The contents.
      */
     public let payload: Payload
 
@@ -3833,13 +3842,13 @@ public struct Message: Equatable, Hashable {
          * The conversation, as this user names it: `C2C` and a user, `GROUP` and a group, or `@TIM#SYSTEM`.
          */conversationId: String,
         /**
-         * Who wrote it.
+         * The sender's user ID.
          */from: String,
         /**
-         * Which way it went.
+         * Whether it was received or sent.
          */flow: MessageFlow,
         /**
-         * Its place in the conversation: 1, 2, 3 …; 0 while it is not sent.
+         * Its sequence in the conversation: 1, 2, 3 …; 0 until it is sent.
          */sequence: Int64,
         /**
          * When the server accepted it, in milliseconds since 1970. Before that: when it was sent, by the server's clock as far as
@@ -3849,7 +3858,7 @@ public struct Message: Equatable, Hashable {
          * When it was created, by the sender's clock, in milliseconds since 1970.
          */clientTime: Int64,
         /**
-         * Where it stands.
+         * Its send status.
          */status: SendStatus,
         /**
          * Why it was refused: the error's number, with status `Fail` only.
@@ -3864,10 +3873,10 @@ public struct Message: Equatable, Hashable {
          * The sender's avatar address at that time; empty if none.
          */avatar: String,
         /**
-         * It was taken back.
+         * The message was revoked.
          */isRevoked: Bool,
         /**
-         * Who took it back.
+         * The user who revoked it.
          */revoker: String?,
         /**
          * This user has read it.
@@ -3879,13 +3888,14 @@ public struct Message: Equatable, Hashable {
          * Does not count as unread.
          */excludedFromUnreadCount: Bool,
         /**
-         * The file on this device, as it was uploaded, for messages that were made here: show it without asking the server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
-         * copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-         * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) keeps no
-         * copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
+         * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
+         * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
+         * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
+         * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145,
+         * 130147, 130148) keeps no copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
          */localPath: String? = nil,
         /**
-         * What it says.
+         * The contents.
          */payload: Payload) {
         self.id = id
         self.conversationId = conversationId
@@ -4065,7 +4075,7 @@ public func FfiConverterTypeMessageList_lower(_ value: MessageList) -> RustBuffe
 
 
 /**
- * What is needed to make a group.
+ * The parameters of a new group.
  */
 public struct NewGroup: Equatable, Hashable {
     /**
@@ -4077,15 +4087,15 @@ public struct NewGroup: Equatable, Hashable {
      */
     public let groupType: GroupType
     /**
-     * The id to give it; the server makes one if not told.
+     * The group ID; the server generates one if absent.
      */
     public let groupId: String?
     /**
-     * What it is about, up to 400 bytes.
+     * An introduction, at most 400 bytes.
      */
     public let introduction: String
     /**
-     * What members are to know, up to 400 bytes.
+     * An announcement to the members, at most 400 bytes.
      */
     public let notification: String
     /**
@@ -4093,11 +4103,11 @@ public struct NewGroup: Equatable, Hashable {
      */
     public let avatar: String
     /**
-     * What happens to those who apply; by the group's type if not told.
+     * What happens to an application to join; the group type's default if absent.
      */
     public let joinOption: JoinOption?
     /**
-     * Users to begin with, beside the creator: up to 100.
+     * The first members beside the creator, at most 100.
      */
     public let memberList: [String]
 
@@ -4111,22 +4121,22 @@ public struct NewGroup: Equatable, Hashable {
          * Its kind.
          */groupType: GroupType,
         /**
-         * The id to give it; the server makes one if not told.
+         * The group ID; the server generates one if absent.
          */groupId: String? = nil,
         /**
-         * What it is about, up to 400 bytes.
+         * An introduction, at most 400 bytes.
          */introduction: String = "",
         /**
-         * What members are to know, up to 400 bytes.
+         * An announcement to the members, at most 400 bytes.
          */notification: String = "",
         /**
          * Address of a picture, up to 500 bytes.
          */avatar: String = "",
         /**
-         * What happens to those who apply; by the group's type if not told.
+         * What happens to an application to join; the group type's default if absent.
          */joinOption: JoinOption? = nil,
         /**
-         * Users to begin with, beside the creator: up to 100.
+         * The first members beside the creator, at most 100.
          */memberList: [String] = []) {
         self.name = name
         self.groupType = groupType
@@ -4277,7 +4287,7 @@ public func FfiConverterTypeProfile_lower(_ value: Profile) -> RustBuffer {
  */
 public struct ProfileFields: Equatable, Hashable {
     /**
-     * Shown name, up to 500 bytes.
+     * Display name, at most 500 bytes.
      */
     public let nick: String?
     /**
@@ -4305,7 +4315,7 @@ public struct ProfileFields: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * Shown name, up to 500 bytes.
+         * Display name, at most 500 bytes.
          */nick: String? = nil,
         /**
          * Address of a picture, up to 500 bytes.
@@ -4382,27 +4392,28 @@ public func FfiConverterTypeProfileFields_lower(_ value: ProfileFields) -> RustB
 
 
 /**
- * One form in which an attachment can be fetched.
+ * A rendition of an attachment: a form in which it can be downloaded.
  */
 public struct Rendition: Equatable, Hashable {
     /**
-     * Which one.
+     * The type of the rendition.
      */
     public let renditionType: RenditionType
     /**
-     * Bytes.
+     * Size in bytes.
      */
     public let size: Int64
     /**
-     * Pixels across; 0 for what is no picture.
+     * Width in pixels; 0 if it is not a picture.
      */
     public let width: UInt32
     /**
-     * Pixels down; 0 for what is no picture.
+     * Height in pixels; 0 if it is not a picture.
      */
     public let height: UInt32
     /**
-     * Where it is: a path on the server, or a full address. `getAttachmentUrl` makes of it what an image view takes.
+     * Where it is: a path on the server, or a full address. `getAttachmentUrl` converts it to an address for an image
+     * view.
      */
     public let url: String
 
@@ -4410,19 +4421,20 @@ public struct Rendition: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * Which one.
+         * The type of the rendition.
          */renditionType: RenditionType,
         /**
-         * Bytes.
+         * Size in bytes.
          */size: Int64,
         /**
-         * Pixels across; 0 for what is no picture.
+         * Width in pixels; 0 if it is not a picture.
          */width: UInt32,
         /**
-         * Pixels down; 0 for what is no picture.
+         * Height in pixels; 0 if it is not a picture.
          */height: UInt32,
         /**
-         * Where it is: a path on the server, or a full address. `getAttachmentUrl` makes of it what an image view takes.
+         * Where it is: a path on the server, or a full address. `getAttachmentUrl` converts it to an address for an image
+         * view.
          */url: String) {
         self.renditionType = renditionType
         self.size = size
@@ -4485,12 +4497,12 @@ public func FfiConverterTypeRendition_lower(_ value: Rendition) -> RustBuffer {
  */
 public struct SystemNotice: Equatable, Hashable {
     /**
-     * Who caused it.
+     * The user who caused it.
      */
     public let operatorId: String
     /**
-     * What it tells: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 you created it, 7 you were
-     * added, 8 you left. Others are of a later version.
+     * The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it,
+     * 7 the user was added, 8 the user left. Other values are of a later version.
      */
     public let operationType: UInt32
     /**
@@ -4506,7 +4518,7 @@ public struct SystemNotice: Equatable, Hashable {
      */
     public let groupType: GroupType
     /**
-     * The words that came with an application or its answer; empty if none.
+     * The text sent with an application or its answer; empty if none.
      */
     public let handleMessage: String
 
@@ -4514,11 +4526,11 @@ public struct SystemNotice: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * Who caused it.
+         * The user who caused it.
          */operatorId: String,
         /**
-         * What it tells: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 you created it, 7 you were
-         * added, 8 you left. Others are of a later version.
+         * The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it,
+         * 7 the user was added, 8 the user left. Other values are of a later version.
          */operationType: UInt32,
         /**
          * The group it is about.
@@ -4530,7 +4542,7 @@ public struct SystemNotice: Equatable, Hashable {
          * Its kind.
          */groupType: GroupType,
         /**
-         * The words that came with an application or its answer; empty if none.
+         * The text sent with an application or its answer; empty if none.
          */handleMessage: String) {
         self.operatorId = operatorId
         self.operationType = operationType
@@ -4596,7 +4608,7 @@ public func FfiConverterTypeSystemNotice_lower(_ value: SystemNotice) -> RustBuf
  */
 public struct TextBody: Equatable, Hashable {
     /**
-     * What it says.
+     * The text.
      */
     public let text: String
 
@@ -4604,7 +4616,7 @@ public struct TextBody: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * What it says.
+         * The text.
          */text: String) {
         self.text = text
     }
@@ -4667,11 +4679,11 @@ public struct TimGroup: Equatable, Hashable {
      */
     public let name: String
     /**
-     * What it is about; empty if not told.
+     * The group's introduction; empty if none.
      */
     public let introduction: String
     /**
-     * What members are to know; empty if nothing.
+     * The group's announcement to its members; empty if none.
      */
     public let notification: String
     /**
@@ -4683,7 +4695,7 @@ public struct TimGroup: Equatable, Hashable {
      */
     public let ownerId: String?
     /**
-     * When it was made, in milliseconds since 1970.
+     * When it was created, in milliseconds since 1970.
      */
     public let createTime: Int64
     /**
@@ -4695,7 +4707,7 @@ public struct TimGroup: Equatable, Hashable {
      */
     public let maxMemberCount: UInt32
     /**
-     * What happens to those who apply.
+     * What happens to an application to join.
      */
     public let joinOption: JoinOption
     /**
@@ -4720,10 +4732,10 @@ public struct TimGroup: Equatable, Hashable {
          * Its name.
          */name: String,
         /**
-         * What it is about; empty if not told.
+         * The group's introduction; empty if none.
          */introduction: String,
         /**
-         * What members are to know; empty if nothing.
+         * The group's announcement to its members; empty if none.
          */notification: String,
         /**
          * Address of a picture; empty if none.
@@ -4732,7 +4744,7 @@ public struct TimGroup: Equatable, Hashable {
          * Its owner; absent when the owner has left.
          */ownerId: String?,
         /**
-         * When it was made, in milliseconds since 1970.
+         * When it was created, in milliseconds since 1970.
          */createTime: Int64,
         /**
          * How many members it has.
@@ -4741,7 +4753,7 @@ public struct TimGroup: Equatable, Hashable {
          * How many it may have.
          */maxMemberCount: UInt32,
         /**
-         * What happens to those who apply.
+         * What happens to an application to join.
          */joinOption: JoinOption,
         /**
          * This user's own standing; absent when the user is not a member.
@@ -4850,7 +4862,7 @@ public struct TimOptions: Equatable, Hashable {
      */
     public let instance: String
     /**
-     * The kind of machine; this machine's own if not told.
+     * The kind of machine; this machine's own if absent.
      */
     public let platform: Platform?
     /**
@@ -4858,15 +4870,15 @@ public struct TimOptions: Equatable, Hashable {
      */
     public let extraRootsPem: String?
     /**
-     * Pause between heartbeats, in milliseconds; 30,000 if not told.
+     * Pause between heartbeats, in milliseconds; 30,000 if absent.
      */
     public let heartbeatMs: UInt32?
     /**
-     * How long a login may take, in milliseconds; 90,000 if not told.
+     * How long a login may take, in milliseconds; 90,000 if absent.
      */
     public let loginTimeoutMs: UInt32?
     /**
-     * How long any other call may wait for the server, in milliseconds; 15,000 if not told.
+     * How long any other call may wait for the server, in milliseconds; 15,000 if absent.
      */
     public let callTimeoutMs: UInt32?
 
@@ -4886,19 +4898,19 @@ public struct TimOptions: Equatable, Hashable {
          * Tells several instances of one application in one process apart. Best left empty.
          */instance: String = "",
         /**
-         * The kind of machine; this machine's own if not told.
+         * The kind of machine; this machine's own if absent.
          */platform: Platform? = nil,
         /**
          * Certificates (PEM) to trust beside the public ones.
          */extraRootsPem: String? = nil,
         /**
-         * Pause between heartbeats, in milliseconds; 30,000 if not told.
+         * Pause between heartbeats, in milliseconds; 30,000 if absent.
          */heartbeatMs: UInt32? = nil,
         /**
-         * How long a login may take, in milliseconds; 90,000 if not told.
+         * How long a login may take, in milliseconds; 90,000 if absent.
          */loginTimeoutMs: UInt32? = nil,
         /**
-         * How long any other call may wait for the server, in milliseconds; 15,000 if not told.
+         * How long any other call may wait for the server, in milliseconds; 15,000 if absent.
          */callTimeoutMs: UInt32? = nil) {
         self.sdkAppId = sdkAppId
         self.server = server
@@ -4969,23 +4981,23 @@ public func FfiConverterTypeTimOptions_lower(_ value: TimOptions) -> RustBuffer 
 
 
 /**
- * A file that a host's uploader is to upload.
+ * A file to be uploaded by the host's uploader.
  */
 public struct UploadFile: Equatable, Hashable {
     /**
-     * Where it is on this device.
+     * Its path on this device.
      */
     public let path: String
     /**
-     * What kind of file it is, by TIM's numbers: 1 a picture, 255 any other file.
+     * The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file.
      */
     public let fileType: UInt32
     /**
-     * What its sender calls it; empty if it has no name.
+     * The name that the sender gave it; empty if it has none.
      */
     public let name: String
     /**
-     * Bytes.
+     * Size in bytes.
      */
     public let size: Int64
 
@@ -4993,16 +5005,16 @@ public struct UploadFile: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * Where it is on this device.
+         * Its path on this device.
          */path: String,
         /**
-         * What kind of file it is, by TIM's numbers: 1 a picture, 255 any other file.
+         * The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file.
          */fileType: UInt32,
         /**
-         * What its sender calls it; empty if it has no name.
+         * The name that the sender gave it; empty if it has none.
          */name: String,
         /**
-         * Bytes.
+         * Size in bytes.
          */size: Int64) {
         self.path = path
         self.fileType = fileType
@@ -5058,11 +5070,11 @@ public func FfiConverterTypeUploadFile_lower(_ value: UploadFile) -> RustBuffer 
 
 
 /**
- * What a host's uploader answers: where the file is now.
+ * The answer of a host's uploader: the addresses of the file.
  */
 public struct Uploaded: Equatable, Hashable {
     /**
-     * The file's identity, a UUID.
+     * The ID of the file, a UUID.
      */
     public let uuid: String
     /**
@@ -5075,7 +5087,7 @@ public struct Uploaded: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * The file's identity, a UUID.
+         * The ID of the file, a UUID.
          */uuid: String,
         /**
          * Of a picture all three renditions, in the order original, thumbnail, large; of another file the original. Each has an
@@ -5135,7 +5147,7 @@ public func FfiConverterTypeUploaded_lower(_ value: Uploaded) -> RustBuffer {
 public enum Gender: Equatable, Hashable {
 
     /**
-     * Not told.
+     * Unknown or not given.
      */
     case unknown
     /**
@@ -5319,21 +5331,21 @@ public func FfiConverterTypeGroupType_lower(_ value: GroupType) -> RustBuffer {
 
 
 /**
- * What happens to those who apply to join.
+ * What happens to an application to join.
  */
 
 public enum JoinOption: Equatable, Hashable {
 
     /**
-     * They are in.
+     * The applicant joins at once.
      */
     case freeAccess
     /**
-     * The owner or an admin decides.
+     * The owner or an admin accepts or refuses it.
      */
     case needPermission
     /**
-     * They are refused.
+     * It is refused.
      */
     case disableApply
     /**
@@ -5414,21 +5426,21 @@ public func FfiConverterTypeJoinOption_lower(_ value: JoinOption) -> RustBuffer 
 
 
 /**
- * What came of an attempt to join.
+ * The result of an attempt to join.
  */
 
 public enum JoinStatus: Equatable, Hashable {
 
     /**
-     * The user is a member now.
+     * The user has become a member.
      */
     case joinedSuccess
     /**
-     * The user was a member before.
+     * The user was already a member.
      */
     case alreadyInGroup
     /**
-     * The owner or an admin was asked.
+     * The owner or an admin has to approve.
      */
     case waitAdminApproval
     /**
@@ -5624,15 +5636,15 @@ public enum LogLevel: Equatable, Hashable {
      */
     case debug
     /**
-     * What an app in production wants to know.
+     * Information for production.
      */
     case info
     /**
-     * Something went wrong and heals by itself.
+     * A problem that resolves itself.
      */
     case warn
     /**
-     * Something went wrong and does not.
+     * A problem that does not resolve itself.
      */
     case error
 
@@ -5709,7 +5721,7 @@ public func FfiConverterTypeLogLevel_lower(_ value: LogLevel) -> RustBuffer {
 
 
 /**
- * Which way a message went.
+ * The direction of a message.
  */
 
 public enum MessageFlow: Equatable, Hashable {
@@ -5790,15 +5802,15 @@ public func FfiConverterTypeMessageFlow_lower(_ value: MessageFlow) -> RustBuffe
 public enum NetState: Equatable, Hashable {
 
     /**
-     * There is one.
+     * Connected.
      */
     case connected
     /**
-     * There is none, and one is being made.
+     * Connecting.
      */
     case connecting
     /**
-     * There is none. While a user is logged in, attempts go on, farther and farther apart.
+     * Not connected. While a user is logged in, the engine retries with backoff.
      */
     case disconnected
 
@@ -5869,7 +5881,7 @@ public func FfiConverterTypeNetState_lower(_ value: NetState) -> RustBuffer {
 
 
 /**
- * What a message says.
+ * The content of a message.
  */
 
 public enum Payload: Equatable, Hashable {
@@ -5895,7 +5907,7 @@ public enum Payload: Equatable, Hashable {
     case location(LocationBody
     )
     /**
-     * Something that happened in a group.
+     * A change in a group.
      */
     case groupTip(GroupTip
     )
@@ -5905,7 +5917,7 @@ public enum Payload: Equatable, Hashable {
     case groupSystemNotice(SystemNotice
     )
     /**
-     * Taken back.
+     * Revoked.
      */
     case gone
     /**
@@ -6255,13 +6267,13 @@ public func FfiConverterTypePriority_lower(_ value: Priority) -> RustBuffer {
 
 
 /**
- * Which of an attachment's renditions.
+ * The renditions of an attachment.
  */
 
 public enum RenditionType: Equatable, Hashable {
 
     /**
-     * As it was uploaded.
+     * The file as uploaded.
      */
     case original
     /**
@@ -6350,11 +6362,11 @@ public enum Role: Equatable, Hashable {
      */
     case member
     /**
-     * May decide on applications and take back others' messages.
+     * May handle applications and revoke other members' messages.
      */
     case admin
     /**
-     * Made the group, or was given it.
+     * The owner of the group.
      */
     case owner
     /**
@@ -6435,7 +6447,7 @@ public func FfiConverterTypeRole_lower(_ value: Role) -> RustBuffer {
 
 
 /**
- * Where a message stands on its way out. Received messages are `Success`.
+ * The send status of a message. Received messages are `Success`.
  */
 
 public enum SendStatus: Equatable, Hashable {
@@ -6536,7 +6548,7 @@ enum TimError: Swift.Error, Equatable, Hashable {
          * The number.
          */code: UInt32,
         /**
-         * What to do.
+         * The error's text: what the caller can do.
          */reason: String
     )
     /**
@@ -6547,7 +6559,7 @@ enum TimError: Swift.Error, Equatable, Hashable {
          * The number.
          */code: UInt32,
         /**
-         * What to do.
+         * The error's text: what the caller can do.
          */reason: String
     )
     /**
@@ -6558,7 +6570,7 @@ enum TimError: Swift.Error, Equatable, Hashable {
          * The number.
          */code: UInt32,
         /**
-         * What to do.
+         * The error's text: what the caller can do.
          */reason: String
     )
     /**
@@ -6569,7 +6581,7 @@ enum TimError: Swift.Error, Equatable, Hashable {
          * The number.
          */code: UInt32,
         /**
-         * What to do.
+         * The error's text: what the caller can do.
          */reason: String
     )
     /**
@@ -6580,7 +6592,7 @@ enum TimError: Swift.Error, Equatable, Hashable {
          * The number.
          */code: UInt32,
         /**
-         * What to do.
+         * The error's text: what the caller can do.
          */reason: String
     )
 
@@ -6690,13 +6702,13 @@ public func FfiConverterTypeTimError_lower(_ value: TimError) -> RustBuffer {
 
 
 /**
- * Something an app is told. As JSON `{"name":…, "data":…}`, in TIM's words and shapes.
+ * An event for the app. As JSON `{"name":…, "data":…}`, in TIM's format.
  */
 
 public enum TimEvent: Equatable, Hashable {
 
     /**
-     * Every call works from now on.
+     * Logged in and synced: every call works from now on.
      */
     case sdkReady
     /**
@@ -6704,8 +6716,9 @@ public enum TimEvent: Equatable, Hashable {
      */
     case sdkNotReady
     /**
-     * New messages, oldest first within a conversation. Told at least once: what an app that crashed did not live to hear is told
-     * again after its next login; a message comes twice only if the app crashed within a second after it was heard.
+     * New messages, oldest first within a conversation. Delivered at least once: messages that listeners had not
+     * handled when the app crashed are emitted again after the next login. A message is emitted twice only if the app
+     * crashed within a second after its delivery.
      */
     case messageReceived(
         /**
@@ -6713,8 +6726,8 @@ public enum TimEvent: Equatable, Hashable {
          */messages: [Message]
     )
     /**
-     * Messages of this user's have ended for which no call waits, because an earlier run of the app or an earlier login sent
-     * them: each has its place now, or was refused (`status` is `Fail`, `errorCode` says why).
+     * The result of messages for which no call waits, because an earlier run of the app or an earlier login sent them:
+     * accepted, or refused (`status` is `Fail`, with `errorCode`).
      */
     case messageStatusChanged(
         /**
@@ -6722,7 +6735,7 @@ public enum TimEvent: Equatable, Hashable {
          */messages: [Message]
     )
     /**
-     * Messages were taken back.
+     * Messages were revoked.
      */
     case messageRevoked(
         /**
@@ -6777,7 +6790,7 @@ public enum TimEvent: Equatable, Hashable {
          * The number; stable for ever.
          */code: UInt32,
         /**
-         * What to do, in one line.
+         * The error's text, in one line: what the caller can do.
          */reason: String
     )
     /**
@@ -6785,7 +6798,7 @@ public enum TimEvent: Equatable, Hashable {
      */
     case kickedOut(
         /**
-         * Why.
+         * The reason of the kick.
          */reason: KickReason
     )
     /**
@@ -6797,7 +6810,7 @@ public enum TimEvent: Equatable, Hashable {
          */state: NetState
     )
     /**
-     * The instance was shut down: the last event there is.
+     * The instance was shut down. Always the last event.
      */
     case sdkDestroy(
         /**
@@ -7577,13 +7590,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_func_version() != 7356) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_listener_remove() != 17835) {
+    if (uniffi_tim_ffi_checksum_method_listener_remove() != 13150) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_progresslistener_on_progress() != 23538) {
+    if (uniffi_tim_ffi_checksum_method_progresslistener_on_progress() != 49399) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_add_listener() != 43715) {
+    if (uniffi_tim_ffi_checksum_method_tim_add_listener() != 6828) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_login_user() != 47815) {
@@ -7604,7 +7617,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_logout() != 12547) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_network_changed() != 46810) {
+    if (uniffi_tim_ffi_checksum_method_tim_network_changed() != 49577) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_register_upload_plugin() != 29950) {
@@ -7616,7 +7629,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_cancel_download() != 29468) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_download_attachment() != 29978) {
+    if (uniffi_tim_ffi_checksum_method_tim_download_attachment() != 1334) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_attachment_url() != 18931) {
@@ -7634,7 +7647,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 57051) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_location_message() != 25504) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_location_message() != 43311) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 45480) {
@@ -7655,16 +7668,16 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 48946) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 61822) {
+    if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 37967) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 55570) {
+    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 50073) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 22032) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 42760) {
+    if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 51934) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 6736) {
@@ -7682,7 +7695,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_send_message() != 26347) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 21814) {
+    if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 35085) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 46210) {
@@ -7694,7 +7707,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_my_profile() != 34718) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 15561) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 52858) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 44546) {
@@ -7709,10 +7722,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_uploadprogress_report() != 57115) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_eventlistener_on_events() != 26510) {
+    if (uniffi_tim_ffi_checksum_method_eventlistener_on_events() != 62829) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_logsink_log() != 1981) {
+    if (uniffi_tim_ffi_checksum_method_logsink_log() != 63784) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_constructor_tim_create() != 10036) {

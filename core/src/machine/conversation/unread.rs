@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use tim_protocol::call::ReadUpTo;
 use tim_protocol::conversation::ConversationState;
-use tim_protocol::message::{Message as Wire, Mutation, Receipt};
+use tim_protocol::message::{Message as WireMessage, Mutation, Receipt};
 use tim_protocol::{ConversationId, UserId};
 
 use super::Conv;
@@ -25,9 +25,9 @@ enum Step {
     Sync(usize),
 }
 
-/// What reaches the phone.
+/// An event on the phone.
 enum Event {
-    Message(Wire),
+    Message(WireMessage),
     Mutation(Mutation),
     Receipt(Receipt),
     State(ConversationState),
@@ -54,7 +54,7 @@ impl Model {
         self.lines[..sequence].iter().filter(|line| is_it(line)).count() as u64
     }
 
-    fn countable(&self, sequence: usize) -> u64 {
+    fn unread_index(&self, sequence: usize) -> u64 {
         self.count(sequence, |line| line.counts)
     }
 
@@ -62,7 +62,7 @@ impl Model {
         self.count(sequence, |line| line.counts && line.is_own)
     }
 
-    fn base(&self) -> u64 {
+    fn unread_base(&self) -> u64 {
         self.count(self.read, |line| line.counts && !line.is_own)
     }
 
@@ -83,7 +83,7 @@ impl Model {
         let by_sender = self.count(head, |line| line.counts && line.is_own == is_own);
         let message = json!({
             "ID": "019b76da-cb28-7002-8000-000000000002", "from": from, "to": to, "sequence": head,
-            "countable": self.countable(head), "bySender": by_sender, "time": 1, "clientTime": 1,
+            "countable": self.unread_index(head), "bySender": by_sender, "time": 1, "clientTime": 1,
             "excludedFromUnreadCount": !counts, "body": { "type": "TIMTextElem", "payload": { "text": "hello" } },
         });
         self.events.push(Event::Message(serde_json::from_value(message).unwrap()));
@@ -95,9 +95,9 @@ impl Model {
         line.is_revoked = true;
         self.mutations += 1;
         let (from, to) = if line.is_own { ("alice", "C2Cbob") } else { ("bob", "C2Calice") };
-        let countable = if line.counts { self.countable(which + 1) } else { 0 };
+        let unread_index = if line.counts { self.unread_index(which + 1) } else { 0 };
         let mutation = json!({
-            "from": from, "to": to, "mutation": self.mutations, "sequence": which + 1, "countable": countable,
+            "from": from, "to": to, "mutation": self.mutations, "sequence": which + 1, "countable": unread_index,
             "change": { "kind": "revoked", "by": from, "time": 1 },
         });
         self.events.push(Event::Mutation(serde_json::from_value(mutation).unwrap()));
@@ -110,8 +110,8 @@ impl Model {
                 from: UserId::new("alice").unwrap(),
                 to: "C2Cbob".parse().unwrap(),
                 sequence: sequence as u64,
-                base: self.base(),
-                revoked_above_base: self.revoked_above(),
+                unread_base: self.unread_base(),
+                revoked_above_read: self.revoked_above(),
                 mutation_head: self.mutations,
             }));
         }
@@ -126,13 +126,13 @@ impl Model {
             owner_id: None,
             head: head as u64,
             mutation_head: self.mutations,
-            countable: self.countable(head),
+            unread_index: self.unread_index(head),
             read: self.read as u64,
             own: self.own(head),
-            base: self.base(),
-            revoked_above_base: self.revoked_above(),
+            unread_base: self.unread_base(),
+            revoked_above_read: self.revoked_above(),
             peer_read: 0,
-            floor: 1,
+            first_visible_seq: 1,
             gone: false,
             latest: Vec::new().into(),
         }
@@ -144,7 +144,7 @@ fn meets(phone: &mut Conv, event: Event) {
     match event {
         Event::Message(message) => phone.note(&alice, &message),
         Event::Mutation(mutation) => {
-            phone.row.mutation += 1;
+            phone.row.mutation_seq += 1;
             phone.count_revoked(&alice, &mutation);
         }
         Event::Receipt(receipt) => phone.read_elsewhere(&receipt),
@@ -166,7 +166,10 @@ fn play(steps: Vec<Step>, overtakes: bool) -> (u64, u64, u64) {
             Step::AliceReadsHere => {
                 phone.read_all();
                 model.read = model.read.max(usize::try_from(phone.row.head).unwrap());
-                phone.read_confirmed(&ReadUpTo { sequence: model.read as u64, base: model.base() });
+                phone.read_confirmed(&ReadUpTo {
+                    sequence: model.read as u64,
+                    unread_base: model.unread_base(),
+                });
             }
             Step::Sync(late) if overtakes => answers.push((late, model.state())),
             Step::Sync(_) => model.events.push(Event::State(model.state())),
@@ -220,7 +223,7 @@ fn a_hundred_thousand_taken_back_cost_two_numbers() {
         model.send(false, true);
         model.revoke(number);
     }
-    let state = ConversationState { revoked_above_base: 100_000, countable: 100_001, ..model.state() };
+    let state = ConversationState { revoked_above_read: 100_000, unread_index: 100_001, ..model.state() };
     phone.merge(&state);
     assert_eq!(phone.unread(), 1);
     assert!(serde_json::to_string(&state).unwrap().len() < 300);

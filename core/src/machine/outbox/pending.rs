@@ -1,17 +1,17 @@
-//! What a page of messages shows beside those that have their place: the messages that wait to be sent, and those that were
-//! refused. Pure values; the store's messages are put together with them on their way to the caller.
+//! The outbox's part of a page of messages: messages that wait to be sent, and refused ones. The driver merges them
+//! with the stored messages.
 //!
-//! What waits stands behind everything, in the order in which it will be sent. A refused message stands by the time it was
-//! sent, behind the messages that are as old as it. Both come besides the number of messages that a page was asked for.
+//! Waiting messages come last, in the order in which they will be sent. A refused message is placed by the time it was
+//! sent, after messages of the same time. Both come in addition to the requested number of messages.
 
 use crate::message::Message;
 
-/// What a page shows beside the messages that have their place.
+/// The messages of the outbox that a page shows.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Pending {
-    /// Refused messages of the conversation, by time; those that belong to other pages too.
+    /// Refused messages of the conversation, by time, including those that belong to other pages.
     pub refused: Vec<Message>,
-    /// What waits, on the newest page only.
+    /// Waiting messages, on the newest page only.
     pub waiting: Vec<Message>,
     /// The sequence of the message behind the page; `None` on the newest.
     pub next: Option<u64>,

@@ -1,9 +1,9 @@
-//! The rows of the outbox, and which is next: kept in order, so that nothing walks all of them.
+//! The rows of the outbox, indexed so that finding the next one does not need a scan.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use tim_protocol::call::Send;
+use tim_protocol::call::SendRequest;
 use tim_protocol::{ConversationId, MessageId, UserId};
 
 use super::super::io::CallId;
@@ -11,9 +11,9 @@ use crate::message::{Message, ReadMarks, SendStatus};
 use crate::stored::OutboxRow;
 
 /// Most messages that may wait.
-const MOST_WAITING: usize = 10_000;
-/// Most messages that are kept although they were refused; of more the newest.
-const MOST_FAILED: usize = 1_000;
+const MAX_WAITING: usize = 10_000;
+/// Maximum number of refused messages that are kept; the newest.
+const MAX_FAILED: usize = 1_000;
 
 /// The outbox.
 #[derive(Default)]
@@ -23,23 +23,23 @@ pub(in super::super) struct Outbox {
     places: BTreeMap<MessageId, u64>,
     by_conversation: BTreeMap<ConversationId, BTreeSet<u64>>,
     failed: BTreeSet<u64>,
-    /// By when they may be tried.
+    /// Uploads by the time of their next attempt.
     uploads: BTreeSet<(i64, u64)>,
-    /// What could be sent.
+    /// Messages that are ready to be sent, by conversation.
     ready: BTreeMap<ConversationId, BTreeSet<u64>>,
-    /// Conversations that have one on its way.
+    /// Conversations with a message in flight.
     busy: BTreeSet<ConversationId>,
-    /// The first in each conversation that is not busy, by when it may be tried. Others may be here too: those that no
-    /// longer are the first, or were to be tried earlier.
-    turns: BTreeSet<(i64, u64)>,
+    /// The first message of each conversation without one in flight, by the time of its next attempt. May contain stale
+    /// entries.
+    send_queue: BTreeSet<(i64, u64)>,
 }
 
 pub(super) struct Entry {
     pub(super) row: OutboxRow,
-    /// Who waits for it.
+    /// The call that waits for it.
     pub(super) call: Option<CallId>,
     pub(super) tries: u32,
-    /// Not to be tried before this, on the monotonic clock.
+    /// The earliest next attempt, on the monotonic clock.
     pub(super) not_before: i64,
     pub(super) is_uploading: bool,
 }
@@ -92,18 +92,18 @@ impl Outbox {
         }
     }
 
-    /// Where the next message goes.
+    /// The position of the next message.
     pub(super) fn end(&self) -> u64 {
         self.rows.last_key_value().map_or(1, |(last, _)| last + 1)
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.rows.len() - self.failed.len() >= MOST_WAITING
+        self.rows.len() - self.failed.len() >= MAX_WAITING
     }
 
     /// The oldest that was refused, if there are too many.
     pub(super) fn one_too_many(&self) -> Option<MessageId> {
-        let oldest = self.failed.first().filter(|_| self.failed.len() > MOST_FAILED)?;
+        let oldest = self.failed.first().filter(|_| self.failed.len() > MAX_FAILED)?;
         self.rows.get(oldest).map(|entry| entry.row.message.id)
     }
 
@@ -117,7 +117,7 @@ impl Outbox {
         self.by_conversation.keys().cloned().collect()
     }
 
-    /// What is here of a conversation and is shown behind a message of this time: the last that waits, or the last that was
+    /// The message of the outbox that is shown after a message of this time: the last waiting one, or the last one
     /// refused since.
     pub(in super::super) fn newest(&self, id: &ConversationId, time: i64) -> Option<Message> {
         let rows = || self.rows_of(id).rev();
@@ -129,7 +129,7 @@ impl Outbox {
         newest.and_then(|row| self.view(row))
     }
 
-    /// What a conversation shows beside the messages that have their place: first what was refused, by time, then what waits.
+    /// The messages of a conversation in the outbox: the refused ones by time, and the waiting ones.
     pub(in super::super) fn pending(&self, id: &ConversationId) -> (Vec<Message>, Vec<Message>) {
         let rows = self.rows_of(id).filter_map(|row| self.view(row));
         let (mut refused, waiting): (Vec<_>, Vec<_>) = rows.partition(|message| message.error_code.is_some());
@@ -153,24 +153,24 @@ impl Outbox {
         Some(Message { error_code: row.refusal, ..message })
     }
 
-    /// Who waits for what.
+    /// The waiting calls, by message.
     pub(in super::super) fn callers(&self) -> Vec<(MessageId, CallId)> {
         self.rows.values().filter_map(|entry| Some((entry.row.message.id, entry.call?))).collect()
     }
 
-    /// Lets callers wait for messages that are here.
+    /// Restores the waiting calls.
     pub(in super::super) fn wait(&mut self, callers: Vec<(MessageId, CallId)>) {
         for (id, call) in callers {
             self.change(id, |entry| entry.call = Some(call));
         }
     }
 
-    /// Everybody who waits; they wait no longer.
+    /// Takes all waiting calls.
     pub(in super::super) fn take_callers(&mut self) -> Vec<CallId> {
         self.rows.values_mut().filter_map(|entry| entry.call.take()).collect()
     }
 
-    /// What is being uploaded.
+    /// The messages whose images are being uploaded.
     pub(super) fn uploading(&self) -> Vec<MessageId> {
         self.rows.values().filter(|entry| entry.is_uploading).map(|entry| entry.row.message.id).collect()
     }
@@ -180,7 +180,7 @@ impl Outbox {
         self.rows.values().filter_map(|entry| entry.row.upload.clone())
     }
 
-    /// An upload that may begin now; it is under way from now on.
+    /// Takes an upload that may start now.
     pub(super) fn take_upload(&mut self, now: i64) -> Option<(MessageId, PathBuf)> {
         let (_, position) = *self.uploads.first().filter(|(due, _)| *due <= now)?;
         let row = &self.rows.get(&position)?.row;
@@ -189,17 +189,17 @@ impl Outbox {
         Some((id, file))
     }
 
-    /// A message that may be sent now; it is on its way from now on.
-    pub(super) fn take_send(&mut self, now: i64) -> Option<Send> {
-        while let Some(turn) = self.turns.first().copied().filter(|(due, _)| *due <= now) {
-            self.turns.remove(&turn);
-            let Some(entry) = self.rows.get(&turn.1).filter(|entry| entry.not_before <= now) else {
+    /// Takes a message that may be sent now.
+    pub(super) fn take_send(&mut self, now: i64) -> Option<SendRequest> {
+        while let Some(next) = self.send_queue.first().copied().filter(|(due, _)| *due <= now) {
+            self.send_queue.remove(&next);
+            let Some(entry) = self.rows.get(&next.1).filter(|entry| entry.not_before <= now) else {
                 continue;
             };
             let message = &entry.row.message;
             let first = self.ready.get(&message.to).and_then(BTreeSet::first);
-            if first == Some(&turn.1) && self.busy.insert(message.to.clone()) {
-                return Some(Send {
+            if first == Some(&next.1) && self.busy.insert(message.to.clone()) {
+                return Some(SendRequest {
                     id: message.id,
                     to: message.to.clone(),
                     client_time: message.client_time,
@@ -212,14 +212,14 @@ impl Outbox {
         None
     }
 
-    /// What was on its way in a conversation has its answer.
+    /// The message in flight of a conversation was answered.
     pub(super) fn answered(&mut self, to: &ConversationId) {
         self.busy.remove(to);
         self.line_up(to);
     }
 
-    /// Nothing is on its way: the connection is a new one.
-    pub(in super::super) fn ask_anew(&mut self) {
+    /// Marks nothing as in flight, for a new connection.
+    pub(in super::super) fn requeue_all(&mut self) {
         self.busy.clear();
         let conversations: Vec<ConversationId> = self.ready.keys().cloned().collect();
         for to in conversations {
@@ -227,10 +227,11 @@ impl Outbox {
         }
     }
 
-    /// When the next upload or message may be tried that may not be now.
+    /// When the next upload or message becomes due.
     pub(super) fn due(&self, now: i64) -> Option<i64> {
-        let next = |dues: &BTreeSet<(i64, u64)>| dues.range((now + 1, 0)..).next().map(|(due, _)| *due);
-        [next(&self.uploads), next(&self.turns)].into_iter().flatten().min()
+        let next =
+            |deadlines: &BTreeSet<(i64, u64)>| deadlines.range((now + 1, 0)..).next().map(|(due, _)| *due);
+        [next(&self.uploads), next(&self.send_queue)].into_iter().flatten().min()
     }
 
     fn put(&mut self, position: u64, entry: Entry) {
@@ -254,13 +255,13 @@ impl Outbox {
         Some(entry)
     }
 
-    /// The first that could be sent has its turn, unless one of its conversation is on its way.
+    /// Schedules the first ready message of a conversation, unless one is in flight.
     fn line_up(&mut self, to: &ConversationId) {
         if !self.busy.contains(to)
             && let Some(first) = self.ready.get(to).and_then(BTreeSet::first)
             && let Some(entry) = self.rows.get(first)
         {
-            self.turns.insert((entry.not_before, *first));
+            self.send_queue.insert((entry.not_before, *first));
         }
     }
 }

@@ -1,27 +1,27 @@
-//! The way in: who is there, whether their token and their login hold, and whether a dropped session goes on.
+//! The `hello`: verifies the token and the login instance, and resumes a session.
 //!
-//! A refused `hello` is answered with its number's fault, and the connection closes.
+//! A refused `hello` is answered with a fault, and the connection is closed.
 
 use std::sync::Arc;
 
-use tim_protocol::call::{Hello, Platform, Resume, Welcome};
+use tim_protocol::call::{HelloRequest, Platform, Resume, Welcome};
 use tim_protocol::frame::{Fault, KickReason};
 use tim_protocol::usersig::{self, Expected, Key};
 use tim_protocol::{Code, UserId, feature};
 use uuid::Uuid;
 
-use super::reply::{self, Asked};
+use super::reply::{self, Purpose};
 use super::{Effect, Live, Parked, Phase, Session, fault_to};
 use crate::core::Now;
-use crate::core::ops::{Actor, ConversationKey, Device, Devices, Find, Login, UserKey, Write};
+use crate::core::ops::{Actor, ConversationKey, Device, Devices, Login, Query, UserKey, Write};
 use crate::core::window::Window;
 
-/// Who said hello, for a log: the token is not in it.
+/// The client as identified by its `hello`, for logs, without the token.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Who {
+pub struct ClientInfo {
     /// The application.
     pub app: u32,
-    /// Who they say they are.
+    /// The user, not yet verified.
     pub user: UserId,
     /// The installation.
     pub device: String,
@@ -31,12 +31,12 @@ pub struct Who {
     pub platform: Platform,
     /// Name and version of the client program.
     pub client: String,
-    /// A new login, not one that is restored.
+    /// A new login, rather than a restored one.
     pub login: bool,
 }
 
-impl Who {
-    fn of(hello: &Hello) -> Self {
+impl ClientInfo {
+    fn of(hello: &HelloRequest) -> Self {
         Self {
             app: hello.sdk_app_id,
             user: hello.user_id.clone(),
@@ -49,32 +49,32 @@ impl Who {
     }
 }
 
-/// A `hello` that is being looked at.
+/// A `hello` that is being processed.
 pub(super) struct Greeting {
     number: u64,
-    hello: Hello,
+    hello: HelloRequest,
     /// When the token ends, in milliseconds since 1970.
     expires: i64,
-    /// Known once the login is found to hold: the user and the life of the data.
+    /// The user and the epoch, once the login instance is verified.
     admitted: Option<(UserKey, u32)>,
     attachment: Attachment,
 }
 
-/// How far a session has come onto the bus.
+/// The progress of a session's attachment to the bus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Attachment {
-    /// It hears nothing yet.
+    /// Not attached.
     None,
-    /// It hears what its user is told; which topics it is to hear besides is being read.
+    /// It receives the notifications of its user; its topics are being read.
     User,
-    /// It has been given its topics.
+    /// It is subscribed to its topics.
     Topics,
 }
 
 impl Session {
-    pub(super) fn hello(&mut self, number: u64, hello: Hello, effects: &mut Vec<Effect>) {
-        self.who = Some(Who::of(&hello));
-        let find = Find::App { app: hello.sdk_app_id };
+    pub(super) fn hello(&mut self, number: u64, hello: HelloRequest, effects: &mut Vec<Effect>) {
+        self.who = Some(ClientInfo::of(&hello));
+        let query = Query::App { app: hello.sdk_app_id };
         self.phase = Phase::Greeting(Box::new(Greeting {
             number,
             hello,
@@ -82,14 +82,14 @@ impl Session {
             admitted: None,
             attachment: Attachment::None,
         }));
-        self.find(find, Asked::Keys, effects);
+        self.query(query, Purpose::Keys, effects);
     }
 
-    /// The application's keys are here: does one of them vouch for the user?
+    /// Verifies the token with the application's keys.
     pub(super) fn keys(&mut self, keys: Vec<String>, now: Now, effects: &mut Vec<Effect>) {
         let max_sig_life = self.settings.max_sig_life;
         let Phase::Greeting(greeting) = &mut self.phase else { return };
-        let Hello { sdk_app_id: app, user_id, .. } = &greeting.hello;
+        let HelloRequest { sdk_app_id: app, user_id, .. } = &greeting.hello;
         let proved = expiry(&greeting.hello, keys, max_sig_life, now)
             .map_err(|why| self.shares.failed_login(self.network, why, now.monotonic))
             .and_then(|expires| self.shares.login(*app, user_id, now.monotonic).map(|()| expires));
@@ -103,14 +103,15 @@ impl Session {
         if greeting.hello.login {
             self.log_in(now, effects);
         } else {
-            let find = Find::Devices { app: greeting.hello.sdk_app_id, user: greeting.hello.user_id.clone() };
-            self.find(find, Asked::Devices, effects);
+            let query =
+                Query::Devices { app: greeting.hello.sdk_app_id, user: greeting.hello.user_id.clone() };
+            self.query(query, Purpose::Devices, effects);
         }
     }
 
     fn log_in(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = &self.phase else { return };
-        let Hello { sdk_app_id: app, user_id, device, instance, platform, .. } = &greeting.hello;
+        let HelloRequest { sdk_app_id: app, user_id, device, instance, platform, .. } = &greeting.hello;
         let login = Login {
             app: *app,
             user: user_id.clone(),
@@ -120,19 +121,19 @@ impl Session {
             policy: self.settings.policy,
             now: now.wall,
         };
-        self.write(Write::Login(login), Asked::Login, effects);
+        self.write(Write::Login(login), Purpose::Login, effects);
     }
 
-    /// The user's logins are here: does this one still stand? A login the data does not know is made anew, because the
-    /// data may come from a copy that is older than it; but not where it would take another device's place. It may be
-    /// one that ended too long ago to be remembered, and reconnecting never takes a place back.
+    /// Checks whether the login instance is still active. An unknown instance is logged in again, because the database
+    /// may have been restored from an older copy; but not if that would replace another device. It may be an instance
+    /// that ended long ago, and a reconnect must never replace a login.
     pub(super) fn devices(&mut self, devices: Option<Devices>, now: Now, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = &self.phase else { return };
         let number = greeting.number;
         match devices.map(|devices| (ended(&devices, &greeting.hello.instance), devices)) {
-            Some((Standing::Holds, devices)) => self.admitted(devices.key, devices.epoch, effects),
-            Some((Standing::Ended(code), _)) => self.refuse(number, Fault::new(code), effects),
-            Some((Standing::Unheard, devices)) => match self.would_replace(&devices) {
+            Some((LoginState::Live, devices)) => self.admitted(devices.key, devices.epoch, effects),
+            Some((LoginState::Ended(code), _)) => self.refuse(number, Fault::new(code), effects),
+            Some((LoginState::Unknown, devices)) => match self.would_replace(&devices) {
                 Some(reason) => self.refuse(number, Fault::new(reason.code()), effects),
                 None => self.log_in(now, effects),
             },
@@ -140,16 +141,16 @@ impl Session {
         }
     }
 
-    /// Why another device's login would end if the one that is being looked at were made anew.
+    /// The reason with which another device would be replaced if this login instance were logged in again.
     fn would_replace(&self, devices: &Devices) -> Option<KickReason> {
         let Phase::Greeting(greeting) = &self.phase else { return None };
-        let Hello { device, instance, platform, .. } = &greeting.hello;
+        let HelloRequest { device, instance, platform, .. } = &greeting.hello;
         let new = Device { device: device.clone(), instance: instance.clone(), platform: *platform };
         let mut others = devices.live.iter().filter(|old| old.device != new.device);
         others.find_map(|old| self.settings.policy.replaces(&new, old))
     }
 
-    /// The login holds. What is left to ask is whether a dropped session goes on.
+    /// The login instance is verified: resumes a session or welcomes the client.
     pub(super) fn admitted(&mut self, key: UserKey, epoch: u32, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
         greeting.admitted = Some((key, epoch));
@@ -176,14 +177,14 @@ impl Session {
         }
     }
 
-    /// A new session is on the bus: first as its user, so that whatever changes from here on is heard, then with the topics
-    /// that were read after that.
+    /// Attaches a new session to the bus: first to its user, so that it receives all further changes, then to the
+    /// topics that were read after that.
     pub(super) fn attached(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
         match (greeting.attachment, greeting.admitted) {
             (Attachment::None, Some((key, _))) => {
                 greeting.attachment = Attachment::User;
-                self.find(Find::Topics { key }, Asked::Topics, effects);
+                self.query(Query::Topics { key }, Purpose::Topics, effects);
             }
             (Attachment::Topics, _) => self.welcome(None, now, effects),
             (Attachment::None | Attachment::User, _) => {}
@@ -209,7 +210,7 @@ impl Session {
             .map_or_else(|| (self.id, Window::default(), Vec::new()), |it| (it.id, it.window, it.missed));
         self.id = id;
         let actor = Actor { app: hello.sdk_app_id, user: hello.user_id, key, session: Some(id) };
-        // A token that ends later than the clock can count ends never.
+        // A token that expires beyond the range of the clock never expires.
         let expires_here = now.monotonic.saturating_add(expires.saturating_sub(now.wall));
         self.phase =
             Phase::Live(Box::new(Live { actor, instance: hello.instance, window, expires: expires_here }));
@@ -226,7 +227,7 @@ impl Session {
         effects.push(reply::result(number, &welcome));
         effects.extend(missed.into_iter().map(Effect::Send));
         if !is_resumed {
-            // A kick that was committed after this login and before it was attached has been told to nobody here.
+            // A kick committed between the login and the attachment to the bus has not reached this session.
             self.ask_still_logged_in(effects);
         }
     }
@@ -238,17 +239,17 @@ impl Session {
         self.close(code, effects);
     }
 
-    /// Refuses the `hello` that is being looked at, if one is.
+    /// Refuses the `hello` that is being processed, if any.
     pub(super) fn refuse_greeting(&mut self, fault: Fault, effects: &mut Vec<Effect>) {
         if let Phase::Greeting(greeting) = &self.phase {
             self.refuse(greeting.number, fault, effects);
         }
     }
 
-    /// The inbox may have swallowed the end of this very login.
+    /// The notification that ended this login may have been lost in an overflow.
     pub(super) fn still_logged_in(&mut self, devices: Option<Devices>, effects: &mut Vec<Effect>) {
         let Phase::Live(live) = &self.phase else { return };
-        if let Some(Standing::Ended(code)) = devices.map(|devices| ended(&devices, &live.instance)) {
+        if let Some(LoginState::Ended(code)) = devices.map(|devices| ended(&devices, &live.instance)) {
             match KickReason::of_code(code) {
                 Some(reason) => self.kick(reason, effects),
                 None => self.close(code, effects),
@@ -257,23 +258,23 @@ impl Session {
     }
 }
 
-/// What the store says of a login.
-enum Standing {
-    Holds,
-    /// For the reason of this code.
+/// The state of a login instance.
+enum LoginState {
+    Live,
+    /// Ended, with this code.
     Ended(Code),
-    Unheard,
+    Unknown,
 }
 
-fn ended(devices: &Devices, instance: &str) -> Standing {
+fn ended(devices: &Devices, instance: &str) -> LoginState {
     if devices.live.iter().any(|device| device.instance == instance) {
-        return Standing::Holds;
+        return LoginState::Live;
     }
     let code = devices.ended.iter().find(|(ended, _)| ended == instance).map(|(_, code)| *code);
-    code.map_or(Standing::Unheard, Standing::Ended)
+    code.map_or(LoginState::Unknown, LoginState::Ended)
 }
 
-/// What of a dropped session goes on.
+/// The resumed part of a session.
 struct Resumed {
     id: Uuid,
     window: Window,
@@ -288,8 +289,13 @@ fn resumable(parked: Parked, key: UserKey, instance: &str, resume: &Resume) -> O
     window.replay(resume.push).map(|missed| Resumed { id, window, missed })
 }
 
-/// Verifies the token, and gives when it ends in milliseconds since 1970.
-fn expiry(hello: &Hello, keys: Vec<String>, max_expire_s: Option<i64>, now: Now) -> Result<i64, Fault> {
+/// Verifies the token and returns its expiry, in milliseconds since 1970.
+fn expiry(
+    hello: &HelloRequest,
+    keys: Vec<String>,
+    max_expire_s: Option<i64>,
+    now: Now,
+) -> Result<i64, Fault> {
     if keys.is_empty() {
         return Err(Fault::new(Code::APP_UNKNOWN));
     }

@@ -1,11 +1,11 @@
-//! One connection's rules: from the first frame to the last.
+//! The rules of one connection, from the first frame to the last.
 //!
-//! * [`hello`] is the way in: who is there, and whether a dropped session goes on.
-//! * [`request`] says what every other request asks of the store.
-//! * [`reply`] turns the store's answers into what the client gets.
+//! * [`hello`] logs the client in and resumes sessions.
+//! * [`request`] translates the other requests to writes and queries.
+//! * [`reply`] turns the store's results into replies.
 //!
-//! Pure: see the contract in [`super`]. A session never waits; what it needs from outside it asks for with an
-//! effect and goes on when the answer comes back as an input.
+//! Pure: see the contract in [`super`]. A session never waits: it asks for external data with an effect, and continues
+//! when the result arrives as an input.
 
 mod hello;
 mod reply;
@@ -21,77 +21,77 @@ use tim_protocol::{Code, codec, frame, limits};
 use uuid::Uuid;
 
 use super::Now;
-use super::ops::{Actor, ConversationKey, Delivery, Find, Found, Refusal, UserKey, Write, Written};
+use super::ops::{Actor, Committed, ConversationKey, Delivery, Query, QueryResult, Refusal, UserKey, Write};
 use super::policy::LoginPolicy;
 use super::shares::{Network, Shares};
 use super::window::Window;
+pub use hello::ClientInfo;
 use hello::Greeting;
-pub use hello::Who;
-use reply::Asked;
+use reply::Purpose;
 
-/// Pairs a question with its answer. Unique within a session.
+/// Matches a result to its write or query. Unique within a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Token(pub u64);
 
-/// What happens to a session.
+/// An input of a session.
 #[derive(Debug)]
 pub enum Input<'a> {
     /// A text frame arrived, not yet checked for size or depth.
     Frame(&'a str),
-    /// A write came back.
-    Wrote(Token, Result<Written, Refusal>),
-    /// A question came back.
-    Found(Token, Result<Found, Refusal>),
-    /// The session asked for with [`Effect::Unpark`], if it was still there.
+    /// A write was completed.
+    WriteResult(Token, Result<Committed, Refusal>),
+    /// A query was completed.
+    QueryResult(Token, Result<QueryResult, Refusal>),
+    /// The parked session requested with [`Effect::Unpark`], if it still exists.
     Unparked(Option<Box<Parked>>),
-    /// What [`Effect::Attach`] or [`Effect::Follow`] asked for is done.
+    /// [`Effect::Attach`] or [`Effect::Follow`] is carried out.
     Attached,
-    /// Something arrived from the bus.
+    /// A delivery from the bus.
     Delivery(Delivery),
-    /// The bus left something out because the session's inbox was full.
+    /// The bus dropped a delivery because the session's inbox was full.
     Overflow,
-    /// The time that [`Session::deadline`] named has come.
+    /// The deadline of [`Session::deadline`] has passed.
     Deadline,
     /// The server is shutting down.
     Shutdown,
 }
 
-/// What a session wants done.
+/// An effect to be carried out by the driver.
 #[derive(Debug)]
 pub enum Effect {
-    /// Send this envelope. Envelopes that are ready together may share a frame if [`Session::batches`].
+    /// Send this envelope. Envelopes may share a frame if [`Session::batches`].
     Send(String),
     /// Make this change.
     Write(Token, Write),
     /// Answer this question.
-    Find(Token, Find),
-    /// Look for a dropped session.
+    Query(Token, Query),
+    /// Take a parked session.
     Unpark(Uuid),
     /// Be on the bus as this session, and say so with [`Input::Attached`]. A resumed session has kept its subscription
     /// and its topics, and does not wait.
     Attach(UserKey, Uuid),
-    /// Hear these topics too, and say so with [`Input::Attached`]. The welcome comes after it.
+    /// Subscribe to these topics too, and confirm it with [`Input::Attached`]. The welcome follows it.
     Follow(Vec<ConversationKey>),
     /// Close the connection after everything sent so far. The text is for the close frame.
     Close(Code, &'static str),
 }
 
-/// What the operator has set.
+/// The operator's settings.
 #[derive(Clone)]
 pub struct Settings {
-    /// Which logins give way to a new one.
+    /// The login policy.
     pub policy: LoginPolicy,
-    /// How old a message may be to be taken back, in milliseconds.
+    /// Maximum age of a message that may be revoked, in milliseconds.
     pub revoke_within: i64,
     /// Shortest and longest accepted pause between heartbeats, in milliseconds.
     pub heartbeat: [i64; 2],
     /// Longest accepted life of a UserSig, in seconds; `None` for any.
     pub max_sig_life: Option<i64>,
-    /// What media tickets are signed with; random, the server's own, kept across restarts.
+    /// The random key that signs tickets, kept across restarts.
     pub ticket_key: [u8; 32],
 }
 
-/// A dropped session that can still be resumed: its numbering and what was not acknowledged.
+/// A session without a connection that can be resumed: its window of unacknowledged pushes.
 #[derive(Debug)]
 pub struct Parked {
     id: Uuid,
@@ -101,13 +101,13 @@ pub struct Parked {
 }
 
 impl Parked {
-    /// What a client names to resume it.
+    /// The session's ID.
     #[must_use]
     pub fn id(&self) -> Uuid {
         self.id
     }
 
-    /// Whose it is.
+    /// The user of the session.
     #[must_use]
     pub fn user(&self) -> UserKey {
         self.user
@@ -121,32 +121,32 @@ pub struct Session {
     phase: Phase,
     /// The last request number.
     number: u64,
-    /// What was asked of the store and has not come back.
-    asked: BTreeMap<Token, Asked>,
+    /// Writes and queries whose results are pending.
+    asked: BTreeMap<Token, Purpose>,
     next_token: u64,
-    /// The server's own choices: names of groups, numbers of tickets.
-    choices: fastrand::Rng,
+    /// Random numbers for group IDs and ticket nonces.
+    rng: fastrand::Rng,
     shares: Arc<Shares>,
-    /// Where the connection comes from.
+    /// The client's network.
     network: Network,
-    /// When the connection began, and when it last said something; monotonic.
+    /// When the connection began, and when the last frame arrived; monotonic.
     began: i64,
     heard: i64,
     batches: bool,
     deflates: bool,
     stopping: bool,
-    who: Option<Who>,
+    who: Option<ClientInfo>,
 }
 
-/// How far a connection has come.
+/// The phase of a connection.
 enum Phase {
-    /// Nobody has said hello.
+    /// Before the `hello`.
     Silent,
-    /// Somebody has, and is being looked at.
+    /// The `hello` is being processed.
     Greeting(Box<Greeting>),
     /// Logged in.
     Live(Box<Live>),
-    /// Over; nothing is answered any more.
+    /// Closed; inputs are ignored.
     Over,
 }
 
@@ -160,7 +160,7 @@ struct Live {
 }
 
 impl Session {
-    /// A session for a new connection from `network`. `seed` decides its choices.
+    /// A session for a new connection from `network`. `seed` seeds its random numbers.
     #[must_use]
     pub fn new(
         settings: Arc<Settings>,
@@ -179,7 +179,7 @@ impl Session {
             number: 0,
             asked: BTreeMap::new(),
             next_token: 0,
-            choices: fastrand::Rng::with_seed(seed),
+            rng: fastrand::Rng::with_seed(seed),
             began: now.monotonic,
             heard: now.monotonic,
             batches: false,
@@ -189,7 +189,7 @@ impl Session {
         }
     }
 
-    /// Takes one input and says what is to be done, in order.
+    /// Handles one input and returns its effects, in order.
     pub fn handle(&mut self, input: Input<'_>, now: Now) -> Vec<Effect> {
         let mut effects = Vec::new();
         if matches!(self.phase, Phase::Over) {
@@ -197,8 +197,8 @@ impl Session {
         }
         match input {
             Input::Frame(text) => self.frame(text, now, &mut effects),
-            Input::Wrote(token, result) => self.wrote(token, result, &mut effects),
-            Input::Found(token, result) => self.found(token, result, now, &mut effects),
+            Input::WriteResult(token, result) => self.wrote(token, result, &mut effects),
+            Input::QueryResult(token, result) => self.found(token, result, now, &mut effects),
             Input::Unparked(parked) => self.unparked(parked, now, &mut effects),
             Input::Attached => self.attached(now, &mut effects),
             Input::Delivery(delivery) => self.deliver(delivery, &mut effects),
@@ -222,15 +222,15 @@ impl Session {
         }
     }
 
-    /// How many requests wait for their answer. From [`limits::IN_FLIGHT`] on nothing more is to be read.
+    /// How many requests are pending. At [`limits::IN_FLIGHT`] the driver must stop reading.
     #[must_use]
     pub fn in_flight(&self) -> usize {
         self.asked.len()
     }
 
-    /// Who said hello, whether they were let in or not.
+    /// The client that sent the `hello`, accepted or not.
     #[must_use]
-    pub fn who(&self) -> Option<&Who> {
+    pub fn who(&self) -> Option<&ClientInfo> {
         self.who.as_ref()
     }
 
@@ -246,7 +246,7 @@ impl Session {
         self.deflates
     }
 
-    /// What is left when the connection is gone; `None` if there is nothing to resume.
+    /// Parks the session after the connection is lost; `None` if it cannot be resumed.
     #[must_use]
     pub fn park(self, _now: Now) -> Option<Parked> {
         match self.phase {
@@ -262,7 +262,7 @@ impl Session {
 
     fn frame(&mut self, text: &str, now: Now, effects: &mut Vec<Effect>) {
         self.heard = now.monotonic;
-        // Whoever keeps talking does not hold off the end of their time.
+        // Incoming frames must not delay timeouts.
         self.timed_out(now, effects);
         if matches!(self.phase, Phase::Over) {
             return;
@@ -300,7 +300,7 @@ impl Session {
         }
     }
 
-    /// Whether one more request may be looked at.
+    /// Whether another request is admitted.
     fn admit(&mut self, now: Now) -> Result<(), Fault> {
         if self.stopping {
             return Err(Fault::new(Code::SHUTTING_DOWN));
@@ -318,7 +318,7 @@ impl Session {
         let Phase::Live(live) = &self.phase else { return self.close(Code::HELLO_EXPECTED, effects) };
         let key = live.actor.key;
         match self.admit(now) {
-            Ok(()) => self.find(Find::Version { key }, Asked::Pong(number), effects),
+            Ok(()) => self.query(Query::Version { key }, Purpose::Pong(number), effects),
             // A heartbeat is always answered; only its cursor costs something.
             Err(_) => effects.push(reply::pong(number, None, now)),
         }
@@ -339,7 +339,7 @@ impl Session {
         }
     }
 
-    /// Something was left out: the client has to sync, and if it was a kick, the logins tell.
+    /// A delivery was dropped: makes the client sync, and checks whether it was a kick.
     fn overflow(&mut self, effects: &mut Vec<Effect>) {
         let Phase::Live(live) = &mut self.phase else { return };
         effects.extend(live.window.lag().map(Effect::Send));
@@ -348,8 +348,8 @@ impl Session {
 
     fn ask_still_logged_in(&mut self, effects: &mut Vec<Effect>) {
         let Phase::Live(live) = &self.phase else { return };
-        let find = Find::Devices { app: live.actor.app, user: live.actor.user.clone() };
-        self.find(find, Asked::StillLoggedIn, effects);
+        let query = Query::Devices { app: live.actor.app, user: live.actor.user.clone() };
+        self.query(query, Purpose::StillLoggedIn, effects);
     }
 
     fn timed_out(&mut self, now: Now, effects: &mut Vec<Effect>) {
@@ -367,13 +367,14 @@ impl Session {
         }
     }
 
-    /// A connection silent for two and a half of the longest pauses is taken for dead.
+    /// A connection counts as dead after 2.5 times the longest pause between heartbeats.
     fn silence_ends(&self) -> i64 {
         let [_, longest] = self.settings.heartbeat;
         self.heard + longest.saturating_mul(5) / 2
     }
 
-    /// Ends the session because its login did. The push has no number: it has to get through a full window too.
+    /// Ends the session because its login ended. The push is not numbered, so that it is sent even if the window is
+    /// full.
     fn kick(&mut self, reason: KickReason, effects: &mut Vec<Effect>) {
         if let Ok(encoded) = Push::Kicked(Kicked { reason }).write() {
             effects.push(Effect::Send(frame::envelope_push(None, &encoded)));
@@ -387,17 +388,17 @@ impl Session {
         effects.push(Effect::Close(code, code.describe()));
     }
 
-    fn write(&mut self, write: Write, asked: Asked, effects: &mut Vec<Effect>) {
+    fn write(&mut self, write: Write, asked: Purpose, effects: &mut Vec<Effect>) {
         let token = self.token(asked);
         effects.push(Effect::Write(token, write));
     }
 
-    fn find(&mut self, find: Find, asked: Asked, effects: &mut Vec<Effect>) {
+    fn query(&mut self, query: Query, asked: Purpose, effects: &mut Vec<Effect>) {
         let token = self.token(asked);
-        effects.push(Effect::Find(token, find));
+        effects.push(Effect::Query(token, query));
     }
 
-    fn token(&mut self, asked: Asked) -> Token {
+    fn token(&mut self, asked: Purpose) -> Token {
         self.next_token += 1;
         let token = Token(self.next_token);
         self.asked.insert(token, asked);

@@ -1,4 +1,4 @@
-//! From the store's answers to what the client gets.
+//! Turns the store's results into replies to the client.
 
 use serde::Serialize;
 use tim_protocol::Code;
@@ -8,28 +8,28 @@ use tim_protocol::frame::{Fault, FromServer, Pong};
 
 use super::{Effect, Phase, Session, Token, fault_to};
 use crate::core::Now;
-use crate::core::ops::{Actor, Answer, Find, Found, Refusal, Written};
+use crate::core::ops::{Actor, Committed, Query, QueryResult, Refusal, WriteReply};
 use crate::core::ticket;
 
-/// Why something was asked of the store.
+/// The purpose of a pending write or query.
 #[derive(Debug)]
-pub(super) enum Asked {
+pub(super) enum Purpose {
     /// A hello: the application's keys.
     Keys,
     /// A hello: the login.
     Login,
-    /// A hello: whether the login still stands.
+    /// A hello: whether the login instance is still active.
     Devices,
-    /// A hello: the topics to hear.
+    /// A hello: read the topics.
     Topics,
-    /// After an overflow: whether the login still stands.
+    /// After an overflow: whether the login instance is still active.
     StillLoggedIn,
     /// The request of this number: its answer is the reply.
     Reply(u64),
     /// A heartbeat's cursor.
     Pong(u64),
-    /// The first page of a sync, once its upper end is noted.
-    Give(u64, Box<(Actor, call::Sync)>),
+    /// The watermark before the first page of a sync.
+    AdvanceWatermark(u64, Box<(Actor, call::SyncRequest)>),
     /// The picture at this address.
     DownloadTicket(u64, String),
     /// The end of the login; the connection ends with it.
@@ -40,23 +40,23 @@ impl Session {
     pub(super) fn wrote(
         &mut self,
         token: Token,
-        result: Result<Written, Refusal>,
+        result: Result<Committed, Refusal>,
         effects: &mut Vec<Effect>,
     ) {
         let Some(asked) = self.asked.remove(&token) else { return };
         let answer = result.map(|written| written.answer);
         match (asked, answer) {
-            (Asked::Login, Ok(Answer::LoggedIn { key, epoch })) => self.admitted(key, epoch, effects),
-            (Asked::Login, result) => self.refuse_greeting(fault_of(result), effects),
-            (Asked::Give(number, what), Ok(Answer::Given(upto))) => {
+            (Purpose::Login, Ok(WriteReply::LoggedIn { key, epoch })) => self.admitted(key, epoch, effects),
+            (Purpose::Login, result) => self.refuse_greeting(fault_of(result), effects),
+            (Purpose::AdvanceWatermark(number, what), Ok(WriteReply::Watermark(upto))) => {
                 let (actor, sync) = *what;
-                self.find(Find::Sync { actor, sync, upto }, Asked::Reply(number), effects);
+                self.query(Query::Sync { actor, sync, upto }, Purpose::Reply(number), effects);
             }
-            (Asked::Logout(number), Ok(_)) => {
+            (Purpose::Logout(number), Ok(_)) => {
                 effects.push(self::result(number, &Done {}));
                 self.close(Code::LOGGED_OUT, effects);
             }
-            (Asked::Reply(number), Ok(Answer::Reply(reply))) => effects.push(replied(number, &reply)),
+            (Purpose::Reply(number), Ok(WriteReply::Reply(reply))) => effects.push(replied(number, &reply)),
             (asked, result) => {
                 effects.extend(asked.number().map(|number| fault_to(number, fault_of(result))))
             }
@@ -66,26 +66,28 @@ impl Session {
     pub(super) fn found(
         &mut self,
         token: Token,
-        result: Result<Found, Refusal>,
+        result: Result<QueryResult, Refusal>,
         now: Now,
         effects: &mut Vec<Effect>,
     ) {
         let Some(asked) = self.asked.remove(&token) else { return };
         match (asked, result) {
-            (Asked::Keys, Ok(Found::App(keys))) => self.keys(keys, now, effects),
-            (Asked::Devices, Ok(Found::Devices(devices))) => self.devices(devices, now, effects),
-            (Asked::Topics, Ok(Found::Topics(topics))) => self.topics(topics, effects),
-            (Asked::Keys | Asked::Devices | Asked::Topics, result) => {
+            (Purpose::Keys, Ok(QueryResult::App(keys))) => self.keys(keys, now, effects),
+            (Purpose::Devices, Ok(QueryResult::Devices(devices))) => self.devices(devices, now, effects),
+            (Purpose::Topics, Ok(QueryResult::Topics(topics))) => self.topics(topics, effects),
+            (Purpose::Keys | Purpose::Devices | Purpose::Topics, result) => {
                 self.refuse_greeting(fault_of(result), effects)
             }
-            (Asked::StillLoggedIn, Ok(Found::Devices(devices))) => self.still_logged_in(devices, effects),
-            // A database that fails just now leaves the question open: a new connection has to answer it.
-            (Asked::StillLoggedIn, result) => self.close(fault_of(result).code, effects),
-            (Asked::Pong(number), Ok(Found::Version(cursor))) => {
+            (Purpose::StillLoggedIn, Ok(QueryResult::Devices(devices))) => {
+                self.still_logged_in(devices, effects)
+            }
+            // If the query fails, the connection is closed and a new one repeats the check.
+            (Purpose::StillLoggedIn, result) => self.close(fault_of(result).code, effects),
+            (Purpose::Pong(number), Ok(QueryResult::Version(cursor))) => {
                 effects.push(pong(number, Some(cursor), now))
             }
-            (Asked::Pong(number), _) => effects.push(pong(number, None, now)),
-            (Asked::DownloadTicket(number, url), Ok(Found::Media(media))) => {
+            (Purpose::Pong(number), _) => effects.push(pong(number, None, now)),
+            (Purpose::DownloadTicket(number, url), Ok(QueryResult::Media(media))) => {
                 let Phase::Live(live) = &self.phase else { return };
                 effects.push(match media {
                     Some(media) => {
@@ -100,7 +102,7 @@ impl Session {
                     None => fault_to(number, Fault::new(Code::MEDIA_NOT_FOUND)),
                 });
             }
-            (Asked::Reply(number), Ok(Found::Reply(reply))) => effects.push(replied(number, &reply)),
+            (Purpose::Reply(number), Ok(QueryResult::Reply(reply))) => effects.push(replied(number, &reply)),
             (asked, result) => {
                 effects.extend(asked.number().map(|number| fault_to(number, fault_of(result))))
             }
@@ -108,12 +110,12 @@ impl Session {
     }
 }
 
-impl Asked {
-    /// The request that waits for it, if one does.
+impl Purpose {
+    /// The number of the waiting request, if any.
     fn number(&self) -> Option<u64> {
         match self {
             Self::Reply(number)
-            | Self::Give(number, _)
+            | Self::AdvanceWatermark(number, _)
             | Self::DownloadTicket(number, _)
             | Self::Logout(number) => Some(*number),
             Self::Keys | Self::Login | Self::Devices | Self::Topics | Self::StillLoggedIn | Self::Pong(_) => {
@@ -128,7 +130,7 @@ fn replied(number: u64, reply: &Reply) -> Effect {
     envelope(number, reply.write().map_err(|_| Fault::new(Code::INTERNAL)))
 }
 
-/// A store that answers another question than was asked is a fault of ours.
+/// A result of the wrong kind is an internal fault.
 fn fault_of<T>(result: Result<T, Refusal>) -> Fault {
     result.err().unwrap_or_else(|| Fault::new(Code::INTERNAL))
 }

@@ -1,20 +1,20 @@
-//! What every request asks of the store, once it was found to be within its bounds.
+//! Translates checked requests to writes and queries.
 
 use tim_protocol::call::{self, Check as _, Kind, MediaRequest, Request, SessionRequest};
 use tim_protocol::frame::Fault;
 use tim_protocol::{Code, limits};
 use uuid::Uuid;
 
-use super::reply::{self, Asked};
+use super::reply::{self, Purpose};
 use super::{Effect, Phase, Session, fault_to};
 use crate::core::Now;
-use crate::core::ops::{Actor, Find, UserRequest, Write};
+use crate::core::ops::{Actor, Query, UserRequest, Write};
 use crate::core::ticket::{self, Upload};
 
-/// What a request comes to.
-enum Todo {
-    Write(Write, Asked),
-    Find(Find, Asked),
+/// How a request is carried out.
+enum Plan {
+    Write(Write, Purpose),
+    Query(Query, Purpose),
     Reply(Effect),
 }
 
@@ -28,15 +28,15 @@ impl Session {
                 }
             }
             (Phase::Silent, _) => self.refuse(number, Fault::new(Code::HELLO_EXPECTED), effects),
-            // Nothing is known of the asker yet; the client waits for its welcome.
+            // The client must wait for its welcome.
             (Phase::Greeting(_), _) => self.refuse_greeting(Fault::new(Code::HELLO_EXPECTED), effects),
             (Phase::Live(live), request) => {
                 let actor = live.actor.clone();
                 let checked = request.check(&actor.user);
                 match checked.and_then(|()| self.plan(number, actor, request, now)) {
-                    Ok(Todo::Write(write, asked)) => self.write(write, asked, effects),
-                    Ok(Todo::Find(find, asked)) => self.find(find, asked, effects),
-                    Ok(Todo::Reply(reply)) => effects.push(reply),
+                    Ok(Plan::Write(write, asked)) => self.write(write, asked, effects),
+                    Ok(Plan::Query(query, asked)) => self.query(query, asked, effects),
+                    Ok(Plan::Reply(reply)) => effects.push(reply),
                     Err(fault) => effects.push(fault_to(number, fault)),
                 }
             }
@@ -44,37 +44,37 @@ impl Session {
         }
     }
 
-    fn plan(&mut self, number: u64, actor: Actor, request: Request, now: Now) -> Result<Todo, Fault> {
+    fn plan(&mut self, number: u64, actor: Actor, request: Request, now: Now) -> Result<Plan, Fault> {
         match request.kind() {
             Kind::Session => self.plan_own(number, actor, request, now),
             Kind::Query => {
-                let find = Find::Request(self.of_user(actor, request, now));
-                Ok(Todo::Find(find, Asked::Reply(number)))
+                let query = Query::Request(self.of_user(actor, request, now));
+                Ok(Plan::Query(query, Purpose::Reply(number)))
             }
             Kind::Command | Kind::Once => {
                 let write = Write::Request(self.of_user(actor, request, now));
-                Ok(Todo::Write(write, Asked::Reply(number)))
+                Ok(Plan::Write(write, Purpose::Reply(number)))
             }
         }
     }
 
-    /// A request with what only the session knows.
+    /// A request with the inputs that only the session has.
     fn of_user(&mut self, actor: Actor, request: Request, now: Now) -> Box<UserRequest> {
-        let (revoke_within, random) = (self.settings.revoke_within, self.choices.u64(..));
+        let (revoke_within, random) = (self.settings.revoke_within, self.rng.u64(..));
         Box::new(UserRequest { actor, request, now: now.wall, revoke_within, random })
     }
 
-    /// What concerns the session itself.
-    fn plan_own(&mut self, number: u64, actor: Actor, request: Request, now: Now) -> Result<Todo, Fault> {
+    /// Requests that the session handles itself.
+    fn plan_own(&mut self, number: u64, actor: Actor, request: Request, now: Now) -> Result<Plan, Fault> {
         match request {
             Request::Session(SessionRequest::Logout(_)) => {
                 let Phase::Live(live) = &self.phase else { return Err(Fault::new(Code::HELLO_EXPECTED)) };
                 let instance = live.instance.clone();
-                Ok(Todo::Write(Write::Logout { actor, instance }, Asked::Logout(number)))
+                Ok(Plan::Write(Write::Logout { actor, instance }, Purpose::Logout(number)))
             }
             Request::Session(SessionRequest::Sync(sync)) => Ok(plan_sync(number, actor, sync)),
             Request::Media(MediaRequest::UploadTicket(upload)) => {
-                self.upload_ticket(number, &actor, upload, now).map(Todo::Reply)
+                self.upload_ticket(number, &actor, upload, now).map(Plan::Reply)
             }
             Request::Media(MediaRequest::DownloadTicket(download)) => {
                 plan_download(number, &actor, &download.url)
@@ -87,12 +87,12 @@ impl Session {
         &mut self,
         number: u64,
         actor: &Actor,
-        asked: call::UploadTicket,
+        asked: call::UploadTicketRequest,
         now: Now,
     ) -> Result<Effect, Fault> {
         self.shares.may_store(actor.key, asked.size, now.monotonic)?;
-        let nonce = uuid::Builder::from_random_bytes(self.choices.u128(..).to_be_bytes()).into_uuid();
-        let call::UploadTicket { file_type, size, sha256 } = asked;
+        let nonce = uuid::Builder::from_random_bytes(self.rng.u128(..).to_be_bytes()).into_uuid();
+        let call::UploadTicketRequest { file_type, size, sha256 } = asked;
         let upload = Upload { app: actor.app, owner: actor.key, file_type, size, sha256, nonce };
         let expires = now.wall + ticket::LIFE_MS;
         let path = format!(
@@ -103,28 +103,29 @@ impl Session {
     }
 }
 
-/// A first page is given up to the newest version, which has to be noted before it is read; a further page stays
-/// below what was noted then.
-fn plan_sync(number: u64, actor: Actor, mut sync: call::Sync) -> Todo {
+/// The first page goes up to the newest user version, after advancing the watermark to it; further pages stay below the
+/// first.
+fn plan_sync(number: u64, actor: Actor, mut sync: call::SyncRequest) -> Plan {
     sync.limit = sync.limit.min(limits::SYNC_PAGE);
     sync.latest = sync.latest.min(limits::SYNC_LATEST);
     match sync.before {
-        None => {
-            Todo::Write(Write::Give { actor: actor.clone() }, Asked::Give(number, Box::new((actor, sync))))
-        }
+        None => Plan::Write(
+            Write::AdvanceWatermark { actor: actor.clone() },
+            Purpose::AdvanceWatermark(number, Box::new((actor, sync))),
+        ),
         Some(before) => {
             let upto = tim_protocol::conversation::Cursor { version: before.saturating_sub(1), ..sync.from };
-            Todo::Find(Find::Sync { actor, sync, upto }, Asked::Reply(number))
+            Plan::Query(Query::Sync { actor, sync, upto }, Purpose::Reply(number))
         }
     }
 }
 
-fn plan_download(number: u64, actor: &Actor, url: &str) -> Result<Todo, Fault> {
+fn plan_download(number: u64, actor: &Actor, url: &str) -> Result<Plan, Fault> {
     let (app, id) = parse_media(url).ok_or_else(|| Fault::new(Code::MEDIA_NOT_FOUND))?;
     if app != actor.app {
         return Err(Fault::new(Code::MEDIA_NOT_FOUND));
     }
-    Ok(Todo::Find(Find::Media { app, id }, Asked::DownloadTicket(number, url.to_owned())))
+    Ok(Plan::Query(Query::Media { app, id }, Purpose::DownloadTicket(number, url.to_owned())))
 }
 
 /// Reads `/media/<app>/<id>/<size>`.

@@ -1,16 +1,16 @@
-//! Rows of conversations, and what each user has of them.
+//! Rows of conversations, and of each user's state in them.
 
 use tim_protocol::GroupId;
 
 use crate::core::ops::{ConversationKey, UserKey};
-use crate::domain::Outcome;
+use crate::domain::DomainResult;
 
 /// A conversation's row.
 #[derive(Debug, Clone)]
 pub struct Conversation {
     /// Its number.
     pub key: ConversationKey,
-    /// Whose it is.
+    /// The participants.
     pub parties: Parties,
     /// The last sequence; 0 before the first message.
     pub head: u64,
@@ -22,23 +22,23 @@ pub struct Conversation {
     pub last_time: i64,
 }
 
-/// Whose conversation it is: the name by which it is found within an application.
+/// The participants of a conversation, which identify it within an application.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Parties {
-    /// Two users', in any order (the same one twice: a note to oneself).
+    /// Two users, in any order; twice the same one for notes to oneself.
     C2c(UserKey, UserKey),
-    /// A group's.
+    /// A group.
     Group(GroupId),
-    /// One user's notices.
+    /// The notices of one user.
     System(UserKey),
 }
 
-/// What a user has of a conversation.
+/// A user's state in a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UserConversation {
-    /// Up to which sequence the user has read; 0 for nothing.
+    /// The last sequence that the user has read; 0 for none.
     pub read: u64,
-    /// The first sequence the user may see.
+    /// The first sequence that is visible to the user.
     pub first_visible_seq: u64,
 }
 
@@ -48,31 +48,31 @@ impl Default for UserConversation {
     }
 }
 
-/// Conversations, and what users have of them.
+/// Conversations, and users' states in them.
 pub trait ConversationRows {
     /// The conversation of these parties, if there is one.
-    fn conversation(&mut self, app: u32, parties: &Parties) -> Outcome<Option<Conversation>>;
+    fn conversation(&mut self, app: u32, parties: &Parties) -> DomainResult<Option<Conversation>>;
 
     /// A conversation by its number.
-    fn conversation_by_key(&mut self, key: ConversationKey) -> Outcome<Conversation>;
+    fn conversation_by_key(&mut self, key: ConversationKey) -> DomainResult<Conversation>;
 
-    /// Makes an empty conversation. There is none of these parties yet.
-    fn add_conversation(&mut self, app: u32, parties: Parties) -> Outcome<Conversation>;
+    /// Creates an empty conversation; there must be none of these parties.
+    fn add_conversation(&mut self, app: u32, parties: Parties) -> DomainResult<Conversation>;
 
-    /// What a user has of a conversation; the default if nothing was noted.
-    fn user_conversation(&mut self, user: UserKey, of: ConversationKey) -> Outcome<UserConversation>;
+    /// A user's state in a conversation; the default if nothing is stored.
+    fn user_conversation(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<UserConversation>;
 
-    /// Notes how far a user has read.
-    fn set_read(&mut self, user: UserKey, of: ConversationKey, sequence: u64) -> Outcome<()>;
+    /// Stores a user's read sequence.
+    fn set_read(&mut self, user: UserKey, of: ConversationKey, sequence: u64) -> DomainResult<()>;
 
-    /// The user has this conversation from now on, from this first visible sequence and read at least this far.
+    /// Adds the conversation to the user's, with this first visible sequence and at least this read sequence.
     fn open_conversation(
         &mut self,
         user: UserKey,
         of: ConversationKey,
         as_of: UserConversation,
-    ) -> Outcome<()>;
+    ) -> DomainResult<()>;
 
-    /// The user does not have this conversation any more.
-    fn close_conversation(&mut self, user: UserKey, of: ConversationKey) -> Outcome<()>;
+    /// Sets the user's conversation to gone.
+    fn close_conversation(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<()>;
 }

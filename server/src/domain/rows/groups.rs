@@ -1,10 +1,10 @@
-//! Rows of groups: the group, its members, and who applied to become one.
+//! Rows of groups, members and applications.
 
 use tim_protocol::UserId;
 use tim_protocol::group::{GroupType, JoinOption, NewGroup, Role};
 
 use crate::core::ops::{ConversationKey, UserKey};
-use crate::domain::Outcome;
+use crate::domain::DomainResult;
 
 /// A group's row.
 #[derive(Debug, Clone)]
@@ -21,32 +21,32 @@ pub struct GroupRow {
     pub avatar: String,
     /// The owner, if there is one.
     pub owner: Option<UserId>,
-    /// When it was made, in milliseconds since 1970.
+    /// When it was created, in milliseconds since 1970.
     pub created: i64,
     /// How many members it has.
     pub members: u32,
-    /// How users come in.
+    /// How users may join.
     pub join_option: JoinOption,
-    /// It has ended.
+    /// The group was dismissed.
     pub is_dismissed: bool,
 }
 
-/// A group about to be stored, with no members yet.
+/// A new group, without members.
 #[derive(Debug)]
 pub struct NewGroupRow<'a> {
-    /// What its owner asked for.
+    /// The owner's request.
     pub new: &'a NewGroup,
     /// The owner.
     pub owner: UserKey,
-    /// When it is made, in milliseconds since 1970.
+    /// When it is created, in milliseconds since 1970.
     pub created: i64,
-    /// How users come in.
+    /// How users may join.
     pub join_option: JoinOption,
 }
 
-/// What a sync tells of a group beside its log.
+/// The summary of a group in a sync.
 #[derive(Debug, Clone)]
-pub struct GroupBrief {
+pub struct GroupSummary {
     /// The type.
     pub group_type: GroupType,
     /// How many members it has.
@@ -55,12 +55,12 @@ pub struct GroupBrief {
     pub owner: Option<UserId>,
 }
 
-/// What a user is in a group.
+/// A user's role in a group, and the state of the group.
 #[derive(Debug, Clone)]
 pub struct Standing {
     /// The type of the group.
     pub group_type: GroupType,
-    /// The group has ended.
+    /// The group was dismissed.
     pub is_dismissed: bool,
     /// The user's role; `None` if not a member.
     pub role: Option<Role>,
@@ -71,57 +71,57 @@ pub struct Standing {
 pub struct Member {
     /// The role.
     pub role: Role,
-    /// Since when, in milliseconds since 1970.
+    /// When the member joined, in milliseconds since 1970.
     pub joined: i64,
 }
 
-/// Groups. Each is named by the number of its conversation.
+/// Groups, identified by the key of their conversation.
 pub trait GroupRows {
-    /// Makes a group.
-    fn add_group(&mut self, group: ConversationKey, row: &NewGroupRow<'_>) -> Outcome<()>;
+    /// Creates a group.
+    fn add_group(&mut self, group: ConversationKey, row: &NewGroupRow<'_>) -> DomainResult<()>;
 
-    /// A group, also one that was dismissed; `None` if the conversation is no group's.
-    fn group(&mut self, group: ConversationKey) -> Outcome<Option<GroupRow>>;
+    /// A group, even a dismissed one; `None` if the conversation is not of a group.
+    fn group(&mut self, group: ConversationKey) -> DomainResult<Option<GroupRow>>;
 
-    /// The part of [`GroupRows::group`] that a sync tells.
-    fn group_brief(&mut self, group: ConversationKey) -> Outcome<GroupBrief>;
+    /// The summary of [`GroupRows::group`] that a sync contains.
+    fn group_summary(&mut self, group: ConversationKey) -> DomainResult<GroupSummary>;
 
-    /// What a user is in a group.
-    fn standing(&mut self, group: ConversationKey, user: UserKey) -> Outcome<Standing>;
+    /// A user's role in a group, and the state of the group.
+    fn standing(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<Standing>;
 
-    /// Adds this to the number of members.
-    fn resize_group(&mut self, group: ConversationKey, by: i32) -> Outcome<()>;
+    /// Changes the member count by this number.
+    fn change_member_count(&mut self, group: ConversationKey, by: i32) -> DomainResult<()>;
 
-    /// Leaves the group without an owner.
-    fn disown_group(&mut self, group: ConversationKey) -> Outcome<()>;
+    /// Removes the owner from the group's row.
+    fn clear_owner(&mut self, group: ConversationKey) -> DomainResult<()>;
 
-    /// Ends the group: it has no members and no applications. Their rows are removed apart.
-    fn dismiss_group(&mut self, group: ConversationKey) -> Outcome<()>;
+    /// Sets the group to dismissed, with a member count of 0. The caller removes the rows of members and applications.
+    fn dismiss_group(&mut self, group: ConversationKey) -> DomainResult<()>;
 
-    /// A user's membership, if there is one.
-    fn member(&mut self, group: ConversationKey, user: UserKey) -> Outcome<Option<Member>>;
+    /// The row of a member, if the user is one.
+    fn member(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<Option<Member>>;
 
     /// The groups that a user is a member of.
-    fn groups_of(&mut self, user: UserKey) -> Outcome<Vec<ConversationKey>>;
+    fn groups_of(&mut self, user: UserKey) -> DomainResult<Vec<ConversationKey>>;
 
     /// All members.
-    fn members(&mut self, group: ConversationKey) -> Outcome<Vec<UserKey>>;
+    fn members(&mut self, group: ConversationKey) -> DomainResult<Vec<UserKey>>;
 
     /// The members of this role.
-    fn members_of_role(&mut self, group: ConversationKey, role: &Role) -> Outcome<Vec<UserKey>>;
+    fn members_of_role(&mut self, group: ConversationKey, role: &Role) -> DomainResult<Vec<UserKey>>;
 
-    /// Makes a user a member. The number of members is changed apart.
-    fn add_member(&mut self, group: ConversationKey, user: UserKey, member: &Member) -> Outcome<()>;
+    /// Adds a member. The caller changes the member count.
+    fn add_member(&mut self, group: ConversationKey, user: UserKey, member: &Member) -> DomainResult<()>;
 
-    /// Ends a membership. The number of members is changed apart.
-    fn remove_member(&mut self, group: ConversationKey, user: UserKey) -> Outcome<()>;
+    /// Removes a member. The caller changes the member count.
+    fn remove_member(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<()>;
 
-    /// Notes that a user applied, at this time in milliseconds since 1970. Whether there was no application of theirs.
-    fn add_application(&mut self, group: ConversationKey, user: UserKey, time: i64) -> Outcome<bool>;
+    /// Records an application, at this time in milliseconds since 1970. Returns whether it is new.
+    fn add_application(&mut self, group: ConversationKey, user: UserKey, time: i64) -> DomainResult<bool>;
 
-    /// Removes an application. Whether there was one.
-    fn remove_application(&mut self, group: ConversationKey, user: UserKey) -> Outcome<bool>;
+    /// Removes an application. Returns whether there was one.
+    fn remove_application(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<bool>;
 
     /// Removes all applications.
-    fn remove_applications(&mut self, group: ConversationKey) -> Outcome<()>;
+    fn remove_applications(&mut self, group: ConversationKey) -> DomainResult<()>;
 }

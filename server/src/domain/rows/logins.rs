@@ -1,17 +1,17 @@
-//! Rows of logins: the ones that hold, and the last ones that ended.
+//! Rows of login instances: the valid ones, and the last ones that ended.
 
 use tim_protocol::Code;
 use tim_protocol::frame::KickReason;
 
 use crate::core::ops::{Device, UserKey};
-use crate::domain::Outcome;
+use crate::domain::DomainResult;
 
 /// Why a login ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LoginEnd {
-    /// Its own user ended it.
+    /// The user logged out.
     LoggedOut,
-    /// Something else did.
+    /// The server ended it.
     Kicked(KickReason),
 }
 
@@ -28,18 +28,18 @@ impl LoginEnd {
 
 /// The logins of users.
 pub trait LoginRows {
-    /// The logins that hold, at most one a device.
-    fn logins(&mut self, user: UserKey) -> Outcome<Vec<Device>>;
+    /// The valid logins, at most one per device.
+    fn logins(&mut self, user: UserKey) -> DomainResult<Vec<Device>>;
 
-    /// Makes a login; it replaces the one of the same device.
-    fn put_login(&mut self, user: UserKey, login: &Device) -> Outcome<()>;
+    /// Stores a login; it replaces the one of the same device.
+    fn put_login(&mut self, user: UserKey, login: &Device) -> DomainResult<()>;
 
-    /// Ends a login, by its instance, and remembers why.
-    fn end_login(&mut self, user: UserKey, instance: &str, end: &LoginEnd) -> Outcome<()>;
+    /// Ends a login, given its instance, and stores the reason.
+    fn end_login(&mut self, user: UserKey, instance: &str, end: &LoginEnd) -> DomainResult<()>;
 
     /// Forgets all but the newest `keep` ended logins of a user.
-    fn forget_ended_logins(&mut self, user: UserKey, keep: u32) -> Outcome<()>;
+    fn forget_ended_logins(&mut self, user: UserKey, keep: u32) -> DomainResult<()>;
 
-    /// The ended logins that are remembered, by instance, newest first.
-    fn ended_logins(&mut self, user: UserKey) -> Outcome<Vec<(String, LoginEnd)>>;
+    /// The stored ended logins by instance, newest first.
+    fn ended_logins(&mut self, user: UserKey) -> DomainResult<Vec<(String, LoginEnd)>>;
 }

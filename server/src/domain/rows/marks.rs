@@ -1,12 +1,12 @@
-//! Rows of the user side: versions, marks of conversations, and changes of a user's own.
+//! Rows of a user's change log: versions, marks of conversations, and changes of the user's own data.
 
 use crate::core::ops::{ConversationKey, UserKey};
-use crate::domain::Outcome;
+use crate::domain::DomainResult;
 
-/// What a change row is about.
+/// The kinds of change rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// The own profile; its key is empty.
+    /// The user's profile; its key is empty.
     Profile,
     /// An entry of the blacklist, by the name of the listed user.
     Blacklist,
@@ -14,28 +14,28 @@ pub enum ChangeKind {
     Group,
 }
 
-/// Something that changed for a user.
+/// A change for a user.
 #[derive(Debug)]
 pub enum Changed {
     /// A conversation was marked.
     Conversation {
-        /// Which.
+        /// The conversation.
         key: ConversationKey,
-        /// The user does not have it any more.
+        /// It was removed for the user.
         is_gone: bool,
     },
-    /// Something else.
+    /// Another item changed.
     Other {
-        /// What.
+        /// The kind of the item.
         kind: ChangeKind,
-        /// Which.
+        /// The key of the item within its kind.
         key: String,
-        /// The user does not have it any more.
+        /// It was removed for the user.
         is_gone: bool,
     },
 }
 
-/// What decides whether a conversation has to be marked again for a user.
+/// The two versions that decide whether a conversation is marked again for a user.
 #[derive(Debug, Clone, Copy)]
 pub struct Marks {
     /// The watermark: the largest version that any device of the user was given.
@@ -47,22 +47,22 @@ pub struct Marks {
 /// Versions and marks of users.
 pub trait MarkRows {
     /// The user's newest version.
-    fn version(&mut self, user: UserKey) -> Outcome<u64>;
+    fn version(&mut self, user: UserKey) -> DomainResult<u64>;
 
-    /// Makes a version above the newest one.
-    fn next_version(&mut self, user: UserKey) -> Outcome<u64>;
+    /// Returns the next version of the user.
+    fn next_version(&mut self, user: UserKey) -> DomainResult<u64>;
 
-    /// Raises the watermark to this version; a smaller one changes nothing.
-    fn set_watermark(&mut self, user: UserKey, version: u64) -> Outcome<()>;
+    /// Raises the watermark to this version; does nothing if it is higher already.
+    fn set_watermark(&mut self, user: UserKey, version: u64) -> DomainResult<()>;
 
-    /// The watermark of a user, and where a conversation's mark stands.
-    fn marks(&mut self, user: UserKey, of: ConversationKey) -> Outcome<Marks>;
+    /// The watermark of a user, and the version of a conversation's mark.
+    fn marks(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<Marks>;
 
-    /// Puts a conversation's mark at this version.
-    fn set_mark(&mut self, user: UserKey, of: ConversationKey, version: u64) -> Outcome<()>;
+    /// Sets the version of a conversation's mark.
+    fn set_mark(&mut self, user: UserKey, of: ConversationKey, version: u64) -> DomainResult<()>;
 
-    /// Notes up to where a conversation is marked for its users: head plus mutation head.
-    fn set_marked(&mut self, of: ConversationKey, up_to: u64) -> Outcome<()>;
+    /// Stores up to which head plus mutation head a conversation is marked for its users.
+    fn set_marked(&mut self, of: ConversationKey, up_to: u64) -> DomainResult<()>;
 
     /// Stores a change at this version; it replaces the one of the same kind and key.
     fn put_change(
@@ -72,14 +72,20 @@ pub trait MarkRows {
         key: &str,
         version: u64,
         is_gone: bool,
-    ) -> Outcome<()>;
+    ) -> DomainResult<()>;
 
-    /// Whether a user has what a change of this kind and key is about.
-    fn has(&mut self, user: UserKey, kind: ChangeKind, key: &str) -> Outcome<bool>;
+    /// Whether the user has an item of this kind and key.
+    fn has(&mut self, user: UserKey, kind: ChangeKind, key: &str) -> DomainResult<bool>;
 
-    /// How many things of this kind a user has.
-    fn count(&mut self, user: UserKey, kind: ChangeKind) -> Outcome<u64>;
+    /// How many items of this kind the user has.
+    fn count(&mut self, user: UserKey, kind: ChangeKind) -> DomainResult<u64>;
 
-    /// What changed for a user with versions above `after` and below `before`, newest first, at most `most`.
-    fn changed(&mut self, user: UserKey, after: u64, before: u64, most: u32) -> Outcome<Vec<(u64, Changed)>>;
+    /// The changes of a user with versions above `after` and below `before`, newest first, at most `max`.
+    fn changed(
+        &mut self,
+        user: UserKey,
+        after: u64,
+        before: u64,
+        max: u32,
+    ) -> DomainResult<Vec<(u64, Changed)>>;
 }

@@ -1,21 +1,21 @@
-//! Rows of uploaded media, and of the tickets they came with.
+//! Rows of uploaded media and used tickets.
 
 use uuid::Uuid;
 
 use crate::core::ops::Media;
-use crate::domain::Outcome;
+use crate::domain::DomainResult;
 
 /// Uploaded media.
 pub trait MediaRows {
-    /// What was uploaded under this name.
-    fn media(&mut self, app: u32, id: Uuid) -> Outcome<Option<Media>>;
+    /// The media with this ID.
+    fn media(&mut self, app: u32, id: Uuid) -> DomainResult<Option<Media>>;
 
     /// Records an upload.
-    fn add_media(&mut self, media: &Media) -> Outcome<()>;
+    fn add_media(&mut self, media: &Media) -> DomainResult<()>;
 
-    /// Notes that a ticket was used, at this time in milliseconds since 1970. Whether it was not used before.
-    fn use_ticket(&mut self, nonce: Uuid, time: i64) -> Outcome<bool>;
+    /// Records the use of a ticket, at this time in milliseconds since 1970. Returns whether it is the first.
+    fn use_ticket(&mut self, nonce: Uuid, time: i64) -> DomainResult<bool>;
 
     /// Forgets tickets that were used before this time.
-    fn forget_tickets(&mut self, before: i64) -> Outcome<()>;
+    fn forget_tickets(&mut self, before: i64) -> DomainResult<()>;
 }

@@ -1,4 +1,4 @@
-//! Rows of logs: messages, and mutations of messages.
+//! Rows of messages and mutations.
 
 use std::ops::{ControlFlow, RangeInclusive};
 
@@ -9,18 +9,18 @@ use tim_protocol::{MessageId, UserId};
 
 use super::conversations::Conversation;
 use crate::core::ops::{ConversationKey, UserKey};
-use crate::domain::Outcome;
+use crate::domain::DomainResult;
 
 /// A message's row. The fields are those of [`Message`].
 #[derive(Debug)]
 pub struct MessageRow {
-    /// The identity its sender gave it.
+    /// The message ID, chosen by the sender.
     pub id: MessageId,
-    /// Who wrote it, by number.
+    /// The key of the sender.
     pub sender: UserKey,
-    /// Who wrote it, by name; the system, if there is no user of that number.
+    /// The ID of the sender; that of the system if there is no user with that key.
     pub from: UserId,
-    /// Its place.
+    /// Its sequence.
     pub sequence: u64,
     /// How many messages up to this one count as unread.
     pub unread_index: u64,
@@ -28,7 +28,7 @@ pub struct MessageRow {
     pub by_sender: u64,
     /// When it was accepted, in milliseconds since 1970.
     pub time: i64,
-    /// When it was made, in milliseconds since 1970.
+    /// When it was created, in milliseconds since 1970.
     pub client_time: i64,
     /// Its urgency.
     pub priority: Priority,
@@ -38,13 +38,13 @@ pub struct MessageRow {
     pub nick: String,
     /// The sender's avatar at that time.
     pub avatar: String,
-    /// Set when it was taken back.
+    /// Set if it was revoked.
     pub revoked: Option<Revocation>,
     /// The body as it was stored.
     pub body: Box<RawValue>,
 }
 
-/// A mutation's row: a message that was taken back.
+/// The row of a mutation: the revocation of a message.
 #[derive(Debug)]
 pub struct MutationRow {
     /// Its number.
@@ -53,66 +53,69 @@ pub struct MutationRow {
     pub sequence: u64,
     /// The unread index of the message; 0 if it does not count as unread.
     pub unread_index: u64,
-    /// Who wrote the message, by number and by name.
+    /// Key and ID of the message's sender.
     pub sender: (UserKey, UserId),
-    /// Who took it back, and when.
+    /// Who revoked it, and when.
     pub revocation: Revocation,
 }
 
-/// A mutation about to be stored.
+/// A new mutation.
 #[derive(Debug)]
 pub struct RevocationRow<'a> {
     /// The sequence of the message.
     pub sequence: u64,
     /// As in [`MutationRow::unread_index`].
     pub unread_index: u64,
-    /// Who takes it back.
+    /// Who revokes it.
     pub by: UserKey,
     /// When, in milliseconds since 1970.
     pub time: i64,
-    /// What is left of the message's body.
+    /// The new body of the message.
     pub body: &'a RawValue,
 }
 
 /// The logs of conversations.
 pub trait MessageRows {
-    /// What was answered to the message of this sender and identity, if it is in the log.
-    fn sent(&mut self, of: ConversationKey, sender: UserKey, id: MessageId) -> Outcome<Option<Sent>>;
+    /// The result of the send of the message with this sender and ID, if it is in the log.
+    fn sent(&mut self, of: ConversationKey, sender: UserKey, id: MessageId) -> DomainResult<Option<Sent>>;
 
-    /// Appends a message to the log of a conversation, whose row becomes `conversation`: its head is the message's place.
-    fn append(&mut self, conversation: &Conversation, sender: UserKey, message: &Message) -> Outcome<()>;
+    /// Appends a message to the log of a conversation, and replaces the conversation's row by `conversation`, whose
+    /// head is the message's sequence.
+    fn append(&mut self, conversation: &Conversation, sender: UserKey, message: &Message)
+    -> DomainResult<()>;
 
-    /// Gives the messages of these sequences, newest first and at most `most`, until `each` breaks.
+    /// Passes the messages of these sequences to `each`, newest first and at most `max`, until it breaks.
     fn messages(
         &mut self,
         of: ConversationKey,
         sequences: RangeInclusive<u64>,
-        most: u32,
+        max: u32,
         each: impl FnMut(MessageRow) -> ControlFlow<()>,
-    ) -> Outcome<()>;
+    ) -> DomainResult<()>;
 
     /// The unread index of a message; 0 before the first.
-    fn unread_index_at(&mut self, of: ConversationKey, sequence: u64) -> Outcome<u64>;
+    fn unread_index_at(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<u64>;
 
     /// How many messages that count as unread a user wrote, up to `sequence`.
-    fn count_by_sender(&mut self, of: ConversationKey, sender: UserKey, sequence: u64) -> Outcome<u64>;
+    fn count_by_sender(&mut self, of: ConversationKey, sender: UserKey, sequence: u64) -> DomainResult<u64>;
 
-    /// How many messages with an unread index above `unread_index`, not written by `reader`, were taken back.
-    fn count_revoked(&mut self, of: ConversationKey, reader: UserKey, unread_index: u64) -> Outcome<u64>;
+    /// How many messages with an unread index above `unread_index`, not written by `reader`, were revoked.
+    fn count_revoked(&mut self, of: ConversationKey, reader: UserKey, unread_index: u64)
+    -> DomainResult<u64>;
 
-    /// Takes a message back: stores the mutation, whose number is the mutation head of `conversation`, which the
-    /// conversation's row becomes, and replaces the message's body.
-    fn revoke(&mut self, conversation: &Conversation, row: &RevocationRow<'_>) -> Outcome<()>;
+    /// Revokes a message: stores the mutation, replaces the message's body, and replaces the conversation's row by
+    /// `conversation`, whose mutation head is the mutation's sequence.
+    fn revoke(&mut self, conversation: &Conversation, row: &RevocationRow<'_>) -> DomainResult<()>;
 
-    /// Number and unread index of the mutation that took a message back.
-    fn mutation_of(&mut self, of: ConversationKey, sequence: u64) -> Outcome<Option<(u64, u64)>>;
+    /// Sequence and unread index of the mutation that revoked a message.
+    fn mutation_of(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<Option<(u64, u64)>>;
 
-    /// Gives the mutations after this number, oldest first and at most `most`, until `each` breaks.
+    /// Passes the mutations after this mutation sequence to `each`, oldest first and at most `max`, until it breaks.
     fn mutations(
         &mut self,
         of: ConversationKey,
         after: u64,
-        most: u32,
+        max: u32,
         each: impl FnMut(MutationRow) -> ControlFlow<()>,
-    ) -> Outcome<()>;
+    ) -> DomainResult<()>;
 }

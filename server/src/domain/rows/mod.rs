@@ -1,18 +1,18 @@
-//! What the domain asks of a database: rows, one family of tables a file, within one transaction.
+//! The interface of a database to the domain: rows within one transaction, one file per family of tables.
 //!
-//! A store implements these traits for its transaction and runs [`super::apply`] or [`super::answer`] on it. No trait here
-//! knows who may do what. Calls are blocking and are dispatched statically.
+//! A store implements these traits for its transaction and runs [`super::apply`] or [`super::answer`] on it. No trait
+//! here contains rules. Calls block and are dispatched statically.
 //!
-//! # What a transaction keeps
+//! # Guarantees of a transaction
 //!
-//! 1. *One moment.* Rows are seen as of one moment, with the transaction's own changes.
-//! 2. *Held.* In a transaction that changes rows, a conversation's row that was read stays as it was read until the end:
-//!    other transactions that read it in order to change something wait. This is what makes sequences dense.
-//! 3. *Silent changes.* A method that changes rows answers nothing, except where the database makes up the answer (the number
-//!    of a new row, whether a row was there). So an implementation on the other end of a network may send several changes at
-//!    once, and report what failed with a later call or with the commit.
-//! 4. *Undone apart.* A request that ends with [`super::Failure::Refused`] leaves nothing; who runs the transaction undoes what
-//!    it changed so far. Only a send needs no such undoing: it checks everything first.
+//! 1. *Snapshot.* A transaction reads the rows as of one moment, and its own changes.
+//! 2. *Lock.* In a transaction that changes rows, reading a conversation's row locks it until the end: other
+//!    transactions that read it in order to change something wait. This makes sequences dense.
+//! 3. *Changes without results.* A method that changes rows returns nothing, except a result that only the database
+//!    knows (the key of a new row, whether a row existed). So an implementation over a network may send several changes
+//!    at once, and report a failure with a later call or with the commit.
+//! 4. *Undo by the caller.* A request that ends with [`super::DomainError::Refused`] must leave no changes; the caller that
+//!    runs the transaction undoes them. Only a send needs no undoing: it checks everything first.
 
 mod conversations;
 mod groups;
@@ -23,22 +23,22 @@ mod messages;
 mod users;
 
 pub use conversations::{Conversation, ConversationRows, Parties, UserConversation};
-pub use groups::{GroupBrief, GroupRow, GroupRows, Member, NewGroupRow, Standing};
+pub use groups::{GroupRow, GroupRows, GroupSummary, Member, NewGroupRow, Standing};
 pub use logins::{LoginEnd, LoginRows};
 pub use marks::{ChangeKind, Changed, MarkRows, Marks};
 pub use media::MediaRows;
 pub use messages::{MessageRow, MessageRows, MutationRow, RevocationRow};
-pub use users::{Face, UserRows};
+pub use users::{SenderProfile, UserRows};
 
-use super::Outcome;
+use super::DomainResult;
 
 /// All rows of a transaction.
 pub trait Rows:
     UserRows + LoginRows + ConversationRows + MessageRows + GroupRows + MarkRows + MediaRows
 {
-    /// The life of the data; see [`tim_protocol::conversation::Cursor::epoch`].
+    /// The epoch of the data; see [`tim_protocol::conversation::Cursor::epoch`].
     fn epoch(&self) -> u32;
 
-    /// Changes a row that means nothing.
-    fn probe(&mut self) -> Outcome<()>;
+    /// Changes a row without meaning, to test that the database is writable.
+    fn probe(&mut self) -> DomainResult<()>;
 }

@@ -24,7 +24,7 @@ use super::canvas::Canvas;
 pub(super) struct Decoded {
     /// The copy; its colours are those of the profile.
     pub(super) copy: RgbaImage,
-    /// What the colours mean (ICC), if the file says so.
+    /// The ICC colour profile, if the file has one.
     pub(super) profile: Option<Vec<u8>>,
     /// There are more pictures than the first.
     pub(super) is_animated: bool,

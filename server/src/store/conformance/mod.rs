@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-mod words;
+mod steps;
 
 use std::future::Future;
 use std::path::Path;
@@ -16,9 +16,12 @@ use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::Push;
 use uuid::Uuid;
 
-pub use self::words::*;
+pub use self::steps::*;
 use super::{Listener, Store};
-use crate::core::ops::{Actor, Answer, Audience, ConversationKey, Find, Found, Media, Tell, What, Write};
+use crate::core::ops::{
+    Actor, Audience, ConversationKey, Media, Notification, NotificationContent, Query, QueryResult, Write,
+    WriteReply,
+};
 
 /// Promise 1: what was answered is there after a crash.
 pub async fn durable<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
@@ -29,7 +32,7 @@ pub async fn durable<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> 
     }
     store.write(revoke(&alice, "C2Cbob", 2)).await.unwrap();
     store.write(group(&alice, "climbers", &["bob"])).await.unwrap();
-    let read = call::Read { conversation_id: "C2Calice".parse().unwrap(), sequence: 3 };
+    let read = call::ReadRequest { conversation_id: "C2Calice".parse().unwrap(), sequence: 3 };
     store.write(Write::request(&bob, read, NOW)).await.unwrap();
     store.write(blacklist(&bob, &["alice"], true)).await.unwrap();
     drop(store);
@@ -54,7 +57,7 @@ pub async fn durable<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> 
 
 /// Promise 2: a message is there once, and every repeat learns where.
 pub async fn idempotent<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
-    let (listener, tells) = hearing();
+    let (listener, notifications) = hearing();
     let store = open(folder, listener);
     let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
     login(&store, "carol").await;
@@ -78,15 +81,18 @@ pub async fn idempotent<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) 
     let mut mutations = Vec::new();
     for answer in taken_back {
         match answer.await.unwrap().answer {
-            Answer::Reply(Reply::Messages(MessagesReply::Revoke(mutation))) => mutations.push(mutation),
+            WriteReply::Reply(Reply::Messages(MessagesReply::Revoke(mutation))) => mutations.push(mutation),
             other => panic!("a revocation answered {other:?}"),
         }
     }
     assert_eq!(mutations[0], mutations[1]);
     assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await), place);
     drop(store);
-    let told = tells.iter().filter(|tell| matches!(&tell.what, What::Push(Push::Message(_)))).count();
-    assert_eq!(told, 3, "a repeat tells nobody");
+    let published = notifications
+        .iter()
+        .filter(|notification| matches!(&notification.content, NotificationContent::Push(Push::Message(_))))
+        .count();
+    assert_eq!(published, 3, "a repeat tells nobody");
 
     let store = open(folder, deaf());
     assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await), place, "also after a crash");
@@ -124,13 +130,13 @@ pub async fn dense<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S)
         let _ = store.write(revoke(&bob, "GROUPclimbers", sequence)).await;
         let _ = store.write(revoke(&alice, "GROUPclimbers", sequence)).await;
     }
-    let mutations = call::Mutations { conversation_id: "GROUPclimbers".parse().unwrap(), after: 0 };
-    let Found::Reply(Reply::Messages(MessagesReply::Mutations(page))) =
-        store.find(Find::request(&alice, mutations)).await.unwrap()
+    let mutations = call::MutationsRequest { conversation_id: "GROUPclimbers".parse().unwrap(), after: 0 };
+    let QueryResult::Reply(Reply::Messages(MessagesReply::Mutations(page))) =
+        store.query(Query::request(&alice, mutations)).await.unwrap()
     else {
         panic!("mutations were not answered")
     };
-    let numbers: Vec<u64> = page.mutations.iter().map(|mutation| mutation.mutation).collect();
+    let numbers: Vec<u64> = page.mutations.iter().map(|mutation| mutation.mutation_seq).collect();
     assert_eq!(numbers, [1, 2, 3]);
     store.close().await;
 }
@@ -207,7 +213,7 @@ pub async fn isolated<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) ->
         assert_eq!(refused(answer.await), code);
     }
     assert_eq!(sent(good_after.await).sequence, 2);
-    // What was refused has left nothing: no conversation, no place in one, and all that can still be done.
+    // A refused write leaves nothing: no conversation and no sequence; and the same write can still be done.
     sync_until(&store, &alice, Cursor::default(), |page| head(page, "C2Cbob") == Some(2)).await;
     let page = sync(&store, &alice, Cursor::default()).await;
     assert_eq!((head(&page, "C2Ccarol"), head(&page, "GROUPghosts")), (None, None));
@@ -232,14 +238,14 @@ fn picture(owner: &Actor, name: u128, ticket: u128) -> Write {
 
 /// Promise 6: the listener hears every commit before the answer, also when nobody waits for it, and of each conversation in
 /// order.
-pub async fn told<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
-    let (listener, tells) = hearing();
+pub async fn published<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
+    let (listener, notifications) = hearing();
     let store = open(folder, listener);
     let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
     let carol = login(&store, "carol").await;
     assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await).sequence, 1);
-    let tell = tells.try_recv().expect("told before the answer");
-    assert!(tell.to.names(bob.key) && tell.to.names(alice.key));
+    let notification = notifications.try_recv().expect("told before the answer");
+    assert!(notification.to.names(bob.key) && notification.to.names(alice.key));
     // Nobody waits for these.
     for number in 2..=50 {
         drop(store.write(message(&alice, "C2Cbob", number)));
@@ -252,54 +258,62 @@ pub async fn told<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) 
     assert_eq!(sent(store.write(message(&carol, "C2Cbob", 50)).await).sequence, 50);
     assert_eq!(sent(store.write(message(&on_laptop, "C2Cbob", 52)).await).sequence, 51);
     let (mut of_alice, mut of_carol) = (Vec::new(), Vec::new());
-    for tell in tells.try_iter() {
-        let What::Push(Push::Message(message)) = &tell.what else { panic!("a send told {:?}", tell.what) };
-        let of = if tell.to.names(alice.key) { &mut of_alice } else { &mut of_carol };
-        of.push((message.sequence, tell.except));
+    for notification in notifications.try_iter() {
+        let NotificationContent::Push(Push::Message(message)) = &notification.content else {
+            panic!("a send told {:?}", notification.content)
+        };
+        let of = if notification.to.names(alice.key) { &mut of_alice } else { &mut of_carol };
+        of.push((message.sequence, notification.except));
     }
     let sequences = |of: &[(u64, Option<Uuid>)]| of.iter().map(|it| it.0).collect::<Vec<_>>();
     assert_eq!(sequences(&of_alice), (2..=51).collect::<Vec<_>>());
     assert_eq!(sequences(&of_carol), (1..=50).collect::<Vec<_>>());
     assert_eq!(of_alice.last().unwrap().1, session, "who sent it knows already");
     store.close().await;
-    assert!(tells.recv().is_err(), "a closed store tells nothing more");
+    assert!(notifications.recv().is_err(), "a closed store tells nothing more");
 }
 
 /// Promise 6, of groups: everything is told to the group's topic, after those who come are subscribed to it and before those who
 /// go are unsubscribed; and a session finds the topics that it is to hear.
 pub async fn topics<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
-    let (listener, tells) = hearing();
+    let (listener, notifications) = hearing();
     let store = open(folder, listener);
     let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
     let carol = login(&store, "carol").await;
     store.write(group(&alice, "climbers", &["bob"])).await.unwrap();
-    let told: Vec<Tell> = tells.try_iter().collect();
-    let What::Subscribe(climbers) = told[0].what else { panic!("{told:?}") };
-    assert!(told[0].to.names(alice.key) && told[0].to.names(bob.key) && !told[0].to.names(carol.key));
-    assert_eq!(told.last().unwrap().to, Audience::Topic(climbers), "the tip");
+    let published: Vec<Notification> = notifications.try_iter().collect();
+    let NotificationContent::Subscribe(climbers) = published[0].content else { panic!("{published:?}") };
+    assert!(
+        published[0].to.names(alice.key)
+            && published[0].to.names(bob.key)
+            && !published[0].to.names(carol.key)
+    );
+    assert_eq!(published.last().unwrap().to, Audience::Topic(climbers), "the tip");
     store.write(group(&bob, "tea", &[])).await.unwrap();
     let of_bob = following(&store, &bob).await;
     assert!(of_bob.len() == 2 && of_bob.contains(&climbers), "{of_bob:?}");
     assert_eq!(following(&store, &alice).await, [climbers]);
     assert_eq!(following(&store, &carol).await, []);
-    tells.try_iter().for_each(drop);
+    notifications.try_iter().for_each(drop);
 
     sent(store.write(message(&alice, "GROUPclimbers", 1)).await);
-    let told: Vec<Audience> = tells.try_iter().map(|tell| tell.to).collect();
-    assert_eq!(told, [Audience::Topic(climbers)], "once, however many members there are");
+    let published: Vec<Audience> = notifications.try_iter().map(|notification| notification.to).collect();
+    assert_eq!(published, [Audience::Topic(climbers)], "once, however many members there are");
     store.write(quit(&bob, "climbers")).await.unwrap();
-    let told: Vec<Tell> = tells.try_iter().collect();
-    assert_eq!(told[0].to, Audience::Topic(climbers), "the leaver hears the tip");
-    assert!(matches!(told[1].what, What::Unsubscribe(left) if left == climbers && told[1].to.names(bob.key)));
-    assert!(told[2..].iter().all(|tell| tell.to == Audience::user(bob.key)));
+    let published: Vec<Notification> = notifications.try_iter().collect();
+    assert_eq!(published[0].to, Audience::Topic(climbers), "the leaver hears the tip");
+    assert!(
+        matches!(published[1].content, NotificationContent::Unsubscribe(left) if left == climbers && published[1].to.names(bob.key))
+    );
+    assert!(published[2..].iter().all(|notification| notification.to == Audience::user(bob.key)));
     assert!(!following(&store, &bob).await.contains(&climbers));
     store.close().await;
 }
 
 /// The topics of a user.
 async fn following(store: &impl Store, actor: &Actor) -> Vec<ConversationKey> {
-    match store.find(Find::Topics { key: actor.key }).await.unwrap() {
-        Found::Topics(topics) => topics,
+    match store.query(Query::Topics { key: actor.key }).await.unwrap() {
+        QueryResult::Topics(topics) => topics,
         other => panic!("topics were answered with {other:?}"),
     }
 }
@@ -321,7 +335,7 @@ pub async fn marked<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S
             sent(store.write(message(&alice, "C2Cbob", round)).await);
         } else if round % 4 == 1 {
             // A give that shares the commit, or comes right after it.
-            let given = store.write(Write::Give { actor: bob.clone() });
+            let given = store.write(Write::AdvanceWatermark { actor: bob.clone() });
             sent(pending.await);
             given.await.unwrap();
         } else {
@@ -347,7 +361,7 @@ pub async fn closed<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S
         assert_eq!(sent(ready(answer)).sequence, number, "answered before close ends");
     }
     assert_eq!(refused(store.write(message(&alice, "C2Cbob", 101)).await), Code::BUSY);
-    assert_eq!(store.find(Find::App { app: APP }).await.unwrap_err().code, Code::BUSY);
+    assert_eq!(store.query(Query::App { app: APP }).await.unwrap_err().code, Code::BUSY);
     store.close().await;
     drop(store);
     let store = open(folder, deaf());

@@ -1,6 +1,6 @@
 //! A copy of the database while the server runs.
 //!
-//! The copy has no fingerprint of a file that was served (see [`super::life`]): the first server that serves it draws a new
+//! The copy has no fingerprint of a file that was served (see [`super::epoch`]): the first server that serves it draws a new
 //! epoch, so every device notices, asks for everything anew, and sends again what the copy does not have.
 
 use std::fs::File;
@@ -11,16 +11,16 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::database::{Database, OpenError, new_file};
-use super::life;
+use super::epoch;
 
-/// Pages copied between two looks at the clock.
+/// Pages copied per step.
 const PAGES: std::ffi::c_int = 1_000;
-/// Pause when the writer is in the way.
+/// Pause when the database is locked.
 const PAUSE: Duration = Duration::from_millis(20);
 
 impl Database {
     /// Copies the database file `from` to the new file `to`, for its owner's eyes only; it is there either whole or not
-    /// at all. `progress` is told how many pages are done, and of how many.
+    /// at all. `progress` is called with the number of copied pages, and the total.
     ///
     /// # Errors
     /// See [`OpenError`]; also if `to` exists.
@@ -30,7 +30,7 @@ impl Database {
         }
         let source = read_at_one_moment(from).map_err(|why| OpenError::from_sql(from, &why))?;
         let partial = to.with_extension("partial");
-        // What an earlier try left.
+        // Left by an earlier attempt.
         let _ = std::fs::remove_file(&partial);
         let copied = new_file(&partial)
             .map_err(|why| unusable(&partial, &why))
@@ -49,7 +49,7 @@ fn unusable(path: &Path, why: &dyn std::fmt::Display) -> OpenError {
     OpenError::Unusable { path: path.display().to_string(), why: why.to_string() }
 }
 
-/// The source, read as of one moment: without it the copy would begin anew with every commit of the server.
+/// Opens the source in a read transaction. Without one, the copy would restart with every commit of the server.
 fn read_at_one_moment(from: &Path) -> rusqlite::Result<Connection> {
     let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     source.execute_batch("BEGIN; SELECT value FROM meta")?;
@@ -73,11 +73,11 @@ fn copy(source: &Connection, partial: &Path, progress: &mut impl FnMut(u64, u64)
     drop(backup);
     // One file, without a log beside it.
     target.pragma_update(None, "journal_mode", "DELETE")?;
-    life::forget(&target)?;
+    epoch::forget(&target)?;
     target.close().map_err(|(_, why)| why)
 }
 
-/// Gives what is whole its name, for good.
+/// Renames the complete copy, durably.
 fn keep(partial: &Path, to: &Path) -> std::io::Result<()> {
     File::open(partial)?.sync_all()?;
     std::fs::rename(partial, to)?;

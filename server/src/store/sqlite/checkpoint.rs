@@ -1,7 +1,6 @@
-//! Moves the write-ahead log into the database file, on a thread of its own so that no send waits for it.
+//! Checkpoints the write-ahead log on a thread of its own, so that no send waits for it.
 //!
-//! Two ways: while the server is busy, whatever no reader holds is moved once the log has grown; when it is idle, the
-//! log is emptied, so that it does not stay at its largest size for ever.
+//! While the server is busy, a passive checkpoint runs when the log has grown; when it is idle, the log is truncated.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -51,14 +50,14 @@ impl Checkpoints {
         Ok(Self { nudges, log_bytes, thread })
     }
 
-    /// Whether the log has grown past what this thread can move.
+    /// Whether the log has grown beyond what passive checkpoints can handle.
     pub(super) fn is_overdue(&self) -> bool {
         self.log_bytes.swap(0, Ordering::AcqRel) >= OVERDUE_FROM
     }
 
-    /// Something was committed.
+    /// Called after a commit.
     pub(super) fn nudge(&self) {
-        // One nudge that waits is as good as many.
+        // One pending nudge is enough.
         let _ = self.nudges.try_send(());
     }
 
@@ -97,7 +96,7 @@ fn size(log: &Path) -> u64 {
     size
 }
 
-/// Whether everything was moved.
+/// Returns whether the whole log was moved.
 fn checkpoint(connection: &Connection, mode: &str) -> bool {
     let moved = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))

@@ -1,7 +1,7 @@
 //! The database itself: opening it, and making one batch of writes durable.
 //!
-//! Synchronous and single-threaded. What a write means [`crate::domain`] decides; this file gives each its place in a
-//! transaction, so that a refused write changes nothing and does not touch the others.
+//! Synchronous and single-threaded. [`crate::domain`] carries out the writes; this file runs them in transactions, so
+//! that a refused write changes nothing and does not affect the others.
 
 use std::path::Path;
 
@@ -11,9 +11,9 @@ use tim_protocol::Code;
 use super::failure::{is_busy, refusal};
 use super::rows::Transaction;
 use super::schema;
-use crate::core::ops::{Find, Found, Refusal, Write, Written};
+use crate::core::ops::{Committed, Query, QueryResult, Refusal, Write};
 use crate::data::private;
-use crate::domain::{self, Failure, Outcome};
+use crate::domain::{self, DomainError, DomainResult};
 
 /// The embedded store without threads.
 pub struct Database {
@@ -42,7 +42,7 @@ pub enum OpenError {
     Unusable {
         /// The file.
         path: String,
-        /// What the system said.
+        /// The system's error.
         why: String,
     },
 }
@@ -84,7 +84,7 @@ impl Database {
         Self::ready(connection).map_err(failed)
     }
 
-    /// A database that lives as long as this value.
+    /// A database in memory.
     ///
     /// # Errors
     /// Only if memory is short.
@@ -93,7 +93,7 @@ impl Database {
         Connection::open_in_memory().and_then(Self::ready).map_err(|why| OpenError::from_sql(path, &why))
     }
 
-    /// A second connection to a database file that [`Database::open`] has prepared, for questions only.
+    /// A second connection to a database file that [`Database::open`] has prepared, for queries only.
     pub(super) fn reader(path: &Path) -> Result<Self, OpenError> {
         let failed = |why: rusqlite::Error| OpenError::from_sql(path, &why);
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -111,42 +111,42 @@ impl Database {
         Ok(Self { connection, epoch })
     }
 
-    /// Moves the whole write-ahead log into the file and empties it. Waits for questions that are being answered.
-    pub(super) fn empty_log(&self) {
+    /// Moves the whole write-ahead log into the file and empties it. Waits for running queries.
+    pub(super) fn truncate_log(&self) {
         let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         if let Err(why) = emptied {
             tracing::warn!(%why, "the write-ahead log could not be emptied: it grows until it can");
         }
     }
 
-    /// Everything that is only in memory is forgotten, as when the process dies.
+    /// Simulates a crash of the process: drops state that is only in memory.
     pub fn crashed(&mut self) {
         self.connection.flush_prepared_statement_cache();
     }
 
     /// Makes a batch of writes durable in one transaction. Each has its own result, in the order of the batch.
-    pub fn commit(&mut self, batch: &[Write]) -> Vec<Result<Written, Refusal>> {
-        match self.together(batch) {
+    pub fn commit(&mut self, batch: &[Write]) -> Vec<Result<Committed, Refusal>> {
+        match self.commit_together(batch) {
             Ok(results) => results,
-            // Another program holds the database: each write would only wait as long as all of them did.
+            // Another program has locked the database: retrying the writes one by one would only wait again.
             Err(why) if is_busy(&why) => {
                 let refusal = refusal(why);
                 batch.iter().map(|_| Err(refusal.clone())).collect()
             }
-            // One write broke the transaction for all: each gets one of its own, so that only the culprit fails.
-            Err(_) if batch.len() > 1 => batch.iter().map(|write| self.alone(write)).collect(),
+            // One write failed the whole transaction: each gets its own, so that only the faulty one fails.
+            Err(_) if batch.len() > 1 => batch.iter().map(|write| self.commit_alone(write)).collect(),
             Err(why) => vec![Err(refusal(why))],
         }
     }
 
-    fn alone(&mut self, write: &Write) -> Result<Written, Refusal> {
-        let mut results = self.together(std::slice::from_ref(write)).map_err(refusal)?;
+    fn commit_alone(&mut self, write: &Write) -> Result<Committed, Refusal> {
+        let mut results = self.commit_together(std::slice::from_ref(write)).map_err(refusal)?;
         results.pop().unwrap_or_else(|| Err(Code::INTERNAL.into()))
     }
 
-    fn together(&mut self, batch: &[Write]) -> Outcome<Vec<Result<Written, Refusal>>> {
+    fn commit_together(&mut self, batch: &[Write]) -> DomainResult<Vec<Result<Committed, Refusal>>> {
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        let results = batch.iter().map(|write| self.guarded(write)).collect::<Outcome<Vec<_>>>();
+        let results = batch.iter().map(|write| self.apply_undoable(write)).collect::<DomainResult<Vec<_>>>();
         let ended = results.and_then(|results| {
             self.connection.execute_batch("COMMIT")?;
             Ok(results)
@@ -157,7 +157,7 @@ impl Database {
         ended
     }
 
-    /// Ends a transaction that did not come to its end, and has the next one reach the disk again.
+    /// Rolls back an unfinished transaction, and restores full synchronization to disk.
     pub(super) fn recover(&self) {
         if !self.connection.is_autocommit() {
             // A rollback that fails leaves the transaction to the next BEGIN, which then fails and says so.
@@ -166,16 +166,17 @@ impl Database {
         let _ = self.connection.execute_batch("PRAGMA synchronous = FULL");
     }
 
-    /// One write of a transaction. A refusal leaves no trace; a failure of the database is the whole batch's.
-    fn guarded(&self, write: &Write) -> Outcome<Result<Written, Refusal>> {
-        // A send checks everything before it changes anything, and is what most batches are made of.
+    /// Applies one write within the transaction. A refusal is rolled back; a failure of the database fails the whole
+    /// batch.
+    fn apply_undoable(&self, write: &Write) -> DomainResult<Result<Committed, Refusal>> {
+        // A send needs no savepoint, because it checks everything before it changes anything; most writes are sends.
         let bare = matches!(write, Write::Request(asked) if asked.sends().is_some());
         if !bare {
             self.connection.prepare_cached("SAVEPOINT one")?.execute([])?;
         }
         let result = match domain::apply(&mut self.rows(), write) {
             Ok(written) => Ok(written),
-            Err(Failure::Refused(fault)) => Err(fault),
+            Err(DomainError::Refused(fault)) => Err(fault),
             Err(failure) => return Err(failure),
         };
         if !bare {
@@ -187,21 +188,24 @@ impl Database {
         Ok(result)
     }
 
-    /// Answers a question from committed data, all of it from one moment.
+    /// Answers a query from one snapshot of committed data.
     ///
     /// # Errors
-    /// The refusal the question earned, or that of a failing disk.
-    pub fn find(&self, find: &Find) -> Result<Found, Refusal> {
+    /// The refusal of the query, or that of a failing disk.
+    pub fn query(&self, query: &Query) -> Result<QueryResult, Refusal> {
         if !self.connection.is_autocommit() {
-            // An earlier question came to no end.
+            // An earlier query left its transaction open.
             self.recover();
         }
-        self.in_one_moment(|rows| domain::answer(rows, find)).map_err(refusal)
+        self.in_snapshot(|rows| domain::answer(rows, query)).map_err(refusal)
     }
 
-    fn in_one_moment<T>(&self, question: impl FnOnce(&mut Transaction<'_>) -> Outcome<T>) -> Outcome<T> {
+    fn in_snapshot<T>(
+        &self,
+        queued: impl FnOnce(&mut Transaction<'_>) -> DomainResult<T>,
+    ) -> DomainResult<T> {
         self.connection.execute_batch("BEGIN")?;
-        let found = question(&mut self.rows());
+        let found = queued(&mut self.rows());
         let ended = self.connection.execute_batch("COMMIT");
         let found = found?;
         ended?;
@@ -213,7 +217,7 @@ impl Database {
     }
 }
 
-/// Makes a file for its owner's eyes only before SQLite makes it for everybody's.
+/// Creates the file with permissions for its owner only, before SQLite creates it for everybody.
 pub(super) fn new_file(path: &Path) -> std::io::Result<()> {
     private().create_new(true).open(path).map(drop)
 }

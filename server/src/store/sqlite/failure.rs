@@ -1,29 +1,29 @@
-//! What SQLite reports, as what the domain knows of failures.
+//! Converts SQLite's errors to the domain's.
 
 use rusqlite::ErrorCode;
 
 use crate::core::ops::Refusal;
-use crate::domain::{Failure, Trouble};
+use crate::domain::{DatabaseErrorKind, DomainError};
 
-impl From<rusqlite::Error> for Failure {
+impl From<rusqlite::Error> for DomainError {
     fn from(why: rusqlite::Error) -> Self {
-        Self::Store(trouble(&why), why.to_string())
+        Self::Store(error_kind(&why), why.to_string())
     }
 }
 
-fn trouble(why: &rusqlite::Error) -> Trouble {
+fn error_kind(why: &rusqlite::Error) -> DatabaseErrorKind {
     match why.sqlite_error_code() {
-        _ if is_damage(why) => Trouble::Damaged,
+        _ if is_damage(why) => DatabaseErrorKind::Damaged,
         Some(
             ErrorCode::DiskFull | ErrorCode::ReadOnly | ErrorCode::SystemIoFailure | ErrorCode::CannotOpen,
-        ) => Trouble::Disk,
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Trouble::Busy,
-        _ => Trouble::Other,
+        ) => DatabaseErrorKind::Disk,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DatabaseErrorKind::Busy,
+        _ => DatabaseErrorKind::Other,
     }
 }
 
-/// Whether what failed is what the file holds, rather than the disk or the statement: SQLite says so, the file ends too
-/// early, or a value is none that its column ever has.
+/// Whether the failure means that the file is damaged: SQLite reports corruption, the file is truncated, or a value
+/// does not fit its column.
 fn is_damage(why: &rusqlite::Error) -> bool {
     match why {
         rusqlite::Error::SqliteFailure(failure, _) => {
@@ -39,18 +39,18 @@ fn is_damage(why: &rusqlite::Error) -> bool {
 }
 
 /// A stored value that neither this program nor an older one writes.
-pub(super) fn damaged() -> Failure {
-    Failure::Store(Trouble::Damaged, "a stored value cannot be read".to_owned())
+pub(super) fn damaged() -> DomainError {
+    DomainError::Store(DatabaseErrorKind::Damaged, "a stored value cannot be read".to_owned())
 }
 
-/// The refusal of a failure, which is logged if it is the database's.
-pub(super) fn refusal(failure: Failure) -> Refusal {
-    if let Failure::Store(trouble, why) = &failure {
-        tracing::error!(?trouble, why, "the database refused a statement");
+/// Converts a failure to a refusal, and logs it if it is the database's.
+pub(super) fn refusal(failure: DomainError) -> Refusal {
+    if let DomainError::Store(error_kind, why) = &failure {
+        tracing::error!(?error_kind, why, "the database refused a statement");
     }
     failure.into()
 }
 
-pub(super) fn is_busy(failure: &Failure) -> bool {
-    matches!(failure, Failure::Store(Trouble::Busy, _))
+pub(super) fn is_busy(failure: &DomainError) -> bool {
+    matches!(failure, DomainError::Store(DatabaseErrorKind::Busy, _))
 }

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// What tells a file from another that has its name.
+/// Identifies a file independently of its name.
 type Identity = (u64, u64);
 
 /// The database's file and its write-ahead log, as they were when the database was opened.
@@ -18,7 +18,7 @@ impl Files {
         Self(files.into_iter().filter_map(|file| identity(&file).map(|found| (file, found))).collect())
     }
 
-    /// Whether each is in its place.
+    /// Whether all files are still in place.
     pub(super) fn are_in_place(&self) -> bool {
         self.0.iter().all(|(file, opened)| identity(file) == Some(*opened))
     }

@@ -1,22 +1,21 @@
-//! Writes the marks that are outstanding, in transactions of their own. What a mark is, the domain knows.
+//! Writes outstanding marks in transactions of their own. The domain defines what a mark is.
 
 use super::database::Database;
 use super::failure::{is_busy, refusal};
 use super::rows::Transaction;
 use crate::core::ops::{ConversationKey, Refusal};
-use crate::domain::{self, Outcome};
+use crate::domain::{self, DomainResult};
 
 /// Most conversations marked in one transaction, so that sends never wait long behind marks.
 const AT_ONCE: u32 = 256;
 
-/// A conversation that is not marked yet, and where it stands.
+/// A conversation with outstanding marks, and its head plus mutation head.
 type Unmarked = (ConversationKey, u64);
 
 impl Database {
     /// Writes marks that are outstanding, in a transaction of its own. Whether it wrote any; call again while it does.
-    /// Doing it twice does no harm, so a crash before or in it is mended by the next call; that is why it does not
-    /// wait for the disk. What is given out of marks does: [`Database::commit`] of a
-    /// [`crate::core::ops::Write::Give`] syncs everything before it.
+    /// It is idempotent, so after a crash the next call repeats it; therefore it does not wait for the disk. What is
+    /// given out of marks does: [`Database::commit`] of a [`crate::core::ops::Write::AdvanceWatermark`] syncs everything before it.
     ///
     /// # Errors
     /// Those of a failing disk, once nothing else can be marked.
@@ -24,13 +23,13 @@ impl Database {
         let unmarked = self.unmarked().map_err(refusal)?;
         match self.mark_together(&unmarked) {
             Ok(()) => Ok(!unmarked.is_empty()),
-            // As with writes: one that cannot be marked shall not hold up the others.
+            // As with writes, a conversation that cannot be marked must not block the others.
             Err(why) if unmarked.len() > 1 && !is_busy(&why) => self.mark_apart(&unmarked),
             Err(why) => Err(refusal(why)),
         }
     }
 
-    fn mark_together(&self, unmarked: &[Unmarked]) -> Outcome<()> {
+    fn mark_together(&self, unmarked: &[Unmarked]) -> DomainResult<()> {
         if unmarked.is_empty() {
             return Ok(());
         }
@@ -57,7 +56,7 @@ impl Database {
         }
     }
 
-    fn unmarked(&self) -> Outcome<Vec<Unmarked>> {
+    fn unmarked(&self) -> DomainResult<Vec<Unmarked>> {
         let mut query = self
             .connection
             .prepare_cached("SELECT id, head + mhead FROM conv WHERE marked < head + mhead LIMIT ?")?;

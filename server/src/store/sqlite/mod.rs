@@ -1,17 +1,17 @@
 //! The embedded store: one SQLite file, one writer, several readers. The map of the folder.
 //!
-//! [`Database`] is the store without threads: a connection, and batches of changes made durable on it. `rows` is the SQL behind
-//! what [`crate::domain`] decides. [`SqliteStore`] puts threads around it and commits in groups. Nothing here decides who may
-//! do what, or knows about connections of clients.
+//! [`Database`] is the store without threads: a connection, and batches of changes made durable on it. `rows` is the
+//! SQL that [`crate::domain`] uses. [`SqliteStore`] puts threads around it and commits in groups. Nothing here contains
+//! rules, or knows about connections of clients.
 
 mod backup;
 mod checkpoint;
 mod database;
+mod epoch;
 mod failure;
 mod files;
-mod life;
 mod marks;
-mod questions;
+mod query_queue;
 mod rows;
 mod schema;
 mod threads;

@@ -1,4 +1,4 @@
-//! The tables of the embedded store, and the steps from one version of them to the next.
+//! The schema of the embedded store, and its migrations.
 //!
 //! Every table keyed by a conversation has its `shard`, every table keyed by a user its `ushard`, both a hash
 //! modulo 1,024: the day the data is spread over several databases, no row has to be looked at to know where it goes.
@@ -68,13 +68,13 @@ CREATE TABLE media(
     time INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE ticket(nonce BLOB PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
 ",
-    // What a user wrote themselves is in `base` from here on.
+    // What a user wrote themselves is in `unread_base` from here on.
     r"
 INSERT INTO user_conv(user, conv, ushard, base)
     SELECT u.id, m.conv, u.ushard, max(m.cnt) FROM msg m JOIN user u ON u.id = m.sender WHERE true GROUP BY u.id, m.conv
     ON CONFLICT(user, conv) DO UPDATE SET base = max(base, excluded.base);
 ",
-    // How many counted messages each sender had written when a message got its place: what `base` said follows from it.
+    // How many counted messages each sender had written when a message got its place: what `unread_base` said follows from it.
     r"
 ALTER TABLE msg ADD COLUMN by_sender INTEGER NOT NULL DEFAULT 0;
 UPDATE msg SET by_sender = counted.number FROM (
@@ -89,7 +89,7 @@ ALTER TABLE user_conv DROP COLUMN base;
 ",
 ];
 
-/// What connections are set to, whoever opens them.
+/// The settings of every connection.
 pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -109,7 +109,7 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     if version(connection)? == VERSION {
         return Ok(());
     }
-    // Two programs may open a new file at once: the second finds it made.
+    // Two programs may open a new file at once; the second finds it migrated.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let from = usize::try_from(version(&transaction)?).unwrap_or(0);
     for step in STEPS.iter().skip(from) {

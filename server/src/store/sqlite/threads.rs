@@ -1,7 +1,7 @@
-//! Threads around the database: one that writes, two that read, one that tidies the log.
+//! The threads of the database: one writer, two readers, one for checkpoints.
 //!
-//! The writer takes whatever has queued up while the disk was busy and makes it one commit: the busier the server, the
-//! larger the groups, with no timer to tune. Nothing here knows what a write means, and nothing here decides.
+//! Group commit: the writer takes everything that queued up while the disk was busy into one commit, so batches grow
+//! with the load and no timer needs tuning.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -17,32 +17,32 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 use super::checkpoint::Checkpoints;
 use super::database::{Database, OpenError};
 use super::files::Files;
-use super::questions::{BUSY_FOR_MS, Questions, Reply, closed};
-use crate::core::ops::{Find, Found, Refusal, Tell, Write, Written};
+use super::query_queue::{BUSY_FOR_MS, QueryQueue, ReplySender, closed};
+use crate::core::ops::{Committed, Notification, Query, QueryResult, Refusal, Write};
 use crate::store::{Listener, Pending, Store};
 
 /// Most writes of one commit.
 const BATCH_WRITES: usize = 256;
 /// Most bytes of message bodies in one commit.
 const BATCH_BYTES: usize = 1024 * 1024;
-/// Most writes that may wait. Beyond it they are refused with a pause.
+/// Maximum number of waiting writes. Further ones are refused with a retry delay.
 const QUEUE: usize = 4096;
 /// Threads that answer questions.
 const READERS: usize = 2;
-/// Pause before marks that the disk did not take are tried again.
+/// Delay before failed marks are retried.
 const MARK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Something for the writer to do.
 enum Job {
-    Do(Write, Reply<Written>),
-    /// Finish. What was accepted before is done before.
+    Do(Write, ReplySender<Committed>),
+    /// Finish after everything that was accepted before.
     Close(oneshot::Sender<()>),
 }
 
 /// The embedded store: see [`super`].
 pub struct SqliteStore {
     writes: SyncSender<Job>,
-    questions: Arc<Questions>,
+    query_queue: Arc<QueryQueue>,
     /// Ends when the last reader has.
     readers: AsyncMutex<mpsc::Receiver<()>>,
 }
@@ -55,29 +55,29 @@ impl SqliteStore {
     pub fn open(path: &Path, listener: Listener) -> Result<Self, OpenError> {
         let database = Database::open_to_serve(path)?;
         let (writes, queue) = sync_channel(QUEUE);
-        let questions = Arc::new(Questions::default());
+        let query_queue = Arc::new(QueryQueue::default());
         let (reading, readers) = mpsc::channel(1);
         let unusable = |why: std::io::Error| OpenError::Unusable {
             path: path.display().to_string(),
             why: why.to_string(),
         };
         for number in 0..READERS {
-            let (reader, questions) = (Database::reader(path)?, Arc::clone(&questions));
+            let (reader, query_queue) = (Database::reader(path)?, Arc::clone(&query_queue));
             let reading = reading.clone();
-            spawn(format!("tim-read-{number}"), move || read(reader, &questions, reading))
+            spawn(format!("tim-read-{number}"), move || read(reader, &query_queue, reading))
                 .map_err(unusable)?;
         }
         let checkpoints = Checkpoints::start(PathBuf::from(path))?;
         let writer = Writer { database, files: Files::opened(path), queue, listener, checkpoints };
         spawn("tim-write".into(), move || writer.run()).map_err(unusable)?;
-        Ok(Self { writes, questions, readers: AsyncMutex::new(readers) })
+        Ok(Self { writes, query_queue, readers: AsyncMutex::new(readers) })
     }
 }
 
 impl Store for SqliteStore {
-    fn write(&self, write: Write) -> Pending<Written> {
+    fn write(&self, write: Write) -> Pending<Committed> {
         let (reply, answer) = oneshot::channel();
-        // The place is taken before the future is given back, which is what keeps writes in order.
+        // Queued before the future is returned, which keeps writes in order.
         let queued = self.writes.try_send(Job::Do(write, reply)).map_err(|why| match why {
             TrySendError::Full(_) => Fault::new(Code::BUSY).retry_after(BUSY_FOR_MS),
             TrySendError::Disconnected(_) => closed(),
@@ -85,14 +85,14 @@ impl Store for SqliteStore {
         pending(queued, answer)
     }
 
-    fn find(&self, find: Find) -> Pending<Found> {
+    fn query(&self, query: Query) -> Pending<QueryResult> {
         let (reply, answer) = oneshot::channel();
-        pending(self.questions.push((find, reply)), answer)
+        pending(self.query_queue.push((query, reply)), answer)
     }
 
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async {
-            self.questions.close();
+            self.query_queue.close();
             while self.readers.lock().await.recv().await.is_some() {}
             self.end_writer().await;
         })
@@ -114,7 +114,7 @@ impl SqliteStore {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
-        self.questions.close();
+        self.query_queue.close();
     }
 }
 
@@ -122,7 +122,7 @@ fn spawn(name: String, work: impl FnOnce() + Send + 'static) -> std::io::Result<
     std::thread::Builder::new().name(name).spawn(work).map(drop)
 }
 
-/// The answer to what was queued. What is dropped unanswered had queued up behind the end.
+/// The result of something queued. If it is dropped without a result, it was queued after the end.
 fn pending<A: Send + 'static>(
     queued: Result<(), Refusal>,
     answer: oneshot::Receiver<Result<A, Refusal>>,
@@ -133,7 +133,7 @@ fn pending<A: Send + 'static>(
     })
 }
 
-/// A panic in the database's code must not take the store with it.
+/// A panic in the database's code must not stop the store.
 fn guarded<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         tracing::error!("a fault in the store was caught: please report it with the panic above");
@@ -141,20 +141,20 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
     })
 }
 
-/// Answers questions until there are no more. `_reading` is dropped with the database's connection.
-fn read(reader: Database, questions: &Questions, _reading: mpsc::Sender<()>) {
-    while let Some((asker, (find, reply))) = questions.next() {
-        // Whoever asked may be gone.
+/// Answers queries until the queue is closed. `_reading` is dropped after the database's connection.
+fn read(reader: Database, query_queue: &QueryQueue, _reading: mpsc::Sender<()>) {
+    while let Some((asker, (query, reply))) = query_queue.next() {
+        // The requester may be gone.
         if reply.is_closed() {
             continue;
         }
         let began = Instant::now();
-        let found = guarded(|| reader.find(&find));
+        let found = guarded(|| reader.query(&query));
         if found.is_err() {
             // A fault may have left its transaction open.
             reader.recover();
         }
-        questions.charge(asker, began.elapsed());
+        query_queue.charge(asker, began.elapsed());
         let _ = reply.send(found);
     }
     drop(reader);
@@ -173,12 +173,12 @@ struct Writer {
 #[derive(Default)]
 struct Batch {
     writes: Vec<Write>,
-    replies: Vec<Reply<Written>>,
+    replies: Vec<ReplySender<Committed>>,
     bytes: usize,
 }
 
 impl Batch {
-    fn add(&mut self, write: Write, reply: Reply<Written>) {
+    fn add(&mut self, write: Write, reply: ReplySender<Committed>) {
         self.bytes += match &write {
             Write::Request(asked) => asked.sends().map_or(0, |send| send.body.get().len()),
             _ => 0,
@@ -194,7 +194,7 @@ impl Batch {
 
 impl Writer {
     fn run(mut self) {
-        // What a crash left unmarked.
+        // Marks that were outstanding at a crash.
         let mut owes_marks = !self.mark();
         let closed = loop {
             let (batch, close) = self.collect(owes_marks);
@@ -216,8 +216,8 @@ impl Writer {
         let _ = closed.send(());
     }
 
-    /// Waits for a write and takes along what has queued up behind it; who owes marks waits only for a while. The
-    /// second part is there when it is time to finish: whoever waits for that.
+    /// Waits for a write and collects what is queued behind it. If marks are outstanding, the wait is bounded. The
+    /// second part of the result is set when the store is to be closed.
     fn collect(&self, owes_marks: bool) -> (Batch, Option<oneshot::Sender<()>>) {
         let mut batch = Batch::default();
         let next = if owes_marks {
@@ -228,7 +228,7 @@ impl Writer {
         let mut next = match next {
             Ok(job) => job,
             Err(RecvTimeoutError::Timeout) => return (batch, None),
-            // Nobody holds the store any more: nobody waits for its end either.
+            // The store was dropped, so nobody waits for its end.
             Err(RecvTimeoutError::Disconnected) => Job::Close(oneshot::channel().0),
         };
         loop {
@@ -261,14 +261,15 @@ impl Writer {
             let outcome = if result.is_ok() { "done" } else { "refused" };
             metrics::counter!("tim_writes_total", "write" => write.name(), "outcome" => outcome).increment(1);
         }
-        self.tell(&results);
+        self.notify(&results);
         for (reply, result) in batch.replies.into_iter().zip(results) {
             let _ = reply.send(result);
         }
     }
 
-    /// What may be told of a commit: nothing, if it went into files that end with this process.
-    fn acknowledged(&self, results: Vec<Result<Written, Refusal>>) -> Vec<Result<Written, Refusal>> {
+    /// The results of a commit, or refusals if the database's files were moved or deleted, because the commit would be
+    /// lost.
+    fn acknowledged(&self, results: Vec<Result<Committed, Refusal>>) -> Vec<Result<Committed, Refusal>> {
         if self.files.are_in_place() {
             return results;
         }
@@ -280,22 +281,22 @@ impl Writer {
         results.into_iter().map(|result| result.and(Err(refusal.clone()))).collect()
     }
 
-    /// Told before anybody is answered, also when nobody waits for the answer any more.
-    fn tell(&self, results: &[Result<Written, Refusal>]) {
-        let tells: Vec<Tell> =
-            results.iter().flatten().flat_map(|written| written.tells.iter().cloned()).collect();
-        if !tells.is_empty() {
+    /// Publishes notifications before results are returned, even if nobody waits for the results.
+    fn notify(&self, results: &[Result<Committed, Refusal>]) {
+        let notifications: Vec<Notification> =
+            results.iter().flatten().flat_map(|written| written.notifications.iter().cloned()).collect();
+        if !notifications.is_empty() {
             let _ = guarded(|| {
-                (self.listener)(&tells);
+                (self.listener)(&notifications);
                 Ok(())
             });
         }
     }
 
-    /// The log is somebody else's work, until it outgrows what they can do beside a writer that never rests.
+    /// Triggers a checkpoint; truncates the log itself if it has grown too large for passive checkpoints.
     fn tidy(&self) {
         if self.checkpoints.is_overdue() {
-            self.database.empty_log();
+            self.database.truncate_log();
         }
         self.checkpoints.nudge();
     }

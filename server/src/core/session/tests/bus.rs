@@ -17,14 +17,14 @@ fn a_full_inbox_means_one_lag_and_a_look_at_the_logins() {
     let mut phone = Phone::logged_in();
     phone.is_told("first");
     let effects = phone.happens(Input::Overflow);
-    let [Effect::Send(lag), Effect::Find(token, Find::Devices { app: APP, .. })] = &effects[..] else {
+    let [Effect::Send(lag), Effect::Query(token, Query::Devices { app: APP, .. })] = &effects[..] else {
         panic!("{effects:?}")
     };
     assert_eq!(lag, r#"{"n":2,"ev":"lag"}"#);
-    assert!(phone.finds(*token, Found::Devices(Some(devices(&["i1"], &[])))).is_empty(), "all is well");
+    assert!(phone.finds(*token, QueryResult::Devices(Some(devices(&["i1"], &[])))).is_empty(), "all is well");
     assert!(phone.is_told("left out").is_empty());
     let effects = phone.happens(Input::Overflow);
-    assert!(matches!(effects[..], [Effect::Find(..)]), "a lag that was not acknowledged is not repeated");
+    assert!(matches!(effects[..], [Effect::Query(..)]), "a lag that was not acknowledged is not repeated");
     phone.says(r#"{"a":2}"#);
     assert_eq!(envelopes(&phone.is_told("again"))[0]["n"], 3);
 }
@@ -45,36 +45,36 @@ fn a_slow_phone_is_left_out_until_it_acknowledges_the_lag() {
 fn a_kick_that_the_full_inbox_swallowed_is_found_out() {
     let mut phone = Phone::logged_in();
     let effects = phone.happens(Input::Overflow);
-    let [_, Effect::Find(token, _)] = effects[..] else { panic!("{effects:?}") };
+    let [_, Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
     let ended = devices(&[], &[("i1", KickReason::RestApi)]);
-    let effects = phone.finds(token, Found::Devices(Some(ended)));
+    let effects = phone.finds(token, QueryResult::Devices(Some(ended)));
     assert_eq!(envelopes(&effects), [json!({ "ev": "kick", "p": { "type": "REST_API_Kick" } })]);
     assert_eq!(closed(&effects), Some(Code::KICKED_BY_SERVER));
     // A store that cannot tell leaves it to the next connection.
     let mut phone = Phone::logged_in();
     let effects = phone.happens(Input::Overflow);
-    let [_, Effect::Find(token, _)] = effects[..] else { panic!("{effects:?}") };
-    assert_eq!(closed(&phone.happens(Input::Found(token, Err(Code::BUSY.into())))), Some(Code::BUSY));
+    let [_, Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
+    assert_eq!(closed(&phone.happens(Input::QueryResult(token, Err(Code::BUSY.into())))), Some(Code::BUSY));
 }
 
 #[test]
 fn a_kick_between_the_login_and_its_place_on_the_bus_is_found_out() {
     let mut phone = Phone::connects();
     let keys = phone.asks("hello", &hello());
-    let [Effect::Find(token, _)] = keys[..] else { panic!("{keys:?}") };
-    let login = phone.finds(token, Found::App(vec![KEY.into()]));
+    let [Effect::Query(token, _)] = keys[..] else { panic!("{keys:?}") };
+    let login = phone.finds(token, QueryResult::App(vec![KEY.into()]));
     let [Effect::Write(token, _)] = login[..] else { panic!("{login:?}") };
-    let attach = phone.wrote(token, Answer::LoggedIn { key: ALICE, epoch: 1 });
+    let attach = phone.wrote(token, WriteReply::LoggedIn { key: ALICE, epoch: 1 });
     assert!(matches!(attach[..], [Effect::Attach(ALICE, _)]), "{attach:?}");
     let topics = phone.happens(Input::Attached);
-    let [Effect::Find(token, Find::Topics { .. })] = topics[..] else { panic!("{topics:?}") };
-    phone.finds(token, Found::Topics(Vec::new()));
+    let [Effect::Query(token, Query::Topics { .. })] = topics[..] else { panic!("{topics:?}") };
+    phone.finds(token, QueryResult::Topics(Vec::new()));
     let welcome = phone.happens(Input::Attached);
-    let [Effect::Send(_), Effect::Find(token, Find::Devices { .. })] = welcome[..] else {
+    let [Effect::Send(_), Effect::Query(token, Query::Devices { .. })] = welcome[..] else {
         panic!("{welcome:?}")
     };
     let taken = devices(&["i2"], &[("i1", KickReason::MultipleDevice)]);
-    let end = phone.finds(token, Found::Devices(Some(taken)));
+    let end = phone.finds(token, QueryResult::Devices(Some(taken)));
     assert!(matches!(end[..], [Effect::Send(_), Effect::Close(Code::KICKED_MULTIPLE_DEVICE, _)]), "{end:?}");
 }
 
@@ -86,7 +86,7 @@ fn what_matters_only_now_is_said_without_a_number_and_never_again() {
     let effects = phone.happens(Input::Delivery(typing.clone()));
     assert_eq!(envelopes(&effects), [json!({ "ev": "typing", "p": "bob" })]);
     assert_eq!(envelopes(&phone.is_told("second"))[0]["n"], 2);
-    // It comes through a window that is full, and does not fill one.
+    // It is sent even if the window is full, and does not count in the window.
     for _ in 0..limits::WINDOW_PUSHES + 1 {
         phone.is_told("unheard");
     }
@@ -100,11 +100,11 @@ fn what_matters_only_now_is_said_without_a_number_and_never_again() {
 fn a_phone_that_does_not_get_its_topics_is_refused() {
     let mut phone = Phone::connects();
     let keys = phone.asks("hello", &hello());
-    let [Effect::Find(token, _)] = keys[..] else { panic!("{keys:?}") };
-    let login = phone.finds(token, Found::App(vec![KEY.into()]));
+    let [Effect::Query(token, _)] = keys[..] else { panic!("{keys:?}") };
+    let login = phone.finds(token, QueryResult::App(vec![KEY.into()]));
     let [Effect::Write(token, _)] = login[..] else { panic!("{login:?}") };
-    phone.wrote(token, Answer::LoggedIn { key: ALICE, epoch: 1 });
+    phone.wrote(token, WriteReply::LoggedIn { key: ALICE, epoch: 1 });
     let topics = phone.happens(Input::Attached);
-    let [Effect::Find(token, _)] = topics[..] else { panic!("{topics:?}") };
-    is_refused(&phone.happens(Input::Found(token, Err(Code::BUSY.into()))), 1, Code::BUSY);
+    let [Effect::Query(token, _)] = topics[..] else { panic!("{topics:?}") };
+    is_refused(&phone.happens(Input::QueryResult(token, Err(Code::BUSY.into()))), 1, Code::BUSY);
 }

@@ -9,7 +9,7 @@ fn logging_out_ends_the_login_and_then_the_connection() {
     let [Effect::Write(token, Write::Logout { instance, .. })] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(instance, "i1");
     let token = *token;
-    let effects = phone.wrote(token, Answer::Done);
+    let effects = phone.wrote(token, WriteReply::Done);
     assert_eq!(envelopes(&effects), [json!({ "i": 2, "r": {} })]);
     assert_eq!(closed(&effects), Some(Code::LOGGED_OUT));
     assert!(phone.session.park(phone.now).is_none());
@@ -20,7 +20,7 @@ fn a_logout_that_was_not_stored_leaves_the_login() {
     let mut phone = Phone::logged_in();
     let effects = phone.asks("logout", &json!({}));
     let [Effect::Write(token, _)] = effects[..] else { panic!("{effects:?}") };
-    let effects = phone.happens(Input::Wrote(token, Err(Code::READ_ONLY.into())));
+    let effects = phone.happens(Input::WriteResult(token, Err(Code::READ_ONLY.into())));
     assert_eq!(fault(&effects, 2).code, Code::READ_ONLY);
     phone.sends();
 }

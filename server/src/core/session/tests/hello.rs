@@ -1,4 +1,4 @@
-//! Who may log in, and what they are told who may not.
+//! Which logins are accepted, and with which errors others are refused.
 
 use super::*;
 
@@ -45,14 +45,14 @@ fn a_token_that_does_not_prove_who_is_there_is_refused_with_its_number() {
 fn after_too_many_wrong_tokens_their_network_is_told_so_and_a_good_token_passes() {
     let shares = shares(Rate::new(1_000, 1_000, 1_000));
     let wrong = hello_with("userSig", sig("another key", APP, "alice", 3_600).into());
-    let most = Config::default().limits.failed_logins_per_minute;
-    for attempt in 0..=most {
+    let max = Config::default().limits.failed_logins_per_minute;
+    for attempt in 0..=max {
         let (asked, effects) = Phone::connects_to(&shares, 1).greets(&wrong);
         assert_eq!(asked, ["app"]);
         let fault = fault(&effects[..1], 1);
-        let expected = if attempt < most { Code::USERSIG_WRONG_KEY } else { Code::TOO_MANY_LOGINS };
+        let expected = if attempt < max { Code::USERSIG_WRONG_KEY } else { Code::TOO_MANY_LOGINS };
         assert_eq!(fault.code, expected);
-        assert_eq!(fault.retry_after, (attempt == most).then_some(1_000));
+        assert_eq!(fault.retry_after, (attempt == max).then_some(1_000));
     }
     // From the same network, for the same user.
     Phone::logged_in_to(&shares, 2);
@@ -101,8 +101,8 @@ fn a_hello_that_does_not_fit_its_form_is_answered_and_may_be_said_again() {
 fn an_application_nobody_made_is_unknown() {
     let mut phone = Phone::connects();
     let effects = phone.asks("hello", &hello());
-    let [Effect::Find(token, Find::App { app: APP })] = effects[..] else { panic!("{effects:?}") };
-    is_refused(&phone.finds(token, Found::App(Vec::new())), 1, Code::APP_UNKNOWN);
+    let [Effect::Query(token, Query::App { app: APP })] = effects[..] else { panic!("{effects:?}") };
+    is_refused(&phone.finds(token, QueryResult::App(Vec::new())), 1, Code::APP_UNKNOWN);
 }
 
 #[test]
@@ -110,17 +110,17 @@ fn a_store_that_is_busy_refuses_a_hello_and_says_when_to_come_again() {
     let busy = || -> Refusal { Fault::new(Code::BUSY).retry_after(500) };
     let mut phone = Phone::connects();
     let effects = phone.asks("hello", &hello());
-    let [Effect::Find(token, _)] = effects[..] else { panic!("{effects:?}") };
-    let effects = phone.happens(Input::Found(token, Err(busy())));
+    let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
+    let effects = phone.happens(Input::QueryResult(token, Err(busy())));
     is_refused(&effects, 1, Code::BUSY);
     assert_eq!(envelopes(&effects)[0]["e"]["ra"], 500);
 
     let mut phone = Phone::connects();
     let effects = phone.asks("hello", &hello());
-    let [Effect::Find(token, _)] = effects[..] else { panic!("{effects:?}") };
-    let effects = phone.finds(token, Found::App(vec![KEY.into()]));
+    let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
+    let effects = phone.finds(token, QueryResult::App(vec![KEY.into()]));
     let [Effect::Write(token, _)] = effects[..] else { panic!("{effects:?}") };
-    is_refused(&phone.happens(Input::Wrote(token, Err(busy()))), 1, Code::BUSY);
+    is_refused(&phone.happens(Input::WriteResult(token, Err(busy()))), 1, Code::BUSY);
 }
 
 #[test]
@@ -133,11 +133,11 @@ fn a_phone_that_comes_back_to_a_login_that_ended_is_told_why() {
     ] {
         let mut phone = Phone::connects();
         let effects = phone.asks("hello", &hello_with("login", false.into()));
-        let [Effect::Find(token, _)] = effects[..] else { panic!("{effects:?}") };
-        let effects = phone.finds(token, Found::App(vec![KEY.into()]));
-        let [Effect::Find(token, Find::Devices { .. })] = effects[..] else { panic!("{effects:?}") };
+        let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
+        let effects = phone.finds(token, QueryResult::App(vec![KEY.into()]));
+        let [Effect::Query(token, Query::Devices { .. })] = effects[..] else { panic!("{effects:?}") };
         let ended = devices(&["of another phone"], &[("i1", reason)]);
-        is_refused(&phone.finds(token, Found::Devices(Some(ended))), 1, reason.code());
+        is_refused(&phone.finds(token, QueryResult::Devices(Some(ended))), 1, reason.code());
     }
 }
 
@@ -146,10 +146,10 @@ fn a_login_the_data_never_heard_of_is_made_anew() {
     for known in [None, Some(devices(&["of another phone"], &[("older", KickReason::RestApi)]))] {
         let mut phone = Phone::connects();
         let effects = phone.asks("hello", &hello_with("login", false.into()));
-        let [Effect::Find(token, _)] = effects[..] else { panic!("{effects:?}") };
-        let effects = phone.finds(token, Found::App(vec![KEY.into()]));
-        let [Effect::Find(token, _)] = effects[..] else { panic!("{effects:?}") };
-        let effects = phone.finds(token, Found::Devices(known));
+        let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
+        let effects = phone.finds(token, QueryResult::App(vec![KEY.into()]));
+        let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
+        let effects = phone.finds(token, QueryResult::Devices(known));
         assert!(matches!(effects[..], [Effect::Write(_, Write::Login(_))]), "{effects:?}");
     }
 }
@@ -163,10 +163,10 @@ fn a_login_that_is_not_remembered_takes_nobodys_place_by_coming_back() {
         let mut hello = hello_with("login", false.into());
         hello["platform"] = platform.into();
         let effects = phone.asks("hello", &hello);
-        let [Effect::Find(token, _)] = effects[..] else { panic!("{effects:?}") };
-        let effects = phone.finds(token, Found::App(vec![KEY.into()]));
-        let [Effect::Find(token, _)] = effects[..] else { panic!("{effects:?}") };
-        let effects = phone.finds(token, Found::Devices(Some(known)));
+        let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
+        let effects = phone.finds(token, QueryResult::App(vec![KEY.into()]));
+        let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
+        let effects = phone.finds(token, QueryResult::Devices(Some(known)));
         if place_is_taken {
             is_refused(&effects, 1, Code::KICKED_MULTIPLE_DEVICE);
         } else {

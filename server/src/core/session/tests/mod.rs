@@ -24,7 +24,8 @@ use super::{Effect, Input, Parked, Session, Settings, Token};
 use crate::config::Config;
 use crate::core::Now;
 use crate::core::ops::{
-    Answer, ConversationKey, Delivery, Device, Devices, Find, Found, Refusal, UserKey, Write, Written,
+    Committed, ConversationKey, Delivery, Device, Devices, Query, QueryResult, Refusal, UserKey, Write,
+    WriteReply,
 };
 use crate::core::policy::LoginPolicy;
 use crate::core::rate::Rate;
@@ -129,12 +130,12 @@ impl Phone {
         self.says(&text)
     }
 
-    fn finds(&mut self, token: Token, found: Found) -> Vec<Effect> {
-        self.happens(Input::Found(token, Ok(found)))
+    fn finds(&mut self, token: Token, found: QueryResult) -> Vec<Effect> {
+        self.happens(Input::QueryResult(token, Ok(found)))
     }
 
-    fn wrote(&mut self, token: Token, answer: Answer) -> Vec<Effect> {
-        self.happens(Input::Wrote(token, Ok(Written { answer, tells: Vec::new() })))
+    fn wrote(&mut self, token: Token, answer: WriteReply) -> Vec<Effect> {
+        self.happens(Input::WriteResult(token, Ok(Committed { answer, notifications: Vec::new() })))
     }
 
     /// Says hello with the application's key known and the login accepted. What the store was asked, and what came of
@@ -144,25 +145,25 @@ impl Phone {
         let mut asked = Vec::new();
         loop {
             match effects[..] {
-                [Effect::Find(token, Find::App { .. })] => {
+                [Effect::Query(token, Query::App { .. })] => {
                     asked.push("app".to_owned());
-                    effects = self.finds(token, Found::App(vec!["a newer key".into(), KEY.into()]));
+                    effects = self.finds(token, QueryResult::App(vec!["a newer key".into(), KEY.into()]));
                 }
                 [Effect::Write(token, Write::Login(_))] => {
                     asked.push("login".to_owned());
-                    effects = self.wrote(token, Answer::LoggedIn { key: ALICE, epoch: 1 });
+                    effects = self.wrote(token, WriteReply::LoggedIn { key: ALICE, epoch: 1 });
                 }
-                [Effect::Find(token, Find::Devices { .. })] => {
+                [Effect::Query(token, Query::Devices { .. })] => {
                     asked.push("devices".to_owned());
-                    effects = self.finds(token, Found::Devices(Some(devices(&["i1"], &[]))));
+                    effects = self.finds(token, QueryResult::Devices(Some(devices(&["i1"], &[]))));
                 }
                 [Effect::Attach(ALICE, _)] => {
                     asked.push("attach".to_owned());
                     effects = self.happens(Input::Attached);
                 }
-                [Effect::Find(token, Find::Topics { key: ALICE })] => {
+                [Effect::Query(token, Query::Topics { key: ALICE })] => {
                     asked.push("topics".to_owned());
-                    effects = self.finds(token, Found::Topics(vec![TEA]));
+                    effects = self.finds(token, QueryResult::Topics(vec![TEA]));
                 }
                 [Effect::Follow(ref topics)] => {
                     assert_eq!(topics, &[TEA]);
@@ -172,8 +173,8 @@ impl Phone {
             }
         }
         // Once it is on the bus it looks again whether its login stands: it does.
-        if let [Effect::Send(_), .., Effect::Find(token, Find::Devices { .. })] = effects[..] {
-            let logins = Found::Devices(Some(devices(&["i1", "i2"], &[])));
+        if let [Effect::Send(_), .., Effect::Query(token, Query::Devices { .. })] = effects[..] {
+            let logins = QueryResult::Devices(Some(devices(&["i1", "i2"], &[])));
             assert!(self.finds(token, logins).is_empty());
             effects.pop();
         }
@@ -207,10 +208,10 @@ fn text_to(conversation: &str) -> Value {
     })
 }
 
-fn sent() -> Answer {
-    Answer::Reply(call::Send::answer(call::Sent {
+fn sent() -> WriteReply {
+    WriteReply::Reply(call::SendRequest::answer(call::Sent {
         sequence: 1,
-        countable: 1,
+        unread_index: 1,
         by_sender: 0,
         time: NOON,
         nick: String::new(),

@@ -125,16 +125,16 @@ fn requests_that_ask_for_what_cannot_be_are_refused_one_by_one() {
 fn a_sync_is_given_before_it_is_read_and_its_further_pages_only_read() {
     let mut phone = Phone::logged_in();
     let effects = phone.asks("sync", &json!({ "from": [1, 5], "limit": 9_999, "latest": 9_999 }));
-    let [Effect::Write(token, Write::Give { .. })] = effects[..] else { panic!("{effects:?}") };
+    let [Effect::Write(token, Write::AdvanceWatermark { .. })] = effects[..] else { panic!("{effects:?}") };
     let upto = tim_protocol::conversation::Cursor { epoch: 1, version: 9 };
-    let effects = phone.wrote(token, Answer::Given(upto));
-    let [Effect::Find(_, Find::Sync { sync, upto: read_upto, .. })] = &effects[..] else {
+    let effects = phone.wrote(token, WriteReply::Watermark(upto));
+    let [Effect::Query(_, Query::Sync { sync, upto: read_upto, .. })] = &effects[..] else {
         panic!("{effects:?}")
     };
     assert_eq!(*read_upto, upto);
     assert_eq!((sync.limit, sync.latest), (limits::SYNC_PAGE, limits::SYNC_LATEST));
     let effects = phone.asks("sync", &json!({ "from": [1, 5], "before": 8, "limit": 10, "latest": 1 }));
-    let [Effect::Find(_, Find::Sync { upto, .. })] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::Query(_, Query::Sync { upto, .. })] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(upto.version, 7);
 }
 

@@ -52,8 +52,8 @@ fn a_session_that_cannot_go_on_begins_anew() {
         let [Effect::Attach(ALICE, id)] = attach[..] else { panic!("{what}: {attach:?}") };
         assert_eq!(id, Uuid::from_u128(2), "{what}: a subscription of its own");
         let topics = phone.happens(Input::Attached);
-        let [Effect::Find(token, Find::Topics { .. })] = topics[..] else { panic!("{what}: {topics:?}") };
-        phone.finds(token, Found::Topics(Vec::new()));
+        let [Effect::Query(token, Query::Topics { .. })] = topics[..] else { panic!("{what}: {topics:?}") };
+        phone.finds(token, QueryResult::Topics(Vec::new()));
         let effects = phone.happens(Input::Attached);
         let said = envelopes(&effects);
         assert_eq!(said.len(), 1, "{what}: {said:?}");

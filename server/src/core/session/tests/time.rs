@@ -19,9 +19,9 @@ fn a_silent_phone_is_taken_for_dead_and_a_heartbeat_keeps_it() {
     let mut phone = Phone::logged_in();
     phone.passes(700_000);
     let effects = phone.says(r#"{"pi":1}"#);
-    let [Effect::Find(token, Find::Version { key: ALICE })] = effects[..] else { panic!("{effects:?}") };
+    let [Effect::Query(token, Query::Version { key: ALICE })] = effects[..] else { panic!("{effects:?}") };
     let cursor = tim_protocol::conversation::Cursor { epoch: 1, version: 9 };
-    let pong = &envelopes(&phone.finds(token, Found::Version(cursor)))[0];
+    let pong = &envelopes(&phone.finds(token, QueryResult::Version(cursor)))[0];
     assert_eq!(pong, &json!({ "po": 1, "cur": [1, 9], "now": phone.now.wall }));
     phone.passes(749_999);
     assert!(phone.happens(Input::Deadline).is_empty());

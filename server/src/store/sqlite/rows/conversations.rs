@@ -1,4 +1,4 @@
-//! The table `conv`, and what `user_conv` has beside marks.
+//! The table `conv`, and the columns of `user_conv` other than marks.
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use tim_protocol::GroupId;
@@ -6,7 +6,7 @@ use tim_protocol::GroupId;
 use super::marks::USHARD;
 use super::{Transaction, shard, to_sql, unsigned};
 use crate::core::ops::{ConversationKey, UserKey};
-use crate::domain::Outcome;
+use crate::domain::DomainResult;
 use crate::domain::rows::{Conversation, ConversationRows, Parties, UserConversation};
 use crate::store::sqlite::failure::damaged;
 
@@ -22,7 +22,7 @@ fn key_of(parties: &Parties) -> String {
     }
 }
 
-fn read_conversation(row: &Row<'_>) -> rusqlite::Result<Outcome<Conversation>> {
+fn read_conversation(row: &Row<'_>) -> rusqlite::Result<DomainResult<Conversation>> {
     let (kind, key): (i64, String) = (row.get(1)?, row.get(4)?);
     let parties = match kind {
         0 => Ok(Parties::C2c(UserKey(row.get(2)?), UserKey(row.get(3)?))),
@@ -39,20 +39,20 @@ fn read_conversation(row: &Row<'_>) -> rusqlite::Result<Outcome<Conversation>> {
 }
 
 impl ConversationRows for Transaction<'_> {
-    fn conversation(&mut self, app: u32, parties: &Parties) -> Outcome<Option<Conversation>> {
+    fn conversation(&mut self, app: u32, parties: &Parties) -> DomainResult<Option<Conversation>> {
         let mut query = self.prepare(
             "SELECT id, kind, a, b, key, head, cnt, mhead, last_time FROM conv WHERE app = ? AND key = ?",
         )?;
         query.query_row(params![app, key_of(parties)], read_conversation).optional()?.transpose()
     }
 
-    fn conversation_by_key(&mut self, key: ConversationKey) -> Outcome<Conversation> {
+    fn conversation_by_key(&mut self, key: ConversationKey) -> DomainResult<Conversation> {
         let mut query =
             self.prepare("SELECT id, kind, a, b, key, head, cnt, mhead, last_time FROM conv WHERE id = ?")?;
         query.query_row([key.0], read_conversation)?
     }
 
-    fn add_conversation(&mut self, app: u32, parties: Parties) -> Outcome<Conversation> {
+    fn add_conversation(&mut self, app: u32, parties: Parties) -> DomainResult<Conversation> {
         let (kind, a, b) = match &parties {
             Parties::C2c(a, b) => (0, Some(a.0), Some(b.0)),
             Parties::Group(_) => (1, None, None),
@@ -65,7 +65,7 @@ impl ConversationRows for Transaction<'_> {
         Ok(Conversation { key, parties, head: 0, unread_index: 0, mutation_head: 0, last_time: 0 })
     }
 
-    fn user_conversation(&mut self, user: UserKey, of: ConversationKey) -> Outcome<UserConversation> {
+    fn user_conversation(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<UserConversation> {
         let mut query = self.prepare("SELECT read, floor FROM user_conv WHERE user = ? AND conv = ?")?;
         let row = query.query_row(params![user.0, of.0], |row| {
             Ok(UserConversation { read: unsigned(row, 0)?, first_visible_seq: unsigned(row, 1)? })
@@ -73,7 +73,7 @@ impl ConversationRows for Transaction<'_> {
         Ok(row.optional()?.unwrap_or_default())
     }
 
-    fn set_read(&mut self, user: UserKey, of: ConversationKey, sequence: u64) -> Outcome<()> {
+    fn set_read(&mut self, user: UserKey, of: ConversationKey, sequence: u64) -> DomainResult<()> {
         self.prepare(&format!(
             "INSERT INTO user_conv(user, conv, ushard, read) VALUES(?1, ?2, {USHARD}, ?3)
              ON CONFLICT(user, conv) DO UPDATE SET read = ?3"
@@ -87,7 +87,7 @@ impl ConversationRows for Transaction<'_> {
         user: UserKey,
         of: ConversationKey,
         as_of: UserConversation,
-    ) -> Outcome<()> {
+    ) -> DomainResult<()> {
         self.prepare(&format!(
             "INSERT INTO user_conv(user, conv, ushard, read, floor) VALUES(?1, ?2, {USHARD}, ?3, ?4)
              ON CONFLICT(user, conv) DO UPDATE SET
@@ -97,7 +97,7 @@ impl ConversationRows for Transaction<'_> {
         Ok(())
     }
 
-    fn close_conversation(&mut self, user: UserKey, of: ConversationKey) -> Outcome<()> {
+    fn close_conversation(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<()> {
         self.prepare("UPDATE user_conv SET gone = 1 WHERE user = ? AND conv = ?")?
             .execute(params![user.0, of.0])?;
         Ok(())

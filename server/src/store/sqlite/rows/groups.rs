@@ -6,15 +6,15 @@ use tim_protocol::group::Role;
 
 use super::{Transaction, word};
 use crate::core::ops::{ConversationKey, UserKey};
-use crate::domain::Outcome;
-use crate::domain::rows::{GroupBrief, GroupRow, GroupRows, Member, NewGroupRow, Standing};
+use crate::domain::DomainResult;
+use crate::domain::rows::{GroupRow, GroupRows, GroupSummary, Member, NewGroupRow, Standing};
 use crate::store::sqlite::failure::damaged;
 
 /// The `shard` of a conversation's row, from its number.
 const SHARD: &str = "(SELECT shard FROM conv WHERE id = ?1)";
 
 impl GroupRows for Transaction<'_> {
-    fn add_group(&mut self, group: ConversationKey, row: &NewGroupRow<'_>) -> Outcome<()> {
+    fn add_group(&mut self, group: ConversationKey, row: &NewGroupRow<'_>) -> DomainResult<()> {
         self.prepare(&format!(
             "INSERT INTO grp(conv, shard, type, name, introduction, notification, avatar, owner, created, join_option)
              VALUES(?1, {SHARD}, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
@@ -33,7 +33,7 @@ impl GroupRows for Transaction<'_> {
         Ok(())
     }
 
-    fn group(&mut self, group: ConversationKey) -> Outcome<Option<GroupRow>> {
+    fn group(&mut self, group: ConversationKey) -> DomainResult<Option<GroupRow>> {
         let mut query = self.prepare(
             "SELECT g.type, g.name, g.introduction, g.notification, g.avatar, o.name, g.created, g.members,
                     g.join_option, g.dismissed
@@ -56,21 +56,21 @@ impl GroupRows for Transaction<'_> {
         }))
     }
 
-    fn group_brief(&mut self, group: ConversationKey) -> Outcome<GroupBrief> {
+    fn group_summary(&mut self, group: ConversationKey) -> DomainResult<GroupSummary> {
         let mut query = self.prepare(
             "SELECT g.type, g.members, o.name FROM grp g LEFT JOIN user o ON o.id = g.owner WHERE g.conv = ?",
         )?;
         let mut rows = query.query([group.0])?;
         let row = rows.next()?.ok_or_else(damaged)?;
         let owner: Option<String> = row.get(2)?;
-        Ok(GroupBrief {
+        Ok(GroupSummary {
             group_type: word(row, 0)?,
             members: row.get(1)?,
             owner: owner.and_then(|owner| UserId::new(&owner).ok()),
         })
     }
 
-    fn standing(&mut self, group: ConversationKey, user: UserKey) -> Outcome<Standing> {
+    fn standing(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<Standing> {
         let mut query = self.prepare(
             "SELECT g.type, g.dismissed, m.user IS NOT NULL, m.role
              FROM grp g LEFT JOIN member m ON m.conv = g.conv AND m.user = ?2 WHERE g.conv = ?1",
@@ -81,30 +81,30 @@ impl GroupRows for Transaction<'_> {
         Ok(Standing { group_type: word(row, 0)?, is_dismissed: row.get(1)?, role })
     }
 
-    fn resize_group(&mut self, group: ConversationKey, by: i32) -> Outcome<()> {
+    fn change_member_count(&mut self, group: ConversationKey, by: i32) -> DomainResult<()> {
         self.prepare("UPDATE grp SET members = members + ?2 WHERE conv = ?1")?
             .execute(params![group.0, by])?;
         Ok(())
     }
 
-    fn disown_group(&mut self, group: ConversationKey) -> Outcome<()> {
+    fn clear_owner(&mut self, group: ConversationKey) -> DomainResult<()> {
         self.prepare("UPDATE grp SET owner = NULL WHERE conv = ?")?.execute([group.0])?;
         Ok(())
     }
 
-    fn dismiss_group(&mut self, group: ConversationKey) -> Outcome<()> {
+    fn dismiss_group(&mut self, group: ConversationKey) -> DomainResult<()> {
         self.prepare("UPDATE grp SET dismissed = 1, members = 0 WHERE conv = ?")?.execute([group.0])?;
         Ok(())
     }
 
-    fn member(&mut self, group: ConversationKey, user: UserKey) -> Outcome<Option<Member>> {
+    fn member(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<Option<Member>> {
         let mut query = self.prepare("SELECT role, joined FROM member WHERE conv = ? AND user = ?")?;
         let mut rows = query.query(params![group.0, user.0])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         Ok(Some(Member { role: word(row, 0)?, joined: row.get(1)? }))
     }
 
-    fn groups_of(&mut self, user: UserKey) -> Outcome<Vec<ConversationKey>> {
+    fn groups_of(&mut self, user: UserKey) -> DomainResult<Vec<ConversationKey>> {
         // A membership has a change of kind 3, which is found by its user; the rows of members are found by their group.
         let mut query = self.prepare(
             "SELECT c.id FROM user u JOIN change g ON g.user = u.id AND g.kind = 3 AND g.gone = 0
@@ -114,19 +114,19 @@ impl GroupRows for Transaction<'_> {
         Ok(groups.collect::<rusqlite::Result<Vec<_>>>()?)
     }
 
-    fn members(&mut self, group: ConversationKey) -> Outcome<Vec<UserKey>> {
+    fn members(&mut self, group: ConversationKey) -> DomainResult<Vec<UserKey>> {
         let mut query = self.prepare("SELECT user FROM member WHERE conv = ?")?;
         let members = query.query_map([group.0], |row| row.get(0).map(UserKey))?;
         Ok(members.collect::<rusqlite::Result<Vec<_>>>()?)
     }
 
-    fn members_of_role(&mut self, group: ConversationKey, role: &Role) -> Outcome<Vec<UserKey>> {
+    fn members_of_role(&mut self, group: ConversationKey, role: &Role) -> DomainResult<Vec<UserKey>> {
         let mut query = self.prepare("SELECT user FROM member WHERE conv = ? AND role = ?")?;
         let members = query.query_map(params![group.0, role.as_str()], |row| row.get(0).map(UserKey))?;
         Ok(members.collect::<rusqlite::Result<Vec<_>>>()?)
     }
 
-    fn add_member(&mut self, group: ConversationKey, user: UserKey, member: &Member) -> Outcome<()> {
+    fn add_member(&mut self, group: ConversationKey, user: UserKey, member: &Member) -> DomainResult<()> {
         self.prepare(&format!(
             "INSERT INTO member(conv, user, shard, role, joined) VALUES(?1, ?2, {SHARD}, ?3, ?4)"
         ))?
@@ -134,12 +134,12 @@ impl GroupRows for Transaction<'_> {
         Ok(())
     }
 
-    fn remove_member(&mut self, group: ConversationKey, user: UserKey) -> Outcome<()> {
+    fn remove_member(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<()> {
         self.prepare("DELETE FROM member WHERE conv = ? AND user = ?")?.execute(params![group.0, user.0])?;
         Ok(())
     }
 
-    fn add_application(&mut self, group: ConversationKey, user: UserKey, time: i64) -> Outcome<bool> {
+    fn add_application(&mut self, group: ConversationKey, user: UserKey, time: i64) -> DomainResult<bool> {
         let added = self
             .prepare(&format!(
                 "INSERT INTO application(conv, user, shard, time) VALUES(?1, ?2, {SHARD}, ?3)
@@ -149,14 +149,14 @@ impl GroupRows for Transaction<'_> {
         Ok(added > 0)
     }
 
-    fn remove_application(&mut self, group: ConversationKey, user: UserKey) -> Outcome<bool> {
+    fn remove_application(&mut self, group: ConversationKey, user: UserKey) -> DomainResult<bool> {
         let removed = self
             .prepare("DELETE FROM application WHERE conv = ? AND user = ?")?
             .execute(params![group.0, user.0])?;
         Ok(removed > 0)
     }
 
-    fn remove_applications(&mut self, group: ConversationKey) -> Outcome<()> {
+    fn remove_applications(&mut self, group: ConversationKey) -> DomainResult<()> {
         self.prepare("DELETE FROM application WHERE conv = ?")?.execute([group.0])?;
         Ok(())
     }

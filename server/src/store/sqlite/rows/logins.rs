@@ -6,10 +6,10 @@ use tim_protocol::frame::KickReason;
 use super::marks::USHARD;
 use super::{Transaction, word};
 use crate::core::ops::{Device, UserKey};
-use crate::domain::Outcome;
+use crate::domain::DomainResult;
 use crate::domain::rows::{LoginEnd, LoginRows};
 
-/// The word in the table for a login that its own user ended; any other is that of a [`KickReason`].
+/// The stored word for a login that its user ended; any other word is that of a [`KickReason`].
 const LOGGED_OUT: &str = "logout";
 
 fn end_word(end: &LoginEnd) -> &str {
@@ -24,7 +24,7 @@ fn end_of(reason: KickReason) -> LoginEnd {
 }
 
 impl LoginRows for Transaction<'_> {
-    fn logins(&mut self, user: UserKey) -> Outcome<Vec<Device>> {
+    fn logins(&mut self, user: UserKey) -> DomainResult<Vec<Device>> {
         let mut query = self.prepare("SELECT device, instance, platform FROM device WHERE user = ?")?;
         let mut rows = query.query([user.0])?;
         let mut logins = Vec::new();
@@ -35,7 +35,7 @@ impl LoginRows for Transaction<'_> {
         Ok(logins)
     }
 
-    fn put_login(&mut self, user: UserKey, login: &Device) -> Outcome<()> {
+    fn put_login(&mut self, user: UserKey, login: &Device) -> DomainResult<()> {
         self.prepare(&format!(
             "INSERT INTO device(user, ushard, device, instance, platform) VALUES(?1, {USHARD}, ?2, ?3, ?4)
              ON CONFLICT(user, device) DO UPDATE SET instance = ?3, platform = ?4"
@@ -44,7 +44,7 @@ impl LoginRows for Transaction<'_> {
         Ok(())
     }
 
-    fn end_login(&mut self, user: UserKey, instance: &str, end: &LoginEnd) -> Outcome<()> {
+    fn end_login(&mut self, user: UserKey, instance: &str, end: &LoginEnd) -> DomainResult<()> {
         self.prepare("DELETE FROM device WHERE user = ? AND instance = ?")?
             .execute(params![user.0, instance])?;
         self.prepare(&format!(
@@ -54,7 +54,7 @@ impl LoginRows for Transaction<'_> {
         Ok(())
     }
 
-    fn forget_ended_logins(&mut self, user: UserKey, keep: u32) -> Outcome<()> {
+    fn forget_ended_logins(&mut self, user: UserKey, keep: u32) -> DomainResult<()> {
         self.prepare(
             "DELETE FROM ended WHERE user = ?1 AND id NOT IN
              (SELECT id FROM ended WHERE user = ?1 ORDER BY id DESC LIMIT ?2)",
@@ -63,7 +63,7 @@ impl LoginRows for Transaction<'_> {
         Ok(())
     }
 
-    fn ended_logins(&mut self, user: UserKey) -> Outcome<Vec<(String, LoginEnd)>> {
+    fn ended_logins(&mut self, user: UserKey) -> DomainResult<Vec<(String, LoginEnd)>> {
         let mut query = self.prepare("SELECT instance, reason FROM ended WHERE user = ? ORDER BY id DESC")?;
         let mut rows = query.query([user.0])?;
         let mut ended = Vec::new();

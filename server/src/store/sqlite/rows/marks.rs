@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, params};
 
 use super::{Transaction, to_sql, unsigned};
 use crate::core::ops::{ConversationKey, UserKey};
-use crate::domain::Outcome;
+use crate::domain::DomainResult;
 use crate::domain::rows::{ChangeKind, Changed, MarkRows, Marks};
 use crate::store::sqlite::failure::damaged;
 
@@ -19,7 +19,7 @@ fn kind_number(kind: ChangeKind) -> i64 {
     }
 }
 
-fn kind_of(number: i64) -> Outcome<ChangeKind> {
+fn kind_of(number: i64) -> DomainResult<ChangeKind> {
     match number {
         1 => Ok(ChangeKind::Profile),
         2 => Ok(ChangeKind::Blacklist),
@@ -29,22 +29,22 @@ fn kind_of(number: i64) -> Outcome<ChangeKind> {
 }
 
 impl MarkRows for Transaction<'_> {
-    fn version(&mut self, user: UserKey) -> Outcome<u64> {
+    fn version(&mut self, user: UserKey) -> DomainResult<u64> {
         Ok(self.prepare("SELECT uver FROM user WHERE id = ?")?.query_row([user.0], |row| unsigned(row, 0))?)
     }
 
-    fn next_version(&mut self, user: UserKey) -> Outcome<u64> {
+    fn next_version(&mut self, user: UserKey) -> DomainResult<u64> {
         let mut next = self.prepare("UPDATE user SET uver = uver + 1 WHERE id = ? RETURNING uver")?;
         Ok(next.query_row([user.0], |row| unsigned(row, 0))?)
     }
 
-    fn set_watermark(&mut self, user: UserKey, version: u64) -> Outcome<()> {
+    fn set_watermark(&mut self, user: UserKey, version: u64) -> DomainResult<()> {
         self.prepare("UPDATE user SET given = ?2 WHERE id = ?1 AND given < ?2")?
             .execute(params![user.0, to_sql(version)])?;
         Ok(())
     }
 
-    fn marks(&mut self, user: UserKey, of: ConversationKey) -> Outcome<Marks> {
+    fn marks(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<Marks> {
         let mut query = self.prepare(
             "SELECT u.given, coalesce(c.mark, 0) FROM user u LEFT JOIN user_conv c ON c.user = u.id AND c.conv = ?2
              WHERE u.id = ?1",
@@ -54,7 +54,7 @@ impl MarkRows for Transaction<'_> {
         })?)
     }
 
-    fn set_mark(&mut self, user: UserKey, of: ConversationKey, version: u64) -> Outcome<()> {
+    fn set_mark(&mut self, user: UserKey, of: ConversationKey, version: u64) -> DomainResult<()> {
         self.prepare(&format!(
             "INSERT INTO user_conv(user, conv, ushard, mark) VALUES(?1, ?2, {USHARD}, ?3)
              ON CONFLICT(user, conv) DO UPDATE SET mark = excluded.mark"
@@ -63,7 +63,7 @@ impl MarkRows for Transaction<'_> {
         Ok(())
     }
 
-    fn set_marked(&mut self, of: ConversationKey, up_to: u64) -> Outcome<()> {
+    fn set_marked(&mut self, of: ConversationKey, up_to: u64) -> DomainResult<()> {
         self.prepare("UPDATE conv SET marked = ?2 WHERE id = ?1")?.execute(params![of.0, to_sql(up_to)])?;
         Ok(())
     }
@@ -75,7 +75,7 @@ impl MarkRows for Transaction<'_> {
         key: &str,
         version: u64,
         is_gone: bool,
-    ) -> Outcome<()> {
+    ) -> DomainResult<()> {
         self.prepare(&format!(
             "INSERT INTO change(user, kind, key, ushard, version, gone) VALUES(?1, ?2, ?3, {USHARD}, ?4, ?5)
              ON CONFLICT(user, kind, key) DO UPDATE SET version = excluded.version, gone = excluded.gone"
@@ -84,34 +84,40 @@ impl MarkRows for Transaction<'_> {
         Ok(())
     }
 
-    fn has(&mut self, user: UserKey, kind: ChangeKind, key: &str) -> Outcome<bool> {
+    fn has(&mut self, user: UserKey, kind: ChangeKind, key: &str) -> DomainResult<bool> {
         let mut query =
             self.prepare("SELECT gone = 0 FROM change WHERE user = ? AND kind = ? AND key = ?")?;
         let has = query.query_row(params![user.0, kind_number(kind), key], |row| row.get(0));
         Ok(has.optional()?.unwrap_or(false))
     }
 
-    fn count(&mut self, user: UserKey, kind: ChangeKind) -> Outcome<u64> {
+    fn count(&mut self, user: UserKey, kind: ChangeKind) -> DomainResult<u64> {
         let mut query =
             self.prepare("SELECT count(*) FROM change WHERE user = ? AND kind = ? AND gone = 0")?;
         Ok(query.query_row(params![user.0, kind_number(kind)], |row| unsigned(row, 0))?)
     }
 
-    fn changed(&mut self, user: UserKey, after: u64, before: u64, most: u32) -> Outcome<Vec<(u64, Changed)>> {
+    fn changed(
+        &mut self,
+        user: UserKey,
+        after: u64,
+        before: u64,
+        max: u32,
+    ) -> DomainResult<Vec<(u64, Changed)>> {
         let mut query = self.prepare(
             "SELECT mark, conv, NULL, gone FROM user_conv WHERE user = ?1 AND mark > ?2 AND mark < ?3
              UNION ALL SELECT version, kind, key, gone FROM change WHERE user = ?1 AND version > ?2 AND version < ?3
              ORDER BY 1 DESC LIMIT ?4",
         )?;
-        let mut rows = query.query(params![user.0, to_sql(after), to_sql(before), most])?;
+        let mut rows = query.query(params![user.0, to_sql(after), to_sql(before), max])?;
         let mut changed = Vec::new();
         while let Some(row) = rows.next()? {
             let (number, is_gone) = (row.get(1)?, row.get(3)?);
-            let what = match row.get(2)? {
+            let content = match row.get(2)? {
                 Some(key) => Changed::Other { kind: kind_of(number)?, key, is_gone },
                 None => Changed::Conversation { key: ConversationKey(number), is_gone },
             };
-            changed.push((unsigned(row, 0)?, what));
+            changed.push((unsigned(row, 0)?, content));
         }
         Ok(changed)
     }

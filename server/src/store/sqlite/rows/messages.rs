@@ -10,21 +10,21 @@ use tim_protocol::message::{Message, Priority, Revocation};
 use tim_protocol::word::Word;
 use tim_protocol::{MessageId, UserId};
 
-use super::{Transaction, some, to_sql, unsigned, user_name};
+use super::{Transaction, null_if_empty, to_sql, unsigned, user_name};
 use crate::core::ops::{ConversationKey, UserKey};
-use crate::domain::Outcome;
+use crate::domain::DomainResult;
 use crate::domain::rows::{Conversation, MessageRow, MessageRows, MutationRow, RevocationRow};
 use crate::store::sqlite::failure::damaged;
 
 impl MessageRows for Transaction<'_> {
-    fn sent(&mut self, of: ConversationKey, sender: UserKey, id: MessageId) -> Outcome<Option<Sent>> {
+    fn sent(&mut self, of: ConversationKey, sender: UserKey, id: MessageId) -> DomainResult<Option<Sent>> {
         let mut query = self.prepare(
             "SELECT seq, cnt, by_sender, time, nick, avatar FROM msg WHERE cmid = ? AND sender = ? AND conv = ?",
         )?;
         let row = query.query_row(params![id.as_bytes(), sender.0, of.0], |row| {
             Ok(Sent {
                 sequence: unsigned(row, 0)?,
-                countable: unsigned(row, 1)?,
+                unread_index: unsigned(row, 1)?,
                 by_sender: unsigned(row, 2)?,
                 time: row.get(3)?,
                 nick: text(row, 4)?,
@@ -34,7 +34,12 @@ impl MessageRows for Transaction<'_> {
         Ok(row.optional()?)
     }
 
-    fn append(&mut self, conversation: &Conversation, sender: UserKey, message: &Message) -> Outcome<()> {
+    fn append(
+        &mut self,
+        conversation: &Conversation,
+        sender: UserKey,
+        message: &Message,
+    ) -> DomainResult<()> {
         self.prepare(
             "INSERT INTO msg(shard, conv, seq, cnt, by_sender, sender, cmid, time, client_time, priority, uncounted, nick,
                 avatar, body)
@@ -43,7 +48,7 @@ impl MessageRows for Transaction<'_> {
         .execute(params![
             conversation.key.0,
             to_sql(message.sequence),
-            to_sql(message.countable),
+            to_sql(message.unread_index),
             to_sql(message.by_sender),
             sender.0,
             message.id.as_bytes(),
@@ -51,8 +56,8 @@ impl MessageRows for Transaction<'_> {
             message.client_time,
             priority_value(message.priority),
             message.excluded_from_unread_count,
-            some(&message.nick),
-            some(&message.avatar),
+            null_if_empty(&message.nick),
+            null_if_empty(&message.avatar),
             message.body.get(),
         ])?;
         self.prepare("UPDATE conv SET head = ?2, cnt = ?3, last_time = ?4 WHERE id = ?1")?.execute(
@@ -70,9 +75,9 @@ impl MessageRows for Transaction<'_> {
         &mut self,
         of: ConversationKey,
         sequences: RangeInclusive<u64>,
-        most: u32,
+        max: u32,
         mut each: impl FnMut(MessageRow) -> ControlFlow<()>,
-    ) -> Outcome<()> {
+    ) -> DomainResult<()> {
         let mut query = self.prepare(
             "SELECT m.seq, m.cnt, m.cmid, m.sender, s.name, m.time, m.client_time, m.priority, m.uncounted,
                     m.nick, m.avatar, r.name, m.revoked_time, m.body, m.by_sender
@@ -80,7 +85,7 @@ impl MessageRows for Transaction<'_> {
              WHERE m.conv = ? AND m.seq BETWEEN ? AND ? ORDER BY m.seq DESC LIMIT ?",
         )?;
         let (low, high) = sequences.into_inner();
-        let mut rows = query.query(params![of.0, to_sql(low), to_sql(high), most])?;
+        let mut rows = query.query(params![of.0, to_sql(low), to_sql(high), max])?;
         while let Some(row) = rows.next()? {
             if each(read_message(row)?).is_break() {
                 break;
@@ -89,13 +94,13 @@ impl MessageRows for Transaction<'_> {
         Ok(())
     }
 
-    fn unread_index_at(&mut self, of: ConversationKey, sequence: u64) -> Outcome<u64> {
+    fn unread_index_at(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<u64> {
         let mut query = self.prepare("SELECT cnt FROM msg WHERE conv = ? AND seq = ?")?;
         let unread_index = query.query_row(params![of.0, to_sql(sequence)], |row| unsigned(row, 0));
         Ok(unread_index.optional()?.unwrap_or(0))
     }
 
-    fn count_by_sender(&mut self, of: ConversationKey, sender: UserKey, sequence: u64) -> Outcome<u64> {
+    fn count_by_sender(&mut self, of: ConversationKey, sender: UserKey, sequence: u64) -> DomainResult<u64> {
         let mut query = self.prepare(
             "SELECT by_sender FROM msg WHERE conv = ? AND sender = ? AND seq <= ? AND uncounted = 0
              ORDER BY seq DESC LIMIT 1",
@@ -104,13 +109,18 @@ impl MessageRows for Transaction<'_> {
         Ok(own.optional()?.unwrap_or(0))
     }
 
-    fn count_revoked(&mut self, of: ConversationKey, reader: UserKey, unread_index: u64) -> Outcome<u64> {
+    fn count_revoked(
+        &mut self,
+        of: ConversationKey,
+        reader: UserKey,
+        unread_index: u64,
+    ) -> DomainResult<u64> {
         let mut query =
             self.prepare("SELECT count(*) FROM mut WHERE conv = ? AND cnt > ? AND cnt > 0 AND sender <> ?")?;
         Ok(query.query_row(params![of.0, to_sql(unread_index), reader.0], |row| unsigned(row, 0))?)
     }
 
-    fn revoke(&mut self, conversation: &Conversation, row: &RevocationRow<'_>) -> Outcome<()> {
+    fn revoke(&mut self, conversation: &Conversation, row: &RevocationRow<'_>) -> DomainResult<()> {
         let (conv, sequence, number) =
             (conversation.key.0, to_sql(row.sequence), to_sql(conversation.mutation_head));
         self.prepare(
@@ -126,7 +136,7 @@ impl MessageRows for Transaction<'_> {
         Ok(())
     }
 
-    fn mutation_of(&mut self, of: ConversationKey, sequence: u64) -> Outcome<Option<(u64, u64)>> {
+    fn mutation_of(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<Option<(u64, u64)>> {
         let mut query = self.prepare("SELECT mseq, cnt FROM mut WHERE conv = ? AND seq = ?")?;
         let row = query
             .query_row(params![of.0, to_sql(sequence)], |row| Ok((unsigned(row, 0)?, unsigned(row, 1)?)));
@@ -137,15 +147,15 @@ impl MessageRows for Transaction<'_> {
         &mut self,
         of: ConversationKey,
         after: u64,
-        most: u32,
+        max: u32,
         mut each: impl FnMut(MutationRow) -> ControlFlow<()>,
-    ) -> Outcome<()> {
+    ) -> DomainResult<()> {
         let mut query = self.prepare(
             "SELECT m.mseq, m.seq, m.cnt, m.sender, s.name, a.name, m.time
              FROM mut m LEFT JOIN user s ON s.id = m.sender LEFT JOIN user a ON a.id = m.actor
              WHERE m.conv = ? AND m.mseq > ? ORDER BY m.mseq LIMIT ?",
         )?;
-        let mut rows = query.query(params![of.0, to_sql(after), most])?;
+        let mut rows = query.query(params![of.0, to_sql(after), max])?;
         while let Some(row) = rows.next()? {
             if each(read_mutation(row)?).is_break() {
                 break;
@@ -155,7 +165,7 @@ impl MessageRows for Transaction<'_> {
     }
 }
 
-fn read_message(row: &Row<'_>) -> Outcome<MessageRow> {
+fn read_message(row: &Row<'_>) -> DomainResult<MessageRow> {
     let from = match row.get::<_, Option<String>>(4)? {
         Some(name) => user_name(&name)?,
         None => UserId::system(),
@@ -183,7 +193,7 @@ fn read_message(row: &Row<'_>) -> Outcome<MessageRow> {
     })
 }
 
-fn read_mutation(row: &Row<'_>) -> Outcome<MutationRow> {
+fn read_mutation(row: &Row<'_>) -> DomainResult<MutationRow> {
     Ok(MutationRow {
         number: unsigned(row, 0)?,
         sequence: unsigned(row, 1)?,
@@ -197,7 +207,8 @@ fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
     Ok(row.get::<_, Option<String>>(column)?.unwrap_or_default())
 }
 
-/// A priority as a number; one that this version does not know as the bytes of its word, which no column turns into a number.
+/// A priority as a number, or, if this version does not know it, as the bytes of its word: SQLite converts no blob to a
+/// number.
 fn priority_value(priority: Priority) -> Value {
     match priority {
         Priority::High => Value::Integer(1),

@@ -1,6 +1,6 @@
-//! The rows of one transaction: [`Rows`] over SQL, one family of tables a file.
+//! The rows of one transaction: [`Rows`] in SQL, one file per family of tables.
 //!
-//! Statements only: nothing here knows who may do what. Surrogate numbers stay inside; names come and go at this edge.
+//! Only SQL statements, no rules. Surrogate keys stay inside; the interface uses IDs.
 
 mod conversations;
 mod groups;
@@ -15,7 +15,7 @@ use tim_protocol::UserId;
 use tim_protocol::word::Word;
 
 use super::failure::damaged;
-use crate::domain::Outcome;
+use crate::domain::DomainResult;
 use crate::domain::rows::Rows;
 
 /// A transaction that is under way on a connection.
@@ -25,12 +25,12 @@ pub(super) struct Transaction<'a> {
 }
 
 impl<'a> Transaction<'a> {
-    /// The transaction of this connection, on data of this life. Who made the connection begins and ends it.
+    /// The transaction of this connection, on data of this epoch. The owner of the connection begins and ends it.
     pub(super) fn on(connection: &'a Connection, epoch: u32) -> Self {
         Self { connection, epoch }
     }
 
-    fn prepare(&self, sql: &str) -> Outcome<CachedStatement<'a>> {
+    fn prepare(&self, sql: &str) -> DomainResult<CachedStatement<'a>> {
         Ok(self.connection.prepare_cached(sql)?)
     }
 }
@@ -40,7 +40,7 @@ impl Rows for Transaction<'_> {
         self.epoch
     }
 
-    fn probe(&mut self) -> Outcome<()> {
+    fn probe(&mut self) -> DomainResult<()> {
         let sql = "INSERT INTO meta VALUES('probe', 1) ON CONFLICT(key) DO UPDATE SET value = value + 1";
         self.prepare(sql)?.execute([])?;
         Ok(())
@@ -56,7 +56,7 @@ fn shard(app: u32, key: &str) -> i64 {
     i64::try_from(hash & 1023).unwrap_or(0)
 }
 
-/// Numbers that SQLite keeps signed and the protocol does not.
+/// Converts to SQLite's signed integers.
 fn to_sql(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
@@ -65,17 +65,17 @@ fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
     Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
 }
 
-fn user_name(text: &str) -> Outcome<UserId> {
+fn user_name(text: &str) -> DomainResult<UserId> {
     UserId::new(text).map_err(|_| damaged())
 }
 
-/// The enumeration of a word on the wire, which is also its word in the tables.
-fn word<T: From<Word>>(row: &Row<'_>, column: usize) -> Outcome<T> {
+/// The enumeration value of a word; tables store the same words as the wire.
+fn word<T: From<Word>>(row: &Row<'_>, column: usize) -> DomainResult<T> {
     let text = row.get_ref(column)?.as_str().map_err(rusqlite::Error::from)?;
     Word::new(text).map(T::from).ok_or_else(damaged)
 }
 
-/// Text that is absent rather than empty.
-fn some(text: &str) -> Option<&str> {
+/// NULL for empty text.
+fn null_if_empty(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }

@@ -6,23 +6,23 @@ use tim_protocol::profile::ProfileFields;
 
 use super::{Transaction, shard, user_name};
 use crate::core::ops::UserKey;
-use crate::domain::Outcome;
-use crate::domain::rows::{Face, UserRows};
+use crate::domain::DomainResult;
+use crate::domain::rows::{SenderProfile, UserRows};
 use crate::store::sqlite::failure::damaged;
 
 impl UserRows for Transaction<'_> {
-    fn count_apps(&mut self) -> Outcome<u32> {
+    fn count_apps(&mut self) -> DomainResult<u32> {
         Ok(self.prepare("SELECT count(*) FROM app")?.query_row([], |row| row.get(0))?)
     }
 
-    fn app_keys(&mut self, app: u32) -> Outcome<Vec<String>> {
+    fn app_keys(&mut self, app: u32) -> DomainResult<Vec<String>> {
         let mut query = self.prepare("SELECT key, old_key FROM app WHERE id = ?")?;
         let keys: Option<[Option<String>; 2]> =
             query.query_row([app], |row| Ok([row.get(0)?, row.get(1)?])).optional()?;
         Ok(keys.into_iter().flatten().flatten().collect())
     }
 
-    fn put_app(&mut self, app: u32, key: &str) -> Outcome<()> {
+    fn put_app(&mut self, app: u32, key: &str) -> DomainResult<()> {
         self.prepare(
             "INSERT INTO app(id, key) VALUES(?1, ?2)
              ON CONFLICT(id) DO UPDATE SET old_key = key, key = ?2 WHERE key <> ?2",
@@ -31,12 +31,12 @@ impl UserRows for Transaction<'_> {
         Ok(())
     }
 
-    fn user(&mut self, app: u32, name: &UserId) -> Outcome<Option<UserKey>> {
+    fn user(&mut self, app: u32, name: &UserId) -> DomainResult<Option<UserKey>> {
         let mut query = self.prepare("SELECT id FROM user WHERE app = ? AND name = ?")?;
         Ok(query.query_row(params![app, name.as_str()], |row| row.get(0).map(UserKey)).optional()?)
     }
 
-    fn add_user(&mut self, app: u32, name: &UserId) -> Outcome<UserKey> {
+    fn add_user(&mut self, app: u32, name: &UserId) -> DomainResult<UserKey> {
         self.prepare(
             "INSERT INTO user(ushard, app, name) VALUES(?, ?, ?) ON CONFLICT(app, name) DO NOTHING",
         )?
@@ -44,25 +44,26 @@ impl UserRows for Transaction<'_> {
         self.user(app, name)?.ok_or_else(damaged)
     }
 
-    fn user_name(&mut self, user: UserKey) -> Outcome<UserId> {
+    fn user_name(&mut self, user: UserKey) -> DomainResult<UserId> {
         let mut query = self.prepare("SELECT name FROM user WHERE id = ?")?;
         let name = query.query_row([user.0], |row| row.get::<_, String>(0)).optional()?;
         user_name(&name.ok_or_else(damaged)?)
     }
 
-    fn face(&mut self, user: UserKey) -> Outcome<Face> {
+    fn sender_profile(&mut self, user: UserKey) -> DomainResult<SenderProfile> {
         let mut query = self.prepare("SELECT nick, avatar FROM user WHERE id = ?")?;
-        let face = query.query_row([user.0], |row| Ok(Face { nick: row.get(0)?, avatar: row.get(1)? }));
-        Ok(face.optional()?.unwrap_or_default())
+        let sender_profile =
+            query.query_row([user.0], |row| Ok(SenderProfile { nick: row.get(0)?, avatar: row.get(1)? }));
+        Ok(sender_profile.optional()?.unwrap_or_default())
     }
 
-    fn profile(&mut self, user: UserKey) -> Outcome<(ProfileFields, i64)> {
+    fn profile(&mut self, user: UserKey) -> DomainResult<(ProfileFields, i64)> {
         let mut query = self.prepare("SELECT profile, profile_time FROM user WHERE id = ?")?;
         let (text, time): (String, i64) = query.query_row([user.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok((serde_json::from_str(&text).map_err(|_| damaged())?, time))
     }
 
-    fn set_profile(&mut self, user: UserKey, fields: &ProfileFields, time: i64) -> Outcome<()> {
+    fn set_profile(&mut self, user: UserKey, fields: &ProfileFields, time: i64) -> DomainResult<()> {
         let text = serde_json::to_string(fields).map_err(|_| damaged())?;
         self.prepare(
             "UPDATE user SET profile = ?2, profile_time = ?3, nick = ?4, avatar = ?5 WHERE id = ?1",

@@ -1168,13 +1168,13 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_func_version() and 0xFFFF) != 7356) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_listener_remove() and 0xFFFF) != 17835) {
+    if ((lib.uniffi_tim_ffi_checksum_method_listener_remove() and 0xFFFF) != 13150) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_progresslistener_on_progress() and 0xFFFF) != 23538) {
+    if ((lib.uniffi_tim_ffi_checksum_method_progresslistener_on_progress() and 0xFFFF) != 49399) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_listener() and 0xFFFF) != 43715) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_listener() and 0xFFFF) != 6828) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_login_user() and 0xFFFF) != 47815) {
@@ -1195,7 +1195,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_logout() and 0xFFFF) != 12547) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_network_changed() and 0xFFFF) != 46810) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_network_changed() and 0xFFFF) != 49577) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_register_upload_plugin() and 0xFFFF) != 29950) {
@@ -1207,7 +1207,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_download() and 0xFFFF) != 29468) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_attachment() and 0xFFFF) != 29978) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_attachment() and 0xFFFF) != 1334) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_url() and 0xFFFF) != 18931) {
@@ -1225,7 +1225,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 57051) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_location_message() and 0xFFFF) != 25504) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_location_message() and 0xFFFF) != 43311) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 45480) {
@@ -1246,16 +1246,16 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 48946) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 61822) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 37967) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 55570) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 50073) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 22032) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 42760) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 51934) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 6736) {
@@ -1273,7 +1273,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 26347) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 21814) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 35085) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 46210) {
@@ -1285,7 +1285,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_my_profile() and 0xFFFF) != 34718) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 15561) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 52858) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() and 0xFFFF) != 44546) {
@@ -1300,10 +1300,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_uploadprogress_report() and 0xFFFF) != 57115) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_eventlistener_on_events() and 0xFFFF) != 26510) {
+    if ((lib.uniffi_tim_ffi_checksum_method_eventlistener_on_events() and 0xFFFF) != 62829) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_logsink_log() and 0xFFFF) != 1981) {
+    if ((lib.uniffi_tim_ffi_checksum_method_logsink_log() and 0xFFFF) != 63784) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_constructor_tim_create() and 0xFFFF) != 10036) {
@@ -1782,7 +1782,7 @@ public object FfiConverterByteArray: FfiConverterRustBuffer<ByteArray> {
 public interface EventListener {
 
     /**
-     * Events that are ready, in order.
+     * Receives events, in order.
      *
      * # Errors
      * Whatever the host throws.
@@ -1900,7 +1900,7 @@ open class EventListenerImpl: Disposable, AutoCloseable, EventListener
 
 
     /**
-     * Events that are ready, in order.
+     * Receives events, in order.
      *
      * # Errors
      * Whatever the host throws.
@@ -2114,12 +2114,13 @@ public object FfiConverterTypeEventListener: FfiConverter<EventListener, Long> {
 
 
 /**
- * Names a listener, to take it off again. Dropping it leaves the listener on.
+ * Identifies a listener, for removing it. Dropping it does not remove the listener.
  */
 public interface ListenerInterface {
 
     /**
-     * Takes the listener off. A call of it that has begun may still be running when this returns; none begins after.
+     * Removes the listener. A call of it that has begun may still be running when this returns; no further call
+     * begins.
      */
     fun `remove`()
 
@@ -2127,7 +2128,7 @@ public interface ListenerInterface {
 }
 
 /**
- * Names a listener, to take it off again. Dropping it leaves the listener on.
+ * Identifies a listener, for removing it. Dropping it does not remove the listener.
  */
 open class Listener: Disposable, AutoCloseable, ListenerInterface
 {
@@ -2232,7 +2233,8 @@ open class Listener: Disposable, AutoCloseable, ListenerInterface
 
 
     /**
-     * Takes the listener off. A call of it that has begun may still be running when this returns; none begins after.
+     * Removes the listener. A call of it that has begun may still be running when this returns; no further call
+     * begins.
      */override fun `remove`()
         =
     callWithHandle {
@@ -2388,7 +2390,7 @@ public interface LogSink {
      * A line.
      *
      * # Errors
-     * Whatever the host throws; it changes nothing.
+     * Errors of the host are ignored.
      */
     fun `log`(`level`: LogLevel, `line`: kotlin.String)
 
@@ -2504,7 +2506,7 @@ open class LogSinkImpl: Disposable, AutoCloseable, LogSink
      * A line.
      *
      * # Errors
-     * Whatever the host throws; it changes nothing.
+     * Errors of the host are ignored.
      */
     @Throws(TimException::class)override fun `log`(`level`: LogLevel, `line`: kotlin.String)
         =
@@ -2717,15 +2719,15 @@ public object FfiConverterTypeLogSink: FfiConverter<LogSink, Long> {
 
 
 /**
- * Is told how far an upload or download has come, 0 to 100, growing, on a thread that it may block.
+ * Receives the progress of an upload or download, from 0 to 100, on a thread that it may block.
  */
 public interface ProgressListener {
 
     /**
-     * So many percent are done.
+     * Called with the percentage that is done.
      *
      * # Errors
-     * Whatever the host throws; it changes nothing.
+     * Errors of the host are ignored.
      */
     fun `onProgress`(`percent`: kotlin.UInt)
 
@@ -2733,7 +2735,7 @@ public interface ProgressListener {
 }
 
 /**
- * Is told how far an upload or download has come, 0 to 100, growing, on a thread that it may block.
+ * Receives the progress of an upload or download, from 0 to 100, on a thread that it may block.
  */
 open class ProgressListenerImpl: Disposable, AutoCloseable, ProgressListener
 {
@@ -2838,10 +2840,10 @@ open class ProgressListenerImpl: Disposable, AutoCloseable, ProgressListener
 
 
     /**
-     * So many percent are done.
+     * Called with the percentage that is done.
      *
      * # Errors
-     * Whatever the host throws; it changes nothing.
+     * Errors of the host are ignored.
      */
     @Throws(TimException::class)override fun `onProgress`(`percent`: kotlin.UInt)
         =
@@ -3056,16 +3058,17 @@ public object FfiConverterTypeProgressListener: FfiConverter<ProgressListener, L
  *
  * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
  *
- * Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
- * logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
- * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
- * with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
- * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2503 or 20001.
+ * Errors have their codes. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is logged
+ * in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
+ * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for
+ * may fail with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may
+ * also answer that it cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused
+ * with 2002, 2105, 2503 or 20001.
  */
 public interface TimInterface {
 
     /**
-     * Adds a listener. It hears everything that happens from now on.
+     * Adds a listener. It receives all events from now on.
      */
     fun `addListener`(`listener`: EventListener): Listener
 
@@ -3113,10 +3116,10 @@ public interface TimInterface {
     suspend fun `logout`()
 
     /**
-     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
-     * host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
-     * seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
-     * breaks, and calls wait as they do then.
+     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as
+     * far as the host knows. A hint. When a network is available, the engine connects at once instead of after the
+     * backoff, and an existing connection is probed and has three seconds to answer. When it is unavailable, nothing
+     * changes: the connection is used until it breaks.
      */
     fun `networkChanged`(`up`: kotlin.Boolean)
 
@@ -3144,7 +3147,7 @@ public interface TimInterface {
     suspend fun `cancelDownload`(`target`: kotlin.String)
 
     /**
-     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
+     * Saves the file of a message in one of its renditions, atomically.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
@@ -3206,7 +3209,7 @@ public interface TimInterface {
     fun `createImageMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `priority`: Priority, `onProgress`: ProgressListener?): Message
 
     /**
-     * Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `sendMessage` sends it.
+     * Creates a location message: a place on Earth, in degrees, and its name (may be empty); `sendMessage` sends it.
      *
      * # Errors
      * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
@@ -3268,21 +3271,21 @@ public interface TimInterface {
     suspend fun `getGroupProfile`(`group`: kotlin.String): Group
 
     /**
-     * Accepts or refuses a user's application to join, with words for them.
+     * Accepts or refuses a user's application to join, with a text for the user.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
-     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
-     * or 2801.
+     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for a text that is too long, 10007 for who may
+     * not decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided
+     * already. `Unreachable`: 2800 or 2801.
      */
     suspend fun `handleGroupApplication`(`group`: kotlin.String, `user`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String = "")
 
     /**
-     * Joins a group, or applies to, with words for whoever decides.
+     * Joins a group, or applies to, with a text for the owner and admins, who decide.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
-     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for a text that is too long, 10007, 10010 or 10014 if
+     * it may not be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
     suspend fun `joinGroup`(`group`: kotlin.String, `applyMessage`: kotlin.String = ""): Joined
 
@@ -3296,9 +3299,10 @@ public interface TimInterface {
     suspend fun `quitGroup`(`group`: kotlin.String)
 
     /**
-     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
-     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
+     * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
+     * Whoever sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
+     * server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
+     * restart.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for an ID that is none, 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
@@ -3366,8 +3370,8 @@ public interface TimInterface {
     suspend fun `sendMessage`(`message`: Message): Message
 
     /**
-     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
-     * message that is sent changes no mark and no count.
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
+     * does not mark anything as read.
      *
      * # Errors
      * `NotReady`. `Refused`: 2503 for a conversation that is none.
@@ -3400,7 +3404,7 @@ public interface TimInterface {
     suspend fun `getMyProfile`(): Profile
 
     /**
-     * The profiles of 1 to 100 users; whoever does not exist is left out.
+     * The profiles of 1 to 100 users; users who do not exist are left out.
      *
      * # Errors
      * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
@@ -3432,11 +3436,12 @@ public interface TimInterface {
  *
  * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
  *
- * Errors are told with their numbers. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is
- * logged in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
- * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for may fail
- * with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may also answer that it
- * cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused with 2002, 2105, 2503 or 20001.
+ * Errors have their codes. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is logged
+ * in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
+ * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for
+ * may fail with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may
+ * also answer that it cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused
+ * with 2002, 2105, 2503 or 20001.
  */
 open class Tim: Disposable, AutoCloseable, TimInterface
 {
@@ -3541,7 +3546,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Adds a listener. It hears everything that happens from now on.
+     * Adds a listener. It receives all events from now on.
      */override fun `addListener`(`listener`: EventListener): Listener {
             return FfiConverterTypeListener.lift(
     callWithHandle {
@@ -3694,10 +3699,10 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as far as the
-     * host knows. A hint. When it came, a connection is tried at once instead of after the pause, and one that stands has three
-     * seconds to prove that it still works. When it went, nothing changes by that alone: the connection is used until it
-     * breaks, and calls wait as they do then.
+     * Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as
+     * far as the host knows. A hint. When a network is available, the engine connects at once instead of after the
+     * backoff, and an existing connection is probed and has three seconds to answer. When it is unavailable, nothing
+     * changes: the connection is used until it breaks.
      */override fun `networkChanged`(`up`: kotlin.Boolean)
         =
     callWithHandle {
@@ -3788,7 +3793,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Saves the file of a message, in one of its renditions: it is there whole or not at all.
+     * Saves the file of a message in one of its renditions, atomically.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
@@ -3961,7 +3966,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Makes a location message: a place on Earth, in degrees, and what it is called (may be empty); `sendMessage` sends it.
+     * Creates a location message: a place on Earth, in degrees, and its name (may be empty); `sendMessage` sends it.
      *
      * # Errors
      * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
@@ -4156,12 +4161,12 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Accepts or refuses a user's application to join, with words for them.
+     * Accepts or refuses a user's application to join, with a text for the user.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for words that are too long, 10007 for who may not decide,
-     * 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided already. `Unreachable`: 2800
-     * or 2801.
+     * `NotReady`. `Refused`: 2002 or 2602 for ids that are none, 10004 for a text that is too long, 10007 for who may
+     * not decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided
+     * already. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4190,11 +4195,11 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Joins a group, or applies to, with words for whoever decides.
+     * Joins a group, or applies to, with a text for the owner and admins, who decide.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for words that are too long, 10007, 10010 or 10014 if it may not
-     * be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for a text that is too long, 10007, 10010 or 10014 if
+     * it may not be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4250,9 +4255,10 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Takes a message back that has not left, for good: one that waits, or was refused; an upload for it ends. Whoever sends it
-     * gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may have the message
-     * nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
+     * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
+     * Whoever sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
+     * server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
+     * restart.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for an ID that is none, 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
@@ -4442,8 +4448,8 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Nothing else reads: a
-     * message that is sent changes no mark and no count.
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
+     * does not mark anything as read.
      *
      * # Errors
      * `NotReady`. `Refused`: 2503 for a conversation that is none.
@@ -4556,7 +4562,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * The profiles of 1 to 100 users; whoever does not exist is left out.
+     * The profiles of 1 to 100 users; users who do not exist are left out.
      *
      * # Errors
      * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
@@ -4794,7 +4800,7 @@ public object FfiConverterTypeTim: FfiConverter<Tim, Long> {
 
 
 /**
- * A host's own way of uploading files. Called on a thread that it may block.
+ * The host's uploader for files. Called on a thread that it may block.
  */
 public interface UploadPlugin {
 
@@ -4812,7 +4818,7 @@ public interface UploadPlugin {
 }
 
 /**
- * A host's own way of uploading files. Called on a thread that it may block.
+ * The host's uploader for files. Called on a thread that it may block.
  */
 open class UploadPluginImpl: Disposable, AutoCloseable, UploadPlugin
 {
@@ -5136,7 +5142,7 @@ public object FfiConverterTypeUploadPlugin: FfiConverter<UploadPlugin, Long> {
 
 
 /**
- * Where an upload plugin reports how far it has come.
+ * Receives the progress of an upload plugin.
  */
 public interface UploadProgressInterface {
 
@@ -5149,7 +5155,7 @@ public interface UploadProgressInterface {
 }
 
 /**
- * Where an upload plugin reports how far it has come.
+ * Receives the progress of an upload plugin.
  */
 open class UploadProgress: Disposable, AutoCloseable, UploadProgressInterface
 {
@@ -5323,7 +5329,8 @@ data class Conversation (
     val `groupType`: GroupType?
     ,
     /**
-     * Messages of others that this user has not read; sending reads nothing. Always 0 for Meeting groups.
+     * How many messages of others this user has not read. Sending a message does not change it. Always 0 for Meeting
+     * groups.
      */
     val `unreadCount`: kotlin.Long
     ,
@@ -5343,7 +5350,7 @@ data class Conversation (
     val `peerReadSequence`: kotlin.Long
     ,
     /**
-     * When something last happened in it, in milliseconds since 1970.
+     * The time of the last activity, in milliseconds since 1970.
      */
     val `lastTime`: kotlin.Long
 
@@ -5400,7 +5407,7 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
  */
 data class FileBody (
     /**
-     * Its identity, a UUID.
+     * Its ID, a UUID.
      */
     val `uuid`: kotlin.String
     ,
@@ -5410,7 +5417,7 @@ data class FileBody (
     val `fileName`: kotlin.String
     ,
     /**
-     * Bytes.
+     * Size in bytes.
      */
     val `fileSize`: kotlin.Long
     ,
@@ -5479,12 +5486,12 @@ data class Group (
     val `name`: kotlin.String
     ,
     /**
-     * What it is about; empty if not told.
+     * The group's introduction; empty if none.
      */
     val `introduction`: kotlin.String
     ,
     /**
-     * What members are to know; empty if nothing.
+     * The group's announcement to its members; empty if none.
      */
     val `notification`: kotlin.String
     ,
@@ -5499,7 +5506,7 @@ data class Group (
     val `ownerId`: kotlin.String?
     ,
     /**
-     * When it was made, in milliseconds since 1970.
+     * When it was created, in milliseconds since 1970.
      */
     val `createTime`: kotlin.Long
     ,
@@ -5514,7 +5521,7 @@ data class Group (
     val `maxMemberCount`: kotlin.UInt
     ,
     /**
-     * What happens to those who apply.
+     * What happens to an application to join.
      */
     val `joinOption`: JoinOption
     ,
@@ -5614,12 +5621,12 @@ data class GroupMember (
     val `avatar`: kotlin.String
     ,
     /**
-     * Standing.
+     * The member's role.
      */
     val `role`: Role
     ,
     /**
-     * Since when, in milliseconds since 1970.
+     * When the viewer joined, in milliseconds since 1970.
      */
     val `joinTime`: kotlin.Long
 
@@ -5666,21 +5673,21 @@ public object FfiConverterTypeGroupMember: FfiConverterRustBuffer<GroupMember> {
 
 
 /**
- * Something that happened in a group.
+ * A change in a group.
  */
 data class GroupTip (
     /**
-     * Who did it.
+     * The user who caused it.
      */
     val `operatorId`: kotlin.String
     ,
     /**
-     * What was done: 1 users joined, 2 a user left. Others are of a later version.
+     * The kind of change: 1 users joined, 2 a user left. Other values are of a later version.
      */
     val `operationType`: kotlin.UInt
     ,
     /**
-     * Whom it concerns.
+     * The users it concerns.
      */
     val `userIdList`: List<kotlin.String>
     ,
@@ -5733,12 +5740,12 @@ public object FfiConverterTypeGroupTip: FfiConverterRustBuffer<GroupTip> {
  */
 data class ImageBody (
     /**
-     * Its identity, a UUID.
+     * Its ID, a UUID.
      */
     val `uuid`: kotlin.String
     ,
     /**
-     * Its format, by TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown.
+     * Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown.
      */
     val `imageFormat`: kotlin.UInt
     ,
@@ -5784,7 +5791,7 @@ public object FfiConverterTypeImageBody: FfiConverterRustBuffer<ImageBody> {
 
 
 /**
- * What came of joining a group.
+ * The result of joining a group.
  */
 data class Joined (
     /**
@@ -5835,7 +5842,7 @@ public object FfiConverterTypeJoined: FfiConverterRustBuffer<Joined> {
  */
 data class LocationBody (
     /**
-     * What it is called; may be empty.
+     * Its name; may be empty.
      */
     val `description`: kotlin.String
     ,
@@ -5900,17 +5907,17 @@ data class Message (
     val `conversationId`: kotlin.String
     ,
     /**
-     * Who wrote it.
+     * The sender's user ID.
      */
     val `from`: kotlin.String
     ,
     /**
-     * Which way it went.
+     * Whether it was received or sent.
      */
     val `flow`: MessageFlow
     ,
     /**
-     * Its place in the conversation: 1, 2, 3 …; 0 while it is not sent.
+     * Its sequence in the conversation: 1, 2, 3 …; 0 until it is sent.
      */
     val `sequence`: kotlin.Long
     ,
@@ -5926,7 +5933,7 @@ data class Message (
     val `clientTime`: kotlin.Long
     ,
     /**
-     * Where it stands.
+     * Its send status.
      */
     val `status`: SendStatus
     ,
@@ -5951,12 +5958,12 @@ data class Message (
     val `avatar`: kotlin.String
     ,
     /**
-     * It was taken back.
+     * The message was revoked.
      */
     val `isRevoked`: kotlin.Boolean
     ,
     /**
-     * Who took it back.
+     * The user who revoked it.
      */
     val `revoker`: kotlin.String?
     ,
@@ -5976,15 +5983,16 @@ data class Message (
     val `excludedFromUnreadCount`: kotlin.Boolean
     ,
     /**
-     * The file on this device, as it was uploaded, for messages that were made here: show it without asking the server. Just created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's
-     * copy, which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) keeps no
-     * copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
+     * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
+     * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
+     * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
+     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145,
+     * 130147, 130148) keeps no copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
      */
     val `localPath`: kotlin.String? = null
     ,
     /**
-     * What it says.
+     * The contents.
      */
     val `payload`: Payload
 
@@ -6128,7 +6136,7 @@ public object FfiConverterTypeMessageList: FfiConverterRustBuffer<MessageList> {
 
 
 /**
- * What is needed to make a group.
+ * The parameters of a new group.
  */
 data class NewGroup (
     /**
@@ -6142,17 +6150,17 @@ data class NewGroup (
     val `groupType`: GroupType
     ,
     /**
-     * The id to give it; the server makes one if not told.
+     * The group ID; the server generates one if absent.
      */
     val `groupId`: kotlin.String? = null
     ,
     /**
-     * What it is about, up to 400 bytes.
+     * An introduction, at most 400 bytes.
      */
     val `introduction`: kotlin.String = ""
     ,
     /**
-     * What members are to know, up to 400 bytes.
+     * An announcement to the members, at most 400 bytes.
      */
     val `notification`: kotlin.String = ""
     ,
@@ -6162,12 +6170,12 @@ data class NewGroup (
     val `avatar`: kotlin.String = ""
     ,
     /**
-     * What happens to those who apply; by the group's type if not told.
+     * What happens to an application to join; the group type's default if absent.
      */
     val `joinOption`: JoinOption? = null
     ,
     /**
-     * Users to begin with, beside the creator: up to 100.
+     * The first members beside the creator, at most 100.
      */
     val `memberList`: List<kotlin.String> = listOf()
 
@@ -6282,7 +6290,7 @@ public object FfiConverterTypeProfile: FfiConverterRustBuffer<Profile> {
  */
 data class ProfileFields (
     /**
-     * Shown name, up to 500 bytes.
+     * Display name, at most 500 bytes.
      */
     val `nick`: kotlin.String? = null
     ,
@@ -6357,31 +6365,32 @@ public object FfiConverterTypeProfileFields: FfiConverterRustBuffer<ProfileField
 
 
 /**
- * One form in which an attachment can be fetched.
+ * A rendition of an attachment: a form in which it can be downloaded.
  */
 data class Rendition (
     /**
-     * Which one.
+     * The type of the rendition.
      */
     val `renditionType`: RenditionType
     ,
     /**
-     * Bytes.
+     * Size in bytes.
      */
     val `size`: kotlin.Long
     ,
     /**
-     * Pixels across; 0 for what is no picture.
+     * Width in pixels; 0 if it is not a picture.
      */
     val `width`: kotlin.UInt
     ,
     /**
-     * Pixels down; 0 for what is no picture.
+     * Height in pixels; 0 if it is not a picture.
      */
     val `height`: kotlin.UInt
     ,
     /**
-     * Where it is: a path on the server, or a full address. `getAttachmentUrl` makes of it what an image view takes.
+     * Where it is: a path on the server, or a full address. `getAttachmentUrl` converts it to an address for an image
+     * view.
      */
     val `url`: kotlin.String
 
@@ -6432,13 +6441,13 @@ public object FfiConverterTypeRendition: FfiConverterRustBuffer<Rendition> {
  */
 data class SystemNotice (
     /**
-     * Who caused it.
+     * The user who caused it.
      */
     val `operatorId`: kotlin.String
     ,
     /**
-     * What it tells: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 you created it, 7 you were
-     * added, 8 you left. Others are of a later version.
+     * The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it,
+     * 7 the user was added, 8 the user left. Other values are of a later version.
      */
     val `operationType`: kotlin.UInt
     ,
@@ -6458,7 +6467,7 @@ data class SystemNotice (
     val `groupType`: GroupType
     ,
     /**
-     * The words that came with an application or its answer; empty if none.
+     * The text sent with an application or its answer; empty if none.
      */
     val `handleMessage`: kotlin.String
 
@@ -6512,7 +6521,7 @@ public object FfiConverterTypeSystemNotice: FfiConverterRustBuffer<SystemNotice>
  */
 data class TextBody (
     /**
-     * What it says.
+     * The text.
      */
     val `text`: kotlin.String
 
@@ -6571,7 +6580,7 @@ data class TimOptions (
     val `instance`: kotlin.String = ""
     ,
     /**
-     * The kind of machine; this machine's own if not told.
+     * The kind of machine; this machine's own if absent.
      */
     val `platform`: Platform? = null
     ,
@@ -6581,17 +6590,17 @@ data class TimOptions (
     val `extraRootsPem`: kotlin.String? = null
     ,
     /**
-     * Pause between heartbeats, in milliseconds; 30,000 if not told.
+     * Pause between heartbeats, in milliseconds; 30,000 if absent.
      */
     val `heartbeatMs`: kotlin.UInt? = null
     ,
     /**
-     * How long a login may take, in milliseconds; 90,000 if not told.
+     * How long a login may take, in milliseconds; 90,000 if absent.
      */
     val `loginTimeoutMs`: kotlin.UInt? = null
     ,
     /**
-     * How long any other call may wait for the server, in milliseconds; 15,000 if not told.
+     * How long any other call may wait for the server, in milliseconds; 15,000 if absent.
      */
     val `callTimeoutMs`: kotlin.UInt? = null
 
@@ -6650,26 +6659,26 @@ public object FfiConverterTypeTimOptions: FfiConverterRustBuffer<TimOptions> {
 
 
 /**
- * A file that a host's uploader is to upload.
+ * A file to be uploaded by the host's uploader.
  */
 data class UploadFile (
     /**
-     * Where it is on this device.
+     * Its path on this device.
      */
     val `path`: kotlin.String
     ,
     /**
-     * What kind of file it is, by TIM's numbers: 1 a picture, 255 any other file.
+     * The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file.
      */
     val `fileType`: kotlin.UInt
     ,
     /**
-     * What its sender calls it; empty if it has no name.
+     * The name that the sender gave it; empty if it has none.
      */
     val `name`: kotlin.String
     ,
     /**
-     * Bytes.
+     * Size in bytes.
      */
     val `size`: kotlin.Long
 
@@ -6713,11 +6722,11 @@ public object FfiConverterTypeUploadFile: FfiConverterRustBuffer<UploadFile> {
 
 
 /**
- * What a host's uploader answers: where the file is now.
+ * The answer of a host's uploader: the addresses of the file.
  */
 data class Uploaded (
     /**
-     * The file's identity, a UUID.
+     * The ID of the file, a UUID.
      */
     val `uuid`: kotlin.String
     ,
@@ -6767,7 +6776,7 @@ public object FfiConverterTypeUploaded: FfiConverterRustBuffer<Uploaded> {
 enum class Gender {
 
     /**
-     * Not told.
+     * Unknown or not given.
      */
     UNKNOWN,
     /**
@@ -6867,21 +6876,21 @@ public object FfiConverterTypeGroupType: FfiConverterRustBuffer<GroupType> {
 
 
 /**
- * What happens to those who apply to join.
+ * What happens to an application to join.
  */
 
 enum class JoinOption {
 
     /**
-     * They are in.
+     * The applicant joins at once.
      */
     FREE_ACCESS,
     /**
-     * The owner or an admin decides.
+     * The owner or an admin accepts or refuses it.
      */
     NEED_PERMISSION,
     /**
-     * They are refused.
+     * It is refused.
      */
     DISABLE_APPLY,
     /**
@@ -6920,21 +6929,21 @@ public object FfiConverterTypeJoinOption: FfiConverterRustBuffer<JoinOption> {
 
 
 /**
- * What came of an attempt to join.
+ * The result of an attempt to join.
  */
 
 enum class JoinStatus {
 
     /**
-     * The user is a member now.
+     * The user has become a member.
      */
     JOINED_SUCCESS,
     /**
-     * The user was a member before.
+     * The user was already a member.
      */
     ALREADY_IN_GROUP,
     /**
-     * The owner or an admin was asked.
+     * The owner or an admin has to approve.
      */
     WAIT_ADMIN_APPROVAL,
     /**
@@ -7040,15 +7049,15 @@ enum class LogLevel {
      */
     DEBUG,
     /**
-     * What an app in production wants to know.
+     * Information for production.
      */
     INFO,
     /**
-     * Something went wrong and heals by itself.
+     * A problem that resolves itself.
      */
     WARN,
     /**
-     * Something went wrong and does not.
+     * A problem that does not resolve itself.
      */
     ERROR;
 
@@ -7083,7 +7092,7 @@ public object FfiConverterTypeLogLevel: FfiConverterRustBuffer<LogLevel> {
 
 
 /**
- * Which way a message went.
+ * The direction of a message.
  */
 
 enum class MessageFlow {
@@ -7134,15 +7143,15 @@ public object FfiConverterTypeMessageFlow: FfiConverterRustBuffer<MessageFlow> {
 enum class NetState {
 
     /**
-     * There is one.
+     * Connected.
      */
     CONNECTED,
     /**
-     * There is none, and one is being made.
+     * Connecting.
      */
     CONNECTING,
     /**
-     * There is none. While a user is logged in, attempts go on, farther and farther apart.
+     * Not connected. While a user is logged in, the engine retries with backoff.
      */
     DISCONNECTED;
 
@@ -7177,7 +7186,7 @@ public object FfiConverterTypeNetState: FfiConverterRustBuffer<NetState> {
 
 
 /**
- * What a message says.
+ * The content of a message.
  */
 sealed class Payload {
 
@@ -7230,7 +7239,7 @@ sealed class Payload {
     }
 
     /**
-     * Something that happened in a group.
+     * A change in a group.
      */
     data class GroupTip(
         val v1: im.tim.sdk.GroupTip) : Payload()
@@ -7254,7 +7263,7 @@ sealed class Payload {
     }
 
     /**
-     * Taken back.
+     * Revoked.
      */
     object Gone : Payload()
 
@@ -7543,13 +7552,13 @@ public object FfiConverterTypePriority: FfiConverterRustBuffer<Priority> {
 
 
 /**
- * Which of an attachment's renditions.
+ * The renditions of an attachment.
  */
 
 enum class RenditionType {
 
     /**
-     * As it was uploaded.
+     * The file as uploaded.
      */
     ORIGINAL,
     /**
@@ -7602,11 +7611,11 @@ enum class Role {
      */
     MEMBER,
     /**
-     * May decide on applications and take back others' messages.
+     * May handle applications and revoke other members' messages.
      */
     ADMIN,
     /**
-     * Made the group, or was given it.
+     * The owner of the group.
      */
     OWNER,
     /**
@@ -7645,7 +7654,7 @@ public object FfiConverterTypeRole: FfiConverterRustBuffer<Role> {
 
 
 /**
- * Where a message stands on its way out. Received messages are `Success`.
+ * The send status of a message. Received messages are `Success`.
  */
 
 enum class SendStatus {
@@ -7712,7 +7721,7 @@ sealed class TimException: kotlin.Exception() {
         val `code`: kotlin.UInt,
 
         /**
-         * What to do.
+         * The error's text: what the caller can do.
          */
         val `reason`: kotlin.String
         ) : TimException() {
@@ -7731,7 +7740,7 @@ sealed class TimException: kotlin.Exception() {
         val `code`: kotlin.UInt,
 
         /**
-         * What to do.
+         * The error's text: what the caller can do.
          */
         val `reason`: kotlin.String
         ) : TimException() {
@@ -7750,7 +7759,7 @@ sealed class TimException: kotlin.Exception() {
         val `code`: kotlin.UInt,
 
         /**
-         * What to do.
+         * The error's text: what the caller can do.
          */
         val `reason`: kotlin.String
         ) : TimException() {
@@ -7769,7 +7778,7 @@ sealed class TimException: kotlin.Exception() {
         val `code`: kotlin.UInt,
 
         /**
-         * What to do.
+         * The error's text: what the caller can do.
          */
         val `reason`: kotlin.String
         ) : TimException() {
@@ -7788,7 +7797,7 @@ sealed class TimException: kotlin.Exception() {
         val `code`: kotlin.UInt,
 
         /**
-         * What to do.
+         * The error's text: what the caller can do.
          */
         val `reason`: kotlin.String
         ) : TimException() {
@@ -7914,12 +7923,12 @@ public object FfiConverterTypeTimError : FfiConverterRustBuffer<TimException> {
 
 
 /**
- * Something an app is told. As JSON `{"name":…, "data":…}`, in TIM's words and shapes.
+ * An event for the app. As JSON `{"name":…, "data":…}`, in TIM's format.
  */
 sealed class TimEvent {
 
     /**
-     * Every call works from now on.
+     * Logged in and synced: every call works from now on.
      */
     object SdkReady : TimEvent()
 
@@ -7931,8 +7940,9 @@ sealed class TimEvent {
 
 
     /**
-     * New messages, oldest first within a conversation. Told at least once: what an app that crashed did not live to hear is told
-     * again after its next login; a message comes twice only if the app crashed within a second after it was heard.
+     * New messages, oldest first within a conversation. Delivered at least once: messages that listeners had not
+     * handled when the app crashed are emitted again after the next login. A message is emitted twice only if the app
+     * crashed within a second after its delivery.
      */
     data class MessageReceived(
         /**
@@ -7947,8 +7957,8 @@ sealed class TimEvent {
     }
 
     /**
-     * Messages of this user's have ended for which no call waits, because an earlier run of the app or an earlier login sent
-     * them: each has its place now, or was refused (`status` is `Fail`, `errorCode` says why).
+     * The result of messages for which no call waits, because an earlier run of the app or an earlier login sent them:
+     * accepted, or refused (`status` is `Fail`, with `errorCode`).
      */
     data class MessageStatusChanged(
         /**
@@ -7963,7 +7973,7 @@ sealed class TimEvent {
     }
 
     /**
-     * Messages were taken back.
+     * Messages were revoked.
      */
     data class MessageRevoked(
         /**
@@ -8061,7 +8071,7 @@ sealed class TimEvent {
          */
         val `code`: kotlin.UInt,
         /**
-         * What to do, in one line.
+         * The error's text, in one line: what the caller can do.
          */
         val `reason`: kotlin.String) : TimEvent()
 
@@ -8076,7 +8086,7 @@ sealed class TimEvent {
      */
     data class KickedOut(
         /**
-         * Why.
+         * The reason of the kick.
          */
         val `reason`: im.tim.sdk.KickReason) : TimEvent()
 
@@ -8102,7 +8112,7 @@ sealed class TimEvent {
     }
 
     /**
-     * The instance was shut down: the last event there is.
+     * The instance was shut down. Always the last event.
      */
     data class SdkDestroy(
         /**

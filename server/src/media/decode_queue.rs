@@ -1,7 +1,6 @@
-//! Whose picture is decoded next: a fair turn per user, by the time that decoding theirs has taken.
+//! The queue of images to be decoded: fair by user and decoding time.
 //!
-//! Small pictures have a lane of their own, so that they never wait for a large one. Decides nothing about pictures and
-//! decodes none.
+//! Small images have a lane of their own, so that they never wait for a large one.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -22,12 +21,12 @@ const AT_ONCE: usize = 1;
 /// Most pictures that wait in a lane, and most of one user's among them.
 const WAITING: usize = 1_024;
 const WAITING_EACH: usize = 16;
-/// Whoever found a lane full may come again after this many milliseconds.
+/// Retry delay when a lane is full, in milliseconds.
 const FULL_FOR_MS: u32 = 2_000;
 
-/// The turns of a server.
+/// The queues of a server.
 #[derive(Clone)]
-pub(crate) struct Turns {
+pub(crate) struct DecodeQueue {
     small: Lane,
     large: Lane,
 }
@@ -41,19 +40,19 @@ struct Lane {
 }
 
 struct State {
-    waiting: FairQueue<UserKey, oneshot::Sender<Turn>>,
+    waiting: FairQueue<UserKey, oneshot::Sender<DecodePermit>>,
     running: usize,
 }
 
-/// Leave to decode one picture. Dropping it ends the turn, and its user has used the time.
-pub(crate) struct Turn {
+/// The permit to decode one image. Dropping it releases the permit and charges the user with the elapsed time.
+pub(crate) struct DecodePermit {
     lane: Lane,
     user: UserKey,
     began: Instant,
 }
 
-impl Turns {
-    /// Nobody's turn yet. The time that turns take counts for their users' shares.
+impl DecodeQueue {
+    /// Empty queues. The time that permits are held counts for their users' shares.
     pub(crate) fn new(shares: Arc<Shares>, clock: Clock) -> Self {
         let lane = || {
             let waiting = FairQueue::new(WAITING, WAITING_EACH);
@@ -63,17 +62,17 @@ impl Turns {
         Self { small: lane(), large: lane() }
     }
 
-    /// Waits for a user's turn to decode a picture of so many pixels.
+    /// Waits for the permit to decode an image of this many pixels.
     ///
     /// # Errors
     /// [`Code::BUSY`] if too many pictures wait already.
-    pub(crate) async fn take(&self, user: UserKey, pixels: u64) -> Result<Turn, Fault> {
+    pub(crate) async fn take(&self, user: UserKey, pixels: u64) -> Result<DecodePermit, Fault> {
         let (name, lane) =
             if pixels <= SMALL_PIXELS { ("small", &self.small) } else { ("large", &self.large) };
         let began = Instant::now();
-        let turn = lane.take(user).await?;
+        let permit = lane.take(user).await?;
         metrics::histogram!("tim_decoding_wait_seconds", "lane" => name).record(began.elapsed());
-        Ok(turn)
+        Ok(permit)
     }
 }
 
@@ -82,16 +81,16 @@ impl Lane {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn take(&self, user: UserKey) -> Result<Turn, Fault> {
-        let (sender, turn) = oneshot::channel();
+    async fn take(&self, user: UserKey) -> Result<DecodePermit, Fault> {
+        let (sender, permit) = oneshot::channel();
         if self.state().waiting.push(user, sender).is_err() {
             return Err(Fault::new(Code::BUSY).retry_after(FULL_FOR_MS));
         }
         self.serve();
-        turn.await.map_err(|_| Code::BUSY.into())
+        permit.await.map_err(|_| Code::BUSY.into())
     }
 
-    /// Gives out the turns that are free. One that nobody waits for any more comes back here by its own end.
+    /// Hands out free permits. A permit whose receiver is gone is released at once by being dropped.
     fn serve(&self) {
         loop {
             let mut state = self.state();
@@ -101,12 +100,12 @@ impl Lane {
             let Some((user, sender)) = state.waiting.pop() else { return };
             state.running += 1;
             drop(state);
-            let _ = sender.send(Turn { lane: self.clone(), user, began: Instant::now() });
+            let _ = sender.send(DecodePermit { lane: self.clone(), user, began: Instant::now() });
         }
     }
 }
 
-impl Drop for Turn {
+impl Drop for DecodePermit {
     fn drop(&mut self) {
         let took = self.began.elapsed();
         let count = |time: u128| u64::try_from(time).unwrap_or(u64::MAX);
@@ -131,26 +130,26 @@ mod tests {
     const ALICE: UserKey = UserKey(1);
     const MALLORY: UserKey = UserKey(2);
 
-    fn turns() -> Turns {
-        Turns::new(Arc::new(Shares::new(Config::default().shares())), Clock::start())
+    fn decode_queue() -> DecodeQueue {
+        DecodeQueue::new(Arc::new(Shares::new(Config::default().shares())), Clock::start())
     }
 
     /// Queues up for a turn, and tells who when it comes; the turn ends at once.
-    fn queue_up(turns: &Turns, user: UserKey, done: &mpsc::UnboundedSender<UserKey>) {
-        let (turns, done) = (turns.clone(), done.clone());
+    fn queue_up(decode_queue: &DecodeQueue, user: UserKey, done: &mpsc::UnboundedSender<UserKey>) {
+        let (decode_queue, done) = (decode_queue.clone(), done.clone());
         tokio::spawn(async move {
-            let _turn = turns.take(user, LARGE).await.ok().unwrap();
+            let _turn = decode_queue.take(user, LARGE).await.ok().unwrap();
             done.send(user).unwrap();
         });
     }
 
     #[tokio::test]
     async fn alices_picture_goes_before_the_second_of_mallorys_ten() {
-        let (turns, (done, mut order)) = (turns(), mpsc::unbounded_channel());
-        let running = turns.take(MALLORY, LARGE).await.ok().unwrap();
-        (0..10).for_each(|_| queue_up(&turns, MALLORY, &done));
+        let (decode_queue, (done, mut order)) = (decode_queue(), mpsc::unbounded_channel());
+        let running = decode_queue.take(MALLORY, LARGE).await.ok().unwrap();
+        (0..10).for_each(|_| queue_up(&decode_queue, MALLORY, &done));
         tokio::task::yield_now().await;
-        queue_up(&turns, ALICE, &done);
+        queue_up(&decode_queue, ALICE, &done);
         tokio::task::yield_now().await;
         drop(running);
         assert_eq!(order.recv().await, Some(ALICE));
@@ -161,20 +160,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_small_picture_does_not_wait_for_a_large_one() {
-        let turns = turns();
-        let _large = turns.take(MALLORY, LARGE).await.ok().unwrap();
-        let _small = turns.take(ALICE, SMALL_PIXELS).await.ok().unwrap();
+        let decode_queue = decode_queue();
+        let _large = decode_queue.take(MALLORY, LARGE).await.ok().unwrap();
+        let _small = decode_queue.take(ALICE, SMALL_PIXELS).await.ok().unwrap();
     }
 
     #[tokio::test]
     async fn a_turn_that_nobody_waits_for_any_more_is_the_next_ones() {
-        let turns = turns();
-        let running = turns.take(MALLORY, LARGE).await.ok().unwrap();
-        let given_up = tokio::time::timeout(Duration::ZERO, turns.take(MALLORY, LARGE)).await;
+        let decode_queue = decode_queue();
+        let running = decode_queue.take(MALLORY, LARGE).await.ok().unwrap();
+        let given_up = tokio::time::timeout(Duration::ZERO, decode_queue.take(MALLORY, LARGE)).await;
         assert!(given_up.is_err());
         let next = tokio::spawn({
-            let turns = turns.clone();
-            async move { turns.take(ALICE, LARGE).await.is_ok() }
+            let decode_queue = decode_queue.clone();
+            async move { decode_queue.take(ALICE, LARGE).await.is_ok() }
         });
         drop(running);
         assert!(next.await.unwrap());
@@ -182,12 +181,12 @@ mod tests {
 
     #[tokio::test]
     async fn one_user_cannot_fill_the_lane() {
-        let turns = turns();
-        let _running = turns.take(MALLORY, LARGE).await.ok().unwrap();
+        let decode_queue = decode_queue();
+        let _running = decode_queue.take(MALLORY, LARGE).await.ok().unwrap();
         let (done, _order) = mpsc::unbounded_channel();
-        (0..WAITING_EACH).for_each(|_| queue_up(&turns, MALLORY, &done));
+        (0..WAITING_EACH).for_each(|_| queue_up(&decode_queue, MALLORY, &done));
         tokio::task::yield_now().await;
-        let refused = turns.take(MALLORY, LARGE).await.err().unwrap();
+        let refused = decode_queue.take(MALLORY, LARGE).await.err().unwrap();
         assert_eq!((refused.code, refused.retry_after), (Code::BUSY, Some(FULL_FOR_MS)));
     }
 }

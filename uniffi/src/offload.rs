@@ -1,7 +1,7 @@
-//! Keeps hosts off the threads that drive instances: what waits for a call is woken on a thread that it may block.
+//! Wakes the host's futures on blocking threads instead of the engine's worker threads.
 //!
-//! UniFFI runs a host's continuation right where a future is woken. A coroutine that is not sent elsewhere (Kotlin's
-//! `Dispatchers.Unconfined`) then goes on there, and one that waits for the engine would wait for itself.
+//! UniFFI runs a host's continuation on the thread that wakes the future. A coroutine that is not dispatched elsewhere
+//! (Kotlin's `Dispatchers.Unconfined`) continues there, and would deadlock if it waited for the engine.
 
 use std::cell::Cell;
 use std::future::poll_fn;
@@ -21,20 +21,20 @@ pub(crate) fn first_step<T>(step: impl FnOnce() -> T) -> (T, bool) {
     (given, ASKED.replace(outer))
 }
 
-/// A call of the engine's, whose end is heard on a thread made for it. It is begun, and polled, where the host does.
-pub(crate) async fn apart<T>(call: impl Future<Output = T>) -> T {
+/// Polls a call on the host's thread, and wakes it on a blocking thread.
+pub(crate) async fn offload<T>(call: impl Future<Output = T>) -> T {
     let mut call = pin!(call);
     poll_fn(|host| {
         ASKED.set(true);
-        let waker = Waker::from(Arc::new(Apart(host.waker().clone())));
+        let waker = Waker::from(Arc::new(OffloadedWaker(host.waker().clone())));
         call.as_mut().poll(&mut Context::from_waker(&waker))
     })
     .await
 }
 
-struct Apart(Waker);
+struct OffloadedWaker(Waker);
 
-impl Wake for Apart {
+impl Wake for OffloadedWaker {
     fn wake(self: Arc<Self>) {
         match tim::runtime() {
             Ok(runtime) => drop(runtime.spawn_blocking(move || self.0.wake_by_ref())),
@@ -69,7 +69,8 @@ mod tests {
             .map(|_| {
                 let host = Waker::from(Arc::new(Impatient(sender.clone())));
                 let runtime = tim::runtime().unwrap();
-                let mut call = Box::pin(apart(async move { runtime.spawn(tokio::task::yield_now()).await }));
+                let mut call =
+                    Box::pin(offload(async move { runtime.spawn(tokio::task::yield_now()).await }));
                 (call.as_mut().poll(&mut Context::from_waker(&host)), call)
             })
             .collect();

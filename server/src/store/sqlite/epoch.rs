@@ -1,10 +1,10 @@
-//! The life of the data: a new epoch is drawn whenever the file is not the one that the last server left behind.
+//! The epoch: a new one is drawn whenever the database file is not the one that was served last.
 //!
 //! Beside the database lies its *seal*, a small file with a random number that each start and each orderly end writes
-//! anew. The database keeps a fingerprint of the seal and of its own file: the number, both inodes, and when the seal was
-//! last changed. A copy of the folder, of the database alone or over the old files has another fingerprint, and a
-//! new file has none. A snapshot of the whole disk has the same: for that case an operator forgets the fingerprint.
-//! Decides nothing about what devices do with a new epoch.
+//! anew. The database keeps a fingerprint of the seal and of its own file: the number, both inodes, and when the seal
+//! was last changed. A copy of the folder, of the database alone or over the old files has another fingerprint, and a
+//! new file has none. A snapshot of the whole disk has the same: for that case an operator forgets the fingerprint. How
+//! devices react to a new epoch is not decided here.
 
 use std::fs::{File, Metadata};
 use std::io::Write as _;
@@ -24,11 +24,11 @@ impl Database {
     /// See [`OpenError`].
     pub fn open_to_serve(path: &Path) -> Result<Self, OpenError> {
         let mut database = Self::open(path)?;
-        database.begin_life(path).map_err(|why| OpenError::from_sql(path, &why))?;
+        database.begin_epoch(path).map_err(|why| OpenError::from_sql(path, &why))?;
         Ok(database)
     }
 
-    fn begin_life(&mut self, path: &Path) -> rusqlite::Result<()> {
+    fn begin_epoch(&mut self, path: &Path) -> rusqlite::Result<()> {
         if kept(&self.connection)?.is_some_and(|kept| fingerprint(path).is_ok_and(|now| now == kept)) {
             self.seal();
             return Ok(());
@@ -49,8 +49,8 @@ impl Database {
         Ok(())
     }
 
-    /// Notes that this file is the one that was served here last. If that fails the next start begins a new life, which
-    /// costs every device a complete sync and loses nothing.
+    /// Records that this file was served here last. If that fails, the next start draws a new epoch, which costs every
+    /// device a full sync and loses nothing.
     pub(super) fn seal(&mut self) {
         let Some(path) = self.connection.path().map(PathBuf::from) else { return };
         if let Err(why) = self.try_seal(&path) {
@@ -65,16 +65,16 @@ impl Database {
         Ok(transaction.commit()?)
     }
 
-    /// Lets the next server of this file begin a new life of its data.
+    /// Makes the next server of this file draw a new epoch.
     ///
     /// # Errors
     /// See [`OpenError`].
-    pub fn forget_life(path: &Path) -> Result<(), OpenError> {
+    pub fn forget_fingerprint(path: &Path) -> Result<(), OpenError> {
         forget(&Self::open(path)?.connection).map_err(|why| OpenError::from_sql(path, &why))
     }
 }
 
-/// Removes what tells a database file from its copies.
+/// Removes the fingerprint that distinguishes a database file from its copies.
 pub(super) fn forget(connection: &Connection) -> rusqlite::Result<()> {
     connection.execute("DELETE FROM meta WHERE key = 'home'", []).map(drop)
 }
@@ -127,7 +127,7 @@ fn identity(file: &Metadata) -> (u64, i128) {
     (file.ino(), i128::from(file.ctime()) * 1_000_000_000 + i128::from(file.ctime_nsec()))
 }
 
-/// When the file was made, in nanoseconds; the number in the seal does the rest.
+/// When the file was created, in nanoseconds; the random number in the seal must suffice otherwise.
 #[cfg(not(unix))]
 fn identity(file: &Metadata) -> (u64, i128) {
     let made = file.created().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());

@@ -7,7 +7,7 @@ use tim::Code;
 use tim::plugin::Plugin;
 
 use super::callbacks::{
-    Done, Ears, Sink, TimDestroy, TimDoneCallback, TimEventCallback, TimLogCallback, TimUploadCallback,
+    CListener, Done, Sink, TimDestroy, TimDoneCallback, TimEventCallback, TimLogCallback, TimUploadCallback,
     UPLOADS, Uploader, UserData,
 };
 use super::calls::{call, run, spawn};
@@ -26,7 +26,7 @@ pub extern "C" fn tim_abi_version() -> u32 {
 /// The library's version, like `"0.1.0"`. Give the text back with `tim_string_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn tim_version() -> *mut c_char {
-    guard::give(env!("CARGO_PKG_VERSION").to_owned())
+    guard::export_string(env!("CARGO_PKG_VERSION").to_owned())
 }
 
 /// What a status means and what to do, in one line. Give the text back with `tim_string_free`.
@@ -37,20 +37,20 @@ pub extern "C" fn tim_status_text(status: TimStatus) -> *mut c_char {
     } else {
         u32::try_from(status).map_or("not a status of this library", |code| Code(code).describe())
     };
-    guard::give(text.to_owned())
+    guard::export_string(text.to_owned())
 }
 
 /// Why this thread's last failed call failed, in more words than its status has; NULL if none has. In a `done` callback that is
 /// told a failure: why that call failed. Give the text back with `tim_string_free`.
 #[unsafe(no_mangle)]
 pub extern "C" fn tim_last_error() -> *mut c_char {
-    guard::last_error().map_or(std::ptr::null_mut(), guard::give)
+    guard::last_error().map_or(std::ptr::null_mut(), guard::export_string)
 }
 
-/// Gives back a text that this library gave out. NULL is allowed. Once only for each text.
+/// Releases a string returned by this library. NULL is allowed. Must be called only once per string.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_string_free(text: *mut c_char) {
-    guard::take_back(text);
+    guard::reclaim_string(text);
 }
 
 /// How much is logged: 0 everything, 1 what production needs (the default), 2 warnings and errors, 3 errors, 4 nothing.
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn tim_create(
     })
 }
 
-/// Gives a handle back. The instance lives on until `tim_destroy`; other handles of it stay valid.
+/// Releases a handle. The instance lives on until `tim_destroy`; other handles of it stay valid.
 ///
 /// Errors: none of its own.
 #[unsafe(no_mangle)]
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn tim_shutdown(done: TimDoneCallback, user_data: *mut c_v
     guarded(|| spawn(Done::new(done, user_data)?, call(shutdown())))
 }
 
-/// An instance that was not destroyed: for functions that have no other way to find out.
+/// The instance, if it was not destroyed.
 fn alive(client: TimClient) -> Result<Arc<Tim>, TimError> {
     let tim = CLIENTS.get(client)?;
     if tim.is_destroyed() { Err(TimError::of(Code::DESTROYED)) } else { Ok(tim) }
@@ -168,18 +168,19 @@ pub unsafe extern "C" fn tim_add_listener(
     let user_data = UserData::new(user_data, destroy);
     guarded(|| {
         let (out, tim) = (Out::new(listener)?, alive(client)?);
-        // Held here until it has a number, because the instance may end meanwhile.
-        let ears = Arc::new(Ears::new(callback, user_data)?);
-        let id = tim.engine().add_listener(Arc::<Ears>::clone(&ears));
+        // Kept alive until it has a handle, because the instance may end meanwhile.
+        let c_listener = Arc::new(CListener::new(callback, user_data)?);
+        let id = tim.engine().add_listener(Arc::<CListener>::clone(&c_listener));
         let handle = LISTENERS.add((tim, id));
-        ears.known_by(handle);
+        c_listener.known_by(handle);
         out.write(handle);
         Ok(())
     })
 }
 
-/// Takes a listener off. A call of it that has begun may still be running when this returns; none begins after. Its `destroy`
-/// is called when no call of it is running, at the latest with the end of the instance, which takes all of its listeners off.
+/// Removes a listener. A call of it that has begun may still be running when this returns; no further call begins. Its
+/// `destroy` is called when no call of it is running, at the latest with the end of the instance, which takes all of
+/// its listeners off.
 ///
 /// Errors: none of its own.
 #[unsafe(no_mangle)]
@@ -235,7 +236,7 @@ pub unsafe extern "C" fn tim_upload_result(upload: TimUpload, uploaded_json: *co
     })
 }
 
-/// A file that can be sent. Its plugin is told what it lacks: the message would fail only later.
+/// Checks that a file can be sent. Otherwise its plugin gets the error here, and not the sender later.
 ///
 /// Errors: [`Code::JSON_INVALID`].
 fn uploaded(uploaded: crate::types::Uploaded) -> Result<tim::plugin::Uploaded, TimError> {
@@ -271,7 +272,7 @@ pub unsafe extern "C" fn tim_get_login_user(client: TimClient, user_id: *mut *mu
     guarded(|| {
         let out = Out::new(user_id)?;
         let user = CLIENTS.get(client)?.get_login_user();
-        out.write(user.map_or(std::ptr::null_mut(), guard::give));
+        out.write(user.map_or(std::ptr::null_mut(), guard::export_string));
         Ok(())
     })
 }

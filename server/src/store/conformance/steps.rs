@@ -1,4 +1,4 @@
-//! What the tests of a store say to it and ask it: the writes and questions of a few named people.
+//! The writes and queries that the tests of a store use, of a few named people.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
@@ -6,14 +6,16 @@ use std::sync::mpsc::{Receiver, channel};
 
 use serde_json::value::RawValue;
 use tim_protocol::call::{
-    self, History, HistoryPage, MessagesReply, Platform, Reply, Sent, SessionReply, SyncPage,
+    self, HistoryPage, HistoryRequest, MessagesReply, Platform, Reply, Sent, SessionReply, SyncPage,
 };
 use tim_protocol::conversation::Cursor;
 use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
-use crate::core::ops::{Actor, Answer, Find, Found, Login, Refusal, Tell, Write, Written};
+use crate::core::ops::{
+    Actor, Committed, Login, Notification, Query, QueryResult, Refusal, Write, WriteReply,
+};
 use crate::core::policy::LoginPolicy;
 use crate::store::{Listener, Store};
 
@@ -30,10 +32,13 @@ pub fn deaf() -> Listener {
 
 /// A listener, and what it hears.
 #[must_use]
-pub fn hearing() -> (Listener, Receiver<Tell>) {
-    let (heard, tells) = channel();
+pub fn hearing() -> (Listener, Receiver<Notification>) {
+    let (heard, notifications) = channel();
     // A store that outlives its test has nobody to tell.
-    (Box::new(move |commit| commit.iter().for_each(|tell| drop(heard.send(tell.clone())))), tells)
+    (
+        Box::new(move |commit| commit.iter().for_each(|notification| drop(heard.send(notification.clone())))),
+        notifications,
+    )
 }
 
 /// A user's name.
@@ -47,7 +52,7 @@ pub async fn login(store: &impl Store, name: &str) -> Actor {
     logged_in(name, store.write(logging_in(name)).await)
 }
 
-/// What logs a user in on their phone.
+/// The write that logs a user in on a phone.
 #[must_use]
 pub fn logging_in(name: &str) -> Write {
     Write::Login(Login {
@@ -61,10 +66,10 @@ pub fn logging_in(name: &str) -> Write {
     })
 }
 
-/// Who has logged in.
-pub fn logged_in(name: &str, result: Result<Written, Refusal>) -> Actor {
+/// A logged-in user.
+pub fn logged_in(name: &str, result: Result<Committed, Refusal>) -> Actor {
     match result.unwrap().answer {
-        Answer::LoggedIn { key, .. } => Actor { app: APP, user: user(name), key, session: None },
+        WriteReply::LoggedIn { key, .. } => Actor { app: APP, user: user(name), key, session: None },
         other => panic!("a login answered {other:?}"),
     }
 }
@@ -75,7 +80,7 @@ pub fn message(from: &Actor, to: &str, number: u64) -> Write {
     let mut random = [0; 10];
     random[2..].copy_from_slice(&number.to_be_bytes());
     let body = format!(r#"{{"type":"TIMTextElem","payload":{{"text":"message {number}"}}}}"#);
-    let send = call::Send {
+    let send = call::SendRequest {
         id: MessageId::from_parts(NOW, random),
         to: to.parse().unwrap(),
         client_time: NOW,
@@ -90,19 +95,19 @@ pub fn message(from: &Actor, to: &str, number: u64) -> Write {
 #[must_use]
 pub fn blacklist(actor: &Actor, names: &[&str], listed: bool) -> Write {
     let user_id_list = names.iter().map(|name| user(name)).collect();
-    Write::request(actor, call::UpdateBlacklist { user_id_list, listed }, NOW)
+    Write::request(actor, call::UpdateBlacklistRequest { user_id_list, listed }, NOW)
 }
 
 pub(super) fn nick(actor: &Actor, nick: &str) -> Write {
     let fields = ProfileFields { nick: Some(nick.to_owned()), ..ProfileFields::default() };
-    Write::request(actor, call::UpdateProfile { fields }, NOW)
+    Write::request(actor, call::UpdateProfileRequest { fields }, NOW)
 }
 
-/// Takes a message back.
+/// Revokes a message.
 #[must_use]
 pub fn revoke(actor: &Actor, conversation: &str, sequence: u64) -> Write {
     let conversation_id = conversation.parse().unwrap();
-    Write::request(actor, call::Revoke { conversation_id, sequence }, NOW)
+    Write::request(actor, call::RevokeRequest { conversation_id, sequence }, NOW)
 }
 
 /// Makes a work group.
@@ -118,50 +123,50 @@ pub fn group(owner: &Actor, name: &str, members: &[&str]) -> Write {
         join_option: None,
         member_list: members.iter().map(|name| user(name)).collect(),
     };
-    Write::request(owner, call::CreateGroup { group }, NOW)
+    Write::request(owner, call::CreateGroupRequest { group }, NOW)
 }
 
 /// Leaves a group.
 pub(super) fn quit(member: &Actor, name: &str) -> Write {
-    Write::request(member, call::QuitGroup { group_id: GroupId::new(name).unwrap() }, NOW)
+    Write::request(member, call::QuitGroupRequest { group_id: GroupId::new(name).unwrap() }, NOW)
 }
 
-/// What a send answered.
-pub fn sent(result: Result<Written, Refusal>) -> Sent {
+/// The result of a send.
+pub fn sent(result: Result<Committed, Refusal>) -> Sent {
     match result.unwrap().answer {
-        Answer::Reply(Reply::Messages(MessagesReply::Send(sent))) => sent,
+        WriteReply::Reply(Reply::Messages(MessagesReply::Send(sent))) => sent,
         other => panic!("a send answered {other:?}"),
     }
 }
 
-pub(super) fn refused(result: Result<Written, Refusal>) -> Code {
+pub(super) fn refused(result: Result<Committed, Refusal>) -> Code {
     result.map(|written| written.answer).unwrap_err().code
 }
 
 /// All a user sees of a conversation.
 pub async fn history(store: &impl Store, actor: &Actor, conversation: &str) -> HistoryPage {
     let conversation_id: ConversationId = conversation.parse().unwrap();
-    let history = History { conversation_id, low: 1, high: u64::MAX, limit: 10_000 };
-    match store.find(Find::request(actor, history)).await.unwrap() {
-        Found::Reply(Reply::Messages(MessagesReply::History(page))) => page,
+    let history = HistoryRequest { conversation_id, low: 1, high: u64::MAX, limit: 10_000 };
+    match store.query(Query::request(actor, history)).await.unwrap() {
+        QueryResult::Reply(Reply::Messages(MessagesReply::History(page))) => page,
         other => panic!("history answered {other:?}"),
     }
 }
 
-/// Where a user's changes are given up to from now on.
-pub async fn give(store: &impl Store, actor: &Actor) -> Cursor {
-    match store.write(Write::Give { actor: actor.clone() }).await.unwrap().answer {
-        Answer::Given(cursor) => cursor,
+/// Advances the watermark of a user, and returns it.
+pub async fn advance_watermark(store: &impl Store, actor: &Actor) -> Cursor {
+    match store.write(Write::AdvanceWatermark { actor: actor.clone() }).await.unwrap().answer {
+        WriteReply::Watermark(cursor) => cursor,
         other => panic!("a give answered {other:?}"),
     }
 }
 
-/// What changed for a user after `from`.
+/// The changes of a user after `from`.
 pub async fn sync(store: &impl Store, actor: &Actor, from: Cursor) -> SyncPage {
-    let upto = give(store, actor).await;
-    let sync = call::Sync { from, before: None, limit: 200, latest: 20 };
-    match store.find(Find::Sync { actor: actor.clone(), sync, upto }).await.unwrap() {
-        Found::Reply(Reply::Session(SessionReply::Sync(page))) => page,
+    let upto = advance_watermark(store, actor).await;
+    let sync = call::SyncRequest { from, before: None, limit: 200, latest: 20 };
+    match store.query(Query::Sync { actor: actor.clone(), sync, upto }).await.unwrap() {
+        QueryResult::Reply(Reply::Session(SessionReply::Sync(page))) => page,
         other => panic!("a sync answered {other:?}"),
     }
 }
@@ -196,11 +201,11 @@ pub(super) fn sequences(page: &HistoryPage) -> Vec<u64> {
 /// Like [`history`], for conversations that do not fit one page.
 pub(super) async fn history_in_pages(store: &impl Store, actor: &Actor, conversation: &str) -> HistoryPage {
     let mut whole = history(store, actor, conversation).await;
-    while whole.low > whole.floor.max(1) {
+    while whole.low > whole.first_visible_seq.max(1) {
         let conversation_id: ConversationId = conversation.parse().unwrap();
-        let history = History { conversation_id, low: 1, high: whole.low - 1, limit: 10_000 };
-        match store.find(Find::request(actor, history)).await.unwrap() {
-            Found::Reply(Reply::Messages(MessagesReply::History(mut page))) => {
+        let history = HistoryRequest { conversation_id, low: 1, high: whole.low - 1, limit: 10_000 };
+        match store.query(Query::request(actor, history)).await.unwrap() {
+            QueryResult::Reply(Reply::Messages(MessagesReply::History(mut page))) => {
                 page.messages.append(&mut whole.messages);
                 whole = HistoryPage { high: whole.high, ..page };
             }

@@ -1,15 +1,14 @@
 //! The connection: establishing it, keeping it alive, and matching replies to requests.
 //!
 //! Other modules build requests and interpret replies ([`super::calls::Purpose`]). Requests on a broken connection are
-//! not repeated from here; the modules that need them ask again.
+//! not repeated from here; the modules that need them ask again. `connection` is the part that an established connection owns.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod connection;
 
 use serde_json::value::RawValue;
 use tim_protocol::call::{Call, HelloRequest, Reply, Request, Resume, Welcome};
 use tim_protocol::frame::{Ask, Fault, FromClient, FromServer, Pong, Push};
 use tim_protocol::{Code, VERSIONS, codec, feature, limits};
-use uuid::Uuid;
 
 use super::Machine;
 use super::calls::Purpose;
@@ -18,15 +17,12 @@ use super::pause::{Failures, GOOD_AFTER_MS};
 use super::trace::Trace;
 use super::unreadable::Unreadable;
 use crate::event::{Event, NetState};
+use connection::{Connection, Dead, LiveSession};
 
 /// Timeout for connecting and for the reply to `hello`, in milliseconds.
 const CONNECT_WITHIN_MS: i64 = 20_000;
 /// Timeout for any reply, after which the connection counts as dead, in milliseconds.
 const ANSWER_WITHIN_MS: i64 = 30_000;
-/// Timeout for a pong, in milliseconds.
-const PONG_WITHIN_MS: i64 = 10_000;
-/// Timeout for a pong after the device's network changed, in milliseconds.
-const PROBE_WITHIN_MS: i64 = 3_000;
 /// Maximum number of requests in flight, slightly below the server's limit.
 const MAX_UNDER_WAY: usize = limits::IN_FLIGHT - 4;
 /// Room left in a frame for brackets and commas.
@@ -46,36 +42,6 @@ pub(super) enum Link {
     Connecting { until: i64 },
     /// Connected.
     Up(Box<Connection>),
-}
-
-/// An established connection.
-#[derive(Default)]
-pub(super) struct Connection {
-    number: u64,
-    /// Requests in flight: their purpose and the deadline of the reply.
-    asked: BTreeMap<u64, (Purpose, i64)>,
-    queue: VecDeque<(Purpose, Request)>,
-    /// The purposes of requests in flight or queued, to avoid duplicates.
-    busy: BTreeSet<Purpose>,
-    session: Option<LiveSession>,
-}
-
-/// The session of a connection.
-struct LiveSession {
-    id: Uuid,
-    /// The last push applied, and the last acknowledged.
-    push: u64,
-    acked: u64,
-    ack_due: Option<i64>,
-    batches: bool,
-    heartbeat: i64,
-    ping: u64,
-    ping_due: i64,
-    pong_due: Option<i64>,
-    /// When it began, on the monotonic clock.
-    since: i64,
-    /// The session was resumed, or the first page of a sync was received.
-    is_useful: bool,
 }
 
 impl Link {
@@ -377,66 +343,6 @@ impl Machine {
             Link::StorePause { until } | Link::Pause { until } | Link::Connecting { until } => Some(*until),
             Link::Up(connection) => connection.due(),
         }
-    }
-}
-
-impl LiveSession {
-    /// A heartbeat that must be answered within `within` milliseconds.
-    fn ping(&mut self, now: i64, within: i64) -> Ask {
-        self.ping += 1;
-        self.ping_due = now + self.heartbeat;
-        self.pong_due = Some(now + within);
-        Ask::Ping(self.ping)
-    }
-}
-
-/// The other side no longer answers.
-struct Dead;
-
-impl Connection {
-    /// The acknowledgement to include in an envelope, if there are unacknowledged pushes.
-    fn ack(&mut self) -> Option<u64> {
-        let session = self.session.as_mut()?;
-        session.ack_due = None;
-        let behind = session.acked < session.push;
-        session.acked = session.push;
-        behind.then_some(session.push)
-    }
-
-    fn timers(&mut self, now: i64) -> Result<Vec<String>, Dead> {
-        if self.asked.values().any(|(_, due)| *due <= now) {
-            return Err(Dead);
-        }
-        let Some(session) = &mut self.session else { return Ok(Vec::new()) };
-        if session.pong_due.is_some_and(|due| due <= now) {
-            return Err(Dead);
-        }
-        let ack_due = session.ack_due.is_some_and(|due| due <= now)
-            || session.push.saturating_sub(session.acked) >= limits::ACK_EVERY;
-        let ping = (session.ping_due <= now).then(|| session.ping(now, PONG_WITHIN_MS));
-        if ping.is_none() && !ack_due {
-            return Ok(Vec::new());
-        }
-        let envelope = FromClient { ack: self.ack(), ask: ping };
-        Ok(envelope.write().into_iter().collect())
-    }
-
-    /// A heartbeat that must be answered soon, unless one is already due to be.
-    fn probe(&mut self, now: i64) -> Option<String> {
-        let session = self.session.as_mut()?;
-        if session.pong_due.is_some_and(|due| due <= now + PROBE_WITHIN_MS) {
-            return None;
-        }
-        let ping = session.ping(now, PROBE_WITHIN_MS);
-        FromClient { ack: self.ack(), ask: Some(ping) }.write().ok()
-    }
-
-    fn due(&self) -> Option<i64> {
-        let answers = self.asked.values().map(|(_, due)| *due).min();
-        let session = self.session.as_ref();
-        let session =
-            session.and_then(|it| [Some(it.ping_due), it.pong_due, it.ack_due].into_iter().flatten().min());
-        [answers, session].into_iter().flatten().min()
     }
 }
 

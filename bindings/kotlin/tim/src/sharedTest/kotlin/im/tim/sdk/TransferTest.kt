@@ -24,7 +24,7 @@ class TransferTest {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         val progress = CopyOnWriteArrayList<Int>()
         alice.tim.registerUploadPlugin { file, report ->
-            assertTrue(File(file).length() > 0)
+            assertTrue(File(file.path).length() > 0)
             listOf(25, 75, 400).forEach(report)
             runBlocking { alice.tim.getConversationList() } // It may block and call the engine.
             elsewhere

@@ -1,7 +1,7 @@
 //! The error of the public API: a code for programs and a text for people.
 
 use tim_protocol::Code;
-use tim_protocol::frame::Fault;
+use tim_protocol::Fault;
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -2,8 +2,8 @@
 //!
 //! Values only; computed by the machine from positions in logs, never counted up.
 
-use tim_protocol::ConversationId;
 use tim_protocol::group::GroupType;
+use tim_protocol::{ConversationId, UnixMillis};
 
 use crate::message::Message;
 
@@ -23,6 +23,6 @@ pub struct Conversation {
     pub read_sequence: u64,
     /// How far the other side of a C2C conversation has read, as a sequence.
     pub peer_read_sequence: u64,
-    /// The time of the last activity, in milliseconds since 1970.
-    pub last_time: i64,
+    /// The time of the last activity.
+    pub last_time: UnixMillis,
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tim_protocol::media::Attachment;
-use tim_protocol::{Code, ConversationId, MessageId, UserId, message as wire};
+use tim_protocol::{Code, ConversationId, MessageId, UnixMillis, UserId, message as wire};
 
 pub use tim_protocol::body::*;
 pub use tim_protocol::media::{Rendition, RenditionType};
@@ -60,11 +60,11 @@ pub struct Message {
     pub flow: Flow,
     /// Its sequence in the conversation: 1, 2, 3 …; 0 until it is sent.
     pub sequence: u64,
-    /// When the server accepted it, in milliseconds since 1970. Before that: when it was sent, by the server's clock as far
-    /// as it is known, or, while it was not, when it was created, by this device's.
-    pub time: i64,
-    /// When it was created, by the sender's clock, in milliseconds since 1970.
-    pub client_time: i64,
+    /// When the server accepted it. Before that: when it was sent, by the server's clock as far as it is known, or,
+    /// while it was not, when it was created, by this device's.
+    pub time: UnixMillis,
+    /// When it was created, by the sender's clock.
+    pub client_time: UnixMillis,
     /// Its send status.
     pub status: SendStatus,
     /// Why it was refused; only with [`SendStatus::Fail`].

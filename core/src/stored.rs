@@ -8,7 +8,7 @@ use tim_protocol::conversation::Cursor;
 use tim_protocol::group::{Group, GroupType};
 use tim_protocol::message::{Message, Revocation};
 use tim_protocol::profile::Profile;
-use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, GroupId, MessageId, UnixMillis, UserId};
 
 /// How far the device has followed the user's changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,9 +17,9 @@ pub struct SyncState {
     pub cursor: Cursor,
     /// The range of user versions, after `.0` and before `.1`, that an unfinished sync has not fetched yet.
     pub unfinished: Option<(u64, u64)>,
-    /// When the initial sync was requested, in milliseconds since 1970 by the server's clock. Messages up to then are
-    /// history on this device. 0 before the initial sync.
-    pub initial_sync_at: i64,
+    /// When the initial sync was requested, by the server's clock. Messages up to then are history on this device. 0
+    /// before the initial sync.
+    pub initial_sync_at: UnixMillis,
 }
 
 /// A conversation's positions; see [`tim_protocol::conversation::ConversationState`] for their meaning.
@@ -61,8 +61,8 @@ pub struct ConversationRow {
     pub baseline_seq: Option<u64>,
     /// Messages that were emitted as received and that the listeners have not returned from yet.
     pub undelivered: Ranges,
-    /// The time of the last activity, in milliseconds since 1970; orders the list.
-    pub last_active: i64,
+    /// The time of the last activity; orders the list.
+    pub last_active: UnixMillis,
     /// Whether the user no longer takes part in the conversation.
     pub gone: bool,
 }

@@ -11,9 +11,9 @@ use crate::call::Request;
 use crate::conversation::{Change, Cursor};
 use crate::message::{Message, Mutation, Receipt};
 use crate::word::words;
-use crate::{Code, codec, limits};
+use crate::{Code, UnixMillis, codec, limits};
 
-pub use crate::fault::Fault;
+use crate::fault::Fault;
 
 /// One envelope from a client: an optional acknowledgement, and at most one of a request and a heartbeat.
 #[derive(Debug, Clone, Default)]
@@ -59,8 +59,8 @@ pub struct Pong {
     /// push is detected this way even if no other push follows.
     #[serde(rename = "cur", default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<Cursor>,
-    /// The server's clock, in milliseconds since 1970.
-    pub now: i64,
+    /// The server's clock.
+    pub now: UnixMillis,
 }
 
 /// The content of a push.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::word::words;
-use crate::{Code, GroupId, UserId, limits};
+use crate::{Code, GroupId, UnixMillis, UserId, limits};
 
 words! {
     /// The type of a group, by its name on the wire. For an unknown type the strictest rules apply; the server refuses
@@ -137,8 +137,8 @@ pub struct Group {
     /// Its owner; `None` when the owner has left.
     #[serde(rename = "ownerID", default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
-    /// When it was created, in milliseconds since 1970.
-    pub create_time: i64,
+    /// When it was created.
+    pub create_time: UnixMillis,
     /// How many members it has.
     pub member_count: u32,
     /// How many it may have.
@@ -156,8 +156,8 @@ pub struct Group {
 pub struct SelfInfo {
     /// The member's role.
     pub role: Role,
-    /// When the viewer joined, in milliseconds since 1970.
-    pub join_time: i64,
+    /// When the viewer joined.
+    pub join_time: UnixMillis,
 }
 
 /// The parameters of a new group.

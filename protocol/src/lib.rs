@@ -31,6 +31,10 @@ pub use fault::Fault;
 pub use id::{ConversationId, GroupId, MessageId, UserId};
 pub use list::List;
 
+/// A moment, in milliseconds since the beginning of 1970 (UTC). Durations, and moments of a clock that only grows, are
+/// plain numbers named `…_ms` or `monotonic`.
+pub type UnixMillis = i64;
+
 /// Protocol versions this crate can speak, lowest and highest. `hello` carries the client's pair; the server
 /// answers with the highest version both know, or refuses with [`Code::VERSION_UNSUPPORTED`].
 pub const VERSIONS: [u32; 2] = [1, 1];

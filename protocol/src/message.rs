@@ -5,7 +5,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::word::words;
-use crate::{ConversationId, MessageId, UserId};
+use crate::{ConversationId, MessageId, UnixMillis, UserId};
 
 words! {
     /// The priority of a message in a group that exceeds its message rate. Not used for C2C messages. An unknown
@@ -55,10 +55,10 @@ pub struct Message {
     /// How many of those its sender wrote. A user's own messages are never unread for that user.
     #[serde(default, skip_serializing_if = "crate::is_zero")]
     pub by_sender: u64,
-    /// When the server accepted it, in milliseconds since 1970. Never decreases within a conversation.
-    pub time: i64,
-    /// When its sender made it, in milliseconds since 1970, by the sender's clock.
-    pub client_time: i64,
+    /// When the server accepted it. Never decreases within a conversation.
+    pub time: UnixMillis,
+    /// When its sender made it, by the sender's clock.
+    pub client_time: UnixMillis,
     /// Its urgency.
     #[serde(default, skip_serializing_if = "Priority::is_default")]
     pub priority: Priority,
@@ -83,8 +83,8 @@ pub struct Message {
 pub struct Revocation {
     /// The user who revoked it.
     pub by: UserId,
-    /// When, in milliseconds since 1970.
-    pub time: i64,
+    /// When it was revoked.
+    pub time: UnixMillis,
 }
 
 /// A change to a message that already has a sequence: an entry of the conversation's second log.

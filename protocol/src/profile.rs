@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::word::words;
-use crate::{Code, UserId, limits};
+use crate::{Code, UnixMillis, UserId, limits};
 
 /// A user's profile. Fields never set are empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,9 +15,9 @@ pub struct Profile {
     /// Everything the user may change.
     #[serde(flatten)]
     pub fields: ProfileFields,
-    /// When it last changed, in milliseconds since 1970; 0 if never.
+    /// When it last changed; 0 if never.
     #[serde(default)]
-    pub last_updated_time: i64,
+    pub last_updated_time: UnixMillis,
 }
 
 /// The fields of a profile that the user can change. In an update, fields that are `None` keep their values.

@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tim_protocol::call::DownloadTicketRequest;
-use tim_protocol::frame::Fault;
-use tim_protocol::{Code, MessageId};
+use tim_protocol::{Code, Fault, MessageId};
 use tokio::sync::watch;
 use tokio::time::Instant;
 

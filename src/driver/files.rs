@@ -14,9 +14,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
-use tim_protocol::frame::Fault;
 use tim_protocol::media::FileType;
-use tim_protocol::{Code, MessageId, UserId, limits};
+use tim_protocol::{Code, Fault, MessageId, UserId, limits};
 
 use super::file_source::open;
 use crate::error::TimError;

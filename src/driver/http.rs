@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::time::Duration;
+use tim_protocol::{Code, Fault};
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -9,8 +10,6 @@ use http_body_util::{BodyExt as _, Empty, StreamBody, combinators::UnsyncBoxBody
 use hyper::body::{Frame, Incoming};
 use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
-use tim_protocol::Code;
-use tim_protocol::frame::Fault;
 use tim_protocol::media::Uploaded;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use tim_protocol::frame::Fault;
-use tim_protocol::{Code, SUBPROTOCOL, codec, limits};
+use tim_protocol::{Code, Fault, SUBPROTOCOL, codec, limits};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;

@@ -3,9 +3,8 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use tim_protocol::frame::Fault;
 use tim_protocol::message::Message as WireMessage;
-use tim_protocol::{Code, MessageId, UserId};
+use tim_protocol::{Code, Fault, MessageId, UserId};
 use tokio::task::block_in_place;
 
 use super::Driver;

@@ -5,9 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tim_protocol::call::UploadTicketRequest;
-use tim_protocol::frame::Fault;
 use tim_protocol::media::{Attachment, RenditionType, Uploaded};
-use tim_protocol::{Code, MessageId};
+use tim_protocol::{Code, Fault, MessageId};
 use tokio::time::Instant;
 
 use super::progress::{Progress, log_end};

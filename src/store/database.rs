@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
-use tim_protocol::frame::Fault;
+use tim_protocol::Fault;
 use tim_protocol::message::Message;
 use tim_protocol::{Code, UserId};
 

@@ -15,8 +15,8 @@ mod relations;
 
 use std::sync::Arc;
 
-use tim_protocol::frame::Fault;
-use tim_protocol::{Code, UserId};
+use tim_protocol::Fault;
+use tim_protocol::{Code, UnixMillis, UserId};
 use tokio::sync::oneshot;
 
 pub use messages::MessageList;
@@ -204,11 +204,11 @@ impl Tim {
         self.inner.shared.user()
     }
 
-    /// The server's clock, in milliseconds since 1970, as far as it is known.
+    /// The server's clock, as far as it is known.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`].
-    pub async fn get_server_time(&self) -> Result<i64, TimError> {
+    pub async fn get_server_time(&self) -> Result<UnixMillis, TimError> {
         match self.call(Call::ServerTime).await? {
             Return::Time(time) => Ok(time),
             _ => Err(unexpected()),

@@ -11,7 +11,7 @@ use tim::event::Event;
 use tim::machine::io::{Call, Input, Now, Return};
 use tim::machine::unreadable::Unreadable;
 use tim::message::{Body, ImageFormat, Payload, RenditionType};
-use tim::protocol::frame::Fault;
+use tim::protocol::Fault;
 use tim::{Code, UserId};
 
 use crate::phone::{BEGIN, Phone, message, with_bob};

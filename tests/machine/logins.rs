@@ -4,7 +4,7 @@ use serde_json::json;
 use tim::Code;
 use tim::event::{Event, NetState};
 use tim::machine::io::{Call, Input, Now, Return};
-use tim::protocol::frame::Fault;
+use tim::protocol::Fault;
 use tim::store::Store;
 
 use crate::phone::{BEGIN, Phone, message};

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tim::event::Event;
 use tim::machine::io::{Call, CallId, Input, Output, Pending, Return};
 use tim::message::{Body, Message, Payload, SendStatus, TextBody};
-use tim::protocol::frame::Fault;
+use tim::protocol::Fault;
 use tim::store::Store;
 use tim::{Code, MessageId};
 

@@ -10,8 +10,8 @@ use tim::event::Event;
 use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, MessageEvent, Now, Output, Query, Return};
 use tim::message::{Body, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody};
+use tim::protocol::Fault;
 use tim::protocol::call::Platform;
-use tim::protocol::frame::Fault;
 use tim::store::Store;
 use tim::{Code, UserId};
 

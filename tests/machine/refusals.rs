@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tim::event::Event;
 use tim::machine::io::{Call, Input};
-use tim::protocol::frame::Fault;
+use tim::protocol::Fault;
 use tim::store::Store;
 use tim::{Code, UserId};
 

@@ -9,7 +9,7 @@ use tim::plugin::Uploaded;
 use tim::protocol::body::Element as _;
 use tim::protocol::call::GetGroupRequest;
 use tim::{Code, GroupId};
-use tim_protocol::frame::Fault;
+use tim_protocol::Fault;
 
 use crate::phone::{BEGIN, Phone, draft};
 

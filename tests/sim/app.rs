@@ -3,7 +3,7 @@
 use tim::event::Event as Heard;
 use tim::machine::io::{Call, CallId, Input, MessageEvent, Query, Return};
 use tim::message::{Body, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody};
-use tim_protocol::frame::Fault;
+use tim_protocol::Fault;
 use tim_protocol::{Code, ConversationId, MessageId};
 
 use crate::device::{DeviceId, Event};

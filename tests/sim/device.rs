@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, Now, Output};
 use tim::store::{Change, Ranges, Store};
+use tim_protocol::Fault;
 use tim_protocol::call::Platform;
-use tim_protocol::frame::Fault;
 use tim_protocol::usersig::{Claims, Key, sign};
 use tim_protocol::{Code, ConversationId, UserId};
 

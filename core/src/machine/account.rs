@@ -5,10 +5,9 @@ use tim_protocol::body::{GroupTip, GroupTipType};
 use tim_protocol::call::{
     GroupsReply, GroupsRequest, Joined, MessagesReply, Reply, Request, UsersReply, UsersRequest,
 };
-use tim_protocol::frame::Fault;
 use tim_protocol::group::{Group, JoinStatus};
 use tim_protocol::profile::Profile;
-use tim_protocol::{ConversationId, GroupId, UserId, conversation};
+use tim_protocol::{ConversationId, Fault, GroupId, UserId, conversation};
 
 use super::Machine;
 use super::io::Return;

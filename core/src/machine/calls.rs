@@ -7,9 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 use tim_protocol::call::{self, Check as _, Kind, Request};
-use tim_protocol::frame::Fault;
 use tim_protocol::profile::Profile;
-use tim_protocol::{Code, ConversationId, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 
 use super::Machine;
 use super::io::{Call, CallId, Output, Return};

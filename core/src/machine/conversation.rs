@@ -10,7 +10,7 @@ use tim_protocol::body::{Body, GroupTip, GroupTipType};
 use tim_protocol::call::ReadUpTo;
 use tim_protocol::conversation::ConversationState;
 use tim_protocol::message::{Message as WireMessage, MessageChange, Mutation, Receipt, Revocation};
-use tim_protocol::{ConversationId, GroupId, UserId};
+use tim_protocol::{ConversationId, GroupId, UnixMillis, UserId};
 
 use super::outbox::Outbox;
 use super::{Data, Machine};
@@ -373,16 +373,16 @@ impl Data {
         matches!(id, ConversationId::Group(group) if !self.groups.contains_key(group))
     }
 
-    /// Messages up to the baseline sequence are new only from this time on, in milliseconds since 1970. Messages from
-    /// before the initial sync are history, also in a conversation that the initial sync did not contain; so are
-    /// messages of a Meeting group from before the user joined.
-    pub(super) fn news_since(&self, id: &ConversationId) -> i64 {
+    /// Messages up to the baseline sequence are new only from this time on. Messages from before the initial sync are
+    /// history, also in a conversation that the initial sync did not contain; so are messages of a Meeting group from
+    /// before the user joined.
+    pub(super) fn news_since(&self, id: &ConversationId) -> UnixMillis {
         let ConversationId::Group(group) = id else { return self.sync.initial_sync_at };
         self.joined(group).unwrap_or_default().max(self.sync.initial_sync_at)
     }
 
-    /// When the user joined a group, in milliseconds since 1970.
-    pub(super) fn joined(&self, group: &GroupId) -> Option<i64> {
+    /// When the user joined a group.
+    pub(super) fn joined(&self, group: &GroupId) -> Option<UnixMillis> {
         Some(self.groups.get(group)?.self_info.as_ref()?.join_time)
     }
 }

@@ -3,9 +3,8 @@
 //! The messages of a page do not pass through the machine; it only decides when all of them are stored.
 
 use tim_protocol::call::{HistoryPage, HistoryRequest};
-use tim_protocol::frame::Fault;
 use tim_protocol::message::Message as WireMessage;
-use tim_protocol::{Code, ConversationId, limits};
+use tim_protocol::{Code, ConversationId, Fault, limits};
 
 use super::Machine;
 use super::calls::{Purpose, Waiting, Wanted};

@@ -11,9 +11,9 @@ use tim_protocol::call::{
     HistoryPage, HistoryRequest, MutationPage, MutationsRequest, ReadRequest, ReadUpTo,
 };
 use tim_protocol::conversation::ConversationState;
-use tim_protocol::frame::{Fault, Push};
+use tim_protocol::frame::Push;
 use tim_protocol::message::{Message as WireMessage, MessageChange, Mutation, Receipt};
-use tim_protocol::{ConversationId, limits};
+use tim_protocol::{ConversationId, Fault, limits};
 
 use super::Machine;
 use super::calls::Purpose;

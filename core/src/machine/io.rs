@@ -6,11 +6,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tim_protocol::call::{Platform, Reply, Request};
-use tim_protocol::frame::Fault;
 use tim_protocol::group::Group;
 use tim_protocol::media::{Attachment, Uploaded};
 use tim_protocol::profile::Profile;
-use tim_protocol::{ConversationId, MessageId, UserId};
+use tim_protocol::{ConversationId, Fault, MessageId, UserId};
 
 pub use super::outbox::pending::Pending;
 use super::trace::Trace;

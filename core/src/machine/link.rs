@@ -7,8 +7,8 @@ mod connection;
 
 use serde_json::value::RawValue;
 use tim_protocol::call::{Call, HelloRequest, Reply, Request, Resume, Welcome};
-use tim_protocol::frame::{Ask, Fault, FromClient, FromServer, Pong, Push};
-use tim_protocol::{Code, VERSIONS, codec, feature, limits};
+use tim_protocol::frame::{Ask, FromClient, FromServer, Pong, Push};
+use tim_protocol::{Code, Fault, VERSIONS, codec, feature, limits};
 
 use super::Machine;
 use super::calls::Purpose;

@@ -3,8 +3,8 @@
 //! A login ends by a logout, a kick, or a refusal that cannot succeed later. A broken connection does not end it.
 
 use tim_protocol::call::{LogoutRequest, Request, Resume, Welcome};
-use tim_protocol::frame::{Fault, KickReason};
-use tim_protocol::{Code, UserId};
+use tim_protocol::frame::KickReason;
+use tim_protocol::{Code, Fault, UserId};
 
 use super::calls::Purpose;
 use super::io::{Call, CallId, MessageEvent, Output, Return};

@@ -57,10 +57,9 @@ pub mod unreadable;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::PathBuf;
 
-use tim_protocol::frame::Fault;
 use tim_protocol::group::Group;
 use tim_protocol::profile::Profile;
-use tim_protocol::{Code, ConversationId, GroupId, UserId};
+use tim_protocol::{Code, ConversationId, Fault, GroupId, UserId};
 
 use crate::event::{Event, NetState};
 use crate::message::{Message, ReadMarks};

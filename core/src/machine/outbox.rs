@@ -11,10 +11,9 @@ use std::path::PathBuf;
 use serde_json::value::RawValue;
 use tim_protocol::body::{Body, Element as _};
 use tim_protocol::call::Sent;
-use tim_protocol::frame::Fault;
 use tim_protocol::media::{Attachment, Uploaded};
 use tim_protocol::message::Message as WireMessage;
-use tim_protocol::{Code, ConversationId, MessageId};
+use tim_protocol::{Code, ConversationId, Fault, MessageId};
 
 use super::calls::Purpose;
 use super::io::{CallId, Output, Return};

@@ -4,8 +4,8 @@
 //! server had accepted ends only with refusals that cannot succeed later (docs/adr/0018). A wrong clock, a certificate
 //! or a misconfigured server is reported once and retried with long delays.
 
-use tim_protocol::Code;
-use tim_protocol::frame::{Fault, KickReason};
+use tim_protocol::frame::KickReason;
+use tim_protocol::{Code, Fault};
 
 use super::Machine;
 

@@ -3,9 +3,9 @@
 //! The cursor moves in the same commit as the page's contents. An unfinished sync is stored as the range of user
 //! versions that are still missing.
 
+use tim_protocol::Fault;
 use tim_protocol::call::{SyncPage, SyncRequest};
 use tim_protocol::conversation::Cursor;
-use tim_protocol::frame::Fault;
 use tim_protocol::limits;
 
 use super::Machine;

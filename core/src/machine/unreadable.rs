@@ -6,9 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
-use tim_protocol::frame::Fault;
 use tim_protocol::message::{Message as WireMessage, Priority};
-use tim_protocol::{Code, ConversationId, List, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, Fault, List, MessageId, UserId};
 
 use super::Machine;
 use super::io::Output;

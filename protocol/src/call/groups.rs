@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Check, Done};
 use crate::bounds::user_count;
 use crate::group::{Group, JoinStatus, NewGroup, Role};
-use crate::{Code, Fault, GroupId, List, UserId, limits};
+use crate::{Code, Fault, GroupId, List, UnixMillis, UserId, limits};
 
 /// Makes a group. The caller becomes its owner.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,8 +122,8 @@ pub struct GroupMember {
     pub avatar: String,
     /// The member's role.
     pub role: Role,
-    /// When the viewer joined, in milliseconds since 1970.
-    pub join_time: i64,
+    /// When the viewer joined.
+    pub join_time: UnixMillis,
 }
 
 impl Check for GetGroupMembersRequest {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Check;
 use crate::bounds::out_of;
 use crate::media::FileType;
-use crate::{Fault, UserId};
+use crate::{Fault, UnixMillis, UserId};
 
 /// Asks for a ticket to upload one file over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,8 +24,8 @@ pub struct UploadTicketRequest {
 pub struct Ticket {
     /// Path and query on the server to PUT to or GET from; contains the ticket.
     pub path: String,
-    /// When the ticket expires, in milliseconds since 1970.
-    pub expires: i64,
+    /// When the ticket expires.
+    pub expires: UnixMillis,
 }
 
 /// Asks for a ticket to download a file that is named in a message that the user may see.

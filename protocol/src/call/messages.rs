@@ -7,7 +7,7 @@ use super::Check;
 use crate::body::{Body, BodyProblem, Element as _};
 use crate::bounds::{at_least_one, check_body, number};
 use crate::message::{Message, Mutation, Priority};
-use crate::{Code, ConversationId, Fault, List, MessageId, UserId};
+use crate::{Code, ConversationId, Fault, List, MessageId, UnixMillis, UserId};
 
 /// Sends a message.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -18,8 +18,8 @@ pub struct SendRequest {
     pub id: MessageId,
     /// The conversation, as the sender names it. Not `@TIM#SYSTEM`.
     pub to: ConversationId,
-    /// When the message was made, by the sender's clock, in milliseconds since 1970.
-    pub client_time: i64,
+    /// When the message was made, by the sender's clock.
+    pub client_time: UnixMillis,
     /// Its urgency in a group.
     #[serde(default)]
     pub priority: Priority,
@@ -41,8 +41,8 @@ pub struct Sent {
     /// How many of the messages counted by `unread_index` the sender wrote.
     #[serde(default, rename = "bySender", skip_serializing_if = "crate::is_zero")]
     pub by_sender: u64,
-    /// When the server accepted it, in milliseconds since 1970.
-    pub time: i64,
+    /// When the server accepted it.
+    pub time: UnixMillis,
     /// The sender's nick as shown with this message; empty if none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub nick: String,

@@ -7,7 +7,7 @@ use super::Check;
 use crate::bounds::{at_least_one, number, out_of};
 use crate::conversation::{Change, ConversationState, Cursor};
 use crate::word::{Word, words};
-use crate::{Code, Fault, List, UserId, VERSIONS, limits};
+use crate::{Code, Fault, List, UnixMillis, UserId, VERSIONS, limits};
 
 /// An empty reply: the request succeeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -95,13 +95,13 @@ pub struct Welcome {
     pub session: Uuid,
     /// Whether the session was resumed: the pushes after [`Resume::push`] follow, and no sync is needed.
     pub resumed: bool,
-    /// The server's clock, in milliseconds since 1970.
-    pub now: i64,
+    /// The server's clock.
+    pub now: UnixMillis,
     /// Shortest and longest pause between two heartbeats the server accepts, in milliseconds. The server closes a
     /// connection that was silent for 2.5 times the longest pause.
     pub heartbeat: [i64; 2],
-    /// When the token expires, in milliseconds since 1970.
-    pub expires: i64,
+    /// When the token expires.
+    pub expires: UnixMillis,
     /// The epoch of the server's data; see [`Cursor::epoch`].
     pub epoch: u32,
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use tim_protocol::call::{self, MessagesRequest, Platform, Reply, Request};
 use tim_protocol::conversation::Cursor;
-use tim_protocol::frame::{Fault, KickReason, Push};
-use tim_protocol::{UserId, limits};
+use tim_protocol::frame::{KickReason, Push};
+use tim_protocol::{Fault, UnixMillis, UserId, limits};
 use uuid::Uuid;
 
 pub use super::policy::Device;
@@ -42,8 +42,8 @@ pub struct UserRequest {
     pub actor: Actor,
     /// The request.
     pub request: Request,
-    /// The server's clock, in milliseconds since 1970.
-    pub now: i64,
+    /// The server's clock.
+    pub now: UnixMillis,
     /// Maximum age of a message that may be revoked, in milliseconds.
     pub revoke_within: i64,
     /// A random number, for generated group IDs.
@@ -108,8 +108,8 @@ pub struct Login {
     pub platform: Platform,
     /// Which other logins this one replaces.
     pub policy: super::policy::LoginPolicy,
-    /// The server's clock, in milliseconds since 1970.
-    pub now: i64,
+    /// The server's clock.
+    pub now: UnixMillis,
 }
 
 /// An uploaded file.
@@ -127,8 +127,8 @@ pub struct Media {
     pub size: u64,
     /// The nonce of its upload ticket, which is valid only once.
     pub ticket: Uuid,
-    /// The server's clock, in milliseconds since 1970.
-    pub now: i64,
+    /// The server's clock.
+    pub now: UnixMillis,
 }
 
 /// The result of a committed write.

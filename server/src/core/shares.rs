@@ -8,8 +8,7 @@ use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tim_protocol::frame::Fault;
-use tim_protocol::{Code, UserId};
+use tim_protocol::{Code, Fault, UserId};
 
 use super::ops::UserKey;
 use super::rate::{Bucket, Rate};

@@ -8,7 +8,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use tim_protocol::media::FileType;
-use tim_protocol::{Code, Fault};
+use tim_protocol::{Code, Fault, UnixMillis};
 use uuid::Uuid;
 
 use super::ops::UserKey;
@@ -43,31 +43,31 @@ enum TicketClaims {
 
 #[derive(Serialize, Deserialize)]
 struct Signed {
-    expires: i64,
+    expires: UnixMillis,
     #[serde(rename = "leave")]
     claims: TicketClaims,
 }
 
-/// An upload ticket that expires at `expires`, in milliseconds since 1970. Needs no escaping in a query string.
+/// An upload ticket that expires at `expires`. Needs no escaping in a query string.
 #[must_use]
-pub fn sign_upload(key: &[u8; 32], upload: &Upload, expires: i64) -> String {
+pub fn sign_upload(key: &[u8; 32], upload: &Upload, expires: UnixMillis) -> String {
     let Upload { app, owner, file_type, size, sha256, nonce } = upload.clone();
     let claims = TicketClaims::Upload { app, owner: owner.0, file_type, size, sha256, nonce };
     sign(key, &Signed { expires, claims })
 }
 
-/// A user's ticket to download a file in any of its renditions, which expires at `expires`, in milliseconds since 1970.
+/// A user's ticket to download a file in any of its renditions, which expires at `expires`.
 #[must_use]
-pub fn sign_download(key: &[u8; 32], app: u32, id: Uuid, holder: UserKey, expires: i64) -> String {
+pub fn sign_download(key: &[u8; 32], app: u32, id: Uuid, holder: UserKey, expires: UnixMillis) -> String {
     sign(key, &Signed { expires, claims: TicketClaims::Download { app, id, holder: holder.0 } })
 }
 
-/// Verifies an upload ticket at the time `now`, in milliseconds since 1970.
+/// Verifies an upload ticket at the time `now`.
 ///
 /// # Errors
 /// [`Code::TICKET_INVALID`] if it was not made with this key for this purpose, [`Code::TICKET_EXPIRED`] if its time is
 /// over.
-pub fn read_upload(key: &[u8; 32], ticket: &str, now: i64) -> Result<Upload, Fault> {
+pub fn read_upload(key: &[u8; 32], ticket: &str, now: UnixMillis) -> Result<Upload, Fault> {
     match verify(key, ticket, now)? {
         TicketClaims::Upload { app, owner, file_type, size, sha256, nonce } => {
             Ok(Upload { app, owner: UserKey(owner), file_type, size, sha256, nonce })
@@ -76,11 +76,17 @@ pub fn read_upload(key: &[u8; 32], ticket: &str, now: i64) -> Result<Upload, Fau
     }
 }
 
-/// Verifies a ticket for downloading this file at the time `now`, in milliseconds since 1970, and returns its user.
+/// Verifies a ticket for downloading this file at the time `now`, and returns its user.
 ///
 /// # Errors
 /// As [`read_upload`].
-pub fn check_download(key: &[u8; 32], ticket: &str, app: u32, id: Uuid, now: i64) -> Result<UserKey, Fault> {
+pub fn check_download(
+    key: &[u8; 32],
+    ticket: &str,
+    app: u32,
+    id: Uuid,
+    now: UnixMillis,
+) -> Result<UserKey, Fault> {
     match verify(key, ticket, now)? {
         TicketClaims::Download { app: its_app, id: its_id, holder } if (its_app, its_id) == (app, id) => {
             Ok(UserKey(holder))
@@ -95,7 +101,7 @@ fn sign(key: &[u8; 32], signed: &Signed) -> String {
     format!("{}.{}", URL_SAFE_NO_PAD.encode(claims), URL_SAFE_NO_PAD.encode(signature))
 }
 
-fn verify(key: &[u8; 32], ticket: &str, now: i64) -> Result<TicketClaims, Code> {
+fn verify(key: &[u8; 32], ticket: &str, now: UnixMillis) -> Result<TicketClaims, Code> {
     let (claims, signature) = ticket.split_once('.').ok_or(Code::TICKET_INVALID)?;
     let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| Code::TICKET_INVALID);
     let (claims, signature) = (decode(claims)?, decode(signature)?);

@@ -1,9 +1,7 @@
 //! The result of a decision: a reply and notifications, a refusal, or a failure of the database.
 
-use tim_protocol::Code;
-use tim_protocol::frame::Fault;
-
 use crate::core::ops::{Committed, Notification, WriteReply};
+use tim_protocol::{Code, Fault};
 
 /// The result of a decision.
 pub type DomainResult<T> = Result<T, DomainError>;

@@ -21,6 +21,7 @@ mod thumbs;
 use std::io::{self, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tim_protocol::{Code, Fault};
 
 use futures_util::stream;
 use http_body_util::{BodyExt as _, StreamBody};
@@ -28,8 +29,6 @@ use hyper::body::{Body as _, Bytes, Frame, Incoming};
 use hyper::header::{self, HeaderValue};
 use hyper::{HeaderMap, Response};
 use sha2::{Digest as _, Sha256};
-use tim_protocol::Code;
-use tim_protocol::frame::Fault;
 use tim_protocol::media::{Rendition, RenditionType, Uploaded};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _, Take};

@@ -5,8 +5,7 @@
 
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
-use tim_protocol::Code;
-use tim_protocol::frame::Fault;
+use tim_protocol::{Code, Fault};
 
 use crate::net::http::{Body, fault, full};
 

@@ -10,9 +10,8 @@ use std::path::Path;
 use image::codecs::jpeg::JpegEncoder;
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageFormat, RgbaImage};
-use tim_protocol::frame::Fault;
 use tim_protocol::picture::Header;
-use tim_protocol::{Code, limits};
+use tim_protocol::{Code, Fault, limits};
 
 use super::canvas::Canvas;
 use super::color;

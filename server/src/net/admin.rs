@@ -11,8 +11,7 @@ use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use metrics_exporter_prometheus::PrometheusHandle;
 use subtle::ConstantTimeEq as _;
-use tim_protocol::frame::Fault;
-use tim_protocol::{Code, UserId};
+use tim_protocol::{Code, Fault, UserId};
 use tokio::time::timeout;
 
 use super::ServerContext;

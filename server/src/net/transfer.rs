@@ -6,13 +6,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
+use tim_protocol::{Code, Fault};
 
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming, SizeHint};
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, Uri};
-use tim_protocol::Code;
-use tim_protocol::frame::Fault;
 use tokio::sync::{SetOnce, watch};
 use uuid::Uuid;
 

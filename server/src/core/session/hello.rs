@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use tim_protocol::call::{HelloRequest, Platform, Resume, Welcome};
-use tim_protocol::frame::{Fault, KickReason};
+use tim_protocol::frame::KickReason;
 use tim_protocol::usersig::{self, Expected, Key};
-use tim_protocol::{Code, UserId, feature};
+use tim_protocol::{Code, Fault, UnixMillis, UserId, feature};
 use uuid::Uuid;
 
 use super::reply::{self, Purpose};
@@ -53,8 +53,8 @@ impl ClientInfo {
 pub(super) struct Greeting {
     number: u64,
     hello: HelloRequest,
-    /// When the token ends, in milliseconds since 1970.
-    expires: i64,
+    /// When the token ends.
+    expires: UnixMillis,
     /// The user and the epoch, once the login instance is verified.
     admitted: Option<(UserKey, u32)>,
     attachment: Attachment,

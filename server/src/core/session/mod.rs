@@ -16,8 +16,8 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tim_protocol::frame::{Ask, Fault, FromClient, KickReason, Kicked, Push};
-use tim_protocol::{Code, codec, frame, limits};
+use tim_protocol::frame::{Ask, FromClient, KickReason, Kicked, Push};
+use tim_protocol::{Code, Fault, codec, frame, limits};
 use uuid::Uuid;
 
 use super::Now;

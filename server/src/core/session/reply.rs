@@ -1,10 +1,10 @@
 //! Turns the store's results into replies to the client.
 
 use serde::Serialize;
-use tim_protocol::Code;
 use tim_protocol::call::{self, Done, Reply};
 use tim_protocol::conversation::Cursor;
-use tim_protocol::frame::{Fault, FromServer, Pong};
+use tim_protocol::frame::{FromServer, Pong};
+use tim_protocol::{Code, Fault};
 
 use super::{Effect, Phase, Session, Token, fault_to};
 use crate::core::Now;

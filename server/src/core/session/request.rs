@@ -1,8 +1,7 @@
 //! Translates checked requests to writes and queries.
 
 use tim_protocol::call::{self, Check as _, Kind, MediaRequest, Request, SessionRequest};
-use tim_protocol::frame::Fault;
-use tim_protocol::{Code, limits};
+use tim_protocol::{Code, Fault, limits};
 use uuid::Uuid;
 
 use super::reply::{self, Purpose};

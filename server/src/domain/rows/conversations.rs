@@ -1,9 +1,8 @@
 //! Rows of conversations, and of each user's state in them.
 
-use tim_protocol::GroupId;
-
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
+use tim_protocol::{GroupId, UnixMillis};
 
 /// A conversation's row.
 #[derive(Debug, Clone)]
@@ -18,8 +17,8 @@ pub struct Conversation {
     pub unread_index: u64,
     /// The number of the last mutation; 0 before the first.
     pub mutation_head: u64,
-    /// The time of the last message, in milliseconds since 1970; 0 before the first.
-    pub last_time: i64,
+    /// The time of the last message; 0 before the first.
+    pub last_time: UnixMillis,
 }
 
 /// The participants of a conversation, which identify it within an application.

@@ -1,7 +1,7 @@
 //! Rows of groups, members and applications.
 
-use tim_protocol::UserId;
 use tim_protocol::group::{GroupType, JoinOption, NewGroup, Role};
+use tim_protocol::{UnixMillis, UserId};
 
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
@@ -21,8 +21,8 @@ pub struct GroupRow {
     pub avatar: String,
     /// The owner, if there is one.
     pub owner: Option<UserId>,
-    /// When it was created, in milliseconds since 1970.
-    pub created: i64,
+    /// When it was created.
+    pub created: UnixMillis,
     /// How many members it has.
     pub members: u32,
     /// How users may join.
@@ -38,8 +38,8 @@ pub struct NewGroupRow<'a> {
     pub new: &'a NewGroup,
     /// The owner.
     pub owner: UserKey,
-    /// When it is created, in milliseconds since 1970.
-    pub created: i64,
+    /// When it is created.
+    pub created: UnixMillis,
     /// How users may join.
     pub join_option: JoinOption,
 }
@@ -71,8 +71,8 @@ pub struct Standing {
 pub struct Member {
     /// The role.
     pub role: Role,
-    /// When the member joined, in milliseconds since 1970.
-    pub joined: i64,
+    /// When the member joined.
+    pub joined: UnixMillis,
 }
 
 /// Groups, identified by the key of their conversation.

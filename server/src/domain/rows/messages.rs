@@ -5,7 +5,7 @@ use std::ops::{ControlFlow, RangeInclusive};
 use serde_json::value::RawValue;
 use tim_protocol::call::Sent;
 use tim_protocol::message::{Message, Priority, Revocation};
-use tim_protocol::{MessageId, UserId};
+use tim_protocol::{MessageId, UnixMillis, UserId};
 
 use super::conversations::Conversation;
 use crate::core::ops::{ConversationKey, UserKey};
@@ -26,10 +26,10 @@ pub struct MessageRow {
     pub unread_index: u64,
     /// How many of those its sender wrote.
     pub by_sender: u64,
-    /// When it was accepted, in milliseconds since 1970.
-    pub time: i64,
-    /// When it was created, in milliseconds since 1970.
-    pub client_time: i64,
+    /// When it was accepted.
+    pub time: UnixMillis,
+    /// When it was created.
+    pub client_time: UnixMillis,
     /// Its urgency.
     pub priority: Priority,
     /// Does not count as unread.
@@ -68,8 +68,8 @@ pub struct RevocationRow<'a> {
     pub unread_index: u64,
     /// Who revokes it.
     pub by: UserKey,
-    /// When, in milliseconds since 1970.
-    pub time: i64,
+    /// When it was revoked.
+    pub time: UnixMillis,
     /// The new body of the message.
     pub body: &'a RawValue,
 }

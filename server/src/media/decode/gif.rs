@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufReader;
 
 use gif::{ColorOutput, DecodeOptions};
-use tim_protocol::frame::Fault;
+use tim_protocol::Fault;
 
 use super::{Canvas, Decoded, damaged};
 

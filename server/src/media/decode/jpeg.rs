@@ -8,7 +8,7 @@ use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use image::RgbaImage;
 use jpeg_decoder::{Decoder, PixelFormat};
-use tim_protocol::frame::Fault;
+use tim_protocol::Fault;
 use tim_protocol::picture::Header;
 
 use super::{Canvas, Decoded, copy_of, damaged, limits};

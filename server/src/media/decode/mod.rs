@@ -14,9 +14,8 @@ use std::io::BufReader;
 
 use image::RgbaImage;
 use tim_protocol::body::ImageFormat;
-use tim_protocol::frame::Fault;
 use tim_protocol::picture::Header;
-use tim_protocol::{Code, limits};
+use tim_protocol::{Code, Fault, limits};
 
 use super::canvas::Canvas;
 

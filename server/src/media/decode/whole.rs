@@ -6,7 +6,7 @@ use std::io::BufReader;
 use image::ImageDecoder;
 use image::codecs::bmp::BmpDecoder;
 use image::codecs::webp::WebPDecoder;
-use tim_protocol::frame::Fault;
+use tim_protocol::Fault;
 
 use super::{Decoded, copy_of, damaged, limits};
 

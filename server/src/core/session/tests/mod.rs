@@ -15,9 +15,9 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tim_protocol::call::{self, Call as _};
-use tim_protocol::frame::{Fault, KickReason};
+use tim_protocol::frame::KickReason;
 use tim_protocol::usersig::{Claims, Key, sign};
-use tim_protocol::{Code, codec, limits};
+use tim_protocol::{Code, Fault, codec, limits};
 use uuid::Uuid;
 
 use super::{Effect, Input, Parked, Session, Settings, Token};

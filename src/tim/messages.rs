@@ -106,8 +106,8 @@ impl Tim {
     /// returned.
     ///
     /// The page shows the outbox too, besides the `count` messages that have a place: on the newest page, behind all others,
-    /// what waits ([`SendStatus::UnSend`]) in the order in which it will be sent; on each page what was refused
-    /// ([`SendStatus::Fail`], with [`Message::error_code`]), by the time it was sent. Each refused message is on one page
+    /// what waits ([`crate::message::SendStatus::UnSend`]) in the order in which it will be sent; on each page what was refused
+    /// ([`crate::message::SendStatus::Fail`], with [`Message::error_code`]), by the time it was sent. Each refused message is on one page
     /// only: with the newest message that is not younger than it, or on the last page if there is none. A message that gets
     /// its place between two pages may be in both, under the same ID.
     ///

@@ -35,7 +35,7 @@ pub struct CallId(pub u64);
 /// An input of the machine.
 #[derive(Debug)]
 pub enum Input {
-    /// A call of the app. Answered by exactly one [`Output::Return`] or [`Output::Answer`], at the latest when the call
+    /// A call of the app. Answered by exactly one [`Output::Return`] or [`Output::ReturnPage`], at the latest when the call
     /// times out.
     Call(CallId, Call),
     /// The result of [`Output::OpenStore`].

@@ -53,12 +53,12 @@ pub struct UserRequest {
 /// A change to be made durable. Each is one atomic step; many share one commit.
 #[derive(Debug, Clone)]
 pub enum Write {
-    /// A health check: changes a dummy row to test that writes reach the disk. Answers [`Answer::Done`].
+    /// A health check: changes a dummy row to test that writes reach the disk. Answers [`WriteReply::Done`].
     Probe,
     /// Logs a user in on a device: creates the user if necessary, and replaces other login instances by the policy.
-    /// Answers [`Answer::LoggedIn`] and notifies the replaced instances.
+    /// Answers [`WriteReply::LoggedIn`] and notifies the replaced instances.
     Login(Login),
-    /// Ends a login instance. Answers [`Answer::Done`].
+    /// Ends a login instance. Answers [`WriteReply::Done`].
     Logout {
         /// The user.
         actor: Actor,
@@ -66,7 +66,7 @@ pub enum Write {
         instance: String,
     },
     /// Ends all login instances of a user on behalf of the operator, and notifies their sessions. Answers
-    /// [`Answer::Done`], or [`tim_protocol::Code::UNKNOWN_USER`].
+    /// [`WriteReply::Done`], or [`tim_protocol::Code::UNKNOWN_USER`].
     Kick {
         /// The application.
         app: u32,
@@ -74,22 +74,22 @@ pub enum Write {
         user: UserId,
     },
     /// Advances the user's watermark to the newest user version before a sync is answered up to it: later changes to
-    /// marked conversations mark them again. Answers [`Answer::Watermark`].
+    /// marked conversations mark them again. Answers [`WriteReply::Watermark`].
     AdvanceWatermark {
         /// The user.
         actor: Actor,
     },
-    /// Carries out a user's request. Answers [`Answer::Reply`], or the refusal.
+    /// Carries out a user's request. Answers [`WriteReply::Reply`], or the refusal.
     Request(Box<UserRequest>),
     /// Creates an application, or changes the key of an existing one (the previous key stays valid). Answers
-    /// [`Answer::Done`].
+    /// [`WriteReply::Done`].
     PutApp {
         /// The application.
         app: u32,
         /// The secret UserSigs are signed with.
         key: String,
     },
-    /// Records an uploaded file, so that messages can refer to it. Answers [`Answer::Done`].
+    /// Records an uploaded file, so that messages can refer to it. Answers [`WriteReply::Done`].
     PutMedia(Media),
 }
 

@@ -24,7 +24,7 @@ struct Waiting {
     caller: Caller,
 }
 
-/// A send whose image was copied.
+/// A send whose file was copied.
 pub(super) struct Copied {
     pub(super) message: Box<Message>,
     pub(super) caller: Caller,

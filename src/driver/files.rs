@@ -145,10 +145,12 @@ impl Files {
         sent.sort_by_key(|(written, ..)| Reverse(*written));
         let mut bytes = 0;
         for (written, size, path) in sent {
-            bytes += size;
             let is_old = written.elapsed().is_ok_and(|age| age > SENT_KEPT_FOR);
-            if is_old || bytes > MAX_SENT_BYTES {
+            if is_old || bytes + size > MAX_SENT_BYTES {
                 let _ = std::fs::remove_file(path);
+            } else {
+                // One that is too large for what is left makes way for older ones that are not.
+                bytes += size;
             }
         }
     }
@@ -259,9 +261,11 @@ mod tests {
         files.sweep(&alice, &HashSet::from([waits.clone()]));
         assert!(waits.exists() && stay.iter().all(|path| path.exists()));
         assert!(!beyond.exists());
+        let (large, small) = (written(7, 1, MAX_SENT_BYTES + 1), written(8, 2, 1));
         let (young, old) = (written(5, 29, 1), written(6, 31, 1));
         std::fs::remove_file(&stay[0]).unwrap();
         files.sweep(&alice, &HashSet::from([waits]));
         assert!(young.exists() && !old.exists());
+        assert!(small.exists() && !large.exists(), "a large file does not take the room of small ones");
     }
 }

@@ -141,7 +141,7 @@ fn chunks(
     })
 }
 
-/// Downloads an image into a file, atomically. Network waits end on cancellation; file operations finish, so no file
+/// Downloads a file into a file, atomically. Network waits end on cancellation; file operations finish, so no file
 /// appears later.
 pub(super) async fn download(
     source: Source,

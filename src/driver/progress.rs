@@ -81,7 +81,7 @@ impl Progress {
     }
 }
 
-/// Logs how a message's `upload` or `download` ended, which began then. Never where the picture is: its address may be signed.
+/// Logs how a message's `upload` or `download` ended, which began then. Never where the file is: its address may be signed.
 pub(super) fn log_end(transfer: &str, message: MessageId, began: Instant, refusal: Option<Code>) {
     let ms = ms_since(began);
     match refusal {

@@ -52,7 +52,7 @@ pub(crate) struct LocalFile {
 }
 
 impl LocalFile {
-    /// Forgets an image that cannot be sent any more.
+    /// Forgets a file that cannot be sent any more.
     fn forget(self) {
         if self.copied > 0 && !self.is_sent {
             // A file that cannot be removed now is removed later as an old copy.
@@ -69,6 +69,15 @@ impl State {
         let count = unsent().count();
         let is_too_much = count > MAX_CREATED || bytes > MAX_CREATED_BYTES;
         unsent().next().map(|(id, _)| *id).filter(|_| is_too_much && count > 1)
+    }
+
+    /// Takes out the oldest unsent files until there are not too many.
+    fn take_too_many(&mut self) -> Vec<LocalFile> {
+        let mut taken = Vec::new();
+        while let Some(file) = self.one_too_many().and_then(|id| self.created.remove(&id)) {
+            taken.push(file);
+        }
+        taken
     }
 }
 
@@ -120,17 +129,15 @@ impl InstanceState {
         drop(gone);
     }
 
-    /// Records a created file. If too many were never sent, forgets the oldest.
+    /// Records a created file. While too many were never sent, forgets the oldest.
     pub(crate) fn add_file(&self, id: MessageId, file: LocalFile) {
         let forgotten = {
             let mut state = self.state();
             state.created.insert(id, file);
-            state.one_too_many().and_then(|id| state.created.remove(&id))
+            state.take_too_many()
         };
         // The progress callback belongs to the host and must not be dropped under the lock.
-        if let Some(file) = forgotten {
-            file.forget();
-        }
+        forgotten.into_iter().for_each(LocalFile::forget);
     }
 
     /// Marks a file as sent, so that it does not count as unsent.
@@ -231,5 +238,10 @@ mod tests {
         assert_eq!(state.one_too_many(), None);
         state.created.insert(id(MAX_CREATED + 9), file(false));
         assert_eq!(state.one_too_many(), Some(id(9)));
+        // Of a large one many small ones make way, as many as it takes.
+        let large = LocalFile { copied: MAX_CREATED_BYTES - 9, ..file(false) };
+        state.created.insert(id(MAX_CREATED + 10), large);
+        assert_eq!(state.take_too_many().len(), MAX_CREATED + 1 - 9);
+        assert_eq!(state.one_too_many(), None);
     }
 }

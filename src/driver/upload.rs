@@ -45,7 +45,7 @@ impl Upload {
         Ok(uploaded)
     }
 
-    /// Uploads the image again if the server does not have it any more after an epoch change.
+    /// Uploads the file again if the server does not have it any more after an epoch change.
     async fn again(&self) -> Result<Uploaded, Fault> {
         let former = &self.attachment.uploaded;
         let url = former.url(RenditionType::Original).unwrap_or_default();

@@ -78,11 +78,11 @@ pub enum Call {
     },
     /// Log out.
     Logout,
-    /// Send a message that was created here; a picture's file is uploaded first.
+    /// Send a message that was created here; its file is uploaded first.
     Send {
         /// The message.
         message: Box<Message>,
-        /// The driver's copy of an image that has to be uploaded, on stable storage.
+        /// The driver's copy of a file that has to be uploaded, on stable storage.
         upload: Option<PathBuf>,
     },
     /// Send a failed message again, under the same id.

@@ -57,7 +57,7 @@ pub(super) struct Login {
     clock_ahead: i64,
 }
 
-/// Whether the engine itself makes this call, to transfer an image. Internal calls raise no error event.
+/// Whether the engine itself makes this call, to transfer a file. Internal calls raise no error event.
 fn is_for_a_picture(call: &Call) -> bool {
     let Call::Ask(request) = call else { return false };
     matches!(**request, Request::Media(_))

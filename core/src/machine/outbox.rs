@@ -1,7 +1,7 @@
 //! The outbox: messages are stored before the first attempt, and retried until the server accepts or refuses them.
 //!
 //! One message per conversation is in flight at a time, the oldest first, so that messages keep their order. A message
-//! whose image is still being uploaded does not hold up others.
+//! whose file is still being uploaded does not hold up others.
 
 pub(super) mod pending;
 mod queue;

@@ -46,11 +46,43 @@ impl Element for FileBody {
     }
 
     fn attach(&mut self, uploaded: Uploaded) -> Result<(), Fault> {
-        let Some(url) = uploaded.url(RenditionType::Original) else {
+        let renditions = &uploaded.renditions;
+        let Some(original) = renditions.iter().find(|it| it.rendition_type == RenditionType::Original) else {
             return Err(Fault::with_text(Code::UPLOAD_FAILED, "the uploader did not name the original"));
         };
-        self.file_url = url.to_owned();
+        // The file may have grown since the message was created.
+        self.file_size = original.size;
+        self.file_url.clone_from(&original.url);
         self.uuid = uploaded.uuid;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_takes_over_where_it_is_and_how_large() {
+        let file = || FileBody {
+            uuid: Uuid::nil(),
+            file_name: "minutes.pdf".into(),
+            file_size: 3,
+            file_url: String::new(),
+        };
+        let original = Rendition {
+            rendition_type: RenditionType::Original,
+            size: 5,
+            width: 0,
+            height: 0,
+            url: "/media/1/2/0".into(),
+        };
+        let mut attached = file();
+        attached.attach(Uploaded { uuid: Uuid::max(), renditions: vec![original.clone()] }).unwrap();
+        let expected = FileBody { uuid: Uuid::max(), file_size: 5, file_url: original.url.clone(), ..file() };
+        assert_eq!(attached, expected);
+        let thumb = Rendition { rendition_type: RenditionType::Thumb, ..original };
+        let why = file().attach(Uploaded { uuid: Uuid::nil(), renditions: vec![thumb] }).unwrap_err();
+        assert_eq!(why.code, Code::UPLOAD_FAILED);
     }
 }

@@ -101,7 +101,7 @@ pub struct GetGroupMembersRequest {
 pub struct GroupMembers {
     /// In the order asked for.
     pub member_list: List<GroupMember>,
-    /// If not all profiles fit one page: how many of the requested users this page covers, at least one. Request the
+    /// If not all members fit one page: how many of the requested users this page covers, at least one. Request the
     /// remaining users again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<u32>,
@@ -122,7 +122,7 @@ pub struct GroupMember {
     pub avatar: String,
     /// The member's role.
     pub role: Role,
-    /// When the viewer joined.
+    /// When the member joined.
     pub join_time: UnixMillis,
 }
 

@@ -277,7 +277,7 @@ pub enum Query {
     Media {
         /// The application.
         app: u32,
-        /// The image's ID.
+        /// The file's ID.
         id: Uuid,
     },
 }

@@ -1,4 +1,4 @@
-//! Tickets: signed permissions to upload or download one image until they expire. They are verified without a lookup.
+//! Tickets: signed permissions to upload or download one file until they expire. They are verified without a lookup.
 //!
 //! Pure: key, time and nonce are arguments. The store ensures by the nonce that an upload ticket is used only once.
 

@@ -170,7 +170,7 @@ impl Outbox {
         self.rows.values_mut().filter_map(|entry| entry.call.take()).collect()
     }
 
-    /// The messages whose images are being uploaded.
+    /// The messages whose files are being uploaded.
     pub(super) fn uploading(&self) -> Vec<MessageId> {
         self.rows.values().filter(|entry| entry.is_uploading).map(|entry| entry.row.message.id).collect()
     }

@@ -30,7 +30,7 @@ pub(super) enum Purpose {
     Pong(u64),
     /// The watermark before the first page of a sync.
     AdvanceWatermark(u64, Box<(Actor, call::SyncRequest)>),
-    /// The picture at this address.
+    /// The file at this address.
     DownloadTicket(u64, String),
     /// The end of the login; the connection ends with it.
     Logout(u64),

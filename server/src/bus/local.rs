@@ -1,8 +1,8 @@
 //! The in-process bus: a table of sessions by user, and one by topic.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::future::ready;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tim_protocol::frame::Push;
@@ -20,10 +20,13 @@ const SHARDS: usize = 64;
 pub struct LocalBus {
     users: Arc<Table>,
     topics: Arc<Table>,
+    last: Arc<AtomicU64>,
 }
 
 /// One session.
 struct Subscriber {
+    /// Its key in the tables.
+    number: u64,
     session: Uuid,
     inbox: Sender<Delivery>,
     overflow: Arc<AtomicBool>,
@@ -58,8 +61,11 @@ impl Subscriber {
     }
 }
 
+/// Sessions by their number, so that one leaves a large topic without a walk through it.
+type Subscribers = BTreeMap<u64, Arc<Subscriber>>;
+
 /// Sessions, by the key of their user, or by the key of a topic's conversation.
-struct Table([Mutex<HashMap<i64, Vec<Arc<Subscriber>>>>; SHARDS]);
+struct Table([Mutex<HashMap<i64, Subscribers>>; SHARDS]);
 
 impl Default for Table {
     fn default() -> Self {
@@ -68,11 +74,7 @@ impl Default for Table {
 }
 
 impl Table {
-    fn with<T>(
-        &self,
-        key: i64,
-        work: impl FnOnce(&mut HashMap<i64, Vec<Arc<Subscriber>>>) -> T,
-    ) -> Option<T> {
+    fn with<T>(&self, key: i64, work: impl FnOnce(&mut HashMap<i64, Subscribers>) -> T) -> Option<T> {
         let index = usize::try_from(key.unsigned_abs()).unwrap_or(0) % SHARDS;
         let shard = self.0.get(index)?;
         // A panic cannot leave the table inconsistent, because each change is one step.
@@ -80,13 +82,15 @@ impl Table {
     }
 
     fn add(&self, key: i64, subscriber: &Arc<Subscriber>) {
-        self.with(key, |subscribers| subscribers.entry(key).or_default().push(Arc::clone(subscriber)));
+        self.with(key, |subscribers| {
+            subscribers.entry(key).or_default().insert(subscriber.number, Arc::clone(subscriber));
+        });
     }
 
     fn remove(&self, key: i64, subscriber: &Arc<Subscriber>) {
         self.with(key, |subscribers| {
             if let Some(of_key) = subscribers.get_mut(&key) {
-                of_key.retain(|other| !Arc::ptr_eq(other, subscriber));
+                of_key.remove(&subscriber.number);
                 if of_key.is_empty() {
                     subscribers.remove(&key);
                 }
@@ -99,13 +103,16 @@ impl Table {
             subscribers
                 .get(&key)
                 .into_iter()
-                .flatten()
+                .flat_map(BTreeMap::values)
                 .for_each(|subscriber| subscriber.deliver(except, delivery));
         });
     }
 
     fn subscribers(&self, key: i64) -> Vec<Arc<Subscriber>> {
-        self.with(key, |subscribers| subscribers.get(&key).cloned()).flatten().unwrap_or_default()
+        let cloned = |subscribers: &mut HashMap<i64, Subscribers>| {
+            subscribers.get(&key).into_iter().flat_map(BTreeMap::values).cloned().collect()
+        };
+        self.with(key, cloned).unwrap_or_default()
     }
 }
 
@@ -192,6 +199,7 @@ impl Bus for LocalBus {
         let overflow = Arc::new(AtomicBool::new(false));
         let topics = Topics { heard: HashSet::new(), unsubscribed: Some(HashSet::new()), has_left: false };
         let subscriber = Arc::new(Subscriber {
+            number: self.last.fetch_add(1, Ordering::Relaxed),
             session,
             inbox: sender,
             overflow: Arc::clone(&overflow),

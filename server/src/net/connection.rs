@@ -194,6 +194,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                 self.handle(Input::Attached)
             }
             Event::StoreAnswer(StoreAnswer::Followed) => self.handle(Input::Attached),
+            // The bus has ended the attachment: the session may have missed something, and is not kept.
+            Event::Delivery(None) => {
+                self.subscription = None;
+                Some(End::Broken)
+            }
             Event::Delivery(delivery) => self.delivered(delivery),
             Event::Frame(frame) => self.frame(frame),
             Event::Deadline => self.handle(Input::Deadline),

@@ -42,16 +42,22 @@ impl ParkedSessions {
 
     /// Keeps a session for [`limits::RESUME_WITHIN_MS`].
     pub(super) fn park(&self, dropped: Dropped) {
+        // What is not kept leaves the bus, which takes time: not under the lock.
+        let mut gone = Vec::new();
         let mut kept = self.kept();
         let (id, user) = (dropped.parked.id(), dropped.parked.user());
         let own = kept.by_user.get(&user);
         if let Some(oldest) = own.filter(|own| own.len() >= MAX_PER_USER).and_then(VecDeque::front).copied() {
-            kept.remove(oldest);
+            gone.extend(kept.remove(oldest).map(|(_, dropped)| dropped));
         }
         if kept.sessions.len() < MAX_PARKED {
             kept.by_user.entry(user).or_default().push_back(id);
             kept.sessions.insert(id, (Instant::now(), dropped));
+        } else {
+            gone.push(dropped);
         }
+        drop(kept);
+        drop(gone);
     }
 
     /// Takes a session to be resumed.
@@ -65,7 +71,9 @@ impl ParkedSessions {
         let mut kept = self.kept();
         let is_over = |(_, (since, _)): &(&Uuid, &(Instant, Dropped))| since.elapsed() >= resume_window();
         let over: Vec<Uuid> = kept.sessions.iter().filter(is_over).map(|(id, _)| *id).collect();
-        over.into_iter().for_each(|id| drop(kept.remove(id)));
+        let expired: Vec<_> = over.into_iter().filter_map(|id| kept.remove(id)).collect();
+        drop(kept);
+        drop(expired);
     }
 }
 

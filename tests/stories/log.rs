@@ -39,6 +39,20 @@ fn has_duration(log: &str, words: &[&str]) {
     assert!(found.iter().any(|line| ms(line).is_some()), "no line has {words:?} and a duration: {found:?}");
 }
 
+/// The server's log, once it has a line with all of this. What a connection ends with is logged after the last answer.
+async fn server_log_with(world: &World, words: &[&str]) -> String {
+    let written = async {
+        loop {
+            let log = world.server_log();
+            if !lines(&log, words).is_empty() {
+                return log;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), written).await.unwrap()
+}
+
 async fn revoked(device: &Device) {
     device
         .expect("MESSAGE_REVOKED", |event| {
@@ -128,7 +142,7 @@ async fn a_whole_day_is_in_the_log_and_nothing_that_is_not_for_it() {
     secrets.push(world.key().to_owned());
 
     let engine = paper.0.lock().unwrap().clone();
-    let server = world.server_log();
+    let server = server_log_with(&world, &["connection ended", "user=bob"]).await;
     for secret in &secrets {
         for (side, log) in [("engine", &engine), ("server", &server)] {
             let found = lines(log, &[secret]);

@@ -79,6 +79,31 @@ pub fn out_of(field: &str, range: &str) -> Fault {
     Fault::with_text(Code::BAD_REQUEST, format!("{field} {range}"))
 }
 
+/// The room of a page: how many bytes of JSON its items may take together.
+#[derive(Debug)]
+pub struct PageRoom {
+    taken: usize,
+    max: usize,
+}
+
+impl PageRoom {
+    /// An empty page of so many bytes.
+    #[must_use]
+    pub fn new(max: usize) -> Self {
+        Self { taken: 0, max }
+    }
+
+    /// Takes room for a further item. False if it does not fit; the first one always does.
+    pub fn take(&mut self, item: &impl Serialize) -> bool {
+        let taken = self.taken + encoded_len(item) + 1;
+        let fits = self.taken == 0 || taken <= self.max;
+        if fits {
+            self.taken = taken;
+        }
+        fits
+    }
+}
+
 /// The size of a value as JSON, in bytes, for limiting pages by their encoded size.
 #[must_use]
 pub fn encoded_len(value: &impl Serialize) -> usize {
@@ -111,6 +136,16 @@ mod tests {
     fn nested(depth: usize) -> Box<RawValue> {
         let (open, close) = ("[".repeat(depth - 2), "]".repeat(depth - 2));
         raw(&format!(r#"{{"type":"TIMTextElem","payload":{{"text":"hi","later":{open}{close}}}}}"#))
+    }
+
+    #[test]
+    fn a_page_takes_its_first_item_and_what_fits_after_it() {
+        let mut room = PageRoom::new(10);
+        assert!(room.take(&"far too long for it"));
+        assert!(!room.take(&""));
+        let mut room = PageRoom::new(10);
+        assert!(room.take(&"123") && room.take(&"1"), "six bytes with quotes and comma, then four");
+        assert!(!room.take(&0));
     }
 
     #[test]

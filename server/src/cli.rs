@@ -9,7 +9,6 @@ use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
-use tim_protocol::{Fault, UserId};
 
 use clap::{Args, Parser, Subcommand};
 use http_body_util::{BodyExt as _, Empty};
@@ -17,6 +16,7 @@ use hyper::body::Bytes;
 use hyper::{Request, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use tim_protocol::usersig::{Claims, Key, sign};
+use tim_protocol::{Fault, UserId};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::config::{Config, DEFAULT};

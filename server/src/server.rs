@@ -4,9 +4,9 @@ use std::fs::File;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tim_protocol::{Code, Fault};
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use tim_protocol::{Code, Fault};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::timeout;

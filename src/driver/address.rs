@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use tim_protocol::{Code, Fault};
 
 use hyper::Uri;
 use rustls::ClientConfig;
+use tim_protocol::{Code, Fault};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::{dial, tls};

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::time::Duration;
-use tim_protocol::{Code, Fault};
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -11,6 +10,7 @@ use hyper::body::{Frame, Incoming};
 use hyper::{Method, Request, Response, StatusCode, header};
 use hyper_util::rt::TokioIo;
 use tim_protocol::media::Uploaded;
+use tim_protocol::{Code, Fault};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::watch;

@@ -3,11 +3,11 @@
 use std::fmt::Display;
 use std::io;
 use std::sync::Arc;
-use tim_protocol::{Code, Fault};
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{CertificateError, ClientConfig, RootCertStore};
+use tim_protocol::{Code, Fault};
 use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;

@@ -17,6 +17,7 @@
 //! * Pushes are best effort. A client repairs lost pushes by syncing; the pong tells it the newest cursor.
 
 pub mod fair;
+pub mod media_path;
 pub mod ops;
 pub mod policy;
 pub mod rate;

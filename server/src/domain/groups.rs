@@ -2,13 +2,14 @@
 //! `membership.rs`'s.
 
 use tim_protocol::body::{GroupTipType, NoticeType};
+use tim_protocol::bounds::PageRoom;
 use tim_protocol::call::{
     self, Call as _, Done, GetGroupMembersRequest, GetGroupRequest, GroupIs, GroupMember, GroupMembers,
     GroupsRequest,
 };
 use tim_protocol::code::Code;
 use tim_protocol::group::Role;
-use tim_protocol::{GroupId, List, UserId, bounds, limits};
+use tim_protocol::{GroupId, List, UserId, limits};
 
 use super::DomainResult;
 use super::group_view::{existing_group, group_for};
@@ -127,17 +128,16 @@ fn get_members(
 ) -> DomainResult<GroupMembers> {
     let group = existing_group(rows, actor.app, &asked.group_id)?;
     rows.member(group.key, actor.key)?.ok_or(Code::GROUP_PERMISSION_DENIED)?;
-    let (mut page, mut bytes) = (GroupMembers { member_list: List::default(), next: None }, 0);
+    let mut page = GroupMembers { member_list: List::default(), next: None };
+    let mut room = PageRoom::new(limits::PAGE_BYTES);
     for (user, place) in asked.user_id_list.iter().zip(0..) {
         let Some(key) = rows.user(actor.app, user)? else { continue };
         let Some(member) = rows.member(group.key, key)? else { continue };
-        let sender_profile = rows.sender_profile(key)?;
-        let (nick, avatar) =
-            (sender_profile.nick.unwrap_or_default(), sender_profile.avatar.unwrap_or_default());
+        let shown = rows.sender_profile(key)?;
+        let (nick, avatar) = (shown.nick.unwrap_or_default(), shown.avatar.unwrap_or_default());
         let (user_id, role, join_time) = (user.clone(), member.role, member.joined);
         let member = GroupMember { user_id, nick, avatar, role, join_time };
-        bytes += bounds::encoded_len(&member) + 1;
-        if bytes > limits::PAGE_BYTES && !page.member_list.is_empty() {
+        if !room.take(&member) {
             page.next = Some(place);
             break;
         }

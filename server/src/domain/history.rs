@@ -2,9 +2,10 @@
 
 use std::ops::ControlFlow;
 
+use tim_protocol::bounds::PageRoom;
 use tim_protocol::call::{self, HistoryPage, MutationPage};
 use tim_protocol::message::{MessageChange, Mutation};
-use tim_protocol::{List, bounds, limits};
+use tim_protocol::{List, limits};
 
 use super::DomainResult;
 use super::conversations::{name_for, readable};
@@ -49,7 +50,7 @@ pub(super) fn mutations(
     let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else { return Ok(page) };
     let first_visible_seq = rows.user_conversation(actor.key, conversation.key)?.first_visible_seq;
     let name = name_for(rows, &conversation, actor.key)?;
-    let mut bytes = 0;
+    let mut room = PageRoom::new(limits::PAGE_BYTES);
     rows.mutations(conversation.key, asked.after, limits::MUTATION_PAGE, |row| {
         if row.sequence >= first_visible_seq {
             let (sender, from) = row.sender;
@@ -61,8 +62,7 @@ pub(super) fn mutations(
                 unread_index: row.unread_index,
                 change: MessageChange::Revoked(row.revocation),
             };
-            bytes += bounds::encoded_len(&mutation) + 1;
-            if bytes > limits::PAGE_BYTES && !page.mutations.is_empty() {
+            if !room.take(&mutation) {
                 return ControlFlow::Break(());
             }
             page.mutations.push(mutation);

@@ -4,6 +4,7 @@ use std::ops::{ControlFlow, RangeInclusive};
 
 use serde_json::value::RawValue;
 use tim_protocol::body::Body;
+use tim_protocol::bounds::PageRoom;
 use tim_protocol::code::Code;
 use tim_protocol::frame::Push;
 use tim_protocol::message::{Message, Priority};
@@ -109,12 +110,11 @@ pub(super) fn messages(
     max: u32,
     max_bytes: usize,
 ) -> DomainResult<Vec<Message>> {
-    let (mut messages, mut bytes) = (Vec::new(), 0);
+    let (mut messages, mut room) = (Vec::new(), PageRoom::new(max_bytes));
     rows.messages(conversation.key, sequences, max, |row| {
         let to = named_by(row.sender, actor, conversation, name);
         let message = message(row, to);
-        bytes += bounds::encoded_len(&message) + 1;
-        if bytes > max_bytes && !messages.is_empty() {
+        if !room.take(&message) {
             return ControlFlow::Break(());
         }
         messages.push(message);

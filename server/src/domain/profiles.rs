@@ -1,9 +1,10 @@
 //! Profiles of users.
 
+use tim_protocol::bounds::PageRoom;
 use tim_protocol::call::{self, Call as _, ProfileIs, Profiles};
 use tim_protocol::conversation::Change;
 use tim_protocol::profile::Profile;
-use tim_protocol::{List, UserId, bounds, limits};
+use tim_protocol::{List, UserId, limits};
 
 use super::outcome::with_notifications;
 use super::rows::{ChangeKind, Rows};
@@ -31,12 +32,12 @@ pub(super) fn get(
     actor: &Actor,
     get: &call::GetProfilesRequest,
 ) -> DomainResult<Profiles> {
-    let (mut page, mut bytes) = (Profiles { profiles: List::default(), next: None }, 0);
+    let mut page = Profiles { profiles: List::default(), next: None };
+    let mut room = PageRoom::new(limits::PAGE_BYTES);
     for (user, place) in get.user_id_list.iter().zip(0..) {
         let Some(key) = rows.user(actor.app, user)? else { continue };
         let profile = profile(rows, key, user)?;
-        bytes += bounds::encoded_len(&profile) + 1;
-        if bytes > limits::PAGE_BYTES && !page.profiles.is_empty() {
+        if !room.take(&profile) {
             page.next = Some(place);
             break;
         }

@@ -4,8 +4,8 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
-use tim_protocol::{Code, Fault};
 
+use tim_protocol::{Code, Fault};
 use tokio::sync::oneshot;
 
 use crate::clock::Clock;

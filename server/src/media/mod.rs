@@ -21,7 +21,6 @@ mod thumbs;
 use std::io::{self, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tim_protocol::{Code, Fault};
 
 use futures_util::stream;
 use http_body_util::{BodyExt as _, StreamBody};
@@ -30,12 +29,14 @@ use hyper::header::{self, HeaderValue};
 use hyper::{HeaderMap, Response};
 use sha2::{Digest as _, Sha256};
 use tim_protocol::media::{Rendition, RenditionType, Uploaded};
+use tim_protocol::{Code, Fault};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _, Take};
 use tokio::time::timeout_at;
 use uuid::Uuid;
 
 use crate::clock::Clock;
+use crate::core::media_path::MediaPath;
 use crate::core::ops::{Media as Record, Query, QueryResult, Write};
 use crate::core::shares::Shares;
 use crate::core::ticket::Upload;
@@ -116,7 +117,7 @@ impl Media {
     /// Errors: [`Code::MEDIA_NOT_FOUND`].
     pub(crate) async fn download(
         &self,
-        (app, id, rendition): (u32, Uuid, RenditionType),
+        MediaPath { app, id, rendition }: MediaPath,
         asked: &HeaderMap,
         store: &dyn Store,
     ) -> Result<Response<Body>, Fault> {
@@ -164,15 +165,6 @@ impl Drop for Partial {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.0);
     }
-}
-
-/// Reads `/media/<app>/<id>/<rendition>`.
-pub(crate) fn parse(path: &str) -> Option<(u32, Uuid, RenditionType)> {
-    let mut parts = path.strip_prefix("/media/")?.split('/');
-    let (app, id) = (parts.next()?.parse().ok()?, Uuid::parse_str(parts.next()?).ok()?);
-    let rendition = RenditionType::from(parts.next()?.parse::<u32>().ok()?);
-    let is_known = !matches!(rendition, RenditionType::Other(_));
-    (is_known && parts.next().is_none()).then_some((app, id, rendition))
 }
 
 fn lies(place: &Path, rendition: RenditionType) -> PathBuf {
@@ -229,7 +221,7 @@ fn keep(uploaded: &Path, place: &Path, made: &ProcessedFile) -> io::Result<()> {
 
 fn describe(app: u32, id: Uuid, size: u64, made: &ProcessedFile) -> Uploaded {
     let rendition = |rendition_type, file, size, (width, height)| {
-        let url = format!("/media/{app}/{id}/{}", u32::from(file));
+        let url = MediaPath { app, id, rendition: file }.to_string();
         Rendition { rendition_type, size, width, height, url }
     };
     let original = |rendition_type| rendition(rendition_type, RenditionType::Original, size, made.dimensions);

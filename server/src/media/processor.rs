@@ -3,10 +3,10 @@
 //! A new file type gets its processor here. Processors handle one file at a time and use no sockets.
 
 use std::path::Path;
-use tim_protocol::{Code, Fault};
 
 use tim_protocol::media::{FileType, RenditionType};
 use tim_protocol::picture::Header;
+use tim_protocol::{Code, Fault};
 
 use super::thumbs::{self, ImageProbe, Smaller};
 

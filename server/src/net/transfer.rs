@@ -6,12 +6,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
-use tim_protocol::{Code, Fault};
 
 use http_body_util::BodyExt as _;
 use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming, SizeHint};
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, Uri};
+use tim_protocol::{Code, Fault};
 use tokio::sync::{SetOnce, watch};
 use uuid::Uuid;
 
@@ -19,9 +19,9 @@ use super::http::{Body, json, query};
 use super::log::TransferLog;
 use super::pace::Pace;
 use super::{ServerContext, until_stopped};
+use crate::core::media_path::MediaPath;
 use crate::core::shares::Transfer;
 use crate::core::ticket;
-use crate::media;
 
 /// The rate of a connection's download, once it has begun.
 pub(super) type Downloading = Arc<SetOnce<Pace>>;
@@ -73,7 +73,8 @@ pub(super) async fn download(
     downloading: Downloading,
 ) -> Result<Response<Body>, Fault> {
     let now = shared.now();
-    let place @ (app, id, _) = media::parse(request.uri().path()).ok_or(Code::MEDIA_NOT_FOUND)?;
+    let place @ MediaPath { app, id, .. } =
+        MediaPath::parse(request.uri().path()).ok_or(Code::MEDIA_NOT_FOUND)?;
     let ticket = ticket_of(request.uri())?;
     let holder = ticket::check_download(&shared.settings.ticket_key, &ticket, app, id, now.wall)?;
     let log = TransferLog { direction: "download", app, user: holder, began: Instant::now() };

@@ -2,11 +2,11 @@
 
 use tim_protocol::call::{self, Check as _, Kind, MediaRequest, Request, SessionRequest};
 use tim_protocol::{Code, Fault, limits};
-use uuid::Uuid;
 
 use super::reply::{self, Purpose};
 use super::{Effect, Phase, Session, fault_to};
 use crate::core::Now;
+use crate::core::media_path::MediaPath;
 use crate::core::ops::{Actor, Query, UserRequest, Write};
 use crate::core::ticket::{self, Upload};
 
@@ -120,16 +120,9 @@ fn plan_sync(number: u64, actor: Actor, mut sync: call::SyncRequest) -> Plan {
 }
 
 fn plan_download(number: u64, actor: &Actor, url: &str) -> Result<Plan, Fault> {
-    let (app, id) = parse_media(url).ok_or_else(|| Fault::new(Code::MEDIA_NOT_FOUND))?;
+    let MediaPath { app, id, .. } = MediaPath::parse(url).ok_or(Code::MEDIA_NOT_FOUND)?;
     if app != actor.app {
         return Err(Fault::new(Code::MEDIA_NOT_FOUND));
     }
     Ok(Plan::Query(Query::Media { app, id }, Purpose::DownloadTicket(number, url.to_owned())))
-}
-
-/// Reads `/media/<app>/<id>/<size>`.
-fn parse_media(url: &str) -> Option<(u32, Uuid)> {
-    let mut parts = url.strip_prefix("/media/")?.split('/');
-    let (app, id, size) = (parts.next()?.parse().ok()?, Uuid::parse_str(parts.next()?).ok()?, parts.next()?);
-    (matches!(size, "0" | "1" | "2") && parts.next().is_none()).then_some((app, id))
 }

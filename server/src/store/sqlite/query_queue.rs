@@ -4,8 +4,8 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tim_protocol::{Code, Fault};
 
+use tim_protocol::{Code, Fault};
 use tokio::sync::oneshot;
 
 use crate::core::fair::FairQueue;

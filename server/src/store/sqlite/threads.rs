@@ -9,8 +9,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant};
-use tim_protocol::{Code, Fault};
 
+use tim_protocol::{Code, Fault};
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;

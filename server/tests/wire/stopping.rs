@@ -17,6 +17,13 @@ async fn a_server_that_is_told_to_stop_answers_what_was_asked() {
     alice.envelope(|envelope| envelope["po"] == 1).await;
     server.terminate();
     assert_eq!(bob.closed().await, Code::SHUTTING_DOWN.0, "bob asked nothing and is sent away at once");
+    // Alice's session hears of it in its own time; from then on a heartbeat is answered without a cursor.
+    for ping in 2.. {
+        alice.says_text(format!(r#"{{"pi":{ping}}}"#)).await;
+        if alice.envelope(|envelope| envelope["po"] == ping).await["cur"].is_null() {
+            break;
+        }
+    }
     let late = alice.sends("C2Cbob", "too late").await;
     assert_eq!(late["e"]["c"], Code::SHUTTING_DOWN.0);
     disk.execute_batch("ROLLBACK").unwrap();

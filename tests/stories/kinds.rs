@@ -1,9 +1,10 @@
 //! Messages of every kind but texts and pictures, which have stories of their own: sent, received, and there again after a
 //! restart.
 
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 
-use tim::message::{Body, FileBody, LocationBody, Message, Payload, Priority, RenditionType};
+use tim::message::{Body, FileBody, LocationBody, Message, Payload, Priority, Rendition, RenditionType};
+use tim::plugin::{FileType, Plugin, UploadFile, UploadPlugin, UploadProgress, Uploaded};
 use tim::{Code, ConversationId};
 
 use crate::pictures::ask;
@@ -62,6 +63,33 @@ async fn alice_sends_bob_the_minutes() {
     alice.tim.send_message(named.unwrap()).await.unwrap();
     let got = bob.messages(1).await.remove(0);
     assert_eq!((file_of(&got).file_name.as_str(), saved(&bob, &got).await), ("list.txt", b"tea".to_vec()));
+}
+
+/// Keeps what it was asked to upload, and says where it is.
+struct Elsewhere(Mutex<Vec<UploadFile>>);
+
+impl UploadPlugin for Elsewhere {
+    fn upload(&self, file: &UploadFile, _: UploadProgress) -> Result<Uploaded, tim::error::TimError> {
+        self.0.lock().unwrap().push(file.clone());
+        let (rendition_type, url) = (RenditionType::Original, "https://files.example/list".to_owned());
+        let renditions = vec![Rendition { rendition_type, size: file.size, width: 0, height: 0, url }];
+        Ok(Uploaded { uuid: "00000000-0000-4000-8000-000000000001".parse().unwrap(), renditions })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hosts_uploader_learns_what_file_it_is() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let elsewhere = Arc::new(Elsewhere(Mutex::default()));
+    alice.tim.register_plugin(Plugin::Upload(elsewhere.clone()));
+    let to: ConversationId = "C2Cbob".parse().unwrap();
+    let message = alice.tim.create_file_message(&to, b"tea".to_vec(), "list.txt", Priority::Normal, |_| {});
+    alice.tim.send_message(message.unwrap()).await.unwrap();
+    let asked = elsewhere.0.lock().unwrap().pop().unwrap();
+    assert_eq!((asked.file_type, asked.name.as_str(), asked.size), (FileType::File, "list.txt", 3));
+    let got = bob.messages(1).await.remove(0);
+    assert_eq!(file_of(&got).file_url, "https://files.example/list");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -156,3 +156,29 @@ impl Element for Body {
         self.element_mut().attach(uploaded)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_looks_at_what_people_wrote() {
+        let searchable = |json: &str| {
+            let body: Body = serde_json::from_str(json).unwrap();
+            body.searchable().join("|")
+        };
+        let text = r#"{"type": "TIMTextElem", "payload": {"text": "tea at four"}}"#;
+        assert_eq!(searchable(text), "tea at four");
+        let place = r#"{"type": "TIMLocationElem", "payload": {"description": "the tea house", "longitude": 91, "latitude": 30}}"#;
+        assert_eq!(searchable(place), "the tea house");
+        let id = uuid::Uuid::nil();
+        let file = format!(
+            r#"{{"type": "TIMFileElem", "payload": {{"uuid": "{id}", "fileName": "list.txt", "fileSize": 3, "fileUrl": ""}}}}"#
+        );
+        assert_eq!(searchable(&file), "list.txt");
+        let picture = format!(
+            r#"{{"type": "TIMImageElem", "payload": {{"uuid": "{id}", "imageFormat": 1, "imageInfoArray": []}}}}"#
+        );
+        assert_eq!(searchable(&picture), "");
+    }
+}

@@ -161,8 +161,8 @@ pub unsafe extern "C" fn tim_create_image_message(
 }
 
 /// Makes a picture message of a file's bytes, as `tim_create_image_message` does of a file. They are written into a
-/// file of the engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent,
-/// the oldest cannot be sent any more.
+/// file of the engine's, which `localPath` names. Of more than 256 files, or more than 100 MB of bytes, that were never
+/// sent, the oldest cannot be sent any more.
 ///
 /// `bytes` are copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While
 /// the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy`
@@ -288,7 +288,7 @@ fn send_message(tim: Arc<Tim>, message: Message) -> Call {
 /// Result: `message`.
 ///
 /// Errors: those of `tim_send_message`; 2105 for an ID that is none, for a message that is not in the outbox, or whose
-/// end is awaited already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is
+/// end is awaited already. A file that was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) is
 /// refused again with the same number, at once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_resend_message(

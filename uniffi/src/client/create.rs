@@ -59,8 +59,8 @@ impl Tim {
     }
 
     /// Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
-    /// engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be
-    /// sent any more.
+    /// engine's, which `localPath` names. Of more than 256 files, or more than 100 MB of bytes, that were never sent, the oldest
+    /// cannot be sent any more.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252

@@ -27,7 +27,7 @@ impl Tim {
     ///
     /// # Errors
     /// Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
-    /// already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same
+    /// already. A file that was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) is refused again with the same
     /// number, at once.
     pub async fn resend_message(&self, message: String) -> Result<Message, TimError> {
         Ok(offload(self.tim.resend_message(message_id(&message)?)).await?.into())

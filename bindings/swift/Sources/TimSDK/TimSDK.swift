@@ -1541,8 +1541,8 @@ public protocol TimProtocol: AnyObject, Sendable {
 
     /**
      * Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
-     * engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be
-     * sent any more.
+     * engine's, which `localPath` names. Of more than 256 files, or more than 100 MB of bytes, that were never sent, the oldest
+     * cannot be sent any more.
      *
      * # Errors
      * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252
@@ -1681,7 +1681,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      *
      * # Errors
      * Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
-     * already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same
+     * already. A file that was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) is refused again with the same
      * number, at once.
      */
     func resendMessage(message: String) async throws  -> Message
@@ -2161,8 +2161,8 @@ open func createImageMessage(to: String, file: String, priority: Priority, onPro
 
     /**
      * Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
-     * engine's, which `localPath` names. Of more than 256 pictures, or more than 100 MB, that were never sent, the oldest cannot be
-     * sent any more.
+     * engine's, which `localPath` names. Of more than 256 files, or more than 100 MB of bytes, that were never sent, the oldest
+     * cannot be sent any more.
      *
      * # Errors
      * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252
@@ -2488,7 +2488,7 @@ open func getMessageList(conversation: String, next: Int64? = nil, count: UInt32
      *
      * # Errors
      * Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
-     * already. A picture that was refused for what it is (2252, 2253, 7006, 130145, 130147, 130148) is refused again with the same
+     * already. A file that was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) is refused again with the same
      * number, at once.
      */
 open func resendMessage(message: String)async throws  -> Message  {
@@ -7644,7 +7644,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 111) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 57051) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 64674) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_location_message() != 43311) {
@@ -7686,7 +7686,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 11579) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 28673) {
+    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 42083) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 7975) {

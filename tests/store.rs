@@ -112,7 +112,7 @@ fn no_value_of_a_row_changes_unnoticed() {
         Change::Complete(bob(), 1, 1),
         Change::Revoked(bob(), 2, revocation),
         Change::Outbox(OutboxRow { position: 1, message: waiting, refusal: None, upload: None }),
-        Change::RecentSent(message(1)),
+        Change::Acknowledged(message(1)),
         Change::Blacklist(alice(), true),
     ];
     open(&whole).apply(&changes, true).unwrap();
@@ -145,7 +145,7 @@ fn what_waits_is_taken_along_from_a_damaged_file() {
         Change::Outbox(OutboxRow { position, message, refusal: None, upload: None })
     };
     let mut changes: Vec<Change> = (1..=100).map(waits).collect();
-    changes.extend([Change::Messages(bob(), vec![message(1)]), Change::RecentSent(message(101))]);
+    changes.extend([Change::Messages(bob(), vec![message(1)]), Change::Acknowledged(message(101))]);
     open(&path).apply(&changes, true).unwrap();
     // One message in the middle is not what was written.
     let connection = rusqlite::Connection::open(&path).unwrap();

@@ -80,6 +80,19 @@ pub struct OutboxRow {
     pub upload: Option<PathBuf>,
 }
 
+/// A range of messages to be read from the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Query {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The oldest wanted.
+    pub low: u64,
+    /// The newest wanted.
+    pub high: u64,
+    /// Only messages sent by this user.
+    pub own_only: bool,
+}
+
 /// A change to be stored.
 #[derive(Debug, Clone)]
 pub enum Change {
@@ -98,10 +111,11 @@ pub enum Change {
     Revoked(ConversationId, u64, Revocation),
     /// A message waits to be sent, or its state there changed.
     Outbox(OutboxRow),
-    /// A message left the outbox: it was accepted or discarded.
+    /// A message left the outbox: it was discarded.
     OutboxDone(MessageId),
-    /// An accepted message, kept for a while in case of an epoch change.
-    RecentSent(Message),
+    /// The server accepted a message of the outbox: it moves to its conversation, and is kept for a while in case of an
+    /// epoch change.
+    Acknowledged(Message),
     /// The own profile.
     Profile(Profile),
     /// Adds a user to the blacklist, or removes one.

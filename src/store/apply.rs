@@ -1,8 +1,10 @@
 //! Applies changes with SQL, within a transaction of the caller.
 
+use std::borrow::Cow;
+
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
-use tim_protocol::ConversationId;
 use tim_protocol::message::{Message, Revocation};
+use tim_protocol::{ConversationId, MessageId};
 
 use super::database::{StoreError, StoreResult};
 use super::schema::conv_columns;
@@ -27,18 +29,15 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
         Change::Conversation(row) => conversation(transaction, row),
         Change::Messages(id, messages) => {
             let conv = conv(transaction, id)?;
-            messages.iter().try_for_each(|message| add_message(transaction, conv, message))
+            messages.iter().try_for_each(|message| add_message(transaction, conv, message).map(drop))
         }
         Change::Complete(id, low, high) => complete(transaction, conv(transaction, id)?, *low, *high),
         Change::Revoked(id, sequence, revocation) => {
             revoke(transaction, conv(transaction, id)?, to_sql(*sequence)?, revocation)
         }
         Change::Outbox(row) => outbox(transaction, row),
-        Change::OutboxDone(id) => {
-            transaction.prepare_cached("DELETE FROM outbox WHERE id = ?")?.execute([&id.as_bytes()[..]])?;
-            Ok(())
-        }
-        Change::RecentSent(message) => recent_sent(transaction, message),
+        Change::OutboxDone(id) => outbox_done(transaction, *id),
+        Change::Acknowledged(message) => acknowledged(transaction, message),
         Change::Profile(profile) => {
             keep(transaction, EntityKind::Profile, "", &serde_json::to_string(profile)?)
         }
@@ -141,8 +140,8 @@ fn sum_conversation(connection: &Connection, number: i64) -> StoreResult<()> {
     Ok(())
 }
 
-/// Stores a message unless it is stored already. A revocation from either side is kept.
-fn add_message(connection: &Connection, conv: i64, message: &Message) -> StoreResult<()> {
+/// Stores a message unless it is stored already, and returns its text. A revocation from either side is kept.
+fn add_message(connection: &Connection, conv: i64, message: &Message) -> StoreResult<String> {
     let sequence = to_sql(message.sequence)?;
     let taken_back: Option<String> = connection
         .prepare_cached(
@@ -151,9 +150,9 @@ fn add_message(connection: &Connection, conv: i64, message: &Message) -> StoreRe
         )?
         .query_row([conv, sequence], |row| row.get(0))
         .optional()?;
-    let mut message = message.clone();
+    let mut message = Cow::Borrowed(message);
     if let (Some(revocation), None) = (taken_back, &message.revoked) {
-        redact(&mut message, &serde_json::from_str(&revocation)?);
+        redact(message.to_mut(), &serde_json::from_str(&revocation)?);
     }
     let statement = if message.revoked.is_some() {
         "INSERT OR REPLACE INTO msg(conv, seq, sender, message, sum)
@@ -164,7 +163,14 @@ fn add_message(connection: &Connection, conv: i64, message: &Message) -> StoreRe
     };
     let text = serde_json::to_string(&message)?;
     connection.prepare_cached(statement)?.execute(params![conv, sequence, message.from.as_str(), text])?;
-    Ok(())
+    Ok(text)
+}
+
+/// Moves a message from the outbox to its conversation, and keeps it as sent recently.
+fn acknowledged(connection: &Connection, message: &Message) -> StoreResult<()> {
+    outbox_done(connection, message.id)?;
+    let text = add_message(connection, conv(connection, &message.to)?, message)?;
+    recent_sent(connection, message.id, &text)
 }
 
 fn revoke(connection: &Connection, conv: i64, sequence: i64, revocation: &Revocation) -> StoreResult<()> {
@@ -241,14 +247,20 @@ fn outbox(connection: &Connection, row: &OutboxRow) -> StoreResult<()> {
     Ok(())
 }
 
-fn recent_sent(connection: &Connection, message: &Message) -> StoreResult<()> {
+fn outbox_done(connection: &Connection, id: MessageId) -> StoreResult<()> {
+    connection.prepare_cached("DELETE FROM outbox WHERE id = ?")?.execute([&id.as_bytes()[..]])?;
+    Ok(())
+}
+
+/// Keeps the text of a message as sent recently.
+pub(super) fn recent_sent(connection: &Connection, id: MessageId, text: &str) -> StoreResult<()> {
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO ring(number, id, message, sum)
              SELECT next, ?1, ?2, checksum(next, ?1, ?2)
              FROM (SELECT coalesce(max(number), 0) + 1 AS next FROM ring)",
         )?
-        .execute(params![&message.id.as_bytes()[..], serde_json::to_string(message)?])?;
+        .execute(params![&id.as_bytes()[..], text])?;
     connection
         .prepare_cached("DELETE FROM ring WHERE number <= (SELECT max(number) FROM ring) - ?")?
         .execute([RECENT_SENT])?;

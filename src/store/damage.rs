@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Row};
 use tim_protocol::conversation::Cursor;
+use tim_protocol::message::Message;
 
 use super::database::{Store, StoreResult};
-use super::{Change, SyncState, read};
+use super::{Change, SyncState, apply, read};
 
 /// The files of a database, the database file itself last.
 const PARTS: [&str; 3] = ["-wal", "-shm", ""];
@@ -26,7 +27,13 @@ pub(super) fn rebuild(path: &Path) -> StoreResult<PathBuf> {
         let _ = std::fs::remove_file(with(&partial, part));
     }
     let mut store = Store::try_open(&partial)?;
-    store.try_apply(&rescued(path), true)?;
+    let Rescued { changes, sent } = rescued(path);
+    store.try_apply(&changes, true)?;
+    let transaction = store.connection.transaction()?;
+    for message in sent {
+        apply::recent_sent(&transaction, message.id, &serde_json::to_string(&message)?)?;
+    }
+    transaction.commit()?;
     store.close()?;
     std::fs::rename(&partial, with(path, ".rebuilt"))?;
     Ok(finish(path)?.unwrap_or_else(|| path.to_owned()))
@@ -59,16 +66,24 @@ fn with(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// The readable part of the outbox, the recently sent messages and the epoch.
-fn rescued(damaged: &Path) -> Vec<Change> {
-    let Ok(connection) = open_as_found(damaged) else { return Vec::new() };
-    let life = readable(&connection, read::SYNC, |row| Ok(read::sync_state(row)?.cursor.epoch));
-    let life = life.into_values().map(|epoch| {
+/// What can be read of a damaged file.
+#[derive(Default)]
+struct Rescued {
+    /// The outbox and the epoch.
+    changes: Vec<Change>,
+    /// The recently sent messages.
+    sent: Vec<Message>,
+}
+
+fn rescued(damaged: &Path) -> Rescued {
+    let Ok(connection) = open_as_found(damaged) else { return Rescued::default() };
+    let epoch = readable(&connection, read::SYNC, |row| Ok(read::sync_state(row)?.cursor.epoch));
+    let epoch = epoch.into_values().map(|epoch| {
         Change::Sync(SyncState { cursor: Cursor { epoch, version: 0 }, ..SyncState::default() })
     });
-    let sent = readable(&connection, read::RECENT_SENT, read::sent).into_values().map(Change::RecentSent);
     let waiting = readable(&connection, read::OUTBOX, read::waiting).into_values().map(Change::Outbox);
-    life.chain(sent).chain(waiting).collect()
+    let sent = readable(&connection, read::RECENT_SENT, read::sent).into_values().collect();
+    Rescued { changes: epoch.chain(waiting).collect(), sent }
 }
 
 /// Opens a damaged file without moving its log into it.

@@ -29,3 +29,4 @@ mod refusals;
 mod sending;
 mod syncs;
 mod trace;
+mod uploads;

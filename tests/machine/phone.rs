@@ -12,7 +12,7 @@ use tim::machine::io::{Call, CallId, Config, Input, MessageEvent, Now, Output, Q
 use tim::message::{Body, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody};
 use tim::protocol::Fault;
 use tim::protocol::call::Platform;
-use tim::store::Store;
+use tim::store::{Change, Store};
 use tim::{Code, UserId};
 
 /// When a test begins, on every clock there is.
@@ -26,6 +26,8 @@ pub struct Phone {
     /// All emitted events and sent envelopes, in order.
     pub events: Vec<Event>,
     pub sent: Vec<Value>,
+    /// The changes of each commit.
+    pub commits: Vec<Vec<Change>>,
     /// The sequences of the messages that were emitted as read by the peer, one entry for each event.
     pub read_by_peer: Vec<Vec<u64>>,
     /// Whether the app's listener returns.
@@ -62,6 +64,7 @@ impl Phone {
             now: BEGIN,
             events: Vec::new(),
             sent: Vec::new(),
+            commits: Vec::new(),
             read_by_peer: Vec::new(),
             listens: true,
             returns: Vec::new(),
@@ -116,7 +119,10 @@ impl Phone {
             Output::OpenStore { .. } => {
                 return Some(Input::StoreOpened(Ok(Box::new(self.store.snapshot().unwrap()))));
             }
-            Output::Commit { changes, durable } => self.store.apply(&changes, durable).unwrap(),
+            Output::Commit { changes, durable } => {
+                self.store.apply(&changes, durable).unwrap();
+                self.commits.push(changes);
+            }
             Output::Transmit(text) => match serde_json::from_str(&text).unwrap() {
                 Value::Array(envelopes) => self.sent.extend(envelopes),
                 envelope => self.sent.push(envelope),

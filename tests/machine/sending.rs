@@ -8,10 +8,11 @@ use tim::message::{Body, ImageBody, ImageFormat, Message, Payload, Rendition, Re
 use tim::plugin::Uploaded;
 use tim::protocol::body::Element as _;
 use tim::protocol::call::GetGroupRequest;
+use tim::store::Change;
 use tim::{Code, GroupId};
 use tim_protocol::Fault;
 
-use crate::phone::{BEGIN, Phone, draft};
+use crate::phone::{BEGIN, Phone, draft, message, with_bob};
 
 /// Sends a text, which says its number.
 fn send(phone: &mut Phone, number: u64, to: &str) -> CallId {
@@ -19,7 +20,7 @@ fn send(phone: &mut Phone, number: u64, to: &str) -> CallId {
     phone.call(Call::Send { message: Box::new(message), upload: None })
 }
 
-fn refusal(phone: &Phone, call: CallId) -> Code {
+pub fn refusal(phone: &Phone, call: CallId) -> Code {
     phone.returned(call).unwrap().as_ref().unwrap_err().code
 }
 
@@ -44,16 +45,16 @@ pub fn picture_at(url: &str) -> ImageBody {
 }
 
 /// The result of an upload to this address.
-fn uploaded_at(url: &str) -> Uploaded {
+pub fn uploaded_at(url: &str) -> Uploaded {
     picture_at(url).attachment().unwrap().uploaded
 }
 
-fn copy() -> PathBuf {
+pub fn copy() -> PathBuf {
     "outbox/picture".into()
 }
 
 /// A phone that uploads a picture for bob.
-fn uploading() -> (Phone, Message) {
+pub fn uploading() -> (Phone, Message) {
     let mut phone = Phone::ready(json!([]));
     let picture = draft(1, "C2Cbob", Payload::Body(Body::Image(picture_at(""))));
     phone.call(Call::Send { message: Box::new(picture.clone()), upload: Some(copy()) });
@@ -152,6 +153,38 @@ fn what_was_not_answered_is_asked_again_on_the_next_connection() {
     phone.reply("msg.send", &json!({"sequence": 1, "countable": 1, "time": BEGIN}));
     assert!(phone.returned(to_carol).unwrap().is_ok());
     assert!(phone.returned(groups).is_none());
+}
+
+#[test]
+fn a_message_is_stored_once_when_it_is_acknowledged_and_a_gap_below_it_does_not_store_it_again() {
+    let mut phone = Phone::ready(json!([with_bob(1, 1..=1, BEGIN)]));
+    let first = send(&mut phone, 1, "C2Cbob");
+    phone.commits.clear();
+    phone.reply("msg.send", &json!({"sequence": 2, "countable": 2, "time": BEGIN}));
+    assert!(phone.returned(first).unwrap().is_ok());
+    let [commit] = phone.commits.as_slice() else { panic!("{:?}", phone.commits) };
+    assert!(
+        matches!(commit[..], [Change::Acknowledged(_), Change::Complete(_, 2, 2), Change::Conversation(_)]),
+        "{commit:?}"
+    );
+    let second = send(&mut phone, 2, "C2Cbob");
+    phone.commits.clear();
+    phone.reply("msg.send", &json!({"sequence": 4, "countable": 4, "time": BEGIN}));
+    assert!(phone.returned(second).unwrap().is_ok());
+    phone.wait(300);
+    let page = json!({"messages": [message(3, "bob", BEGIN)], "low": 3, "high": 3, "floor": 1});
+    phone.reply("msg.history", &page);
+    let stored = phone.commits.iter().flatten().filter_map(|change| match change {
+        Change::Acknowledged(message) => Some(vec![message.sequence]),
+        Change::Messages(_, messages) => Some(messages.iter().map(|it| it.sequence).collect()),
+        _ => None,
+    });
+    assert_eq!(stored.collect::<Vec<_>>(), [vec![4], vec![3]]);
+    assert_eq!(phone.told(), [3]);
+    let page =
+        phone.call(Call::MessageList { conversation: "C2Cbob".parse().unwrap(), before: None, count: 4 });
+    let (_, shown) = phone.shown.iter().find(|(call, _)| *call == page).unwrap();
+    assert_eq!(shown.iter().map(|it| it.sequence).collect::<Vec<_>>(), [1, 2, 3, 4]);
 }
 
 #[test]

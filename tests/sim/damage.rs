@@ -41,6 +41,7 @@ impl File {
             match change {
                 Change::Outbox(row) => drop(self.waits.insert(row.message.id)),
                 Change::OutboxDone(id) => drop(self.waits.remove(id)),
+                Change::Acknowledged(message) => drop(self.waits.remove(&message.id)),
                 _ => {}
             }
         }

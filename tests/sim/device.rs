@@ -294,7 +294,8 @@ impl World {
             device.bad_commits -= 1;
             return Err(Fault::new(Code::DATABASE_FAILED));
         }
-        let is_message = changes.iter().any(|change| matches!(change, Change::Messages(..)));
+        let is_message =
+            changes.iter().any(|change| matches!(change, Change::Messages(..) | Change::Acknowledged(_)));
         if self.is_broken(Break::StoreForgets) && is_message && self.chance(10) {
             return Ok(());
         }
@@ -325,7 +326,7 @@ impl World {
                 Change::Sync(state) if state.initial_sync_at != 0 => {
                     record.picture.get_or_insert((moment, kept));
                 }
-                Change::RecentSent(message) => {
+                Change::Acknowledged(message) => {
                     self.history.placed.entry(message.id).or_insert(moment);
                 }
                 _ => {}

@@ -1,140 +1,205 @@
 //! The user's own data other than conversations: profile, blacklist, groups.
+//!
+//! What a change of a membership means for the group's conversation is returned as a [`Membership`].
 
-use serde_json::value::RawValue;
+use std::collections::{BTreeMap, BTreeSet};
+
 use tim_protocol::body::{GroupTip, GroupTipType};
-use tim_protocol::call::{
-    GroupsReply, GroupsRequest, Joined, MessagesReply, Reply, Request, UsersReply, UsersRequest,
-};
-use tim_protocol::group::{Group, JoinStatus};
+use tim_protocol::call::{GroupsReply, GroupsRequest, Joined, Reply, Request, UsersReply, UsersRequest};
+use tim_protocol::group::{Group, GroupType, JoinStatus};
 use tim_protocol::profile::Profile;
-use tim_protocol::{ConversationId, Fault, GroupId, UserId, conversation};
+use tim_protocol::{ConversationId, GroupId, UnixMillis, UserId, conversation};
 
-use super::Machine;
-use super::io::Return;
-use super::link::read_reply;
+use super::context::Context;
 use super::unreadable::Unreadable;
 use crate::event::Event;
 use crate::stored::Change;
 
-impl Machine {
-    /// Handles the reply to a request of the app: stores and emits what the reply changes on this device.
+/// The user's profile, blacklist and groups.
+#[derive(Default)]
+pub(super) struct Account {
+    profile: Option<Profile>,
+    blacklist: BTreeSet<UserId>,
+    groups: BTreeMap<GroupId, Group>,
+    /// Changed since the last event.
+    is_blacklist_changed: bool,
+    are_groups_changed: bool,
+}
+
+/// A membership that began, ended, or was confirmed.
+pub(super) enum Membership {
+    /// The user is a member.
+    Member {
+        /// The group's conversation.
+        conversation: ConversationId,
+        /// Since then.
+        since: UnixMillis,
+        /// The user (re)joined.
+        is_new: bool,
+    },
+    /// The user is not a member.
+    Ended(ConversationId),
+}
+
+impl Account {
+    pub(super) fn load(profile: Option<Profile>, blacklist: Vec<UserId>, groups: Vec<Group>) -> Self {
+        Self {
+            profile,
+            blacklist: blacklist.into_iter().collect(),
+            groups: groups.into_iter().map(|group| (group.group_id.clone(), group)).collect(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn profile(&self) -> Option<&Profile> {
+        self.profile.as_ref()
+    }
+
+    pub(super) fn blacklist(&self) -> Vec<UserId> {
+        self.blacklist.iter().cloned().collect()
+    }
+
+    pub(super) fn groups(&self) -> Vec<Group> {
+        self.groups.values().cloned().collect()
+    }
+
+    pub(super) fn group_type(&self, id: &ConversationId) -> Option<GroupType> {
+        self.group(id).map(|group| group.group_type)
+    }
+
+    /// Whether this is the conversation of a group that the user is not known to be a member of.
+    pub(super) fn is_stranger(&self, id: &ConversationId) -> bool {
+        matches!(id, ConversationId::Group(_)) && self.group(id).is_none()
+    }
+
+    /// Whether this is the conversation of a group that the user is a member of.
+    pub(super) fn is_member(&self, id: &ConversationId) -> bool {
+        self.group(id).is_some()
+    }
+
+    /// When the user joined the group of this conversation.
+    pub(super) fn joined(&self, id: &ConversationId) -> Option<UnixMillis> {
+        Some(self.group(id)?.self_info.as_ref()?.join_time)
+    }
+
+    fn group(&self, id: &ConversationId) -> Option<&Group> {
+        let ConversationId::Group(group) = id else { return None };
+        self.groups.get(group)
+    }
+
+    /// The event of the groups, if they changed.
+    pub(super) fn changed_groups(&mut self) -> Option<Event> {
+        std::mem::take(&mut self.are_groups_changed).then(|| Event::GroupListUpdated(self.groups()))
+    }
+
+    /// The event of the blacklist, if it changed.
+    pub(super) fn changed_blacklist(&mut self) -> Option<Event> {
+        std::mem::take(&mut self.is_blacklist_changed).then(|| Event::BlacklistUpdated(self.blacklist()))
+    }
+
+    /// Applies what the reply to a request of the app changes on this device.
     pub(super) fn replied(
         &mut self,
+        cx: &mut Context,
         request: &Request,
-        result: Result<Box<RawValue>, Fault>,
-    ) -> Result<Return, Fault> {
-        let reply = read_reply(request, result)?;
-        match &reply {
-            Reply::Messages(MessagesReply::Revoke(mutation)) => self.own_mutation(mutation.clone()),
-            Reply::Users(UsersReply::UpdateProfile(is)) => self.keep_profile(is.profile.clone()),
-            Reply::Groups(GroupsReply::CreateGroup(is)) => self.joined_group(is.group.clone()),
+        reply: &Reply,
+    ) -> Option<Membership> {
+        match reply {
+            Reply::Users(UsersReply::UpdateProfile(is)) => self.keep_profile(cx, is.profile.clone()),
+            Reply::Groups(GroupsReply::CreateGroup(is)) => return self.join(cx, is.group.clone()),
             Reply::Groups(GroupsReply::JoinGroup(Joined {
                 status: JoinStatus::JoinedSuccess | JoinStatus::AlreadyInGroup,
                 group: Some(group),
-            })) => self.joined_group(group.clone()),
+            })) => return self.join(cx, group.clone()),
             _ => {}
         }
         match request {
             Request::Users(UsersRequest::UpdateBlacklist(update)) => {
                 for user in &update.user_id_list {
-                    self.keep_listed(user, update.listed);
+                    self.keep_listed(cx, user, update.listed);
                 }
+                None
             }
-            Request::Groups(GroupsRequest::QuitGroup(quit)) => self.left_group(&quit.group_id),
-            Request::Groups(GroupsRequest::DismissGroup(dismiss)) => self.left_group(&dismiss.group_id),
-            _ => {}
+            Request::Groups(GroupsRequest::QuitGroup(quit)) => self.leave(cx, quit.group_id.clone()),
+            Request::Groups(GroupsRequest::DismissGroup(dismiss)) => self.leave(cx, dismiss.group_id.clone()),
+            _ => None,
         }
-        Ok(Return::Reply(Box::new(reply)))
     }
 
     /// Applies a change of the user's own data, made on this device or another.
-    pub(super) fn changed(&mut self, change: conversation::Change) {
+    pub(super) fn apply(&mut self, cx: &mut Context, change: conversation::Change) -> Option<Membership> {
         match change {
-            conversation::Change::Profile { profile } => self.keep_profile(profile),
-            conversation::Change::Blacklist { user_id, listed } => self.keep_listed(&user_id, listed),
-            conversation::Change::Group { group: Some(group), .. } => self.joined_group(group),
-            conversation::Change::Group { group_id, group: None } => self.left_group(&group_id),
-            conversation::Change::Other(_) => self.count_unreadable(Unreadable::Change, 1),
+            conversation::Change::Profile { profile } => self.keep_profile(cx, profile),
+            conversation::Change::Blacklist { user_id, listed } => self.keep_listed(cx, &user_id, listed),
+            conversation::Change::Group { group: Some(group), .. } => return self.join(cx, group),
+            conversation::Change::Group { group_id, group: None } => return self.leave(cx, group_id),
+            conversation::Change::Other(_) => cx.count_unreadable(Unreadable::Change, 1),
+        }
+        None
+    }
+
+    fn keep_profile(&mut self, cx: &mut Context, profile: Profile) {
+        if self.profile.as_ref() != Some(&profile) {
+            self.profile = Some(profile.clone());
+            cx.store(Change::Profile(profile.clone()));
+            cx.emit(Event::ProfileUpdated(vec![profile]));
         }
     }
 
-    fn keep_profile(&mut self, profile: Profile) {
-        if self.data.profile.as_ref() != Some(&profile) {
-            self.data.profile = Some(profile.clone());
-            self.store(Change::Profile(profile.clone()));
-            self.emit(Event::ProfileUpdated(vec![profile]));
-        }
-    }
-
-    fn keep_listed(&mut self, user: &UserId, listed: bool) {
-        let changed =
-            if listed { self.data.blacklist.insert(user.clone()) } else { self.data.blacklist.remove(user) };
+    fn keep_listed(&mut self, cx: &mut Context, user: &UserId, listed: bool) {
+        let changed = if listed { self.blacklist.insert(user.clone()) } else { self.blacklist.remove(user) };
         if changed {
-            self.store(Change::Blacklist(user.clone(), listed));
-            self.batch.blacklist_changed = true;
+            cx.store(Change::Blacklist(user.clone(), listed));
+            self.is_blacklist_changed = true;
         }
     }
 
-    fn keep_group(&mut self, id: &GroupId, group: Option<Group>) {
+    fn keep_group(&mut self, cx: &mut Context, id: &GroupId, group: Option<Group>) {
         let before = match &group {
-            Some(group) => self.data.groups.insert(id.clone(), group.clone()),
-            None => self.data.groups.remove(id),
+            Some(group) => self.groups.insert(id.clone(), group.clone()),
+            None => self.groups.remove(id),
         };
         if before != group {
-            self.store(Change::Group(id.clone(), group.map(Box::new)));
-            self.batch.groups_changed = true;
+            cx.store(Change::Group(id.clone(), group.map(Box::new)));
+            self.are_groups_changed = true;
         }
     }
 
-    /// The user is a member of the group: adds its conversation to the list.
-    fn joined_group(&mut self, group: Group) {
-        let id = ConversationId::Group(group.group_id.clone());
-        let (group_id, before) = (group.group_id.clone(), self.data.joined(&group.group_id));
+    fn join(&mut self, cx: &mut Context, group: Group) -> Option<Membership> {
+        let id = group.group_id.clone();
+        let conversation = ConversationId::Group(id.clone());
+        let before = self.joined(&conversation);
         let since = group.self_info.as_ref().map_or(0, |own| own.join_time);
-        self.keep_group(&group_id, Some(group));
-        if self.data.conversations.get(&id).is_none_or(|conv| conv.row.gone) {
-            let conv = self.data.conversation(&id);
-            conv.enter();
-            conv.row.last_active = conv.row.last_active.max(since);
-            self.advance(&id, 0);
-        }
-        if self.data.joined(&group_id) != before {
-            self.reset_baseline(&id);
-        }
+        self.keep_group(cx, &id, Some(group));
+        let is_new = self.joined(&conversation) != before;
+        Some(Membership::Member { conversation, since, is_new })
+    }
+
+    fn leave(&mut self, cx: &mut Context, id: GroupId) -> Option<Membership> {
+        self.keep_group(cx, &id, None);
+        Some(Membership::Ended(ConversationId::Group(id)))
     }
 
     /// Applies a tip to the group: its member count, and that its owner has left.
-    pub(super) fn apply_tip(&mut self, tip: &GroupTip, to: &ConversationId) {
-        let ConversationId::Group(id) = to else { return };
-        let Some(mut group) = self.data.groups.get(id).cloned() else { return };
+    pub(super) fn apply_tip(&mut self, cx: &mut Context, tip: &GroupTip, to: &ConversationId) {
+        let Some(mut group) = self.group(to).cloned() else { return };
         group.member_count = tip.member_count;
         let has_left =
             |owner: &UserId| tip.operation_type == GroupTipType::Quit && tip.user_id_list.contains(owner);
         group.owner_id = group.owner_id.filter(|owner| !has_left(owner));
-        self.keep_group(id, Some(group));
+        self.keep_group(cx, &group.group_id.clone(), Some(group));
     }
 
     /// Sets a group's member count and owner as of the head of its log.
-    pub(super) fn update_group_counts(
+    pub(super) fn update_counts(
         &mut self,
+        cx: &mut Context,
         to: &ConversationId,
         members: Option<u32>,
         owner: Option<UserId>,
     ) {
-        let (ConversationId::Group(id), Some(member_count)) = (to, members) else { return };
-        let Some(group) = self.data.groups.get(id).cloned() else { return };
-        self.keep_group(id, Some(Group { member_count, owner_id: owner, ..group }));
-    }
-
-    /// The user is no longer a member of the group: removes its conversation from the list.
-    fn left_group(&mut self, id: &GroupId) {
-        self.keep_group(id, None);
-        let id = ConversationId::Group(id.clone());
-        if let Some(conv) = self.data.conversations.get_mut(&id)
-            && !conv.row.gone
-        {
-            conv.leave();
-            self.touch(&id);
-        }
+        let (Some(group), Some(member_count)) = (self.group(to).cloned(), members) else { return };
+        let group = Group { member_count, owner_id: owner, ..group };
+        self.keep_group(cx, &group.group_id.clone(), Some(group));
     }
 }

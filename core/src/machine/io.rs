@@ -11,12 +11,13 @@ use tim_protocol::media::{Attachment, Uploaded};
 use tim_protocol::profile::Profile;
 use tim_protocol::{ConversationId, Fault, MessageId, UserId};
 
-pub use super::outbox::pending::Pending;
+pub use super::pending::Pending;
 use super::trace::Trace;
 use super::unreadable::Unreadable;
 use crate::conversation::Conversation;
 use crate::event::Event;
 use crate::message::Message;
+pub use crate::stored::Query;
 use crate::stored::{Change, Snapshot};
 
 /// The two clocks, in milliseconds. Timers use `monotonic`; times shown to people use `wall`.
@@ -147,19 +148,6 @@ pub enum Return {
     Reply(Box<Reply>),
     /// Milliseconds since 1970.
     Time(i64),
-}
-
-/// A range of messages to be read from the store.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Query {
-    /// The conversation.
-    pub conversation: ConversationId,
-    /// The oldest wanted.
-    pub low: u64,
-    /// The newest wanted.
-    pub high: u64,
-    /// Only messages sent by this user.
-    pub own_only: bool,
 }
 
 /// An output of the machine. Outputs are carried out in order, each before the next.

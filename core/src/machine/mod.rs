@@ -30,146 +30,95 @@
 //!
 //! # The map
 //!
-//! * [`io`] has the inputs and outputs. This file dispatches inputs and orders outputs.
-//! * `login` decides who is logged in and which calls pass, `refusal` what being turned away
-//!   means for that; `link` makes connections and keeps requests apart; `pause` says how long until the next one;
-//!   `unreadable` passes over what a later version says.
-//! * `sync` follows the user's changes; `inbox` puts messages in order; `conversation` keeps one conversation's
-//!   positions; `delivery` remembers what no listener has heard; `history` serves pages; `outbox` sends; `account` is profile, blacklist and groups; `calls` is what
-//!   waits for an answer. `trace` is what all of them tell a log.
+//! * [`io`] has the inputs and outputs. This file composes the parts, runs them in order, and orders their outputs;
+//!   `arrivals` hands what arrives to the part that it concerns, `session` has the steps that concern several parts.
+//! * Each part owns its state, and is given a `context`: the time, the user, chance, and the effects to write into.
+//!   A part never calls another one that knows it; where a decision concerns two, it returns what the other has to do.
+//! * `login` decides who is logged in and which calls pass, `refusal` what being turned away means for that; `link` makes
+//!   connections; a `connection` matches replies to the `purpose` of their requests.
+//! * `sync` follows the user's changes; `conversations` puts messages in order and keeps positions; `outbox` sends;
+//!   `account` is profile, blacklist and groups; `calls` and `history` are what waits for an answer.
+//! * `unreadable` counts what a later version says; `trace` is what all of them tell a log.
 
 mod account;
+mod arrivals;
 mod calls;
-mod conversation;
-mod delivery;
+mod connection;
+mod context;
+mod conversations;
 mod history;
-mod inbox;
 pub mod io;
 mod link;
 mod login;
 mod outbox;
-mod pause;
+mod pending;
+mod purpose;
 mod refusal;
+mod reply;
+mod session;
 mod sync;
 pub mod trace;
 pub mod unreadable;
+mod waiting;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 
-use tim_protocol::group::Group;
-use tim_protocol::profile::Profile;
-use tim_protocol::{Code, ConversationId, Fault, GroupId, UserId};
+use tim_protocol::{Code, ConversationId, UserId};
 
-use crate::event::{Event, NetState};
-use crate::message::{Message, ReadMarks};
-use crate::stored::{Change, Snapshot, SyncState};
+use crate::message::ReadMarks;
+use account::Account;
 use calls::Calls;
-use conversation::Conv;
-pub use conversation::redact;
-use delivery::UnstoredDeliveries;
+use connection::Connection;
+use context::Context;
+pub use conversations::redact;
+use conversations::{Conversations, Surroundings};
+use history::{Pages, Sources};
 use io::{Config, Input, Now, Output};
 use link::Link;
-use login::{Gate, Login};
+use login::Login;
 use outbox::Outbox;
-pub use outbox::is_on_own_server;
-use trace::Trace;
+pub use outbox::file::is_on_own_server;
+use sync::Sync;
+use unreadable::Unreadable;
 
 /// The engine's decisions for one instance.
 pub struct Machine {
-    config: Config,
-    is_tracing: bool,
-    rng: fastrand::Rng,
-    now: Now,
+    cx: Context,
     outputs: VecDeque<Output>,
-    batch: Batch,
-    gate: Gate,
-    login: Option<Login>,
+    login: Login,
     link: Link,
-    failures: pause::Failures,
-    unreadable: unreadable::Tally,
-    /// The connection state last emitted.
-    net: NetState,
-    data: Data,
-    /// Users for whom this run has already emitted again what an earlier run did not deliver.
-    redelivered_to: BTreeSet<UserId>,
-    sync: sync::Progress,
-    calls: Calls,
-    list: List,
-}
-
-/// The part of the store's contents that decisions need.
-#[derive(Default)]
-struct Data {
-    sync: SyncState,
-    conversations: BTreeMap<ConversationId, Conv>,
-    /// Conversations that may need a request to the server: those that changed since [`Machine::pump`] last looked.
-    wanting: BTreeSet<ConversationId>,
+    connection: Option<Connection>,
+    sync: Sync,
+    account: Account,
+    conversations: Conversations,
     outbox: Outbox,
-    profile: Option<Profile>,
-    blacklist: BTreeSet<UserId>,
-    groups: BTreeMap<GroupId, Group>,
-    heard: UnstoredDeliveries,
+    calls: Calls,
+    pages: Pages,
 }
-
-/// The effects of one input: stored in one commit, then carried out.
-#[derive(Default)]
-struct Batch {
-    changes: Vec<Change>,
-    durable: bool,
-    /// Conversations whose positions changed.
-    touched: BTreeSet<ConversationId>,
-    /// Carried out after the commit, in order.
-    outputs: Vec<Output>,
-    envelopes: Vec<String>,
-    received: Vec<Message>,
-    /// Messages of the outbox that were accepted or refused and for which no call waits.
-    settled: Vec<Message>,
-    /// Outputs that follow the received messages.
-    after_received: Vec<Output>,
-    groups_changed: bool,
-    blacklist_changed: bool,
-}
-
-/// Whether and when the conversation list has to be emitted.
-#[derive(Default)]
-struct List {
-    changed: bool,
-    emitted_at: Option<i64>,
-}
-
-/// Changes of the conversation list within this many milliseconds are emitted together.
-const LIST_EVERY_MS: i64 = 1_000;
 
 impl Machine {
     /// A machine that nobody is logged in to.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        let rng = fastrand::Rng::with_seed(config.seed);
         Self {
-            config,
-            is_tracing: false,
-            rng,
-            now: Now::default(),
+            cx: Context::new(config),
             outputs: VecDeque::new(),
-            batch: Batch::default(),
-            gate: Gate::default(),
-            login: None,
-            link: Link::Off,
-            failures: pause::Failures::default(),
-            unreadable: unreadable::Tally::default(),
-            net: NetState::Disconnected,
-            data: Data::default(),
-            redelivered_to: BTreeSet::new(),
-            sync: sync::Progress::default(),
+            login: Login::default(),
+            link: Link::default(),
+            connection: None,
+            sync: Sync::default(),
+            account: Account::default(),
+            conversations: Conversations::default(),
+            outbox: Outbox::default(),
             calls: Calls::default(),
-            list: List::default(),
+            pages: Pages::default(),
         }
     }
 
     /// Handles one input. Its outputs are taken with [`Machine::poll`].
     pub fn handle(&mut self, input: Input, now: Now) {
-        self.now = now;
+        self.cx.set_now(now);
         match input {
             Input::Call(id, call) => self.call(id, call),
             Input::StoreOpened(Ok(snapshot)) => self.store_opened(*snapshot),
@@ -180,11 +129,11 @@ impl Machine {
             Input::ConnectFailed(fault) => self.connect_failed(fault),
             Input::Disconnected => self.disconnected(),
             Input::Network { up } => self.network(up),
-            Input::Delivered(heard) => self.delivered(heard),
+            Input::Delivered(heard) => self.conversations.delivered(&self.cx, heard),
             Input::UploadEnded(id, result) => self.upload_ended(id, result),
             Input::Deadline => {}
         }
-        self.due();
+        self.timers();
         self.pump();
         self.finish();
     }
@@ -197,162 +146,128 @@ impl Machine {
     /// When [`Input::Deadline`] is due at the latest, on the monotonic clock.
     #[must_use]
     pub fn deadline(&self) -> Option<i64> {
-        let list = self.list.changed.then(|| {
-            self.list.emitted_at.map_or(self.now.monotonic, |emitted_at| emitted_at + LIST_EVERY_MS)
-        });
-        let ready = matches!(self.gate, Gate::Ready);
-        [
-            self.login_due(),
-            self.link_due(),
-            self.calls_due(),
-            self.sync_due(),
-            self.inbox_due(),
-            self.pages_due(),
-            self.outbox_due(),
-            self.delivery_due(),
-            list.filter(|_| ready),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        let now = self.cx.now();
+        let always = [
+            self.login.due(),
+            self.link.due(),
+            self.connection.as_ref().and_then(Connection::due),
+            self.calls.due(),
+            self.pages.due(),
+            self.conversations.delivery_due(),
+            self.conversations.list_due(now).filter(|_| self.login.is_ready()),
+        ];
+        let while_live = || {
+            [
+                self.sync.due(now),
+                self.conversations.due(now),
+                self.pages.retry_due(&self.conversations, now),
+                self.outbox.due(now),
+            ]
+        };
+        let while_live = self.is_live().then(while_live).into_iter().flatten();
+        always.into_iter().chain(while_live).flatten().min()
     }
 
     /// Who is logged in, and the code with which calls are refused (`None` if they are admitted). Valid from the last
     /// input on, before its outputs are carried out.
     #[must_use]
     pub fn status(&self) -> (Option<UserId>, Option<Code>) {
-        let user = self.login.as_ref().filter(|login| login.welcomed).map(|login| login.user.clone());
-        (user, self.refusal())
+        (self.login.user(), self.refusal())
     }
 
     /// How far both sides have read in a conversation, for messages read from the store.
     #[must_use]
     pub fn read_marks(&self, conversation: &ConversationId) -> ReadMarks {
-        self.data.conversations.get(conversation).map(Conv::marks).unwrap_or_default()
+        self.conversations.marks(conversation)
     }
 
     /// The copies of images that have to be uploaded.
     pub fn waiting_copies(&self) -> impl Iterator<Item = PathBuf> {
-        self.data.outbox.copies()
+        self.outbox.copies()
     }
 
-    /// Runs the timers that are due.
-    fn due(&mut self) {
-        self.login_timers();
-        self.link_timers();
-        self.calls_timers();
-        self.delivery_timers();
+    /// How much content of each kind this version could not read since the machine was created.
+    #[must_use]
+    pub fn unreadable(&self) -> &BTreeMap<Unreadable, u64> {
+        self.cx.unreadable()
+    }
+
+    /// Enables or disables [`Output::Trace`]. Disabled by default.
+    pub fn set_tracing(&mut self, on: bool) {
+        self.cx.set_tracing(on);
+    }
+
+    /// The code with which calls are refused now; `None` if they are admitted.
+    fn refusal(&self) -> Option<Code> {
+        self.login.refusal(self.link.lacks_store())
+    }
+
+    /// Whether the server has accepted the login on this connection.
+    fn is_live(&self) -> bool {
+        self.connection.as_ref().is_some_and(Connection::is_live)
+    }
+
+    /// An upload gets its ticket through a call, which has to pass the gate.
+    fn may_upload(&self) -> bool {
+        self.is_live() && self.refusal().is_none()
+    }
+
+    /// The conversations, with what received messages concern besides them.
+    fn inbox(&mut self) -> (&mut Conversations, Surroundings<'_>) {
+        let Self { cx, account, outbox, sync, conversations, .. } = self;
+        (conversations, Surroundings { cx, account, outbox, initial_sync_at: sync.initial_sync_at() })
+    }
+
+    /// The calls for pages, with what pages are made of.
+    fn pages(&mut self) -> (&mut Context, &mut Pages, Sources<'_>) {
+        let is_live = self.is_live();
+        let is_complete = !self.sync.is_initial_sync_incomplete();
+        let Self { cx, pages, conversations, outbox, .. } = self;
+        (cx, pages, Sources { conversations, outbox, is_live, is_complete })
     }
 
     /// Sends the requests that are needed and not in flight.
     fn pump(&mut self) {
-        if !self.link.is_live() {
+        if !self.is_live() {
             return;
         }
-        self.pump_sync();
-        // Before the inbox: a page that waits for a gap makes its request due.
-        self.pump_pages();
-        self.pump_inbox();
-        self.pump_outbox();
-        self.pump_calls();
-        self.pump_requests();
+        self.sync.pump(&mut self.cx);
+        // Before the conversations: a page that waits for a gap makes its request due.
+        let (cx, pages, mut sources) = self.pages();
+        pages.pump(cx, &mut sources);
+        // None before the initial sync, which sets the positions.
+        if !self.sync.awaits_initial_sync() && self.conversations.pump(&mut self.cx, &self.account) {
+            self.sync.request();
+            self.sync.pump(&mut self.cx);
+        }
+        if self.may_upload() {
+            self.outbox.pump_uploads(&mut self.cx);
+        }
+        self.outbox.pump(&mut self.cx);
+        self.calls.pump(&mut self.cx);
     }
 
     /// Queues the outputs of this input in the order of the contract.
     fn finish(&mut self) {
-        self.store_touched();
-        self.flush_envelopes();
-        let batch = std::mem::take(&mut self.batch);
-        if !batch.changes.is_empty() {
-            self.outputs.push_back(Output::Commit { changes: batch.changes, durable: batch.durable });
+        self.show_outbox();
+        self.conversations.store_touched(&mut self.cx);
+        if let Some(connection) = &mut self.connection {
+            connection.send(&mut self.cx);
         }
-        self.outputs.extend(batch.outputs);
-        // Before the messages, so that the list matches a notice about a group.
-        if batch.groups_changed {
-            let groups = self.data.groups.values().cloned().collect();
-            self.outputs.push_back(Output::Emit(Event::GroupListUpdated(groups)));
-        }
-        if self.is_tracing {
-            self.outputs.extend(batch.received.iter().map(Trace::received).map(Output::Trace));
-        }
-        if !batch.received.is_empty() {
-            self.outputs.push_back(Output::Emit(Event::MessageReceived(batch.received)));
-        }
-        if !batch.settled.is_empty() {
-            self.outputs.push_back(Output::Emit(Event::MessageStatusChanged(batch.settled)));
-        }
-        self.outputs.extend(batch.after_received);
-        if batch.blacklist_changed {
-            let users = self.data.blacklist.iter().cloned().collect();
-            self.outputs.push_back(Output::Emit(Event::BlacklistUpdated(users)));
-        }
-        self.emit_list();
-    }
-
-    fn emit_list(&mut self) {
-        let now = self.now.monotonic;
-        let early = self.list.emitted_at.is_some_and(|emitted_at| now < emitted_at + LIST_EVERY_MS);
-        if self.list.changed && !early && matches!(self.gate, Gate::Ready) {
-            self.list = List { changed: false, emitted_at: Some(now) };
-            let list = self.conversation_list();
-            self.outputs.push_back(Output::Emit(Event::ConversationListUpdated(list)));
+        let (groups, blacklist) = (self.account.changed_groups(), self.account.changed_blacklist());
+        self.outputs.extend(self.cx.take_outputs(groups, blacklist));
+        if self.login.is_ready()
+            && self.conversations.list_due(self.cx.now()).is_some_and(|due| due <= self.cx.now())
+        {
+            let list = self.conversations.take_list(&self.cx, &self.outbox);
+            self.outputs.push_back(Output::Emit(list));
         }
     }
 
-    fn push_output(&mut self, output: Output) {
-        self.batch.outputs.push(output);
-    }
-
-    fn emit(&mut self, event: Event) {
-        self.push_output(Output::Emit(event));
-    }
-
-    fn emit_fault(&mut self, fault: Fault) {
-        self.emit(Event::Error { code: fault.code, message: fault.text });
-    }
-
-    fn store(&mut self, change: Change) {
-        self.batch.changes.push(change);
-    }
-
-    fn me(&self) -> Option<UserId> {
-        self.login.as_ref().map(|login| login.user.clone())
-    }
-}
-
-impl Data {
-    fn load(snapshot: Snapshot, me: &UserId) -> Self {
-        // If the initial sync was never committed, the next one says where conversations stand: what was pushed before it
-        // sets no baseline, and is history if the app did not hear of it.
-        let has_initial_sync = snapshot.sync.initial_sync_at != 0;
-        let conversations: BTreeMap<_, _> = snapshot
-            .conversations
-            .into_iter()
-            .map(|(mut row, ranges, newest)| {
-                if !has_initial_sync {
-                    row.baseline_seq = None;
-                    row.undelivered.clear();
-                }
-                (row.id.clone(), Conv::load(row, ranges, newest))
-            })
-            .collect();
-        let mut data = Self {
-            sync: snapshot.sync,
-            wanting: conversations
-                .iter()
-                .filter(|(_, conv)| conv.wants())
-                .map(|(id, _)| id.clone())
-                .collect(),
-            conversations,
-            outbox: Outbox::load(me, snapshot.outbox),
-            profile: snapshot.profile,
-            blacklist: snapshot.blacklist.into_iter().collect(),
-            groups: snapshot.groups.into_iter().map(|group| (group.group_id.clone(), group)).collect(),
-            heard: UnstoredDeliveries::default(),
-        };
-        for id in data.outbox.conversations() {
-            data.conversations.entry(id.clone()).or_insert_with(|| Conv::new(id));
+    /// The list shows messages of the outbox: applies what changed there.
+    fn show_outbox(&mut self) {
+        for id in self.outbox.take_changed() {
+            self.conversations.outbox_changed(&self.account, &id, self.outbox.lacks(&id));
         }
-        data
     }
 }

@@ -2,95 +2,103 @@
 //!
 //! One message per conversation is in flight at a time, the oldest first, so that messages keep their order. A message
 //! whose file is still being uploaded does not hold up others.
+//!
+//! `queue` has the rows and finds the next one, `uploads` uploads files, `file` reads what a body says of its file.
 
-pub(super) mod pending;
+pub(super) mod file;
 mod queue;
+mod uploads;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use serde_json::value::RawValue;
-use tim_protocol::body::{Body, Element as _};
+use tim_protocol::body::Element as _;
 use tim_protocol::call::Sent;
-use tim_protocol::media::{Attachment, Uploaded};
 use tim_protocol::message::Message as WireMessage;
-use tim_protocol::{Code, ConversationId, Fault, MessageId};
+use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 
-use super::calls::Purpose;
+use super::context::Context;
 use super::io::{CallId, Output, Return};
+use super::purpose::Purpose;
 use super::trace::Trace;
-use super::{Data, Machine};
-use crate::message::{Message, Payload, SendStatus};
+use crate::message::{Message, Payload, ReadMarks, SendStatus};
 use crate::stored::{Change, OutboxRow};
-use queue::Entry;
-pub(super) use queue::Outbox;
+use file::{attachment, is_of_the_file};
+use queue::{Entry, Queue};
 
-/// How often an upload is retried while connected.
-const UPLOAD_TRIES: u32 = 3;
-/// Delay before a gap below an acknowledged own message is fetched, in milliseconds.
-const GAP_PATIENCE_MS: i64 = 300;
-
-/// The file attached to a message.
-fn attachment(message: &WireMessage) -> Option<Attachment> {
-    Body::read(&message.body).ok()?.attachment()
+/// The messages that the server has not accepted.
+#[derive(Default)]
+pub(super) struct Outbox {
+    queue: Queue,
+    /// Conversations whose messages here changed since [`Outbox::take_changed`].
+    changed: BTreeSet<ConversationId>,
 }
 
-/// Whether a message's file was put on the server.
-pub fn is_on_own_server(message: &WireMessage) -> bool {
-    attachment(message).is_some_and(|attachment| attachment.uploaded.is_on_own_server())
-}
-
-/// Whether a code refuses the file itself, so that a retry cannot succeed.
-fn is_of_the_file(code: Code) -> bool {
-    matches!(
-        code,
-        Code::IMAGE_TYPE_INVALID
-            | Code::IMAGE_TOO_LARGE
-            | Code::IMAGE_DIMENSIONS
-            | Code::IMAGE_DAMAGED
-            | Code::IMAGE_NEEDS_MEMORY
-            | Code::FILE_EMPTY
-            | Code::FILE_TOO_LARGE
-    )
-}
-
-/// The body with an uploaded file that its receivers can fetch.
-fn attached(body: &RawValue, uploaded: Uploaded) -> Result<Box<RawValue>, Fault> {
-    if !uploaded.is_reachable() {
-        let why = "the uploader named an address that is not https";
-        return Err(Fault::with_text(Code::UPLOAD_FAILED, why));
+impl Outbox {
+    /// Replaces the contents with what is stored. After an epoch change the same messages are there, and their calls
+    /// still wait.
+    pub(super) fn load(&mut self, me: &UserId, rows: Vec<OutboxRow>) {
+        let callers = self.queue.callers();
+        self.queue = Queue::load(me, rows);
+        self.queue.wait(callers);
+        self.changed = self.queue.conversations().collect();
     }
-    let mut body = Body::read(body).map_err(|_| Code::INTERNAL)?;
-    body.attach(uploaded)?;
-    Ok(body.write()?)
-}
 
-impl Machine {
-    pub(super) fn send(&mut self, call: CallId, message: &Message, upload: Option<PathBuf>) {
-        match self.accept(message, upload.is_some()) {
+    /// The conversations whose messages here changed.
+    pub(super) fn take_changed(&mut self) -> BTreeSet<ConversationId> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Whether a conversation has nothing here.
+    pub(super) fn lacks(&self, id: &ConversationId) -> bool {
+        self.queue.lacks(id)
+    }
+
+    /// The message that is shown after a message of this time.
+    pub(super) fn newest(&self, id: &ConversationId, time: i64) -> Option<Message> {
+        self.queue.newest(id, time)
+    }
+
+    /// The messages of a conversation: the refused ones by time, and the waiting ones.
+    pub(super) fn pending(&self, id: &ConversationId) -> (Vec<Message>, Vec<Message>) {
+        self.queue.pending(id)
+    }
+
+    /// The files that wait to be uploaded, or are being.
+    pub(super) fn copies(&self) -> impl Iterator<Item = PathBuf> {
+        self.queue.copies()
+    }
+
+    pub(super) fn send(
+        &mut self,
+        cx: &mut Context,
+        call: CallId,
+        message: &Message,
+        upload: Option<PathBuf>,
+    ) {
+        match self.accept(cx, message, upload.is_some()) {
             Ok(wire) => {
-                let position = self.data.outbox.end();
-                let row = OutboxRow { position, message: wire, refusal: None, upload };
-                let id = row.message.to.clone();
-                self.store(Change::Outbox(row.clone()));
-                self.batch.durable = true;
-                self.data.outbox.insert(row, Some(call));
-                self.trace(|| Trace::Queued { message: message.id, to: id.clone() });
-                self.data.conversation(&id);
-                self.invalidate_view(&id);
+                let (id, to) = (wire.id, wire.to.clone());
+                let row = OutboxRow { position: self.queue.end(), message: wire, refusal: None, upload };
+                cx.store(Change::Outbox(row.clone()));
+                cx.make_durable();
+                self.queue.insert(row, Some(call));
+                cx.trace(|| Trace::Queued { message: id, to: to.clone() });
+                self.changed.insert(to);
             }
-            Err(code) => self.complete_call(call, Err(Fault::new(code))),
+            Err(code) => cx.complete(call, Err(Fault::new(code))),
         }
     }
 
-    fn accept(&self, message: &Message, is_to_upload: bool) -> Result<WireMessage, Code> {
-        let me = self.me().ok_or(Code::NOT_LOGGED_IN)?;
-        if message.from != me || message.sequence != 0 || self.data.outbox.entry(message.id).is_some() {
+    fn accept(&self, cx: &Context, message: &Message, is_to_upload: bool) -> Result<WireMessage, Code> {
+        let me = cx.me().ok_or(Code::NOT_LOGGED_IN)?;
+        if message.from != me || message.sequence != 0 || self.queue.entry(message.id).is_some() {
             return Err(Code::MESSAGE_INVALID);
         }
         if message.conversation_id == ConversationId::System {
             return Err(Code::CONVERSATION_TYPE_INVALID);
         }
-        if self.data.outbox.is_full() {
+        if self.queue.is_full() {
             return Err(Code::OUTBOX_FULL);
         }
         let Payload::Body(body) = &message.payload else { return Err(Code::MESSAGE_INVALID) };
@@ -108,7 +116,7 @@ impl Machine {
             unread_index: 0,
             by_sender: 0,
             // The server's clock, which also orders the other messages.
-            time: self.server_now(),
+            time: cx.server_now(),
             client_time: message.client_time,
             priority: message.priority,
             excluded_from_unread_count: message.excluded_from_unread_count,
@@ -119,229 +127,158 @@ impl Machine {
         })
     }
 
-    pub(super) fn resend(&mut self, call: CallId, id: MessageId) {
-        let Some(entry) = self.data.outbox.entry(id).filter(|entry| entry.call.is_none()) else {
-            return self.complete_call(call, Err(Fault::new(Code::MESSAGE_INVALID)));
+    pub(super) fn resend(&mut self, cx: &mut Context, call: CallId, id: MessageId) {
+        let entry = self.queue.entry(id).filter(|entry| entry.call.is_none());
+        let refused = match entry.map(|entry| entry.row.refusal) {
+            None => Some(Code::MESSAGE_INVALID),
+            Some(Some(_)) if self.queue.is_full() => Some(Code::OUTBOX_FULL),
+            Some(refusal) => refusal.filter(|code| is_of_the_file(*code)),
         };
-        if entry.row.refusal.is_some() && self.data.outbox.is_full() {
-            return self.complete_call(call, Err(Fault::new(Code::OUTBOX_FULL)));
+        if let Some(code) = refused {
+            return cx.complete(call, Err(Fault::new(code)));
         }
-        if let Some(code) = entry.row.refusal.filter(|code| is_of_the_file(*code)) {
-            return self.complete_call(call, Err(Fault::new(code)));
-        }
-        self.data.outbox.change(id, |entry| {
+        self.queue.change(id, |entry| {
             entry.row.refusal = None;
             entry.tries = 0;
+            entry.upload_failures = 0;
             entry.not_before = 0;
             entry.call = Some(call);
         });
-        self.keep_row(id);
+        self.keep_row(cx, id);
     }
 
     /// Cancels a message that waits or was refused.
-    pub(super) fn cancel(&mut self, call: CallId, id: MessageId) {
-        let Some(entry) = self.data.outbox.entry(id) else {
-            return self.complete_call(call, Err(Fault::new(Code::NOTHING_TO_CANCEL)));
+    pub(super) fn cancel(&mut self, cx: &mut Context, call: CallId, id: MessageId) {
+        let Some(entry) = self.queue.entry(id) else {
+            return cx.complete(call, Err(Fault::new(Code::NOTHING_TO_CANCEL)));
         };
-        let (to, waiting) = (entry.row.message.to.clone(), entry.call);
-        if self.is_asked(&Purpose::Send(to, id)) {
-            return self.complete_call(call, Err(Fault::new(Code::MESSAGE_ON_ITS_WAY)));
+        if self.queue.is_in_flight(entry) {
+            return cx.complete(call, Err(Fault::new(Code::MESSAGE_ON_ITS_WAY)));
         }
-        self.discard(id);
-        self.complete_message_call(waiting, Err(Fault::new(Code::CANCELLED)));
-        self.complete_call(call, Ok(Return::Done));
+        let waiting = entry.call;
+        self.discard(cx, id);
+        if let Some(waiting) = waiting {
+            cx.complete(waiting, Err(Fault::new(Code::CANCELLED)));
+        }
+        cx.complete(call, Ok(Return::Done));
     }
 
     /// Removes a message that will not be sent, with all that was kept for it.
-    fn discard(&mut self, id: MessageId) {
-        let Some(Entry { row, is_uploading, .. }) = self.data.outbox.remove(id) else { return };
-        self.store(Change::OutboxDone(id));
-        self.batch.durable = true;
+    fn discard(&mut self, cx: &mut Context, id: MessageId) {
+        let Some(Entry { row, is_uploading, .. }) = self.queue.remove(id) else { return };
+        cx.store(Change::OutboxDone(id));
+        cx.make_durable();
         if is_uploading {
-            self.push_output(Output::CancelUpload(id));
+            cx.output(Output::CancelUpload(id));
         }
         if attachment(&row.message).is_some() {
-            self.push_output(Output::RemoveCopy(id));
+            cx.output(Output::RemoveCopy(id));
         }
-        self.forget_if_empty(&row.message.to);
-        self.invalidate_view(&row.message.to);
-    }
-
-    /// A file is on the server; its copy is kept for a while.
-    fn keep_copy(&mut self, message: MessageId, copy: Option<PathBuf>) {
-        if copy.is_some() {
-            self.push_output(Output::Uploaded(message));
-        }
-    }
-
-    /// Removes a conversation that exists only because of messages that will not be sent.
-    fn forget_if_empty(&mut self, id: &ConversationId) {
-        let Data { conversations, outbox, groups, .. } = &mut self.data;
-        let is_member = matches!(id, ConversationId::Group(group) if groups.contains_key(group));
-        let is_unknown = conversations.get(id).is_some_and(|conv| conv.row.head == 0);
-        if is_unknown && !is_member && outbox.lacks(id) {
-            conversations.remove(id);
-        }
+        self.changed.insert(row.message.to);
     }
 
     /// Stores an entry as it is now.
-    fn keep_row(&mut self, id: MessageId) {
-        if let Some(entry) = self.data.outbox.entry(id) {
-            let row = entry.row.clone();
-            let to = row.message.to.clone();
-            self.store(Change::Outbox(row));
-            self.batch.durable = true;
-            self.invalidate_view(&to);
+    fn keep_row(&mut self, cx: &mut Context, id: MessageId) {
+        if let Some(entry) = self.queue.entry(id) {
+            self.changed.insert(entry.row.message.to.clone());
+            cx.store(Change::Outbox(entry.row.clone()));
+            cx.make_durable();
         }
     }
 
-    /// Sends the next message of each conversation, and starts uploads.
-    pub(super) fn pump_outbox(&mut self) {
-        let now = self.now.monotonic;
-        if self.may_upload() {
-            while let Some((message, file)) = self.data.outbox.take_upload(now) {
-                self.upload(message, file);
-            }
-        }
-        while let Some(send) = self.data.outbox.take_send(now) {
-            self.ask(Purpose::Send(send.to.clone(), send.id), send);
+    /// Sends the next message of each conversation.
+    pub(super) fn pump(&mut self, cx: &mut Context) {
+        while let Some(send) = self.queue.take_send(cx.now()) {
+            cx.ask(Purpose::Send(send.to.clone(), send.id), send);
         }
     }
 
-    fn upload(&mut self, message: MessageId, file: PathBuf) {
-        let entry = self.data.outbox.entry(message);
-        match entry.and_then(|entry| attachment(&entry.row.message)) {
-            Some(attachment) => self.push_output(Output::Upload { message, file, attachment }),
-            // A later version of this program wrote it.
-            None => self.upload_ended(message, Err(Fault::new(Code::MESSAGE_INVALID))),
-        }
-    }
-
-    /// An upload gets its ticket through a call, which has to pass the gate.
-    fn may_upload(&self) -> bool {
-        self.link.is_live() && self.refusal().is_none()
-    }
-
-    /// The server's answer to a send.
-    pub(super) fn sent(&mut self, to: &ConversationId, id: MessageId, result: Result<Sent, Fault>) {
-        self.data.outbox.answered(to);
-        let place = result.as_ref().map(|sent| sent.sequence).map_err(|fault| fault.code);
-        self.trace(|| Trace::Sent { message: id, to: to.clone(), result: place });
-        let Some(entry) = self.data.outbox.entry(id) else { return };
-        let mut message = entry.row.message.clone();
+    /// Handles the reply to a send. An accepted message leaves the outbox and is returned with its sequence; `marks` are
+    /// the read marks of its conversation.
+    pub(super) fn answered(
+        &mut self,
+        cx: &mut Context,
+        (to, id): (&ConversationId, MessageId),
+        result: Result<Sent, Fault>,
+        marks: ReadMarks,
+    ) -> Option<WireMessage> {
+        self.queue.answered(to);
+        let outcome = result.as_ref().map(|sent| sent.sequence).map_err(|fault| fault.code);
+        cx.trace(|| Trace::Sent { message: id, to: to.clone(), result: outcome });
         match result {
             Ok(Sent { sequence, unread_index, by_sender, time, nick, avatar }) => {
-                message.sequence = sequence;
-                message.unread_index = unread_index;
-                message.by_sender = by_sender;
-                message.time = time;
-                message.nick = nick;
-                message.avatar = avatar;
-                let conversation = message.to.clone();
-                self.arrived(&conversation, message);
-                self.advance(&conversation, GAP_PATIENCE_MS);
+                let message = self.queue.entry(id)?.row.message.clone();
+                let message =
+                    WireMessage { sequence, unread_index, by_sender, time, nick, avatar, ..message };
+                self.acknowledge(cx, &message, marks);
+                return Some(message);
             }
-            Err(fault) if fault.code.is_retryable() => self.try_later(id, fault.retry_after),
-            Err(fault) => self.give_up(id, fault),
+            Err(fault) if fault.code.is_retryable() => self.try_later(cx, id, fault.retry_after),
+            Err(fault) => self.give_up(cx, id, fault),
         }
+        None
     }
 
-    /// A message of this user came from the server: if it is in the outbox, it has been accepted.
-    pub(super) fn leave_outbox(&mut self, message: &WireMessage) -> bool {
-        let Some(entry) = self.data.outbox.remove(message.id) else { return false };
-        let conversation = message.to.clone();
-        self.store(Change::OutboxDone(message.id));
-        self.store(Change::RecentSent(message.clone()));
-        self.store(Change::Messages(conversation.clone(), vec![message.clone()]));
+    /// A message of this user has a sequence: if it is here, the server has accepted it.
+    pub(super) fn acknowledge(&mut self, cx: &mut Context, message: &WireMessage, marks: ReadMarks) -> bool {
+        let Some(entry) = self.queue.remove(message.id) else { return false };
+        cx.store(Change::Acknowledged(message.clone()));
         if entry.is_uploading {
-            self.push_output(Output::CancelUpload(message.id));
+            cx.output(Output::CancelUpload(message.id));
         }
-        self.keep_copy(message.id, entry.row.upload);
-        if let Some(me) = self.me() {
-            let marks = self.data.conversation(&conversation).marks();
-            let message = Message::from_wire(&me, message, SendStatus::Success, marks);
-            match entry.call {
-                Some(_) => self.complete_message_call(entry.call, Ok(message)),
-                None => self.batch.settled.push(message),
-            }
+        if entry.row.upload.is_some() {
+            cx.output(Output::Uploaded(message.id));
+        }
+        let shown = Message::from_wire(&message.from, message, SendStatus::Success, marks);
+        match entry.call {
+            Some(call) => cx.complete(call, Ok(Return::Message(Box::new(shown)))),
+            None => cx.settled(shown),
         }
         true
     }
 
-    fn try_later(&mut self, id: MessageId, retry_after: Option<u32>) {
-        let tries = self.data.outbox.entry(id).map_or(0, |entry| entry.tries);
-        let pause = self.backoff(tries).max(retry_after.map_or(0, i64::from));
-        let not_before = self.now.monotonic + pause;
-        self.data.outbox.change(id, |entry| {
+    fn try_later(&mut self, cx: &mut Context, id: MessageId, retry_after: Option<u32>) {
+        let tries = self.queue.entry(id).map_or(0, |entry| entry.tries);
+        let not_before = cx.now() + cx.backoff(tries).max(retry_after.map_or(0, i64::from));
+        self.queue.change(id, |entry| {
             entry.tries = tries.saturating_add(1);
             entry.not_before = not_before;
         });
     }
 
-    fn give_up(&mut self, id: MessageId, fault: Fault) {
+    fn give_up(&mut self, cx: &mut Context, id: MessageId, fault: Fault) {
         let (mut call, mut copy) = (None, None);
-        self.data.outbox.change(id, |entry| {
+        self.queue.change(id, |entry| {
             entry.row.refusal = Some(fault.code);
             call = entry.call.take();
             copy = entry.row.upload.take_if(|_| is_of_the_file(fault.code));
         });
-        self.keep_row(id);
+        self.keep_row(cx, id);
         if copy.is_some() {
-            self.push_output(Output::RemoveCopy(id));
+            cx.output(Output::RemoveCopy(id));
         }
-        match call {
-            Some(_) => self.complete_message_call(call, Err(fault)),
-            None => self.batch.settled.extend(self.data.outbox.shown(id)),
+        match (call, self.queue.shown(id)) {
+            (Some(call), _) => cx.complete(call, Err(fault)),
+            (None, Some(refused)) => cx.settled(refused),
+            (None, None) => {}
         }
-        while let Some(oldest) = self.data.outbox.one_too_many() {
-            self.discard(oldest);
-        }
-    }
-
-    pub(super) fn upload_ended(&mut self, id: MessageId, result: Result<Uploaded, Fault>) {
-        let Some(entry) = self.data.outbox.entry(id).filter(|entry| entry.is_uploading) else { return };
-        let (tries, message) = (entry.tries, &entry.row.message);
-        let was_on_the_server = is_on_own_server(message);
-        let body = result.and_then(|uploaded| attached(&message.body, uploaded));
-        self.data.outbox.change(id, |entry| entry.is_uploading = false);
-        match body {
-            Ok(body) => self.uploaded(id, Some(body)),
-            // An upload that failed because of a broken connection, a logout or an exhausted share is retried later.
-            Err(fault)
-                if !self.may_upload()
-                    || fault.code == Code::TOO_FAST
-                    || (fault.code.is_retryable() && tries < UPLOAD_TRIES) =>
-            {
-                self.try_later(id, fault.retry_after);
-            }
-            // The image was uploaded in an earlier epoch and cannot be uploaded again: the message is sent as it was.
-            Err(_) if was_on_the_server => self.uploaded(id, None),
-            Err(fault) => self.give_up(id, fault),
+        while let Some(oldest) = self.queue.one_too_many() {
+            self.discard(cx, oldest);
         }
     }
 
-    /// A file has been uploaded; `body` is the new body of its message, if it changed.
-    fn uploaded(&mut self, id: MessageId, body: Option<Box<RawValue>>) {
-        let mut copy = None;
-        self.data.outbox.change(id, |entry| {
-            if let Some(body) = body {
-                entry.row.message.body = body;
-            }
-            entry.tries = 0;
-            copy = entry.row.upload.take();
-        });
-        self.keep_row(id);
-        self.keep_copy(id, copy);
+    /// The connection was lost: nothing is in flight any more, and uploads that fail because of it are not to blame.
+    pub(super) fn connection_lost(&mut self) {
+        self.queue.connection_lost();
     }
 
-    /// Stops all uploads at the end of the login.
-    pub(super) fn cancel_uploads(&mut self) {
-        for id in self.data.outbox.uploading() {
-            self.push_output(Output::CancelUpload(id));
-        }
+    /// Takes the calls that wait for messages.
+    pub(super) fn take_callers(&mut self) -> Vec<CallId> {
+        self.queue.take_callers()
     }
 
-    pub(super) fn outbox_due(&self) -> Option<i64> {
-        if self.link.is_live() { self.data.outbox.due(self.now.monotonic) } else { None }
+    /// When the next upload or message becomes due.
+    pub(super) fn due(&self, now: i64) -> Option<i64> {
+        self.queue.due(now)
     }
 }

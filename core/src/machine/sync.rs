@@ -1,161 +1,201 @@
 //! Follows the user's changes: syncs by cursor, page by page, and detects that a sync is needed.
 //!
 //! The cursor moves in the same commit as the page's contents. An unfinished sync is stored as the range of user
-//! versions that are still missing.
+//! versions that are still missing. What a page brings is applied by other parts.
 
-use tim_protocol::Fault;
 use tim_protocol::call::{SyncPage, SyncRequest};
 use tim_protocol::conversation::Cursor;
-use tim_protocol::limits;
+use tim_protocol::{Fault, UnixMillis, limits};
 
-use super::Machine;
-use super::calls::Purpose;
+use super::context::Context;
+use super::purpose::Purpose;
 use super::trace::Trace;
 use super::unreadable::Unreadable;
 use crate::stored::{Change, SyncState};
 
 /// How many of the newest messages a sync includes for each conversation.
-pub(super) const LATEST: u32 = limits::SYNC_LATEST;
+const LATEST: u32 = limits::SYNC_LATEST;
 
-/// The state of the current sync.
+/// How far the device has followed the changes, and the sync in progress.
 #[derive(Default)]
-pub(super) struct Progress {
+pub(super) struct Sync {
+    state: SyncState,
     /// A sync is needed, with this many messages per conversation.
     wanted: Option<u32>,
     /// The messages per conversation of the sync in flight.
     asked: Option<u32>,
+    /// A page is in flight.
+    is_under_way: bool,
     /// How often in a row a sync was refused, and the earliest next attempt on the monotonic clock.
     refusals: u32,
     retry_at: i64,
 }
 
-impl Machine {
+/// What follows from the reply to a sync.
+pub(super) enum Synced {
+    /// The sync is requested again later.
+    Later,
+    /// Another connection may reach a server that can answer.
+    Reconnect { retry_after: Option<u32> },
+    /// The epoch changed, or the server lacks what the cursor stands for.
+    Reset,
+    /// The page is to be applied.
+    Page { page: SyncPage, is_initial_sync: bool },
+}
+
+impl Sync {
+    pub(super) fn load(state: SyncState) -> Self {
+        Self { state, ..Self::default() }
+    }
+
+    /// The next connection begins with a sync.
+    pub(super) fn restart(&mut self) {
+        *self = Self { wanted: Some(LATEST), ..Self::load(self.state) };
+    }
+
     /// Requests a sync because changes may have been missed.
-    pub(super) fn want_sync(&mut self, latest: u32) {
-        self.sync.wanted = Some(self.sync.wanted.map_or(latest, |wanted| wanted.max(latest)));
+    pub(super) fn request(&mut self) {
+        self.want(LATEST);
+    }
+
+    fn want(&mut self, latest: u32) {
+        self.wanted = Some(self.wanted.map_or(latest, |wanted| wanted.max(latest)));
     }
 
     /// Handles the newest cursor from a pong: if it is beyond ours, something was missed. No messages are included, as
     /// most were received.
     pub(super) fn newest_cursor(&mut self, newest: Cursor) {
-        let ours = self.data.sync.cursor;
+        let ours = self.state.cursor;
         if newest.epoch != ours.epoch || newest.version > ours.version {
-            self.want_sync(0);
+            self.want(0);
         }
     }
 
-    /// Requests one page at a time, because the unfinished range depends on the previous page.
-    pub(super) fn pump_sync(&mut self) {
-        let is_under_way = [true, false].into_iter().any(|first| self.is_asked(&Purpose::Sync { first }));
-        if is_under_way || self.sync.retry_at > self.now.monotonic {
-            return;
-        }
-        let SyncState { cursor, unfinished, .. } = self.data.sync;
-        if let Some(latest) = self.sync.wanted.take() {
-            self.sync.asked = Some(latest);
-            let sync = SyncRequest { from: cursor, before: None, limit: limits::SYNC_PAGE, latest };
-            self.ask(Purpose::Sync { first: true }, sync);
-        } else if let Some((low, before)) = unfinished {
-            let from = Cursor { version: low, ..cursor };
-            let sync = SyncRequest { from, before: Some(before), limit: limits::SYNC_PAGE, latest: LATEST };
-            self.ask(Purpose::Sync { first: false }, sync);
+    /// Everything received from now on belongs to this epoch, also before the first page.
+    pub(super) fn begin_epoch(&mut self, cx: &mut Context, epoch: u32) {
+        if self.state.cursor.epoch == 0 {
+            self.state.cursor.epoch = epoch;
+            cx.store(Change::Sync(self.state));
         }
     }
 
-    pub(super) fn synced(&mut self, first: bool, result: Result<SyncPage, Fault>) {
-        let page = match result {
-            Ok(page) => page,
-            Err(fault) if fault.code.is_retryable() => return self.sync_later(fault.retry_after),
-            // Another connection may reach a server that can answer.
-            Err(fault) => {
-                self.hang_up();
-                self.forget_session();
-                return self.pause(fault.retry_after);
-            }
-        };
-        let asked_before = self.data.sync.unfinished.filter(|_| !first).map(|(_, before)| before);
-        if page.next >= asked_before && page.next.is_some() && asked_before.is_some() {
-            // The page made no progress; an immediate retry would get the same reply.
-            return self.sync_later(None);
-        }
-        self.sync.refusals = 0;
-        let conversations = page.conversations.len();
-        self.trace(|| Trace::Synced { conversations, first });
-        if (page.reset && !self.data.sync.awaits_initial_sync()) || self.is_other_epoch(page.cursor.epoch) {
-            return self.reset_and_resync();
-        }
-        let is_initial_sync = self.data.sync.is_initial_sync(first);
-        if first && is_initial_sync {
-            self.data.sync.initial_sync_at = self.login.as_ref().map_or(0, |login| login.welcomed_at);
-        }
-        self.data.sync = advance(self.data.sync, first, page.cursor, page.next);
-        self.store(Change::Sync(self.data.sync));
-        if first {
-            self.sync.asked = None;
-            self.mark_useful();
-        }
-        self.count_unreadable(Unreadable::Change, page.changes.unreadable);
-        self.count_unreadable(Unreadable::Conversation, page.conversations.unreadable);
-        // Groups before conversations, so that a conversation's group type is known.
-        for change in page.changes {
-            self.changed(change);
-        }
-        for state in page.conversations {
-            self.apply_state(state, is_initial_sync);
-        }
-        if first {
-            self.ready();
+    /// Whether the epoch changed since this device last synced.
+    pub(super) fn is_other_epoch(&self, epoch: u32) -> bool {
+        self.state.cursor.epoch != 0 && self.state.cursor.epoch != epoch
+    }
+
+    /// If the server's clock was set back, messages from now on must not appear older than the initial sync.
+    pub(super) fn server_time(&mut self, cx: &mut Context, server: UnixMillis) {
+        if server < self.state.initial_sync_at {
+            self.state.initial_sync_at = server;
+            cx.store(Change::Sync(self.state));
         }
     }
 
-    /// Retries a sync that was refused for now, over the same connection.
-    fn sync_later(&mut self, retry_after: Option<u32>) {
-        self.sync_lost();
-        let pause = self.backoff(self.sync.refusals).max(retry_after.map_or(0, i64::from));
-        self.sync.refusals = self.sync.refusals.saturating_add(1);
-        self.sync.retry_at = self.now.monotonic + pause;
+    /// When the initial sync was requested, by the server's clock.
+    pub(super) fn initial_sync_at(&self) -> UnixMillis {
+        self.state.initial_sync_at
     }
 
-    /// The sync in flight will not be answered: requests it again.
-    pub(super) fn sync_lost(&mut self) {
-        if let Some(latest) = self.sync.asked.take() {
-            self.want_sync(latest);
-        }
-    }
-
-    pub(super) fn sync_due(&self) -> Option<i64> {
-        let is_waiting = self.sync.wanted.is_some() || self.data.sync.unfinished.is_some();
-        let due = self.sync.retry_at;
-        (self.link.is_live() && is_waiting && due > self.now.monotonic).then_some(due)
-    }
-
-    /// The epoch changed: drops everything that came from the server, puts the recently sent messages back into the
-    /// outbox, and starts a full sync.
-    pub(super) fn reset_and_resync(&mut self) {
-        self.cancel_uploads();
-        self.hang_up();
-        self.forget_session();
-        self.store(Change::Reset);
-        self.batch.durable = true;
-        self.finish();
-        self.reopen_for_new_epoch();
-    }
-}
-
-impl SyncState {
     /// Whether the initial sync has not begun.
-    pub(super) fn awaits_initial_sync(self) -> bool {
-        self.initial_sync_at == 0
+    pub(super) fn awaits_initial_sync(&self) -> bool {
+        self.state.initial_sync_at == 0
     }
 
     /// Whether the initial sync is not complete, so that conversations may be unknown.
-    pub(super) fn is_initial_sync_incomplete(self) -> bool {
+    pub(super) fn is_initial_sync_incomplete(&self) -> bool {
         self.is_initial_sync(true) || self.is_initial_sync(false)
     }
 
     /// Whether the next page belongs to the initial sync, whose messages are history.
-    fn is_initial_sync(self, first: bool) -> bool {
-        if first { self.awaits_initial_sync() } else { self.unfinished.is_some_and(|(low, _)| low == 0) }
+    fn is_initial_sync(&self, first: bool) -> bool {
+        if first {
+            self.awaits_initial_sync()
+        } else {
+            self.state.unfinished.is_some_and(|(low, _)| low == 0)
+        }
+    }
+
+    /// Requests one page at a time, because the unfinished range depends on the previous page.
+    pub(super) fn pump(&mut self, cx: &mut Context) {
+        if self.is_under_way || self.retry_at > cx.now() {
+            return;
+        }
+        let SyncState { cursor, unfinished, .. } = self.state;
+        let limit = limits::SYNC_PAGE;
+        let (first, request) = if let Some(latest) = self.wanted.take() {
+            self.asked = Some(latest);
+            (true, SyncRequest { from: cursor, before: None, limit, latest })
+        } else if let Some((low, before)) = unfinished {
+            let from = Cursor { version: low, ..cursor };
+            (false, SyncRequest { from, before: Some(before), limit, latest: LATEST })
+        } else {
+            return;
+        };
+        self.is_under_way = true;
+        cx.ask(Purpose::Sync { first }, request);
+    }
+
+    /// Handles the reply to a sync. `welcomed_at` is when the server accepted the login.
+    pub(super) fn came(
+        &mut self,
+        cx: &mut Context,
+        first: bool,
+        result: Result<SyncPage, Fault>,
+        welcomed_at: UnixMillis,
+    ) -> Synced {
+        self.is_under_way = false;
+        let page = match result {
+            Ok(page) => page,
+            Err(fault) if fault.code.is_retryable() => return self.later(cx, fault.retry_after),
+            Err(fault) => return Synced::Reconnect { retry_after: fault.retry_after },
+        };
+        let asked_before = self.state.unfinished.filter(|_| !first).map(|(_, before)| before);
+        if page.next >= asked_before && page.next.is_some() && asked_before.is_some() {
+            // The page made no progress; an immediate retry would get the same reply.
+            return self.later(cx, None);
+        }
+        self.refusals = 0;
+        let conversations = page.conversations.len();
+        cx.trace(|| Trace::Synced { conversations, first });
+        if (page.reset && !self.awaits_initial_sync()) || self.is_other_epoch(page.cursor.epoch) {
+            return Synced::Reset;
+        }
+        let is_initial_sync = self.is_initial_sync(first);
+        if first {
+            self.asked = None;
+            if is_initial_sync {
+                self.state.initial_sync_at = welcomed_at;
+            }
+        }
+        self.state = advance(self.state, first, page.cursor, page.next);
+        cx.store(Change::Sync(self.state));
+        cx.count_unreadable(Unreadable::Change, page.changes.unreadable);
+        cx.count_unreadable(Unreadable::Conversation, page.conversations.unreadable);
+        Synced::Page { page, is_initial_sync }
+    }
+
+    /// Retries a sync that was refused for now, over the same connection.
+    fn later(&mut self, cx: &mut Context, retry_after: Option<u32>) -> Synced {
+        self.lost();
+        let pause = cx.backoff(self.refusals).max(retry_after.map_or(0, i64::from));
+        self.refusals = self.refusals.saturating_add(1);
+        self.retry_at = cx.now() + pause;
+        Synced::Later
+    }
+
+    /// The sync in flight will not be answered: requests it again.
+    pub(super) fn lost(&mut self) {
+        self.is_under_way = false;
+        if let Some(latest) = self.asked.take() {
+            self.want(latest);
+        }
+    }
+
+    /// When a sync may be requested again.
+    pub(super) fn due(&self, now: i64) -> Option<i64> {
+        let is_waiting = self.wanted.is_some() || self.state.unfinished.is_some();
+        (is_waiting && self.retry_at > now).then_some(self.retry_at)
     }
 }
 

@@ -5,8 +5,6 @@ use std::fmt;
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 use uuid::Uuid;
 
-use super::Machine;
-use super::io::Output;
 use crate::message::Message;
 
 /// A trace line. Durations are in milliseconds.
@@ -123,20 +121,6 @@ impl fmt::Display for Trace {
             Self::Received { message, conversation, sequence } => {
                 write!(f, "message {message} in {conversation} received, sequence {sequence}")
             }
-        }
-    }
-}
-
-impl Machine {
-    /// Enables or disables [`Output::Trace`]. Disabled by default.
-    pub fn set_tracing(&mut self, on: bool) {
-        self.is_tracing = on;
-    }
-
-    /// Emits a trace line if tracing is enabled.
-    pub(super) fn trace(&mut self, trace: impl FnOnce() -> Trace) {
-        if self.is_tracing {
-            self.push_output(Output::Trace(trace()));
         }
     }
 }

@@ -7,10 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 use tim_protocol::message::{Message as WireMessage, Priority};
-use tim_protocol::{Code, ConversationId, Fault, List, MessageId, UserId};
-
-use super::Machine;
-use super::io::Output;
+use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 
 /// The body of the placeholder for an unreadable message.
 const BODY: &str = r#"{"type":"unreadable"}"#;
@@ -48,7 +45,31 @@ pub(super) struct Tally {
     is_reported: bool,
 }
 
+/// What follows from unreadable content.
+pub(super) struct Report {
+    /// It is to be logged.
+    pub(super) log: bool,
+    /// The app is to be informed.
+    pub(super) inform: Option<Fault>,
+}
+
 impl Tally {
+    /// Counts unreadable content: it is logged once per connection, and the app is informed once per login.
+    pub(super) fn count(&mut self, what: Unreadable, count: usize) -> Report {
+        if count == 0 {
+            return Report { log: false, inform: None };
+        }
+        let counted = self.counts.entry(what).or_default();
+        *counted = counted.saturating_add(count as u64);
+        let log = self.logged.insert(what);
+        let is_news = !std::mem::replace(&mut self.is_reported, true);
+        Report { log, inform: is_news.then(|| Fault::new(Code::UNREADABLE)) }
+    }
+
+    pub(super) fn counts(&self) -> &BTreeMap<Unreadable, u64> {
+        &self.counts
+    }
+
     pub(super) fn connection_begins(&mut self) {
         self.logged.clear();
     }
@@ -58,74 +79,8 @@ impl Tally {
     }
 }
 
-impl Machine {
-    /// How much content of each kind this version could not read since the machine was created.
-    #[must_use]
-    pub fn unreadable(&self) -> &BTreeMap<Unreadable, u64> {
-        &self.unreadable.counts
-    }
-
-    /// Counts unreadable content; logs it once per connection and informs the app once per login.
-    pub(super) fn count_unreadable(&mut self, what: Unreadable, count: usize) {
-        if count == 0 {
-            return;
-        }
-        let Tally { counts, logged, is_reported } = &mut self.unreadable;
-        let counted = counts.entry(what).or_default();
-        *counted = counted.saturating_add(count as u64);
-        let is_first = logged.insert(what);
-        let is_news = !std::mem::replace(is_reported, true);
-        if is_first {
-            self.push_output(Output::LogUnreadable(what));
-        }
-        if is_news {
-            self.emit_fault(Fault::new(Code::UNREADABLE));
-        }
-    }
-
-    /// The messages from `low` to `high`, with placeholders for unreadable ones. A list whose length does not match the
-    /// range is returned without placeholders.
-    pub(super) fn fill_gaps(
-        &mut self,
-        id: &ConversationId,
-        list: List<WireMessage>,
-        low: u64,
-        high: u64,
-    ) -> Vec<WireMessage> {
-        let List { items, unreadable } = list;
-        self.count_unreadable(Unreadable::Message, unreadable);
-        let (Some(me), places) = (self.me(), high.saturating_add(1).saturating_sub(low)) else {
-            return items;
-        };
-        if unreadable == 0 || places != (items.len() + unreadable) as u64 {
-            return items;
-        }
-        let server_now = self.server_now();
-        let row = &self.data.conversation(id).row;
-        // The time of the last activity by the server's clock if known, because this device's clock may have been
-        // changed.
-        let newest = if row.last_active > 0 { row.last_active } else { server_now };
-        let mut read = items.into_iter().peekable();
-        let mut all: Vec<WireMessage> = Vec::new();
-        for sequence in low..=high {
-            let message = read.next_if(|message| message.sequence == sequence).unwrap_or_else(|| {
-                let before = all.last();
-                let time = before.map_or(newest, |before| before.time);
-                let unread_index = match before {
-                    _ if sequence == row.head => row.unread_index,
-                    Some(before) => before.unread_index,
-                    None => row.unread_index,
-                };
-                WireMessage { sequence, unread_index, ..placeholder(&me, id, sequence, time) }
-            });
-            all.push(message);
-        }
-        all
-    }
-}
-
 /// The placeholder for an unreadable message, from the other side or the system.
-fn placeholder(me: &UserId, id: &ConversationId, sequence: u64, time: i64) -> WireMessage {
+pub(super) fn placeholder(me: &UserId, id: &ConversationId, sequence: u64, time: i64) -> WireMessage {
     let (from, to) = match id {
         ConversationId::C2c(other) => (other.clone(), ConversationId::C2c(me.clone())),
         ConversationId::Group(_) | ConversationId::System => (UserId::system(), id.clone()),

@@ -6,18 +6,20 @@ use std::path::PathBuf;
 use tim_protocol::call::SendRequest;
 use tim_protocol::{ConversationId, MessageId, UserId};
 
-use super::super::io::CallId;
+use crate::machine::io::CallId;
 use crate::message::{Message, ReadMarks, SendStatus};
 use crate::stored::OutboxRow;
 
 /// Most messages that may wait.
 const MAX_WAITING: usize = 10_000;
+/// Maximum number of uploads at a time.
+const MAX_UPLOADS: usize = 4;
 /// Maximum number of refused messages that are kept; the newest.
 const MAX_FAILED: usize = 1_000;
 
-/// The outbox.
+/// The rows, and what is to be done with them.
 #[derive(Default)]
-pub(in super::super) struct Outbox {
+pub(super) struct Queue {
     me: Option<UserId>,
     rows: BTreeMap<u64, Entry>,
     places: BTreeMap<MessageId, u64>,
@@ -27,8 +29,10 @@ pub(in super::super) struct Outbox {
     uploads: BTreeSet<(i64, u64)>,
     /// Messages that are ready to be sent, by conversation.
     ready: BTreeMap<ConversationId, BTreeSet<u64>>,
-    /// Conversations with a message in flight.
-    busy: BTreeSet<ConversationId>,
+    /// The files that are being uploaded.
+    uploading: BTreeSet<u64>,
+    /// The message in flight of each conversation.
+    in_flight: BTreeMap<ConversationId, MessageId>,
     /// The first message of each conversation without one in flight, by the time of its next attempt. May contain stale
     /// entries.
     send_queue: BTreeSet<(i64, u64)>,
@@ -38,10 +42,15 @@ pub(super) struct Entry {
     pub(super) row: OutboxRow,
     /// The call that waits for it.
     pub(super) call: Option<CallId>,
+    /// Attempts since the last success; the backoff depends on it.
     pub(super) tries: u32,
+    /// How often its upload has failed on this connection.
+    pub(super) upload_failures: u32,
     /// The earliest next attempt, on the monotonic clock.
     pub(super) not_before: i64,
     pub(super) is_uploading: bool,
+    /// The connection was lost since the upload began.
+    pub(super) is_interrupted: bool,
 }
 
 impl Entry {
@@ -54,20 +63,28 @@ impl Entry {
     }
 }
 
-impl Outbox {
-    pub(in super::super) fn load(me: &UserId, rows: Vec<OutboxRow>) -> Self {
-        let mut outbox = Self { me: Some(me.clone()), ..Self::default() };
+impl Queue {
+    pub(super) fn load(me: &UserId, rows: Vec<OutboxRow>) -> Self {
+        let mut queue = Self { me: Some(me.clone()), ..Self::default() };
         for row in rows {
-            outbox.insert(row, None);
+            queue.insert(row, None);
         }
-        outbox
+        queue
     }
 
     pub(super) fn insert(&mut self, row: OutboxRow, call: Option<CallId>) {
         let position = row.position;
         self.places.insert(row.message.id, position);
         self.by_conversation.entry(row.message.to.clone()).or_default().insert(position);
-        let entry = Entry { row, call, tries: 0, not_before: 0, is_uploading: false };
+        let entry = Entry {
+            row,
+            call,
+            tries: 0,
+            upload_failures: 0,
+            not_before: 0,
+            is_uploading: false,
+            is_interrupted: false,
+        };
         self.put(position, entry);
     }
 
@@ -113,13 +130,13 @@ impl Outbox {
     }
 
     /// The conversations that have something here.
-    pub(in super::super) fn conversations(&self) -> Vec<ConversationId> {
-        self.by_conversation.keys().cloned().collect()
+    pub(super) fn conversations(&self) -> impl Iterator<Item = ConversationId> {
+        self.by_conversation.keys().cloned()
     }
 
     /// The message of the outbox that is shown after a message of this time: the last waiting one, or the last one
     /// refused since.
-    pub(in super::super) fn newest(&self, id: &ConversationId, time: i64) -> Option<Message> {
+    pub(super) fn newest(&self, id: &ConversationId, time: i64) -> Option<Message> {
         let rows = || self.rows_of(id).rev();
         let waiting = rows().find(|row| row.refusal.is_none());
         let newest = waiting.or_else(|| {
@@ -130,7 +147,7 @@ impl Outbox {
     }
 
     /// The messages of a conversation in the outbox: the refused ones by time, and the waiting ones.
-    pub(in super::super) fn pending(&self, id: &ConversationId) -> (Vec<Message>, Vec<Message>) {
+    pub(super) fn pending(&self, id: &ConversationId) -> (Vec<Message>, Vec<Message>) {
         let rows = self.rows_of(id).filter_map(|row| self.view(row));
         let (mut refused, waiting): (Vec<_>, Vec<_>) = rows.partition(|message| message.error_code.is_some());
         refused.sort_by_key(|message| message.time);
@@ -154,35 +171,39 @@ impl Outbox {
     }
 
     /// The waiting calls, by message.
-    pub(in super::super) fn callers(&self) -> Vec<(MessageId, CallId)> {
+    pub(super) fn callers(&self) -> Vec<(MessageId, CallId)> {
         self.rows.values().filter_map(|entry| Some((entry.row.message.id, entry.call?))).collect()
     }
 
     /// Restores the waiting calls.
-    pub(in super::super) fn wait(&mut self, callers: Vec<(MessageId, CallId)>) {
+    pub(super) fn wait(&mut self, callers: Vec<(MessageId, CallId)>) {
         for (id, call) in callers {
             self.change(id, |entry| entry.call = Some(call));
         }
     }
 
     /// Takes all waiting calls.
-    pub(in super::super) fn take_callers(&mut self) -> Vec<CallId> {
+    pub(super) fn take_callers(&mut self) -> Vec<CallId> {
         self.rows.values_mut().filter_map(|entry| entry.call.take()).collect()
     }
 
     /// The messages whose files are being uploaded.
     pub(super) fn uploading(&self) -> Vec<MessageId> {
-        self.rows.values().filter(|entry| entry.is_uploading).map(|entry| entry.row.message.id).collect()
+        let rows = self.uploading.iter().filter_map(|position| self.rows.get(position));
+        rows.map(|entry| entry.row.message.id).collect()
     }
 
     /// The files that wait to be uploaded, or are being.
-    pub(in super::super) fn copies(&self) -> impl Iterator<Item = PathBuf> {
+    pub(super) fn copies(&self) -> impl Iterator<Item = PathBuf> {
         self.rows.values().filter_map(|entry| entry.row.upload.clone())
     }
 
-    /// Takes an upload that may start now.
+    /// Takes the oldest upload that may start now.
     pub(super) fn take_upload(&mut self, now: i64) -> Option<(MessageId, PathBuf)> {
-        let (_, position) = *self.uploads.first().filter(|(due, _)| *due <= now)?;
+        if self.uploading.len() >= MAX_UPLOADS {
+            return None;
+        }
+        let position = self.uploads.range(..=(now, u64::MAX)).map(|(_, position)| *position).min()?;
         let row = &self.rows.get(&position)?.row;
         let (id, file) = (row.message.id, row.upload.clone()?);
         self.change(id, |entry| entry.is_uploading = true);
@@ -198,7 +219,8 @@ impl Outbox {
             };
             let message = &entry.row.message;
             let first = self.ready.get(&message.to).and_then(BTreeSet::first);
-            if first == Some(&next.1) && self.busy.insert(message.to.clone()) {
+            if first == Some(&next.1) && !self.in_flight.contains_key(&message.to) {
+                self.in_flight.insert(message.to.clone(), message.id);
                 return Some(SendRequest {
                     id: message.id,
                     to: message.to.clone(),
@@ -214,13 +236,22 @@ impl Outbox {
 
     /// The message in flight of a conversation was answered.
     pub(super) fn answered(&mut self, to: &ConversationId) {
-        self.busy.remove(to);
+        self.in_flight.remove(to);
         self.line_up(to);
     }
 
-    /// Marks nothing as in flight, for a new connection.
-    pub(in super::super) fn requeue_all(&mut self) {
-        self.busy.clear();
+    /// Whether a message was sent and not answered yet.
+    pub(super) fn is_in_flight(&self, entry: &Entry) -> bool {
+        self.in_flight.get(&entry.row.message.to) == Some(&entry.row.message.id)
+    }
+
+    /// Marks nothing as in flight, and the uploads as interrupted.
+    pub(super) fn connection_lost(&mut self) {
+        self.in_flight.clear();
+        for entry in self.rows.values_mut() {
+            entry.upload_failures = 0;
+            entry.is_interrupted = entry.is_uploading;
+        }
         let conversations: Vec<ConversationId> = self.ready.keys().cloned().collect();
         for to in conversations {
             self.line_up(&to);
@@ -237,6 +268,8 @@ impl Outbox {
     fn put(&mut self, position: u64, entry: Entry) {
         if entry.row.refusal.is_some() {
             self.failed.insert(position);
+        } else if entry.is_uploading {
+            self.uploading.insert(position);
         } else if entry.is_to_upload() {
             self.uploads.insert((entry.not_before, position));
         } else if entry.is_ready() {
@@ -250,6 +283,7 @@ impl Outbox {
     fn take(&mut self, position: u64) -> Option<Entry> {
         let entry = self.rows.remove(&position)?;
         self.failed.remove(&position);
+        self.uploading.remove(&position);
         self.uploads.remove(&(entry.not_before, position));
         take_out(&mut self.ready, &entry.row.message.to, position);
         Some(entry)
@@ -257,7 +291,7 @@ impl Outbox {
 
     /// Schedules the first ready message of a conversation, unless one is in flight.
     fn line_up(&mut self, to: &ConversationId) {
-        if !self.busy.contains(to)
+        if !self.in_flight.contains_key(to)
             && let Some(first) = self.ready.get(to).and_then(BTreeSet::first)
             && let Some(entry) = self.rows.get(first)
         {

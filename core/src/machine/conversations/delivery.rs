@@ -7,22 +7,27 @@
 
 use std::collections::BTreeSet;
 
-use tim_protocol::ConversationId;
+use tim_protocol::{ConversationId, UserId};
 
-use super::Machine;
 use super::conversation::Conv;
-use super::inbox::MAX_EMITTED;
-use super::io::{MessageEvent, Output, Query};
-use crate::stored::{Change, Ranges};
+use crate::machine::context::Context;
+use crate::machine::io::{MessageEvent, Output};
+use crate::stored::{Change, Query, Ranges};
 
 /// Maximum delay before a delivery is stored, in milliseconds.
 const STORE_WITHIN_MS: i64 = 1_000;
+/// Maximum number of missed messages, and of messages read at once by the other side, that are emitted per
+/// conversation; the newest.
+pub(super) const MAX_EMITTED: u64 = 300;
 
-/// Conversations with deliveries that are not stored yet.
+/// The deliveries of this run of the app.
 #[derive(Default)]
-pub(super) struct UnstoredDeliveries {
-    conversations: BTreeSet<ConversationId>,
+pub(super) struct Deliveries {
+    /// Conversations with deliveries that are not stored yet, and when they are.
+    unstored: BTreeSet<ConversationId>,
     due: Option<i64>,
+    /// Users for whom this run has already emitted again what an earlier run did not deliver.
+    redelivered_to: BTreeSet<UserId>,
 }
 
 /// Appends a sequence; only the newest [`MAX_EMITTED`] stay.
@@ -47,64 +52,68 @@ impl Conv {
     pub(super) fn note_emitted(&mut self, sequence: u64) {
         note(&mut self.row.undelivered, sequence);
     }
+
+    /// The listeners have returned from everything up to a sequence; false if that was known.
+    fn delivered(&mut self, up_to: u64) -> bool {
+        let is_news = self.row.undelivered.first().is_some_and(|(low, _)| *low <= up_to);
+        strike(&mut self.row.undelivered, up_to);
+        is_news
+    }
 }
 
-impl Machine {
-    /// The listeners have returned from everything up to these sequences.
-    pub(super) fn delivered(&mut self, heard: Vec<(ConversationId, u64)>) {
-        for (id, up_to) in heard {
-            if let Some(conv) = self.data.conversations.get_mut(&id)
-                && conv.row.undelivered.first().is_some_and(|(low, _)| *low <= up_to)
-            {
-                strike(&mut conv.row.undelivered, up_to);
-                self.data.heard.conversations.insert(id);
-                self.data.heard.due.get_or_insert(self.now.monotonic + STORE_WITHIN_MS);
-            }
+impl Deliveries {
+    /// The listeners have returned from everything in a conversation up to a sequence.
+    pub(super) fn delivered(&mut self, conv: &mut Conv, up_to: u64, now: i64) {
+        if conv.delivered(up_to) {
+            self.unstored.insert(conv.row.id.clone());
+            self.due.get_or_insert(now + STORE_WITHIN_MS);
         }
     }
 
     /// Emits again what an earlier run of the app emitted and did not deliver. Happens once per user and run, because
     /// what this run emitted is still queued.
-    pub(super) fn redeliver(&mut self) {
-        if self.me().is_none_or(|me| !self.redelivered_to.insert(me)) {
+    pub(super) fn redeliver<'a>(&mut self, cx: &mut Context, convs: impl Iterator<Item = &'a Conv>) {
+        if cx.me().is_none_or(|me| !self.redelivered_to.insert(me)) {
             return;
         }
-        let conversations = self.data.conversations.values().filter(|conv| !conv.row.gone);
-        let queries: Vec<Query> = conversations
-            .flat_map(|conv| conv.row.undelivered.iter().map(|range| (conv.row.id.clone(), *range)))
-            .map(|(conversation, (low, high))| Query { conversation, low, high, own_only: false })
-            .collect();
-        for query in queries {
-            self.push_output(Output::EmitMessages { query, kind: MessageEvent::Received });
+        for conv in convs.filter(|conv| !conv.row.gone) {
+            for (low, high) in conv.row.undelivered.iter().copied() {
+                let query = Query { conversation: conv.row.id.clone(), low, high, own_only: false };
+                cx.output(Output::EmitMessages { query, kind: MessageEvent::Received });
+            }
         }
     }
 
     /// The login ends in order: queued events will be delivered, so nothing stays undelivered. Events of an earlier run
     /// stay recorded if this login was never accepted.
-    pub(super) fn deliver_rest(&mut self) {
-        if !self.me().is_some_and(|me| self.redelivered_to.contains(&me)) {
+    pub(super) fn deliver_rest<'a>(&mut self, cx: &mut Context, convs: impl Iterator<Item = &'a mut Conv>) {
+        if !cx.me().is_some_and(|me| self.redelivered_to.contains(&me)) {
             return;
         }
-        for conv in self.data.conversations.values_mut() {
+        for conv in convs {
             if !std::mem::take(&mut conv.row.undelivered).is_empty() {
-                self.batch.changes.push(Change::Conversation(conv.row.clone()));
+                cx.store(Change::Conversation(conv.row.clone()));
             }
         }
     }
 
-    pub(super) fn delivery_timers(&mut self) {
-        if self.data.heard.due.is_none_or(|due| due > self.now.monotonic) {
-            return;
+    /// The conversations whose deliveries are to be stored now.
+    pub(super) fn take_due(&mut self, now: i64) -> BTreeSet<ConversationId> {
+        if self.due.is_none_or(|due| due > now) {
+            return BTreeSet::new();
         }
-        for id in std::mem::take(&mut self.data.heard).conversations {
-            if let Some(conv) = self.data.conversations.get(&id) {
-                self.batch.changes.push(Change::Conversation(conv.row.clone()));
-            }
-        }
+        self.due = None;
+        std::mem::take(&mut self.unstored)
     }
 
-    pub(super) fn delivery_due(&self) -> Option<i64> {
-        self.data.heard.due
+    /// The store is closed, with what is not stored yet.
+    pub(super) fn forget(&mut self) {
+        self.due = None;
+        self.unstored.clear();
+    }
+
+    pub(super) fn due(&self) -> Option<i64> {
+        self.due
     }
 }
 

@@ -1,6 +1,6 @@
 //! One conversation: its positions, which messages are stored, and which are missing.
 //!
-//! Unread counts, order and read state are computed from positions, never incremented. [`super::inbox`] sends the
+//! Unread counts, order and read state are computed from positions, never incremented. [`super::requests`] sends the
 //! requests that [`Conv::wants`] reports.
 
 use std::collections::BTreeMap;
@@ -10,13 +10,12 @@ use tim_protocol::body::{Body, GroupTip, GroupTipType};
 use tim_protocol::call::ReadUpTo;
 use tim_protocol::conversation::ConversationState;
 use tim_protocol::message::{Message as WireMessage, MessageChange, Mutation, Receipt, Revocation};
-use tim_protocol::{ConversationId, GroupId, UnixMillis, UserId};
+use tim_protocol::{ConversationId, UserId};
 
-use super::outbox::Outbox;
-use super::{Data, Machine};
 use crate::conversation::Conversation;
+use crate::machine::outbox::Outbox;
 use crate::message::{Message, ReadMarks, SendStatus};
-use crate::stored::{Change, ConversationRow, Ranges};
+use crate::stored::{ConversationRow, Ranges};
 
 /// Maximum number of messages and of mutations that wait for earlier ones, and of revocations that are applied to late
 /// replies. What is dropped is fetched again when its turn comes.
@@ -231,6 +230,11 @@ impl Conv {
         }
     }
 
+    /// Whether a sequence directly follows the emitted sequence, and nothing above it is known.
+    pub(super) fn is_next_and_last(&self, sequence: u64) -> bool {
+        sequence == self.row.emitted_seq + 1 && sequence == self.row.head
+    }
+
     /// Takes the messages that directly follow the emitted sequence, and advances it.
     pub(super) fn take_next(&mut self) -> Vec<WireMessage> {
         let mut next = Vec::new();
@@ -301,6 +305,17 @@ impl Conv {
         ReadMarks { own: self.row.read, peer: self.row.peer_read }
     }
 
+    /// The conversation as the list shows it.
+    pub(super) fn view(&mut self, me: &UserId, outbox: &Outbox) -> Arc<Conversation> {
+        let view = self.view.take().unwrap_or_else(|| Arc::new(self.build_view(me, outbox)));
+        Arc::clone(self.view.insert(view))
+    }
+
+    /// What the list shows of it changed.
+    pub(super) fn invalidate_view(&mut self) {
+        self.view = None;
+    }
+
     fn build_view(&self, me: &UserId, outbox: &Outbox) -> Conversation {
         let newest = self
             .newest
@@ -352,93 +367,6 @@ pub fn redact(message: &mut WireMessage, revocation: &Revocation) {
         .unwrap_or_default();
     if let Ok(body) = serde_json::value::to_raw_value(&serde_json::json!({ "type": kind, "payload": null })) {
         message.body = body;
-    }
-}
-
-impl Data {
-    /// The conversation, created if it does not exist.
-    pub(super) fn conversation(&mut self, id: &ConversationId) -> &mut Conv {
-        let groups = &self.groups;
-        self.conversations.entry(id.clone()).or_insert_with(|| {
-            let mut conv = Conv::new(id.clone());
-            if let ConversationId::Group(group) = id {
-                conv.row.group_type = groups.get(group).map(|group| group.group_type);
-            }
-            conv
-        })
-    }
-
-    /// Whether this is the conversation of a group that the user is not known to be a member of.
-    pub(super) fn is_stranger(&self, id: &ConversationId) -> bool {
-        matches!(id, ConversationId::Group(group) if !self.groups.contains_key(group))
-    }
-
-    /// Messages up to the baseline sequence are new only from this time on. Messages from before the initial sync are
-    /// history, also in a conversation that the initial sync did not contain; so are messages of a Meeting group from
-    /// before the user joined.
-    pub(super) fn news_since(&self, id: &ConversationId) -> UnixMillis {
-        let ConversationId::Group(group) = id else { return self.sync.initial_sync_at };
-        self.joined(group).unwrap_or_default().max(self.sync.initial_sync_at)
-    }
-
-    /// When the user joined a group.
-    pub(super) fn joined(&self, group: &GroupId) -> Option<UnixMillis> {
-        Some(self.groups.get(group)?.self_info.as_ref()?.join_time)
-    }
-}
-
-impl Machine {
-    /// A conversation's positions changed: stores them, updates the list, and checks what to request.
-    pub(super) fn touch(&mut self, id: &ConversationId) {
-        self.batch.touched.insert(id.clone());
-        self.data.wanting.insert(id.clone());
-    }
-
-    /// The user (re)joined a conversation: its baseline is set anew by the next sync or push.
-    pub(super) fn reset_baseline(&mut self, id: &ConversationId) {
-        if let Some(conv) = self.data.conversations.get_mut(id) {
-            conv.row.baseline_seq = None;
-            self.touch(id);
-        }
-    }
-
-    /// A conversation's view changed, but not its positions.
-    pub(super) fn invalidate_view(&mut self, id: &ConversationId) {
-        if let Some(conv) = self.data.conversations.get_mut(id) {
-            conv.view = None;
-        }
-        self.list.changed = true;
-    }
-
-    pub(super) fn store_touched(&mut self) {
-        for id in std::mem::take(&mut self.batch.touched) {
-            self.invalidate_view(&id);
-            if let Some(conv) = self.data.conversations.get(&id) {
-                self.batch.changes.push(Change::Conversation(conv.row.clone()));
-            }
-        }
-    }
-
-    /// All conversations, the most recently active first.
-    pub(super) fn conversation_list(&mut self) -> Vec<Arc<Conversation>> {
-        let Some(me) = self.me() else { return Vec::new() };
-        let Data { conversations, outbox, .. } = &mut self.data;
-        let mut list: Vec<Arc<Conversation>> = conversations
-            .iter_mut()
-            .filter(|(_, conv)| !conv.row.gone)
-            .map(|(_, conv)| match &conv.view {
-                Some(view) => Arc::clone(view),
-                None => {
-                    let view = Arc::new(conv.build_view(&me, outbox));
-                    conv.view = Some(Arc::clone(&view));
-                    view
-                }
-            })
-            .collect();
-        list.sort_by(|a, b| {
-            b.last_time.cmp(&a.last_time).then_with(|| a.conversation_id.cmp(&b.conversation_id))
-        });
-        list
     }
 }
 

@@ -1,0 +1,244 @@
+//! What arrives, handed to the part that it concerns: calls of the app, frames, replies, pushes, and ended uploads.
+
+use serde_json::value::RawValue;
+use tim_protocol::call::{self, Check as _, MessagesReply, Reply, Request};
+use tim_protocol::frame::{FromServer, Pong, Push};
+use tim_protocol::media::Uploaded;
+use tim_protocol::{Code, ConversationId, Fault, MessageId, codec, limits};
+
+use super::account::Membership;
+use super::connection::Numbered;
+use super::history::Wanted;
+use super::io::{Call, CallId, Return};
+use super::purpose::Purpose;
+use super::reply::read;
+use super::unreadable::Unreadable;
+use super::{Machine, sync};
+
+/// Whether the engine itself makes this call, to transfer a file. Internal calls raise no error event.
+fn is_for_a_picture(call: &Call) -> bool {
+    let Call::Ask(request) = call else { return false };
+    matches!(**request, Request::Media(_))
+}
+
+impl Machine {
+    pub(super) fn call(&mut self, id: CallId, call: Call) {
+        match call {
+            Call::Login { user, user_sig } => self.log_in(id, user, user_sig),
+            Call::Logout => self.log_out(id),
+            call => match self.refusal() {
+                None => self.admitted(id, call),
+                Some(code) => {
+                    if !is_for_a_picture(&call) {
+                        self.cx.emit_fault(Fault::new(code));
+                    }
+                    self.cx.complete(id, Err(Fault::new(code)));
+                }
+            },
+        }
+    }
+
+    /// Handles a call that passed the gate.
+    fn admitted(&mut self, id: CallId, call: Call) {
+        let Self { cx, account, outbox, .. } = self;
+        let done = match call {
+            Call::Login { .. } | Call::Logout => return,
+            Call::Send { message, upload } => return outbox.send(cx, id, &message, upload),
+            Call::Resend(message) => return outbox.resend(cx, id, message),
+            Call::Cancel(message) => return outbox.cancel(cx, id, message),
+            Call::MessageList { conversation, before, count } => {
+                return self.page(id, Wanted { conversation, before, count });
+            }
+            Call::Profiles(users) => return self.calls.profiles(cx, id, users),
+            Call::Ask(request) => return self.ask(id, *request),
+            Call::MyProfile => match account.profile() {
+                None => return self.calls.profiles(cx, id, cx.me().into_iter().collect()),
+                Some(profile) => Return::Profiles(vec![profile.clone()]),
+            },
+            Call::SetRead(conversation) => {
+                self.conversations.set_read(&conversation);
+                Return::Done
+            }
+            Call::ConversationList => {
+                let list = cx.me().map(|me| self.conversations.list(&me, outbox));
+                Return::Conversations(list.unwrap_or_default())
+            }
+            Call::Blacklist => Return::Users(account.blacklist()),
+            Call::GroupList => Return::Groups(account.groups()),
+            Call::ServerTime => Return::Time(cx.server_now()),
+        };
+        self.cx.complete(id, Ok(done));
+    }
+
+    /// Queues a request of the app, unless its parameters are out of bounds.
+    fn ask(&mut self, id: CallId, request: Request) {
+        match self.cx.me().map_or(Ok(()), |me| request.check(&me)) {
+            Ok(()) => self.calls.ask(&self.cx, id, request),
+            Err(fault) => self.cx.complete(id, Err(fault)),
+        }
+    }
+
+    fn page(&mut self, id: CallId, wanted: Wanted) {
+        let (cx, pages, sources) = self.pages();
+        pages.get(cx, &sources, id, wanted);
+    }
+
+    pub(super) fn frame(&mut self, text: &str) {
+        if self.connection.is_none() {
+            return;
+        }
+        let Ok(envelopes) = codec::split(text, limits::SERVER_FRAME_BYTES) else {
+            return self.broken_frame();
+        };
+        for envelope in envelopes {
+            match FromServer::read(envelope) {
+                Ok(FromServer::Reply(number, result)) => self.reply(number, result),
+                Ok(FromServer::Push(number, push)) => self.push(number, push),
+                Ok(FromServer::Pong(pong)) => self.pong(&pong),
+                Ok(FromServer::Unknown) => self.cx.count_unreadable(Unreadable::Envelope, 1),
+                Err(_) => self.broken_frame(),
+            }
+            if self.connection.is_none() {
+                return;
+            }
+        }
+    }
+
+    /// An unreadable frame may have contained pushes, so the session cannot be resumed.
+    fn broken_frame(&mut self) {
+        self.cx.count_unreadable(Unreadable::Frame, 1);
+        self.break_session();
+    }
+
+    fn pong(&mut self, pong: &Pong) {
+        if let Some(connection) = &mut self.connection {
+            connection.ponged(pong.number);
+        }
+        self.server_time(pong.now);
+        if let Some(cursor) = pong.cursor {
+            self.sync.newest_cursor(cursor);
+        }
+    }
+
+    /// Applies a push once: a repetition is ignored, and a missing number breaks the session.
+    fn push(&mut self, number: Option<u64>, push: Push) {
+        match self.connection.as_mut().map(|connection| connection.numbered(self.cx.now(), number)) {
+            Some(Numbered::Next) => self.pushed(push),
+            Some(Numbered::Repeated) | None => {}
+            Some(Numbered::Gap) => self.break_session(),
+        }
+    }
+
+    fn pushed(&mut self, push: Push) {
+        let (conversations, mut around) = self.inbox();
+        match push {
+            Push::Message(message) => conversations.pushed(&mut around, message),
+            Push::Mutation(mutation) => conversations.mutated(&mut around, mutation),
+            Push::Receipt(receipt) => conversations.receipt(around.cx, &receipt),
+            Push::Change(change) => self.changed(change),
+            Push::Lag => self.sync.request(),
+            Push::Kicked(kicked) => self.kicked(kicked.reason),
+            Push::Unknown => around.cx.count_unreadable(Unreadable::Push, 1),
+        }
+    }
+
+    /// Applies a change of the user's own data.
+    fn changed(&mut self, change: tim_protocol::conversation::Change) {
+        let membership = self.account.apply(&mut self.cx, change);
+        self.membership(membership);
+    }
+
+    fn membership(&mut self, membership: Option<Membership>) {
+        if let Some(membership) = membership {
+            let (conversations, mut around) = self.inbox();
+            conversations.membership(&mut around, membership);
+        }
+    }
+
+    /// Hands a reply to the part that asked.
+    fn reply(&mut self, number: u64, result: Result<Box<RawValue>, Fault>) {
+        let Some(connection) = &mut self.connection else { return };
+        let Some(purpose) = connection.replied(&mut self.cx, number, &result) else { return };
+        match purpose {
+            Purpose::Hello => self.welcomed(read::<call::HelloRequest>(result)),
+            Purpose::Logout => self.logged_out(),
+            Purpose::Sync { first } => self.synced(first, read::<call::SyncRequest>(result)),
+            Purpose::Send(to, id) => self.sent(&to, id, read::<call::SendRequest>(result)),
+            Purpose::Call(id) => self.call_answered(id, result),
+            Purpose::Older(id, high) => {
+                let Self { cx, pages, conversations, .. } = self;
+                pages.older_came(cx, conversations, (&id, high), read::<call::HistoryRequest>(result));
+            }
+            Purpose::Missing(id) => {
+                let (conversations, mut around) = self.inbox();
+                conversations.missing_came(&mut around, &id, read::<call::HistoryRequest>(result));
+            }
+            Purpose::Mutations(id) => {
+                let result = read::<call::MutationsRequest>(result);
+                self.conversations.mutations_came(&mut self.cx, &id, result);
+            }
+            Purpose::Read(id) => {
+                self.conversations.read_confirmed(&self.cx, &id, read::<call::ReadRequest>(result));
+            }
+        }
+    }
+
+    /// The reply to a send: the outbox stores and reports what was accepted, and its conversation moves on.
+    fn sent(&mut self, to: &ConversationId, id: MessageId, result: Result<call::Sent, Fault>) {
+        let marks = self.conversations.marks(to);
+        if let Some(message) = self.outbox.answered(&mut self.cx, (to, id), result, marks) {
+            let (conversations, mut around) = self.inbox();
+            conversations.acknowledged(&mut around, message);
+        }
+    }
+
+    /// The reply to a request of the app: stores and emits what the reply changes on this device.
+    fn call_answered(&mut self, id: CallId, result: Result<Box<RawValue>, Fault>) {
+        let Some((request, reply)) = self.calls.replied(&mut self.cx, id, result) else { return };
+        if let Reply::Messages(MessagesReply::Revoke(mutation)) = &reply {
+            let (conversations, mut around) = self.inbox();
+            conversations.own_mutation(&mut around, mutation);
+        }
+        let membership = self.account.replied(&mut self.cx, &request, &reply);
+        self.membership(membership);
+        self.cx.complete(id, Ok(Return::Reply(Box::new(reply))));
+    }
+
+    /// Applies a page of a sync.
+    fn synced(&mut self, first: bool, result: Result<call::SyncPage, Fault>) {
+        match self.sync.came(&mut self.cx, first, result, self.login.welcomed_at()) {
+            sync::Synced::Later => {}
+            sync::Synced::Reconnect { retry_after } => {
+                self.hang_up();
+                self.link.forget_session();
+                self.link.pause(&mut self.cx, retry_after);
+            }
+            sync::Synced::Reset => self.reset_and_resync(),
+            sync::Synced::Page { page, is_initial_sync } => {
+                // Groups before conversations, so that a conversation's group type is known.
+                for change in page.changes {
+                    self.changed(change);
+                }
+                let (conversations, mut around) = self.inbox();
+                for state in page.conversations {
+                    conversations.apply_state(&mut around, state, is_initial_sync);
+                }
+                if first {
+                    if let Some(connection) = &mut self.connection {
+                        connection.mark_useful();
+                    }
+                    self.ready();
+                }
+            }
+        }
+    }
+
+    /// An upload has ended. If the network failed it, the connection is probed, because it may be broken too.
+    pub(super) fn upload_ended(&mut self, id: MessageId, result: Result<Uploaded, Fault>) {
+        let may_upload = self.may_upload();
+        if result.as_ref().is_err_and(|fault| fault.code == Code::NETWORK_ERROR) {
+            self.probe();
+        }
+        self.outbox.upload_ended(&mut self.cx, id, result, may_upload);
+    }
+}

@@ -1,0 +1,235 @@
+//! The user's conversations: their positions, the messages that are received, and the list.
+//!
+//! * `conversation` keeps one conversation's positions; this file has all of them, and the list.
+//! * `inbox` puts received messages in order and emits them once; `delivery` remembers what no listener has heard.
+//! * `mutations` applies revocations, `reads` receipts and read sequences, `pages` finds the messages of a page.
+//! * `requests` asks the server for what is missing.
+
+mod conversation;
+mod delivery;
+mod inbox;
+mod mutations;
+mod pages;
+mod reads;
+mod requests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tim_protocol::message::Message as WireMessage;
+use tim_protocol::{ConversationId, UnixMillis, UserId};
+
+use super::account::{Account, Membership};
+use super::context::Context;
+use super::outbox::Outbox;
+use crate::conversation::Conversation;
+use crate::event::Event;
+use crate::message::ReadMarks;
+use crate::stored::{Change, ConversationRow, Ranges};
+use conversation::Conv;
+pub use conversation::redact;
+use delivery::Deliveries;
+pub(super) use pages::Page;
+
+/// Changes of the conversation list within this many milliseconds are emitted together.
+const LIST_EVERY_MS: i64 = 1_000;
+
+/// All conversations of the user.
+#[derive(Default)]
+pub(super) struct Conversations {
+    convs: BTreeMap<ConversationId, Conv>,
+    /// Conversations whose positions changed since they were stored.
+    touched: BTreeSet<ConversationId>,
+    /// Conversations that may need a request to the server: those that changed since the last look.
+    wanting: BTreeSet<ConversationId>,
+    deliveries: Deliveries,
+    list: List,
+}
+
+/// Whether and when the conversation list has to be emitted.
+#[derive(Default)]
+struct List {
+    changed: bool,
+    emitted_at: Option<i64>,
+}
+
+/// What received messages concern besides their conversations.
+pub(super) struct Surroundings<'a> {
+    pub(super) cx: &'a mut Context,
+    pub(super) account: &'a mut Account,
+    pub(super) outbox: &'a mut Outbox,
+    /// When the initial sync was requested; 0 before.
+    pub(super) initial_sync_at: UnixMillis,
+}
+
+impl Surroundings<'_> {
+    /// Messages up to the baseline sequence are new only from this time on. Messages from before the initial sync are
+    /// history, also in a conversation that the initial sync did not contain; so are messages of a Meeting group from
+    /// before the user joined.
+    fn news_since(&self, id: &ConversationId) -> UnixMillis {
+        self.account.joined(id).unwrap_or_default().max(self.initial_sync_at)
+    }
+}
+
+impl Conversations {
+    /// Replaces the conversations with those that are stored. If the initial sync was never committed, the next one says
+    /// where conversations stand: what was pushed before it sets no baseline, and is history if the app did not hear of
+    /// it.
+    pub(super) fn load(
+        &mut self,
+        rows: Vec<(ConversationRow, Ranges, Option<WireMessage>)>,
+        has_initial_sync: bool,
+    ) {
+        self.forget();
+        for (mut row, ranges, newest) in rows {
+            if !has_initial_sync {
+                row.baseline_seq = None;
+                row.undelivered.clear();
+            }
+            let (id, conv) = (row.id.clone(), Conv::load(row, ranges, newest));
+            if conv.wants() {
+                self.wanting.insert(id.clone());
+            }
+            self.convs.insert(id, conv);
+        }
+        self.list.changed |= !self.convs.is_empty();
+    }
+
+    /// Forgets all conversations; the store keeps them.
+    pub(super) fn forget(&mut self) {
+        self.convs.clear();
+        self.touched.clear();
+        self.wanting.clear();
+        self.deliveries.forget();
+    }
+
+    /// The login ends: stores that everything emitted is delivered.
+    pub(super) fn end_login(&mut self, cx: &mut Context) {
+        self.deliveries.deliver_rest(cx, self.convs.values_mut());
+        self.list = List::default();
+    }
+
+    /// The conversation, created if it does not exist.
+    fn entry(&mut self, account: &Account, id: &ConversationId) -> &mut Conv {
+        self.convs.entry(id.clone()).or_insert_with(|| {
+            let mut conv = Conv::new(id.clone());
+            conv.row.group_type = account.group_type(id);
+            conv
+        })
+    }
+
+    /// How far both sides have read in a conversation.
+    pub(super) fn marks(&self, id: &ConversationId) -> ReadMarks {
+        self.convs.get(id).map(Conv::marks).unwrap_or_default()
+    }
+
+    /// A conversation's positions changed: stores them, updates the list, and checks what to request.
+    fn touch(&mut self, id: &ConversationId) {
+        self.touched.insert(id.clone());
+        self.wanting.insert(id.clone());
+    }
+
+    /// Stores the positions that changed.
+    pub(super) fn store_touched(&mut self, cx: &mut Context) {
+        for id in std::mem::take(&mut self.touched) {
+            self.list.changed = true;
+            if let Some(conv) = self.convs.get_mut(&id) {
+                conv.invalidate_view();
+                cx.store(Change::Conversation(conv.row.clone()));
+            }
+        }
+    }
+
+    /// The messages of a conversation in the outbox changed. Creates a conversation for them, and removes one that
+    /// existed only because of them.
+    pub(super) fn outbox_changed(&mut self, account: &Account, id: &ConversationId, is_empty: bool) {
+        self.list.changed = true;
+        let conv = self.entry(account, id);
+        conv.invalidate_view();
+        if is_empty && conv.row.head == 0 && !account.is_member(id) {
+            self.convs.remove(id);
+        }
+    }
+
+    /// A membership of the user changed: adds the group's conversation to the list, or removes it.
+    pub(super) fn membership(&mut self, around: &mut Surroundings<'_>, membership: Membership) {
+        match membership {
+            Membership::Member { conversation: id, since, is_new } => {
+                if self.convs.get(&id).is_none_or(|conv| conv.row.gone) {
+                    let conv = self.entry(around.account, &id);
+                    conv.enter();
+                    conv.row.last_active = conv.row.last_active.max(since);
+                    self.advance(around, &id, 0);
+                }
+                if is_new && let Some(conv) = self.convs.get_mut(&id) {
+                    // The baseline is set anew by the next sync or push.
+                    conv.row.baseline_seq = None;
+                    self.touch(&id);
+                }
+            }
+            Membership::Ended(id) => self.leave(&id),
+        }
+    }
+
+    /// The user no longer takes part in a conversation.
+    fn leave(&mut self, id: &ConversationId) {
+        if let Some(conv) = self.convs.get_mut(id).filter(|conv| !conv.row.gone) {
+            conv.leave();
+            self.touch(id);
+        }
+    }
+
+    /// All conversations, the most recently active first.
+    pub(super) fn list(&mut self, me: &UserId, outbox: &Outbox) -> Vec<Arc<Conversation>> {
+        let shown = self.convs.values_mut().filter(|conv| !conv.row.gone);
+        let mut list: Vec<Arc<Conversation>> = shown.map(|conv| conv.view(me, outbox)).collect();
+        list.sort_by(|a, b| {
+            b.last_time.cmp(&a.last_time).then_with(|| a.conversation_id.cmp(&b.conversation_id))
+        });
+        list
+    }
+
+    /// Whether the list changed since it was last emitted.
+    pub(super) fn is_list_changed(&self) -> bool {
+        self.list.changed
+    }
+
+    /// When the changed list is to be emitted, on the monotonic clock.
+    pub(super) fn list_due(&self, now: i64) -> Option<i64> {
+        self.list.changed.then(|| self.list.emitted_at.map_or(now, |emitted_at| emitted_at + LIST_EVERY_MS))
+    }
+
+    /// The event of the list, which counts as emitted.
+    pub(super) fn take_list(&mut self, cx: &Context, outbox: &Outbox) -> Event {
+        self.list = List { changed: false, emitted_at: Some(cx.now()) };
+        let list = cx.me().map(|me| self.list(&me, outbox));
+        Event::ConversationListUpdated(list.unwrap_or_default())
+    }
+
+    /// The listeners have returned from everything up to these sequences.
+    pub(super) fn delivered(&mut self, cx: &Context, heard: Vec<(ConversationId, u64)>) {
+        for (id, up_to) in heard {
+            if let Some(conv) = self.convs.get_mut(&id) {
+                self.deliveries.delivered(conv, up_to, cx.now());
+            }
+        }
+    }
+
+    /// Emits again what an earlier run of the app emitted and did not deliver.
+    pub(super) fn redeliver(&mut self, cx: &mut Context) {
+        self.deliveries.redeliver(cx, self.convs.values());
+    }
+
+    /// Stores deliveries that are due.
+    pub(super) fn delivery_timers(&mut self, cx: &mut Context) {
+        for id in self.deliveries.take_due(cx.now()) {
+            if let Some(conv) = self.convs.get(&id) {
+                cx.store(Change::Conversation(conv.row.clone()));
+            }
+        }
+    }
+
+    pub(super) fn delivery_due(&self) -> Option<i64> {
+        self.deliveries.due()
+    }
+}

@@ -1,0 +1,107 @@
+//! Which messages a page of history has, which of them are stored, and older ones as they come.
+
+use tim_protocol::call::HistoryPage;
+use tim_protocol::{Code, ConversationId, Fault};
+
+use super::Conversations;
+use super::conversation::Conv;
+use crate::machine::context::Context;
+use crate::stored::Change;
+
+/// The requirements of a page of history.
+pub(in crate::machine) enum Page {
+    /// Nothing: these messages are stored; `completed` if there are no older ones.
+    Here { low: u64, high: u64, completed: bool },
+    /// New messages whose gap is still being fetched.
+    News,
+    /// These older ones.
+    Older { low: u64, high: u64 },
+}
+
+impl Conv {
+    fn page(&self, before: Option<u64>, count: u32, is_live: bool) -> Page {
+        let newest = if is_live { self.row.head } else { self.row.emitted_seq };
+        let high = before.map_or(newest, |before| before.saturating_sub(1)).min(newest);
+        if high > self.row.emitted_seq {
+            return Page::News;
+        }
+        let first_visible_seq = self.row.first_visible_seq.max(1);
+        let low = (high + 1).saturating_sub(u64::from(count)).max(first_visible_seq);
+        if low > high {
+            return Page::Here { low: 1, high: 0, completed: true };
+        }
+        match self.uncovered(low, high) {
+            None => Page::Here { low, high, completed: low <= first_visible_seq },
+            // Offline, the page ends where the stored messages end.
+            Some((_, to)) if !is_live && to < high => Page::Here { low: to + 1, high, completed: false },
+            Some((low, high)) => Page::Older { low, high },
+        }
+    }
+}
+
+impl Conversations {
+    /// The requirements of a page; `None` if nothing is known of the conversation.
+    pub(in crate::machine) fn page(
+        &self,
+        id: &ConversationId,
+        (before, count): (Option<u64>, u32),
+        is_live: bool,
+    ) -> Option<Page> {
+        self.convs.get(id).map(|conv| conv.page(before, count, is_live))
+    }
+
+    /// Whether nothing has been said in a conversation, as far as is known.
+    pub(in crate::machine) fn is_silent(&self, id: &ConversationId) -> bool {
+        self.convs.get(id).is_none_or(|conv| conv.row.head == 0)
+    }
+
+    /// A page waits for a gap above the emitted sequence: it is fetched without delay.
+    pub(in crate::machine) fn hurry(&mut self, cx: &Context, id: &ConversationId) {
+        if let Some(conv) = self.convs.get_mut(id) {
+            conv.ask_missing_at = conv.ask_missing_at.map(|_| cx.now());
+        }
+    }
+
+    /// When requests about a conversation may be made.
+    pub(in crate::machine) fn retry_at(&self, id: &ConversationId) -> Option<i64> {
+        self.convs.get(id).map(|conv| conv.retry_at)
+    }
+
+    /// Keeps older messages that were requested up to `high`.
+    ///
+    /// # Errors
+    /// [`Code::INTERNAL`] if the server does not have them.
+    pub(in crate::machine) fn older_came(
+        &mut self,
+        cx: &mut Context,
+        id: &ConversationId,
+        high: u64,
+        page: HistoryPage,
+    ) -> Result<(), Fault> {
+        let Some(conv) = self.convs.get_mut(id) else { return Ok(()) };
+        let floor_moved = page.first_visible_seq > conv.row.first_visible_seq;
+        conv.row.first_visible_seq = conv.row.first_visible_seq.max(page.first_visible_seq);
+        if page.low > page.high && !floor_moved {
+            // The server does not have them, although its head says so; a retry would get the same reply.
+            return Err(Fault::with_text(Code::INTERNAL, "the server lacks a part of its history"));
+        }
+        if page.high != high {
+            // The page does not reach the requested end; an immediate retry would get the same reply.
+            self.postpone(cx, id, None);
+        }
+        let mut messages = self.fill_gaps(cx, id, page.messages, (page.low, page.high));
+        let Some(conv) = self.convs.get_mut(id) else { return Ok(()) };
+        for message in &mut messages {
+            conv.apply_revoked(message);
+        }
+        if page.low <= page.high {
+            conv.complete(page.low, page.high);
+            cx.store(Change::Messages(id.clone(), messages));
+            cx.store(Change::Complete(id.clone(), page.low, page.high));
+        }
+        if floor_moved {
+            self.touch(id);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,67 @@
+//! Read sequences: those of the other side and of the user's other devices, and those set on this device.
+
+use tim_protocol::call::ReadUpTo;
+use tim_protocol::message::Receipt;
+use tim_protocol::{ConversationId, Fault};
+
+use super::Conversations;
+use super::delivery::MAX_EMITTED;
+use crate::machine::context::Context;
+use crate::machine::io::{MessageEvent, Output};
+use crate::stored::Query;
+
+impl Conversations {
+    /// A receipt was pushed.
+    pub(in crate::machine) fn receipt(&mut self, cx: &mut Context, receipt: &Receipt) {
+        let Some(me) = cx.me() else { return };
+        let id = ConversationId::seen_by(&me, &receipt.from, &receipt.to);
+        let Some(conv) = self.convs.get_mut(&id) else { return };
+        if receipt.from == me {
+            conv.read_elsewhere(receipt);
+        } else if receipt.sequence > conv.row.peer_read {
+            let before = std::mem::replace(&mut conv.row.peer_read, receipt.sequence);
+            Self::emit_read_by_peer(cx, &id, before, receipt.sequence);
+        }
+        self.touch(&id);
+    }
+
+    /// Emits that the other side has read the messages above `before`, up to `high`.
+    pub(super) fn emit_read_by_peer(cx: &mut Context, id: &ConversationId, before: u64, high: u64) {
+        let low = before.max(high.saturating_sub(MAX_EMITTED)) + 1;
+        let query = Query { conversation: id.clone(), low, high, own_only: true };
+        cx.after_received(Output::EmitMessages { query, kind: MessageEvent::ReadByPeer });
+    }
+
+    /// Marks everything in a conversation as read: locally at once, on the server when the connection allows.
+    pub(in crate::machine) fn set_read(&mut self, id: &ConversationId) {
+        let Some(conv) = self.convs.get_mut(id) else { return };
+        if conv.row.head > conv.row.read {
+            conv.read_all();
+            conv.row.read_pending = conv.row.head;
+            self.touch(id);
+        }
+    }
+
+    /// Handles the reply to a read sequence set on this device.
+    pub(in crate::machine) fn read_confirmed(
+        &mut self,
+        cx: &Context,
+        id: &ConversationId,
+        result: Result<ReadUpTo, Fault>,
+    ) {
+        let Some(conv) = self.convs.get_mut(id) else { return };
+        let is_over = match &result {
+            Ok(read) => read.sequence >= conv.row.read_pending,
+            Err(fault) => !fault.code.is_retryable(),
+        };
+        if let Ok(upto) = &result {
+            conv.read_confirmed(upto);
+        }
+        if is_over {
+            conv.row.read_pending = 0;
+            self.touch(id);
+        } else {
+            self.postpone(cx, id, result.err().and_then(|fault| fault.retry_after));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Uploads of the files in the outbox: a few at a time, the oldest first.
+//!
+//! A broken connection or an exhausted share says nothing about a file: such an upload is repeated however often it
+//! takes. Other failures count, and after some the message is refused.
+
+use serde_json::value::RawValue;
+use tim_protocol::media::Uploaded;
+use tim_protocol::{Code, Fault, MessageId};
+
+use super::Outbox;
+use super::file::{attached, attachment, is_on_own_server};
+use crate::machine::context::Context;
+use crate::machine::io::Output;
+
+/// How often a failed upload is repeated.
+const UPLOAD_TRIES: u32 = 3;
+/// Minimum delay after a failure of the network, in milliseconds. Longer than a probe of the connection takes, which
+/// shows whether the failure is one of the upload.
+const AFTER_NETWORK_MS: u32 = 5_000;
+
+impl Outbox {
+    /// Starts uploads.
+    pub(in crate::machine) fn pump_uploads(&mut self, cx: &mut Context) {
+        while let Some((message, file)) = self.queue.take_upload(cx.now()) {
+            match self.queue.entry(message).and_then(|entry| attachment(&entry.row.message)) {
+                Some(attachment) => cx.output(Output::Upload { message, file, attachment }),
+                // A later version of this program wrote it.
+                None => self.upload_ended(cx, message, Err(Fault::new(Code::MESSAGE_INVALID)), true),
+            }
+        }
+    }
+
+    /// An upload has ended; `may_upload` if another one could start now.
+    pub(in crate::machine) fn upload_ended(
+        &mut self,
+        cx: &mut Context,
+        id: MessageId,
+        result: Result<Uploaded, Fault>,
+        may_upload: bool,
+    ) {
+        let Some(entry) = self.queue.entry(id).filter(|entry| entry.is_uploading) else { return };
+        let (failures, is_interrupted) = (entry.upload_failures, entry.is_interrupted);
+        let was_on_the_server = is_on_own_server(&entry.row.message);
+        let body = result.and_then(|uploaded| attached(&entry.row.message.body, uploaded));
+        self.queue.change(id, |entry| {
+            entry.is_uploading = false;
+            entry.is_interrupted = false;
+        });
+        match body {
+            Ok(body) => self.uploaded(cx, id, Some(body)),
+            Err(fault)
+                if !may_upload
+                    || fault.code == Code::TOO_FAST
+                    || (is_interrupted && fault.code.is_retryable()) =>
+            {
+                self.try_later(cx, id, fault.retry_after);
+            }
+            Err(fault) if fault.code.is_retryable() && failures < UPLOAD_TRIES => {
+                let pause = if fault.code == Code::NETWORK_ERROR { AFTER_NETWORK_MS } else { 0 };
+                self.queue.change(id, |entry| entry.upload_failures += 1);
+                self.try_later(cx, id, fault.retry_after.max(Some(pause)));
+            }
+            // The image was uploaded in an earlier epoch and cannot be uploaded again: the message is sent as it was.
+            Err(_) if was_on_the_server => self.uploaded(cx, id, None),
+            Err(fault) => self.give_up(cx, id, fault),
+        }
+    }
+
+    /// A file has been uploaded; `body` is the new body of its message, if it changed. Its copy is kept for a while.
+    fn uploaded(&mut self, cx: &mut Context, id: MessageId, body: Option<Box<RawValue>>) {
+        let mut copy = None;
+        self.queue.change(id, |entry| {
+            if let Some(body) = body {
+                entry.row.message.body = body;
+            }
+            entry.tries = 0;
+            copy = entry.row.upload.take();
+        });
+        self.keep_row(cx, id);
+        if copy.is_some() {
+            cx.output(Output::Uploaded(id));
+        }
+    }
+
+    /// Stops all uploads at the end of the login.
+    pub(in crate::machine) fn cancel_uploads(&mut self, cx: &mut Context) {
+        for id in self.queue.uploading() {
+            cx.output(Output::CancelUpload(id));
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The purposes of requests to the server: which part of the machine a reply belongs to.
+
+use tim_protocol::{ConversationId, MessageId};
+
+use super::io::CallId;
+
+/// The purpose of a request. Only one request of the same purpose is in flight at a time.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Purpose {
+    /// The first request of a connection.
+    Hello,
+    /// The end of the login.
+    Logout,
+    /// A page of a sync; `first` if it is the sync's first page.
+    Sync { first: bool },
+    /// Messages that are missing before newer ones.
+    Missing(ConversationId),
+    /// Older messages that a page of history needs.
+    Older(ConversationId, u64),
+    /// Mutations that are missing.
+    Mutations(ConversationId),
+    /// A read mark.
+    Read(ConversationId),
+    /// A message out of the outbox.
+    Send(ConversationId, MessageId),
+    /// A call of the app's.
+    Call(CallId),
+}

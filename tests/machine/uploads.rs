@@ -1,0 +1,124 @@
+//! Uploads of pictures that wait in the outbox: how many at a time, in which order, and what counts as a failure.
+
+use serde_json::json;
+use tim::machine::io::{Call, Input, Output};
+use tim::message::{Body, Payload};
+use tim::{Code, MessageId};
+use tim_protocol::Fault;
+
+use crate::phone::{Phone, draft};
+use crate::sending::{copy, picture_at, refusal, uploaded_at, uploading};
+
+/// The uploads that were started since the last look.
+fn started(phone: &mut Phone) -> Vec<MessageId> {
+    let uploads = phone.done.drain(..).filter_map(|output| match output {
+        Output::Upload { message, .. } => Some(message),
+        _ => None,
+    });
+    uploads.collect()
+}
+
+fn failed(phone: &mut Phone, picture: MessageId, code: Code) {
+    phone.feed(Input::UploadEnded(picture, Err(Fault::new(code))));
+}
+
+/// Waits until an upload starts, over a connection that stands.
+fn starts_again(phone: &mut Phone) -> Vec<MessageId> {
+    for _ in 0..100 {
+        let uploads = started(phone);
+        if !uploads.is_empty() {
+            return uploads;
+        }
+        phone.wait_for_it();
+        pong(phone);
+    }
+    panic!("no upload starts");
+}
+
+/// The server answers the last heartbeat.
+fn pong(phone: &mut Phone) {
+    let ping = phone.sent.iter().rev().find_map(|envelope| envelope["pi"].as_u64());
+    phone.hear(&json!({"po": ping.unwrap_or_default(), "now": phone.now}));
+}
+
+#[test]
+fn four_pictures_are_uploaded_at_a_time_and_the_oldest_that_may_is_next() {
+    let mut phone = Phone::ready(json!([]));
+    let pictures: Vec<MessageId> = (1..=7)
+        .map(|number| {
+            let picture = draft(number, "C2Cbob", Payload::Body(Body::Image(picture_at(""))));
+            let id = picture.id;
+            phone.call(Call::Send { message: Box::new(picture), upload: Some(copy()) });
+            id
+        })
+        .collect();
+    assert_eq!(started(&mut phone), pictures[..4]);
+    phone.feed(Input::UploadEnded(pictures[1], Ok(uploaded_at("https://pictures.example/2"))));
+    assert_eq!(started(&mut phone), pictures[4..5]);
+    phone.feed(Input::UploadEnded(pictures[0], Err(Fault::new(Code::TOO_FAST).retry_after(60_000))));
+    assert_eq!(started(&mut phone), pictures[5..6], "the first has to wait");
+    phone.feed(Input::Disconnected);
+    for picture in &pictures[2..6] {
+        failed(&mut phone, *picture, Code::NETWORK_ERROR);
+    }
+    phone.wait_for_it();
+    phone.wait(60_000);
+    phone.welcome(true);
+    assert_eq!(started(&mut phone), [pictures[0], pictures[2], pictures[3], pictures[4]]);
+}
+
+#[test]
+fn a_broken_connection_is_no_failure_of_the_picture_whichever_is_noticed_first() {
+    let (mut phone, picture) = uploading();
+    started(&mut phone);
+    for round in 0..8 {
+        let breaks = Input::Disconnected;
+        match round % 3 {
+            0 => {
+                phone.feed(breaks);
+                failed(&mut phone, picture.id, Code::NETWORK_ERROR);
+                phone.wait_for_it();
+                phone.welcome(true);
+            }
+            1 => {
+                failed(&mut phone, picture.id, Code::NETWORK_ERROR);
+                phone.feed(breaks);
+                phone.wait_for_it();
+                phone.welcome(true);
+            }
+            _ => {
+                phone.comes_back(true);
+                failed(&mut phone, picture.id, Code::NETWORK_ERROR);
+            }
+        }
+        assert_eq!(starts_again(&mut phone), [picture.id]);
+    }
+    phone.feed(Input::UploadEnded(picture.id, Ok(uploaded_at("https://pictures.example/1"))));
+    assert_eq!(phone.last_asked("msg.send").1["ID"], picture.id.to_string());
+}
+
+#[test]
+fn an_upload_that_the_network_fails_probes_the_connection_before_it_is_repeated() {
+    let (mut phone, picture) = uploading();
+    started(&mut phone);
+    phone.sent.clear();
+    failed(&mut phone, picture.id, Code::NETWORK_ERROR);
+    assert!(phone.sent.iter().any(|envelope| envelope.get("pi").is_some()), "{:?}", phone.sent);
+    let connections = phone.connects;
+    phone.wait(4_999);
+    assert!(phone.connects > connections, "nobody answered");
+    assert!(started(&mut phone).is_empty());
+}
+
+#[test]
+fn a_picture_whose_upload_fails_again_and_again_is_refused() {
+    let mut phone = Phone::ready(json!([]));
+    let picture = draft(1, "C2Cbob", Payload::Body(Body::Image(picture_at(""))));
+    let sending = phone.call(Call::Send { message: Box::new(picture.clone()), upload: Some(copy()) });
+    for _ in 0..4 {
+        assert_eq!(starts_again(&mut phone), [picture.id]);
+        failed(&mut phone, picture.id, Code::NETWORK_ERROR);
+        pong(&mut phone);
+    }
+    assert_eq!(refusal(&phone, sending), Code::NETWORK_ERROR);
+}

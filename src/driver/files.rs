@@ -9,7 +9,7 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -105,7 +105,8 @@ impl Files {
                 return Err(code.into());
             }
         }
-        let synced = File::open(&copy).and_then(|file| file.sync_all());
+        // Windows syncs only what may be written.
+        let synced = File::options().write(true).open(&copy).and_then(|file| file.sync_all());
         synced.and_then(|()| sync_folder(&self.outbox(user))).map_err(|why| unkept(&why))?;
         Ok(copy)
     }
@@ -182,17 +183,27 @@ fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Size and SHA-256, in hexadecimal, of a file.
-pub(super) fn digest(path: &Path) -> io::Result<(u64, String)> {
-    let (mut file, mut digest, mut size) = (File::open(path)?, Sha256::new(), 0);
-    let mut bytes = vec![0; 64 * 1024];
-    loop {
-        let read = file.read(&mut bytes)?;
-        if read == 0 {
-            return Ok((size, hex(&digest.finalize())));
+/// What an upload announces of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Digest {
+    pub(super) size: u64,
+    /// In hexadecimal.
+    pub(super) sha256: String,
+}
+
+impl Digest {
+    /// Reads a file.
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        let (mut file, mut digest, mut size) = (File::open(path)?, Sha256::new(), 0);
+        let mut bytes = vec![0; 64 * 1024];
+        loop {
+            let read = file.read(&mut bytes)?;
+            if read == 0 {
+                return Ok(Self { size, sha256: hex(&digest.finalize()) });
+            }
+            digest.update(bytes.get(..read).unwrap_or_default());
+            size += read as u64;
         }
-        digest.update(bytes.get(..read).unwrap_or_default());
-        size += read as u64;
     }
 }
 
@@ -205,8 +216,9 @@ fn device(path: &Path) -> io::Result<String> {
     }
     let name = uuid::Uuid::now_v7().simple().to_string();
     let partial = path.with_extension("partial");
-    std::fs::write(&partial, &name)?;
-    File::open(&partial)?.sync_all()?;
+    let mut file = File::create(&partial)?;
+    file.write_all(name.as_bytes())?;
+    file.sync_all()?;
     std::fs::rename(&partial, path)?;
     Ok(name)
 }

@@ -5,8 +5,8 @@
 //! * This file is the task: inputs in, outputs carried out in order. `commands` is the way to it, `shared` what handles
 //!   may look at.
 //! * `link` is a connection; `address` makes it, with `dial` and `tls`.
-//! * `http` transfers files from and to a `source`, `upload` and `download` transfer one file each; `progress` reports
-//!   progress, `copies` copies the files that are sent.
+//! * `http` transfers files from and to a `source`, `upload` and `download` transfer one file each, `uploads` are those
+//!   under way; `progress` reports progress, `copies` copies the files that are sent.
 //! * `stored` opens the store and asks it. `dispatch` is the listener thread; `files` are the folders, `file_source` what apps send; `runtime` is
 //!   the process's threads.
 
@@ -27,17 +27,17 @@ mod source;
 mod stored;
 mod tls;
 mod upload;
+mod uploads;
 
 use std::collections::{HashMap, VecDeque};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use tim_protocol::media::{Attachment, Uploaded};
+use tim_protocol::media::Uploaded;
 use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::{AbortHandle, block_in_place};
+use tokio::task::block_in_place;
 
 use crate::error::TimError;
 use crate::event::Event;
@@ -52,11 +52,7 @@ pub(crate) use shared::{InstanceState, LocalFile};
 use commands::{Caller, Command};
 use copies::{Copied, Copies};
 use link::{Link, LinkEvent};
-use progress::Progress;
-use upload::Upload;
-
-/// Capacity of the queue of finished uploads.
-const UPLOADS: usize = 64;
+use uploads::Uploads;
 
 /// Starts the task of an instance. It takes calls at once, and begins when `after` has ended.
 pub(crate) fn start(
@@ -66,21 +62,17 @@ pub(crate) fn start(
     after: impl Future<Output = ()> + Send + 'static,
 ) -> Commands {
     let (commands, queue) = Commands::channel(Arc::clone(&shared));
-    let (upload_ended, uploads_ended) = mpsc::channel(UPLOADS);
     let driver = Driver {
         _panic_reporter: PanicReporter(Arc::clone(&shared)),
         machine,
         store: None,
         copies: Copies::new(Arc::clone(&shared)),
+        uploads: Uploads::new(Arc::clone(&shared), commands.clone()),
         shared,
-        commands: commands.clone(),
         queue,
         link: None,
         callers: HashMap::new(),
         next_call: 0,
-        uploads: HashMap::new(),
-        upload_ended,
-        uploads_ended,
         began: Instant::now(),
     };
     runtime.spawn(async move {
@@ -97,15 +89,12 @@ struct Driver {
     machine: Machine,
     store: Option<(UserId, Store)>,
     shared: Arc<InstanceState>,
-    commands: Commands,
     queue: mpsc::Receiver<Command>,
     link: Option<Link>,
     callers: HashMap<CallId, Caller>,
     next_call: u64,
     copies: Copies,
-    uploads: HashMap<MessageId, Running>,
-    upload_ended: mpsc::Sender<(MessageId, Result<Uploaded, Fault>)>,
-    uploads_ended: mpsc::Receiver<(MessageId, Result<Uploaded, Fault>)>,
+    uploads: Uploads,
     began: Instant,
 }
 
@@ -120,12 +109,6 @@ impl Drop for PanicReporter {
             self.0.dispatch.emit(Event::Error { code: Code::PANICKED, message });
         }
     }
-}
-
-/// An upload that is under way.
-struct Running {
-    task: AbortHandle,
-    progress: Progress,
 }
 
 /// An event that wakes the task.
@@ -184,7 +167,7 @@ impl Driver {
             Wake::Copied(Copied { caller, copy: Err(why), .. }) => {
                 let _ = caller.send(Err(why));
             }
-            Wake::UploadEnded(id, result) => self.upload_ended(id, result),
+            Wake::UploadEnded(id, result) => self.process(Input::UploadEnded(id, result)),
             Wake::Delivered(heard) => self.process(Input::Delivered(heard)),
             Wake::Deadline => self.process(Input::Deadline),
         }
@@ -198,7 +181,7 @@ impl Driver {
             command = self.queue.recv(), if takes => Wake::Command(command),
             event = next_of(&mut self.link) => Wake::Link(event),
             Some(copied) = self.copies.next() => Wake::Copied(copied),
-            Some((id, result)) = self.uploads_ended.recv() => Wake::UploadEnded(id, result),
+            Some((id, result)) = self.uploads.next() => Wake::UploadEnded(id, result),
             heard = self.shared.dispatch.delivered() => Wake::Delivered(heard),
             () = tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())) => Wake::Deadline,
         }
@@ -308,14 +291,9 @@ impl Driver {
                     return Ok(Some(Input::Disconnected));
                 }
             }
-            Output::Upload { message, file, attachment } => self.upload(message, file, attachment),
+            Output::Upload { message, file, attachment } => self.uploads.start(message, file, attachment),
             Output::Uploaded(message) => self.uploaded(message),
-            Output::CancelUpload(message) => {
-                if let Some(upload) = self.uploads.remove(&message) {
-                    upload.task.abort();
-                    upload.progress.end();
-                }
-            }
+            Output::CancelUpload(message) => self.uploads.cancel(message),
             Output::RemoveCopy(message) => self.remove_copy(message),
             Output::RemoveCopiesOf(query) => self.remove_copies(&query)?,
             Output::LogUnreadable(what) => {
@@ -354,26 +332,6 @@ impl Driver {
             // The caller may have dropped its future.
             let _ = caller.send(result);
         }
-    }
-
-    fn upload(&mut self, message: MessageId, file: PathBuf, attachment: Attachment) {
-        let (progress, plugin) = self.shared.upload_parts(message);
-        let (server, commands) = (self.shared.server.clone(), self.commands.clone());
-        progress.begin();
-        let upload =
-            Upload { message, file, attachment, progress: progress.clone(), plugin, server, commands };
-        let ended = self.upload_ended.clone();
-        let task = tokio::spawn(async move {
-            let result = upload.run().await;
-            let _ = ended.send((message, result)).await;
-        });
-        self.uploads.insert(message, Running { task: task.abort_handle(), progress });
-    }
-
-    fn upload_ended(&mut self, id: MessageId, result: Result<Uploaded, Fault>) {
-        let Some(upload) = self.uploads.remove(&id) else { return };
-        upload.progress.end();
-        self.process(Input::UploadEnded(id, result));
     }
 }
 

@@ -53,7 +53,8 @@ impl Driver {
     }
 
     /// A file was uploaded: its copy now counts as that of a sent file.
-    pub(super) fn uploaded(&self, message: MessageId) {
+    pub(super) fn uploaded(&mut self, message: MessageId) {
+        self.uploads.forget(message);
         self.shared.forget_file(message);
         if let Some((user, _)) = &self.store {
             self.sweep(user, self.machine.waiting_copies());
@@ -103,14 +104,15 @@ impl Driver {
     }
 
     /// Removes the copy of a file. If that fails, it is removed later as the oldest copy of sent files.
-    pub(super) fn remove_copy(&self, message: MessageId) {
+    pub(super) fn remove_copy(&mut self, message: MessageId) {
+        self.uploads.forget(message);
         self.shared.forget_file(message);
         if let Some((user, _)) = &self.store {
             let _ = block_in_place(|| std::fs::remove_file(self.shared.files.copy(user, message)));
         }
     }
 
-    pub(super) fn remove_copies(&self, query: &Query) -> Result<(), Fault> {
+    pub(super) fn remove_copies(&mut self, query: &Query) -> Result<(), Fault> {
         self.messages(query)?.iter().for_each(|message| self.remove_copy(message.id));
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Uploads files of the outbox, with the host's upload plugin if there is one, otherwise to the user's own server. A
 //! file that was on the server before is uploaded again only if it is missing there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tim_protocol::call::UploadTicketRequest;
@@ -9,9 +9,10 @@ use tim_protocol::media::{Attachment, RenditionType, Uploaded};
 use tim_protocol::{Code, Fault, MessageId};
 use tokio::time::Instant;
 
+use super::files::Digest;
 use super::progress::{Progress, log_end};
 use super::source::Source;
-use super::{Commands, download, files, http};
+use super::{Commands, download, http};
 use crate::driver::address::Address;
 use crate::plugin::{UploadFile, UploadPlugin};
 
@@ -21,6 +22,8 @@ pub(super) struct Upload {
     pub(super) file: PathBuf,
     /// The file as the message describes it, with its address if it was uploaded before.
     pub(super) attachment: Attachment,
+    /// The file's digest, if it is known.
+    pub(super) digest: Option<Digest>,
     pub(super) progress: Progress,
     pub(super) plugin: Option<Arc<dyn UploadPlugin>>,
     pub(super) server: Address,
@@ -29,7 +32,7 @@ pub(super) struct Upload {
 
 impl Upload {
     /// Uploads the file, and reports 100 before it succeeds.
-    pub(super) async fn run(self) -> Result<Uploaded, Fault> {
+    pub(super) async fn run(&mut self) -> Result<Uploaded, Fault> {
         let began = Instant::now();
         let uploaded = if self.attachment.uploaded.is_on_own_server() {
             self.again().await
@@ -46,20 +49,19 @@ impl Upload {
     }
 
     /// Uploads the file again if the server does not have it any more after an epoch change.
-    async fn again(&self) -> Result<Uploaded, Fault> {
+    async fn again(&mut self) -> Result<Uploaded, Fault> {
         let former = &self.attachment.uploaded;
         let url = former.url(RenditionType::Original).unwrap_or_default();
         match download::ticket(&self.commands, url).await {
-            Ok(_) => Ok(former.clone()),
+            Ok(_) => Ok(self.attachment.uploaded.clone()),
             Err(why) if why.code == Code::MEDIA_NOT_FOUND => self.to_server().await,
             Err(why) => Err(Fault::with_text(why.code, why.reason)),
         }
     }
 
-    async fn to_server(&self) -> Result<Uploaded, Fault> {
-        let (file, file_type) = (self.file.clone(), self.attachment.file_type);
-        let (size, sha256) =
-            blocking(move || files::digest(&file).map_err(|_| Code::FILE_UNREADABLE.into())).await?;
+    async fn to_server(&mut self) -> Result<Uploaded, Fault> {
+        let file_type = self.attachment.file_type;
+        let Digest { size, sha256 } = digest(&mut self.digest, &self.file).await?;
         let ticket = self.commands.ask(UploadTicketRequest { file_type, size, sha256 }).await;
         let ticket = ticket.map_err(|why| Fault::with_text(why.code, why.reason))?;
         http::upload(Source::own(self.server.clone(), ticket.path), &self.file, size, &self.progress).await
@@ -81,9 +83,36 @@ impl Upload {
     }
 }
 
+/// The digest of a file, which is read unless it is known.
+async fn digest(known: &mut Option<Digest>, file: &Path) -> Result<Digest, Fault> {
+    if let Some(digest) = known {
+        return Ok(digest.clone());
+    }
+    let file = file.to_owned();
+    let digest = blocking(move || Digest::of(&file).map_err(|_| Code::FILE_UNREADABLE.into())).await?;
+    Ok(known.insert(digest).clone())
+}
+
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
     let panicked = |_| Fault::with_text(Code::UPLOAD_FAILED, "the uploader panicked: mend it");
     tokio::task::spawn_blocking(work).await.map_err(panicked)?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_is_read_once_for_its_digest() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("picture");
+        std::fs::write(&file, "a picture").unwrap();
+        let mut known = None;
+        let first = digest(&mut known, &file).await.unwrap();
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(digest(&mut known, &file).await.unwrap(), first);
+        assert_eq!(digest(&mut None, &file).await.unwrap_err().code, Code::FILE_UNREADABLE);
+    }
 }

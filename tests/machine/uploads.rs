@@ -71,7 +71,7 @@ fn four_pictures_are_uploaded_at_a_time_and_the_oldest_that_may_is_next() {
 fn a_broken_connection_is_no_failure_of_the_picture_whichever_is_noticed_first() {
     let (mut phone, picture) = uploading();
     started(&mut phone);
-    for round in 0..8 {
+    for round in 0..14 {
         let breaks = Input::Disconnected;
         match round % 3 {
             0 => {

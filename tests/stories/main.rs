@@ -37,4 +37,5 @@ mod proxy;
 mod quick_start;
 mod redirects;
 mod relations;
+mod uploads;
 mod world;

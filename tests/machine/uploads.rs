@@ -35,6 +35,15 @@ fn starts_again(phone: &mut Phone) -> Vec<MessageId> {
     panic!("no upload starts");
 }
 
+/// The next connection stands.
+fn reconnect(phone: &mut Phone) {
+    let connections = phone.connects;
+    while phone.connects == connections {
+        phone.wait_for_it();
+    }
+    phone.welcome(true);
+}
+
 /// The server answers the last heartbeat.
 fn pong(phone: &mut Phone) {
     let ping = phone.sent.iter().rev().find_map(|envelope| envelope["pi"].as_u64());
@@ -61,9 +70,8 @@ fn four_pictures_are_uploaded_at_a_time_and_the_oldest_that_may_is_next() {
     for picture in &pictures[2..6] {
         failed(&mut phone, *picture, Code::NETWORK_ERROR);
     }
-    phone.wait_for_it();
-    phone.wait(60_000);
-    phone.welcome(true);
+    phone.now += 60_000;
+    reconnect(&mut phone);
     assert_eq!(started(&mut phone), [pictures[0], pictures[2], pictures[3], pictures[4]]);
 }
 
@@ -72,22 +80,20 @@ fn a_broken_connection_is_no_failure_of_the_picture_whichever_is_noticed_first()
     let (mut phone, picture) = uploading();
     started(&mut phone);
     for round in 0..14 {
-        let breaks = Input::Disconnected;
         match round % 3 {
             0 => {
-                phone.feed(breaks);
+                phone.feed(Input::Disconnected);
                 failed(&mut phone, picture.id, Code::NETWORK_ERROR);
-                phone.wait_for_it();
-                phone.welcome(true);
+                reconnect(&mut phone);
             }
             1 => {
                 failed(&mut phone, picture.id, Code::NETWORK_ERROR);
-                phone.feed(breaks);
-                phone.wait_for_it();
-                phone.welcome(true);
+                phone.feed(Input::Disconnected);
+                reconnect(&mut phone);
             }
             _ => {
-                phone.comes_back(true);
+                phone.feed(Input::Disconnected);
+                reconnect(&mut phone);
                 failed(&mut phone, picture.id, Code::NETWORK_ERROR);
             }
         }

@@ -48,13 +48,9 @@ impl Outbox {
         });
         match body {
             Ok(body) => self.uploaded(cx, id, Some(body)),
-            Err(fault)
-                if !may_upload
-                    || fault.code == Code::TOO_FAST
-                    || (is_interrupted && fault.code.is_retryable()) =>
-            {
-                self.try_later(cx, id, fault.retry_after);
-            }
+            // It starts anew on the next connection.
+            Err(fault) if !may_upload || (is_interrupted && fault.code.is_retryable()) => {}
+            Err(fault) if fault.code == Code::TOO_FAST => self.try_later(cx, id, fault.retry_after),
             Err(fault) if fault.code.is_retryable() && failures < UPLOAD_TRIES => {
                 let pause = if fault.code == Code::NETWORK_ERROR { AFTER_NETWORK_MS } else { 0 };
                 self.queue.change(id, |entry| entry.upload_failures += 1);

@@ -1,19 +1,17 @@
-//! The device's database, without the rest of the engine: what was committed is there after a restart, whole, and a
-//! damaged, newer or full one loses nothing.
+//! The device's database, without the rest of the engine: SQLite keeps the promises of a store, and a damaged, newer or full
+//! file loses nothing.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use proptest::prelude::*;
 use tim::machine::io::Query;
 use tim::protocol::body::{Body, TextBody};
 use tim::protocol::conversation::Cursor;
-use tim::protocol::group::Group;
 use tim::protocol::message::{Message, Priority, Revocation};
-use tim::store::{Change, OutboxRow, Snapshot, Store, SyncState};
+use tim::store::{Change, OutboxRow, Store, SyncState};
 use tim::{Code, ConversationId, MessageId, UserId};
+use tim_core::store::conformance;
 
 fn bob() -> ConversationId {
     "C2Cbob".parse().unwrap()
@@ -54,38 +52,64 @@ fn read(store: &Store) -> Vec<Message> {
     store.messages(&alice(), &all).unwrap()
 }
 
-#[test]
-fn a_commit_is_whole_or_not_at_all() {
-    let mut store = Store::in_memory().unwrap();
-    let impossible = Message { sequence: u64::MAX, ..message(2) };
-    let both = Change::Messages(bob(), vec![message(1), impossible]);
-    assert_eq!(store.apply(&[both], true).unwrap_err().code, Code::DATABASE_FAILED);
-    assert!(read(&store).is_empty());
-    store.apply(&[Change::Messages(bob(), vec![message(1)])], true).unwrap();
-    assert_eq!(read(&store).len(), 1);
+/// A path in a folder of its own, where nothing is yet.
+struct Place(tempfile::TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("tim.db")
+    }
+}
+
+#[tokio::test]
+async fn a_commit_is_whole_or_not_at_all() {
+    conformance::whole::<Store>(&Place::new().path()).await;
+}
+
+#[tokio::test]
+async fn all_that_a_machine_needs_is_there_after_a_restart() {
+    conformance::snapshot::<Store>(&Place::new().path()).await;
+}
+
+#[tokio::test]
+async fn messages_come_in_their_order_and_as_they_came() {
+    conformance::messages::<Store>(&Place::new().path()).await;
+}
+
+#[tokio::test]
+async fn what_a_message_said_is_gone_once_it_is_taken_back_whichever_comes_first() {
+    conformance::revoked::<Store>(&Place::new().path()).await;
+}
+
+#[tokio::test]
+async fn what_was_sent_lately_waits_again_in_another_epoch() {
+    conformance::another_epoch::<Store>(&Place::new().path()).await;
+}
+
+#[tokio::test]
+async fn what_waits_is_there_after_a_rebuild() {
+    conformance::rebuilt::<Store>(&Place::new().path()).await;
+}
+
+#[tokio::test]
+async fn what_was_stored_is_there_after_any_number_of_restarts() {
+    for seed in 0..64 {
+        conformance::restarts::<Store>(&Place::new().path(), seed).await;
+    }
 }
 
 #[test]
-fn what_a_message_said_is_gone_once_it_is_taken_back_whichever_comes_first() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tim.db");
-    let revocation = Revocation { by: alice(), time: 5 };
-    let mut store = open(&path);
+fn the_words_of_a_message_that_is_taken_back_are_not_in_the_file() {
+    let place = Place::new();
+    let mut store = open(&place.path());
     store.apply(&[Change::Messages(bob(), vec![message(1)])], false).unwrap();
-    store
-        .apply(
-            &[
-                Change::Revoked(bob(), 1, revocation.clone()),
-                Change::Revoked(bob(), 2, revocation),
-                Change::Messages(bob(), vec![message(2)]),
-            ],
-            true,
-        )
-        .unwrap();
+    store.apply(&[Change::Revoked(bob(), 1, Revocation { by: alice(), time: 5 })], true).unwrap();
     drop(store);
-    let read = read(&open(&path));
-    assert!(read.iter().all(|message| message.revoked.is_some() && !message.body.get().contains("number")));
-    let file = std::fs::read(&path).unwrap();
+    let file = std::fs::read(place.path()).unwrap();
     assert!(!file.windows(8).any(|bytes| bytes == b"number 1"), "its words are still in the file");
 }
 
@@ -215,45 +239,6 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
     assert_eq!(store.snapshot().unwrap().sync, anew, "what is unread is asked for anew");
 }
 
-/// A frame of a later version, from `protocol/tests/golden/later`.
-fn later(name: &str) -> serde_json::Value {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("protocol/tests/golden/later");
-    serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap()
-}
-
-#[test]
-fn words_of_a_later_version_are_there_after_a_restart_as_they_came() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tim.db");
-    let pushed = |name, sequence| {
-        let message: Message = serde_json::from_value(later(name)["p"].clone()).unwrap();
-        Message { sequence, ..message }
-    };
-    let messages = [
-        pushed("push.priority.json", 1),
-        pushed("push.image-numbers.json", 2),
-        pushed("push.notice-number.json", 3),
-        pushed("push.unknown-body.json", 4),
-    ];
-    let group: Group =
-        serde_json::from_value(later("reply.sync.json")["r"]["changes"][1]["group"].clone()).unwrap();
-    let mut store = open(&path);
-    store.apply(&[Change::Messages(bob(), messages.to_vec())], true).unwrap();
-    let (mut row, ..) = store.snapshot().unwrap().conversations.remove(0);
-    row.group_type = Some(group.group_type);
-    let member = Change::Group(group.group_id.clone(), Some(Box::new(group.clone())));
-    store.apply(&[Change::Conversation(row.clone()), member], true).unwrap();
-    drop(store);
-    let store = open(&path);
-    let texts = |messages: &[Message]| {
-        messages.iter().map(|message| serde_json::to_value(message).unwrap()).collect::<Vec<_>>()
-    };
-    assert_eq!(texts(&read(&store)), texts(&messages));
-    let snapshot = store.snapshot().unwrap();
-    assert_eq!(snapshot.groups, [group]);
-    assert_eq!(snapshot.conversations[0].0, row);
-}
-
 /// Set for the process whose files may not grow.
 #[cfg(target_os = "linux")]
 const FULL: &str = "TIM_TEST_FULL_STORAGE";
@@ -298,113 +283,4 @@ fn storage_is_full() {
     store.apply(&[Change::Messages(bob(), vec![message(stored + 1)])], true).unwrap();
     drop(store);
     assert_eq!(read(&open(&path)).len() as u64, stored + 1);
-}
-
-/// A change that a device may store.
-#[derive(Debug, Clone)]
-enum Step {
-    Message(u64),
-    Complete(u64, u64),
-    Revoke(u64),
-    Wait(u64),
-    Sent(u64),
-    List(u8, bool),
-    Restart,
-}
-
-fn step() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        (1_u64..30).prop_map(Step::Message),
-        (1_u64..30, 0_u64..5).prop_map(|(low, more)| Step::Complete(low, low + more)),
-        (1_u64..30).prop_map(Step::Revoke),
-        (1_u64..8).prop_map(Step::Wait),
-        (1_u64..8).prop_map(Step::Sent),
-        (0_u8..4, any::<bool>()).prop_map(|(user, listed)| Step::List(user, listed)),
-        Just(Step::Restart),
-    ]
-}
-
-/// The expected content.
-#[derive(Debug, Default, PartialEq)]
-struct Model {
-    messages: BTreeMap<u64, bool>,
-    revoked: BTreeSet<u64>,
-    complete: BTreeSet<u64>,
-    waiting: BTreeSet<u64>,
-    blacklist: BTreeSet<UserId>,
-}
-
-impl Model {
-    /// Notes a step, and gives the change that it is.
-    fn take(&mut self, step: &Step) -> Option<Change> {
-        Some(match step {
-            Step::Message(sequence) => {
-                self.messages.entry(*sequence).or_insert(self.revoked.contains(sequence));
-                Change::Messages(bob(), vec![message(*sequence)])
-            }
-            Step::Complete(low, high) => {
-                self.complete.extend(*low..=*high);
-                Change::Complete(bob(), *low, *high)
-            }
-            Step::Revoke(sequence) => {
-                self.revoked.insert(*sequence);
-                self.messages.entry(*sequence).and_modify(|revoked| *revoked = true);
-                Change::Revoked(bob(), *sequence, Revocation { by: alice(), time: 5 })
-            }
-            Step::Wait(position) => {
-                self.waiting.insert(*position);
-                let message = Message { sequence: 0, ..message(*position) };
-                Change::Outbox(OutboxRow { position: *position, message, refusal: None, upload: None })
-            }
-            Step::Sent(position) => {
-                self.waiting.remove(position);
-                Change::OutboxDone(message(*position).id)
-            }
-            Step::List(user, listed) => {
-                let user = UserId::new(&format!("user-{user}")).unwrap();
-                if *listed {
-                    self.blacklist.insert(user.clone())
-                } else {
-                    self.blacklist.remove(&user)
-                };
-                Change::Blacklist(user, *listed)
-            }
-            Step::Restart => return None,
-        })
-    }
-
-    fn of(store: &Store) -> Self {
-        let Snapshot { conversations, outbox, blacklist, .. } = store.snapshot().unwrap();
-        let ranges: Vec<(u64, u64)> = conversations.into_iter().flat_map(|(_, ranges, _)| ranges).collect();
-        assert!(ranges.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0), "ranges touch: {ranges:?}");
-        Self {
-            messages: read(store).iter().map(|it| (it.sequence, it.revoked.is_some())).collect(),
-            revoked: BTreeSet::new(),
-            complete: ranges.into_iter().flat_map(|(low, high)| low..=high).collect(),
-            waiting: outbox.into_iter().map(|row| row.position).collect(),
-            blacklist: blacklist.into_iter().collect(),
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
-    #[test]
-    fn what_was_stored_is_there_after_any_number_of_restarts(steps in prop::collection::vec(step(), 0..40)) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("tim.db");
-        let (mut store, mut model) = (open(&path), Model::default());
-        for step in steps {
-            match model.take(&step) {
-                Some(change) => store.apply(&[change], false).unwrap(),
-                None => {
-                    drop(store);
-                    store = open(&path);
-                }
-            }
-        }
-        drop(store);
-        model.revoked.clear();
-        prop_assert_eq!(Model::of(&open(&path)), model);
-    }
 }

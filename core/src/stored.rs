@@ -1,6 +1,6 @@
 //! The values that survive a restart: what the machine asks to be stored, and what it loads at the next start.
 //!
-//! A store applies a list of changes in one transaction. It makes no decisions.
+//! A store ([`crate::store`]) applies a list of changes in one transaction. It makes no decisions.
 
 use std::path::PathBuf;
 

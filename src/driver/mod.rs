@@ -30,9 +30,13 @@ mod upload;
 mod uploads;
 
 use std::collections::{HashMap, VecDeque};
+use std::future::poll_fn;
+use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use tim_core::store::Store;
 use tim_protocol::media::Uploaded;
 use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 use tokio::runtime::Handle;
@@ -44,7 +48,7 @@ use crate::event::Event;
 use crate::log::{self, LogLevel};
 use crate::machine::Machine;
 use crate::machine::io::{Call, CallId, Input, Now, Output, Return};
-use crate::store::Store;
+use crate::store::Store as Sqlite;
 pub(crate) use commands::{CallResult, Commands};
 pub(crate) use download::Download;
 pub(crate) use shared::{InstanceState, LocalFile};
@@ -62,7 +66,7 @@ pub(crate) fn start(
     after: impl Future<Output = ()> + Send + 'static,
 ) -> Commands {
     let (commands, queue) = Commands::channel(Arc::clone(&shared));
-    let driver = Driver {
+    let driver: Driver<Sqlite> = Driver {
         _panic_reporter: PanicReporter(Arc::clone(&shared)),
         machine,
         store: None,
@@ -84,10 +88,10 @@ pub(crate) fn start(
 
 /// Owns a machine and a store. Fields are dropped in order: first the panic is reported, then the files are closed,
 /// then waiters for the end of the queue continue.
-struct Driver {
+struct Driver<S> {
     _panic_reporter: PanicReporter,
     machine: Machine,
-    store: Option<(UserId, Store)>,
+    store: Option<(UserId, S)>,
     shared: Arc<InstanceState>,
     queue: mpsc::Receiver<Command>,
     link: Option<Link>,
@@ -121,12 +125,12 @@ enum Wake {
     Deadline,
 }
 
-impl Driver {
+impl<S: Store<Location = Path>> Driver<S> {
     async fn run(mut self) {
         loop {
             match self.wake(true).await {
                 Wake::Command(Some(Command::Call(call, caller))) => self.take(call, caller).await,
-                Wake::Command(Some(Command::Network { up })) => self.process(Input::Network { up }),
+                Wake::Command(Some(Command::Network { up })) => self.process(Input::Network { up }).await,
                 Wake::Command(Some(Command::Destroy(done))) => {
                     self.keep_files().await;
                     let login = self.shared.end_login(Code::DESTROYED);
@@ -142,34 +146,34 @@ impl Driver {
                 }
                 // The task itself holds a sender, so this does not happen.
                 Wake::Command(None) => return,
-                wake => self.handle_wake(wake),
+                wake => self.handle_wake(wake).await,
             }
         }
     }
 
     /// Handles an event. Commands are ignored here, because the instance is ending.
-    fn handle_wake(&mut self, wake: Wake) {
+    async fn handle_wake(&mut self, wake: Wake) {
         match wake {
             Wake::Command(_) => {}
-            Wake::Link(Some(LinkEvent::Up)) => self.process(Input::Connected),
-            Wake::Link(Some(LinkEvent::Frame(text))) => self.process(Input::Frame(text)),
+            Wake::Link(Some(LinkEvent::Up)) => self.process(Input::Connected).await,
+            Wake::Link(Some(LinkEvent::Frame(text))) => self.process(Input::Frame(text)).await,
             Wake::Link(Some(LinkEvent::Failed(why))) => {
                 self.link = None;
-                self.process(Input::ConnectFailed(why));
+                self.process(Input::ConnectFailed(why)).await;
             }
             Wake::Link(None) => {
                 self.link = None;
-                self.process(Input::Disconnected);
+                self.process(Input::Disconnected).await;
             }
             Wake::Copied(Copied { message, caller, copy: Ok(upload) }) => {
-                self.call(Call::Send { message, upload }, caller);
+                self.call(Call::Send { message, upload }, caller).await;
             }
             Wake::Copied(Copied { caller, copy: Err(why), .. }) => {
                 let _ = caller.send(Err(why));
             }
-            Wake::UploadEnded(id, result) => self.process(Input::UploadEnded(id, result)),
-            Wake::Delivered(heard) => self.process(Input::Delivered(heard)),
-            Wake::Deadline => self.process(Input::Deadline),
+            Wake::UploadEnded(id, result) => self.process(Input::UploadEnded(id, result)).await,
+            Wake::Delivered(heard) => self.process(Input::Delivered(heard)).await,
+            Wake::Deadline => self.process(Input::Deadline).await,
         }
     }
 
@@ -205,15 +209,15 @@ impl Driver {
             (Call::Logout, _) => {
                 self.keep_files().await;
                 self.shared.end_login(Code::CANCELLED);
-                self.call(Call::Logout, caller);
+                self.call(Call::Logout, caller).await;
             }
             (Call::Cancel(id), _) => {
                 if self.copies.has(id) {
                     self.keep_files().await;
                 }
-                self.call(Call::Cancel(id), caller);
+                self.call(Call::Cancel(id), caller).await;
             }
-            (call, _) => self.call(call, caller),
+            (call, _) => self.call(call, caller).await,
         }
     }
 
@@ -221,44 +225,44 @@ impl Driver {
     async fn keep_files(&mut self) {
         while !self.copies.is_empty() {
             let wake = self.wake(false).await;
-            self.handle_wake(wake);
+            self.handle_wake(wake).await;
         }
     }
 
-    fn call(&mut self, call: Call, caller: Caller) {
+    async fn call(&mut self, call: Call, caller: Caller) {
         self.next_call += 1;
         let id = CallId(self.next_call);
         self.callers.insert(id, caller);
-        self.process(Input::Call(id, call));
+        self.process(Input::Call(id, call)).await;
     }
 
     /// Logs out and waits for the result, which the machine bounds in time. Calls that arrive meanwhile are dropped;
     /// further requests to destroy the instance wait too.
     async fn log_out(&mut self, waiting: &mut Vec<oneshot::Sender<()>>) {
         let (caller, mut done) = oneshot::channel();
-        self.call(Call::Logout, caller);
+        self.call(Call::Logout, caller).await;
         while done.try_recv().is_err_and(|why| why == oneshot::error::TryRecvError::Empty) {
             match self.wake(true).await {
                 Wake::Command(Some(Command::Destroy(done))) => waiting.push(done),
-                wake => self.handle_wake(wake),
+                wake => self.handle_wake(wake).await,
             }
         }
     }
 
     /// Passes an input to the machine and carries out all outputs.
-    fn process(&mut self, input: Input) {
+    async fn process(&mut self, input: Input) {
         let mut inputs = VecDeque::from([input]);
         self.machine.set_tracing(log::is_on(LogLevel::Debug));
         while let Some(input) = inputs.pop_front() {
             self.machine.handle(input, self.now());
             self.publish();
             while let Some(output) = self.machine.poll() {
-                match self.carry_out(output) {
+                match self.carry_out(output).await {
                     Ok(follows) => inputs.extend(follows),
                     Err(fault) => {
                         log::write(LogLevel::Error, format_args!("the local database failed: {fault}"));
                         if fault.code == Code::STORE_DAMAGED {
-                            self.rebuild_store();
+                            self.rebuild_store().await;
                         }
                         self.machine.handle(Input::StoreFailed(fault), self.now());
                         self.publish();
@@ -275,14 +279,17 @@ impl Driver {
 
     /// Carries out one output. Returns the input that results from it, if any. An error is a failed commit or a damaged
     /// store.
-    fn carry_out(&mut self, output: Output) -> Result<Option<Input>, Fault> {
+    async fn carry_out(&mut self, output: Output) -> Result<Option<Input>, Fault> {
         match output {
-            Output::OpenStore { user } => return Ok(Some(Input::StoreOpened(self.open_store(user)))),
+            Output::OpenStore { user } => return Ok(Some(Input::StoreOpened(self.open_store(user).await))),
             Output::CloseStore => {
                 let store = self.store.take();
                 block_in_place(|| drop(store));
             }
-            Output::Commit { changes, durable } => self.commit(&changes, durable)?,
+            Output::Commit { changes, durable } => {
+                let Some((_, store)) = &mut self.store else { return Err(Code::DATABASE_FAILED.into()) };
+                may_block(store.apply(&changes, durable)).await?;
+            }
             Output::Connect => self.link = Some(Link::open(self.shared.server.clone())),
             Output::Disconnect => self.link = None,
             Output::Transmit(frame) => {
@@ -295,7 +302,7 @@ impl Driver {
             Output::Uploaded(message) => self.uploaded(message),
             Output::CancelUpload(message) => self.uploads.cancel(message),
             Output::RemoveCopy(message) => self.remove_copy(message),
-            Output::RemoveCopiesOf(query) => self.remove_copies(&query)?,
+            Output::RemoveCopiesOf(query) => self.remove_copies(&query).await?,
             Output::LogUnreadable(what) => {
                 log::write(
                     LogLevel::Warn,
@@ -308,7 +315,7 @@ impl Driver {
                 self.shared.dispatch.emit(Event::MessageStatusChanged(messages));
             }
             Output::Emit(event) => self.shared.dispatch.emit(event),
-            Output::EmitMessages { query, kind } => self.emit_messages(&query, kind)?,
+            Output::EmitMessages { query, kind } => self.emit_messages(&query, kind).await?,
             Output::Return(call, Ok(Return::Message(message))) => {
                 let message = Return::Message(Box::new(self.with_copy(*message)));
                 self.answer(call, Ok(CallResult::Return(message)));
@@ -317,7 +324,7 @@ impl Driver {
                 self.answer(call, result.map(CallResult::Return).map_err(TimError::from));
             }
             Output::ReturnPage { call, query, completed, pending } => {
-                let page = self.page(&query, pending);
+                let page = self.page(&query, pending).await;
                 let damage = page.as_ref().err().filter(|fault| fault.code == Code::STORE_DAMAGED).cloned();
                 let page = page.map(|messages| CallResult::Page { messages, completed });
                 self.answer(call, page.map_err(TimError::from));
@@ -333,6 +340,12 @@ impl Driver {
             let _ = caller.send(result);
         }
     }
+}
+
+/// Polls a future of the store where it may block its thread.
+async fn may_block<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    poll_fn(|context| block_in_place(|| future.as_mut().poll(context))).await
 }
 
 async fn next_of(link: &mut Option<Link>) -> Option<LinkEvent> {

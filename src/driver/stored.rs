@@ -3,30 +3,31 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use tim_core::store::{Opened, Store};
 use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{Code, Fault, MessageId, UserId};
 use tokio::task::block_in_place;
 
-use super::Driver;
+use super::{Driver, may_block};
 use crate::event::Event;
 use crate::log::{self, LogLevel};
-use crate::machine::io::{MessageEvent, Pending, Query};
+use crate::machine::io::{MessageEvent, Pending};
 use crate::machine::is_on_own_server;
 use crate::message::{Flow, Message, SendStatus};
-use crate::store::{Change, OutboxRow, Snapshot, Store};
+use crate::store::{OutboxRow, Query, Snapshot};
 
-impl Driver {
-    pub(super) fn open_store(&mut self, user: UserId) -> Result<Box<Snapshot>, Fault> {
+impl<S: Store<Location = Path>> Driver<S> {
+    pub(super) async fn open_store(&mut self, user: UserId) -> Result<Box<Snapshot>, Fault> {
         self.store = None;
         let path = self.shared.files.database(&user)?;
-        let opened = block_in_place(|| Store::open(&path))?;
-        if let Some(aside) = opened.set_aside {
+        let Opened::<S> { mut store, set_aside } = may_block(S::open(&path)).await?;
+        if let Some(aside) = set_aside {
             self.report_rebuilt(&aside);
         }
-        let mut snapshot = block_in_place(|| opened.store.snapshot())?;
+        let mut snapshot = may_block(store.snapshot()).await?;
         block_in_place(|| self.find_copies(&user, &mut snapshot.outbox));
         self.sweep(&user, snapshot.outbox.iter().filter_map(|row| row.upload.clone()));
-        self.store = Some((user, opened.store));
+        self.store = Some((user, store));
         self.shared.dispatch.begin_store();
         Ok(Box::new(snapshot))
     }
@@ -70,12 +71,13 @@ impl Driver {
     }
 
     /// Sets the damaged store aside. If that fails it is retried when damage is found again.
-    pub(super) fn rebuild_store(&mut self) {
+    pub(super) async fn rebuild_store(&mut self) {
         let Some((user, store)) = self.store.take() else { return };
-        let rebuilt = block_in_place(|| {
-            drop(store);
-            self.shared.files.database(&user).and_then(|path| Store::rebuild(&path))
-        });
+        block_in_place(|| drop(store));
+        let rebuilt = match self.shared.files.database(&user) {
+            Ok(path) => may_block(S::rebuild(&path)).await,
+            Err(fault) => Err(fault),
+        };
         match rebuilt {
             Ok(aside) => self.report_rebuilt(&aside),
             Err(fault) => log::write(
@@ -85,22 +87,18 @@ impl Driver {
         }
     }
 
-    fn report_rebuilt(&self, aside: &Path) {
-        log::write(LogLevel::Error, format_args!("a damaged database was set aside: {}", aside.display()));
-        let message = format!("{}: {}", Code::STORE_REBUILT.describe(), aside.display());
+    fn report_rebuilt(&self, aside: &str) {
+        log::write(LogLevel::Error, format_args!("a damaged database was set aside: {aside}"));
+        let message = format!("{}: {aside}", Code::STORE_REBUILT.describe());
         self.shared.dispatch.emit(Event::Error { code: Code::STORE_REBUILT, message });
     }
 
-    pub(super) fn commit(&mut self, changes: &[Change], durable: bool) -> Result<(), Fault> {
-        let Some((_, store)) = &mut self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
-        block_in_place(|| store.apply(changes, durable))
-    }
-
-    fn messages(&self, query: &Query) -> Result<Vec<Message>, Fault> {
-        let Some((me, store)) = &self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
+    async fn messages(&mut self, query: &Query) -> Result<Vec<Message>, Fault> {
+        let Some((me, store)) = &mut self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
+        let found = may_block(store.messages(me, query)).await?;
         let marks = self.machine.read_marks(&query.conversation);
         let seen = |message: &WireMessage| Message::from_wire(me, message, SendStatus::Success, marks);
-        Ok(block_in_place(|| store.messages(me, query))?.iter().map(seen).collect())
+        Ok(found.iter().map(seen).collect())
     }
 
     /// Removes the copy of a file. If that fails, it is removed later as the oldest copy of sent files.
@@ -112,23 +110,24 @@ impl Driver {
         }
     }
 
-    pub(super) fn remove_copies(&mut self, query: &Query) -> Result<(), Fault> {
-        self.messages(query)?.iter().for_each(|message| self.remove_copy(message.id));
+    pub(super) async fn remove_copies(&mut self, query: &Query) -> Result<(), Fault> {
+        let messages = self.messages(query).await?;
+        messages.iter().for_each(|message| self.remove_copy(message.id));
         Ok(())
     }
 
     /// A page of messages with what stands between and behind them.
-    pub(super) fn page(&self, query: &Query, pending: Pending) -> Result<Vec<Message>, Fault> {
+    pub(super) async fn page(&mut self, query: &Query, pending: Pending) -> Result<Vec<Message>, Fault> {
         let next = match pending.next.filter(|_| !pending.refused.is_empty()) {
-            Some(next) => self.messages(&Query { low: next, high: next, ..query.clone() })?,
+            Some(next) => self.messages(&Query { low: next, high: next, ..query.clone() }).await?,
             None => Vec::new(),
         };
-        let page = pending.merge(self.messages(query)?, next.first().map(|message| message.time));
+        let page = pending.merge(self.messages(query).await?, next.first().map(|message| message.time));
         Ok(block_in_place(|| page.into_iter().map(|message| self.with_copy(message)).collect()))
     }
 
-    pub(super) fn emit_messages(&self, query: &Query, kind: MessageEvent) -> Result<(), Fault> {
-        match self.messages(query) {
+    pub(super) async fn emit_messages(&mut self, query: &Query, kind: MessageEvent) -> Result<(), Fault> {
+        match self.messages(query).await {
             Ok(messages) if messages.is_empty() => {}
             Ok(messages) => self.shared.dispatch.emit(match kind {
                 MessageEvent::Received => Event::MessageReceived(messages),

@@ -39,7 +39,7 @@ impl Upload {
         } else if let Some(plugin) = self.plugin.clone() {
             self.by_host(plugin).await
         } else {
-            self.to_server().await
+            self.transfer().await
         };
         log_end("upload", self.message, began, uploaded.as_ref().err().map(|fault| fault.code));
         let uploaded = uploaded?;
@@ -54,12 +54,13 @@ impl Upload {
         let url = former.url(RenditionType::Original).unwrap_or_default();
         match download::ticket(&self.commands, url).await {
             Ok(_) => Ok(self.attachment.uploaded.clone()),
-            Err(why) if why.code == Code::MEDIA_NOT_FOUND => self.to_server().await,
+            Err(why) if why.code == Code::MEDIA_NOT_FOUND => self.transfer().await,
             Err(why) => Err(Fault::with_text(why.code, why.reason)),
         }
     }
 
-    async fn to_server(&mut self) -> Result<Uploaded, Fault> {
+    /// Transfers the file to the user's own server.
+    async fn transfer(&mut self) -> Result<Uploaded, Fault> {
         let file_type = self.attachment.file_type;
         let Digest { size, sha256 } = digest(&mut self.digest, &self.file).await?;
         let ticket = self.commands.ask(UploadTicketRequest { file_type, size, sha256 }).await;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use tim_core::store::RECENT_SENT;
 use tim_protocol::message::{Message, Revocation};
 use tim_protocol::{ConversationId, MessageId};
 
@@ -10,9 +11,6 @@ use super::database::{StoreError, StoreResult};
 use super::schema::conv_columns;
 use super::{Change, ConversationRow, OutboxRow, SyncState};
 use crate::machine::redact;
-
-/// How many recently sent messages are kept in case of an epoch change.
-const RECENT_SENT: u32 = 200;
 
 /// The kind of an entity.
 #[derive(Clone, Copy)]
@@ -140,8 +138,14 @@ fn sum_conversation(connection: &Connection, number: i64) -> StoreResult<()> {
     Ok(())
 }
 
-/// Stores a message unless it is stored already, and returns its text. A revocation from either side is kept.
-fn add_message(connection: &Connection, conv: i64, message: &Message) -> StoreResult<String> {
+/// A message as it is stored.
+struct Stored {
+    text: String,
+    is_revoked: bool,
+}
+
+/// Stores a message unless it is stored already. A revocation from either side is kept.
+fn add_message(connection: &Connection, conv: i64, message: &Message) -> StoreResult<Stored> {
     let sequence = to_sql(message.sequence)?;
     let taken_back: Option<String> = connection
         .prepare_cached(
@@ -154,7 +158,8 @@ fn add_message(connection: &Connection, conv: i64, message: &Message) -> StoreRe
     if let (Some(revocation), None) = (taken_back, &message.revoked) {
         redact(message.to_mut(), &serde_json::from_str(&revocation)?);
     }
-    let statement = if message.revoked.is_some() {
+    let is_revoked = message.revoked.is_some();
+    let statement = if is_revoked {
         "INSERT OR REPLACE INTO msg(conv, seq, sender, message, sum)
          VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))"
     } else {
@@ -163,14 +168,14 @@ fn add_message(connection: &Connection, conv: i64, message: &Message) -> StoreRe
     };
     let text = serde_json::to_string(&message)?;
     connection.prepare_cached(statement)?.execute(params![conv, sequence, message.from.as_str(), text])?;
-    Ok(text)
+    Ok(Stored { text, is_revoked })
 }
 
-/// Moves a message from the outbox to its conversation, and keeps it as sent recently.
+/// Moves a message from the outbox to its conversation, and keeps it as sent recently unless it was revoked.
 fn acknowledged(connection: &Connection, message: &Message) -> StoreResult<()> {
     outbox_done(connection, message.id)?;
-    let text = add_message(connection, conv(connection, &message.to)?, message)?;
-    recent_sent(connection, message.id, &text)
+    let stored = add_message(connection, conv(connection, &message.to)?, message)?;
+    if stored.is_revoked { Ok(()) } else { recent_sent(connection, message.id, &stored.text) }
 }
 
 fn revoke(connection: &Connection, conv: i64, sequence: i64, revocation: &Revocation) -> StoreResult<()> {

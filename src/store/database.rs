@@ -1,6 +1,6 @@
 //! The database file: opening it, replacing a damaged one, and the codes of its errors.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
@@ -9,8 +9,7 @@ use tim_protocol::message::Message;
 use tim_protocol::{Code, UserId};
 
 use super::schema::STEPS;
-use super::{Change, Snapshot, damage};
-use crate::machine::io::Query;
+use super::{Change, Query, Snapshot, damage};
 
 /// How long to wait for another connection to the file, such as a backup of the device.
 const BUSY_WITHIN: Duration = Duration::from_secs(5);
@@ -25,12 +24,7 @@ pub struct Store {
 }
 
 /// A database that was opened.
-pub struct Opened {
-    /// The database.
-    pub store: Store,
-    /// The former file, if it was damaged and had to be set aside.
-    pub set_aside: Option<PathBuf>,
-}
+pub type Opened = tim_core::store::Opened<Store>;
 
 /// Why something could not be stored or read.
 #[derive(Debug)]
@@ -123,7 +117,8 @@ impl Store {
     /// [`Code::STORE_NEWER`] if a later version of the app wrote the file, which is left as it is;
     /// [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`], or [`Code::DATABASE_FAILED`].
     pub fn open(path: &Path) -> Result<Opened, Fault> {
-        let set_aside = damage::finish(path).map_err(StoreError::from)?;
+        let set_aside =
+            damage::finish(path).map_err(StoreError::from)?.map(|aside| aside.display().to_string());
         match Self::try_open(path) {
             Ok(store) => Ok(Opened { store, set_aside }),
             Err(failure) if failure.is_damage() => {
@@ -140,8 +135,8 @@ impl Store {
     /// # Errors
     /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`], or [`Code::DATABASE_FAILED`]; then the damaged file is where
     /// it was.
-    pub fn rebuild(path: &Path) -> Result<PathBuf, Fault> {
-        Ok(damage::rebuild(path)?)
+    pub fn rebuild(path: &Path) -> Result<String, Fault> {
+        Ok(damage::rebuild(path)?.display().to_string())
     }
 
     /// A database in memory.
@@ -223,6 +218,31 @@ impl Store {
     /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
     pub fn messages(&self, me: &UserId, query: &Query) -> Result<Vec<Message>, Fault> {
         Ok(super::read::messages(&self.connection, me, query)?)
+    }
+}
+
+/// Blocks: a driver has to poll it where it may.
+impl tim_core::store::Store for Store {
+    type Location = Path;
+
+    async fn open(at: &Path) -> Result<Opened, Fault> {
+        Self::open(at)
+    }
+
+    async fn rebuild(at: &Path) -> Result<String, Fault> {
+        Self::rebuild(at)
+    }
+
+    async fn snapshot(&mut self) -> Result<Snapshot, Fault> {
+        Self::snapshot(self)
+    }
+
+    async fn apply(&mut self, changes: &[Change], durable: bool) -> Result<(), Fault> {
+        Self::apply(self, changes, durable)
+    }
+
+    async fn messages(&mut self, me: &UserId, query: &Query) -> Result<Vec<Message>, Fault> {
+        Self::messages(self, me, query)
     }
 }
 

@@ -9,8 +9,7 @@ use tim_protocol::{Code, ConversationId, UserId};
 use super::apply::{EntityKind, to_sql};
 use super::database::{StoreError, StoreResult};
 use super::schema::conv_columns;
-use super::{ConversationRow, OutboxRow, Snapshot, SyncState};
-use crate::machine::io::Query;
+use super::{ConversationRow, OutboxRow, Query, Snapshot, SyncState};
 
 /// The sync state, for [`sync_state`].
 pub(super) const SYNC: &str = "SELECT epoch, version, low, before, since FROM sync

@@ -1,0 +1,261 @@
+//! One suite for every [`Store`]: each function holds a store to promises of [`super`], and panics where it breaks one.
+//!
+//! For tests only. Knows nothing about any implementation: a store is what [`Store::open`] makes of a place where there is
+//! none yet, and dropping it is the end of its process.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::missing_panics_doc)]
+
+mod model;
+
+use serde_json::value::RawValue;
+use tim_protocol::conversation::Cursor;
+use tim_protocol::group::Group;
+use tim_protocol::message::{Message, Priority, Revocation};
+use tim_protocol::profile::Profile;
+use tim_protocol::{Code, ConversationId, MessageId, UserId};
+
+pub use self::model::restarts;
+use super::{RECENT_SENT, Store};
+use crate::stored::{Change, OutboxRow, Query, Snapshot, SyncState};
+
+/// Promise 1: a commit with a change that cannot be stored stores nothing.
+pub async fn whole<S: Store>(at: &S::Location) {
+    let mut store = open::<S>(at).await;
+    let impossible = Message { sequence: u64::MAX, ..message(2) };
+    let both = [waits(1), Change::Messages(bob(), vec![message(1), impossible])];
+    assert_eq!(store.apply(&both, true).await.unwrap_err().code, Code::DATABASE_FAILED);
+    assert!(read(&mut store).await.is_empty());
+    assert!(store.snapshot().await.unwrap().outbox.is_empty());
+    store.apply(&[Change::Messages(bob(), vec![message(1)])], true).await.unwrap();
+    assert_eq!(read(&mut store).await.len(), 1);
+}
+
+/// Promises 2 and 3: what a machine stores of each kind is in the next snapshot as it was.
+pub async fn snapshot<S: Store>(at: &S::Location) {
+    let mut store = open::<S>(at).await;
+    let empty = store.snapshot().await.unwrap();
+    assert!(empty.conversations.is_empty() && empty.outbox.is_empty() && empty.profile.is_none());
+    let cursor = Cursor { epoch: 7, version: 9 };
+    let sync = SyncState { cursor, unfinished: Some((1, 2)), initial_sync_at: 3 };
+    let (profile, group) = (profile(), group());
+    let refused = OutboxRow { refusal: Some(Code::SEND_FAILED), ..row(5) };
+    let pictured = OutboxRow { upload: Some("outbox/picture".into()), ..row(4) };
+    let changes = [
+        Change::Sync(sync),
+        Change::Messages(bob(), vec![message(1), message(2)]),
+        Change::Complete(bob(), 1, 2),
+        Change::Outbox(refused),
+        Change::Outbox(pictured),
+        Change::Profile(profile.clone()),
+        Change::Blacklist(user("mallory"), true),
+        Change::Blacklist(user("trudy"), true),
+        Change::Blacklist(user("trudy"), false),
+        Change::Group(group.group_id.clone(), Some(Box::new(group.clone()))),
+    ];
+    store.apply(&changes, true).await.unwrap();
+    let mut row = store.snapshot().await.unwrap().conversations.remove(0).0;
+    row.group_type = Some(group.group_type);
+    (row.head, row.read, row.emitted_seq, row.baseline_seq) = (2, 1, 2, Some(1));
+    (row.undelivered, row.last_active, row.own) = (vec![(2, 2), (4, 6)], 17, 1);
+    (row.revoked_above_read, row.revoked_up_to, row.first_visible_seq) = (1, 3, 2);
+    store.apply(&[Change::Conversation(row.clone())], false).await.unwrap();
+    drop(store);
+
+    let mut store = open::<S>(at).await;
+    let Snapshot { sync: stored, conversations, outbox, profile: own, blacklist, groups } =
+        store.snapshot().await.unwrap();
+    assert_eq!((stored, own, groups), (sync, Some(profile), vec![group.clone()]));
+    assert_eq!(blacklist, [user("mallory")]);
+    let [(conversation, ranges, newest)] = conversations.as_slice() else { panic!("{conversations:?}") };
+    assert_eq!((conversation, ranges.as_slice()), (&row, [(1, 2)].as_slice()));
+    assert_eq!(newest.as_ref().map(|newest| newest.sequence), Some(2));
+    let waiting: Vec<_> =
+        outbox.iter().map(|row| (row.position, row.refusal, row.upload.is_some())).collect();
+    assert_eq!(waiting, [(4, None, true), (5, Some(Code::SEND_FAILED), false)]);
+    let changes = [Change::Group(group.group_id, None), Change::OutboxDone(message(4).id)];
+    store.apply(&changes, true).await.unwrap();
+    let after = store.snapshot().await.unwrap();
+    assert!(after.groups.is_empty());
+    assert_eq!(positions(&after), [5]);
+}
+
+/// Promise 3: messages come in their order, in the range that is asked for, and stay as they were stored first.
+pub async fn messages<S: Store>(at: &S::Location) {
+    let mut store = open::<S>(at).await;
+    let from_bob = Message { from: user("bob"), ..message(2) };
+    let later = Message {
+        priority: serde_json::from_str::<Priority>("\"urgent\"").unwrap(),
+        body: RawValue::from_string(r#"{"type":"TIMHologramElem","payload":{"depth":1.50}}"#.into()).unwrap(),
+        ..message(3)
+    };
+    let changed = Message { nick: "another".into(), ..message(1) };
+    let changes = [
+        Change::Messages(bob(), vec![later.clone(), message(1), from_bob]),
+        Change::Messages(bob(), vec![changed]),
+        Change::Messages("C2Ccarol".parse().unwrap(), vec![message(1)]),
+    ];
+    store.apply(&changes, false).await.unwrap();
+    drop(store);
+    let mut store = open::<S>(at).await;
+    let query = |low, high, own_only| Query { conversation: bob(), low, high, own_only };
+    let mut found = Vec::new();
+    for query in [query(0, u64::MAX, false), query(2, 2, false), query(1, 3, true), query(4, 9, false)] {
+        let messages = store.messages(&user("alice"), &query).await.unwrap();
+        found.push(messages.iter().map(|message| message.sequence).collect::<Vec<_>>());
+    }
+    assert_eq!(found, [vec![1, 2, 3], vec![2], vec![1, 3], vec![]]);
+    let all = read(&mut store).await;
+    assert_eq!(all[0].nick, "");
+    assert_eq!(serde_json::to_string(&all[2]).unwrap(), serde_json::to_string(&later).unwrap());
+}
+
+/// Promise 4: what a message said is gone once it is revoked, whichever of the two comes first.
+pub async fn revoked<S: Store>(at: &S::Location) {
+    let mut store = open::<S>(at).await;
+    store.apply(&[Change::Messages(bob(), vec![message(1)]), waits(3)], false).await.unwrap();
+    let changes = [
+        revoke(1),
+        revoke(2),
+        Change::Messages(bob(), vec![message(2)]),
+        revoke(3),
+        Change::Acknowledged(message(3)),
+        Change::Acknowledged(message(4)),
+        revoke(4),
+    ];
+    store.apply(&changes, true).await.unwrap();
+    drop(store);
+    let mut store = open::<S>(at).await;
+    let all = read(&mut store).await;
+    assert_eq!(all.len(), 4);
+    assert!(all.iter().all(|it| it.revoked.is_some() && !it.body.get().contains("number")), "{all:?}");
+    store.apply(&[Change::Reset], true).await.unwrap();
+    assert!(store.snapshot().await.unwrap().outbox.is_empty(), "it must not be sent again");
+}
+
+/// Promise 5: an acknowledged message moves to its conversation, and comes back to the outbox in another epoch, behind what
+/// waits; everything else is fetched anew.
+pub async fn another_epoch<S: Store>(at: &S::Location) {
+    let mut store = open::<S>(at).await;
+    let many = u64::from(RECENT_SENT) + 3;
+    for number in 1..=many {
+        store.apply(&[waits(number)], true).await.unwrap();
+        store.apply(&[Change::Acknowledged(message(number))], false).await.unwrap();
+    }
+    let cursor = Cursor { epoch: 1, version: 50 };
+    let synced = Change::Sync(SyncState { cursor, unfinished: None, initial_sync_at: 7 });
+    store.apply(&[waits(many + 1), synced, Change::Profile(profile())], true).await.unwrap();
+    assert_eq!(positions(&store.snapshot().await.unwrap()), [many + 1]);
+    assert_eq!(read(&mut store).await.len() as u64, many);
+    drop(store);
+    let mut store = open::<S>(at).await;
+    store.apply(&[Change::Reset], true).await.unwrap();
+    assert!(read(&mut store).await.is_empty());
+    let after = store.snapshot().await.unwrap();
+    assert!(after.conversations.is_empty() && after.profile.is_none());
+    assert_eq!(after.sync, SyncState::default());
+    let ids: Vec<MessageId> = after.outbox.iter().map(|row| row.message.id).collect();
+    let expected: Vec<MessageId> = [many + 1].into_iter().chain(4..=many).map(|it| message(it).id).collect();
+    assert_eq!(ids, expected);
+    assert!(after.outbox.is_sorted_by_key(|row| row.position));
+    assert!(after.outbox.iter().all(|row| row.message.sequence == 0 && row.message.unread_index == 0));
+}
+
+/// Promise 6: a rebuilt store has the outbox, the acknowledged messages and the epoch, and nothing else.
+pub async fn rebuilt<S: Store>(at: &S::Location) {
+    let mut store = open::<S>(at).await;
+    let cursor = Cursor { epoch: 7, version: 9 };
+    let changes = [
+        Change::Sync(SyncState { cursor, unfinished: Some((1, 2)), initial_sync_at: 3 }),
+        Change::Messages(bob(), vec![message(1)]),
+        Change::Acknowledged(message(2)),
+        waits(3),
+    ];
+    store.apply(&changes, true).await.unwrap();
+    drop(store);
+    assert!(!S::rebuild(at).await.unwrap().is_empty());
+    let mut store = open::<S>(at).await;
+    assert!(read(&mut store).await.is_empty());
+    let rescued = store.snapshot().await.unwrap();
+    assert!(rescued.conversations.is_empty());
+    assert_eq!(rescued.sync.cursor, Cursor { epoch: 7, version: 0 });
+    assert_eq!(positions(&rescued), [3]);
+    store.apply(&[Change::Reset], true).await.unwrap();
+    let ids: Vec<MessageId> =
+        store.snapshot().await.unwrap().outbox.iter().map(|row| row.message.id).collect();
+    assert_eq!(ids, [message(3).id, message(2).id]);
+}
+
+/// A profile, and a group, with words of a later version.
+fn profile() -> Profile {
+    serde_json::from_str(r#"{"userID":"alice","nick":"Al","gender":"later","lastUpdatedTime":3}"#).unwrap()
+}
+
+fn group() -> Group {
+    let group = serde_json::json!({
+        "groupID": "tea", "type": "Later", "name": "Tea", "createTime": 5, "memberCount": 2, "maxMemberCount": 9,
+        "joinOption": "later", "selfInfo": {"role": "Later", "joinTime": 4},
+    });
+    serde_json::from_value(group).unwrap()
+}
+
+async fn open<S: Store>(at: &S::Location) -> S {
+    let opened = S::open(at).await.unwrap();
+    assert_eq!(opened.set_aside, None);
+    opened.store
+}
+
+async fn read<S: Store>(store: &mut S) -> Vec<Message> {
+    let all = Query { conversation: bob(), low: 0, high: u64::MAX, own_only: false };
+    store.messages(&user("alice"), &all).await.unwrap()
+}
+
+fn positions(snapshot: &Snapshot) -> Vec<u64> {
+    snapshot.outbox.iter().map(|row| row.position).collect()
+}
+
+fn user(name: &str) -> UserId {
+    UserId::new(name).unwrap()
+}
+
+fn bob() -> ConversationId {
+    "C2Cbob".parse().unwrap()
+}
+
+/// Alice's message of this place, which says its number.
+fn message(sequence: u64) -> Message {
+    let mut random = [0; 10];
+    random[..8].copy_from_slice(&sequence.to_be_bytes());
+    Message {
+        id: MessageId::from_parts(1, random),
+        from: user("alice"),
+        to: bob(),
+        sequence,
+        unread_index: sequence,
+        by_sender: 0,
+        time: 1_000,
+        client_time: 1_000,
+        priority: Priority::Normal,
+        excluded_from_unread_count: false,
+        nick: String::new(),
+        avatar: String::new(),
+        revoked: None,
+        body: serde_json::value::to_raw_value(
+            &serde_json::json!({"type": "TIMTextElem", "payload": {"text": format!("number {sequence}")}}),
+        )
+        .unwrap(),
+    }
+}
+
+/// Its row in the outbox.
+fn row(position: u64) -> OutboxRow {
+    let message = Message { sequence: 0, unread_index: 0, ..message(position) };
+    OutboxRow { position, message, refusal: None, upload: None }
+}
+
+fn waits(position: u64) -> Change {
+    Change::Outbox(row(position))
+}
+
+fn revoke(sequence: u64) -> Change {
+    Change::Revoked(bob(), sequence, Revocation { by: user("alice"), time: 5 })
+}

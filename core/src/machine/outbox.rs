@@ -207,11 +207,11 @@ impl Outbox {
         cx.trace(|| Trace::Sent { message: id, to: to.clone(), result: outcome });
         match result {
             Ok(Sent { sequence, unread_index, by_sender, time, nick, avatar }) => {
-                let message = self.queue.entry(id)?.row.message.clone();
-                let message =
-                    WireMessage { sequence, unread_index, by_sender, time, nick, avatar, ..message };
-                self.acknowledge(cx, &message, marks);
-                return Some(message);
+                let mut entry = self.queue.remove(id)?;
+                let sent = entry.row.message;
+                entry.row.message =
+                    WireMessage { sequence, unread_index, by_sender, time, nick, avatar, ..sent };
+                return Some(acknowledged(cx, entry, marks));
             }
             Err(fault) if fault.code.is_retryable() => self.try_later(cx, id, fault.retry_after),
             Err(fault) => self.give_up(cx, id, fault),
@@ -219,21 +219,11 @@ impl Outbox {
         None
     }
 
-    /// A message of this user has a sequence: if it is here, the server has accepted it.
-    pub(super) fn acknowledge(&mut self, cx: &mut Context, message: &WireMessage, marks: ReadMarks) -> bool {
-        let Some(entry) = self.queue.remove(message.id) else { return false };
-        cx.store(Change::Acknowledged(message.clone()));
-        if entry.is_uploading {
-            cx.output(Output::CancelUpload(message.id));
-        }
-        if entry.row.upload.is_some() {
-            cx.output(Output::Uploaded(message.id));
-        }
-        let shown = Message::from_wire(&message.from, message, SendStatus::Success, marks);
-        match entry.call {
-            Some(call) => cx.complete(call, Ok(Return::Message(Box::new(shown)))),
-            None => cx.settled(shown),
-        }
+    /// A message of this user came from the server: if it is here, it has been accepted.
+    pub(super) fn came(&mut self, cx: &mut Context, message: &WireMessage, marks: ReadMarks) -> bool {
+        let Some(mut entry) = self.queue.remove(message.id) else { return false };
+        entry.row.message = message.clone();
+        acknowledged(cx, entry, marks);
         true
     }
 
@@ -281,4 +271,22 @@ impl Outbox {
     pub(super) fn due(&self, now: i64) -> Option<i64> {
         self.queue.due(now)
     }
+}
+
+/// Stores that a message was accepted, and completes its call; returns the message.
+fn acknowledged(cx: &mut Context, entry: Entry, marks: ReadMarks) -> WireMessage {
+    let Entry { row: OutboxRow { message, upload, .. }, call, is_uploading, .. } = entry;
+    cx.store(Change::Acknowledged(message.clone()));
+    if is_uploading {
+        cx.output(Output::CancelUpload(message.id));
+    }
+    if upload.is_some() {
+        cx.output(Output::Uploaded(message.id));
+    }
+    let shown = Message::from_wire(&message.from, &message, SendStatus::Success, marks);
+    match call {
+        Some(call) => cx.complete(call, Ok(Return::Message(Box::new(shown)))),
+        None => cx.settled(shown),
+    }
+    message
 }

@@ -21,6 +21,10 @@ use crate::stored::{ConversationRow, Ranges};
 /// replies. What is dropped is fetched again when its turn comes.
 const MAX_STASHED: usize = 1_000;
 
+/// Maximum number of missed messages, and of messages read at once by the other side, that are emitted per
+/// conversation; the newest.
+pub(super) const MAX_EMITTED: u64 = 300;
+
 /// One conversation of the user's.
 pub(super) struct Conv {
     pub(super) row: ConversationRow,
@@ -246,6 +250,18 @@ impl Conv {
         next
     }
 
+    /// Records a message that is about to be emitted.
+    pub(super) fn note_emitted(&mut self, sequence: u64) {
+        note(&mut self.row.undelivered, sequence);
+    }
+
+    /// The listeners have returned from everything up to a sequence; false if that was known.
+    pub(super) fn delivered(&mut self, up_to: u64) -> bool {
+        let is_news = self.row.undelivered.first().is_some_and(|(low, _)| *low <= up_to);
+        strike(&mut self.row.undelivered, up_to);
+        is_news
+    }
+
     /// Adds a complete range.
     pub(super) fn complete(&mut self, low: u64, high: u64) {
         self.ranges.push((low, high));
@@ -336,6 +352,23 @@ impl Conv {
     }
 }
 
+/// Appends a sequence; only the newest [`MAX_EMITTED`] stay.
+fn note(undelivered: &mut Ranges, sequence: u64) {
+    match undelivered.last_mut() {
+        Some((_, high)) if *high + 1 == sequence => *high = sequence,
+        _ => undelivered.push((sequence, sequence)),
+    }
+    strike(undelivered, sequence.saturating_sub(MAX_EMITTED));
+}
+
+/// Removes everything up to a sequence.
+fn strike(undelivered: &mut Ranges, up_to: u64) {
+    undelivered.retain(|(_, high)| *high > up_to);
+    if let Some((low, _)) = undelivered.first_mut() {
+        *low = (*low).max(up_to + 1);
+    }
+}
+
 /// The group tip in a message, if it is one.
 pub(super) fn tip_of(message: &WireMessage) -> Option<GroupTip> {
     if !message.from.is_system() || !matches!(message.to, ConversationId::Group(_)) {
@@ -372,5 +405,7 @@ pub fn redact(message: &mut WireMessage, revocation: &Revocation) {
 
 #[cfg(test)]
 mod ranges;
+#[cfg(test)]
+mod undelivered;
 #[cfg(test)]
 mod unread;

@@ -1,6 +1,6 @@
-//! Emitted messages that the listeners have not returned from: recorded when they are emitted, removed when the
-//! listeners have returned, and emitted again by the next run of the app. So a crash between the commit and the
-//! listener loses no event.
+//! Emitted messages that the listeners have not returned from: recorded with their conversation when they are emitted,
+//! removed when the listeners have returned, and emitted again by the next run of the app. So a crash between the commit
+//! and the listener loses no event.
 //!
 //! Deliveries are stored at most once a second; after a crash within that second messages are emitted twice. An orderly
 //! end of the login delivers what is queued and clears the record.
@@ -12,13 +12,10 @@ use tim_protocol::{ConversationId, UserId};
 use super::conversation::Conv;
 use crate::machine::context::Context;
 use crate::machine::io::{MessageEvent, Output};
-use crate::stored::{Change, Query, Ranges};
+use crate::stored::{Change, Query};
 
 /// Maximum delay before a delivery is stored, in milliseconds.
 const STORE_WITHIN_MS: i64 = 1_000;
-/// Maximum number of missed messages, and of messages read at once by the other side, that are emitted per
-/// conversation; the newest.
-pub(super) const MAX_EMITTED: u64 = 300;
 
 /// The deliveries of this run of the app.
 #[derive(Default)]
@@ -28,37 +25,6 @@ pub(super) struct Deliveries {
     due: Option<i64>,
     /// Users for whom this run has already emitted again what an earlier run did not deliver.
     redelivered_to: BTreeSet<UserId>,
-}
-
-/// Appends a sequence; only the newest [`MAX_EMITTED`] stay.
-fn note(undelivered: &mut Ranges, sequence: u64) {
-    match undelivered.last_mut() {
-        Some((_, high)) if *high + 1 == sequence => *high = sequence,
-        _ => undelivered.push((sequence, sequence)),
-    }
-    strike(undelivered, sequence.saturating_sub(MAX_EMITTED));
-}
-
-/// Removes everything up to a sequence.
-fn strike(undelivered: &mut Ranges, up_to: u64) {
-    undelivered.retain(|(_, high)| *high > up_to);
-    if let Some((low, _)) = undelivered.first_mut() {
-        *low = (*low).max(up_to + 1);
-    }
-}
-
-impl Conv {
-    /// Records a message that is about to be emitted.
-    pub(super) fn note_emitted(&mut self, sequence: u64) {
-        note(&mut self.row.undelivered, sequence);
-    }
-
-    /// The listeners have returned from everything up to a sequence; false if that was known.
-    fn delivered(&mut self, up_to: u64) -> bool {
-        let is_news = self.row.undelivered.first().is_some_and(|(low, _)| *low <= up_to);
-        strike(&mut self.row.undelivered, up_to);
-        is_news
-    }
 }
 
 impl Deliveries {
@@ -114,25 +80,5 @@ impl Deliveries {
 
     pub(super) fn due(&self) -> Option<i64> {
         self.due
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_was_heard_is_struck_out_and_of_too_much_the_newest_stays() {
-        let mut undelivered = Ranges::new();
-        for sequence in [1, 2, 3, 5, 6, 9] {
-            note(&mut undelivered, sequence);
-        }
-        assert_eq!(undelivered, [(1, 3), (5, 6), (9, 9)]);
-        strike(&mut undelivered, 4);
-        assert_eq!(undelivered, [(5, 6), (9, 9)]);
-        strike(&mut undelivered, 5);
-        assert_eq!(undelivered, [(6, 6), (9, 9)]);
-        note(&mut undelivered, 9 + MAX_EMITTED);
-        assert_eq!(undelivered, [(9 + MAX_EMITTED, 9 + MAX_EMITTED)]);
     }
 }

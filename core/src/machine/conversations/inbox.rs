@@ -12,8 +12,7 @@ use tim_protocol::conversation::ConversationState;
 use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{ConversationId, Fault, List};
 
-use super::conversation::tip_of;
-use super::delivery::MAX_EMITTED;
+use super::conversation::{MAX_EMITTED, tip_of};
 use super::{Conversations, Surroundings};
 use crate::machine::context::Context;
 use crate::machine::unreadable::{Unreadable, placeholder};
@@ -68,7 +67,7 @@ impl Conversations {
     fn arrived(&mut self, around: &mut Surroundings<'_>, id: &ConversationId, mut message: WireMessage) {
         let Some(me) = around.cx.me() else { return };
         let marks = self.marks(id);
-        let is_own = message.from == me && around.outbox.acknowledge(around.cx, &message, marks);
+        let is_own = message.from == me && around.outbox.came(around.cx, &message, marks);
         let conv = self.entry(around.account, id);
         conv.apply_revoked(&mut message);
         conv.note(&me, &message);

@@ -5,7 +5,7 @@ use tim_protocol::message::Receipt;
 use tim_protocol::{ConversationId, Fault};
 
 use super::Conversations;
-use super::delivery::MAX_EMITTED;
+use super::conversation::MAX_EMITTED;
 use crate::machine::context::Context;
 use crate::machine::io::{MessageEvent, Output};
 use crate::stored::Query;

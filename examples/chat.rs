@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tim::event::{Event, EventListener};
 use tim::message::{Body, Flow, Message, Payload, Priority, TextBody};
 use tim::options::TimOptions;
-use tim::{ConversationId, Tim};
+use tim::{ConversationId, ConversationType, Tim};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::sync::Notify;
 
@@ -32,11 +32,10 @@ async fn main() -> AnyResult<()> {
     tim.add_listener(Arc::new(Screen(Arc::clone(&ready))));
     tim.login(me, user_sig).await?;
     ready.notified().await;
-    let to: ConversationId = format!("C2C{other}").parse()?;
     println!("You are {me}. What you type goes to {other}; /quit ends.");
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Some(line) = lines.next_line().await? {
-        match obey(&tim, &to, line.trim()).await {
+        match obey(&tim, other, line.trim()).await {
             Ok(true) => {}
             Ok(false) => break,
             Err(why) => println!("! {why}"),
@@ -47,22 +46,26 @@ async fn main() -> AnyResult<()> {
 }
 
 /// Does what a line says. False when it says to end.
-async fn obey(tim: &Tim, to: &ConversationId, line: &str) -> AnyResult<bool> {
+async fn obey(tim: &Tim, to: &str, line: &str) -> AnyResult<bool> {
+    let conversation: ConversationId = format!("C2C{to}").parse()?;
     match line.split_once(' ').unwrap_or((line, "")) {
         ("", _) => {}
         ("/quit", _) => return Ok(false),
-        ("/read", _) => tim.set_message_read(to).await?,
+        ("/read", _) => tim.set_message_read(&conversation).await?,
         ("/history", _) => {
-            let page = tim.get_message_list(to, None, 15).await?;
+            let page = tim.get_message_list(&conversation, None, 15).await?;
             page.message_list.iter().for_each(|message| println!("{}", shown(message)));
         }
         ("/image", file) => {
             let progress = |percent| println!("  {percent} %");
-            let picture = tim.create_image_message(to, PathBuf::from(file), Priority::Normal, progress)?;
+            let file = PathBuf::from(file);
+            let picture =
+                tim.create_image_message(to, ConversationType::C2c, file, Priority::Normal, progress)?;
             tim.send_message(picture).await?;
         }
         _ => {
-            tim.send_message(tim.create_text_message(to, line, Priority::Normal)?).await?;
+            tim.send_message(tim.create_text_message(to, ConversationType::C2c, line, Priority::Normal)?)
+                .await?;
         }
     }
     Ok(true)
@@ -81,7 +84,7 @@ impl EventListener for Screen {
                 Event::MessageReadByPeer(messages) => println!("  (read: {} messages)", messages.len()),
                 Event::NetStateChange(state) => println!("  ({state:?})"),
                 Event::SdkReady => self.0.notify_one(),
-                Event::KickedOut(reason) => println!("  (logged out: {reason:?})"),
+                Event::KickedOut(kind) => println!("  (logged out: {kind:?})"),
                 _ => {}
             }
         }

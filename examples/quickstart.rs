@@ -14,7 +14,7 @@ use std::sync::Arc;
 use tim::event::{Event, EventListener};
 use tim::message::{Body, Message, Payload, Priority, RenditionType, TextBody};
 use tim::options::TimOptions;
-use tim::{ConversationId, Tim};
+use tim::{ConversationType, Tim};
 use tokio::sync::mpsc;
 
 type AnyResult<T> = Result<T, Box<dyn Error>>;
@@ -99,15 +99,21 @@ impl Person {
 
     async fn say(&self, to: &Self, words: &str) -> AnyResult<Message> {
         step(&format!("{} says \"{words}\"", self.name));
-        let message = self.tim.create_text_message(&to.conversation()?, words, Priority::Normal)?;
+        let message =
+            self.tim.create_text_message(to.name, ConversationType::C2c, words, Priority::Normal)?;
         Ok(self.tim.send_message(message).await?)
     }
 
     async fn show(&self, to: &Self, picture: Vec<u8>) -> AnyResult<Message> {
         step(&format!("{} sends a picture of {} KiB", self.name, picture.len() / 1024));
-        let to = to.conversation()?;
-        let message =
-            self.tim.create_image_message(&to, picture, Priority::Normal, |percent| bar("up", percent))?;
+        let progress = |percent| bar("up", percent);
+        let message = self.tim.create_image_message(
+            to.name,
+            ConversationType::C2c,
+            picture,
+            Priority::Normal,
+            progress,
+        )?;
         Ok(self.tim.send_message(message).await?)
     }
 
@@ -117,10 +123,6 @@ impl Person {
             .download_attachment(message, RenditionType::Original, target, |percent| bar("down", percent))
             .await?;
         Ok(())
-    }
-
-    fn conversation(&self) -> AnyResult<ConversationId> {
-        Ok(format!("C2C{}", self.name).parse()?)
     }
 
     async fn next_message(&mut self) -> AnyResult<Message> {
@@ -184,7 +186,7 @@ fn describe(event: &Event) -> String {
         Event::ProfileUpdated(_) => "PROFILE_UPDATED".into(),
         Event::BlacklistUpdated(users) => format!("BLACKLIST_UPDATED {} users", users.len()),
         Event::Error { code, message } => format!("ERROR {code} {message}"),
-        Event::KickedOut(reason) => format!("KICKED_OUT {reason:?}"),
+        Event::KickedOut(kind) => format!("KICKED_OUT {kind:?}"),
         Event::NetStateChange(state) => format!("NET_STATE_CHANGE {state:?}"),
     }
 }

@@ -5,25 +5,25 @@ use tim_protocol::Fault;
 
 /// Why a call failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason} ({code})")]
+#[error("{message} ({code})")]
 pub struct TimError {
     /// The number; stable for ever. TIM's own number where TIM has one.
     pub code: Code,
     /// One line that says what to do.
-    pub reason: String,
+    pub message: String,
 }
 
 impl TimError {
     /// An error with the code's standard text.
     #[must_use]
     pub fn new(code: Code) -> Self {
-        Self { code, reason: code.describe().to_owned() }
+        Self { code, message: code.describe().to_owned() }
     }
 }
 
 impl From<Fault> for TimError {
     fn from(fault: Fault) -> Self {
-        Self { code: fault.code, reason: fault.text }
+        Self { code: fault.code, message: fault.text }
     }
 }
 

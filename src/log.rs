@@ -48,7 +48,7 @@ pub fn set_log_level(level: u32) -> Result<(), TimError> {
             LEAST.store(level, Ordering::Relaxed);
             Ok(())
         }
-        _ => Err(TimError { code: Code::BAD_REQUEST, reason: "a log level is 0, 1, 2, 3 or 4".into() }),
+        _ => Err(TimError { code: Code::BAD_REQUEST, message: "a log level is 0, 1, 2, 3 or 4".into() }),
     }
 }
 

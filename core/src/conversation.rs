@@ -13,7 +13,7 @@ pub struct Conversation {
     /// The conversation, as this user names it.
     pub conversation_id: ConversationId,
     /// The group's type, for groups.
-    pub group_type: Option<GroupType>,
+    pub sub_type: Option<GroupType>,
     /// How many messages of others this user has not read. Sending a message does not change it. Always 0 for Meeting
     /// groups.
     pub unread_count: u64,

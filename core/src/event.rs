@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use tim_protocol::Code;
 use tim_protocol::UserId;
-use tim_protocol::frame::KickReason;
 use tim_protocol::group::Group;
 use tim_protocol::profile::Profile;
+
+pub use tim_protocol::frame::KickReason as KickedOutType;
 
 use crate::conversation::Conversation;
 use crate::message::Message;
@@ -56,7 +57,7 @@ pub enum Event {
         message: String,
     },
     /// The server ended the login. The engine does not log in again by itself.
-    KickedOut(KickReason),
+    KickedOut(KickedOutType),
     /// The connection's state changed. The initial state, and the state after a login has ended or was refused, is
     /// [`NetState::Disconnected`].
     NetStateChange(NetState),
@@ -65,6 +66,62 @@ pub enum Event {
         /// The application whose instance it was.
         sdk_app_id: u32,
     },
+}
+
+/// The kind of an event: TIM's EVENT constants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventName {
+    /// [`Event::SdkReady`].
+    SdkReady,
+    /// [`Event::SdkNotReady`].
+    SdkNotReady,
+    /// [`Event::MessageReceived`].
+    MessageReceived,
+    /// [`Event::MessageStatusChanged`].
+    MessageStatusChanged,
+    /// [`Event::MessageRevoked`].
+    MessageRevoked,
+    /// [`Event::MessageReadByPeer`].
+    MessageReadByPeer,
+    /// [`Event::ConversationListUpdated`].
+    ConversationListUpdated,
+    /// [`Event::GroupListUpdated`].
+    GroupListUpdated,
+    /// [`Event::ProfileUpdated`].
+    ProfileUpdated,
+    /// [`Event::BlacklistUpdated`].
+    BlacklistUpdated,
+    /// [`Event::Error`].
+    Error,
+    /// [`Event::KickedOut`].
+    KickedOut,
+    /// [`Event::NetStateChange`].
+    NetStateChange,
+    /// [`Event::SdkDestroy`].
+    SdkDestroy,
+}
+
+impl Event {
+    /// The kind of this event.
+    #[must_use]
+    pub fn name(&self) -> EventName {
+        match self {
+            Self::SdkReady => EventName::SdkReady,
+            Self::SdkNotReady => EventName::SdkNotReady,
+            Self::MessageReceived(_) => EventName::MessageReceived,
+            Self::MessageStatusChanged(_) => EventName::MessageStatusChanged,
+            Self::MessageRevoked(_) => EventName::MessageRevoked,
+            Self::MessageReadByPeer(_) => EventName::MessageReadByPeer,
+            Self::ConversationListUpdated(_) => EventName::ConversationListUpdated,
+            Self::GroupListUpdated(_) => EventName::GroupListUpdated,
+            Self::ProfileUpdated(_) => EventName::ProfileUpdated,
+            Self::BlacklistUpdated(_) => EventName::BlacklistUpdated,
+            Self::Error { .. } => EventName::Error,
+            Self::KickedOut(_) => EventName::KickedOut,
+            Self::NetStateChange(_) => EventName::NetStateChange,
+            Self::SdkDestroy { .. } => EventName::SdkDestroy,
+        }
+    }
 }
 
 /// The state of the connection.

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tim_protocol::media::Attachment;
-use tim_protocol::{Code, ConversationId, MessageId, UnixMillis, UserId, message as wire};
+use tim_protocol::{Code, ConversationId, ConversationType, MessageId, UnixMillis, UserId, message as wire};
 
 pub use tim_protocol::body::*;
 pub use tim_protocol::media::{Rendition, RenditionType};
@@ -56,6 +56,8 @@ pub struct Message {
     pub conversation_id: ConversationId,
     /// The sender's user ID.
     pub from: UserId,
+    /// The receiver: a userID, or the groupID in a group.
+    pub to: String,
     /// Whether it was received or sent.
     pub flow: Flow,
     /// Its sequence in the conversation: 1, 2, 3 …; 0 until it is sent.
@@ -112,7 +114,23 @@ impl From<&Message> for MessageId {
     }
 }
 
+/// The [`Message::to`] of a message that was addressed to this conversation. Notices are addressed to `me`.
+#[must_use]
+pub fn receiver(me: &UserId, to: &ConversationId) -> String {
+    match to {
+        ConversationId::C2c(user) => user.to_string(),
+        ConversationId::Group(group) => group.to_string(),
+        ConversationId::System => me.to_string(),
+    }
+}
+
 impl Message {
+    /// The type of its conversation.
+    #[must_use]
+    pub fn conversation_type(&self) -> ConversationType {
+        (&self.conversation_id).into()
+    }
+
     /// A message of the wire, as `me` sees it.
     #[must_use]
     pub fn from_wire(me: &UserId, message: &wire::Message, status: SendStatus, marks: ReadMarks) -> Self {
@@ -122,6 +140,7 @@ impl Message {
             id: message.id,
             conversation_id: ConversationId::seen_by(me, &message.from, &message.to),
             from: message.from.clone(),
+            to: receiver(me, &message.to),
             flow: if own { Flow::Out } else { Flow::In },
             sequence: message.sequence,
             time: message.time,

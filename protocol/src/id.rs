@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 use crate::limits;
 
+use crate::Code;
+
 /// The conversation of system notices, and the sender they come from.
 const SYSTEM: &str = "@TIM#SYSTEM";
 /// The prefix of group IDs that the server generates; users must not choose such an ID.
@@ -140,6 +142,42 @@ impl ConversationId {
         match to {
             Self::C2c(_) if from != me => Self::C2c(from.clone()),
             other => other.clone(),
+        }
+    }
+}
+
+/// The type of a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ConversationType {
+    /// Between two users.
+    C2c,
+    /// A group's.
+    Group,
+    /// The system notices to this user.
+    System,
+}
+
+impl ConversationType {
+    /// The conversation with `to`: a userID if it is C2C, a groupID if it is a group's.
+    ///
+    /// # Errors
+    /// [`Code::USER_ID_INVALID`] or [`Code::GROUP_ID_INVALID`] for a `to` that is none, [`Code::CONVERSATION_TYPE_INVALID`]
+    /// for the system notices, to which nobody sends.
+    pub fn with(self, to: &str) -> Result<ConversationId, Code> {
+        match self {
+            Self::C2c => UserId::new(to).map(ConversationId::C2c).map_err(|_| Code::USER_ID_INVALID),
+            Self::Group => GroupId::new(to).map(ConversationId::Group).map_err(|_| Code::GROUP_ID_INVALID),
+            Self::System => Err(Code::CONVERSATION_TYPE_INVALID),
+        }
+    }
+}
+
+impl From<&ConversationId> for ConversationType {
+    fn from(id: &ConversationId) -> Self {
+        match id {
+            ConversationId::C2c(_) => Self::C2c,
+            ConversationId::Group(_) => Self::Group,
+            ConversationId::System => Self::System,
         }
     }
 }

@@ -28,7 +28,7 @@ pub mod word;
 
 pub use code::Code;
 pub use fault::Fault;
-pub use id::{ConversationId, GroupId, MessageId, UserId};
+pub use id::{ConversationId, ConversationType, GroupId, MessageId, UserId};
 pub use list::List;
 
 /// A moment, in milliseconds since the beginning of 1970 (UTC). Durations, and moments of a clock that only grows, are

@@ -1,8 +1,9 @@
 //! The listener thread: delivers events to the listeners, one call at a time, without blocking the engine.
 //!
 //! A panic in a listener is reported and does not affect the others. If listeners are too slow, the oldest events are
-//! dropped and reported as lost. `queue` holds the waiting events.
+//! dropped and reported as lost. `queue` holds the waiting events, `listeners` those who hear them.
 
+mod listeners;
 mod queue;
 
 use std::collections::BTreeMap;
@@ -16,16 +17,16 @@ use tokio::sync::{Notify, watch};
 
 use crate::error::TimError;
 use crate::event::{Event, EventListener};
+use listeners::{Entry, Listeners};
 use queue::{Batch, Queue};
+
+pub(crate) use listeners::Hears;
+pub use listeners::ListenerId;
 
 /// Most events handed to a listener at once.
 const AT_ONCE: usize = 100;
 /// How long the end waits for a listener that has not returned.
 const END_WITHIN: Duration = Duration::from_secs(5);
-
-/// Identifies a listener, for removing it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ListenerId(u64);
 
 /// The listener thread of an instance. Cheap to clone.
 #[derive(Clone)]
@@ -44,8 +45,7 @@ struct DispatchShared {
 struct State {
     waiting: Queue,
     ending: bool,
-    listeners: Vec<(ListenerId, Arc<dyn EventListener>)>,
-    next_id: u64,
+    listeners: Listeners,
     /// Up to which sequences listeners have returned, since this was last taken.
     delivered: BTreeMap<ConversationId, u64>,
     /// How many listener calls have returned.
@@ -84,26 +84,22 @@ impl Dispatch {
         Ok(Self { shared, ended })
     }
 
-    pub(crate) fn add(&self, listener: Arc<dyn EventListener>) -> ListenerId {
+    pub(crate) fn add(&self, hears: Hears, listener: Arc<dyn EventListener>) -> ListenerId {
+        let entry = Listeners::entry(hears, listener);
+        let id = entry.id;
         let mut state = self.shared.lock();
-        state.next_id += 1;
-        let id = ListenerId(state.next_id);
         if state.ending {
             // It would receive nothing and never be dropped.
             drop(state);
-            drop(listener);
+            drop(entry);
         } else {
-            state.listeners.push((id, listener));
+            state.listeners.add(entry);
         }
         id
     }
 
     pub(crate) fn remove(&self, id: ListenerId) {
-        let removed = {
-            let mut state = self.shared.lock();
-            let place = state.listeners.iter().position(|(listener, _)| *listener == id);
-            place.map(|place| state.listeners.remove(place))
-        };
+        let removed = self.shared.lock().listeners.remove(id);
         // The host's own drop code must not run under the lock.
         drop(removed);
     }
@@ -194,9 +190,15 @@ impl DispatchShared {
         }
     }
 
-    /// Whether a listener has not been taken off since it was looked up.
-    fn has(&self, id: ListenerId) -> bool {
-        self.lock().listeners.iter().any(|(listener, _)| *listener == id)
+    /// Calls a listener with what it hears of these events, as long as it is not removed. False if it panicked: what follows
+    /// is delivered nevertheless.
+    fn deliver(&self, entry: &Entry, events: &[Event]) -> bool {
+        let mut is_well = true;
+        for heard in entry.hears.calls(events) {
+            let is_admitted = self.lock().listeners.admit(entry);
+            is_well &= !is_admitted || self.call(&*entry.listener, heard);
+        }
+        is_well
     }
 }
 
@@ -214,13 +216,12 @@ fn run(shared: &DispatchShared) {
                 drop(listeners);
                 return;
             }
-            (state.waiting.take(AT_ONCE), state.listeners.clone())
+            (state.waiting.take(AT_ONCE), state.listeners.all())
         };
         let panicked: Vec<ListenerId> = listeners
             .iter()
-            .filter(|(id, _)| shared.has(*id))
-            .filter(|(_, listener)| !shared.call(&**listener, &batch.events))
-            .map(|(id, _)| *id)
+            .filter(|entry| !shared.deliver(entry, &batch.events))
+            .map(|entry| entry.id)
             .collect();
         if !panicked.is_empty() {
             report(shared, &listeners, &panicked);
@@ -230,15 +231,9 @@ fn run(shared: &DispatchShared) {
 }
 
 /// Reports the panic to the listeners that did not panic.
-fn report(
-    shared: &DispatchShared,
-    listeners: &[(ListenerId, Arc<dyn EventListener>)],
-    panicked: &[ListenerId],
-) {
-    for (id, listener) in listeners {
-        if !panicked.contains(id) && shared.has(*id) {
-            shared.call(&**listener, &[error(Code::LISTENER_PANICKED)]);
-        }
+fn report(shared: &DispatchShared, listeners: &[Entry], panicked: &[ListenerId]) {
+    for entry in listeners.iter().filter(|entry| !panicked.contains(&entry.id)) {
+        shared.deliver(entry, &[error(Code::LISTENER_PANICKED)]);
     }
 }
 
@@ -274,7 +269,7 @@ mod tests {
         let dispatch = Dispatch::start().unwrap();
         let (go, go_on) = mpsc::channel();
         let (heard, hears) = mpsc::channel();
-        dispatch.add(Arc::new(Slow { go_on: Mutex::new(go_on), heard }));
+        dispatch.add(Hears::All, Arc::new(Slow { go_on: Mutex::new(go_on), heard }));
         let numbered = |number: u32| Event::SdkDestroy { sdk_app_id: number };
         dispatch.emit(numbered(0));
         while !dispatch.shared.lock().waiting.is_empty() {
@@ -293,7 +288,7 @@ mod tests {
         dispatch.end(Event::SdkDestroy { sdk_app_id: 1 });
         dispatch.ended().await;
         let late = Arc::new(Deaf);
-        dispatch.add(late.clone());
+        dispatch.add(Hears::All, late.clone());
         assert_eq!(Arc::strong_count(&late), 1, "a listener that comes after the end is dropped at once");
         dispatch.emit(Event::SdkReady);
         assert_eq!(hears.iter().flatten().count(), 1, "the thread has ended and dropped its listener");
@@ -303,7 +298,7 @@ mod tests {
     async fn a_listener_that_returns_is_waited_for_and_one_that_hangs_is_not() {
         let dispatch = Dispatch::start().unwrap();
         let ((go, go_on), (heard, _hears)) = (mpsc::channel(), mpsc::channel());
-        dispatch.add(Arc::new(Slow { go_on: Mutex::new(go_on), heard }));
+        dispatch.add(Hears::All, Arc::new(Slow { go_on: Mutex::new(go_on), heard }));
         for _ in 0..3 * AT_ONCE {
             dispatch.emit(Event::SdkReady);
         }

@@ -37,16 +37,16 @@ impl Files {
     /// [`Code::STORAGE_FULL`] or [`Code::DATA_DIR_UNUSABLE`].
     pub(crate) fn open(data_dir: &Path, sdk_app_id: u32) -> Result<(Self, String), TimError> {
         if data_dir.as_os_str().is_empty() {
-            let reason = "no data folder is named: choose a folder of the app's own".to_owned();
-            return Err(TimError { code: Code::DATA_DIR_UNUSABLE, reason });
+            let message = "no data folder is named: choose a folder of the app's own".to_owned();
+            return Err(TimError { code: Code::DATA_DIR_UNUSABLE, message });
         }
         let app = data_dir.join(sdk_app_id.to_string());
         let device = make_folder(&app).and_then(|()| device(&data_dir.join("device")));
         let device = device.map_err(|why| match refusal(&why) {
             Code::STORAGE_FULL => Code::STORAGE_FULL.into(),
             code => {
-                let reason = format!("{}: {why}: choose a folder of the app's own", data_dir.display());
-                TimError { code, reason }
+                let message = format!("{}: {why}: choose a folder of the app's own", data_dir.display());
+                TimError { code, message }
             }
         })?;
         Ok((Self { app }, device))
@@ -160,7 +160,7 @@ impl Files {
 fn unkept(why: &io::Error) -> TimError {
     match refusal(why) {
         Code::STORAGE_FULL => Code::STORAGE_FULL.into(),
-        code => TimError { code, reason: format!("the file cannot be kept: {why}") },
+        code => TimError { code, message: format!("the file cannot be kept: {why}") },
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn handle() -> Result<Handle, TimError> {
     });
     made.map(|runtime| runtime.handle().clone()).map_err(|why| TimError {
         code: Code::RUNTIME_FAILED,
-        reason: format!("the engine's threads could not be started: {why}"),
+        message: format!("the engine's threads could not be started: {why}"),
     })
 }
 

@@ -39,7 +39,7 @@ impl Source {
         let found = url.parse().ok().and_then(|uri: Uri| Some((own.on_the_web(&uri)?, path_of(&uri))));
         let (server, path) = found.ok_or_else(|| TimError {
             code: Code::MEDIA_NOT_FOUND,
-            reason: "the file has no https address".into(),
+            message: "the file has no https address".into(),
         })?;
         Ok(Self { server, path, is_own: false })
     }

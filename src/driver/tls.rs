@@ -24,7 +24,7 @@ use crate::log::{self, LogLevel};
 pub(super) fn config(extra_roots: Option<&str>) -> Result<Arc<ClientConfig>, TimError> {
     let refuse = |why: &dyn Display| TimError {
         code: Code::SERVER_ADDRESS_INVALID,
-        reason: format!("the certificates in extraRootsPem cannot be used: {why}"),
+        message: format!("the certificates in extraRootsPem cannot be used: {why}"),
     };
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let (known, extra) = (roots.len(), extra_roots.unwrap_or_default());
@@ -100,7 +100,7 @@ mod tests {
         for not_roots in [broken, "/etc/ssl/certs/ca.pem", "-----BEGIN PUBLIC KEY-----"] {
             let why = config(Some(not_roots)).expect_err(not_roots);
             assert_eq!(why.code, Code::SERVER_ADDRESS_INVALID);
-            assert!(why.reason.contains("extraRootsPem"));
+            assert!(why.message.contains("extraRootsPem"));
         }
         assert!(config(Some("")).is_ok());
     }

@@ -55,7 +55,7 @@ impl Upload {
         match download::ticket(&self.commands, url).await {
             Ok(_) => Ok(self.attachment.uploaded.clone()),
             Err(why) if why.code == Code::MEDIA_NOT_FOUND => self.transfer().await,
-            Err(why) => Err(Fault::with_text(why.code, why.reason)),
+            Err(why) => Err(Fault::with_text(why.code, why.message)),
         }
     }
 
@@ -64,7 +64,7 @@ impl Upload {
         let file_type = self.attachment.file_type;
         let Digest { size, sha256 } = digest(&mut self.digest, &self.file).await?;
         let ticket = self.commands.ask(UploadTicketRequest { file_type, size, sha256 }).await;
-        let ticket = ticket.map_err(|why| Fault::with_text(why.code, why.reason))?;
+        let ticket = ticket.map_err(|why| Fault::with_text(why.code, why.message))?;
         http::upload(Source::own(self.server.clone(), ticket.path), &self.file, size, &self.progress).await
     }
 
@@ -76,7 +76,7 @@ impl Upload {
             let size = std::fs::metadata(&path).map_err(|_| Code::FILE_UNREADABLE)?.len();
             let report = Arc::new(move |percent: u8| progress.note(percent.min(99)));
             let uploaded = plugin.upload(&UploadFile { path, file_type, name, size }, report);
-            uploaded.map_err(|why| Fault::with_text(why.code.0.into(), why.reason))
+            uploaded.map_err(|why| Fault::with_text(why.code.0.into(), why.message))
         })
         .await;
         self.progress.flushed().await;

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use tim_protocol::body::{Body, Element as _, FileBody, ImageBody, LocationBody, TextBody};
 use tim_protocol::media::{FileType, Rendition, RenditionType};
-use tim_protocol::{Code, ConversationId, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, ConversationType, MessageId, UserId};
 use uuid::Uuid;
 
 use super::Tim;
@@ -12,21 +12,22 @@ use crate::driver::LocalFile;
 use crate::driver::file_source::FileSource;
 use crate::driver::progress::Progress;
 use crate::error::TimError;
-use crate::message::{Flow, Message, Payload, Priority, SendStatus};
+use crate::message::{Flow, Message, Payload, Priority, SendStatus, receiver};
 
 impl Tim {
-    /// Creates a text message. It can be shown at once; [`Tim::send_message`] sends it.
+    /// Creates a text message to a user (`to` is a userID, the type C2C) or a group (a groupID). It can be shown at once; [`Tim::send_message`] sends it.
     ///
     /// # Errors
-    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_TYPE_INVALID`] for the conversation of
-    /// system notices, [`Code::MESSAGE_BODY_INVALID`] for no text, [`Code::MESSAGE_TOO_LONG`] for a text over 12 KB.
+    /// The gate's: see [`Tim::get_conversation_list`]. Those of [`ConversationType::with`] for the receiver,
+    /// [`Code::MESSAGE_BODY_INVALID`] for no text, [`Code::MESSAGE_TOO_LONG`] for a text over 12 KB.
     pub fn create_text_message(
         &self,
-        to: &ConversationId,
+        to: &str,
+        conversation_type: ConversationType,
         text: &str,
         priority: Priority,
     ) -> Result<Message, TimError> {
-        self.create_message(to, TextBody { text: text.to_owned() }, priority)
+        self.create_message(to, conversation_type, TextBody { text: text.to_owned() }, priority)
     }
 
     /// Creates a location message: a place on Earth, in degrees, and its name (may be empty).
@@ -36,13 +37,15 @@ impl Tim {
     /// latitude that is not -90 to 90.
     pub fn create_location_message(
         &self,
-        to: &ConversationId,
+        to: &str,
+        conversation_type: ConversationType,
         description: &str,
         (longitude, latitude): (f64, f64),
         priority: Priority,
     ) -> Result<Message, TimError> {
         self.create_message(
             to,
+            conversation_type,
             LocationBody { description: description.to_owned(), longitude, latitude },
             priority,
         )
@@ -56,18 +59,19 @@ impl Tim {
     /// forgets them.
     ///
     /// # Errors
-    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_TYPE_INVALID`], [`Code::IMAGE_MISSING`],
+    /// The gate's: see [`Tim::get_conversation_list`]. Those of [`ConversationType::with`], [`Code::IMAGE_MISSING`],
     /// [`Code::FILE_UNREADABLE`], [`Code::FILE_EMPTY`], [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`],
     /// [`Code::IMAGE_DAMAGED`], [`Code::IMAGE_DIMENSIONS`], [`Code::IMAGE_NEEDS_MEMORY`]; for bytes also
     /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
     pub fn create_image_message(
         &self,
-        to: &ConversationId,
+        to: &str,
+        conversation_type: ConversationType,
         image: impl Into<FileSource>,
         priority: Priority,
         progress: impl FnMut(u8) + Send + 'static,
     ) -> Result<Message, TimError> {
-        self.admitted()?;
+        let (me, to) = (self.admitted()?, conversation_type.with(to)?);
         let source = image.into();
         let (size, header) = source.image()?;
         // The server reports the dimensions of the smaller renditions when it has created them.
@@ -84,30 +88,31 @@ impl Tim {
                 rendition(RenditionType::Large, 0, (0, 0)),
             ],
         };
-        self.create_with_file(to, body, priority, (source, FileType::Image), progress)
+        self.with_file(new_message(me, to, priority, body)?, (source, FileType::Image), progress)
     }
 
     /// Makes a file message, of a file or of its bytes, up to 100 MB. `name` is what receivers see; empty, it is the file's
     /// own. In all else as [`Tim::create_image_message`].
     ///
     /// # Errors
-    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_TYPE_INVALID`], [`Code::FILE_UNREADABLE`],
+    /// The gate's: see [`Tim::get_conversation_list`]. Those of [`ConversationType::with`], [`Code::FILE_UNREADABLE`],
     /// [`Code::FILE_EMPTY`], [`Code::FILE_TOO_LARGE`], [`Code::MESSAGE_BODY_INVALID`] for a name that is longer than 256
     /// bytes, or missing for bytes; for bytes also [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
     pub fn create_file_message(
         &self,
-        to: &ConversationId,
+        to: &str,
+        conversation_type: ConversationType,
         file: impl Into<FileSource>,
         name: &str,
         priority: Priority,
         progress: impl FnMut(u8) + Send + 'static,
     ) -> Result<Message, TimError> {
-        self.admitted()?;
+        let (me, to) = (self.admitted()?, conversation_type.with(to)?);
         let source = file.into();
         let file_size = source.size(FileType::File)?;
         let file_name = if name.is_empty() { name_of(&source) } else { name.to_owned() };
         let body = FileBody { uuid: Uuid::nil(), file_name, file_size, file_url: String::new() };
-        self.create_with_file(to, body, priority, (source, FileType::File), progress)
+        self.with_file(new_message(me, to, priority, body)?, (source, FileType::File), progress)
     }
 
     /// Creates a message of any kind without a file.
@@ -116,25 +121,21 @@ impl Tim {
     /// As [`Tim::create_text_message`]; those of the kind's [`Element::check`](tim_protocol::body::Element::check).
     pub fn create_message(
         &self,
-        to: &ConversationId,
+        to: &str,
+        conversation_type: ConversationType,
         body: impl Into<Body>,
         priority: Priority,
     ) -> Result<Message, TimError> {
-        let (me, body) = (self.admitted()?, body.into());
-        body.check()?;
-        body.write()?;
-        new_message(me, to, priority, body)
+        new_message(self.admitted()?, conversation_type.with(to)?, priority, body)
     }
 
-    fn create_with_file(
+    /// Keeps the file of a message until it is sent.
+    fn with_file(
         &self,
-        to: &ConversationId,
-        body: impl Into<Body>,
-        priority: Priority,
+        message: Message,
         (source, file_type): (FileSource, FileType),
         progress: impl FnMut(u8) + Send + 'static,
     ) -> Result<Message, TimError> {
-        let message = self.create_message(to, body, priority)?;
         let shared = &self.inner.shared;
         let (source, copied) = match source {
             FileSource::Path(path) => (path, 0),
@@ -161,18 +162,19 @@ fn name_of(source: &FileSource) -> String {
 /// A message that is not sent yet.
 fn new_message(
     from: UserId,
-    to: &ConversationId,
+    to: ConversationId,
     priority: Priority,
-    body: Body,
+    body: impl Into<Body>,
 ) -> Result<Message, TimError> {
-    if *to == ConversationId::System {
-        return Err(Code::CONVERSATION_TYPE_INVALID.into());
-    }
+    let body = body.into();
+    body.check()?;
+    body.write()?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let now = i64::try_from(now).unwrap_or(i64::MAX);
     Ok(Message {
         id: MessageId::try_from(Uuid::now_v7()).map_err(|_| Code::PANICKED)?,
-        conversation_id: to.clone(),
+        to: receiver(&from, &to),
+        conversation_id: to,
         from,
         flow: Flow::Out,
         sequence: 0,

@@ -18,9 +18,8 @@ const MAX_LISTED: u32 = 100;
 pub struct MessageList {
     /// The messages, oldest first.
     pub message_list: Vec<Message>,
-    /// What to pass as `before` for the page before this one: the sequence of the oldest message here that has one. `None`
-    /// if there is nothing before it.
-    pub next_req_message_id: Option<u64>,
+    /// What to pass for the page before this one, as it is. `None` if there is nothing before it.
+    pub next_req_message_id: Option<String>,
     /// There is nothing before this page.
     pub is_completed: bool,
 }
@@ -101,8 +100,8 @@ impl Tim {
         self.done(Call::SetRead(conversation.clone())).await
     }
 
-    /// A page of a conversation's messages, older than `before` (`None` begins at the newest). `count` is cut to 1 to
-    /// 100. Messages that are not on this device are fetched from the server first; offline, only stored messages are
+    /// A page of a conversation's messages: the newest, or those before the page that gave `next_req_message_id`. `count` is
+    /// cut to 1 to 100. Messages that are not on this device are fetched from the server first; offline, only stored messages are
     /// returned.
     ///
     /// The page shows the outbox too, besides the `count` messages that have a place: on the newest page, behind all others,
@@ -112,22 +111,22 @@ impl Tim {
     /// its place between two pages may be in both, under the same ID.
     ///
     /// # Errors
-    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::NETWORK_ERROR`] or [`Code::TIMEOUT`] if older messages
-    /// cannot be asked for.
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::BAD_REQUEST`] for a `next_req_message_id` that no page gave,
+    /// [`Code::NETWORK_ERROR`] or [`Code::TIMEOUT`] if older messages cannot be asked for.
     pub async fn get_message_list(
         &self,
         conversation: &ConversationId,
-        before: Option<u64>,
+        next_req_message_id: Option<&str>,
         count: u32,
     ) -> Result<MessageList, TimError> {
-        let count = count.clamp(1, MAX_LISTED);
+        let (before, count) = (place(next_req_message_id)?, count.clamp(1, MAX_LISTED));
         let call = Call::MessageList { conversation: conversation.clone(), before, count };
         let CallResult::Page { messages, completed } = self.inner.commands.call(call).await? else {
             return Err(unexpected());
         };
         let oldest = messages.iter().map(|message| message.sequence).find(|sequence| *sequence > 0);
         Ok(MessageList {
-            next_req_message_id: oldest.filter(|_| !completed),
+            next_req_message_id: oldest.filter(|_| !completed).map(|sequence| sequence.to_string()),
             message_list: messages,
             is_completed: completed,
         })
@@ -153,4 +152,16 @@ impl Tim {
             _ => Err(unexpected()),
         }
     }
+}
+
+/// The sequence that a page's [`MessageList::next_req_message_id`] stands for; an empty one is none.
+fn place(next_req_message_id: Option<&str>) -> Result<Option<u64>, TimError> {
+    let given = next_req_message_id.filter(|given| !given.is_empty());
+    given.map(|given| given.parse().map_err(|_| no_page_gave())).transpose()
+}
+
+fn no_page_gave() -> TimError {
+    let message =
+        "nextReqMessageID is none that getMessageList gave: pass it as it was, or leave it out".to_owned();
+    TimError { code: Code::BAD_REQUEST, message }
 }

@@ -23,11 +23,11 @@ pub use messages::MessageList;
 pub use registry::shutdown;
 
 use crate::driver::address::Address;
-use crate::driver::dispatch::{Dispatch, ListenerId};
+use crate::driver::dispatch::{Dispatch, Hears, ListenerId};
 use crate::driver::files::Files;
 use crate::driver::{CallResult, Commands, InstanceState, runtime};
 use crate::error::TimError;
-use crate::event::{Event, EventListener};
+use crate::event::{Event, EventListener, EventName};
 use crate::machine::Machine;
 use crate::machine::io::{Call, Config, Return};
 use crate::options::TimOptions;
@@ -51,9 +51,9 @@ struct Inner {
 
 /// The result of a login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LoggedIn {
+pub struct LoginResult {
     /// The same user was logged in already: there was nothing to do.
-    pub repeated: bool,
+    pub repeat_login: bool,
 }
 
 impl Tim {
@@ -99,13 +99,25 @@ impl Tim {
         Ok(Self { inner: Arc::new(Inner { key, commands, shared, runtime }) })
     }
 
-    /// Adds a listener. It receives all events from now on.
-    pub fn add_listener(&self, listener: Arc<dyn EventListener>) -> ListenerId {
-        self.inner.shared.dispatch.add(listener)
+    /// Calls `handler` with each event of one kind from now on, as an [`EventListener`] is called. A handler that panics
+    /// stops neither later events nor other handlers.
+    pub fn on(&self, event: EventName, handler: impl Fn(&Event) + Send + Sync + 'static) -> ListenerId {
+        self.inner.shared.dispatch.add(Hears::Each(event), Arc::new(Handler(handler)))
     }
 
-    /// Removes a listener. A call of it that has begun may still be running when this returns; no further call begins.
-    pub fn remove_listener(&self, listener: ListenerId) {
+    /// Calls `handler` with the next event of one kind, once.
+    pub fn once(&self, event: EventName, handler: impl Fn(&Event) + Send + Sync + 'static) -> ListenerId {
+        self.inner.shared.dispatch.add(Hears::Once(event), Arc::new(Handler(handler)))
+    }
+
+    /// Adds a listener. It receives all events from now on.
+    pub fn add_listener(&self, listener: Arc<dyn EventListener>) -> ListenerId {
+        self.inner.shared.dispatch.add(Hears::All, listener)
+    }
+
+    /// Removes a handler or a listener. A call of it that has begun may still be running when this returns; no further call
+    /// begins.
+    pub fn off(&self, listener: ListenerId) {
         self.inner.shared.dispatch.remove(listener);
     }
 
@@ -124,10 +136,10 @@ impl Tim {
     /// [`Code::LOGIN_IN_PROGRESS`], [`Code::LOGGED_IN_AS_ANOTHER`], [`Code::NETWORK_ERROR`] or [`Code::TIMEOUT`] after
     /// [`TimOptions::login_timeout`], and those of the local database ([`Code::STORE_NEWER`],
     /// [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`]).
-    pub async fn login(&self, user_id: &str, user_sig: &str) -> Result<LoggedIn, TimError> {
+    pub async fn login(&self, user_id: &str, user_sig: &str) -> Result<LoginResult, TimError> {
         let user = UserId::new(user_id).map_err(|_| Code::USER_ID_INVALID)?;
         match self.call(Call::Login { user, user_sig: user_sig.to_owned() }).await? {
-            Return::LoggedIn { repeated } => Ok(LoggedIn { repeated }),
+            Return::LoggedIn { repeated } => Ok(LoginResult { repeat_login: repeated }),
             _ => Err(unexpected()),
         }
     }
@@ -248,6 +260,15 @@ impl Tim {
         let fault = Fault::new(shared.refusal().unwrap_or(Code::NOT_LOGGED_IN));
         shared.dispatch.emit(Event::Error { code: fault.code, message: fault.text.clone() });
         Err(fault.into())
+    }
+}
+
+/// A function as a listener that is called with one event at a time.
+struct Handler<F>(F);
+
+impl<F: Fn(&Event) + Send + Sync + 'static> EventListener for Handler<F> {
+    fn on_events(&self, events: &[Event]) {
+        events.iter().for_each(&self.0);
     }
 }
 

@@ -31,7 +31,7 @@ fn a_group_one_made_is_in_the_list_when_it_is_made() {
         phone.call(Call::ConversationList);
         match phone.returns.pop() {
             Some((_, Ok(Return::Conversations(list)))) => {
-                list.iter().map(|it| (it.conversation_id.to_string(), it.group_type)).collect::<Vec<_>>()
+                list.iter().map(|it| (it.conversation_id.to_string(), it.sub_type)).collect::<Vec<_>>()
             }
             other => panic!("no list: {other:?}"),
         }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tim::event::Event;
 use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, MessageEvent, Now, Output, Query, Return};
-use tim::message::{Body, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody};
+use tim::message::{Body, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody, receiver};
 use tim::protocol::Fault;
 use tim::protocol::call::Platform;
 use tim::store::{Change, Store};
@@ -314,10 +314,12 @@ pub fn with_bob(head: u64, latest: RangeInclusive<u64>, time: i64) -> Value {
 
 /// A message of alice's, not sent.
 pub fn draft(number: u64, to: &str, payload: Payload) -> Message {
+    let (me, to) = (UserId::new("alice").unwrap(), to.parse().unwrap());
     Message {
         id: format!("01990000-0000-7000-9000-{number:012}").parse().unwrap(),
-        conversation_id: to.parse().unwrap(),
-        from: UserId::new("alice").unwrap(),
+        to: receiver(&me, &to),
+        conversation_id: to,
+        from: me,
         flow: Flow::Out,
         sequence: 0,
         time: BEGIN,

@@ -2,7 +2,7 @@
 
 use tim::event::Event as Heard;
 use tim::machine::io::{Call, CallId, Input, MessageEvent, Query, Return};
-use tim::message::{Body, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody};
+use tim::message::{Body, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody, receiver};
 use tim_protocol::Fault;
 use tim_protocol::{Code, ConversationId, MessageId};
 
@@ -72,6 +72,7 @@ impl World {
             id: MessageId::from_parts(wall, random),
             conversation_id: to.clone(),
             from: me.clone(),
+            to: receiver(&me, &to),
             flow: Flow::Out,
             sequence: 0,
             time: wall,

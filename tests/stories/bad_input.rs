@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tim::message::Priority;
-use tim::{Code, ConversationId, Tim};
+use tim::{Code, ConversationId, ConversationType, Tim};
 
 use crate::world::World;
 
@@ -11,9 +11,9 @@ use crate::world::World;
 async fn messages_that_cannot_be_sent() {
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
-    let to_bob: ConversationId = "C2Cbob".parse().unwrap();
-    let text =
-        |words: &str| alice.tim.create_text_message(&to_bob, words, Priority::Normal).unwrap_err().code;
+    let text = |words: &str| {
+        alice.tim.create_text_message("bob", ConversationType::C2c, words, Priority::Normal).unwrap_err().code
+    };
     assert_eq!(text(""), Code::MESSAGE_BODY_INVALID);
     assert_eq!(text(&"x".repeat(12 * 1024 + 1)), Code::MESSAGE_TOO_LONG);
     let to_nobody = alice.tim.send_message(alice.text("C2Cnobody", "hello?")).await.unwrap_err();
@@ -28,13 +28,16 @@ async fn pictures_that_cannot_be_sent() {
     let world = World::new().await;
     let alice = world.device("alice", "phone").await;
     let _bob = world.device("bob", "laptop").await;
-    let to_bob: ConversationId = "C2Cbob".parse().unwrap();
-    let refused =
-        async |bytes: Vec<u8>| match alice.tim.create_image_message(&to_bob, bytes, Priority::Normal, |_| {})
-        {
-            Ok(message) => alice.tim.send_message(message).await.unwrap_err().code,
-            Err(why) => why.code,
-        };
+    let refused = async |bytes: Vec<u8>| match alice.tim.create_image_message(
+        "bob",
+        ConversationType::C2c,
+        bytes,
+        Priority::Normal,
+        |_| {},
+    ) {
+        Ok(message) => alice.tim.send_message(message).await.unwrap_err().code,
+        Err(why) => why.code,
+    };
     assert_eq!(refused(Vec::new()).await, Code::FILE_EMPTY);
     assert_eq!(refused(b"this is a text, not a picture".to_vec()).await, Code::IMAGE_TYPE_INVALID);
     assert_eq!(refused(vec![0; 20 * 1024 * 1024]).await, Code::IMAGE_TOO_LARGE);
@@ -44,7 +47,8 @@ async fn pictures_that_cannot_be_sent() {
     huge.extend([1, 0, 24, 0].iter().chain(&[0; 24]));
     assert_eq!(refused(huge).await, Code::IMAGE_DIMENSIONS);
     let missing = alice.tim.create_image_message(
-        &to_bob,
+        "bob",
+        ConversationType::C2c,
         std::path::PathBuf::from("/no/such/picture.png"),
         Priority::Normal,
         |_| {},
@@ -71,6 +75,19 @@ async fn options_that_cannot_work() {
         "plain text"
     );
     assert_eq!(with(&|options| options.data_dir = "/proc/no/such/place".into()), Code::DATA_DIR_UNUSABLE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_begins_where_an_earlier_one_said_and_nowhere_else() {
+    let world = World::new().await;
+    let alice = world.device("alice", "phone").await;
+    alice.send("C2Calice", "a note").await;
+    let notes = "C2Calice".parse::<ConversationId>().unwrap();
+    let page = async |next| alice.tim.get_message_list(&notes, next, 15).await;
+    let why = page(Some("the third one")).await.unwrap_err();
+    assert_eq!(why.code, Code::BAD_REQUEST);
+    assert!(why.message.contains("nextReqMessageID"), "{why}");
+    assert_eq!(page(Some("")).await.unwrap(), page(None).await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 use futures_util::future::{join, join_all, poll_immediate};
 use tim::message::{Message, Priority, RenditionType, SendStatus};
-use tim::{Code, MessageId};
+use tim::{Code, ConversationType, MessageId};
 use tokio::sync::mpsc;
 
 use crate::pictures::{on_a_held_wire, picture, png};
@@ -130,8 +130,10 @@ async fn a_picture_is_taken_back_while_it_is_copied_or_uploaded() {
     for is_copied in [false, true] {
         let (say, mut told) = mpsc::unbounded_channel();
         let tell = move |percent| say.send(percent).unwrap();
-        let to = "C2Cbob".parse().unwrap();
-        let message = alice.tim.create_image_message(&to, png(300, 200), Priority::Normal, tell).unwrap();
+        let message = alice
+            .tim
+            .create_image_message("bob", ConversationType::C2c, png(300, 200), Priority::Normal, tell)
+            .unwrap();
         let mut sending = Box::pin(alice.tim.send_message(message.clone()));
         assert!(poll_immediate(&mut sending).await.is_none());
         if is_copied {

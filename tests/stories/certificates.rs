@@ -92,17 +92,17 @@ async fn a_login_fails_at_once_with_what_is_wrong_with_the_certificate() {
     let leaf = authority_as_leaf("localhost");
     let refused = login(&leaf, Some(&leaf.root)).await;
     assert_eq!(refused.code, Code::CERTIFICATE_UNUSABLE);
-    assert!(refused.reason.contains("CaUsedAsEndEntity"), "{refused}");
+    assert!(refused.message.contains("CaUsedAsEndEntity"), "{refused}");
 
     let other = certificate("chat.example", |_| {});
     let refused = login(&other, Some(&other.root)).await;
     assert_eq!(refused.code, Code::CERTIFICATE_WRONG_NAME);
-    assert!(refused.reason.contains("localhost") && refused.reason.contains("chat.example"), "{refused}");
+    assert!(refused.message.contains("localhost") && refused.message.contains("chat.example"), "{refused}");
 
     let old = certificate("localhost", |params| params.not_after = date_time_ymd(2020, 1, 1));
     let refused = login(&old, Some(&old.root)).await;
     assert_eq!(refused.code, Code::CERTIFICATE_NOT_VALID_NOW);
-    assert!(refused.reason.contains("clock"), "{refused}");
+    assert!(refused.message.contains("clock"), "{refused}");
 
     let early = certificate("localhost", |params| params.not_before = date_time_ymd(4000, 1, 1));
     assert_eq!(login(&early, Some(&early.root)).await.code, Code::CERTIFICATE_NOT_VALID_NOW);

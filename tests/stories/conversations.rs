@@ -136,12 +136,12 @@ async fn history_is_paged_from_the_newest_and_complete_on_a_new_device() {
         alice.send("C2Cbob", &n.to_string()).await;
     }
     let tablet = world.device("bob", "tablet").await;
-    let (mut before, mut all) = (None, Vec::new());
+    let (mut next, mut all) = (None::<String>, Vec::new());
     loop {
-        let page = tablet.tim.get_message_list(&id("C2Calice"), before, 15).await.unwrap();
+        let page = tablet.tim.get_message_list(&id("C2Calice"), next.as_deref(), 15).await.unwrap();
         assert!(page.message_list.is_sorted_by_key(|message| message.sequence));
         all.splice(0..0, page.message_list.iter().map(|message| text_of(message).unwrap().to_owned()));
-        before = page.next_req_message_id;
+        next = page.next_req_message_id;
         if page.is_completed {
             break;
         }

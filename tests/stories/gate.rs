@@ -4,13 +4,9 @@ use std::time::UNIX_EPOCH;
 
 use tim::event::Event;
 use tim::message::Priority;
-use tim::{Code, ConversationId, Tim};
+use tim::{Code, ConversationType, Tim};
 
 use crate::world::World;
-
-fn bob() -> ConversationId {
-    "C2Cbob".parse().unwrap()
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn calls_before_ready_are_refused_with_the_reason() {
@@ -18,7 +14,10 @@ async fn calls_before_ready_are_refused_with_the_reason() {
     let alice = world.device_offline("alice", "phone");
     let why = alice.tim.get_conversation_list().await.unwrap_err();
     assert_eq!(why.code, Code::NOT_LOGGED_IN);
-    let why = alice.tim.create_text_message(&bob(), "too early", Priority::Normal).unwrap_err();
+    let why = alice
+        .tim
+        .create_text_message("bob", ConversationType::C2c, "too early", Priority::Normal)
+        .unwrap_err();
     assert_eq!(why.code, Code::NOT_LOGGED_IN);
     // The same refusal is emitted as an event.
     let told = alice.expect("ERROR", |event| match event {
@@ -30,7 +29,7 @@ async fn calls_before_ready_are_refused_with_the_reason() {
     alice.login(&world).await;
     assert!(alice.tim.is_ready());
     assert_eq!(alice.tim.get_login_user().unwrap().as_str(), "alice");
-    assert!(alice.tim.login("alice", &world.sig("alice")).await.unwrap().repeated);
+    assert!(alice.tim.login("alice", &world.sig("alice")).await.unwrap().repeat_login);
 
     alice.tim.logout().await.unwrap();
     alice.expect("SDK_NOT_READY", |event| matches!(event, Event::SdkNotReady).then_some(())).await;
@@ -64,7 +63,7 @@ async fn a_login_right_behind_a_logout_is_a_login_of_its_own() {
         let sig = world.sig("alice");
         let (logout, login) = tokio::join!(alice.tim.logout(), alice.tim.login("alice", &sig));
         logout.unwrap();
-        assert!(!login.unwrap().repeated);
+        assert!(!login.unwrap().repeat_login);
         alice.expect("SDK_READY", |event| matches!(event, Event::SdkReady).then_some(())).await;
     }
     // Whatever the server still has of the former logins, it does not end this one.
@@ -82,9 +81,17 @@ async fn one_application_has_one_instance_until_it_is_destroyed() {
     alice.tim.destroy().await.unwrap();
     assert_eq!(same.login("alice", &world.sig("alice")).await.unwrap_err().code, Code::DESTROYED);
     assert_eq!(same.get_conversation_list().await.unwrap_err().code, Code::DESTROYED);
-    let why = same.create_text_message(&bob(), "anybody there?", Priority::Normal).unwrap_err();
+    let why = same
+        .create_text_message("bob", ConversationType::C2c, "anybody there?", Priority::Normal)
+        .unwrap_err();
     assert_eq!(why.code, Code::DESTROYED);
-    let picture = same.create_image_message(&bob(), vec![0xff, 0xd8, 0xff], Priority::Normal, |_| {});
+    let picture = same.create_image_message(
+        "bob",
+        ConversationType::C2c,
+        vec![0xff, 0xd8, 0xff],
+        Priority::Normal,
+        |_| {},
+    );
     assert_eq!(picture.unwrap_err().code, Code::DESTROYED);
     assert_eq!((same.is_ready(), same.get_login_user()), (false, None));
     same.destroy().await.unwrap();
@@ -131,7 +138,7 @@ async fn the_small_verbs_do_what_they_say() {
     }
     let counts = std::sync::Arc::new(Counts(0.into()));
     let listener = alice.tim.add_listener(counts.clone());
-    alice.tim.remove_listener(listener);
+    alice.tim.off(listener);
     let bob = world.device("bob", "laptop").await;
     bob.send("C2Calice", "hello").await;
     assert_eq!(alice.next_text().await, "hello");

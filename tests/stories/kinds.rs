@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, mpsc};
 
 use tim::message::{Body, FileBody, LocationBody, Message, Payload, Priority, Rendition, RenditionType};
 use tim::plugin::{FileType, Plugin, UploadFile, UploadPlugin, UploadProgress, Uploaded};
-use tim::{Code, ConversationId};
+use tim::{Code, ConversationId, ConversationType};
 
 use crate::pictures::ask;
 use crate::world::{Device, World};
@@ -26,14 +26,16 @@ async fn saved(device: &Device, message: &Message) -> Vec<u8> {
 async fn alice_sends_bob_the_minutes() {
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
-    let to: ConversationId = "C2Cbob".parse().unwrap();
     // A page that would run as the server's own if a browser opened it, and is no picture.
     let minutes = [b"<script>alert(1)</script>".repeat(20_000), vec![0, 255]].concat();
     let path = world.folder.path().join("minutes.html");
     std::fs::write(&path, &minutes).unwrap();
     let (say, told) = mpsc::channel();
     let tell = move |percent| say.send(percent).unwrap();
-    let message = alice.tim.create_file_message(&to, path.clone(), "", Priority::Normal, tell).unwrap();
+    let message = alice
+        .tim
+        .create_file_message("bob", ConversationType::C2c, path.clone(), "", Priority::Normal, tell)
+        .unwrap();
     assert_eq!(message.local_path.as_ref(), Some(&path));
     assert_eq!(
         (file_of(&message).file_name.as_str(), file_of(&message).file_url.as_str()),
@@ -59,7 +61,14 @@ async fn alice_sends_bob_the_minutes() {
     let smaller = bob.tim.get_attachment_url(&got, RenditionType::Thumb).await.unwrap_err();
     assert_eq!(smaller.code, Code::MESSAGE_INVALID, "it is no picture");
 
-    let named = alice.tim.create_file_message(&to, b"tea".to_vec(), "list.txt", Priority::Normal, |_| {});
+    let named = alice.tim.create_file_message(
+        "bob",
+        ConversationType::C2c,
+        b"tea".to_vec(),
+        "list.txt",
+        Priority::Normal,
+        |_| {},
+    );
     alice.tim.send_message(named.unwrap()).await.unwrap();
     let got = bob.messages(1).await.remove(0);
     assert_eq!((file_of(&got).file_name.as_str(), saved(&bob, &got).await), ("list.txt", b"tea".to_vec()));
@@ -83,8 +92,14 @@ async fn a_hosts_uploader_learns_what_file_it_is() {
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
     let elsewhere = Arc::new(Elsewhere(Mutex::default()));
     alice.tim.register_plugin(Plugin::Upload(elsewhere.clone()));
-    let to: ConversationId = "C2Cbob".parse().unwrap();
-    let message = alice.tim.create_file_message(&to, b"tea".to_vec(), "list.txt", Priority::Normal, |_| {});
+    let message = alice.tim.create_file_message(
+        "bob",
+        ConversationType::C2c,
+        b"tea".to_vec(),
+        "list.txt",
+        Priority::Normal,
+        |_| {},
+    );
     alice.tim.send_message(message.unwrap()).await.unwrap();
     let asked = elsewhere.0.lock().unwrap().pop().unwrap();
     assert_eq!((asked.file_type, asked.name.as_str(), asked.size), (FileType::File, "list.txt", 3));
@@ -96,9 +111,11 @@ async fn a_hosts_uploader_learns_what_file_it_is() {
 async fn a_file_that_cannot_be_sent_is_refused_before_it_is() {
     let world = World::new().await;
     let alice = world.device("alice", "phone").await;
-    let to: ConversationId = "C2Cbob".parse().unwrap();
     let create = |source: tim::FileSource, name: &str| {
-        alice.tim.create_file_message(&to, source, name, Priority::Normal, |_| {}).map(drop)
+        alice
+            .tim
+            .create_file_message("bob", ConversationType::C2c, source, name, Priority::Normal, |_| {})
+            .map(drop)
     };
     let code = |source: tim::FileSource, name: &str| create(source, name).unwrap_err().code;
     assert_eq!(code(Vec::new().into(), "nothing"), Code::FILE_EMPTY);
@@ -117,8 +134,15 @@ async fn a_file_that_cannot_be_sent_is_refused_before_it_is() {
 async fn alice_tells_bob_where_to_meet() {
     let world = World::new().await;
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
-    let to: ConversationId = "C2Cbob".parse().unwrap();
-    let meet = |place| alice.tim.create_location_message(&to, "the tea house", place, Priority::Normal);
+    let meet = |place| {
+        alice.tim.create_location_message(
+            "bob",
+            ConversationType::C2c,
+            "the tea house",
+            place,
+            Priority::Normal,
+        )
+    };
     alice.tim.send_message(meet((91.117_7, 29.657_9)).unwrap()).await.unwrap();
 
     let place = LocationBody { description: "the tea house".into(), longitude: 91.117_7, latitude: 29.657_9 };
@@ -131,6 +155,6 @@ async fn alice_tells_bob_where_to_meet() {
     for nowhere in [(180.5, 0.0), (0.0, -91.0), (f64::NAN, 0.0)] {
         let why = meet(nowhere).unwrap_err();
         assert_eq!(why.code, Code::MESSAGE_BODY_INVALID);
-        assert!(why.reason.contains("degrees"), "{why}");
+        assert!(why.message.contains("degrees"), "{why}");
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use tim::log::{LogLevel, LogSink};
 use tim::message::{Body, Message, Payload, Priority, RenditionType};
 use tim::protocol::group::{GroupType, NewGroup};
-use tim::{Code, GroupId, UserId};
+use tim::{Code, ConversationType, GroupId, UserId};
 
 use crate::pictures::{Elsewhere, picture, png};
 use crate::world::{Device, World, received, run_server};
@@ -129,7 +129,7 @@ async fn a_whole_day_is_in_the_log_and_nothing_that_is_not_for_it() {
     .await;
     let fields = tim::protocol::profile::ProfileFields { nick: Some(nick.into()), ..Default::default() };
     alice.tim.update_my_profile(fields).await.unwrap();
-    let refused = alice.tim.create_text_message(&"C2Cnobody".parse().unwrap(), nobody, Priority::Normal);
+    let refused = alice.tim.create_text_message("nobody", ConversationType::C2c, nobody, Priority::Normal);
     assert!(alice.tim.send_message(refused.unwrap()).await.is_err());
 
     let carol = world.device_over_tls("carol", "tablet", "localhost", &root);

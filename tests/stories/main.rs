@@ -24,6 +24,7 @@ mod crash;
 mod faults;
 mod gate;
 mod groups;
+mod handlers;
 mod kicks;
 mod killed;
 mod kinds;

@@ -4,10 +4,10 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::poll_immediate;
-use tim::Code;
 use tim::event::Event;
 use tim::message::{Body, Message, Payload, Priority, RenditionType, SendStatus};
 use tim::plugin::{Plugin, UploadFile, UploadPlugin, Uploaded};
+use tim::{Code, ConversationType};
 
 use crate::pictures::{Elsewhere, picture, png};
 use crate::world::{Device, World};
@@ -55,8 +55,10 @@ async fn a_picture_is_shown_from_its_creation_on() {
     let (alice, _bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
     let path = world.folder.path().join("holiday.png");
     std::fs::write(&path, png(30, 20)).unwrap();
-    let to = "C2Cbob".parse().unwrap();
-    let of_file = alice.tim.create_image_message(&to, path.clone(), Priority::Normal, |_| {}).unwrap();
+    let of_file = alice
+        .tim
+        .create_image_message("bob", ConversationType::C2c, path.clone(), Priority::Normal, |_| {})
+        .unwrap();
     let of_bytes = picture(&alice, "C2Cbob", png(30, 20));
     assert_eq!(of_file.local_path.as_ref(), Some(&path));
     for created in [&of_file, &of_bytes] {

@@ -7,7 +7,7 @@ use futures_util::future::poll_immediate;
 use tim::message::{Body, ImageBody, ImageFormat, Message, Payload, Priority, Rendition, RenditionType};
 use tim::plugin::{Plugin, UploadFile, UploadPlugin, Uploaded};
 use tim::protocol::body::Element as _;
-use tim::{Code, MessageId};
+use tim::{Code, ConversationType, MessageId};
 use tim_server::core::ops::UserKey;
 use tim_server::core::ticket::sign_download;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 
 use crate::bad_disk::databases;
 use crate::proxy::Proxy;
-use crate::world::{Device, World};
+use crate::world::{Device, World, addressed};
 
 /// A picture of few colours, as PNG.
 pub fn png(width: u32, height: u32) -> Vec<u8> {
@@ -42,16 +42,18 @@ fn rough(width: u32, height: u32) -> Vec<u8> {
 
 /// A picture message, not sent.
 pub fn picture(from: &Device, to: &str, bytes: Vec<u8>) -> Message {
-    from.tim.create_image_message(&to.parse().unwrap(), bytes, Priority::Normal, |_| {}).unwrap()
+    let (to, conversation_type) = addressed(to);
+    from.tim.create_image_message(to, conversation_type, bytes, Priority::Normal, |_| {}).unwrap()
 }
 
 /// Sends a picture and gives the progress it reported.
 async fn send_picture(from: &Device, to: &str, bytes: Vec<u8>) -> Vec<u8> {
     let progress = Arc::new(Mutex::new(Vec::new()));
     let seen = progress.clone();
+    let (to, conversation_type) = addressed(to);
     let message = from
         .tim
-        .create_image_message(&to.parse().unwrap(), bytes, Priority::Normal, move |percent| {
+        .create_image_message(to, conversation_type, bytes, Priority::Normal, move |percent| {
             seen.lock().unwrap().push(percent)
         })
         .unwrap();
@@ -262,15 +264,23 @@ async fn a_picture_that_goes_before_it_is_sent_can_be_put_back() {
     let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
     let path = world.folder.path().join("holiday.png");
     std::fs::write(&path, png(30, 20)).unwrap();
-    let to: tim::ConversationId = "C2Cbob".parse().unwrap();
-    let message = alice.tim.create_image_message(&to, path.clone(), Priority::Normal, |_| {}).unwrap();
+    let message = alice
+        .tim
+        .create_image_message("bob", ConversationType::C2c, path.clone(), Priority::Normal, |_| {})
+        .unwrap();
     std::fs::remove_file(&path).unwrap();
     let why = alice.tim.send_message(message.clone()).await.unwrap_err();
     assert_eq!(why.code, Code::FILE_UNREADABLE);
     std::fs::write(&path, png(30, 20)).unwrap();
     alice.tim.send_message(message).await.unwrap();
     assert!(matches!(bob.messages(1).await[0].payload, Payload::Body(Body::Image(_))));
-    let nothing = alice.tim.create_image_message(&to, PathBuf::new(), Priority::Normal, |_| {});
+    let nothing = alice.tim.create_image_message(
+        "bob",
+        ConversationType::C2c,
+        PathBuf::new(),
+        Priority::Normal,
+        |_| {},
+    );
     assert_eq!(nothing.unwrap_err().code, Code::IMAGE_MISSING);
 }
 

@@ -10,7 +10,7 @@ use tim::message::{Body, Message, Payload, Priority, TextBody};
 use tim::options::TimOptions;
 use tim::protocol::call::Platform;
 use tim::protocol::usersig::{Claims, Key, sign};
-use tim::{ConversationId, Tim};
+use tim::{ConversationType, Tim};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::Child;
 use tokio::sync::{Mutex, mpsc};
@@ -295,7 +295,16 @@ impl Device {
 
     /// A text message, not sent.
     pub fn text(&self, to: &str, words: &str) -> Message {
-        self.tim.create_text_message(&to.parse::<ConversationId>().unwrap(), words, Priority::Normal).unwrap()
+        let (to, conversation_type) = addressed(to);
+        self.tim.create_text_message(to, conversation_type, words, Priority::Normal).unwrap()
+    }
+}
+
+/// Whom a conversation is with, as creators of messages take it.
+pub fn addressed(conversation: &str) -> (&str, ConversationType) {
+    match conversation.strip_prefix("GROUP") {
+        Some(group) => (group, ConversationType::Group),
+        None => (conversation.strip_prefix("C2C").unwrap(), ConversationType::C2c),
     }
 }
 

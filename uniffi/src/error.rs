@@ -3,55 +3,55 @@
 use tim::Code;
 
 /// Why a call failed: its variant says what kind of failure it is, `code` which one (stable for ever, TIM's own number
-/// where TIM has one), `reason` what to do, in one line for people.
+/// where TIM has one), `message` what to do, in one line for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum TimError {
     /// Nobody is logged in, or nobody any more: log in first.
-    #[error("{reason} ({code})")]
+    #[error("{message} ({code})")]
     NotReady {
         /// The number.
-        code: u32,
+        code: i32,
         /// The error's text: what the caller can do.
-        reason: String,
+        message: String,
     },
     /// The server could not be reached, or has too much to do: the same call may succeed later.
-    #[error("{reason} ({code})")]
+    #[error("{message} ({code})")]
     Unreachable {
         /// The number.
-        code: u32,
+        code: i32,
         /// The error's text: what the caller can do.
-        reason: String,
+        message: String,
     },
     /// It may not be, or what was passed does not fit: the same call fails again.
-    #[error("{reason} ({code})")]
+    #[error("{message} ({code})")]
     Refused {
         /// The number.
-        code: u32,
+        code: i32,
         /// The error's text: what the caller can do.
-        reason: String,
+        message: String,
     },
     /// This device's storage failed, is full, or is from a newer version.
-    #[error("{reason} ({code})")]
+    #[error("{message} ({code})")]
     Storage {
         /// The number.
-        code: u32,
+        code: i32,
         /// The error's text: what the caller can do.
-        reason: String,
+        message: String,
     },
     /// A fault of the engine's or of a callback of the host's.
-    #[error("{reason} ({code})")]
+    #[error("{message} ({code})")]
     Internal {
         /// The number.
-        code: u32,
+        code: i32,
         /// The error's text: what the caller can do.
-        reason: String,
+        message: String,
     },
 }
 
 impl TimError {
     /// An error with a text for this case.
-    pub(crate) fn new(code: Code, reason: impl Into<String>) -> Self {
-        let (reason, number) = (reason.into(), code.0);
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        let (message, number) = (message.into(), code.0.cast_signed());
         match code {
             Code::NOT_LOGGED_IN
             | Code::LOGGING_IN
@@ -62,17 +62,17 @@ impl TimError {
             | Code::KICKED_BY_SERVER
             | Code::USERSIG_EXPIRED_OFFLINE
             | Code::DESTROYED
-            | Code::CANCELLED => Self::NotReady { code: number, reason },
+            | Code::CANCELLED => Self::NotReady { code: number, message },
             Code::DATABASE_FAILED
             | Code::DATA_DIR_UNUSABLE
             | Code::STORE_NEWER
             | Code::STORE_REBUILT
-            | Code::STORAGE_FULL => Self::Storage { code: number, reason },
+            | Code::STORAGE_FULL => Self::Storage { code: number, message },
             Code::INTERNAL | Code::RUNTIME_FAILED | Code::LISTENER_PANICKED | Code::PANICKED => {
-                Self::Internal { code: number, reason }
+                Self::Internal { code: number, message }
             }
-            code if code.is_retryable() => Self::Unreachable { code: number, reason },
-            _ => Self::Refused { code: number, reason },
+            code if code.is_retryable() => Self::Unreachable { code: number, message },
+            _ => Self::Refused { code: number, message },
         }
     }
 
@@ -81,28 +81,28 @@ impl TimError {
         Self::new(code, code.describe())
     }
 
-    /// The number and the reason.
-    pub(crate) fn parts(&self) -> (u32, &str) {
+    /// The number and the text.
+    pub(crate) fn parts(&self) -> (i32, &str) {
         match self {
-            Self::NotReady { code, reason }
-            | Self::Unreachable { code, reason }
-            | Self::Refused { code, reason }
-            | Self::Storage { code, reason }
-            | Self::Internal { code, reason } => (*code, reason),
+            Self::NotReady { code, message }
+            | Self::Unreachable { code, message }
+            | Self::Refused { code, message }
+            | Self::Storage { code, message }
+            | Self::Internal { code, message } => (*code, message),
         }
     }
 }
 
 impl From<tim::error::TimError> for TimError {
     fn from(error: tim::error::TimError) -> Self {
-        Self::new(error.code, error.reason)
+        Self::new(error.code, error.message)
     }
 }
 
 impl From<TimError> for tim::error::TimError {
     fn from(error: TimError) -> Self {
-        let (code, reason) = error.parts();
-        Self { code: Code(code), reason: reason.to_owned() }
+        let (code, message) = error.parts();
+        Self { code: Code(code.cast_unsigned()), message: message.to_owned() }
     }
 }
 

@@ -1,12 +1,9 @@
-//! Events and listeners for other languages.
-
-use std::sync::Arc;
+//! Events for other languages: what happens, and the names of its kinds.
 
 use serde::{Deserialize, Serialize, Serializer};
 use tim::event as engine;
-use tim::protocol::frame::KickReason as EngineKick;
+use tim::event::KickedOutType as EngineKick;
 
-use crate::error::TimError;
 use crate::types::{Conversation, Group, Message, Profile};
 
 /// An event for the app. As JSON `{"name":…, "data":…}`, in TIM's format.
@@ -68,23 +65,21 @@ pub enum TimEvent {
     #[serde(rename = "blacklistUpdated", serialize_with = "bare")]
     BlacklistUpdated {
         /// The users on it.
-        users: Vec<String>,
+        user_id_list: Vec<String>,
     },
     /// Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
     #[serde(rename = "error")]
     Error {
         /// The number; stable for ever.
-        code: u32,
+        code: i32,
         /// The error's text, in one line: what the caller can do.
-        #[serde(rename = "message")]
-        reason: String,
+        message: String,
     },
     /// The login was ended. Do not log in again by yourself.
     #[serde(rename = "kickedOut")]
     KickedOut {
-        /// The reason of the kick.
-        #[serde(rename = "type")]
-        reason: KickReason,
+        /// What kind of kick it was.
+        r#type: KickedOutType,
     },
     /// The connection's state changed. An instance begins as `Disconnected`, and is so again when a login has ended or was refused.
     #[serde(rename = "netStateChange")]
@@ -92,18 +87,93 @@ pub enum TimEvent {
         /// The state.
         state: NetState,
     },
-    /// The instance was shut down. Always the last event.
+    /// The instance was destroyed. Always the last event.
     #[serde(rename = "sdkDestroy")]
     SdkDestroy {
         /// The application whose instance it was.
         #[serde(rename = "SDKAppID")]
-        sdk_app_id: u32,
+        sdk_app_id: i64,
     },
 }
 
-/// Why a login was ended.
+/// The kinds of events, for `on` and `once`. C knows them by their numbers: a new one comes at the end.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
+pub enum EventName {
+    /// Logged in and synced.
+    SdkReady,
+    /// Logged out, kicked out or destroyed.
+    SdkNotReady,
+    /// New messages.
+    MessageReceived,
+    /// The result of messages for which no call waits.
+    MessageStatusChanged,
+    /// Messages were revoked.
+    MessageRevoked,
+    /// The other side has read messages.
+    MessageReadByPeer,
+    /// The conversation list changed.
+    ConversationListUpdated,
+    /// The list of groups changed.
+    GroupListUpdated,
+    /// Profiles changed.
+    ProfileUpdated,
+    /// The blacklist changed.
+    BlacklistUpdated,
+    /// An error that belongs to no call.
+    Error,
+    /// The login was ended.
+    KickedOut,
+    /// The state of the connection changed.
+    NetStateChange,
+    /// The instance was destroyed.
+    SdkDestroy,
+}
+
+impl EventName {
+    /// All of them, in the order of their numbers.
+    pub(crate) const ALL: [Self; 14] = [
+        Self::SdkReady,
+        Self::SdkNotReady,
+        Self::MessageReceived,
+        Self::MessageStatusChanged,
+        Self::MessageRevoked,
+        Self::MessageReadByPeer,
+        Self::ConversationListUpdated,
+        Self::GroupListUpdated,
+        Self::ProfileUpdated,
+        Self::BlacklistUpdated,
+        Self::Error,
+        Self::KickedOut,
+        Self::NetStateChange,
+        Self::SdkDestroy,
+    ];
+}
+
+impl From<EventName> for engine::EventName {
+    fn from(name: EventName) -> Self {
+        match name {
+            EventName::SdkReady => Self::SdkReady,
+            EventName::SdkNotReady => Self::SdkNotReady,
+            EventName::MessageReceived => Self::MessageReceived,
+            EventName::MessageStatusChanged => Self::MessageStatusChanged,
+            EventName::MessageRevoked => Self::MessageRevoked,
+            EventName::MessageReadByPeer => Self::MessageReadByPeer,
+            EventName::ConversationListUpdated => Self::ConversationListUpdated,
+            EventName::GroupListUpdated => Self::GroupListUpdated,
+            EventName::ProfileUpdated => Self::ProfileUpdated,
+            EventName::BlacklistUpdated => Self::BlacklistUpdated,
+            EventName::Error => Self::Error,
+            EventName::KickedOut => Self::KickedOut,
+            EventName::NetStateChange => Self::NetStateChange,
+            EventName::SdkDestroy => Self::SdkDestroy,
+        }
+    }
+}
+
+/// What kind of kick ended a login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum, Serialize, Deserialize)]
-pub enum KickReason {
+pub enum KickedOutType {
     /// The same device logged in as a new instance.
     #[serde(rename = "multipleAccount")]
     MultipleAccount,
@@ -116,7 +186,7 @@ pub enum KickReason {
     /// The server's operator ended it.
     #[serde(rename = "REST_API_Kick")]
     RestApi,
-    /// A reason that this version does not know.
+    /// A kind that this version does not know.
     #[serde(rename = "other")]
     Other,
 }
@@ -133,9 +203,9 @@ pub enum NetState {
     Disconnected,
 }
 
-impl From<EngineKick> for KickReason {
-    fn from(reason: EngineKick) -> Self {
-        match reason {
+impl From<EngineKick> for KickedOutType {
+    fn from(kind: EngineKick) -> Self {
+        match kind {
             EngineKick::MultipleAccount => Self::MultipleAccount,
             EngineKick::MultipleDevice => Self::MultipleDevice,
             EngineKick::UserSigExpired => Self::UserSigExpired,
@@ -181,36 +251,14 @@ impl From<&engine::Event> for TimEvent {
             engine::Event::GroupListUpdated(groups) => Self::GroupListUpdated { groups: all(groups) },
             engine::Event::ProfileUpdated(profiles) => Self::ProfileUpdated { profiles: all(profiles) },
             engine::Event::BlacklistUpdated(users) => {
-                Self::BlacklistUpdated { users: users.iter().map(ToString::to_string).collect() }
+                Self::BlacklistUpdated { user_id_list: users.iter().map(ToString::to_string).collect() }
             }
-            engine::Event::Error { code, message } => Self::Error { code: code.0, reason: message.clone() },
-            engine::Event::KickedOut(reason) => Self::KickedOut { reason: (*reason).into() },
+            engine::Event::Error { code, message } => {
+                Self::Error { code: code.0.cast_signed(), message: message.clone() }
+            }
+            engine::Event::KickedOut(kind) => Self::KickedOut { r#type: (*kind).into() },
             engine::Event::NetStateChange(state) => Self::NetStateChange { state: (*state).into() },
-            engine::Event::SdkDestroy { sdk_app_id } => Self::SdkDestroy { sdk_app_id: *sdk_app_id },
-        }
-    }
-}
-
-/// Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
-/// may call the engine; it should not block for long. What it throws is told to the other listeners as an `Error` event with
-/// 130163.
-#[uniffi::export(foreign)]
-pub trait EventListener: Send + Sync {
-    /// Receives events, in order.
-    ///
-    /// # Errors
-    /// Whatever the host throws.
-    fn on_events(&self, events: Vec<TimEvent>) -> Result<(), TimError>;
-}
-
-/// Passes events on to a host's listener.
-pub(crate) struct HostListener(pub(crate) Arc<dyn EventListener>);
-
-impl engine::EventListener for HostListener {
-    fn on_events(&self, events: &[engine::Event]) {
-        if let Err(error) = self.0.on_events(events.iter().map(Into::into).collect()) {
-            // The engine reports a listener that fails by what it knows of failing listeners: a panic it catches.
-            std::panic::resume_unwind(Box::new(error.to_string()));
+            engine::Event::SdkDestroy { sdk_app_id } => Self::SdkDestroy { sdk_app_id: (*sdk_app_id).into() },
         }
     }
 }
@@ -224,20 +272,27 @@ mod tests {
     }
 
     #[test]
+    fn the_names_of_events_have_the_numbers_of_their_places() {
+        for (place, name) in EventName::ALL.iter().enumerate() {
+            assert_eq!(*name as usize, place);
+        }
+    }
+
+    #[test]
     fn events_have_the_shapes_that_tims_users_know() {
         assert_eq!(json(&TimEvent::SdkReady), r#"{"name":"sdkStateReady"}"#);
-        let users = vec!["mallory".to_owned()];
+        let user_id_list = vec!["mallory".to_owned()];
         assert_eq!(
-            json(&TimEvent::BlacklistUpdated { users }),
+            json(&TimEvent::BlacklistUpdated { user_id_list }),
             r#"{"name":"blacklistUpdated","data":["mallory"]}"#
         );
-        let reason = "not logged in".to_owned();
+        let message = "not logged in".to_owned();
         assert_eq!(
-            json(&TimEvent::Error { code: 2024, reason }),
+            json(&TimEvent::Error { code: 2024, message }),
             r#"{"name":"error","data":{"code":2024,"message":"not logged in"}}"#
         );
         assert_eq!(
-            json(&TimEvent::KickedOut { reason: KickReason::MultipleDevice }),
+            json(&TimEvent::KickedOut { r#type: KickedOutType::MultipleDevice }),
             r#"{"name":"kickedOut","data":{"type":"multipleDevice"}}"#
         );
         assert_eq!(

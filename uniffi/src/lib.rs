@@ -1,6 +1,6 @@
 //! Everything that crosses a language border: one library, two faces. The map:
 //!
-//! * [`client`] is the UniFFI face, for Swift and Kotlin; [`event`] and [`log`] are the callbacks hosts implement.
+//! * [`client`] is the UniFFI face, for Swift and Kotlin; [`listener`] and [`log`] are the callbacks hosts implement, [`event`] what they hear.
 //! * [`capi`] is the C face, which `tim.h` declares.
 //! * [`types`] are the nouns of both faces, [`error`] the one error; `offload` keeps hosts off the engine's own threads.
 //!
@@ -10,6 +10,7 @@ pub mod capi;
 pub mod client;
 pub mod error;
 pub mod event;
+pub mod listener;
 pub mod log;
 mod offload;
 pub mod types;

@@ -4,11 +4,10 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tim::Tim;
 use tim::event::{Event, EventListener};
 use tim::message::{Body, Payload, Priority};
 use tim::options::TimOptions;
-use tim_protocol::{ConversationId, UserId};
+use tim::{ConversationType, Tim};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -30,9 +29,9 @@ pub(super) async fn round(server: &Server) -> AnyResult<Round> {
     let (alice, alice_ready) = Device::new(server, "alice").await?;
     let (mut bob, bob_ready) = Device::new(server, "bob").await?;
     let begun = Instant::now();
-    let to_bob = ConversationId::C2c(UserId::new("bob")?);
     let bytes = png::plain(250)?;
-    let picture = alice.tim.create_image_message(&to_bob, bytes, Priority::Normal, |_| {})?;
+    let picture =
+        alice.tim.create_image_message("bob", ConversationType::C2c, bytes, Priority::Normal, |_| {})?;
     let id = picture.id;
     timeout(NEVER, alice.tim.send_message(picture)).await.map_err(|_| "alice's picture was never sent")??;
     let heard = timeout(NEVER, async {

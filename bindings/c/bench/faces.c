@@ -51,7 +51,7 @@ static void on_done(void *user_data, tim_status status, const char *json) {
 
 static void raise_event(tim_client client) {
     char *message;
-    tim_create_text_message(client, "C2Cbob", "hello", NULL, &message);
+    tim_create_text_message(client, "bob", "C2C", "hello", NULL, &message);
 }
 
 /* Of as many rounds as there may be, how long each took. */

@@ -27,7 +27,7 @@ int main(int count, char **arguments) {
     snprintf(from_bob, sizeof from_bob, "%s/from-bob.bmp", folder);
     draw(drawing);
 
-    /* Initialise. Pictures go to the server; tim_register_upload_plugin would take them elsewhere. */
+    /* Initialise. Pictures go to the server; tim_register_plugin would take them elsewhere. */
     must(tim_set_log_level(1));
     const tim_client alice = create("alice", server, app, folder), bob = create("bob", server, app, folder);
 
@@ -43,13 +43,13 @@ int main(int count, char **arguments) {
     wait_for(&bobs, "sdkStateReady");
 
     step("A text, there and back");
-    must(tim_create_text_message(alice, "C2Cbob", "Hello world!", NULL, &message));
+    must(tim_create_text_message(alice, "bob", "C2C", "Hello world!", NULL, &message));
     finish(tim_send_message(alice, message, on_done, &end), &end);
     tim_string_free(message);
     received = wait_for(&bobs, "onMessageReceived");
     show("bob", received);
     free(received);
-    must(tim_create_text_message(bob, "C2Calice", "Hello alice!", NULL, &message));
+    must(tim_create_text_message(bob, "alice", "C2C", "Hello alice!", NULL, &message));
     finish(tim_send_message(bob, message, on_done, &end), &end);
     tim_string_free(message);
     received = wait_for(&alices, "onMessageReceived");
@@ -57,13 +57,13 @@ int main(int count, char **arguments) {
     free(received);
 
     step("A picture, there and back, and onto their disks");
-    must(tim_create_image_message(alice, "C2Cbob", drawing, NULL, on_progress, "up", NULL, &message));
+    must(tim_create_image_message(alice, "bob", "C2C", drawing, NULL, on_progress, "up", NULL, &message));
     finish(tim_send_message(alice, message, on_done, &end), &end);
     tim_string_free(message);
     received = wait_for(&bobs, "onMessageReceived");
     finish(tim_download_attachment(bob, received, 0, from_alice, on_progress, "down", NULL, on_done, &end), &end);
     free(received);
-    must(tim_create_image_message(bob, "C2Calice", from_alice, NULL, on_progress, "up", NULL, &message));
+    must(tim_create_image_message(bob, "alice", "C2C", from_alice, NULL, on_progress, "up", NULL, &message));
     finish(tim_send_message(bob, message, on_done, &end), &end);
     tim_string_free(message);
     received = wait_for(&alices, "onMessageReceived");

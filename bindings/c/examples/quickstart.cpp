@@ -17,7 +17,7 @@ int main(int count, char **arguments) try {
     const std::string server = arguments[1], app = arguments[2], folder = arguments[5];
     draw(folder + "/drawing.bmp");
 
-    // Initialise. Pictures go to the server; register_upload_plugin would take them elsewhere.
+    // Initialise. Pictures go to the server; register_plugin would take them elsewhere.
     tim::set_log_level(1);
     // instance: two of them in one process, as only a demonstration has it.
     const auto options = [&](const std::string &name) {
@@ -28,26 +28,26 @@ int main(int count, char **arguments) try {
 
     step("Events, then login");
     inbox alices("alice"), bobs("bob");
-    const auto alices_ears = alice.on_events([&](const std::string &json) { alices.hear(json); });
-    const auto bobs_ears = bob.on_events([&](const std::string &json) { bobs.hear(json); });
+    const auto alices_ears = alice.add_listener([&](const std::string &json) { alices.hear(json); });
+    const auto bobs_ears = bob.add_listener([&](const std::string &json) { bobs.hear(json); });
     alice.login("alice", arguments[3]).get();
     bob.login("bob", arguments[4]).get();
     alices.wait_for("sdkStateReady");
     bobs.wait_for("sdkStateReady");
 
     step("A text, there and back");
-    const auto hello = alice.create_text_message("C2Cbob", "Hello world!");
+    const auto hello = alice.create_text_message("bob", "C2C", "Hello world!");
     alice.send_message(hello).get();
     tell("bob got " + payload(bobs.wait_for("onMessageReceived")));
-    const auto reply = bob.create_text_message("C2Calice", "Hello alice!");
+    const auto reply = bob.create_text_message("alice", "C2C", "Hello alice!");
     bob.send_message(reply).get();
     tell("alice got " + payload(alices.wait_for("onMessageReceived")));
 
     step("A picture, there and back, and onto their disks");
-    const auto picture = alice.create_image_message("C2Cbob", folder + "/drawing.bmp", bar("up"));
+    const auto picture = alice.create_image_message("bob", "C2C", folder + "/drawing.bmp", bar("up"));
     alice.send_message(picture).get();
     bob.download_attachment(bobs.wait_for("onMessageReceived"), 0, folder + "/from-alice.bmp", bar("down")).get();
-    const auto copy = bob.create_image_message("C2Calice", folder + "/from-alice.bmp", bar("up"));
+    const auto copy = bob.create_image_message("alice", "C2C", folder + "/from-alice.bmp", bar("up"));
     bob.send_message(copy).get();
     alice.download_attachment(alices.wait_for("onMessageReceived"), 0, folder + "/from-bob.bmp", bar("down")).get();
 
@@ -59,6 +59,6 @@ int main(int count, char **arguments) try {
     tell("\nDone: texts and pictures went both ways, and every step was seen.");
     return 0;
 } catch (const tim::error &why) {
-    std::cerr << why.code() << ": " << why.reason() << "\n";
+    std::cerr << why.code() << ": " << why.message() << "\n";
     return 1;
 }

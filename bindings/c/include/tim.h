@@ -12,9 +12,9 @@
  *   #include <stdio.h>
  *   #include <tim.h>
  *
- *   static void on_events(void *user_data, const char *events_json) {
+ *   static void on_messages(void *user_data, const char *event_json) {
  *       (void)user_data;
- *       printf("%s\n", events_json);                        // [{"name":"onMessageReceived","data":[...]}]
+ *       printf("%s\n", event_json);                         // {"name":"onMessageReceived","data":[...]}
  *   }
  *   static void on_sent(void *user_data, tim_status status, const char *json) {
  *       (void)user_data;
@@ -24,7 +24,7 @@
  *       tim_client client = *(tim_client *)user_data;
  *       char *message = NULL;
  *       if (status != TIM_OK) { printf("refused: %s\n", json); return; }
- *       if (tim_create_text_message(client, "C2Cbob", "Hello world!", NULL, &message) == TIM_OK)
+ *       if (tim_create_text_message(client, "bob", "C2C", "Hello world!", NULL, &message) == TIM_OK)
  *           tim_send_message(client, message, on_sent, NULL);
  *       tim_string_free(message);
  *   }
@@ -35,7 +35,7 @@
  *       tim_status status = tim_create(TIM_ABI_VERSION,
  *           "{\"SDKAppID\":1400000001, \"server\":\"wss://im.example.org\", \"dataDir\":\"/var/lib/app/tim\"}", &client);
  *       if (status != TIM_OK) { char *why = tim_last_error(); printf("%d: %s\n", status, why); tim_string_free(why); return 1; }
- *       tim_add_listener(client, on_events, NULL, NULL, &listener);
+ *       tim_on(client, TIM_EVENT_MESSAGE_RECEIVED, on_messages, NULL, NULL, &listener);
  *       tim_login(client, "alice", "eJw...the userSig your backend made", on_login, &client);
  *       getchar();                                          // chat; then end as SHUTDOWN ORDER tells
  *       return 0;
@@ -55,7 +55,7 @@
  * A function gives back a status: TIM_OK, or the number of an error. Results come through pointers, which are written only
  * if the status is TIM_OK. A function that takes a `done` callback asks the server: it returns at once, and the callback is
  * called exactly once if the status was TIM_OK, and never otherwise. `done` is told a status of its own with JSON: the
- * result, or {"code":2801,"reason":"no answer in time: ..."}, whose reason tim_last_error gives there as a plain text. Nothing
+ * result, or {"code":2801,"message":"no answer in time: ..."}, whose message tim_last_error gives there as a plain text. Nothing
  * blocks for the network. tim_create and the functions that make a message of a file look at files.
  *
  * Calls of one thread take effect in the order in which it makes them, whether it waits for their ends or not: texts to one
@@ -64,12 +64,12 @@
  *
  * VERBS BY NAME
  *
- *   tim_call(client, "joinGroup", "{\"group\":\"climbers\", \"applyMessage\":\"may I?\"}", on_joined, NULL);
+ *   tim_call(client, "joinGroup", "{\"groupID\":\"climbers\", \"applyMessage\":\"may I?\"}", on_joined, NULL);
  *
  * tim_call calls every verb that creates a message or has a `done`, but for tim_destroy and tim_shutdown: for hosts that read a
  * verb out of something else, and for bindings in other languages, which need this one function and never wait for another.
  * A verb's name is its function's in TIM's spelling: createGroup for tim_create_group. So are those of its parameters, an `id`
- * at the end as ID: applyMessage for apply_message, userID for user_id. What the function takes as JSON is JSON here too, under
+ * as ID: applyMessage for apply_message, userID for user_id. What the function takes as JSON is JSON here too, under
  * the name without _json: {"group":{"name":"Tea", "type":"Private"}}. What has a default in tim.hpp may be left out here too.
  * Progress is not told, and what takes bytes is not there.
  *
@@ -83,8 +83,8 @@
  *   - `done`, progress, uploads: on threads made for it, several at once; they may block.
  *   - log lines: on whichever thread has something to tell; they must not block.
  *   - `destroy`: where the last use of its `user_data` ends. That may be one of the program's threads, before the call that
- *     ended it returns: a function that fails, tim_remove_listener, tim_set_log_sink, tim_clear_log_sink,
- *     tim_register_upload_plugin, tim_release, tim_download_attachment where nobody is logged in, or tim_add_listener where the
+ *     ended it returns: a function that fails, tim_off, tim_set_log_sink, tim_clear_log_sink,
+ *     tim_register_plugin, tim_release, tim_download_attachment where nobody is logged in, or tim_add_listener where the
  *     instance ends meanwhile.
  * A callback must return: it may not longjmp or end its thread, and an exception that leaves it ends the process. tim.hpp
  * catches what its callbacks throw.
@@ -110,7 +110,7 @@
  *   2. tim_destroy for one instance, or tim_shutdown for all. Once its callback is called no listener is called any more,
  *      and further calls give 130160.
  *   3. tim_release: give the handle back. It may also come before 2, or in any callback. Listeners went with the instance;
- *      tim_remove_listener takes one off before.
+ *      tim_off removes one before.
  *   4. End the process. It may also end without all this: what was sent or received is safe on the disk, and is
  *      synchronised with the next login. dlclose may be called at any time and leaves the library in memory: its threads
  *      live as long as the process.
@@ -121,8 +121,8 @@
  *
  * JSON NOUNS
  *
- * What a function takes or gives as JSON, its text names by the words that stand here before each: `message`. Times are
- * milliseconds since 1970. A field that has no value is null or absent. Be ready for new fields, words and numbers.
+ * What a function takes or gives as JSON, its text names by the words that stand here before each: `message`. Every time is
+ * in seconds since 1970-01-01 UTC. A field that has no value is null or absent. Be ready for new fields, words and numbers.
  * The nouns options, new group and profile fields have no fields but those told here: others give 130182.
  *
  * options (tim_create; the first three are required)
@@ -133,14 +133,19 @@
  *   heartbeatMs: the pause between signs of life       loginTimeoutMs, callTimeoutMs: how long an answer is waited for
  *   platform: android, ios, macos, windows, linux, web, other; this machine's own if absent
  *
+ * login result (tim_login)
+ *   {"repeatLogin":false}
+ *   repeatLogin: this user was logged in already
+ *
  * message
- *   {"ID":"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d", "conversationID":"C2Cbob", "from":"alice", "flow":"out", "sequence":7,
- *    "time":1760000000123, "clientTime":1760000000101, "status":"success", "errorCode":null, "priority":"Normal", "nick":"",
- *    "avatar":"", "isRevoked":false, "revoker":null, "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
+ *   {"ID":"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d", "conversationID":"C2Cbob", "conversationType":"C2C",
+ *    "from":"alice", "to":"bob", "flow":"out", "sequence":7, "time":1760000000, "clientTime":1760000000, "status":"success",
+ *    "errorCode":null, "priority":"Normal", "nick":"", "avatar":"",
+ *    "isRevoked":false, "revoker":null, "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
  *    "localPath":null, "type":"TIMTextElem", "payload":{"text":"Hello world!"}}
  *   ID: its identity from creation on, the same for everybody
- *   conversationID: C2C and a user, GROUP and a group, or @TIM#SYSTEM
- *   from: a user, or @TIM#SYSTEM       nick, avatar: the sender's when it was sent       flow: in, out
+ *   conversationID: C2C and a user, GROUP and a group, or @TIM#SYSTEM; conversationType: C2C, GROUP or @TIM#SYSTEM
+ *   from: a user, or @TIM#SYSTEM       to: a user, or the group       nick, avatar: the sender's when it was sent       flow: in, out
  *   sequence: its place in the conversation, from 1 on; 0 until it is sent
  *   time: when the server took it; while it waits or was refused: when it was sent, by the server's clock
  *   clientTime: when it was created, by the sender's clock
@@ -165,34 +170,34 @@
  *                               degrees: -180 to 180 east, -90 to 90 north
  *     TIMGroupTipElem           {"operatorID":"alice", "operationType":1, "userIDList":["bob"], "memberCount":2}
  *                               operationType: 1 these users joined, by what operatorID did; 2 they left; memberCount: then
- *     TIMGroupSystemNoticeElem  {"operatorID":"carol", "operationType":1, "groupID":"climbers", "groupName":"Climbers",
- *                               "groupType":"Public", "handleMessage":"may I?"}
+ *     TIMGroupSystemNoticeElem  {"operatorID":"carol", "operationType":1, "groupProfile":{"groupID":"climbers",
+ *                               "name":"Climbers", "type":"Public"}, "handleMessage":"may I?"}
  *                               operationType: 1 operatorID applies, with these words; 2 accepted your application, or 3
  *                               refused it, with these words; 5 dismissed the group; 6 you made it; 7 added you; 8 you left
  *     gone                      no payload: the message was taken back
  *     unknown                   a text: the message's JSON, of a type that this version does not know
  *
  * message list (tim_get_message_list)
- *   {"messageList":[...messages, oldest first...], "nextReqMessageID":35, "isCompleted":false}
- *   nextReqMessageID: what to pass as `next` for the page before this one; null if there is none       isCompleted: there is none
+ *   {"messageList":[...messages, oldest first...], "nextReqMessageID":"35", "isCompleted":false}
+ *   nextReqMessageID: what to pass, as it is, for the page before this one; null if there is none       isCompleted: there is none
  *
  * conversation
- *   {"conversationID":"GROUPclimbers", "groupType":"Public", "unreadCount":2, "lastMessage":{...a message...},
- *    "readSequence":5, "peerReadSequence":0, "lastTime":1760000000123}
- *   groupType: of a GROUP       lastMessage: the newest, sent or waiting       lastTime: when something last happened in it
+ *   {"conversationID":"GROUPclimbers", "type":"GROUP", "subType":"Public", "unreadCount":2, "lastMessage":{...a message...},
+ *    "readSequence":5, "peerReadSequence":0, "lastTime":1760000000}
+ *   type: C2C, GROUP or @TIM#SYSTEM       subType: the type of a GROUP       lastMessage: the newest, sent or waiting       lastTime: when something last happened in it
  *   unreadCount: of others' messages; sending reads nothing; always 0 in a ChatRoom
  *   readSequence: how far this user has read       peerReadSequence: how far the other side of a C2C conversation has
  *
  * group
  *   {"groupID":"climbers", "type":"Public", "name":"Climbers", "introduction":"", "notification":"", "avatar":"",
- *    "ownerID":"alice", "createTime":1760000000123, "memberCount":2, "maxMemberCount":2000, "joinOption":"NeedPermission",
- *    "selfRole":"Owner", "selfJoinTime":1760000000123}
+ *    "ownerID":"alice", "createTime":1760000000, "memberCount":2, "maxMemberCount":2000, "joinOption":"NeedPermission",
+ *    "selfInfo":{"role":"Owner", "joinTime":1760000000}}
  *   type: Private (members are added), Public (who applies is let in), ChatRoom (nothing counts as unread)
  *   joinOption, for those who apply: FreeAccess (they are in), NeedPermission (the owner or an admin decides), DisableApply
- *   ownerID: none if the owner has left       selfRole: Member, Admin, Owner; as selfJoinTime none if this user is no member
+ *   ownerID: none if the owner has left       selfInfo: of this user, role: Member, Admin, Owner; none if this user is no member
  *
  * group member
- *   {"userID":"alice", "nick":"Alice", "avatar":"https://...", "role":"Owner", "joinTime":1760000000123}
+ *   {"userID":"alice", "nick":"Alice", "avatar":"https://...", "role":"Owner", "joinTime":1760000000}
  *   role: Member, Admin, Owner       nick, avatar: empty if none
  *
  * new group (tim_create_group; name and type are required)
@@ -201,21 +206,21 @@
  *   groupID: the server makes one if it is absent       joinOption: by the group's type if it is absent
  *   memberList: up to 100 users to begin with, beside this one
  *
- * joined (tim_join_group)
+ * join result (tim_join_group)
  *   {"status":"JoinedSuccess", "group":{...a group...}}
  *   status: JoinedSuccess, AlreadyInGroup, or WaitAdminApproval, and then group is null
  *
  * profile
  *   {"userID":"alice", "nick":"Alice", "avatar":"https://...", "gender":"Gender_Type_Female", "selfSignature":"up there",
- *    "birthday":20000419, "location":"Lhasa", "lastUpdatedTime":1760000000123}
- *   gender: Gender_Type_Unknown, Gender_Type_Female, Gender_Type_Male       birthday: year, month, day
- *   lastUpdatedTime: 0 if it never changed
+ *    "birthday":20000419, "location":"Lhasa", "lastUpdatedTime":1760000000}
+ *   gender: Gender_Type_Unknown, Gender_Type_Female, Gender_Type_Male       birthday: year, month, day; 0 if not told
+ *   What the user does not tell is empty       lastUpdatedTime: 0 if it never changed
  *
  * profile fields (tim_update_my_profile; what is absent stays as it is)
  *   {"nick":"Alice", "avatar":"https://...", "gender":"Gender_Type_Female", "selfSignature":"up there", "birthday":20000419,
  *    "location":"Lhasa"}
  *
- * event (a listener is told an array of them)
+ * event (a handler of tim_on is told one, a listener an array of them; the number of TIM_EVENT_SDK_READY is a tim_event)
  *   {"name":"onMessageReceived", "data":[...messages...]}
  *     name                         data
  *     sdkStateReady                none: everything works from now on
@@ -241,7 +246,7 @@
  *
  * Numbers are stable for ever, and TIM's own where TIM has one. tim_status_text says what one means and what to do.
  * A function that takes a `done` gives back itself what is wrong with its arguments as they stand there: 130180 to 130183, 130103,
- * and, but for tim_login, 2002, 2105, 2503, 2602 or 20001 for an id, a message, a conversation or a number that cannot be one.
+ * and, but for tim_login, 2002, 2105, 2106, 2503, 2602 or 20001 for an id, a message, a conversation or a number that cannot be one.
  * Everything else is told to `done`, also a 2105 or 20001 that only the engine or the server can find.
  * Each function tells its errors. Not told again are
  *   any function's     130180 to 130183 for what it was passed, 130185, which `done` may be told too; 20001 for a priority or a
@@ -291,6 +296,68 @@
 #define TIM_ABI_VERSION 1
 
 /**
+ * The kinds of events, for `on` and `once`. C knows them by their numbers: a new one comes at the end.
+ */
+typedef enum {
+  /**
+   * Logged in and synced.
+   */
+  TIM_EVENT_SDK_READY,
+  /**
+   * Logged out, kicked out or destroyed.
+   */
+  TIM_EVENT_SDK_NOT_READY,
+  /**
+   * New messages.
+   */
+  TIM_EVENT_MESSAGE_RECEIVED,
+  /**
+   * The result of messages for which no call waits.
+   */
+  TIM_EVENT_MESSAGE_STATUS_CHANGED,
+  /**
+   * Messages were revoked.
+   */
+  TIM_EVENT_MESSAGE_REVOKED,
+  /**
+   * The other side has read messages.
+   */
+  TIM_EVENT_MESSAGE_READ_BY_PEER,
+  /**
+   * The conversation list changed.
+   */
+  TIM_EVENT_CONVERSATION_LIST_UPDATED,
+  /**
+   * The list of groups changed.
+   */
+  TIM_EVENT_GROUP_LIST_UPDATED,
+  /**
+   * Profiles changed.
+   */
+  TIM_EVENT_PROFILE_UPDATED,
+  /**
+   * The blacklist changed.
+   */
+  TIM_EVENT_BLACKLIST_UPDATED,
+  /**
+   * An error that belongs to no call.
+   */
+  TIM_EVENT_ERROR,
+  /**
+   * The login was ended.
+   */
+  TIM_EVENT_KICKED_OUT,
+  /**
+   * The state of the connection changed.
+   */
+  TIM_EVENT_NET_STATE_CHANGE,
+  /**
+   * The instance was destroyed.
+   */
+  TIM_EVENT_SDK_DESTROY,
+} tim_event;
+
+/**
  * The result of a call: 0 is success, anything else an error's number (see `tim_status_text`).
  */
 typedef int32_t tim_status;
@@ -313,15 +380,15 @@ typedef struct {
 } tim_client;
 
 /**
- * Called when a call has ended. `json` is the result, or `{"code":...,"reason":...}` if `status` is not 0; it is valid
+ * Called when a call has ended. `json` is the result, or `{"code":...,"message":...}` if `status` is not 0; it is valid
  * during the callback only.
  */
 typedef void (*tim_done_callback)(void *user_data, tim_status status, const char *json);
 
 /**
- * Called with events: a JSON array of `{"name":...,"data":...}`, valid during the callback only.
+ * Called with one event, `{"name":...,"data":...}`, valid during the callback only.
  */
-typedef void (*tim_event_callback)(void *user_data, const char *events_json);
+typedef void (*tim_event_handler)(void *user_data, const char *event_json);
 
 /**
  * A listener of an instance, by its number. 0 is none.
@@ -331,6 +398,11 @@ typedef struct {
 } tim_listener;
 
 /**
+ * Called with events: a JSON array of `{"name":...,"data":...}`, valid during the callback only.
+ */
+typedef void (*tim_event_callback)(void *user_data, const char *events_json);
+
+/**
  * An upload that a plugin works on, by its number. Valid until the plugin returns.
  */
 typedef struct {
@@ -338,7 +410,7 @@ typedef struct {
 } tim_upload;
 
 /**
- * Called to upload a file: `{"path":..., "type":1, "name":..., "size":...}` with type 1 for a picture, 255 for any other file, and
+ * Called to upload a file: `{"path":..., "fileType":1, "fileName":..., "size":...}` with fileType 1 for a picture, 255 for any other file, and
  * an empty name if it has none. Reports with `tim_upload_progress`, describes what was uploaded with `tim_upload_result`, and
  * returns 0, or an error's number. With one that may pass (2400, 2800, 2801, 6005) it is called again up to three times after
  * growing pauses, and anew with every connection; then, and with any other at once, the message fails with that number.
@@ -451,9 +523,34 @@ tim_status tim_destroy(tim_client client,
 tim_status tim_shutdown(tim_done_callback done, void *user_data);
 
 /**
- * Adds a listener. `callback` hears everything that happens from now on, on one thread of the instance's own, one call at
- * a time; it may call this library; it should not block for long. It may be called before this has returned. `destroy` is
- * called when the listener is gone.
+ * Calls `handler` with each event of one kind, a `tim_event`, that happens from now on: `{"name":..., "data":...}`. It is called
+ * on one thread of the instance's own, one call at a time; it may call this library; it should not block for long. It may be
+ * called before this has returned. `destroy` is called when it is removed.
+ *
+ * Errors: 20001 for an `event` that is none, 130160 once the instance was destroyed. With any error `destroy` is called before
+ * this returns.
+ */
+tim_status tim_on(tim_client client,
+                  uint32_t event,
+                  tim_event_handler handler,
+                  void *user_data,
+                  tim_destroy_callback destroy,
+                  tim_listener *listener);
+
+/**
+ * Calls `handler` with the next event of one kind, once. In all else as `tim_on`; `destroy` is called after it was.
+ *
+ * Errors: those of `tim_on`.
+ */
+tim_status tim_once(tim_client client,
+                    uint32_t event,
+                    tim_event_handler handler,
+                    void *user_data,
+                    tim_destroy_callback destroy,
+                    tim_listener *listener);
+
+/**
+ * Adds a listener. `callback` hears everything that happens from now on, as an array of events. In all else as `tim_on`.
  *
  * Errors: 130160 once the instance was destroyed. With any error `destroy` is called before this returns.
  */
@@ -464,13 +561,12 @@ tim_status tim_add_listener(tim_client client,
                             tim_listener *listener);
 
 /**
- * Removes a listener. A call of it that has begun may still be running when this returns; no further call begins. Its
- * `destroy` is called when no call of it is running, at the latest with the end of the instance, which takes all of
- * its listeners off.
+ * Removes a handler or a listener. A call of it that has begun may still be running when this returns; no further call begins.
+ * Its `destroy` is called when no call of it is running, at the latest with the end of the instance, which removes all of them.
  *
  * Errors: none of its own.
  */
-tim_status tim_remove_listener(tim_listener listener);
+tim_status tim_off(tim_listener listener);
 
 /**
  * Registers the host's own uploader in place of the built-in one, or of a former one, whose `destroy` is called
@@ -478,10 +574,10 @@ tim_status tim_remove_listener(tim_listener listener);
  *
  * Errors: 130160 once the instance was destroyed. With any error `destroy` is called before this returns.
  */
-tim_status tim_register_upload_plugin(tim_client client,
-                                      tim_upload_callback callback,
-                                      void *user_data,
-                                      tim_destroy_callback destroy);
+tim_status tim_register_plugin(tim_client client,
+                               tim_upload_callback callback,
+                               void *user_data,
+                               tim_destroy_callback destroy);
 
 /**
  * An upload plugin tells how far it has come: 0 to 100.
@@ -524,9 +620,9 @@ tim_status tim_network_changed(tim_client client,
                                bool up);
 
 /**
- * Logs a user in; `sdkStateReady` tells when everything works. True if the user was logged in already.
+ * Logs a user in; `sdkStateReady` tells when everything works.
  *
- * Result: `true` or `false`.
+ * Result: `login result`.
  *
  * Errors: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the server
  * refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
@@ -552,7 +648,7 @@ tim_status tim_logout(tim_client client,
                       void *user_data);
 
 /**
- * The server's clock, in milliseconds since 1970.
+ * The server's clock: a time, like those of messages.
  *
  * Result: a number.
  *
@@ -561,17 +657,18 @@ tim_status tim_logout(tim_client client,
 tim_status tim_get_server_time(tim_client client, tim_done_callback done, void *user_data);
 
 /**
- * Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group), to be shown at once;
- * `tim_send_message` sends it.
+ * Makes a text message to a user or a group, to be shown at once; `tim_send_message` sends it.
  *
- * `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it
- * back with `tim_string_free`.
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
+ * `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it back with
+ * `tim_string_free`.
  *
- * Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text,
- * 8001 for one over 12 KB.
+ * Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for
+ * no text, 8001 for one over 12 KB.
  */
 tim_status tim_create_text_message(tim_client client,
                                    const char *to,
+                                   const char *conversation_type,
                                    const char *text,
                                    const char *priority,
                                    char **message_json);
@@ -579,14 +676,16 @@ tim_status tim_create_text_message(tim_client client,
 /**
  * Creates a location message: a place on Earth, in degrees, and its name (may be empty); `tim_send_message` sends it.
  *
- * `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it
- * back with `tim_string_free`.
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
+ * `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it back with
+ * `tim_string_free`.
  *
  * Errors: as of `tim_create_text_message`; 130110 for a longitude that is not -180 to 180, or a latitude that is not
  * -90 to 90.
  */
 tim_status tim_create_location_message(tim_client client,
                                        const char *to,
+                                       const char *conversation_type,
                                        const char *description,
                                        double longitude,
                                        double latitude,
@@ -598,15 +697,18 @@ tim_status tim_create_location_message(tim_client client,
  * picture's width and height, and `localPath`. Looks at the file on the caller's thread; `tim_send_message` uploads
  * and sends it. Until then the file has to stay where it is.
  *
- * `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may
- * be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more,
- * with an error before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
+ * `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may be NULL) is
+ * told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more, with an error
+ * before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
  *
- * Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path,
- * 2401 for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
+ * Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2251 for
+ * no path, 2401 for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or
+ * more.
  */
 tim_status tim_create_image_message(tim_client client,
                                     const char *to,
+                                    const char *conversation_type,
                                     const char *file,
                                     const char *priority,
                                     tim_progress_callback on_progress,
@@ -619,16 +721,18 @@ tim_status tim_create_image_message(tim_client client,
  * file of the engine's, which `localPath` names. Of more than 256 files, or more than 100 MB of bytes, that were never
  * sent, the oldest cannot be sent any more.
  *
- * `bytes` are copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While
- * the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy`
- * is called when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it
- * back with `tim_string_free`.
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `bytes` are
+ * copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is
+ * uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called
+ * when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it back with
+ * `tim_string_free`.
  *
- * Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes,
- * 2252 if they are no picture, 2253 if there are 20 MB or more; 130168 or 6022 if they cannot be written.
+ * Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 7006 for
+ * no bytes, 2252 if they are no picture, 2253 if there are 20 MB or more; 130168 or 6022 if they cannot be written.
  */
 tim_status tim_create_image_message_from_bytes(tim_client client,
                                                const char *to,
+                                               const char *conversation_type,
                                                const uint8_t *bytes,
                                                size_t length,
                                                const char *priority,
@@ -642,15 +746,18 @@ tim_status tim_create_image_message_from_bytes(tim_client client,
  * names it. Looks at the file on the caller's thread; `tim_send_message` uploads and sends it. Until then the file has
  * to stay where it is.
  *
- * `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may
- * be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more,
- * with an error before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
+ * `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may be NULL) is
+ * told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more, with an error
+ * before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
  *
- * Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
- * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
+ * Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a
+ * file that cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256
+ * bytes.
  */
 tim_status tim_create_file_message(tim_client client,
                                    const char *to,
+                                   const char *conversation_type,
                                    const char *file,
                                    const char *name,
                                    const char *priority,
@@ -662,15 +769,17 @@ tim_status tim_create_file_message(tim_client client,
 /**
  * Makes a file message of a file's bytes, as `tim_create_file_message` does of a file; it needs a name.
  *
- * `bytes` are copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While
- * the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy`
- * is called when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it
- * back with `tim_string_free`.
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `bytes` are
+ * copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is
+ * uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called
+ * when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it back with
+ * `tim_string_free`.
  *
  * Errors: as of `tim_create_file_message`; 130168 or 6022 if they cannot be written.
  */
 tim_status tim_create_file_message_from_bytes(tim_client client,
                                               const char *to,
+                                              const char *conversation_type,
                                               const uint8_t *bytes,
                                               size_t length,
                                               const char *name,
@@ -711,7 +820,7 @@ tim_status tim_send_message(tim_client client,
  * refused again with the same number, at once.
  */
 tim_status tim_resend_message(tim_client client,
-                              const char *message,
+                              const char *message_id,
                               tim_done_callback done,
                               void *user_data);
 
@@ -726,7 +835,7 @@ tim_status tim_resend_message(tim_client client,
  * once it has arrived), 130171 if it has arrived, was taken back already, or was never sent.
  */
 tim_status tim_cancel_message(tim_client client,
-                              const char *message,
+                              const char *message_id,
                               tim_done_callback done,
                               void *user_data);
 
@@ -754,28 +863,27 @@ tim_status tim_revoke_message(tim_client client,
  * Errors: the gate's; 2503 for a conversation that is none.
  */
 tim_status tim_set_message_read(tim_client client,
-                                const char *conversation,
+                                const char *conversation_id,
                                 tim_done_callback done,
                                 void *user_data);
 
 /**
- * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
- * `nextReqMessageID`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
- * server.
+ * A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
+ * `next_req_message_id`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
  *
  * Besides so many that have a place it shows the outbox: what waits (`unSend`) behind all others on the newest page,
  * what was refused (`fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place
  * between two pages may be in both, under the same ID.
  *
- * 0 as `next` is none. Result: `message list`.
+ * `next_req_message_id` may be NULL. Result: `message list`.
  *
- * Errors: the gate's; 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
- * that are not this user's to read; 2800 or 2801 if older messages cannot be asked for.
+ * Errors: the gate's; 2503 for a conversation that is none, 20001 for a `next_req_message_id` that no page gave, 10007
+ * for messages of a group that are not this user's to read; 2800 or 2801 if older messages cannot be asked for.
  */
 tim_status tim_get_message_list(tim_client client,
-                                const char *conversation,
-                                int64_t next,
-                                uint32_t count,
+                                const char *conversation_id,
+                                const char *next_req_message_id,
+                                int32_t count,
                                 tim_done_callback done,
                                 void *user_data);
 
@@ -855,21 +963,21 @@ tim_status tim_get_group_list(tim_client client, tim_done_callback done, void *u
  * Errors: the gate's; 2602 for an id that is none, 10010 for no such group; 2800 or 2801.
  */
 tim_status tim_get_group_profile(tim_client client,
-                                 const char *group,
+                                 const char *group_id,
                                  tim_done_callback done,
                                  void *user_data);
 
 /**
  * Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
  *
- * `users_json` is an array of texts. Result: an array of `group member`.
+ * `user_id_list_json` is an array of texts. Result: an array of `group member`.
  *
  * Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
  * who is not in it, 10010 for no such group; 2800 or 2801.
  */
 tim_status tim_get_group_member_profile(tim_client client,
-                                        const char *group,
-                                        const char *users_json,
+                                        const char *group_id,
+                                        const char *user_id_list_json,
                                         tim_done_callback done,
                                         void *user_data);
 
@@ -890,13 +998,13 @@ tim_status tim_create_group(tim_client client,
 /**
  * Joins a group, or applies to, with a text for the owner and admins, who decide.
  *
- * Result: `joined`.
+ * Result: `join result`.
  *
  * Errors: the gate's; 2602 for an id that is none, 10004 for a text that is too long, 10007, 10010 or 10014 if it may
  * not be joined, does not exist, or is full; 2800 or 2801.
  */
 tim_status tim_join_group(tim_client client,
-                          const char *group,
+                          const char *group_id,
                           const char *apply_message,
                           tim_done_callback done,
                           void *user_data);
@@ -910,7 +1018,7 @@ tim_status tim_join_group(tim_client client,
  * group; 2800 or 2801.
  */
 tim_status tim_quit_group(tim_client client,
-                          const char *group,
+                          const char *group_id,
                           tim_done_callback done,
                           void *user_data);
 
@@ -922,7 +1030,7 @@ tim_status tim_quit_group(tim_client client,
  * Errors: the gate's; 2602 for an id that is none, 10007 for who may not, 10010 for no such group; 2800 or 2801.
  */
 tim_status tim_dismiss_group(tim_client client,
-                             const char *group,
+                             const char *group_id,
                              tim_done_callback done,
                              void *user_data);
 
@@ -936,8 +1044,8 @@ tim_status tim_dismiss_group(tim_client client,
  * or 2801.
  */
 tim_status tim_handle_group_application(tim_client client,
-                                        const char *group,
-                                        const char *user,
+                                        const char *group_id,
+                                        const char *user_id,
                                         bool accept,
                                         const char *handle_message,
                                         tim_done_callback done,
@@ -955,12 +1063,12 @@ tim_status tim_get_my_profile(tim_client client, tim_done_callback done, void *u
 /**
  * The profiles of 1 to 100 users; users who do not exist are left out.
  *
- * `users_json` is an array of texts. Result: an array of `profile`.
+ * `user_id_list_json` is an array of texts. Result: an array of `profile`.
  *
  * Errors: the gate's; 20001 for none or more than 100, 2002 for an id that is none; 2800 or 2801.
  */
 tim_status tim_get_user_profile(tim_client client,
-                                const char *users_json,
+                                const char *user_id_list_json,
                                 tim_done_callback done,
                                 void *user_data);
 
@@ -988,26 +1096,26 @@ tim_status tim_get_blacklist(tim_client client, tim_done_callback done, void *us
 /**
  * Puts users on the blacklist.
  *
- * `users_json` is an array of texts. Result: `null`.
+ * `user_id_list_json` is an array of texts. Result: `null`.
  *
  * Errors: the gate's; 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user
  * who does not exist, 30013 if it is full; 2800 or 2801.
  */
 tim_status tim_add_to_blacklist(tim_client client,
-                                const char *users_json,
+                                const char *user_id_list_json,
                                 tim_done_callback done,
                                 void *user_data);
 
 /**
  * Takes users off the blacklist.
  *
- * `users_json` is an array of texts. Result: `null`.
+ * `user_id_list_json` is an array of texts. Result: `null`.
  *
  * Errors: the gate's; 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user
  * who does not exist; 2800 or 2801.
  */
 tim_status tim_remove_from_blacklist(tim_client client,
-                                     const char *users_json,
+                                     const char *user_id_list_json,
                                      tim_done_callback done,
                                      void *user_data);
 

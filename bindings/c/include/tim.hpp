@@ -2,10 +2,10 @@
  * tim.hpp: tim for C++17, over tim.h and nothing else. Read the top of tim.h first: threads, shutdown order, JSON nouns and
  * error numbers are the same here.
  *
- *   - tim::client is an instance's handle: its destructor gives it back. tim::subscription is a listener: its destructor takes
+ *   - tim::client is an instance's handle: its destructor gives it back. tim::subscription is a handler or a listener: its destructor takes
  *     it off, and waits for a call of it that is running (unless it is that call that destroys it): then what the listener
  *     captured is gone, and what it refers to may go.
- *   - Calls that ask the server give a std::future with JSON. Its get() throws tim::error, with the code and the reason.
+ *   - Calls that ask the server give a std::future with JSON. Its get() throws tim::error, with the code and the message.
  *     Futures may be dropped: what was asked goes on.
  *   - Other calls throw tim::error themselves.
  *   - Callbacks are std::function. What they throw never reaches the library: it is caught, counted
@@ -15,9 +15,9 @@
  *   - It needs exceptions. Without RTTI (-fno-rtti) it works as well.
  *
  *   tim::client alice{R"({"SDKAppID":1400000001, "server":"wss://im.example.org", "dataDir":"/var/lib/app/tim"})"};
- *   auto events = alice.on_events([](const std::string &json) { std::cout << json << '\n'; });
+ *   auto messages = alice.on(TIM_EVENT_MESSAGE_RECEIVED, [](const std::string &json) { std::cout << json << '\n'; });
  *   alice.login("alice", user_sig).get();
- *   alice.send_message(alice.create_text_message("C2Cbob", "Hello world!")).get();
+ *   alice.send_message(alice.create_text_message("bob", "C2C", "Hello world!")).get();
  */
 #ifndef TIM_HPP
 #define TIM_HPP
@@ -41,14 +41,15 @@ namespace tim {
 /** Why a call failed: a number that is stable for ever, and what to do in one line. */
 class error : public std::runtime_error {
 public:
-    error(tim_status code, const std::string &reason) : std::runtime_error(reason), code_(code) {}
+    error(tim_status code, const std::string &message) : std::runtime_error(message), code_(code) {}
     tim_status code() const noexcept { return code_; }
-    const char *reason() const noexcept { return what(); }
+    const char *message() const noexcept { return what(); }
 
 private:
     tim_status code_;
 };
 
+using event_handler = std::function<void(const std::string &event_json)>;
 using events_callback = std::function<void(const std::string &events_json)>;
 using progress_callback = std::function<void(std::uint32_t percent)>;
 using log_callback = std::function<void(std::uint32_t level, const std::string &line)>;
@@ -99,8 +100,8 @@ inline std::string take(char *text) {
 /** Why this thread's last call failed, or the one whose end it is told. A thread whose own things go already has no text of its
  *  own any more. */
 inline error failure(tim_status status) {
-    const std::string reason = take(tim_last_error());
-    return error(status, reason.empty() ? take(tim_status_text(status)) : reason);
+    const std::string message = take(tim_last_error());
+    return error(status, message.empty() ? take(tim_status_text(status)) : message);
 }
 
 inline void check(tim_status status) {
@@ -290,7 +291,7 @@ inline std::future<std::string> shutdown() {
     return detail::ask([](tim_done_callback done, void *data) { return tim_shutdown(done, data); });
 }
 
-/** A listener that is on as long as this lives. */
+/** A handler or a listener that is on as long as this lives. */
 class subscription {
 public:
     subscription() = default;
@@ -298,7 +299,7 @@ public:
         : listener_(std::exchange(other.listener_, detail::none<tim_listener>())), ears_(std::move(other.ears_)) {}
     subscription &operator=(subscription &&other) noexcept {
         if (this != &other) {
-            remove();
+            off();
             listener_ = std::exchange(other.listener_, detail::none<tim_listener>());
             ears_ = std::move(other.ears_);
         }
@@ -306,20 +307,20 @@ public:
     }
     subscription(const subscription &) = delete;
     subscription &operator=(const subscription &) = delete;
-    ~subscription() { remove(); }
+    ~subscription() { off(); }
 
-    /** Takes the listener off. No call of it begins after this, and none is running, except one that this is called in; what
+    /** Takes it off. No call of it begins after this, and none is running, except one that this is called in; what
      *  it captured is gone, or goes when that call returns. */
-    void remove() noexcept {
+    void off() noexcept {
         if (listener_.number == 0) return;
-        tim_remove_listener(std::exchange(listener_, detail::none<tim_listener>()));
+        tim_off(std::exchange(listener_, detail::none<tim_listener>()));
         const auto ears = std::move(ears_);
         std::shared_ptr<events_callback> last;
         std::lock_guard<std::recursive_mutex> hold(ears->calling);
         last.swap(ears->callback);
     }
 
-    /** Leaves the listener on until the instance is destroyed. */
+    /** Leaves it on until the instance is destroyed. */
     void keep() noexcept {
         listener_ = detail::none<tim_listener>();
         ears_.reset();
@@ -375,20 +376,26 @@ public:
         return ask(tim_call, verb, parameters_json);
     }
 
-    /** Adds a listener. Hold on to what it gives: its end is the listener's. */
-    [[nodiscard]] subscription on_events(events_callback callback) const {
-        auto ears = std::make_shared<detail::ears>(std::move(callback));
-        auto *user_data = new std::shared_ptr<detail::ears>(ears);
-        tim_listener listener = detail::none<tim_listener>();
-        detail::check(tim_add_listener(handle_, &detail::events, user_data,
-                                       &detail::destroy<std::shared_ptr<detail::ears>>, &listener));
-        return subscription(listener, std::move(ears));
+    /** Calls a handler with each event of one kind: TIM_EVENT_MESSAGE_RECEIVED, ... Hold on to what it gives: its end is the
+     *  handler's. */
+    [[nodiscard]] subscription on(tim_event event, event_handler handler) const {
+        return listen(std::move(handler), [&](auto... rest) { return tim_on(handle_, event, rest...); });
     }
 
-    /** As tim_register_upload_plugin. What a former one captured goes when no call of it is running. */
-    void register_upload_plugin(uploader upload) const {
+    /** Calls a handler with the next event of one kind, once. */
+    [[nodiscard]] subscription once(tim_event event, event_handler handler) const {
+        return listen(std::move(handler), [&](auto... rest) { return tim_once(handle_, event, rest...); });
+    }
+
+    /** Adds a listener of all events. */
+    [[nodiscard]] subscription add_listener(events_callback callback) const {
+        return listen(std::move(callback), [&](auto... rest) { return tim_add_listener(handle_, rest...); });
+    }
+
+    /** As tim_register_plugin. What a former one captured goes when no call of it is running. */
+    void register_plugin(uploader upload) const {
         auto owned = std::make_unique<uploader>(std::move(upload));
-        detail::check(tim_register_upload_plugin(handle_, &detail::upload, owned.release(), &detail::destroy<uploader>));
+        detail::check(tim_register_plugin(handle_, &detail::upload, owned.release(), &detail::destroy<uploader>));
     }
 
     bool is_ready() const {
@@ -405,6 +412,16 @@ public:
     }
 
     void network_changed(bool up) const { detail::check(tim_network_changed(handle_, up)); }
+
+private:
+    /** `add` is a function of tim.h with what stands in front of the callback. */
+    template <typename Add> subscription listen(events_callback callback, Add add) const {
+        auto ears = std::make_shared<detail::ears>(std::move(callback));
+        auto *user_data = new std::shared_ptr<detail::ears>(ears);
+        tim_listener listener = detail::none<tim_listener>();
+        detail::check(add(&detail::events, user_data, &detail::destroy<std::shared_ptr<detail::ears>>, &listener));
+        return subscription(listener, std::move(ears));
+    }
 };
 
 }  // namespace tim

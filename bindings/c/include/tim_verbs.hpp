@@ -27,62 +27,69 @@ public:
         return ask(tim_get_server_time);
     }
     /** As tim_create_text_message. */
-    std::string create_text_message(const std::string &to, const std::string &text,
-                                    const std::string &priority = "Normal") const {
-        return make(tim_create_text_message, to, text, priority);
+    std::string create_text_message(const std::string &to, const std::string &conversation_type,
+                                    const std::string &text, const std::string &priority = "Normal") const {
+        return make(tim_create_text_message, to, conversation_type, text, priority);
     }
     /** As tim_create_location_message. */
-    std::string create_location_message(const std::string &to, const std::string &description, double longitude,
-                                        double latitude, const std::string &priority = "Normal") const {
-        return make(tim_create_location_message, to, description, longitude, latitude, priority);
+    std::string create_location_message(const std::string &to, const std::string &conversation_type,
+                                        const std::string &description, double longitude, double latitude,
+                                        const std::string &priority = "Normal") const {
+        return make(tim_create_location_message, to, conversation_type, description, longitude, latitude, priority);
     }
     /** As tim_create_image_message. */
-    std::string create_image_message(const std::string &to, const std::string &file,
-                                     progress_callback on_progress = {},
+    std::string create_image_message(const std::string &to, const std::string &conversation_type,
+                                     const std::string &file, progress_callback on_progress = {},
                                      const std::string &priority = "Normal") const {
-        return make(std::move(on_progress), tim_create_image_message, to, file, priority);
+        return make(std::move(on_progress), tim_create_image_message, to, conversation_type, file, priority);
     }
     /** As tim_create_image_message_from_bytes. */
-    std::string create_image_message(const std::string &to, const std::uint8_t *bytes, std::size_t length,
+    std::string create_image_message(const std::string &to, const std::string &conversation_type,
+                                     const std::uint8_t *bytes, std::size_t length,
                                      progress_callback on_progress = {},
                                      const std::string &priority = "Normal") const {
-        return make(std::move(on_progress), tim_create_image_message_from_bytes, to, bytes, length, priority);
+        return make(std::move(on_progress), tim_create_image_message_from_bytes, to, conversation_type, bytes, length,
+                    priority);
     }
     /** As tim_create_file_message. */
-    std::string create_file_message(const std::string &to, const std::string &file, const std::string &name,
+    std::string create_file_message(const std::string &to, const std::string &conversation_type,
+                                    const std::string &file, const std::string &name,
                                     progress_callback on_progress = {},
                                     const std::string &priority = "Normal") const {
-        return make(std::move(on_progress), tim_create_file_message, to, file, name, priority);
+        return make(std::move(on_progress), tim_create_file_message, to, conversation_type, file, name, priority);
     }
     /** As tim_create_file_message_from_bytes. */
-    std::string create_file_message(const std::string &to, const std::uint8_t *bytes, std::size_t length,
-                                    const std::string &name, progress_callback on_progress = {},
+    std::string create_file_message(const std::string &to, const std::string &conversation_type,
+                                    const std::uint8_t *bytes, std::size_t length, const std::string &name,
+                                    progress_callback on_progress = {},
                                     const std::string &priority = "Normal") const {
-        return make(std::move(on_progress), tim_create_file_message_from_bytes, to, bytes, length, name, priority);
+        return make(std::move(on_progress), tim_create_file_message_from_bytes, to, conversation_type, bytes, length,
+                    name, priority);
     }
     /** As tim_send_message. */
     answer send_message(const std::string &message_json) const {
         return ask(tim_send_message, message_json);
     }
     /** As tim_resend_message. */
-    answer resend_message(const std::string &message) const {
-        return ask(tim_resend_message, message);
+    answer resend_message(const std::string &message_id) const {
+        return ask(tim_resend_message, message_id);
     }
     /** As tim_cancel_message. */
-    answer cancel_message(const std::string &message) const {
-        return ask(tim_cancel_message, message);
+    answer cancel_message(const std::string &message_id) const {
+        return ask(tim_cancel_message, message_id);
     }
     /** As tim_revoke_message. */
     answer revoke_message(const std::string &message_json) const {
         return ask(tim_revoke_message, message_json);
     }
     /** As tim_set_message_read. */
-    answer set_message_read(const std::string &conversation) const {
-        return ask(tim_set_message_read, conversation);
+    answer set_message_read(const std::string &conversation_id) const {
+        return ask(tim_set_message_read, conversation_id);
     }
     /** As tim_get_message_list. */
-    answer get_message_list(const std::string &conversation, std::int64_t next = 0, std::uint32_t count = 15) const {
-        return ask(tim_get_message_list, conversation, next, count);
+    answer get_message_list(const std::string &conversation_id, const std::string &next_req_message_id = {},
+                            std::int32_t count = 15) const {
+        return ask(tim_get_message_list, conversation_id, next_req_message_id, count);
     }
     /** As tim_get_conversation_list. */
     answer get_conversation_list() const {
@@ -106,41 +113,41 @@ public:
         return ask(tim_get_group_list);
     }
     /** As tim_get_group_profile. */
-    answer get_group_profile(const std::string &group) const {
-        return ask(tim_get_group_profile, group);
+    answer get_group_profile(const std::string &group_id) const {
+        return ask(tim_get_group_profile, group_id);
     }
     /** As tim_get_group_member_profile. */
-    answer get_group_member_profile(const std::string &group, const std::string &users_json) const {
-        return ask(tim_get_group_member_profile, group, users_json);
+    answer get_group_member_profile(const std::string &group_id, const std::string &user_id_list_json) const {
+        return ask(tim_get_group_member_profile, group_id, user_id_list_json);
     }
     /** As tim_create_group. */
     answer create_group(const std::string &group_json) const {
         return ask(tim_create_group, group_json);
     }
     /** As tim_join_group. */
-    answer join_group(const std::string &group, const std::string &apply_message = "") const {
-        return ask(tim_join_group, group, apply_message);
+    answer join_group(const std::string &group_id, const std::string &apply_message = "") const {
+        return ask(tim_join_group, group_id, apply_message);
     }
     /** As tim_quit_group. */
-    answer quit_group(const std::string &group) const {
-        return ask(tim_quit_group, group);
+    answer quit_group(const std::string &group_id) const {
+        return ask(tim_quit_group, group_id);
     }
     /** As tim_dismiss_group. */
-    answer dismiss_group(const std::string &group) const {
-        return ask(tim_dismiss_group, group);
+    answer dismiss_group(const std::string &group_id) const {
+        return ask(tim_dismiss_group, group_id);
     }
     /** As tim_handle_group_application. */
-    answer handle_group_application(const std::string &group, const std::string &user, bool accept,
+    answer handle_group_application(const std::string &group_id, const std::string &user_id, bool accept,
                                     const std::string &handle_message = "") const {
-        return ask(tim_handle_group_application, group, user, accept, handle_message);
+        return ask(tim_handle_group_application, group_id, user_id, accept, handle_message);
     }
     /** As tim_get_my_profile. */
     answer get_my_profile() const {
         return ask(tim_get_my_profile);
     }
     /** As tim_get_user_profile. */
-    answer get_user_profile(const std::string &users_json) const {
-        return ask(tim_get_user_profile, users_json);
+    answer get_user_profile(const std::string &user_id_list_json) const {
+        return ask(tim_get_user_profile, user_id_list_json);
     }
     /** As tim_update_my_profile. */
     answer update_my_profile(const std::string &fields_json) const {
@@ -151,12 +158,12 @@ public:
         return ask(tim_get_blacklist);
     }
     /** As tim_add_to_blacklist. */
-    answer add_to_blacklist(const std::string &users_json) const {
-        return ask(tim_add_to_blacklist, users_json);
+    answer add_to_blacklist(const std::string &user_id_list_json) const {
+        return ask(tim_add_to_blacklist, user_id_list_json);
     }
     /** As tim_remove_from_blacklist. */
-    answer remove_from_blacklist(const std::string &users_json) const {
-        return ask(tim_remove_from_blacklist, users_json);
+    answer remove_from_blacklist(const std::string &user_id_list_json) const {
+        return ask(tim_remove_from_blacklist, user_id_list_json);
     }
 };
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 static void a_message_that_was_refused_is_taken_back_once(void) {
-    char *message = text_for(alice, "C2Cnobody", "hello?"), id[37];
+    char *message = text_for(alice, "nobody", "hello?"), id[37];
     ENDS(20003, tim_send_message, alice, message);
     ENDS(20003, tim_resend_message, alice, id_of(message, id));
     ENDS(TIM_OK, tim_cancel_message, alice, id);
@@ -18,7 +18,7 @@ static void a_message_that_was_refused_is_taken_back_once(void) {
 }
 
 static void a_message_that_has_arrived_is_not(void) {
-    char *message = text_for(alice, "C2Cbob", "hello bob"), *sent, id[37];
+    char *message = text_for(alice, "bob", "hello bob"), *sent, id[37];
     ENDS(130171, tim_cancel_message, alice, id_of(message, id));
     TOLD(sent, TIM_OK, tim_send_message, alice, message);
     ENDS(130171, tim_cancel_message, alice, id);
@@ -29,7 +29,7 @@ static void a_message_that_has_arrived_is_not(void) {
 
 static char *picture_for_bob(void) {
     char *message = NULL;
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "C2Cbob", PIXEL, sizeof PIXEL, NULL, NULL, NULL, NULL,
+    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, NULL, NULL, NULL,
                                                       &message));
     return message;
 }
@@ -47,7 +47,7 @@ static void a_picture_is_taken_back_while_it_is_uploaded(void) {
     bell bobs;
     char *message = picture_for_bob(), id[37];
     hang(&bobs, bob, "TIMImageElem");
-    GIVES(TIM_OK, tim_register_upload_plugin(alice, upload_slowly, &it, NULL));
+    GIVES(TIM_OK, tim_register_plugin(alice, upload_slowly, &it, NULL));
     GIVES(TIM_OK, tim_send_message(alice, message, on_end, &it.told));
     CHECK(reaches(&it.calls, 1));
     ENDS(TIM_OK, tim_cancel_message, alice, id_of(message, id));
@@ -89,7 +89,7 @@ static void a_download_is_cancelled_and_leaves_nothing(void) {
     char *message = picture_for_bob(), *sent, file[1024];
     const int server = silent_server(&port);
     hearer first = {0}, second = {0};
-    GIVES(TIM_OK, tim_register_upload_plugin(alice, upload_to_the_silent_server, &port, NULL));
+    GIVES(TIM_OK, tim_register_plugin(alice, upload_to_the_silent_server, &port, NULL));
     TOLD(sent, TIM_OK, tim_send_message, alice, message);
     snprintf(file, sizeof file, "%s/picture.bmp", test_folder);
     ENDS(130171, tim_cancel_download, bob, file);

@@ -60,13 +60,13 @@ static void texts_arrive_in_the_order_of_the_calls(void) {
     for (int i = 0; i < MANY; i++) {
         char words[32];
         snprintf(words, sizeof words, "number %d", i);
-        char *message = text_for(alice, "C2Cbob", words);
+        char *message = text_for(alice, "bob", words);
         GIVES(TIM_OK, tim_send_message(alice, message, count_sent, &sent));
         tim_string_free(message);
     }
     CHECK(reaches(&sent, MANY) && reaches(&bobs.heard, MANY));
     all_have_heard(bob);
-    GIVES(TIM_OK, tim_remove_listener(listener));
+    GIVES(TIM_OK, tim_off(listener));
     CHECK(reaches(&bobs.gone, 1));
     CHECK(now(&bobs.out_of_order) == 0 && now(&bobs.heard) == MANY && now(&sent) == MANY);
 }
@@ -76,12 +76,40 @@ static void a_removed_listener_hears_nothing_and_is_destroyed_once(void) {
     const tim_listener listener = listen_to(alice, just_count, &it);
     cause_event(alice);
     CHECK(reaches(&it.calls, 1));
-    GIVES(TIM_OK, tim_remove_listener(listener));
-    GIVES(130183, tim_remove_listener(listener));
+    GIVES(TIM_OK, tim_off(listener));
+    GIVES(130183, tim_off(listener));
     CHECK(reaches(&it.destroyed, 1));
     const int calls = now(&it.calls);
     all_have_heard(alice);
     CHECK(now(&it.calls) == calls && now(&it.destroyed) == 1);
+}
+
+static void hear_one(void *user_data, const char *event) {
+    static const char head[] = "{\"name\":\"onMessageReceived\",\"data\":[{";
+    CHECK(strncmp(event, head, sizeof head - 1) == 0);
+    add(&((hearer *)user_data)->calls);
+}
+
+static void a_handler_hears_its_kind_and_one_that_is_on_once_a_single_event(void) {
+    hearer each = {0}, once = {0}, off = {0};
+    tim_listener of_each, of_once, of_off;
+    GIVES(TIM_OK, tim_on(alice, TIM_EVENT_MESSAGE_RECEIVED, hear_one, &each, destroyed, &of_each));
+    GIVES(TIM_OK, tim_once(alice, TIM_EVENT_MESSAGE_RECEIVED, hear_one, &once, destroyed, &of_once));
+    GIVES(TIM_OK, tim_on(alice, TIM_EVENT_MESSAGE_RECEIVED, hear_one, &off, destroyed, &of_off));
+    GIVES(TIM_OK, tim_off(of_off));
+    CHECK(reaches(&off.destroyed, 1));
+    for (int i = 1; i <= 3; i++) {
+        say(bob, "alice", "an event for handlers");
+        CHECK(reaches(&each.calls, i));
+    }
+    all_have_heard(alice);
+    CHECK(now(&once.calls) == 1 && now(&once.destroyed) == 1 && now(&off.calls) == 0);
+    GIVES(130183, tim_off(of_once));
+    GIVES(TIM_OK, tim_off(of_each));
+    CHECK(reaches(&each.destroyed, 1));
+    GIVES(20001, tim_on(alice, TIM_EVENT_SDK_DESTROY + 1, hear_one, &off, destroyed, &of_off));
+    GIVES(20001, tim_once(alice, (uint32_t)-1, hear_one, &off, destroyed, &of_off));
+    CHECK(now(&off.destroyed) == 3);
 }
 
 static void block(void *user_data, const char *events) {
@@ -99,13 +127,13 @@ static void a_listener_that_blocks_holds_up_its_own_instance_alone(void) {
     /* While it is stuck: calls of alice's are answered, and bob hears. */
     ENDS(TIM_OK, tim_get_server_time, alice);
     const int before = now(&bobs.calls);
-    say(alice, "C2Cbob", "are you there?");
+    say(alice, "bob", "are you there?");
     CHECK(reaches(&bobs.calls, before + 1));
     CHECK(now(&stuck.calls) == 1);
     add(&stuck.done);
     CHECK(reaches(&stuck.calls, 2));
-    GIVES(TIM_OK, tim_remove_listener(first));
-    GIVES(TIM_OK, tim_remove_listener(second));
+    GIVES(TIM_OK, tim_off(first));
+    GIVES(TIM_OK, tim_off(second));
     CHECK(reaches(&stuck.destroyed, 1) && reaches(&bobs.destroyed, 1));
 }
 
@@ -120,7 +148,7 @@ static void call_everything(void *user_data, const char *events) {
         GIVES(TIM_OK, tim_network_changed(it->client, true));
         tim_string_free(user);
         /* Even waiting for the server's answer is allowed here. */
-        say(it->client, "C2Cbob", "from within a listener");
+        say(it->client, "bob", "from within a listener");
         ENDS(TIM_OK, tim_get_conversation_list, it->client);
     }
     add(&it->calls);
@@ -131,7 +159,7 @@ static void a_listener_may_call_the_library(void) {
     const tim_listener listener = listen_to(alice, call_everything, &it);
     cause_event(alice);
     CHECK(reaches(&it.calls, 2));
-    GIVES(TIM_OK, tim_remove_listener(listener));
+    GIVES(TIM_OK, tim_off(listener));
     CHECK(reaches(&it.destroyed, 1));
 }
 
@@ -180,7 +208,7 @@ static void ends_of_calls_may_block(void) {
     CHECK(reaches(&it.calls, MANY));
     /* All of them are stuck, and the engine goes on. */
     ENDS(TIM_OK, tim_get_server_time, alice);
-    say(alice, "C2Cbob", "nobody is held up");
+    say(alice, "bob", "nobody is held up");
     add(&it.done);
     CHECK(reaches(&it.destroyed, MANY));
 }
@@ -188,7 +216,7 @@ static void ends_of_calls_may_block(void) {
 static void take_off(void *user_data, const char *events) {
     (void)events;
     hearer *it = user_data;
-    GIVES(TIM_OK, tim_remove_listener(self_of(it)));
+    GIVES(TIM_OK, tim_off(self_of(it)));
     CHECK(now(&it->destroyed) == 0);
     add(&it->calls);
 }
@@ -206,7 +234,7 @@ static void release_and_destroy(void *user_data, const char *events) {
     (void)events;
     hearer *it = user_data;
     if (now(&it->calls) == 0) {
-        GIVES(TIM_OK, tim_remove_listener(self_of(it)));
+        GIVES(TIM_OK, tim_off(self_of(it)));
         GIVES(TIM_OK, tim_destroy(it->client, on_end, &it->told));
         GIVES(TIM_OK, tim_release(it->client));
     }
@@ -218,7 +246,7 @@ static void a_listener_may_destroy_its_instance_and_release_its_last_handle(void
     char *message = NULL;
     tim_client carol = create("carol");
     listen_to(carol, release_and_destroy, &it);
-    GIVES(2024, tim_create_text_message(carol, "C2Cbob", "nobody is logged in", NULL, &message));
+    GIVES(2024, tim_create_text_message(carol, "bob", "C2C", "nobody is logged in", NULL, &message));
     CHECK(reaches(&it.told.ended, 1));
     CHECK(reaches(&it.destroyed, 1));
     CHECK(it.told.status == TIM_OK && it.told.ended == 1 && now(&it.destroyed) == 1);
@@ -252,21 +280,21 @@ static void after_its_end_an_instance_says_so(void) {
     ENDS(TIM_OK, tim_destroy, carol);
     CHECK(now(&it.destroyed) == 1);
     const int calls = now(&it.calls);
-    GIVES(130160, tim_create_text_message(carol, "C2Cbob", "too late", NULL, &message));
-    GIVES(130160, tim_create_image_message_from_bytes(carol, "C2Cbob", PIXEL, sizeof PIXEL, NULL, NULL, &late,
+    GIVES(130160, tim_create_text_message(carol, "bob", "C2C", "too late", NULL, &message));
+    GIVES(130160, tim_create_image_message_from_bytes(carol, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, NULL, &late,
                                                       destroyed, &message));
     GIVES(130160, tim_add_listener(carol, just_count, &late, destroyed, &late.self));
-    GIVES(130160, tim_register_upload_plugin(carol, NULL, &late, destroyed));
+    GIVES(130160, tim_register_plugin(carol, NULL, &late, destroyed));
     CHECK(now(&late.destroyed) == 3);
     ENDS(130160, tim_login, carol, "alice", alices_sig);
     ENDS(130160, tim_logout, carol);
     ENDS(130160, tim_get_conversation_list, carol);
     ENDS(130160, tim_get_my_profile, carol);
-    ENDS(130160, tim_get_message_list, carol, "C2Cbob", 0, 10);
+    ENDS(130160, tim_get_message_list, carol, "C2Cbob", NULL, 10);
     ENDS(TIM_OK, tim_destroy, carol);
     GIVES(TIM_OK, tim_network_changed(carol, true));
     /* It went with the instance. */
-    GIVES(130183, tim_remove_listener(listener));
+    GIVES(130183, tim_off(listener));
     GIVES(TIM_OK, tim_release(carol));
     CHECK(now(&it.calls) == calls && now(&it.destroyed) == 1);
 }
@@ -290,13 +318,13 @@ static void *be_one_of_many(void *unused) {
         add(&listened);
         GIVES(TIM_OK, tim_get_server_time(client, on_answer, NULL));
         add(&asked);
-        GIVES(TIM_OK, tim_create_text_message(client, "C2Cbob", "one of many", NULL, &message));
+        GIVES(TIM_OK, tim_create_text_message(client, "bob", "C2C", "one of many", NULL, &message));
         if (i % 10 == 0) {
             GIVES(TIM_OK, tim_send_message(client, message, on_answer, NULL));
             add(&asked);
         }
         tim_string_free(message);
-        GIVES(TIM_OK, tim_remove_listener(listener));
+        GIVES(TIM_OK, tim_off(listener));
         if (own.number) GIVES(TIM_OK, tim_release(own));
     }
     return NULL;
@@ -318,14 +346,14 @@ static pthread_key_t last_words;
 static void speak(void *user_data) {
     GIVES(130183, tim_release((tim_client){0}));
     tim_string_free(tim_last_error());
-    say(alice, "C2Cbob", "last words");
+    say(alice, "bob", "last words");
     add((int *)user_data);
 }
 
 static void *end_with_last_words(void *spoken) {
     /* What the library keeps for this thread goes before the thread's own things do. */
     GIVES(130183, tim_release((tim_client){0}));
-    say(alice, "C2Cbob", "first words");
+    say(alice, "bob", "first words");
     CHECK(pthread_setspecific(last_words, spoken) == 0);
     return NULL;
 }
@@ -347,6 +375,7 @@ int main(int count, char **arguments) {
     STORY(the_same_options_give_the_same_instance);
     STORY(texts_arrive_in_the_order_of_the_calls);
     STORY(a_removed_listener_hears_nothing_and_is_destroyed_once);
+    STORY(a_handler_hears_its_kind_and_one_that_is_on_once_a_single_event);
     STORY(a_listener_that_blocks_holds_up_its_own_instance_alone);
     STORY(a_listener_may_call_the_library);
     STORY(the_end_of_a_call_may_begin_another);

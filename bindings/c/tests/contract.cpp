@@ -43,14 +43,14 @@ std::string somewhere_else() {
 
 void errors_are_thrown_here_and_come_with_futures() {
     CHECK(thrown_by([] { tim::client("{}"); }) == 130182);
-    CHECK(thrown_by([] { alice->create_text_message("bob", "hi"); }) == 2503);
+    CHECK(thrown_by([] { alice->create_text_message("", "C2C", "hi"); }) == 2002);
     CHECK(thrown_by([] { alice->send_message("{}").get(); }) == 130182);
     std::string reason;
     try {
         alice->get_group_profile("nowhere").get();
     } catch (const tim::error &why) {
         CHECK(why.code() == 10010);
-        reason = why.reason();
+        reason = why.message();
     }
     CHECK(reason == tim::status_text(10010));
     CHECK(thrown_by([] { tim::set_log_level(7); }) == 20001);
@@ -62,7 +62,7 @@ void errors_are_thrown_here_and_come_with_futures() {
 }
 
 void what_is_not_done_yet_is_taken_back() {
-    const auto message = alice->create_text_message("C2Cnobody", "hello?");
+    const auto message = alice->create_text_message("nobody", "C2C", "hello?");
     CHECK(thrown_by([&] { alice->send_message(message).get(); }) == 20003);
     CHECK(alice->cancel_message(id_of(message)).get() == "null");
     CHECK(thrown_by([&] { alice->cancel_message(id_of(message)).get(); }) == 130171);
@@ -71,14 +71,14 @@ void what_is_not_done_yet_is_taken_back() {
 
 void any_verb_is_called_by_its_name() {
     alice->call("createGroup", R"({"group":{"name":"Tea","type":"Public","groupID":"tea","joinOption":"FreeAccess"}})").get();
-    CHECK(has(bob->call("joinGroup", R"({"group":"tea","applyMessage":"two sugars"})").get(), "JoinedSuccess"));
+    CHECK(has(bob->call("joinGroup", R"({"groupID":"tea","applyMessage":"two sugars"})").get(), "JoinedSuccess"));
     CHECK(bob->call("getGroupList").get() == bob->get_group_list().get());
-    const auto message = alice->call("createTextMessage", R"({"to":"GROUPtea","text":"two sugars"})").get();
+    const auto message = alice->call("createTextMessage", R"({"to":"tea","conversationType":"GROUP","text":"two sugars"})").get();
     CHECK(has(alice->call("sendMessage", R"({"message":)" + message + "}").get(), "\"success\""));
     CHECK(thrown_by([] { alice->call("makeTea").get(); }) == 130103);
     CHECK(thrown_by([] { alice->call("joinGroup").get(); }) == 130182);
-    CHECK(thrown_by([] { alice->call("joinGroup", R"({"group":""})").get(); }) == 2602);
-    CHECK(thrown_by([] { alice->call("getGroupProfile", R"({"group":"nowhere"})").get(); }) == 10010);
+    CHECK(thrown_by([] { alice->call("joinGroup", R"({"groupID":""})").get(); }) == 2602);
+    CHECK(thrown_by([] { alice->call("getGroupProfile", R"({"groupID":"nowhere"})").get(); }) == 10010);
 }
 
 void a_picture_is_shown_before_it_is_sent_and_by_its_address_afterwards() {
@@ -91,22 +91,22 @@ void a_picture_is_shown_before_it_is_sent_and_by_its_address_afterwards() {
 
 void a_text_with_a_nul_is_refused_whole() {
     const std::string nul(1, '\0');
-    CHECK(thrown_by([&] { alice->create_text_message("C2Cbob", "pay 100" + nul + " no, 1"); }) == 20001);
-    CHECK(thrown_by([&] { alice->create_text_message("C2Cbob" + nul, "hi"); }) == 20001);
-    CHECK(thrown_by([&] { alice->create_text_message("C2Cbob", "hi", "High" + nul); }) == 20001);
+    CHECK(thrown_by([&] { alice->create_text_message("bob", "C2C", "pay 100" + nul + " no, 1"); }) == 20001);
+    CHECK(thrown_by([&] { alice->create_text_message("bob" + nul, "C2C", "hi"); }) == 20001);
+    CHECK(thrown_by([&] { alice->create_text_message("bob", "C2C", "hi", "High" + nul); }) == 20001);
     CHECK(thrown_by([&] { tim::client("{}" + nul); }) == 20001);
     // Of a call that asks the server it is told in the future, as everything else.
     auto joined = alice->join_group("climbers", "let me in" + nul);
     CHECK(thrown_by([&] { joined.get(); }) == 20001);
-    auto sent = alice->send_message(alice->create_text_message("C2Cbob", "hi") + nul);
+    auto sent = alice->send_message(alice->create_text_message("bob", "C2C", "hi") + nul);
     CHECK(thrown_by([&] { sent.get(); }) == 20001);
     // What was passed along goes as it always does.
     int gone = 0;
     const auto keeps = [&gone] {
         return [captured = std::make_shared<held>(&gone)](std::uint32_t) { CHECK(captured != nullptr); };
     };
-    CHECK(thrown_by([&] { alice->create_image_message("C2Cbob", "picture" + nul, keeps()); }) == 20001);
-    CHECK(thrown_by([&] { alice->create_image_message("C2Cbob" + nul, PIXEL, sizeof PIXEL, keeps()); }) == 20001);
+    CHECK(thrown_by([&] { alice->create_image_message("bob", "C2C", "picture" + nul, keeps()); }) == 20001);
+    CHECK(thrown_by([&] { alice->create_image_message("bob" + nul, "C2C", PIXEL, sizeof PIXEL, keeps()); }) == 20001);
     CHECK(thrown_by([&] { alice->download_attachment("{}", 0, "picture" + nul, keeps()).get(); }) == 20001);
     CHECK(gone == 3);
 }
@@ -136,11 +136,11 @@ void what_a_listener_throws_is_caught_and_told() {
         throw std::logic_error("even here");
     });
     {
-        const auto throws = alice->on_events([&](const std::string &) {
+        const auto throws = alice->add_listener([&](const std::string &) {
             if (add(&heard) % 2 == 0) throw 7;
             throw std::runtime_error("from a listener");
         });
-        const auto other = alice->on_events([&](const std::string &) { add(&others); });
+        const auto other = alice->add_listener([&](const std::string &) { add(&others); });
         for (int i = 1; i <= 3; ++i) {
             cause_event();
             CHECK(reaches(&heard, i) && reaches(&others, i));
@@ -158,21 +158,21 @@ void what_progress_an_uploader_and_a_log_throw_is_caught_too() {
     alice->send_message(picture(throws)).get();
     CHECK(now(&told) > 0);
 
-    alice->register_upload_plugin([](const std::string &, const tim::progress_callback &) -> std::string {
+    alice->register_plugin([](const std::string &, const tim::progress_callback &) -> std::string {
         throw tim::error(2041, "no");
     });
     const std::string refused = picture(throws);
     CHECK(thrown_by([&] { alice->send_message(refused).get(); }) == 2041);
     const int before = now(&told);
-    alice->register_upload_plugin([](const std::string &, const tim::progress_callback &) -> std::string {
+    alice->register_plugin([](const std::string &, const tim::progress_callback &) -> std::string {
         throw std::runtime_error("no reason");
     });
     CHECK(thrown_by([&] { alice->resend_message(id_of(refused)).get(); }) == 2400);
     CHECK(now(&told) > before);
-    alice->register_upload_plugin(
+    alice->register_plugin(
         [](const std::string &, const tim::progress_callback &) { return somewhere_else() + std::string(1, '\0'); });
     CHECK(thrown_by([&] { alice->resend_message(id_of(refused)).get(); }) == 20001);
-    alice->register_upload_plugin([](const std::string &, const tim::progress_callback &progress) {
+    alice->register_plugin([](const std::string &, const tim::progress_callback &progress) {
         progress(50);
         return somewhere_else();
     });
@@ -195,13 +195,13 @@ void progress_an_uploader_and_a_log_may_call_the_library() {
     int told = 0, first_gone = 0, second_gone = 0, logged = 0, sink_gone = 0;
     const auto call = [](const char *words) {
         alice->get_my_profile().get();
-        say(*alice, "C2Cbob", words);
+        say(*alice, "bob", words);
     };
     auto first = std::make_shared<held>(&first_gone), second = std::make_shared<held>(&second_gone);
-    alice->register_upload_plugin([&, first = std::move(first)](const std::string &, const tim::progress_callback &) {
+    alice->register_plugin([&, first = std::move(first)](const std::string &, const tim::progress_callback &) {
         call("from an uploader");
         // Another takes its place, and it lives on until it returns.
-        alice->register_upload_plugin([second](const std::string &, const tim::progress_callback &) { return ""; });
+        alice->register_plugin([second](const std::string &, const tim::progress_callback &) { return ""; });
         CHECK(now(&first_gone) == 0);
         return somewhere_else();
     });
@@ -213,7 +213,7 @@ void progress_an_uploader_and_a_log_may_call_the_library() {
     CHECK(reaches(&first_gone, 1));
     second.reset();
     CHECK(now(&second_gone) == 0);
-    alice->register_upload_plugin([](const std::string &, const tim::progress_callback &) { return ""; });
+    alice->register_plugin([](const std::string &, const tim::progress_callback &) { return ""; });
     CHECK(reaches(&second_gone, 1));
 
     auto sink = std::make_shared<held>(&sink_gone);
@@ -230,27 +230,43 @@ void progress_an_uploader_and_a_log_may_call_the_library() {
 
 void a_listener_that_blocks_holds_up_its_own_instance_alone() {
     int stuck = 0, let_go = 0, bobs = 0;
-    const auto blocks = alice->on_events([&](const std::string &) {
+    const auto blocks = alice->add_listener([&](const std::string &) {
         add(&stuck);
         CHECK(reaches(&let_go, 1));
     });
-    const auto hears = bob->on_events([&](const std::string &json) {
+    const auto hears = bob->add_listener([&](const std::string &json) {
         if (has(json, "are you there?")) add(&bobs);
     });
     cause_event();
     CHECK(reaches(&stuck, 1));
-    say(*alice, "C2Cbob", "are you there?");
+    say(*alice, "bob", "are you there?");
     CHECK(reaches(&bobs, 1) && now(&stuck) == 1);
     add(&let_go);
+}
+
+void a_handler_hears_its_kind_and_one_that_is_on_once_a_single_event() {
+    int each = 0, once = 0;
+    auto of_each = alice->on(TIM_EVENT_MESSAGE_RECEIVED, [&](const std::string &json) {
+        CHECK(json.rfind(R"({"name":"onMessageReceived","data":[)", 0) == 0);
+        add(&each);
+    });
+    const auto of_once = alice->once(TIM_EVENT_MESSAGE_RECEIVED, [&](const std::string &) { add(&once); });
+    for (int i = 1; i <= 2; ++i) {
+        cause_event();
+        CHECK(reaches(&each, i));
+    }
+    of_each.off();
+    all_have_heard();
+    CHECK(now(&each) == 2 && now(&once) == 1);
 }
 
 void the_end_of_a_subscription_waits_for_its_running_call() {
     int begun = 0, ended = 0;
     {
-        const auto slow = alice->on_events([&](const std::string &) {
+        const auto slow = alice->add_listener([&](const std::string &) {
             add(&begun);
             // To the server and back, which is long enough to come too late if nobody waits.
-            for (int i = 0; i < 5; ++i) say(*alice, "C2Cbob", "still here");
+            for (int i = 0; i < 5; ++i) say(*alice, "bob", "still here");
             add(&ended);
         });
         cause_event();
@@ -265,15 +281,15 @@ void the_end_of_a_subscription_waits_for_its_running_call() {
 void what_a_listener_captured_goes_with_its_subscription() {
     int busy = 0, let_go = 0, gone = 0;
     auto captured = std::make_shared<held>(&gone);
-    auto first = alice->on_events([captured = std::move(captured)](const std::string &) {});
-    const auto second = alice->on_events([&](const std::string &) {
+    auto first = alice->add_listener([captured = std::move(captured)](const std::string &) {});
+    const auto second = alice->add_listener([&](const std::string &) {
         add(&busy);
         CHECK(reaches(&let_go, 1));
     });
     cause_event();
     // The library still has both in its hands.
     CHECK(reaches(&busy, 1) && now(&gone) == 0);
-    first.remove();
+    first.off();
     CHECK(now(&gone) == 1);
     add(&let_go);
 }
@@ -282,10 +298,10 @@ void a_listener_may_end_its_own_subscription() {
     int calls = 0, gone = 0, is_set = 0;
     auto captured = std::make_shared<held>(&gone);
     tim::subscription own;
-    own = alice->on_events([&, captured = std::move(captured)](const std::string &) {
+    own = alice->add_listener([&, captured = std::move(captured)](const std::string &) {
         CHECK(reaches(&is_set, 1));
         add(&calls);
-        own.remove();
+        own.off();
         CHECK(now(&gone) == 0 && captured != nullptr);
     });
     add(&is_set);
@@ -298,10 +314,10 @@ void a_listener_may_end_its_own_subscription() {
 void a_listener_may_wait_for_calls_and_drop_the_last_client() {
     int calls = 0;
     auto own = std::make_unique<tim::client>(options("alice"));
-    const auto subscription = alice->on_events([&](const std::string &) {
+    const auto subscription = alice->add_listener([&](const std::string &) {
         if (now(&calls) == 0) {
             own->get_my_profile().get();
-            say(*own, "C2Cbob", "from a listener");
+            say(*own, "bob", "from a listener");
             own.reset();
         }
         add(&calls);
@@ -315,12 +331,12 @@ void a_kept_listener_goes_with_its_instance() {
     int gone = 0;
     auto captured = std::make_shared<held>(&gone);
     tim::client carol(options("carol"));
-    carol.on_events([captured = std::move(captured)](const std::string &) {}).keep();
+    carol.add_listener([captured = std::move(captured)](const std::string &) {}).keep();
     CHECK(now(&gone) == 0);
-    CHECK(thrown_by([&] { carol.create_text_message("C2Cbob", "nobody is logged in"); }) == 2024);
+    CHECK(thrown_by([&] { carol.create_text_message("bob", "C2C", "nobody is logged in"); }) == 2024);
     carol.destroy().get();
     CHECK(now(&gone) == 1);
-    CHECK(thrown_by([&] { static_cast<void>(carol.on_events([](const std::string &) {})); }) == 130160);
+    CHECK(thrown_by([&] { static_cast<void>(carol.add_listener([](const std::string &) {})); }) == 130160);
     CHECK(thrown_by([&] { carol.login("alice", alices_sig).get(); }) == 130160);
 }
 
@@ -332,9 +348,9 @@ void many_threads_come_and_go() {
             std::vector<std::future<std::string>> answers;
             for (int j = 0; j < 30; ++j) {
                 int heard = 0;
-                const auto subscription = mine.on_events([&](const std::string &) { add(&heard); });
+                const auto subscription = mine.add_listener([&](const std::string &) { add(&heard); });
                 answers.push_back(mine.get_server_time());
-                if (j % 10 == 0) answers.push_back(mine.send_message(mine.create_text_message("C2Cbob", "one of many")));
+                if (j % 10 == 0) answers.push_back(mine.send_message(mine.create_text_message("bob", "C2C", "one of many")));
             }
             for (auto &answer : answers) answer.get();
         });
@@ -350,7 +366,7 @@ struct last_words {
         tim::client released(options("alice"));
         released.release();
         CHECK(thrown_by([&] { released.is_ready(); }) == 130183);
-        say(*alice, "C2Cbob", "last words");
+        say(*alice, "bob", "last words");
         add(spoken);
     }
     int *spoken;
@@ -362,8 +378,8 @@ void a_thread_may_call_the_library_as_it_ends() {
         // Made first, so that what the library keeps for this thread goes before.
         thread_local const last_words words(&spoken);
         CHECK(words.spoken == &spoken);
-        CHECK(thrown_by([] { alice->create_text_message("bob", "hi"); }) == 2503);
-        say(*alice, "C2Cbob", "first words");
+        CHECK(thrown_by([] { alice->create_text_message("", "C2C", "hi"); }) == 2002);
+        say(*alice, "bob", "first words");
     }).join();
     CHECK(spoken == 1);
 }
@@ -383,6 +399,7 @@ int main(int count, char **arguments) {
     STORY(what_progress_an_uploader_and_a_log_throw_is_caught_too);
     STORY(progress_an_uploader_and_a_log_may_call_the_library);
     STORY(a_listener_that_blocks_holds_up_its_own_instance_alone);
+    STORY(a_handler_hears_its_kind_and_one_that_is_on_once_a_single_event);
     STORY(the_end_of_a_subscription_waits_for_its_running_call);
     STORY(what_a_listener_captured_goes_with_its_subscription);
     STORY(a_listener_may_end_its_own_subscription);

@@ -21,8 +21,8 @@ static void groups_are_made_joined_and_listed(void) {
     char *made, *joined, *by_name, *by_function;
     TOLD(made, TIM_OK, tim_call, alice, "createGroup",
          "{\"group\":{\"name\":\"Tea\",\"type\":\"Public\",\"groupID\":\"tea\",\"joinOption\":\"FreeAccess\"}}");
-    CHECK(strstr(made, "\"groupID\":\"tea\"") && strstr(made, "\"selfRole\":\"Owner\""));
-    TOLD(joined, TIM_OK, tim_call, bob, "joinGroup", "{\"group\":\"tea\"}");
+    CHECK(strstr(made, "\"groupID\":\"tea\"") && strstr(made, "\"selfInfo\":{\"role\":\"Owner\""));
+    TOLD(joined, TIM_OK, tim_call, bob, "joinGroup", "{\"groupID\":\"tea\"}");
     CHECK(strstr(joined, "{\"status\":\"JoinedSuccess\",\"group\":{\"groupID\":\"tea\"") == joined);
     TOLD(by_name, TIM_OK, tim_call, bob, "getGroupList", "{}");
     TOLD(by_function, TIM_OK, tim_get_group_list, bob);
@@ -41,12 +41,12 @@ static char *with_message(const char *message) {
 
 static void a_message_is_created_sent_and_listed(void) {
     char *message, *sent, *page, id[37];
-    TOLD(message, TIM_OK, tim_call, alice, "createTextMessage", "{\"to\":\"GROUPtea\",\"text\":\"two sugars\"}");
+    TOLD(message, TIM_OK, tim_call, alice, "createTextMessage", "{\"to\":\"tea\",\"conversationType\":\"GROUP\",\"text\":\"two sugars\"}");
     CHECK(strstr(message, "\"status\":\"unSend\"") && strstr(message, "\"priority\":\"Normal\""));
     char *parameters = with_message(message);
     TOLD(sent, TIM_OK, tim_call, alice, "sendMessage", parameters);
     CHECK(strstr(sent, id_of(message, id)) && strstr(sent, "\"status\":\"success\""));
-    TOLD(page, TIM_OK, tim_call, bob, "getMessageList", "{\"conversation\":\"GROUPtea\",\"count\":1}");
+    TOLD(page, TIM_OK, tim_call, bob, "getMessageList", "{\"conversationID\":\"GROUPtea\",\"count\":1}");
     CHECK(strstr(page, id) && strstr(page, "\"two sugars\""));
     free(message), free(parameters), free(sent), free(page);
 }
@@ -54,7 +54,7 @@ static void a_message_is_created_sent_and_listed(void) {
 static void numbers_are_parameters_too(void) {
     char *place;
     TOLD(place, TIM_OK, tim_call, alice, "createLocationMessage",
-         "{\"to\":\"C2Cbob\",\"description\":\"the tea house\",\"longitude\":91.1177,\"latitude\":29.6579}");
+         "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"description\":\"the tea house\",\"longitude\":91.1177,\"latitude\":29.6579}");
     CHECK(strstr(place, "\"TIMLocationElem\"") && strstr(place, "91.1177"));
     char *parameters = with_message(place);
     ENDS(TIM_OK, tim_call, alice, "sendMessage", parameters);
@@ -66,7 +66,7 @@ static void a_picture_is_created_of_a_file_alone(void) {
     snprintf(file, sizeof file, "%s/pixel.bmp", test_folder);
     FILE *picture = fopen(file, "wb");
     CHECK(picture && fwrite(PIXEL, 1, sizeof PIXEL, picture) == sizeof PIXEL && fclose(picture) == 0);
-    snprintf(parameters, sizeof parameters, "{\"to\":\"C2Cbob\",\"file\":\"%s\",\"priority\":\"High\"}", file);
+    snprintf(parameters, sizeof parameters, "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"file\":\"%s\",\"priority\":\"High\"}", file);
     TOLD(message, TIM_OK, tim_call, alice, "createImageMessage", parameters);
     CHECK(shows(message, PIXEL, sizeof PIXEL) && strstr(message, "\"priority\":\"High\""));
     free(message);
@@ -79,26 +79,29 @@ static void names_that_are_none_are_told(void) {
 }
 
 static void parameters_that_do_not_fit_are_told_with_those_that_do(void) {
-    static const char takes[] = "joinGroup takes group, applyMessage: ";
+    static const char takes[] = "joinGroup takes groupID, applyMessage: ";
     refuses(130182, "joinGroup", "{}", takes);
-    refuses(130182, "joinGroup", "{}", "\"group\" is missing");
-    refuses(130182, "joinGroup", "{\"group\":\"tea\",\"words\":\"hi\"}", "\"words\" is none of them");
-    refuses(130182, "joinGroup", "{\"group\":7}", "\"group\": invalid type: integer `7`");
-    refuses(130182, "joinGroup", "{\"group\":null}", takes);
+    refuses(130182, "joinGroup", "{}", "\"groupID\" is missing");
+    refuses(130182, "joinGroup", "{\"groupID\":\"tea\",\"words\":\"hi\"}", "\"words\" is none of them");
+    refuses(130182, "joinGroup", "{\"groupID\":7}", "\"groupID\": invalid type: integer `7`");
+    refuses(130182, "joinGroup", "{\"groupID\":null}", takes);
     refuses(130182, "logout", "{\"now\":true}", "logout takes nothing: ");
-    refuses(130182, "createTextMessage", "{\"to\":\"C2Cbob\",\"text\":\"hi\",\"priority\":\"Urgent\"}", "\"priority\": ");
-    refuses(130182, "getMessageList", "{\"conversation\":\"C2Cbob\",\"count\":-1}", "\"count\": ");
+    refuses(130182, "createTextMessage", "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"text\":\"hi\",\"priority\":\"Urgent\"}", "\"priority\": ");
+    refuses(130182, "getMessageList", "{\"conversationID\":\"C2Cbob\",\"count\":\"all\"}", "\"count\": ");
     refuses(130182, "createGroup", "{\"group\":{\"name\":\"Tea\",\"kind\":\"Public\"}}", "\"group\": unknown field `kind`");
     refuses(130182, "logout", "[]", "JSON");
 }
 
 static void what_the_function_gives_it_gives_and_what_its_end_is_told_it_tells(void) {
-    refuses(2602, "joinGroup", "{\"group\":\"\"}", "");
-    refuses(2503, "createTextMessage", "{\"to\":\"bob\",\"text\":\"hi\"}", "");
-    refuses(130110, "createTextMessage", "{\"to\":\"C2Cbob\",\"text\":\"\"}", "");
-    refuses(20001, "getMessageList", "{\"conversation\":\"C2Cbob\",\"next\":-1}", "");
-    ENDS(10010, tim_call, alice, "getGroupProfile", "{\"group\":\"nowhere\"}");
-    ENDS(2105, tim_call, alice, "resendMessage", "{\"message\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\"}");
+    refuses(2602, "joinGroup", "{\"groupID\":\"\"}", "");
+    refuses(2002, "createTextMessage", "{\"to\":\"\",\"conversationType\":\"C2C\",\"text\":\"hi\"}", "");
+    refuses(2602, "createTextMessage", "{\"to\":\"\",\"conversationType\":\"GROUP\",\"text\":\"hi\"}", "");
+    refuses(2106, "createTextMessage", "{\"to\":\"bob\",\"conversationType\":\"@TIM#SYSTEM\",\"text\":\"hi\"}", "");
+    refuses(2503, "setMessageRead", "{\"conversationID\":\"bob\"}", "");
+    refuses(130110, "createTextMessage", "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"text\":\"\"}", "");
+    ENDS(20001, tim_call, alice, "getMessageList", "{\"conversationID\":\"C2Cbob\",\"nextReqMessageID\":\"-1\"}");
+    ENDS(10010, tim_call, alice, "getGroupProfile", "{\"groupID\":\"nowhere\"}");
+    ENDS(2105, tim_call, alice, "resendMessage", "{\"messageID\":\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\"}");
 }
 
 int main(int count, char **arguments) {

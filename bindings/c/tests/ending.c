@@ -38,7 +38,7 @@ static void a_listener_may_destroy_its_instance_and_wait(void) {
     /* Nobody took it for one that hangs: what was on its way is told, to others too, and then they go. */
     CHECK(reaches(&it.destroyed, 1) && reaches(&other.gone, 1));
     CHECK(now(&other.heard) == 1);
-    say(bob, "C2Calice", "for when you come back");
+    say(bob, "alice", "for when you come back");
     shut_down_and_wait();
     people_are_gone();
     CHECK(now(&it.destroyed) == 1 && now(&other.gone) == 1);
@@ -80,8 +80,8 @@ static void the_end_of_a_call_may_shut_everything_down_and_wait(void) {
     GIVES(TIM_OK, tim_get_server_time(alice, end_and_shut_down, &it));
     CHECK(reaches(&it.done, 1));
     CHECK(now(&alices.destroyed) == 1 && now(&bobs.destroyed) == 1);
-    GIVES(130183, tim_remove_listener(first));
-    GIVES(130183, tim_remove_listener(second));
+    GIVES(130183, tim_off(first));
+    GIVES(130183, tim_off(second));
     people_are_gone();
     shut_down_and_wait();
 }
@@ -89,7 +89,7 @@ static void the_end_of_a_call_may_shut_everything_down_and_wait(void) {
 /* Sends a picture, in whose course `it` shuts everything down. */
 static void send_last_picture(hearer *it, tim_progress_callback on_progress) {
     char *message = NULL;
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "C2Cbob", PIXEL, sizeof PIXEL, NULL, on_progress, it,
+    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, on_progress, it,
                                                       destroyed, &message));
     GIVES(TIM_OK, tim_send_message(alice, message, on_end, &it->told));
     tim_string_free(message);
@@ -124,7 +124,7 @@ static tim_status upload_and_shut_down(void *user_data, const char *file, tim_up
 static void a_plugin_may_shut_everything_down_and_wait(void) {
     hearer it = {0};
     people_log_in();
-    GIVES(TIM_OK, tim_register_upload_plugin(alice, upload_and_shut_down, &it, NULL));
+    GIVES(TIM_OK, tim_register_plugin(alice, upload_and_shut_down, &it, NULL));
     send_last_picture(&it, NULL);
 }
 

@@ -8,12 +8,12 @@ namespace {
 void a_listener_may_destroy_its_instance_and_wait() {
     int calls = 0, ended = 0, others = 0;
     {
-        const auto destroys = alice->on_events([&](const std::string &) {
+        const auto destroys = alice->add_listener([&](const std::string &) {
             if (add(&calls) > 1) return;
             alice->destroy().get();
             add(&ended);
         });
-        const auto other = alice->on_events([&](const std::string &json) {
+        const auto other = alice->add_listener([&](const std::string &json) {
             if (has(json, "sdkStateNotReady")) add(&others);
         });
         cause_event();
@@ -44,7 +44,7 @@ private:
 void a_listener_may_shut_everything_down_and_wait() {
     shutting_down end;
     {
-        const auto listener = alice->on_events([&](const std::string &) { end(); });
+        const auto listener = alice->add_listener([&](const std::string &) { end(); });
         cause_event();
         end.is_over();
     }
@@ -69,7 +69,7 @@ void progress_may_shut_everything_down_and_wait() {
 
 void an_uploader_may_shut_everything_down_and_wait() {
     shutting_down end;
-    alice->register_upload_plugin([&](const std::string &, const tim::progress_callback &) -> std::string {
+    alice->register_plugin([&](const std::string &, const tim::progress_callback &) -> std::string {
         end();
         throw tim::error(2041, "too late");
     });

@@ -7,12 +7,12 @@
 #define TIM_EVERY_CALL_H
 
 #define EVERY_CREATION(client, text) \
-    EACH(tim_create_text_message(client, text, text, NULL, &made)); \
-    EACH(tim_create_location_message(client, text, text, 1, 1, NULL, &made)); \
-    EACH(tim_create_image_message(client, text, text, NULL, on_progress, &destroys, count_destroy, &made)); \
-    EACH(tim_create_image_message_from_bytes(client, text, PIXEL, sizeof PIXEL, NULL, on_progress, &destroys, count_destroy, &made)); \
-    EACH(tim_create_file_message(client, text, text, text, NULL, on_progress, &destroys, count_destroy, &made)); \
-    EACH(tim_create_file_message_from_bytes(client, text, PIXEL, sizeof PIXEL, text, NULL, on_progress, &destroys, count_destroy, &made));
+    EACH(tim_create_text_message(client, text, "C2C", text, NULL, &made)); \
+    EACH(tim_create_location_message(client, text, "C2C", text, 1, 1, NULL, &made)); \
+    EACH(tim_create_image_message(client, text, "C2C", text, NULL, on_progress, &destroys, count_destroy, &made)); \
+    EACH(tim_create_image_message_from_bytes(client, text, "C2C", PIXEL, sizeof PIXEL, NULL, on_progress, &destroys, count_destroy, &made)); \
+    EACH(tim_create_file_message(client, text, "C2C", text, text, NULL, on_progress, &destroys, count_destroy, &made)); \
+    EACH(tim_create_file_message_from_bytes(client, text, "C2C", PIXEL, sizeof PIXEL, text, NULL, on_progress, &destroys, count_destroy, &made));
 enum { EVERY_CREATIONS_DESTROYS = 4 };
 
 #define EVERY_CALL(client, text, json, done) \
@@ -22,7 +22,7 @@ enum { EVERY_CREATIONS_DESTROYS = 4 };
     EACH(tim_cancel_message(client, text, done, NULL)); \
     EACH(tim_revoke_message(client, json, done, NULL)); \
     EACH(tim_set_message_read(client, text, done, NULL)); \
-    EACH(tim_get_message_list(client, text, 0, 1, done, NULL)); \
+    EACH(tim_get_message_list(client, text, NULL, 1, done, NULL)); \
     EACH(tim_download_attachment(client, json, 0, text, on_progress, &destroys, count_destroy, done, NULL)); \
     EACH(tim_get_attachment_url(client, json, 0, done, NULL)); \
     EACH(tim_cancel_download(client, text, done, NULL)); \

@@ -20,7 +20,7 @@ struct calls {
 /** An app. Its parts go in the reverse order: first its listener, then what that uses. */
 struct app {
     app(const char *name, const char *sig, bool exits)
-        : me(logged_in(name, sig)), events(me.on_events([this, exits](const std::string &) {
+        : me(logged_in(name, sig)), events(me.add_listener([this, exits](const std::string &) {
               add(&inside);
               if (exits) std::exit(0);
               add(&heard.begun);
@@ -34,7 +34,7 @@ struct app {
 
 /** Goes on when a listener has been called, and more calls of it are to come. */
 void talk(const app &from, const char *to) {
-    for (int i = 0; i < 50; ++i) from.me.send_message(from.me.create_text_message(to, "are you still there?"));
+    for (int i = 0; i < 50; ++i) from.me.send_message(from.me.create_text_message(to, "C2C", "are you still there?"));
     CHECK(reaches(&inside, 1));
 }
 
@@ -46,11 +46,11 @@ int main(int count, char **arguments) {
     const std::string where = arguments[6];
     if (where == "with-locals") {
         const app bobs("bob", bobs_sig, false), alices("alice", alices_sig, false);
-        talk(bobs, "C2Calice");
+        talk(bobs, "alice");
         return 0;
     }
     static const app bobs("bob", bobs_sig, false), alices("alice", alices_sig, where == "in-a-listener");
-    talk(bobs, "C2Calice");
+    talk(bobs, "alice");
     if (where == "with-statics") return 0;
     reaches(&never, 1);
     return 1;

@@ -74,7 +74,7 @@ static void comes(awaited *it) {
         fprintf(stderr, "nobody heard %s with %s\n", it->name, it->shown);
         exit(1);
     }
-    GIVES(TIM_OK, tim_remove_listener(it->listener));
+    GIVES(TIM_OK, tim_off(it->listener));
     CHECK(reaches(&it->gone, 1));
 }
 
@@ -91,12 +91,13 @@ static void comes(awaited *it) {
 #define TEA(members)                                                                                              \
     "{'groupID':'tea','type':'Private','name':'Tea','introduction':'','notification':'','avatar':'','ownerID':"   \
     "'alice','createTime':%,'memberCount':" members ",'maxMemberCount':200,'joinOption':'DisableApply'," OWNER "}"
-#define OWNER "'selfRole':'Owner','selfJoinTime':%"
-#define MEMBER "'selfRole':'Member','selfJoinTime':%"
-#define NO_MEMBER "'selfRole':null,'selfJoinTime':null"
+#define OWNER "'selfInfo':{'role':'Owner','joinTime':%}"
+#define MEMBER "'selfInfo':{'role':'Member','joinTime':%}"
+#define NO_MEMBER "'selfInfo':null"
 
-#define MESSAGE(conversation, from, flow, priority, by, revoked, read, payload)                                   \
-    "{'ID':'*','conversationID':'" conversation "','from':'" from "','flow':'" flow "','sequence':%,'time':%,"    \
+#define MESSAGE(conversation, type, from, to, flow, priority, by, revoked, read, payload)                                   \
+    "{'ID':'*','conversationID':'" conversation "','conversationType':'" type "','from':'" from "','to':'" to     \
+    "','flow':'" flow "','sequence':%,'time':%,"                                                                 \
     "'clientTime':%,'status':'success','errorCode':null,'priority':'" priority "'," by "," revoked ",'isRead':" read               \
     ",'isPeerRead':false,'isExcludedFromUnreadCount':" payload "}"
 #define COUNTS "false,'localPath':null,"
@@ -109,14 +110,14 @@ static void comes(awaited *it) {
 #define HELLO COUNTS "'type':'TIMTextElem','payload':{'text':'hello climbers'}"
 
 #define NOTICE(operator, operation, group, name, type, words)                                                     \
-    MESSAGE("@TIM#SYSTEM", "@TIM#SYSTEM", "in", "High", NOBODY, STANDS, "false",                                  \
+    MESSAGE("@TIM#SYSTEM", "@TIM#SYSTEM", "@TIM#SYSTEM", "*", "in", "High", NOBODY, STANDS, "false",                                  \
             COUNTS "'type':'TIMGroupSystemNoticeElem','payload':{'operatorID':'" operator "','operationType':"    \
-            operation ",'groupID':'" group "','groupName':'" name "','groupType':'" type "','handleMessage':'" words "'}")
+            operation ",'groupProfile':{'groupID':'" group "','name':'" name "','type':'" type "'},'handleMessage':'" words "'}")
 #define OF_CLIMBERS(operator, operation, words) NOTICE(operator, operation, "climbers", "Climbers", "Public", words)
 #define OF_TEA(operator, operation) NOTICE(operator, operation, "tea", "Tea", "Private", "")
 
 #define TIP(group, operator, operation, members)                                                                  \
-    MESSAGE("GROUP" group, "@TIM#SYSTEM", "in", "Lowest", NOBODY, STANDS, "false",                                \
+    MESSAGE("GROUP" group, "GROUP", "@TIM#SYSTEM", group, "in", "Lowest", NOBODY, STANDS, "false",                                \
             DOES_NOT_COUNT "'type':'TIMGroupTipElem','payload':{'operatorID':'" operator "','operationType':"     \
             operation ",'userIDList':['bob'],'memberCount':" members "}")
 
@@ -129,7 +130,8 @@ static void alice_says_who_she_is(void) {
     comes(&changed);
     TELLS(ALICE, tim_get_my_profile, alice);
     TELLS("[" ALICE "]", tim_get_user_profile, bob, "[\"alice\",\"nobody\"]");
-    TELLS("[{'userID':'bob','lastUpdatedTime':0}]", tim_get_user_profile, alice, "[\"bob\"]");
+    TELLS("[{'userID':'bob','nick':'','avatar':'','gender':'Gender_Type_Unknown','selfSignature':'',"
+          "'birthday':0,'location':'','lastUpdatedTime':0}]", tim_get_user_profile, alice, "[\"bob\"]");
 }
 
 static void alice_makes_a_group(void) {
@@ -177,23 +179,24 @@ static void bob_applies_again_and_is_accepted(void) {
 
 static void alice_takes_back_what_she_said(void) {
     awaited received, revoked;
-    char *message = text_for(alice, "GROUPclimbers", "hello climbers"), *sent, *list;
+    char *message = NULL, *sent, *list;
+    GIVES(TIM_OK, tim_create_text_message(alice, "climbers", "GROUP", "hello climbers", NULL, &message));
     await(&received, bob, EVENT("onMessageReceived"),
-          MESSAGE("GROUPclimbers", "alice", "in", "Normal", BY_ALICE, STANDS, "false", HELLO));
+          MESSAGE("GROUPclimbers", "GROUP", "alice", "climbers", "in", "Normal", BY_ALICE, STANDS, "false", HELLO));
     TOLD(sent, TIM_OK, tim_send_message, alice, message);
-    CHECK(is(sent, MESSAGE("GROUPclimbers", "alice", "out", "Normal", BY_ALICE, STANDS, "true", HELLO)));
+    CHECK(is(sent, MESSAGE("GROUPclimbers", "GROUP", "alice", "climbers", "out", "Normal", BY_ALICE, STANDS, "true", HELLO)));
     comes(&received);
     TOLD(list, TIM_OK, tim_get_conversation_list, bob);
     CHECK(has(list, NULL,
-              "{'conversationID':'GROUPclimbers','groupType':'Public','unreadCount':1,'lastMessage':" MESSAGE(
-                  "GROUPclimbers", "alice", "in", "Normal", BY_ALICE, STANDS, "false",
+              "{'conversationID':'GROUPclimbers','type':'GROUP','subType':'Public','unreadCount':1,'lastMessage':" MESSAGE(
+                  "GROUPclimbers", "GROUP", "alice", "climbers", "in", "Normal", BY_ALICE, STANDS, "false",
                   HELLO) ",'readSequence':%,'peerReadSequence':0,'lastTime':%}"));
     free(list);
 
     ENDS(10007, tim_revoke_message, bob, sent);
     await(&revoked, bob, EVENT("onMessageRevoked"),
-          MESSAGE("GROUPclimbers", "alice", "in", "Normal", BY_ALICE, REVOKED, "false", GONE));
-    TELLS(MESSAGE("GROUPclimbers", "alice", "out", "Normal", BY_ALICE, REVOKED, "true", GONE),
+          MESSAGE("GROUPclimbers", "GROUP", "alice", "climbers", "in", "Normal", BY_ALICE, REVOKED, "false", GONE));
+    TELLS(MESSAGE("GROUPclimbers", "GROUP", "alice", "climbers", "out", "Normal", BY_ALICE, REVOKED, "true", GONE),
           tim_revoke_message, alice, sent);
     comes(&revoked);
     free(sent);
@@ -227,7 +230,7 @@ static void bob_leaves_a_group_that_he_was_added_to(void) {
 
 static void bob_does_not_want_to_hear_alice_for_a_while(void) {
     awaited put_on, taken_off;
-    char *message = text_for(alice, "C2Cbob", "it is me"), id[37];
+    char *message = text_for(alice, "bob", "it is me"), id[37];
     await(&put_on, bob, EVENT("blacklistUpdated"), "'data':['alice']");
     TELLS("null", tim_add_to_blacklist, bob, "[\"alice\"]");
     comes(&put_on);

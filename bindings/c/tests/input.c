@@ -33,7 +33,7 @@ static tim_status upload(void *user_data, const char *file, tim_upload it) {
 #define UNKNOWN_ID "0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d"
 
 static const char MESSAGE[] =
-    "{\"ID\":\"" UNKNOWN_ID "\",\"conversationID\":\"C2Cbob\",\"from\":\"alice\",\"flow\":\"out\","
+    "{\"ID\":\"" UNKNOWN_ID "\",\"conversationID\":\"C2Cbob\",\"conversationType\":\"C2C\",\"from\":\"alice\",\"to\":\"bob\",\"flow\":\"out\","
     "\"sequence\":0,\"time\":1,\"clientTime\":1,\"status\":\"unSend\",\"priority\":\"Normal\",\"nick\":\"\",\"avatar\":\"\","
     "\"isRevoked\":false,\"revoker\":null,\"isRead\":true,\"isPeerRead\":false,\"isExcludedFromUnreadCount\":false,"
     "\"type\":\"TIMTextElem\",\"payload\":{\"text\":\"hi\"}}";
@@ -67,8 +67,9 @@ static void is_found_out(uint64_t number) {
     EACH(tim_upload_result((tim_upload){number}, MESSAGE));
     const int before = now(&destroys);
     EACH(tim_add_listener(none, hear, &destroys, count_destroy, &(tim_listener){0}));
-    EACH(tim_register_upload_plugin(none, upload, &destroys, count_destroy));
-    CHECK(now(&destroys) == before + 2);
+    EACH(tim_on(none, TIM_EVENT_ERROR, hear, &destroys, count_destroy, &(tim_listener){0}));
+    EACH(tim_register_plugin(none, upload, &destroys, count_destroy));
+    CHECK(now(&destroys) == before + 3);
 #undef EACH
 }
 
@@ -81,10 +82,10 @@ static void a_handle_that_is_none_is_found_out(void) {
     const uint64_t numbers[] = {0, released.number, listener.number, UINT64_MAX, (uint64_t)(uintptr_t)&listener};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         is_found_out(numbers[i]);
-        if (numbers[i] != listener.number) GIVES(130183, tim_remove_listener((tim_listener){numbers[i]}));
+        if (numbers[i] != listener.number) GIVES(130183, tim_off((tim_listener){numbers[i]}));
     }
-    GIVES(130183, tim_remove_listener((tim_listener){alice.number}));
-    GIVES(TIM_OK, tim_remove_listener(listener));
+    GIVES(130183, tim_off((tim_listener){alice.number}));
+    GIVES(TIM_OK, tim_off(listener));
 }
 
 static void null_is_told(void) {
@@ -97,19 +98,21 @@ static void null_is_told(void) {
     EACH(tim_create(TIM_ABI_VERSION, "{}", NULL));
     EACH(tim_is_ready(alice, NULL));
     EACH(tim_get_login_user(alice, NULL));
-    EACH(tim_create_text_message(alice, "C2Cbob", "hi", NULL, NULL));
-    EACH(tim_create_image_message(alice, "C2Cbob", "/none", NULL, NULL, &destroys, count_destroy, NULL));
-    EACH(tim_create_image_message_from_bytes(alice, "C2Cbob", NULL, 5, NULL, NULL, &destroys, count_destroy,
+    EACH(tim_create_text_message(alice, "bob", "C2C", "hi", NULL, NULL));
+    EACH(tim_create_image_message(alice, "bob", "C2C", "/none", NULL, NULL, &destroys, count_destroy, NULL));
+    EACH(tim_create_image_message_from_bytes(alice, "bob", "C2C", NULL, 5, NULL, NULL, &destroys, count_destroy,
                                              &(char *){NULL}));
     EACH(tim_add_listener(alice, NULL, &destroys, count_destroy, &(tim_listener){0}));
     EACH(tim_add_listener(alice, hear, &destroys, count_destroy, NULL));
-    EACH(tim_register_upload_plugin(alice, NULL, &destroys, count_destroy));
+    EACH(tim_on(alice, TIM_EVENT_ERROR, NULL, &destroys, count_destroy, &(tim_listener){0}));
+    EACH(tim_once(alice, TIM_EVENT_ERROR, hear, &destroys, count_destroy, NULL));
+    EACH(tim_register_plugin(alice, NULL, &destroys, count_destroy));
     EACH(tim_set_log_sink(NULL, &destroys, count_destroy));
-    CHECK(now(&destroys) == before + 6);
+    CHECK(now(&destroys) == before + 8);
     /* A call without a callback has nobody to tell. */
     EVERY_CALL(alice, "bob", MESSAGE, NULL);
     EVERY_CALL_WITHOUT_TEXT(alice, NULL);
-    CHECK(now(&destroys) == before + 6 + EVERY_CALLS_DESTROYS);
+    CHECK(now(&destroys) == before + 8 + EVERY_CALLS_DESTROYS);
     EACH(tim_call(alice, "logout", "{}", NULL, NULL));
     EACH(tim_destroy(alice, NULL, NULL));
     EACH(tim_shutdown(NULL, NULL));
@@ -129,7 +132,7 @@ static void a_place_that_is_not_aligned_is_told(void) {
     CHECK(why && strstr(why, "not aligned"));
     tim_string_free(why);
     GIVES(130180, tim_get_login_user(alice, crooked));
-    GIVES(130180, tim_create_text_message(alice, "C2Cbob", "hi", NULL, crooked));
+    GIVES(130180, tim_create_text_message(alice, "bob", "C2C", "hi", NULL, crooked));
     GIVES(130180, tim_add_listener(alice, hear, &destroys, count_destroy, crooked));
     CHECK(now(&destroys) == before + 1 && room[0] == 0 && room[1] == 0);
 }
@@ -143,15 +146,17 @@ static void texts_are_utf8(void) {
         EACH(tim_call(alice, bad[i], "{}", on_never, NULL));
         EACH(tim_call(alice, "joinGroup", bad[i], on_never, NULL));
         EACH(tim_create(TIM_ABI_VERSION, bad[i], &(tim_client){0}));
-        EACH(tim_create_text_message(alice, "C2Cbob", bad[i], NULL, &out));
-        EACH(tim_create_text_message(alice, "C2Cbob", "hi", bad[i], &out));
+        EACH(tim_create_text_message(alice, "bob", "C2C", bad[i], NULL, &out));
+        EACH(tim_create_text_message(alice, "bob", "C2C", "hi", bad[i], &out));
+        GIVES(130181, tim_create_text_message(alice, "bob", bad[i], "hi", NULL, &out));
 #undef EACH
     }
-    GIVES(20001, tim_create_text_message(alice, "C2Cbob", "hi", "Urgent", &out));
-    GIVES(2503, tim_create_text_message(alice, "bob", "hi", NULL, &out));
-    GIVES(2503, tim_create_text_message(alice, "", "hi", NULL, &out));
-    GIVES(2106, tim_create_text_message(alice, "@TIM#SYSTEM", "hi", NULL, &out));
-    GIVES(130110, tim_create_text_message(alice, "C2Cbob", "", NULL, &out));
+    GIVES(20001, tim_create_text_message(alice, "bob", "C2C", "hi", "Urgent", &out));
+    GIVES(2002, tim_create_text_message(alice, "", "C2C", "hi", NULL, &out));
+    GIVES(2602, tim_create_text_message(alice, "", "GROUP", "hi", NULL, &out));
+    GIVES(2106, tim_create_text_message(alice, "bob", "TOPIC", "hi", NULL, &out));
+    GIVES(2106, tim_create_text_message(alice, "bob", "@TIM#SYSTEM", "hi", NULL, &out));
+    GIVES(130110, tim_create_text_message(alice, "bob", "C2C", "", NULL, &out));
     CHECK(out == NULL);
 }
 
@@ -171,7 +176,6 @@ static void json_that_cannot_be_read_is_refused(void) {
     static const char *const bad[] = {
         "",        " ",       "{",        "nul",   "\"",          "\"\\ud800\"", "1e999", "-", "{}", "{\"ID\":1}",
         "[[]]",    "[null]",  "{\"a\":}", "\t\n",  "{}{}",        "true",        "[1,2]", "0",
-        "{\"SDKAppID\":-1,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/tmp\"}",
         "{\"SDKAppID\":99999999999999999999,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/tmp\"}",
         "{\"SDKAppID\":1,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/tmp\",\"surprise\":1}",
         "{\"SDKAppID\":1,\"SDKAppID\":1,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/tmp\"}",
@@ -180,6 +184,16 @@ static void json_that_cannot_be_read_is_refused(void) {
     char *why = tim_last_error();
     CHECK(why && strstr(why, "JSON"));
     tim_string_free(why);
+    static const char *const none[] = {"-1", "0", "4294967296"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        char options[128];
+        snprintf(options, sizeof options, "{\"SDKAppID\":%s,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/tmp\"}", none[i]);
+        GIVES(2000, tim_create(TIM_ABI_VERSION, options, &(tim_client){0}));
+    }
+    GIVES(20001, tim_create(TIM_ABI_VERSION,
+                            "{\"SDKAppID\":1,\"server\":\"ws://127.0.0.1:1\",\"dataDir\":\"/tmp\",\"heartbeatMs\":-1}",
+                            &(tim_client){0}));
+    GIVES(20001, tim_update_my_profile(alice, "{\"birthday\":-1}", on_never, NULL));
     GIVES(130182, tim_update_my_profile(alice, "{\"gender\":\"dragon\"}", on_never, NULL));
     GIVES(130182, tim_update_my_profile(alice, "{\"nick\":\"Alice\",\"Location\":\"Lhasa\"}", on_never, NULL));
     GIVES(130182, tim_create_group(alice, "{\"name\":\"Tea\",\"type\":\"Public\",\"groupId\":\"tea\"}", on_never, NULL));
@@ -211,8 +225,8 @@ static void json_may_nest_and_be_large(void) {
     deep[DEEP - 1] = '"';
     every_json_call(deep, 130182);
     memset(deep, 'a', DEEP);
-    GIVES(8001, tim_create_text_message(alice, "C2Cbob", deep, NULL, &(char *){NULL}));
-    GIVES(2503, tim_create_text_message(alice, deep, "hi", NULL, &(char *){NULL}));
+    GIVES(8001, tim_create_text_message(alice, "bob", "C2C", deep, NULL, &(char *){NULL}));
+    GIVES(2002, tim_create_text_message(alice, deep, "C2C", "hi", NULL, &(char *){NULL}));
     GIVES(2602, tim_get_group_profile(alice, deep, on_never, NULL));
     ENDS(2002, tim_login, alice, deep, "sig");
     free(deep);
@@ -222,7 +236,7 @@ static void lengths_of_nothing_and_of_everything(void) {
     char *out = NULL;
     const int before = now(&destroys);
 #define PICTURE(status, bytes, length) \
-    GIVES(status, tim_create_image_message_from_bytes(alice, "C2Cbob", bytes, length, NULL, NULL, &destroys, \
+    GIVES(status, tim_create_image_message_from_bytes(alice, "bob", "C2C", bytes, length, NULL, NULL, &destroys, \
                                                       count_destroy, &out))
     PICTURE(7006, PIXEL, 0);
     PICTURE(7006, NULL, 0);
@@ -232,16 +246,17 @@ static void lengths_of_nothing_and_of_everything(void) {
     PICTURE(2253, PIXEL, (size_t)INT_MAX);
     PICTURE(2252, (const uint8_t *)"GIF", 3);
     CHECK(now(&destroys) == before + 6);
-    GIVES(2401, tim_create_image_message(alice, "C2Cbob", "/no/such/file", NULL, NULL, NULL, NULL, &out));
-    GIVES(2251, tim_create_image_message(alice, "C2Cbob", "", NULL, NULL, NULL, NULL, &out));
-    GIVES(2401, tim_create_image_message(alice, "C2Cbob", "/", NULL, NULL, NULL, NULL, &out));
+    GIVES(2401, tim_create_image_message(alice, "bob", "C2C", "/no/such/file", NULL, NULL, NULL, NULL, &out));
+    GIVES(2251, tim_create_image_message(alice, "bob", "C2C", "", NULL, NULL, NULL, NULL, &out));
+    GIVES(2401, tim_create_image_message(alice, "bob", "C2C", "/", NULL, NULL, NULL, NULL, &out));
     CHECK(out == NULL);
     GIVES(20001, tim_download_attachment(alice, MESSAGE, 3, "/tmp/x", NULL, NULL, NULL, on_never, NULL));
     GIVES(20001, tim_download_attachment(alice, MESSAGE, UINT_MAX, "/tmp/x", NULL, NULL, NULL, on_never, NULL));
     GIVES(20001, tim_get_attachment_url(alice, MESSAGE, 3, on_never, NULL));
-    ENDS(TIM_OK, tim_get_message_list, alice, "C2Cbob", 0, 0);
-    ENDS(TIM_OK, tim_get_message_list, alice, "C2Cbob", INT64_MAX, UINT_MAX);
-    GIVES(20001, tim_get_message_list(alice, "C2Cbob", -1, 1, on_never, NULL));
+    ENDS(TIM_OK, tim_get_message_list, alice, "C2Cbob", NULL, 0);
+    ENDS(TIM_OK, tim_get_message_list, alice, "C2Cbob", "", INT_MAX);
+    ENDS(TIM_OK, tim_get_message_list, alice, "C2Cbob", "1", INT_MIN);
+    ENDS(20001, tim_get_message_list, alice, "C2Cbob", "the one before", 1);
 }
 
 static void messages_that_are_none_of_ours_are_refused(void) {
@@ -261,6 +276,9 @@ static void messages_that_are_none_of_ours_are_refused(void) {
     *strstr(forged, "0199a2a4") = 'x';
     GIVES(2105, tim_send_message(alice, forged, on_never, NULL));
     *strstr(forged, "x199a2a4") = '0';
+    /* Who would get it is not for the message to say twice. */
+    memcpy(strstr(forged, "\"bob\""), "\"eve\"", 5);
+    GIVES(2105, tim_send_message(alice, forged, on_never, NULL));
     memcpy(strstr(forged, "C2Cbob"), "XXXbob", 6);
     GIVES(2503, tim_send_message(alice, forged, on_never, NULL));
     free(forged);
@@ -283,7 +301,7 @@ static void no_server_is_told_after_its_time(int app, const char *server) {
     GIVES(TIM_OK, tim_login(client, "alice", alices_sig, on_end, &told));
     CHECK(reaches(&told.ended, 1));
     CHECK(told.status == 2800 || told.status == 2801);
-    CHECK(strstr(told.json, "\"reason\":\"") && strstr(told.json, "\"code\":28"));
+    CHECK(strstr(told.json, "\"message\":\"") && strstr(told.json, "\"code\":28"));
     free(told.json);
     destroy_and_release(client);
 }
@@ -321,7 +339,7 @@ static void a_disk_that_takes_nothing_is_told_and_forgiven(void) {
     outcome told = {0, 0, NULL};
     bell connected;
     CHECK(signal(SIGXFSZ, SIG_IGN) != SIG_ERR && getrlimit(RLIMIT_FSIZE, &roomy) == 0);
-    GIVES(TIM_OK, tim_create_text_message(alice, "C2Calice", "a note to myself", NULL, &message));
+    GIVES(TIM_OK, tim_create_text_message(alice, "alice", "C2C", "a note to myself", NULL, &message));
     tight = roomy;
     tight.rlim_cur = 1;
     hang(&connected, alice, "\"connected\"");

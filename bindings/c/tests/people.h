@@ -16,7 +16,7 @@ static inline void people_log_in(void) {
 
 static inline char *text_for(tim_client client, const char *to, const char *words) {
     char *message = NULL;
-    GIVES(TIM_OK, tim_create_text_message(client, to, words, NULL, &message));
+    GIVES(TIM_OK, tim_create_text_message(client, to, "C2C", words, NULL, &message));
     return message;
 }
 
@@ -69,8 +69,8 @@ static inline tim_listener self_of(hearer *it) {
 
 /* Something for the listeners of alice, or of bob, to hear. */
 static inline void cause_event(tim_client client) {
-    if (client.number == alice.number) say(bob, "C2Calice", "an event for alice");
-    else say(alice, "C2Cbob", "an event for bob");
+    if (client.number == alice.number) say(bob, "alice", "an event for alice");
+    else say(alice, "bob", "an event for bob");
 }
 
 /* Causes events until every listener has heard one: who is told the second knows that all were told the first. */

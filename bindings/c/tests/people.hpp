@@ -28,7 +28,7 @@ inline bool has(const std::string &events, const char *word) { return events.fin
 inline tim::client logged_in(const std::string &name, const char *sig) {
     tim::client client(options(name));
     int ready = 0;
-    const auto events = client.on_events([&](const std::string &json) {
+    const auto events = client.add_listener([&](const std::string &json) {
         if (has(json, "sdkStateReady")) add(&ready);
     });
     client.login(name, sig).get();
@@ -43,8 +43,8 @@ template <typename Call> inline tim_status thrown_by(Call &&call) {
         call();
         return TIM_OK;
     } catch (const tim::error &why) {
-        CHECK(why.reason()[0] != '\0');
-        CHECK(std::string(why.reason()).find('{') == std::string::npos);
+        CHECK(why.message()[0] != '\0');
+        CHECK(std::string(why.message()).find('{') == std::string::npos);
         return why.code();
     }
 }
@@ -59,16 +59,16 @@ inline void people_log_in() {
 }
 
 inline void say(const tim::client &from, const char *to, const char *words) {
-    from.send_message(from.create_text_message(to, words)).get();
+    from.send_message(from.create_text_message(to, "C2C", words)).get();
 }
 
 /** Something for alice's listeners to hear. */
-inline void cause_event() { say(*bob, "C2Calice", "an event"); }
+inline void cause_event() { say(*bob, "alice", "an event"); }
 
 /** Causes events until every listener of alice's has heard one: who is told the second knows that all were told the first. */
 inline void all_have_heard() {
     int heard = 0;
-    const auto last = alice->on_events([&](const std::string &) { add(&heard); });
+    const auto last = alice->add_listener([&](const std::string &) { add(&heard); });
     for (int i = 0; i < 2; ++i) {
         const int before = now(&heard);
         cause_event();
@@ -77,7 +77,7 @@ inline void all_have_heard() {
 }
 
 inline std::string picture(tim::progress_callback on_progress = {}) {
-    return alice->create_image_message("C2Cbob", PIXEL, sizeof PIXEL, std::move(on_progress));
+    return alice->create_image_message("bob", "C2C", PIXEL, sizeof PIXEL, std::move(on_progress));
 }
 
 #endif /* TIM_PEOPLE_HPP */

@@ -12,16 +12,16 @@ static void on_progress(void *user_data, uint32_t percent) {
 static void progress_is_told_and_its_destroy_called_once(void) {
     hearer sent = {0}, unsent = {0}, failed = {0}, saved = {0};
     char *message = NULL, file[1024];
-    GIVES(2252, tim_create_image_message_from_bytes(alice, "C2Cbob", (const uint8_t *)"no picture", 10, NULL,
+    GIVES(2252, tim_create_image_message_from_bytes(alice, "bob", "C2C", (const uint8_t *)"no picture", 10, NULL,
                                                     on_progress, &failed, destroyed, &message));
     CHECK(now(&failed.destroyed) == 1 && now(&failed.calls) == 0);
 
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "C2Cbob", PIXEL, sizeof PIXEL, "High", on_progress,
+    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, "High", on_progress,
                                                       &unsent, destroyed, &message));
     tim_string_free(message);
     CHECK(now(&unsent.destroyed) == 0);
 
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "C2Cbob", PIXEL, sizeof PIXEL, NULL, on_progress, &sent,
+    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, on_progress, &sent,
                                                       destroyed, &message));
     outcome told = {0, 0, NULL};
     GIVES(TIM_OK, tim_send_message(alice, message, on_end, &told));
@@ -44,7 +44,7 @@ static void progress_is_told_and_its_destroy_called_once(void) {
 
 static void a_picture_is_shown_before_it_is_sent_and_by_its_address_afterwards(void) {
     char *message = NULL, *sent, *address;
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "C2Cbob", PIXEL, sizeof PIXEL, NULL, NULL, NULL, NULL,
+    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, NULL, NULL, NULL,
                                                       &message));
     CHECK(strstr(message, "\"width\":1,\"height\":1") && shows(message, PIXEL, sizeof PIXEL));
     ENDS(2105, tim_get_attachment_url, alice, message, 0);
@@ -88,7 +88,7 @@ static void report_again(void *user_data, uint32_t percent) {
 }
 
 static tim_status upload_elsewhere(void *user_data, const char *file, tim_upload upload) {
-    CHECK(strstr(file, "{\"path\":\"/") == file && strstr(file, "\"type\":1,\"name\":\"\",\"size\":58}"));
+    CHECK(strstr(file, "{\"path\":\"/") == file && strstr(file, "\"fileType\":1,\"fileName\":\"\",\"size\":58}"));
     last_upload = upload;
     GIVES(TIM_OK, tim_upload_progress(upload, 50));
     CHECK(reaches(&reported, 1));
@@ -119,11 +119,11 @@ static void a_plugin_uploads_refuses_or_forgets(void) {
     hearer elsewhere = {0}, refuses = {0}, forgets = {0};
     char *message = NULL;
     tim_client carol = create("alice");
-    GIVES(130180, tim_register_upload_plugin(carol, NULL, &forgets, destroyed));
+    GIVES(130180, tim_register_plugin(carol, NULL, &forgets, destroyed));
     CHECK(now(&forgets.destroyed) == 1);
 
-    GIVES(TIM_OK, tim_register_upload_plugin(carol, upload_elsewhere, &elsewhere, destroyed));
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(carol, "C2Cbob", PIXEL, sizeof PIXEL, NULL, report_again,
+    GIVES(TIM_OK, tim_register_plugin(carol, upload_elsewhere, &elsewhere, destroyed));
+    GIVES(TIM_OK, tim_create_image_message_from_bytes(carol, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, report_again,
                                                       &last_upload, NULL, &message));
     ENDS(TIM_OK, tim_send_message, carol, message);
     tim_string_free(message);
@@ -131,13 +131,13 @@ static void a_plugin_uploads_refuses_or_forgets(void) {
     GIVES(130183, tim_upload_progress(last_upload, 1));
     GIVES(130183, tim_upload_result(last_upload, SOMEWHERE));
 
-    GIVES(TIM_OK, tim_register_upload_plugin(carol, refuse_upload, &refuses, destroyed));
+    GIVES(TIM_OK, tim_register_plugin(carol, refuse_upload, &refuses, destroyed));
     CHECK(reaches(&elsewhere.destroyed, 1));
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(carol, "C2Cbob", PIXEL, sizeof PIXEL, NULL, NULL, NULL, NULL,
+    GIVES(TIM_OK, tim_create_image_message_from_bytes(carol, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, NULL, NULL, NULL,
                                                       &message));
     ENDS(2041, tim_send_message, carol, message);
 
-    GIVES(TIM_OK, tim_register_upload_plugin(carol, forget_result, NULL, NULL));
+    GIVES(TIM_OK, tim_register_plugin(carol, forget_result, NULL, NULL));
     CHECK(reaches(&refuses.destroyed, 1));
     CHECK(now(&refuses.calls) == 1 && now(&refuses.destroyed) == 1 && now(&elsewhere.destroyed) == 1);
     tim_string_free(message);
@@ -175,19 +175,19 @@ static void progress_that_is_busy(void *user_data, uint32_t percent) {
     if (add(&it->calls) > 1) return;
     CHECK(reaches(&it->done, 1));
     ENDS(TIM_OK, tim_get_server_time, it->client);
-    say(it->client, "C2Cbob", "from within progress");
+    say(it->client, "bob", "from within progress");
     add(&it->done);
 }
 
 static void progress_may_block_and_call_the_library(void) {
     hearer it = {.client = alice};
     char *message = NULL;
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "C2Cbob", PIXEL, sizeof PIXEL, NULL, progress_that_is_busy,
+    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, progress_that_is_busy,
                                                       &it, destroyed, &message));
     GIVES(TIM_OK, tim_send_message(alice, message, on_end, &it.told));
     CHECK(reaches(&it.calls, 1));
     /* While it is stuck the engine goes on, and the picture waits. */
-    say(alice, "C2Cbob", "nobody is held up");
+    say(alice, "bob", "nobody is held up");
     CHECK(now(&it.told.ended) == 0);
     add(&it.done);
     CHECK(reaches(&it.told.ended, 1) && it.told.status == TIM_OK && now(&it.done) == 2);
@@ -202,7 +202,7 @@ static tim_status upload_and_make_way(void *user_data, const char *file, tim_upl
     add(&it->calls);
     CHECK(reaches(&it->done, 1));
     ENDS(TIM_OK, tim_get_server_time, it->client);
-    GIVES(TIM_OK, tim_register_upload_plugin(it->client, forget_result, NULL, NULL));
+    GIVES(TIM_OK, tim_register_plugin(it->client, forget_result, NULL, NULL));
     GIVES(TIM_OK, tim_release(it->client));
     CHECK(now(&it->destroyed) == 0);
     GIVES(TIM_OK, tim_upload_result(upload, SOMEWHERE));
@@ -212,12 +212,12 @@ static tim_status upload_and_make_way(void *user_data, const char *file, tim_upl
 static void a_plugin_may_block_call_the_library_and_be_replaced_meanwhile(void) {
     hearer it = {.client = create("alice")};
     char *message = NULL;
-    GIVES(TIM_OK, tim_register_upload_plugin(alice, upload_and_make_way, &it, destroyed));
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "C2Cbob", PIXEL, sizeof PIXEL, NULL, NULL, NULL, NULL,
+    GIVES(TIM_OK, tim_register_plugin(alice, upload_and_make_way, &it, destroyed));
+    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, NULL, NULL, NULL,
                                                       &message));
     GIVES(TIM_OK, tim_send_message(alice, message, on_end, &it.told));
     CHECK(reaches(&it.calls, 1));
-    say(alice, "C2Cbob", "nobody is held up");
+    say(alice, "bob", "nobody is held up");
     CHECK(now(&it.told.ended) == 0);
     add(&it.done);
     CHECK(reaches(&it.told.ended, 1) && it.told.status == TIM_OK && strstr(it.told.json, "https://example.org/2"));

@@ -70,7 +70,7 @@ static void threads_that_are_refused_later_do_no_harm(void) {
     snprintf(options, sizeof options, "{\"SDKAppID\":%s,\"server\":\"%s\",\"dataDir\":\"own\"}", test_app, test_server);
     GIVES(TIM_OK, tim_create(TIM_ABI_VERSION, options, &alice));
     log_in(alice, "alice", alices_sig);
-    GIVES(TIM_OK, tim_create_text_message(alice, "C2Calice", "a note to myself", NULL, &message));
+    GIVES(TIM_OK, tim_create_text_message(alice, "alice", "C2C", "a note to myself", NULL, &message));
     let_idle_threads_go();
     refuse_threads();
     ENDS(TIM_OK, tim_get_server_time, alice);

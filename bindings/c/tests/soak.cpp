@@ -31,14 +31,14 @@ int main(int arguments_count, char **arguments) {
     read_arguments(arguments_count, arguments);
     const tim::client carol(options("carol"));
     int heard = 0, lost = 0;
-    const auto subscription = carol.on_events([&](const std::string &events) {
+    const auto subscription = carol.add_listener([&](const std::string &events) {
         add_some(&lost, count(events, "\"code\":130162"));
         add_some(&heard, count(events, "\"code\":2024"));
     });
     long after_first = 0;
     for (int caused = 1; caused <= all; ++caused) {
         char *message = nullptr;
-        GIVES(2024, tim_create_text_message(carol.handle(), "C2Cbob", "nobody is logged in", nullptr, &message));
+        GIVES(2024, tim_create_text_message(carol.handle(), "bob", "C2C", "nobody is logged in", nullptr, &message));
         CHECK(reaches(&heard, caused - most_waiting));
         if (caused == first) after_first = resident();
     }

@@ -162,7 +162,7 @@ static inline void hang(bell *it, tim_client client, const char *word) {
 }
 
 static inline void take_down(bell *it) {
-    GIVES(TIM_OK, tim_remove_listener(it->listener));
+    GIVES(TIM_OK, tim_off(it->listener));
     CHECK(reaches(&it->gone, 1));
 }
 

@@ -28,7 +28,7 @@ void end_nothing(void *, tim_status, const char *) {}
 void send_picture(tim_client alice, tim_progress_callback progress) {
     char *message = nullptr;
     log_in(alice, "alice", alices_sig);
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "C2Cbob", PIXEL, sizeof PIXEL, nullptr, progress, nullptr, nullptr,
+    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, nullptr, progress, nullptr, nullptr,
                                                       &message));
     GIVES(TIM_OK, tim_send_message(alice, message, end_nothing, nullptr));
 }
@@ -52,7 +52,7 @@ const kind kinds[] = {
     {"progress", [](tim_client alice) { send_picture(alice, on_progress); }},
     {"an uploader",
      [](tim_client alice) {
-         GIVES(TIM_OK, tim_register_upload_plugin(alice, on_upload, nullptr, nullptr));
+         GIVES(TIM_OK, tim_register_plugin(alice, on_upload, nullptr, nullptr));
          send_picture(alice, nullptr);
      }},
     {"a log sink",
@@ -66,7 +66,7 @@ const kind kinds[] = {
     {"destroy, in a call that lets go",
      [](tim_client alice) {
          GIVES(TIM_OK, tim_set_log_sink(on_log, nullptr, on_destroy));
-         GIVES(TIM_OK, tim_register_upload_plugin(alice, on_upload, nullptr, on_destroy));
+         GIVES(TIM_OK, tim_register_plugin(alice, on_upload, nullptr, on_destroy));
          tim_clear_log_sink();
      }},
     {"destroy, on a thread of the library's",

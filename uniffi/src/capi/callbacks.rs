@@ -6,6 +6,7 @@ use std::ffi::{c_char, c_void};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use serde::Serialize;
 use tim::Code;
 use tim::event::Event;
 use tim::log::LogLevel;
@@ -18,19 +19,22 @@ use crate::client::ProgressListener;
 use crate::error::TimError;
 use crate::event::TimEvent;
 
-/// Called when a call has ended. `json` is the result, or `{"code":...,"reason":...}` if `status` is not 0; it is valid
+/// Called when a call has ended. `json` is the result, or `{"code":...,"message":...}` if `status` is not 0; it is valid
 /// during the callback only.
 pub type TimDoneCallback =
     Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, status: TimStatus, json: *const c_char)>;
 /// Called with events: a JSON array of `{"name":...,"data":...}`, valid during the callback only.
 pub type TimEventCallback =
     Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, events_json: *const c_char)>;
+/// Called with one event, `{"name":...,"data":...}`, valid during the callback only.
+pub type TimEventHandler =
+    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, event_json: *const c_char)>;
 /// Called with increasing values from 0 to 100.
 pub type TimProgressCallback = Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, percent: u32)>;
 /// Called with a log line; `level` is 0 (much) to 3 (an error). The line is valid during the callback only.
 pub type TimLogCallback =
     Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, level: u32, line: *const c_char)>;
-/// Called to upload a file: `{"path":..., "type":1, "name":..., "size":...}` with type 1 for a picture, 255 for any other file, and
+/// Called to upload a file: `{"path":..., "fileType":1, "fileName":..., "size":...}` with fileType 1 for a picture, 255 for any other file, and
 /// an empty name if it has none. Reports with `tim_upload_progress`, describes what was uploaded with `tim_upload_result`, and
 /// returns 0, or an error's number. With one that may pass (2400, 2800, 2801, 6005) it is called again up to three times after
 /// growing pauses, and anew with every connection; then, and with any other at once, the message fails with that number.
@@ -108,7 +112,7 @@ impl Done {
     }
 }
 
-/// Passes events to C's callback.
+/// Passes events to C's callback: a listener's or a handler's.
 pub(super) struct CListener {
     callback: unsafe extern "C-unwind" fn(*mut c_void, *const c_char),
     user_data: UserData,
@@ -134,12 +138,22 @@ impl Drop for CListener {
     }
 }
 
-impl tim::event::EventListener for CListener {
-    fn on_events(&self, events: &[Event]) {
-        let events: Vec<TimEvent> = events.iter().map(Into::into).collect();
-        let json = c_string(serde_json::to_string(&events).unwrap_or_default());
+impl CListener {
+    /// One event, for a handler.
+    pub(super) fn hear(&self, event: &Event) {
+        self.call(&TimEvent::from(event));
+    }
+
+    fn call(&self, heard: &impl Serialize) {
+        let json = c_string(json(heard).unwrap_or_default());
         // SAFETY: as in `Done::call`.
         unsafe { (self.callback)(self.user_data.pointer, json.as_ptr()) }
+    }
+}
+
+impl tim::event::EventListener for CListener {
+    fn on_events(&self, events: &[Event]) {
+        self.call(&events.iter().map(TimEvent::from).collect::<Vec<_>>());
     }
 }
 
@@ -159,8 +173,9 @@ pub(super) fn progress(
 }
 
 impl ProgressListener for Progress {
-    fn on_progress(&self, percent: u32) -> Result<(), TimError> {
+    fn on_progress(&self, percent: i32) -> Result<(), TimError> {
         if let Some(callback) = self.callback {
+            let percent = percent.unsigned_abs();
             // SAFETY: tim.h asks for a function of this type that takes this pointer.
             unsafe { callback(self.user_data.pointer, percent) }
         }
@@ -232,7 +247,7 @@ impl tim::plugin::UploadPlugin for Uploader {
         let uploaded: Option<Uploaded> = result.lock().unwrap_or_else(PoisonError::into_inner).take();
         uploaded.ok_or_else(|| tim::error::TimError {
             code: Code::UPLOAD_FAILED,
-            reason: "the uploader did not call tim_upload_result".into(),
+            message: "the uploader did not call tim_upload_result".into(),
         })
     }
 }

@@ -22,7 +22,7 @@ use crate::types::Message;
 #[derive(Serialize)]
 struct Failed<'a> {
     code: TimStatus,
-    reason: &'a str,
+    message: &'a str,
 }
 
 /// A call on its way to its result's JSON. Boxed, because what carries it would else be compiled once for every verb.
@@ -83,8 +83,8 @@ pub(super) fn spawn(done: Done, mut call: Call) -> Result<(), TimError> {
         let end = move || match ended {
             Ok(result) => done.call(TIM_OK, result),
             Err(error) => {
-                let (code, (_, reason)) = (failed(&error), error.parts());
-                done.call(code, json(&Failed { code, reason }).unwrap_or_default());
+                let (code, (_, message)) = (failed(&error), error.parts());
+                done.call(code, json(&Failed { code, message }).unwrap_or_default());
             }
         };
         let _ = tokio::task::spawn_blocking(end).await;
@@ -129,7 +129,7 @@ mod tests {
             panic!("a fault of ours");
         });
         assert_eq!(status, 130_185);
-        assert_eq!(json, r#"{"code":130185,"reason":"a fault in the engine: please report it"}"#);
+        assert_eq!(json, r#"{"code":130185,"message":"a fault in the engine: please report it"}"#);
         let (status, json, _) = end_of(async { Ok(()) });
         assert_eq!((status, &*json), (TIM_OK, "null"), "and the next one works");
     }
@@ -139,7 +139,7 @@ mod tests {
         let refusal = async { Err(TimError::new(Code(0), "a\t\"line\"\nof ü")) };
         let (status, json, why) = end_of(offload(refusal));
         assert_eq!(status, 130_185, "no failure is a success");
-        assert_eq!(json, r#"{"code":130185,"reason":"a\t\"line\"\nof ü"}"#);
+        assert_eq!(json, r#"{"code":130185,"message":"a\t\"line\"\nof ü"}"#);
         assert_eq!(why.unwrap(), "a\t\"line\"\nof ü");
     }
 

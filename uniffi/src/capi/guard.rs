@@ -11,7 +11,8 @@ use tim::protocol::media::FileType;
 
 use super::{TIM_OK, TimStatus};
 use crate::error::TimError;
-use crate::types::{Priority, RenditionType};
+use crate::event::EventName;
+use crate::types::{ConversationType, Priority, RenditionType};
 
 /// [`Code::PANICKED`] as a status.
 const FAULT: TimStatus = Code::PANICKED.0.cast_signed();
@@ -38,11 +39,11 @@ pub(super) fn guarded(body: impl FnOnce() -> Result<(), TimError>) -> TimStatus 
 
 /// The status of an error, which is also stored as this thread's last error.
 pub(super) fn failed(error: &TimError) -> TimStatus {
-    let (code, reason) = error.parts();
+    let (code, message) = error.parts();
     // A destructor of the host's may call when this thread's own are through: then there is the status alone.
-    let _ = LAST_ERROR.try_with(|last| *last.borrow_mut() = Some(reason.to_owned()));
+    let _ = LAST_ERROR.try_with(|last| *last.borrow_mut() = Some(message.to_owned()));
     // An error must never have the status of success.
-    TimStatus::try_from(code).ok().filter(|status| *status != TIM_OK).unwrap_or(FAULT)
+    if code > TIM_OK { code } else { FAULT }
 }
 
 /// Why this thread's last failed call failed, or the one whose end it was told last.
@@ -86,13 +87,30 @@ pub(super) fn unreadable(why: &str) -> TimError {
     TimError::new(Code::JSON_INVALID, format!("{}: {why}", Code::JSON_INVALID.describe()))
 }
 
-/// A priority by its name; `Normal` if there is none.
+/// A priority by its name, if there is one.
 ///
 /// Errors: [`Code::TEXT_NOT_UTF8`], [`Code::BAD_REQUEST`].
-pub(super) fn priority(pointer: *const c_char) -> Result<Priority, TimError> {
-    let Some(name) = optional_text(pointer)? else { return Ok(Priority::Normal) };
+pub(super) fn priority(pointer: *const c_char) -> Result<Option<Priority>, TimError> {
     let none = |_| TimError::new(Code::BAD_REQUEST, "a priority is High, Normal, Low or Lowest");
-    serde_json::from_value(serde_json::Value::String(name)).map_err(none)
+    let name = optional_text(pointer)?;
+    name.map(|name| serde_json::from_value(name.into()).map_err(none)).transpose()
+}
+
+/// The type of a conversation by its name.
+///
+/// Errors: those of [`text`], [`Code::CONVERSATION_TYPE_INVALID`].
+pub(super) fn conversation_type(pointer: *const c_char) -> Result<ConversationType, TimError> {
+    let none = |_| TimError::of(Code::CONVERSATION_TYPE_INVALID);
+    serde_json::from_value(text(pointer)?.into()).map_err(none)
+}
+
+/// The kind of an event by its number.
+///
+/// Errors: [`Code::BAD_REQUEST`].
+pub(super) fn event(number: u32) -> Result<EventName, TimError> {
+    let place = usize::try_from(number).unwrap_or(usize::MAX);
+    let name = EventName::ALL.get(place).copied();
+    name.ok_or_else(|| TimError::new(Code::BAD_REQUEST, "an event is a TIM_EVENT_ of tim.h"))
 }
 
 /// A rendition by its number.

@@ -7,8 +7,8 @@ use tim::Code;
 use tim::plugin::Plugin;
 
 use super::callbacks::{
-    CListener, Done, Sink, TimDestroy, TimDoneCallback, TimEventCallback, TimLogCallback, TimUploadCallback,
-    UPLOADS, Uploader, UserData,
+    CListener, Done, Sink, TimDestroy, TimDoneCallback, TimEventCallback, TimEventHandler, TimLogCallback,
+    TimUploadCallback, UPLOADS, Uploader, UserData,
 };
 use super::calls::{call, run, spawn};
 use super::guard::{self, Out, guarded};
@@ -135,7 +135,7 @@ pub unsafe extern "C" fn tim_destroy(
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(|tim| Ok(call(async move { tim.shutdown().await }))))
+    run(client, done, user_data, Box::new(|tim| Ok(call(async move { tim.destroy().await }))))
 }
 
 /// Destroys every instance of the process: what a program calls before it ends.
@@ -152,9 +152,48 @@ fn alive(client: TimClient) -> Result<Arc<Tim>, TimError> {
     if tim.is_destroyed() { Err(TimError::of(Code::DESTROYED)) } else { Ok(tim) }
 }
 
-/// Adds a listener. `callback` hears everything that happens from now on, on one thread of the instance's own, one call at
-/// a time; it may call this library; it should not block for long. It may be called before this has returned. `destroy` is
-/// called when the listener is gone.
+/// Calls `handler` with each event of one kind, a `tim_event`, that happens from now on: `{"name":..., "data":...}`. It is called
+/// on one thread of the instance's own, one call at a time; it may call this library; it should not block for long. It may be
+/// called before this has returned. `destroy` is called when it is removed.
+///
+/// Errors: 20001 for an `event` that is none, 130160 once the instance was destroyed. With any error `destroy` is called before
+/// this returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_on(
+    client: TimClient,
+    event: u32,
+    handler: TimEventHandler,
+    user_data: *mut c_void,
+    destroy: TimDestroy,
+    listener: *mut TimListener,
+) -> TimStatus {
+    let user_data = UserData::new(user_data, destroy);
+    guarded(|| {
+        let event = guard::event(event)?.into();
+        listen(client, handler, user_data, listener, |tim, own| tim.on(event, move |told| own.hear(told)))
+    })
+}
+
+/// Calls `handler` with the next event of one kind, once. In all else as `tim_on`; `destroy` is called after it was.
+///
+/// Errors: those of `tim_on`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_once(
+    client: TimClient,
+    event: u32,
+    handler: TimEventHandler,
+    user_data: *mut c_void,
+    destroy: TimDestroy,
+    listener: *mut TimListener,
+) -> TimStatus {
+    let user_data = UserData::new(user_data, destroy);
+    guarded(|| {
+        let event = guard::event(event)?.into();
+        listen(client, handler, user_data, listener, |tim, own| tim.once(event, move |told| own.hear(told)))
+    })
+}
+
+/// Adds a listener. `callback` hears everything that happens from now on, as an array of events. In all else as `tim_on`.
 ///
 /// Errors: 130160 once the instance was destroyed. With any error `destroy` is called before this returns.
 #[unsafe(no_mangle)]
@@ -166,28 +205,36 @@ pub unsafe extern "C" fn tim_add_listener(
     listener: *mut TimListener,
 ) -> TimStatus {
     let user_data = UserData::new(user_data, destroy);
-    guarded(|| {
-        let (out, tim) = (Out::new(listener)?, alive(client)?);
-        // Kept alive until it has a handle, because the instance may end meanwhile.
-        let c_listener = Arc::new(CListener::new(callback, user_data)?);
-        let id = tim.engine().add_listener(Arc::<CListener>::clone(&c_listener));
-        let handle = LISTENERS.add((tim, id));
-        c_listener.known_by(handle);
-        out.write(handle);
-        Ok(())
-    })
+    guarded(|| listen(client, callback, user_data, listener, |tim, own| tim.add_listener(own)))
 }
 
-/// Removes a listener. A call of it that has begun may still be running when this returns; no further call begins. Its
-/// `destroy` is called when no call of it is running, at the latest with the end of the instance, which takes all of
-/// its listeners off.
+/// Adds a callback to an instance, by `add`, and writes its handle.
+fn listen(
+    client: TimClient,
+    callback: TimEventCallback,
+    user_data: UserData,
+    listener: *mut TimListener,
+    add: impl FnOnce(&tim::Tim, Arc<CListener>) -> tim::ListenerId,
+) -> Result<(), TimError> {
+    let (out, tim) = (Out::new(listener)?, alive(client)?);
+    // Kept alive until it has a handle, because the instance may end meanwhile.
+    let own = Arc::new(CListener::new(callback, user_data)?);
+    let id = add(tim.engine(), Arc::clone(&own));
+    let handle = LISTENERS.add((tim, id));
+    own.known_by(handle);
+    out.write(handle);
+    Ok(())
+}
+
+/// Removes a handler or a listener. A call of it that has begun may still be running when this returns; no further call begins.
+/// Its `destroy` is called when no call of it is running, at the latest with the end of the instance, which removes all of them.
 ///
 /// Errors: none of its own.
 #[unsafe(no_mangle)]
-pub extern "C" fn tim_remove_listener(listener: TimListener) -> TimStatus {
+pub extern "C" fn tim_off(listener: TimListener) -> TimStatus {
     guarded(|| {
         let (tim, id) = LISTENERS.remove(listener)?;
-        tim.engine().remove_listener(id);
+        tim.engine().off(id);
         Ok(())
     })
 }
@@ -197,7 +244,7 @@ pub extern "C" fn tim_remove_listener(listener: TimListener) -> TimStatus {
 ///
 /// Errors: 130160 once the instance was destroyed. With any error `destroy` is called before this returns.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tim_register_upload_plugin(
+pub unsafe extern "C" fn tim_register_plugin(
     client: TimClient,
     callback: TimUploadCallback,
     user_data: *mut c_void,

@@ -38,7 +38,8 @@ mod verbs;
 mod door;
 
 pub use callbacks::{
-    TimDestroy, TimDoneCallback, TimEventCallback, TimLogCallback, TimProgressCallback, TimUploadCallback,
+    TimDestroy, TimDoneCallback, TimEventCallback, TimEventHandler, TimLogCallback, TimProgressCallback,
+    TimUploadCallback,
 };
 pub use handles::{TimClient, TimListener, TimUpload};
 
@@ -72,7 +73,9 @@ mod tests {
         let nouns: String = files.map(|file| std::fs::read_to_string(file).unwrap()).collect();
         let words: Vec<&str> = nouns.lines().filter_map(word).collect();
         assert!(["Gender_Type_Male", "userID", "sdkDestroy"].iter().all(|known| words.contains(known)));
-        let lacking: Vec<&&str> = words.iter().filter(|word| !told.contains(*word)).collect();
+        let is_plain = |word: &str| word.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let is_told = |word: &str| if is_plain(word) { told.contains(&word) } else { header.contains(word) };
+        let lacking: Vec<&&str> = words.iter().filter(|word| !is_told(word)).collect();
         assert!(lacking.is_empty(), "tim.h does not tell of {lacking:?}");
     }
 }

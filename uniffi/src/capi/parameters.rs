@@ -69,30 +69,30 @@ mod tests {
     use super::*;
 
     fn parameters(json: &str) -> Result<Parameters, TimError> {
-        Parameters::new("joinGroup", &["group", "applyMessage"], read(json).unwrap())
+        Parameters::new("joinGroup", &["groupID", "applyMessage"], read(json).unwrap())
     }
 
-    fn reason(why: &TimError) -> (u32, &str) {
+    fn reason(why: &TimError) -> (i32, &str) {
         let (code, reason) = why.parts();
-        (code, reason.split_once("joinGroup takes group, applyMessage: ").unwrap().1)
+        (code, reason.split_once("joinGroup takes groupID, applyMessage: ").unwrap().1)
     }
 
     #[test]
     fn parameters_are_taken_by_name_and_may_have_defaults() {
-        let mut given = parameters(r#"{"group":"tea"}"#).unwrap();
-        assert_eq!(given.take::<String>("group").unwrap(), "tea");
+        let mut given = parameters(r#"{"groupID":"tea"}"#).unwrap();
+        assert_eq!(given.take::<String>("groupID").unwrap(), "tea");
         assert_eq!(given.take_or("applyMessage", "hello".to_owned()).unwrap(), "hello");
-        let mut given = parameters(r#"{"applyMessage":"may I?","group":"tea"}"#).unwrap();
+        let mut given = parameters(r#"{"applyMessage":"may I?","groupID":"tea"}"#).unwrap();
         assert_eq!(given.take_or("applyMessage", String::new()).unwrap(), "may I?");
     }
 
     #[test]
     fn one_that_is_missing_or_too_much_or_does_not_fit_is_named() {
-        let why = parameters(r#"{"group":"tea","word":"hi"}"#).err().unwrap();
+        let why = parameters(r#"{"groupID":"tea","word":"hi"}"#).err().unwrap();
         assert_eq!(reason(&why), (130_182, "\"word\" is none of them"));
         let mut given = parameters(r#"{"applyMessage":7}"#).unwrap();
-        let why = given.take::<String>("group").unwrap_err();
-        assert_eq!(reason(&why), (130_182, "\"group\" is missing"));
+        let why = given.take::<String>("groupID").unwrap_err();
+        assert_eq!(reason(&why), (130_182, "\"groupID\" is missing"));
         let why = given.take_or("applyMessage", String::new()).unwrap_err();
         assert!(reason(&why).1.starts_with("\"applyMessage\": invalid type: integer `7`"));
     }

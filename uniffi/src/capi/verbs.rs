@@ -15,11 +15,11 @@ use super::handles::TimClient;
 use super::parameters::{Given, Parameters, unknown};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
-use crate::types::{Message, NewGroup, Priority, ProfileFields, RenditionType};
+use crate::types::{Message, NewGroup, ProfileFields, RenditionType};
 
-/// Logs a user in; `sdkStateReady` tells when everything works. True if the user was logged in already.
+/// Logs a user in; `sdkStateReady` tells when everything works.
 ///
-/// Result: `true` or `false`.
+/// Result: `login result`.
 ///
 /// Errors: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the server
 /// refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
@@ -63,7 +63,7 @@ fn logout(tim: Arc<Tim>) -> Call {
     call(async move { tim.logout().await })
 }
 
-/// The server's clock, in milliseconds since 1970.
+/// The server's clock: a time, like those of messages.
 ///
 /// Result: a number.
 ///
@@ -81,24 +81,26 @@ fn get_server_time(tim: Arc<Tim>) -> Call {
     call(async move { tim.get_server_time().await })
 }
 
-/// Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group), to be shown at once;
-/// `tim_send_message` sends it.
+/// Makes a text message to a user or a group, to be shown at once; `tim_send_message` sends it.
 ///
-/// `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it
-/// back with `tim_string_free`.
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
+/// `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it back with
+/// `tim_string_free`.
 ///
-/// Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text,
-/// 8001 for one over 12 KB.
+/// Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for
+/// no text, 8001 for one over 12 KB.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_text_message(
     client: TimClient,
     to: *const c_char,
+    conversation_type: *const c_char,
     text: *const c_char,
     priority: *const c_char,
     message_json: *mut *mut c_char,
 ) -> TimStatus {
     create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_text_message(
         guard::text(to)?,
+        guard::conversation_type(conversation_type)?,
         guard::text(text)?,
         guard::priority(priority)?,
     )))
@@ -106,8 +108,9 @@ pub unsafe extern "C" fn tim_create_text_message(
 
 /// Creates a location message: a place on Earth, in degrees, and its name (may be empty); `tim_send_message` sends it.
 ///
-/// `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it
-/// back with `tim_string_free`.
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
+/// `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it back with
+/// `tim_string_free`.
 ///
 /// Errors: as of `tim_create_text_message`; 130110 for a longitude that is not -180 to 180, or a latitude that is not
 /// -90 to 90.
@@ -115,6 +118,7 @@ pub unsafe extern "C" fn tim_create_text_message(
 pub unsafe extern "C" fn tim_create_location_message(
     client: TimClient,
     to: *const c_char,
+    conversation_type: *const c_char,
     description: *const c_char,
     longitude: f64,
     latitude: f64,
@@ -123,6 +127,7 @@ pub unsafe extern "C" fn tim_create_location_message(
 ) -> TimStatus {
     create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_location_message(
         guard::text(to)?,
+        guard::conversation_type(conversation_type)?,
         guard::text(description)?,
         longitude,
         latitude,
@@ -134,16 +139,19 @@ pub unsafe extern "C" fn tim_create_location_message(
 /// picture's width and height, and `localPath`. Looks at the file on the caller's thread; `tim_send_message` uploads
 /// and sends it. Until then the file has to stay where it is.
 ///
-/// `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may
-/// be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more,
-/// with an error before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
+/// `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may be NULL) is
+/// told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more, with an error
+/// before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
 ///
-/// Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path,
-/// 2401 for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
+/// Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2251 for
+/// no path, 2401 for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or
+/// more.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_image_message(
     client: TimClient,
     to: *const c_char,
+    conversation_type: *const c_char,
     file: *const c_char,
     priority: *const c_char,
     on_progress: TimProgressCallback,
@@ -154,6 +162,7 @@ pub unsafe extern "C" fn tim_create_image_message(
     let on_progress = progress(on_progress, progress_user_data, progress_destroy);
     create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_image_message(
         guard::text(to)?,
+        guard::conversation_type(conversation_type)?,
         guard::text(file)?,
         guard::priority(priority)?,
         on_progress,
@@ -164,17 +173,19 @@ pub unsafe extern "C" fn tim_create_image_message(
 /// file of the engine's, which `localPath` names. Of more than 256 files, or more than 100 MB of bytes, that were never
 /// sent, the oldest cannot be sent any more.
 ///
-/// `bytes` are copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While
-/// the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy`
-/// is called when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it
-/// back with `tim_string_free`.
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `bytes` are
+/// copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is
+/// uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called
+/// when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it back with
+/// `tim_string_free`.
 ///
-/// Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes,
-/// 2252 if they are no picture, 2253 if there are 20 MB or more; 130168 or 6022 if they cannot be written.
+/// Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 7006 for
+/// no bytes, 2252 if they are no picture, 2253 if there are 20 MB or more; 130168 or 6022 if they cannot be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_image_message_from_bytes(
     client: TimClient,
     to: *const c_char,
+    conversation_type: *const c_char,
     bytes: *const u8,
     length: usize,
     priority: *const c_char,
@@ -186,6 +197,7 @@ pub unsafe extern "C" fn tim_create_image_message_from_bytes(
     let on_progress = progress(on_progress, progress_user_data, progress_destroy);
     create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_image_message_from_bytes(
         guard::text(to)?,
+        guard::conversation_type(conversation_type)?,
         guard::bytes(bytes, length, FileType::Image)?,
         guard::priority(priority)?,
         on_progress,
@@ -196,16 +208,19 @@ pub unsafe extern "C" fn tim_create_image_message_from_bytes(
 /// names it. Looks at the file on the caller's thread; `tim_send_message` uploads and sends it. Until then the file has
 /// to stay where it is.
 ///
-/// `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may
-/// be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more,
-/// with an error before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
+/// `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may be NULL) is
+/// told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more, with an error
+/// before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
 ///
-/// Errors: the gate's; 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
-/// cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
+/// Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a
+/// file that cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256
+/// bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_file_message(
     client: TimClient,
     to: *const c_char,
+    conversation_type: *const c_char,
     file: *const c_char,
     name: *const c_char,
     priority: *const c_char,
@@ -217,6 +232,7 @@ pub unsafe extern "C" fn tim_create_file_message(
     let on_progress = progress(on_progress, progress_user_data, progress_destroy);
     create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_file_message(
         guard::text(to)?,
+        guard::conversation_type(conversation_type)?,
         guard::text(file)?,
         guard::text(name)?,
         guard::priority(priority)?,
@@ -226,16 +242,18 @@ pub unsafe extern "C" fn tim_create_file_message(
 
 /// Makes a file message of a file's bytes, as `tim_create_file_message` does of a file; it needs a name.
 ///
-/// `bytes` are copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While
-/// the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy`
-/// is called when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it
-/// back with `tim_string_free`.
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `bytes` are
+/// copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is
+/// uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called
+/// when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it back with
+/// `tim_string_free`.
 ///
 /// Errors: as of `tim_create_file_message`; 130168 or 6022 if they cannot be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_file_message_from_bytes(
     client: TimClient,
     to: *const c_char,
+    conversation_type: *const c_char,
     bytes: *const u8,
     length: usize,
     name: *const c_char,
@@ -248,6 +266,7 @@ pub unsafe extern "C" fn tim_create_file_message_from_bytes(
     let on_progress = progress(on_progress, progress_user_data, progress_destroy);
     create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_file_message_from_bytes(
         guard::text(to)?,
+        guard::conversation_type(conversation_type)?,
         guard::bytes(bytes, length, FileType::File)?,
         guard::text(name)?,
         guard::priority(priority)?,
@@ -293,15 +312,15 @@ fn send_message(tim: Arc<Tim>, message: Message) -> Call {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_resend_message(
     client: TimClient,
-    message: *const c_char,
+    message_id: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(resend_message(tim, guard::text(message)?))))
+    run(client, done, user_data, Box::new(move |tim| Ok(resend_message(tim, guard::text(message_id)?))))
 }
 
-fn resend_message(tim: Arc<Tim>, message: String) -> Call {
-    call(async move { tim.resend_message(message).await })
+fn resend_message(tim: Arc<Tim>, message_id: String) -> Call {
+    call(async move { tim.resend_message(message_id).await })
 }
 
 /// Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends. Whoever
@@ -315,15 +334,15 @@ fn resend_message(tim: Arc<Tim>, message: String) -> Call {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_cancel_message(
     client: TimClient,
-    message: *const c_char,
+    message_id: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(cancel_message(tim, guard::text(message)?))))
+    run(client, done, user_data, Box::new(move |tim| Ok(cancel_message(tim, guard::text(message_id)?))))
 }
 
-fn cancel_message(tim: Arc<Tim>, message: String) -> Call {
-    call(async move { tim.cancel_message(message).await })
+fn cancel_message(tim: Arc<Tim>, message_id: String) -> Call {
+    call(async move { tim.cancel_message(message_id).await })
 }
 
 /// Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a
@@ -357,48 +376,47 @@ fn revoke_message(tim: Arc<Tim>, message: Message) -> Call {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_set_message_read(
     client: TimClient,
-    conversation: *const c_char,
+    conversation_id: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_message_read(tim, guard::text(conversation)?))))
+    run(client, done, user_data, Box::new(move |tim| Ok(set_message_read(tim, guard::text(conversation_id)?))))
 }
 
-fn set_message_read(tim: Arc<Tim>, conversation: String) -> Call {
-    call(async move { tim.set_message_read(conversation).await })
+fn set_message_read(tim: Arc<Tim>, conversation_id: String) -> Call {
+    call(async move { tim.set_message_read(conversation_id).await })
 }
 
-/// A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
-/// `nextReqMessageID`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
-/// server.
+/// A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
+/// `next_req_message_id`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
 ///
 /// Besides so many that have a place it shows the outbox: what waits (`unSend`) behind all others on the newest page,
 /// what was refused (`fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place
 /// between two pages may be in both, under the same ID.
 ///
-/// 0 as `next` is none. Result: `message list`.
+/// `next_req_message_id` may be NULL. Result: `message list`.
 ///
-/// Errors: the gate's; 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
-/// that are not this user's to read; 2800 or 2801 if older messages cannot be asked for.
+/// Errors: the gate's; 2503 for a conversation that is none, 20001 for a `next_req_message_id` that no page gave, 10007
+/// for messages of a group that are not this user's to read; 2800 or 2801 if older messages cannot be asked for.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_message_list(
     client: TimClient,
-    conversation: *const c_char,
-    next: i64,
-    count: u32,
+    conversation_id: *const c_char,
+    next_req_message_id: *const c_char,
+    count: i32,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
     run(client, done, user_data, Box::new(move |tim| Ok(get_message_list(
         tim,
-        guard::text(conversation)?,
-        (next != 0).then_some(next),
+        guard::text(conversation_id)?,
+        guard::optional_text(next_req_message_id)?,
         count,
     ))))
 }
 
-fn get_message_list(tim: Arc<Tim>, conversation: String, next: Option<i64>, count: u32) -> Call {
-    call(async move { tim.get_message_list(conversation, next, count).await })
+fn get_message_list(tim: Arc<Tim>, conversation_id: String, next_req_message_id: Option<String>, count: i32) -> Call {
+    call(async move { tim.get_message_list(conversation_id, next_req_message_id, count).await })
 }
 
 /// All conversations, the most recently active first.
@@ -527,40 +545,40 @@ fn get_group_list(tim: Arc<Tim>) -> Call {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_group_profile(
     client: TimClient,
-    group: *const c_char,
+    group_id: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_group_profile(tim, guard::text(group)?))))
+    run(client, done, user_data, Box::new(move |tim| Ok(get_group_profile(tim, guard::text(group_id)?))))
 }
 
-fn get_group_profile(tim: Arc<Tim>, group: String) -> Call {
-    call(async move { tim.get_group_profile(group).await })
+fn get_group_profile(tim: Arc<Tim>, group_id: String) -> Call {
+    call(async move { tim.get_group_profile(group_id).await })
 }
 
 /// Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
 ///
-/// `users_json` is an array of texts. Result: an array of `group member`.
+/// `user_id_list_json` is an array of texts. Result: an array of `group member`.
 ///
 /// Errors: the gate's; 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
 /// who is not in it, 10010 for no such group; 2800 or 2801.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_group_member_profile(
     client: TimClient,
-    group: *const c_char,
-    users_json: *const c_char,
+    group_id: *const c_char,
+    user_id_list_json: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
     run(client, done, user_data, Box::new(move |tim| Ok(get_group_member_profile(
         tim,
-        guard::text(group)?,
-        guard::noun(users_json)?,
+        guard::text(group_id)?,
+        guard::noun(user_id_list_json)?,
     ))))
 }
 
-fn get_group_member_profile(tim: Arc<Tim>, group: String, users: Vec<String>) -> Call {
-    call(async move { tim.get_group_member_profile(group, users).await })
+fn get_group_member_profile(tim: Arc<Tim>, group_id: String, user_id_list: Vec<String>) -> Call {
+    call(async move { tim.get_group_member_profile(group_id, user_id_list).await })
 }
 
 /// Makes a group with this user as its owner.
@@ -586,27 +604,27 @@ fn create_group(tim: Arc<Tim>, group: NewGroup) -> Call {
 
 /// Joins a group, or applies to, with a text for the owner and admins, who decide.
 ///
-/// Result: `joined`.
+/// Result: `join result`.
 ///
 /// Errors: the gate's; 2602 for an id that is none, 10004 for a text that is too long, 10007, 10010 or 10014 if it may
 /// not be joined, does not exist, or is full; 2800 or 2801.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_join_group(
     client: TimClient,
-    group: *const c_char,
+    group_id: *const c_char,
     apply_message: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
     run(client, done, user_data, Box::new(move |tim| Ok(join_group(
         tim,
-        guard::text(group)?,
+        guard::text(group_id)?,
         guard::text(apply_message)?,
     ))))
 }
 
-fn join_group(tim: Arc<Tim>, group: String, apply_message: String) -> Call {
-    call(async move { tim.join_group(group, apply_message).await })
+fn join_group(tim: Arc<Tim>, group_id: String, apply_message: String) -> Call {
+    call(async move { tim.join_group(group_id, apply_message).await })
 }
 
 /// Leaves a group.
@@ -618,15 +636,15 @@ fn join_group(tim: Arc<Tim>, group: String, apply_message: String) -> Call {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_quit_group(
     client: TimClient,
-    group: *const c_char,
+    group_id: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(quit_group(tim, guard::text(group)?))))
+    run(client, done, user_data, Box::new(move |tim| Ok(quit_group(tim, guard::text(group_id)?))))
 }
 
-fn quit_group(tim: Arc<Tim>, group: String) -> Call {
-    call(async move { tim.quit_group(group).await })
+fn quit_group(tim: Arc<Tim>, group_id: String) -> Call {
+    call(async move { tim.quit_group(group_id).await })
 }
 
 /// Ends a group for all its members.
@@ -637,15 +655,15 @@ fn quit_group(tim: Arc<Tim>, group: String) -> Call {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_dismiss_group(
     client: TimClient,
-    group: *const c_char,
+    group_id: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(dismiss_group(tim, guard::text(group)?))))
+    run(client, done, user_data, Box::new(move |tim| Ok(dismiss_group(tim, guard::text(group_id)?))))
 }
 
-fn dismiss_group(tim: Arc<Tim>, group: String) -> Call {
-    call(async move { tim.dismiss_group(group).await })
+fn dismiss_group(tim: Arc<Tim>, group_id: String) -> Call {
+    call(async move { tim.dismiss_group(group_id).await })
 }
 
 /// Accepts or refuses a user's application to join, with a text for the user.
@@ -658,8 +676,8 @@ fn dismiss_group(tim: Arc<Tim>, group: String) -> Call {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_handle_group_application(
     client: TimClient,
-    group: *const c_char,
-    user: *const c_char,
+    group_id: *const c_char,
+    user_id: *const c_char,
     accept: bool,
     handle_message: *const c_char,
     done: TimDoneCallback,
@@ -667,15 +685,15 @@ pub unsafe extern "C" fn tim_handle_group_application(
 ) -> TimStatus {
     run(client, done, user_data, Box::new(move |tim| Ok(handle_group_application(
         tim,
-        guard::text(group)?,
-        guard::text(user)?,
+        guard::text(group_id)?,
+        guard::text(user_id)?,
         accept,
         guard::text(handle_message)?,
     ))))
 }
 
-fn handle_group_application(tim: Arc<Tim>, group: String, user: String, accept: bool, handle_message: String) -> Call {
-    call(async move { tim.handle_group_application(group, user, accept, handle_message).await })
+fn handle_group_application(tim: Arc<Tim>, group_id: String, user_id: String, accept: bool, handle_message: String) -> Call {
+    call(async move { tim.handle_group_application(group_id, user_id, accept, handle_message).await })
 }
 
 /// This user's profile.
@@ -698,21 +716,21 @@ fn get_my_profile(tim: Arc<Tim>) -> Call {
 
 /// The profiles of 1 to 100 users; users who do not exist are left out.
 ///
-/// `users_json` is an array of texts. Result: an array of `profile`.
+/// `user_id_list_json` is an array of texts. Result: an array of `profile`.
 ///
 /// Errors: the gate's; 20001 for none or more than 100, 2002 for an id that is none; 2800 or 2801.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_user_profile(
     client: TimClient,
-    users_json: *const c_char,
+    user_id_list_json: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_user_profile(tim, guard::noun(users_json)?))))
+    run(client, done, user_data, Box::new(move |tim| Ok(get_user_profile(tim, guard::noun(user_id_list_json)?))))
 }
 
-fn get_user_profile(tim: Arc<Tim>, users: Vec<String>) -> Call {
-    call(async move { tim.get_user_profile(users).await })
+fn get_user_profile(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
+    call(async move { tim.get_user_profile(user_id_list).await })
 }
 
 /// Changes this user's profile; what is absent stays.
@@ -754,42 +772,45 @@ fn get_blacklist(tim: Arc<Tim>) -> Call {
 
 /// Puts users on the blacklist.
 ///
-/// `users_json` is an array of texts. Result: `null`.
+/// `user_id_list_json` is an array of texts. Result: `null`.
 ///
 /// Errors: the gate's; 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user
 /// who does not exist, 30013 if it is full; 2800 or 2801.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_add_to_blacklist(
     client: TimClient,
-    users_json: *const c_char,
+    user_id_list_json: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(add_to_blacklist(tim, guard::noun(users_json)?))))
+    run(client, done, user_data, Box::new(move |tim| Ok(add_to_blacklist(tim, guard::noun(user_id_list_json)?))))
 }
 
-fn add_to_blacklist(tim: Arc<Tim>, users: Vec<String>) -> Call {
-    call(async move { tim.add_to_blacklist(users).await })
+fn add_to_blacklist(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
+    call(async move { tim.add_to_blacklist(user_id_list).await })
 }
 
 /// Takes users off the blacklist.
 ///
-/// `users_json` is an array of texts. Result: `null`.
+/// `user_id_list_json` is an array of texts. Result: `null`.
 ///
 /// Errors: the gate's; 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user
 /// who does not exist; 2800 or 2801.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_remove_from_blacklist(
     client: TimClient,
-    users_json: *const c_char,
+    user_id_list_json: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(remove_from_blacklist(tim, guard::noun(users_json)?))))
+    run(client, done, user_data, Box::new(move |tim| Ok(remove_from_blacklist(
+        tim,
+        guard::noun(user_id_list_json)?,
+    ))))
 }
 
-fn remove_from_blacklist(tim: Arc<Tim>, users: Vec<String>) -> Call {
-    call(async move { tim.remove_from_blacklist(users).await })
+fn remove_from_blacklist(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
+    call(async move { tim.remove_from_blacklist(user_id_list).await })
 }
 
 /// A verb by its name.
@@ -808,23 +829,23 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
             Ok(get_server_time(tim))
         }
         "createTextMessage" => {
-            let mut given = Parameters::new("createTextMessage", &["to", "text", "priority"], given)?;
-            let message = json(&tim.create_text_message(given.take("to")?, given.take("text")?, given.take_or("priority", Priority::Normal)?)?)?;
+            let mut given = Parameters::new("createTextMessage", &["to", "conversationType", "text", "priority"], given)?;
+            let message = json(&tim.create_text_message(given.take("to")?, given.take("conversationType")?, given.take("text")?, given.take_or("priority", None)?)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
         }
         "createLocationMessage" => {
-            let mut given = Parameters::new("createLocationMessage", &["to", "description", "longitude", "latitude", "priority"], given)?;
-            let message = json(&tim.create_location_message(given.take("to")?, given.take("description")?, given.take("longitude")?, given.take("latitude")?, given.take_or("priority", Priority::Normal)?)?)?;
+            let mut given = Parameters::new("createLocationMessage", &["to", "conversationType", "description", "longitude", "latitude", "priority"], given)?;
+            let message = json(&tim.create_location_message(given.take("to")?, given.take("conversationType")?, given.take("description")?, given.take("longitude")?, given.take("latitude")?, given.take_or("priority", None)?)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
         }
         "createImageMessage" => {
-            let mut given = Parameters::new("createImageMessage", &["to", "file", "priority"], given)?;
-            let message = json(&tim.create_image_message(given.take("to")?, given.take("file")?, given.take_or("priority", Priority::Normal)?, None)?)?;
+            let mut given = Parameters::new("createImageMessage", &["to", "conversationType", "file", "priority"], given)?;
+            let message = json(&tim.create_image_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take_or("priority", None)?, None)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
         }
         "createFileMessage" => {
-            let mut given = Parameters::new("createFileMessage", &["to", "file", "name", "priority"], given)?;
-            let message = json(&tim.create_file_message(given.take("to")?, given.take("file")?, given.take("name")?, given.take_or("priority", Priority::Normal)?, None)?)?;
+            let mut given = Parameters::new("createFileMessage", &["to", "conversationType", "file", "name", "priority"], given)?;
+            let message = json(&tim.create_file_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("name")?, given.take_or("priority", None)?, None)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
         }
         "sendMessage" => {
@@ -832,24 +853,24 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
             Ok(send_message(tim, given.take("message")?))
         }
         "resendMessage" => {
-            let mut given = Parameters::new("resendMessage", &["message"], given)?;
-            Ok(resend_message(tim, given.take("message")?))
+            let mut given = Parameters::new("resendMessage", &["messageID"], given)?;
+            Ok(resend_message(tim, given.take("messageID")?))
         }
         "cancelMessage" => {
-            let mut given = Parameters::new("cancelMessage", &["message"], given)?;
-            Ok(cancel_message(tim, given.take("message")?))
+            let mut given = Parameters::new("cancelMessage", &["messageID"], given)?;
+            Ok(cancel_message(tim, given.take("messageID")?))
         }
         "revokeMessage" => {
             let mut given = Parameters::new("revokeMessage", &["message"], given)?;
             Ok(revoke_message(tim, given.take("message")?))
         }
         "setMessageRead" => {
-            let mut given = Parameters::new("setMessageRead", &["conversation"], given)?;
-            Ok(set_message_read(tim, given.take("conversation")?))
+            let mut given = Parameters::new("setMessageRead", &["conversationID"], given)?;
+            Ok(set_message_read(tim, given.take("conversationID")?))
         }
         "getMessageList" => {
-            let mut given = Parameters::new("getMessageList", &["conversation", "next", "count"], given)?;
-            Ok(get_message_list(tim, given.take("conversation")?, given.take_or("next", None)?, given.take_or("count", 15)?))
+            let mut given = Parameters::new("getMessageList", &["conversationID", "nextReqMessageID", "count"], given)?;
+            Ok(get_message_list(tim, given.take("conversationID")?, given.take_or("nextReqMessageID", None)?, given.take_or("count", 15)?))
         }
         "getConversationList" => {
             let _given = Parameters::new("getConversationList", &[], given)?;
@@ -872,40 +893,40 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
             Ok(get_group_list(tim))
         }
         "getGroupProfile" => {
-            let mut given = Parameters::new("getGroupProfile", &["group"], given)?;
-            Ok(get_group_profile(tim, given.take("group")?))
+            let mut given = Parameters::new("getGroupProfile", &["groupID"], given)?;
+            Ok(get_group_profile(tim, given.take("groupID")?))
         }
         "getGroupMemberProfile" => {
-            let mut given = Parameters::new("getGroupMemberProfile", &["group", "users"], given)?;
-            Ok(get_group_member_profile(tim, given.take("group")?, given.take("users")?))
+            let mut given = Parameters::new("getGroupMemberProfile", &["groupID", "userIDList"], given)?;
+            Ok(get_group_member_profile(tim, given.take("groupID")?, given.take("userIDList")?))
         }
         "createGroup" => {
             let mut given = Parameters::new("createGroup", &["group"], given)?;
             Ok(create_group(tim, given.take("group")?))
         }
         "joinGroup" => {
-            let mut given = Parameters::new("joinGroup", &["group", "applyMessage"], given)?;
-            Ok(join_group(tim, given.take("group")?, given.take_or("applyMessage", "".to_owned())?))
+            let mut given = Parameters::new("joinGroup", &["groupID", "applyMessage"], given)?;
+            Ok(join_group(tim, given.take("groupID")?, given.take_or("applyMessage", "".to_owned())?))
         }
         "quitGroup" => {
-            let mut given = Parameters::new("quitGroup", &["group"], given)?;
-            Ok(quit_group(tim, given.take("group")?))
+            let mut given = Parameters::new("quitGroup", &["groupID"], given)?;
+            Ok(quit_group(tim, given.take("groupID")?))
         }
         "dismissGroup" => {
-            let mut given = Parameters::new("dismissGroup", &["group"], given)?;
-            Ok(dismiss_group(tim, given.take("group")?))
+            let mut given = Parameters::new("dismissGroup", &["groupID"], given)?;
+            Ok(dismiss_group(tim, given.take("groupID")?))
         }
         "handleGroupApplication" => {
-            let mut given = Parameters::new("handleGroupApplication", &["group", "user", "accept", "handleMessage"], given)?;
-            Ok(handle_group_application(tim, given.take("group")?, given.take("user")?, given.take("accept")?, given.take_or("handleMessage", "".to_owned())?))
+            let mut given = Parameters::new("handleGroupApplication", &["groupID", "userID", "accept", "handleMessage"], given)?;
+            Ok(handle_group_application(tim, given.take("groupID")?, given.take("userID")?, given.take("accept")?, given.take_or("handleMessage", "".to_owned())?))
         }
         "getMyProfile" => {
             let _given = Parameters::new("getMyProfile", &[], given)?;
             Ok(get_my_profile(tim))
         }
         "getUserProfile" => {
-            let mut given = Parameters::new("getUserProfile", &["users"], given)?;
-            Ok(get_user_profile(tim, given.take("users")?))
+            let mut given = Parameters::new("getUserProfile", &["userIDList"], given)?;
+            Ok(get_user_profile(tim, given.take("userIDList")?))
         }
         "updateMyProfile" => {
             let mut given = Parameters::new("updateMyProfile", &["fields"], given)?;
@@ -916,12 +937,12 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
             Ok(get_blacklist(tim))
         }
         "addToBlacklist" => {
-            let mut given = Parameters::new("addToBlacklist", &["users"], given)?;
-            Ok(add_to_blacklist(tim, given.take("users")?))
+            let mut given = Parameters::new("addToBlacklist", &["userIDList"], given)?;
+            Ok(add_to_blacklist(tim, given.take("userIDList")?))
         }
         "removeFromBlacklist" => {
-            let mut given = Parameters::new("removeFromBlacklist", &["users"], given)?;
-            Ok(remove_from_blacklist(tim, given.take("users")?))
+            let mut given = Parameters::new("removeFromBlacklist", &["userIDList"], given)?;
+            Ok(remove_from_blacklist(tim, given.take("userIDList")?))
         }
         _ => Err(unknown(verb)),
     }

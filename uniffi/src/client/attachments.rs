@@ -16,6 +16,7 @@ impl Tim {
     /// `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
     /// has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
     /// 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
+    #[uniffi::method(default(on_progress = None))]
     pub async fn download_attachment(
         &self,
         message: Message,

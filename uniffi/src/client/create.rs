@@ -5,39 +5,46 @@ use std::sync::Arc;
 
 use super::{ProgressListener, Tim, progress};
 use crate::error::TimError;
-use crate::types::{Message, Priority, conversation_id};
+use crate::types::{ConversationType, Message, Priority};
 
 #[uniffi::export]
 impl Tim {
-    /// Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group), to be shown at once; `sendMessage`
-    /// sends it.
+    /// Makes a text message to a user or a group, to be shown at once; `sendMessage` sends it.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001
+    /// `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
     /// for one over 12 KB.
+    #[uniffi::method(default(priority = None))]
     pub fn create_text_message(
         &self,
         to: String,
+        conversation_type: ConversationType,
         text: String,
-        priority: Priority,
+        priority: Option<Priority>,
     ) -> Result<Message, TimError> {
-        Ok(self.tim.create_text_message(&conversation_id(&to)?, &text, priority.into())?.into())
+        let priority = usual(priority);
+        Ok(self.tim.create_text_message(&to, conversation_type.into(), &text, priority)?.into())
     }
 
     /// Creates a location message: a place on Earth, in degrees, and its name (may be empty); `sendMessage` sends it.
     ///
     /// # Errors
     /// As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
+    #[uniffi::method(default(priority = None))]
     pub fn create_location_message(
         &self,
         to: String,
+        conversation_type: ConversationType,
         description: String,
         longitude: f64,
         latitude: f64,
-        priority: Priority,
+        priority: Option<Priority>,
     ) -> Result<Message, TimError> {
-        let (to, place) = (conversation_id(&to)?, (longitude, latitude));
-        Ok(self.tim.create_location_message(&to, &description, place, priority.into())?.into())
+        let (place, priority) = ((longitude, latitude), usual(priority));
+        Ok(self
+            .tim
+            .create_location_message(&to, conversation_type.into(), &description, place, priority)?
+            .into())
     }
 
     /// Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
@@ -45,17 +52,19 @@ impl Tim {
     /// it. Until then the file has to stay where it is.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401
+    /// `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2251 for no path, 2401
     /// for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
+    #[uniffi::method(default(priority = None, on_progress = None))]
     pub fn create_image_message(
         &self,
         to: String,
+        conversation_type: ConversationType,
         file: String,
-        priority: Priority,
+        priority: Option<Priority>,
         on_progress: Option<Arc<dyn ProgressListener>>,
     ) -> Result<Message, TimError> {
-        let (to, file) = (conversation_id(&to)?, PathBuf::from(file));
-        Ok(self.tim.create_image_message(&to, file, priority.into(), progress(on_progress))?.into())
+        let (file, progress, priority) = (PathBuf::from(file), progress(on_progress), usual(priority));
+        Ok(self.tim.create_image_message(&to, conversation_type.into(), file, priority, progress)?.into())
     }
 
     /// Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
@@ -63,17 +72,19 @@ impl Tim {
     /// cannot be sent any more.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252
+    /// `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 7006 for no bytes, 2252
     /// if they are no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
+    #[uniffi::method(default(priority = None, on_progress = None))]
     pub fn create_image_message_from_bytes(
         &self,
         to: String,
+        conversation_type: ConversationType,
         bytes: Vec<u8>,
-        priority: Priority,
+        priority: Option<Priority>,
         on_progress: Option<Arc<dyn ProgressListener>>,
     ) -> Result<Message, TimError> {
-        let to = conversation_id(&to)?;
-        Ok(self.tim.create_image_message(&to, bytes, priority.into(), progress(on_progress))?.into())
+        let (progress, priority) = (progress(on_progress), usual(priority));
+        Ok(self.tim.create_image_message(&to, conversation_type.into(), bytes, priority, progress)?.into())
     }
 
     /// Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
@@ -81,33 +92,48 @@ impl Tim {
     /// it is.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
+    /// `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
     /// cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
+    #[uniffi::method(default(priority = None, on_progress = None))]
     pub fn create_file_message(
         &self,
         to: String,
+        conversation_type: ConversationType,
         file: String,
         name: String,
-        priority: Priority,
+        priority: Option<Priority>,
         on_progress: Option<Arc<dyn ProgressListener>>,
     ) -> Result<Message, TimError> {
-        let (to, file, told) = (conversation_id(&to)?, PathBuf::from(file), progress(on_progress));
-        Ok(self.tim.create_file_message(&to, file, &name, priority.into(), told)?.into())
+        let (file, progress, priority) = (PathBuf::from(file), progress(on_progress), usual(priority));
+        Ok(self
+            .tim
+            .create_file_message(&to, conversation_type.into(), file, &name, priority, progress)?
+            .into())
     }
 
     /// Makes a file message of a file's bytes, as `createFileMessage` does of a file; it needs a name.
     ///
     /// # Errors
     /// As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
+    #[uniffi::method(default(priority = None, on_progress = None))]
     pub fn create_file_message_from_bytes(
         &self,
         to: String,
+        conversation_type: ConversationType,
         bytes: Vec<u8>,
         name: String,
-        priority: Priority,
+        priority: Option<Priority>,
         on_progress: Option<Arc<dyn ProgressListener>>,
     ) -> Result<Message, TimError> {
-        let (to, told) = (conversation_id(&to)?, progress(on_progress));
-        Ok(self.tim.create_file_message(&to, bytes, &name, priority.into(), told)?.into())
+        let (progress, priority) = (progress(on_progress), usual(priority));
+        Ok(self
+            .tim
+            .create_file_message(&to, conversation_type.into(), bytes, &name, priority, progress)?
+            .into())
     }
+}
+
+/// The priority of a message for which a host names none is normal.
+fn usual(priority: Option<Priority>) -> tim::message::Priority {
+    priority.unwrap_or(Priority::Normal).into()
 }

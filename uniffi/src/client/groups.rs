@@ -3,7 +3,7 @@
 use super::Tim;
 use crate::error::TimError;
 use crate::offload::offload;
-use crate::types::{Group, GroupMember, Joined, NewGroup, group_id, user_id, user_ids};
+use crate::types::{self as ids, Group, GroupMember, JoinResult, NewGroup};
 
 #[uniffi::export]
 impl Tim {
@@ -19,8 +19,8 @@ impl Tim {
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
-    pub async fn get_group_profile(&self, group: String) -> Result<Group, TimError> {
-        Ok(offload(self.tim.get_group_profile(&group_id(&group)?)).await?.into())
+    pub async fn get_group_profile(&self, group_id: String) -> Result<Group, TimError> {
+        Ok(offload(self.tim.get_group_profile(&ids::group_id(&group_id)?)).await?.into())
     }
 
     /// Those of 1 to 100 users who are members of a group, with their roles. This user has to be a member.
@@ -30,10 +30,10 @@ impl Tim {
     /// who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
     pub async fn get_group_member_profile(
         &self,
-        group: String,
-        users: Vec<String>,
+        group_id: String,
+        user_id_list: Vec<String>,
     ) -> Result<Vec<GroupMember>, TimError> {
-        let (group, users) = (group_id(&group)?, user_ids(&users)?);
+        let (group, users) = (ids::group_id(&group_id)?, ids::user_ids(&user_id_list)?);
         let members = offload(self.tim.get_group_member_profile(&group, &users)).await?;
         Ok(members.into_iter().map(Into::into).collect())
     }
@@ -54,9 +54,10 @@ impl Tim {
     /// `NotReady`. `Refused`: 2602 for an id that is none, 10004 for a text that is too long, 10007, 10010 or 10014 if
     /// it may not be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
     #[uniffi::method(default(apply_message = ""))]
-    pub async fn join_group(&self, group: String, apply_message: String) -> Result<Joined, TimError> {
-        let (status, group) = offload(self.tim.join_group(&group_id(&group)?, &apply_message)).await?;
-        Ok(Joined { status: status.into(), group: group.map(Into::into) })
+    pub async fn join_group(&self, group_id: String, apply_message: String) -> Result<JoinResult, TimError> {
+        let (status, group) =
+            offload(self.tim.join_group(&ids::group_id(&group_id)?, &apply_message)).await?;
+        Ok(JoinResult { status: status.into(), group: group.map(Into::into) })
     }
 
     /// Leaves a group.
@@ -64,8 +65,8 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
     /// group. `Unreachable`: 2800 or 2801.
-    pub async fn quit_group(&self, group: String) -> Result<(), TimError> {
-        Ok(offload(self.tim.quit_group(&group_id(&group)?)).await?)
+    pub async fn quit_group(&self, group_id: String) -> Result<(), TimError> {
+        Ok(offload(self.tim.quit_group(&ids::group_id(&group_id)?)).await?)
     }
 
     /// Ends a group for all its members.
@@ -73,8 +74,8 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
     /// 2801.
-    pub async fn dismiss_group(&self, group: String) -> Result<(), TimError> {
-        Ok(offload(self.tim.dismiss_group(&group_id(&group)?)).await?)
+    pub async fn dismiss_group(&self, group_id: String) -> Result<(), TimError> {
+        Ok(offload(self.tim.dismiss_group(&ids::group_id(&group_id)?)).await?)
     }
 
     /// Accepts or refuses a user's application to join, with a text for the user.
@@ -86,12 +87,12 @@ impl Tim {
     #[uniffi::method(default(handle_message = ""))]
     pub async fn handle_group_application(
         &self,
-        group: String,
-        user: String,
+        group_id: String,
+        user_id: String,
         accept: bool,
         handle_message: String,
     ) -> Result<(), TimError> {
-        let (group, user) = (group_id(&group)?, user_id(&user)?);
+        let (group, user) = (ids::group_id(&group_id)?, ids::user_id(&user_id)?);
         Ok(offload(self.tim.handle_group_application(&group, &user, accept, &handle_message)).await?)
     }
 }

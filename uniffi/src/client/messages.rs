@@ -3,7 +3,7 @@
 use super::Tim;
 use crate::error::TimError;
 use crate::offload::offload;
-use crate::types::{Conversation, Message, MessageList, before, conversation_id, message_id};
+use crate::types::{self as ids, Conversation, Message, MessageList};
 
 #[uniffi::export]
 impl Tim {
@@ -29,8 +29,8 @@ impl Tim {
     /// Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
     /// already. A file that was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) is refused again with the same
     /// number, at once.
-    pub async fn resend_message(&self, message: String) -> Result<Message, TimError> {
-        Ok(offload(self.tim.resend_message(message_id(&message)?)).await?.into())
+    pub async fn resend_message(&self, message_id: String) -> Result<Message, TimError> {
+        Ok(offload(self.tim.resend_message(ids::message_id(&message_id)?)).await?.into())
     }
 
     /// Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
@@ -41,8 +41,8 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2105 for an ID that is none, 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
     /// arrived, was taken back already, or was never sent.
-    pub async fn cancel_message(&self, message: String) -> Result<(), TimError> {
-        Ok(offload(self.tim.cancel_message(message_id(&message)?)).await?)
+    pub async fn cancel_message(&self, message_id: String) -> Result<(), TimError> {
+        Ok(offload(self.tim.cancel_message(ids::message_id(&message_id)?)).await?)
     }
 
     /// Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also
@@ -60,30 +60,31 @@ impl Tim {
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2503 for a conversation that is none.
-    pub async fn set_message_read(&self, conversation: String) -> Result<(), TimError> {
-        Ok(offload(self.tim.set_message_read(&conversation_id(&conversation)?)).await?)
+    pub async fn set_message_read(&self, conversation_id: String) -> Result<(), TimError> {
+        Ok(offload(self.tim.set_message_read(&ids::conversation_id(&conversation_id)?)).await?)
     }
 
-    /// A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
-    /// `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
-    /// server.
+    /// A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
+    /// `nextReqMessageID`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
     ///
     /// Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
     /// refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
     /// pages may be in both, under the same ID.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a `nextReqMessageID` that no page gave, 10007 for messages of a group
     /// that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
-    #[uniffi::method(default(next = None, count = 15))]
+    #[uniffi::method(default(next_req_message_id = None, count = 15))]
     pub async fn get_message_list(
         &self,
-        conversation: String,
-        next: Option<i64>,
-        count: u32,
+        conversation_id: String,
+        next_req_message_id: Option<String>,
+        count: i32,
     ) -> Result<MessageList, TimError> {
-        let conversation = conversation_id(&conversation)?;
-        Ok(offload(self.tim.get_message_list(&conversation, before(next)?, count)).await?.into())
+        let conversation = ids::conversation_id(&conversation_id)?;
+        // What is negative is cut to 1, as 0 is.
+        let (next, count) = (next_req_message_id.as_deref(), u32::try_from(count).unwrap_or(0));
+        Ok(offload(self.tim.get_message_list(&conversation, next, count)).await?.into())
     }
 
     /// All conversations, the most recently active first.

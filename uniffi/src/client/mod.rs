@@ -23,16 +23,17 @@ use tim::Code;
 use tim::plugin::Plugin;
 
 use crate::error::TimError;
-use crate::event::{EventListener, HostListener};
+use crate::event::EventName;
+use crate::listener::{EventHandler, EventListener, HostListener, Listener, handle};
 use crate::log::Sink;
 use crate::offload::offload;
-use crate::types::{TimOptions, UploadFile, Uploaded};
+use crate::types::{LoginResult, TimOptions, UploadFile, Uploaded, seconds};
 
-/// An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
+/// An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `destroy` does.
 ///
 /// Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
 ///
-/// Errors have their codes. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is logged
+/// Errors have their codes. Each call but `login`, `logout` and `destroy` fails with `NotReady` while nobody is logged
 /// in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
 /// 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for
 /// may fail with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may
@@ -43,26 +44,10 @@ pub struct Tim {
     tim: tim::Tim,
 }
 
-/// Identifies a listener, for removing it. Dropping it does not remove the listener.
-#[derive(uniffi::Object)]
-pub struct Listener {
-    tim: tim::Tim,
-    id: tim::ListenerId,
-}
-
 impl Tim {
     /// What the face stands for.
     pub(crate) fn engine(&self) -> &tim::Tim {
         &self.tim
-    }
-}
-
-#[uniffi::export]
-impl Listener {
-    /// Removes the listener. A call of it that has begun may still be running when this returns; no further call
-    /// begins.
-    pub fn remove(&self) {
-        self.tim.remove_listener(self.id);
     }
 }
 
@@ -73,7 +58,7 @@ pub trait ProgressListener: Send + Sync {
     ///
     /// # Errors
     /// Errors of the host are ignored.
-    fn on_progress(&self, percent: u32) -> Result<(), TimError>;
+    fn on_progress(&self, percent: i32) -> Result<(), TimError>;
 }
 
 fn progress(listener: Option<Arc<dyn ProgressListener>>) -> impl FnMut(u8) + Send + 'static {
@@ -103,9 +88,9 @@ pub struct UploadProgress(tim::plugin::UploadProgress);
 
 #[uniffi::export]
 impl UploadProgress {
-    /// So many percent are done; more than 100 counts as 100. After the upload's end it does nothing.
-    pub fn report(&self, percent: u32) {
-        (self.0)(u8::try_from(percent.min(100)).unwrap_or(100));
+    /// So many percent are done, from 0 to 100; beyond counts as the end that is nearer. After the upload's end it does nothing.
+    pub fn report(&self, percent: i32) {
+        (self.0)(u8::try_from(percent.clamp(0, 100)).unwrap_or(100));
     }
 }
 
@@ -121,7 +106,7 @@ impl tim::plugin::UploadPlugin for Uploader {
         let uploaded = self.0.upload(file.into(), Arc::new(UploadProgress(progress)));
         let uploaded = uploaded.map_err(|why| match why {
             // Something unexpected: an upload that failed, and may succeed.
-            TimError::Internal { reason, .. } => TimError::new(Code::UPLOAD_FAILED, reason),
+            TimError::Internal { message, .. } => TimError::new(Code::UPLOAD_FAILED, message),
             why => why,
         })?;
         Ok(uploaded.try_into()?)
@@ -140,8 +125,8 @@ pub fn version() -> String {
 /// # Errors
 /// For any other number.
 #[uniffi::export]
-pub fn set_log_level(level: u32) -> Result<(), TimError> {
-    Ok(tim::set_log_level(level)?)
+pub fn set_log_level(level: i32) -> Result<(), TimError> {
+    Ok(tim::set_log_level(u32::try_from(level).unwrap_or(u32::MAX))?)
 }
 
 /// Where log lines go, for the whole process; without a sink, to the standard error output, each with its time (UTC) and level.
@@ -161,7 +146,7 @@ pub async fn shutdown() -> Result<(), TimError> {
 
 #[uniffi::export]
 impl Tim {
-    /// Makes an instance. For the same SDKAppID (and `instance`) this gives the same one, until it is shut down. Looks at
+    /// Makes an instance. For the same SDKAppID (and `instance`) this gives the same one, until it is destroyed. Looks at
     /// the data folder on the caller's thread; everything else that takes time happens on the engine's.
     ///
     /// # Errors
@@ -169,35 +154,53 @@ impl Tim {
     /// folder cannot be written. `Internal`: 130169 if the system refuses new threads.
     #[uniffi::constructor]
     pub fn create(options: TimOptions) -> Result<Self, TimError> {
-        Ok(Self { tim: tim::Tim::create(options.into())? })
+        Ok(Self { tim: tim::Tim::create(options.try_into()?)? })
+    }
+
+    /// Calls a handler with each event of one kind from now on. It may call the engine and may throw, which stops neither
+    /// later events nor other handlers; it should not block for long. `off` removes it.
+    pub fn on(&self, event: EventName, handler: Arc<dyn EventHandler>) -> Listener {
+        Listener(self.tim.on(event.into(), handle(handler)))
+    }
+
+    /// Calls a handler with the next event of one kind, once.
+    pub fn once(&self, event: EventName, handler: Arc<dyn EventHandler>) -> Listener {
+        Listener(self.tim.once(event.into(), handle(handler)))
+    }
+
+    /// Removes a handler or a listener. A call of it that has begun may still be running when this returns; no further call
+    /// begins.
+    pub fn off(&self, listener: &Listener) {
+        self.tim.off(listener.0);
     }
 
     /// Adds a listener. It receives all events from now on.
     pub fn add_listener(&self, listener: Arc<dyn EventListener>) -> Listener {
-        Listener { tim: self.tim.clone(), id: self.tim.add_listener(Arc::new(HostListener(listener))) }
+        Listener(self.tim.add_listener(Arc::new(HostListener(listener))))
     }
 
     /// Registers the host's own uploader in place of the built-in one, or of one that was registered before.
-    pub fn register_upload_plugin(&self, plugin: Arc<dyn UploadPlugin>) {
+    pub fn register_plugin(&self, plugin: Arc<dyn UploadPlugin>) {
         self.tim.register_plugin(Plugin::Upload(Arc::new(Uploader(plugin))));
     }
 
-    /// Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
+    /// Logs a user in; `SdkReady` tells when everything works.
     ///
     /// # Errors
     /// `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
     /// server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
     /// another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
-    /// device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
-    pub async fn login(&self, user_id: String, user_sig: String) -> Result<bool, TimError> {
-        Ok(offload(self.tim.login(&user_id, &user_sig)).await?.repeated)
+    /// device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `destroy`.
+    pub async fn login(&self, user_id: String, user_sig: String) -> Result<LoginResult, TimError> {
+        let tim::LoginResult { repeat_login } = offload(self.tim.login(&user_id, &user_sig)).await?;
+        Ok(LoginResult { repeat_login })
     }
 
     /// Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
     /// the user's next login on this device.
     ///
     /// # Errors
-    /// `NotReady`: 130160 after `shutdown`.
+    /// `NotReady`: 130160 after `destroy`.
     pub async fn logout(&self) -> Result<(), TimError> {
         Ok(offload(self.tim.logout()).await?)
     }
@@ -207,7 +210,7 @@ impl Tim {
     ///
     /// # Errors
     /// None so far.
-    pub async fn shutdown(&self) -> Result<(), TimError> {
+    pub async fn destroy(&self) -> Result<(), TimError> {
         Ok(offload(self.tim.destroy()).await?)
     }
 
@@ -217,7 +220,7 @@ impl Tim {
         self.tim.is_ready()
     }
 
-    /// Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
+    /// Whether this instance was destroyed: nothing it is asked for happens any more, and no listener hears anything.
     #[must_use]
     pub fn is_destroyed(&self) -> bool {
         self.tim.is_destroyed()
@@ -229,12 +232,12 @@ impl Tim {
         self.tim.get_login_user().map(|user| user.to_string())
     }
 
-    /// The server's clock, in milliseconds since 1970.
+    /// The server's clock: a time, like those of messages.
     ///
     /// # Errors
     /// `NotReady`.
     pub async fn get_server_time(&self) -> Result<i64, TimError> {
-        Ok(offload(self.tim.get_server_time()).await?)
+        Ok(seconds(offload(self.tim.get_server_time()).await?))
     }
 
     /// Tells the engine that the device's network came or went, or changed to another (tell it then that it came), as

@@ -19,8 +19,8 @@ impl Tim {
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
-    pub async fn get_user_profile(&self, users: Vec<String>) -> Result<Vec<Profile>, TimError> {
-        let profiles = offload(self.tim.get_user_profile(&user_ids(&users)?)).await?;
+    pub async fn get_user_profile(&self, user_id_list: Vec<String>) -> Result<Vec<Profile>, TimError> {
+        let profiles = offload(self.tim.get_user_profile(&user_ids(&user_id_list)?)).await?;
         Ok(profiles.into_iter().map(Into::into).collect())
     }
 
@@ -29,7 +29,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
     pub async fn update_my_profile(&self, fields: ProfileFields) -> Result<Profile, TimError> {
-        Ok(offload(self.tim.update_my_profile(fields.into())).await?.into())
+        Ok(offload(self.tim.update_my_profile(fields.try_into()?)).await?.into())
     }
 
     /// Whom this user does not want to hear from.
@@ -45,8 +45,8 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
     /// does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
-    pub async fn add_to_blacklist(&self, users: Vec<String>) -> Result<(), TimError> {
-        Ok(offload(self.tim.add_to_blacklist(&user_ids(&users)?)).await?)
+    pub async fn add_to_blacklist(&self, user_id_list: Vec<String>) -> Result<(), TimError> {
+        Ok(offload(self.tim.add_to_blacklist(&user_ids(&user_id_list)?)).await?)
     }
 
     /// Takes users off the blacklist.
@@ -54,7 +54,7 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
     /// does not exist. `Unreachable`: 2800 or 2801.
-    pub async fn remove_from_blacklist(&self, users: Vec<String>) -> Result<(), TimError> {
-        Ok(offload(self.tim.remove_from_blacklist(&user_ids(&users)?)).await?)
+    pub async fn remove_from_blacklist(&self, user_id_list: Vec<String>) -> Result<(), TimError> {
+        Ok(offload(self.tim.remove_from_blacklist(&user_ids(&user_id_list)?)).await?)
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tim::message as engine;
 use tim::protocol::body as wire;
 
-use super::{GroupType, Rendition, invalid, signed, unsigned};
+use super::{GroupType, Rendition, invalid, signed, small, unsigned, unsigned_small};
 use crate::error::TimError;
 
 /// A text.
@@ -48,12 +48,25 @@ pub struct GroupTip {
     #[serde(rename = "operatorID")]
     pub operator_id: String,
     /// The kind of change: 1 users joined, 2 a user left. Other values are of a later version.
-    pub operation_type: u32,
+    pub operation_type: i32,
     /// The users it concerns.
     #[serde(rename = "userIDList")]
     pub user_id_list: Vec<String>,
     /// How many members the group has afterwards.
-    pub member_count: u32,
+    pub member_count: i32,
+}
+
+/// What a notice tells of its group.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GroupProfile {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind.
+    pub r#type: GroupType,
 }
 
 /// A notice from the server.
@@ -65,14 +78,9 @@ pub struct SystemNotice {
     pub operator_id: String,
     /// The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it,
     /// 7 the user was added, 8 the user left. Other values are of a later version.
-    pub operation_type: u32,
+    pub operation_type: i32,
     /// The group it is about.
-    #[serde(rename = "groupID")]
-    pub group_id: String,
-    /// Its name.
-    pub group_name: String,
-    /// Its kind.
-    pub group_type: GroupType,
+    pub group_profile: GroupProfile,
     /// The text sent with an application or its answer; empty if none.
     pub handle_message: String,
 }
@@ -84,7 +92,7 @@ pub struct ImageBody {
     /// Its ID, a UUID.
     pub uuid: String,
     /// Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown.
-    pub image_format: u32,
+    pub image_format: i32,
     /// The sizes.
     pub image_info_array: Vec<Rendition>,
 }
@@ -137,7 +145,7 @@ impl From<wire::Body> for Payload {
                 let wire::ImageBody { uuid, image_format, image_info_array } = image;
                 Self::Image(ImageBody {
                     uuid: uuid.to_string(),
-                    image_format: image_format.into(),
+                    image_format: small(image_format.into()),
                     image_info_array: image_info_array.into_iter().filter_map(Rendition::shown).collect(),
                 })
             }
@@ -152,9 +160,9 @@ impl From<wire::Body> for Payload {
                 let wire::GroupTip { operator_id, operation_type, user_id_list, member_count } = tip;
                 Self::GroupTip(GroupTip {
                     operator_id: operator_id.to_string(),
-                    operation_type: operation_type.into(),
+                    operation_type: small(operation_type.into()),
                     user_id_list: user_id_list.iter().map(ToString::to_string).collect(),
-                    member_count,
+                    member_count: small(member_count),
                 })
             }
             wire::Body::GroupSystemNotice(notice) => {
@@ -163,10 +171,12 @@ impl From<wire::Body> for Payload {
                 let wire::NoticeGroup { group_id, name, group_type } = group_profile;
                 Self::GroupSystemNotice(SystemNotice {
                     operator_id: operator_id.to_string(),
-                    operation_type: operation_type.into(),
-                    group_id: group_id.to_string(),
-                    group_name: name,
-                    group_type: group_type.into(),
+                    operation_type: small(operation_type.into()),
+                    group_profile: GroupProfile {
+                        group_id: group_id.to_string(),
+                        name,
+                        r#type: group_type.into(),
+                    },
                     handle_message,
                 })
             }
@@ -184,7 +194,7 @@ impl TryFrom<Payload> for engine::Payload {
             Payload::Text(TextBody { text }) => wire::TextBody { text }.into(),
             Payload::Image(ImageBody { uuid, image_format, image_info_array }) => wire::ImageBody {
                 uuid: uuid.parse().map_err(|_| invalid("a picture's uuid is a UUID"))?,
-                image_format: image_format.into(),
+                image_format: unsigned_small(image_format)?.into(),
                 image_info_array: image_info_array
                     .into_iter()
                     .map(TryInto::try_into)

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tim::conversation as engine;
 
-use super::{GroupType, Message, signed};
+use super::{ConversationType, GroupType, Message, seconds, signed};
 
 /// One conversation of this user's list.
 #[derive(Debug, Clone, PartialEq, uniffi::Record, Serialize)]
@@ -12,8 +12,10 @@ pub struct Conversation {
     /// The conversation, as this user names it.
     #[serde(rename = "conversationID")]
     pub conversation_id: String,
+    /// Whose conversation it is.
+    pub r#type: ConversationType,
     /// The group's type, for groups.
-    pub group_type: Option<GroupType>,
+    pub sub_type: Option<GroupType>,
     /// How many messages of others this user has not read. Sending a message does not change it. Always 0 for Meeting
     /// groups.
     pub unread_count: i64,
@@ -23,7 +25,7 @@ pub struct Conversation {
     pub read_sequence: i64,
     /// How far the other side of a C2C conversation has read, as a sequence.
     pub peer_read_sequence: i64,
-    /// The time of the last activity, in milliseconds since 1970.
+    /// The time of the last activity.
     pub last_time: i64,
 }
 
@@ -31,7 +33,7 @@ impl From<&engine::Conversation> for Conversation {
     fn from(conversation: &engine::Conversation) -> Self {
         let engine::Conversation {
             conversation_id,
-            group_type,
+            sub_type,
             unread_count,
             last_message,
             read_sequence,
@@ -40,12 +42,13 @@ impl From<&engine::Conversation> for Conversation {
         } = conversation;
         Self {
             conversation_id: conversation_id.to_string(),
-            group_type: group_type.map(Into::into),
+            r#type: tim::ConversationType::from(conversation_id).into(),
+            sub_type: sub_type.map(Into::into),
             unread_count: signed(*unread_count),
             last_message: last_message.clone().map(Into::into),
             read_sequence: signed(*read_sequence),
             peer_read_sequence: signed(*peer_read_sequence),
-            last_time: *last_time,
+            last_time: seconds(*last_time),
         }
     }
 }

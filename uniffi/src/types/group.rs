@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tim::protocol::group as engine;
 
-use super::{group_id, mirror_words, user_ids};
+use super::{group_id, mirror_words, seconds, small, user_ids};
 use crate::error::TimError;
 
 mirror_words! {
@@ -67,14 +67,14 @@ pub struct GroupMember {
     pub avatar: String,
     /// The member's role.
     pub role: Role,
-    /// When the viewer joined, in milliseconds since 1970.
+    /// When the member joined.
     pub join_time: i64,
 }
 
 impl From<tim::protocol::call::GroupMember> for GroupMember {
     fn from(member: tim::protocol::call::GroupMember) -> Self {
         let tim::protocol::call::GroupMember { user_id, nick, avatar, role, join_time } = member;
-        Self { user_id: user_id.to_string(), nick, avatar, role: role.into(), join_time }
+        Self { user_id: user_id.to_string(), nick, avatar, role: role.into(), join_time: seconds(join_time) }
     }
 }
 
@@ -86,8 +86,7 @@ pub struct Group {
     #[serde(rename = "groupID")]
     pub group_id: String,
     /// Its kind.
-    #[serde(rename = "type")]
-    pub group_type: GroupType,
+    pub r#type: GroupType,
     /// Its name.
     pub name: String,
     /// The group's introduction; empty if none.
@@ -99,18 +98,33 @@ pub struct Group {
     /// Its owner; absent when the owner has left.
     #[serde(rename = "ownerID")]
     pub owner_id: Option<String>,
-    /// When it was created, in milliseconds since 1970.
+    /// When it was created.
     pub create_time: i64,
     /// How many members it has.
-    pub member_count: u32,
+    pub member_count: i32,
     /// How many it may have.
-    pub max_member_count: u32,
+    pub max_member_count: i32,
     /// What happens to an application to join.
     pub join_option: JoinOption,
-    /// This user's own standing; absent when the user is not a member.
-    pub self_role: Option<Role>,
-    /// Since when this user is a member, in milliseconds since 1970; absent when the user is none.
-    pub self_join_time: Option<i64>,
+    /// This user's own membership; absent when the user is not a member.
+    pub self_info: Option<SelfInfo>,
+}
+
+/// A user's own membership of a group.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SelfInfo {
+    /// This user's role.
+    pub role: Role,
+    /// When this user joined.
+    pub join_time: i64,
+}
+
+impl From<engine::SelfInfo> for SelfInfo {
+    fn from(own: engine::SelfInfo) -> Self {
+        let engine::SelfInfo { role, join_time } = own;
+        Self { role: role.into(), join_time: seconds(join_time) }
+    }
 }
 
 impl From<engine::Group> for Group {
@@ -129,22 +143,19 @@ impl From<engine::Group> for Group {
             join_option,
             self_info,
         } = group;
-        let own = self_info.map(|engine::SelfInfo { role, join_time }| (role.into(), join_time));
-        let (self_role, self_join_time) = own.unzip();
         Self {
             group_id: group_id.to_string(),
-            group_type: group_type.into(),
+            r#type: group_type.into(),
             name,
             introduction,
             notification,
             avatar,
             owner_id: owner_id.map(|user| user.to_string()),
-            create_time,
-            member_count,
-            max_member_count,
+            create_time: seconds(create_time),
+            member_count: small(member_count),
+            max_member_count: small(max_member_count),
             join_option: join_option.into(),
-            self_role,
-            self_join_time,
+            self_info: self_info.map(Into::into),
         }
     }
 }
@@ -156,8 +167,7 @@ pub struct NewGroup {
     /// Its name: 1 to 100 bytes.
     pub name: String,
     /// Its kind.
-    #[serde(rename = "type")]
-    pub group_type: GroupType,
+    pub r#type: GroupType,
     /// The group ID; the server generates one if absent.
     #[serde(rename = "groupID", default)]
     #[uniffi(default = None)]
@@ -189,7 +199,7 @@ impl TryFrom<NewGroup> for engine::NewGroup {
     fn try_from(group: NewGroup) -> Result<Self, TimError> {
         let NewGroup {
             name,
-            group_type,
+            r#type,
             group_id: id,
             introduction,
             notification,
@@ -199,7 +209,7 @@ impl TryFrom<NewGroup> for engine::NewGroup {
         } = group;
         Ok(Self {
             name,
-            group_type: group_type.into(),
+            group_type: r#type.into(),
             group_id: id.map(|id| group_id(&id)).transpose()?,
             introduction,
             notification,
@@ -212,7 +222,7 @@ impl TryFrom<NewGroup> for engine::NewGroup {
 
 /// The result of joining a group.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
-pub struct Joined {
+pub struct JoinResult {
     /// How it ended.
     pub status: JoinStatus,
     /// The group, once this user is in it.

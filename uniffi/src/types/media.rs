@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tim::protocol::media as engine;
 
-use super::{invalid, signed, unsigned};
+use super::{invalid, signed, small, unsigned, unsigned_small};
 use crate::error::TimError;
 
 /// The renditions of an attachment.
@@ -58,14 +58,13 @@ impl TryFrom<u32> for RenditionType {
 #[serde(rename_all = "camelCase")]
 pub struct Rendition {
     /// The type of the rendition.
-    #[serde(rename = "type")]
-    pub rendition_type: RenditionType,
+    pub r#type: RenditionType,
     /// Size in bytes.
     pub size: i64,
     /// Width in pixels; 0 if it is not a picture.
-    pub width: u32,
+    pub width: i32,
     /// Height in pixels; 0 if it is not a picture.
-    pub height: u32,
+    pub height: i32,
     /// Where it is: a path on the server, or a full address. `getAttachmentUrl` converts it to an address for an image
     /// view.
     pub url: String,
@@ -75,15 +74,27 @@ impl Rendition {
     /// Converts a rendition; `None` for one of a later version.
     pub(crate) fn shown(rendition: engine::Rendition) -> Option<Self> {
         let engine::Rendition { rendition_type, size, width, height, url } = rendition;
-        Some(Self { rendition_type: rendition_type.try_into().ok()?, size: signed(size), width, height, url })
+        Some(Self {
+            r#type: rendition_type.try_into().ok()?,
+            size: signed(size),
+            width: small(width),
+            height: small(height),
+            url,
+        })
     }
 }
 
 impl TryFrom<Rendition> for engine::Rendition {
     type Error = TimError;
     fn try_from(rendition: Rendition) -> Result<Self, TimError> {
-        let Rendition { rendition_type, size, width, height, url } = rendition;
-        Ok(Self { rendition_type: rendition_type.into(), size: unsigned(size)?, width, height, url })
+        let Rendition { r#type, size, width, height, url } = rendition;
+        Ok(Self {
+            rendition_type: r#type.into(),
+            size: unsigned(size)?,
+            width: unsigned_small(width)?,
+            height: unsigned_small(height)?,
+            url,
+        })
     }
 }
 
@@ -110,14 +121,14 @@ impl TryFrom<Uploaded> for engine::Uploaded {
 
 /// A file to be uploaded by the host's uploader.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct UploadFile {
     /// Its path on this device.
     pub path: String,
     /// The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file.
-    #[serde(rename = "type")]
-    pub file_type: u32,
+    pub file_type: i32,
     /// The name that the sender gave it; empty if it has none.
-    pub name: String,
+    pub file_name: String,
     /// Size in bytes.
     pub size: i64,
 }
@@ -127,8 +138,8 @@ impl From<&tim::plugin::UploadFile> for UploadFile {
         let tim::plugin::UploadFile { path, file_type, name, size } = file;
         Self {
             path: path.display().to_string(),
-            file_type: (*file_type).into(),
-            name: name.clone(),
+            file_type: small((*file_type).into()),
+            file_name: name.clone(),
             size: signed(*size),
         }
     }

@@ -1,11 +1,13 @@
 //! Messages, as both faces have them.
 
 use serde::{Deserialize, Serialize};
-use tim::Code;
 use tim::message as engine;
 use tim::protocol::message as wire;
+use tim::{Code, ConversationId};
 
-use super::{Payload, conversation_id, message_id, mirror, mirror_words, signed, unsigned, user_id};
+use super::{
+    Payload, conversation_id, message_id, millis, mirror, mirror_words, seconds, signed, unsigned, user_id,
+};
 use crate::error::TimError;
 
 mirror! {
@@ -17,6 +19,18 @@ mirror! {
         Success = "success",
         /// Refused, for the reason in `errorCode`; `resendMessage` tries again.
         Fail = "fail",
+    }
+}
+
+mirror! {
+    /// Whose conversation it is.
+    ConversationType = tim::ConversationType {
+        /// Two users'.
+        C2c = "C2C",
+        /// A group's.
+        Group = "GROUP",
+        /// The server's, which tells this user of their groups.
+        System = "@TIM#SYSTEM",
     }
 }
 
@@ -54,21 +68,25 @@ pub struct Message {
     /// The conversation, as this user names it: `C2C` and a user, `GROUP` and a group, or `@TIM#SYSTEM`.
     #[serde(rename = "conversationID")]
     pub conversation_id: String,
+    /// Whose conversation that is.
+    pub conversation_type: ConversationType,
     /// The sender's user ID.
     pub from: String,
+    /// The receiver: a user, or the group in a group.
+    pub to: String,
     /// Whether it was received or sent.
     pub flow: MessageFlow,
     /// Its sequence in the conversation: 1, 2, 3 …; 0 until it is sent.
     pub sequence: i64,
-    /// When the server accepted it, in milliseconds since 1970. Before that: when it was sent, by the server's clock as far as
+    /// When the server accepted it. Before that: when it was sent, by the server's clock as far as
     /// it is known, or, while it was not, when it was created, by this device's.
     pub time: i64,
-    /// When it was created, by the sender's clock, in milliseconds since 1970.
+    /// When it was created, by the sender's clock.
     pub client_time: i64,
     /// Its send status.
     pub status: SendStatus,
     /// Why it was refused: the error's number, with status `Fail` only.
-    pub error_code: Option<u32>,
+    pub error_code: Option<i32>,
     /// Its urgency in a group.
     pub priority: Priority,
     /// The sender's nick at that time; empty if none.
@@ -104,6 +122,7 @@ impl From<engine::Message> for Message {
             id,
             conversation_id,
             from,
+            to,
             flow,
             sequence,
             time,
@@ -123,14 +142,16 @@ impl From<engine::Message> for Message {
         } = message;
         Self {
             id: id.to_string(),
+            conversation_type: tim::ConversationType::from(&conversation_id).into(),
             conversation_id: conversation_id.to_string(),
             from: from.to_string(),
+            to,
             flow: flow.into(),
             sequence: signed(sequence),
-            time,
-            client_time,
+            time: seconds(time),
+            client_time: seconds(client_time),
             status: status.into(),
-            error_code: error_code.map(|code| code.0),
+            error_code: error_code.map(|code| code.0.cast_signed()),
             priority: priority.into(),
             nick,
             avatar,
@@ -153,7 +174,9 @@ impl TryFrom<Message> for engine::Message {
         let Message {
             id,
             conversation_id: conversation,
+            conversation_type,
             from,
+            to,
             flow,
             sequence,
             time,
@@ -171,16 +194,24 @@ impl TryFrom<Message> for engine::Message {
             local_path,
             payload,
         } = message;
+        let conversation_id = conversation_id(&conversation)?;
+        if flow == MessageFlow::Out && addressed(conversation_type, &to)? != conversation_id {
+            return Err(TimError::new(
+                Code::MESSAGE_INVALID,
+                "to and conversationType are not of its conversationID",
+            ));
+        }
         Ok(Self {
             id: message_id(&id)?,
-            conversation_id: conversation_id(&conversation)?,
+            conversation_id,
             from: user_id(&from)?,
+            to,
             flow: flow.into(),
             sequence: unsigned(sequence)?,
-            time,
-            client_time,
+            time: millis(time),
+            client_time: millis(client_time),
             status: status.into(),
-            error_code: error_code.map(Code),
+            error_code: error_code.map(|code| Code(code.cast_unsigned())),
             priority: priority.into(),
             nick,
             avatar,
@@ -195,15 +226,20 @@ impl TryFrom<Message> for engine::Message {
     }
 }
 
+/// The conversation with somebody.
+pub(crate) fn addressed(conversation_type: ConversationType, to: &str) -> Result<ConversationId, TimError> {
+    tim::ConversationType::from(conversation_type).with(to).map_err(TimError::of)
+}
+
 /// A page of a conversation's messages.
 #[derive(Debug, Clone, PartialEq, uniffi::Record, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MessageList {
     /// The messages, oldest first.
     pub message_list: Vec<Message>,
-    /// What to pass as `next` for the page before this one; absent if there is nothing before it.
+    /// What to pass for the page before this one, as it is; absent if there is nothing before it.
     #[serde(rename = "nextReqMessageID")]
-    pub next_req_message_id: Option<i64>,
+    pub next_req_message_id: Option<String>,
     /// There is nothing before this page.
     pub is_completed: bool,
 }
@@ -213,13 +249,8 @@ impl From<tim::MessageList> for MessageList {
         let tim::MessageList { message_list, next_req_message_id, is_completed } = list;
         Self {
             message_list: message_list.into_iter().map(Into::into).collect(),
-            next_req_message_id: next_req_message_id.map(signed),
+            next_req_message_id,
             is_completed,
         }
     }
-}
-
-/// What a host passes as `next`: nothing, or what a page gave.
-pub(crate) fn before(sequence: Option<i64>) -> Result<Option<u64>, TimError> {
-    sequence.map(unsigned).transpose()
 }

@@ -1,8 +1,11 @@
 //! The engine's nouns as other languages see them: records of plain values, the same for both faces.
 //!
 //! Each is made by taking the engine's own apart completely, so that a field added there has to be thought of here. As
-//! JSON (the C face) they have TIM's names. No unsigned numbers where a host has none: sequences, counts and times are
-//! `i64`, ids are texts.
+//! JSON (the C face) they have TIM's names. No unsigned numbers where a host has none: sequences, sizes and times are
+//! `i64`, small numbers `i32`, ids are texts.
+//!
+//! **Times.** Every time that a host sees is in seconds since 1970-01-01 UTC, as TIM's are. The engine has milliseconds
+//! ([`tim::protocol::UnixMillis`]); [`seconds`] and [`millis`] are the only places that convert.
 //!
 //! This file has what the others share: numbers, ids, and the macro for enums.
 
@@ -14,13 +17,13 @@ mod message;
 mod options;
 mod profile;
 
+use tim::protocol::UnixMillis;
 use tim::{Code, ConversationId, GroupId, MessageId, UserId};
 
 pub use body::*;
 pub use conversation::*;
 pub use group::*;
 pub use media::*;
-pub(crate) use message::before;
 pub use message::*;
 pub use options::*;
 pub use profile::*;
@@ -37,8 +40,28 @@ pub(super) fn unsigned(number: i64) -> Result<u64, TimError> {
     u64::try_from(number).map_err(|_| invalid("a sequence or size is not negative"))
 }
 
-pub(super) fn invalid(reason: &str) -> TimError {
-    TimError::new(Code::BAD_REQUEST, reason)
+/// A small number of the engine's.
+pub(crate) fn small(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// A small number of a host's. What is negative is none.
+pub(super) fn unsigned_small(number: i32) -> Result<u32, TimError> {
+    u32::try_from(number).map_err(|_| invalid("a width, height, format or duration is not negative"))
+}
+
+/// A time of the engine's, as hosts have it.
+pub(crate) fn seconds(millis: UnixMillis) -> i64 {
+    millis.div_euclid(1_000)
+}
+
+/// A time of a host's, as the engine has it.
+pub(super) fn millis(seconds: i64) -> UnixMillis {
+    seconds.saturating_mul(1_000)
+}
+
+pub(super) fn invalid(text: &str) -> TimError {
+    TimError::new(Code::BAD_REQUEST, text)
 }
 
 pub(crate) fn user_id(text: &str) -> Result<UserId, TimError> {

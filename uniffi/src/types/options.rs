@@ -1,9 +1,12 @@
-//! The options of an instance, for both APIs.
+//! The options of an instance and the result of its login, for both APIs.
+
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tim::protocol::call::Platform as EnginePlatform;
 
-use super::mirror_words;
+use super::{mirror_words, unsigned_small};
+use crate::error::TimError;
 
 mirror_words! {
     /// The kind of machine, for the server's login policy.
@@ -29,7 +32,7 @@ mirror_words! {
 pub struct TimOptions {
     /// The application, as the server's operator made it.
     #[serde(rename = "SDKAppID")]
-    pub sdk_app_id: u32,
+    pub sdk_app_id: i64,
     /// The server: `wss://host[:port]`, or `ws://` for a server on this machine only.
     pub server: String,
     /// A folder of the app's own, where databases are kept. Made if it does not exist.
@@ -49,19 +52,22 @@ pub struct TimOptions {
     /// Pause between heartbeats, in milliseconds; 30,000 if absent.
     #[serde(default)]
     #[uniffi(default = None)]
-    pub heartbeat_ms: Option<u32>,
+    pub heartbeat_ms: Option<i32>,
     /// How long a login may take, in milliseconds; 90,000 if absent.
     #[serde(default)]
     #[uniffi(default = None)]
-    pub login_timeout_ms: Option<u32>,
+    pub login_timeout_ms: Option<i32>,
     /// How long any other call may wait for the server, in milliseconds; 15,000 if absent.
     #[serde(default)]
     #[uniffi(default = None)]
-    pub call_timeout_ms: Option<u32>,
+    pub call_timeout_ms: Option<i32>,
 }
 
-impl From<TimOptions> for tim::options::TimOptions {
-    fn from(options: TimOptions) -> Self {
+impl TryFrom<TimOptions> for tim::options::TimOptions {
+    type Error = TimError;
+
+    /// A number that is no SDKAppID is none: `create` refuses it.
+    fn try_from(options: TimOptions) -> Result<Self, TimError> {
         let TimOptions {
             sdk_app_id,
             server,
@@ -73,16 +79,24 @@ impl From<TimOptions> for tim::options::TimOptions {
             login_timeout_ms,
             call_timeout_ms,
         } = options;
-        let mut made = Self::new(sdk_app_id, server, data_dir);
-        let or = |given: Option<u32>, default| {
-            given.map_or(default, |ms| std::time::Duration::from_millis(ms.into()))
+        let mut made = Self::new(u32::try_from(sdk_app_id).unwrap_or(0), server, data_dir);
+        let or = |given: Option<i32>, default| -> Result<Duration, TimError> {
+            given.map_or(Ok(default), |ms| Ok(Duration::from_millis(unsigned_small(ms)?.into())))
         };
         made.instance = instance;
         made.platform = platform.map_or(made.platform, Into::into);
         made.extra_roots_pem = extra_roots_pem;
-        made.heartbeat = or(heartbeat_ms, made.heartbeat);
-        made.login_timeout = or(login_timeout_ms, made.login_timeout);
-        made.call_timeout = or(call_timeout_ms, made.call_timeout);
-        made
+        made.heartbeat = or(heartbeat_ms, made.heartbeat)?;
+        made.login_timeout = or(login_timeout_ms, made.login_timeout)?;
+        made.call_timeout = or(call_timeout_ms, made.call_timeout)?;
+        Ok(made)
     }
+}
+
+/// The result of a login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LoginResult {
+    /// The same user was logged in already: there was nothing to do.
+    pub repeat_login: bool,
 }

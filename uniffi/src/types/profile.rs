@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use tim::protocol::profile as engine;
 
-use super::mirror_words;
+use super::{mirror_words, seconds, small, unsigned_small};
+use crate::error::TimError;
 
 mirror_words! {
     /// Gender, as a profile tells it.
@@ -24,10 +25,19 @@ pub struct Profile {
     /// The user.
     #[serde(rename = "userID")]
     pub user_id: String,
-    /// What the user tells.
-    #[serde(flatten)]
-    pub fields: ProfileFields,
-    /// When it last changed, in milliseconds since 1970; 0 if never.
+    /// Display name; empty if none.
+    pub nick: String,
+    /// Address of a picture; empty if none.
+    pub avatar: String,
+    /// Gender.
+    pub gender: Gender,
+    /// A line about oneself; empty if none.
+    pub self_signature: String,
+    /// Day of birth as a number, year first: 20000419; 0 if it is not told.
+    pub birthday: i32,
+    /// A place; empty if none.
+    pub location: String,
+    /// When it last changed; 0 if never.
     pub last_updated_time: i64,
 }
 
@@ -54,7 +64,7 @@ pub struct ProfileFields {
     /// Day of birth as a number, year first: 20000419.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[uniffi(default = None)]
-    pub birthday: Option<u32>,
+    pub birthday: Option<i32>,
     /// A place, up to 16 bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[uniffi(default = None)]
@@ -65,15 +75,24 @@ impl From<engine::Profile> for Profile {
     fn from(profile: engine::Profile) -> Self {
         let engine::Profile { user_id, fields, last_updated_time } = profile;
         let engine::ProfileFields { nick, avatar, gender, self_signature, birthday, location } = fields;
-        let gender = gender.map(Into::into);
-        let fields = ProfileFields { nick, avatar, gender, self_signature, birthday, location };
-        Self { user_id: user_id.to_string(), fields, last_updated_time }
+        Self {
+            user_id: user_id.to_string(),
+            nick: nick.unwrap_or_default(),
+            avatar: avatar.unwrap_or_default(),
+            gender: gender.unwrap_or_default().into(),
+            self_signature: self_signature.unwrap_or_default(),
+            birthday: birthday.map_or(0, small),
+            location: location.unwrap_or_default(),
+            last_updated_time: seconds(last_updated_time),
+        }
     }
 }
 
-impl From<ProfileFields> for engine::ProfileFields {
-    fn from(fields: ProfileFields) -> Self {
+impl TryFrom<ProfileFields> for engine::ProfileFields {
+    type Error = TimError;
+    fn try_from(fields: ProfileFields) -> Result<Self, TimError> {
         let ProfileFields { nick, avatar, gender, self_signature, birthday, location } = fields;
-        Self { nick, avatar, gender: gender.map(Into::into), self_signature, birthday, location }
+        let birthday = birthday.map(unsigned_small).transpose()?;
+        Ok(Self { nick, avatar, gender: gender.map(Into::into), self_signature, birthday, location })
     }
 }

@@ -30,8 +30,9 @@ fn call(verb: &Verb) -> String {
     let arguments = verb.parameters.iter().map(|it| match it.kind {
         Kind::Text => "text",
         Kind::Json(_) => "json",
+        Kind::ConversationType => "\"C2C\"",
         Kind::OptionalText | Kind::Priority => "NULL",
-        Kind::Rendition | Kind::OptionalNumber => "0",
+        Kind::Rendition => "0",
         Kind::Plain("bool") => "true",
         Kind::Plain(_) => "1",
         Kind::Bytes => "PIXEL, sizeof PIXEL",

@@ -37,11 +37,11 @@ fn declared(verb: &Verb) -> Vec<String> {
 fn parameter(parameter: &Parameter) -> String {
     let name = parameter.in_c();
     let declared = match &parameter.kind {
-        Kind::Text | Kind::OptionalText | Kind::Json(_) | Kind::Priority => {
+        Kind::Text | Kind::OptionalText | Kind::Json(_) | Kind::Priority | Kind::ConversationType => {
             format!("const std::string &{name}")
         }
-        Kind::Rendition | Kind::Plain("u32") => format!("std::uint32_t {name}"),
-        Kind::OptionalNumber | Kind::Plain("i64") => format!("std::int64_t {name}"),
+        Kind::Rendition => format!("std::uint32_t {name}"),
+        Kind::Plain("i32") => format!("std::int32_t {name}"),
         Kind::Plain("f64") => format!("double {name}"),
         Kind::Plain(other) => format!("{other} {name}"),
         Kind::Bytes => format!("const std::uint8_t *{name}, std::size_t length"),
@@ -52,8 +52,9 @@ fn parameter(parameter: &Parameter) -> String {
 
 fn default(parameter: &Parameter) -> Option<String> {
     match (&parameter.kind, &parameter.default) {
-        (Kind::Priority, None) => Some("\"Normal\"".to_owned()),
-        (Kind::OptionalNumber, _) => Some("0".to_owned()),
+        (Kind::Priority, _) => Some("\"Normal\"".to_owned()),
+        (Kind::OptionalText, _) => Some("{}".to_owned()),
+        (Kind::Progress, _) => None,
         (_, default) => default.clone(),
     }
 }

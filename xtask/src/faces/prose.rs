@@ -5,7 +5,7 @@ use std::fs;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::table::{Answer, Kind, Parameter, Verb, camel_case};
+use super::table::{Answer, Kind, Parameter, Verb};
 
 /// Where the words of nouns and events stand, as Swift and Kotlin have them and as JSON does.
 const NOUNS: [&str; 2] = ["uniffi/src/types", "uniffi/src"];
@@ -24,7 +24,7 @@ impl Prose {
     pub(crate) fn new(verbs: &[Verb]) -> Result<Self> {
         let mut names = words_of_nouns()?;
         names.extend(verbs.iter().map(|it| (it.shown(), format!("tim_{}", it.name))));
-        names.insert("shutdown".to_owned(), "tim_destroy".to_owned());
+        names.insert("destroy".to_owned(), "tim_destroy".to_owned());
         Ok(Self { names, told: fs::read_to_string(TOLD)? })
     }
 
@@ -59,7 +59,7 @@ impl Prose {
     }
 
     fn name(&self, verb: &Verb, word: &str) -> Result<String> {
-        if let Some(parameter) = verb.parameters.iter().find(|it| camel_case(&it.name) == word) {
+        if let Some(parameter) = verb.parameters.iter().find(|it| it.shown() == word) {
             return Ok(parameter.in_c());
         }
         if let Some(name) = self.names.get(word) {
@@ -68,7 +68,7 @@ impl Prose {
         let is_variant = word.starts_with(char::is_uppercase) && word.contains(char::is_lowercase);
         ensure!(!is_variant || VARIANTS.contains(&word), "C has no word for `{word}`");
         // A field of a noun's.
-        Ok(word.strip_suffix("Id").map_or(word.to_owned(), |front| format!("{front}ID")))
+        Ok(word.to_owned())
     }
 
     fn result(&self, verb: &Verb) -> Result<String> {
@@ -117,7 +117,9 @@ fn argument(parameter: &Parameter, at_once: bool) -> Option<String> {
         Kind::Json(json) => format!("`{name}` is {}.", shown(json)),
         Kind::Priority => format!("`{name}` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`."),
         Kind::Rendition => format!("`{name}` is 0 (original), 1 (thumbnail) or 2 (large)."),
-        Kind::OptionalNumber => format!("0 as `{name}` is none."),
+        Kind::ConversationType => {
+            format!("`to` is a userID and `{name}` `C2C`, or `to` a groupID and `{name}` `GROUP`.")
+        }
         Kind::OptionalText => format!("`{name}` may be NULL."),
         Kind::Bytes => format!("`{name}` are copied before this returns."),
         Kind::Progress => format!(

@@ -17,10 +17,11 @@ pub(crate) fn text(verbs: &[Verb], prose: &Prose) -> Result<String> {
     ))
 }
 
-/// The types of parameters that are none of Rust's own.
+/// The types that calls take and that are none of Rust's own. What creates a message names none.
 fn nouns(verbs: &[Verb]) -> Vec<&str> {
     const OTHERS: [&str; 5] = ["Arc", "Option", "ProgressListener", "String", "Vec"];
-    let spelled = verbs.iter().flat_map(|it| &it.parameters).map(|it| it.rust.as_str());
+    let spelled =
+        verbs.iter().filter(|it| !it.creates).flat_map(|it| &it.parameters).map(|it| it.rust.as_str());
     let words = spelled.flat_map(|it| it.split(|letter: char| !letter.is_alphanumeric()));
     let types = words.filter(|it| it.starts_with(char::is_uppercase) && !OTHERS.contains(it));
     types.collect::<BTreeSet<_>>().into_iter().collect()
@@ -103,10 +104,11 @@ fn spread(head: &str, arguments: &[String]) -> String {
 fn declared(parameter: &Parameter) -> String {
     let name = parameter.in_c();
     let declared = match &parameter.kind {
-        Kind::Text | Kind::OptionalText | Kind::Json(_) | Kind::Priority => format!("{name}: *const c_char"),
+        Kind::Text | Kind::OptionalText | Kind::Json(_) | Kind::Priority | Kind::ConversationType => {
+            format!("{name}: *const c_char")
+        }
         Kind::Rendition => format!("{name}: u32"),
         Kind::Plain(of) => format!("{name}: {of}"),
-        Kind::OptionalNumber => format!("{name}: i64"),
         Kind::Bytes => format!("{name}: *const u8,\n    length: usize"),
         Kind::Progress => format!(
             "{name}: TimProgressCallback,\n    progress_user_data: *mut c_void,\n    progress_destroy: TimDestroy"
@@ -124,8 +126,8 @@ fn taken(parameter: &Parameter, verb: &Verb) -> String {
         Kind::OptionalText => format!("guard::optional_text({name})?"),
         Kind::Json(_) => format!("guard::noun({name})?"),
         Kind::Priority => format!("guard::priority({name})?"),
+        Kind::ConversationType => format!("guard::conversation_type({name})?"),
         Kind::Rendition => format!("guard::rendition({name})?"),
-        Kind::OptionalNumber => format!("({name} != 0).then_some({name})"),
         Kind::Bytes => format!("guard::bytes({name}, length, FileType::{file_type})?"),
         Kind::Plain(_) | Kind::Progress => name,
     }
@@ -160,8 +162,7 @@ fn named(parameter: &Parameter) -> String {
     let name = parameter.shown();
     let default = match (&parameter.kind, parameter.default.as_deref()) {
         (Kind::Progress, _) => return "None".to_owned(),
-        (Kind::OptionalText | Kind::OptionalNumber, _) => "None".to_owned(),
-        (Kind::Priority, None) => "Priority::Normal".to_owned(),
+        (Kind::OptionalText | Kind::Priority, _) => "None".to_owned(),
         (_, None) => return format!("given.take({name:?})?"),
         (Kind::Text, Some(text)) => format!("{text}.to_owned()"),
         (_, Some(other)) => other.to_owned(),

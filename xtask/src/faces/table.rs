@@ -41,11 +41,10 @@ pub(crate) enum Kind {
     /// A noun, or a list of texts, as JSON.
     Json(Answer),
     Priority,
+    ConversationType,
     Rendition,
     /// A number, or a truth value, by its type.
     Plain(&'static str),
-    /// A number of which C's 0 is none.
-    OptionalNumber,
     Bytes,
     Progress,
 }
@@ -91,8 +90,7 @@ impl Verb {
 impl Parameter {
     /// As JSON spells it: `applyMessage`, `userID`.
     pub(crate) fn shown(&self) -> String {
-        let shown = camel_case(&self.name);
-        shown.strip_suffix("Id").map_or(shown.clone(), |front| format!("{front}ID"))
+        with_id(&camel_case(&self.name))
     }
 
     /// As C spells it.
@@ -112,6 +110,19 @@ pub(crate) fn camel_case(name: &str) -> String {
         let (head, tail) = word.split_at_checked(1).unwrap_or((word, ""));
         front + &head.to_ascii_uppercase() + tail
     })
+}
+
+/// An ID is `ID`, as TIM spells it: `userID`, `userIDList`.
+fn with_id(name: &str) -> String {
+    let mut words = name.split("Id").peekable();
+    let mut spelled = String::new();
+    while let Some(word) = words.next() {
+        spelled += word;
+        if let Some(next) = words.peek() {
+            spelled += if next.starts_with(char::is_lowercase) { "Id" } else { "ID" };
+        }
+    }
+    spelled
 }
 
 /// `MessageList` is `message list`.
@@ -169,7 +180,7 @@ fn verb(method: &ImplItemFn) -> Result<Option<Verb>> {
         ReturnType::Type(_, given) => spelled(given),
     };
     let creates = !is_async && answer == "Result<Message,TimError>";
-    if !(is_async || creates) || name == "shutdown" {
+    if !(is_async || creates) || name == "destroy" {
         return Ok(None);
     }
     let answer = answer.strip_prefix("Result<").and_then(|it| it.strip_suffix(",TimError>"));
@@ -219,13 +230,12 @@ fn kind(of: &str) -> Result<Kind> {
     Ok(match of {
         "String" => Kind::Text,
         "Option<String>" => Kind::OptionalText,
-        "Priority" => Kind::Priority,
+        "Option<Priority>" => Kind::Priority,
+        "ConversationType" => Kind::ConversationType,
         "RenditionType" => Kind::Rendition,
-        "u32" => Kind::Plain("u32"),
-        "i64" => Kind::Plain("i64"),
+        "i32" => Kind::Plain("i32"),
         "f64" => Kind::Plain("f64"),
         "bool" => Kind::Plain("bool"),
-        "Option<i64>" => Kind::OptionalNumber,
         "Vec<u8>" => Kind::Bytes,
         "Option<Arc<dyn ProgressListener>>" => Kind::Progress,
         _ => match answer(of)? {
@@ -240,7 +250,7 @@ fn answer(of: &str) -> Result<Answer> {
         "()" => Answer::Nothing,
         "bool" => Answer::Truth,
         "String" => Answer::Text,
-        "u32" | "i64" | "f64" => Answer::Number,
+        "i32" | "i64" | "f64" => Answer::Number,
         _ => match of.strip_prefix("Vec<").and_then(|it| it.strip_suffix('>')) {
             Some(each) => Answer::List(Box::new(answer(each)?)),
             None if of.chars().all(char::is_alphanumeric) => Answer::Noun(words(of)),
@@ -292,7 +302,7 @@ mod tests {
     #[test]
     fn what_c_has_by_hand_is_no_verb() {
         assert!(verb_of("pub fn is_ready(&self) -> bool { true }").unwrap().is_none());
-        assert!(verb_of("pub async fn shutdown(&self) -> Result<(), TimError> {}").unwrap().is_none());
+        assert!(verb_of("pub async fn destroy(&self) -> Result<(), TimError> {}").unwrap().is_none());
         let create = "pub fn create_it(&self, to: String) -> Result<Message, TimError> {}";
         assert!(verb_of(create).unwrap().unwrap().creates);
     }
@@ -313,5 +323,8 @@ mod tests {
     fn names_are_as_each_language_spells_them() {
         assert_eq!(camel_case("get_attachment_url"), "getAttachmentUrl");
         assert_eq!(words("MessageList"), "message list");
+        assert_eq!(with_id("userIdList"), "userIDList");
+        assert_eq!(with_id("nextReqMessageId"), "nextReqMessageID");
+        assert_eq!(with_id("userIdle"), "userIdle");
     }
 }

@@ -48,10 +48,11 @@ android {
 kotlin {
     coreLibrariesVersion = libs.versions.kotlin.stdlib.get()
     compilerOptions {
-        languageVersion = KotlinVersion.KOTLIN_2_2
-        apiVersion = KotlinVersion.KOTLIN_2_2
+        languageVersion = KotlinVersion.KOTLIN_2_1
+        apiVersion = KotlinVersion.KOTLIN_2_1
         jvmTarget = JvmTarget.JVM_17
         allWarningsAsErrors = true
+        freeCompilerArgs.add("-Xsuppress-version-warnings") // The language is old on purpose.
     }
 }
 

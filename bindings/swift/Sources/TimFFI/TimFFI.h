@@ -245,7 +245,7 @@ typedef void (*UniffiForeignFutureCompleteVoid)(uint64_t, UniffiForeignFutureRes
 #endif
 #ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_PROGRESS_LISTENER_METHOD0
 #define UNIFFI_FFIDEF_CALLBACK_INTERFACE_PROGRESS_LISTENER_METHOD0
-typedef void (*UniffiCallbackInterfaceProgressListenerMethod0)(uint64_t, uint32_t, void* _Nonnull,
+typedef void (*UniffiCallbackInterfaceProgressListenerMethod0)(uint64_t, int32_t, void* _Nonnull,
         RustCallStatus *_Nonnull uniffiCallStatus
     );
 
@@ -253,6 +253,13 @@ typedef void (*UniffiCallbackInterfaceProgressListenerMethod0)(uint64_t, uint32_
 #ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_UPLOAD_PLUGIN_METHOD0
 #define UNIFFI_FFIDEF_CALLBACK_INTERFACE_UPLOAD_PLUGIN_METHOD0
 typedef void (*UniffiCallbackInterfaceUploadPluginMethod0)(uint64_t, RustBuffer, uint64_t, RustBuffer* _Nonnull,
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_EVENT_HANDLER_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_EVENT_HANDLER_METHOD0
+typedef void (*UniffiCallbackInterfaceEventHandlerMethod0)(uint64_t, RustBuffer, void* _Nonnull,
         RustCallStatus *_Nonnull uniffiCallStatus
     );
 
@@ -289,6 +296,15 @@ typedef struct UniffiVTableCallbackInterfaceUploadPlugin {
 } UniffiVTableCallbackInterfaceUploadPlugin;
 
 #endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_EVENT_HANDLER
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_EVENT_HANDLER
+typedef struct UniffiVTableCallbackInterfaceEventHandler {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfaceEventHandlerMethod0 _Nonnull onEvent;
+} UniffiVTableCallbackInterfaceEventHandler;
+
+#endif
 #ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_EVENT_LISTENER
 #define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_EVENT_LISTENER
 typedef struct UniffiVTableCallbackInterfaceEventListener {
@@ -307,21 +323,6 @@ typedef struct UniffiVTableCallbackInterfaceLogSink {
 } UniffiVTableCallbackInterfaceLogSink;
 
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_CLONE_LISTENER
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_CLONE_LISTENER
-uint64_t uniffi_tim_ffi_fn_clone_listener(uint64_t handle, RustCallStatus *_Nonnull out_status
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_FREE_LISTENER
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_FREE_LISTENER
-void uniffi_tim_ffi_fn_free_listener(uint64_t handle, RustCallStatus *_Nonnull out_status
-);
-#endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_LISTENER_REMOVE
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_LISTENER_REMOVE
-void uniffi_tim_ffi_fn_method_listener_remove(uint64_t ptr, RustCallStatus *_Nonnull out_status
-);
-#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_CLONE_PROGRESSLISTENER
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_CLONE_PROGRESSLISTENER
 uint64_t uniffi_tim_ffi_fn_clone_progresslistener(uint64_t handle, RustCallStatus *_Nonnull out_status
@@ -339,7 +340,7 @@ void uniffi_tim_ffi_fn_init_callback_vtable_progresslistener(const UniffiVTableC
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_PROGRESSLISTENER_ON_PROGRESS
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_PROGRESSLISTENER_ON_PROGRESS
-void uniffi_tim_ffi_fn_method_progresslistener_on_progress(uint64_t ptr, uint32_t percent, RustCallStatus *_Nonnull out_status
+void uniffi_tim_ffi_fn_method_progresslistener_on_progress(uint64_t ptr, int32_t percent, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_CLONE_TIM
@@ -360,6 +361,11 @@ uint64_t uniffi_tim_ffi_fn_constructor_tim_create(RustBuffer options, RustCallSt
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ADD_LISTENER
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ADD_LISTENER
 uint64_t uniffi_tim_ffi_fn_method_tim_add_listener(uint64_t ptr, uint64_t listener, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DESTROY
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DESTROY
+uint64_t uniffi_tim_ffi_fn_method_tim_destroy(uint64_t ptr
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_LOGIN_USER
@@ -397,14 +403,24 @@ uint64_t uniffi_tim_ffi_fn_method_tim_logout(uint64_t ptr
 void uniffi_tim_ffi_fn_method_tim_network_changed(uint64_t ptr, int8_t up, RustCallStatus *_Nonnull out_status
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REGISTER_UPLOAD_PLUGIN
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REGISTER_UPLOAD_PLUGIN
-void uniffi_tim_ffi_fn_method_tim_register_upload_plugin(uint64_t ptr, uint64_t plugin, RustCallStatus *_Nonnull out_status
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_OFF
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_OFF
+void uniffi_tim_ffi_fn_method_tim_off(uint64_t ptr, uint64_t listener, RustCallStatus *_Nonnull out_status
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SHUTDOWN
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SHUTDOWN
-uint64_t uniffi_tim_ffi_fn_method_tim_shutdown(uint64_t ptr
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ON
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ON
+uint64_t uniffi_tim_ffi_fn_method_tim_on(uint64_t ptr, RustBuffer event, uint64_t handler, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ONCE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ONCE
+uint64_t uniffi_tim_ffi_fn_method_tim_once(uint64_t ptr, RustBuffer event, uint64_t handler, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REGISTER_PLUGIN
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REGISTER_PLUGIN
+void uniffi_tim_ffi_fn_method_tim_register_plugin(uint64_t ptr, uint64_t plugin, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_DOWNLOAD
@@ -424,32 +440,32 @@ uint64_t uniffi_tim_ffi_fn_method_tim_get_attachment_url(uint64_t ptr, RustBuffe
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE
-RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message(uint64_t ptr, RustBuffer to, RustBuffer file, RustBuffer name, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer file, RustBuffer name, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
-RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(uint64_t ptr, RustBuffer to, RustBuffer bytes, RustBuffer name, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer bytes, RustBuffer name, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_IMAGE_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_IMAGE_MESSAGE
-RustBuffer uniffi_tim_ffi_fn_method_tim_create_image_message(uint64_t ptr, RustBuffer to, RustBuffer file, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_image_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer file, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_IMAGE_MESSAGE_FROM_BYTES
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_IMAGE_MESSAGE_FROM_BYTES
-RustBuffer uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(uint64_t ptr, RustBuffer to, RustBuffer bytes, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer bytes, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_LOCATION_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_LOCATION_MESSAGE
-RustBuffer uniffi_tim_ffi_fn_method_tim_create_location_message(uint64_t ptr, RustBuffer to, RustBuffer description, double longitude, double latitude, RustBuffer priority, RustCallStatus *_Nonnull out_status
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_location_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer description, double longitude, double latitude, RustBuffer priority, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_TEXT_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_TEXT_MESSAGE
-RustBuffer uniffi_tim_ffi_fn_method_tim_create_text_message(uint64_t ptr, RustBuffer to, RustBuffer text, RustBuffer priority, RustCallStatus *_Nonnull out_status
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_text_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer text, RustBuffer priority, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_GROUP
@@ -459,7 +475,7 @@ uint64_t uniffi_tim_ffi_fn_method_tim_create_group(uint64_t ptr, RustBuffer grou
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DISMISS_GROUP
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_DISMISS_GROUP
-uint64_t uniffi_tim_ffi_fn_method_tim_dismiss_group(uint64_t ptr, RustBuffer group
+uint64_t uniffi_tim_ffi_fn_method_tim_dismiss_group(uint64_t ptr, RustBuffer group_id
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_LIST
@@ -469,32 +485,32 @@ uint64_t uniffi_tim_ffi_fn_method_tim_get_group_list(uint64_t ptr
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_MEMBER_PROFILE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_MEMBER_PROFILE
-uint64_t uniffi_tim_ffi_fn_method_tim_get_group_member_profile(uint64_t ptr, RustBuffer group, RustBuffer users
+uint64_t uniffi_tim_ffi_fn_method_tim_get_group_member_profile(uint64_t ptr, RustBuffer group_id, RustBuffer user_id_list
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_PROFILE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_GROUP_PROFILE
-uint64_t uniffi_tim_ffi_fn_method_tim_get_group_profile(uint64_t ptr, RustBuffer group
+uint64_t uniffi_tim_ffi_fn_method_tim_get_group_profile(uint64_t ptr, RustBuffer group_id
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_HANDLE_GROUP_APPLICATION
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_HANDLE_GROUP_APPLICATION
-uint64_t uniffi_tim_ffi_fn_method_tim_handle_group_application(uint64_t ptr, RustBuffer group, RustBuffer user, int8_t accept, RustBuffer handle_message
+uint64_t uniffi_tim_ffi_fn_method_tim_handle_group_application(uint64_t ptr, RustBuffer group_id, RustBuffer user_id, int8_t accept, RustBuffer handle_message
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_JOIN_GROUP
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_JOIN_GROUP
-uint64_t uniffi_tim_ffi_fn_method_tim_join_group(uint64_t ptr, RustBuffer group, RustBuffer apply_message
+uint64_t uniffi_tim_ffi_fn_method_tim_join_group(uint64_t ptr, RustBuffer group_id, RustBuffer apply_message
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_QUIT_GROUP
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_QUIT_GROUP
-uint64_t uniffi_tim_ffi_fn_method_tim_quit_group(uint64_t ptr, RustBuffer group
+uint64_t uniffi_tim_ffi_fn_method_tim_quit_group(uint64_t ptr, RustBuffer group_id
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CANCEL_MESSAGE
-uint64_t uniffi_tim_ffi_fn_method_tim_cancel_message(uint64_t ptr, RustBuffer message
+uint64_t uniffi_tim_ffi_fn_method_tim_cancel_message(uint64_t ptr, RustBuffer message_id
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_CONVERSATION_LIST
@@ -504,12 +520,12 @@ uint64_t uniffi_tim_ffi_fn_method_tim_get_conversation_list(uint64_t ptr
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_MESSAGE_LIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_MESSAGE_LIST
-uint64_t uniffi_tim_ffi_fn_method_tim_get_message_list(uint64_t ptr, RustBuffer conversation, RustBuffer next, uint32_t count
+uint64_t uniffi_tim_ffi_fn_method_tim_get_message_list(uint64_t ptr, RustBuffer conversation_id, RustBuffer next_req_message_id, int32_t count
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_RESEND_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_RESEND_MESSAGE
-uint64_t uniffi_tim_ffi_fn_method_tim_resend_message(uint64_t ptr, RustBuffer message
+uint64_t uniffi_tim_ffi_fn_method_tim_resend_message(uint64_t ptr, RustBuffer message_id
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REVOKE_MESSAGE
@@ -524,12 +540,12 @@ uint64_t uniffi_tim_ffi_fn_method_tim_send_message(uint64_t ptr, RustBuffer mess
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SET_MESSAGE_READ
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SET_MESSAGE_READ
-uint64_t uniffi_tim_ffi_fn_method_tim_set_message_read(uint64_t ptr, RustBuffer conversation
+uint64_t uniffi_tim_ffi_fn_method_tim_set_message_read(uint64_t ptr, RustBuffer conversation_id
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ADD_TO_BLACKLIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_ADD_TO_BLACKLIST
-uint64_t uniffi_tim_ffi_fn_method_tim_add_to_blacklist(uint64_t ptr, RustBuffer users
+uint64_t uniffi_tim_ffi_fn_method_tim_add_to_blacklist(uint64_t ptr, RustBuffer user_id_list
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_BLACKLIST
@@ -544,12 +560,12 @@ uint64_t uniffi_tim_ffi_fn_method_tim_get_my_profile(uint64_t ptr
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_USER_PROFILE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_USER_PROFILE
-uint64_t uniffi_tim_ffi_fn_method_tim_get_user_profile(uint64_t ptr, RustBuffer users
+uint64_t uniffi_tim_ffi_fn_method_tim_get_user_profile(uint64_t ptr, RustBuffer user_id_list
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REMOVE_FROM_BLACKLIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REMOVE_FROM_BLACKLIST
-uint64_t uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(uint64_t ptr, RustBuffer users
+uint64_t uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(uint64_t ptr, RustBuffer user_id_list
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_UPDATE_MY_PROFILE
@@ -589,7 +605,27 @@ void uniffi_tim_ffi_fn_free_uploadprogress(uint64_t handle, RustCallStatus *_Non
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_UPLOADPROGRESS_REPORT
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_UPLOADPROGRESS_REPORT
-void uniffi_tim_ffi_fn_method_uploadprogress_report(uint64_t ptr, uint32_t percent, RustCallStatus *_Nonnull out_status
+void uniffi_tim_ffi_fn_method_uploadprogress_report(uint64_t ptr, int32_t percent, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_CLONE_EVENTHANDLER
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_CLONE_EVENTHANDLER
+uint64_t uniffi_tim_ffi_fn_clone_eventhandler(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_FREE_EVENTHANDLER
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_FREE_EVENTHANDLER
+void uniffi_tim_ffi_fn_free_eventhandler(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_INIT_CALLBACK_VTABLE_EVENTHANDLER
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_INIT_CALLBACK_VTABLE_EVENTHANDLER
+void uniffi_tim_ffi_fn_init_callback_vtable_eventhandler(const UniffiVTableCallbackInterfaceEventHandler* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_EVENTHANDLER_ON_EVENT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_EVENTHANDLER_ON_EVENT
+void uniffi_tim_ffi_fn_method_eventhandler_on_event(uint64_t ptr, RustBuffer event, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_CLONE_EVENTLISTENER
@@ -610,6 +646,16 @@ void uniffi_tim_ffi_fn_init_callback_vtable_eventlistener(const UniffiVTableCall
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_EVENTLISTENER_ON_EVENTS
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_EVENTLISTENER_ON_EVENTS
 void uniffi_tim_ffi_fn_method_eventlistener_on_events(uint64_t ptr, RustBuffer events, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_CLONE_LISTENER
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_CLONE_LISTENER
+uint64_t uniffi_tim_ffi_fn_clone_listener(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_FREE_LISTENER
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_FREE_LISTENER
+void uniffi_tim_ffi_fn_free_listener(uint64_t handle, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_CLONE_LOGSINK
@@ -634,7 +680,7 @@ void uniffi_tim_ffi_fn_method_logsink_log(uint64_t ptr, RustBuffer level, RustBu
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_FUNC_SET_LOG_LEVEL
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_FUNC_SET_LOG_LEVEL
-void uniffi_tim_ffi_fn_func_set_log_level(uint32_t level, RustCallStatus *_Nonnull out_status
+void uniffi_tim_ffi_fn_func_set_log_level(int32_t level, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_FUNC_SET_LOG_SINK
@@ -938,12 +984,6 @@ uint16_t uniffi_tim_ffi_checksum_func_version(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_LISTENER_REMOVE
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_LISTENER_REMOVE
-uint16_t uniffi_tim_ffi_checksum_method_listener_remove(void
-
-);
-#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_PROGRESSLISTENER_ON_PROGRESS
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_PROGRESSLISTENER_ON_PROGRESS
 uint16_t uniffi_tim_ffi_checksum_method_progresslistener_on_progress(void
@@ -953,6 +993,12 @@ uint16_t uniffi_tim_ffi_checksum_method_progresslistener_on_progress(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ADD_LISTENER
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ADD_LISTENER
 uint16_t uniffi_tim_ffi_checksum_method_tim_add_listener(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DESTROY
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_DESTROY
+uint16_t uniffi_tim_ffi_checksum_method_tim_destroy(void
 
 );
 #endif
@@ -998,15 +1044,27 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_network_changed(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REGISTER_UPLOAD_PLUGIN
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REGISTER_UPLOAD_PLUGIN
-uint16_t uniffi_tim_ffi_checksum_method_tim_register_upload_plugin(void
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_OFF
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_OFF
+uint16_t uniffi_tim_ffi_checksum_method_tim_off(void
 
 );
 #endif
-#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SHUTDOWN
-#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_SHUTDOWN
-uint16_t uniffi_tim_ffi_checksum_method_tim_shutdown(void
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ON
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ON
+uint16_t uniffi_tim_ffi_checksum_method_tim_on(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ONCE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_ONCE
+uint16_t uniffi_tim_ffi_checksum_method_tim_once(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REGISTER_PLUGIN
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_REGISTER_PLUGIN
+uint16_t uniffi_tim_ffi_checksum_method_tim_register_plugin(void
 
 );
 #endif
@@ -1199,6 +1257,12 @@ uint16_t uniffi_tim_ffi_checksum_method_uploadplugin_upload(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_UPLOADPROGRESS_REPORT
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_UPLOADPROGRESS_REPORT
 uint16_t uniffi_tim_ffi_checksum_method_uploadprogress_report(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_EVENTHANDLER_ON_EVENT
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_EVENTHANDLER_ON_EVENT
+uint16_t uniffi_tim_ffi_checksum_method_eventhandler_on_event(void
 
 );
 #endif

@@ -9,23 +9,25 @@ extension Tim {
     ///     let events = tim.events()
     ///     for await event in events { show(event) }
     ///
-    /// The stream ends when the instance is shut down, when the loop's task is cancelled, or when nobody holds it any more;
+    /// The stream ends when the instance is destroyed, when the loop's task is cancelled, or when nobody holds it any more;
     /// then its listener is taken off. It is for one loop at a time (after a `break` another may go on): for a second one,
     /// call this again.
     ///
     /// At most `limit` events wait for the loop. One that falls farther behind loses the oldest, and is told so by
-    /// ``TimEvent/error(code:reason:)`` with ``TimCode/eventsLost``: it then reads the lists it shows anew. A whole list takes
+    /// ``TimEvent/error(code:message:)`` with ``TimCode/eventsLost``: it then reads the lists it shows anew. A whole list takes
     /// the place of an older one of its kind that still waits. A slow loop never holds up the engine or another listener.
     public func events(bufferingNewest limit: Int = 1_000) -> AsyncStream<TimEvent> {
         let waiting = Waiting(limit: max(limit, 1))
         // Each says that something was put in, perhaps more than once.
         let signs = AsyncStream<Void>(bufferingPolicy: .bufferingNewest(1)) { continuation in
             let source = Source(continuation)
-            let listener = addListener(listener: Ears { event in
-                waiting.put(event)
+            let listener = addListener { events in
+                events.forEach(waiting.put)
                 source.stream.yield()
-            })
-            continuation.onTermination = { _ in listener.remove() }
+            }
+            // A reference of its own: a stream does not hold the app's.
+            let own = Tim(unsafeFromHandle: uniffiCloneHandle())
+            continuation.onTermination = { _ in own.off(listener) }
         }
         return AsyncStream {
             while true {
@@ -36,140 +38,134 @@ extension Tim {
         }
     }
 
-    /// Calls `handler` for each event, on the engine's own listener thread:
+    /// Calls `handler` for each event of one kind from now on, on the engine's own listener thread:
     ///
-    ///     tim.on { event in
+    ///     tim.on(.messageReceived) { event in
     ///         if case .messageReceived(let messages) = event { show(messages) }
     ///     }
     ///
-    /// The handler may call the engine and may throw; it should not block for long. It is held until the listener is
-    /// removed or the instance is shut down, with everything it captures; the listener need not be kept for it to hear.
+    /// The handler may call the engine and may throw; it should not block for long. It is held until it is taken `off` or the
+    /// instance is destroyed, with everything it captures; the listener need not be kept for it to hear.
     @discardableResult
-    public func on(_ handler: @escaping @Sendable (TimEvent) throws -> Void) -> Listener {
-        addListener(listener: Ears(handler))
+    public func on(_ event: EventName, handler: @escaping @Sendable (TimEvent) throws -> Void) -> Listener {
+        uniffiOn(event: event, handler: Handler(handler))
     }
 
-    /// Logs a user in; ``TimEvent/sdkReady`` tells when everything works. True if the user was logged in already.
-    ///
-    /// - Throws: ``TimError``, as ``login(userId:userSig:)`` does.
+    /// Calls `handler` for the next event of one kind, once. In all else as ``on(_:handler:)``.
     @discardableResult
-    public func login(as userID: String, userSig: String) async throws -> Bool {
-        try await login(userId: userID, userSig: userSig)
+    public func once(_ event: EventName, handler: @escaping @Sendable (TimEvent) throws -> Void) -> Listener {
+        uniffiOnce(event: event, handler: Handler(handler))
     }
 
-    /// A text message of normal priority; ``sendMessage(_:)`` sends it.
-    ///
-    /// - Throws: ``TimError``, as ``createTextMessage(to:text:priority:)`` does.
-    public func createTextMessage(to conversation: String, text: String) throws -> Message {
-        try createTextMessage(to: conversation, text: text, priority: .normal)
+    /// Calls `listener` with all events from now on, several at once. In all else as ``on(_:handler:)``.
+    @discardableResult
+    public func addListener(_ listener: @escaping @Sendable ([TimEvent]) throws -> Void) -> Listener {
+        uniffiAddListener(listener: Ears(listener))
     }
 
     /// A picture message of a file; ``sendMessage(_:)`` uploads and sends it, and tells `onProgress` 0 to 100.
     ///
-    /// - Throws: ``TimError``, as the one that takes a ``ProgressListener`` does.
+    /// - Throws: ``TimError``: as ``createTextMessage(to:conversationType:text:priority:)`` does; 2251 for no path, 2401 for a file
+    ///   that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
     public func createImageMessage(
-        to conversation: String, file: String, priority: Priority = .normal, onProgress: @escaping TransferProgress = { _ in }
+        to: String, conversationType: ConversationType, file: String, priority: Priority? = nil, onProgress: TransferProgress? = nil
     ) throws -> Message {
-        try createImageMessage(to: conversation, file: file, priority: priority, onProgress: Progress(onProgress))
+        let progress = onProgress.map(Progress.init)
+        return try uniffiCreateImageMessage(
+            to: to, conversationType: conversationType, file: file, priority: priority, onProgress: progress)
     }
 
     /// A picture message of a file's bytes; ``sendMessage(_:)`` uploads and sends it, and tells `onProgress` 0 to 100.
     ///
-    /// - Throws: ``TimError``, as ``createImageMessageFromBytes(to:bytes:priority:onProgress:)`` does.
+    /// - Throws: ``TimError``: as the one that takes a file; `storage` with 130168 or 6022 if they cannot be written.
     public func createImageMessage(
-        to conversation: String, bytes: Data, priority: Priority = .normal, onProgress: @escaping TransferProgress = { _ in }
+        to: String, conversationType: ConversationType, bytes: Data, priority: Priority? = nil, onProgress: TransferProgress? = nil
     ) throws -> Message {
-        try createImageMessageFromBytes(to: conversation, bytes: bytes, priority: priority, onProgress: Progress(onProgress))
+        let progress = onProgress.map(Progress.init)
+        return try uniffiCreateImageMessageFromBytes(
+            to: to, conversationType: conversationType, bytes: bytes, priority: priority, onProgress: progress)
     }
 
-    /// Sends a message that was created here. Answers it with its place, once it is on the server's stable storage.
+    /// A file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own.
     ///
-    /// - Throws: ``TimError``, as ``sendMessage(message:)`` does.
-    @discardableResult
-    public func sendMessage(_ message: Message) async throws -> Message {
-        try await sendMessage(message: message)
+    /// - Throws: ``TimError``: as ``createTextMessage(to:conversationType:text:priority:)`` does; 2401 for a file that cannot be read,
+    ///   7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
+    public func createFileMessage(
+        to: String, conversationType: ConversationType, file: String, name: String = "", priority: Priority? = nil,
+        onProgress: TransferProgress? = nil
+    ) throws -> Message {
+        let progress = onProgress.map(Progress.init)
+        return try uniffiCreateFileMessage(
+            to: to, conversationType: conversationType, file: file, name: name, priority: priority, onProgress: progress)
+    }
+
+    /// A file message of a file's bytes; it needs a name.
+    ///
+    /// - Throws: ``TimError``: as the one that takes a file; `storage` with 130168 or 6022 if they cannot be written.
+    public func createFileMessage(
+        to: String, conversationType: ConversationType, bytes: Data, name: String, priority: Priority? = nil,
+        onProgress: TransferProgress? = nil
+    ) throws -> Message {
+        let progress = onProgress.map(Progress.init)
+        return try uniffiCreateFileMessageFromBytes(
+            to: to, conversationType: conversationType, bytes: bytes, name: name, priority: priority, onProgress: progress)
     }
 
     /// Sends a message that was refused again, under the same identity.
     ///
-    /// - Throws: ``TimError``, as ``resendMessage(message:)`` does.
+    /// - Throws: ``TimError``, as ``resendMessage(messageID:)`` does.
     @discardableResult
     public func resendMessage(_ message: Message) async throws -> Message {
-        try await resendMessage(message: message.id)
-    }
-
-    /// Takes a message back.
-    ///
-    /// - Throws: ``TimError``, as ``revokeMessage(message:)`` does.
-    @discardableResult
-    public func revokeMessage(_ message: Message) async throws -> Message {
-        try await revokeMessage(message: message)
+        try await resendMessage(messageID: message.id)
     }
 
     /// Takes a message back that has not left, for good.
     ///
-    /// - Throws: ``TimError``, as ``cancelMessage(message:)`` does.
+    /// - Throws: ``TimError``, as ``cancelMessage(messageID:)`` does.
     public func cancelMessage(_ message: Message) async throws {
-        try await cancelMessage(message: message.id)
+        try await cancelMessage(messageID: message.id)
     }
 
-    /// A page of a conversation's messages, oldest first: the newest, or those before `next`, which a page gave.
+    /// Saves the file of a message, in one of its renditions, and tells `onProgress` 0 to 100.
     ///
-    /// - Throws: ``TimError``, as ``getMessageList(conversation:next:count:)`` does.
-    public func getMessageList(of conversation: String, next: Int64? = nil, count: UInt32 = 15) async throws -> MessageList {
-        try await getMessageList(conversation: conversation, next: next, count: count)
-    }
-
-    /// Saves a picture of a message as a file, and tells `onProgress` 0 to 100.
-    ///
-    /// - Throws: ``TimError``, as ``downloadAttachment(message:rendition:target:onProgress:)`` does.
+    /// - Throws: ``TimError``: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server does
+    ///   not have or give it; `unreachable`; `storage` if the file cannot be written; 130161 if ``cancelDownload(target:)`` ended it.
     public func downloadAttachment(
-        of message: Message, to target: String, rendition: RenditionType = .original, onProgress: @escaping TransferProgress = { _ in }
+        of message: Message, to target: String, rendition: RenditionType = .original, onProgress: TransferProgress? = nil
     ) async throws {
-        try await downloadAttachment(message: message, rendition: rendition, target: target, onProgress: Progress(onProgress))
+        let progress = onProgress.map(Progress.init)
+        try await uniffiDownloadAttachment(message: message, rendition: rendition, target: target, onProgress: progress)
     }
 
-    /// The address of the file of a message, for an image view; ask again after ten minutes.
+    /// The address of the file of a message, for an image view: it holds for ten minutes and differs each time. Ask again then, and
+    /// let caches remember the message's ID and the rendition.
     ///
-    /// - Throws: ``TimError``, as ``getAttachmentUrl(message:rendition:)`` does.
+    /// - Throws: ``TimError``: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if the
+    ///   server has the file no more; `unreachable`.
     public func getAttachmentUrl(of message: Message, rendition: RenditionType = .original) async throws -> URL {
-        let address = try await getAttachmentUrl(message: message, rendition: rendition)
+        let address = try await uniffiGetAttachmentUrl(message: message, rendition: rendition)
         guard let url = URL(string: address) else {
-            throw TimError.Refused(code: TimCode.mediaNotFound, reason: "the file's address is none")
+            throw TimError.refused(code: TimCode.mediaNotFound, message: "the file's address is none")
         }
         return url
     }
 
-    /// Ends every download into this file; nothing is left of it.
-    ///
-    /// - Throws: ``TimError``, as ``cancelDownload(target:)`` does.
-    public func cancelDownload(to target: String) async throws {
-        try await cancelDownload(target: target)
-    }
-
-    /// Changes this user's profile; what is `nil` stays.
-    ///
-    /// - Throws: ``TimError``, as ``updateMyProfile(fields:)`` does.
-    @discardableResult
-    public func updateMyProfile(_ fields: ProfileFields) async throws -> Profile {
-        try await updateMyProfile(fields: fields)
-    }
-
     /// Uploads files in the engine's place: `upload` is given a file and a function to report percents to, and describes
     /// what it has uploaded. It runs on a thread that it may block; the message fails with what it throws.
-    public func registerUploadPlugin(
+    public func registerPlugin(
         _ upload: @escaping @Sendable (_ file: UploadFile, _ report: @escaping TransferProgress) throws -> Uploaded
     ) {
-        registerUploadPlugin(plugin: Uploader(upload))
+        uniffiRegisterPlugin(plugin: Uploader(upload))
     }
 }
 
 /// Is told how far a file has come, in percent, growing, on a thread of the engine's that it may block.
 public typealias TransferProgress = @Sendable (_ percent: Int) throws -> Void
 
-/// Has `write` take the log's lines. It is called from any of the engine's threads and must not block. See ``setLogLevel(level:)``.
-public func setLogSink(_ write: @escaping @Sendable (_ level: LogLevel, _ line: String) throws -> Void) {
-    setLogSink(sink: Sink(write))
+/// Has `write` take the log's lines; nil for the standard error output. It is called from any of the engine's threads and must not
+/// block. See ``setLogLevel(_:)``.
+public func setLogSink(_ write: (@Sendable (_ level: LogLevel, _ line: String) throws -> Void)?) {
+    uniffiSetLogSink(sink: write.map(Sink.init))
 }
 
 extension Message {
@@ -181,6 +177,16 @@ extension Message {
     /// The picture of a picture message; nil for any other.
     public var image: ImageBody? {
         if case .image(let body) = payload { body } else { nil }
+    }
+
+    /// The file of a file message; nil for any other.
+    public var file: FileBody? {
+        if case .file(let body) = payload { body } else { nil }
+    }
+
+    /// The place that a location message tells; nil for any other.
+    public var location: LocationBody? {
+        if case .location(let body) = payload { body } else { nil }
     }
 
     /// What happened in the group, if the message tells of that; nil for any other.
@@ -195,40 +201,41 @@ extension Message {
 }
 
 extension TimError: LocalizedError {
-    /// The reason, which `localizedDescription` says too.
-    public var errorDescription: String? { reason }
+    /// The message, which `localizedDescription` says too.
+    public var errorDescription: String? { message }
 
     /// The number: stable for ever, TIM's own where TIM has one.
-    public var code: UInt32 { parts.code }
+    public var code: Int32 { parts.code }
 
     /// What to do, in one line for people.
-    public var reason: String { parts.reason }
+    public var message: String { parts.message }
 
-    private var parts: (code: UInt32, reason: String) {
+    private var parts: (code: Int32, message: String) {
         switch self {
-        case .NotReady(let code, let reason), .Unreachable(let code, let reason), .Refused(let code, let reason),
-            .Storage(let code, let reason), .Internal(let code, let reason):
-            (code, reason)
+        case .notReady(let code, let message), .unreachable(let code, let message), .refused(let code, let message),
+            .storage(let code, let message), .internal(let code, let message):
+            (code, message)
         }
     }
 }
 
-/// Hears batches event by event. What fails for one event is told to the engine after the others were heard too.
+private final class Handler: EventHandler {
+    private let handle: @Sendable (TimEvent) throws -> Void
+
+    init(_ handle: @escaping @Sendable (TimEvent) throws -> Void) { self.handle = handle }
+
+    func onEvent(event: TimEvent) throws { try handle(event) }
+}
+
 private final class Ears: EventListener {
-    private let hear: @Sendable (TimEvent) throws -> Void
+    private let hear: @Sendable ([TimEvent]) throws -> Void
 
-    init(_ hear: @escaping @Sendable (TimEvent) throws -> Void) { self.hear = hear }
+    init(_ hear: @escaping @Sendable ([TimEvent]) throws -> Void) { self.hear = hear }
 
-    func onEvents(events: [TimEvent]) throws {
-        var failure: (any Error)?
-        for event in events {
-            do { try hear(event) } catch { failure = failure ?? error }
-        }
-        if let failure { throw failure }
-    }
+    func onEvents(events: [TimEvent]) throws { try hear(events) }
 }
 
-/// Ends a stream once the engine has let its listener go: when it was taken off, or the instance shut down.
+/// Ends a stream once the engine has let its listener go: when it was taken off, or the instance was destroyed.
 private final class Source: Sendable {
     let stream: AsyncStream<Void>.Continuation
 
@@ -242,7 +249,7 @@ private final class Progress: ProgressListener {
 
     init(_ tell: @escaping TransferProgress) { self.tell = tell }
 
-    func onProgress(percent: UInt32) throws { try tell(Int(percent)) }
+    func onProgress(percent: Int32) throws { try tell(Int(percent)) }
 }
 
 private final class Sink: LogSink {
@@ -259,6 +266,6 @@ private final class Uploader: UploadPlugin {
     init(_ work: @escaping @Sendable (UploadFile, @escaping TransferProgress) throws -> Uploaded) { self.work = work }
 
     func upload(file: UploadFile, progress: UploadProgress) throws -> Uploaded {
-        try work(file) { percent in progress.report(percent: UInt32(min(max(percent, 0), 100))) }
+        try work(file) { percent in progress.report(percent: Int32(clamping: percent)) }
     }
 }

@@ -1,5 +1,7 @@
 // Names for what TIM gives numbers to, and for what it spells into a conversation's id. The names of errors are in TimCode.swift.
 
+import Foundation
+
 extension String {
     /// The conversation with a user.
     public static func c2c(_ userID: String) -> String { "C2C\(userID)" }
@@ -8,52 +10,32 @@ extension String {
     public static func group(_ groupID: String) -> String { "GROUP\(groupID)" }
 }
 
-/// Whose conversation it is.
-public enum ConversationType: Sendable {
-    /// Two users'.
-    case c2c
-    /// A group's.
-    case group
-    /// The server's, which tells this user of their groups.
-    case system
-
-    fileprivate init(of conversation: String) {
-        self = userID(in: conversation) != nil ? .c2c : groupID(in: conversation) != nil ? .group : .system
-    }
-}
-
 extension Conversation {
-    /// Whose conversation it is.
-    public var type: ConversationType { ConversationType(of: conversationId) }
-
     /// The other user of a C2C conversation; nil for any other.
-    public var peer: String? { userID(in: conversationId) }
+    public var peer: String? { userOf(conversationID) }
 
     /// The group of a group's conversation; nil for any other.
-    public var groupId: String? { groupID(in: conversationId) }
+    public var groupID: String? { groupOf(conversationID) }
 }
 
 extension Message {
-    /// Whose conversation the message is in.
-    public var conversationType: ConversationType { ConversationType(of: conversationId) }
-
     /// The other user, of a message in a C2C conversation; nil for any other.
-    public var peer: String? { userID(in: conversationId) }
+    public var peer: String? { userOf(conversationID) }
 
     /// The group, of a message in a group; nil for any other.
-    public var groupId: String? { groupID(in: conversationId) }
+    public var groupID: String? { groupOf(conversationID) }
 }
 
-private func userID(in conversation: String) -> String? { conversation.behind(.c2c("")) }
+private func userOf(_ conversation: String) -> String? { conversation.behind(.c2c("")) }
 
-private func groupID(in conversation: String) -> String? { conversation.behind(.group("")) }
+private func groupOf(_ conversation: String) -> String? { conversation.behind(.group("")) }
 
 extension String {
     fileprivate func behind(_ prefix: String) -> String? { hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil }
 }
 
 /// What a group tip tells, with TIM's number for it.
-public enum GroupTipType: UInt32, Sendable {
+public enum GroupTipType: Int32, Sendable {
     /// Users joined.
     case join = 1
     /// A user left.
@@ -66,7 +48,7 @@ extension GroupTip {
 }
 
 /// What a system notice tells, with TIM's number for it.
-public enum SystemNoticeType: UInt32, Sendable {
+public enum SystemNoticeType: Int32, Sendable {
     /// A user applies to join. The owner and the admins are told.
     case joinApplication = 1
     /// This user's application was accepted.
@@ -89,7 +71,7 @@ extension SystemNotice {
 }
 
 /// A picture's format, with TIM's number for it.
-public enum ImageFormat: UInt32, Sendable {
+public enum ImageFormat: Int32, Sendable {
     /// JPEG.
     case jpeg = 1
     /// GIF.
@@ -105,4 +87,67 @@ public enum ImageFormat: UInt32, Sendable {
 extension ImageBody {
     /// The picture's format; nil if it is none of these.
     public var format: ImageFormat? { ImageFormat(rawValue: imageFormat) }
+}
+
+// Nouns by what they are: an ID where TIM calls it so.
+
+extension Message: Identifiable {}
+
+extension Conversation: Identifiable {
+    /// The conversation, as this user names it.
+    public var id: String { conversationID }
+}
+
+extension TimGroup: Identifiable {
+    /// The group.
+    public var id: String { groupID }
+}
+
+extension GroupMember: Identifiable {
+    /// The user.
+    public var id: String { userID }
+}
+
+extension Profile: Identifiable {
+    /// The user.
+    public var id: String { userID }
+}
+
+// Times, which the engine tells in seconds since 1970, as dates.
+
+extension Message {
+    /// ``time`` as a date.
+    public var date: Date { Date(seconds: time) }
+
+    /// ``clientTime`` as a date.
+    public var clientDate: Date { Date(seconds: clientTime) }
+}
+
+extension Conversation {
+    /// ``lastTime`` as a date.
+    public var lastDate: Date { Date(seconds: lastTime) }
+}
+
+extension TimGroup {
+    /// ``createTime`` as a date.
+    public var createDate: Date { Date(seconds: createTime) }
+}
+
+extension SelfInfo {
+    /// ``joinTime`` as a date.
+    public var joinDate: Date { Date(seconds: joinTime) }
+}
+
+extension GroupMember {
+    /// ``joinTime`` as a date.
+    public var joinDate: Date { Date(seconds: joinTime) }
+}
+
+extension Profile {
+    /// ``lastUpdatedTime`` as a date; nil if it never changed.
+    public var lastUpdatedDate: Date? { lastUpdatedTime == 0 ? nil : Date(seconds: lastUpdatedTime) }
+}
+
+extension Date {
+    fileprivate init(seconds: Int64) { self.init(timeIntervalSince1970: TimeInterval(seconds)) }
 }

@@ -471,15 +471,15 @@ private let UNIFFI_CALLBACK_UNEXPECTED_ERROR: Int32 = 2
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterUInt32: FfiConverterPrimitive {
-    typealias FfiType = UInt32
-    typealias SwiftType = UInt32
+fileprivate struct FfiConverterInt32: FfiConverterPrimitive {
+    typealias FfiType = Int32
+    typealias SwiftType = Int32
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> UInt32 {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Int32 {
         return try lift(readInt(&buf))
     }
 
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+    public static func write(_ value: Int32, into buf: inout [UInt8]) {
         writeInt(&buf, lower(value))
     }
 }
@@ -608,9 +608,225 @@ fileprivate struct FfiConverterData: FfiConverterRustBuffer {
 
 
 /**
- * Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
- * may call the engine; it should not block for long. What it throws is told to the other listeners as an `Error` event with
- * 130163.
+ * Hears the events of one kind, one at a time, as an `EventListener` hears all.
+ */
+public protocol EventHandler: AnyObject, Sendable {
+
+    /**
+     * Receives an event.
+     *
+     * # Errors
+     * Whatever the host throws. The events that follow are heard nevertheless.
+     */
+    func onEvent(event: TimEvent) throws
+
+}
+/**
+ * Hears the events of one kind, one at a time, as an `EventListener` hears all.
+ */
+open class EventHandlerImpl: EventHandler, @unchecked Sendable {
+    fileprivate let handle: UInt64
+
+    /// Used to instantiate a [FFIObject] without an actual handle, for fakes in tests, mostly.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public struct NoHandle {
+        public init() {}
+    }
+
+    // TODO: We'd like this to be `private` but for Swifty reasons,
+    // we can't implement `FfiConverter` without making this `required` and we can't
+    // make it `required` without making it `public`.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    required public init(unsafeFromHandle handle: UInt64) {
+        self.handle = handle
+    }
+
+    // This constructor can be used to instantiate a fake object.
+    // - Parameter noHandle: Placeholder value so we can have a constructor separate from the default empty one that may be implemented for classes extending [FFIObject].
+    //
+    // - Warning:
+    //     Any object instantiated with this constructor cannot be passed to an actual Rust-backed object. Since there isn't a backing handle the FFI lower functions will crash.
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public init(noHandle: NoHandle) {
+        self.handle = 0
+    }
+
+#if swift(>=5.8)
+    @_documentation(visibility: private)
+#endif
+    public func uniffiCloneHandle() -> UInt64 {
+        return try! rustCall { uniffi_tim_ffi_fn_clone_eventhandler(self.handle, $0) }
+    }
+    // No primary constructor declared for this class.
+
+    deinit {
+        if handle == 0 {
+            // Mock objects have handle=0 don't try to free them
+            return
+        }
+
+        try! rustCall { uniffi_tim_ffi_fn_free_eventhandler(handle, $0) }
+    }
+
+
+
+
+    /**
+     * Receives an event.
+     *
+     * # Errors
+     * Whatever the host throws. The events that follow are heard nevertheless.
+     */
+open func onEvent(event: TimEvent)throws   {try rustCallWithError(FfiConverterTypeTimError_lift) {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_eventhandler_on_event(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeTimEvent_lower(event),uniffiCallStatus
+    )
+}
+}
+
+
+
+}
+
+
+
+// Put the implementation in a struct so we don't pollute the top-level namespace
+fileprivate struct UniffiCallbackInterfaceEventHandler {
+
+    // Create the VTable using a series of closures.
+    // Swift automatically converts these into C callback functions.
+    //
+    // Store the vtable directly.
+    static let vtable: UniffiVTableCallbackInterfaceEventHandler = UniffiVTableCallbackInterfaceEventHandler(
+        uniffiFree: { (uniffiHandle: UInt64) -> () in
+            do {
+                try FfiConverterTypeEventHandler.handleMap.remove(handle: uniffiHandle)
+            } catch {
+                print("Uniffi callback interface EventHandler: handle missing in uniffiFree")
+            }
+        },
+        uniffiClone: { (uniffiHandle: UInt64) -> UInt64 in
+            do {
+                return try FfiConverterTypeEventHandler.handleMap.clone(handle: uniffiHandle)
+            } catch {
+                fatalError("Uniffi callback interface EventHandler: handle missing in uniffiClone")
+            }
+        },
+        onEvent: { (
+            uniffiHandle: UInt64,
+            event: RustBuffer,
+            uniffiOutReturn: UnsafeMutableRawPointer,
+            uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
+        ) in
+            let makeCall = {
+                () throws -> () in
+                guard let uniffiObj = try? FfiConverterTypeEventHandler.handleMap.get(handle: uniffiHandle) else {
+                    throw UniffiInternalError.unexpectedStaleHandle
+                }
+                return try uniffiObj.onEvent(
+                     event: try FfiConverterTypeTimEvent_lift(event)
+                )
+            }
+
+
+            let writeReturn = { () }
+            uniffiTraitInterfaceCallWithError(
+                callStatus: uniffiCallStatus,
+                makeCall: makeCall,
+                writeReturn: writeReturn,
+                lowerError: FfiConverterTypeTimError_lower
+            )
+        }
+    )
+
+    // Rust stores this pointer for future callback invocations, so it must live
+    // for the process lifetime (not just for the init function call).
+    //
+    // `nonisolated(unsafe)` is needed under Swift 6 strict concurrency.
+    // This is safe because the pointee is initialized once during static init
+    // and never mutated by either side of the FFI.  Its fields are C function pointers.
+    nonisolated(unsafe) static let vtablePtr: UnsafePointer<UniffiVTableCallbackInterfaceEventHandler> = {
+        let ptr = UnsafeMutablePointer<UniffiVTableCallbackInterfaceEventHandler>.allocate(capacity: 1)
+        ptr.initialize(to: vtable)
+        return UnsafePointer(ptr)
+    }()
+}
+
+private func uniffiCallbackInitEventHandler() {
+    uniffi_tim_ffi_fn_init_callback_vtable_eventhandler(UniffiCallbackInterfaceEventHandler.vtablePtr)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEventHandler: FfiConverter {
+    fileprivate static let handleMap = UniffiHandleMap<EventHandler>()
+
+    typealias FfiType = UInt64
+    typealias SwiftType = EventHandler
+
+    public static func lift(_ handle: UInt64) throws -> EventHandler {
+        if ((handle & 1) == 0) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return EventHandlerImpl(unsafeFromHandle: handle)
+        } else {
+            // Swift-generated handle, get the object from the handle map
+            return try handleMap.remove(handle: handle)
+        }
+    }
+
+    public static func lower(_ value: EventHandler) -> UInt64 {
+         if let rustImpl = value as? EventHandlerImpl {
+             // Rust-implemented object.  Clone the handle and return it
+            return rustImpl.uniffiCloneHandle()
+         } else {
+            // Swift object, generate a new vtable handle and return that.
+            return handleMap.insert(obj: value)
+         }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> EventHandler {
+        let handle: UInt64 = try readInt(&buf)
+        return try lift(handle)
+    }
+
+    public static func write(_ value: EventHandler, into buf: inout [UInt8]) {
+        writeInt(&buf, lower(value))
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEventHandler_lift(_ handle: UInt64) throws -> EventHandler {
+    return try FfiConverterTypeEventHandler.lift(handle)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEventHandler_lower(_ value: EventHandler) -> UInt64 {
+    return FfiConverterTypeEventHandler.lower(value)
+}
+
+
+
+
+
+
+/**
+ * Hears all events. Called on the instance's own listener thread, one call at a time, never after `destroy` has returned. It
+ * may call the engine; it should not block for long. What it throws is told to the others as an `Error` event with 130163.
  */
 public protocol EventListener: AnyObject, Sendable {
 
@@ -624,9 +840,8 @@ public protocol EventListener: AnyObject, Sendable {
 
 }
 /**
- * Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
- * may call the engine; it should not block for long. What it throws is told to the other listeners as an `Error` event with
- * 130163.
+ * Hears all events. Called on the instance's own listener thread, one call at a time, never after `destroy` has returned. It
+ * may call the engine; it should not block for long. What it throws is told to the others as an `Error` event with 130163.
  */
 open class EventListenerImpl: EventListener, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -829,19 +1044,13 @@ public func FfiConverterTypeEventListener_lower(_ value: EventListener) -> UInt6
 
 
 /**
- * Identifies a listener, for removing it. Dropping it does not remove the listener.
+ * Identifies a listener or a handler, for `off`. Dropping it does not remove the listener.
  */
 public protocol ListenerProtocol: AnyObject, Sendable {
 
-    /**
-     * Removes the listener. A call of it that has begun may still be running when this returns; no further call
-     * begins.
-     */
-    func remove()
-
 }
 /**
- * Identifies a listener, for removing it. Dropping it does not remove the listener.
+ * Identifies a listener or a handler, for `off`. Dropping it does not remove the listener.
  */
 open class Listener: ListenerProtocol, @unchecked Sendable {
     fileprivate let handle: UInt64
@@ -895,18 +1104,6 @@ open class Listener: ListenerProtocol, @unchecked Sendable {
 
 
 
-
-    /**
-     * Removes the listener. A call of it that has begun may still be running when this returns; no further call
-     * begins.
-     */
-open func remove()  {try! rustCall() {
-        uniffiCallStatus in
-    uniffi_tim_ffi_fn_method_listener_remove(
-            self.uniffiCloneHandle(),uniffiCallStatus
-    )
-}
-}
 
 
 
@@ -1189,7 +1386,7 @@ public protocol ProgressListener: AnyObject, Sendable {
      * # Errors
      * Errors of the host are ignored.
      */
-    func onProgress(percent: UInt32) throws
+    func onProgress(percent: Int32) throws
 
 }
 /**
@@ -1254,11 +1451,11 @@ open class ProgressListenerImpl: ProgressListener, @unchecked Sendable {
      * # Errors
      * Errors of the host are ignored.
      */
-open func onProgress(percent: UInt32)throws   {try rustCallWithError(FfiConverterTypeTimError_lift) {
+open func onProgress(percent: Int32)throws   {try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_progresslistener_on_progress(
             self.uniffiCloneHandle(),
-        FfiConverterUInt32.lower(percent),uniffiCallStatus
+        FfiConverterInt32.lower(percent),uniffiCallStatus
     )
 }
 }
@@ -1293,7 +1490,7 @@ fileprivate struct UniffiCallbackInterfaceProgressListener {
         },
         onProgress: { (
             uniffiHandle: UInt64,
-            percent: UInt32,
+            percent: Int32,
             uniffiOutReturn: UnsafeMutableRawPointer,
             uniffiCallStatus: UnsafeMutablePointer<RustCallStatus>
         ) in
@@ -1303,7 +1500,7 @@ fileprivate struct UniffiCallbackInterfaceProgressListener {
                     throw UniffiInternalError.unexpectedStaleHandle
                 }
                 return try uniffiObj.onProgress(
-                     percent: try FfiConverterUInt32.lift(percent)
+                     percent: try FfiConverterInt32.lift(percent)
                 )
             }
 
@@ -1396,11 +1593,11 @@ public func FfiConverterTypeProgressListener_lower(_ value: ProgressListener) ->
 
 
 /**
- * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
+ * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `destroy` does.
  *
  * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
  *
- * Errors have their codes. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is logged
+ * Errors have their codes. Each call but `login`, `logout` and `destroy` fails with `NotReady` while nobody is logged
  * in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
  * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for
  * may fail with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may
@@ -1409,10 +1606,15 @@ public func FfiConverterTypeProgressListener_lower(_ value: ProgressListener) ->
  */
 public protocol TimProtocol: AnyObject, Sendable {
 
+
     /**
-     * Adds a listener. It receives all events from now on.
+     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
+     * unless it was called by one, or one has not returned for five seconds.
+     *
+     * # Errors
+     * None so far.
      */
-    func addListener(listener: EventListener)  -> Listener
+    func destroy() async throws
 
     /**
      * Who is logged in.
@@ -1420,7 +1622,7 @@ public protocol TimProtocol: AnyObject, Sendable {
     func getLoginUser()  -> String?
 
     /**
-     * The server's clock, in milliseconds since 1970.
+     * The server's clock: a time, like those of messages.
      *
      * # Errors
      * `NotReady`.
@@ -1428,7 +1630,7 @@ public protocol TimProtocol: AnyObject, Sendable {
     func getServerTime() async throws  -> Int64
 
     /**
-     * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
+     * Whether this instance was destroyed: nothing it is asked for happens any more, and no listener hears anything.
      */
     func isDestroyed()  -> Bool
 
@@ -1438,22 +1640,22 @@ public protocol TimProtocol: AnyObject, Sendable {
     func isReady()  -> Bool
 
     /**
-     * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
+     * Logs a user in; `SdkReady` tells when everything works.
      *
      * # Errors
      * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
      * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
      * another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
-     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
+     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `destroy`.
      */
-    func login(userId: String, userSig: String) async throws  -> Bool
+    func login(userID: String, userSig: String) async throws  -> LoginResult
 
     /**
      * Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
      * the user's next login on this device.
      *
      * # Errors
-     * `NotReady`: 130160 after `shutdown`.
+     * `NotReady`: 130160 after `destroy`.
      */
     func logout() async throws
 
@@ -1466,18 +1668,13 @@ public protocol TimProtocol: AnyObject, Sendable {
     func networkChanged(up: Bool)
 
     /**
-     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
+     * Removes a handler or a listener. A call of it that has begun may still be running when this returns; no further call
+     * begins.
      */
-    func registerUploadPlugin(plugin: UploadPlugin)
+    func off(_ listener: Listener)
 
-    /**
-     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
-     * unless it was called by one, or one has not returned for five seconds.
-     *
-     * # Errors
-     * None so far.
-     */
-    func shutdown() async throws
+
+
 
     /**
      * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of
@@ -1488,67 +1685,11 @@ public protocol TimProtocol: AnyObject, Sendable {
      */
     func cancelDownload(target: String) async throws
 
-    /**
-     * Saves the file of a message in one of its renditions, atomically.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the server
-     * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
-     * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
-     */
-    func downloadAttachment(message: Message, rendition: RenditionType, target: String, onProgress: ProgressListener?) async throws
 
-    /**
-     * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
-     * bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for a fresh one. The
-     * address differs each time: let caches remember the message's ID and the rendition.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
-     * the server has the file no more. `Unreachable`: 2800 or 2801.
-     */
-    func getAttachmentUrl(message: Message, rendition: RenditionType) async throws  -> String
 
-    /**
-     * Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
-     * it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until then the file has to stay where
-     * it is.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
-     * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
-     */
-    func createFileMessage(to: String, file: String, name: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
 
-    /**
-     * Makes a file message of a file's bytes, as `createFileMessage` does of a file; it needs a name.
-     *
-     * # Errors
-     * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
-     */
-    func createFileMessageFromBytes(to: String, bytes: Data, name: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
 
-    /**
-     * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
-     * picture's width and height, and `localPath`. Looks at the file on the caller's thread; `sendMessage` uploads and sends
-     * it. Until then the file has to stay where it is.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401
-     * for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
-     */
-    func createImageMessage(to: String, file: String, priority: Priority, onProgress: ProgressListener?) throws  -> Message
 
-    /**
-     * Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
-     * engine's, which `localPath` names. Of more than 256 files, or more than 100 MB of bytes, that were never sent, the oldest
-     * cannot be sent any more.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252
-     * if they are no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
-     */
-    func createImageMessageFromBytes(to: String, bytes: Data, priority: Priority, onProgress: ProgressListener?) throws  -> Message
 
     /**
      * Creates a location message: a place on Earth, in degrees, and its name (may be empty); `sendMessage` sends it.
@@ -1556,17 +1697,16 @@ public protocol TimProtocol: AnyObject, Sendable {
      * # Errors
      * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
      */
-    func createLocationMessage(to: String, description: String, longitude: Double, latitude: Double, priority: Priority) throws  -> Message
+    func createLocationMessage(to: String, conversationType: ConversationType, description: String, longitude: Double, latitude: Double, priority: Priority?) throws  -> Message
 
     /**
-     * Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group), to be shown at once; `sendMessage`
-     * sends it.
+     * Makes a text message to a user or a group, to be shown at once; `sendMessage` sends it.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
      * for one over 12 KB.
      */
-    func createTextMessage(to: String, text: String, priority: Priority) throws  -> Message
+    func createTextMessage(to: String, conversationType: ConversationType, text: String, priority: Priority?) throws  -> Message
 
     /**
      * Makes a group with this user as its owner.
@@ -1576,7 +1716,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
      * answer, the group list shows whether it was made.
      */
-    func createGroup(group: NewGroup) async throws  -> TimGroup
+    func createGroup(_ group: NewGroup) async throws  -> TimGroup
 
     /**
      * Ends a group for all its members.
@@ -1585,7 +1725,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
      * 2801.
      */
-    func dismissGroup(group: String) async throws
+    func dismissGroup(groupID: String) async throws
 
     /**
      * The groups this user is in.
@@ -1602,7 +1742,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
      * who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
-    func getGroupMemberProfile(group: String, users: [String]) async throws  -> [GroupMember]
+    func getGroupMemberProfile(groupID: String, userIDList: [String]) async throws  -> [GroupMember]
 
     /**
      * A group's profile, also of one this user is not in.
@@ -1610,7 +1750,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * # Errors
      * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
-    func getGroupProfile(group: String) async throws  -> TimGroup
+    func getGroupProfile(groupID: String) async throws  -> TimGroup
 
     /**
      * Accepts or refuses a user's application to join, with a text for the user.
@@ -1620,7 +1760,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * not decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided
      * already. `Unreachable`: 2800 or 2801.
      */
-    func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String) async throws
+    func handleGroupApplication(groupID: String, userID: String, accept: Bool, handleMessage: String) async throws
 
     /**
      * Joins a group, or applies to, with a text for the owner and admins, who decide.
@@ -1629,7 +1769,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for a text that is too long, 10007, 10010 or 10014 if
      * it may not be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
-    func joinGroup(group: String, applyMessage: String) async throws  -> Joined
+    func joinGroup(groupID: String, applyMessage: String) async throws  -> JoinResult
 
     /**
      * Leaves a group.
@@ -1638,7 +1778,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
      * group. `Unreachable`: 2800 or 2801.
      */
-    func quitGroup(group: String) async throws
+    func quitGroup(groupID: String) async throws
 
     /**
      * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
@@ -1650,7 +1790,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * `NotReady`. `Refused`: 2105 for an ID that is none, 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
      * arrived, was taken back already, or was never sent.
      */
-    func cancelMessage(message: String) async throws
+    func cancelMessage(messageID: String) async throws
 
     /**
      * All conversations, the most recently active first.
@@ -1661,19 +1801,18 @@ public protocol TimProtocol: AnyObject, Sendable {
     func getConversationList() async throws  -> [Conversation]
 
     /**
-     * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
-     * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
-     * server.
+     * A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
+     * `nextReqMessageID`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
      *
      * Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
      * refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
      * pages may be in both, under the same ID.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a `nextReqMessageID` that no page gave, 10007 for messages of a group
      * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
-    func getMessageList(conversation: String, next: Int64?, count: UInt32) async throws  -> MessageList
+    func getMessageList(conversationID: String, nextReqMessageID: String?, count: Int32) async throws  -> MessageList
 
     /**
      * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
@@ -1684,7 +1823,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * already. A file that was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) is refused again with the same
      * number, at once.
      */
-    func resendMessage(message: String) async throws  -> Message
+    func resendMessage(messageID: String) async throws  -> Message
 
     /**
      * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also
@@ -1694,7 +1833,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
      * taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
      */
-    func revokeMessage(message: Message) async throws  -> Message
+    func revokeMessage(_ message: Message) async throws  -> Message
 
     /**
      * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts go
@@ -1709,7 +1848,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
      * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
-    func sendMessage(message: Message) async throws  -> Message
+    func sendMessage(_ message: Message) async throws  -> Message
 
     /**
      * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
@@ -1718,7 +1857,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * # Errors
      * `NotReady`. `Refused`: 2503 for a conversation that is none.
      */
-    func setMessageRead(conversation: String) async throws
+    func setMessageRead(conversationID: String) async throws
 
     /**
      * Puts users on the blacklist.
@@ -1727,7 +1866,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
      * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
      */
-    func addToBlacklist(users: [String]) async throws
+    func addToBlacklist(userIDList: [String]) async throws
 
     /**
      * Whom this user does not want to hear from.
@@ -1751,7 +1890,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * # Errors
      * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
      */
-    func getUserProfile(users: [String]) async throws  -> [Profile]
+    func getUserProfile(userIDList: [String]) async throws  -> [Profile]
 
     /**
      * Takes users off the blacklist.
@@ -1760,7 +1899,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
      * does not exist. `Unreachable`: 2800 or 2801.
      */
-    func removeFromBlacklist(users: [String]) async throws
+    func removeFromBlacklist(userIDList: [String]) async throws
 
     /**
      * Changes this user's profile; what is absent stays.
@@ -1768,15 +1907,16 @@ public protocol TimProtocol: AnyObject, Sendable {
      * # Errors
      * `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
      */
-    func updateMyProfile(fields: ProfileFields) async throws  -> Profile
+    func updateMyProfile(_ fields: ProfileFields) async throws  -> Profile
+
 
 }
 /**
- * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
+ * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `destroy` does.
  *
  * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
  *
- * Errors have their codes. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is logged
+ * Errors have their codes. Each call but `login`, `logout` and `destroy` fails with `NotReady` while nobody is logged
  * in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
  * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for
  * may fail with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may
@@ -1835,7 +1975,7 @@ open class Tim: TimProtocol, @unchecked Sendable {
 
 
     /**
-     * Makes an instance. For the same SDKAppID (and `instance`) this gives the same one, until it is shut down. Looks at
+     * Makes an instance. For the same SDKAppID (and `instance`) this gives the same one, until it is destroyed. Looks at
      * the data folder on the caller's thread; everything else that takes time happens on the engine's.
      *
      * # Errors
@@ -1856,7 +1996,7 @@ public static func create(options: TimOptions)throws  -> Tim  {
     /**
      * Adds a listener. It receives all events from now on.
      */
-open func addListener(listener: EventListener) -> Listener  {
+func uniffiAddListener(listener: EventListener) -> Listener  {
     return try!  FfiConverterTypeListener_lift(try! rustCall() {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_tim_add_listener(
@@ -1864,6 +2004,29 @@ open func addListener(listener: EventListener) -> Listener  {
         FfiConverterTypeEventListener_lower(listener),uniffiCallStatus
     )
 })
+}
+
+    /**
+     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
+     * unless it was called by one, or one has not returned for five seconds.
+     *
+     * # Errors
+     * None so far.
+     */
+open func destroy()async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_destroy(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
 }
 
     /**
@@ -1879,7 +2042,7 @@ open func getLoginUser() -> String?  {
 }
 
     /**
-     * The server's clock, in milliseconds since 1970.
+     * The server's clock: a time, like those of messages.
      *
      * # Errors
      * `NotReady`.
@@ -1901,7 +2064,7 @@ open func getServerTime()async throws  -> Int64  {
 }
 
     /**
-     * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
+     * Whether this instance was destroyed: nothing it is asked for happens any more, and no listener hears anything.
      */
 open func isDestroyed() -> Bool  {
     return try!  FfiConverterBool.lift(try! rustCall() {
@@ -1925,26 +2088,27 @@ open func isReady() -> Bool  {
 }
 
     /**
-     * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
+     * Logs a user in; `SdkReady` tells when everything works.
      *
      * # Errors
      * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
      * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
      * another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
-     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
+     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `destroy`.
      */
-open func login(userId: String, userSig: String)async throws  -> Bool  {
+@discardableResult
+open func login(userID: String, userSig: String)async throws  -> LoginResult  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_login(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(userId),FfiConverterString.lower(userSig)
+                        self.uniffiCloneHandle(),FfiConverterString.lower(userID),FfiConverterString.lower(userSig)
                 )
             },
-            pollFunc: ffi_tim_ffi_rust_future_poll_i8,
-            completeFunc: ffi_tim_ffi_rust_future_complete_i8,
-            freeFunc: ffi_tim_ffi_rust_future_free_i8,
-            liftFunc: FfiConverterBool.lift,
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeLoginResult_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -1954,7 +2118,7 @@ open func login(userId: String, userSig: String)async throws  -> Bool  {
      * the user's next login on this device.
      *
      * # Errors
-     * `NotReady`: 130160 after `shutdown`.
+     * `NotReady`: 130160 after `destroy`.
      */
 open func logout()async throws   {
     return
@@ -1988,38 +2152,57 @@ open func networkChanged(up: Bool)  {try! rustCall() {
 }
 
     /**
-     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
+     * Removes a handler or a listener. A call of it that has begun may still be running when this returns; no further call
+     * begins.
      */
-open func registerUploadPlugin(plugin: UploadPlugin)  {try! rustCall() {
+open func off(_ listener: Listener)  {try! rustCall() {
         uniffiCallStatus in
-    uniffi_tim_ffi_fn_method_tim_register_upload_plugin(
+    uniffi_tim_ffi_fn_method_tim_off(
             self.uniffiCloneHandle(),
-        FfiConverterTypeUploadPlugin_lower(plugin),uniffiCallStatus
+        FfiConverterTypeListener_lower(listener),uniffiCallStatus
     )
 }
 }
 
     /**
-     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
-     * unless it was called by one, or one has not returned for five seconds.
-     *
-     * # Errors
-     * None so far.
+     * Calls a handler with each event of one kind from now on. It may call the engine and may throw, which stops neither
+     * later events nor other handlers; it should not block for long. `off` removes it.
      */
-open func shutdown()async throws   {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_shutdown(
-                        self.uniffiCloneHandle()
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_void,
-            completeFunc: ffi_tim_ffi_rust_future_complete_void,
-            freeFunc: ffi_tim_ffi_rust_future_free_void,
-            liftFunc: { $0 },
-            errorHandler: FfiConverterTypeTimError_lift
-        )
+func uniffiOn(event: EventName, handler: EventHandler) -> Listener  {
+    return try!  FfiConverterTypeListener_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_on(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeEventName_lower(event),
+        FfiConverterTypeEventHandler_lower(handler),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Calls a handler with the next event of one kind, once.
+     */
+func uniffiOnce(event: EventName, handler: EventHandler) -> Listener  {
+    return try!  FfiConverterTypeListener_lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_once(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeEventName_lower(event),
+        FfiConverterTypeEventHandler_lower(handler),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
+     */
+func uniffiRegisterPlugin(plugin: UploadPlugin)  {try! rustCall() {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_register_plugin(
+            self.uniffiCloneHandle(),
+        FfiConverterTypeUploadPlugin_lower(plugin),uniffiCallStatus
+    )
+}
 }
 
     /**
@@ -2053,7 +2236,7 @@ open func cancelDownload(target: String)async throws   {
      * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
      * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
      */
-open func downloadAttachment(message: Message, rendition: RenditionType, target: String, onProgress: ProgressListener?)async throws   {
+func uniffiDownloadAttachment(message: Message, rendition: RenditionType, target: String, onProgress: ProgressListener? = nil)async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -2078,7 +2261,7 @@ open func downloadAttachment(message: Message, rendition: RenditionType, target:
      * `NotReady`. `Refused`: 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143 if
      * the server has the file no more. `Unreachable`: 2800 or 2801.
      */
-open func getAttachmentUrl(message: Message, rendition: RenditionType)async throws  -> String  {
+func uniffiGetAttachmentUrl(message: Message, rendition: RenditionType)async throws  -> String  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -2100,18 +2283,19 @@ open func getAttachmentUrl(message: Message, rendition: RenditionType)async thro
      * it is.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
      * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
      */
-open func createFileMessage(to: String, file: String, name: String, priority: Priority, onProgress: ProgressListener?)throws  -> Message  {
+func uniffiCreateFileMessage(to: String, conversationType: ConversationType, file: String, name: String, priority: Priority? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_tim_create_file_message(
             self.uniffiCloneHandle(),
         FfiConverterString.lower(to),
+        FfiConverterTypeConversationType_lower(conversationType),
         FfiConverterString.lower(file),
         FfiConverterString.lower(name),
-        FfiConverterTypePriority_lower(priority),
+        FfiConverterOptionTypePriority.lower(priority),
         FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
     )
 })
@@ -2123,15 +2307,16 @@ open func createFileMessage(to: String, file: String, name: String, priority: Pr
      * # Errors
      * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
      */
-open func createFileMessageFromBytes(to: String, bytes: Data, name: String, priority: Priority, onProgress: ProgressListener?)throws  -> Message  {
+func uniffiCreateFileMessageFromBytes(to: String, conversationType: ConversationType, bytes: Data, name: String, priority: Priority? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(
             self.uniffiCloneHandle(),
         FfiConverterString.lower(to),
+        FfiConverterTypeConversationType_lower(conversationType),
         FfiConverterData.lower(bytes),
         FfiConverterString.lower(name),
-        FfiConverterTypePriority_lower(priority),
+        FfiConverterOptionTypePriority.lower(priority),
         FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
     )
 })
@@ -2143,17 +2328,18 @@ open func createFileMessageFromBytes(to: String, bytes: Data, name: String, prio
      * it. Until then the file has to stay where it is.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2251 for no path, 2401
      * for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
-open func createImageMessage(to: String, file: String, priority: Priority, onProgress: ProgressListener?)throws  -> Message  {
+func uniffiCreateImageMessage(to: String, conversationType: ConversationType, file: String, priority: Priority? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_tim_create_image_message(
             self.uniffiCloneHandle(),
         FfiConverterString.lower(to),
+        FfiConverterTypeConversationType_lower(conversationType),
         FfiConverterString.lower(file),
-        FfiConverterTypePriority_lower(priority),
+        FfiConverterOptionTypePriority.lower(priority),
         FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
     )
 })
@@ -2165,17 +2351,18 @@ open func createImageMessage(to: String, file: String, priority: Priority, onPro
      * cannot be sent any more.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 7006 for no bytes, 2252
      * if they are no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
-open func createImageMessageFromBytes(to: String, bytes: Data, priority: Priority, onProgress: ProgressListener?)throws  -> Message  {
+func uniffiCreateImageMessageFromBytes(to: String, conversationType: ConversationType, bytes: Data, priority: Priority? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(
             self.uniffiCloneHandle(),
         FfiConverterString.lower(to),
+        FfiConverterTypeConversationType_lower(conversationType),
         FfiConverterData.lower(bytes),
-        FfiConverterTypePriority_lower(priority),
+        FfiConverterOptionTypePriority.lower(priority),
         FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
     )
 })
@@ -2187,36 +2374,37 @@ open func createImageMessageFromBytes(to: String, bytes: Data, priority: Priorit
      * # Errors
      * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
      */
-open func createLocationMessage(to: String, description: String, longitude: Double, latitude: Double, priority: Priority)throws  -> Message  {
+open func createLocationMessage(to: String, conversationType: ConversationType, description: String, longitude: Double, latitude: Double, priority: Priority? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_tim_create_location_message(
             self.uniffiCloneHandle(),
         FfiConverterString.lower(to),
+        FfiConverterTypeConversationType_lower(conversationType),
         FfiConverterString.lower(description),
         FfiConverterDouble.lower(longitude),
         FfiConverterDouble.lower(latitude),
-        FfiConverterTypePriority_lower(priority),uniffiCallStatus
+        FfiConverterOptionTypePriority.lower(priority),uniffiCallStatus
     )
 })
 }
 
     /**
-     * Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group), to be shown at once; `sendMessage`
-     * sends it.
+     * Makes a text message to a user or a group, to be shown at once; `sendMessage` sends it.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
      * for one over 12 KB.
      */
-open func createTextMessage(to: String, text: String, priority: Priority)throws  -> Message  {
+open func createTextMessage(to: String, conversationType: ConversationType, text: String, priority: Priority? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_tim_create_text_message(
             self.uniffiCloneHandle(),
         FfiConverterString.lower(to),
+        FfiConverterTypeConversationType_lower(conversationType),
         FfiConverterString.lower(text),
-        FfiConverterTypePriority_lower(priority),uniffiCallStatus
+        FfiConverterOptionTypePriority.lower(priority),uniffiCallStatus
     )
 })
 }
@@ -2229,7 +2417,8 @@ open func createTextMessage(to: String, text: String, priority: Priority)throws 
      * that is none, 10019 for a member who does not exist. `Unreachable`: 2800 or 2801; if the connection broke before the
      * answer, the group list shows whether it was made.
      */
-open func createGroup(group: NewGroup)async throws  -> TimGroup  {
+@discardableResult
+open func createGroup(_ group: NewGroup)async throws  -> TimGroup  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -2252,12 +2441,12 @@ open func createGroup(group: NewGroup)async throws  -> TimGroup  {
      * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
      * 2801.
      */
-open func dismissGroup(group: String)async throws   {
+open func dismissGroup(groupID: String)async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_dismiss_group(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(group)
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
@@ -2297,12 +2486,12 @@ open func getGroupList()async throws  -> [TimGroup]  {
      * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
      * who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
-open func getGroupMemberProfile(group: String, users: [String])async throws  -> [GroupMember]  {
+open func getGroupMemberProfile(groupID: String, userIDList: [String])async throws  -> [GroupMember]  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_get_group_member_profile(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(group),FfiConverterSequenceString.lower(users)
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterSequenceString.lower(userIDList)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
@@ -2319,12 +2508,12 @@ open func getGroupMemberProfile(group: String, users: [String])async throws  -> 
      * # Errors
      * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
-open func getGroupProfile(group: String)async throws  -> TimGroup  {
+open func getGroupProfile(groupID: String)async throws  -> TimGroup  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_get_group_profile(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(group)
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
@@ -2343,12 +2532,12 @@ open func getGroupProfile(group: String)async throws  -> TimGroup  {
      * not decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided
      * already. `Unreachable`: 2800 or 2801.
      */
-open func handleGroupApplication(group: String, user: String, accept: Bool, handleMessage: String = "")async throws   {
+open func handleGroupApplication(groupID: String, userID: String, accept: Bool, handleMessage: String = "")async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_handle_group_application(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(group),FfiConverterString.lower(user),FfiConverterBool.lower(accept),FfiConverterString.lower(handleMessage)
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterString.lower(userID),FfiConverterBool.lower(accept),FfiConverterString.lower(handleMessage)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
@@ -2366,18 +2555,19 @@ open func handleGroupApplication(group: String, user: String, accept: Bool, hand
      * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for a text that is too long, 10007, 10010 or 10014 if
      * it may not be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
-open func joinGroup(group: String, applyMessage: String = "")async throws  -> Joined  {
+@discardableResult
+open func joinGroup(groupID: String, applyMessage: String = "")async throws  -> JoinResult  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_join_group(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(group),FfiConverterString.lower(applyMessage)
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterString.lower(applyMessage)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterTypeJoined_lift,
+            liftFunc: FfiConverterTypeJoinResult_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -2389,12 +2579,12 @@ open func joinGroup(group: String, applyMessage: String = "")async throws  -> Jo
      * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
      * group. `Unreachable`: 2800 or 2801.
      */
-open func quitGroup(group: String)async throws   {
+open func quitGroup(groupID: String)async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_quit_group(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(group)
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
@@ -2415,12 +2605,12 @@ open func quitGroup(group: String)async throws   {
      * `NotReady`. `Refused`: 2105 for an ID that is none, 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
      * arrived, was taken back already, or was never sent.
      */
-open func cancelMessage(message: String)async throws   {
+open func cancelMessage(messageID: String)async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_cancel_message(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(message)
+                        self.uniffiCloneHandle(),FfiConverterString.lower(messageID)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
@@ -2454,24 +2644,23 @@ open func getConversationList()async throws  -> [Conversation]  {
 }
 
     /**
-     * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
-     * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
-     * server.
+     * A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
+     * `nextReqMessageID`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
      *
      * Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
      * refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
      * pages may be in both, under the same ID.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a `nextReqMessageID` that no page gave, 10007 for messages of a group
      * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
-open func getMessageList(conversation: String, next: Int64? = nil, count: UInt32 = UInt32(15))async throws  -> MessageList  {
+open func getMessageList(conversationID: String, nextReqMessageID: String? = nil, count: Int32 = 15)async throws  -> MessageList  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_get_message_list(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(conversation),FfiConverterOptionInt64.lower(next),FfiConverterUInt32.lower(count)
+                        self.uniffiCloneHandle(),FfiConverterString.lower(conversationID),FfiConverterOptionString.lower(nextReqMessageID),FfiConverterInt32.lower(count)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
@@ -2491,12 +2680,13 @@ open func getMessageList(conversation: String, next: Int64? = nil, count: UInt32
      * already. A file that was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) is refused again with the same
      * number, at once.
      */
-open func resendMessage(message: String)async throws  -> Message  {
+@discardableResult
+open func resendMessage(messageID: String)async throws  -> Message  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_resend_message(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(message)
+                        self.uniffiCloneHandle(),FfiConverterString.lower(messageID)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
@@ -2515,7 +2705,8 @@ open func resendMessage(message: String)async throws  -> Message  {
      * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
      * taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
      */
-open func revokeMessage(message: Message)async throws  -> Message  {
+@discardableResult
+open func revokeMessage(_ message: Message)async throws  -> Message  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -2544,7 +2735,8 @@ open func revokeMessage(message: Message)async throws  -> Message  {
      * upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
      * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
-open func sendMessage(message: Message)async throws  -> Message  {
+@discardableResult
+open func sendMessage(_ message: Message)async throws  -> Message  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -2567,12 +2759,12 @@ open func sendMessage(message: Message)async throws  -> Message  {
      * # Errors
      * `NotReady`. `Refused`: 2503 for a conversation that is none.
      */
-open func setMessageRead(conversation: String)async throws   {
+open func setMessageRead(conversationID: String)async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_set_message_read(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(conversation)
+                        self.uniffiCloneHandle(),FfiConverterString.lower(conversationID)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
@@ -2590,12 +2782,12 @@ open func setMessageRead(conversation: String)async throws   {
      * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
      * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
      */
-open func addToBlacklist(users: [String])async throws   {
+open func addToBlacklist(userIDList: [String])async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_add_to_blacklist(
-                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(users)
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(userIDList)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
@@ -2656,12 +2848,12 @@ open func getMyProfile()async throws  -> Profile  {
      * # Errors
      * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
      */
-open func getUserProfile(users: [String])async throws  -> [Profile]  {
+open func getUserProfile(userIDList: [String])async throws  -> [Profile]  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_get_user_profile(
-                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(users)
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(userIDList)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
@@ -2679,12 +2871,12 @@ open func getUserProfile(users: [String])async throws  -> [Profile]  {
      * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
      * does not exist. `Unreachable`: 2800 or 2801.
      */
-open func removeFromBlacklist(users: [String])async throws   {
+open func removeFromBlacklist(userIDList: [String])async throws   {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(
-                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(users)
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(userIDList)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_void,
@@ -2701,7 +2893,8 @@ open func removeFromBlacklist(users: [String])async throws   {
      * # Errors
      * `NotReady`. `Refused`: 2722 for nothing to change, 40601 for a value that is too long. `Unreachable`: 2800 or 2801.
      */
-open func updateMyProfile(fields: ProfileFields)async throws  -> Profile  {
+@discardableResult
+open func updateMyProfile(_ fields: ProfileFields)async throws  -> Profile  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
@@ -2998,9 +3191,9 @@ public func FfiConverterTypeUploadPlugin_lower(_ value: UploadPlugin) -> UInt64 
 public protocol UploadProgressProtocol: AnyObject, Sendable {
 
     /**
-     * So many percent are done; more than 100 counts as 100. After the upload's end it does nothing.
+     * So many percent are done, from 0 to 100; beyond counts as the end that is nearer. After the upload's end it does nothing.
      */
-    func report(percent: UInt32)
+    func report(percent: Int32)
 
 }
 /**
@@ -3060,13 +3253,13 @@ open class UploadProgress: UploadProgressProtocol, @unchecked Sendable {
 
 
     /**
-     * So many percent are done; more than 100 counts as 100. After the upload's end it does nothing.
+     * So many percent are done, from 0 to 100; beyond counts as the end that is nearer. After the upload's end it does nothing.
      */
-open func report(percent: UInt32)  {try! rustCall() {
+open func report(percent: Int32)  {try! rustCall() {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_uploadprogress_report(
             self.uniffiCloneHandle(),
-        FfiConverterUInt32.lower(percent),uniffiCallStatus
+        FfiConverterInt32.lower(percent),uniffiCallStatus
     )
 }
 }
@@ -3126,11 +3319,15 @@ public struct Conversation: Equatable, Hashable {
     /**
      * The conversation, as this user names it.
      */
-    public let conversationId: String
+    public let conversationID: String
+    /**
+     * Whose conversation it is.
+     */
+    public let type: ConversationType
     /**
      * The group's type, for groups.
      */
-    public let groupType: GroupType?
+    public let subType: GroupType?
     /**
      * How many messages of others this user has not read. Sending a message does not change it. Always 0 for Meeting
      * groups.
@@ -3149,7 +3346,7 @@ public struct Conversation: Equatable, Hashable {
      */
     public let peerReadSequence: Int64
     /**
-     * The time of the last activity, in milliseconds since 1970.
+     * The time of the last activity.
      */
     public let lastTime: Int64
 
@@ -3158,10 +3355,13 @@ public struct Conversation: Equatable, Hashable {
     public init(
         /**
          * The conversation, as this user names it.
-         */conversationId: String,
+         */conversationID: String,
+        /**
+         * Whose conversation it is.
+         */type: ConversationType,
         /**
          * The group's type, for groups.
-         */groupType: GroupType?,
+         */subType: GroupType?,
         /**
          * How many messages of others this user has not read. Sending a message does not change it. Always 0 for Meeting
          * groups.
@@ -3176,10 +3376,11 @@ public struct Conversation: Equatable, Hashable {
          * How far the other side of a C2C conversation has read, as a sequence.
          */peerReadSequence: Int64,
         /**
-         * The time of the last activity, in milliseconds since 1970.
+         * The time of the last activity.
          */lastTime: Int64) {
-        self.conversationId = conversationId
-        self.groupType = groupType
+        self.conversationID = conversationID
+        self.type = type
+        self.subType = subType
         self.unreadCount = unreadCount
         self.lastMessage = lastMessage
         self.readSequence = readSequence
@@ -3203,8 +3404,9 @@ public struct FfiConverterTypeConversation: FfiConverterRustBuffer {
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Conversation {
         return
             try Conversation(
-                conversationId: FfiConverterString.read(from: &buf),
-                groupType: FfiConverterOptionTypeGroupType.read(from: &buf),
+                conversationID: FfiConverterString.read(from: &buf),
+                type: FfiConverterTypeConversationType.read(from: &buf),
+                subType: FfiConverterOptionTypeGroupType.read(from: &buf),
                 unreadCount: FfiConverterInt64.read(from: &buf),
                 lastMessage: FfiConverterOptionTypeMessage.read(from: &buf),
                 readSequence: FfiConverterInt64.read(from: &buf),
@@ -3214,8 +3416,9 @@ public struct FfiConverterTypeConversation: FfiConverterRustBuffer {
     }
 
     public static func write(_ value: Conversation, into buf: inout [UInt8]) {
-        FfiConverterString.write(value.conversationId, into: &buf)
-        FfiConverterOptionTypeGroupType.write(value.groupType, into: &buf)
+        FfiConverterString.write(value.conversationID, into: &buf)
+        FfiConverterTypeConversationType.write(value.type, into: &buf)
+        FfiConverterOptionTypeGroupType.write(value.subType, into: &buf)
         FfiConverterInt64.write(value.unreadCount, into: &buf)
         FfiConverterOptionTypeMessage.write(value.lastMessage, into: &buf)
         FfiConverterInt64.write(value.readSequence, into: &buf)
@@ -3338,7 +3541,7 @@ public struct GroupMember: Equatable, Hashable {
     /**
      * The user.
      */
-    public let userId: String
+    public let userID: String
     /**
      * The user's nick; empty if none.
      */
@@ -3352,7 +3555,7 @@ public struct GroupMember: Equatable, Hashable {
      */
     public let role: Role
     /**
-     * When the viewer joined, in milliseconds since 1970.
+     * When the member joined.
      */
     public let joinTime: Int64
 
@@ -3361,7 +3564,7 @@ public struct GroupMember: Equatable, Hashable {
     public init(
         /**
          * The user.
-         */userId: String,
+         */userID: String,
         /**
          * The user's nick; empty if none.
          */nick: String,
@@ -3372,9 +3575,9 @@ public struct GroupMember: Equatable, Hashable {
          * The member's role.
          */role: Role,
         /**
-         * When the viewer joined, in milliseconds since 1970.
+         * When the member joined.
          */joinTime: Int64) {
-        self.userId = userId
+        self.userID = userID
         self.nick = nick
         self.avatar = avatar
         self.role = role
@@ -3397,7 +3600,7 @@ public struct FfiConverterTypeGroupMember: FfiConverterRustBuffer {
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GroupMember {
         return
             try GroupMember(
-                userId: FfiConverterString.read(from: &buf),
+                userID: FfiConverterString.read(from: &buf),
                 nick: FfiConverterString.read(from: &buf),
                 avatar: FfiConverterString.read(from: &buf),
                 role: FfiConverterTypeRole.read(from: &buf),
@@ -3406,7 +3609,7 @@ public struct FfiConverterTypeGroupMember: FfiConverterRustBuffer {
     }
 
     public static func write(_ value: GroupMember, into buf: inout [UInt8]) {
-        FfiConverterString.write(value.userId, into: &buf)
+        FfiConverterString.write(value.userID, into: &buf)
         FfiConverterString.write(value.nick, into: &buf)
         FfiConverterString.write(value.avatar, into: &buf)
         FfiConverterTypeRole.write(value.role, into: &buf)
@@ -3431,44 +3634,123 @@ public func FfiConverterTypeGroupMember_lower(_ value: GroupMember) -> RustBuffe
 
 
 /**
+ * What a notice tells of its group.
+ */
+public struct GroupProfile: Equatable, Hashable {
+    /**
+     * The group.
+     */
+    public let groupID: String
+    /**
+     * Its name.
+     */
+    public let name: String
+    /**
+     * Its kind.
+     */
+    public let type: GroupType
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The group.
+         */groupID: String,
+        /**
+         * Its name.
+         */name: String,
+        /**
+         * Its kind.
+         */type: GroupType) {
+        self.groupID = groupID
+        self.name = name
+        self.type = type
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension GroupProfile: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGroupProfile: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GroupProfile {
+        return
+            try GroupProfile(
+                groupID: FfiConverterString.read(from: &buf),
+                name: FfiConverterString.read(from: &buf),
+                type: FfiConverterTypeGroupType.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: GroupProfile, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.groupID, into: &buf)
+        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterTypeGroupType.write(value.type, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupProfile_lift(_ buf: RustBuffer) throws -> GroupProfile {
+    return try FfiConverterTypeGroupProfile.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupProfile_lower(_ value: GroupProfile) -> RustBuffer {
+    return FfiConverterTypeGroupProfile.lower(value)
+}
+
+
+/**
  * A change in a group.
  */
 public struct GroupTip: Equatable, Hashable {
     /**
      * The user who caused it.
      */
-    public let operatorId: String
+    public let operatorID: String
     /**
      * The kind of change: 1 users joined, 2 a user left. Other values are of a later version.
      */
-    public let operationType: UInt32
+    public let operationType: Int32
     /**
      * The users it concerns.
      */
-    public let userIdList: [String]
+    public let userIDList: [String]
     /**
      * How many members the group has afterwards.
      */
-    public let memberCount: UInt32
+    public let memberCount: Int32
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
     public init(
         /**
          * The user who caused it.
-         */operatorId: String,
+         */operatorID: String,
         /**
          * The kind of change: 1 users joined, 2 a user left. Other values are of a later version.
-         */operationType: UInt32,
+         */operationType: Int32,
         /**
          * The users it concerns.
-         */userIdList: [String],
+         */userIDList: [String],
         /**
          * How many members the group has afterwards.
-         */memberCount: UInt32) {
-        self.operatorId = operatorId
+         */memberCount: Int32) {
+        self.operatorID = operatorID
         self.operationType = operationType
-        self.userIdList = userIdList
+        self.userIDList = userIDList
         self.memberCount = memberCount
     }
 
@@ -3488,18 +3770,18 @@ public struct FfiConverterTypeGroupTip: FfiConverterRustBuffer {
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GroupTip {
         return
             try GroupTip(
-                operatorId: FfiConverterString.read(from: &buf),
-                operationType: FfiConverterUInt32.read(from: &buf),
-                userIdList: FfiConverterSequenceString.read(from: &buf),
-                memberCount: FfiConverterUInt32.read(from: &buf)
+                operatorID: FfiConverterString.read(from: &buf),
+                operationType: FfiConverterInt32.read(from: &buf),
+                userIDList: FfiConverterSequenceString.read(from: &buf),
+                memberCount: FfiConverterInt32.read(from: &buf)
         )
     }
 
     public static func write(_ value: GroupTip, into buf: inout [UInt8]) {
-        FfiConverterString.write(value.operatorId, into: &buf)
-        FfiConverterUInt32.write(value.operationType, into: &buf)
-        FfiConverterSequenceString.write(value.userIdList, into: &buf)
-        FfiConverterUInt32.write(value.memberCount, into: &buf)
+        FfiConverterString.write(value.operatorID, into: &buf)
+        FfiConverterInt32.write(value.operationType, into: &buf)
+        FfiConverterSequenceString.write(value.userIDList, into: &buf)
+        FfiConverterInt32.write(value.memberCount, into: &buf)
     }
 }
 
@@ -3530,7 +3812,7 @@ public struct ImageBody: Equatable, Hashable {
     /**
      * Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown.
      */
-    public let imageFormat: UInt32
+    public let imageFormat: Int32
     /**
      * The sizes.
      */
@@ -3544,7 +3826,7 @@ public struct ImageBody: Equatable, Hashable {
          */uuid: String,
         /**
          * Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown.
-         */imageFormat: UInt32,
+         */imageFormat: Int32,
         /**
          * The sizes.
          */imageInfoArray: [Rendition]) {
@@ -3570,14 +3852,14 @@ public struct FfiConverterTypeImageBody: FfiConverterRustBuffer {
         return
             try ImageBody(
                 uuid: FfiConverterString.read(from: &buf),
-                imageFormat: FfiConverterUInt32.read(from: &buf),
+                imageFormat: FfiConverterInt32.read(from: &buf),
                 imageInfoArray: FfiConverterSequenceTypeRendition.read(from: &buf)
         )
     }
 
     public static func write(_ value: ImageBody, into buf: inout [UInt8]) {
         FfiConverterString.write(value.uuid, into: &buf)
-        FfiConverterUInt32.write(value.imageFormat, into: &buf)
+        FfiConverterInt32.write(value.imageFormat, into: &buf)
         FfiConverterSequenceTypeRendition.write(value.imageInfoArray, into: &buf)
     }
 }
@@ -3601,7 +3883,7 @@ public func FfiConverterTypeImageBody_lower(_ value: ImageBody) -> RustBuffer {
 /**
  * The result of joining a group.
  */
-public struct Joined: Equatable, Hashable {
+public struct JoinResult: Equatable, Hashable {
     /**
      * How it ended.
      */
@@ -3630,22 +3912,22 @@ public struct Joined: Equatable, Hashable {
 }
 
 #if compiler(>=6)
-extension Joined: Sendable {}
+extension JoinResult: Sendable {}
 #endif
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public struct FfiConverterTypeJoined: FfiConverterRustBuffer {
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Joined {
+public struct FfiConverterTypeJoinResult: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> JoinResult {
         return
-            try Joined(
+            try JoinResult(
                 status: FfiConverterTypeJoinStatus.read(from: &buf),
                 group: FfiConverterOptionTypeTimGroup.read(from: &buf)
         )
     }
 
-    public static func write(_ value: Joined, into buf: inout [UInt8]) {
+    public static func write(_ value: JoinResult, into buf: inout [UInt8]) {
         FfiConverterTypeJoinStatus.write(value.status, into: &buf)
         FfiConverterOptionTypeTimGroup.write(value.group, into: &buf)
     }
@@ -3655,15 +3937,15 @@ public struct FfiConverterTypeJoined: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeJoined_lift(_ buf: RustBuffer) throws -> Joined {
-    return try FfiConverterTypeJoined.lift(buf)
+public func FfiConverterTypeJoinResult_lift(_ buf: RustBuffer) throws -> JoinResult {
+    return try FfiConverterTypeJoinResult.lift(buf)
 }
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeJoined_lower(_ value: Joined) -> RustBuffer {
-    return FfiConverterTypeJoined.lower(value)
+public func FfiConverterTypeJoinResult_lower(_ value: JoinResult) -> RustBuffer {
+    return FfiConverterTypeJoinResult.lower(value)
 }
 
 
@@ -3747,6 +4029,65 @@ public func FfiConverterTypeLocationBody_lower(_ value: LocationBody) -> RustBuf
 
 
 /**
+ * The result of a login.
+ */
+public struct LoginResult: Equatable, Hashable {
+    /**
+     * The same user was logged in already: there was nothing to do.
+     */
+    public let repeatLogin: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The same user was logged in already: there was nothing to do.
+         */repeatLogin: Bool) {
+        self.repeatLogin = repeatLogin
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension LoginResult: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeLoginResult: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> LoginResult {
+        return
+            try LoginResult(
+                repeatLogin: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: LoginResult, into buf: inout [UInt8]) {
+        FfiConverterBool.write(value.repeatLogin, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLoginResult_lift(_ buf: RustBuffer) throws -> LoginResult {
+    return try FfiConverterTypeLoginResult.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeLoginResult_lower(_ value: LoginResult) -> RustBuffer {
+    return FfiConverterTypeLoginResult.lower(value)
+}
+
+
+/**
  * A message of a conversation.
  */
 public struct Message: Equatable, Hashable {
@@ -3757,11 +4098,19 @@ public struct Message: Equatable, Hashable {
     /**
      * The conversation, as this user names it: `C2C` and a user, `GROUP` and a group, or `@TIM#SYSTEM`.
      */
-    public let conversationId: String
+    public let conversationID: String
+    /**
+     * Whose conversation that is.
+     */
+    public let conversationType: ConversationType
     /**
      * The sender's user ID.
      */
     public let from: String
+    /**
+     * The receiver: a user, or the group in a group.
+     */
+    public let to: String
     /**
      * Whether it was received or sent.
      */
@@ -3771,12 +4120,12 @@ public struct Message: Equatable, Hashable {
      */
     public let sequence: Int64
     /**
-     * When the server accepted it, in milliseconds since 1970. Before that: when it was sent, by the server's clock as far as
+     * When the server accepted it. Before that: when it was sent, by the server's clock as far as
      * it is known, or, while it was not, when it was created, by this device's.
      */
     public let time: Int64
     /**
-     * When it was created, by the sender's clock, in milliseconds since 1970.
+     * When it was created, by the sender's clock.
      */
     public let clientTime: Int64
     /**
@@ -3786,7 +4135,7 @@ public struct Message: Equatable, Hashable {
     /**
      * Why it was refused: the error's number, with status `Fail` only.
      */
-    public let errorCode: UInt32?
+    public let errorCode: Int32?
     /**
      * Its urgency in a group.
      */
@@ -3840,10 +4189,16 @@ public struct Message: Equatable, Hashable {
          */id: String,
         /**
          * The conversation, as this user names it: `C2C` and a user, `GROUP` and a group, or `@TIM#SYSTEM`.
-         */conversationId: String,
+         */conversationID: String,
+        /**
+         * Whose conversation that is.
+         */conversationType: ConversationType,
         /**
          * The sender's user ID.
          */from: String,
+        /**
+         * The receiver: a user, or the group in a group.
+         */to: String,
         /**
          * Whether it was received or sent.
          */flow: MessageFlow,
@@ -3851,18 +4206,18 @@ public struct Message: Equatable, Hashable {
          * Its sequence in the conversation: 1, 2, 3 …; 0 until it is sent.
          */sequence: Int64,
         /**
-         * When the server accepted it, in milliseconds since 1970. Before that: when it was sent, by the server's clock as far as
+         * When the server accepted it. Before that: when it was sent, by the server's clock as far as
          * it is known, or, while it was not, when it was created, by this device's.
          */time: Int64,
         /**
-         * When it was created, by the sender's clock, in milliseconds since 1970.
+         * When it was created, by the sender's clock.
          */clientTime: Int64,
         /**
          * Its send status.
          */status: SendStatus,
         /**
          * Why it was refused: the error's number, with status `Fail` only.
-         */errorCode: UInt32?,
+         */errorCode: Int32?,
         /**
          * Its urgency in a group.
          */priority: Priority,
@@ -3898,8 +4253,10 @@ public struct Message: Equatable, Hashable {
          * The contents.
          */payload: Payload) {
         self.id = id
-        self.conversationId = conversationId
+        self.conversationID = conversationID
+        self.conversationType = conversationType
         self.from = from
+        self.to = to
         self.flow = flow
         self.sequence = sequence
         self.time = time
@@ -3935,14 +4292,16 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         return
             try Message(
                 id: FfiConverterString.read(from: &buf),
-                conversationId: FfiConverterString.read(from: &buf),
+                conversationID: FfiConverterString.read(from: &buf),
+                conversationType: FfiConverterTypeConversationType.read(from: &buf),
                 from: FfiConverterString.read(from: &buf),
+                to: FfiConverterString.read(from: &buf),
                 flow: FfiConverterTypeMessageFlow.read(from: &buf),
                 sequence: FfiConverterInt64.read(from: &buf),
                 time: FfiConverterInt64.read(from: &buf),
                 clientTime: FfiConverterInt64.read(from: &buf),
                 status: FfiConverterTypeSendStatus.read(from: &buf),
-                errorCode: FfiConverterOptionUInt32.read(from: &buf),
+                errorCode: FfiConverterOptionInt32.read(from: &buf),
                 priority: FfiConverterTypePriority.read(from: &buf),
                 nick: FfiConverterString.read(from: &buf),
                 avatar: FfiConverterString.read(from: &buf),
@@ -3958,14 +4317,16 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
 
     public static func write(_ value: Message, into buf: inout [UInt8]) {
         FfiConverterString.write(value.id, into: &buf)
-        FfiConverterString.write(value.conversationId, into: &buf)
+        FfiConverterString.write(value.conversationID, into: &buf)
+        FfiConverterTypeConversationType.write(value.conversationType, into: &buf)
         FfiConverterString.write(value.from, into: &buf)
+        FfiConverterString.write(value.to, into: &buf)
         FfiConverterTypeMessageFlow.write(value.flow, into: &buf)
         FfiConverterInt64.write(value.sequence, into: &buf)
         FfiConverterInt64.write(value.time, into: &buf)
         FfiConverterInt64.write(value.clientTime, into: &buf)
         FfiConverterTypeSendStatus.write(value.status, into: &buf)
-        FfiConverterOptionUInt32.write(value.errorCode, into: &buf)
+        FfiConverterOptionInt32.write(value.errorCode, into: &buf)
         FfiConverterTypePriority.write(value.priority, into: &buf)
         FfiConverterString.write(value.nick, into: &buf)
         FfiConverterString.write(value.avatar, into: &buf)
@@ -4004,9 +4365,9 @@ public struct MessageList: Equatable, Hashable {
      */
     public let messageList: [Message]
     /**
-     * What to pass as `next` for the page before this one; absent if there is nothing before it.
+     * What to pass for the page before this one, as it is; absent if there is nothing before it.
      */
-    public let nextReqMessageId: Int64?
+    public let nextReqMessageID: String?
     /**
      * There is nothing before this page.
      */
@@ -4019,13 +4380,13 @@ public struct MessageList: Equatable, Hashable {
          * The messages, oldest first.
          */messageList: [Message],
         /**
-         * What to pass as `next` for the page before this one; absent if there is nothing before it.
-         */nextReqMessageId: Int64?,
+         * What to pass for the page before this one, as it is; absent if there is nothing before it.
+         */nextReqMessageID: String?,
         /**
          * There is nothing before this page.
          */isCompleted: Bool) {
         self.messageList = messageList
-        self.nextReqMessageId = nextReqMessageId
+        self.nextReqMessageID = nextReqMessageID
         self.isCompleted = isCompleted
     }
 
@@ -4046,14 +4407,14 @@ public struct FfiConverterTypeMessageList: FfiConverterRustBuffer {
         return
             try MessageList(
                 messageList: FfiConverterSequenceTypeMessage.read(from: &buf),
-                nextReqMessageId: FfiConverterOptionInt64.read(from: &buf),
+                nextReqMessageID: FfiConverterOptionString.read(from: &buf),
                 isCompleted: FfiConverterBool.read(from: &buf)
         )
     }
 
     public static func write(_ value: MessageList, into buf: inout [UInt8]) {
         FfiConverterSequenceTypeMessage.write(value.messageList, into: &buf)
-        FfiConverterOptionInt64.write(value.nextReqMessageId, into: &buf)
+        FfiConverterOptionString.write(value.nextReqMessageID, into: &buf)
         FfiConverterBool.write(value.isCompleted, into: &buf)
     }
 }
@@ -4085,11 +4446,11 @@ public struct NewGroup: Equatable, Hashable {
     /**
      * Its kind.
      */
-    public let groupType: GroupType
+    public let type: GroupType
     /**
      * The group ID; the server generates one if absent.
      */
-    public let groupId: String?
+    public let groupID: String?
     /**
      * An introduction, at most 400 bytes.
      */
@@ -4119,10 +4480,10 @@ public struct NewGroup: Equatable, Hashable {
          */name: String,
         /**
          * Its kind.
-         */groupType: GroupType,
+         */type: GroupType,
         /**
          * The group ID; the server generates one if absent.
-         */groupId: String? = nil,
+         */groupID: String? = nil,
         /**
          * An introduction, at most 400 bytes.
          */introduction: String = "",
@@ -4139,8 +4500,8 @@ public struct NewGroup: Equatable, Hashable {
          * The first members beside the creator, at most 100.
          */memberList: [String] = []) {
         self.name = name
-        self.groupType = groupType
-        self.groupId = groupId
+        self.type = type
+        self.groupID = groupID
         self.introduction = introduction
         self.notification = notification
         self.avatar = avatar
@@ -4165,8 +4526,8 @@ public struct FfiConverterTypeNewGroup: FfiConverterRustBuffer {
         return
             try NewGroup(
                 name: FfiConverterString.read(from: &buf),
-                groupType: FfiConverterTypeGroupType.read(from: &buf),
-                groupId: FfiConverterOptionString.read(from: &buf),
+                type: FfiConverterTypeGroupType.read(from: &buf),
+                groupID: FfiConverterOptionString.read(from: &buf),
                 introduction: FfiConverterString.read(from: &buf),
                 notification: FfiConverterString.read(from: &buf),
                 avatar: FfiConverterString.read(from: &buf),
@@ -4177,8 +4538,8 @@ public struct FfiConverterTypeNewGroup: FfiConverterRustBuffer {
 
     public static func write(_ value: NewGroup, into buf: inout [UInt8]) {
         FfiConverterString.write(value.name, into: &buf)
-        FfiConverterTypeGroupType.write(value.groupType, into: &buf)
-        FfiConverterOptionString.write(value.groupId, into: &buf)
+        FfiConverterTypeGroupType.write(value.type, into: &buf)
+        FfiConverterOptionString.write(value.groupID, into: &buf)
         FfiConverterString.write(value.introduction, into: &buf)
         FfiConverterString.write(value.notification, into: &buf)
         FfiConverterString.write(value.avatar, into: &buf)
@@ -4210,13 +4571,33 @@ public struct Profile: Equatable, Hashable {
     /**
      * The user.
      */
-    public let userId: String
+    public let userID: String
     /**
-     * What the user tells.
+     * Display name; empty if none.
      */
-    public let fields: ProfileFields
+    public let nick: String
     /**
-     * When it last changed, in milliseconds since 1970; 0 if never.
+     * Address of a picture; empty if none.
+     */
+    public let avatar: String
+    /**
+     * Gender.
+     */
+    public let gender: Gender
+    /**
+     * A line about oneself; empty if none.
+     */
+    public let selfSignature: String
+    /**
+     * Day of birth as a number, year first: 20000419; 0 if it is not told.
+     */
+    public let birthday: Int32
+    /**
+     * A place; empty if none.
+     */
+    public let location: String
+    /**
+     * When it last changed; 0 if never.
      */
     public let lastUpdatedTime: Int64
 
@@ -4225,15 +4606,35 @@ public struct Profile: Equatable, Hashable {
     public init(
         /**
          * The user.
-         */userId: String,
+         */userID: String,
         /**
-         * What the user tells.
-         */fields: ProfileFields,
+         * Display name; empty if none.
+         */nick: String,
         /**
-         * When it last changed, in milliseconds since 1970; 0 if never.
+         * Address of a picture; empty if none.
+         */avatar: String,
+        /**
+         * Gender.
+         */gender: Gender,
+        /**
+         * A line about oneself; empty if none.
+         */selfSignature: String,
+        /**
+         * Day of birth as a number, year first: 20000419; 0 if it is not told.
+         */birthday: Int32,
+        /**
+         * A place; empty if none.
+         */location: String,
+        /**
+         * When it last changed; 0 if never.
          */lastUpdatedTime: Int64) {
-        self.userId = userId
-        self.fields = fields
+        self.userID = userID
+        self.nick = nick
+        self.avatar = avatar
+        self.gender = gender
+        self.selfSignature = selfSignature
+        self.birthday = birthday
+        self.location = location
         self.lastUpdatedTime = lastUpdatedTime
     }
 
@@ -4253,15 +4654,25 @@ public struct FfiConverterTypeProfile: FfiConverterRustBuffer {
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Profile {
         return
             try Profile(
-                userId: FfiConverterString.read(from: &buf),
-                fields: FfiConverterTypeProfileFields.read(from: &buf),
+                userID: FfiConverterString.read(from: &buf),
+                nick: FfiConverterString.read(from: &buf),
+                avatar: FfiConverterString.read(from: &buf),
+                gender: FfiConverterTypeGender.read(from: &buf),
+                selfSignature: FfiConverterString.read(from: &buf),
+                birthday: FfiConverterInt32.read(from: &buf),
+                location: FfiConverterString.read(from: &buf),
                 lastUpdatedTime: FfiConverterInt64.read(from: &buf)
         )
     }
 
     public static func write(_ value: Profile, into buf: inout [UInt8]) {
-        FfiConverterString.write(value.userId, into: &buf)
-        FfiConverterTypeProfileFields.write(value.fields, into: &buf)
+        FfiConverterString.write(value.userID, into: &buf)
+        FfiConverterString.write(value.nick, into: &buf)
+        FfiConverterString.write(value.avatar, into: &buf)
+        FfiConverterTypeGender.write(value.gender, into: &buf)
+        FfiConverterString.write(value.selfSignature, into: &buf)
+        FfiConverterInt32.write(value.birthday, into: &buf)
+        FfiConverterString.write(value.location, into: &buf)
         FfiConverterInt64.write(value.lastUpdatedTime, into: &buf)
     }
 }
@@ -4305,7 +4716,7 @@ public struct ProfileFields: Equatable, Hashable {
     /**
      * Day of birth as a number, year first: 20000419.
      */
-    public let birthday: UInt32?
+    public let birthday: Int32?
     /**
      * A place, up to 16 bytes.
      */
@@ -4328,7 +4739,7 @@ public struct ProfileFields: Equatable, Hashable {
          */selfSignature: String? = nil,
         /**
          * Day of birth as a number, year first: 20000419.
-         */birthday: UInt32? = nil,
+         */birthday: Int32? = nil,
         /**
          * A place, up to 16 bytes.
          */location: String? = nil) {
@@ -4360,7 +4771,7 @@ public struct FfiConverterTypeProfileFields: FfiConverterRustBuffer {
                 avatar: FfiConverterOptionString.read(from: &buf),
                 gender: FfiConverterOptionTypeGender.read(from: &buf),
                 selfSignature: FfiConverterOptionString.read(from: &buf),
-                birthday: FfiConverterOptionUInt32.read(from: &buf),
+                birthday: FfiConverterOptionInt32.read(from: &buf),
                 location: FfiConverterOptionString.read(from: &buf)
         )
     }
@@ -4370,7 +4781,7 @@ public struct FfiConverterTypeProfileFields: FfiConverterRustBuffer {
         FfiConverterOptionString.write(value.avatar, into: &buf)
         FfiConverterOptionTypeGender.write(value.gender, into: &buf)
         FfiConverterOptionString.write(value.selfSignature, into: &buf)
-        FfiConverterOptionUInt32.write(value.birthday, into: &buf)
+        FfiConverterOptionInt32.write(value.birthday, into: &buf)
         FfiConverterOptionString.write(value.location, into: &buf)
     }
 }
@@ -4398,7 +4809,7 @@ public struct Rendition: Equatable, Hashable {
     /**
      * The type of the rendition.
      */
-    public let renditionType: RenditionType
+    public let type: RenditionType
     /**
      * Size in bytes.
      */
@@ -4406,11 +4817,11 @@ public struct Rendition: Equatable, Hashable {
     /**
      * Width in pixels; 0 if it is not a picture.
      */
-    public let width: UInt32
+    public let width: Int32
     /**
      * Height in pixels; 0 if it is not a picture.
      */
-    public let height: UInt32
+    public let height: Int32
     /**
      * Where it is: a path on the server, or a full address. `getAttachmentUrl` converts it to an address for an image
      * view.
@@ -4422,21 +4833,21 @@ public struct Rendition: Equatable, Hashable {
     public init(
         /**
          * The type of the rendition.
-         */renditionType: RenditionType,
+         */type: RenditionType,
         /**
          * Size in bytes.
          */size: Int64,
         /**
          * Width in pixels; 0 if it is not a picture.
-         */width: UInt32,
+         */width: Int32,
         /**
          * Height in pixels; 0 if it is not a picture.
-         */height: UInt32,
+         */height: Int32,
         /**
          * Where it is: a path on the server, or a full address. `getAttachmentUrl` converts it to an address for an image
          * view.
          */url: String) {
-        self.renditionType = renditionType
+        self.type = type
         self.size = size
         self.width = width
         self.height = height
@@ -4459,19 +4870,19 @@ public struct FfiConverterTypeRendition: FfiConverterRustBuffer {
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> Rendition {
         return
             try Rendition(
-                renditionType: FfiConverterTypeRenditionType.read(from: &buf),
+                type: FfiConverterTypeRenditionType.read(from: &buf),
                 size: FfiConverterInt64.read(from: &buf),
-                width: FfiConverterUInt32.read(from: &buf),
-                height: FfiConverterUInt32.read(from: &buf),
+                width: FfiConverterInt32.read(from: &buf),
+                height: FfiConverterInt32.read(from: &buf),
                 url: FfiConverterString.read(from: &buf)
         )
     }
 
     public static func write(_ value: Rendition, into buf: inout [UInt8]) {
-        FfiConverterTypeRenditionType.write(value.renditionType, into: &buf)
+        FfiConverterTypeRenditionType.write(value.type, into: &buf)
         FfiConverterInt64.write(value.size, into: &buf)
-        FfiConverterUInt32.write(value.width, into: &buf)
-        FfiConverterUInt32.write(value.height, into: &buf)
+        FfiConverterInt32.write(value.width, into: &buf)
+        FfiConverterInt32.write(value.height, into: &buf)
         FfiConverterString.write(value.url, into: &buf)
     }
 }
@@ -4493,30 +4904,91 @@ public func FfiConverterTypeRendition_lower(_ value: Rendition) -> RustBuffer {
 
 
 /**
+ * A user's own membership of a group.
+ */
+public struct SelfInfo: Equatable, Hashable {
+    /**
+     * This user's role.
+     */
+    public let role: Role
+    /**
+     * When this user joined.
+     */
+    public let joinTime: Int64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * This user's role.
+         */role: Role,
+        /**
+         * When this user joined.
+         */joinTime: Int64) {
+        self.role = role
+        self.joinTime = joinTime
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SelfInfo: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSelfInfo: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SelfInfo {
+        return
+            try SelfInfo(
+                role: FfiConverterTypeRole.read(from: &buf),
+                joinTime: FfiConverterInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SelfInfo, into buf: inout [UInt8]) {
+        FfiConverterTypeRole.write(value.role, into: &buf)
+        FfiConverterInt64.write(value.joinTime, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSelfInfo_lift(_ buf: RustBuffer) throws -> SelfInfo {
+    return try FfiConverterTypeSelfInfo.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSelfInfo_lower(_ value: SelfInfo) -> RustBuffer {
+    return FfiConverterTypeSelfInfo.lower(value)
+}
+
+
+/**
  * A notice from the server.
  */
 public struct SystemNotice: Equatable, Hashable {
     /**
      * The user who caused it.
      */
-    public let operatorId: String
+    public let operatorID: String
     /**
      * The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it,
      * 7 the user was added, 8 the user left. Other values are of a later version.
      */
-    public let operationType: UInt32
+    public let operationType: Int32
     /**
      * The group it is about.
      */
-    public let groupId: String
-    /**
-     * Its name.
-     */
-    public let groupName: String
-    /**
-     * Its kind.
-     */
-    public let groupType: GroupType
+    public let groupProfile: GroupProfile
     /**
      * The text sent with an application or its answer; empty if none.
      */
@@ -4527,28 +4999,20 @@ public struct SystemNotice: Equatable, Hashable {
     public init(
         /**
          * The user who caused it.
-         */operatorId: String,
+         */operatorID: String,
         /**
          * The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it,
          * 7 the user was added, 8 the user left. Other values are of a later version.
-         */operationType: UInt32,
+         */operationType: Int32,
         /**
          * The group it is about.
-         */groupId: String,
-        /**
-         * Its name.
-         */groupName: String,
-        /**
-         * Its kind.
-         */groupType: GroupType,
+         */groupProfile: GroupProfile,
         /**
          * The text sent with an application or its answer; empty if none.
          */handleMessage: String) {
-        self.operatorId = operatorId
+        self.operatorID = operatorID
         self.operationType = operationType
-        self.groupId = groupId
-        self.groupName = groupName
-        self.groupType = groupType
+        self.groupProfile = groupProfile
         self.handleMessage = handleMessage
     }
 
@@ -4568,21 +5032,17 @@ public struct FfiConverterTypeSystemNotice: FfiConverterRustBuffer {
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SystemNotice {
         return
             try SystemNotice(
-                operatorId: FfiConverterString.read(from: &buf),
-                operationType: FfiConverterUInt32.read(from: &buf),
-                groupId: FfiConverterString.read(from: &buf),
-                groupName: FfiConverterString.read(from: &buf),
-                groupType: FfiConverterTypeGroupType.read(from: &buf),
+                operatorID: FfiConverterString.read(from: &buf),
+                operationType: FfiConverterInt32.read(from: &buf),
+                groupProfile: FfiConverterTypeGroupProfile.read(from: &buf),
                 handleMessage: FfiConverterString.read(from: &buf)
         )
     }
 
     public static func write(_ value: SystemNotice, into buf: inout [UInt8]) {
-        FfiConverterString.write(value.operatorId, into: &buf)
-        FfiConverterUInt32.write(value.operationType, into: &buf)
-        FfiConverterString.write(value.groupId, into: &buf)
-        FfiConverterString.write(value.groupName, into: &buf)
-        FfiConverterTypeGroupType.write(value.groupType, into: &buf)
+        FfiConverterString.write(value.operatorID, into: &buf)
+        FfiConverterInt32.write(value.operationType, into: &buf)
+        FfiConverterTypeGroupProfile.write(value.groupProfile, into: &buf)
         FfiConverterString.write(value.handleMessage, into: &buf)
     }
 }
@@ -4669,11 +5129,11 @@ public struct TimGroup: Equatable, Hashable {
     /**
      * The group.
      */
-    public let groupId: String
+    public let groupID: String
     /**
      * Its kind.
      */
-    public let groupType: GroupType
+    public let type: GroupType
     /**
      * Its name.
      */
@@ -4693,41 +5153,37 @@ public struct TimGroup: Equatable, Hashable {
     /**
      * Its owner; absent when the owner has left.
      */
-    public let ownerId: String?
+    public let ownerID: String?
     /**
-     * When it was created, in milliseconds since 1970.
+     * When it was created.
      */
     public let createTime: Int64
     /**
      * How many members it has.
      */
-    public let memberCount: UInt32
+    public let memberCount: Int32
     /**
      * How many it may have.
      */
-    public let maxMemberCount: UInt32
+    public let maxMemberCount: Int32
     /**
      * What happens to an application to join.
      */
     public let joinOption: JoinOption
     /**
-     * This user's own standing; absent when the user is not a member.
+     * This user's own membership; absent when the user is not a member.
      */
-    public let selfRole: Role?
-    /**
-     * Since when this user is a member, in milliseconds since 1970; absent when the user is none.
-     */
-    public let selfJoinTime: Int64?
+    public let selfInfo: SelfInfo?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
     public init(
         /**
          * The group.
-         */groupId: String,
+         */groupID: String,
         /**
          * Its kind.
-         */groupType: GroupType,
+         */type: GroupType,
         /**
          * Its name.
          */name: String,
@@ -4742,38 +5198,34 @@ public struct TimGroup: Equatable, Hashable {
          */avatar: String,
         /**
          * Its owner; absent when the owner has left.
-         */ownerId: String?,
+         */ownerID: String?,
         /**
-         * When it was created, in milliseconds since 1970.
+         * When it was created.
          */createTime: Int64,
         /**
          * How many members it has.
-         */memberCount: UInt32,
+         */memberCount: Int32,
         /**
          * How many it may have.
-         */maxMemberCount: UInt32,
+         */maxMemberCount: Int32,
         /**
          * What happens to an application to join.
          */joinOption: JoinOption,
         /**
-         * This user's own standing; absent when the user is not a member.
-         */selfRole: Role?,
-        /**
-         * Since when this user is a member, in milliseconds since 1970; absent when the user is none.
-         */selfJoinTime: Int64?) {
-        self.groupId = groupId
-        self.groupType = groupType
+         * This user's own membership; absent when the user is not a member.
+         */selfInfo: SelfInfo?) {
+        self.groupID = groupID
+        self.type = type
         self.name = name
         self.introduction = introduction
         self.notification = notification
         self.avatar = avatar
-        self.ownerId = ownerId
+        self.ownerID = ownerID
         self.createTime = createTime
         self.memberCount = memberCount
         self.maxMemberCount = maxMemberCount
         self.joinOption = joinOption
-        self.selfRole = selfRole
-        self.selfJoinTime = selfJoinTime
+        self.selfInfo = selfInfo
     }
 
 
@@ -4792,36 +5244,34 @@ public struct FfiConverterTypeTimGroup: FfiConverterRustBuffer {
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TimGroup {
         return
             try TimGroup(
-                groupId: FfiConverterString.read(from: &buf),
-                groupType: FfiConverterTypeGroupType.read(from: &buf),
+                groupID: FfiConverterString.read(from: &buf),
+                type: FfiConverterTypeGroupType.read(from: &buf),
                 name: FfiConverterString.read(from: &buf),
                 introduction: FfiConverterString.read(from: &buf),
                 notification: FfiConverterString.read(from: &buf),
                 avatar: FfiConverterString.read(from: &buf),
-                ownerId: FfiConverterOptionString.read(from: &buf),
+                ownerID: FfiConverterOptionString.read(from: &buf),
                 createTime: FfiConverterInt64.read(from: &buf),
-                memberCount: FfiConverterUInt32.read(from: &buf),
-                maxMemberCount: FfiConverterUInt32.read(from: &buf),
+                memberCount: FfiConverterInt32.read(from: &buf),
+                maxMemberCount: FfiConverterInt32.read(from: &buf),
                 joinOption: FfiConverterTypeJoinOption.read(from: &buf),
-                selfRole: FfiConverterOptionTypeRole.read(from: &buf),
-                selfJoinTime: FfiConverterOptionInt64.read(from: &buf)
+                selfInfo: FfiConverterOptionTypeSelfInfo.read(from: &buf)
         )
     }
 
     public static func write(_ value: TimGroup, into buf: inout [UInt8]) {
-        FfiConverterString.write(value.groupId, into: &buf)
-        FfiConverterTypeGroupType.write(value.groupType, into: &buf)
+        FfiConverterString.write(value.groupID, into: &buf)
+        FfiConverterTypeGroupType.write(value.type, into: &buf)
         FfiConverterString.write(value.name, into: &buf)
         FfiConverterString.write(value.introduction, into: &buf)
         FfiConverterString.write(value.notification, into: &buf)
         FfiConverterString.write(value.avatar, into: &buf)
-        FfiConverterOptionString.write(value.ownerId, into: &buf)
+        FfiConverterOptionString.write(value.ownerID, into: &buf)
         FfiConverterInt64.write(value.createTime, into: &buf)
-        FfiConverterUInt32.write(value.memberCount, into: &buf)
-        FfiConverterUInt32.write(value.maxMemberCount, into: &buf)
+        FfiConverterInt32.write(value.memberCount, into: &buf)
+        FfiConverterInt32.write(value.maxMemberCount, into: &buf)
         FfiConverterTypeJoinOption.write(value.joinOption, into: &buf)
-        FfiConverterOptionTypeRole.write(value.selfRole, into: &buf)
-        FfiConverterOptionInt64.write(value.selfJoinTime, into: &buf)
+        FfiConverterOptionTypeSelfInfo.write(value.selfInfo, into: &buf)
     }
 }
 
@@ -4848,7 +5298,7 @@ public struct TimOptions: Equatable, Hashable {
     /**
      * The application, as the server's operator made it.
      */
-    public let sdkAppId: UInt32
+    public let sdkAppID: Int64
     /**
      * The server: `wss://host[:port]`, or `ws://` for a server on this machine only.
      */
@@ -4872,22 +5322,22 @@ public struct TimOptions: Equatable, Hashable {
     /**
      * Pause between heartbeats, in milliseconds; 30,000 if absent.
      */
-    public let heartbeatMs: UInt32?
+    public let heartbeatMs: Int32?
     /**
      * How long a login may take, in milliseconds; 90,000 if absent.
      */
-    public let loginTimeoutMs: UInt32?
+    public let loginTimeoutMs: Int32?
     /**
      * How long any other call may wait for the server, in milliseconds; 15,000 if absent.
      */
-    public let callTimeoutMs: UInt32?
+    public let callTimeoutMs: Int32?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
     public init(
         /**
          * The application, as the server's operator made it.
-         */sdkAppId: UInt32,
+         */sdkAppID: Int64,
         /**
          * The server: `wss://host[:port]`, or `ws://` for a server on this machine only.
          */server: String,
@@ -4905,14 +5355,14 @@ public struct TimOptions: Equatable, Hashable {
          */extraRootsPem: String? = nil,
         /**
          * Pause between heartbeats, in milliseconds; 30,000 if absent.
-         */heartbeatMs: UInt32? = nil,
+         */heartbeatMs: Int32? = nil,
         /**
          * How long a login may take, in milliseconds; 90,000 if absent.
-         */loginTimeoutMs: UInt32? = nil,
+         */loginTimeoutMs: Int32? = nil,
         /**
          * How long any other call may wait for the server, in milliseconds; 15,000 if absent.
-         */callTimeoutMs: UInt32? = nil) {
-        self.sdkAppId = sdkAppId
+         */callTimeoutMs: Int32? = nil) {
+        self.sdkAppID = sdkAppID
         self.server = server
         self.dataDir = dataDir
         self.instance = instance
@@ -4939,28 +5389,28 @@ public struct FfiConverterTypeTimOptions: FfiConverterRustBuffer {
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TimOptions {
         return
             try TimOptions(
-                sdkAppId: FfiConverterUInt32.read(from: &buf),
+                sdkAppID: FfiConverterInt64.read(from: &buf),
                 server: FfiConverterString.read(from: &buf),
                 dataDir: FfiConverterString.read(from: &buf),
                 instance: FfiConverterString.read(from: &buf),
                 platform: FfiConverterOptionTypePlatform.read(from: &buf),
                 extraRootsPem: FfiConverterOptionString.read(from: &buf),
-                heartbeatMs: FfiConverterOptionUInt32.read(from: &buf),
-                loginTimeoutMs: FfiConverterOptionUInt32.read(from: &buf),
-                callTimeoutMs: FfiConverterOptionUInt32.read(from: &buf)
+                heartbeatMs: FfiConverterOptionInt32.read(from: &buf),
+                loginTimeoutMs: FfiConverterOptionInt32.read(from: &buf),
+                callTimeoutMs: FfiConverterOptionInt32.read(from: &buf)
         )
     }
 
     public static func write(_ value: TimOptions, into buf: inout [UInt8]) {
-        FfiConverterUInt32.write(value.sdkAppId, into: &buf)
+        FfiConverterInt64.write(value.sdkAppID, into: &buf)
         FfiConverterString.write(value.server, into: &buf)
         FfiConverterString.write(value.dataDir, into: &buf)
         FfiConverterString.write(value.instance, into: &buf)
         FfiConverterOptionTypePlatform.write(value.platform, into: &buf)
         FfiConverterOptionString.write(value.extraRootsPem, into: &buf)
-        FfiConverterOptionUInt32.write(value.heartbeatMs, into: &buf)
-        FfiConverterOptionUInt32.write(value.loginTimeoutMs, into: &buf)
-        FfiConverterOptionUInt32.write(value.callTimeoutMs, into: &buf)
+        FfiConverterOptionInt32.write(value.heartbeatMs, into: &buf)
+        FfiConverterOptionInt32.write(value.loginTimeoutMs, into: &buf)
+        FfiConverterOptionInt32.write(value.callTimeoutMs, into: &buf)
     }
 }
 
@@ -4991,11 +5441,11 @@ public struct UploadFile: Equatable, Hashable {
     /**
      * The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file.
      */
-    public let fileType: UInt32
+    public let fileType: Int32
     /**
      * The name that the sender gave it; empty if it has none.
      */
-    public let name: String
+    public let fileName: String
     /**
      * Size in bytes.
      */
@@ -5009,16 +5459,16 @@ public struct UploadFile: Equatable, Hashable {
          */path: String,
         /**
          * The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file.
-         */fileType: UInt32,
+         */fileType: Int32,
         /**
          * The name that the sender gave it; empty if it has none.
-         */name: String,
+         */fileName: String,
         /**
          * Size in bytes.
          */size: Int64) {
         self.path = path
         self.fileType = fileType
-        self.name = name
+        self.fileName = fileName
         self.size = size
     }
 
@@ -5039,16 +5489,16 @@ public struct FfiConverterTypeUploadFile: FfiConverterRustBuffer {
         return
             try UploadFile(
                 path: FfiConverterString.read(from: &buf),
-                fileType: FfiConverterUInt32.read(from: &buf),
-                name: FfiConverterString.read(from: &buf),
+                fileType: FfiConverterInt32.read(from: &buf),
+                fileName: FfiConverterString.read(from: &buf),
                 size: FfiConverterInt64.read(from: &buf)
         )
     }
 
     public static func write(_ value: UploadFile, into buf: inout [UInt8]) {
         FfiConverterString.write(value.path, into: &buf)
-        FfiConverterUInt32.write(value.fileType, into: &buf)
-        FfiConverterString.write(value.name, into: &buf)
+        FfiConverterInt32.write(value.fileType, into: &buf)
+        FfiConverterString.write(value.fileName, into: &buf)
         FfiConverterInt64.write(value.size, into: &buf)
     }
 }
@@ -5138,6 +5588,286 @@ public func FfiConverterTypeUploaded_lift(_ buf: RustBuffer) throws -> Uploaded 
 public func FfiConverterTypeUploaded_lower(_ value: Uploaded) -> RustBuffer {
     return FfiConverterTypeUploaded.lower(value)
 }
+
+
+/**
+ * Whose conversation it is.
+ */
+
+public enum ConversationType: Equatable, Hashable {
+
+    /**
+     * Two users'.
+     */
+    case c2c
+    /**
+     * A group's.
+     */
+    case group
+    /**
+     * The server's, which tells this user of their groups.
+     */
+    case system
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ConversationType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeConversationType: FfiConverterRustBuffer {
+    typealias SwiftType = ConversationType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ConversationType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .c2c
+
+        case 2: return .group
+
+        case 3: return .system
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ConversationType, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .c2c:
+            writeInt(&buf, Int32(1))
+
+
+        case .group:
+            writeInt(&buf, Int32(2))
+
+
+        case .system:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConversationType_lift(_ buf: RustBuffer) throws -> ConversationType {
+    return try FfiConverterTypeConversationType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConversationType_lower(_ value: ConversationType) -> RustBuffer {
+    return FfiConverterTypeConversationType.lower(value)
+}
+
+
+
+/**
+ * The kinds of events, for `on` and `once`. C knows them by their numbers: a new one comes at the end.
+ */
+
+public enum EventName: Equatable, Hashable {
+
+    /**
+     * Logged in and synced.
+     */
+    case sdkReady
+    /**
+     * Logged out, kicked out or destroyed.
+     */
+    case sdkNotReady
+    /**
+     * New messages.
+     */
+    case messageReceived
+    /**
+     * The result of messages for which no call waits.
+     */
+    case messageStatusChanged
+    /**
+     * Messages were revoked.
+     */
+    case messageRevoked
+    /**
+     * The other side has read messages.
+     */
+    case messageReadByPeer
+    /**
+     * The conversation list changed.
+     */
+    case conversationListUpdated
+    /**
+     * The list of groups changed.
+     */
+    case groupListUpdated
+    /**
+     * Profiles changed.
+     */
+    case profileUpdated
+    /**
+     * The blacklist changed.
+     */
+    case blacklistUpdated
+    /**
+     * An error that belongs to no call.
+     */
+    case error
+    /**
+     * The login was ended.
+     */
+    case kickedOut
+    /**
+     * The state of the connection changed.
+     */
+    case netStateChange
+    /**
+     * The instance was destroyed.
+     */
+    case sdkDestroy
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension EventName: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
+    typealias SwiftType = EventName
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> EventName {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .sdkReady
+
+        case 2: return .sdkNotReady
+
+        case 3: return .messageReceived
+
+        case 4: return .messageStatusChanged
+
+        case 5: return .messageRevoked
+
+        case 6: return .messageReadByPeer
+
+        case 7: return .conversationListUpdated
+
+        case 8: return .groupListUpdated
+
+        case 9: return .profileUpdated
+
+        case 10: return .blacklistUpdated
+
+        case 11: return .error
+
+        case 12: return .kickedOut
+
+        case 13: return .netStateChange
+
+        case 14: return .sdkDestroy
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: EventName, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .sdkReady:
+            writeInt(&buf, Int32(1))
+
+
+        case .sdkNotReady:
+            writeInt(&buf, Int32(2))
+
+
+        case .messageReceived:
+            writeInt(&buf, Int32(3))
+
+
+        case .messageStatusChanged:
+            writeInt(&buf, Int32(4))
+
+
+        case .messageRevoked:
+            writeInt(&buf, Int32(5))
+
+
+        case .messageReadByPeer:
+            writeInt(&buf, Int32(6))
+
+
+        case .conversationListUpdated:
+            writeInt(&buf, Int32(7))
+
+
+        case .groupListUpdated:
+            writeInt(&buf, Int32(8))
+
+
+        case .profileUpdated:
+            writeInt(&buf, Int32(9))
+
+
+        case .blacklistUpdated:
+            writeInt(&buf, Int32(10))
+
+
+        case .error:
+            writeInt(&buf, Int32(11))
+
+
+        case .kickedOut:
+            writeInt(&buf, Int32(12))
+
+
+        case .netStateChange:
+            writeInt(&buf, Int32(13))
+
+
+        case .sdkDestroy:
+            writeInt(&buf, Int32(14))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEventName_lift(_ buf: RustBuffer) throws -> EventName {
+    return try FfiConverterTypeEventName.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeEventName_lower(_ value: EventName) -> RustBuffer {
+    return FfiConverterTypeEventName.lower(value)
+}
+
 
 
 /**
@@ -5521,10 +6251,10 @@ public func FfiConverterTypeJoinStatus_lower(_ value: JoinStatus) -> RustBuffer 
 
 
 /**
- * Why a login was ended.
+ * What kind of kick ended a login.
  */
 
-public enum KickReason: Equatable, Hashable {
+public enum KickedOutType: Equatable, Hashable {
 
     /**
      * The same device logged in as a new instance.
@@ -5543,7 +6273,7 @@ public enum KickReason: Equatable, Hashable {
      */
     case restApi
     /**
-     * A reason that this version does not know.
+     * A kind that this version does not know.
      */
     case other
 
@@ -5554,16 +6284,16 @@ public enum KickReason: Equatable, Hashable {
 }
 
 #if compiler(>=6)
-extension KickReason: Sendable {}
+extension KickedOutType: Sendable {}
 #endif
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public struct FfiConverterTypeKickReason: FfiConverterRustBuffer {
-    typealias SwiftType = KickReason
+public struct FfiConverterTypeKickedOutType: FfiConverterRustBuffer {
+    typealias SwiftType = KickedOutType
 
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> KickReason {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> KickedOutType {
         let variant: Int32 = try readInt(&buf)
         switch variant {
 
@@ -5581,7 +6311,7 @@ public struct FfiConverterTypeKickReason: FfiConverterRustBuffer {
         }
     }
 
-    public static func write(_ value: KickReason, into buf: inout [UInt8]) {
+    public static func write(_ value: KickedOutType, into buf: inout [UInt8]) {
         switch value {
 
 
@@ -5612,15 +6342,15 @@ public struct FfiConverterTypeKickReason: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeKickReason_lift(_ buf: RustBuffer) throws -> KickReason {
-    return try FfiConverterTypeKickReason.lift(buf)
+public func FfiConverterTypeKickedOutType_lift(_ buf: RustBuffer) throws -> KickedOutType {
+    return try FfiConverterTypeKickedOutType.lift(buf)
 }
 
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-public func FfiConverterTypeKickReason_lower(_ value: KickReason) -> RustBuffer {
-    return FfiConverterTypeKickReason.lower(value)
+public func FfiConverterTypeKickedOutType_lower(_ value: KickedOutType) -> RustBuffer {
+    return FfiConverterTypeKickedOutType.lower(value)
 }
 
 
@@ -6533,7 +7263,7 @@ public func FfiConverterTypeSendStatus_lower(_ value: SendStatus) -> RustBuffer 
 
 /**
  * Why a call failed: its variant says what kind of failure it is, `code` which one (stable for ever, TIM's own number
- * where TIM has one), `reason` what to do, in one line for people.
+ * where TIM has one), `message` what to do, in one line for people.
  */
 public
 enum TimError: Swift.Error, Equatable, Hashable {
@@ -6543,57 +7273,57 @@ enum TimError: Swift.Error, Equatable, Hashable {
     /**
      * Nobody is logged in, or nobody any more: log in first.
      */
-    case NotReady(
+    case notReady(
         /**
          * The number.
-         */code: UInt32,
+         */code: Int32,
         /**
          * The error's text: what the caller can do.
-         */reason: String
+         */message: String
     )
     /**
      * The server could not be reached, or has too much to do: the same call may succeed later.
      */
-    case Unreachable(
+    case unreachable(
         /**
          * The number.
-         */code: UInt32,
+         */code: Int32,
         /**
          * The error's text: what the caller can do.
-         */reason: String
+         */message: String
     )
     /**
      * It may not be, or what was passed does not fit: the same call fails again.
      */
-    case Refused(
+    case refused(
         /**
          * The number.
-         */code: UInt32,
+         */code: Int32,
         /**
          * The error's text: what the caller can do.
-         */reason: String
+         */message: String
     )
     /**
      * This device's storage failed, is full, or is from a newer version.
      */
-    case Storage(
+    case storage(
         /**
          * The number.
-         */code: UInt32,
+         */code: Int32,
         /**
          * The error's text: what the caller can do.
-         */reason: String
+         */message: String
     )
     /**
      * A fault of the engine's or of a callback of the host's.
      */
-    case Internal(
+    case `internal`(
         /**
          * The number.
-         */code: UInt32,
+         */code: Int32,
         /**
          * The error's text: what the caller can do.
-         */reason: String
+         */message: String
     )
 
 
@@ -6620,25 +7350,25 @@ public struct FfiConverterTypeTimError: FfiConverterRustBuffer {
 
 
 
-        case 1: return .NotReady(
-            code: try FfiConverterUInt32.read(from: &buf),
-            reason: try FfiConverterString.read(from: &buf)
+        case 1: return .notReady(
+            code: try FfiConverterInt32.read(from: &buf),
+            message: try FfiConverterString.read(from: &buf)
             )
-        case 2: return .Unreachable(
-            code: try FfiConverterUInt32.read(from: &buf),
-            reason: try FfiConverterString.read(from: &buf)
+        case 2: return .unreachable(
+            code: try FfiConverterInt32.read(from: &buf),
+            message: try FfiConverterString.read(from: &buf)
             )
-        case 3: return .Refused(
-            code: try FfiConverterUInt32.read(from: &buf),
-            reason: try FfiConverterString.read(from: &buf)
+        case 3: return .refused(
+            code: try FfiConverterInt32.read(from: &buf),
+            message: try FfiConverterString.read(from: &buf)
             )
-        case 4: return .Storage(
-            code: try FfiConverterUInt32.read(from: &buf),
-            reason: try FfiConverterString.read(from: &buf)
+        case 4: return .storage(
+            code: try FfiConverterInt32.read(from: &buf),
+            message: try FfiConverterString.read(from: &buf)
             )
-        case 5: return .Internal(
-            code: try FfiConverterUInt32.read(from: &buf),
-            reason: try FfiConverterString.read(from: &buf)
+        case 5: return .internal(
+            code: try FfiConverterInt32.read(from: &buf),
+            message: try FfiConverterString.read(from: &buf)
             )
 
          default: throw UniffiInternalError.unexpectedEnumCase
@@ -6652,34 +7382,34 @@ public struct FfiConverterTypeTimError: FfiConverterRustBuffer {
 
 
 
-        case let .NotReady(code,reason):
+        case let .notReady(code,message):
             writeInt(&buf, Int32(1))
-            FfiConverterUInt32.write(code, into: &buf)
-            FfiConverterString.write(reason, into: &buf)
+            FfiConverterInt32.write(code, into: &buf)
+            FfiConverterString.write(message, into: &buf)
 
 
-        case let .Unreachable(code,reason):
+        case let .unreachable(code,message):
             writeInt(&buf, Int32(2))
-            FfiConverterUInt32.write(code, into: &buf)
-            FfiConverterString.write(reason, into: &buf)
+            FfiConverterInt32.write(code, into: &buf)
+            FfiConverterString.write(message, into: &buf)
 
 
-        case let .Refused(code,reason):
+        case let .refused(code,message):
             writeInt(&buf, Int32(3))
-            FfiConverterUInt32.write(code, into: &buf)
-            FfiConverterString.write(reason, into: &buf)
+            FfiConverterInt32.write(code, into: &buf)
+            FfiConverterString.write(message, into: &buf)
 
 
-        case let .Storage(code,reason):
+        case let .storage(code,message):
             writeInt(&buf, Int32(4))
-            FfiConverterUInt32.write(code, into: &buf)
-            FfiConverterString.write(reason, into: &buf)
+            FfiConverterInt32.write(code, into: &buf)
+            FfiConverterString.write(message, into: &buf)
 
 
-        case let .Internal(code,reason):
+        case let .internal(code,message):
             writeInt(&buf, Int32(5))
-            FfiConverterUInt32.write(code, into: &buf)
-            FfiConverterString.write(reason, into: &buf)
+            FfiConverterInt32.write(code, into: &buf)
+            FfiConverterString.write(message, into: &buf)
 
         }
     }
@@ -6780,7 +7510,7 @@ public enum TimEvent: Equatable, Hashable {
     case blacklistUpdated(
         /**
          * The users on it.
-         */users: [String]
+         */userIDList: [String]
     )
     /**
      * Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in.
@@ -6788,18 +7518,18 @@ public enum TimEvent: Equatable, Hashable {
     case error(
         /**
          * The number; stable for ever.
-         */code: UInt32,
+         */code: Int32,
         /**
          * The error's text, in one line: what the caller can do.
-         */reason: String
+         */message: String
     )
     /**
      * The login was ended. Do not log in again by yourself.
      */
     case kickedOut(
         /**
-         * The reason of the kick.
-         */reason: KickReason
+         * What kind of kick it was.
+         */type: KickedOutType
     )
     /**
      * The connection's state changed. An instance begins as `Disconnected`, and is so again when a login has ended or was refused.
@@ -6810,12 +7540,12 @@ public enum TimEvent: Equatable, Hashable {
          */state: NetState
     )
     /**
-     * The instance was shut down. Always the last event.
+     * The instance was destroyed. Always the last event.
      */
     case sdkDestroy(
         /**
          * The application whose instance it was.
-         */sdkAppId: UInt32
+         */sdkAppID: Int64
     )
 
 
@@ -6863,19 +7593,19 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 9: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
         )
 
-        case 10: return .blacklistUpdated(users: try FfiConverterSequenceString.read(from: &buf)
+        case 10: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
         )
 
-        case 11: return .error(code: try FfiConverterUInt32.read(from: &buf), reason: try FfiConverterString.read(from: &buf)
+        case 11: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
         )
 
-        case 12: return .kickedOut(reason: try FfiConverterTypeKickReason.read(from: &buf)
+        case 12: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
         )
 
         case 13: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
         )
 
-        case 14: return .sdkDestroy(sdkAppId: try FfiConverterUInt32.read(from: &buf)
+        case 14: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -6929,20 +7659,20 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterSequenceTypeProfile.write(profiles, into: &buf)
 
 
-        case let .blacklistUpdated(users):
+        case let .blacklistUpdated(userIDList):
             writeInt(&buf, Int32(10))
-            FfiConverterSequenceString.write(users, into: &buf)
+            FfiConverterSequenceString.write(userIDList, into: &buf)
 
 
-        case let .error(code,reason):
+        case let .error(code,message):
             writeInt(&buf, Int32(11))
-            FfiConverterUInt32.write(code, into: &buf)
-            FfiConverterString.write(reason, into: &buf)
+            FfiConverterInt32.write(code, into: &buf)
+            FfiConverterString.write(message, into: &buf)
 
 
-        case let .kickedOut(reason):
+        case let .kickedOut(type):
             writeInt(&buf, Int32(12))
-            FfiConverterTypeKickReason.write(reason, into: &buf)
+            FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
@@ -6950,9 +7680,9 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
-        case let .sdkDestroy(sdkAppId):
+        case let .sdkDestroy(sdkAppID):
             writeInt(&buf, Int32(14))
-            FfiConverterUInt32.write(sdkAppId, into: &buf)
+            FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }
     }
@@ -6977,8 +7707,8 @@ public func FfiConverterTypeTimEvent_lower(_ value: TimEvent) -> RustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterOptionUInt32: FfiConverterRustBuffer {
-    typealias SwiftType = UInt32?
+fileprivate struct FfiConverterOptionInt32: FfiConverterRustBuffer {
+    typealias SwiftType = Int32?
 
     public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
         guard let value = value else {
@@ -6986,37 +7716,13 @@ fileprivate struct FfiConverterOptionUInt32: FfiConverterRustBuffer {
             return
         }
         writeInt(&buf, Int8(1))
-        FfiConverterUInt32.write(value, into: &buf)
+        FfiConverterInt32.write(value, into: &buf)
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
-        case 1: return try FfiConverterUInt32.read(from: &buf)
-        default: throw UniffiInternalError.unexpectedOptionalTag
-        }
-    }
-}
-
-#if swift(>=5.8)
-@_documentation(visibility: private)
-#endif
-fileprivate struct FfiConverterOptionInt64: FfiConverterRustBuffer {
-    typealias SwiftType = Int64?
-
-    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
-        guard let value = value else {
-            writeInt(&buf, Int8(0))
-            return
-        }
-        writeInt(&buf, Int8(1))
-        FfiConverterInt64.write(value, into: &buf)
-    }
-
-    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
-        switch try readInt(&buf) as Int8 {
-        case 0: return nil
-        case 1: return try FfiConverterInt64.read(from: &buf)
+        case 1: return try FfiConverterInt32.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -7113,6 +7819,30 @@ fileprivate struct FfiConverterOptionTypeMessage: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeMessage.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeSelfInfo: FfiConverterRustBuffer {
+    typealias SwiftType = SelfInfo?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeSelfInfo.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeSelfInfo.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -7241,8 +7971,8 @@ fileprivate struct FfiConverterOptionTypePlatform: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
-fileprivate struct FfiConverterOptionTypeRole: FfiConverterRustBuffer {
-    typealias SwiftType = Role?
+fileprivate struct FfiConverterOptionTypePriority: FfiConverterRustBuffer {
+    typealias SwiftType = Priority?
 
     public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
         guard let value = value else {
@@ -7250,13 +7980,13 @@ fileprivate struct FfiConverterOptionTypeRole: FfiConverterRustBuffer {
             return
         }
         writeInt(&buf, Int8(1))
-        FfiConverterTypeRole.write(value, into: &buf)
+        FfiConverterTypePriority.write(value, into: &buf)
     }
 
     public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
-        case 1: return try FfiConverterTypeRole.read(from: &buf)
+        case 1: return try FfiConverterTypePriority.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -7515,17 +8245,17 @@ fileprivate func uniffiFutureContinuationCallback(handle: UInt64, pollResult: In
  * # Errors
  * For any other number.
  */
-public func setLogLevel(level: UInt32)throws   {try rustCallWithError(FfiConverterTypeTimError_lift) {
+public func setLogLevel(_ level: Int32)throws   {try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_func_set_log_level(
-        FfiConverterUInt32.lower(level),uniffiCallStatus
+        FfiConverterInt32.lower(level),uniffiCallStatus
     )
 }
 }
 /**
  * Where log lines go, for the whole process; without a sink, to the standard error output, each with its time (UTC) and level.
  */
-public func setLogSink(sink: LogSink?)  {try! rustCall() {
+func uniffiSetLogSink(sink: LogSink?)  {try! rustCall() {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_func_set_log_sink(
         FfiConverterOptionTypeLogSink.lower(sink),uniffiCallStatus
@@ -7578,7 +8308,7 @@ private let initializationResult: InitializationResult = {
     if bindings_contract_version != scaffolding_contract_version {
         return InitializationResult.contractVersionMismatch
     }
-    if (uniffi_tim_ffi_checksum_func_set_log_level() != 35439) {
+    if (uniffi_tim_ffi_checksum_func_set_log_level() != 1029) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_func_set_log_sink() != 18690) {
@@ -7590,103 +8320,109 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_func_version() != 7356) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_listener_remove() != 13150) {
+    if (uniffi_tim_ffi_checksum_method_progresslistener_on_progress() != 5979) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_progresslistener_on_progress() != 49399) {
+    if (uniffi_tim_ffi_checksum_method_tim_add_listener() != 63) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_add_listener() != 6828) {
+    if (uniffi_tim_ffi_checksum_method_tim_destroy() != 38703) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_login_user() != 47815) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_server_time() != 23664) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_server_time() != 60022) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_is_destroyed() != 9836) {
+    if (uniffi_tim_ffi_checksum_method_tim_is_destroyed() != 60758) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_is_ready() != 18537) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_login() != 16939) {
+    if (uniffi_tim_ffi_checksum_method_tim_login() != 30482) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_logout() != 12547) {
+    if (uniffi_tim_ffi_checksum_method_tim_logout() != 45323) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_network_changed() != 49577) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_register_upload_plugin() != 29950) {
+    if (uniffi_tim_ffi_checksum_method_tim_off() != 11289) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_shutdown() != 17476) {
+    if (uniffi_tim_ffi_checksum_method_tim_on() != 40425) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_once() != 44932) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_register_plugin() != 58389) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_cancel_download() != 29468) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_download_attachment() != 1334) {
+    if (uniffi_tim_ffi_checksum_method_tim_download_attachment() != 1850) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_attachment_url() != 18931) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_file_message() != 29022) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_file_message() != 24733) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() != 35847) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() != 14436) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 111) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 62283) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 64674) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 16077) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_location_message() != 43311) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_location_message() != 4366) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 45480) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 3919) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_group() != 41542) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 1292) {
+    if (uniffi_tim_ffi_checksum_method_tim_dismiss_group() != 7524) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_group_list() != 53154) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() != 14121) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() != 60031) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 48946) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 48199) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 37967) {
+    if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 20750) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 50073) {
+    if (uniffi_tim_ffi_checksum_method_tim_join_group() != 64006) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 22032) {
+    if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 9115) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 51934) {
+    if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 47360) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 6736) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 11579) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 12738) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 42083) {
+    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 53463) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 7975) {
@@ -7695,10 +8431,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_send_message() != 26347) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 35085) {
+    if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 29109) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 46210) {
+    if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 45313) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_blacklist() != 47422) {
@@ -7707,10 +8443,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_my_profile() != 34718) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 52858) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_user_profile() != 47386) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 44546) {
+    if (uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() != 23755) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 4795) {
@@ -7719,19 +8455,23 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_uploadplugin_upload() != 39309) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_uploadprogress_report() != 57115) {
+    if (uniffi_tim_ffi_checksum_method_uploadprogress_report() != 56404) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_eventlistener_on_events() != 62829) {
+    if (uniffi_tim_ffi_checksum_method_eventhandler_on_event() != 18293) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_eventlistener_on_events() != 19476) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_logsink_log() != 63784) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_constructor_tim_create() != 10036) {
+    if (uniffi_tim_ffi_checksum_constructor_tim_create() != 35585) {
         return InitializationResult.apiChecksumMismatch
     }
 
+    uniffiCallbackInitEventHandler()
     uniffiCallbackInitEventListener()
     uniffiCallbackInitLogSink()
     uniffiCallbackInitProgressListener()

@@ -35,7 +35,7 @@ final class Waiting: @unchecked Sendable {
         lock.withLock {
             if hasGap {
                 hasGap = false
-                return .error(code: TimCode.eventsLost, reason: "events were dropped by a slow loop: read the lists again")
+                return .error(code: TimCode.eventsLost, message: "events were dropped by a slow loop: read the lists again")
             }
             guard taken < events.count else { return nil }
             defer { tidy() }

@@ -8,14 +8,14 @@ import Foundation
 import TimSDK
 
 /// Hears events. What it shares is guarded by its semaphores: each side writes only while the other waits.
-final class Listening: EventListener, @unchecked Sendable {
+final class Listening: @unchecked Sendable {
     var isHolding = false
     var ended = DispatchTime.now()
     let held = DispatchSemaphore(value: 0)
     let goOn = DispatchSemaphore(value: 0)
     let done = DispatchSemaphore(value: 0)
 
-    func onEvents(events: [TimEvent]) throws {
+    func onEvents(_ events: [TimEvent]) {
         if isHolding {
             held.signal()
             goOn.wait()
@@ -31,7 +31,7 @@ func microseconds(_ from: DispatchTime, _ to: DispatchTime) -> Double {
 }
 
 func raiseEvent(_ tim: Tim) {
-    _ = try? tim.createTextMessage(to: "C2Cbob", text: "hello")
+    _ = try? tim.createTextMessage(to: "bob", conversationType: .c2c, text: "hello")
 }
 
 /// Where others use the machine too, some rounds take a hundred times as long.
@@ -66,9 +66,9 @@ func roundTrip(_ tim: Tim) async throws -> Double {
     return median(rounds)
 }
 
-let tim = try Tim.create(options: TimOptions(sdkAppId: 1, server: "ws://127.0.0.1:9", dataDir: CommandLine.arguments[1]))
+let tim = try Tim.create(options: TimOptions(sdkAppID: 1, server: "ws://127.0.0.1:9", dataDir: CommandLine.arguments[1]))
 let ears = Listening()
-_ = tim.addListener(listener: ears)
+tim.addListener(ears.onEvents)
 // First without telling: caches and the engine's threads warm up.
 for size in [1, 10, 100] { _ = batch(tim, ears, size: size) }
 _ = try await roundTrip(tim)

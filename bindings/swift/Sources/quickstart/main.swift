@@ -8,51 +8,51 @@ import Foundation
 import TimSDK
 
 let arguments = CommandLine.arguments.dropFirst()
-guard arguments.count == 5, let app = UInt32(arguments[2]) else {
+guard arguments.count == 5, let app = Int64(arguments[2]) else {
     print("usage: quickstart SERVER SDKAPPID ALICES_USERSIG BOBS_USERSIG FOLDER")
     exit(2)
 }
 let (server, folder) = (arguments[1], arguments[5])
 
 // 2. Initialise. Two instances in one process, as only a demonstration has them. Pictures go to the server;
-// registerUploadPlugin would take them elsewhere.
-let alice = try Tim.create(options: TimOptions(sdkAppId: app, server: server, dataDir: "\(folder)/alice", instance: "alice"))
-let bob = try Tim.create(options: TimOptions(sdkAppId: app, server: server, dataDir: "\(folder)/bob", instance: "bob"))
-try setLogLevel(level: 1)
+// registerPlugin would take them elsewhere.
+let alice = try Tim.create(options: TimOptions(sdkAppID: app, server: server, dataDir: "\(folder)/alice", instance: "alice"))
+let bob = try Tim.create(options: TimOptions(sdkAppID: app, server: server, dataDir: "\(folder)/bob", instance: "bob"))
+try setLogLevel(1)
 
 // 3. Events, as closures and as streams, then login.
-alice.on { event in print("  alice <- \(describe(event))") }
-bob.on { event in print("    bob <- \(describe(event))") }
+alice.addListener { events in events.forEach { print("  alice <- \(describe($0))") } }
+bob.addListener { events in events.forEach { print("    bob <- \(describe($0))") } }
 let (alicesEvents, bobsEvents) = (alice.events(), bob.events())
-try await alice.login(as: "alice", userSig: arguments[3])
-try await bob.login(as: "bob", userSig: arguments[4])
+try await alice.login(userID: "alice", userSig: arguments[3])
+try await bob.login(userID: "bob", userSig: arguments[4])
 await first(of: alicesEvents) { $0 == .sdkReady }
 await first(of: bobsEvents) { $0 == .sdkReady }
 
 // 4. A text, there and back.
-let hello = try alice.createTextMessage(to: .c2c("bob"), text: "Hello world!")
+let hello = try alice.createTextMessage(to: "bob", conversationType: .c2c, text: "Hello world!")
 do {
     try await alice.sendMessage(hello)
 } catch let error as TimError {
-    print("sendMessage: \(error.code) \(error.reason)")
+    print("sendMessage: \(error.code) \(error.message)")
     exit(1)
 }
 let heard = await next(of: bobsEvents)
 print("bob got \"\(heard.text ?? "")\"")
-try await bob.sendMessage(bob.createTextMessage(to: heard.conversationId, text: "Hello alice!"))
+try await bob.sendMessage(bob.createTextMessage(to: heard.from, conversationType: heard.conversationType, text: "Hello alice!"))
 print("alice got \"\(await next(of: alicesEvents).text ?? "")\"")
 
 // A picture, there and back, and onto their disks.
-let picture = try alice.createImageMessage(to: .c2c("bob"), bytes: draw()) { percent in print("     up \(percent) %") }
+let picture = try alice.createImageMessage(to: "bob", conversationType: .c2c, bytes: draw()) { percent in print("     up \(percent) %") }
 try await alice.sendMessage(picture)
 try await bob.downloadAttachment(of: next(of: bobsEvents), to: "\(folder)/from-alice.bmp") { percent in print("   down \(percent) %") }
-try await bob.sendMessage(bob.createImageMessage(to: .c2c("alice"), file: "\(folder)/from-alice.bmp"))
+try await bob.sendMessage(bob.createImageMessage(to: "alice", conversationType: .c2c, file: "\(folder)/from-alice.bmp"))
 try await alice.downloadAttachment(of: next(of: alicesEvents), to: "\(folder)/from-bob.bmp", rendition: .thumb)
 
 // Read, and taken back.
-try await bob.setMessageRead(conversation: .c2c("alice"))
+try await bob.setMessageRead(conversationID: .c2c("alice"))
 await first(of: alicesEvents) { if case .messageReadByPeer = $0 { true } else { false } }
-let regretted = try await alice.sendMessage(alice.createTextMessage(to: .c2c("bob"), text: "Never mind this one."))
+let regretted = try await alice.sendMessage(alice.createTextMessage(to: "bob", conversationType: .c2c, text: "Never mind this one."))
 try await alice.revokeMessage(regretted)
 await first(of: bobsEvents) { if case .messageRevoked = $0 { true } else { false } }
 

@@ -9,18 +9,18 @@ struct Mine: Error {}
 final class CallbackTests: XCTestCase {
     func testAListenerThatThrowsIsReportedToTheOthers() async throws {
         let alice = try Person("alice")
-        for thrown: any Error in [Mine(), TimError.Refused(code: 1, reason: "mine"), CancellationError()] {
-            let faulty = alice.tim.on { event in if event.errorCode == TimCode.notLoggedIn { throw thrown } }
+        for thrown: any Error in [Mine(), TimError.refused(code: 1, message: "mine"), CancellationError()] {
+            let faulty = alice.tim.onAll { event in if event.errorCode == TimCode.notLoggedIn { throw thrown } }
             alice.raiseAnEvent()
             try await alice.nextError(TimCode.listenerPanicked)
-            faulty.remove()
+            alice.tim.off(faulty)
         }
     }
 
     func testAHandlerThatThrowsHearsTheRestOfTheBatch() async throws {
         let alice = try Person("alice")
         let (begun, goOn, heard) = (Gate(), Gate(), Shared(0))
-        alice.tim.on { event in
+        alice.tim.on(.error) { event in
             begun.open()
             goOn.wait()
             guard event.errorCode == TimCode.notLoggedIn else { return }
@@ -38,7 +38,7 @@ final class CallbackTests: XCTestCase {
     func testAListenerThatBlocksHoldsUpNoCall() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let (blocked, goOn) = (Gate(), Gate())
-        bob.tim.on { _ in
+        bob.tim.onAll { _ in
             blocked.open()
             goOn.wait()
         }
@@ -57,14 +57,14 @@ final class CallbackTests: XCTestCase {
     func testAListenerMayCallWhatAnswersAtOnce() async throws {
         let alice = try await Person.ready("alice")
         let (answers, raised) = (Shared<[String?]>([]), Shared(0))
-        alice.tim.on { event in
+        alice.tim.onAll { event in
             switch event {
             case .profileUpdated:
                 let same = try Tim.create(options: alice.options)
                 same.networkChanged(up: true)
-                let note = try same.createTextMessage(to: .c2c(alice.name), text: "to myself")
+                let note = try same.createTextMessage(to: alice.name, conversationType: .c2c, text: "to myself")
                 answers.change { $0 = [same.getLoginUser(), note.from, same.isReady() ? version() : nil] }
-                alice.tim.on { if $0.errorCode == TimCode.loggedOut { raised.change { $0 += 1 } } }
+                alice.tim.onAll { if $0.errorCode == TimCode.loggedOut { raised.change { $0 += 1 } } }
             case .sdkNotReady: alice.raiseAnEvent()
             default: break
             }
@@ -79,11 +79,11 @@ final class CallbackTests: XCTestCase {
 
     func testAListenerMayCallTheEngineAndWaitForIt() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
-        bob.tim.on { event in
+        bob.tim.onAll { event in
             guard case .messageReceived(let messages) = event else { return }
             blocking {
                 try await bob.say("got it", to: alice)
-                let list = try await bob.tim.getMessageList(of: messages[0].conversationId)
+                let list = try await bob.tim.getMessageList(conversationID: messages[0].conversationID)
                 XCTAssertEqual(list.messageList.map(\.text), ["hello", "got it"])
             }
         }
@@ -96,7 +96,7 @@ final class CallbackTests: XCTestCase {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let said = Shared(0)
         for (one, other) in [(alice, bob), (bob, alice)] {
-            one.tim.on { event in
+            one.tim.onAll { event in
                 guard case .messageReceived = event, said.change({ $0 += 1; return $0 }) < 10 else { return }
                 blocking {
                     try await one.say("and then?", to: other)
@@ -111,17 +111,17 @@ final class CallbackTests: XCTestCase {
     func testAListenerMayRemoveItselfAndAddOthers() async throws {
         let alice = try Person("alice")
         let (once, later, itself) = (Shared(0), Shared(0), Shared<Listener?>(nil))
-        let listener = alice.tim.on { _ in
+        let listener = alice.tim.onAll { _ in
             once.change { $0 += 1 }
-            itself.change { $0.take() }?.remove()
-            alice.tim.on { _ in later.change { $0 += 1 } }
+            if let own = itself.change({ $0.take() }) { alice.tim.off(own) }
+            alice.tim.onAll { _ in later.change { $0 += 1 } }
         }
         itself.change { $0 = listener }
         for _ in 0..<3 {
             alice.raiseAnEvent()
             try await alice.nextError(TimCode.notLoggedIn)
         }
-        try await alice.tim.shutdown()  // After it no listener is called: the counts are final.
+        try await alice.tim.destroy()  // After it no listener is called: the counts are final.
         XCTAssertEqual(once.value, 1)
         XCTAssertGreaterThanOrEqual(later.value, 2)
     }
@@ -129,18 +129,20 @@ final class CallbackTests: XCTestCase {
     func testAListenerMayRemoveTheNextOne() async throws {
         let alice = try Person("alice")
         let (next, heard) = (Shared<Listener?>(nil), Shared(0))
-        alice.tim.on { _ in next.change { $0.take() }?.remove() }
-        let removed = alice.tim.on { _ in heard.change { $0 += 1 } }
+        alice.tim.onAll { _ in
+            if let other = next.change({ $0.take() }) { alice.tim.off(other) }
+        }
+        let removed = alice.tim.onAll { _ in heard.change { $0 += 1 } }
         next.change { $0 = removed }
         alice.raiseAnEvent()
-        try await alice.tim.shutdown()
+        try await alice.tim.destroy()
         XCTAssertEqual(heard.value, 0)
     }
 
     func testAListenerMayDropTheLastReferences() async throws {
         let alice = try Person("alice")
         let options = TimOptions(
-            sdkAppId: theServer.app, server: theServer.address, dataDir: alice.folder, instance: "\(alice.name)-held-once"
+            sdkAppID: theServer.app, server: theServer.address, dataDir: alice.folder, instance: "\(alice.name)-held-once"
         )
         let (last, stream) = (Shared<Tim?>(nil), Shared<AsyncStream<TimEvent>?>(nil))
         let (onlyOne, heard) = (Gate(), Shared(0))
@@ -148,7 +150,7 @@ final class CallbackTests: XCTestCase {
             let tim = try Tim.create(options: options)
             last.change { $0 = tim }
             stream.change { $0 = tim.events() }
-            tim.on { _ in
+            tim.onAll { _ in
                 onlyOne.wait()
                 weak var dropped = last.change { $0.take() }
                 XCTAssertNil(dropped)
@@ -163,17 +165,17 @@ final class CallbackTests: XCTestCase {
         let again = try Tim.create(options: options)
         again.raiseAnEvent()
         try await heard.first { $0 == 2 ? true : nil }
-        try await again.login(as: alice.name, userSig: alice.sig)
-        try await again.shutdown()
+        try await again.login(userID: alice.name, userSig: alice.sig)
+        try await again.destroy()
     }
 
     /// It takes as long as shutdown waits for a listener, because the engine cannot see whose task it is.
     func testAListenerMayWaitForTheEndOfItsInstance() async throws {
         let alice = try await Person.ready("alice")
         let (calls, ended) = (Shared(0), Gate())
-        alice.tim.on { event in
+        alice.tim.onAll { event in
             guard calls.change({ $0 += 1; return $0 }) == 1 else { return }
-            blocking { try await alice.tim.shutdown() }
+            blocking { try await alice.tim.destroy() }
             ended.open()
         }
         try await alice.changeNick()
@@ -185,10 +187,10 @@ final class CallbackTests: XCTestCase {
     func testAListenerMayStartATaskThatEndsItsInstance() async throws {
         let alice = try await Person.ready("alice")
         let ended = Gate()
-        alice.tim.on { event in
+        alice.tim.onAll { event in
             guard case .profileUpdated = event else { return }
             Task {
-                try await alice.tim.shutdown()
+                try await alice.tim.destroy()
                 ended.open()
             }
         }
@@ -205,11 +207,11 @@ final class CallbackTests: XCTestCase {
         do {
             let probe = Probe(Gate())
             held = probe
-            alice.tim.on { [probe] _ in withExtendedLifetime(probe) { heard.change { $0 += 1 } } }
+            alice.tim.onAll { [probe] _ in withExtendedLifetime(probe) { heard.change { $0 += 1 } } }
         }
         XCTAssertNotNil(held)
         for _ in 0..<500 { alice.raiseAnEvent() }
-        try await alice.tim.shutdown()
+        try await alice.tim.destroy()
         XCTAssertNil(held)
         XCTAssertEqual(heard.value, 501, "all errors, and the end")
     }
@@ -217,10 +219,21 @@ final class CallbackTests: XCTestCase {
     func testAListenerThatIsRemovedIsLetGo() async throws {
         let alice = try Person("alice")
         let gone = Gate()
-        let listener = alice.tim.on { [probe = Probe(gone)] _ in withExtendedLifetime(probe) {} }
+        let listener = alice.tim.onAll { [probe = Probe(gone)] _ in withExtendedLifetime(probe) {} }
         alice.raiseAnEvent()
         try await alice.nextError(TimCode.notLoggedIn)
-        listener.remove()
+        alice.tim.off(listener)
         try await gone.opened()
+    }
+
+    func testAHandlerThatIsOnOnceHearsOneEventOfItsKind() async throws {
+        let alice = try Person("alice")
+        let (once, each, other) = (Shared(0), Shared(0), Shared(0))
+        alice.tim.once(.error) { _ in once.change { $0 += 1 } }
+        alice.tim.on(.error) { _ in each.change { $0 += 1 } }
+        alice.tim.on(.sdkReady) { _ in other.change { $0 += 1 } }
+        for _ in 0..<3 { alice.raiseAnEvent() }
+        try await alice.tim.destroy()  // After it no handler is called: the counts are final.
+        XCTAssertEqual([once.value, each.value, other.value], [1, 3, 0])
     }
 }

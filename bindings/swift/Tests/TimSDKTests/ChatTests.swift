@@ -10,22 +10,24 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(sent.status, .success)
         let heard = try await bob.nextMessage()
         XCTAssertEqual([heard.text, heard.from, heard.id], ["Hello Bob 🌻", alice.name, sent.id])
-        XCTAssertEqual([heard.peer, heard.groupId], [alice.name, nil])
+        XCTAssertEqual([heard.peer, heard.groupID], [alice.name, nil])
         XCTAssertEqual(heard.conversationType, .c2c)
-        let urgent = try bob.tim.createTextMessage(to: heard.conversationId, text: "Hello Alice", priority: .high)
+        XCTAssertEqual([heard.to], [bob.name])
+        XCTAssertLessThan(abs(heard.date.timeIntervalSinceNow), 3_600)
+        let urgent = try bob.tim.createTextMessage(to: heard.from, conversationType: heard.conversationType, text: "Hello Alice", priority: .high)
         try await bob.tim.sendMessage(urgent)
         let answer = try await alice.nextMessage()
         XCTAssertEqual(answer.text, "Hello Alice")
 
         let list = try await alice.tim.getConversationList()
-        XCTAssertEqual(list.map(\.conversationId), [.c2c(bob.name)])
+        XCTAssertEqual(list.map(\.conversationID), [.c2c(bob.name)])
         XCTAssertEqual(list.map(\.unreadCount), [1])
         XCTAssertEqual(list.map(\.type), [.c2c])
-        XCTAssertEqual([list[0].peer, list[0].groupId], [bob.name, nil])
-        let newest = try await alice.tim.getMessageList(of: .c2c(bob.name), count: 1)
+        XCTAssertEqual([list[0].peer, list[0].groupID], [bob.name, nil])
+        let newest = try await alice.tim.getMessageList(conversationID: .c2c(bob.name), count: 1)
         XCTAssertEqual(newest.messageList.map(\.text), ["Hello Alice"])
         XCTAssertFalse(newest.isCompleted)
-        let before = try await alice.tim.getMessageList(of: .c2c(bob.name), next: newest.nextReqMessageId)
+        let before = try await alice.tim.getMessageList(conversationID: .c2c(bob.name), nextReqMessageID: newest.nextReqMessageID)
         XCTAssertEqual(before.messageList.map(\.text), ["Hello Bob 🌻"])
         XCTAssertTrue(before.isCompleted)
     }
@@ -34,7 +36,7 @@ final class ChatTests: XCTestCase {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let sent = try await alice.say("Never mind", to: bob)
         _ = try await bob.nextMessage()
-        try await bob.tim.setMessageRead(conversation: .c2c(alice.name))
+        try await bob.tim.setMessageRead(conversationID: .c2c(alice.name))
         try await alice.next { if case .messageReadByPeer(let messages) = $0 { messages.contains { $0.id == sent.id } } else { false } }
         try await bob.next { if case .conversationListUpdated(let list) = $0 { list.map(\.unreadCount) == [0] } else { false } }
         let revoked = try await alice.tim.revokeMessage(sent)
@@ -45,7 +47,7 @@ final class ChatTests: XCTestCase {
     func testAPlaceToMeet() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let message = try alice.tim.createLocationMessage(
-            to: .c2c(bob.name), description: "the tea house", longitude: 91.1177, latitude: 29.6579, priority: .normal)
+            to: bob.name, conversationType: .c2c, description: "the tea house", longitude: 91.1177, latitude: 29.6579, priority: .normal)
         try await alice.tim.sendMessage(message)
         let heard = try await bob.nextMessage()
         let place = LocationBody(description: "the tea house", longitude: 91.1177, latitude: 29.6579)
@@ -57,7 +59,7 @@ final class ChatTests: XCTestCase {
         let minutes = "\(alice.folder)/minutes.txt"
         try Data("tea at four".utf8).write(to: URL(fileURLWithPath: minutes))
         let shown = try alice.tim.createFileMessage(
-            to: .c2c(bob.name), file: minutes, name: "", priority: .normal, onProgress: nil)
+            to: bob.name, conversationType: .c2c, file: minutes, name: "", priority: .normal, onProgress: nil)
         XCTAssertEqual(shown.localPath, minutes)
         try await alice.tim.sendMessage(shown)
         let got = try await bob.nextMessage()
@@ -68,8 +70,8 @@ final class ChatTests: XCTestCase {
         try await bob.tim.downloadAttachment(of: got, to: saved)
         XCTAssertEqual(try String(contentsOfFile: saved, encoding: .utf8), "tea at four")
 
-        let list = try alice.tim.createFileMessageFromBytes(
-            to: .c2c(bob.name), bytes: Data("cake, too".utf8), name: "list.txt", priority: .normal, onProgress: nil)
+        let list = try alice.tim.createFileMessage(
+            to: bob.name, conversationType: .c2c, bytes: Data("cake, too".utf8), name: "list.txt")
         try await alice.tim.sendMessage(list)
         guard case .file(let named) = try await bob.nextMessage().payload else { return XCTFail("no file") }
         XCTAssertEqual(named.fileName, "list.txt")
@@ -77,13 +79,13 @@ final class ChatTests: XCTestCase {
 
     func testAMessageThatWasRefusedIsSentAgain() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
-        try await bob.tim.addToBlacklist(users: [alice.name])
-        let message = try alice.tim.createTextMessage(to: .c2c(bob.name), text: "are you angry?")
+        try await bob.tim.addToBlacklist(userIDList: [alice.name])
+        let message = try alice.tim.createTextMessage(to: bob.name, conversationType: .c2c, text: "are you angry?")
         let refused = await failure { try await alice.tim.sendMessage(message) }
         XCTAssertEqual(refused?.code, TimCode.blacklisted)
-        let shown = try await alice.tim.getMessageList(of: .c2c(bob.name)).messageList
+        let shown = try await alice.tim.getMessageList(conversationID: .c2c(bob.name)).messageList
         XCTAssertEqual(shown.map(\.errorCode), [TimCode.blacklisted])
-        try await bob.tim.removeFromBlacklist(users: [alice.name])
+        try await bob.tim.removeFromBlacklist(userIDList: [alice.name])
         let sent = try await alice.tim.resendMessage(message)
         XCTAssertEqual([sent.id, sent.text], [message.id, "are you angry?"])
         let heard = try await bob.nextMessage()
@@ -92,7 +94,7 @@ final class ChatTests: XCTestCase {
 
     func testAMessageThatWasRefusedIsTakenBack() async throws {
         let alice = try await Person.ready("alice")
-        let message = try alice.tim.createTextMessage(to: "C2Cnobody-at-all", text: "hello?")
+        let message = try alice.tim.createTextMessage(to: "nobody-at-all", conversationType: .c2c, text: "hello?")
         _ = await failure { try await alice.tim.sendMessage(message) }
         try await alice.tim.cancelMessage(message)
         let gone = await failure { try await alice.tim.resendMessage(message) }
@@ -101,11 +103,11 @@ final class ChatTests: XCTestCase {
 
     func testTheBlacklist() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
-        try await bob.tim.addToBlacklist(users: [alice.name])
-        try await bob.next { $0 == .blacklistUpdated(users: [alice.name]) }
+        try await bob.tim.addToBlacklist(userIDList: [alice.name])
+        try await bob.next { $0 == .blacklistUpdated(userIDList: [alice.name]) }
         let full = try await bob.tim.getBlacklist()
         XCTAssertEqual(full, [alice.name])
-        try await bob.tim.removeFromBlacklist(users: [alice.name])
+        try await bob.tim.removeFromBlacklist(userIDList: [alice.name])
         let empty = try await bob.tim.getBlacklist()
         XCTAssertEqual(empty, [])
     }
@@ -115,21 +117,21 @@ final class ChatTests: XCTestCase {
         let updated = try await alice.tim.updateMyProfile(ProfileFields(nick: "Alice 🌻", gender: .female))
         try await alice.next { $0 == .profileUpdated(profiles: [updated]) }
         let own = try await alice.tim.getMyProfile()
-        XCTAssertEqual([own.fields.nick, own.userId], ["Alice 🌻", alice.name])
-        XCTAssertEqual(own.fields.gender, .female)
-        let seen = try await bob.tim.getUserProfile(users: [alice.name, "nobody-of-this-name"])
-        XCTAssertEqual(seen.map(\.fields.nick), ["Alice 🌻"])
+        XCTAssertEqual([own.nick, own.userID], ["Alice 🌻", alice.name])
+        XCTAssertEqual(own.gender, .female)
+        let seen = try await bob.tim.getUserProfile(userIDList: [alice.name, "nobody-of-this-name"])
+        XCTAssertEqual(seen.map(\.nick), ["Alice 🌻"])
     }
 
     func testALoginHasABeginningAndAnEnd() async throws {
         let alice = try await Person.ready("alice")
         XCTAssertTrue(alice.tim.isReady())
         XCTAssertEqual(alice.tim.getLoginUser(), alice.name)
-        let repeated = try await alice.tim.login(userId: alice.name, userSig: alice.sig)
-        XCTAssertTrue(repeated)
+        let repeated = try await alice.tim.login(userID: alice.name, userSig: alice.sig)
+        XCTAssertTrue(repeated.repeatLogin)
         let note = try await alice.say("to myself", to: alice)
         let now = try await alice.tim.getServerTime()
-        XCTAssertLessThan(abs(now - note.time), 60_000, "both are the server's clock")
+        XCTAssertLessThan(abs(now - note.time), 60, "both are the server's clock")
         try await alice.tim.logout()
         try await alice.next { $0 == .sdkNotReady }
         XCTAssertFalse(alice.tim.isReady())
@@ -139,13 +141,13 @@ final class ChatTests: XCTestCase {
     func testAnotherDeviceTakesThePlace() async throws {
         let alice = try await Person.ready("alice")
         let phone = try Tim.create(options: TimOptions(
-            sdkAppId: theServer.app, server: theServer.address, dataDir: freshFolder(), instance: "\(alice.name)-phone"
+            sdkAppID: theServer.app, server: theServer.address, dataDir: freshFolder(), instance: "\(alice.name)-phone"
         ))
-        try await phone.login(as: alice.name, userSig: alice.sig)
-        try await alice.next { $0 == .kickedOut(reason: .multipleDevice) }
+        try await phone.login(userID: alice.name, userSig: alice.sig)
+        try await alice.next { $0 == .kickedOut(type: .multipleDevice) }
         let error = await failure { _ = try await alice.tim.getConversationList() }
         XCTAssertEqual(error?.code, TimCode.kickedMultipleDevice)
-        try await phone.shutdown()
+        try await phone.destroy()
     }
 
     func testTheVersionIsTheServersToo() {
@@ -156,14 +158,14 @@ final class ChatTests: XCTestCase {
     func testTheNetworkIsBack() async throws {
         let alice = try Person("alice")
         let (tim, attempts) = (try alice.alone(loginTimeoutMs: 120_000), Shared(0))
-        tim.on { event in
+        tim.onAll { event in
             guard event == .netStateChange(state: .disconnected) else { return }
             attempts.change { $0 += 1 }
             tim.networkChanged(up: true)
         }
-        let login = Task { await failure { try await tim.login(as: alice.name, userSig: alice.sig) } }
+        let login = Task { await failure { try await tim.login(userID: alice.name, userSig: alice.sig) } }
         try await attempts.first { $0 >= 50 ? true : nil }
-        try await tim.shutdown()
+        try await tim.destroy()
         _ = await login.value
     }
 }

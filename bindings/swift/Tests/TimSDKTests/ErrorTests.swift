@@ -6,17 +6,17 @@ import XCTest
 final class ErrorTests: XCTestCase {
     func testErrorsHaveTheirNumbers() async throws {
         let (alice, carol) = (try await Person.ready("alice"), try Person("carol"))
-        let early = await failure { _ = try carol.tim.createTextMessage(to: "C2Calice", text: "too early") }
-        guard case .NotReady(TimCode.notLoggedIn, let reason) = early else { return XCTFail("\(String(describing: early))") }
-        XCTAssertEqual(early?.reason, reason)
+        let early = await failure { _ = try carol.tim.createTextMessage(to: "alice", conversationType: .c2c, text: "too early") }
+        guard case .notReady(TimCode.notLoggedIn, let reason) = early else { return XCTFail("\(String(describing: early))") }
+        XCTAssertEqual(early?.message, reason)
         XCTAssertEqual(early?.localizedDescription, reason)
         try await carol.nextError(TimCode.notLoggedIn)
-        let forged = await failure { try await carol.tim.login(as: carol.name, userSig: "not a token") }
+        let forged = await failure { try await carol.tim.login(userID: carol.name, userSig: "not a token") }
         XCTAssertEqual(forged?.code, TimCode.usersigMalformed)
-        let stolen = await failure { try await carol.tim.login(as: carol.name, userSig: theServer.sig(of: "mallory")) }
+        let stolen = await failure { try await carol.tim.login(userID: carol.name, userSig: theServer.sig(of: "mallory")) }
         XCTAssertEqual(stolen?.code, TimCode.usersigOtherUser)
         let nobody = await failure {
-            try await alice.tim.sendMessage(alice.tim.createTextMessage(to: "C2Cnobody-at-all", text: "hello?"))
+            try await alice.tim.sendMessage(alice.tim.createTextMessage(to: "nobody-at-all", conversationType: .c2c, text: "hello?"))
         }
         XCTAssertEqual(nobody?.code, TimCode.unknownUser)
     }
@@ -25,22 +25,22 @@ final class ErrorTests: XCTestCase {
         let alice = try await Person.ready("alice")
         let sent = try await alice.say("a note", to: alice)
         let refused: [() async throws -> Void] = [
-            { _ = try alice.tim.createTextMessage(to: "alice", text: "no such conversation") },
-            { _ = try alice.tim.createTextMessage(to: "C2Cbob", text: "") },
-            { _ = try alice.tim.createTextMessage(to: "C2Cbob", text: String(repeating: "x", count: 1_000_000)) },
-            { _ = try alice.tim.createImageMessage(to: "C2Cbob", file: "/no/such/file") },
-            { _ = try alice.tim.createImageMessage(to: "C2Cbob", bytes: Data("no picture".utf8)) },
+            { _ = try alice.tim.createTextMessage(to: "", conversationType: .c2c, text: "nobody") },
+            { _ = try alice.tim.createTextMessage(to: "bob", conversationType: .c2c, text: "") },
+            { _ = try alice.tim.createTextMessage(to: "bob", conversationType: .c2c, text: String(repeating: "x", count: 1_000_000)) },
+            { _ = try alice.tim.createImageMessage(to: "bob", conversationType: .c2c, file: "/no/such/file") },
+            { _ = try alice.tim.createImageMessage(to: "bob", conversationType: .c2c, bytes: Data("no picture".utf8)) },
             { try await alice.tim.resendMessage(sent) },
             { try await alice.tim.downloadAttachment(of: sent, to: alice.folder + "/no-picture") },
-            { _ = try await alice.tim.getMessageList(of: "C2Cbob", next: -1) },
-            { _ = try await alice.tim.getGroupProfile(group: "no such group") },
-            { try await alice.tim.addToBlacklist(users: [""]) },
-            { try setLogLevel(level: 7) },
-            { _ = try Tim.create(options: TimOptions(sdkAppId: 0, server: theServer.address, dataDir: alice.folder)) },
-            { _ = try Tim.create(options: TimOptions(sdkAppId: 1, server: "ws://example.com", dataDir: alice.folder)) },
+            { _ = try await alice.tim.getMessageList(conversationID: "C2Cbob", nextReqMessageID: "no page gave this") },
+            { _ = try await alice.tim.getGroupProfile(groupID: "no such group") },
+            { try await alice.tim.addToBlacklist(userIDList: [""]) },
+            { try setLogLevel(7) },
+            { _ = try Tim.create(options: TimOptions(sdkAppID: 0, server: theServer.address, dataDir: alice.folder)) },
+            { _ = try Tim.create(options: TimOptions(sdkAppID: 1, server: "ws://example.com", dataDir: alice.folder)) },
         ]
         for (place, work) in refused.enumerated() {
-            guard case .Refused(_, let reason) = await failure(of: work) else { return XCTFail("number \(place) of the list") }
+            guard case .refused(_, let reason) = await failure(of: work) else { return XCTFail("number \(place) of the list") }
             XCTAssertFalse(reason.isEmpty)
         }
     }
@@ -56,9 +56,9 @@ final class ErrorTests: XCTestCase {
         #endif
         for folder in [file, system] {
             let error = await failure {
-                _ = try Tim.create(options: TimOptions(sdkAppId: 1, server: theServer.address, dataDir: folder))
+                _ = try Tim.create(options: TimOptions(sdkAppID: 1, server: theServer.address, dataDir: folder))
             }
-            guard case .Storage(TimCode.dataDirUnusable, let reason) = error else {
+            guard case .storage(TimCode.dataDirUnusable, let reason) = error else {
                 return XCTFail("\(folder): \(String(describing: error))")
             }
             XCTAssertFalse(reason.isEmpty)
@@ -69,12 +69,12 @@ final class ErrorTests: XCTestCase {
         let alice = try Person("alice")
         for server in ["ws://127.0.0.1:1", "wss://nowhere.invalid"] {
             let tim = try alice.alone(server: server, loginTimeoutMs: 500)
-            let error = await failure { try await tim.login(as: alice.name, userSig: alice.sig) }
-            guard case .Unreachable(TimCode.networkError...TimCode.timeout, let reason) = error else {
+            let error = await failure { try await tim.login(userID: alice.name, userSig: alice.sig) }
+            guard case .unreachable(TimCode.networkError...TimCode.timeout, let reason) = error else {
                 return XCTFail("\(server): \(String(describing: error))")
             }
             XCTAssertFalse(reason.isEmpty)
-            try await tim.shutdown()
+            try await tim.destroy()
         }
     }
 }

@@ -6,59 +6,59 @@ import XCTest
 final class GroupTests: XCTestCase {
     func testAGroupIsTalkedInLeftAndDismissed() async throws {
         let (alice, bob, carol) = (try await Person.ready("alice"), try await Person.ready("bob"), try await Person.ready("carol"))
-        let group = try await alice.tim.createGroup(group: NewGroup(name: "walks", groupType: .meeting)).groupId
-        try await alice.next { if case .groupListUpdated(let groups) = $0 { groups.map(\.groupId) == [group] } else { false } }
+        let group = try await alice.tim.createGroup(NewGroup(name: "walks", type: .meeting)).groupID
+        try await alice.next { if case .groupListUpdated(let groups) = $0 { groups.map(\.groupID) == [group] } else { false } }
         for person in [bob, carol] {
-            let joined = try await person.tim.joinGroup(group: group)
+            let joined = try await person.tim.joinGroup(groupID: group)
             XCTAssertEqual(joined.status, .joinedSuccess)
-            XCTAssertEqual(joined.group?.selfRole, .member)
+            XCTAssertEqual(joined.group?.selfInfo?.role, .member)
         }
-        try await alice.tim.sendMessage(alice.tim.createTextMessage(to: .group(group), text: "tomorrow at nine?"))
+        try await alice.tim.sendMessage(alice.tim.createTextMessage(to: group, conversationType: .group, text: "tomorrow at nine?"))
         try await bob.next { if case .messageReceived(let messages) = $0 { messages.contains { $0.text == "tomorrow at nine?" } } else { false } }
 
         let tip = try await alice.hears { $0.groupTip == nil ? nil : $0 }
         XCTAssertEqual(tip.groupTip?.type, .join)
         XCTAssertEqual(tip.conversationType, .group)
-        XCTAssertEqual([tip.groupId, tip.peer], [group, nil])
+        XCTAssertEqual([tip.groupID, tip.peer], [group, nil])
 
-        let members = try await bob.tim.getGroupMemberProfile(group: group, users: [alice.name, bob.name, "mallory"])
-        XCTAssertEqual(members.map(\.userId), [alice.name, bob.name])
+        let members = try await bob.tim.getGroupMemberProfile(groupID: group, userIDList: [alice.name, bob.name, "mallory"])
+        XCTAssertEqual(members.map(\.userID), [alice.name, bob.name])
         XCTAssertEqual(members.map(\.role), [.owner, .member])
 
-        try await bob.tim.quitGroup(group: group)
+        try await bob.tim.quitGroup(groupID: group)
         _ = try await alice.hears { $0.groupTip?.type == .quit ? $0 : nil }
         let bobs = try await bob.tim.getGroupList()
         XCTAssertEqual(bobs, [])
-        let profile = try await alice.tim.getGroupProfile(group: group)
+        let profile = try await alice.tim.getGroupProfile(groupID: group)
         XCTAssertEqual(profile.name, "walks")
         XCTAssertEqual(profile.memberCount, 2)
-        XCTAssertEqual([profile.ownerId], [alice.name])
+        XCTAssertEqual([profile.ownerID], [alice.name])
 
-        try await alice.tim.dismissGroup(group: group)
+        try await alice.tim.dismissGroup(groupID: group)
         let notice = try await carol.nextNotice(.groupDismissed)
-        XCTAssertEqual([notice.operatorId, notice.groupId, notice.groupName], [alice.name, group, "walks"])
+        XCTAssertEqual([notice.operatorID, notice.groupProfile.groupID, notice.groupProfile.name], [alice.name, group, "walks"])
         try await carol.next { $0 == .groupListUpdated(groups: []) }
-        let error = await failure { _ = try await bob.tim.getGroupProfile(group: group) }
+        let error = await failure { _ = try await bob.tim.getGroupProfile(groupID: group) }
         XCTAssertEqual(error?.code, TimCode.groupNotFound)
     }
 
     func testAnOwnerDecidesWhoComesIn() async throws {
         let (alice, bob, carol) = (try await Person.ready("alice"), try await Person.ready("bob"), try await Person.ready("carol"))
-        let group = try await alice.tim.createGroup(group: NewGroup(name: "books", groupType: .public)).groupId
+        let group = try await alice.tim.createGroup(NewGroup(name: "books", type: .public)).groupID
         for (person, accept, answer) in [(bob, true, "welcome"), (carol, false, "we are full")] {
-            let joined = try await person.tim.joinGroup(group: group, applyMessage: "may I come along?")
+            let joined = try await person.tim.joinGroup(groupID: group, applyMessage: "may I come along?")
             XCTAssertEqual(joined.status, .waitAdminApproval)
             let asked = try await alice.nextNotice(.joinApplication)
-            XCTAssertEqual([asked.operatorId, asked.handleMessage, asked.groupId], [person.name, "may I come along?", group])
-            try await alice.tim.handleGroupApplication(group: group, user: person.name, accept: accept, handleMessage: answer)
+            XCTAssertEqual([asked.operatorID, asked.handleMessage, asked.groupProfile.groupID], [person.name, "may I come along?", group])
+            try await alice.tim.handleGroupApplication(groupID: group, userID: person.name, accept: accept, handleMessage: answer)
             let told = try await person.nextNotice(accept ? .applicationAccepted : .applicationRefused)
-            XCTAssertEqual([told.operatorId, told.handleMessage], [alice.name, answer])
-            if accept { try await person.next { if case .groupListUpdated(let list) = $0 { list.map(\.groupId) == [group] } else { false } } }
+            XCTAssertEqual([told.operatorID, told.handleMessage], [alice.name, answer])
+            if accept { try await person.next { if case .groupListUpdated(let list) = $0 { list.map(\.groupID) == [group] } else { false } } }
         }
         let none = try await carol.tim.getGroupList()
         XCTAssertEqual(none, [])
         let late = await failure {
-            try await alice.tim.handleGroupApplication(group: group, user: bob.name, accept: true)
+            try await alice.tim.handleGroupApplication(groupID: group, userID: bob.name, accept: true)
         }
         XCTAssertEqual(late?.code, TimCode.applicationHandled)
     }
@@ -71,7 +71,7 @@ extension Person {
     ) async throws -> SystemNotice {
         let message = try await hears(file: file, line: line) { $0.systemNotice?.type == type ? $0 : nil }
         XCTAssertEqual(message.conversationType, .system)
-        XCTAssertNil(message.peer ?? message.groupId)
+        XCTAssertNil(message.peer ?? message.groupID)
         return message.systemNotice!
     }
 

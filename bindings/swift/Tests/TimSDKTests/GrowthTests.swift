@@ -6,7 +6,7 @@ import XCTest
 final class GrowthTests: XCTestCase {
     func testAMillionEvents() async throws {
         try await noGrowth(times: 1_000_000, atOnce: 2_000) { alice, heard in
-            alice.tim.on { _ in heard.change { $0 += 1 } }
+            alice.tim.onAll { _ in heard.change { $0 += 1 } }
             return { alice.raiseAnEvent() }
         }
     }
@@ -16,7 +16,7 @@ final class GrowthTests: XCTestCase {
             {
                 // A call that is refused at once is a whole way there and back.
                 _ = try? await alice.tim.getConversationList()
-                alice.tim.on { _ in }.remove()
+                alice.tim.off(alice.tim.onAll { _ in })
                 _ = alice.tim.events()
                 done.change { $0 += 1 }
             }
@@ -29,7 +29,7 @@ final class GrowthTests: XCTestCase {
         times: Int, atOnce: Int, prepare: (Person, Shared<Int>) -> () async -> Void
     ) async throws {
         let (alice, done) = (try Person("growth"), Shared(0))
-        alice.ears.remove()  // It keeps what it hears.
+        alice.tim.off(alice.ears)  // It keeps what it hears.
         let act = prepare(alice, done)
         var begun = 0
         func run(_ count: Int) async throws {
@@ -43,7 +43,7 @@ final class GrowthTests: XCTestCase {
         let before = try resident()
         try await run(times - times / 10)
         let after = try resident()
-        try await alice.tim.shutdown()
+        try await alice.tim.destroy()
         print("memory after \(times / 10): \(before >> 10) KiB, after \(times): \(after >> 10) KiB")
         XCTAssertLessThan(after - before, 8 << 20, "the process grew")
     }

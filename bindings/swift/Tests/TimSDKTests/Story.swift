@@ -7,7 +7,7 @@ import XCTest
 /// A real server, which ends with the tests.
 final class TestServer: Sendable {
     let address: String
-    let app: UInt32
+    let app: Int64
     private let binary: String
     private let data = freshFolder() + "/server"
 
@@ -17,7 +17,7 @@ final class TestServer: Sendable {
         }
         self.binary = binary
         let made = output(of: binary, ["app", "--data", data]).split(separator: "\n").first { $0.hasPrefix("SDKAppID ") }
-        app = made.flatMap { UInt32($0.split(separator: " ")[1]) }!
+        app = made.flatMap { Int64($0.split(separator: " ")[1]) }!
 
         let server = Process()
         let said = Pipe()
@@ -93,7 +93,7 @@ final class Person: Sendable {
     init(_ name: String) throws {
         self.name = name + "-" + UUID().uuidString.prefix(8).lowercased()
         tim = try Tim.create(options: Person.options(self.name, folder))
-        ears = tim.on { [events, messages] event in
+        ears = tim.onAll { [events, messages] event in
             if case .messageReceived(let new) = event { messages.change { $0 += new } }
             events.change { $0.append(event) }
         }
@@ -110,17 +110,17 @@ final class Person: Sendable {
     var sig: String { theServer.sig(of: name) }
 
     private static func options(_ name: String, _ folder: String) -> TimOptions {
-        TimOptions(sdkAppId: theServer.app, server: theServer.address, dataDir: folder, instance: name)
+        TimOptions(sdkAppID: theServer.app, server: theServer.address, dataDir: folder, instance: name)
     }
 
     func logIn() async throws {
-        try await tim.login(as: name, userSig: sig)
+        try await tim.login(userID: name, userSig: sig)
         try await next { $0 == .sdkReady }
     }
 
     @discardableResult
     func say(_ words: String, to other: Person) async throws -> Message {
-        try await tim.sendMessage(tim.createTextMessage(to: .c2c(other.name), text: words))
+        try await tim.sendMessage(tim.createTextMessage(to: other.name, conversationType: .c2c, text: words))
     }
 
     /// The next event that is so; others on the way are passed over, their messages kept for `nextMessage`.
@@ -139,7 +139,7 @@ final class Person: Sendable {
         try await messages.first(file: file, line: line) { $0.isEmpty ? nil : $0.removeFirst() }
     }
 
-    func nextError(_ code: UInt32, file: StaticString = #fileID, line: UInt = #line) async throws {
+    func nextError(_ code: Int32, file: StaticString = #fileID, line: UInt = #line) async throws {
         try await next(file: file, line: line) { $0.errorCode == code }
     }
 
@@ -151,9 +151,9 @@ final class Person: Sendable {
     }
 
     /// An instance whose server is not there.
-    func alone(server: String = "ws://127.0.0.1:1", loginTimeoutMs: UInt32? = nil) throws -> Tim {
+    func alone(server: String = "ws://127.0.0.1:1", loginTimeoutMs: Int32? = nil) throws -> Tim {
         try Tim.create(options: TimOptions(
-            sdkAppId: theServer.app, server: server, dataDir: folder, instance: "\(name)-alone", loginTimeoutMs: loginTimeoutMs
+            sdkAppID: theServer.app, server: server, dataDir: folder, instance: "\(name)-alone", loginTimeoutMs: loginTimeoutMs
         ))
     }
 }
@@ -170,12 +170,18 @@ func failure(file: StaticString = #filePath, line: UInt = #line, of work: () asy
 }
 
 extension Tim {
+    /// Calls `hear` with each event of any kind.
+    @discardableResult
+    func onAll(_ hear: @escaping @Sendable (TimEvent) throws -> Void) -> Listener {
+        self.addListener { events in try events.forEach(hear) }
+    }
+
     /// Makes the engine tell an `error` event: nobody may write before login.
-    func raiseAnEvent() { _ = try? createTextMessage(to: "C2Cnobody", text: "hello") }
+    func raiseAnEvent() { _ = try? createTextMessage(to: "nobody", conversationType: .c2c, text: "hello") }
 }
 
 extension TimEvent {
-    var errorCode: UInt32? {
+    var errorCode: Int32? {
         if case .error(let code, _) = self { code } else { nil }
     }
 }

@@ -1,6 +1,6 @@
 // Events as an AsyncStream: how it begins, falls behind, is shared and ends.
 
-import TimSDK
+@testable import TimSDK
 import XCTest
 
 final class StreamTests: XCTestCase {
@@ -24,11 +24,11 @@ final class StreamTests: XCTestCase {
         let alice = try Person("alice")
         let (events, told) = (alice.tim.events(bufferingNewest: 10), Shared(0))
         // Listeners are told in the order they came: what this one has heard, the stream was told.
-        alice.tim.on { _ in told.change { $0 += 1 } }
+        alice.tim.onAll { _ in told.change { $0 += 1 } }
         for _ in 0..<100 { alice.raiseAnEvent() }
         try await told.first { $0 == 100 ? true : nil }
         let heard = try await inTime {
-            var heard: [UInt32?] = []
+            var heard: [Int32?] = []
             for await event in events {
                 heard.append(event.errorCode)
                 if heard.count == 11 { break }
@@ -42,11 +42,11 @@ final class StreamTests: XCTestCase {
         let alice = try await Person.ready("alice")
         let (bob, carol, dave) = (try await Person.ready("bob"), try await Person.ready("carol"), try await Person.ready("dave"))
         let events = alice.tim.events()
-        for other in [bob, carol, dave] { try await alice.tim.addToBlacklist(users: [other.name]) }
+        for other in [bob, carol, dave] { try await alice.tim.addToBlacklist(userIDList: [other.name]) }
         try await alice.tim.logout()
         try await alice.logIn()
-        try await alice.tim.removeFromBlacklist(users: [bob.name, carol.name])
-        try await alice.tim.shutdown()
+        try await alice.tim.removeFromBlacklist(userIDList: [bob.name, carol.name])
+        try await alice.tim.destroy()
         let told = try await inTime { await events.reduce(into: []) { $0.append($1) } }
         // A list of the next login stays behind the end of the former one, and the newest of each is told.
         let end = try XCTUnwrap(told.firstIndex(of: .sdkNotReady))
@@ -61,7 +61,7 @@ final class StreamTests: XCTestCase {
         let alice = try Person("alice")
         let streams = (0..<3).map { _ in alice.tim.events() }
         for _ in 0..<5 { alice.raiseAnEvent() }
-        try await alice.tim.shutdown()
+        try await alice.tim.destroy()
         for stream in streams {
             let heard = try await inTime { await count(stream) }
             XCTAssertEqual(heard, 5)
@@ -73,7 +73,7 @@ final class StreamTests: XCTestCase {
         let events = alice.tim.events()
         for _ in 0..<5 { alice.raiseAnEvent() }
         try await inTime { for await _ in events { break } }
-        try await alice.tim.shutdown()
+        try await alice.tim.destroy()
         let rest = try await inTime { await count(events) }
         XCTAssertEqual(rest, 4)
     }
@@ -97,11 +97,11 @@ final class StreamTests: XCTestCase {
         async let heard = inTime { await events.reduce(into: []) { $0.append($1) } }
         alice.raiseAnEvent()
         XCTAssertFalse(alice.tim.isDestroyed())
-        try await alice.tim.shutdown()
+        try await alice.tim.destroy()
         XCTAssertTrue(alice.tim.isDestroyed())
         let all = try await heard
         XCTAssertEqual(all.count, 2)
-        XCTAssertEqual(all.last, .sdkDestroy(sdkAppId: theServer.app))
+        XCTAssertEqual(all.last, .sdkDestroy(sdkAppID: theServer.app))
         let late = try await inTime { await count(alice.tim.events()) }
         XCTAssertEqual(late, 0)
     }
@@ -117,15 +117,15 @@ final class StreamTests: XCTestCase {
 private final class Watching: Tim, @unchecked Sendable {
     private(set) weak var added: (any EventListener)?
 
-    override func addListener(listener: any EventListener) -> Listener {
+    override func uniffiAddListener(listener: any EventListener) -> Listener {
         added = listener
-        return super.addListener(listener: listener)
+        return super.uniffiAddListener(listener: listener)
     }
 }
 
 /// How many events a stream tells until it ends; the one that tells of the end is not counted.
 private func count(_ events: AsyncStream<TimEvent>) async -> Int {
     var count = 0
-    for await event in events where event != .sdkDestroy(sdkAppId: theServer.app) { count += 1 }
+    for await event in events where event != .sdkDestroy(sdkAppID: theServer.app) { count += 1 }
     return count
 }

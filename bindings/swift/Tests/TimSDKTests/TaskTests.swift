@@ -11,7 +11,7 @@ final class TaskTests: XCTestCase {
             Thread.detachNewThread {
                 for _ in 0..<10 {
                     _ = alice.tim.isReady()
-                    alice.tim.on { _ in }.remove()
+                    alice.tim.off(alice.tim.onAll { _ in })
                 }
                 blocking { try await alice.say("from \(number)", to: bob) }
             }
@@ -34,7 +34,7 @@ final class TaskTests: XCTestCase {
         let ended = Shared(0)
         for _ in 0..<8 {
             Thread.detachNewThread {
-                blocking { try await alice.tim.shutdown() }
+                blocking { try await alice.tim.destroy() }
                 ended.change { $0 += 1 }
             }
         }
@@ -49,26 +49,26 @@ final class TaskTests: XCTestCase {
         XCTAssertEqual(same.getLoginUser(), alice.name)
         let other = try Person("alice")
         XCTAssertFalse(other.tim.isReady())
-        try await other.tim.shutdown()
+        try await other.tim.destroy()
         XCTAssertTrue(same.isReady())
     }
 
     func testAnEndedInstanceMakesRoomForANewOne() async throws {
         let alice = try await Person.ready("alice")
-        try await alice.tim.shutdown()
+        try await alice.tim.destroy()
         let new = try Tim.create(options: alice.options)
         let events = new.events()
-        try await new.login(as: alice.name, userSig: alice.sig)
+        try await new.login(userID: alice.name, userSig: alice.sig)
         try await inTime { for await event in events where event == .sdkReady { break } }
         XCTAssertTrue(new.isReady())
         XCTAssertFalse(alice.tim.isReady())
-        try await new.shutdown()
+        try await new.destroy()
     }
 
     func testASendWhoseTaskIsCancelledArrivesOnce() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         for number in 0..<20 {
-            let message = try alice.tim.createTextMessage(to: .c2c(bob.name), text: "message \(number)")
+            let message = try alice.tim.createTextMessage(to: bob.name, conversationType: .c2c, text: "message \(number)")
             let task = Task { try await alice.tim.sendMessage(message) }
             task.cancel()
             let sent = try await task.value
@@ -82,7 +82,7 @@ final class TaskTests: XCTestCase {
 
     func testADownloadWhoseTaskIsCancelledIsWhole() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
-        try await alice.tim.sendMessage(alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(300, 200)))
+        try await alice.tim.sendMessage(alice.tim.createImageMessage(to: bob.name, conversationType: .c2c, bytes: picture(300, 200)))
         let (got, file) = (try await bob.nextMessage(), bob.folder + "/saved.bmp")
         let (begun, cancelled) = (Gate(), Gate())
         let task = Task {
@@ -100,7 +100,7 @@ final class TaskTests: XCTestCase {
 
     func testAShutdownWhoseTaskIsCancelledComesToItsEnd() async throws {
         let alice = try await Person.ready("alice")
-        let task = Task { try await alice.tim.shutdown() }
+        let task = Task { try await alice.tim.destroy() }
         task.cancel()
         try await task.value
         let error = await failure { try await alice.tim.logout() }
@@ -112,11 +112,11 @@ final class TaskTests: XCTestCase {
         let alice = try Person("alice")
         let tim = try alice.alone()
         let events = tim.events()
-        let login = Task { await failure { try await tim.login(as: alice.name, userSig: alice.sig) } }
+        let login = Task { await failure { try await tim.login(userID: alice.name, userSig: alice.sig) } }
         try await inTime { for await event in events where event == .netStateChange(state: .disconnected) { break } }
         login.cancel()
-        try await tim.shutdown()
+        try await tim.destroy()
         let error = await login.value
-        guard case .NotReady = error else { return XCTFail("\(String(describing: error))") }
+        guard case .notReady = error else { return XCTFail("\(String(describing: error))") }
     }
 }

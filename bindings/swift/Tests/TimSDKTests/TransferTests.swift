@@ -14,7 +14,7 @@ final class TransferTests: XCTestCase {
         let (up, down) = (Shared<[Int]>([]), Shared<[Int]>([]))
         let (drawn, file) = (picture(300, 200), alice.folder + "/drawn.bmp")
         try drawn.write(to: URL(fileURLWithPath: file))
-        let message = try alice.tim.createImageMessage(to: .c2c(bob.name), file: file) { percent in up.change { $0.append(percent) } }
+        let message = try alice.tim.createImageMessage(to: bob.name, conversationType: .c2c, file: file) { percent in up.change { $0.append(percent) } }
         try await alice.tim.sendMessage(message)
         let got = try await bob.nextMessage()
         XCTAssertEqual(got.image?.imageInfoArray.map(\.width).first, 300)
@@ -31,7 +31,7 @@ final class TransferTests: XCTestCase {
     func testAPictureIsShownBeforeItIsSentAndByItsAddressAfterwards() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let drawn = picture(300, 200)
-        let made = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: drawn)
+        let made = try alice.tim.createImageMessage(to: bob.name, conversationType: .c2c, bytes: drawn)
         XCTAssertEqual(FileManager.default.contents(atPath: try XCTUnwrap(made.localPath)), drawn)
         let sent = try await alice.tim.sendMessage(made)
         XCTAssertEqual(FileManager.default.contents(atPath: try XCTUnwrap(sent.localPath)), drawn)
@@ -43,7 +43,7 @@ final class TransferTests: XCTestCase {
 
     func testProgressThatThrowsStopsNoTransfer() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
-        let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(64, 64)) { _ in throw Mine() }
+        let message = try alice.tim.createImageMessage(to: bob.name, conversationType: .c2c, bytes: picture(64, 64)) { _ in throw Mine() }
         try await alice.tim.sendMessage(message)
         let file = bob.folder + "/saved.bmp"
         try await bob.tim.downloadAttachment(of: bob.nextMessage(), to: file) { _ in throw Mine() }
@@ -53,7 +53,7 @@ final class TransferTests: XCTestCase {
     func testProgressThatBlocksHoldsUpItsPictureAloneAndMayCallTheEngine() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let (blocked, goOn) = (Gate(), Gate())
-        let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(64, 64)) { _ in
+        let message = try alice.tim.createImageMessage(to: bob.name, conversationType: .c2c, bytes: picture(64, 64)) { _ in
             blocked.open()
             goOn.wait()
             blocking { _ = try await alice.tim.getConversationList() }
@@ -72,18 +72,18 @@ final class TransferTests: XCTestCase {
     func testProgressMayEndItsInstance() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let calls = Shared(0)
-        let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(64, 64)) { _ in
-            if calls.change({ $0 += 1; return $0 }) == 1 { blocking { try await alice.tim.shutdown() } }
+        let message = try alice.tim.createImageMessage(to: bob.name, conversationType: .c2c, bytes: picture(64, 64)) { _ in
+            if calls.change({ $0 += 1; return $0 }) == 1 { blocking { try await alice.tim.destroy() } }
         }
         let error = await failure { try await alice.tim.sendMessage(message) }
-        guard case .NotReady = error else { return XCTFail("\(String(describing: error))") }
+        guard case .notReady = error else { return XCTFail("\(String(describing: error))") }
     }
 
     func testProgressIsLetGoWithItsTransfer() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let (up, down) = (Gate(), Gate())
         func send() async throws {
-            let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8)) { [probe = Probe(up)] _ in
+            let message = try alice.tim.createImageMessage(to: bob.name, conversationType: .c2c, bytes: picture(8, 8)) { [probe = Probe(up)] _ in
                 withExtendedLifetime(probe) {}
             }
             try await alice.tim.sendMessage(message)
@@ -99,14 +99,14 @@ final class TransferTests: XCTestCase {
     func testAnUploadPluginTakesTheEnginesPlace() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let (percents, late) = (Shared<[Int]>([]), Shared<TransferProgress?>(nil))
-        alice.tim.registerUploadPlugin { file, report in
+        alice.tim.registerPlugin { file, report in
             XCTAssertEqual(FileManager.default.contents(atPath: file.path), picture(8, 8))
             for percent in [-1, 25, 75, 400] { try report(percent) }
             blocking { _ = try await alice.tim.getConversationList() }  // It may block and call the engine.
             late.change { $0 = report }
             return elsewhere
         }
-        let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8)) { percent in
+        let message = try alice.tim.createImageMessage(to: bob.name, conversationType: .c2c, bytes: picture(8, 8)) { percent in
             percents.change { $0.append(percent) }
         }
         try await alice.tim.sendMessage(message)
@@ -122,17 +122,17 @@ final class TransferTests: XCTestCase {
 
     func testAnUploadPluginThatThrowsFailsItsMessageAlone() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
-        let thrown = Shared<any Error>(TimError.Refused(code: 12_345, reason: "my storage is closed"))
-        alice.tim.registerUploadPlugin { _, _ in throw thrown.value }
+        let thrown = Shared<any Error>(TimError.refused(code: 12_345, message: "my storage is closed"))
+        alice.tim.registerPlugin { _, _ in throw thrown.value }
         func send() async throws {
-            try await alice.tim.sendMessage(alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8)))
+            try await alice.tim.sendMessage(alice.tim.createImageMessage(to: bob.name, conversationType: .c2c, bytes: picture(8, 8)))
         }
         let own = await failure(of: send)
         XCTAssertEqual(own?.code, 12_345)
-        XCTAssertEqual(own?.reason, "my storage is closed")
+        XCTAssertEqual(own?.message, "my storage is closed")
         thrown.change { $0 = Mine() }
         let other = await failure(of: send)
-        XCTAssertEqual(other?.reason.contains("Mine"), true, other?.reason ?? "")
+        XCTAssertEqual(other?.message.contains("Mine"), true, other?.message ?? "")
         let sent = try await alice.say("still here", to: bob)
         XCTAssertEqual(sent.status, .success)
     }
@@ -140,12 +140,12 @@ final class TransferTests: XCTestCase {
     func testAnUploadPluginThatBlocksHoldsUpItsPictureAlone() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let (blocked, goOn) = (Gate(), Gate())
-        alice.tim.registerUploadPlugin { _, _ in
+        alice.tim.registerPlugin { _, _ in
             blocked.open()
             goOn.wait()
             return elsewhere
         }
-        let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8))
+        let message = try alice.tim.createImageMessage(to: bob.name, conversationType: .c2c, bytes: picture(8, 8))
         let sending = Task { try await alice.tim.sendMessage(message) }
         try await blocked.opened()
         try await alice.say("there is more to come", to: bob)
@@ -159,12 +159,12 @@ final class TransferTests: XCTestCase {
     func testAPictureThatHasNotLeftIsTakenBack() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let (begun, goOn) = (Gate(), Gate())
-        alice.tim.registerUploadPlugin { _, _ in
+        alice.tim.registerPlugin { _, _ in
             begun.open()
             goOn.wait()
             return elsewhere
         }
-        let regretted = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8))
+        let regretted = try alice.tim.createImageMessage(to: bob.name, conversationType: .c2c, bytes: picture(8, 8))
         let sending = Task { await failure { try await alice.tim.sendMessage(regretted) } }
         try await begun.opened()
         try await alice.tim.cancelMessage(regretted)
@@ -172,7 +172,7 @@ final class TransferTests: XCTestCase {
         XCTAssertEqual(cancelled?.code, TimCode.cancelled)
         goOn.open()
         let sent = try await alice.say("I would have shown you something", to: bob)
-        let list = try await bob.tim.getMessageList(of: .c2c(alice.name))
+        let list = try await bob.tim.getMessageList(conversationID: .c2c(alice.name))
         XCTAssertEqual(list.messageList.map(\.id), [sent.id])
         let late = await failure { try await alice.tim.cancelMessage(sent) }
         XCTAssertEqual(late?.code, TimCode.nothingToCancel)
@@ -181,7 +181,7 @@ final class TransferTests: XCTestCase {
     /// One that ends before it can be cancelled is whole: then the next one is tried.
     func testADownloadIsCancelledAndLeavesNothing() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
-        try await alice.tim.sendMessage(alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(900, 600)))
+        try await alice.tim.sendMessage(alice.tim.createImageMessage(to: bob.name, conversationType: .c2c, bytes: picture(900, 600)))
         let (got, file) = (try await bob.nextMessage(), bob.folder + "/saved.bmp")
         var isCancelled = false
         while !isCancelled {
@@ -189,14 +189,14 @@ final class TransferTests: XCTestCase {
             let loading = Task {
                 do {
                     try await bob.tim.downloadAttachment(of: got, to: file) { _ in begun.open() }
-                    return UInt32?.none
+                    return Int32?.none
                 } catch let error as TimError {
                     return error.code
                 }
             }
             try await begun.opened()
             do {
-                try await bob.tim.cancelDownload(to: file)
+                try await bob.tim.cancelDownload(target: file)
                 isCancelled = true
             } catch let error as TimError {
                 XCTAssertEqual(error.code, TimCode.nothingToCancel)
@@ -211,35 +211,35 @@ final class TransferTests: XCTestCase {
     func testAnUploadPluginMayGiveItsPlaceAwayAndIsLetGo() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let gone = Gate()
-        alice.tim.registerUploadPlugin { [probe = Probe(gone)] _, _ in
-            alice.tim.registerUploadPlugin { _, _ in throw Mine() }
+        alice.tim.registerPlugin { [probe = Probe(gone)] _, _ in
+            alice.tim.registerPlugin { _, _ in throw Mine() }
             return withExtendedLifetime(probe) { elsewhere }
         }
         func send() async throws -> Message {
-            try await alice.tim.sendMessage(alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8)))
+            try await alice.tim.sendMessage(alice.tim.createImageMessage(to: bob.name, conversationType: .c2c, bytes: picture(8, 8)))
         }
         let sent = try await send()
         XCTAssertEqual(sent.image?.imageInfoArray, elsewhere.renditions)
         try await gone.opened()
         let error = await failure { _ = try await send() }
-        XCTAssertEqual(error?.reason.contains("Mine"), true, error?.reason ?? "")
+        XCTAssertEqual(error?.message.contains("Mine"), true, error?.message ?? "")
     }
 
     func testAnUploadPluginMayEndItsInstance() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
-        alice.tim.registerUploadPlugin { _, _ in
-            blocking { try await alice.tim.shutdown() }
+        alice.tim.registerPlugin { _, _ in
+            blocking { try await alice.tim.destroy() }
             return elsewhere
         }
-        let message = try alice.tim.createImageMessage(to: .c2c(bob.name), bytes: picture(8, 8))
+        let message = try alice.tim.createImageMessage(to: bob.name, conversationType: .c2c, bytes: picture(8, 8))
         let error = await failure { try await alice.tim.sendMessage(message) }
-        guard case .NotReady = error else { return XCTFail("\(String(describing: error))") }
+        guard case .notReady = error else { return XCTFail("\(String(describing: error))") }
     }
 }
 
 private let elsewhere = Uploaded(
     uuid: "0198c2f4-5a52-7c3e-8a3f-3f6f4f0a7b11",
     renditions: [RenditionType.original, .thumb, .large].map {
-        Rendition(renditionType: $0, size: 70, width: 8, height: 8, url: "https://pictures.example/8.png")
+        Rendition(type: $0, size: 70, width: 8, height: 8, url: "https://pictures.example/8.png")
     }
 )

@@ -13,7 +13,7 @@ func next(_ wanted: TimEvent) async throws {
 private func changeNick() async throws { try await tim.updateMyProfile(ProfileFields(nick: "Alice")) }
 
 func exitInListener() async throws {
-    tim.on { event in if case .profileUpdated = event { exit(0) } }
+    tim.on(.profileUpdated) { _ in exit(0) }
     try await changeNick()
     for await _ in events {}
     fatalError("exit returned")
@@ -21,8 +21,7 @@ func exitInListener() async throws {
 
 func blockAListener() async throws {
     let (blocked, block) = AsyncStream<Void>.makeStream()
-    tim.on { event in
-        guard case .profileUpdated = event else { return }
+    tim.on(.profileUpdated) { _ in
         block.yield()
         while true { sleep(60) }
     }
@@ -32,10 +31,9 @@ func blockAListener() async throws {
 
 /// The end of all instances, waited for where the engine tells of an event.
 func shutdownInListener() async throws {
-    let other = try Tim.create(options: TimOptions(sdkAppId: 1, server: "ws://127.0.0.1:1", dataDir: arguments[6]))
+    let other = try Tim.create(options: TimOptions(sdkAppID: 1, server: "ws://127.0.0.1:1", dataDir: arguments[6]))
     let (ended, end) = AsyncStream<Void>.makeStream()
-    tim.on { event in
-        guard case .profileUpdated = event else { return }
+    tim.on(.profileUpdated) { _ in
         let done = DispatchSemaphore(value: 0)
         Task {
             try await shutdown()
@@ -56,7 +54,7 @@ func shutdownInListener() async throws {
 
 /// A disk that takes nothing: a send fails, and once there is room again the same message goes.
 func fillTheDisk() async throws {
-    let message = try tim.createTextMessage(to: .c2c(user), text: "a note to myself")
+    let message = try tim.createTextMessage(to: user, conversationType: .c2c, text: "a note to myself")
     var roomy = rlimit()
     signal(SIGXFSZ, SIG_IGN)
     precondition(getrlimit(fileSize, &roomy) == 0)
@@ -67,7 +65,7 @@ func fillTheDisk() async throws {
         try await tim.sendMessage(message)
         fatalError("it was sent")
     } catch let error as TimError {
-        guard case .Storage(let code, let reason) = error else { fatalError("\(error)") }
+        guard case .storage(let code, let reason) = error else { fatalError("\(error)") }
         precondition([TimCode.databaseFailed, TimCode.storageFull].contains(code) && !reason.isEmpty, "\(error)")
     }
     precondition(setrlimit(fileSize, &roomy) == 0)

@@ -6,9 +6,9 @@ import TimSDK
 
 let arguments = CommandLine.arguments
 let (how, user) = (arguments[1], arguments[4])
-let tim = try Tim.create(options: TimOptions(sdkAppId: UInt32(arguments[3])!, server: arguments[2], dataDir: arguments[6]))
+let tim = try Tim.create(options: TimOptions(sdkAppID: Int64(arguments[3])!, server: arguments[2], dataDir: arguments[6]))
 let events = tim.events()
-try await tim.login(as: user, userSig: arguments[5])
+try await tim.login(userID: user, userSig: arguments[5])
 try await next(.sdkReady)
 
 switch how {
@@ -17,7 +17,7 @@ case "exit": exit(0)
 case "exit-in-listener": try await exitInListener()
 case "blocked": try await blockAListener()
 case "sending":
-    let message = try tim.createTextMessage(to: .c2c(user), text: "to myself")
+    let message = try tim.createTextMessage(to: user, conversationType: .c2c, text: "to myself")
     Task.detached { try await tim.sendMessage(message) }
 case "shutdown-in-listener": try await shutdownInListener()
 case "full-disk": try await fillTheDisk()

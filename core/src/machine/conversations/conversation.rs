@@ -342,7 +342,7 @@ impl Conv {
         let last_time = last_message.as_ref().map_or(0, |message| message.time).max(self.row.last_active);
         Conversation {
             conversation_id: self.row.id.clone(),
-            group_type: self.row.group_type,
+            sub_type: self.row.group_type,
             unread_count: self.unread(),
             last_message,
             read_sequence: self.row.read,

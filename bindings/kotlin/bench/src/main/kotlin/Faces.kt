@@ -29,7 +29,7 @@ private class Ears : EventListener {
 }
 
 private fun Tim.raiseEvent() {
-    runCatching { createTextMessage("C2Cbob", "hello") }
+    runCatching { createTextMessage("bob", ConversationType.C2C, "hello") }
 }
 
 /** The median of so many rounds, in microseconds: where others use the machine too, some take a hundred times as long. */
@@ -56,7 +56,7 @@ private suspend fun Tim.roundTrip(rounds: Int): Double = median(rounds) {
 }
 
 fun main(arguments: Array<String>): Unit = runBlocking {
-    val tim = Tim.create(TimOptions(1u, "ws://127.0.0.1:9", arguments.single()))
+    val tim = Tim.create(TimOptions(1, "ws://127.0.0.1:9", arguments.single()))
     val ears = Ears()
     tim.addListener(ears)
     fun batch(size: Int) = tim.batch(ears, size, 3000 / size + 300)

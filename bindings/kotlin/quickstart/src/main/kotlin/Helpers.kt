@@ -18,19 +18,19 @@ fun Tim.inbox(): Channel<Message> =
 fun describe(event: TimEvent): String = when (event) {
     is TimEvent.SdkReady -> "SDK_READY"
     is TimEvent.SdkNotReady -> "SDK_NOT_READY"
-    is TimEvent.SdkDestroy -> "SDK_DESTROY ${event.sdkAppId}"
+    is TimEvent.SdkDestroy -> "SDK_DESTROY ${event.sdkAppID}"
     is TimEvent.MessageReceived -> "MESSAGE_RECEIVED from ${event.messages.map { it.from }}"
     is TimEvent.MessageStatusChanged -> "MESSAGE_STATUS_CHANGED ${event.messages.map { "${it.id} ${it.status}" }}"
     is TimEvent.MessageRevoked -> "MESSAGE_REVOKED ${event.messages.map { it.id }}"
     is TimEvent.MessageReadByPeer -> "MESSAGE_READ_BY_PEER ${event.messages.size} messages"
     is TimEvent.ConversationListUpdated ->
-        "CONVERSATION_LIST_UPDATED ${event.conversations.map { "${it.conversationId} (${it.unreadCount} unread)" }}"
+        "CONVERSATION_LIST_UPDATED ${event.conversations.map { "${it.conversationID} (${it.unreadCount} unread)" }}"
     is TimEvent.GroupListUpdated -> "GROUP_LIST_UPDATED ${event.groups.map { it.name }}"
-    is TimEvent.ProfileUpdated -> "PROFILE_UPDATED ${event.profiles.map { it.userId }}"
-    is TimEvent.BlacklistUpdated -> "BLACKLIST_UPDATED ${event.users}"
+    is TimEvent.ProfileUpdated -> "PROFILE_UPDATED ${event.profiles.map { it.userID }}"
+    is TimEvent.BlacklistUpdated -> "BLACKLIST_UPDATED ${event.userIDList}"
     is TimEvent.NetStateChange -> "NET_STATE_CHANGE ${event.state}"
-    is TimEvent.KickedOut -> "KICKED_OUT ${event.reason}"
-    is TimEvent.Error -> "ERROR ${event.code} ${event.reason}"
+    is TimEvent.KickedOut -> "KICKED_OUT ${event.type}"
+    is TimEvent.Error -> "ERROR ${event.code} ${event.message}"
 }
 
 /** Something to look at: a BMP file of 320 x 240 pixels. */

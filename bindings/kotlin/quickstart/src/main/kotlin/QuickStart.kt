@@ -14,14 +14,14 @@ fun main(arguments: Array<String>): Unit = runBlocking {
     val (server, app, alicesSig, bobsSig, folder) = arguments
 
     // 2. Initialise. Two instances in one process, as only a demonstration has them.
-    // Pictures go to the server; registerUploadPlugin would take them elsewhere.
-    setLogLevel(1u)
-    val alice = Tim.create(TimOptions(app.toUInt(), server, "$folder/alice", instance = "alice"))
-    val bob = Tim.create(TimOptions(app.toUInt(), server, "$folder/bob", instance = "bob"))
+    // Pictures go to the server; registerPlugin would take them elsewhere.
+    setLogLevel(1)
+    val alice = Tim.create(TimOptions(app.toLong(), server, "$folder/alice", instance = "alice"))
+    val bob = Tim.create(TimOptions(app.toLong(), server, "$folder/bob", instance = "bob"))
 
     // 3. Events, then login. `soon` waits for an event, `inbox` has the messages that come.
-    alice.on<TimEvent> { event -> println("  alice <- ${describe(event)}") }
-    bob.on<TimEvent> { event -> println("    bob <- ${describe(event)}") }
+    alice.addListener { events -> events.forEach { println("  alice <- ${describe(it)}") } }
+    bob.addListener { events -> events.forEach { println("    bob <- ${describe(it)}") } }
     val (alicesInbox, bobsInbox) = listOf(alice.inbox(), bob.inbox())
     val ready = listOf(alice.soon<TimEvent.SdkReady>(), bob.soon<TimEvent.SdkReady>())
     alice.login("alice", alicesSig)
@@ -29,25 +29,25 @@ fun main(arguments: Array<String>): Unit = runBlocking {
     ready.awaitAll()
 
     // 4. A text, there and back.
-    val hello = alice.createTextMessage(to = c2c("bob"), text = "Hello world!")
+    val hello = alice.createTextMessage(to = "bob", ConversationType.C2C, text = "Hello world!")
     alice.sendMessage(hello)
     val heard = bobsInbox.receive()
     println("bob got \"${heard.text}\"")
-    bob.sendMessage(bob.createTextMessage(to = heard.conversationId, text = "Hello alice!"))
+    bob.sendMessage(bob.createTextMessage(to = heard.from, heard.conversationType, text = "Hello alice!"))
     println("alice got \"${alicesInbox.receive().text}\"")
 
     // A picture, there and back, and onto their disks.
-    val picture = alice.createImageMessage(to = c2c("bob"), bytes = draw()) { percent -> println("     up $percent %") }
+    val picture = alice.createImageMessage(to = "bob", ConversationType.C2C, bytes = draw()) { percent -> println("     up $percent %") }
     alice.sendMessage(picture)
     bob.downloadAttachment(bobsInbox.receive(), "$folder/from-alice.bmp") { percent -> println("   down $percent %") }
-    bob.sendMessage(bob.createImageMessage(to = c2c("alice"), file = "$folder/from-alice.bmp"))
+    bob.sendMessage(bob.createImageMessage(to = "alice", ConversationType.C2C, file = "$folder/from-alice.bmp"))
     alice.downloadAttachment(alicesInbox.receive(), "$folder/from-bob.bmp", RenditionType.THUMB)
 
     // Read, and taken back.
     val (read, revoked) = alice.soon<TimEvent.MessageReadByPeer>() to bob.soon<TimEvent.MessageRevoked>()
     bob.setMessageRead(c2c("alice"))
     println("bob has read ${read.await().messages.size} messages")
-    val regretted = alice.sendMessage(alice.createTextMessage(to = c2c("bob"), text = "Never mind this one."))
+    val regretted = alice.sendMessage(alice.createTextMessage(to = "bob", ConversationType.C2C, text = "Never mind this one."))
     alice.revokeMessage(regretted)
     println("taken back: ${revoked.await().messages.size}")
 

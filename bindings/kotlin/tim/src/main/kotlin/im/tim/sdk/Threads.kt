@@ -13,6 +13,9 @@ internal fun adoptThreadsOfTheEngine() {
     val adopt = CallbackThreadInitializer(true, false, "tim")
     val callbacks = listOf(
         uniffiRustFutureContinuationCallbackImpl,
+        uniffiCallbackInterfaceEventHandler.onEvent,
+        uniffiCallbackInterfaceEventHandler.uniffiFree,
+        uniffiCallbackInterfaceEventHandler.uniffiClone,
         uniffiCallbackInterfaceEventListener.onEvents,
         uniffiCallbackInterfaceEventListener.uniffiFree,
         uniffiCallbackInterfaceEventListener.uniffiClone,

@@ -4,263 +4,263 @@ package im.tim.sdk
 /** What [TimException.code] and [TimEvent.Error] tell. */
 object TimCode {
     /** SDKAppID is missing: pass the number that tim-server app printed. */
-    const val SDK_APP_ID_MISSING: UInt = 2000u
+    const val SDK_APP_ID_MISSING: Int = 2000
     /** userID is missing or not 1 to 32 printable ASCII characters. */
-    const val USER_ID_INVALID: UInt = 2002u
+    const val USER_ID_INVALID: Int = 2002
     /** userSig is missing: ask your backend for one. */
-    const val USERSIG_MISSING: UInt = 2003u
+    const val USERSIG_MISSING: Int = 2003
     /** not logged in: call login first. */
-    const val NOT_LOGGED_IN: UInt = 2024u
+    const val NOT_LOGGED_IN: Int = 2024
     /** a login is running already: wait for it to end. */
-    const val LOGIN_IN_PROGRESS: UInt = 2025u
+    const val LOGIN_IN_PROGRESS: Int = 2025
     /** another user is logged in: call logout first. */
-    const val LOGGED_IN_AS_ANOTHER: UInt = 2026u
+    const val LOGGED_IN_AS_ANOTHER: Int = 2026
     /** no uploader is registered: register an upload plugin, or use the built-in one. */
-    const val UPLOAD_PLUGIN_MISSING: UInt = 2040u
+    const val UPLOAD_PLUGIN_MISSING: Int = 2040
     /** the server did not give leave to upload: try again, or ask its operator. */
-    const val UPLOAD_REFUSED: UInt = 2041u
+    const val UPLOAD_REFUSED: Int = 2041
     /** the message could not be sent: resend it. */
-    const val SEND_FAILED: UInt = 2100u
+    const val SEND_FAILED: Int = 2100
     /** this is not a message that can be used here: pass one that create or the list returned. */
-    const val MESSAGE_INVALID: UInt = 2105u
+    const val MESSAGE_INVALID: Int = 2105
     /** the conversation type is neither C2C nor GROUP. */
-    const val CONVERSATION_TYPE_INVALID: UInt = 2106u
+    const val CONVERSATION_TYPE_INVALID: Int = 2106
     /** the message could not be taken back. */
-    const val REVOKE_FAILED: UInt = 2110u
+    const val REVOKE_FAILED: Int = 2110
     /** no picture was chosen: pass a path or bytes. */
-    const val IMAGE_MISSING: UInt = 2251u
+    const val IMAGE_MISSING: Int = 2251
     /** the file is not a JPEG, PNG, GIF, BMP or WebP picture. */
-    const val IMAGE_TYPE_INVALID: UInt = 2252u
+    const val IMAGE_TYPE_INVALID: Int = 2252
     /** the picture has 20 MB or more: make it smaller. */
-    const val IMAGE_TOO_LARGE: UInt = 2253u
+    const val IMAGE_TOO_LARGE: Int = 2253
     /** the upload failed: resend the message. */
-    const val UPLOAD_FAILED: UInt = 2400u
+    const val UPLOAD_FAILED: Int = 2400
     /** the file cannot be opened: check its path and permission. */
-    const val FILE_UNREADABLE: UInt = 2401u
+    const val FILE_UNREADABLE: Int = 2401
     /** the file has more than 100 MB: make it smaller. */
-    const val FILE_TOO_LARGE: UInt = 2402u
+    const val FILE_TOO_LARGE: Int = 2402
     /** there is no such conversation on this device. */
-    const val CONVERSATION_NOT_FOUND: UInt = 2500u
+    const val CONVERSATION_NOT_FOUND: Int = 2500
     /** a conversationID is C2C and a userID, GROUP and a groupID, or @TIM#SYSTEM. */
-    const val CONVERSATION_ID_INVALID: UInt = 2503u
+    const val CONVERSATION_ID_INVALID: Int = 2503
     /** a groupID is 1 to 48 printable ASCII characters. */
-    const val GROUP_ID_INVALID: UInt = 2602u
+    const val GROUP_ID_INVALID: Int = 2602
     /** a profile value is not allowed. */
-    const val PROFILE_INVALID: UInt = 2721u
+    const val PROFILE_INVALID: Int = 2721
     /** the profile update is empty: set at least one field. */
-    const val PROFILE_NOTHING_TO_SET: UInt = 2722u
+    const val PROFILE_NOTHING_TO_SET: Int = 2722
     /** nobody can blacklist themselves. */
-    const val BLACKLIST_SELF: UInt = 2742u
+    const val BLACKLIST_SELF: Int = 2742
     /** the server cannot be reached: check the network and the server's address. */
-    const val NETWORK_ERROR: UInt = 2800u
+    const val NETWORK_ERROR: Int = 2800
     /** no answer in time: check the network and try again. */
-    const val TIMEOUT: UInt = 2801u
+    const val TIMEOUT: Int = 2801
     /** there is no network: try again when there is. */
-    const val NO_NETWORK: UInt = 2805u
+    const val NO_NETWORK: Int = 2805
     /** the engine is not ready: wait for SDK_READY. */
-    const val SDK_NOT_READY: UInt = 2999u
+    const val SDK_NOT_READY: Int = 2999
     /** the login is still running: wait for SDK_READY. */
-    const val LOGGING_IN: UInt = 3000u
+    const val LOGGING_IN: Int = 3000
     /** the last login failed: log in again. */
-    const val LOGIN_FAILED: UInt = 3001u
+    const val LOGIN_FAILED: Int = 3001
     /** another device took this one's place: log in again to take it back. */
-    const val KICKED_MULTIPLE_DEVICE: UInt = 3002u
+    const val KICKED_MULTIPLE_DEVICE: Int = 3002
     /** this device logged in anew elsewhere: log in again to take the place back. */
-    const val KICKED_MULTIPLE_ACCOUNT: UInt = 3003u
+    const val KICKED_MULTIPLE_ACCOUNT: Int = 3003
     /** the userSig expired: log in with a new one. */
-    const val USERSIG_EXPIRED_OFFLINE: UInt = 3004u
+    const val USERSIG_EXPIRED_OFFLINE: Int = 3004
     /** logged out: call login first. */
-    const val LOGGED_OUT: UInt = 3005u
+    const val LOGGED_OUT: Int = 3005
     /** the server's operator ended the login: log in again if you may. */
-    const val KICKED_BY_SERVER: UInt = 3006u
+    const val KICKED_BY_SERVER: Int = 3006
     /** the local database failed: free space, check permissions, then try again. */
-    const val DATABASE_FAILED: UInt = 6005u
+    const val DATABASE_FAILED: Int = 6005
     /** the data folder cannot be written: choose a folder of the app's own. */
-    const val DATA_DIR_UNUSABLE: UInt = 6022u
+    const val DATA_DIR_UNUSABLE: Int = 6022
     /** the file is empty. */
-    const val FILE_EMPTY: UInt = 7006u
+    const val FILE_EMPTY: Int = 7006
     /** the message is over 12 KB: shorten it or send it in parts. */
-    const val MESSAGE_TOO_LONG: UInt = 8001u
+    const val MESSAGE_TOO_LONG: Int = 8001
     /** 10,000 calls wait for the engine: wait until some have ended. */
-    const val TOO_MANY_CALLS: UInt = 9507u
+    const val TOO_MANY_CALLS: Int = 9507
     /** a group value is missing, too long or not allowed for this type of group. */
-    const val GROUP_BAD_PARAMETER: UInt = 10004u
+    const val GROUP_BAD_PARAMETER: Int = 10004
     /** too many users in one request. */
-    const val GROUP_TOO_MANY_ACCOUNTS: UInt = 10005u
+    const val GROUP_TOO_MANY_ACCOUNTS: Int = 10005
     /** not allowed in this group: not a member, or not with this role. */
-    const val GROUP_PERMISSION_DENIED: UInt = 10007u
+    const val GROUP_PERMISSION_DENIED: Int = 10007
     /** the owner may not leave this group: dismiss it. */
-    const val GROUP_OWNER_CANNOT_QUIT: UInt = 10009u
+    const val GROUP_OWNER_CANNOT_QUIT: Int = 10009
     /** there is no such group, or it was dismissed. */
-    const val GROUP_NOT_FOUND: UInt = 10010u
+    const val GROUP_NOT_FOUND: Int = 10010
     /** already a member. */
-    const val GROUP_ALREADY_MEMBER: UInt = 10013u
+    const val GROUP_ALREADY_MEMBER: Int = 10013
     /** the group is full. */
-    const val GROUP_FULL: UInt = 10014u
+    const val GROUP_FULL: Int = 10014
     /** the groupID is not allowed: it may not begin with @TGS#. */
-    const val GROUP_BAD_ID: UInt = 10015u
+    const val GROUP_BAD_ID: Int = 10015
     /** a user does not exist: users exist from their first login on. */
-    const val GROUP_ACCOUNT_NOT_FOUND: UInt = 10019u
+    const val GROUP_ACCOUNT_NOT_FOUND: Int = 10019
     /** the groupID is taken: choose another. */
-    const val GROUP_ID_IN_USE: UInt = 10021u
+    const val GROUP_ID_IN_USE: Int = 10021
     /** the groupID is taken by a group of yours. */
-    const val GROUP_ID_IS_YOURS: UInt = 10025u
+    const val GROUP_ID_IS_YOURS: Int = 10025
     /** the application was decided already, or there is none. */
-    const val APPLICATION_HANDLED: UInt = 10024u
+    const val APPLICATION_HANDLED: Int = 10024
     /** the message to take back does not exist. */
-    const val REVOKE_NOT_FOUND: UInt = 10030u
+    const val REVOKE_NOT_FOUND: Int = 10030
     /** too late to take the message back. */
-    const val REVOKE_TOO_LATE_GROUP: UInt = 10031u
+    const val REVOKE_TOO_LATE_GROUP: Int = 10031
     /** this message cannot be taken back. */
-    const val REVOKE_NOT_ALLOWED: UInt = 10032u
+    const val REVOKE_NOT_ALLOWED: Int = 10032
     /** the request's parameters do not fit: see docs/protocol.md. */
-    const val BAD_REQUEST: UInt = 20001u
+    const val BAD_REQUEST: Int = 20001
     /** the user does not exist: users exist from their first login on. */
-    const val UNKNOWN_USER: UInt = 20003u
+    const val UNKNOWN_USER: Int = 20003
     /** the receiver has blacklisted the sender. */
-    const val BLACKLISTED: UInt = 20007u
+    const val BLACKLISTED: Int = 20007
     /** too late to take the message back. */
-    const val REVOKE_TOO_LATE: UInt = 20016u
+    const val REVOKE_TOO_LATE: Int = 20016
     /** the blacklist is full. */
-    const val BLACKLIST_FULL: UInt = 30013u
+    const val BLACKLIST_FULL: Int = 30013
     /** a profile value is too long. */
-    const val PROFILE_VALUE_TOO_LONG: UInt = 40601u
+    const val PROFILE_VALUE_TOO_LONG: Int = 40601
     /** the userSig has expired: ask your backend for a new one. */
-    const val USERSIG_EXPIRED: UInt = 70001u
+    const val USERSIG_EXPIRED: Int = 70001
     /** the userSig is empty: ask your backend for one. */
-    const val USERSIG_EMPTY: UInt = 70002u
+    const val USERSIG_EMPTY: Int = 70002
     /** the userSig cannot be read: it was cut, changed or not made for tim. */
-    const val USERSIG_MALFORMED: UInt = 70003u
+    const val USERSIG_MALFORMED: Int = 70003
     /** the userSig was signed with another key: check the application's key on your backend. */
-    const val USERSIG_WRONG_KEY: UInt = 70009u
+    const val USERSIG_WRONG_KEY: Int = 70009
     /** the userSig belongs to another user. */
-    const val USERSIG_OTHER_USER: UInt = 70013u
+    const val USERSIG_OTHER_USER: Int = 70013
     /** the userSig belongs to another SDKAppID. */
-    const val USERSIG_OTHER_APP: UInt = 70014u
+    const val USERSIG_OTHER_APP: Int = 70014
     /** the application has no key: make one with tim-server app. */
-    const val APP_HAS_NO_KEY: UInt = 70016u
+    const val APP_HAS_NO_KEY: Int = 70016
     /** the SDKAppID is unknown to this server: make it with tim-server app. */
-    const val APP_UNKNOWN: UInt = 70020u
+    const val APP_UNKNOWN: Int = 70020
     /** too many failed logins: wait a minute. */
-    const val TOO_MANY_LOGINS: UInt = 70050u
+    const val TOO_MANY_LOGINS: Int = 70050
     /** the userSig was revoked: ask your backend for a new one. */
-    const val USERSIG_REVOKED: UInt = 70052u
+    const val USERSIG_REVOKED: Int = 70052
     /** the message is over 12 KB: shorten it or send it in parts. */
-    const val MESSAGE_BODY_TOO_LONG: UInt = 80002u
+    const val MESSAGE_BODY_TOO_LONG: Int = 80002
     /** the frame is not an envelope of the protocol: see docs/protocol.md. */
-    const val MALFORMED_FRAME: UInt = 130_100u
+    const val MALFORMED_FRAME: Int = 130_100
     /** the frame is over 64 KiB: send less at once. */
-    const val FRAME_TOO_LARGE: UInt = 130_101u
+    const val FRAME_TOO_LARGE: Int = 130_101
     /** the frame nests deeper than 32 levels. */
-    const val FRAME_TOO_DEEP: UInt = 130_102u
+    const val FRAME_TOO_DEEP: Int = 130_102
     /** this side does not know the request: update it. */
-    const val UNSUPPORTED: UInt = 130_103u
+    const val UNSUPPORTED: Int = 130_103
     /** request numbers must grow within a connection. */
-    const val OUT_OF_ORDER: UInt = 130_104u
+    const val OUT_OF_ORDER: Int = 130_104
     /** the first request of a connection is hello, within 10 seconds. */
-    const val HELLO_EXPECTED: UInt = 130_105u
+    const val HELLO_EXPECTED: Int = 130_105
     /** hello was said already on this connection. */
-    const val HELLO_REPEATED: UInt = 130_106u
+    const val HELLO_REPEATED: Int = 130_106
     /** no common protocol version: update the older side. */
-    const val VERSION_UNSUPPORTED: UInt = 130_107u
+    const val VERSION_UNSUPPORTED: Int = 130_107
     /** too many requests wait for their answer: wait for some. */
-    const val TOO_MANY_IN_FLIGHT: UInt = 130_108u
+    const val TOO_MANY_IN_FLIGHT: Int = 130_108
     /** too many requests: slow down. */
-    const val TOO_FAST: UInt = 130_109u
+    const val TOO_FAST: Int = 130_109
     /** the message's body is empty, incomplete or of a type users cannot send. */
-    const val MESSAGE_BODY_INVALID: UInt = 130_110u
+    const val MESSAGE_BODY_INVALID: Int = 130_110
     /** this server does not know the message's type: update it. */
-    const val BODY_TYPE_UNKNOWN: UInt = 130_111u
+    const val BODY_TYPE_UNKNOWN: Int = 130_111
     /** no heartbeat came in time. */
-    const val IDLE_TOO_LONG: UInt = 130_112u
+    const val IDLE_TOO_LONG: Int = 130_112
     /** the server said something that this version of the app cannot read: update the app. */
-    const val UNREADABLE: UInt = 130_113u
+    const val UNREADABLE: Int = 130_113
     /** the message's body nests arrays and objects deeper than 16 levels. */
-    const val MESSAGE_BODY_TOO_DEEP: UInt = 130_114u
+    const val MESSAGE_BODY_TOO_DEEP: Int = 130_114
     /** this side does not know the group's type, join option or the like: update it. */
-    const val VALUE_UNKNOWN: UInt = 130_116u
+    const val VALUE_UNKNOWN: Int = 130_116
     /** too many connections of one user, or not logged in from one address: the newest stay. */
-    const val TOO_MANY_CONNECTIONS: UInt = 130_118u
+    const val TOO_MANY_CONNECTIONS: Int = 130_118
     /** too many bytes of files today: send the message again later. */
-    const val MEDIA_QUOTA: UInt = 130_119u
+    const val MEDIA_QUOTA: Int = 130_119
     /** the server has too much to do: try again. */
-    const val BUSY: UInt = 130_120u
+    const val BUSY: Int = 130_120
     /** the server cannot store anything now: its disk is full or failing. */
-    const val READ_ONLY: UInt = 130_121u
+    const val READ_ONLY: Int = 130_121
     /** a fault in the server: try again, and tell its operator. */
-    const val INTERNAL: UInt = 130_122u
+    const val INTERNAL: Int = 130_122
     /** the server is shutting down: connect again. */
-    const val SHUTTING_DOWN: UInt = 130_123u
+    const val SHUTTING_DOWN: Int = 130_123
     /** the database is damaged: restore a backup. */
-    const val DATABASE_CORRUPT: UInt = 130_124u
+    const val DATABASE_CORRUPT: Int = 130_124
     /** the database was written by a newer version: run that version or newer. */
-    const val DATABASE_NEWER: UInt = 130_125u
+    const val DATABASE_NEWER: Int = 130_125
     /** the userSig was issued in the future by the server's clock: set the clocks of the server and of your backend. */
-    const val CLOCKS_DIFFER: UInt = 130_130u
+    const val CLOCKS_DIFFER: Int = 130_130
     /** the ticket is not one of this server's for this purpose: ask for a new one. */
-    const val TICKET_INVALID: UInt = 130_140u
+    const val TICKET_INVALID: Int = 130_140
     /** the ticket has expired: ask for a new one. */
-    const val TICKET_EXPIRED: UInt = 130_141u
+    const val TICKET_EXPIRED: Int = 130_141
     /** the ticket was used already: ask for a new one. */
-    const val TICKET_USED: UInt = 130_142u
+    const val TICKET_USED: Int = 130_142
     /** the server does not have this file (any more): ask its sender to send it again. */
-    const val MEDIA_NOT_FOUND: UInt = 130_143u
+    const val MEDIA_NOT_FOUND: Int = 130_143
     /** the bytes are not those the ticket was given for. */
-    const val MEDIA_MISMATCH: UInt = 130_144u
+    const val MEDIA_MISMATCH: Int = 130_144
     /** the picture has too many pixels: at most 30,000 on a side and 250 million in all. */
-    const val IMAGE_DIMENSIONS: UInt = 130_145u
+    const val IMAGE_DIMENSIONS: Int = 130_145
     /** the file's bytes came too slowly: try again on a better line. */
-    const val TRANSFER_TOO_SLOW: UInt = 130_146u
+    const val TRANSFER_TOO_SLOW: Int = 130_146
     /** the picture is damaged or cut off: export it again. */
-    const val IMAGE_DAMAGED: UInt = 130_147u
+    const val IMAGE_DAMAGED: Int = 130_147
     /** the picture is too large for its format: save it as a PNG or a non-progressive JPEG. */
-    const val IMAGE_NEEDS_MEMORY: UInt = 130_148u
+    const val IMAGE_NEEDS_MEMORY: Int = 130_148
     /** the instance was destroyed: create a new one. */
-    const val DESTROYED: UInt = 130_160u
+    const val DESTROYED: Int = 130_160
     /** the call was cancelled, or the login ended first. */
-    const val CANCELLED: UInt = 130_161u
+    const val CANCELLED: Int = 130_161
     /** a listener was too slow and events were dropped: read the lists again. */
-    const val EVENTS_LOST: UInt = 130_162u
+    const val EVENTS_LOST: Int = 130_162
     /** a listener panicked: mend it; other listeners go on. */
-    const val LISTENER_PANICKED: UInt = 130_163u
+    const val LISTENER_PANICKED: Int = 130_163
     /** 10,000 messages wait to be sent: wait until some have left. */
-    const val OUTBOX_FULL: UInt = 130_164u
+    const val OUTBOX_FULL: Int = 130_164
     /** the server's address is not wss://host[:port], or ws:// on this machine. */
-    const val SERVER_ADDRESS_INVALID: UInt = 130_165u
+    const val SERVER_ADDRESS_INVALID: Int = 130_165
     /** the local database was damaged and set aside: it is rebuilt from the server. */
-    const val STORE_REBUILT: UInt = 130_166u
+    const val STORE_REBUILT: Int = 130_166
     /** the local database was written by a newer version of the app: update the app. */
-    const val STORE_NEWER: UInt = 130_167u
+    const val STORE_NEWER: Int = 130_167
     /** this device's storage is full: free space, nothing was lost. */
-    const val STORAGE_FULL: UInt = 130_168u
+    const val STORAGE_FULL: Int = 130_168
     /** the engine's threads could not be started: the system refuses new threads. */
-    const val RUNTIME_FAILED: UInt = 130_169u
+    const val RUNTIME_FAILED: Int = 130_169
     /** the message is on its way and may have arrived: revoke it when it has. */
-    const val MESSAGE_ON_ITS_WAY: UInt = 130_170u
+    const val MESSAGE_ON_ITS_WAY: Int = 130_170
     /** there is nothing to cancel: it has ended, or never began. */
-    const val NOTHING_TO_CANCEL: UInt = 130_171u
+    const val NOTHING_TO_CANCEL: Int = 130_171
     /** the server's certificate is from an unknown issuer: give the app its root (extraRootsPem), or use a public one. */
-    const val CERTIFICATE_UNKNOWN_ISSUER: UInt = 130_174u
+    const val CERTIFICATE_UNKNOWN_ISSUER: Int = 130_174
     /** the server's certificate cannot be a server's: one of an authority (CA) cannot; make one with tim-server cert. */
-    const val CERTIFICATE_UNUSABLE: UInt = 130_175u
+    const val CERTIFICATE_UNUSABLE: Int = 130_175
     /** the server's certificate is for another name: connect by a name that it has, or make one for this name. */
-    const val CERTIFICATE_WRONG_NAME: UInt = 130_176u
+    const val CERTIFICATE_WRONG_NAME: Int = 130_176
     /** the server's certificate has expired or is not valid yet: renew it, and check this device's clock. */
-    const val CERTIFICATE_NOT_VALID_NOW: UInt = 130_177u
+    const val CERTIFICATE_NOT_VALID_NOW: Int = 130_177
     /** the local database is damaged: it is set aside and rebuilt from the server, try again. */
-    const val STORE_DAMAGED: UInt = 130_178u
+    const val STORE_DAMAGED: Int = 130_178
     /** an argument that may not be NULL is NULL. */
-    const val NULL_ARGUMENT: UInt = 130_180u
+    const val NULL_ARGUMENT: Int = 130_180
     /** a text is not UTF-8. */
-    const val TEXT_NOT_UTF8: UInt = 130_181u
+    const val TEXT_NOT_UTF8: Int = 130_181
     /** a JSON argument cannot be read or does not fit: see tim.h. */
-    const val JSON_INVALID: UInt = 130_182u
+    const val JSON_INVALID: Int = 130_182
     /** the handle is not one of this library's, or was released. */
-    const val HANDLE_INVALID: UInt = 130_183u
+    const val HANDLE_INVALID: Int = 130_183
     /** the program was built with another version of tim.h: build it with the library's own. */
-    const val ABI_MISMATCH: UInt = 130_184u
+    const val ABI_MISMATCH: Int = 130_184
     /** a fault in the engine: please report it. */
-    const val PANICKED: UInt = 130_185u
+    const val PANICKED: Int = 130_185
     /** the library belongs to another class loader of this process: load tim once. */
-    const val LOADED_TWICE: UInt = 130_186u
+    const val LOADED_TWICE: Int = 130_186
 }

@@ -1,17 +1,9 @@
 /** Names for what TIM gives numbers to, and for what it spells into a conversation's id. A number's names are in [TimCode]. */
+@file:JvmName("TimNames")
+
 package im.tim.sdk
 
-/** Whose conversation it is. */
-enum class ConversationType {
-    /** Two users'. */
-    C2C,
-
-    /** A group's. */
-    GROUP,
-
-    /** The server's, which tells this user of their groups. */
-    SYSTEM,
-}
+import kotlin.reflect.KClass
 
 /** The conversation with a user. */
 fun c2c(userID: String): String = "C2C$userID"
@@ -19,29 +11,17 @@ fun c2c(userID: String): String = "C2C$userID"
 /** The conversation of a group. */
 fun group(groupID: String): String = "GROUP$groupID"
 
-/** Whose conversation it is. */
-val Conversation.type: ConversationType get() = typeOf(conversationId)
-
 /** The other user of a C2C conversation; null for any other. */
-val Conversation.peer: String? get() = peerOf(conversationId)
+val Conversation.peer: String? get() = peerOf(conversationID)
 
 /** The group of a group's conversation; null for any other. */
-val Conversation.groupId: String? get() = groupOf(conversationId)
-
-/** Whose conversation the message is in. */
-val Message.conversationType: ConversationType get() = typeOf(conversationId)
+val Conversation.groupID: String? get() = groupOf(conversationID)
 
 /** The other user, of a message in a C2C conversation; null for any other. */
-val Message.peer: String? get() = peerOf(conversationId)
+val Message.peer: String? get() = peerOf(conversationID)
 
 /** The group, of a message in a group; null for any other. */
-val Message.groupId: String? get() = groupOf(conversationId)
-
-private fun typeOf(conversation: String) = when {
-    peerOf(conversation) != null -> ConversationType.C2C
-    groupOf(conversation) != null -> ConversationType.GROUP
-    else -> ConversationType.SYSTEM
-}
+val Message.groupID: String? get() = groupOf(conversationID)
 
 private fun peerOf(conversation: String) = conversation.behind(c2c(""))
 
@@ -50,61 +30,81 @@ private fun groupOf(conversation: String) = conversation.behind(group(""))
 private fun String.behind(prefix: String) = if (startsWith(prefix)) substring(prefix.length) else null
 
 /** What a group tip tells, with TIM's number for it. */
-enum class GroupTipType(val number: UInt) {
+enum class GroupTipType(val number: Int) {
     /** Users joined. */
-    JOIN(1u),
+    JOIN(1),
 
     /** A user left. */
-    QUIT(2u),
+    QUIT(2),
 }
 
 /** What the tip tells; null if a later version made it. */
 val GroupTip.type: GroupTipType? get() = GroupTipType.entries.find { it.number == operationType }
 
 /** What a system notice tells, with TIM's number for it. */
-enum class SystemNoticeType(val number: UInt) {
+enum class SystemNoticeType(val number: Int) {
     /** A user applies to join. The owner and the admins are told. */
-    JOIN_APPLICATION(1u),
+    JOIN_APPLICATION(1),
 
     /** This user's application was accepted. */
-    APPLICATION_ACCEPTED(2u),
+    APPLICATION_ACCEPTED(2),
 
     /** This user's application was refused. */
-    APPLICATION_REFUSED(3u),
+    APPLICATION_REFUSED(3),
 
     /** The group was dismissed. */
-    GROUP_DISMISSED(5u),
+    GROUP_DISMISSED(5),
 
     /** This user made the group. */
-    GROUP_CREATED(6u),
+    GROUP_CREATED(6),
 
     /** This user was added to the group. */
-    INVITED(7u),
+    INVITED(7),
 
     /** This user left the group. */
-    QUIT(8u),
+    QUIT(8),
 }
 
 /** What the notice tells; null if a later version made it. */
 val SystemNotice.type: SystemNoticeType? get() = SystemNoticeType.entries.find { it.number == operationType }
 
 /** A picture's format, with TIM's number for it. */
-enum class ImageFormat(val number: UInt) {
+enum class ImageFormat(val number: Int) {
     /** JPEG. */
-    JPEG(1u),
+    JPEG(1),
 
     /** GIF. */
-    GIF(2u),
+    GIF(2),
 
     /** PNG. */
-    PNG(3u),
+    PNG(3),
 
     /** BMP. */
-    BMP(4u),
+    BMP(4),
 
     /** WebP. */
-    WEBP(5u),
+    WEBP(5),
 }
 
 /** The picture's format; null if it is none of these. */
 val ImageBody.format: ImageFormat? get() = ImageFormat.entries.find { it.number == imageFormat }
+
+/** The name of a kind of events. */
+internal fun nameOf(kind: KClass<out TimEvent>): EventName =
+    when (kind) {
+        TimEvent.SdkReady::class -> EventName.SDK_READY
+        TimEvent.SdkNotReady::class -> EventName.SDK_NOT_READY
+        TimEvent.MessageReceived::class -> EventName.MESSAGE_RECEIVED
+        TimEvent.MessageStatusChanged::class -> EventName.MESSAGE_STATUS_CHANGED
+        TimEvent.MessageRevoked::class -> EventName.MESSAGE_REVOKED
+        TimEvent.MessageReadByPeer::class -> EventName.MESSAGE_READ_BY_PEER
+        TimEvent.ConversationListUpdated::class -> EventName.CONVERSATION_LIST_UPDATED
+        TimEvent.GroupListUpdated::class -> EventName.GROUP_LIST_UPDATED
+        TimEvent.ProfileUpdated::class -> EventName.PROFILE_UPDATED
+        TimEvent.BlacklistUpdated::class -> EventName.BLACKLIST_UPDATED
+        TimEvent.Error::class -> EventName.ERROR
+        TimEvent.KickedOut::class -> EventName.KICKED_OUT
+        TimEvent.NetStateChange::class -> EventName.NET_STATE_CHANGE
+        TimEvent.SdkDestroy::class -> EventName.SDK_DESTROY
+        else -> throw IllegalArgumentException("a handler hears one kind of events: use addListener for all")
+    }

@@ -29,8 +29,8 @@ import java.nio.ByteOrder
 import java.nio.CharBuffer
 import java.nio.charset.CodingErrorAction
 import java.util.concurrent.atomic.AtomicLong
+import java.util.concurrent.CompletableFuture
 import java.util.concurrent.ConcurrentHashMap
-import java.util.concurrent.atomic.AtomicBoolean
 import kotlin.coroutines.resume
 import kotlinx.coroutines.CancellableContinuation
 import kotlinx.coroutines.DelicateCoroutinesApi
@@ -326,7 +326,7 @@ internal inline fun<T> uniffiTraitInterfaceCall(
 ) {
     try {
         writeReturn(makeCall())
-    } catch(e: kotlin.Exception) {
+    } catch(e: kotlin.Throwable) {
         val err = try { e.stackTraceToString() } catch(_: Throwable) { "" }
         callStatus.code = UNIFFI_CALL_UNEXPECTED_ERROR
         callStatus.error_buf = FfiConverterString.lower(err)
@@ -341,7 +341,7 @@ internal inline fun<T, reified E: Throwable> uniffiTraitInterfaceCallWithError(
 ) {
     try {
         writeReturn(makeCall())
-    } catch(e: kotlin.Exception) {
+    } catch(e: kotlin.Throwable) {
         if (e is E) {
             callStatus.code = UNIFFI_CALL_ERROR
             callStatus.error_buf = lowerError(e)
@@ -664,6 +664,9 @@ internal interface UniffiCallbackInterfaceProgressListenerMethod0 : com.sun.jna.
 internal interface UniffiCallbackInterfaceUploadPluginMethod0 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`file`: RustBuffer.ByValue,`progress`: Long,`uniffiOutReturn`: RustBuffer,uniffiCallStatus: UniffiRustCallStatus,)
 }
+internal interface UniffiCallbackInterfaceEventHandlerMethod0 : com.sun.jna.Callback {
+    fun callback(`uniffiHandle`: Long,`event`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
+}
 internal interface UniffiCallbackInterfaceEventListenerMethod0 : com.sun.jna.Callback {
     fun callback(`uniffiHandle`: Long,`events`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,)
 }
@@ -705,6 +708,25 @@ internal open class UniffiVTableCallbackInterfaceUploadPlugin(
         `uniffiFree` = other.`uniffiFree`
         `uniffiClone` = other.`uniffiClone`
         `upload` = other.`upload`
+    }
+
+}
+@Structure.FieldOrder("uniffiFree", "uniffiClone", "onEvent")
+internal open class UniffiVTableCallbackInterfaceEventHandler(
+    @JvmField internal var `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+    @JvmField internal var `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+    @JvmField internal var `onEvent`: UniffiCallbackInterfaceEventHandlerMethod0? = null,
+) : Structure() {
+    class UniffiByValue(
+        `uniffiFree`: UniffiCallbackInterfaceFree? = null,
+        `uniffiClone`: UniffiCallbackInterfaceClone? = null,
+        `onEvent`: UniffiCallbackInterfaceEventHandlerMethod0? = null,
+    ): UniffiVTableCallbackInterfaceEventHandler(`uniffiFree`,`uniffiClone`,`onEvent`,), Structure.ByValue
+
+   internal fun uniffiSetValue(other: UniffiVTableCallbackInterfaceEventHandler) {
+        `uniffiFree` = other.`uniffiFree`
+        `uniffiClone` = other.`uniffiClone`
+        `onEvent` = other.`onEvent`
     }
 
 }
@@ -779,11 +801,11 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_func_version(
     ): Int
-    external fun uniffi_tim_ffi_checksum_method_listener_remove(
-    ): Int
     external fun uniffi_tim_ffi_checksum_method_progresslistener_on_progress(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_add_listener(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_destroy(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_login_user(
     ): Int
@@ -799,9 +821,13 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_network_changed(
     ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_register_upload_plugin(
+    external fun uniffi_tim_ffi_checksum_method_tim_off(
     ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_shutdown(
+    external fun uniffi_tim_ffi_checksum_method_tim_on(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_once(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_register_plugin(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_cancel_download(
     ): Int
@@ -867,6 +893,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_uploadprogress_report(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_eventhandler_on_event(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_eventlistener_on_events(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_logsink_log(
@@ -891,6 +919,7 @@ internal object UniffiLib {
         Native.register(UniffiLib::class.java, findLibraryName(componentName = "tim"))
         LibraryOwner.check()
         adoptThreadsOfTheEngine()
+        uniffiCallbackInterfaceEventHandler.register(this)
         uniffiCallbackInterfaceEventListener.register(this)
         uniffiCallbackInterfaceLogSink.register(this)
         uniffiCallbackInterfaceProgressListener.register(this)
@@ -899,12 +928,6 @@ internal object UniffiLib {
     }
 
     internal fun ensureInitialized() = Unit
-    external fun uniffi_tim_ffi_fn_clone_listener(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
-    ): Long
-    external fun uniffi_tim_ffi_fn_free_listener(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
-    ): Unit
-    external fun uniffi_tim_ffi_fn_method_listener_remove(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
-    ): Unit
     external fun uniffi_tim_ffi_fn_clone_progresslistener(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_tim_ffi_fn_free_progresslistener(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
@@ -921,6 +944,8 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_add_listener(`ptr`: Long,`listener`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_destroy(`ptr`: Long,
+    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_login_user(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_get_server_time(`ptr`: Long,
@@ -929,73 +954,77 @@ internal object UniffiLib {
     ): Byte
     external fun uniffi_tim_ffi_fn_method_tim_is_ready(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Byte
-    external fun uniffi_tim_ffi_fn_method_tim_login(`ptr`: Long,`userId`: RustBuffer.ByValue,`userSig`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_login(`ptr`: Long,`userID`: RustBuffer.ByValue,`userSig`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_logout(`ptr`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_network_changed(`ptr`: Long,`up`: Byte,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
-    external fun uniffi_tim_ffi_fn_method_tim_register_upload_plugin(`ptr`: Long,`plugin`: Long,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_tim_ffi_fn_method_tim_off(`ptr`: Long,`listener`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
-    external fun uniffi_tim_ffi_fn_method_tim_shutdown(`ptr`: Long,
+    external fun uniffi_tim_ffi_fn_method_tim_on(`ptr`: Long,`event`: RustBuffer.ByValue,`handler`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_once(`ptr`: Long,`event`: RustBuffer.ByValue,`handler`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_register_plugin(`ptr`: Long,`plugin`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
     external fun uniffi_tim_ffi_fn_method_tim_cancel_download(`ptr`: Long,`target`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_download_attachment(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,`target`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_attachment_url(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_create_file_message(`ptr`: Long,`to`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_tim_ffi_fn_method_tim_create_file_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(`ptr`: Long,`to`: RustBuffer.ByValue,`bytes`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`bytes`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_tim_ffi_fn_method_tim_create_image_message(`ptr`: Long,`to`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_tim_ffi_fn_method_tim_create_image_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(`ptr`: Long,`to`: RustBuffer.ByValue,`bytes`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`bytes`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_tim_ffi_fn_method_tim_create_location_message(`ptr`: Long,`to`: RustBuffer.ByValue,`description`: RustBuffer.ByValue,`longitude`: Double,`latitude`: Double,`priority`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_tim_ffi_fn_method_tim_create_location_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`description`: RustBuffer.ByValue,`longitude`: Double,`latitude`: Double,`priority`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_tim_ffi_fn_method_tim_create_text_message(`ptr`: Long,`to`: RustBuffer.ByValue,`text`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_tim_ffi_fn_method_tim_create_text_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`text`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_group(`ptr`: Long,`group`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_dismiss_group(`ptr`: Long,`group`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_dismiss_group(`ptr`: Long,`groupID`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_group_list(`ptr`: Long,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_get_group_member_profile(`ptr`: Long,`group`: RustBuffer.ByValue,`users`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_get_group_member_profile(`ptr`: Long,`groupID`: RustBuffer.ByValue,`userIDList`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_get_group_profile(`ptr`: Long,`group`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_get_group_profile(`ptr`: Long,`groupID`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_handle_group_application(`ptr`: Long,`group`: RustBuffer.ByValue,`user`: RustBuffer.ByValue,`accept`: Byte,`handleMessage`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_handle_group_application(`ptr`: Long,`groupID`: RustBuffer.ByValue,`userID`: RustBuffer.ByValue,`accept`: Byte,`handleMessage`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_join_group(`ptr`: Long,`group`: RustBuffer.ByValue,`applyMessage`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_join_group(`ptr`: Long,`groupID`: RustBuffer.ByValue,`applyMessage`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_quit_group(`ptr`: Long,`group`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_quit_group(`ptr`: Long,`groupID`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_cancel_message(`ptr`: Long,`message`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_cancel_message(`ptr`: Long,`messageID`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_conversation_list(`ptr`: Long,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_get_message_list(`ptr`: Long,`conversation`: RustBuffer.ByValue,`next`: RustBuffer.ByValue,`count`: Int,
+    external fun uniffi_tim_ffi_fn_method_tim_get_message_list(`ptr`: Long,`conversationID`: RustBuffer.ByValue,`nextReqMessageID`: RustBuffer.ByValue,`count`: Int,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_resend_message(`ptr`: Long,`message`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_resend_message(`ptr`: Long,`messageID`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_revoke_message(`ptr`: Long,`message`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_send_message(`ptr`: Long,`message`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_set_message_read(`ptr`: Long,`conversation`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_set_message_read(`ptr`: Long,`conversationID`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_add_to_blacklist(`ptr`: Long,`users`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_add_to_blacklist(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_blacklist(`ptr`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_my_profile(`ptr`: Long,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_get_user_profile(`ptr`: Long,`users`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_get_user_profile(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(`ptr`: Long,`users`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_update_my_profile(`ptr`: Long,`fields`: RustBuffer.ByValue,
     ): Long
@@ -1013,6 +1042,14 @@ internal object UniffiLib {
     ): Unit
     external fun uniffi_tim_ffi_fn_method_uploadprogress_report(`ptr`: Long,`percent`: Int,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
+    external fun uniffi_tim_ffi_fn_clone_eventhandler(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_tim_ffi_fn_free_eventhandler(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_tim_ffi_fn_init_callback_vtable_eventhandler(`vtable`: UniffiVTableCallbackInterfaceEventHandler,
+    ): Unit
+    external fun uniffi_tim_ffi_fn_method_eventhandler_on_event(`ptr`: Long,`event`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
     external fun uniffi_tim_ffi_fn_clone_eventlistener(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
     external fun uniffi_tim_ffi_fn_free_eventlistener(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
@@ -1020,6 +1057,10 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_init_callback_vtable_eventlistener(`vtable`: UniffiVTableCallbackInterfaceEventListener,
     ): Unit
     external fun uniffi_tim_ffi_fn_method_eventlistener_on_events(`ptr`: Long,`events`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): Unit
+    external fun uniffi_tim_ffi_fn_clone_listener(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_tim_ffi_fn_free_listener(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Unit
     external fun uniffi_tim_ffi_fn_clone_logsink(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
@@ -1156,7 +1197,7 @@ private fun uniffiCheckContractApiVersion(lib: IntegrityCheckingUniffiLib) {
 }
 @Suppress("UNUSED_PARAMETER")
 private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
-    if ((lib.uniffi_tim_ffi_checksum_func_set_log_level() and 0xFFFF) != 35439) {
+    if ((lib.uniffi_tim_ffi_checksum_func_set_log_level() and 0xFFFF) != 1029) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_func_set_log_sink() and 0xFFFF) != 18690) {
@@ -1168,103 +1209,109 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_func_version() and 0xFFFF) != 7356) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_listener_remove() and 0xFFFF) != 13150) {
+    if ((lib.uniffi_tim_ffi_checksum_method_progresslistener_on_progress() and 0xFFFF) != 5979) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_progresslistener_on_progress() and 0xFFFF) != 49399) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_listener() and 0xFFFF) != 63) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_listener() and 0xFFFF) != 6828) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_destroy() and 0xFFFF) != 38703) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_login_user() and 0xFFFF) != 47815) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_server_time() and 0xFFFF) != 23664) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_server_time() and 0xFFFF) != 60022) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_is_destroyed() and 0xFFFF) != 9836) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_is_destroyed() and 0xFFFF) != 60758) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_is_ready() and 0xFFFF) != 18537) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_login() and 0xFFFF) != 16939) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_login() and 0xFFFF) != 30482) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_logout() and 0xFFFF) != 12547) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_logout() and 0xFFFF) != 45323) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_network_changed() and 0xFFFF) != 49577) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_register_upload_plugin() and 0xFFFF) != 29950) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_off() and 0xFFFF) != 11289) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_shutdown() and 0xFFFF) != 17476) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_on() and 0xFFFF) != 40425) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_once() and 0xFFFF) != 44932) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_register_plugin() and 0xFFFF) != 58389) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_download() and 0xFFFF) != 29468) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_attachment() and 0xFFFF) != 1334) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_download_attachment() and 0xFFFF) != 1850) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_url() and 0xFFFF) != 18931) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message() and 0xFFFF) != 29022) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message() and 0xFFFF) != 24733) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() and 0xFFFF) != 35847) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() and 0xFFFF) != 14436) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 111) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 62283) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 64674) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 16077) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_location_message() and 0xFFFF) != 43311) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_location_message() and 0xFFFF) != 4366) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 45480) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 3919) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 41542) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 1292) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_dismiss_group() and 0xFFFF) != 7524) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_list() and 0xFFFF) != 53154) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() and 0xFFFF) != 14121) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_member_profile() and 0xFFFF) != 60031) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 48946) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 48199) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 37967) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 20750) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 50073) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 64006) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 22032) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 9115) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 51934) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 47360) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 6736) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 11579) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 12738) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 42083) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 53463) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 7975) {
@@ -1273,10 +1320,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 26347) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 35085) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 29109) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 46210) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 45313) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_blacklist() and 0xFFFF) != 47422) {
@@ -1285,10 +1332,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_my_profile() and 0xFFFF) != 34718) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 52858) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_user_profile() and 0xFFFF) != 47386) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() and 0xFFFF) != 44546) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_from_blacklist() and 0xFFFF) != 23755) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 4795) {
@@ -1297,16 +1344,19 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_uploadplugin_upload() and 0xFFFF) != 39309) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_uploadprogress_report() and 0xFFFF) != 57115) {
+    if ((lib.uniffi_tim_ffi_checksum_method_uploadprogress_report() and 0xFFFF) != 56404) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_eventlistener_on_events() and 0xFFFF) != 62829) {
+    if ((lib.uniffi_tim_ffi_checksum_method_eventhandler_on_event() and 0xFFFF) != 18293) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_eventlistener_on_events() and 0xFFFF) != 19476) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_logsink_log() and 0xFFFF) != 63784) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_constructor_tim_create() and 0xFFFF) != 10036) {
+    if ((lib.uniffi_tim_ffi_checksum_constructor_tim_create() and 0xFFFF) != 35585) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
 }
@@ -1366,63 +1416,10 @@ internal suspend fun<T, F, E: kotlin.Exception> uniffiRustCallAsync(
 // Public interface members begin here.
 
 
-// Interface implemented by anything that can contain an object reference.
-//
-// Such types expose a `destroy()` method that must be called to cleanly
-// dispose of the contained objects. Failure to call this method may result
-// in memory leaks.
-//
-// The easiest way to ensure this method is called is to use the `.use`
-// helper method to execute a block and destroy the object at the end.
-interface Disposable {
-    fun destroy()
-    companion object {
-        fun destroy(vararg args: Any?) {
-            for (arg in args) {
-                when (arg) {
-                    is Disposable -> arg.destroy()
-                    is ArrayList<*> -> {
-                        for (idx in arg.indices) {
-                            val element = arg[idx]
-                            if (element is Disposable) {
-                                element.destroy()
-                            }
-                        }
-                    }
-                    is Map<*, *> -> {
-                        for (element in arg.values) {
-                            if (element is Disposable) {
-                                element.destroy()
-                            }
-                        }
-                    }
-                    is Iterable<*> -> {
-                        for (element in arg) {
-                            if (element is Disposable) {
-                                element.destroy()
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
 
 /**
  * @suppress
  */
-inline fun <T : Disposable?, R> T.use(block: (T) -> R) =
-    try {
-        block(this)
-    } finally {
-        try {
-            // N.B. our implementation is on the nullable type `Disposable?`.
-            this?.destroy()
-        } catch (e: Throwable) {
-            // swallow
-        }
-    }
 
 /**
  * Placeholder object used to signal that we're constructing an interface with a FFI handle.
@@ -1513,23 +1510,23 @@ private fun UniffiCleaner.Companion.create(): UniffiCleaner = UniffiJnaCleaner()
 /**
  * @suppress
  */
-public object FfiConverterUInt: FfiConverter<UInt, Int> {
-    override fun lift(value: Int): UInt {
-        return value.toUInt()
+public object FfiConverterInt: FfiConverter<Int, Int> {
+    override fun lift(value: Int): Int {
+        return value
     }
 
-    override fun read(buf: ByteBuffer): UInt {
-        return lift(buf.getInt())
+    override fun read(buf: ByteBuffer): Int {
+        return buf.getInt()
     }
 
-    override fun lower(value: UInt): Int {
-        return value.toInt()
+    override fun lower(value: Int): Int {
+        return value
     }
 
-    override fun allocationSize(value: UInt) = 4UL
+    override fun allocationSize(value: Int) = 4UL
 
-    override fun write(value: UInt, buf: ByteBuffer) {
-        buf.putInt(value.toInt())
+    override fun write(value: Int, buf: ByteBuffer) {
+        buf.putInt(value)
     }
 }
 
@@ -1775,29 +1772,25 @@ public object FfiConverterByteArray: FfiConverterRustBuffer<ByteArray> {
 
 
 /**
- * Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
- * may call the engine; it should not block for long. What it throws is told to the other listeners as an `Error` event with
- * 130163.
+ * Hears the events of one kind, one at a time, as an `EventListener` hears all.
  */
-public interface EventListener {
+public fun interface EventHandler {
 
     /**
-     * Receives events, in order.
+     * Receives an event.
      *
      * # Errors
-     * Whatever the host throws.
+     * Whatever the host throws. The events that follow are heard nevertheless.
      */
-    fun `onEvents`(`events`: List<TimEvent>)
+    fun `onEvent`(`event`: TimEvent)
 
     companion object
 }
 
 /**
- * Hears events. Called on the instance's own listener thread, one call at a time, never after `shutdown` has returned. It
- * may call the engine; it should not block for long. What it throws is told to the other listeners as an `Error` event with
- * 130163.
+ * Hears the events of one kind, one at a time, as an `EventListener` hears all.
  */
-open class EventListenerImpl: Disposable, AutoCloseable, EventListener
+open class EventHandlerImpl: EventHandler
 {
 
     @Suppress("UNUSED_PARAMETER")
@@ -1825,29 +1818,322 @@ open class EventListenerImpl: Disposable, AutoCloseable, EventListener
     protected val handle: Long
     protected val cleanable: UniffiCleaner.Cleanable?
 
-    private val wasDestroyed = AtomicBoolean(false)
     private val callCounter = AtomicLong(1)
 
-    /**
-     * Whether the current object has been destroyed and its reference is gone in the Rust side.
-     */
-    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
-
-    override fun destroy() {
-        // Only allow a single call to this method.
-        // TODO: maybe we should log a warning if called more than once?
-        if (this.wasDestroyed.compareAndSet(false, true)) {
-            // This decrement always matches the initial count of 1 given at creation time.
+    internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
+        // Check and increment the call counter, to keep the object alive.
+        // This needs a compare-and-set retry loop in case of concurrent updates.
+        do {
+            val c = this.callCounter.get()
+            if (c == 0L) {
+                throw IllegalStateException("${this.javaClass.simpleName} object has already been destroyed")
+            }
+            if (c == Long.MAX_VALUE) {
+                throw IllegalStateException("${this.javaClass.simpleName} call counter would overflow")
+            }
+        } while (! this.callCounter.compareAndSet(c, c + 1L))
+        // Now we can safely do the method call without the handle being freed concurrently.
+        try {
+            return block(this.uniffiCloneHandle())
+        } finally {
+            // This decrement always matches the increment we performed above.
             if (this.callCounter.decrementAndGet() == 0L) {
                 cleanable?.clean()
             }
         }
     }
 
-    @Synchronized
-    override fun close() {
-        this.destroy()
+    // Use a static inner class instead of a closure so as not to accidentally
+    // capture `this` as part of the cleanable's action.
+    private class UniffiCleanAction(private val handle: Long) : Runnable {
+        override fun run() {
+            if (handle == 0.toLong()) {
+                // Fake object created with `NoHandle`, don't try to free.
+                return;
+            }
+            uniffiRustCall { status ->
+                UniffiLib.uniffi_tim_ffi_fn_free_eventhandler(handle, status)
+            }
+        }
     }
+
+    /**
+     * @suppress
+     */
+    fun uniffiCloneHandle(): Long {
+        if (handle == 0.toLong()) {
+            throw InternalException("uniffiCloneHandle() called on NoHandle object");
+        }
+        return uniffiRustCall() { status ->
+            UniffiLib.uniffi_tim_ffi_fn_clone_eventhandler(handle, status)
+        }
+    }
+
+
+    /**
+     * Receives an event.
+     *
+     * # Errors
+     * Whatever the host throws. The events that follow are heard nevertheless.
+     */
+    @Throws(TimException::class)override fun `onEvent`(`event`: TimEvent)
+        =
+    callWithHandle {
+    uniffiRustCallWithError(TimException) { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_eventhandler_on_event(
+        it,
+
+        FfiConverterTypeTimEvent.lower(`event`),_status)
+}
+    }
+
+
+
+
+
+
+
+
+
+
+    /**
+     * @suppress
+     */
+    companion object
+
+}
+
+
+
+// Put the implementation in an object so we don't pollute the top-level namespace
+internal object uniffiCallbackInterfaceEventHandler {
+    internal object `onEvent`: UniffiCallbackInterfaceEventHandlerMethod0 {
+        override fun callback(`uniffiHandle`: Long,`event`: RustBuffer.ByValue,`uniffiOutReturn`: Pointer,uniffiCallStatus: UniffiRustCallStatus,) {
+            val uniffiObj = FfiConverterTypeEventHandler.handleMap.get(uniffiHandle)
+            val makeCall = { ->
+                uniffiObj.`onEvent`(
+                    FfiConverterTypeTimEvent.lift(`event`),
+                )
+            }
+            val writeReturn = { _: Unit -> Unit }
+            uniffiTraitInterfaceCallWithError(
+                uniffiCallStatus,
+                makeCall,
+                writeReturn,
+                { e: TimException -> FfiConverterTypeTimError.lower(e) }
+            )
+        }
+    }
+
+    internal object uniffiFree: UniffiCallbackInterfaceFree {
+        override fun callback(handle: Long) {
+            FfiConverterTypeEventHandler.handleMap.remove(handle)
+        }
+    }
+
+    internal object uniffiClone: UniffiCallbackInterfaceClone {
+        override fun callback(handle: Long): Long {
+            return FfiConverterTypeEventHandler.handleMap.clone(handle)
+        }
+    }
+
+    internal var vtable = UniffiVTableCallbackInterfaceEventHandler.UniffiByValue(
+        uniffiFree,
+        uniffiClone,
+        `onEvent`,
+    )
+
+    // Registers the foreign callback with the Rust side.
+    // This method is generated for each callback interface.
+    internal fun register(lib: UniffiLib) {
+        lib.uniffi_tim_ffi_fn_init_callback_vtable_eventhandler(vtable)
+    }
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeEventHandler: FfiConverter<EventHandler, Long> {
+    internal val handleMap = UniffiHandleMap<EventHandler>()
+
+    override fun lower(value: EventHandler): Long {
+        if (value is EventHandlerImpl) {
+             // Rust-implemented object.  Clone the handle and return it
+            return value.uniffiCloneHandle()
+         } else {
+            // Kotlin object, generate a new vtable handle and return that.
+            return handleMap.insert(value)
+         }
+    }
+
+    override fun lift(value: Long): EventHandler {
+        if ((value and 1.toLong()) == 0.toLong()) {
+            // Rust-generated handle, construct a new class that uses the handle to implement the
+            // interface
+            return EventHandlerImpl(UniffiWithHandle, value)
+        } else {
+            // Kotlin-generated handle, get the object from the handle map
+            return handleMap.remove(value)
+        }
+    }
+
+    override fun read(buf: ByteBuffer): EventHandler {
+        return lift(buf.getLong())
+    }
+
+    override fun allocationSize(value: EventHandler) = 8UL
+
+    override fun write(value: EventHandler, buf: ByteBuffer) {
+        buf.putLong(lower(value))
+    }
+}
+
+
+// This template implements a class for working with a Rust struct via a handle
+// to the live Rust struct on the other side of the FFI.
+//
+// There's some subtlety here, because we have to be careful not to operate on a Rust
+// struct after it has been dropped, and because we must expose a public API for freeing
+// theq Kotlin wrapper object in lieu of reliable finalizers. The core requirements are:
+//
+//   * Each instance holds an opaque handle to the underlying Rust struct.
+//     Method calls need to read this handle from the object's state and pass it in to
+//     the Rust FFI.
+//
+//   * When an instance is no longer needed, its handle should be passed to a
+//     special destructor function provided by the Rust FFI, which will drop the
+//     underlying Rust struct.
+//
+//   * Given an instance, calling code is expected to call the special
+//     `destroy` method in order to free it after use, either by calling it explicitly
+//     or by using a higher-level helper like the `use` method. Failing to do so risks
+//     leaking the underlying Rust struct.
+//
+//   * We can't assume that calling code will do the right thing, and must be prepared
+//     to handle Kotlin method calls executing concurrently with or even after a call to
+//     `destroy`, and to handle multiple (possibly concurrent!) calls to `destroy`.
+//
+//   * We must never allow Rust code to operate on the underlying Rust struct after
+//     the destructor has been called, and must never call the destructor more than once.
+//     Doing so may trigger memory unsafety.
+//
+//   * To mitigate many of the risks of leaking memory and use-after-free unsafety, a `Cleaner`
+//     is implemented to call the destructor when the Kotlin object becomes unreachable.
+//     This is done in a background thread. This is not a panacea, and client code should be aware that
+//      1. the thread may starve if some there are objects that have poorly performing
+//     `drop` methods or do significant work in their `drop` methods.
+//      2. the thread is shared across the whole library. This can be tuned by using `android_cleaner = true`,
+//         or `android = true` in the [`kotlin` section of the `uniffi.toml` file](https://mozilla.github.io/uniffi-rs/kotlin/configuration.html).
+//
+// If we try to implement this with mutual exclusion on access to the handle, there is the
+// possibility of a race between a method call and a concurrent call to `destroy`:
+//
+//    * Thread A starts a method call, reads the value of the handle, but is interrupted
+//      before it can pass the handle over the FFI to Rust.
+//    * Thread B calls `destroy` and frees the underlying Rust struct.
+//    * Thread A resumes, passing the already-read handle value to Rust and triggering
+//      a use-after-free.
+//
+// One possible solution would be to use a `ReadWriteLock`, with each method call taking
+// a read lock (and thus allowed to run concurrently) and the special `destroy` method
+// taking a write lock (and thus blocking on live method calls). However, we aim not to
+// generate methods with any hidden blocking semantics, and a `destroy` method that might
+// block if called incorrectly seems to meet that bar.
+//
+// So, we achieve our goals by giving each instance an associated `AtomicLong` counter to track
+// the number of in-flight method calls, and an `AtomicBoolean` flag to indicate whether `destroy`
+// has been called. These are updated according to the following rules:
+//
+//    * The initial value of the counter is 1, indicating a live object with no in-flight calls.
+//      The initial value for the flag is false.
+//
+//    * At the start of each method call, we atomically check the counter.
+//      If it is 0 then the underlying Rust struct has already been destroyed and the call is aborted.
+//      If it is nonzero them we atomically increment it by 1 and proceed with the method call.
+//
+//    * At the end of each method call, we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+//    * When `destroy` is called, we atomically flip the flag from false to true.
+//      If the flag was already true we silently fail.
+//      Otherwise we atomically decrement and check the counter.
+//      If it has reached zero then we destroy the underlying Rust struct.
+//
+// Astute readers may observe that this all sounds very similar to the way that Rust's `Arc<T>` works,
+// and indeed it is, with the addition of a flag to guard against multiple calls to `destroy`.
+//
+// The overall effect is that the underlying Rust struct is destroyed only when `destroy` has been
+// called *and* all in-flight method calls have completed, avoiding violating any of the expectations
+// of the underlying Rust code.
+//
+// This makes a cleaner a better alternative to _not_ calling `destroy()` as
+// and when the object is finished with, but the abstraction is not perfect: if the Rust object's `drop`
+// method is slow, and/or there are many objects to cleanup, and it's on a low end Android device, then the cleaner
+// thread may be starved, and the app will leak memory.
+//
+// In this case, `destroy`ing manually may be a better solution.
+//
+// The cleaner can live side by side with the manual calling of `destroy`. In the order of responsiveness, uniffi objects
+// with Rust peers are reclaimed:
+//
+// 1. By calling the `destroy` method of the object, which calls `rustObject.free()`. If that doesn't happen:
+// 2. When the object becomes unreachable, AND the Cleaner thread gets to call `rustObject.free()`. If the thread is starved then:
+// 3. The memory is reclaimed when the process terminates.
+//
+// [1] https://stackoverflow.com/questions/24376768/can-java-finalize-an-object-when-it-is-still-in-scope/24380219
+//
+
+
+/**
+ * Hears all events. Called on the instance's own listener thread, one call at a time, never after `destroy` has returned. It
+ * may call the engine; it should not block for long. What it throws is told to the others as an `Error` event with 130163.
+ */
+public fun interface EventListener {
+
+    /**
+     * Receives events, in order.
+     *
+     * # Errors
+     * Whatever the host throws.
+     */
+    fun `onEvents`(`events`: List<TimEvent>)
+
+    companion object
+}
+
+/**
+ * Hears all events. Called on the instance's own listener thread, one call at a time, never after `destroy` has returned. It
+ * may call the engine; it should not block for long. What it throws is told to the others as an `Error` event with 130163.
+ */
+open class EventListenerImpl: EventListener
+{
+
+    @Suppress("UNUSED_PARAMETER")
+    /**
+     * @suppress
+     */
+    constructor(withHandle: UniffiWithHandle, handle: Long) {
+        this.handle = handle
+        this.cleanable = UniffiLib.CLEANER.register(this, UniffiCleanAction(handle))
+    }
+
+    /**
+     * @suppress
+     *
+     * This constructor can be used to instantiate a fake object. Only used for tests. Any
+     * attempt to actually use an object constructed this way will fail as there is no
+     * connected Rust object.
+     */
+    @Suppress("UNUSED_PARAMETER")
+    constructor(noHandle: NoHandle) {
+        this.handle = 0
+        this.cleanable = null
+    }
+
+    protected val handle: Long
+    protected val cleanable: UniffiCleaner.Cleanable?
+
+    private val callCounter = AtomicLong(1)
 
     internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
         // Check and increment the call counter, to keep the object alive.
@@ -2114,23 +2400,17 @@ public object FfiConverterTypeEventListener: FfiConverter<EventListener, Long> {
 
 
 /**
- * Identifies a listener, for removing it. Dropping it does not remove the listener.
+ * Identifies a listener or a handler, for `off`. Dropping it does not remove the listener.
  */
 public interface ListenerInterface {
-
-    /**
-     * Removes the listener. A call of it that has begun may still be running when this returns; no further call
-     * begins.
-     */
-    fun `remove`()
 
     companion object
 }
 
 /**
- * Identifies a listener, for removing it. Dropping it does not remove the listener.
+ * Identifies a listener or a handler, for `off`. Dropping it does not remove the listener.
  */
-open class Listener: Disposable, AutoCloseable, ListenerInterface
+open class Listener: ListenerInterface
 {
 
     @Suppress("UNUSED_PARAMETER")
@@ -2158,29 +2438,7 @@ open class Listener: Disposable, AutoCloseable, ListenerInterface
     protected val handle: Long
     protected val cleanable: UniffiCleaner.Cleanable?
 
-    private val wasDestroyed = AtomicBoolean(false)
     private val callCounter = AtomicLong(1)
-
-    /**
-     * Whether the current object has been destroyed and its reference is gone in the Rust side.
-     */
-    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
-
-    override fun destroy() {
-        // Only allow a single call to this method.
-        // TODO: maybe we should log a warning if called more than once?
-        if (this.wasDestroyed.compareAndSet(false, true)) {
-            // This decrement always matches the initial count of 1 given at creation time.
-            if (this.callCounter.decrementAndGet() == 0L) {
-                cleanable?.clean()
-            }
-        }
-    }
-
-    @Synchronized
-    override fun close() {
-        this.destroy()
-    }
 
     internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
         // Check and increment the call counter, to keep the object alive.
@@ -2230,22 +2488,6 @@ open class Listener: Disposable, AutoCloseable, ListenerInterface
             UniffiLib.uniffi_tim_ffi_fn_clone_listener(handle, status)
         }
     }
-
-
-    /**
-     * Removes the listener. A call of it that has begun may still be running when this returns; no further call
-     * begins.
-     */override fun `remove`()
-        =
-    callWithHandle {
-    uniffiRustCall() { _status ->
-    UniffiLib.uniffi_tim_ffi_fn_method_listener_remove(
-        it,
-        _status)
-}
-    }
-
-
 
 
 
@@ -2384,7 +2626,7 @@ public object FfiConverterTypeListener: FfiConverter<Listener, Long> {
 /**
  * Takes log lines. Called from any of the engine's threads; it must not block.
  */
-public interface LogSink {
+public fun interface LogSink {
 
     /**
      * A line.
@@ -2400,7 +2642,7 @@ public interface LogSink {
 /**
  * Takes log lines. Called from any of the engine's threads; it must not block.
  */
-open class LogSinkImpl: Disposable, AutoCloseable, LogSink
+open class LogSinkImpl: LogSink
 {
 
     @Suppress("UNUSED_PARAMETER")
@@ -2428,29 +2670,7 @@ open class LogSinkImpl: Disposable, AutoCloseable, LogSink
     protected val handle: Long
     protected val cleanable: UniffiCleaner.Cleanable?
 
-    private val wasDestroyed = AtomicBoolean(false)
     private val callCounter = AtomicLong(1)
-
-    /**
-     * Whether the current object has been destroyed and its reference is gone in the Rust side.
-     */
-    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
-
-    override fun destroy() {
-        // Only allow a single call to this method.
-        // TODO: maybe we should log a warning if called more than once?
-        if (this.wasDestroyed.compareAndSet(false, true)) {
-            // This decrement always matches the initial count of 1 given at creation time.
-            if (this.callCounter.decrementAndGet() == 0L) {
-                cleanable?.clean()
-            }
-        }
-    }
-
-    @Synchronized
-    override fun close() {
-        this.destroy()
-    }
 
     internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
         // Check and increment the call counter, to keep the object alive.
@@ -2721,7 +2941,7 @@ public object FfiConverterTypeLogSink: FfiConverter<LogSink, Long> {
 /**
  * Receives the progress of an upload or download, from 0 to 100, on a thread that it may block.
  */
-public interface ProgressListener {
+public fun interface ProgressListener {
 
     /**
      * Called with the percentage that is done.
@@ -2729,7 +2949,7 @@ public interface ProgressListener {
      * # Errors
      * Errors of the host are ignored.
      */
-    fun `onProgress`(`percent`: kotlin.UInt)
+    fun `onProgress`(`percent`: kotlin.Int)
 
     companion object
 }
@@ -2737,7 +2957,7 @@ public interface ProgressListener {
 /**
  * Receives the progress of an upload or download, from 0 to 100, on a thread that it may block.
  */
-open class ProgressListenerImpl: Disposable, AutoCloseable, ProgressListener
+open class ProgressListenerImpl: ProgressListener
 {
 
     @Suppress("UNUSED_PARAMETER")
@@ -2765,29 +2985,7 @@ open class ProgressListenerImpl: Disposable, AutoCloseable, ProgressListener
     protected val handle: Long
     protected val cleanable: UniffiCleaner.Cleanable?
 
-    private val wasDestroyed = AtomicBoolean(false)
     private val callCounter = AtomicLong(1)
-
-    /**
-     * Whether the current object has been destroyed and its reference is gone in the Rust side.
-     */
-    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
-
-    override fun destroy() {
-        // Only allow a single call to this method.
-        // TODO: maybe we should log a warning if called more than once?
-        if (this.wasDestroyed.compareAndSet(false, true)) {
-            // This decrement always matches the initial count of 1 given at creation time.
-            if (this.callCounter.decrementAndGet() == 0L) {
-                cleanable?.clean()
-            }
-        }
-    }
-
-    @Synchronized
-    override fun close() {
-        this.destroy()
-    }
 
     internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
         // Check and increment the call counter, to keep the object alive.
@@ -2845,14 +3043,14 @@ open class ProgressListenerImpl: Disposable, AutoCloseable, ProgressListener
      * # Errors
      * Errors of the host are ignored.
      */
-    @Throws(TimException::class)override fun `onProgress`(`percent`: kotlin.UInt)
+    @Throws(TimException::class)override fun `onProgress`(`percent`: kotlin.Int)
         =
     callWithHandle {
     uniffiRustCallWithError(TimException) { _status ->
     UniffiLib.uniffi_tim_ffi_fn_method_progresslistener_on_progress(
         it,
 
-        FfiConverterUInt.lower(`percent`),_status)
+        FfiConverterInt.lower(`percent`),_status)
 }
     }
 
@@ -2881,7 +3079,7 @@ internal object uniffiCallbackInterfaceProgressListener {
             val uniffiObj = FfiConverterTypeProgressListener.handleMap.get(uniffiHandle)
             val makeCall = { ->
                 uniffiObj.`onProgress`(
-                    FfiConverterUInt.lift(`percent`),
+                    FfiConverterInt.lift(`percent`),
                 )
             }
             val writeReturn = { _: Unit -> Unit }
@@ -3054,11 +3252,11 @@ public object FfiConverterTypeProgressListener: FfiConverter<ProgressListener, L
 
 
 /**
- * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
+ * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `destroy` does.
  *
  * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
  *
- * Errors have their codes. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is logged
+ * Errors have their codes. Each call but `login`, `logout` and `destroy` fails with `NotReady` while nobody is logged
  * in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
  * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for
  * may fail with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may
@@ -3073,12 +3271,21 @@ public interface TimInterface {
     fun `addListener`(`listener`: EventListener): Listener
 
     /**
+     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
+     * unless it was called by one, or one has not returned for five seconds.
+     *
+     * # Errors
+     * None so far.
+     */
+    suspend fun `destroy`()
+
+    /**
      * Who is logged in.
      */
     fun `getLoginUser`(): kotlin.String?
 
     /**
-     * The server's clock, in milliseconds since 1970.
+     * The server's clock: a time, like those of messages.
      *
      * # Errors
      * `NotReady`.
@@ -3086,7 +3293,7 @@ public interface TimInterface {
     suspend fun `getServerTime`(): kotlin.Long
 
     /**
-     * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
+     * Whether this instance was destroyed: nothing it is asked for happens any more, and no listener hears anything.
      */
     fun `isDestroyed`(): kotlin.Boolean
 
@@ -3096,22 +3303,22 @@ public interface TimInterface {
     fun `isReady`(): kotlin.Boolean
 
     /**
-     * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
+     * Logs a user in; `SdkReady` tells when everything works.
      *
      * # Errors
      * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
      * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
      * another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
-     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
+     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `destroy`.
      */
-    suspend fun `login`(`userId`: kotlin.String, `userSig`: kotlin.String): kotlin.Boolean
+    suspend fun `login`(`userID`: kotlin.String, `userSig`: kotlin.String): LoginResult
 
     /**
      * Logs out, on the server too if it can be reached within three seconds. What waits to be sent stays, and is sent after
      * the user's next login on this device.
      *
      * # Errors
-     * `NotReady`: 130160 after `shutdown`.
+     * `NotReady`: 130160 after `destroy`.
      */
     suspend fun `logout`()
 
@@ -3124,18 +3331,26 @@ public interface TimInterface {
     fun `networkChanged`(`up`: kotlin.Boolean)
 
     /**
-     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
+     * Removes a handler or a listener. A call of it that has begun may still be running when this returns; no further call
+     * begins.
      */
-    fun `registerUploadPlugin`(`plugin`: UploadPlugin)
+    fun `off`(`listener`: Listener)
 
     /**
-     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
-     * unless it was called by one, or one has not returned for five seconds.
-     *
-     * # Errors
-     * None so far.
+     * Calls a handler with each event of one kind from now on. It may call the engine and may throw, which stops neither
+     * later events nor other handlers; it should not block for long. `off` removes it.
      */
-    suspend fun `shutdown`()
+    fun `on`(`event`: EventName, `handler`: EventHandler): Listener
+
+    /**
+     * Calls a handler with the next event of one kind, once.
+     */
+    fun `once`(`event`: EventName, `handler`: EventHandler): Listener
+
+    /**
+     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
+     */
+    fun `registerPlugin`(`plugin`: UploadPlugin)
 
     /**
      * Ends every download into this file, named exactly as for `downloadAttachment`, which fails with 130161; nothing is left of
@@ -3154,7 +3369,7 @@ public interface TimInterface {
      * has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused there. `Unreachable`:
      * 2800 or 2801. `Storage`: 130168 or 6022 if the file cannot be written. `NotReady`: 130161 if `cancelDownload` ended it.
      */
-    suspend fun `downloadAttachment`(`message`: Message, `rendition`: RenditionType, `target`: kotlin.String, `onProgress`: ProgressListener?)
+    suspend fun `downloadAttachment`(`message`: Message, `rendition`: RenditionType, `target`: kotlin.String, `onProgress`: ProgressListener? = null)
 
     /**
      * The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the
@@ -3173,10 +3388,10 @@ public interface TimInterface {
      * it is.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
      * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
      */
-    fun `createFileMessage`(`to`: kotlin.String, `file`: kotlin.String, `name`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
+    fun `createFileMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `name`: kotlin.String, `priority`: Priority? = null, `onProgress`: ProgressListener? = null): Message
 
     /**
      * Makes a file message of a file's bytes, as `createFileMessage` does of a file; it needs a name.
@@ -3184,7 +3399,7 @@ public interface TimInterface {
      * # Errors
      * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
      */
-    fun `createFileMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `name`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
+    fun `createFileMessageFromBytes`(`to`: kotlin.String, `conversationType`: ConversationType, `bytes`: kotlin.ByteArray, `name`: kotlin.String, `priority`: Priority? = null, `onProgress`: ProgressListener? = null): Message
 
     /**
      * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
@@ -3192,10 +3407,10 @@ public interface TimInterface {
      * it. Until then the file has to stay where it is.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2251 for no path, 2401
      * for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
-    fun `createImageMessage`(`to`: kotlin.String, `file`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message
+    fun `createImageMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `priority`: Priority? = null, `onProgress`: ProgressListener? = null): Message
 
     /**
      * Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
@@ -3203,10 +3418,10 @@ public interface TimInterface {
      * cannot be sent any more.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 7006 for no bytes, 2252
      * if they are no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
-    fun `createImageMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `priority`: Priority, `onProgress`: ProgressListener?): Message
+    fun `createImageMessageFromBytes`(`to`: kotlin.String, `conversationType`: ConversationType, `bytes`: kotlin.ByteArray, `priority`: Priority? = null, `onProgress`: ProgressListener? = null): Message
 
     /**
      * Creates a location message: a place on Earth, in degrees, and its name (may be empty); `sendMessage` sends it.
@@ -3214,17 +3429,16 @@ public interface TimInterface {
      * # Errors
      * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
      */
-    fun `createLocationMessage`(`to`: kotlin.String, `description`: kotlin.String, `longitude`: kotlin.Double, `latitude`: kotlin.Double, `priority`: Priority): Message
+    fun `createLocationMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `description`: kotlin.String, `longitude`: kotlin.Double, `latitude`: kotlin.Double, `priority`: Priority? = null): Message
 
     /**
-     * Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group), to be shown at once; `sendMessage`
-     * sends it.
+     * Makes a text message to a user or a group, to be shown at once; `sendMessage` sends it.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
      * for one over 12 KB.
      */
-    fun `createTextMessage`(`to`: kotlin.String, `text`: kotlin.String, `priority`: Priority): Message
+    fun `createTextMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `text`: kotlin.String, `priority`: Priority? = null): Message
 
     /**
      * Makes a group with this user as its owner.
@@ -3243,7 +3457,7 @@ public interface TimInterface {
      * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or
      * 2801.
      */
-    suspend fun `dismissGroup`(`group`: kotlin.String)
+    suspend fun `dismissGroup`(`groupID`: kotlin.String)
 
     /**
      * The groups this user is in.
@@ -3260,7 +3474,7 @@ public interface TimInterface {
      * `NotReady`. `Refused`: 2602 for an id that is none, 2002 for a user's, 20001 for none or more than 100 users, 10007 for
      * who is not in it, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
-    suspend fun `getGroupMemberProfile`(`group`: kotlin.String, `users`: List<kotlin.String>): List<GroupMember>
+    suspend fun `getGroupMemberProfile`(`groupID`: kotlin.String, `userIDList`: List<kotlin.String>): List<GroupMember>
 
     /**
      * A group's profile, also of one this user is not in.
@@ -3268,7 +3482,7 @@ public interface TimInterface {
      * # Errors
      * `NotReady`. `Refused`: 2602 for an id that is none, 10010 for no such group. `Unreachable`: 2800 or 2801.
      */
-    suspend fun `getGroupProfile`(`group`: kotlin.String): Group
+    suspend fun `getGroupProfile`(`groupID`: kotlin.String): Group
 
     /**
      * Accepts or refuses a user's application to join, with a text for the user.
@@ -3278,7 +3492,7 @@ public interface TimInterface {
      * not decide, 10010 for no such group, 10014 if it is full, 10019 for no such user, 10024 if it was decided
      * already. `Unreachable`: 2800 or 2801.
      */
-    suspend fun `handleGroupApplication`(`group`: kotlin.String, `user`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String = "")
+    suspend fun `handleGroupApplication`(`groupID`: kotlin.String, `userID`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String = "")
 
     /**
      * Joins a group, or applies to, with a text for the owner and admins, who decide.
@@ -3287,7 +3501,7 @@ public interface TimInterface {
      * `NotReady`. `Refused`: 2602 for an id that is none, 10004 for a text that is too long, 10007, 10010 or 10014 if
      * it may not be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
-    suspend fun `joinGroup`(`group`: kotlin.String, `applyMessage`: kotlin.String = ""): Joined
+    suspend fun `joinGroup`(`groupID`: kotlin.String, `applyMessage`: kotlin.String = ""): JoinResult
 
     /**
      * Leaves a group.
@@ -3296,7 +3510,7 @@ public interface TimInterface {
      * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10009 for its owner, 10010 for no such
      * group. `Unreachable`: 2800 or 2801.
      */
-    suspend fun `quitGroup`(`group`: kotlin.String)
+    suspend fun `quitGroup`(`groupID`: kotlin.String)
 
     /**
      * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
@@ -3308,7 +3522,7 @@ public interface TimInterface {
      * `NotReady`. `Refused`: 2105 for an ID that is none, 130170 while it is on its way (`revokeMessage` takes it back once it has arrived), 130171 if it has
      * arrived, was taken back already, or was never sent.
      */
-    suspend fun `cancelMessage`(`message`: kotlin.String)
+    suspend fun `cancelMessage`(`messageID`: kotlin.String)
 
     /**
      * All conversations, the most recently active first.
@@ -3319,19 +3533,18 @@ public interface TimInterface {
     suspend fun `getConversationList`(): List<Conversation>
 
     /**
-     * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
-     * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
-     * server.
+     * A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
+     * `nextReqMessageID`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
      *
      * Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
      * refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
      * pages may be in both, under the same ID.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a `nextReqMessageID` that no page gave, 10007 for messages of a group
      * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
-    suspend fun `getMessageList`(`conversation`: kotlin.String, `next`: kotlin.Long? = null, `count`: kotlin.UInt = 15u): MessageList
+    suspend fun `getMessageList`(`conversationID`: kotlin.String, `nextReqMessageID`: kotlin.String? = null, `count`: kotlin.Int = 15): MessageList
 
     /**
      * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
@@ -3342,7 +3555,7 @@ public interface TimInterface {
      * already. A file that was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) is refused again with the same
      * number, at once.
      */
-    suspend fun `resendMessage`(`message`: kotlin.String): Message
+    suspend fun `resendMessage`(`messageID`: kotlin.String): Message
 
     /**
      * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also
@@ -3376,7 +3589,7 @@ public interface TimInterface {
      * # Errors
      * `NotReady`. `Refused`: 2503 for a conversation that is none.
      */
-    suspend fun `setMessageRead`(`conversation`: kotlin.String)
+    suspend fun `setMessageRead`(`conversationID`: kotlin.String)
 
     /**
      * Puts users on the blacklist.
@@ -3385,7 +3598,7 @@ public interface TimInterface {
      * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
      * does not exist, 30013 if it is full. `Unreachable`: 2800 or 2801.
      */
-    suspend fun `addToBlacklist`(`users`: List<kotlin.String>)
+    suspend fun `addToBlacklist`(`userIDList`: List<kotlin.String>)
 
     /**
      * Whom this user does not want to hear from.
@@ -3409,7 +3622,7 @@ public interface TimInterface {
      * # Errors
      * `NotReady`. `Refused`: 20001 for none or more than 100, 2002 for an id that is none. `Unreachable`: 2800 or 2801.
      */
-    suspend fun `getUserProfile`(`users`: List<kotlin.String>): List<Profile>
+    suspend fun `getUserProfile`(`userIDList`: List<kotlin.String>): List<Profile>
 
     /**
      * Takes users off the blacklist.
@@ -3418,7 +3631,7 @@ public interface TimInterface {
      * `NotReady`. `Refused`: 2002 for an id that is none, 20001 for none or more than 100, 2742 for oneself, 20003 for a user who
      * does not exist. `Unreachable`: 2800 or 2801.
      */
-    suspend fun `removeFromBlacklist`(`users`: List<kotlin.String>)
+    suspend fun `removeFromBlacklist`(`userIDList`: List<kotlin.String>)
 
     /**
      * Changes this user's profile; what is absent stays.
@@ -3432,18 +3645,18 @@ public interface TimInterface {
 }
 
 /**
- * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `shutdown` does.
+ * An instance of the engine. Safe to use from any thread; dropping it is cheap and ends nothing: `destroy` does.
  *
  * Calls take effect in the order in which they are made. One that is cancelled goes on; its answer is not heard.
  *
- * Errors have their codes. Each call but `login`, `logout` and `shutdown` fails with `NotReady` while nobody is logged
+ * Errors have their codes. Each call but `login`, `logout` and `destroy` fails with `NotReady` while nobody is logged
  * in: 2024, 3000 to 3006 or 130160 say why; with `Storage` while this device's database cannot be used: 6005, 6022 or
  * 130168; and where the login ends meanwhile, with 130161 (`NotReady`) or with what ended it. Each that is waited for
  * may fail with 9507 (`Unreachable`): 10,000 calls wait for the engine. Where 2800 or 2801 is named, the server may
  * also answer that it cannot now: 130108, 130109 or 130120 to 130123. A message that was changed into none is refused
  * with 2002, 2105, 2503 or 20001.
  */
-open class Tim: Disposable, AutoCloseable, TimInterface
+open class Tim: TimInterface
 {
 
     @Suppress("UNUSED_PARAMETER")
@@ -3471,29 +3684,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
     protected val handle: Long
     protected val cleanable: UniffiCleaner.Cleanable?
 
-    private val wasDestroyed = AtomicBoolean(false)
     private val callCounter = AtomicLong(1)
-
-    /**
-     * Whether the current object has been destroyed and its reference is gone in the Rust side.
-     */
-    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
-
-    override fun destroy() {
-        // Only allow a single call to this method.
-        // TODO: maybe we should log a warning if called more than once?
-        if (this.wasDestroyed.compareAndSet(false, true)) {
-            // This decrement always matches the initial count of 1 given at creation time.
-            if (this.callCounter.decrementAndGet() == 0L) {
-                cleanable?.clean()
-            }
-        }
-    }
-
-    @Synchronized
-    override fun close() {
-        this.destroy()
-    }
 
     internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
         // Check and increment the call counter, to keep the object alive.
@@ -3563,6 +3754,35 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
+     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
+     * unless it was called by one, or one has not returned for five seconds.
+     *
+     * # Errors
+     * None so far.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `destroy`() {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_destroy(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Who is logged in.
      */override fun `getLoginUser`(): kotlin.String? {
             return FfiConverterOptionalString.lift(
@@ -3579,7 +3799,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * The server's clock, in milliseconds since 1970.
+     * The server's clock: a time, like those of messages.
      *
      * # Errors
      * `NotReady`.
@@ -3606,7 +3826,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Whether this instance was shut down: nothing it is asked for happens any more, and no listener hears anything.
+     * Whether this instance was destroyed: nothing it is asked for happens any more, and no listener hears anything.
      */override fun `isDestroyed`(): kotlin.Boolean {
             return FfiConverterBoolean.lift(
     callWithHandle {
@@ -3638,31 +3858,31 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Logs a user in; `SdkReady` tells when everything works. True if the user was logged in already.
+     * Logs a user in; `SdkReady` tells when everything works.
      *
      * # Errors
      * `Refused`: 2002 or 2003 for an id or token that is missing or cannot be one, 70001 to 70052 for a token that the
      * server refuses, 130107 if server and engine have no version in common, 2025 while another login is running, 2026 while
      * another user is logged in. `Unreachable`: 2800 or 2801 after `loginTimeoutMs`. `Storage`: 6005, 6022, 130167 or 130168 for this
-     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `shutdown`.
+     * device's database. `NotReady`: 130161 if it is logged out meanwhile, 130160 after `destroy`.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `login`(`userId`: kotlin.String, `userSig`: kotlin.String) : kotlin.Boolean {
+    override suspend fun `login`(`userID`: kotlin.String, `userSig`: kotlin.String) : LoginResult {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_login(
                 uniffiHandle,
 
-        FfiConverterString.lower(`userId`),
+        FfiConverterString.lower(`userID`),
         FfiConverterString.lower(`userSig`),
             )
         },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_i8(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_i8(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_i8(future) },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
-        { FfiConverterBoolean.lift(it) },
+        { FfiConverterTypeLoginResult.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -3674,7 +3894,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * the user's next login on this device.
      *
      * # Errors
-     * `NotReady`: 130160 after `shutdown`.
+     * `NotReady`: 130160 after `destroy`.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -3718,15 +3938,16 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
-     */override fun `registerUploadPlugin`(`plugin`: UploadPlugin)
+     * Removes a handler or a listener. A call of it that has begun may still be running when this returns; no further call
+     * begins.
+     */override fun `off`(`listener`: Listener)
         =
     callWithHandle {
     uniffiRustCall() { _status ->
-    UniffiLib.uniffi_tim_ffi_fn_method_tim_register_upload_plugin(
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_off(
         it,
 
-        FfiConverterTypeUploadPlugin.lower(`plugin`),_status)
+        FfiConverterTypeListener.lower(`listener`),_status)
 }
     }
 
@@ -3734,32 +3955,56 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Logs out and ends the instance: its threads, its connection, its files. No listener is called after this has returned,
-     * unless it was called by one, or one has not returned for five seconds.
-     *
-     * # Errors
-     * None so far.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `shutdown`() {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_shutdown(
-                uniffiHandle,
+     * Calls a handler with each event of one kind from now on. It may call the engine and may throw, which stops neither
+     * later events nor other handlers; it should not block for long. `off` removes it.
+     */override fun `on`(`event`: EventName, `handler`: EventHandler): Listener {
+            return FfiConverterTypeListener.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_on(
+        it,
 
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
-        // lift function
-        { },
-
-        // Error FFI converter
-        TimException.ErrorHandler,
+        FfiConverterTypeEventName.lower(`event`),
+        FfiConverterTypeEventHandler.lower(`handler`),_status)
+}
+    }
     )
     }
+
+
+
+    /**
+     * Calls a handler with the next event of one kind, once.
+     */override fun `once`(`event`: EventName, `handler`: EventHandler): Listener {
+            return FfiConverterTypeListener.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_once(
+        it,
+
+        FfiConverterTypeEventName.lower(`event`),
+        FfiConverterTypeEventHandler.lower(`handler`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Registers the host's own uploader in place of the built-in one, or of one that was registered before.
+     */override fun `registerPlugin`(`plugin`: UploadPlugin)
+        =
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_register_plugin(
+        it,
+
+        FfiConverterTypeUploadPlugin.lower(`plugin`),_status)
+}
+    }
+
+
 
 
     /**
@@ -3864,10 +4109,10 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * it is.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2401 for a file that
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
      * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
      */
-    @Throws(TimException::class)override fun `createFileMessage`(`to`: kotlin.String, `file`: kotlin.String, `name`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message {
+    @Throws(TimException::class)override fun `createFileMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `name`: kotlin.String, `priority`: Priority?, `onProgress`: ProgressListener?): Message {
             return FfiConverterTypeMessage.lift(
     callWithHandle {
     uniffiRustCallWithError(TimException) { _status ->
@@ -3875,9 +4120,10 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         it,
 
         FfiConverterString.lower(`to`),
+        FfiConverterTypeConversationType.lower(`conversationType`),
         FfiConverterString.lower(`file`),
         FfiConverterString.lower(`name`),
-        FfiConverterTypePriority.lower(`priority`),
+        FfiConverterOptionalTypePriority.lower(`priority`),
         FfiConverterOptionalTypeProgressListener.lower(`onProgress`),_status)
 }
     }
@@ -3892,7 +4138,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * # Errors
      * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
      */
-    @Throws(TimException::class)override fun `createFileMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `name`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message {
+    @Throws(TimException::class)override fun `createFileMessageFromBytes`(`to`: kotlin.String, `conversationType`: ConversationType, `bytes`: kotlin.ByteArray, `name`: kotlin.String, `priority`: Priority?, `onProgress`: ProgressListener?): Message {
             return FfiConverterTypeMessage.lift(
     callWithHandle {
     uniffiRustCallWithError(TimException) { _status ->
@@ -3900,9 +4146,10 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         it,
 
         FfiConverterString.lower(`to`),
+        FfiConverterTypeConversationType.lower(`conversationType`),
         FfiConverterByteArray.lower(`bytes`),
         FfiConverterString.lower(`name`),
-        FfiConverterTypePriority.lower(`priority`),
+        FfiConverterOptionalTypePriority.lower(`priority`),
         FfiConverterOptionalTypeProgressListener.lower(`onProgress`),_status)
 }
     }
@@ -3917,10 +4164,10 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * it. Until then the file has to stay where it is.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 2251 for no path, 2401
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2251 for no path, 2401
      * for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
-    @Throws(TimException::class)override fun `createImageMessage`(`to`: kotlin.String, `file`: kotlin.String, `priority`: Priority, `onProgress`: ProgressListener?): Message {
+    @Throws(TimException::class)override fun `createImageMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `priority`: Priority?, `onProgress`: ProgressListener?): Message {
             return FfiConverterTypeMessage.lift(
     callWithHandle {
     uniffiRustCallWithError(TimException) { _status ->
@@ -3928,8 +4175,9 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         it,
 
         FfiConverterString.lower(`to`),
+        FfiConverterTypeConversationType.lower(`conversationType`),
         FfiConverterString.lower(`file`),
-        FfiConverterTypePriority.lower(`priority`),
+        FfiConverterOptionalTypePriority.lower(`priority`),
         FfiConverterOptionalTypeProgressListener.lower(`onProgress`),_status)
 }
     }
@@ -3944,10 +4192,10 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * cannot be sent any more.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages; 7006 for no bytes, 2252
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 7006 for no bytes, 2252
      * if they are no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
-    @Throws(TimException::class)override fun `createImageMessageFromBytes`(`to`: kotlin.String, `bytes`: kotlin.ByteArray, `priority`: Priority, `onProgress`: ProgressListener?): Message {
+    @Throws(TimException::class)override fun `createImageMessageFromBytes`(`to`: kotlin.String, `conversationType`: ConversationType, `bytes`: kotlin.ByteArray, `priority`: Priority?, `onProgress`: ProgressListener?): Message {
             return FfiConverterTypeMessage.lift(
     callWithHandle {
     uniffiRustCallWithError(TimException) { _status ->
@@ -3955,8 +4203,9 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         it,
 
         FfiConverterString.lower(`to`),
+        FfiConverterTypeConversationType.lower(`conversationType`),
         FfiConverterByteArray.lower(`bytes`),
-        FfiConverterTypePriority.lower(`priority`),
+        FfiConverterOptionalTypePriority.lower(`priority`),
         FfiConverterOptionalTypeProgressListener.lower(`onProgress`),_status)
 }
     }
@@ -3971,7 +4220,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      * # Errors
      * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
      */
-    @Throws(TimException::class)override fun `createLocationMessage`(`to`: kotlin.String, `description`: kotlin.String, `longitude`: kotlin.Double, `latitude`: kotlin.Double, `priority`: Priority): Message {
+    @Throws(TimException::class)override fun `createLocationMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `description`: kotlin.String, `longitude`: kotlin.Double, `latitude`: kotlin.Double, `priority`: Priority?): Message {
             return FfiConverterTypeMessage.lift(
     callWithHandle {
     uniffiRustCallWithError(TimException) { _status ->
@@ -3979,10 +4228,11 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         it,
 
         FfiConverterString.lower(`to`),
+        FfiConverterTypeConversationType.lower(`conversationType`),
         FfiConverterString.lower(`description`),
         FfiConverterDouble.lower(`longitude`),
         FfiConverterDouble.lower(`latitude`),
-        FfiConverterTypePriority.lower(`priority`),_status)
+        FfiConverterOptionalTypePriority.lower(`priority`),_status)
 }
     }
     )
@@ -3991,14 +4241,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * Makes a text message for a conversation (`C2C` and a user, or `GROUP` and a group), to be shown at once; `sendMessage`
-     * sends it.
+     * Makes a text message to a user or a group, to be shown at once; `sendMessage` sends it.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2106 for one that takes no messages, 130110 for no text, 8001
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
      * for one over 12 KB.
      */
-    @Throws(TimException::class)override fun `createTextMessage`(`to`: kotlin.String, `text`: kotlin.String, `priority`: Priority): Message {
+    @Throws(TimException::class)override fun `createTextMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `text`: kotlin.String, `priority`: Priority?): Message {
             return FfiConverterTypeMessage.lift(
     callWithHandle {
     uniffiRustCallWithError(TimException) { _status ->
@@ -4006,8 +4255,9 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         it,
 
         FfiConverterString.lower(`to`),
+        FfiConverterTypeConversationType.lower(`conversationType`),
         FfiConverterString.lower(`text`),
-        FfiConverterTypePriority.lower(`priority`),_status)
+        FfiConverterOptionalTypePriority.lower(`priority`),_status)
 }
     }
     )
@@ -4054,13 +4304,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `dismissGroup`(`group`: kotlin.String) {
+    override suspend fun `dismissGroup`(`groupID`: kotlin.String) {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_dismiss_group(
                 uniffiHandle,
 
-        FfiConverterString.lower(`group`),
+        FfiConverterString.lower(`groupID`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
@@ -4111,14 +4361,14 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `getGroupMemberProfile`(`group`: kotlin.String, `users`: List<kotlin.String>) : List<GroupMember> {
+    override suspend fun `getGroupMemberProfile`(`groupID`: kotlin.String, `userIDList`: List<kotlin.String>) : List<GroupMember> {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_get_group_member_profile(
                 uniffiHandle,
 
-        FfiConverterString.lower(`group`),
-        FfiConverterSequenceString.lower(`users`),
+        FfiConverterString.lower(`groupID`),
+        FfiConverterSequenceString.lower(`userIDList`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
@@ -4140,13 +4390,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `getGroupProfile`(`group`: kotlin.String) : Group {
+    override suspend fun `getGroupProfile`(`groupID`: kotlin.String) : Group {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_get_group_profile(
                 uniffiHandle,
 
-        FfiConverterString.lower(`group`),
+        FfiConverterString.lower(`groupID`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
@@ -4170,14 +4420,14 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `handleGroupApplication`(`group`: kotlin.String, `user`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String) {
+    override suspend fun `handleGroupApplication`(`groupID`: kotlin.String, `userID`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String) {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_handle_group_application(
                 uniffiHandle,
 
-        FfiConverterString.lower(`group`),
-        FfiConverterString.lower(`user`),
+        FfiConverterString.lower(`groupID`),
+        FfiConverterString.lower(`userID`),
         FfiConverterBoolean.lower(`accept`),
         FfiConverterString.lower(`handleMessage`),
             )
@@ -4203,13 +4453,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `joinGroup`(`group`: kotlin.String, `applyMessage`: kotlin.String) : Joined {
+    override suspend fun `joinGroup`(`groupID`: kotlin.String, `applyMessage`: kotlin.String) : JoinResult {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_join_group(
                 uniffiHandle,
 
-        FfiConverterString.lower(`group`),
+        FfiConverterString.lower(`groupID`),
         FfiConverterString.lower(`applyMessage`),
             )
         },
@@ -4217,7 +4467,7 @@ open class Tim: Disposable, AutoCloseable, TimInterface
         { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
         { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
-        { FfiConverterTypeJoined.lift(it) },
+        { FfiConverterTypeJoinResult.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -4233,13 +4483,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `quitGroup`(`group`: kotlin.String) {
+    override suspend fun `quitGroup`(`groupID`: kotlin.String) {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_quit_group(
                 uniffiHandle,
 
-        FfiConverterString.lower(`group`),
+        FfiConverterString.lower(`groupID`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
@@ -4266,13 +4516,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `cancelMessage`(`message`: kotlin.String) {
+    override suspend fun `cancelMessage`(`messageID`: kotlin.String) {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_cancel_message(
                 uniffiHandle,
 
-        FfiConverterString.lower(`message`),
+        FfiConverterString.lower(`messageID`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
@@ -4315,29 +4565,28 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
     /**
-     * A page of a conversation's messages, oldest first: those older than `next`, which is the page before's
-     * `nextReqMessageId`; none begins at the newest. `count` is cut to 1 to 100. What this device lacks is asked of the
-     * server.
+     * A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
+     * `nextReqMessageID`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
      *
      * Besides so many that have a place it shows the outbox: what waits (`UnSend`) behind all others on the newest page, what was
      * refused (`Fail`, with `errorCode`) by the time it was sent, on one page each. A message that gets its place between two
      * pages may be in both, under the same ID.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a negative `next`, 10007 for messages of a group
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a `nextReqMessageID` that no page gave, 10007 for messages of a group
      * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `getMessageList`(`conversation`: kotlin.String, `next`: kotlin.Long?, `count`: kotlin.UInt) : MessageList {
+    override suspend fun `getMessageList`(`conversationID`: kotlin.String, `nextReqMessageID`: kotlin.String?, `count`: kotlin.Int) : MessageList {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_get_message_list(
                 uniffiHandle,
 
-        FfiConverterString.lower(`conversation`),
-        FfiConverterOptionalLong.lower(`next`),
-        FfiConverterUInt.lower(`count`),
+        FfiConverterString.lower(`conversationID`),
+        FfiConverterOptionalString.lower(`nextReqMessageID`),
+        FfiConverterInt.lower(`count`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
@@ -4362,13 +4611,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `resendMessage`(`message`: kotlin.String) : Message {
+    override suspend fun `resendMessage`(`messageID`: kotlin.String) : Message {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_resend_message(
                 uniffiHandle,
 
-        FfiConverterString.lower(`message`),
+        FfiConverterString.lower(`messageID`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
@@ -4456,13 +4705,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `setMessageRead`(`conversation`: kotlin.String) {
+    override suspend fun `setMessageRead`(`conversationID`: kotlin.String) {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_set_message_read(
                 uniffiHandle,
 
-        FfiConverterString.lower(`conversation`),
+        FfiConverterString.lower(`conversationID`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
@@ -4486,13 +4735,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `addToBlacklist`(`users`: List<kotlin.String>) {
+    override suspend fun `addToBlacklist`(`userIDList`: List<kotlin.String>) {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_add_to_blacklist(
                 uniffiHandle,
 
-        FfiConverterSequenceString.lower(`users`),
+        FfiConverterSequenceString.lower(`userIDList`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
@@ -4569,13 +4818,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `getUserProfile`(`users`: List<kotlin.String>) : List<Profile> {
+    override suspend fun `getUserProfile`(`userIDList`: List<kotlin.String>) : List<Profile> {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_get_user_profile(
                 uniffiHandle,
 
-        FfiConverterSequenceString.lower(`users`),
+        FfiConverterSequenceString.lower(`userIDList`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
@@ -4598,13 +4847,13 @@ open class Tim: Disposable, AutoCloseable, TimInterface
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `removeFromBlacklist`(`users`: List<kotlin.String>) {
+    override suspend fun `removeFromBlacklist`(`userIDList`: List<kotlin.String>) {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(
                 uniffiHandle,
 
-        FfiConverterSequenceString.lower(`users`),
+        FfiConverterSequenceString.lower(`userIDList`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
@@ -4652,17 +4901,105 @@ open class Tim: Disposable, AutoCloseable, TimInterface
 
 
 
+    /** [destroy] for Java: the future fails with a [TimException]. */
+    fun destroyAsync(): CompletableFuture<Void?> = inFuture { `destroy`(); null }
+
+    /** [getServerTime] for Java: the future fails with a [TimException]. */
+    fun getServerTimeAsync(): CompletableFuture<kotlin.Long> = inFuture { `getServerTime`() }
+
+    /** [login] for Java: the future fails with a [TimException]. */
+    fun loginAsync(`userID`: kotlin.String, `userSig`: kotlin.String): CompletableFuture<LoginResult> = inFuture { `login`(userID, userSig) }
+
+    /** [logout] for Java: the future fails with a [TimException]. */
+    fun logoutAsync(): CompletableFuture<Void?> = inFuture { `logout`(); null }
+
+    /** [cancelDownload] for Java: the future fails with a [TimException]. */
+    fun cancelDownloadAsync(`target`: kotlin.String): CompletableFuture<Void?> = inFuture { `cancelDownload`(target); null }
+
+    /** [downloadAttachment] for Java: the future fails with a [TimException]. */
+    @JvmOverloads
+    fun downloadAttachmentAsync(`message`: Message, `rendition`: RenditionType, `target`: kotlin.String, `onProgress`: ProgressListener? = null): CompletableFuture<Void?> = inFuture { `downloadAttachment`(message, rendition, target, onProgress); null }
+
+    /** [getAttachmentUrl] for Java: the future fails with a [TimException]. */
+    fun getAttachmentUrlAsync(`message`: Message, `rendition`: RenditionType): CompletableFuture<kotlin.String> = inFuture { `getAttachmentUrl`(message, rendition) }
+
+    /** [createGroup] for Java: the future fails with a [TimException]. */
+    fun createGroupAsync(`group`: NewGroup): CompletableFuture<Group> = inFuture { `createGroup`(group) }
+
+    /** [dismissGroup] for Java: the future fails with a [TimException]. */
+    fun dismissGroupAsync(`groupID`: kotlin.String): CompletableFuture<Void?> = inFuture { `dismissGroup`(groupID); null }
+
+    /** [getGroupList] for Java: the future fails with a [TimException]. */
+    fun getGroupListAsync(): CompletableFuture<List<Group>> = inFuture { `getGroupList`() }
+
+    /** [getGroupMemberProfile] for Java: the future fails with a [TimException]. */
+    fun getGroupMemberProfileAsync(`groupID`: kotlin.String, `userIDList`: List<kotlin.String>): CompletableFuture<List<GroupMember>> = inFuture { `getGroupMemberProfile`(groupID, userIDList) }
+
+    /** [getGroupProfile] for Java: the future fails with a [TimException]. */
+    fun getGroupProfileAsync(`groupID`: kotlin.String): CompletableFuture<Group> = inFuture { `getGroupProfile`(groupID) }
+
+    /** [handleGroupApplication] for Java: the future fails with a [TimException]. */
+    @JvmOverloads
+    fun handleGroupApplicationAsync(`groupID`: kotlin.String, `userID`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String = ""): CompletableFuture<Void?> = inFuture { `handleGroupApplication`(groupID, userID, accept, handleMessage); null }
+
+    /** [joinGroup] for Java: the future fails with a [TimException]. */
+    @JvmOverloads
+    fun joinGroupAsync(`groupID`: kotlin.String, `applyMessage`: kotlin.String = ""): CompletableFuture<JoinResult> = inFuture { `joinGroup`(groupID, applyMessage) }
+
+    /** [quitGroup] for Java: the future fails with a [TimException]. */
+    fun quitGroupAsync(`groupID`: kotlin.String): CompletableFuture<Void?> = inFuture { `quitGroup`(groupID); null }
+
+    /** [cancelMessage] for Java: the future fails with a [TimException]. */
+    fun cancelMessageAsync(`messageID`: kotlin.String): CompletableFuture<Void?> = inFuture { `cancelMessage`(messageID); null }
+
+    /** [getConversationList] for Java: the future fails with a [TimException]. */
+    fun getConversationListAsync(): CompletableFuture<List<Conversation>> = inFuture { `getConversationList`() }
+
+    /** [getMessageList] for Java: the future fails with a [TimException]. */
+    @JvmOverloads
+    fun getMessageListAsync(`conversationID`: kotlin.String, `nextReqMessageID`: kotlin.String? = null, `count`: kotlin.Int = 15): CompletableFuture<MessageList> = inFuture { `getMessageList`(conversationID, nextReqMessageID, count) }
+
+    /** [resendMessage] for Java: the future fails with a [TimException]. */
+    fun resendMessageAsync(`messageID`: kotlin.String): CompletableFuture<Message> = inFuture { `resendMessage`(messageID) }
+
+    /** [revokeMessage] for Java: the future fails with a [TimException]. */
+    fun revokeMessageAsync(`message`: Message): CompletableFuture<Message> = inFuture { `revokeMessage`(message) }
+
+    /** [sendMessage] for Java: the future fails with a [TimException]. */
+    fun sendMessageAsync(`message`: Message): CompletableFuture<Message> = inFuture { `sendMessage`(message) }
+
+    /** [setMessageRead] for Java: the future fails with a [TimException]. */
+    fun setMessageReadAsync(`conversationID`: kotlin.String): CompletableFuture<Void?> = inFuture { `setMessageRead`(conversationID); null }
+
+    /** [addToBlacklist] for Java: the future fails with a [TimException]. */
+    fun addToBlacklistAsync(`userIDList`: List<kotlin.String>): CompletableFuture<Void?> = inFuture { `addToBlacklist`(userIDList); null }
+
+    /** [getBlacklist] for Java: the future fails with a [TimException]. */
+    fun getBlacklistAsync(): CompletableFuture<List<kotlin.String>> = inFuture { `getBlacklist`() }
+
+    /** [getMyProfile] for Java: the future fails with a [TimException]. */
+    fun getMyProfileAsync(): CompletableFuture<Profile> = inFuture { `getMyProfile`() }
+
+    /** [getUserProfile] for Java: the future fails with a [TimException]. */
+    fun getUserProfileAsync(`userIDList`: List<kotlin.String>): CompletableFuture<List<Profile>> = inFuture { `getUserProfile`(userIDList) }
+
+    /** [removeFromBlacklist] for Java: the future fails with a [TimException]. */
+    fun removeFromBlacklistAsync(`userIDList`: List<kotlin.String>): CompletableFuture<Void?> = inFuture { `removeFromBlacklist`(userIDList); null }
+
+    /** [updateMyProfile] for Java: the future fails with a [TimException]. */
+    fun updateMyProfileAsync(`fields`: ProfileFields): CompletableFuture<Profile> = inFuture { `updateMyProfile`(fields) }
+
     companion object {
 
     /**
-     * Makes an instance. For the same SDKAppID (and `instance`) this gives the same one, until it is shut down. Looks at
+     * Makes an instance. For the same SDKAppID (and `instance`) this gives the same one, until it is destroyed. Looks at
      * the data folder on the caller's thread; everything else that takes time happens on the engine's.
      *
      * # Errors
      * `Refused`: 2000 without an SDKAppID, 130165 for a server's address that is none. `Storage`: 6022 or 130168 if the data
      * folder cannot be written. `Internal`: 130169 if the system refuses new threads.
      */
-    @Throws(TimException::class) fun `create`(`options`: TimOptions): Tim {
+    @JvmStatic @Throws(TimException::class) fun `create`(`options`: TimOptions): Tim {
             return FfiConverterTypeTim.lift(
     uniffiRustCallWithError(TimException) { _status ->
     UniffiLib.uniffi_tim_ffi_fn_constructor_tim_create(
@@ -4802,7 +5139,7 @@ public object FfiConverterTypeTim: FfiConverter<Tim, Long> {
 /**
  * The host's uploader for files. Called on a thread that it may block.
  */
-public interface UploadPlugin {
+public fun interface UploadPlugin {
 
     /**
      * Uploads a file and describes what was uploaded: of a picture all three sizes, of another file the original, each with
@@ -4820,7 +5157,7 @@ public interface UploadPlugin {
 /**
  * The host's uploader for files. Called on a thread that it may block.
  */
-open class UploadPluginImpl: Disposable, AutoCloseable, UploadPlugin
+open class UploadPluginImpl: UploadPlugin
 {
 
     @Suppress("UNUSED_PARAMETER")
@@ -4848,29 +5185,7 @@ open class UploadPluginImpl: Disposable, AutoCloseable, UploadPlugin
     protected val handle: Long
     protected val cleanable: UniffiCleaner.Cleanable?
 
-    private val wasDestroyed = AtomicBoolean(false)
     private val callCounter = AtomicLong(1)
-
-    /**
-     * Whether the current object has been destroyed and its reference is gone in the Rust side.
-     */
-    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
-
-    override fun destroy() {
-        // Only allow a single call to this method.
-        // TODO: maybe we should log a warning if called more than once?
-        if (this.wasDestroyed.compareAndSet(false, true)) {
-            // This decrement always matches the initial count of 1 given at creation time.
-            if (this.callCounter.decrementAndGet() == 0L) {
-                cleanable?.clean()
-            }
-        }
-    }
-
-    @Synchronized
-    override fun close() {
-        this.destroy()
-    }
 
     internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
         // Check and increment the call counter, to keep the object alive.
@@ -5147,9 +5462,9 @@ public object FfiConverterTypeUploadPlugin: FfiConverter<UploadPlugin, Long> {
 public interface UploadProgressInterface {
 
     /**
-     * So many percent are done; more than 100 counts as 100. After the upload's end it does nothing.
+     * So many percent are done, from 0 to 100; beyond counts as the end that is nearer. After the upload's end it does nothing.
      */
-    fun `report`(`percent`: kotlin.UInt)
+    fun `report`(`percent`: kotlin.Int)
 
     companion object
 }
@@ -5157,7 +5472,7 @@ public interface UploadProgressInterface {
 /**
  * Receives the progress of an upload plugin.
  */
-open class UploadProgress: Disposable, AutoCloseable, UploadProgressInterface
+open class UploadProgress: UploadProgressInterface
 {
 
     @Suppress("UNUSED_PARAMETER")
@@ -5185,29 +5500,7 @@ open class UploadProgress: Disposable, AutoCloseable, UploadProgressInterface
     protected val handle: Long
     protected val cleanable: UniffiCleaner.Cleanable?
 
-    private val wasDestroyed = AtomicBoolean(false)
     private val callCounter = AtomicLong(1)
-
-    /**
-     * Whether the current object has been destroyed and its reference is gone in the Rust side.
-     */
-    val uniffiIsDestroyed: Boolean get() = wasDestroyed.get()
-
-    override fun destroy() {
-        // Only allow a single call to this method.
-        // TODO: maybe we should log a warning if called more than once?
-        if (this.wasDestroyed.compareAndSet(false, true)) {
-            // This decrement always matches the initial count of 1 given at creation time.
-            if (this.callCounter.decrementAndGet() == 0L) {
-                cleanable?.clean()
-            }
-        }
-    }
-
-    @Synchronized
-    override fun close() {
-        this.destroy()
-    }
 
     internal inline fun <R> callWithHandle(block: (handle: Long) -> R): R {
         // Check and increment the call counter, to keep the object alive.
@@ -5260,15 +5553,15 @@ open class UploadProgress: Disposable, AutoCloseable, UploadProgressInterface
 
 
     /**
-     * So many percent are done; more than 100 counts as 100. After the upload's end it does nothing.
-     */override fun `report`(`percent`: kotlin.UInt)
+     * So many percent are done, from 0 to 100; beyond counts as the end that is nearer. After the upload's end it does nothing.
+     */override fun `report`(`percent`: kotlin.Int)
         =
     callWithHandle {
     uniffiRustCall() { _status ->
     UniffiLib.uniffi_tim_ffi_fn_method_uploadprogress_report(
         it,
 
-        FfiConverterUInt.lower(`percent`),_status)
+        FfiConverterInt.lower(`percent`),_status)
 }
     }
 
@@ -5321,12 +5614,17 @@ data class Conversation (
     /**
      * The conversation, as this user names it.
      */
-    val `conversationId`: kotlin.String
+    val `conversationID`: kotlin.String
+    ,
+    /**
+     * Whose conversation it is.
+     */
+    val `type`: ConversationType
     ,
     /**
      * The group's type, for groups.
      */
-    val `groupType`: GroupType?
+    val `subType`: GroupType?
     ,
     /**
      * How many messages of others this user has not read. Sending a message does not change it. Always 0 for Meeting
@@ -5350,7 +5648,7 @@ data class Conversation (
     val `peerReadSequence`: kotlin.Long
     ,
     /**
-     * The time of the last activity, in milliseconds since 1970.
+     * The time of the last activity.
      */
     val `lastTime`: kotlin.Long
 
@@ -5370,6 +5668,7 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
     override fun read(buf: ByteBuffer): Conversation {
         return Conversation(
             FfiConverterString.read(buf),
+            FfiConverterTypeConversationType.read(buf),
             FfiConverterOptionalTypeGroupType.read(buf),
             FfiConverterLong.read(buf),
             FfiConverterOptionalTypeMessage.read(buf),
@@ -5380,8 +5679,9 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
     }
 
     override fun allocationSize(value: Conversation) = (
-            FfiConverterString.allocationSize(value.`conversationId`) +
-            FfiConverterOptionalTypeGroupType.allocationSize(value.`groupType`) +
+            FfiConverterString.allocationSize(value.`conversationID`) +
+            FfiConverterTypeConversationType.allocationSize(value.`type`) +
+            FfiConverterOptionalTypeGroupType.allocationSize(value.`subType`) +
             FfiConverterLong.allocationSize(value.`unreadCount`) +
             FfiConverterOptionalTypeMessage.allocationSize(value.`lastMessage`) +
             FfiConverterLong.allocationSize(value.`readSequence`) +
@@ -5390,8 +5690,9 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
     )
 
     override fun write(value: Conversation, buf: ByteBuffer) {
-            FfiConverterString.write(value.`conversationId`, buf)
-            FfiConverterOptionalTypeGroupType.write(value.`groupType`, buf)
+            FfiConverterString.write(value.`conversationID`, buf)
+            FfiConverterTypeConversationType.write(value.`type`, buf)
+            FfiConverterOptionalTypeGroupType.write(value.`subType`, buf)
             FfiConverterLong.write(value.`unreadCount`, buf)
             FfiConverterOptionalTypeMessage.write(value.`lastMessage`, buf)
             FfiConverterLong.write(value.`readSequence`, buf)
@@ -5473,12 +5774,12 @@ data class Group (
     /**
      * The group.
      */
-    val `groupId`: kotlin.String
+    val `groupID`: kotlin.String
     ,
     /**
      * Its kind.
      */
-    val `groupType`: GroupType
+    val `type`: GroupType
     ,
     /**
      * Its name.
@@ -5503,22 +5804,22 @@ data class Group (
     /**
      * Its owner; absent when the owner has left.
      */
-    val `ownerId`: kotlin.String?
+    val `ownerID`: kotlin.String?
     ,
     /**
-     * When it was created, in milliseconds since 1970.
+     * When it was created.
      */
     val `createTime`: kotlin.Long
     ,
     /**
      * How many members it has.
      */
-    val `memberCount`: kotlin.UInt
+    val `memberCount`: kotlin.Int
     ,
     /**
      * How many it may have.
      */
-    val `maxMemberCount`: kotlin.UInt
+    val `maxMemberCount`: kotlin.Int
     ,
     /**
      * What happens to an application to join.
@@ -5526,14 +5827,9 @@ data class Group (
     val `joinOption`: JoinOption
     ,
     /**
-     * This user's own standing; absent when the user is not a member.
+     * This user's own membership; absent when the user is not a member.
      */
-    val `selfRole`: Role?
-    ,
-    /**
-     * Since when this user is a member, in milliseconds since 1970; absent when the user is none.
-     */
-    val `selfJoinTime`: kotlin.Long?
+    val `selfInfo`: SelfInfo?
 
 ){
 
@@ -5558,44 +5854,41 @@ public object FfiConverterTypeGroup: FfiConverterRustBuffer<Group> {
             FfiConverterString.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterLong.read(buf),
-            FfiConverterUInt.read(buf),
-            FfiConverterUInt.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterInt.read(buf),
             FfiConverterTypeJoinOption.read(buf),
-            FfiConverterOptionalTypeRole.read(buf),
-            FfiConverterOptionalLong.read(buf),
+            FfiConverterOptionalTypeSelfInfo.read(buf),
         )
     }
 
     override fun allocationSize(value: Group) = (
-            FfiConverterString.allocationSize(value.`groupId`) +
-            FfiConverterTypeGroupType.allocationSize(value.`groupType`) +
+            FfiConverterString.allocationSize(value.`groupID`) +
+            FfiConverterTypeGroupType.allocationSize(value.`type`) +
             FfiConverterString.allocationSize(value.`name`) +
             FfiConverterString.allocationSize(value.`introduction`) +
             FfiConverterString.allocationSize(value.`notification`) +
             FfiConverterString.allocationSize(value.`avatar`) +
-            FfiConverterOptionalString.allocationSize(value.`ownerId`) +
+            FfiConverterOptionalString.allocationSize(value.`ownerID`) +
             FfiConverterLong.allocationSize(value.`createTime`) +
-            FfiConverterUInt.allocationSize(value.`memberCount`) +
-            FfiConverterUInt.allocationSize(value.`maxMemberCount`) +
+            FfiConverterInt.allocationSize(value.`memberCount`) +
+            FfiConverterInt.allocationSize(value.`maxMemberCount`) +
             FfiConverterTypeJoinOption.allocationSize(value.`joinOption`) +
-            FfiConverterOptionalTypeRole.allocationSize(value.`selfRole`) +
-            FfiConverterOptionalLong.allocationSize(value.`selfJoinTime`)
+            FfiConverterOptionalTypeSelfInfo.allocationSize(value.`selfInfo`)
     )
 
     override fun write(value: Group, buf: ByteBuffer) {
-            FfiConverterString.write(value.`groupId`, buf)
-            FfiConverterTypeGroupType.write(value.`groupType`, buf)
+            FfiConverterString.write(value.`groupID`, buf)
+            FfiConverterTypeGroupType.write(value.`type`, buf)
             FfiConverterString.write(value.`name`, buf)
             FfiConverterString.write(value.`introduction`, buf)
             FfiConverterString.write(value.`notification`, buf)
             FfiConverterString.write(value.`avatar`, buf)
-            FfiConverterOptionalString.write(value.`ownerId`, buf)
+            FfiConverterOptionalString.write(value.`ownerID`, buf)
             FfiConverterLong.write(value.`createTime`, buf)
-            FfiConverterUInt.write(value.`memberCount`, buf)
-            FfiConverterUInt.write(value.`maxMemberCount`, buf)
+            FfiConverterInt.write(value.`memberCount`, buf)
+            FfiConverterInt.write(value.`maxMemberCount`, buf)
             FfiConverterTypeJoinOption.write(value.`joinOption`, buf)
-            FfiConverterOptionalTypeRole.write(value.`selfRole`, buf)
-            FfiConverterOptionalLong.write(value.`selfJoinTime`, buf)
+            FfiConverterOptionalTypeSelfInfo.write(value.`selfInfo`, buf)
     }
 }
 
@@ -5608,7 +5901,7 @@ data class GroupMember (
     /**
      * The user.
      */
-    val `userId`: kotlin.String
+    val `userID`: kotlin.String
     ,
     /**
      * The user's nick; empty if none.
@@ -5626,7 +5919,7 @@ data class GroupMember (
     val `role`: Role
     ,
     /**
-     * When the viewer joined, in milliseconds since 1970.
+     * When the member joined.
      */
     val `joinTime`: kotlin.Long
 
@@ -5654,7 +5947,7 @@ public object FfiConverterTypeGroupMember: FfiConverterRustBuffer<GroupMember> {
     }
 
     override fun allocationSize(value: GroupMember) = (
-            FfiConverterString.allocationSize(value.`userId`) +
+            FfiConverterString.allocationSize(value.`userID`) +
             FfiConverterString.allocationSize(value.`nick`) +
             FfiConverterString.allocationSize(value.`avatar`) +
             FfiConverterTypeRole.allocationSize(value.`role`) +
@@ -5662,11 +5955,66 @@ public object FfiConverterTypeGroupMember: FfiConverterRustBuffer<GroupMember> {
     )
 
     override fun write(value: GroupMember, buf: ByteBuffer) {
-            FfiConverterString.write(value.`userId`, buf)
+            FfiConverterString.write(value.`userID`, buf)
             FfiConverterString.write(value.`nick`, buf)
             FfiConverterString.write(value.`avatar`, buf)
             FfiConverterTypeRole.write(value.`role`, buf)
             FfiConverterLong.write(value.`joinTime`, buf)
+    }
+}
+
+
+
+/**
+ * What a notice tells of its group.
+ */
+data class GroupProfile (
+    /**
+     * The group.
+     */
+    val `groupID`: kotlin.String
+    ,
+    /**
+     * Its name.
+     */
+    val `name`: kotlin.String
+    ,
+    /**
+     * Its kind.
+     */
+    val `type`: GroupType
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGroupProfile: FfiConverterRustBuffer<GroupProfile> {
+    override fun read(buf: ByteBuffer): GroupProfile {
+        return GroupProfile(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypeGroupType.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: GroupProfile) = (
+            FfiConverterString.allocationSize(value.`groupID`) +
+            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterTypeGroupType.allocationSize(value.`type`)
+    )
+
+    override fun write(value: GroupProfile, buf: ByteBuffer) {
+            FfiConverterString.write(value.`groupID`, buf)
+            FfiConverterString.write(value.`name`, buf)
+            FfiConverterTypeGroupType.write(value.`type`, buf)
     }
 }
 
@@ -5679,22 +6027,22 @@ data class GroupTip (
     /**
      * The user who caused it.
      */
-    val `operatorId`: kotlin.String
+    val `operatorID`: kotlin.String
     ,
     /**
      * The kind of change: 1 users joined, 2 a user left. Other values are of a later version.
      */
-    val `operationType`: kotlin.UInt
+    val `operationType`: kotlin.Int
     ,
     /**
      * The users it concerns.
      */
-    val `userIdList`: List<kotlin.String>
+    val `userIDList`: List<kotlin.String>
     ,
     /**
      * How many members the group has afterwards.
      */
-    val `memberCount`: kotlin.UInt
+    val `memberCount`: kotlin.Int
 
 ){
 
@@ -5712,24 +6060,24 @@ public object FfiConverterTypeGroupTip: FfiConverterRustBuffer<GroupTip> {
     override fun read(buf: ByteBuffer): GroupTip {
         return GroupTip(
             FfiConverterString.read(buf),
-            FfiConverterUInt.read(buf),
+            FfiConverterInt.read(buf),
             FfiConverterSequenceString.read(buf),
-            FfiConverterUInt.read(buf),
+            FfiConverterInt.read(buf),
         )
     }
 
     override fun allocationSize(value: GroupTip) = (
-            FfiConverterString.allocationSize(value.`operatorId`) +
-            FfiConverterUInt.allocationSize(value.`operationType`) +
-            FfiConverterSequenceString.allocationSize(value.`userIdList`) +
-            FfiConverterUInt.allocationSize(value.`memberCount`)
+            FfiConverterString.allocationSize(value.`operatorID`) +
+            FfiConverterInt.allocationSize(value.`operationType`) +
+            FfiConverterSequenceString.allocationSize(value.`userIDList`) +
+            FfiConverterInt.allocationSize(value.`memberCount`)
     )
 
     override fun write(value: GroupTip, buf: ByteBuffer) {
-            FfiConverterString.write(value.`operatorId`, buf)
-            FfiConverterUInt.write(value.`operationType`, buf)
-            FfiConverterSequenceString.write(value.`userIdList`, buf)
-            FfiConverterUInt.write(value.`memberCount`, buf)
+            FfiConverterString.write(value.`operatorID`, buf)
+            FfiConverterInt.write(value.`operationType`, buf)
+            FfiConverterSequenceString.write(value.`userIDList`, buf)
+            FfiConverterInt.write(value.`memberCount`, buf)
     }
 }
 
@@ -5747,7 +6095,7 @@ data class ImageBody (
     /**
      * Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown.
      */
-    val `imageFormat`: kotlin.UInt
+    val `imageFormat`: kotlin.Int
     ,
     /**
      * The sizes.
@@ -5770,20 +6118,20 @@ public object FfiConverterTypeImageBody: FfiConverterRustBuffer<ImageBody> {
     override fun read(buf: ByteBuffer): ImageBody {
         return ImageBody(
             FfiConverterString.read(buf),
-            FfiConverterUInt.read(buf),
+            FfiConverterInt.read(buf),
             FfiConverterSequenceTypeRendition.read(buf),
         )
     }
 
     override fun allocationSize(value: ImageBody) = (
             FfiConverterString.allocationSize(value.`uuid`) +
-            FfiConverterUInt.allocationSize(value.`imageFormat`) +
+            FfiConverterInt.allocationSize(value.`imageFormat`) +
             FfiConverterSequenceTypeRendition.allocationSize(value.`imageInfoArray`)
     )
 
     override fun write(value: ImageBody, buf: ByteBuffer) {
             FfiConverterString.write(value.`uuid`, buf)
-            FfiConverterUInt.write(value.`imageFormat`, buf)
+            FfiConverterInt.write(value.`imageFormat`, buf)
             FfiConverterSequenceTypeRendition.write(value.`imageInfoArray`, buf)
     }
 }
@@ -5793,7 +6141,7 @@ public object FfiConverterTypeImageBody: FfiConverterRustBuffer<ImageBody> {
 /**
  * The result of joining a group.
  */
-data class Joined (
+data class JoinResult (
     /**
      * How it ended.
      */
@@ -5816,20 +6164,20 @@ data class Joined (
 /**
  * @suppress
  */
-public object FfiConverterTypeJoined: FfiConverterRustBuffer<Joined> {
-    override fun read(buf: ByteBuffer): Joined {
-        return Joined(
+public object FfiConverterTypeJoinResult: FfiConverterRustBuffer<JoinResult> {
+    override fun read(buf: ByteBuffer): JoinResult {
+        return JoinResult(
             FfiConverterTypeJoinStatus.read(buf),
             FfiConverterOptionalTypeGroup.read(buf),
         )
     }
 
-    override fun allocationSize(value: Joined) = (
+    override fun allocationSize(value: JoinResult) = (
             FfiConverterTypeJoinStatus.allocationSize(value.`status`) +
             FfiConverterOptionalTypeGroup.allocationSize(value.`group`)
     )
 
-    override fun write(value: Joined, buf: ByteBuffer) {
+    override fun write(value: JoinResult, buf: ByteBuffer) {
             FfiConverterTypeJoinStatus.write(value.`status`, buf)
             FfiConverterOptionalTypeGroup.write(value.`group`, buf)
     }
@@ -5893,6 +6241,45 @@ public object FfiConverterTypeLocationBody: FfiConverterRustBuffer<LocationBody>
 
 
 /**
+ * The result of a login.
+ */
+data class LoginResult (
+    /**
+     * The same user was logged in already: there was nothing to do.
+     */
+    val `repeatLogin`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeLoginResult: FfiConverterRustBuffer<LoginResult> {
+    override fun read(buf: ByteBuffer): LoginResult {
+        return LoginResult(
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: LoginResult) = (
+            FfiConverterBoolean.allocationSize(value.`repeatLogin`)
+    )
+
+    override fun write(value: LoginResult, buf: ByteBuffer) {
+            FfiConverterBoolean.write(value.`repeatLogin`, buf)
+    }
+}
+
+
+
+/**
  * A message of a conversation.
  */
 data class Message (
@@ -5904,12 +6291,22 @@ data class Message (
     /**
      * The conversation, as this user names it: `C2C` and a user, `GROUP` and a group, or `@TIM#SYSTEM`.
      */
-    val `conversationId`: kotlin.String
+    val `conversationID`: kotlin.String
+    ,
+    /**
+     * Whose conversation that is.
+     */
+    val `conversationType`: ConversationType
     ,
     /**
      * The sender's user ID.
      */
     val `from`: kotlin.String
+    ,
+    /**
+     * The receiver: a user, or the group in a group.
+     */
+    val `to`: kotlin.String
     ,
     /**
      * Whether it was received or sent.
@@ -5922,13 +6319,13 @@ data class Message (
     val `sequence`: kotlin.Long
     ,
     /**
-     * When the server accepted it, in milliseconds since 1970. Before that: when it was sent, by the server's clock as far as
+     * When the server accepted it. Before that: when it was sent, by the server's clock as far as
      * it is known, or, while it was not, when it was created, by this device's.
      */
     val `time`: kotlin.Long
     ,
     /**
-     * When it was created, by the sender's clock, in milliseconds since 1970.
+     * When it was created, by the sender's clock.
      */
     val `clientTime`: kotlin.Long
     ,
@@ -5940,7 +6337,7 @@ data class Message (
     /**
      * Why it was refused: the error's number, with status `Fail` only.
      */
-    val `errorCode`: kotlin.UInt?
+    val `errorCode`: kotlin.Int?
     ,
     /**
      * Its urgency in a group.
@@ -6013,13 +6410,15 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
         return Message(
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
+            FfiConverterTypeConversationType.read(buf),
+            FfiConverterString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterTypeMessageFlow.read(buf),
             FfiConverterLong.read(buf),
             FfiConverterLong.read(buf),
             FfiConverterLong.read(buf),
             FfiConverterTypeSendStatus.read(buf),
-            FfiConverterOptionalUInt.read(buf),
+            FfiConverterOptionalInt.read(buf),
             FfiConverterTypePriority.read(buf),
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
@@ -6035,14 +6434,16 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
 
     override fun allocationSize(value: Message) = (
             FfiConverterString.allocationSize(value.`id`) +
-            FfiConverterString.allocationSize(value.`conversationId`) +
+            FfiConverterString.allocationSize(value.`conversationID`) +
+            FfiConverterTypeConversationType.allocationSize(value.`conversationType`) +
             FfiConverterString.allocationSize(value.`from`) +
+            FfiConverterString.allocationSize(value.`to`) +
             FfiConverterTypeMessageFlow.allocationSize(value.`flow`) +
             FfiConverterLong.allocationSize(value.`sequence`) +
             FfiConverterLong.allocationSize(value.`time`) +
             FfiConverterLong.allocationSize(value.`clientTime`) +
             FfiConverterTypeSendStatus.allocationSize(value.`status`) +
-            FfiConverterOptionalUInt.allocationSize(value.`errorCode`) +
+            FfiConverterOptionalInt.allocationSize(value.`errorCode`) +
             FfiConverterTypePriority.allocationSize(value.`priority`) +
             FfiConverterString.allocationSize(value.`nick`) +
             FfiConverterString.allocationSize(value.`avatar`) +
@@ -6057,14 +6458,16 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
 
     override fun write(value: Message, buf: ByteBuffer) {
             FfiConverterString.write(value.`id`, buf)
-            FfiConverterString.write(value.`conversationId`, buf)
+            FfiConverterString.write(value.`conversationID`, buf)
+            FfiConverterTypeConversationType.write(value.`conversationType`, buf)
             FfiConverterString.write(value.`from`, buf)
+            FfiConverterString.write(value.`to`, buf)
             FfiConverterTypeMessageFlow.write(value.`flow`, buf)
             FfiConverterLong.write(value.`sequence`, buf)
             FfiConverterLong.write(value.`time`, buf)
             FfiConverterLong.write(value.`clientTime`, buf)
             FfiConverterTypeSendStatus.write(value.`status`, buf)
-            FfiConverterOptionalUInt.write(value.`errorCode`, buf)
+            FfiConverterOptionalInt.write(value.`errorCode`, buf)
             FfiConverterTypePriority.write(value.`priority`, buf)
             FfiConverterString.write(value.`nick`, buf)
             FfiConverterString.write(value.`avatar`, buf)
@@ -6090,9 +6493,9 @@ data class MessageList (
     val `messageList`: List<Message>
     ,
     /**
-     * What to pass as `next` for the page before this one; absent if there is nothing before it.
+     * What to pass for the page before this one, as it is; absent if there is nothing before it.
      */
-    val `nextReqMessageId`: kotlin.Long?
+    val `nextReqMessageID`: kotlin.String?
     ,
     /**
      * There is nothing before this page.
@@ -6115,20 +6518,20 @@ public object FfiConverterTypeMessageList: FfiConverterRustBuffer<MessageList> {
     override fun read(buf: ByteBuffer): MessageList {
         return MessageList(
             FfiConverterSequenceTypeMessage.read(buf),
-            FfiConverterOptionalLong.read(buf),
+            FfiConverterOptionalString.read(buf),
             FfiConverterBoolean.read(buf),
         )
     }
 
     override fun allocationSize(value: MessageList) = (
             FfiConverterSequenceTypeMessage.allocationSize(value.`messageList`) +
-            FfiConverterOptionalLong.allocationSize(value.`nextReqMessageId`) +
+            FfiConverterOptionalString.allocationSize(value.`nextReqMessageID`) +
             FfiConverterBoolean.allocationSize(value.`isCompleted`)
     )
 
     override fun write(value: MessageList, buf: ByteBuffer) {
             FfiConverterSequenceTypeMessage.write(value.`messageList`, buf)
-            FfiConverterOptionalLong.write(value.`nextReqMessageId`, buf)
+            FfiConverterOptionalString.write(value.`nextReqMessageID`, buf)
             FfiConverterBoolean.write(value.`isCompleted`, buf)
     }
 }
@@ -6138,7 +6541,7 @@ public object FfiConverterTypeMessageList: FfiConverterRustBuffer<MessageList> {
 /**
  * The parameters of a new group.
  */
-data class NewGroup (
+data class NewGroup @JvmOverloads constructor(
     /**
      * Its name: 1 to 100 bytes.
      */
@@ -6147,12 +6550,12 @@ data class NewGroup (
     /**
      * Its kind.
      */
-    val `groupType`: GroupType
+    val `type`: GroupType
     ,
     /**
      * The group ID; the server generates one if absent.
      */
-    val `groupId`: kotlin.String? = null
+    val `groupID`: kotlin.String? = null
     ,
     /**
      * An introduction, at most 400 bytes.
@@ -6207,8 +6610,8 @@ public object FfiConverterTypeNewGroup: FfiConverterRustBuffer<NewGroup> {
 
     override fun allocationSize(value: NewGroup) = (
             FfiConverterString.allocationSize(value.`name`) +
-            FfiConverterTypeGroupType.allocationSize(value.`groupType`) +
-            FfiConverterOptionalString.allocationSize(value.`groupId`) +
+            FfiConverterTypeGroupType.allocationSize(value.`type`) +
+            FfiConverterOptionalString.allocationSize(value.`groupID`) +
             FfiConverterString.allocationSize(value.`introduction`) +
             FfiConverterString.allocationSize(value.`notification`) +
             FfiConverterString.allocationSize(value.`avatar`) +
@@ -6218,8 +6621,8 @@ public object FfiConverterTypeNewGroup: FfiConverterRustBuffer<NewGroup> {
 
     override fun write(value: NewGroup, buf: ByteBuffer) {
             FfiConverterString.write(value.`name`, buf)
-            FfiConverterTypeGroupType.write(value.`groupType`, buf)
-            FfiConverterOptionalString.write(value.`groupId`, buf)
+            FfiConverterTypeGroupType.write(value.`type`, buf)
+            FfiConverterOptionalString.write(value.`groupID`, buf)
             FfiConverterString.write(value.`introduction`, buf)
             FfiConverterString.write(value.`notification`, buf)
             FfiConverterString.write(value.`avatar`, buf)
@@ -6237,15 +6640,40 @@ data class Profile (
     /**
      * The user.
      */
-    val `userId`: kotlin.String
+    val `userID`: kotlin.String
     ,
     /**
-     * What the user tells.
+     * Display name; empty if none.
      */
-    val `fields`: ProfileFields
+    val `nick`: kotlin.String
     ,
     /**
-     * When it last changed, in milliseconds since 1970; 0 if never.
+     * Address of a picture; empty if none.
+     */
+    val `avatar`: kotlin.String
+    ,
+    /**
+     * Gender.
+     */
+    val `gender`: Gender
+    ,
+    /**
+     * A line about oneself; empty if none.
+     */
+    val `selfSignature`: kotlin.String
+    ,
+    /**
+     * Day of birth as a number, year first: 20000419; 0 if it is not told.
+     */
+    val `birthday`: kotlin.Int
+    ,
+    /**
+     * A place; empty if none.
+     */
+    val `location`: kotlin.String
+    ,
+    /**
+     * When it last changed; 0 if never.
      */
     val `lastUpdatedTime`: kotlin.Long
 
@@ -6265,20 +6693,35 @@ public object FfiConverterTypeProfile: FfiConverterRustBuffer<Profile> {
     override fun read(buf: ByteBuffer): Profile {
         return Profile(
             FfiConverterString.read(buf),
-            FfiConverterTypeProfileFields.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypeGender.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterString.read(buf),
             FfiConverterLong.read(buf),
         )
     }
 
     override fun allocationSize(value: Profile) = (
-            FfiConverterString.allocationSize(value.`userId`) +
-            FfiConverterTypeProfileFields.allocationSize(value.`fields`) +
+            FfiConverterString.allocationSize(value.`userID`) +
+            FfiConverterString.allocationSize(value.`nick`) +
+            FfiConverterString.allocationSize(value.`avatar`) +
+            FfiConverterTypeGender.allocationSize(value.`gender`) +
+            FfiConverterString.allocationSize(value.`selfSignature`) +
+            FfiConverterInt.allocationSize(value.`birthday`) +
+            FfiConverterString.allocationSize(value.`location`) +
             FfiConverterLong.allocationSize(value.`lastUpdatedTime`)
     )
 
     override fun write(value: Profile, buf: ByteBuffer) {
-            FfiConverterString.write(value.`userId`, buf)
-            FfiConverterTypeProfileFields.write(value.`fields`, buf)
+            FfiConverterString.write(value.`userID`, buf)
+            FfiConverterString.write(value.`nick`, buf)
+            FfiConverterString.write(value.`avatar`, buf)
+            FfiConverterTypeGender.write(value.`gender`, buf)
+            FfiConverterString.write(value.`selfSignature`, buf)
+            FfiConverterInt.write(value.`birthday`, buf)
+            FfiConverterString.write(value.`location`, buf)
             FfiConverterLong.write(value.`lastUpdatedTime`, buf)
     }
 }
@@ -6288,7 +6731,7 @@ public object FfiConverterTypeProfile: FfiConverterRustBuffer<Profile> {
 /**
  * The changeable part of a profile; in an update, what is absent stays as it is.
  */
-data class ProfileFields (
+data class ProfileFields @JvmOverloads constructor(
     /**
      * Display name, at most 500 bytes.
      */
@@ -6312,7 +6755,7 @@ data class ProfileFields (
     /**
      * Day of birth as a number, year first: 20000419.
      */
-    val `birthday`: kotlin.UInt? = null
+    val `birthday`: kotlin.Int? = null
     ,
     /**
      * A place, up to 16 bytes.
@@ -6338,7 +6781,7 @@ public object FfiConverterTypeProfileFields: FfiConverterRustBuffer<ProfileField
             FfiConverterOptionalString.read(buf),
             FfiConverterOptionalTypeGender.read(buf),
             FfiConverterOptionalString.read(buf),
-            FfiConverterOptionalUInt.read(buf),
+            FfiConverterOptionalInt.read(buf),
             FfiConverterOptionalString.read(buf),
         )
     }
@@ -6348,7 +6791,7 @@ public object FfiConverterTypeProfileFields: FfiConverterRustBuffer<ProfileField
             FfiConverterOptionalString.allocationSize(value.`avatar`) +
             FfiConverterOptionalTypeGender.allocationSize(value.`gender`) +
             FfiConverterOptionalString.allocationSize(value.`selfSignature`) +
-            FfiConverterOptionalUInt.allocationSize(value.`birthday`) +
+            FfiConverterOptionalInt.allocationSize(value.`birthday`) +
             FfiConverterOptionalString.allocationSize(value.`location`)
     )
 
@@ -6357,7 +6800,7 @@ public object FfiConverterTypeProfileFields: FfiConverterRustBuffer<ProfileField
             FfiConverterOptionalString.write(value.`avatar`, buf)
             FfiConverterOptionalTypeGender.write(value.`gender`, buf)
             FfiConverterOptionalString.write(value.`selfSignature`, buf)
-            FfiConverterOptionalUInt.write(value.`birthday`, buf)
+            FfiConverterOptionalInt.write(value.`birthday`, buf)
             FfiConverterOptionalString.write(value.`location`, buf)
     }
 }
@@ -6371,7 +6814,7 @@ data class Rendition (
     /**
      * The type of the rendition.
      */
-    val `renditionType`: RenditionType
+    val `type`: RenditionType
     ,
     /**
      * Size in bytes.
@@ -6381,12 +6824,12 @@ data class Rendition (
     /**
      * Width in pixels; 0 if it is not a picture.
      */
-    val `width`: kotlin.UInt
+    val `width`: kotlin.Int
     ,
     /**
      * Height in pixels; 0 if it is not a picture.
      */
-    val `height`: kotlin.UInt
+    val `height`: kotlin.Int
     ,
     /**
      * Where it is: a path on the server, or a full address. `getAttachmentUrl` converts it to an address for an image
@@ -6411,26 +6854,73 @@ public object FfiConverterTypeRendition: FfiConverterRustBuffer<Rendition> {
         return Rendition(
             FfiConverterTypeRenditionType.read(buf),
             FfiConverterLong.read(buf),
-            FfiConverterUInt.read(buf),
-            FfiConverterUInt.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterInt.read(buf),
             FfiConverterString.read(buf),
         )
     }
 
     override fun allocationSize(value: Rendition) = (
-            FfiConverterTypeRenditionType.allocationSize(value.`renditionType`) +
+            FfiConverterTypeRenditionType.allocationSize(value.`type`) +
             FfiConverterLong.allocationSize(value.`size`) +
-            FfiConverterUInt.allocationSize(value.`width`) +
-            FfiConverterUInt.allocationSize(value.`height`) +
+            FfiConverterInt.allocationSize(value.`width`) +
+            FfiConverterInt.allocationSize(value.`height`) +
             FfiConverterString.allocationSize(value.`url`)
     )
 
     override fun write(value: Rendition, buf: ByteBuffer) {
-            FfiConverterTypeRenditionType.write(value.`renditionType`, buf)
+            FfiConverterTypeRenditionType.write(value.`type`, buf)
             FfiConverterLong.write(value.`size`, buf)
-            FfiConverterUInt.write(value.`width`, buf)
-            FfiConverterUInt.write(value.`height`, buf)
+            FfiConverterInt.write(value.`width`, buf)
+            FfiConverterInt.write(value.`height`, buf)
             FfiConverterString.write(value.`url`, buf)
+    }
+}
+
+
+
+/**
+ * A user's own membership of a group.
+ */
+data class SelfInfo (
+    /**
+     * This user's role.
+     */
+    val `role`: Role
+    ,
+    /**
+     * When this user joined.
+     */
+    val `joinTime`: kotlin.Long
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSelfInfo: FfiConverterRustBuffer<SelfInfo> {
+    override fun read(buf: ByteBuffer): SelfInfo {
+        return SelfInfo(
+            FfiConverterTypeRole.read(buf),
+            FfiConverterLong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: SelfInfo) = (
+            FfiConverterTypeRole.allocationSize(value.`role`) +
+            FfiConverterLong.allocationSize(value.`joinTime`)
+    )
+
+    override fun write(value: SelfInfo, buf: ByteBuffer) {
+            FfiConverterTypeRole.write(value.`role`, buf)
+            FfiConverterLong.write(value.`joinTime`, buf)
     }
 }
 
@@ -6443,28 +6933,18 @@ data class SystemNotice (
     /**
      * The user who caused it.
      */
-    val `operatorId`: kotlin.String
+    val `operatorID`: kotlin.String
     ,
     /**
      * The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it,
      * 7 the user was added, 8 the user left. Other values are of a later version.
      */
-    val `operationType`: kotlin.UInt
+    val `operationType`: kotlin.Int
     ,
     /**
      * The group it is about.
      */
-    val `groupId`: kotlin.String
-    ,
-    /**
-     * Its name.
-     */
-    val `groupName`: kotlin.String
-    ,
-    /**
-     * Its kind.
-     */
-    val `groupType`: GroupType
+    val `groupProfile`: GroupProfile
     ,
     /**
      * The text sent with an application or its answer; empty if none.
@@ -6487,29 +6967,23 @@ public object FfiConverterTypeSystemNotice: FfiConverterRustBuffer<SystemNotice>
     override fun read(buf: ByteBuffer): SystemNotice {
         return SystemNotice(
             FfiConverterString.read(buf),
-            FfiConverterUInt.read(buf),
-            FfiConverterString.read(buf),
-            FfiConverterString.read(buf),
-            FfiConverterTypeGroupType.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterTypeGroupProfile.read(buf),
             FfiConverterString.read(buf),
         )
     }
 
     override fun allocationSize(value: SystemNotice) = (
-            FfiConverterString.allocationSize(value.`operatorId`) +
-            FfiConverterUInt.allocationSize(value.`operationType`) +
-            FfiConverterString.allocationSize(value.`groupId`) +
-            FfiConverterString.allocationSize(value.`groupName`) +
-            FfiConverterTypeGroupType.allocationSize(value.`groupType`) +
+            FfiConverterString.allocationSize(value.`operatorID`) +
+            FfiConverterInt.allocationSize(value.`operationType`) +
+            FfiConverterTypeGroupProfile.allocationSize(value.`groupProfile`) +
             FfiConverterString.allocationSize(value.`handleMessage`)
     )
 
     override fun write(value: SystemNotice, buf: ByteBuffer) {
-            FfiConverterString.write(value.`operatorId`, buf)
-            FfiConverterUInt.write(value.`operationType`, buf)
-            FfiConverterString.write(value.`groupId`, buf)
-            FfiConverterString.write(value.`groupName`, buf)
-            FfiConverterTypeGroupType.write(value.`groupType`, buf)
+            FfiConverterString.write(value.`operatorID`, buf)
+            FfiConverterInt.write(value.`operationType`, buf)
+            FfiConverterTypeGroupProfile.write(value.`groupProfile`, buf)
             FfiConverterString.write(value.`handleMessage`, buf)
     }
 }
@@ -6558,11 +7032,11 @@ public object FfiConverterTypeTextBody: FfiConverterRustBuffer<TextBody> {
 /**
  * How an instance is made. Only the application, the server and the folder are required.
  */
-data class TimOptions (
+data class TimOptions @JvmOverloads constructor(
     /**
      * The application, as the server's operator made it.
      */
-    val `sdkAppId`: kotlin.UInt
+    val `sdkAppID`: kotlin.Long
     ,
     /**
      * The server: `wss://host[:port]`, or `ws://` for a server on this machine only.
@@ -6592,17 +7066,17 @@ data class TimOptions (
     /**
      * Pause between heartbeats, in milliseconds; 30,000 if absent.
      */
-    val `heartbeatMs`: kotlin.UInt? = null
+    val `heartbeatMs`: kotlin.Int? = null
     ,
     /**
      * How long a login may take, in milliseconds; 90,000 if absent.
      */
-    val `loginTimeoutMs`: kotlin.UInt? = null
+    val `loginTimeoutMs`: kotlin.Int? = null
     ,
     /**
      * How long any other call may wait for the server, in milliseconds; 15,000 if absent.
      */
-    val `callTimeoutMs`: kotlin.UInt? = null
+    val `callTimeoutMs`: kotlin.Int? = null
 
 ){
 
@@ -6619,40 +7093,40 @@ data class TimOptions (
 public object FfiConverterTypeTimOptions: FfiConverterRustBuffer<TimOptions> {
     override fun read(buf: ByteBuffer): TimOptions {
         return TimOptions(
-            FfiConverterUInt.read(buf),
+            FfiConverterLong.read(buf),
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterString.read(buf),
             FfiConverterOptionalTypePlatform.read(buf),
             FfiConverterOptionalString.read(buf),
-            FfiConverterOptionalUInt.read(buf),
-            FfiConverterOptionalUInt.read(buf),
-            FfiConverterOptionalUInt.read(buf),
+            FfiConverterOptionalInt.read(buf),
+            FfiConverterOptionalInt.read(buf),
+            FfiConverterOptionalInt.read(buf),
         )
     }
 
     override fun allocationSize(value: TimOptions) = (
-            FfiConverterUInt.allocationSize(value.`sdkAppId`) +
+            FfiConverterLong.allocationSize(value.`sdkAppID`) +
             FfiConverterString.allocationSize(value.`server`) +
             FfiConverterString.allocationSize(value.`dataDir`) +
             FfiConverterString.allocationSize(value.`instance`) +
             FfiConverterOptionalTypePlatform.allocationSize(value.`platform`) +
             FfiConverterOptionalString.allocationSize(value.`extraRootsPem`) +
-            FfiConverterOptionalUInt.allocationSize(value.`heartbeatMs`) +
-            FfiConverterOptionalUInt.allocationSize(value.`loginTimeoutMs`) +
-            FfiConverterOptionalUInt.allocationSize(value.`callTimeoutMs`)
+            FfiConverterOptionalInt.allocationSize(value.`heartbeatMs`) +
+            FfiConverterOptionalInt.allocationSize(value.`loginTimeoutMs`) +
+            FfiConverterOptionalInt.allocationSize(value.`callTimeoutMs`)
     )
 
     override fun write(value: TimOptions, buf: ByteBuffer) {
-            FfiConverterUInt.write(value.`sdkAppId`, buf)
+            FfiConverterLong.write(value.`sdkAppID`, buf)
             FfiConverterString.write(value.`server`, buf)
             FfiConverterString.write(value.`dataDir`, buf)
             FfiConverterString.write(value.`instance`, buf)
             FfiConverterOptionalTypePlatform.write(value.`platform`, buf)
             FfiConverterOptionalString.write(value.`extraRootsPem`, buf)
-            FfiConverterOptionalUInt.write(value.`heartbeatMs`, buf)
-            FfiConverterOptionalUInt.write(value.`loginTimeoutMs`, buf)
-            FfiConverterOptionalUInt.write(value.`callTimeoutMs`, buf)
+            FfiConverterOptionalInt.write(value.`heartbeatMs`, buf)
+            FfiConverterOptionalInt.write(value.`loginTimeoutMs`, buf)
+            FfiConverterOptionalInt.write(value.`callTimeoutMs`, buf)
     }
 }
 
@@ -6670,12 +7144,12 @@ data class UploadFile (
     /**
      * The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file.
      */
-    val `fileType`: kotlin.UInt
+    val `fileType`: kotlin.Int
     ,
     /**
      * The name that the sender gave it; empty if it has none.
      */
-    val `name`: kotlin.String
+    val `fileName`: kotlin.String
     ,
     /**
      * Size in bytes.
@@ -6698,7 +7172,7 @@ public object FfiConverterTypeUploadFile: FfiConverterRustBuffer<UploadFile> {
     override fun read(buf: ByteBuffer): UploadFile {
         return UploadFile(
             FfiConverterString.read(buf),
-            FfiConverterUInt.read(buf),
+            FfiConverterInt.read(buf),
             FfiConverterString.read(buf),
             FfiConverterLong.read(buf),
         )
@@ -6706,15 +7180,15 @@ public object FfiConverterTypeUploadFile: FfiConverterRustBuffer<UploadFile> {
 
     override fun allocationSize(value: UploadFile) = (
             FfiConverterString.allocationSize(value.`path`) +
-            FfiConverterUInt.allocationSize(value.`fileType`) +
-            FfiConverterString.allocationSize(value.`name`) +
+            FfiConverterInt.allocationSize(value.`fileType`) +
+            FfiConverterString.allocationSize(value.`fileName`) +
             FfiConverterLong.allocationSize(value.`size`)
     )
 
     override fun write(value: UploadFile, buf: ByteBuffer) {
             FfiConverterString.write(value.`path`, buf)
-            FfiConverterUInt.write(value.`fileType`, buf)
-            FfiConverterString.write(value.`name`, buf)
+            FfiConverterInt.write(value.`fileType`, buf)
+            FfiConverterString.write(value.`fileName`, buf)
             FfiConverterLong.write(value.`size`, buf)
     }
 }
@@ -6766,6 +7240,148 @@ public object FfiConverterTypeUploaded: FfiConverterRustBuffer<Uploaded> {
             FfiConverterSequenceTypeRendition.write(value.`renditions`, buf)
     }
 }
+
+
+
+/**
+ * Whose conversation it is.
+ */
+
+enum class ConversationType {
+
+    /**
+     * Two users'.
+     */
+    C2C,
+    /**
+     * A group's.
+     */
+    GROUP,
+    /**
+     * The server's, which tells this user of their groups.
+     */
+    SYSTEM;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeConversationType: FfiConverterRustBuffer<ConversationType> {
+    override fun read(buf: ByteBuffer) = try {
+
+        ConversationType.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: ConversationType) = 4UL
+
+    override fun write(value: ConversationType, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * The kinds of events, for `on` and `once`. C knows them by their numbers: a new one comes at the end.
+ */
+
+enum class EventName {
+
+    /**
+     * Logged in and synced.
+     */
+    SDK_READY,
+    /**
+     * Logged out, kicked out or destroyed.
+     */
+    SDK_NOT_READY,
+    /**
+     * New messages.
+     */
+    MESSAGE_RECEIVED,
+    /**
+     * The result of messages for which no call waits.
+     */
+    MESSAGE_STATUS_CHANGED,
+    /**
+     * Messages were revoked.
+     */
+    MESSAGE_REVOKED,
+    /**
+     * The other side has read messages.
+     */
+    MESSAGE_READ_BY_PEER,
+    /**
+     * The conversation list changed.
+     */
+    CONVERSATION_LIST_UPDATED,
+    /**
+     * The list of groups changed.
+     */
+    GROUP_LIST_UPDATED,
+    /**
+     * Profiles changed.
+     */
+    PROFILE_UPDATED,
+    /**
+     * The blacklist changed.
+     */
+    BLACKLIST_UPDATED,
+    /**
+     * An error that belongs to no call.
+     */
+    ERROR,
+    /**
+     * The login was ended.
+     */
+    KICKED_OUT,
+    /**
+     * The state of the connection changed.
+     */
+    NET_STATE_CHANGE,
+    /**
+     * The instance was destroyed.
+     */
+    SDK_DESTROY;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeEventName: FfiConverterRustBuffer<EventName> {
+    override fun read(buf: ByteBuffer) = try {
+
+        EventName.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: EventName) = 4UL
+
+    override fun write(value: EventName, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
 
 
 
@@ -6982,10 +7598,10 @@ public object FfiConverterTypeJoinStatus: FfiConverterRustBuffer<JoinStatus> {
 
 
 /**
- * Why a login was ended.
+ * What kind of kick ended a login.
  */
 
-enum class KickReason {
+enum class KickedOutType {
 
     /**
      * The same device logged in as a new instance.
@@ -7004,7 +7620,7 @@ enum class KickReason {
      */
     REST_API,
     /**
-     * A reason that this version does not know.
+     * A kind that this version does not know.
      */
     OTHER;
 
@@ -7018,18 +7634,18 @@ enum class KickReason {
 /**
  * @suppress
  */
-public object FfiConverterTypeKickReason: FfiConverterRustBuffer<KickReason> {
+public object FfiConverterTypeKickedOutType: FfiConverterRustBuffer<KickedOutType> {
     override fun read(buf: ByteBuffer) = try {
 
-        KickReason.entries[buf.getInt() - 1]
+        KickedOutType.entries[buf.getInt() - 1]
 
     } catch (e: IndexOutOfBoundsException) {
         throw RuntimeException("invalid enum value, something is very wrong!!", e)
     }
 
-    override fun allocationSize(value: KickReason) = 4UL
+    override fun allocationSize(value: KickedOutType) = 4UL
 
-    override fun write(value: KickReason, buf: ByteBuffer) {
+    override fun write(value: KickedOutType, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
@@ -7706,9 +8322,14 @@ public object FfiConverterTypeSendStatus: FfiConverterRustBuffer<SendStatus> {
 
 /**
  * Why a call failed: its variant says what kind of failure it is, `code` which one (stable for ever, TIM's own number
- * where TIM has one), `reason` what to do, in one line for people.
+ * where TIM has one), `message` what to do, in one line for people.
  */
-sealed class TimException: kotlin.Exception() {
+sealed class TimException(
+    /** The number: stable for ever, TIM's own where TIM has one. */
+    val code: kotlin.Int,
+    /** What to do, in one line for people. */
+    override val message: kotlin.String,
+) : kotlin.Exception(message) {
 
     /**
      * Nobody is logged in, or nobody any more: log in first.
@@ -7718,16 +8339,13 @@ sealed class TimException: kotlin.Exception() {
         /**
          * The number.
          */
-        val `code`: kotlin.UInt,
+        code: kotlin.Int,
 
         /**
          * The error's text: what the caller can do.
          */
-        val `reason`: kotlin.String
-        ) : TimException() {
-        override val message
-            get() = "code=${ `code` }, reason=${ `reason` }"
-    }
+        message: kotlin.String
+        ) : TimException(code, message)
 
     /**
      * The server could not be reached, or has too much to do: the same call may succeed later.
@@ -7737,16 +8355,13 @@ sealed class TimException: kotlin.Exception() {
         /**
          * The number.
          */
-        val `code`: kotlin.UInt,
+        code: kotlin.Int,
 
         /**
          * The error's text: what the caller can do.
          */
-        val `reason`: kotlin.String
-        ) : TimException() {
-        override val message
-            get() = "code=${ `code` }, reason=${ `reason` }"
-    }
+        message: kotlin.String
+        ) : TimException(code, message)
 
     /**
      * It may not be, or what was passed does not fit: the same call fails again.
@@ -7756,16 +8371,13 @@ sealed class TimException: kotlin.Exception() {
         /**
          * The number.
          */
-        val `code`: kotlin.UInt,
+        code: kotlin.Int,
 
         /**
          * The error's text: what the caller can do.
          */
-        val `reason`: kotlin.String
-        ) : TimException() {
-        override val message
-            get() = "code=${ `code` }, reason=${ `reason` }"
-    }
+        message: kotlin.String
+        ) : TimException(code, message)
 
     /**
      * This device's storage failed, is full, or is from a newer version.
@@ -7775,16 +8387,13 @@ sealed class TimException: kotlin.Exception() {
         /**
          * The number.
          */
-        val `code`: kotlin.UInt,
+        code: kotlin.Int,
 
         /**
          * The error's text: what the caller can do.
          */
-        val `reason`: kotlin.String
-        ) : TimException() {
-        override val message
-            get() = "code=${ `code` }, reason=${ `reason` }"
-    }
+        message: kotlin.String
+        ) : TimException(code, message)
 
     /**
      * A fault of the engine's or of a callback of the host's.
@@ -7794,16 +8403,13 @@ sealed class TimException: kotlin.Exception() {
         /**
          * The number.
          */
-        val `code`: kotlin.UInt,
+        code: kotlin.Int,
 
         /**
          * The error's text: what the caller can do.
          */
-        val `reason`: kotlin.String
-        ) : TimException() {
-        override val message
-            get() = "code=${ `code` }, reason=${ `reason` }"
-    }
+        message: kotlin.String
+        ) : TimException(code, message)
 
 
 
@@ -7812,6 +8418,7 @@ sealed class TimException: kotlin.Exception() {
     companion object ErrorHandler : UniffiRustCallStatusErrorHandler<TimException> {
         override fun lift(error_buf: RustBuffer.ByValue): TimException = FfiConverterTypeTimError.lift(error_buf)
     }
+
 
 
 }
@@ -7825,23 +8432,23 @@ public object FfiConverterTypeTimError : FfiConverterRustBuffer<TimException> {
 
         return when(buf.getInt()) {
             1 -> TimException.NotReady(
-                FfiConverterUInt.read(buf),
+                FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
             2 -> TimException.Unreachable(
-                FfiConverterUInt.read(buf),
+                FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
             3 -> TimException.Refused(
-                FfiConverterUInt.read(buf),
+                FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
             4 -> TimException.Storage(
-                FfiConverterUInt.read(buf),
+                FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
             5 -> TimException.Internal(
-                FfiConverterUInt.read(buf),
+                FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
             else -> throw RuntimeException("invalid error enum value, something is very wrong!!")
@@ -7853,32 +8460,32 @@ public object FfiConverterTypeTimError : FfiConverterRustBuffer<TimException> {
             is TimException.NotReady -> (
                 // Add the size for the Int that specifies the variant plus the size needed for all fields
                 4UL
-                + FfiConverterUInt.allocationSize(value.`code`)
-                + FfiConverterString.allocationSize(value.`reason`)
+                + FfiConverterInt.allocationSize(value.`code`)
+                + FfiConverterString.allocationSize(value.`message`)
             )
             is TimException.Unreachable -> (
                 // Add the size for the Int that specifies the variant plus the size needed for all fields
                 4UL
-                + FfiConverterUInt.allocationSize(value.`code`)
-                + FfiConverterString.allocationSize(value.`reason`)
+                + FfiConverterInt.allocationSize(value.`code`)
+                + FfiConverterString.allocationSize(value.`message`)
             )
             is TimException.Refused -> (
                 // Add the size for the Int that specifies the variant plus the size needed for all fields
                 4UL
-                + FfiConverterUInt.allocationSize(value.`code`)
-                + FfiConverterString.allocationSize(value.`reason`)
+                + FfiConverterInt.allocationSize(value.`code`)
+                + FfiConverterString.allocationSize(value.`message`)
             )
             is TimException.Storage -> (
                 // Add the size for the Int that specifies the variant plus the size needed for all fields
                 4UL
-                + FfiConverterUInt.allocationSize(value.`code`)
-                + FfiConverterString.allocationSize(value.`reason`)
+                + FfiConverterInt.allocationSize(value.`code`)
+                + FfiConverterString.allocationSize(value.`message`)
             )
             is TimException.Internal -> (
                 // Add the size for the Int that specifies the variant plus the size needed for all fields
                 4UL
-                + FfiConverterUInt.allocationSize(value.`code`)
-                + FfiConverterString.allocationSize(value.`reason`)
+                + FfiConverterInt.allocationSize(value.`code`)
+                + FfiConverterString.allocationSize(value.`message`)
             )
         }
     }
@@ -7887,32 +8494,32 @@ public object FfiConverterTypeTimError : FfiConverterRustBuffer<TimException> {
         when(value) {
             is TimException.NotReady -> {
                 buf.putInt(1)
-                FfiConverterUInt.write(value.`code`, buf)
-                FfiConverterString.write(value.`reason`, buf)
+                FfiConverterInt.write(value.`code`, buf)
+                FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimException.Unreachable -> {
                 buf.putInt(2)
-                FfiConverterUInt.write(value.`code`, buf)
-                FfiConverterString.write(value.`reason`, buf)
+                FfiConverterInt.write(value.`code`, buf)
+                FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimException.Refused -> {
                 buf.putInt(3)
-                FfiConverterUInt.write(value.`code`, buf)
-                FfiConverterString.write(value.`reason`, buf)
+                FfiConverterInt.write(value.`code`, buf)
+                FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimException.Storage -> {
                 buf.putInt(4)
-                FfiConverterUInt.write(value.`code`, buf)
-                FfiConverterString.write(value.`reason`, buf)
+                FfiConverterInt.write(value.`code`, buf)
+                FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimException.Internal -> {
                 buf.putInt(5)
-                FfiConverterUInt.write(value.`code`, buf)
-                FfiConverterString.write(value.`reason`, buf)
+                FfiConverterInt.write(value.`code`, buf)
+                FfiConverterString.write(value.`message`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -8054,7 +8661,7 @@ sealed class TimEvent {
         /**
          * The users on it.
          */
-        val `users`: List<kotlin.String>) : TimEvent()
+        val `userIDList`: List<kotlin.String>) : TimEvent()
 
     {
 
@@ -8069,11 +8676,11 @@ sealed class TimEvent {
         /**
          * The number; stable for ever.
          */
-        val `code`: kotlin.UInt,
+        val `code`: kotlin.Int,
         /**
          * The error's text, in one line: what the caller can do.
          */
-        val `reason`: kotlin.String) : TimEvent()
+        val `message`: kotlin.String) : TimEvent()
 
     {
 
@@ -8086,9 +8693,9 @@ sealed class TimEvent {
      */
     data class KickedOut(
         /**
-         * The reason of the kick.
+         * What kind of kick it was.
          */
-        val `reason`: im.tim.sdk.KickReason) : TimEvent()
+        val `type`: im.tim.sdk.KickedOutType) : TimEvent()
 
     {
 
@@ -8112,13 +8719,13 @@ sealed class TimEvent {
     }
 
     /**
-     * The instance was shut down. Always the last event.
+     * The instance was destroyed. Always the last event.
      */
     data class SdkDestroy(
         /**
          * The application whose instance it was.
          */
-        val `sdkAppId`: kotlin.UInt) : TimEvent()
+        val `sdkAppID`: kotlin.Long) : TimEvent()
 
     {
 
@@ -8169,17 +8776,17 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterSequenceString.read(buf),
                 )
             11 -> TimEvent.Error(
-                FfiConverterUInt.read(buf),
+                FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
             12 -> TimEvent.KickedOut(
-                FfiConverterTypeKickReason.read(buf),
+                FfiConverterTypeKickedOutType.read(buf),
                 )
             13 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
             14 -> TimEvent.SdkDestroy(
-                FfiConverterUInt.read(buf),
+                FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
         }
@@ -8251,22 +8858,22 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
-                + FfiConverterSequenceString.allocationSize(value.`users`)
+                + FfiConverterSequenceString.allocationSize(value.`userIDList`)
             )
         }
         is TimEvent.Error -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
-                + FfiConverterUInt.allocationSize(value.`code`)
-                + FfiConverterString.allocationSize(value.`reason`)
+                + FfiConverterInt.allocationSize(value.`code`)
+                + FfiConverterString.allocationSize(value.`message`)
             )
         }
         is TimEvent.KickedOut -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
-                + FfiConverterTypeKickReason.allocationSize(value.`reason`)
+                + FfiConverterTypeKickedOutType.allocationSize(value.`type`)
             )
         }
         is TimEvent.NetStateChange -> {
@@ -8280,7 +8887,7 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
-                + FfiConverterUInt.allocationSize(value.`sdkAppId`)
+                + FfiConverterLong.allocationSize(value.`sdkAppID`)
             )
         }
     }
@@ -8332,18 +8939,18 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             }
             is TimEvent.BlacklistUpdated -> {
                 buf.putInt(10)
-                FfiConverterSequenceString.write(value.`users`, buf)
+                FfiConverterSequenceString.write(value.`userIDList`, buf)
                 Unit
             }
             is TimEvent.Error -> {
                 buf.putInt(11)
-                FfiConverterUInt.write(value.`code`, buf)
-                FfiConverterString.write(value.`reason`, buf)
+                FfiConverterInt.write(value.`code`, buf)
+                FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
                 buf.putInt(12)
-                FfiConverterTypeKickReason.write(value.`reason`, buf)
+                FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
@@ -8353,7 +8960,7 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             }
             is TimEvent.SdkDestroy -> {
                 buf.putInt(14)
-                FfiConverterUInt.write(value.`sdkAppId`, buf)
+                FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }
         }.let { /* this makes the `when` an expression, which ensures it is exhaustive */ }
@@ -8368,60 +8975,28 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
 /**
  * @suppress
  */
-public object FfiConverterOptionalUInt: FfiConverterRustBuffer<kotlin.UInt?> {
-    override fun read(buf: ByteBuffer): kotlin.UInt? {
+public object FfiConverterOptionalInt: FfiConverterRustBuffer<kotlin.Int?> {
+    override fun read(buf: ByteBuffer): kotlin.Int? {
         if (buf.get().toInt() == 0) {
             return null
         }
-        return FfiConverterUInt.read(buf)
+        return FfiConverterInt.read(buf)
     }
 
-    override fun allocationSize(value: kotlin.UInt?): ULong {
+    override fun allocationSize(value: kotlin.Int?): ULong {
         if (value == null) {
             return 1UL
         } else {
-            return 1UL + FfiConverterUInt.allocationSize(value)
+            return 1UL + FfiConverterInt.allocationSize(value)
         }
     }
 
-    override fun write(value: kotlin.UInt?, buf: ByteBuffer) {
+    override fun write(value: kotlin.Int?, buf: ByteBuffer) {
         if (value == null) {
             buf.put(0)
         } else {
             buf.put(1)
-            FfiConverterUInt.write(value, buf)
-        }
-    }
-}
-
-
-
-
-/**
- * @suppress
- */
-public object FfiConverterOptionalLong: FfiConverterRustBuffer<kotlin.Long?> {
-    override fun read(buf: ByteBuffer): kotlin.Long? {
-        if (buf.get().toInt() == 0) {
-            return null
-        }
-        return FfiConverterLong.read(buf)
-    }
-
-    override fun allocationSize(value: kotlin.Long?): ULong {
-        if (value == null) {
-            return 1UL
-        } else {
-            return 1UL + FfiConverterLong.allocationSize(value)
-        }
-    }
-
-    override fun write(value: kotlin.Long?, buf: ByteBuffer) {
-        if (value == null) {
-            buf.put(0)
-        } else {
-            buf.put(1)
-            FfiConverterLong.write(value, buf)
+            FfiConverterInt.write(value, buf)
         }
     }
 }
@@ -8592,6 +9167,38 @@ public object FfiConverterOptionalTypeMessage: FfiConverterRustBuffer<Message?> 
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeSelfInfo: FfiConverterRustBuffer<SelfInfo?> {
+    override fun read(buf: ByteBuffer): SelfInfo? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeSelfInfo.read(buf)
+    }
+
+    override fun allocationSize(value: SelfInfo?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeSelfInfo.allocationSize(value)
+        }
+    }
+
+    override fun write(value: SelfInfo?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeSelfInfo.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeGender: FfiConverterRustBuffer<Gender?> {
     override fun read(buf: ByteBuffer): Gender? {
         if (buf.get().toInt() == 0) {
@@ -8720,28 +9327,28 @@ public object FfiConverterOptionalTypePlatform: FfiConverterRustBuffer<Platform?
 /**
  * @suppress
  */
-public object FfiConverterOptionalTypeRole: FfiConverterRustBuffer<Role?> {
-    override fun read(buf: ByteBuffer): Role? {
+public object FfiConverterOptionalTypePriority: FfiConverterRustBuffer<Priority?> {
+    override fun read(buf: ByteBuffer): Priority? {
         if (buf.get().toInt() == 0) {
             return null
         }
-        return FfiConverterTypeRole.read(buf)
+        return FfiConverterTypePriority.read(buf)
     }
 
-    override fun allocationSize(value: Role?): ULong {
+    override fun allocationSize(value: Priority?): ULong {
         if (value == null) {
             return 1UL
         } else {
-            return 1UL + FfiConverterTypeRole.allocationSize(value)
+            return 1UL + FfiConverterTypePriority.allocationSize(value)
         }
     }
 
-    override fun write(value: Role?, buf: ByteBuffer) {
+    override fun write(value: Priority?, buf: ByteBuffer) {
         if (value == null) {
             buf.put(0)
         } else {
             buf.put(1)
-            FfiConverterTypeRole.write(value, buf)
+            FfiConverterTypePriority.write(value, buf)
         }
     }
 }
@@ -8983,13 +9590,13 @@ public object FfiConverterSequenceTypeTimEvent: FfiConverterRustBuffer<List<TimE
          * # Errors
          * For any other number.
          */
-    @Throws(TimException::class) fun `setLogLevel`(`level`: kotlin.UInt)
+    @Throws(TimException::class) fun `setLogLevel`(`level`: kotlin.Int)
         =
     uniffiRustCallWithError(TimException) { _status ->
     UniffiLib.uniffi_tim_ffi_fn_func_set_log_level(
 
 
-        FfiConverterUInt.lower(`level`),_status)
+        FfiConverterInt.lower(`level`),_status)
 }
 
 
@@ -9042,4 +9649,9 @@ public object FfiConverterSequenceTypeTimEvent: FfiConverterRustBuffer<List<TimE
     }
 
 
+
+
+
+    /** [shutdown] for Java: the future fails with a [TimException]. */
+    fun shutdownAsync(): CompletableFuture<Void?> = inFuture { `shutdown`(); null }
 

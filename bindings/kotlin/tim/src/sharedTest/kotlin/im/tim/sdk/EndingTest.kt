@@ -34,7 +34,7 @@ class EndingTest {
         val alice = ready("alice")
         val ended = CompletableDeferred<Unit>()
         alice.tim.addListener(listener {
-            if (!ended.isCompleted) runBlocking { alice.tim.shutdown() }
+            if (!ended.isCompleted) runBlocking { alice.tim.destroy() }
             ended.complete(Unit)
         })
         alice.changeNick()
@@ -54,7 +54,7 @@ class EndingTest {
         ended.await()
         listOf(alice, bob).forEach { it.isGone() }
         // What ended makes room: bob's next instance is a new one.
-        Person(bob.name).run { assertFalse(tim.isReady()); logIn(); tim.shutdown() }
+        Person(bob.name).run { assertFalse(tim.isReady()); logIn(); tim.destroy() }
     }
 
     /** Each waits for the other's listener: neither waits for ever. */
@@ -79,9 +79,9 @@ class EndingTest {
 
     @Test
     fun anUploadPluginMayShutDown() = story {
-        for (end in listOf<suspend (Tim) -> Unit>({ it.shutdown() }, { shutdown() })) {
+        for (end in listOf<suspend (Tim) -> Unit>({ it.destroy() }, { shutdown() })) {
             val (alice, ended) = ready("alice") to CompletableDeferred<Unit>()
-            alice.tim.registerUploadPlugin { _, _ ->
+            alice.tim.registerPlugin { _, _ ->
                 runBlocking { end(alice.tim) }
                 ended.complete(Unit)
                 error("nobody is there to be told")
@@ -94,7 +94,7 @@ class EndingTest {
 
     @Test
     fun aProgressListenerMayShutDown() = story {
-        for (end in listOf<suspend (Tim) -> Unit>({ it.shutdown() }, { shutdown() })) {
+        for (end in listOf<suspend (Tim) -> Unit>({ it.destroy() }, { shutdown() })) {
             val (alice, ended) = ready("alice") to CompletableDeferred<Unit>()
             assertFailsWith<TimException.NotReady> {
                 alice.showPicture(alice) {
@@ -113,7 +113,7 @@ class EndingTest {
         val heard = AtomicInteger()
         alice.tim.addListener(listener { heard.addAndGet(it.size) })
         repeat(500) { alice.raiseAnEvent() }
-        alice.tim.shutdown()
+        alice.tim.destroy()
         val atEnd = heard.get()
         repeat(10) { alice.raiseAnEvent() }
         // By the time that another instance has told of the same, this one would have.
@@ -125,7 +125,7 @@ class EndingTest {
     fun manyThreadsMayEndTheSameThings() = story {
         val people = listOf(ready("alice"), ready("bob"))
         val threads = List(16) { number ->
-            thread { runBlocking { if (number % 2 == 0) shutdown() else people.forEach { it.tim.shutdown() } } }
+            thread { runBlocking { if (number % 2 == 0) shutdown() else people.forEach { it.tim.destroy() } } }
         }
         threads.forEach(Thread::join)
         people.forEach { it.isGone() }
@@ -139,11 +139,11 @@ class EndingTest {
             val tim = Tim.create(person("alice").options(theServer.address).copy(instance = "short-$it"))
             val heard = CompletableDeferred<Unit>()
             tim.on<TimEvent.Error> { heard.complete(Unit) }
-            runCatching { tim.createTextMessage("C2Cbob", "too early") }
+            runCatching { tim.createTextMessage("bob", ConversationType.C2C, "too early") }
             heard.await()
-            tim.shutdown()
+            tim.destroy()
         }
-        people.forEach { it.tim.shutdown() }
+        people.forEach { it.tim.destroy() }
         // The engine's workers stay, and a thread may take a moment to end, of which nothing tells.
         withTimeout(10.seconds) { while (threads() > before + 3) delay(20.milliseconds) }
     }
@@ -152,7 +152,7 @@ class EndingTest {
     fun aCancelledSendGoesOn() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         repeat(20) { number ->
-            val message = alice.tim.createTextMessage(c2c(bob.name), "message $number")
+            val message = alice.tim.createTextMessage(bob.name, ConversationType.C2C, "message $number")
             cancelled { alice.tim.sendMessage(message) }
         }
         alice.say(bob, "the end")
@@ -163,7 +163,7 @@ class EndingTest {
     @Test
     fun aCancelledPictureGoesOnBothWays() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
-        val message = alice.tim.createImageMessage(c2c(bob.name), picture(64, 64))
+        val message = alice.tim.createImageMessage(bob.name, ConversationType.C2C, picture(64, 64))
         cancelled { alice.tim.sendMessage(message) }
         val got = bob.nextMessage()
         assertEquals(message.id, got.id)
@@ -187,7 +187,7 @@ class EndingTest {
     @Test
     fun aCancelledShutdownGoesOn() = story {
         val alice = ready("alice")
-        cancelled { alice.tim.shutdown() }
+        cancelled { alice.tim.destroy() }
         alice.ends()
     }
 
@@ -203,22 +203,22 @@ class EndingTest {
         val alice = person("alice")
         val tim = alice.alone()
         assertNull(withTimeoutOrNull(100.milliseconds) { tim.login(alice.name, theServer.sigOf(alice.name)) })
-        withTimeout(20.seconds) { tim.shutdown() }
+        withTimeout(20.seconds) { tim.destroy() }
     }
 
     @Test
     fun whatIsOverIsForgotten() = story {
         val alice = ready("alice")
-        val (listeners, waiting) = listOf({ FfiConverterTypeEventListener.handleMap.size }, { uniffiContinuationHandleMap.size })
+        val (listeners, waiting) = listOf({ FfiConverterTypeEventHandler.handleMap.size + FfiConverterTypeEventListener.handleMap.size }, { uniffiContinuationHandleMap.size })
         val before = listeners()
-        repeat(500) { alice.tim.on<TimEvent.Error> {}.use { it.remove() } }
+        repeat(500) { alice.tim.off(alice.tim.on<TimEvent.Error> {}) }
         // Asks the server, and is cancelled before it can have answered.
         repeat(20) { cancelled { alice.tim.getUserProfile(listOf(alice.name)) } }
         assertEquals(before, listeners())
         assertEquals(0, waiting())
-        assertEquals(alice.name, alice.tim.getUserProfile(listOf(alice.name)).single().userId)
+        assertEquals(alice.name, alice.tim.getUserProfile(listOf(alice.name)).single().userID)
         repeat(5) { alice.tim.on<TimEvent.Error> {} }
-        alice.tim.shutdown()
+        alice.tim.destroy()
         // The engine gives back the last of them once shutdown has returned, and nothing tells of it.
         withTimeout(10.seconds) { while (listeners() >= before) delay(20.milliseconds) }
     }

@@ -14,30 +14,31 @@ class ErrorTest {
         val alice = ready("alice")
         val carol = person("carol")
 
-        fun refused(number: UInt, error: TimException) = assertEquals(number, assertIs<TimException.Refused>(error).code, error.reason)
-        val notReady = assertFailsWith<TimException.NotReady> { carol.tim.createTextMessage("C2Calice", "too early") }
+        fun refused(number: Int, error: TimException) = assertEquals(number, assertIs<TimException.Refused>(error).code, error.message)
+        val notReady = assertFailsWith<TimException.NotReady> { carol.tim.createTextMessage("alice", ConversationType.C2C, "too early") }
         assertEquals(TimCode.NOT_LOGGED_IN, notReady.code)
-        assertEquals("code=2024, reason=${notReady.reason}", notReady.message)
+        val anyException: TimException = notReady
+        assertEquals(2024 to "not logged in: call login first", anyException.code to anyException.message)
         assertEquals(TimCode.NOT_LOGGED_IN, carol.next<TimEvent.Error>().code)
         refused(TimCode.USERSIG_MALFORMED, assertFailsWith { carol.tim.login(carol.name, "not a token") })
         refused(TimCode.USERSIG_OTHER_USER, assertFailsWith { carol.tim.login(carol.name, theServer.sigOf("mallory")) })
 
-        val toNobody = alice.tim.createTextMessage("C2Cnobody-at-all", "hello?")
+        val toNobody = alice.tim.createTextMessage("nobody-at-all", ConversationType.C2C, "hello?")
         refused(TimCode.UNKNOWN_USER, assertFailsWith { alice.tim.sendMessage(toNobody) })
-        assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("alice", "no such conversation") }
-        assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("C2Cbob", "") }
-        assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("C2Cbob", "x".repeat(1_000_000)) }
-        assertFailsWith<TimException.Refused> { alice.tim.createImageMessage("C2Cbob", "/no/such/file") {} }
-        assertFailsWith<TimException.Refused> { alice.tim.createImageMessage("C2Cbob", "no picture".toByteArray()) }
-        assertFailsWith<TimException.Refused> { alice.tim.getMessageList("C2Cbob", -1, 15u) }
-        assertFailsWith<TimException.Refused> { setLogLevel(7u) }
+        assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("", ConversationType.C2C, "nobody") }
+        assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("bob", ConversationType.C2C, "") }
+        assertFailsWith<TimException.Refused> { alice.tim.createTextMessage("bob", ConversationType.C2C, "x".repeat(1_000_000)) }
+        assertFailsWith<TimException.Refused> { alice.tim.createImageMessage("bob", ConversationType.C2C, "/no/such/file") {} }
+        assertFailsWith<TimException.Refused> { alice.tim.createImageMessage("bob", ConversationType.C2C, "no picture".toByteArray()) }
+        assertFailsWith<TimException.Refused> { alice.tim.getMessageList("C2Cbob", "no page gave this") }
+        assertFailsWith<TimException.Refused> { setLogLevel(7) }
     }
 
     @Test
     fun optionsThatCannotWorkAreRefused() = story {
         val alice = person("alice")
         val options = alice.options(theServer.address).copy(instance = "refused")
-        assertFailsWith<TimException.Refused> { Tim.create(options.copy(sdkAppId = 0u)) }
+        assertFailsWith<TimException.Refused> { Tim.create(options.copy(sdkAppID = 0)) }
         assertFailsWith<TimException.Refused> { Tim.create(options.copy(server = "ws://example.com")) }
     }
 
@@ -50,7 +51,7 @@ class ErrorTest {
             val options = alice.options(theServer.address).copy(instance = "unwritable", dataDir = folder)
             val error = assertFailsWith<TimException.Storage> { Tim.create(options) }
             assertEquals(TimCode.DATA_DIR_UNUSABLE, error.code)
-            assertTrue("folder" in error.reason, error.reason)
+            assertTrue("folder" in error.message, error.message)
         }
     }
 
@@ -59,10 +60,10 @@ class ErrorTest {
     fun aServerThatIsNotThereIsUnreachable() = story {
         val alice = person("alice")
         for (server in listOf("ws://127.0.0.1:1", "wss://nowhere.invalid")) {
-            val tim = alice.alone(server, loginTimeoutMs = 500u)
+            val tim = alice.alone(server, loginTimeoutMs = 500)
             val error = assertFailsWith<TimException.Unreachable> { tim.login(alice.name, theServer.sigOf(alice.name)) }
             assertTrue(error.code in listOf(TimCode.NETWORK_ERROR, TimCode.TIMEOUT), "$server: $error")
-            tim.shutdown()
+            tim.destroy()
         }
     }
 }

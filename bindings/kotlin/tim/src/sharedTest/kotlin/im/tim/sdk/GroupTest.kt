@@ -11,47 +11,47 @@ class GroupTest {
     fun aGroupIsJoinedLeftAndDismissed() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         val made = alice.tim.createGroup(NewGroup("walks", GroupType.MEETING, introduction = "every Sunday"))
-        assertEquals(Role.OWNER to 1u, made.selfRole to made.memberCount)
+        assertEquals(Role.OWNER to 1, made.selfInfo?.role to made.memberCount)
 
-        val joined = bob.tim.joinGroup(made.groupId)
-        assertEquals(JoinStatus.JOINED_SUCCESS to 2u, joined.status to joined.group?.memberCount)
-        assertEquals(made.groupId, bob.next<TimEvent.GroupListUpdated>().groups.single().groupId)
-        val profile = bob.tim.getGroupProfile(made.groupId)
-        assertEquals("every Sunday" to Role.MEMBER, profile.introduction to profile.selfRole)
-        val members = bob.tim.getGroupMemberProfile(made.groupId, listOf(alice.name, bob.name, "mallory"))
-        assertEquals(listOf(alice.name to Role.OWNER, bob.name to Role.MEMBER), members.map { it.userId to it.role })
+        val joined = bob.tim.joinGroup(made.groupID)
+        assertEquals(JoinStatus.JOINED_SUCCESS to 2, joined.status to joined.group?.memberCount)
+        assertEquals(made.groupID, bob.next<TimEvent.GroupListUpdated>().groups.single().groupID)
+        val profile = bob.tim.getGroupProfile(made.groupID)
+        assertEquals("every Sunday" to Role.MEMBER, profile.introduction to profile.selfInfo?.role)
+        val members = bob.tim.getGroupMemberProfile(made.groupID, listOf(alice.name, bob.name, "mallory"))
+        assertEquals(listOf(alice.name to Role.OWNER, bob.name to Role.MEMBER), members.map { it.userID to it.role })
 
         val tip = alice.hears { message -> message.takeIf { it.groupTip != null } }
-        assertEquals(GroupTipType.JOIN to listOf(bob.name), tip.groupTip?.let { it.type to it.userIdList })
-        assertEquals(ConversationType.GROUP to made.groupId, tip.conversationType to tip.groupId)
+        assertEquals(GroupTipType.JOIN to listOf(bob.name), tip.groupTip?.let { it.type to it.userIDList })
+        assertEquals(ConversationType.GROUP to made.groupID, tip.conversationType to tip.groupID)
         assertNull(tip.peer)
 
-        bob.tim.quitGroup(made.groupId)
+        bob.tim.quitGroup(made.groupID)
         assertEquals(GroupTipType.QUIT, alice.hears { it.groupTip }.type)
         assertEquals(emptyList(), bob.tim.getGroupList())
-        assertNull(bob.tim.getGroupProfile(made.groupId).selfRole)
+        assertNull(bob.tim.getGroupProfile(made.groupID).selfInfo)
 
-        alice.tim.dismissGroup(made.groupId)
+        alice.tim.dismissGroup(made.groupID)
         assertEquals(emptyList(), alice.tim.getGroupList())
-        val gone = assertFailsWith<TimException.Refused> { bob.tim.joinGroup(made.groupId) }
+        val gone = assertFailsWith<TimException.Refused> { bob.tim.joinGroup(made.groupID) }
         assertEquals(TimCode.GROUP_NOT_FOUND, gone.code)
     }
 
     @Test
     fun anOwnerDecidesWhoMayJoin() = story {
         val (alice, bob, carol) = listOf(ready("alice"), ready("bob"), ready("carol"))
-        val group = alice.tim.createGroup(NewGroup("allotment", GroupType.PUBLIC)).groupId
+        val group = alice.tim.createGroup(NewGroup("allotment", GroupType.PUBLIC)).groupID
 
         suspend fun apply(person: Person, words: String, accept: Boolean, answer: String): SystemNotice {
             assertEquals(JoinStatus.WAIT_ADMIN_APPROVAL, person.tim.joinGroup(group, words).status)
             val asked = alice.nextNotice(SystemNoticeType.JOIN_APPLICATION)
-            assertEquals(person.name to words, asked.operatorId to asked.handleMessage)
+            assertEquals(person.name to words, asked.operatorID to asked.handleMessage)
             alice.tim.handleGroupApplication(group, person.name, accept, answer)
             return person.nextNotice(if (accept) SystemNoticeType.APPLICATION_ACCEPTED else SystemNoticeType.APPLICATION_REFUSED)
         }
         assertEquals("bring boots", apply(bob, "I have a spade", accept = true, "bring boots").handleMessage)
         assertEquals("we are full", apply(carol, "me too", accept = false, "we are full").handleMessage)
-        assertEquals(listOf(group), bob.tim.getGroupList().map { it.groupId })
+        assertEquals(listOf(group), bob.tim.getGroupList().map { it.groupID })
         assertEquals(emptyList(), carol.tim.getGroupList())
 
         val again = assertFailsWith<TimException.Refused> { alice.tim.handleGroupApplication(group, bob.name, true) }
@@ -63,7 +63,7 @@ class GroupTest {
         hears { message ->
             message.systemNotice?.takeIf { it.type == type }?.also {
                 assertEquals(ConversationType.SYSTEM, message.conversationType)
-                assertNull(message.peer ?: message.groupId)
+                assertNull(message.peer ?: message.groupID)
             }
         }
 

@@ -23,7 +23,7 @@ class GrowthTest {
         return@noGrowth {
             // A call that is refused at once is a whole way there and back.
             runBlocking { runCatching { alice.tim.getConversationList() } }
-            alice.tim.on<TimEvent.SdkReady> {}.use { it.remove() }
+            alice.tim.off(alice.tim.on<TimEvent.SdkReady> {})
             done.release()
         }
     }
@@ -41,7 +41,7 @@ class GrowthTest {
             repeat(atOnce) { act() }
             assertTrue(done.tryAcquire(atOnce, 60, TimeUnit.SECONDS), "events were lost")
         }
-        alice.listener.remove() // It keeps what it hears.
+        alice.tim.off(alice.listener) // It keeps what it hears.
         run(times / 10 * 3)
         val measured = mutableListOf(Memory.now())
         do {
@@ -49,7 +49,7 @@ class GrowthTest {
             measured += Memory.now()
             val (before, after) = measured.takeLast(2)
         } while (after.hasGrownFrom(before) && measured.size <= growthRounds)
-        runBlocking { alice.tim.shutdown() }
+        runBlocking { alice.tim.destroy() }
         println("growth in rounds of ${times / 10 * 7}: $measured")
         val (before, after) = measured.takeLast(2)
         assertFalse(after.hasGrownFrom(before), "memory grew in each round: $measured")

@@ -21,7 +21,7 @@ import kotlinx.coroutines.withTimeout
  * A real server, and the key its application's tokens are signed with. Where it runs is the platform's matter: the JVM
  * starts a process, a device is told of one. See `theServer` and `freshFolder` there.
  */
-internal class TestServer(val address: String, val app: UInt, private val key: String) {
+internal class TestServer(val address: String, val app: Long, private val key: String) {
     /** A token, as an app's backend makes it. */
     fun sigOf(user: String): String {
         val now = System.currentTimeMillis() / 1000
@@ -39,7 +39,7 @@ internal fun story(tell: suspend Story.() -> Unit): Unit = runBlocking {
     try {
         withTimeout(60.seconds) { story.tell() }
     } finally {
-        story.people.forEach { it.tim.shutdown() }
+        story.people.forEach { it.tim.destroy() }
     }
 }
 
@@ -67,10 +67,10 @@ internal class Person(val name: String) {
     val listener: Listener = tim.addListener(listener { heard -> heard.forEach(events::trySend) })
 
     fun options(server: String) =
-        TimOptions(sdkAppId = theServer.app, server = server, dataDir = folder.path, instance = name)
+        TimOptions(sdkAppID = theServer.app, server = server, dataDir = folder.path, instance = name)
 
     /** One more instance of theirs, whose server is not there. */
-    fun alone(server: String = "ws://127.0.0.1:1", loginTimeoutMs: UInt? = null): Tim =
+    fun alone(server: String = "ws://127.0.0.1:1", loginTimeoutMs: Int? = null): Tim =
         Tim.create(options(server).copy(instance = "$name-alone", loginTimeoutMs = loginTimeoutMs))
 
     suspend fun logIn() {
@@ -79,7 +79,7 @@ internal class Person(val name: String) {
     }
 
     suspend fun say(to: Person, words: String): Message =
-        tim.sendMessage(tim.createTextMessage(c2c(to.name), words))
+        tim.sendMessage(tim.createTextMessage(to.name, ConversationType.C2C, words))
 
     /** The next event of a kind; others on the way are passed over, their messages kept for `nextMessage`. */
     suspend inline fun <reified T : TimEvent> next(isIt: (T) -> Boolean = { true }): T {
@@ -100,7 +100,7 @@ internal class Person(val name: String) {
 
     /** Makes the engine tell an `error` event: nobody may write before login. */
     fun raiseAnEvent() {
-        runCatching { tim.createTextMessage("C2Cnobody", "hello") }
+        runCatching { tim.createTextMessage("nobody", ConversationType.C2C, "hello") }
     }
 
     /** Makes the engine tell an event to somebody who is logged in. */

@@ -11,26 +11,26 @@ import kotlinx.coroutines.runBlocking
 
 fun main(arguments: Array<String>): Unit = runBlocking {
     val (server, app, user, sig, folder) = arguments
-    val tim = Tim.create(TimOptions(app.toUInt(), server, folder))
+    val tim = Tim.create(TimOptions(app.toLong(), server, folder))
     val ready = CompletableDeferred<Unit>()
     tim.on<TimEvent.SdkReady> { ready.complete(Unit) }
     tim.login(user, sig)
     ready.await()
-    suspend fun texts() = tim.getMessageList(c2c(user), null, 15u).messageList.map { it.text }
-    tim.sendMessage(tim.createTextMessage(c2c(user), "written while there was room"))
+    suspend fun texts() = tim.getMessageList(c2c(user), null, 15).messageList.map { it.text }
+    tim.sendMessage(tim.createTextMessage(user, ConversationType.C2C, "written while there was room"))
 
     filesMayHave("1")
-    val note = tim.createTextMessage(c2c(user), "a note to myself")
+    val note = tim.createTextMessage(user, ConversationType.C2C, "a note to myself")
     val refused = assertFailsWith<TimException.Storage> { tim.sendMessage(note) }
     assertTrue(refused.code in listOf(TimCode.DATABASE_FAILED, TimCode.STORAGE_FULL), "$refused")
-    assertTrue(refused.reason.isNotEmpty())
+    assertTrue(refused.message.isNotEmpty())
 
     filesMayHave("unlimited")
     // Nothing was promised, so nothing was kept; with room again it goes, once the database was opened anew.
     // No event tells of that for certain, so it is tried.
     while (runCatching { tim.sendMessage(note) }.isFailure) delay(100.milliseconds)
     assertEquals(listOf<String?>("written while there was room", "a note to myself"), texts())
-    tim.shutdown()
+    tim.destroy()
     println("nothing was lost")
 }
 

@@ -12,7 +12,7 @@ import kotlinx.coroutines.runBlocking
 @OptIn(DelicateCoroutinesApi::class)
 fun main(arguments: Array<String>) {
     val (how, server, app, user, sig) = arguments
-    val tim = Tim.create(TimOptions(app.toUInt(), server, arguments[5]))
+    val tim = Tim.create(TimOptions(app.toLong(), server, arguments[5]))
     val (ready, blocked) = listOf(CountDownLatch(1), CountDownLatch(1))
     tim.on<TimEvent.SdkReady> { ready.countDown() }
     tim.on<TimEvent.ProfileUpdated> {
@@ -30,13 +30,13 @@ fun main(arguments: Array<String>) {
             if (how == "exit-in-listener") forever()
         }
         "uploading" -> {
-            tim.registerUploadPlugin { _, _ -> blocked.countDown(); forever(); error("forever has ended") }
-            val message = tim.createImageMessage(c2c(user), picture(8, 8))
+            tim.registerPlugin { _, _ -> blocked.countDown(); forever(); error("forever has ended") }
+            val message = tim.createImageMessage(user, ConversationType.C2C, picture(8, 8))
             GlobalScope.launch(start = CoroutineStart.UNDISPATCHED) { tim.sendMessage(message) }
             blocked.await()
         }
         "sending" -> {
-            val message = tim.createTextMessage(c2c(user), "to myself")
+            val message = tim.createTextMessage(user, ConversationType.C2C, "to myself")
             GlobalScope.launch(start = CoroutineStart.UNDISPATCHED) { tim.sendMessage(message) }
         }
     }

@@ -39,7 +39,7 @@ class LibraryOwnerTest {
 
 /** What the copy that loads this class hears when it makes an instance. */
 class Creates : Callable<String> {
-    override fun call() = refusal { Tim.create(TimOptions(1u, "ws://127.0.0.1:1", freshFolder().path)) }
+    override fun call() = refusal { Tim.create(TimOptions(1, "ws://127.0.0.1:1", freshFolder().path)) }
 }
 
 /** What the copy that loads this class hears when it shuts all instances down. */

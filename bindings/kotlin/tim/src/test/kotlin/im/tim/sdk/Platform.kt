@@ -42,7 +42,7 @@ private fun start(binary: File): TestServer {
     // The first line tells the address: "listening on ws://…".
     val address = server.inputStream.bufferedReader().readLine()?.substringAfter(" on ")
     checkNotNull(address) { "the server did not start: ${File(data, "log").readText()}" }
-    return TestServer(address, made.getValue("SDKAppID").toUInt(), made.getValue("key"))
+    return TestServer(address, made.getValue("SDKAppID").toLong(), made.getValue("key"))
 }
 
 private fun removeAtExit(folder: File) = Runtime.getRuntime().addShutdownHook(Thread { folder.deleteRecursively() })

@@ -17,6 +17,16 @@ class VerbTest {
         assertEquals(emptyList(), missing, "no test calls these")
     }
 
+    /** Kotlin mangles the names of functions that take or give what Java has not, unsigned numbers for one. */
+    @Test
+    fun javaCanSpellEveryName() {
+        val classes = listOf("Tim", "TimExtensions", "TimNames", "TimKt", "TimOptions", "TimException", "TimEvent\$Error", "Message", "Group")
+        val methods = classes.flatMap { Class.forName("im.tim.sdk.$it").methods.toList() }.map { it.name }.toSet()
+        assertEquals(emptyList(), methods.filter { '-' in it })
+        val futures = methods.filter { it.endsWith("Async") }
+        assertEquals(true, listOf("loginAsync", "sendMessageAsync", "destroyAsync").all(futures::contains), "$futures")
+    }
+
     private fun verbs(source: String): Set<String> =
         Regex("""fun `(\w+)`\(""").findAll(source).map { it.groupValues[1] }.toSet().also { found ->
             check(found.isNotEmpty()) { "tim.kt is not written as it was: no verbs found" }

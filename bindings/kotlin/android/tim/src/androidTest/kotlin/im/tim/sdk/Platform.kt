@@ -9,7 +9,7 @@ internal val theServer: TestServer by lazy {
     val arguments = InstrumentationRegistry.getArguments()
     fun argument(name: String) =
         checkNotNull(arguments.getString(name)) { "the argument $name is missing: see bindings/kotlin/README.md" }
-    TestServer(argument("server"), argument("app").toUInt(), argument("key"))
+    TestServer(argument("server"), argument("app").toLong(), argument("key"))
 }
 
 /** ART's heap and its compiled code grow to their size over several rounds; what leaks grows in all of them. See GrowthTest. */

@@ -5,7 +5,7 @@
 //! `i64`, small numbers `i32`, ids are texts.
 //!
 //! **Times.** Every time that a host sees is in seconds since 1970-01-01 UTC, as TIM's are. The engine has milliseconds
-//! ([`tim::protocol::UnixMillis`]); [`seconds`] and [`millis`] are the only places that convert.
+//! ([`tim::protocol::UnixMillis`]); `seconds` and `millis` are the only places that convert.
 //!
 //! This file has what the others share: numbers, ids, and the macro for enums.
 

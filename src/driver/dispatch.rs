@@ -18,7 +18,7 @@ use tokio::sync::{Notify, watch};
 use crate::error::TimError;
 use crate::event::{Event, EventListener};
 use listeners::{Entry, Listeners};
-use queue::{Batch, Queue};
+use queue::{Batch, Queue, error};
 
 pub(crate) use listeners::Hears;
 pub use listeners::ListenerId;
@@ -235,10 +235,6 @@ fn report(shared: &DispatchShared, listeners: &[Entry], panicked: &[ListenerId])
     for entry in listeners.iter().filter(|entry| !panicked.contains(&entry.id)) {
         shared.deliver(entry, &[error(Code::LISTENER_PANICKED)]);
     }
-}
-
-fn error(code: Code) -> Event {
-    Event::Error { code, message: code.describe().to_owned() }
 }
 
 #[cfg(test)]

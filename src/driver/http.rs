@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::address::Address;
-use super::download::CancelGuard;
+use super::cancel::CancelGuard;
 use super::files;
 use super::progress::Progress;
 use super::source::{MAX_REDIRECTS, Source};

@@ -6,11 +6,12 @@
 //!   may look at.
 //! * `link` is a connection; `address` makes it, with `dial` and `tls`.
 //! * `http` transfers files from and to a `source`, `upload` and `download` transfer one file each, `uploads` are those
-//!   under way; `progress` reports progress, `copies` copies the files that are sent.
-//! * `stored` opens the store and asks it. `dispatch` is the listener thread; `files` are the folders, `file_source` what apps send; `runtime` is
-//!   the process's threads.
+//!   under way; `cancel` ends them early, `progress` reports progress, `copies` copies the files that are sent.
+//! * `stored` opens the store and asks it. `dispatch` is the listener thread; `files` are the folders, `file_source` what
+//!   apps send; `runtime` is the process's threads.
 
 pub(crate) mod address;
+mod cancel;
 mod commands;
 mod copies;
 mod dial;

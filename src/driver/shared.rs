@@ -10,8 +10,8 @@ use tim_protocol::media::FileType;
 use tim_protocol::{Code, MessageId, UserId};
 
 use super::address::Address;
+use super::cancel::{CancelGuard, CancelSource, Downloads};
 use super::dispatch::Dispatch;
-use super::download::{CancelGuard, CancelSource, Downloads};
 use super::files::Files;
 use super::progress::Progress;
 use crate::error::TimError;
@@ -26,6 +26,7 @@ pub(crate) struct InstanceState {
     pub(crate) dispatch: Dispatch,
     pub(crate) files: Files,
     pub(crate) server: Address,
+    downloads: Downloads,
     state: Mutex<State>,
 }
 
@@ -34,7 +35,6 @@ struct State {
     user: Option<UserId>,
     refusal: Option<Code>,
     login: CancelSource,
-    downloads: Downloads,
     plugin: Option<Arc<dyn UploadPlugin>>,
     /// In order of creation, because a message ID begins with its time.
     created: BTreeMap<MessageId, LocalFile>,
@@ -84,7 +84,7 @@ impl State {
 impl InstanceState {
     pub(crate) fn new(dispatch: Dispatch, files: Files, server: Address) -> Self {
         let state = State { refusal: Some(Code::NOT_LOGGED_IN), ..State::default() };
-        Self { dispatch, files, server, state: Mutex::new(state) }
+        Self { dispatch, files, server, downloads: Downloads::default(), state: Mutex::new(state) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -179,16 +179,9 @@ impl InstanceState {
     }
 
     /// A download into this file begins, and belongs to the login.
-    pub(crate) fn download(self: &Arc<Self>, target: PathBuf) -> CancelGuard {
-        let (login, own) = {
-            let mut state = self.state();
-            (state.login.token(), state.downloads.add(target))
-        };
-        CancelGuard::new(Arc::clone(self), login, own)
-    }
-
-    pub(super) fn close_download(&self, number: u64) -> bool {
-        self.state().downloads.close(number)
+    pub(crate) fn download(&self, target: PathBuf) -> CancelGuard {
+        let login = self.state().login.token();
+        self.downloads.begin(target, login)
     }
 
     /// Ends the downloads into this file, and waits until they have ended.
@@ -196,7 +189,7 @@ impl InstanceState {
     /// # Errors
     /// [`Code::NOTHING_TO_CANCEL`].
     pub(crate) async fn cancel_download(&self, target: &Path) -> Result<(), TimError> {
-        let under_way = self.state().downloads.take(target);
+        let under_way = self.downloads.take(target);
         if under_way.is_empty() {
             return Err(Code::NOTHING_TO_CANCEL.into());
         }

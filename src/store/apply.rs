@@ -7,7 +7,7 @@ use tim_core::store::RECENT_SENT;
 use tim_protocol::message::{Message, Revocation};
 use tim_protocol::{ConversationId, MessageId};
 
-use super::database::{StoreError, StoreResult};
+use super::error::{StoreError, StoreResult};
 use super::schema::conv_columns;
 use super::{Change, ConversationRow, OutboxRow, SyncState};
 use crate::machine::redact;

@@ -13,7 +13,8 @@ use rusqlite::{Connection, OpenFlags, Row};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::message::Message;
 
-use super::database::{Store, StoreResult};
+use super::database::Store;
+use super::error::StoreResult;
 use super::{Change, SyncState, apply, read};
 
 /// The files of a database, the database file itself last.

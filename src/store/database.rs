@@ -1,15 +1,18 @@
-//! The database file: opening it, replacing a damaged one, and the codes of its errors.
+//! The database of a user: its settings, and one transaction for each commit.
 
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
-use tim_protocol::Fault;
+use rusqlite::{Connection, OpenFlags};
+use tim_core::store::Opened;
+#[cfg(doc)]
+use tim_protocol::Code;
 use tim_protocol::message::Message;
-use tim_protocol::{Code, UserId};
+use tim_protocol::{Fault, UserId};
 
+use super::error::{StoreError, StoreResult};
 use super::schema::STEPS;
-use super::{Change, Query, Snapshot, damage};
+use super::{Change, Query, Snapshot};
 
 /// How long to wait for another connection to the file, such as a backup of the device.
 const BUSY_WITHIN: Duration = Duration::from_secs(5);
@@ -23,122 +26,7 @@ pub struct Store {
     durable: bool,
 }
 
-/// A database that was opened.
-pub type Opened = tim_core::store::Opened<Store>;
-
-/// Why something could not be stored or read.
-#[derive(Debug)]
-pub(super) enum StoreError {
-    Sqlite(rusqlite::Error),
-    /// The file is damaged.
-    Damaged,
-    /// A value that does not fit its column.
-    Unstorable,
-    /// The file is from a later version.
-    Newer,
-}
-
-pub(super) type StoreResult<T> = Result<T, StoreError>;
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
-    }
-}
-
-impl From<std::io::Error> for StoreError {
-    fn from(error: std::io::Error) -> Self {
-        let code = match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ffi::SQLITE_FULL,
-            _ => ffi::SQLITE_CANTOPEN,
-        };
-        Self::Sqlite(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None))
-    }
-}
-
-impl From<serde_json::Error> for StoreError {
-    fn from(_: serde_json::Error) -> Self {
-        Self::Damaged
-    }
-}
-
-impl StoreError {
-    fn is_damage(&self) -> bool {
-        match self {
-            Self::Damaged => true,
-            Self::Newer | Self::Unstorable => false,
-            Self::Sqlite(error) => match error {
-                rusqlite::Error::FromSqlConversionFailure(..)
-                | rusqlite::Error::IntegralValueOutOfRange(..)
-                | rusqlite::Error::InvalidColumnType(..)
-                | rusqlite::Error::Utf8Error(..) => true,
-                _ => matches!(
-                    error.sqlite_error_code(),
-                    Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
-                ),
-            },
-        }
-    }
-}
-
-impl From<StoreError> for Fault {
-    fn from(failure: StoreError) -> Self {
-        if failure.is_damage() {
-            return Self::new(Code::STORE_DAMAGED);
-        }
-        let error = match failure {
-            StoreError::Newer => return Self::new(Code::STORE_NEWER),
-            StoreError::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => error,
-            _ => return Self::new(Code::DATABASE_FAILED),
-        };
-        match (error.code, error.extended_code) {
-            // The log's index has an error of its own when the disk is full.
-            (ErrorCode::DiskFull, _) | (_, ffi::SQLITE_IOERR_SHMSIZE) => Self::new(Code::STORAGE_FULL),
-            (ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied, _) => {
-                Self::new(Code::DATA_DIR_UNUSABLE)
-            }
-            // Never includes the statement's values, which are message content.
-            (_, extended) => Self::with_text(
-                Code::DATABASE_FAILED,
-                format!(
-                    "the local database failed ({}): free space, check permissions, then try again",
-                    ffi::code_to_str(extended)
-                ),
-            ),
-        }
-    }
-}
-
 impl Store {
-    /// Opens a user's file, making it if there is none. A damaged file is set aside under another name and a new one
-    /// begun: the server has everything but what waited to be sent.
-    ///
-    /// # Errors
-    /// [`Code::STORE_NEWER`] if a later version of the app wrote the file, which is left as it is;
-    /// [`Code::DATA_DIR_UNUSABLE`], [`Code::STORAGE_FULL`], or [`Code::DATABASE_FAILED`].
-    pub fn open(path: &Path) -> Result<Opened, Fault> {
-        let set_aside =
-            damage::finish(path).map_err(StoreError::from)?.map(|aside| aside.display().to_string());
-        match Self::try_open(path) {
-            Ok(store) => Ok(Opened { store, set_aside }),
-            Err(failure) if failure.is_damage() => {
-                let set_aside = Some(Self::rebuild(path)?);
-                Ok(Opened { store: Self::try_open(path)?, set_aside })
-            }
-            Err(failure) => Err(failure.into()),
-        }
-    }
-
-    /// Sets a user's damaged file aside, and makes a new one with what can still be read of what waits to be sent. The
-    /// file must not be open. Gives the name that the damaged one has now.
-    ///
-    /// # Errors
-    /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`], or [`Code::DATABASE_FAILED`]; then the damaged file is where
-    /// it was.
-    pub fn rebuild(path: &Path) -> Result<String, Fault> {
-        Ok(damage::rebuild(path)?.display().to_string())
-    }
-
     /// A database in memory.
     ///
     /// # Errors
@@ -225,7 +113,7 @@ impl Store {
 impl tim_core::store::Store for Store {
     type Location = Path;
 
-    async fn open(at: &Path) -> Result<Opened, Fault> {
+    async fn open(at: &Path) -> Result<Opened<Self>, Fault> {
         Self::open(at)
     }
 
@@ -271,26 +159,3 @@ fn private_file(path: &Path) {
 
 #[cfg(not(unix))]
 fn private_file(_: &Path) {}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What a failure of this number of SQLite's is told as.
-    fn told(number: i32) -> Fault {
-        let values = Some("UPDATE msg SET message = 'what bob said'".to_owned());
-        StoreError::Sqlite(rusqlite::Error::SqliteFailure(ffi::Error::new(number), values)).into()
-    }
-
-    #[test]
-    fn a_failing_database_is_told_in_words_with_what_to_do_and_without_what_people_said() {
-        let fault = told(ffi::SQLITE_IOERR_FSYNC);
-        assert_eq!(fault.code, Code::DATABASE_FAILED);
-        assert!(fault.text.contains("try again"), "{}", fault.text);
-        for foreign in ["bob", "SqliteFailure", "Some(", "{"] {
-            assert!(!fault.text.contains(foreign), "{}", fault.text);
-        }
-        assert_eq!(told(ffi::SQLITE_CORRUPT), Fault::new(Code::STORE_DAMAGED));
-        assert_eq!(told(ffi::SQLITE_FULL), Fault::new(Code::STORAGE_FULL));
-    }
-}

@@ -7,7 +7,7 @@ use tim_protocol::message::Message;
 use tim_protocol::{Code, ConversationId, UserId};
 
 use super::apply::{EntityKind, to_sql};
-use super::database::{StoreError, StoreResult};
+use super::error::{StoreError, StoreResult};
 use super::schema::conv_columns;
 use super::{ConversationRow, OutboxRow, Query, Snapshot, SyncState};
 

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 use tim_protocol::{Code, ConversationId};
 
-use super::error;
 use crate::event::Event;
 
 /// Most events that wait for listeners.
@@ -35,6 +34,11 @@ pub(super) struct Batch {
     /// Up to which sequences of the open store they contain received messages.
     received: BTreeMap<ConversationId, u64>,
     store: u64,
+}
+
+/// The event for an error of the engine's own.
+pub(super) fn error(code: Code) -> Event {
+    Event::Error { code, message: code.describe().to_owned() }
 }
 
 impl Queue {

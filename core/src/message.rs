@@ -86,7 +86,7 @@ pub struct Message {
     /// The other side of a C2C conversation has read it.
     pub is_peer_read: bool,
     /// Does not count as unread.
-    pub excluded_from_unread_count: bool,
+    pub is_excluded_from_unread_count: bool,
     /// The uploaded file on this device, for messages created here. It can be shown without asking the server.
     ///
     /// Of a message that was just created this is the app's own file, or a copy of the bytes that the app gave. From
@@ -154,7 +154,7 @@ impl Message {
             revoker: message.revoked.as_ref().map(|revoked| revoked.by.clone()),
             is_read: own || (placed && message.sequence <= marks.own),
             is_peer_read: own && placed && message.sequence <= marks.peer,
-            excluded_from_unread_count: message.excluded_from_unread_count,
+            is_excluded_from_unread_count: message.excluded_from_unread_count,
             local_path: None,
             payload: Payload::read(&message.body, message.revoked.is_some()),
         }

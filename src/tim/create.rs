@@ -189,7 +189,7 @@ fn new_message(
         revoker: None,
         is_read: true,
         is_peer_read: false,
-        excluded_from_unread_count: false,
+        is_excluded_from_unread_count: false,
         local_path: None,
         payload: Payload::Body(body),
     })

@@ -333,7 +333,7 @@ pub fn draft(number: u64, to: &str, payload: Payload) -> Message {
         revoker: None,
         is_read: true,
         is_peer_read: false,
-        excluded_from_unread_count: false,
+        is_excluded_from_unread_count: false,
         local_path: None,
         payload,
     }

@@ -87,7 +87,7 @@ impl World {
             is_read: false,
             is_peer_read: false,
             local_path: None,
-            excluded_from_unread_count: excluded,
+            is_excluded_from_unread_count: excluded,
             payload: Payload::Body(Body::Text(TextBody { text: text.clone() })),
         };
         self.history.sends.push(Sending {

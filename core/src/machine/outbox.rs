@@ -119,7 +119,7 @@ impl Outbox {
             time: cx.server_now(),
             client_time: message.client_time,
             priority: message.priority,
-            excluded_from_unread_count: message.excluded_from_unread_count,
+            excluded_from_unread_count: message.is_excluded_from_unread_count,
             nick: String::new(),
             avatar: String::new(),
             revoked: None,

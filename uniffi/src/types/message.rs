@@ -102,8 +102,7 @@ pub struct Message {
     /// The other side of a C2C conversation has read it.
     pub is_peer_read: bool,
     /// Does not count as unread.
-    #[serde(rename = "isExcludedFromUnreadCount")]
-    pub excluded_from_unread_count: bool,
+    pub is_excluded_from_unread_count: bool,
     /// The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
     /// created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
     /// which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
@@ -136,7 +135,7 @@ impl From<engine::Message> for Message {
             revoker,
             is_read,
             is_peer_read,
-            excluded_from_unread_count,
+            is_excluded_from_unread_count,
             local_path,
             payload,
         } = message;
@@ -159,7 +158,7 @@ impl From<engine::Message> for Message {
             revoker: revoker.map(|user| user.to_string()),
             is_read,
             is_peer_read,
-            excluded_from_unread_count,
+            is_excluded_from_unread_count,
             local_path: local_path.map(|path| path.display().to_string()),
             payload: payload.into(),
         }
@@ -190,7 +189,7 @@ impl TryFrom<Message> for engine::Message {
             revoker,
             is_read,
             is_peer_read,
-            excluded_from_unread_count,
+            is_excluded_from_unread_count,
             local_path,
             payload,
         } = message;
@@ -219,7 +218,7 @@ impl TryFrom<Message> for engine::Message {
             revoker: revoker.map(|user| user_id(&user)).transpose()?,
             is_read,
             is_peer_read,
-            excluded_from_unread_count,
+            is_excluded_from_unread_count,
             local_path: local_path.map(Into::into),
             payload: payload.try_into()?,
         })

@@ -3,14 +3,17 @@
 //!
 //! * `table` reads the methods; `prose` turns their text into what C programmers read.
 //! * `rust`, `cpp` and `calls` write one file each.
+//! * `nouns` reads the records of `uniffi/src/types`, which `types` writes as structures of C++.
 //!
 //! No verb is named here: one that cannot be written is refused with what it lacks.
 
 mod calls;
 mod cpp;
+mod nouns;
 mod prose;
 mod rust;
 mod table;
+mod types;
 
 use anyhow::Result;
 
@@ -22,6 +25,7 @@ pub(crate) fn files() -> Result<Vec<Generated>> {
     Ok(vec![
         Generated::new("uniffi/src/capi/verbs.rs", &rust::text(&verbs, &prose)?),
         Generated::new("bindings/c/include/tim_verbs.hpp", &cpp::text(&verbs)),
+        Generated::new("bindings/c/include/tim_types.hpp", &types::text(&nouns::read()?)?),
         Generated::new("bindings/c/tests/every_call.h", &calls::text(&verbs)),
     ])
 }

@@ -10,6 +10,8 @@ use syn::{Attribute, Expr, FnArg, ImplItem, ImplItemFn, Item, Lit, Meta, Pat, Re
 /// What files say that are written out of it.
 pub(crate) const ORIGIN: &str = "Written by cargo xtask faces from uniffi/src/client; never edited.";
 
+pub(crate) const ORIGIN_OF_NOUNS: &str = "Written by cargo xtask faces from uniffi/src/types; never edited.";
+
 const CLIENT: &str = "uniffi/src/client";
 
 /// A method that is asynchronous, or creates a message. The others, and how instances are made and end, C has by hand.
@@ -260,11 +262,11 @@ fn answer(of: &str) -> Result<Answer> {
 }
 
 /// As in the file, without blanks that need not be.
-fn spelled(tokens: &impl ToTokens) -> String {
+pub(super) fn spelled(tokens: &impl ToTokens) -> String {
     tokens.to_token_stream().to_string().replace(' ', "").replace("<dyn", "<dyn ")
 }
 
-fn text(attributes: &[Attribute]) -> Vec<String> {
+pub(super) fn text(attributes: &[Attribute]) -> Vec<String> {
     let lines = attributes.iter().filter_map(|it| match &it.meta {
         Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
             Expr::Lit(literal) => match &literal.lit {

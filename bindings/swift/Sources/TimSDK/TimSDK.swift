@@ -4167,7 +4167,7 @@ public struct Message: Equatable, Hashable {
     /**
      * Does not count as unread.
      */
-    public let excludedFromUnreadCount: Bool
+    public let isExcludedFromUnreadCount: Bool
     /**
      * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
      * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
@@ -4241,7 +4241,7 @@ public struct Message: Equatable, Hashable {
          */isPeerRead: Bool,
         /**
          * Does not count as unread.
-         */excludedFromUnreadCount: Bool,
+         */isExcludedFromUnreadCount: Bool,
         /**
          * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
          * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
@@ -4270,7 +4270,7 @@ public struct Message: Equatable, Hashable {
         self.revoker = revoker
         self.isRead = isRead
         self.isPeerRead = isPeerRead
-        self.excludedFromUnreadCount = excludedFromUnreadCount
+        self.isExcludedFromUnreadCount = isExcludedFromUnreadCount
         self.localPath = localPath
         self.payload = payload
     }
@@ -4309,7 +4309,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 revoker: FfiConverterOptionString.read(from: &buf),
                 isRead: FfiConverterBool.read(from: &buf),
                 isPeerRead: FfiConverterBool.read(from: &buf),
-                excludedFromUnreadCount: FfiConverterBool.read(from: &buf),
+                isExcludedFromUnreadCount: FfiConverterBool.read(from: &buf),
                 localPath: FfiConverterOptionString.read(from: &buf),
                 payload: FfiConverterTypePayload.read(from: &buf)
         )
@@ -4334,7 +4334,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterOptionString.write(value.revoker, into: &buf)
         FfiConverterBool.write(value.isRead, into: &buf)
         FfiConverterBool.write(value.isPeerRead, into: &buf)
-        FfiConverterBool.write(value.excludedFromUnreadCount, into: &buf)
+        FfiConverterBool.write(value.isExcludedFromUnreadCount, into: &buf)
         FfiConverterOptionString.write(value.localPath, into: &buf)
         FfiConverterTypePayload.write(value.payload, into: &buf)
     }

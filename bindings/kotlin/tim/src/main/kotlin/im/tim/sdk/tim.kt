@@ -6377,7 +6377,7 @@ data class Message (
     /**
      * Does not count as unread.
      */
-    val `excludedFromUnreadCount`: kotlin.Boolean
+    val `isExcludedFromUnreadCount`: kotlin.Boolean
     ,
     /**
      * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
@@ -6451,7 +6451,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterOptionalString.allocationSize(value.`revoker`) +
             FfiConverterBoolean.allocationSize(value.`isRead`) +
             FfiConverterBoolean.allocationSize(value.`isPeerRead`) +
-            FfiConverterBoolean.allocationSize(value.`excludedFromUnreadCount`) +
+            FfiConverterBoolean.allocationSize(value.`isExcludedFromUnreadCount`) +
             FfiConverterOptionalString.allocationSize(value.`localPath`) +
             FfiConverterTypePayload.allocationSize(value.`payload`)
     )
@@ -6475,7 +6475,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterOptionalString.write(value.`revoker`, buf)
             FfiConverterBoolean.write(value.`isRead`, buf)
             FfiConverterBoolean.write(value.`isPeerRead`, buf)
-            FfiConverterBoolean.write(value.`excludedFromUnreadCount`, buf)
+            FfiConverterBoolean.write(value.`isExcludedFromUnreadCount`, buf)
             FfiConverterOptionalString.write(value.`localPath`, buf)
             FfiConverterTypePayload.write(value.`payload`, buf)
     }

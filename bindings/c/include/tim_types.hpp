@@ -1,0 +1,1095 @@
+/*
+ * tim_types.hpp: the JSON of tim.hpp as structures of C++17, on nlohmann-json (3.11 or newer), for programs that have it. tim.hpp
+ * does not need it. What each noun and field means stands in tim.h, under JSON NOUNS.
+ *
+ *   tim::client alice{tim::types::json(tim::types::options{1400000001, "wss://im.example.org", "/var/lib/app/tim"})};
+ *   auto events = alice.add_listener([](const std::string &json) {
+ *       for (const auto &event : tim::types::from<std::vector<tim::types::event>>(json))
+ *           if (auto *received = std::get_if<tim::types::message_received>(&event)) show(received->messages);
+ *   });
+ *   auto page = tim::types::from<tim::types::message_list>(alice.get_message_list("C2Cbob").get());
+ *
+ * A word of a later version is `other` where there is one, and the first of its kind elsewhere.
+ * Written by cargo xtask faces from uniffi/src/types; never edited.
+ */
+#ifndef TIM_TYPES_HPP
+#define TIM_TYPES_HPP
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace tim {
+namespace types {
+
+namespace detail {
+
+template <typename T> void put(nlohmann::json &json, const char *name, const T &value) { json[name] = value; }
+
+/** What is not there is left out. */
+template <typename T> void put(nlohmann::json &json, const char *name, const std::optional<T> &value) {
+    if (value) json[name] = *value;
+}
+
+template <typename T> void take(const nlohmann::json &json, const char *name, T &value) { json.at(name).get_to(value); }
+
+/** What is null or absent is not there. */
+template <typename T> void take(const nlohmann::json &json, const char *name, std::optional<T> &value) {
+    const auto found = json.find(name);
+    value.reset();
+    if (found != json.end() && !found->is_null()) value = found->template get<T>();
+}
+
+}  // namespace detail
+
+/** A text. */
+struct text_body {
+    /** The text. */
+    std::string text{};
+};
+inline void to_json(nlohmann::json &json, const text_body &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "text", it.text);
+}
+inline void from_json(const nlohmann::json &json, text_body &it) {
+    detail::take(json, "text", it.text);
+}
+
+/** Any file, as it is. */
+struct file_body {
+    /** Its ID, a UUID. */
+    std::string uuid{};
+    /** What its sender calls it. */
+    std::string file_name{};
+    /** Size in bytes. */
+    std::int64_t file_size{};
+    /** Where it is: a path on the server, or a full address; empty until it is uploaded. */
+    std::string file_url{};
+};
+inline void to_json(nlohmann::json &json, const file_body &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "uuid", it.uuid);
+    detail::put(json, "fileName", it.file_name);
+    detail::put(json, "fileSize", it.file_size);
+    detail::put(json, "fileUrl", it.file_url);
+}
+inline void from_json(const nlohmann::json &json, file_body &it) {
+    detail::take(json, "uuid", it.uuid);
+    detail::take(json, "fileName", it.file_name);
+    detail::take(json, "fileSize", it.file_size);
+    detail::take(json, "fileUrl", it.file_url);
+}
+
+/** A place on Earth. */
+struct location_body {
+    /** Its name; may be empty. */
+    std::string description{};
+    /** Degrees east of Greenwich: -180 to 180. */
+    double longitude{};
+    /** Degrees north of the equator: -90 to 90. */
+    double latitude{};
+};
+inline void to_json(nlohmann::json &json, const location_body &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "description", it.description);
+    detail::put(json, "longitude", it.longitude);
+    detail::put(json, "latitude", it.latitude);
+}
+inline void from_json(const nlohmann::json &json, location_body &it) {
+    detail::take(json, "description", it.description);
+    detail::take(json, "longitude", it.longitude);
+    detail::take(json, "latitude", it.latitude);
+}
+
+/** A change in a group. */
+struct group_tip {
+    /** The user who caused it. */
+    std::string operator_id{};
+    /** The kind of change: 1 users joined, 2 a user left. */
+    std::int32_t operation_type{};
+    /** The users it concerns. */
+    std::vector<std::string> user_id_list{};
+    /** How many members the group has afterwards. */
+    std::int32_t member_count{};
+};
+inline void to_json(nlohmann::json &json, const group_tip &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "operatorID", it.operator_id);
+    detail::put(json, "operationType", it.operation_type);
+    detail::put(json, "userIDList", it.user_id_list);
+    detail::put(json, "memberCount", it.member_count);
+}
+inline void from_json(const nlohmann::json &json, group_tip &it) {
+    detail::take(json, "operatorID", it.operator_id);
+    detail::take(json, "operationType", it.operation_type);
+    detail::take(json, "userIDList", it.user_id_list);
+    detail::take(json, "memberCount", it.member_count);
+}
+
+/** The kind of a group. */
+enum class group_type {
+    work,
+    public_,
+    meeting,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(group_type, {
+    {group_type::other, "other"},
+    {group_type::work, "Private"},
+    {group_type::public_, "Public"},
+    {group_type::meeting, "ChatRoom"},
+})
+
+/** What a notice tells of its group. */
+struct group_profile {
+    /** The group. */
+    std::string group_id{};
+    /** Its name. */
+    std::string name{};
+    /** Its kind. */
+    types::group_type type{};
+};
+inline void to_json(nlohmann::json &json, const group_profile &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "groupID", it.group_id);
+    detail::put(json, "name", it.name);
+    detail::put(json, "type", it.type);
+}
+inline void from_json(const nlohmann::json &json, group_profile &it) {
+    detail::take(json, "groupID", it.group_id);
+    detail::take(json, "name", it.name);
+    detail::take(json, "type", it.type);
+}
+
+/** A notice from the server. */
+struct system_notice {
+    /** The user who caused it. */
+    std::string operator_id{};
+    /** The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it, 7 the user was added, 8 the user left. */
+    std::int32_t operation_type{};
+    /** The group it is about. */
+    types::group_profile group_profile{};
+    /** The text sent with an application or its answer; empty if none. */
+    std::string handle_message{};
+};
+inline void to_json(nlohmann::json &json, const system_notice &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "operatorID", it.operator_id);
+    detail::put(json, "operationType", it.operation_type);
+    detail::put(json, "groupProfile", it.group_profile);
+    detail::put(json, "handleMessage", it.handle_message);
+}
+inline void from_json(const nlohmann::json &json, system_notice &it) {
+    detail::take(json, "operatorID", it.operator_id);
+    detail::take(json, "operationType", it.operation_type);
+    detail::take(json, "groupProfile", it.group_profile);
+    detail::take(json, "handleMessage", it.handle_message);
+}
+
+/** The renditions of an attachment. */
+enum class rendition_type {
+    original,
+    thumb,
+    large,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(rendition_type, {
+    {rendition_type::original, 0},
+    {rendition_type::thumb, 1},
+    {rendition_type::large, 2},
+})
+
+/** A rendition of an attachment: a form in which it can be downloaded. */
+struct rendition {
+    /** The type of the rendition. */
+    types::rendition_type type{};
+    /** Size in bytes. */
+    std::int64_t size{};
+    /** Width in pixels; 0 if it is not a picture. */
+    std::int32_t width{};
+    /** Height in pixels; 0 if it is not a picture. */
+    std::int32_t height{};
+    /** Where it is: a path on the server, or a full address. */
+    std::string url{};
+};
+inline void to_json(nlohmann::json &json, const rendition &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "type", it.type);
+    detail::put(json, "size", it.size);
+    detail::put(json, "width", it.width);
+    detail::put(json, "height", it.height);
+    detail::put(json, "url", it.url);
+}
+inline void from_json(const nlohmann::json &json, rendition &it) {
+    detail::take(json, "type", it.type);
+    detail::take(json, "size", it.size);
+    detail::take(json, "width", it.width);
+    detail::take(json, "height", it.height);
+    detail::take(json, "url", it.url);
+}
+
+/** A picture: its three sizes, in the order original, thumbnail, large. */
+struct image_body {
+    /** Its ID, a UUID. */
+    std::string uuid{};
+    /** Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown. */
+    std::int32_t image_format{};
+    /** The sizes. */
+    std::vector<types::rendition> image_info_array{};
+};
+inline void to_json(nlohmann::json &json, const image_body &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "uuid", it.uuid);
+    detail::put(json, "imageFormat", it.image_format);
+    detail::put(json, "imageInfoArray", it.image_info_array);
+}
+inline void from_json(const nlohmann::json &json, image_body &it) {
+    detail::take(json, "uuid", it.uuid);
+    detail::take(json, "imageFormat", it.image_format);
+    detail::take(json, "imageInfoArray", it.image_info_array);
+}
+
+/** Revoked. */
+struct gone {};
+
+/** Of a type this version does not know: its JSON text, to be shown as "not supported yet". */
+struct unknown {
+    std::string json{};
+};
+
+/** The content of a message. */
+struct payload : std::variant<types::text_body, types::image_body, types::file_body, types::location_body, types::group_tip, types::system_notice, types::gone, types::unknown> {
+    using variant::variant;
+};
+inline void to_json(nlohmann::json &json, const payload &it) {
+    json = nlohmann::json::object();
+    if (auto *own = std::get_if<types::text_body>(&it)) { static_cast<void>(own); json["type"] = "TIMTextElem"; json["payload"] = *own; }
+    if (auto *own = std::get_if<types::image_body>(&it)) { static_cast<void>(own); json["type"] = "TIMImageElem"; json["payload"] = *own; }
+    if (auto *own = std::get_if<types::file_body>(&it)) { static_cast<void>(own); json["type"] = "TIMFileElem"; json["payload"] = *own; }
+    if (auto *own = std::get_if<types::location_body>(&it)) { static_cast<void>(own); json["type"] = "TIMLocationElem"; json["payload"] = *own; }
+    if (auto *own = std::get_if<types::group_tip>(&it)) { static_cast<void>(own); json["type"] = "TIMGroupTipElem"; json["payload"] = *own; }
+    if (auto *own = std::get_if<types::system_notice>(&it)) { static_cast<void>(own); json["type"] = "TIMGroupSystemNoticeElem"; json["payload"] = *own; }
+    if (auto *own = std::get_if<types::gone>(&it)) { static_cast<void>(own); json["type"] = "gone"; }
+    if (auto *own = std::get_if<types::unknown>(&it)) { static_cast<void>(own); json["type"] = "unknown"; json["payload"] = own->json; }
+}
+inline void from_json(const nlohmann::json &json, payload &it) {
+    const std::string word = json.at("type");
+    if (word == "TIMTextElem") { types::text_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
+    if (word == "TIMImageElem") { types::image_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
+    if (word == "TIMFileElem") { types::file_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
+    if (word == "TIMLocationElem") { types::location_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
+    if (word == "TIMGroupTipElem") { types::group_tip own{}; json.at("payload").get_to(own); it = std::move(own); return; }
+    if (word == "TIMGroupSystemNoticeElem") { types::system_notice own{}; json.at("payload").get_to(own); it = std::move(own); return; }
+    if (word == "gone") { types::gone own{}; it = std::move(own); return; }
+    if (word == "unknown") { types::unknown own{}; json.at("payload").get_to(own.json); it = std::move(own); return; }
+    throw std::invalid_argument("payload has no case " + word);
+}
+
+/** Whose conversation it is. */
+enum class conversation_type {
+    c2c,
+    group,
+    system,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(conversation_type, {
+    {conversation_type::c2c, "C2C"},
+    {conversation_type::group, "GROUP"},
+    {conversation_type::system, "@TIM#SYSTEM"},
+})
+
+/** The direction of a message. */
+enum class message_flow {
+    in,
+    out,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(message_flow, {
+    {message_flow::in, "in"},
+    {message_flow::out, "out"},
+})
+
+/** The send status of a message. */
+enum class send_status {
+    un_send,
+    success,
+    fail,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(send_status, {
+    {send_status::un_send, "unSend"},
+    {send_status::success, "success"},
+    {send_status::fail, "fail"},
+})
+
+/** A message's urgency in a group. */
+enum class priority {
+    high,
+    normal,
+    low,
+    lowest,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(priority, {
+    {priority::other, "other"},
+    {priority::high, "High"},
+    {priority::normal, "Normal"},
+    {priority::low, "Low"},
+    {priority::lowest, "Lowest"},
+})
+
+/** A message of a conversation. */
+struct message {
+    /** Its identity: final from creation on, the same for every receiver. */
+    std::string id{};
+    /** The conversation, as this user names it: C2C and a user, GROUP and a group, or @TIM#SYSTEM. */
+    std::string conversation_id{};
+    /** Whose conversation that is. */
+    types::conversation_type conversation_type{};
+    /** The sender's user ID. */
+    std::string from{};
+    /** The receiver: a user, or the group in a group. */
+    std::string to{};
+    /** Whether it was received or sent. */
+    types::message_flow flow{};
+    /** Its sequence in the conversation: 1, 2, 3 ...; 0 until it is sent. */
+    std::int64_t sequence{};
+    /** When the server accepted it. */
+    std::int64_t time{};
+    /** When it was created, by the sender's clock. */
+    std::int64_t client_time{};
+    /** Its send status. */
+    types::send_status status{};
+    /** Why it was refused: the error's number, with status Fail only. */
+    std::optional<std::int32_t> error_code{};
+    /** Its urgency in a group. */
+    types::priority priority{};
+    /** The sender's nick at that time; empty if none. */
+    std::string nick{};
+    /** The sender's avatar address at that time; empty if none. */
+    std::string avatar{};
+    /** The message was revoked. */
+    bool is_revoked{};
+    /** The user who revoked it. */
+    std::optional<std::string> revoker{};
+    /** This user has read it. */
+    bool is_read{};
+    /** The other side of a C2C conversation has read it. */
+    bool is_peer_read{};
+    /** Does not count as unread. */
+    bool is_excluded_from_unread_count{};
+    /** The uploaded file on this device, for messages created here. */
+    std::optional<std::string> local_path{};
+    /** The contents. */
+    types::payload payload{};
+};
+inline void to_json(nlohmann::json &json, const message &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "ID", it.id);
+    detail::put(json, "conversationID", it.conversation_id);
+    detail::put(json, "conversationType", it.conversation_type);
+    detail::put(json, "from", it.from);
+    detail::put(json, "to", it.to);
+    detail::put(json, "flow", it.flow);
+    detail::put(json, "sequence", it.sequence);
+    detail::put(json, "time", it.time);
+    detail::put(json, "clientTime", it.client_time);
+    detail::put(json, "status", it.status);
+    detail::put(json, "errorCode", it.error_code);
+    detail::put(json, "priority", it.priority);
+    detail::put(json, "nick", it.nick);
+    detail::put(json, "avatar", it.avatar);
+    detail::put(json, "isRevoked", it.is_revoked);
+    detail::put(json, "revoker", it.revoker);
+    detail::put(json, "isRead", it.is_read);
+    detail::put(json, "isPeerRead", it.is_peer_read);
+    detail::put(json, "isExcludedFromUnreadCount", it.is_excluded_from_unread_count);
+    detail::put(json, "localPath", it.local_path);
+    json.update(nlohmann::json(it.payload));
+}
+inline void from_json(const nlohmann::json &json, message &it) {
+    detail::take(json, "ID", it.id);
+    detail::take(json, "conversationID", it.conversation_id);
+    detail::take(json, "conversationType", it.conversation_type);
+    detail::take(json, "from", it.from);
+    detail::take(json, "to", it.to);
+    detail::take(json, "flow", it.flow);
+    detail::take(json, "sequence", it.sequence);
+    detail::take(json, "time", it.time);
+    detail::take(json, "clientTime", it.client_time);
+    detail::take(json, "status", it.status);
+    detail::take(json, "errorCode", it.error_code);
+    detail::take(json, "priority", it.priority);
+    detail::take(json, "nick", it.nick);
+    detail::take(json, "avatar", it.avatar);
+    detail::take(json, "isRevoked", it.is_revoked);
+    detail::take(json, "revoker", it.revoker);
+    detail::take(json, "isRead", it.is_read);
+    detail::take(json, "isPeerRead", it.is_peer_read);
+    detail::take(json, "isExcludedFromUnreadCount", it.is_excluded_from_unread_count);
+    detail::take(json, "localPath", it.local_path);
+    json.get_to(it.payload);
+}
+
+/** One conversation of this user's list. */
+struct conversation {
+    /** The conversation, as this user names it. */
+    std::string conversation_id{};
+    /** Whose conversation it is. */
+    types::conversation_type type{};
+    /** The group's type, for groups. */
+    std::optional<types::group_type> sub_type{};
+    /** How many messages of others this user has not read. */
+    std::int64_t unread_count{};
+    /** The newest message, sent or waiting to be. */
+    std::optional<types::message> last_message{};
+    /** How far this user has read, as a sequence. */
+    std::int64_t read_sequence{};
+    /** How far the other side of a C2C conversation has read, as a sequence. */
+    std::int64_t peer_read_sequence{};
+    /** The time of the last activity. */
+    std::int64_t last_time{};
+};
+inline void to_json(nlohmann::json &json, const conversation &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "conversationID", it.conversation_id);
+    detail::put(json, "type", it.type);
+    detail::put(json, "subType", it.sub_type);
+    detail::put(json, "unreadCount", it.unread_count);
+    detail::put(json, "lastMessage", it.last_message);
+    detail::put(json, "readSequence", it.read_sequence);
+    detail::put(json, "peerReadSequence", it.peer_read_sequence);
+    detail::put(json, "lastTime", it.last_time);
+}
+inline void from_json(const nlohmann::json &json, conversation &it) {
+    detail::take(json, "conversationID", it.conversation_id);
+    detail::take(json, "type", it.type);
+    detail::take(json, "subType", it.sub_type);
+    detail::take(json, "unreadCount", it.unread_count);
+    detail::take(json, "lastMessage", it.last_message);
+    detail::take(json, "readSequence", it.read_sequence);
+    detail::take(json, "peerReadSequence", it.peer_read_sequence);
+    detail::take(json, "lastTime", it.last_time);
+}
+
+/** What happens to an application to join. */
+enum class join_option {
+    free_access,
+    need_permission,
+    disable_apply,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(join_option, {
+    {join_option::other, "other"},
+    {join_option::free_access, "FreeAccess"},
+    {join_option::need_permission, "NeedPermission"},
+    {join_option::disable_apply, "DisableApply"},
+})
+
+/** The result of an attempt to join. */
+enum class join_status {
+    joined_success,
+    already_in_group,
+    wait_admin_approval,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(join_status, {
+    {join_status::other, "other"},
+    {join_status::joined_success, "JoinedSuccess"},
+    {join_status::already_in_group, "AlreadyInGroup"},
+    {join_status::wait_admin_approval, "WaitAdminApproval"},
+})
+
+/** A member's standing. */
+enum class role {
+    member,
+    admin,
+    owner,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(role, {
+    {role::other, "other"},
+    {role::member, "Member"},
+    {role::admin, "Admin"},
+    {role::owner, "Owner"},
+})
+
+/** A member of a group. */
+struct group_member {
+    /** The user. */
+    std::string user_id{};
+    /** The user's nick; empty if none. */
+    std::string nick{};
+    /** The address of the user's avatar; empty if none. */
+    std::string avatar{};
+    /** The member's role. */
+    types::role role{};
+    /** When the member joined. */
+    std::int64_t join_time{};
+};
+inline void to_json(nlohmann::json &json, const group_member &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "userID", it.user_id);
+    detail::put(json, "nick", it.nick);
+    detail::put(json, "avatar", it.avatar);
+    detail::put(json, "role", it.role);
+    detail::put(json, "joinTime", it.join_time);
+}
+inline void from_json(const nlohmann::json &json, group_member &it) {
+    detail::take(json, "userID", it.user_id);
+    detail::take(json, "nick", it.nick);
+    detail::take(json, "avatar", it.avatar);
+    detail::take(json, "role", it.role);
+    detail::take(json, "joinTime", it.join_time);
+}
+
+/** A user's own membership of a group. */
+struct self_info {
+    /** This user's role. */
+    types::role role{};
+    /** When this user joined. */
+    std::int64_t join_time{};
+};
+inline void to_json(nlohmann::json &json, const self_info &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "role", it.role);
+    detail::put(json, "joinTime", it.join_time);
+}
+inline void from_json(const nlohmann::json &json, self_info &it) {
+    detail::take(json, "role", it.role);
+    detail::take(json, "joinTime", it.join_time);
+}
+
+/** A group as one of its members sees it. */
+struct group {
+    /** The group. */
+    std::string group_id{};
+    /** Its kind. */
+    types::group_type type{};
+    /** Its name. */
+    std::string name{};
+    /** The group's introduction; empty if none. */
+    std::string introduction{};
+    /** The group's announcement to its members; empty if none. */
+    std::string notification{};
+    /** Address of a picture; empty if none. */
+    std::string avatar{};
+    /** Its owner; absent when the owner has left. */
+    std::optional<std::string> owner_id{};
+    /** When it was created. */
+    std::int64_t create_time{};
+    /** How many members it has. */
+    std::int32_t member_count{};
+    /** How many it may have. */
+    std::int32_t max_member_count{};
+    /** What happens to an application to join. */
+    types::join_option join_option{};
+    /** This user's own membership; absent when the user is not a member. */
+    std::optional<types::self_info> self_info{};
+};
+inline void to_json(nlohmann::json &json, const group &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "groupID", it.group_id);
+    detail::put(json, "type", it.type);
+    detail::put(json, "name", it.name);
+    detail::put(json, "introduction", it.introduction);
+    detail::put(json, "notification", it.notification);
+    detail::put(json, "avatar", it.avatar);
+    detail::put(json, "ownerID", it.owner_id);
+    detail::put(json, "createTime", it.create_time);
+    detail::put(json, "memberCount", it.member_count);
+    detail::put(json, "maxMemberCount", it.max_member_count);
+    detail::put(json, "joinOption", it.join_option);
+    detail::put(json, "selfInfo", it.self_info);
+}
+inline void from_json(const nlohmann::json &json, group &it) {
+    detail::take(json, "groupID", it.group_id);
+    detail::take(json, "type", it.type);
+    detail::take(json, "name", it.name);
+    detail::take(json, "introduction", it.introduction);
+    detail::take(json, "notification", it.notification);
+    detail::take(json, "avatar", it.avatar);
+    detail::take(json, "ownerID", it.owner_id);
+    detail::take(json, "createTime", it.create_time);
+    detail::take(json, "memberCount", it.member_count);
+    detail::take(json, "maxMemberCount", it.max_member_count);
+    detail::take(json, "joinOption", it.join_option);
+    detail::take(json, "selfInfo", it.self_info);
+}
+
+/** The parameters of a new group. */
+struct new_group {
+    /** Its name: 1 to 100 bytes. */
+    std::string name{};
+    /** Its kind. */
+    types::group_type type{};
+    /** The group ID; the server generates one if absent. */
+    std::optional<std::string> group_id{};
+    /** An introduction, at most 400 bytes. */
+    std::string introduction{};
+    /** An announcement to the members, at most 400 bytes. */
+    std::string notification{};
+    /** Address of a picture, up to 500 bytes. */
+    std::string avatar{};
+    /** What happens to an application to join; the group type's default if absent. */
+    std::optional<types::join_option> join_option{};
+    /** The first members beside the creator, at most 100. */
+    std::vector<std::string> member_list{};
+};
+inline void to_json(nlohmann::json &json, const new_group &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "name", it.name);
+    detail::put(json, "type", it.type);
+    detail::put(json, "groupID", it.group_id);
+    detail::put(json, "introduction", it.introduction);
+    detail::put(json, "notification", it.notification);
+    detail::put(json, "avatar", it.avatar);
+    detail::put(json, "joinOption", it.join_option);
+    detail::put(json, "memberList", it.member_list);
+}
+inline void from_json(const nlohmann::json &json, new_group &it) {
+    detail::take(json, "name", it.name);
+    detail::take(json, "type", it.type);
+    detail::take(json, "groupID", it.group_id);
+    detail::take(json, "introduction", it.introduction);
+    detail::take(json, "notification", it.notification);
+    detail::take(json, "avatar", it.avatar);
+    detail::take(json, "joinOption", it.join_option);
+    detail::take(json, "memberList", it.member_list);
+}
+
+/** The result of joining a group. */
+struct join_result {
+    /** How it ended. */
+    types::join_status status{};
+    /** The group, once this user is in it. */
+    std::optional<types::group> group{};
+};
+inline void to_json(nlohmann::json &json, const join_result &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "status", it.status);
+    detail::put(json, "group", it.group);
+}
+inline void from_json(const nlohmann::json &json, join_result &it) {
+    detail::take(json, "status", it.status);
+    detail::take(json, "group", it.group);
+}
+
+/** The answer of a host's uploader: the addresses of the file. */
+struct uploaded {
+    /** The ID of the file, a UUID. */
+    std::string uuid{};
+    /** Of a picture all three renditions, in the order original, thumbnail, large; of another file the original. */
+    std::vector<types::rendition> renditions{};
+};
+inline void to_json(nlohmann::json &json, const uploaded &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "uuid", it.uuid);
+    detail::put(json, "renditions", it.renditions);
+}
+inline void from_json(const nlohmann::json &json, uploaded &it) {
+    detail::take(json, "uuid", it.uuid);
+    detail::take(json, "renditions", it.renditions);
+}
+
+/** A file to be uploaded by the host's uploader. */
+struct upload_file {
+    /** Its path on this device. */
+    std::string path{};
+    /** The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file. */
+    std::int32_t file_type{};
+    /** The name that the sender gave it; empty if it has none. */
+    std::string file_name{};
+    /** Size in bytes. */
+    std::int64_t size{};
+};
+inline void to_json(nlohmann::json &json, const upload_file &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "path", it.path);
+    detail::put(json, "fileType", it.file_type);
+    detail::put(json, "fileName", it.file_name);
+    detail::put(json, "size", it.size);
+}
+inline void from_json(const nlohmann::json &json, upload_file &it) {
+    detail::take(json, "path", it.path);
+    detail::take(json, "fileType", it.file_type);
+    detail::take(json, "fileName", it.file_name);
+    detail::take(json, "size", it.size);
+}
+
+/** A page of a conversation's messages. */
+struct message_list {
+    /** The messages, oldest first. */
+    std::vector<types::message> message_list{};
+    /** What to pass for the page before this one, as it is; absent if there is nothing before it. */
+    std::optional<std::string> next_req_message_id{};
+    /** There is nothing before this page. */
+    bool is_completed{};
+};
+inline void to_json(nlohmann::json &json, const message_list &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "messageList", it.message_list);
+    detail::put(json, "nextReqMessageID", it.next_req_message_id);
+    detail::put(json, "isCompleted", it.is_completed);
+}
+inline void from_json(const nlohmann::json &json, message_list &it) {
+    detail::take(json, "messageList", it.message_list);
+    detail::take(json, "nextReqMessageID", it.next_req_message_id);
+    detail::take(json, "isCompleted", it.is_completed);
+}
+
+/** The kind of machine, for the server's login policy. */
+enum class platform {
+    android,
+    ios,
+    macos,
+    windows,
+    linux_,
+    web,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(platform, {
+    {platform::other, "other"},
+    {platform::android, "android"},
+    {platform::ios, "ios"},
+    {platform::macos, "macos"},
+    {platform::windows, "windows"},
+    {platform::linux_, "linux"},
+    {platform::web, "web"},
+})
+
+/** How an instance is made. */
+struct options {
+    /** The application, as the server's operator made it. */
+    std::int64_t sdk_app_id{};
+    /** The server: wss://host[:port], or ws:// for a server on this machine only. */
+    std::string server{};
+    /** A folder of the app's own, where databases are kept. */
+    std::string data_dir{};
+    /** Tells several instances of one application in one process apart. */
+    std::string instance{};
+    /** The kind of machine; this machine's own if absent. */
+    std::optional<types::platform> platform{};
+    /** Certificates (PEM) to trust beside the public ones. */
+    std::optional<std::string> extra_roots_pem{};
+    /** Pause between heartbeats, in milliseconds; 30,000 if absent. */
+    std::optional<std::int32_t> heartbeat_ms{};
+    /** How long a login may take, in milliseconds; 90,000 if absent. */
+    std::optional<std::int32_t> login_timeout_ms{};
+    /** How long any other call may wait for the server, in milliseconds; 15,000 if absent. */
+    std::optional<std::int32_t> call_timeout_ms{};
+};
+inline void to_json(nlohmann::json &json, const options &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "SDKAppID", it.sdk_app_id);
+    detail::put(json, "server", it.server);
+    detail::put(json, "dataDir", it.data_dir);
+    detail::put(json, "instance", it.instance);
+    detail::put(json, "platform", it.platform);
+    detail::put(json, "extraRootsPem", it.extra_roots_pem);
+    detail::put(json, "heartbeatMs", it.heartbeat_ms);
+    detail::put(json, "loginTimeoutMs", it.login_timeout_ms);
+    detail::put(json, "callTimeoutMs", it.call_timeout_ms);
+}
+inline void from_json(const nlohmann::json &json, options &it) {
+    detail::take(json, "SDKAppID", it.sdk_app_id);
+    detail::take(json, "server", it.server);
+    detail::take(json, "dataDir", it.data_dir);
+    detail::take(json, "instance", it.instance);
+    detail::take(json, "platform", it.platform);
+    detail::take(json, "extraRootsPem", it.extra_roots_pem);
+    detail::take(json, "heartbeatMs", it.heartbeat_ms);
+    detail::take(json, "loginTimeoutMs", it.login_timeout_ms);
+    detail::take(json, "callTimeoutMs", it.call_timeout_ms);
+}
+
+/** The result of a login. */
+struct login_result {
+    /** The same user was logged in already: there was nothing to do. */
+    bool repeat_login{};
+};
+inline void to_json(nlohmann::json &json, const login_result &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "repeatLogin", it.repeat_login);
+}
+inline void from_json(const nlohmann::json &json, login_result &it) {
+    detail::take(json, "repeatLogin", it.repeat_login);
+}
+
+/** Gender, as a profile tells it. */
+enum class gender {
+    unknown,
+    female,
+    male,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(gender, {
+    {gender::other, "other"},
+    {gender::unknown, "Gender_Type_Unknown"},
+    {gender::female, "Gender_Type_Female"},
+    {gender::male, "Gender_Type_Male"},
+})
+
+/** A user's profile. */
+struct profile {
+    /** The user. */
+    std::string user_id{};
+    /** Display name; empty if none. */
+    std::string nick{};
+    /** Address of a picture; empty if none. */
+    std::string avatar{};
+    /** Gender. */
+    types::gender gender{};
+    /** A line about oneself; empty if none. */
+    std::string self_signature{};
+    /** Day of birth as a number, year first: 20000419; 0 if it is not told. */
+    std::int32_t birthday{};
+    /** A place; empty if none. */
+    std::string location{};
+    /** When it last changed; 0 if never. */
+    std::int64_t last_updated_time{};
+};
+inline void to_json(nlohmann::json &json, const profile &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "userID", it.user_id);
+    detail::put(json, "nick", it.nick);
+    detail::put(json, "avatar", it.avatar);
+    detail::put(json, "gender", it.gender);
+    detail::put(json, "selfSignature", it.self_signature);
+    detail::put(json, "birthday", it.birthday);
+    detail::put(json, "location", it.location);
+    detail::put(json, "lastUpdatedTime", it.last_updated_time);
+}
+inline void from_json(const nlohmann::json &json, profile &it) {
+    detail::take(json, "userID", it.user_id);
+    detail::take(json, "nick", it.nick);
+    detail::take(json, "avatar", it.avatar);
+    detail::take(json, "gender", it.gender);
+    detail::take(json, "selfSignature", it.self_signature);
+    detail::take(json, "birthday", it.birthday);
+    detail::take(json, "location", it.location);
+    detail::take(json, "lastUpdatedTime", it.last_updated_time);
+}
+
+/** The changeable part of a profile; in an update, what is absent stays as it is. */
+struct profile_fields {
+    /** Display name, at most 500 bytes. */
+    std::optional<std::string> nick{};
+    /** Address of a picture, up to 500 bytes. */
+    std::optional<std::string> avatar{};
+    /** Gender. */
+    std::optional<types::gender> gender{};
+    /** A line about oneself, up to 500 bytes. */
+    std::optional<std::string> self_signature{};
+    /** Day of birth as a number, year first: 20000419. */
+    std::optional<std::int32_t> birthday{};
+    /** A place, up to 16 bytes. */
+    std::optional<std::string> location{};
+};
+inline void to_json(nlohmann::json &json, const profile_fields &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "nick", it.nick);
+    detail::put(json, "avatar", it.avatar);
+    detail::put(json, "gender", it.gender);
+    detail::put(json, "selfSignature", it.self_signature);
+    detail::put(json, "birthday", it.birthday);
+    detail::put(json, "location", it.location);
+}
+inline void from_json(const nlohmann::json &json, profile_fields &it) {
+    detail::take(json, "nick", it.nick);
+    detail::take(json, "avatar", it.avatar);
+    detail::take(json, "gender", it.gender);
+    detail::take(json, "selfSignature", it.self_signature);
+    detail::take(json, "birthday", it.birthday);
+    detail::take(json, "location", it.location);
+}
+
+/** What kind of kick ended a login. */
+enum class kicked_out_type {
+    multiple_account,
+    multiple_device,
+    user_sig_expired,
+    rest_api,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(kicked_out_type, {
+    {kicked_out_type::other, "other"},
+    {kicked_out_type::multiple_account, "multipleAccount"},
+    {kicked_out_type::multiple_device, "multipleDevice"},
+    {kicked_out_type::user_sig_expired, "userSigExpired"},
+    {kicked_out_type::rest_api, "REST_API_Kick"},
+})
+
+/** The state of the connection. */
+enum class net_state {
+    connected,
+    connecting,
+    disconnected,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(net_state, {
+    {net_state::connected, "connected"},
+    {net_state::connecting, "connecting"},
+    {net_state::disconnected, "disconnected"},
+})
+
+/** Logged in and synced: every call works from now on. */
+struct sdk_ready {};
+
+/** Logged out, kicked out or destroyed: calls are refused until the next login. */
+struct sdk_not_ready {};
+
+/** New messages, oldest first within a conversation. */
+struct message_received {
+    /** The messages. */
+    std::vector<types::message> messages{};
+};
+
+/** The result of messages for which no call waits, because an earlier run of the app or an earlier login sent them: accepted, or refused (status is Fail, with errorCode). */
+struct message_status_changed {
+    /** The messages. */
+    std::vector<types::message> messages{};
+};
+
+/** Messages were revoked. */
+struct message_revoked {
+    /** The messages. */
+    std::vector<types::message> messages{};
+};
+
+/** The other side has read these. */
+struct message_read_by_peer {
+    /** The messages. */
+    std::vector<types::message> messages{};
+};
+
+/** The conversation list changed: the whole list, in order. */
+struct conversation_list_updated {
+    /** The conversations. */
+    std::vector<types::conversation> conversations{};
+};
+
+/** The groups this user is in changed: the whole list. */
+struct group_list_updated {
+    /** The groups. */
+    std::vector<types::group> groups{};
+};
+
+/** Profiles changed. */
+struct profile_updated {
+    /** The profiles. */
+    std::vector<types::profile> profiles{};
+};
+
+/** The blacklist changed: the whole list. */
+struct blacklist_updated {
+    /** The users on it. */
+    std::vector<std::string> user_id_list{};
+};
+
+/** Something went wrong that no call can be blamed for, or a call was refused because nobody is logged in. */
+struct error {
+    /** The number; stable for ever. */
+    std::int32_t code{};
+    /** The error's text, in one line: what the caller can do. */
+    std::string message{};
+};
+inline void to_json(nlohmann::json &json, const error &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "code", it.code);
+    detail::put(json, "message", it.message);
+}
+inline void from_json(const nlohmann::json &json, error &it) {
+    detail::take(json, "code", it.code);
+    detail::take(json, "message", it.message);
+}
+
+/** The login was ended. */
+struct kicked_out {
+    /** What kind of kick it was. */
+    types::kicked_out_type type{};
+};
+inline void to_json(nlohmann::json &json, const kicked_out &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "type", it.type);
+}
+inline void from_json(const nlohmann::json &json, kicked_out &it) {
+    detail::take(json, "type", it.type);
+}
+
+/** The connection's state changed. */
+struct net_state_change {
+    /** The state. */
+    types::net_state state{};
+};
+inline void to_json(nlohmann::json &json, const net_state_change &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "state", it.state);
+}
+inline void from_json(const nlohmann::json &json, net_state_change &it) {
+    detail::take(json, "state", it.state);
+}
+
+/** The instance was destroyed. */
+struct sdk_destroy {
+    /** The application whose instance it was. */
+    std::int64_t sdk_app_id{};
+};
+inline void to_json(nlohmann::json &json, const sdk_destroy &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "SDKAppID", it.sdk_app_id);
+}
+inline void from_json(const nlohmann::json &json, sdk_destroy &it) {
+    detail::take(json, "SDKAppID", it.sdk_app_id);
+}
+
+/** An event for the app. */
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_read_by_peer, types::conversation_list_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy> {
+    using variant::variant;
+};
+inline void to_json(nlohmann::json &json, const event &it) {
+    json = nlohmann::json::object();
+    if (auto *own = std::get_if<types::sdk_ready>(&it)) { static_cast<void>(own); json["name"] = "sdkStateReady"; }
+    if (auto *own = std::get_if<types::sdk_not_ready>(&it)) { static_cast<void>(own); json["name"] = "sdkStateNotReady"; }
+    if (auto *own = std::get_if<types::message_received>(&it)) { static_cast<void>(own); json["name"] = "onMessageReceived"; json["data"] = own->messages; }
+    if (auto *own = std::get_if<types::message_status_changed>(&it)) { static_cast<void>(own); json["name"] = "onMessageStatusChanged"; json["data"] = own->messages; }
+    if (auto *own = std::get_if<types::message_revoked>(&it)) { static_cast<void>(own); json["name"] = "onMessageRevoked"; json["data"] = own->messages; }
+    if (auto *own = std::get_if<types::message_read_by_peer>(&it)) { static_cast<void>(own); json["name"] = "onMessageReadByPeer"; json["data"] = own->messages; }
+    if (auto *own = std::get_if<types::conversation_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onConversationListUpdated"; json["data"] = own->conversations; }
+    if (auto *own = std::get_if<types::group_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onGroupListUpdated"; json["data"] = own->groups; }
+    if (auto *own = std::get_if<types::profile_updated>(&it)) { static_cast<void>(own); json["name"] = "onProfileUpdated"; json["data"] = own->profiles; }
+    if (auto *own = std::get_if<types::blacklist_updated>(&it)) { static_cast<void>(own); json["name"] = "blacklistUpdated"; json["data"] = own->user_id_list; }
+    if (auto *own = std::get_if<types::error>(&it)) { static_cast<void>(own); json["name"] = "error"; json["data"] = *own; }
+    if (auto *own = std::get_if<types::kicked_out>(&it)) { static_cast<void>(own); json["name"] = "kickedOut"; json["data"] = *own; }
+    if (auto *own = std::get_if<types::net_state_change>(&it)) { static_cast<void>(own); json["name"] = "netStateChange"; json["data"] = *own; }
+    if (auto *own = std::get_if<types::sdk_destroy>(&it)) { static_cast<void>(own); json["name"] = "sdkDestroy"; json["data"] = *own; }
+}
+inline void from_json(const nlohmann::json &json, event &it) {
+    const std::string word = json.at("name");
+    if (word == "sdkStateReady") { types::sdk_ready own{}; it = std::move(own); return; }
+    if (word == "sdkStateNotReady") { types::sdk_not_ready own{}; it = std::move(own); return; }
+    if (word == "onMessageReceived") { types::message_received own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
+    if (word == "onMessageStatusChanged") { types::message_status_changed own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
+    if (word == "onMessageRevoked") { types::message_revoked own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
+    if (word == "onMessageReadByPeer") { types::message_read_by_peer own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
+    if (word == "onConversationListUpdated") { types::conversation_list_updated own{}; json.at("data").get_to(own.conversations); it = std::move(own); return; }
+    if (word == "onGroupListUpdated") { types::group_list_updated own{}; json.at("data").get_to(own.groups); it = std::move(own); return; }
+    if (word == "onProfileUpdated") { types::profile_updated own{}; json.at("data").get_to(own.profiles); it = std::move(own); return; }
+    if (word == "blacklistUpdated") { types::blacklist_updated own{}; json.at("data").get_to(own.user_id_list); it = std::move(own); return; }
+    if (word == "error") { types::error own{}; json.at("data").get_to(own); it = std::move(own); return; }
+    if (word == "kickedOut") { types::kicked_out own{}; json.at("data").get_to(own); it = std::move(own); return; }
+    if (word == "netStateChange") { types::net_state_change own{}; json.at("data").get_to(own); it = std::move(own); return; }
+    if (word == "sdkDestroy") { types::sdk_destroy own{}; json.at("data").get_to(own); it = std::move(own); return; }
+    throw std::invalid_argument("event has no case " + word);
+}
+
+/** A noun out of what tim.hpp gives or tells. Throws nlohmann::json::exception for what is not its JSON. */
+template <typename T> T from(const std::string &text) { return nlohmann::json::parse(text).get<T>(); }
+
+/** A noun as tim.hpp takes it. */
+template <typename T> std::string json(const T &noun) { return nlohmann::json(noun).dump(); }
+
+}  // namespace types
+}  // namespace tim
+
+#endif /* TIM_TYPES_HPP */

@@ -98,8 +98,7 @@ impl Database {
         let failed = |why: rusqlite::Error| OpenError::from_sql(path, &why);
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
-        connection.set_prepared_statement_cache_capacity(64);
-        connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(failed)?;
+        schema::keep_statements(&connection).map_err(failed)?;
         let epoch = read_epoch(&connection).map_err(failed)?;
         Ok(Self { connection, epoch })
     }
@@ -145,10 +144,10 @@ impl Database {
     }
 
     fn commit_together(&mut self, batch: &[Write]) -> DomainResult<Vec<Result<Committed, Refusal>>> {
-        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        self.run("BEGIN IMMEDIATE")?;
         let results = batch.iter().map(|write| self.apply_undoable(write)).collect::<DomainResult<Vec<_>>>();
         let ended = results.and_then(|results| {
-            self.connection.execute_batch("COMMIT")?;
+            self.run("COMMIT")?;
             Ok(results)
         });
         if ended.is_err() {
@@ -172,7 +171,7 @@ impl Database {
         // A send needs no savepoint, because it checks everything before it changes anything; most writes are sends.
         let bare = matches!(write, Write::Request(asked) if asked.sends().is_some());
         if !bare {
-            self.connection.prepare_cached("SAVEPOINT one")?.execute([])?;
+            self.run("SAVEPOINT one")?;
         }
         let result = match domain::apply(&mut self.rows(), write) {
             Ok(written) => Ok(written),
@@ -181,9 +180,9 @@ impl Database {
         };
         if !bare {
             if result.is_err() {
-                self.connection.prepare_cached("ROLLBACK TO one")?.execute([])?;
+                self.run("ROLLBACK TO one")?;
             }
-            self.connection.prepare_cached("RELEASE one")?.execute([])?;
+            self.run("RELEASE one")?;
         }
         Ok(result)
     }
@@ -204,12 +203,17 @@ impl Database {
         &self,
         queued: impl FnOnce(&mut Transaction<'_>) -> DomainResult<T>,
     ) -> DomainResult<T> {
-        self.connection.execute_batch("BEGIN")?;
+        self.run("BEGIN")?;
         let found = queued(&mut self.rows());
-        let ended = self.connection.execute_batch("COMMIT");
+        let ended = self.run("COMMIT");
         let found = found?;
         ended?;
         Ok(found)
+    }
+
+    /// Runs a statement without values, parsed once.
+    pub(super) fn run(&self, sql: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(sql)?.execute([]).map(drop)
     }
 
     fn rows(&self) -> Transaction<'_> {

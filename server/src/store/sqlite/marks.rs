@@ -33,11 +33,13 @@ impl Database {
         if unmarked.is_empty() {
             return Ok(());
         }
-        self.connection.execute_batch("PRAGMA synchronous = NORMAL; BEGIN IMMEDIATE")?;
+        // A PRAGMA takes effect while it is parsed, so that a kept statement would do nothing.
+        self.connection.execute_batch("PRAGMA synchronous = NORMAL")?;
+        self.run("BEGIN IMMEDIATE")?;
         let mut rows = Transaction::on(&self.connection, self.epoch);
         let marked =
             unmarked.iter().try_for_each(|(of, up_to)| domain::marks::mark_all(&mut rows, *of, *up_to));
-        let ended = marked.and_then(|()| Ok(self.connection.execute_batch("COMMIT")?));
+        let ended = marked.and_then(|()| Ok(self.run("COMMIT")?));
         self.recover();
         ended
     }

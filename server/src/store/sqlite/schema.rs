@@ -4,6 +4,9 @@
 //! modulo 1,024: the day the data is spread over several databases, no row has to be looked at to know where it goes.
 //! The message table is an append log: rows are added at the end, and each index grows at the edge of its conversation.
 
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version of the tables this program writes.
@@ -89,14 +92,21 @@ ALTER TABLE user_conv DROP COLUMN base;
 ",
 ];
 
-/// The settings of every connection.
+/// The settings of the connection that writes.
 pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
+    keep_statements(connection)
+}
+
+/// The settings of every connection: statements are parsed once.
+pub(super) fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
+    // Otherwise the planner looks at bound values, such as that of a LIMIT, and parses the statement again for the next.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(128);
-    connection.busy_timeout(std::time::Duration::from_secs(5))
+    connection.busy_timeout(Duration::from_secs(5))
 }
 
 /// The version of the tables in a file; 0 for a new file.

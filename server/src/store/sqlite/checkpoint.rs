@@ -1,6 +1,7 @@
 //! Checkpoints the write-ahead log on a thread of its own, so that no send waits for it.
 //!
-//! While the server is busy, a passive checkpoint runs when the log has grown; when it is idle, the log is truncated.
+//! While the server is busy, a passive checkpoint runs when the log has grown. When it is idle, the whole log is moved, and
+//! begins anew in the same file: a commit that does not make its file longer has less to sync.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,7 +22,7 @@ const BUSY_EVERY: Duration = Duration::from_secs(1);
 /// From this many bytes on the writer empties the log itself: it begins anew only when all of it was moved, and beside a
 /// writer that never rests that moment does not come.
 const OVERDUE_FROM: u64 = 64 * 1024 * 1024;
-/// The log is emptied after this long without a commit.
+/// The whole log is moved after this long without a commit.
 const IDLE_AFTER: Duration = Duration::from_secs(5);
 
 /// The thread that moves the log.
@@ -83,7 +84,10 @@ fn run(connection: &Connection, log: &Path, log_bytes: &AtomicU64, commits: &Rec
                 }
             }
             Err(RecvTimeoutError::Timeout) if is_empty => {}
-            Err(RecvTimeoutError::Timeout) => is_empty = checkpoint(connection, "TRUNCATE"),
+            Err(RecvTimeoutError::Timeout) => {
+                let mode = if size(log) <= BUSY_FROM { "RESTART" } else { "TRUNCATE" };
+                is_empty = checkpoint(connection, mode);
+            }
             Err(RecvTimeoutError::Disconnected) => return,
         }
     }

@@ -130,6 +130,10 @@ impl Check for GetGroupMembersRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         user_count(&self.user_id_list)
     }
+
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
 }
 
 impl Check for CreateGroupRequest {
@@ -142,17 +146,39 @@ impl Check for JoinGroupRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         check_words(&self.apply_message)
     }
+
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
 }
 
 impl Check for HandleApplicationRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         check_words(&self.handle_message)
     }
+
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
 }
 
-impl Check for QuitGroupRequest {}
-impl Check for DismissGroupRequest {}
-impl Check for GetGroupRequest {}
+impl Check for QuitGroupRequest {
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
+}
+
+impl Check for DismissGroupRequest {
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
+}
+
+impl Check for GetGroupRequest {
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
+}
 
 fn check_words(words: &str) -> Result<(), Fault> {
     if words.len() > limits::APPLICATION_BYTES { Err(Fault::new(Code::GROUP_BAD_PARAMETER)) } else { Ok(()) }
@@ -161,12 +187,12 @@ fn check_words(words: &str) -> Result<(), Fault> {
 verbs! {
     /// The requests about groups.
     GroupsRequest -> GroupsReply {
-        Once CreateGroup(CreateGroupRequest) = "group.create" -> GroupIs,
-        Command JoinGroup(JoinGroupRequest) = "group.join" -> Joined,
-        Once QuitGroup(QuitGroupRequest) = "group.quit" -> Done,
-        Once DismissGroup(DismissGroupRequest) = "group.dismiss" -> Done,
-        Query GetGroup(GetGroupRequest) = "group.get" -> GroupIs,
-        Query GetGroupMembers(GetGroupMembersRequest) = "group.members" -> GroupMembers,
-        Once HandleApplication(HandleApplicationRequest) = "group.handle" -> Done,
+        Once by User: CreateGroup(CreateGroupRequest) = "group.create" -> GroupIs,
+        Command by User: JoinGroup(JoinGroupRequest) = "group.join" -> Joined,
+        Once by Member: QuitGroup(QuitGroupRequest) = "group.quit" -> Done,
+        Once by Owner: DismissGroup(DismissGroupRequest) = "group.dismiss" -> Done,
+        Query by User: GetGroup(GetGroupRequest) = "group.get" -> GroupIs,
+        Query by Member: GetGroupMembers(GetGroupMembersRequest) = "group.members" -> GroupMembers,
+        Once by Manager: HandleApplication(HandleApplicationRequest) = "group.handle" -> Done,
     }
 }

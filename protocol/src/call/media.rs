@@ -52,7 +52,7 @@ impl Check for DownloadTicketRequest {}
 verbs! {
     /// The requests about files.
     MediaRequest -> MediaReply {
-        Session UploadTicket(UploadTicketRequest) = "media.upload" -> Ticket,
-        Session DownloadTicket(DownloadTicketRequest) = "media.download" -> Ticket,
+        Session by User: UploadTicket(UploadTicketRequest) = "media.upload" -> Ticket,
+        Session by User: DownloadTicket(DownloadTicketRequest) = "media.download" -> Ticket,
     }
 }

@@ -184,10 +184,10 @@ impl Check for ReadRequest {
 verbs! {
     /// The requests about messages.
     MessagesRequest -> MessagesReply {
-        Command Send(SendRequest) = "msg.send" -> Sent,
-        Query History(HistoryRequest) = "msg.history" -> HistoryPage,
-        Query Mutations(MutationsRequest) = "msg.mutations" -> MutationPage,
-        Command Revoke(RevokeRequest) = "msg.revoke" -> Mutation,
-        Command Read(ReadRequest) = "conv.read" -> ReadUpTo,
+        Command by User: Send(SendRequest) = "msg.send" -> Sent,
+        Query by User: History(HistoryRequest) = "msg.history" -> HistoryPage,
+        Query by User: Mutations(MutationsRequest) = "msg.mutations" -> MutationPage,
+        Command by User: Revoke(RevokeRequest) = "msg.revoke" -> Mutation,
+        Command by User: Read(ReadRequest) = "conv.read" -> ReadUpTo,
     }
 }

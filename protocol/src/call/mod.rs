@@ -1,8 +1,7 @@
 //! Every request a client can make, with its reply: the protocol's verbs.
 //!
 //! A verb is declared once, in the file of its domain: its parameters and their bounds, and a line in the list at the
-//! end of that file with its kind, its name and its reply. Who may call it, and what follows from it, is the server's
-//! business.
+//! end of that file with its kind, who may call it, its name and its reply. What follows from it is the server's business.
 
 #[macro_use]
 mod verbs;
@@ -22,7 +21,8 @@ pub use messages::*;
 pub use session::*;
 pub use users::*;
 
-use crate::{Code, Fault, UserId};
+use crate::group::Role;
+use crate::{Code, Fault, GroupId, UserId};
 
 /// A request and the reply it asks for.
 pub trait Call: Check + Into<Request> + Serialize + for<'a> Deserialize<'a> {
@@ -50,6 +50,11 @@ pub trait Check {
         let _ = asker;
         Ok(())
     }
+
+    /// The group that the request is about, if any.
+    fn group(&self) -> Option<&GroupId> {
+        None
+    }
 }
 
 /// The kind of a request: which component handles it, and whether it may be repeated.
@@ -64,6 +69,33 @@ pub enum Kind {
     /// Changes something and must not be repeated: if the connection breaks before the reply, the client cannot know
     /// whether the request was carried out.
     Once,
+}
+
+/// Who may call a verb. The server asks for it before the verb is carried out; what depends on more than the caller's role,
+/// such as the type of a group or the parties of a conversation, the verb decides itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// Every user that is logged in, and for `hello` everybody.
+    User,
+    /// A member of the group.
+    Member,
+    /// The owner or an admin of the group.
+    Manager,
+    /// The owner of the group.
+    Owner,
+}
+
+impl Caller {
+    /// Whether a user with this role in the group (`None` without membership) may call the verb.
+    #[must_use]
+    pub fn includes(self, role: Option<Role>) -> bool {
+        match self {
+            Self::User => true,
+            Self::Member => role.is_some(),
+            Self::Manager => matches!(role, Some(Role::Owner | Role::Admin)),
+            Self::Owner => role == Some(Role::Owner),
+        }
+    }
 }
 
 domains! {

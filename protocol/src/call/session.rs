@@ -196,8 +196,8 @@ impl Check for SyncRequest {
 verbs! {
     /// The requests about the session itself.
     SessionRequest -> SessionReply {
-        Session Hello(HelloRequest) = "hello" -> Welcome,
-        Session Logout(LogoutRequest) = "logout" -> Done,
-        Session Sync(SyncRequest) = "sync" -> SyncPage,
+        Session by User: Hello(HelloRequest) = "hello" -> Welcome,
+        Session by User: Logout(LogoutRequest) = "logout" -> Done,
+        Session by User: Sync(SyncRequest) = "sync" -> SyncPage,
     }
 }

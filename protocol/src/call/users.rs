@@ -72,8 +72,8 @@ impl Check for UpdateBlacklistRequest {
 verbs! {
     /// The requests about users.
     UsersRequest -> UsersReply {
-        Query GetProfiles(GetProfilesRequest) = "profile.get" -> Profiles,
-        Command UpdateProfile(UpdateProfileRequest) = "profile.update" -> ProfileIs,
-        Command UpdateBlacklist(UpdateBlacklistRequest) = "blacklist.update" -> Done,
+        Query by User: GetProfiles(GetProfilesRequest) = "profile.get" -> Profiles,
+        Command by User: UpdateProfile(UpdateProfileRequest) = "profile.update" -> ProfileIs,
+        Command by User: UpdateBlacklist(UpdateBlacklistRequest) = "blacklist.update" -> Done,
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! They generate the enumerations of requests and replies, their serialization, and their kinds. They decide nothing.
 
-/// The verbs of a domain, a line for each: kind, name, type of the parameters, name on the wire, type of the reply.
+/// The verbs of a domain, a line for each: kind, caller, name, type of the parameters, name on the wire, type of the reply.
 macro_rules! verbs {
     ($(#[$doc:meta])* $Requests:ident -> $Replies:ident {
-        $($kind:ident $variant:ident($request:ident) = $method:literal -> $reply:ty),* $(,)?
+        $($kind:ident by $caller:ident: $variant:ident($request:ident) = $method:literal -> $reply:ty),* $(,)?
     }) => {
         $(#[$doc])*
         #[derive(Debug, Clone)]
@@ -52,6 +52,10 @@ macro_rules! verbs {
                 match self { $(Self::$variant(_) => $crate::call::Kind::$kind,)* }
             }
 
+            pub(super) fn caller(&self) -> $crate::call::Caller {
+                match self { $(Self::$variant(_) => $crate::call::Caller::$caller,)* }
+            }
+
             /// `None` if the verb does not belong to this domain.
             pub(super) fn read(method: &str, parameters: &str) -> Option<serde_json::Result<Self>> {
                 match method {
@@ -72,6 +76,10 @@ macro_rules! verbs {
         impl $crate::call::Check for $Requests {
             fn check(&self, asker: &$crate::UserId) -> Result<(), $crate::Fault> {
                 match self { $(Self::$variant(call) => call.check(asker),)* }
+            }
+
+            fn group(&self) -> Option<&$crate::GroupId> {
+                match self { $(Self::$variant(call) => call.group(),)* }
             }
         }
 
@@ -116,6 +124,12 @@ macro_rules! domains {
                 match self { $(Self::$domain(call) => call.kind(),)* }
             }
 
+            /// Who may call the verb.
+            #[must_use]
+            pub fn caller(&self) -> Caller {
+                match self { $(Self::$domain(call) => call.caller(),)* }
+            }
+
             /// Reads a request's parameters.
             ///
             /// # Errors
@@ -149,6 +163,10 @@ macro_rules! domains {
         impl Check for Request {
             fn check(&self, asker: &UserId) -> Result<(), Fault> {
                 match self { $(Self::$domain(call) => call.check(asker),)* }
+            }
+
+            fn group(&self) -> Option<&GroupId> {
+                match self { $(Self::$domain(call) => call.group(),)* }
             }
         }
 

@@ -1,21 +1,39 @@
-//! A group as it is found by its name, and as a user sees it.
+//! A group as it is found by its name, by those who may call a verb about it, and as a user sees it.
 
 use tim_protocol::GroupId;
+use tim_protocol::call::Caller;
 use tim_protocol::code::Code;
-use tim_protocol::group::{Group, SelfInfo};
+use tim_protocol::group::{Group, GroupType, Role, SelfInfo};
 
 use super::DomainResult;
-use super::rows::{Conversation, GroupRow, Parties, Rows};
-use crate::core::ops::UserKey;
+use super::rows::{Conversation, GroupRow, Parties, Rows, Standing};
+use crate::core::ops::{Actor, UserKey};
 
-/// A group's conversation; [`Code::GROUP_NOT_FOUND`] if there is none or the group was dismissed.
-pub(super) fn existing_group(rows: &mut impl Rows, app: u32, group: &GroupId) -> DomainResult<Conversation> {
-    let conversation =
-        rows.conversation(app, &Parties::Group(group.clone()))?.ok_or(Code::GROUP_NOT_FOUND)?;
-    if group_row(rows, &conversation)?.is_dismissed {
+/// The group of a request, and what its caller is there.
+pub(super) struct CallersGroup {
+    pub(super) conversation: Conversation,
+    pub(super) group_type: GroupType,
+    /// The caller's role; `None` if not a member.
+    pub(super) role: Option<Role>,
+}
+
+/// The existing group that a request is about, for those who may call the verb.
+pub(super) fn callers_group(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    group: &GroupId,
+    caller: Caller,
+) -> DomainResult<CallersGroup> {
+    let conversation = rows.conversation(actor.app, &Parties::Group(group.clone()))?;
+    let conversation = conversation.ok_or(Code::GROUP_NOT_FOUND)?;
+    let Standing { group_type, is_dismissed, role } = rows.standing(conversation.key, actor.key)?;
+    if is_dismissed {
         return Err(Code::GROUP_NOT_FOUND.into());
     }
-    Ok(conversation)
+    if !caller.includes(role) {
+        return Err(Code::GROUP_PERMISSION_DENIED.into());
+    }
+    Ok(CallersGroup { conversation, group_type, role })
 }
 
 /// The row of a group's conversation.

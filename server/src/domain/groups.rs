@@ -1,18 +1,18 @@
 //! The verbs about groups: the list of them, and those by which a group is made, looked at and ended. Who comes and goes is
-//! `membership.rs`'s.
+//! `membership.rs`'s. Who may call each is declared with the verb, and checked before it is carried out.
 
 use tim_protocol::body::{GroupTipType, NoticeType};
 use tim_protocol::bounds::PageRoom;
 use tim_protocol::call::{
-    self, Call as _, Done, GetGroupMembersRequest, GetGroupRequest, GroupIs, GroupMember, GroupMembers,
-    GroupsRequest,
+    self, Call as _, Check as _, Done, GetGroupMembersRequest, GetGroupRequest, GroupIs, GroupMember,
+    GroupMembers, GroupsRequest,
 };
 use tim_protocol::code::Code;
 use tim_protocol::group::Role;
 use tim_protocol::{GroupId, List, UserId, limits};
 
 use super::DomainResult;
-use super::group_view::{existing_group, group_for};
+use super::group_view::{CallersGroup, callers_group, group_for};
 use super::membership::{self, admit, expel};
 use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
 use super::outcome::{with_notifications, without_notifications};
@@ -26,23 +26,28 @@ pub(super) fn request(
     request: &GroupsRequest,
 ) -> DomainResult<Committed> {
     let UserRequest { actor, now, random, .. } = asked;
-    match request {
-        GroupsRequest::CreateGroup(asked) => create(rows, actor, asked, *random, *now),
-        GroupsRequest::JoinGroup(join) => membership::join(rows, actor, join, *now),
-        GroupsRequest::QuitGroup(quit) => membership::quit(rows, actor, quit, *now),
-        GroupsRequest::DismissGroup(asked) => dismiss(rows, actor, asked, *now),
-        GroupsRequest::GetGroupMembers(asked) => {
-            get_members(rows, actor, asked).map(GetGroupMembersRequest::answer).map(without_notifications)
+    let caller = asked.request.caller();
+    let group = request.group().map(|group| callers_group(rows, actor, group, caller)).transpose()?;
+    match (request, group) {
+        (GroupsRequest::CreateGroup(asked), _) => create(rows, actor, asked, *random, *now),
+        (_, None) => Err(Code::INTERNAL.into()),
+        (GroupsRequest::JoinGroup(join), Some(group)) => membership::join(rows, actor, &group, join, *now),
+        (GroupsRequest::QuitGroup(_), Some(group)) => membership::quit(rows, actor, &group, *now),
+        (GroupsRequest::DismissGroup(_), Some(group)) => dismiss(rows, actor, &group, *now),
+        (GroupsRequest::GetGroupMembers(asked), Some(group)) => get_members(rows, actor, &group, asked)
+            .map(GetGroupMembersRequest::answer)
+            .map(without_notifications),
+        (GroupsRequest::GetGroup(_), Some(group)) => {
+            get(rows, actor, &group).map(GetGroupRequest::answer).map(without_notifications)
         }
-        GroupsRequest::GetGroup(asked) => {
-            get(rows, actor, asked).map(GetGroupRequest::answer).map(without_notifications)
+        (GroupsRequest::HandleApplication(handle), Some(group)) => {
+            membership::handle_application(rows, actor, &group, handle, *now)
         }
-        GroupsRequest::HandleApplication(handle) => membership::handle_application(rows, actor, handle, *now),
     }
 }
 
 /// Creates a group; `random` yields the group ID if the actor chose none.
-pub(super) fn create(
+fn create(
     rows: &mut impl Rows,
     actor: &Actor,
     create: &call::CreateGroupRequest,
@@ -91,48 +96,40 @@ fn invited(rows: &mut impl Rows, actor: &Actor, names: &[UserId]) -> DomainResul
     Ok(others)
 }
 
-pub(super) fn dismiss(
-    rows: &mut impl Rows,
-    actor: &Actor,
-    dismiss: &call::DismissGroupRequest,
-    now: i64,
-) -> DomainResult<Committed> {
-    let conversation = existing_group(rows, actor.app, &dismiss.group_id)?;
-    let standing = rows.standing(conversation.key, actor.key)?;
-    rules::may(Action::Dismiss, standing.group_type, standing.role)?;
+fn dismiss(rows: &mut impl Rows, actor: &Actor, group: &CallersGroup, now: i64) -> DomainResult<Committed> {
+    let CallersGroup { conversation, group_type, role } = group;
+    rules::may(Action::Dismiss, *group_type, *role)?;
     let members = rows.members(conversation.key)?;
     for member in &members {
-        expel(rows, &conversation, *member)?;
+        expel(rows, conversation, *member)?;
     }
     rows.dismiss_group(conversation.key)?;
     rows.remove_applications(conversation.key)?;
-    let mut notifications = vec![unsubscribe(&conversation, members.iter().copied())];
-    notifications.extend(memberships(rows, &conversation, members.iter().copied())?);
+    let mut notifications = vec![unsubscribe(conversation, members.iter().copied())];
+    notifications.extend(memberships(rows, conversation, members.iter().copied())?);
     for member in members {
-        notifications.push(notice(rows, actor, member, &conversation, NoticeType::GroupDismissed, "", now)?);
+        notifications.push(notice(rows, actor, member, conversation, NoticeType::GroupDismissed, "", now)?);
     }
     Ok(with_notifications(call::DismissGroupRequest::answer(Done {}), notifications))
 }
 
-pub(super) fn get(rows: &mut impl Rows, actor: &Actor, asked: &GetGroupRequest) -> DomainResult<GroupIs> {
-    let conversation = existing_group(rows, actor.app, &asked.group_id)?;
-    let group = group_for(rows, &conversation, actor.key)?;
+fn get(rows: &mut impl Rows, actor: &Actor, group: &CallersGroup) -> DomainResult<GroupIs> {
+    let group = group_for(rows, &group.conversation, actor.key)?;
     Ok(GroupIs { group })
 }
 
-/// Those of the users who are members, as many as fit a page, for a member.
+/// Those of the users who are members, as many as fit a page.
 fn get_members(
     rows: &mut impl Rows,
     actor: &Actor,
+    group: &CallersGroup,
     asked: &GetGroupMembersRequest,
 ) -> DomainResult<GroupMembers> {
-    let group = existing_group(rows, actor.app, &asked.group_id)?;
-    rows.member(group.key, actor.key)?.ok_or(Code::GROUP_PERMISSION_DENIED)?;
     let mut page = GroupMembers { member_list: List::default(), next: None };
     let mut room = PageRoom::new(limits::PAGE_BYTES);
     for (user, place) in asked.user_id_list.iter().zip(0..) {
         let Some(key) = rows.user(actor.app, user)? else { continue };
-        let Some(member) = rows.member(group.key, key)? else { continue };
+        let Some(member) = rows.member(group.conversation.key, key)? else { continue };
         let shown = rows.sender_profile(key)?;
         let (nick, avatar) = (shown.nick.unwrap_or_default(), shown.avatar.unwrap_or_default());
         let (user_id, role, join_time) = (user.clone(), member.role, member.joined);

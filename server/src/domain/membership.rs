@@ -6,7 +6,7 @@ use tim_protocol::call::{self, Call as _, Done, Joined};
 use tim_protocol::code::Code;
 use tim_protocol::group::{Group, GroupType, JoinOption, JoinStatus, Role};
 
-use super::group_view::{existing_group, group_for};
+use super::group_view::{CallersGroup, group_for};
 use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{ChangeKind, Conversation, Member, Parties, Rows, UserConversation};
@@ -17,11 +17,11 @@ use crate::core::ops::{Actor, Committed, Notification, UserKey};
 pub(super) fn join(
     rows: &mut impl Rows,
     actor: &Actor,
+    CallersGroup { conversation, .. }: &CallersGroup,
     join: &call::JoinGroupRequest,
     now: i64,
 ) -> DomainResult<Committed> {
-    let conversation = existing_group(rows, actor.app, &join.group_id)?;
-    let group = group_for(rows, &conversation, actor.key)?;
+    let group = group_for(rows, conversation, actor.key)?;
     if group.self_info.is_some() {
         let already = Joined { status: JoinStatus::AlreadyInGroup, group: Some(group) };
         return Ok(without_notifications(call::JoinGroupRequest::answer(already)));
@@ -30,15 +30,15 @@ pub(super) fn join(
         JoinOption::DisableApply | JoinOption::Other(_) => Err(Code::GROUP_PERMISSION_DENIED.into()),
         JoinOption::FreeAccess => {
             let notifications =
-                add_to_group(rows, actor, &conversation, &group, (&actor.user, actor.key), now)?;
-            let group = Some(group_for(rows, &conversation, actor.key)?);
+                add_to_group(rows, actor, conversation, &group, (&actor.user, actor.key), now)?;
+            let group = Some(group_for(rows, conversation, actor.key)?);
             Ok(with_notifications(
                 call::JoinGroupRequest::answer(Joined { status: JoinStatus::JoinedSuccess, group }),
                 notifications,
             ))
         }
         JoinOption::NeedPermission => {
-            let notifications = apply(rows, actor, &conversation, &join.apply_message, now)?;
+            let notifications = apply(rows, actor, conversation, &join.apply_message, now)?;
             let waiting = Joined { status: JoinStatus::WaitAdminApproval, group: None };
             Ok(with_notifications(call::JoinGroupRequest::answer(waiting), notifications))
         }
@@ -65,13 +65,11 @@ fn apply(
 pub(super) fn handle_application(
     rows: &mut impl Rows,
     actor: &Actor,
+    CallersGroup { conversation, .. }: &CallersGroup,
     handle: &call::HandleApplicationRequest,
     now: i64,
 ) -> DomainResult<Committed> {
-    let conversation = existing_group(rows, actor.app, &handle.group_id)?;
-    let group = group_for(rows, &conversation, actor.key)?;
-    let role = group.self_info.as_ref().map(|info| info.role);
-    rules::may(Action::HandleApplications, group.group_type, role)?;
+    let group = group_for(rows, conversation, actor.key)?;
     let applicant = rows.user(actor.app, &handle.user_id)?.ok_or(Code::GROUP_ACCOUNT_NOT_FOUND)?;
     if !rows.remove_application(conversation.key, applicant)? {
         return Err(Code::APPLICATION_HANDLED.into());
@@ -82,33 +80,31 @@ pub(super) fn handle_application(
     };
     let mut notifications = Vec::new();
     if handle.accept && rows.member(conversation.key, applicant)?.is_none() {
-        notifications = add_to_group(rows, actor, &conversation, &group, (&handle.user_id, applicant), now)?;
+        notifications = add_to_group(rows, actor, conversation, &group, (&handle.user_id, applicant), now)?;
     }
-    notifications.push(notice(rows, actor, applicant, &conversation, answer, text, now)?);
+    notifications.push(notice(rows, actor, applicant, conversation, answer, text, now)?);
     Ok(with_notifications(call::HandleApplicationRequest::answer(Done {}), notifications))
 }
 
 pub(super) fn quit(
     rows: &mut impl Rows,
     actor: &Actor,
-    quit: &call::QuitGroupRequest,
+    CallersGroup { conversation, group_type, role }: &CallersGroup,
     now: i64,
 ) -> DomainResult<Committed> {
-    let conversation = existing_group(rows, actor.app, &quit.group_id)?;
-    let standing = rows.standing(conversation.key, actor.key)?;
-    let is_owner = standing.role == Some(Role::Owner);
-    rules::may(Action::Quit, standing.group_type, standing.role)?;
+    let is_owner = *role == Some(Role::Owner);
+    rules::may(Action::Quit, *group_type, *role)?;
     rows.change_member_count(conversation.key, -1)?;
     if is_owner {
         rows.clear_owner(conversation.key)?;
     }
     // Written while the leaving user is still a member, because the tip is the last message that user may see.
     let leaving = vec![actor.user.clone()];
-    let mut notifications = vec![tip(rows, actor, &conversation, GroupTipType::Quit, leaving, now)?];
-    expel(rows, &conversation, actor.key)?;
-    notifications.push(unsubscribe(&conversation, std::iter::once(actor.key)));
-    notifications.extend(memberships(rows, &conversation, std::iter::once(actor.key))?);
-    notifications.push(notice(rows, actor, actor.key, &conversation, NoticeType::Quit, "", now)?);
+    let mut notifications = vec![tip(rows, actor, conversation, GroupTipType::Quit, leaving, now)?];
+    expel(rows, conversation, actor.key)?;
+    notifications.push(unsubscribe(conversation, std::iter::once(actor.key)));
+    notifications.extend(memberships(rows, conversation, std::iter::once(actor.key))?);
+    notifications.push(notice(rows, actor, actor.key, conversation, NoticeType::Quit, "", now)?);
     Ok(with_notifications(call::QuitGroupRequest::answer(Done {}), notifications))
 }
 

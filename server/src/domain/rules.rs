@@ -1,4 +1,4 @@
-//! Permissions in groups, as one table.
+//! Permissions in groups that depend on more than what a verb declares of its caller, as one table.
 
 use tim_protocol::code::Code;
 use tim_protocol::group::{GroupType, Role};
@@ -10,8 +10,6 @@ pub enum Action {
     Send,
     /// Revoke another member's message.
     RevokeOthers,
-    /// Accept or refuse applications.
-    HandleApplications,
     /// Leave the group.
     Quit,
     /// End the group.
@@ -26,9 +24,7 @@ pub fn may(action: Action, kind: GroupType, role: Option<Role>) -> Result<(), Co
     let allowed = match (action, role) {
         (_, None) => false,
         (Action::Send, Some(_)) => true,
-        (Action::RevokeOthers | Action::HandleApplications, Some(role)) => {
-            matches!(role, Role::Admin | Role::Owner)
-        }
+        (Action::RevokeOthers, Some(role)) => matches!(role, Role::Admin | Role::Owner),
         (Action::Quit, Some(Role::Owner)) if !kind.owner_may_quit() => {
             return Err(Code::GROUP_OWNER_CANNOT_QUIT);
         }

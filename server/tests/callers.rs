@@ -1,0 +1,85 @@
+//! Who may call a verb about a group is declared with the verb: the running rules are held against every declaration.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use tim_protocol::call::{
+    Caller, DismissGroupRequest, GetGroupMembersRequest, GetGroupRequest, HandleApplicationRequest,
+    JoinGroupRequest, QuitGroupRequest, Request,
+};
+use tim_protocol::group::Role;
+use tim_protocol::{Code, GroupId, UserId};
+use tim_server::core::ops::{Actor, Query, Write};
+use tim_server::store::conformance::{group, logged_in, logging_in};
+use tim_server::store::sqlite::Database;
+
+const GROUP: &str = "climbers";
+
+/// One request of every verb that names an existing group.
+fn requests() -> [Request; 6] {
+    let group_id = GroupId::new(GROUP).unwrap();
+    let (words, carol) = (String::new, UserId::new("carol").unwrap());
+    [
+        JoinGroupRequest { group_id: group_id.clone(), apply_message: words() }.into(),
+        QuitGroupRequest { group_id: group_id.clone() }.into(),
+        DismissGroupRequest { group_id: group_id.clone() }.into(),
+        GetGroupRequest { group_id: group_id.clone() }.into(),
+        GetGroupMembersRequest { group_id: group_id.clone(), user_id_list: vec![carol.clone()] }.into(),
+        HandleApplicationRequest { group_id, user_id: carol, accept: true, handle_message: words() }.into(),
+    ]
+}
+
+/// Carries out a request on a new database where alice owns the group, bob is a member and carol a stranger.
+fn carry_out(request: &Request, by: &str) -> Result<(), Code> {
+    let mut database = Database::in_memory().unwrap();
+    let actors =
+        ["alice", "bob", "carol"].map(|name| logged_in(name, database.commit(&[logging_in(name)]).remove(0)));
+    database.commit(&[group(&actors[0], GROUP, &["bob"])]).remove(0).unwrap();
+    let actor: &Actor = actors.iter().find(|actor| actor.user.as_str() == by).unwrap();
+    let result = if request.kind() == tim_protocol::call::Kind::Query {
+        database.query(&Query::request(actor, request.clone())).map(drop)
+    } else {
+        database.commit(&[Write::request(actor, request.clone(), 1)]).remove(0).map(drop)
+    };
+    result.map_err(|fault| fault.code)
+}
+
+#[test]
+fn a_verb_is_refused_to_callers_that_it_does_not_include() {
+    for request in requests() {
+        for (name, role) in [("alice", Some(Role::Owner)), ("bob", Some(Role::Member)), ("carol", None)] {
+            let result = carry_out(&request, name);
+            let (method, caller) = (request.method(), request.caller());
+            if caller.includes(role) {
+                // A work group can be neither joined nor dismissed.
+                let depends = matches!(method, "group.join" | "group.dismiss");
+                assert!(
+                    depends || result != Err(Code::GROUP_PERMISSION_DENIED),
+                    "{method} by {name}: {result:?}"
+                );
+            } else {
+                assert_eq!(result, Err(Code::GROUP_PERMISSION_DENIED), "{method} by {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_verb_about_an_existing_group_is_tested() {
+    let asked: Vec<&str> = requests().iter().map(Request::method).collect();
+    let of_groups =
+        Request::methods().filter(|method| method.starts_with("group.") && *method != "group.create");
+    assert!(of_groups.eq(asked.iter().copied()), "{asked:?}");
+}
+
+#[test]
+fn a_caller_includes_all_higher_roles() {
+    let ranks = [None, Some(Role::Member), Some(Role::Admin), Some(Role::Owner)];
+    for (caller, least) in [(Caller::User, 0), (Caller::Member, 1), (Caller::Manager, 2), (Caller::Owner, 3)]
+    {
+        assert_eq!(
+            ranks.map(|role| caller.includes(role)),
+            std::array::from_fn(|rank| rank >= least),
+            "{caller:?}"
+        );
+    }
+}

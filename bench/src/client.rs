@@ -8,9 +8,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::value::RawValue;
 use tim_protocol::body::{Body, TextBody};
-use tim_protocol::call::{self, HelloRequest, Platform, Request};
+use tim_protocol::call::{self, HelloRequest, Platform, Request, SyncRequest, Welcome};
+use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::{Ask, FromClient, FromServer, Push};
-use tim_protocol::{ConversationId, Fault, MessageId, SUBPROTOCOL, UserId, VERSIONS, codec, limits};
+use tim_protocol::{ConversationId, Fault, MessageId, SUBPROTOCOL, UserId, VERSIONS, codec, feature, limits};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -45,6 +46,12 @@ impl Client {
 
     /// The same with any token.
     pub(crate) async fn with_token(server: &Server, user: &str, user_sig: String) -> AnyResult<Self> {
+        let hello = HelloRequest { user_sig, ..hello(server, user)? };
+        Ok(Self::greet(server, hello).await?.0)
+    }
+
+    /// Connects and says this `hello`.
+    pub(crate) async fn greet(server: &Server, hello: HelloRequest) -> AnyResult<(Self, Welcome)> {
         let mut request = server.address().into_client_request()?;
         request.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
         let stream = TcpStream::connect(server.host()).await?;
@@ -52,21 +59,14 @@ impl Client {
         let config = WebSocketConfig::default().read_buffer_size(4096).write_buffer_size(4096);
         let (socket, _) = client_async_with_config(request, stream, Some(config)).await?;
         let mut client = Self { socket, next: 1, last_push: 0, acked_push: 0, ready: VecDeque::new() };
-        let hello = HelloRequest {
-            versions: VERSIONS,
-            features: vec![tim_protocol::feature::BATCH.to_owned()],
-            sdk_app_id: APP,
-            user_id: UserId::new(user)?,
-            user_sig,
-            device: format!("bench-{user}"),
-            instance: format!("bench-{user}"),
-            platform: Platform::Linux,
-            client: "tim-bench".to_owned(),
-            login: true,
-            resume: None,
-        };
-        client.call(hello).await?;
-        Ok(client)
+        let welcome = client.call(hello).await?;
+        Ok((client, welcome))
+    }
+
+    /// The first page of a sync.
+    pub(crate) async fn sync(&mut self, from: Cursor) -> AnyResult<Cursor> {
+        let sync = SyncRequest { from, before: None, limit: 100, latest: 1 };
+        Ok(self.call(sync).await?.cursor)
     }
 
     /// Makes a call and waits for its answer; pushes that come before are dropped.
@@ -132,11 +132,8 @@ impl Client {
                 return Ok(envelope);
             }
             match self.socket.next().await.ok_or("the server closed the connection")?? {
-                Message::Text(text) => {
-                    for envelope in codec::split(&text, limits::SERVER_FRAME_BYTES)? {
-                        self.ready.push_back(FromServer::read(envelope)?);
-                    }
-                }
+                Message::Text(text) => self.read(&text)?,
+                Message::Binary(bytes) => self.read(&codec::inflate(&bytes)?)?,
                 Message::Close(why) => {
                     return Err(format!("the server closed the connection: {why:?}").into());
                 }
@@ -145,11 +142,40 @@ impl Client {
         }
     }
 
+    fn read(&mut self, frame: &str) -> AnyResult<()> {
+        for envelope in codec::split(frame, limits::SERVER_FRAME_BYTES)? {
+            self.ready.push_back(FromServer::read(envelope)?);
+        }
+        Ok(())
+    }
+
+    /// The session's last push, to resume it from.
+    pub(crate) fn last_push(&self) -> u64 {
+        self.last_push
+    }
+
     fn take_ack(&mut self) -> Option<u64> {
         let due = (self.last_push > self.acked_push).then_some(self.last_push);
         self.acked_push = self.last_push;
         due
     }
+}
+
+/// The `hello` of a new login on a user's device, with a new token.
+pub(crate) fn hello(server: &Server, user: &str) -> AnyResult<HelloRequest> {
+    Ok(HelloRequest {
+        versions: VERSIONS,
+        features: vec![feature::BATCH.to_owned()],
+        sdk_app_id: APP,
+        user_id: UserId::new(user)?,
+        user_sig: server.token(user),
+        device: format!("bench-{user}"),
+        instance: format!("bench-{}", IDS.fetch_add(1, Ordering::Relaxed)),
+        platform: Platform::Linux,
+        client: "tim-bench".to_owned(),
+        login: true,
+        resume: None,
+    })
 }
 
 fn new_id() -> MessageId {

@@ -27,6 +27,16 @@ impl Capacity {
         count(self.acked) / self.wall.as_secs_f64()
     }
 
+    /// Messages acknowledged.
+    pub(crate) fn acknowledged(&self) -> f64 {
+        count(self.acked)
+    }
+
+    /// Processor time of the server for each message.
+    pub(crate) fn cpu_per_message(&self) -> Duration {
+        self.server_cpu.div_f64(self.acknowledged())
+    }
+
     /// Shows it.
     pub(crate) fn print(&self) {
         let (acked, cpu) = (count(self.acked), self.server_cpu.as_secs_f64());

@@ -17,6 +17,12 @@ pub(crate) struct Idle {
 }
 
 impl Idle {
+    /// Memory for each session.
+    #[expect(clippy::cast_precision_loss)]
+    pub(crate) fn kib_per_session(&self) -> f64 {
+        self.kib as f64 / self.sessions as f64
+    }
+
     /// Shows it.
     pub(crate) fn print(&self) {
         #[expect(clippy::cast_precision_loss)]

@@ -7,13 +7,17 @@
 
 mod client;
 mod durable;
+mod fanout;
+mod history;
 mod hostile;
 mod idle;
+mod login;
 mod outcome;
 mod probe;
 mod ready;
 mod report;
 mod server;
+mod table;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -34,6 +38,8 @@ struct Arguments {
 enum Benchmark {
     /// Every figure, in about two minutes.
     Quick(Quick),
+    /// What each kind of work costs the server, beside another build of it.
+    Table(table::Table),
     /// One hostile user at default limits against two others; fails if those wait longer than 5 s to be ready or 2 s for
     /// a picture.
     Hostile(hostile::Hostile),
@@ -65,20 +71,12 @@ struct Quick {
     conversations: usize,
 }
 
-/// The load comes from few users at a rate no person has; what a quick run measures is the server, not its limits.
-const UNLIMITED: &str = "[limits]
-requests_per_second = 1000000
-requests_burst = 1000000
-logins_per_minute = 1000000
-connections_per_user = 100000
-pending_per_address = 100000
-";
-
 fn main() -> std::process::ExitCode {
     let Arguments { what } = Arguments::parse();
     let measure = async {
         match what {
             Benchmark::Quick(quick) => quick.run().await,
+            Benchmark::Table(table) => table.run().await,
             Benchmark::Hostile(hostile) => hostile.run().await,
         }
     };
@@ -95,7 +93,7 @@ fn main() -> std::process::ExitCode {
 impl Quick {
     async fn run(self) -> AnyResult<()> {
         let window = Duration::from_secs(self.seconds);
-        let server = server::Server::start(&self.server, self.server_cpu, UNLIMITED).await?;
+        let server = server::Server::start(&self.server, self.server_cpu, server::UNLIMITED).await?;
         report::heading("disk, raw");
         probe::fdatasync(server.folder(), Duration::from_secs(2))?.print();
         report::heading("durable one-to-one messages");

@@ -33,6 +33,12 @@ impl Times {
         self.0.len()
     }
 
+    /// The median.
+    pub(crate) fn median(mut self) -> Duration {
+        self.0.sort_unstable();
+        self.0.get(self.0.len() / 2).copied().unwrap_or_default()
+    }
+
     /// The longest.
     pub(crate) fn max(&self) -> Duration {
         self.0.iter().max().copied().unwrap_or_default()

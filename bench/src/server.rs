@@ -14,6 +14,15 @@ use crate::outcome::AnyResult;
 /// The application every run uses.
 pub(crate) const APP: u32 = 1_400_000_001;
 
+/// The load comes from few users at a rate no person has; what is measured is the server, not its limits.
+pub(crate) const UNLIMITED: &str = "[limits]
+requests_per_second = 1000000
+requests_burst = 1000000
+logins_per_minute = 1000000
+connections_per_user = 100000
+pending_per_address = 100000
+";
+
 /// A running server.
 pub(crate) struct Server {
     folder: tempfile::TempDir,
@@ -29,7 +38,7 @@ impl Server {
         let folder = tempfile::Builder::new().prefix("tim-bench-").tempdir()?;
         let key = make_app(program, folder.path()).await?;
         let config = folder.path().join("bench.toml");
-        std::fs::write(&config, settings)?;
+        std::fs::write(&config, known(program, settings).await?)?;
         let mut command = match cpu {
             Some(cpu) => {
                 let mut pinned = Command::new("taskset");
@@ -77,15 +86,15 @@ impl Server {
         )
     }
 
-    /// Processor time the server has used.
+    /// Processor time that the server's threads have used, in nanoseconds as the scheduler counts them.
     pub(crate) fn cpu_time(&self) -> AnyResult<Duration> {
-        let stat = std::fs::read_to_string(self.proc("stat"))?;
-        // The second field is the program's name in brackets and may hold spaces.
-        let fields: Vec<&str> = stat.rsplit_once(')').ok_or("no stat")?.1.split_whitespace().collect();
-        let ticks: u64 =
-            fields.get(11..13).ok_or("no times in stat")?.iter().flat_map(|field| field.parse::<u64>()).sum();
-        // The kernel counts in hundredths of a second on every Linux this runs on.
-        Ok(Duration::from_millis(ticks * 10))
+        let mut nanoseconds = 0;
+        for thread in std::fs::read_dir(self.proc("task"))? {
+            // A thread may end meanwhile.
+            let Ok(times) = std::fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+            nanoseconds += times.split_whitespace().next().ok_or("no times in schedstat")?.parse::<u64>()?;
+        }
+        Ok(Duration::from_nanos(nanoseconds))
     }
 
     /// Memory the server holds, in KiB.
@@ -112,9 +121,27 @@ impl Server {
         Ok(std::fs::remove_dir_all(self.folder())?)
     }
 
+    /// Asks the server to end, as an operator does, and returns the size of its database.
+    pub(crate) async fn stop_in_order(&self) -> AnyResult<u64> {
+        Command::new("kill").arg(self.id.to_string()).status().await?;
+        self.process.lock().await.wait().await?;
+        Ok(std::fs::metadata(self.folder().join("data/tim.db"))?.len())
+    }
+
     fn proc(&self, file: &str) -> PathBuf {
         format!("/proc/{}/{file}", self.id).into()
     }
+}
+
+/// The settings that this build of the server knows: an older one lacks some limits, and has nothing to be relaxed there.
+async fn known(program: &Path, settings: &str) -> AnyResult<String> {
+    let defaults = Command::new(program).arg("config").output().await?.stdout;
+    let defaults = String::from_utf8_lossy(&defaults).into_owned();
+    let is_known = |line: &&str| {
+        let name = line.split('=').next().unwrap_or_default().trim();
+        name.starts_with('[') || defaults.contains(name)
+    };
+    Ok(settings.lines().filter(is_known).map(|line| format!("{line}\n")).collect())
 }
 
 async fn make_app(program: &Path, folder: &Path) -> AnyResult<Key> {

@@ -1,0 +1,113 @@
+//! Connections: logins alone and at once, resumed sessions, and what a device asks for when it comes back.
+
+use std::time::{Duration, Instant};
+
+use tim_protocol::call::{HelloRequest, Resume};
+use tim_protocol::conversation::Cursor;
+use tim_protocol::{ConversationId, UserId};
+
+use crate::client::{Client, hello};
+use crate::outcome::AnyResult;
+use crate::server::Server;
+
+/// Server CPU for a login with its first sync: `at_once` users at the same moment, in this many rounds. Each user has
+/// logged in before.
+pub(crate) async fn logins(server: &Server, at_once: usize, rounds: usize) -> AnyResult<Duration> {
+    wave(server, at_once).await?;
+    let cpu = server.cpu_time()?;
+    for _ in 0..rounds {
+        wave(server, at_once).await?;
+    }
+    settle().await;
+    Ok(server.cpu_time()?.saturating_sub(cpu).div_f64((at_once * rounds) as f64))
+}
+
+async fn wave(server: &Server, at_once: usize) -> AnyResult<()> {
+    let tokens = (0..at_once).map(|number| hello(server, &format!("login-{number}")));
+    let tokens: Vec<HelloRequest> = tokens.collect::<AnyResult<_>>()?;
+    let logins = tokens.into_iter().map(|hello| async move {
+        let (mut client, _) = Client::greet(server, hello).await?;
+        client.sync(Cursor::default()).await?;
+        AnyResult::Ok(client)
+    });
+    futures_util::future::try_join_all(logins).await.map(drop)
+}
+
+/// Sessions that lost their connections, and come back all at once.
+pub(crate) struct Resumes {
+    /// Server CPU for each.
+    pub(crate) cpu: Duration,
+    /// The longest that one waited.
+    pub(crate) longest: Duration,
+}
+
+/// Resumes this many sessions.
+pub(crate) async fn resumes(server: &Server, sessions: usize) -> AnyResult<Resumes> {
+    let mut hellos = Vec::with_capacity(sessions);
+    let mut connected = Vec::with_capacity(sessions);
+    for number in 0..sessions {
+        let hello = hello(server, &format!("resume-{number}"))?;
+        let (client, welcome) = Client::greet(server, hello.clone()).await?;
+        let resume = Some(Resume { session: welcome.session, push: client.last_push() });
+        connected.push(client);
+        hellos.push(HelloRequest { login: false, resume, ..hello });
+    }
+    drop(connected);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let cpu = server.cpu_time()?;
+    let back = hellos.into_iter().map(|hello| async move {
+        let begun = Instant::now();
+        let (client, welcome) = Client::greet(server, hello).await?;
+        if !welcome.resumed {
+            return Err("a session was not resumed".into());
+        }
+        AnyResult::Ok((client, begun.elapsed()))
+    });
+    let back = futures_util::future::try_join_all(back).await?;
+    settle().await;
+    let cpu = server.cpu_time()?.saturating_sub(cpu).div_f64(sessions as f64);
+    Ok(Resumes { cpu, longest: back.iter().map(|(_, took)| *took).max().unwrap_or_default() })
+}
+
+/// Server CPU for a device that comes back, without its session, to `conversations` of which `changed` have changed.
+pub(crate) async fn reconnects(server: &Server, conversations: usize, changed: usize) -> AnyResult<Duration> {
+    const ROUNDS: u32 = 20;
+    let alice = ConversationId::C2c(UserId::new("alice")?);
+    let hello = hello(server, "alice")?;
+    let (mut client, _) = Client::greet(server, hello.clone()).await?;
+    let mut others = Vec::new();
+    for number in 0..conversations {
+        let mut other = Client::login(server, &format!("friend-{number}")).await?;
+        say(&mut other, &alice).await?;
+        if number < changed {
+            others.push(other);
+        }
+    }
+    settle().await;
+    let mut cursor = client.sync(Cursor::default()).await?;
+    let mut total = Duration::ZERO;
+    let again = HelloRequest { login: false, ..hello };
+    for _ in 0..ROUNDS {
+        drop(client);
+        for other in &mut others {
+            say(other, &alice).await?;
+        }
+        settle().await;
+        let cpu = server.cpu_time()?;
+        (client, _) = Client::greet(server, again.clone()).await?;
+        cursor = client.sync(cursor).await?;
+        settle().await;
+        total += server.cpu_time()?.saturating_sub(cpu);
+    }
+    Ok(total / ROUNDS)
+}
+
+async fn say(client: &mut Client, to: &ConversationId) -> AnyResult<()> {
+    let number = client.send_text(to).await?;
+    client.answer(number).await.map(drop)
+}
+
+/// What a commit leaves to be done is done.
+async fn settle() {
+    tokio::time::sleep(Duration::from_millis(300)).await;
+}

@@ -120,6 +120,7 @@ impl Server {
                     continue;
                 }
                 Effect::Write(token, write) => {
+                    while write.raises_watermark() && self.database.mark().expect("memory takes marks") {}
                     let result = self.database.commit(&[write]).remove(0);
                     while self.database.mark().expect("memory takes marks") {}
                     if let Ok(written) = &result {
@@ -138,6 +139,7 @@ impl Server {
                     at_once(subscription.guard.follow(topics));
                     Input::Attached
                 }
+                Effect::Admit(..) => continue,
                 Effect::Close(..) => {
                     connection.is_over = true;
                     connection.place = None;

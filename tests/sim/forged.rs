@@ -54,8 +54,9 @@ fn checker() {
         sends.next().unwrap().called = later;
     });
     lie("I5", "a device's messages change places", |history| {
-        let acked: Vec<usize> =
-            (0..history.sends.len()).filter(|at| history.sends[*at].acked.is_some()).collect();
+        let acked: Vec<usize> = (0..history.sends.len())
+            .filter(|at| history.sends[*at].acked.is_some() && !history.sends[*at].resent)
+            .collect();
         let is_pair = |a: usize, b: usize| {
             let (a, b) = (&history.sends[a], &history.sends[b]);
             a.device == b.device && a.log == b.log

@@ -222,9 +222,9 @@ impl World {
 
     /// A connection is gone: what can be resumed is kept for a while.
     pub fn server_loses(&mut self, link: LinkId) {
-        if let Some(connection) = self.server.connections.remove(&link) {
+        if let Some(mut connection) = self.server.connections.remove(&link) {
             let now = self.server_now();
-            if let (Some(subscriber), Some(parked)) = (connection.subscriber, connection.session.park(now)) {
+            if let (Some(subscriber), Some(parked)) = (connection.subscriber, connection.session.park()) {
                 let until = now.monotonic + limits::RESUME_WITHIN_MS;
                 self.server.parked.insert(subscriber.id, (until, parked, subscriber));
             }
@@ -252,6 +252,7 @@ impl World {
                     let delay = self.rng.i64(0..5);
                     self.server_after(delay, Event::Follow(link, topics));
                 }
+                Effect::Admit(..) => {}
                 Effect::Close(..) => is_over = true,
             }
         }
@@ -383,6 +384,9 @@ impl World {
         }
         if self.is_broken(Break::SendsTwice) {
             self.send_twice(&writes);
+        }
+        if writes.iter().any(Write::raises_watermark) {
+            self.mark();
         }
         let results = self.commit(&writes);
         for result in results.iter().flatten() {

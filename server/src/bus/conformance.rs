@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{Bus, Delivery, INBOX, Subscription};
-use crate::core::ops::{Audience, ConversationKey, Notification, NotificationContent, UserKey};
+use crate::core::ops::{Audience, ConversationKey, Kick, Notification, NotificationContent, UserKey};
 
 /// Timeout of a test that waits for a delivery.
 const WATCHDOG: Duration = Duration::from_secs(30);
@@ -44,7 +44,7 @@ fn push() -> NotificationContent {
 
 /// Something to tell apart from a push.
 fn kick(reason: KickReason) -> NotificationContent {
-    NotificationContent::Kick { instances: None, reason }
+    NotificationContent::Kick(Arc::new(Kick { instances: None, reason }))
 }
 
 /// Alice's two sessions and one of bob's, all attached, with no topics yet.
@@ -58,7 +58,7 @@ async fn next(subscription: &mut Subscription) -> Delivery {
 
 async fn next_is_kick(subscription: &mut Subscription, expected: KickReason) {
     match next(subscription).await {
-        Delivery::Kick { reason, .. } if reason == expected => {}
+        Delivery::Kick(kick) if kick.reason == expected => {}
         other => panic!("{other:?} came instead of a kick for {expected:?}"),
     }
 }
@@ -180,7 +180,7 @@ pub async fn a_subscription_begins_and_ends_in_its_place(bus: &dyn Bus) {
         notification(&[ALICE], None, NotificationContent::Subscribe(TEA)),
         to_topic(TEA, None, push()),
     ]);
-    assert!(matches!(next(&mut phone).await, Delivery::Kick { .. }), "the laptop's check");
+    assert!(matches!(next(&mut phone).await, Delivery::Kick(_)), "the laptop's check");
     assert!(matches!(next(&mut phone).await, Delivery::Push(_)));
 }
 

@@ -175,10 +175,7 @@ impl Bus for LocalBus {
             let delivery = match content {
                 NotificationContent::Push(push) => encoded(push).map(Delivery::Push),
                 NotificationContent::Ephemeral(push) => encoded(push).map(Delivery::Ephemeral),
-                NotificationContent::Kick { instances, reason } => {
-                    let instances = instances.as_ref().map(|instances| instances.clone().into());
-                    Some(Delivery::Kick { instances, reason: *reason })
-                }
+                NotificationContent::Kick(kick) => Some(Delivery::Kick(Arc::clone(kick))),
                 NotificationContent::Subscribe(topic) => {
                     self.subscribers(to).iter().for_each(|subscriber| self.subscribe(subscriber, *topic));
                     None

@@ -55,8 +55,8 @@ pub struct UserRequest {
 pub enum Write {
     /// A health check: changes a dummy row to test that writes reach the disk. Answers [`WriteReply::Done`].
     Probe,
-    /// Logs a user in on a device: creates the user if necessary, and replaces other login instances by the policy.
-    /// Answers [`WriteReply::LoggedIn`] and notifies the replaced instances.
+    /// Logs a user in on a device: creates the user if necessary, replaces other login instances by the policy, and
+    /// advances the watermark as [`Write::AdvanceWatermark`] does, for the sync that follows. Answers [`WriteReply::LoggedIn`] and notifies the replaced instances.
     Login(Login),
     /// Ends a login instance. Answers [`WriteReply::Done`].
     Logout {
@@ -135,12 +135,14 @@ pub struct Media {
 #[derive(Debug, Clone)]
 #[expect(clippy::large_enum_variant, reason = "nearly everything asked is a request")]
 pub enum WriteReply {
-    /// The user's number, and the epoch of the data.
+    /// The user is logged in.
     LoggedIn {
         /// The user.
         key: UserKey,
-        /// See [`Cursor::epoch`].
-        epoch: u32,
+        /// The conversations of the groups that the user is in.
+        topics: Vec<ConversationKey>,
+        /// The watermark.
+        watermark: Cursor,
     },
     /// The reply to a request.
     Reply(Reply),
@@ -210,13 +212,25 @@ pub enum NotificationContent {
     Subscribe(ConversationKey),
     /// Unsubscribes all sessions of the named users from this topic.
     Unsubscribe(ConversationKey),
-    /// These login instances have ended (`None`: all of the user's).
-    Kick {
-        /// The logins.
-        instances: Option<Vec<String>>,
-        /// The reason of the kick.
-        reason: KickReason,
-    },
+    /// Logins have ended.
+    Kick(Arc<Kick>),
+}
+
+/// The end of logins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kick {
+    /// The login instances; `None` for all of the user's.
+    pub instances: Option<Vec<String>>,
+    /// The reason of the kick.
+    pub reason: KickReason,
+}
+
+impl Kick {
+    /// Whether this login instance has ended.
+    #[must_use]
+    pub fn ends(&self, instance: &str) -> bool {
+        self.instances.as_ref().is_none_or(|ended| ended.iter().any(|ended| ended == instance))
+    }
 }
 
 /// A notification as delivered to a session.
@@ -226,13 +240,8 @@ pub enum Delivery {
     Push(Arc<str>),
     /// An ephemeral push, encoded in the same way: it is sent without a number, and never repeated.
     Ephemeral(Arc<str>),
-    /// These login instances have ended (`None`: all of the user's).
-    Kick {
-        /// The logins.
-        instances: Option<Arc<[String]>>,
-        /// The reason of the kick.
-        reason: KickReason,
-    },
+    /// Logins have ended.
+    Kick(Arc<Kick>),
 }
 
 /// A query of committed data.
@@ -245,15 +254,24 @@ pub enum Query {
         /// The application.
         app: u32,
     },
-    /// A user's login instances, for restoring a connection. Answers [`QueryResult::Devices`].
+    /// What a `hello` is checked with. Answers [`QueryResult::Greet`].
+    Greet {
+        /// The application.
+        app: u32,
+        /// The user, whose token is not verified yet.
+        user: UserId,
+        /// A login is to be restored, rather than made.
+        restores: bool,
+    },
+    /// A user's login instances. Answers [`QueryResult::Devices`].
     Devices {
         /// The application.
         app: u32,
         /// The user.
         user: UserId,
     },
-    /// The topics of a user's sessions. Answers [`QueryResult::Topics`].
-    Topics {
+    /// What a session needs that has just been attached to the bus. Answers [`QueryResult::SessionStart`].
+    SessionStart {
         /// The user.
         key: UserKey,
     },
@@ -284,22 +302,47 @@ pub enum Query {
 
 /// The result of a query.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "nearly everything asked is a request")]
 pub enum QueryResult {
     /// The number of applications.
     Apps(u32),
     /// The keys, newest first; empty if the application is unknown.
     App(Vec<String>),
+    /// What a `hello` is checked with.
+    Greet(Greet),
     /// The user's login instances; `None` if the user is unknown.
     Devices(Option<Devices>),
-    /// The conversations of the groups that the user is in.
-    Topics(Vec<ConversationKey>),
+    /// What a new session begins with.
+    SessionStart(SessionStart),
     /// The newest cursor.
     Version(Cursor),
     /// The reply to a request.
     Reply(Reply),
     /// A file; `None` if there is none with this ID.
     Media(Option<Media>),
+}
+
+/// What a `hello` is checked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Greet {
+    /// The application's keys, newest first; empty if the application is unknown.
+    pub keys: Vec<String>,
+    /// The user; `None` if unknown.
+    pub user: Option<UserKey>,
+    /// The epoch of the data.
+    pub epoch: u32,
+    /// The user's login instances, if one is to be restored.
+    pub devices: Option<Devices>,
+}
+
+/// What a session begins with, read after it was attached to the bus.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionStart {
+    /// The user's logins: one that ended before the session was attached ends the session.
+    pub devices: Devices,
+    /// The conversations of the groups that the user is in.
+    pub topics: Vec<ConversationKey>,
+    /// The watermark, if it is the newest version: the first sync may return changes up to it.
+    pub watermark: Option<Cursor>,
 }
 
 /// A user's logins.
@@ -333,8 +376,12 @@ impl Query {
         match self {
             Self::Sync { actor, .. } => Some(actor.key),
             Self::Request(asked) => Some(asked.actor.key),
-            Self::Version { key } | Self::Topics { key } => Some(*key),
-            Self::Apps | Self::App { .. } | Self::Devices { .. } | Self::Media { .. } => None,
+            Self::Version { key } | Self::SessionStart { key } => Some(*key),
+            Self::Apps
+            | Self::App { .. }
+            | Self::Greet { .. }
+            | Self::Devices { .. }
+            | Self::Media { .. } => None,
         }
     }
 }
@@ -359,6 +406,12 @@ impl Write {
     #[must_use]
     pub fn request(actor: &Actor, request: impl Into<Request>, now: i64) -> Self {
         Self::Request(Box::new(UserRequest::new(actor, request, now)))
+    }
+
+    /// Whether it raises a watermark. What was committed before it is marked first, so that the sync that follows finds it.
+    #[must_use]
+    pub fn raises_watermark(&self) -> bool {
+        matches!(self, Self::Login(_) | Self::AdvanceWatermark { .. })
     }
 
     /// A short name for metrics and logs.

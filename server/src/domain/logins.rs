@@ -1,15 +1,17 @@
 //! The login instances of a user.
 
+use std::sync::Arc;
+
 use tim_protocol::UserId;
 use tim_protocol::code::Code;
 use tim_protocol::frame::KickReason;
 
-use super::DomainResult;
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{LoginEnd, Rows};
+use super::{DomainResult, marks};
 use crate::core::ops::{
-    Actor, Audience, Committed, Device, Devices, Login, Notification, NotificationContent, UserKey,
-    WriteReply,
+    Actor, Audience, Committed, Device, Devices, Greet, Kick, Login, Notification, NotificationContent,
+    SessionStart, UserKey, WriteReply,
 };
 
 /// How many ended login instances of a user are remembered, to refuse each with its reason.
@@ -23,12 +25,14 @@ pub(super) fn login(rows: &mut impl Rows, login: &Login) -> DomainResult<Committ
     for old in rows.logins(key)? {
         if let Some(reason) = login.policy.replaces(&new, &old) {
             end(rows, key, &old.instance, &LoginEnd::Kicked(reason))?;
-            let content = NotificationContent::Kick { instances: Some(vec![old.instance]), reason };
+            let content =
+                NotificationContent::Kick(Arc::new(Kick { instances: Some(vec![old.instance]), reason }));
             notifications.push(Notification { to: Audience::user(key), except: None, content });
         }
     }
     rows.put_login(key, &new)?;
-    Ok(with_notifications(WriteReply::LoggedIn { key, epoch: rows.epoch() }, notifications))
+    let (topics, watermark) = (rows.groups_of(key)?, marks::raise_watermark(rows, key)?);
+    Ok(with_notifications(WriteReply::LoggedIn { key, topics, watermark }, notifications))
 }
 
 pub(super) fn logout(rows: &mut impl Rows, actor: &Actor, instance: &str) -> DomainResult<Committed> {
@@ -42,7 +46,7 @@ pub(super) fn kick(rows: &mut impl Rows, app: u32, user: &UserId) -> DomainResul
     for login in rows.logins(key)? {
         end(rows, key, &login.instance, &LoginEnd::Kicked(KickReason::RestApi))?;
     }
-    let content = NotificationContent::Kick { instances: None, reason: KickReason::RestApi };
+    let content = NotificationContent::Kick(Arc::new(Kick { instances: None, reason: KickReason::RestApi }));
     Ok(with_notifications(
         WriteReply::Done,
         vec![Notification { to: Audience::user(key), except: None, content }],
@@ -54,8 +58,27 @@ fn end(rows: &mut impl Rows, user: UserKey, instance: &str, end: &LoginEnd) -> D
     rows.forget_ended_logins(user, ENDED_KEPT)
 }
 
+pub(super) fn greet(rows: &mut impl Rows, app: u32, user: &UserId, restores: bool) -> DomainResult<Greet> {
+    let user = rows.user(app, user)?;
+    let devices = user.filter(|_| restores).map(|key| devices_of(rows, key)).transpose()?;
+    Ok(Greet { keys: rows.app_keys(app)?, user, epoch: rows.epoch(), devices })
+}
+
 pub(super) fn devices(rows: &mut impl Rows, app: u32, user: &UserId) -> DomainResult<Option<Devices>> {
-    let Some(key) = rows.user(app, user)? else { return Ok(None) };
+    let key = rows.user(app, user)?;
+    key.map(|key| devices_of(rows, key)).transpose()
+}
+
+fn devices_of(rows: &mut impl Rows, key: UserKey) -> DomainResult<Devices> {
     let ended = rows.ended_logins(key)?.into_iter().map(|(instance, end)| (instance, end.code())).collect();
-    Ok(Some(Devices { key, epoch: rows.epoch(), live: rows.logins(key)?, ended }))
+    Ok(Devices { key, epoch: rows.epoch(), live: rows.logins(key)?, ended })
+}
+
+pub(super) fn session_start(rows: &mut impl Rows, key: UserKey) -> DomainResult<SessionStart> {
+    let (devices, topics) = (devices_of(rows, key)?, rows.groups_of(key)?);
+    let newest = marks::newest(rows, key)?;
+    // Outstanding marks may concern this user, and are not part of the newest version yet.
+    let is_newest = rows.watermark(key)? >= newest.version && !rows.has_unmarked()?;
+    let watermark = is_newest.then_some(newest);
+    Ok(SessionStart { devices, topics, watermark })
 }

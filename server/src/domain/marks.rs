@@ -50,11 +50,16 @@ pub(super) fn note_change(
     rows.put_change(user, kind, key, version, is_gone)
 }
 
-/// Raises the watermark to the newest version.
+/// Carries out [`crate::core::ops::Write::AdvanceWatermark`].
 pub(super) fn advance_watermark(rows: &mut impl Rows, actor: &Actor) -> DomainResult<Committed> {
-    let cursor = newest(rows, actor.key)?;
-    rows.set_watermark(actor.key, cursor.version)?;
-    Ok(without_notifications(WriteReply::Watermark(cursor)))
+    raise_watermark(rows, actor.key).map(WriteReply::Watermark).map(without_notifications)
+}
+
+/// Raises the watermark of a user to the newest version, and returns it.
+pub(super) fn raise_watermark(rows: &mut impl Rows, user: UserKey) -> DomainResult<Cursor> {
+    let cursor = newest(rows, user)?;
+    rows.set_watermark(user, cursor.version)?;
+    Ok(cursor)
 }
 
 /// The newest version of a user.

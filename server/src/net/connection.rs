@@ -39,7 +39,7 @@ const GATHER: usize = 4 * limits::BATCH;
 /// How the WebSocket is set; see ADR 11.
 pub(super) fn websocket_config() -> WebSocketConfig {
     WebSocketConfig::default()
-        .read_buffer_size(4 * 1024)
+        .read_buffer_size(1024)
         .write_buffer_size(0)
         .max_write_buffer_size(4 * limits::SERVER_FRAME_BYTES)
         .max_message_size(Some(limits::FRAME_BYTES))
@@ -84,6 +84,8 @@ struct Connection<S> {
     subscription: Option<Subscription>,
     /// The subscription of the session that may be resumed.
     kept: Option<(Uuid, Subscription)>,
+    /// The session was resumed.
+    is_resumed: bool,
     /// How many of the next deliveries were queued while no client was connected.
     stale: usize,
     asked: FuturesUnordered<Pin<Box<dyn Future<Output = StoreAnswer> + Send>>>,
@@ -94,16 +96,16 @@ struct Connection<S> {
     stopping: bool,
 }
 
-/// Serves a connection until it ends.
-pub(super) async fn serve<S>(
+/// Serves a connection until it ends. The connection is made here and never moved, so that the task holds it once.
+pub(super) fn serve<S>(
     socket: WebSocketStream<S>,
     shared: Arc<ServerContext>,
     mut stop: watch::Receiver<bool>,
     permit: ConnectionPermit,
-) where
+) -> impl Future<Output = ()> + Send
+where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
-    metrics::gauge!("tim_connections").increment(1.0);
     let (settings, shares) = (Arc::clone(&shared.settings), Arc::clone(&shared.shares));
     let (id, seed) = (Uuid::new_v4(), fastrand::u64(..));
     let session = Session::new(settings, shares, permit.network, id, seed, shared.now());
@@ -115,15 +117,19 @@ pub(super) async fn serve<S>(
         session_slot: None,
         subscription: None,
         kept: None,
+        is_resumed: false,
         stale: 0,
         asked: FuturesUnordered::new(),
         log: ConnectionLog::new(),
         out: Vec::new(),
         stopping: false,
     };
-    let end = connection.run(&mut stop).await;
-    connection.finish(end).await;
-    metrics::gauge!("tim_connections").decrement(1.0);
+    async move {
+        metrics::gauge!("tim_connections").increment(1.0);
+        let end = connection.run(&mut stop).await;
+        connection.finish(end).await;
+        metrics::gauge!("tim_connections").decrement(1.0);
+    }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
@@ -276,6 +282,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                         self.asked.push(Box::pin(followed.map(|()| StoreAnswer::Followed)));
                     }
                 }
+                Effect::Admit(user, session) => self.admit(user, session),
                 Effect::Unpark(session) => end = self.unpark(session),
                 Effect::Close(code, why) => end = Some(End::Closed(code, why)),
             }
@@ -285,20 +292,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
 
     /// A resumed session keeps its subscription; any other subscribes anew.
     fn attach(&mut self, user: UserKey, session: Uuid) {
-        self.permit.admit();
-        self.session_slot = Some(self.shared.sessions.take(user));
-        let kept = self.kept.take().filter(|(id, _)| *id == session);
-        self.log.logged_in(self.session.who(), session, kept.is_some());
-        match kept {
+        match self.kept.take().filter(|(id, _)| *id == session) {
             Some((_, subscription)) => {
                 self.stale = subscription.inbox.len();
                 self.subscription = Some(subscription);
+                self.is_resumed = true;
             }
             None => {
                 let attached = self.shared.bus.attach(user, session);
                 self.asked.push(Box::pin(attached.map(StoreAnswer::Attached)));
             }
         }
+    }
+
+    /// Moves the connection from its network's slots to those of its user.
+    fn admit(&mut self, user: UserKey, session: Uuid) {
+        self.permit.admit();
+        self.session_slot = Some(self.shared.sessions.take(user));
+        self.log.logged_in(self.session.who(), session, self.is_resumed);
     }
 
     fn unpark(&mut self, session: Uuid) -> Option<End> {
@@ -326,7 +337,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         timeout(WRITE_WITHIN, write).await.unwrap_or(Err(Error::ConnectionClosed))
     }
 
-    async fn finish(mut self, end: End) {
+    async fn finish(&mut self, end: End) {
         let now = self.shared.now();
         let code = match end {
             End::Closed(code, _) => Some(code),
@@ -335,7 +346,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         self.log.ended(self.session.who(), code, &self.shared.refusals, now.monotonic);
         match end {
             End::Broken => {
-                if let (Some(parked), Some(subscription)) = (self.session.park(now), self.subscription) {
+                if let (Some(parked), Some(subscription)) = (self.session.park(), self.subscription.take()) {
                     self.shared.parked.park(Dropped { parked: Box::new(parked), subscription });
                 }
             }

@@ -5,7 +5,7 @@
 //! # Promises
 //!
 //! 1. *Durable.* The future of [`Store::write`] answers only after the change is on stable storage (for the
-//!    embedded store: after `fdatasync` of the write-ahead log).
+//!    embedded store: after the write-ahead log is synced).
 //! 2. *Idempotent.* At most one message per (conversation, sender, message id); a repeat answers the same place.
 //! 3. *Dense.* The sequences of a conversation are 1 … head without holes, and so are its mutations.
 //! 4. *Ordered.* Writes of one actor, and writes that name one conversation, take effect in the order in which
@@ -15,7 +15,8 @@
 //! 6. *Told.* Every committed write's tells are given to the listener before its future answers, also when nobody waits
 //!    for that future any more. Notifications of writes that promise 4 orders are published in that order.
 //! 7. *Marked.* A conversation or other thing of a user's that changed after the user's last [`Write::AdvanceWatermark`] has a
-//!    version above it, at the latest shortly after the commit, also across a crash. Marks may be written in a
+//!    version above it, at the latest shortly after the commit, also across a crash; and before a later write that
+//!    raises a watermark ([`Write::raises_watermark`]), so that the sync after it finds the change. Marks may be written in a
 //!    later transaction than the change: the conversation side and the user side of the data never share one that
 //!    a promise depends on.
 

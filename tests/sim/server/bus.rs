@@ -2,6 +2,7 @@
 //! topics.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use tim_server::bus::Delivery;
 use tim_server::core::ops::{Audience, ConversationKey, Notification, NotificationContent, UserKey};
@@ -85,9 +86,7 @@ impl World {
             let delivery = match &tell.content {
                 NotificationContent::Push(push) => Delivery::Push(push.write().unwrap().into()),
                 NotificationContent::Ephemeral(push) => Delivery::Ephemeral(push.write().unwrap().into()),
-                NotificationContent::Kick { instances, reason } => {
-                    Delivery::Kick { instances: instances.clone().map(Into::into), reason: *reason }
-                }
+                NotificationContent::Kick(kick) => Delivery::Kick(Arc::clone(kick)),
                 NotificationContent::Subscribe(topic) => {
                     self.change_topics(&tell.to, *topic, true);
                     continue;

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use tim_protocol::call::{HelloRequest, Platform, Resume, Welcome};
+use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::KickReason;
 use tim_protocol::usersig::{self, Expected, Key};
 use tim_protocol::{Code, Fault, UnixMillis, UserId, feature};
@@ -13,7 +14,9 @@ use uuid::Uuid;
 use super::reply::{self, Purpose};
 use super::{Effect, Live, Parked, Phase, Session, fault_to};
 use crate::core::Now;
-use crate::core::ops::{Actor, ConversationKey, Device, Devices, Login, Query, UserKey, Write};
+use crate::core::ops::{
+    Actor, ConversationKey, Delivery, Device, Devices, Greet, Login, Query, SessionStart, UserKey, Write,
+};
 use crate::core::window::Window;
 
 /// The client as identified by its `hello`, for logs, without the token.
@@ -55,57 +58,82 @@ pub(super) struct Greeting {
     hello: HelloRequest,
     /// When the token ends.
     expires: UnixMillis,
-    /// The user and the epoch, once the login instance is verified.
-    admitted: Option<(UserKey, u32)>,
-    attachment: Attachment,
+    /// The user and the epoch, once the user is known.
+    user: Option<(UserKey, u32)>,
+    step: Step,
+    /// See [`SessionStart::watermark`].
+    watermark: Option<Cursor>,
+    /// The pushes since it is on the bus, to be sent after the welcome.
+    window: Window,
+    pushed: Vec<String>,
 }
 
-/// The progress of a session's attachment to the bus.
+/// What a `hello` waits for. A session is on the bus before its login, or what it begins with, is read: so it hears of
+/// everything that changes afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Attachment {
-    /// Not attached.
-    None,
-    /// It receives the notifications of its user; its topics are being read.
-    User,
-    /// It is subscribed to its topics.
-    Topics,
+enum Step {
+    /// The application's keys and the user's login instances.
+    Greet,
+    /// The bus, before the login.
+    AttachToLogIn,
+    /// The login of a user that is on the bus.
+    LogInAttached,
+    /// The login of a user that logs in for the first time.
+    LogIn,
+    /// The bus, after the login.
+    Attach,
+    /// What the session begins with.
+    Start,
+    /// The parked session.
+    Unpark,
+    /// The topics.
+    Follow,
 }
 
 impl Session {
     pub(super) fn hello(&mut self, number: u64, hello: HelloRequest, effects: &mut Vec<Effect>) {
         self.who = Some(ClientInfo::of(&hello));
-        let query = Query::App { app: hello.sdk_app_id };
-        self.phase = Phase::Greeting(Box::new(Greeting {
-            number,
-            hello,
-            expires: 0,
-            admitted: None,
-            attachment: Attachment::None,
-        }));
-        self.query(query, Purpose::Keys, effects);
+        let (app, user, restores) = (hello.sdk_app_id, hello.user_id.clone(), !hello.login);
+        let query = Query::Greet { app, user, restores };
+        let step = Step::Greet;
+        let (window, pushed) = (Window::default(), Vec::new());
+        let greeting =
+            Greeting { number, hello, expires: 0, user: None, step, watermark: None, window, pushed };
+        self.phase = Phase::Greeting(Box::new(greeting));
+        self.query(query, Purpose::Greet, effects);
     }
 
-    /// Verifies the token with the application's keys.
-    pub(super) fn keys(&mut self, keys: Vec<String>, now: Now, effects: &mut Vec<Effect>) {
+    /// Verifies the token with the application's keys, and logs in or restores a login.
+    pub(super) fn greeted(&mut self, greet: Greet, now: Now, effects: &mut Vec<Effect>) {
         let max_sig_life = self.settings.max_sig_life;
         let Phase::Greeting(greeting) = &mut self.phase else { return };
         let HelloRequest { sdk_app_id: app, user_id, .. } = &greeting.hello;
-        let proved = expiry(&greeting.hello, keys, max_sig_life, now)
+        let proved = expiry(&greeting.hello, greet.keys, max_sig_life, now)
             .map_err(|why| self.shares.failed_login(self.network, why, now.monotonic))
             .and_then(|expires| self.shares.login(*app, user_id, now.monotonic).map(|()| expires));
         match proved {
             Ok(expires) => greeting.expires = expires,
-            Err(fault) => {
-                let number = greeting.number;
-                return self.refuse(number, fault, effects);
-            }
+            Err(fault) => return self.refuse_greeting(fault, effects),
         }
-        if greeting.hello.login {
-            self.log_in(now, effects);
-        } else {
-            let query =
-                Query::Devices { app: greeting.hello.sdk_app_id, user: greeting.hello.user_id.clone() };
-            self.query(query, Purpose::Devices, effects);
+        greeting.user = greet.user.map(|key| (key, greet.epoch));
+        match greet.devices {
+            Some(devices) => self.restore(&devices, now, effects),
+            None => self.begin_login(now, effects),
+        }
+    }
+
+    /// Logs in, on the bus if the user is known.
+    fn begin_login(&mut self, now: Now, effects: &mut Vec<Effect>) {
+        let Phase::Greeting(greeting) = &mut self.phase else { return };
+        match greeting.user {
+            Some((key, _)) => {
+                greeting.step = Step::AttachToLogIn;
+                effects.push(Effect::Attach(key, self.id));
+            }
+            None => {
+                greeting.step = Step::LogIn;
+                self.log_in(now, effects);
+            }
         }
     }
 
@@ -124,20 +152,44 @@ impl Session {
         self.write(Write::Login(login), Purpose::Login, effects);
     }
 
+    pub(super) fn logged_in(
+        &mut self,
+        key: UserKey,
+        topics: Vec<ConversationKey>,
+        watermark: Cursor,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Phase::Greeting(greeting) = &mut self.phase else { return };
+        greeting.user = Some((key, watermark.epoch));
+        if greeting.step == Step::LogInAttached {
+            self.follow(topics, Some(watermark), effects);
+        } else {
+            greeting.step = Step::Attach;
+            effects.push(Effect::Attach(key, self.id));
+        }
+    }
+
     /// Checks whether the login instance is still active. An unknown instance is logged in again, because the database
     /// may have been restored from an older copy; but not if that would replace another device. It may be an instance
     /// that ended long ago, and a reconnect must never replace a login.
-    pub(super) fn devices(&mut self, devices: Option<Devices>, now: Now, effects: &mut Vec<Effect>) {
-        let Phase::Greeting(greeting) = &self.phase else { return };
-        let number = greeting.number;
-        match devices.map(|devices| (ended(&devices, &greeting.hello.instance), devices)) {
-            Some((LoginState::Live, devices)) => self.admitted(devices.key, devices.epoch, effects),
-            Some((LoginState::Ended(code), _)) => self.refuse(number, Fault::new(code), effects),
-            Some((LoginState::Unknown, devices)) => match self.would_replace(&devices) {
-                Some(reason) => self.refuse(number, Fault::new(reason.code()), effects),
-                None => self.log_in(now, effects),
+    fn restore(&mut self, devices: &Devices, now: Now, effects: &mut Vec<Effect>) {
+        let Phase::Greeting(greeting) = &mut self.phase else { return };
+        match ended(devices, &greeting.hello.instance) {
+            LoginState::Live => match &greeting.hello.resume {
+                Some(resume) => {
+                    greeting.step = Step::Unpark;
+                    effects.push(Effect::Unpark(resume.session));
+                }
+                None => {
+                    greeting.step = Step::Attach;
+                    effects.push(Effect::Attach(devices.key, self.id));
+                }
             },
-            None => self.log_in(now, effects),
+            LoginState::Ended(code) => self.refuse_greeting(Fault::new(code), effects),
+            LoginState::Unknown => match self.would_replace(devices) {
+                Some(reason) => self.refuse_greeting(Fault::new(reason.code()), effects),
+                None => self.begin_login(now, effects),
+            },
         }
     }
 
@@ -150,70 +202,100 @@ impl Session {
         others.find_map(|old| self.settings.policy.replaces(&new, old))
     }
 
-    /// The login instance is verified: resumes a session or welcomes the client.
-    pub(super) fn admitted(&mut self, key: UserKey, epoch: u32, effects: &mut Vec<Effect>) {
-        let Phase::Greeting(greeting) = &mut self.phase else { return };
-        greeting.admitted = Some((key, epoch));
-        match &greeting.hello.resume {
-            Some(resume) if !greeting.hello.login => effects.push(Effect::Unpark(resume.session)),
-            _ => effects.push(Effect::Attach(key, self.id)),
-        }
-    }
-
     pub(super) fn unparked(&mut self, parked: Option<Box<Parked>>, now: Now, effects: &mut Vec<Effect>) {
-        let Phase::Greeting(greeting) = &self.phase else { return };
-        let resumed = parked.and_then(|parked| {
-            let (key, _) = greeting.admitted?;
-            let resume = greeting.hello.resume.as_ref()?;
-            resumable(*parked, key, &greeting.hello.instance, resume)
-        });
-        match (resumed, greeting.admitted) {
-            (Some(resumed), Some((key, _))) => {
+        let Phase::Greeting(greeting) = &mut self.phase else { return };
+        let (Step::Unpark, Some((key, _))) = (greeting.step, greeting.user) else { return };
+        let resume = greeting.hello.resume.as_ref();
+        let resumed =
+            parked.zip(resume).and_then(|(it, resume)| resumable(*it, key, &greeting.hello.instance, resume));
+        match resumed {
+            Some(resumed) => {
                 effects.push(Effect::Attach(key, resumed.id));
                 self.welcome(Some(resumed), now, effects);
             }
-            (_, Some((key, _))) => effects.push(Effect::Attach(key, self.id)),
-            (_, None) => {}
+            None => {
+                greeting.step = Step::Attach;
+                effects.push(Effect::Attach(key, self.id));
+            }
         }
     }
 
-    /// Attaches a new session to the bus: first to its user, so that it receives all further changes, then to the
-    /// topics that were read after that.
+    /// The bus has carried out an effect.
     pub(super) fn attached(&mut self, now: Now, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
-        match (greeting.attachment, greeting.admitted) {
-            (Attachment::None, Some((key, _))) => {
-                greeting.attachment = Attachment::User;
-                self.query(Query::Topics { key }, Purpose::Topics, effects);
+        match (greeting.step, greeting.user) {
+            (Step::AttachToLogIn, _) => {
+                greeting.step = Step::LogInAttached;
+                self.log_in(now, effects);
             }
-            (Attachment::Topics, _) => self.welcome(None, now, effects),
-            (Attachment::None | Attachment::User, _) => {}
+            (Step::Attach, Some((key, _))) => {
+                greeting.step = Step::Start;
+                self.query(Query::SessionStart { key }, Purpose::SessionStart, effects);
+            }
+            (Step::Follow, _) => self.welcome(None, now, effects),
+            _ => {}
         }
     }
 
-    pub(super) fn topics(&mut self, topics: Vec<ConversationKey>, effects: &mut Vec<Effect>) {
+    /// A login that ended before the session was attached is refused: its kick has not reached this session.
+    pub(super) fn session_start(&mut self, start: SessionStart, effects: &mut Vec<Effect>) {
+        let Phase::Greeting(greeting) = &self.phase else { return };
+        match ended(&start.devices, &greeting.hello.instance) {
+            LoginState::Ended(code) => self.refuse_greeting(Fault::new(code), effects),
+            LoginState::Live | LoginState::Unknown => self.follow(start.topics, start.watermark, effects),
+        }
+    }
+
+    fn follow(&mut self, topics: Vec<ConversationKey>, watermark: Option<Cursor>, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
-        greeting.attachment = Attachment::Topics;
+        greeting.step = Step::Follow;
+        greeting.watermark = watermark;
         effects.push(Effect::Follow(topics));
+    }
+
+    /// A delivery before the welcome: a push follows the welcome, a kick refuses the `hello`.
+    pub(super) fn deliver_early(&mut self, delivery: Delivery, effects: &mut Vec<Effect>) {
+        let Phase::Greeting(greeting) = &mut self.phase else { return };
+        match delivery {
+            Delivery::Push(encoded) => greeting.pushed.extend(greeting.window.push(&encoded)),
+            Delivery::Ephemeral(_) => {}
+            Delivery::Kick(kick) => {
+                if kick.ends(&greeting.hello.instance) {
+                    self.refuse_greeting(Fault::new(kick.reason.code()), effects);
+                }
+            }
+        }
+    }
+
+    /// A delivery before the welcome was dropped.
+    pub(super) fn overflow_early(&mut self) {
+        if let Phase::Greeting(greeting) = &mut self.phase {
+            greeting.pushed.extend(greeting.window.lag());
+        }
     }
 
     fn welcome(&mut self, resumed: Option<Resumed>, now: Now, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = std::mem::replace(&mut self.phase, Phase::Over) else { return };
-        let Greeting { number, hello, expires, admitted: Some((key, epoch)), .. } = *greeting else { return };
+        let Greeting { number, hello, expires, user: Some((key, epoch)), watermark, window, pushed, .. } =
+            *greeting
+        else {
+            return;
+        };
         let version = hello.highest_common_version().unwrap_or_default();
         let named = |known: &&str| hello.features.iter().any(|named| named == known);
         let features: Vec<String> = feature::ALL.into_iter().filter(named).map(Into::into).collect();
         self.deflates = named(&feature::DEFLATE);
         self.batches = named(&feature::BATCH);
         let is_resumed = resumed.is_some();
-        let (id, window, missed) = resumed
-            .map_or_else(|| (self.id, Window::default(), Vec::new()), |it| (it.id, it.window, it.missed));
+        let (id, window, missed) =
+            resumed.map_or((self.id, window, pushed), |it| (it.id, it.window, it.missed));
         self.id = id;
         let actor = Actor { app: hello.sdk_app_id, user: hello.user_id, key, session: Some(id) };
         // A token that expires beyond the range of the clock never expires.
         let expires_here = now.monotonic.saturating_add(expires.saturating_sub(now.wall));
+        let instance = hello.instance;
         self.phase =
-            Phase::Live(Box::new(Live { actor, instance: hello.instance, window, expires: expires_here }));
+            Phase::Live(Box::new(Live { actor, instance, window, expires: expires_here, watermark }));
         let welcome = Welcome {
             version,
             features,
@@ -224,12 +306,9 @@ impl Session {
             expires,
             epoch,
         };
+        effects.push(Effect::Admit(key, id));
         effects.push(reply::result(number, &welcome));
         effects.extend(missed.into_iter().map(Effect::Send));
-        if !is_resumed {
-            // A kick committed between the login and the attachment to the bus has not reached this session.
-            self.ask_still_logged_in(effects);
-        }
     }
 
     /// Refuses a `hello`.

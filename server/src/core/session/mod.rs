@@ -16,6 +16,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::{Ask, FromClient, KickReason, Kicked, Push};
 use tim_protocol::{Code, Fault, codec, frame, limits};
 use uuid::Uuid;
@@ -72,6 +73,8 @@ pub enum Effect {
     Attach(UserKey, Uuid),
     /// Subscribe to these topics too, and confirm it with [`Input::Attached`]. The welcome follows it.
     Follow(Vec<ConversationKey>),
+    /// The connection belongs to this user and session from here on. The welcome follows it.
+    Admit(UserKey, Uuid),
     /// Close the connection after everything sent so far. The text is for the close frame.
     Close(Code, &'static str),
 }
@@ -157,6 +160,8 @@ struct Live {
     window: Window,
     /// When the token ends, on the monotonic clock.
     expires: i64,
+    /// The upper end of the first sync, if the watermark need not be advanced for it.
+    watermark: Option<Cursor>,
 }
 
 impl Session {
@@ -248,8 +253,8 @@ impl Session {
 
     /// Parks the session after the connection is lost; `None` if it cannot be resumed.
     #[must_use]
-    pub fn park(self, _now: Now) -> Option<Parked> {
-        match self.phase {
+    pub fn park(&mut self) -> Option<Parked> {
+        match std::mem::replace(&mut self.phase, Phase::Over) {
             Phase::Live(live) if !self.stopping => Some(Parked {
                 id: self.id,
                 user: live.actor.key,
@@ -325,15 +330,19 @@ impl Session {
     }
 
     fn deliver(&mut self, delivery: Delivery, effects: &mut Vec<Effect>) {
-        let Phase::Live(live) = &mut self.phase else { return };
+        let live = match &mut self.phase {
+            Phase::Live(live) => live,
+            Phase::Greeting(_) => return self.deliver_early(delivery, effects),
+            Phase::Silent | Phase::Over => return,
+        };
         match delivery {
             Delivery::Push(encoded) => effects.extend(live.window.push(&encoded).map(Effect::Send)),
             Delivery::Ephemeral(encoded) => {
                 effects.push(Effect::Send(frame::envelope_push(None, &encoded)));
             }
-            Delivery::Kick { instances, reason } => {
-                if instances.is_none_or(|instances| instances.contains(&live.instance)) {
-                    self.kick(reason, effects);
+            Delivery::Kick(kick) => {
+                if kick.ends(&live.instance) {
+                    self.kick(kick.reason, effects);
                 }
             }
         }
@@ -341,7 +350,7 @@ impl Session {
 
     /// A delivery was dropped: makes the client sync, and checks whether it was a kick.
     fn overflow(&mut self, effects: &mut Vec<Effect>) {
-        let Phase::Live(live) = &mut self.phase else { return };
+        let Phase::Live(live) = &mut self.phase else { return self.overflow_early() };
         effects.extend(live.window.lag().map(Effect::Send));
         self.ask_still_logged_in(effects);
     }

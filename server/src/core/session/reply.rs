@@ -14,14 +14,12 @@ use crate::core::ticket;
 /// The purpose of a pending write or query.
 #[derive(Debug)]
 pub(super) enum Purpose {
-    /// A hello: the application's keys.
-    Keys,
+    /// A hello: what it is checked with.
+    Greet,
     /// A hello: the login.
     Login,
-    /// A hello: whether the login instance is still active.
-    Devices,
-    /// A hello: read the topics.
-    Topics,
+    /// A hello: what the session begins with.
+    SessionStart,
     /// After an overflow: whether the login instance is still active.
     StillLoggedIn,
     /// The request of this number: its answer is the reply.
@@ -46,7 +44,9 @@ impl Session {
         let Some(asked) = self.asked.remove(&token) else { return };
         let answer = result.map(|written| written.answer);
         match (asked, answer) {
-            (Purpose::Login, Ok(WriteReply::LoggedIn { key, epoch })) => self.admitted(key, epoch, effects),
+            (Purpose::Login, Ok(WriteReply::LoggedIn { key, topics, watermark })) => {
+                self.logged_in(key, topics, watermark, effects)
+            }
             (Purpose::Login, result) => self.refuse_greeting(fault_of(result), effects),
             (Purpose::AdvanceWatermark(number, what), Ok(WriteReply::Watermark(upto))) => {
                 let (actor, sync) = *what;
@@ -72,10 +72,11 @@ impl Session {
     ) {
         let Some(asked) = self.asked.remove(&token) else { return };
         match (asked, result) {
-            (Purpose::Keys, Ok(QueryResult::App(keys))) => self.keys(keys, now, effects),
-            (Purpose::Devices, Ok(QueryResult::Devices(devices))) => self.devices(devices, now, effects),
-            (Purpose::Topics, Ok(QueryResult::Topics(topics))) => self.topics(topics, effects),
-            (Purpose::Keys | Purpose::Devices | Purpose::Topics, result) => {
+            (Purpose::Greet, Ok(QueryResult::Greet(greet))) => self.greeted(greet, now, effects),
+            (Purpose::SessionStart, Ok(QueryResult::SessionStart(start))) => {
+                self.session_start(start, effects)
+            }
+            (Purpose::Greet | Purpose::SessionStart, result) => {
                 self.refuse_greeting(fault_of(result), effects)
             }
             (Purpose::StillLoggedIn, Ok(QueryResult::Devices(devices))) => {
@@ -118,9 +119,7 @@ impl Purpose {
             | Self::AdvanceWatermark(number, _)
             | Self::DownloadTicket(number, _)
             | Self::Logout(number) => Some(*number),
-            Self::Keys | Self::Login | Self::Devices | Self::Topics | Self::StillLoggedIn | Self::Pong(_) => {
-                None
-            }
+            Self::Greet | Self::Login | Self::SessionStart | Self::StillLoggedIn | Self::Pong(_) => None,
         }
     }
 }

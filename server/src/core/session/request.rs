@@ -1,6 +1,7 @@
 //! Translates checked requests to writes and queries.
 
 use tim_protocol::call::{self, Check as _, Kind, MediaRequest, Request, SessionRequest};
+use tim_protocol::conversation::Cursor;
 use tim_protocol::{Code, Fault, limits};
 
 use super::reply::{self, Purpose};
@@ -71,7 +72,7 @@ impl Session {
                 let instance = live.instance.clone();
                 Ok(Plan::Write(Write::Logout { actor, instance }, Purpose::Logout(number)))
             }
-            Request::Session(SessionRequest::Sync(sync)) => Ok(plan_sync(number, actor, sync)),
+            Request::Session(SessionRequest::Sync(sync)) => Ok(self.plan_sync(number, actor, sync)),
             Request::Media(MediaRequest::UploadTicket(upload)) => {
                 self.upload_ticket(number, &actor, upload, now).map(Plan::Reply)
             }
@@ -79,6 +80,28 @@ impl Session {
                 plan_download(number, &actor, &download.url)
             }
             _ => Err(Fault::new(Code::HELLO_REPEATED)),
+        }
+    }
+
+    /// The first page goes up to the newest user version, after advancing the watermark to it; further pages stay below
+    /// the first. The first sync of a session goes up to the watermark that its login left behind, if it can.
+    fn plan_sync(&mut self, number: u64, actor: Actor, mut sync: call::SyncRequest) -> Plan {
+        sync.limit = sync.limit.min(limits::SYNC_PAGE);
+        sync.latest = sync.latest.min(limits::SYNC_LATEST);
+        let watermark = match &mut self.phase {
+            Phase::Live(live) => live.watermark.take(),
+            _ => None,
+        };
+        let upto = match sync.before {
+            Some(before) => Some(Cursor { version: before.saturating_sub(1), ..sync.from }),
+            None => watermark,
+        };
+        match upto {
+            Some(upto) => Plan::Query(Query::Sync { actor, sync, upto }, Purpose::Reply(number)),
+            None => Plan::Write(
+                Write::AdvanceWatermark { actor: actor.clone() },
+                Purpose::AdvanceWatermark(number, Box::new((actor, sync))),
+            ),
         }
     }
 
@@ -99,23 +122,6 @@ impl Session {
             ticket::sign_upload(&self.settings.ticket_key, &upload, expires)
         );
         Ok(reply::result(number, &call::Ticket { path, expires }))
-    }
-}
-
-/// The first page goes up to the newest user version, after advancing the watermark to it; further pages stay below the
-/// first.
-fn plan_sync(number: u64, actor: Actor, mut sync: call::SyncRequest) -> Plan {
-    sync.limit = sync.limit.min(limits::SYNC_PAGE);
-    sync.latest = sync.latest.min(limits::SYNC_LATEST);
-    match sync.before {
-        None => Plan::Write(
-            Write::AdvanceWatermark { actor: actor.clone() },
-            Purpose::AdvanceWatermark(number, Box::new((actor, sync))),
-        ),
-        Some(before) => {
-            let upto = tim_protocol::conversation::Cursor { version: before.saturating_sub(1), ..sync.from };
-            Plan::Query(Query::Sync { actor, sync, upto }, Purpose::Reply(number))
-        }
     }
 }
 

@@ -52,6 +52,12 @@ pub trait MarkRows {
     /// Returns the next version of the user.
     fn next_version(&mut self, user: UserKey) -> DomainResult<u64>;
 
+    /// The watermark of a user.
+    fn watermark(&mut self, user: UserKey) -> DomainResult<u64>;
+
+    /// Whether any conversation has outstanding marks.
+    fn has_unmarked(&mut self) -> DomainResult<bool>;
+
     /// Raises the watermark to this version; does nothing if it is higher already.
     fn set_watermark(&mut self, user: UserKey, version: u64) -> DomainResult<()>;
 

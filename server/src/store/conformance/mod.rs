@@ -312,9 +312,9 @@ pub async fn topics<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S
 
 /// The topics of a user.
 async fn following(store: &impl Store, actor: &Actor) -> Vec<ConversationKey> {
-    match store.query(Query::Topics { key: actor.key }).await.unwrap() {
-        QueryResult::Topics(topics) => topics,
-        other => panic!("topics were answered with {other:?}"),
+    match store.query(Query::SessionStart { key: actor.key }).await.unwrap() {
+        QueryResult::SessionStart(start) => start.topics,
+        other => panic!("a session's start was answered with {other:?}"),
     }
 }
 
@@ -343,6 +343,14 @@ pub async fn marked<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S
         }
         sync_until(&store, &bob, cursor, |page| head(page, "C2Calice") == Some(round)).await;
         cursor = sync(&store, &bob, cursor).await.cursor;
+    }
+    for round in 21..=30 {
+        sent(store.write(message(&alice, "C2Cbob", round)).await);
+        let login = store.write(logging_in("bob")).await.unwrap();
+        let WriteReply::LoggedIn { watermark, .. } = login.answer else { panic!("{login:?}") };
+        let page = sync_up_to(&store, &bob, cursor, watermark).await;
+        assert_eq!(head(&page, "C2Calice"), Some(round), "a login leaves nothing before it out");
+        cursor = page.cursor;
     }
     let page = sync(&store, &bob, cursor).await;
     assert!(page.conversations.is_empty(), "nothing is new: nothing is told again");

@@ -164,6 +164,11 @@ pub async fn advance_watermark(store: &impl Store, actor: &Actor) -> Cursor {
 /// The changes of a user after `from`.
 pub async fn sync(store: &impl Store, actor: &Actor, from: Cursor) -> SyncPage {
     let upto = advance_watermark(store, actor).await;
+    sync_up_to(store, actor, from, upto).await
+}
+
+/// The changes of a user after `from`, up to a watermark.
+pub async fn sync_up_to(store: &impl Store, actor: &Actor, from: Cursor, upto: Cursor) -> SyncPage {
     let sync = call::SyncRequest { from, before: None, limit: 200, latest: 20 };
     match store.query(Query::Sync { actor: actor.clone(), sync, upto }).await.unwrap() {
         QueryResult::Reply(Reply::Session(SessionReply::Sync(page))) => page,

@@ -28,6 +28,8 @@ const BATCH_BYTES: usize = 1024 * 1024;
 const QUEUE: usize = 4096;
 /// Threads that answer questions.
 const READERS: usize = 2;
+/// Delay before marks are written: however many messages a conversation gets meanwhile, it is marked once.
+const MARK_AFTER: Duration = Duration::from_millis(50);
 /// Delay before failed marks are retried.
 const MARK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -186,6 +188,11 @@ impl Batch {
         self.replies.push(reply);
     }
 
+    /// Whether outstanding marks have to be written first.
+    fn needs_marks(&self) -> bool {
+        self.writes.iter().any(Write::raises_watermark)
+    }
+
     fn is_full(&self) -> bool {
         self.writes.len() >= BATCH_WRITES || self.bytes >= BATCH_BYTES
     }
@@ -194,18 +201,20 @@ impl Batch {
 impl Writer {
     fn run(mut self) {
         // Marks that were outstanding at a crash.
-        let mut owes_marks = !self.mark();
+        let mut marks_due = self.mark();
         let closed = loop {
-            let (batch, close) = self.collect(owes_marks);
+            let (batch, close) = self.collect(marks_due);
+            let is_due = marks_due.is_some_and(|due| due <= Instant::now());
+            if marks_due.is_some() && (is_due || close.is_some() || batch.needs_marks()) {
+                marks_due = self.mark();
+            }
             if !batch.writes.is_empty() {
                 self.commit(batch);
-                owes_marks = true;
+                marks_due.get_or_insert_with(|| Instant::now() + MARK_AFTER);
                 self.tidy();
             }
-            if owes_marks {
-                owes_marks = !self.mark();
-            }
             if let Some(closed) = close {
+                self.mark();
                 break closed;
             }
         };
@@ -215,14 +224,13 @@ impl Writer {
         let _ = closed.send(());
     }
 
-    /// Waits for a write and collects what is queued behind it. If marks are outstanding, the wait is bounded. The
-    /// second part of the result is set when the store is to be closed.
-    fn collect(&self, owes_marks: bool) -> (Batch, Option<oneshot::Sender<()>>) {
+    /// Waits for a write, or until marks are due, and collects what is queued behind it. The second part of the result is
+    /// set when the store is to be closed.
+    fn collect(&self, marks_due: Option<Instant>) -> (Batch, Option<oneshot::Sender<()>>) {
         let mut batch = Batch::default();
-        let next = if owes_marks {
-            self.queue.recv_timeout(MARK_AGAIN)
-        } else {
-            self.queue.recv().map_err(RecvTimeoutError::from)
+        let next = match marks_due {
+            Some(due) => self.queue.recv_timeout(due.saturating_duration_since(Instant::now())),
+            None => self.queue.recv().map_err(RecvTimeoutError::from),
         };
         let mut next = match next {
             Ok(job) => job,
@@ -300,16 +308,16 @@ impl Writer {
         self.checkpoints.nudge();
     }
 
-    /// Whether everything is marked now.
-    fn mark(&mut self) -> bool {
+    /// Writes all outstanding marks. Returns when to try again, if some are left.
+    fn mark(&mut self) -> Option<Instant> {
         loop {
             match guarded(|| self.database.mark()) {
                 Ok(true) => {}
-                Ok(false) => return true,
+                Ok(false) => return None,
                 Err(why) => {
                     self.database.recover();
                     tracing::warn!(%why, "changes are not marked yet: tried again soon");
-                    return false;
+                    return Some(Instant::now() + MARK_AGAIN);
                 }
             }
         }

@@ -60,22 +60,63 @@ fn a_kick_that_the_full_inbox_swallowed_is_found_out() {
 #[test]
 fn a_kick_between_the_login_and_its_place_on_the_bus_is_found_out() {
     let mut phone = Phone::connects();
-    let keys = phone.asks("hello", &hello());
-    let [Effect::Query(token, _)] = keys[..] else { panic!("{keys:?}") };
-    let login = phone.finds(token, QueryResult::App(vec![KEY.into()]));
-    let [Effect::Write(token, _)] = login[..] else { panic!("{login:?}") };
-    let attach = phone.wrote(token, WriteReply::LoggedIn { key: ALICE, epoch: 1 });
-    assert!(matches!(attach[..], [Effect::Attach(ALICE, _)]), "{attach:?}");
-    let topics = phone.happens(Input::Attached);
-    let [Effect::Query(token, Query::Topics { .. })] = topics[..] else { panic!("{topics:?}") };
-    phone.finds(token, QueryResult::Topics(Vec::new()));
-    let welcome = phone.happens(Input::Attached);
-    let [Effect::Send(_), Effect::Query(token, Query::Devices { .. })] = welcome[..] else {
-        panic!("{welcome:?}")
-    };
+    let token = attached(&mut phone);
     let taken = devices(&["i2"], &[("i1", KickReason::MultipleDevice)]);
-    let end = phone.finds(token, QueryResult::Devices(Some(taken)));
-    assert!(matches!(end[..], [Effect::Send(_), Effect::Close(Code::KICKED_MULTIPLE_DEVICE, _)]), "{end:?}");
+    is_refused(&phone.finds(token, start(taken)), 1, Code::KICKED_MULTIPLE_DEVICE);
+}
+
+#[test]
+fn a_kick_that_comes_before_the_welcome_refuses_the_login() {
+    for (named, is_hers) in [("i1", true), ("of another phone", false)] {
+        let mut phone = Phone::connects();
+        let token = attached(&mut phone);
+        let kicked = phone.is_kicked(Some(&[named]));
+        if is_hers {
+            is_refused(&kicked, 1, Code::KICKED_MULTIPLE_DEVICE);
+        } else {
+            assert!(kicked.is_empty());
+            assert!(matches!(phone.finds(token, start(devices(&["i1"], &[])))[..], [Effect::Follow(_)]));
+        }
+    }
+}
+
+#[test]
+fn what_is_pushed_before_the_welcome_follows_it() {
+    let mut phone = Phone::connects();
+    let token = attached(&mut phone);
+    assert!(phone.is_told("first").is_empty());
+    phone.finds(token, start(devices(&["i1"], &[])));
+    assert!(phone.happens(Input::Overflow).is_empty());
+    assert!(phone.is_told("left out").is_empty());
+    let said = envelopes(&phone.happens(Input::Attached));
+    assert_eq!(said[0]["r"]["resumed"], false);
+    assert_eq!(said[1..], [json!({ "n": 1, "ev": "msg", "p": "first" }), json!({ "n": 2, "ev": "lag" })]);
+}
+
+#[test]
+fn a_kick_that_overtakes_the_answer_to_the_login_refuses_it() {
+    let mut phone = Phone::connects();
+    let asks = phone.asks("hello", &hello());
+    let [Effect::Query(token, _)] = asks[..] else { panic!("{asks:?}") };
+    let attach = phone.finds(token, greet(Some(ALICE), None));
+    assert!(matches!(attach[..], [Effect::Attach(ALICE, _)]), "{attach:?}");
+    let login = phone.happens(Input::Attached);
+    let [Effect::Write(token, Write::Login(_))] = login[..] else { panic!("{login:?}") };
+    is_refused(&phone.is_kicked(Some(&["i1"])), 1, Code::KICKED_MULTIPLE_DEVICE);
+    assert!(phone.wrote(token, logged_in()).is_empty(), "it is over");
+}
+
+/// Alice's phone, on her first day, is on the bus, and waits for what its session begins with.
+fn attached(phone: &mut Phone) -> Token {
+    let asks = phone.asks("hello", &hello());
+    let [Effect::Query(token, _)] = asks[..] else { panic!("{asks:?}") };
+    let login = phone.finds(token, greet(None, None));
+    let [Effect::Write(token, _)] = login[..] else { panic!("{login:?}") };
+    let attach = phone.wrote(token, logged_in());
+    assert!(matches!(attach[..], [Effect::Attach(ALICE, _)]), "{attach:?}");
+    let asks = phone.happens(Input::Attached);
+    let [Effect::Query(token, Query::SessionStart { .. })] = asks[..] else { panic!("{asks:?}") };
+    token
 }
 
 #[test]
@@ -91,20 +132,14 @@ fn what_matters_only_now_is_said_without_a_number_and_never_again() {
         phone.is_told("unheard");
     }
     assert_eq!(phone.happens(Input::Delivery(typing)).len(), 1);
-    let mut parked = phone.session.park(phone.now).unwrap();
+    let mut parked = phone.session.park().unwrap();
     let missed = parked.window.replay(1).unwrap();
     assert!(missed.iter().all(|envelope| !envelope.contains("typing")));
 }
 
 #[test]
-fn a_phone_that_does_not_get_its_topics_is_refused() {
+fn a_phone_that_does_not_get_what_it_begins_with_is_refused() {
     let mut phone = Phone::connects();
-    let keys = phone.asks("hello", &hello());
-    let [Effect::Query(token, _)] = keys[..] else { panic!("{keys:?}") };
-    let login = phone.finds(token, QueryResult::App(vec![KEY.into()]));
-    let [Effect::Write(token, _)] = login[..] else { panic!("{login:?}") };
-    phone.wrote(token, WriteReply::LoggedIn { key: ALICE, epoch: 1 });
-    let topics = phone.happens(Input::Attached);
-    let [Effect::Query(token, _)] = topics[..] else { panic!("{topics:?}") };
+    let token = attached(&mut phone);
     is_refused(&phone.happens(Input::QueryResult(token, Err(Code::BUSY.into()))), 1, Code::BUSY);
 }

@@ -12,7 +12,7 @@ fn logging_out_ends_the_login_and_then_the_connection() {
     let effects = phone.wrote(token, WriteReply::Done);
     assert_eq!(envelopes(&effects), [json!({ "i": 2, "r": {} })]);
     assert_eq!(closed(&effects), Some(Code::LOGGED_OUT));
-    assert!(phone.session.park(phone.now).is_none());
+    assert!(phone.session.park().is_none());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::*;
 fn alice_logs_in_and_hears_from_then_on() {
     let mut phone = Phone::connects();
     let (asked, effects) = phone.greets(&hello());
-    assert_eq!(asked, ["app", "login", "attach", "topics"], "on the bus before the welcome");
+    assert_eq!(asked, ["greet", "attach", "login"], "on the bus before the welcome");
     let welcome = &envelopes(&effects)[0]["r"];
     assert_eq!(welcome["resumed"], false);
     assert_eq!(welcome["features"], json!(["z1", "batch"]), "only what both know");
@@ -36,7 +36,7 @@ fn a_token_that_does_not_prove_who_is_there_is_refused_with_its_number() {
     ] {
         let mut phone = Phone::connects();
         let (asked, effects) = phone.greets(&hello_with("userSig", token.into()));
-        assert_eq!(asked, ["app"], "nothing is written before the token holds");
+        assert_eq!(asked, ["greet"], "nothing is written before the token holds");
         is_refused(&effects, 1, code);
     }
 }
@@ -48,7 +48,7 @@ fn after_too_many_wrong_tokens_their_network_is_told_so_and_a_good_token_passes(
     let max = Config::default().limits.failed_logins_per_minute;
     for attempt in 0..=max {
         let (asked, effects) = Phone::connects_to(&shares, 1).greets(&wrong);
-        assert_eq!(asked, ["app"]);
+        assert_eq!(asked, ["greet"]);
         let fault = fault(&effects[..1], 1);
         let expected = if attempt < max { Code::USERSIG_WRONG_KEY } else { Code::TOO_MANY_LOGINS };
         assert_eq!(fault.code, expected);
@@ -68,7 +68,7 @@ fn a_user_who_logs_in_without_end_is_told_to_wait() {
         Phone::logged_in_to(&shares, 1);
     }
     let (asked, effects) = Phone::connects_to(&shares, 1).greets(&hello());
-    assert_eq!(asked, ["app"], "nothing is written");
+    assert_eq!(asked, ["greet"], "nothing is written");
     let fault = fault(&effects[..1], 1);
     assert_eq!((fault.code, fault.retry_after), (Code::TOO_FAST, Some(1_000)));
 }
@@ -85,7 +85,7 @@ fn a_hello_that_cannot_be_is_refused_without_asking_anybody() {
     ] {
         let mut phone = Phone::connects();
         is_refused(&phone.asks("hello", &hello_with(field, value)), 1, code);
-        assert!(phone.session.park(phone.now).is_none());
+        assert!(phone.session.park().is_none());
     }
 }
 
@@ -94,15 +94,16 @@ fn a_hello_that_does_not_fit_its_form_is_answered_and_may_be_said_again() {
     let mut phone = Phone::connects();
     let effects = phone.asks("hello", &json!({}));
     assert_eq!(fault(&effects, 1).code, Code::BAD_REQUEST);
-    assert_eq!(phone.greets(&hello()).0, ["app", "login", "attach", "topics"]);
+    assert_eq!(phone.greets(&hello()).0, ["greet", "attach", "login"]);
 }
 
 #[test]
 fn an_application_nobody_made_is_unknown() {
     let mut phone = Phone::connects();
     let effects = phone.asks("hello", &hello());
-    let [Effect::Query(token, Query::App { app: APP })] = effects[..] else { panic!("{effects:?}") };
-    is_refused(&phone.finds(token, QueryResult::App(Vec::new())), 1, Code::APP_UNKNOWN);
+    let [Effect::Query(token, Query::Greet { app: APP, .. })] = effects[..] else { panic!("{effects:?}") };
+    let nothing = QueryResult::Greet(Greet { keys: Vec::new(), user: None, epoch: 1, devices: None });
+    is_refused(&phone.finds(token, nothing), 1, Code::APP_UNKNOWN);
 }
 
 #[test]
@@ -118,7 +119,7 @@ fn a_store_that_is_busy_refuses_a_hello_and_says_when_to_come_again() {
     let mut phone = Phone::connects();
     let effects = phone.asks("hello", &hello());
     let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
-    let effects = phone.finds(token, QueryResult::App(vec![KEY.into()]));
+    let effects = phone.finds(token, greet(None, None));
     let [Effect::Write(token, _)] = effects[..] else { panic!("{effects:?}") };
     is_refused(&phone.happens(Input::WriteResult(token, Err(busy()))), 1, Code::BUSY);
 }
@@ -134,10 +135,8 @@ fn a_phone_that_comes_back_to_a_login_that_ended_is_told_why() {
         let mut phone = Phone::connects();
         let effects = phone.asks("hello", &hello_with("login", false.into()));
         let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
-        let effects = phone.finds(token, QueryResult::App(vec![KEY.into()]));
-        let [Effect::Query(token, Query::Devices { .. })] = effects[..] else { panic!("{effects:?}") };
         let ended = devices(&["of another phone"], &[("i1", reason)]);
-        is_refused(&phone.finds(token, QueryResult::Devices(Some(ended))), 1, reason.code());
+        is_refused(&phone.finds(token, greet(Some(ALICE), Some(ended))), 1, reason.code());
     }
 }
 
@@ -147,9 +146,10 @@ fn a_login_the_data_never_heard_of_is_made_anew() {
         let mut phone = Phone::connects();
         let effects = phone.asks("hello", &hello_with("login", false.into()));
         let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
-        let effects = phone.finds(token, QueryResult::App(vec![KEY.into()]));
-        let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
-        let effects = phone.finds(token, QueryResult::Devices(known));
+        let mut effects = phone.finds(token, greet(known.is_some().then_some(ALICE), known));
+        if let [Effect::Attach(ALICE, _)] = effects[..] {
+            effects = phone.happens(Input::Attached);
+        }
         assert!(matches!(effects[..], [Effect::Write(_, Write::Login(_))]), "{effects:?}");
     }
 }
@@ -164,12 +164,12 @@ fn a_login_that_is_not_remembered_takes_nobodys_place_by_coming_back() {
         hello["platform"] = platform.into();
         let effects = phone.asks("hello", &hello);
         let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
-        let effects = phone.finds(token, QueryResult::App(vec![KEY.into()]));
-        let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
-        let effects = phone.finds(token, QueryResult::Devices(Some(known)));
+        let effects = phone.finds(token, greet(Some(ALICE), Some(known)));
         if place_is_taken {
             is_refused(&effects, 1, Code::KICKED_MULTIPLE_DEVICE);
         } else {
+            assert!(matches!(effects[..], [Effect::Attach(ALICE, _)]), "{effects:?}");
+            let effects = phone.happens(Input::Attached);
             assert!(matches!(effects[..], [Effect::Write(_, Write::Login(_))]), "{effects:?}");
         }
     }

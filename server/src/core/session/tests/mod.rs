@@ -15,6 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tim_protocol::call::{self, Call as _};
+use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::KickReason;
 use tim_protocol::usersig::{Claims, Key, sign};
 use tim_protocol::{Code, Fault, codec, limits};
@@ -24,8 +25,8 @@ use super::{Effect, Input, Parked, Session, Settings, Token};
 use crate::config::Config;
 use crate::core::Now;
 use crate::core::ops::{
-    Committed, ConversationKey, Delivery, Device, Devices, Query, QueryResult, Refusal, UserKey, Write,
-    WriteReply,
+    Committed, ConversationKey, Delivery, Device, Devices, Greet, Kick, Query, QueryResult, Refusal,
+    SessionStart, UserKey, Write, WriteReply,
 };
 use crate::core::policy::LoginPolicy;
 use crate::core::rate::Rate;
@@ -145,25 +146,22 @@ impl Phone {
         let mut asked = Vec::new();
         loop {
             match effects[..] {
-                [Effect::Query(token, Query::App { .. })] => {
-                    asked.push("app".to_owned());
-                    effects = self.finds(token, QueryResult::App(vec!["a newer key".into(), KEY.into()]));
+                [Effect::Query(token, Query::Greet { restores, .. })] => {
+                    asked.push("greet".to_owned());
+                    let devices = restores.then(|| devices(&["i1"], &[]));
+                    effects = self.finds(token, greet(Some(ALICE), devices));
                 }
                 [Effect::Write(token, Write::Login(_))] => {
                     asked.push("login".to_owned());
-                    effects = self.wrote(token, WriteReply::LoggedIn { key: ALICE, epoch: 1 });
-                }
-                [Effect::Query(token, Query::Devices { .. })] => {
-                    asked.push("devices".to_owned());
-                    effects = self.finds(token, QueryResult::Devices(Some(devices(&["i1"], &[]))));
+                    effects = self.wrote(token, logged_in());
                 }
                 [Effect::Attach(ALICE, _)] => {
                     asked.push("attach".to_owned());
                     effects = self.happens(Input::Attached);
                 }
-                [Effect::Query(token, Query::Topics { key: ALICE })] => {
-                    asked.push("topics".to_owned());
-                    effects = self.finds(token, QueryResult::Topics(vec![TEA]));
+                [Effect::Query(token, Query::SessionStart { key: ALICE })] => {
+                    asked.push("start".to_owned());
+                    effects = self.finds(token, start(devices(&["i1", "i2"], &[])));
                 }
                 [Effect::Follow(ref topics)] => {
                     assert_eq!(topics, &[TEA]);
@@ -172,11 +170,8 @@ impl Phone {
                 _ => break,
             }
         }
-        // Once it is on the bus it looks again whether its login stands: it does.
-        if let [Effect::Send(_), .., Effect::Query(token, Query::Devices { .. })] = effects[..] {
-            let logins = QueryResult::Devices(Some(devices(&["i1", "i2"], &[])));
-            assert!(self.finds(token, logins).is_empty());
-            effects.pop();
+        if let [Effect::Admit(ALICE, _), ..] = effects[..] {
+            effects.remove(0);
         }
         (asked, effects)
     }
@@ -197,7 +192,7 @@ impl Phone {
     fn is_kicked(&mut self, instances: Option<&[&str]>) -> Vec<Effect> {
         let instances = instances.map(|named| named.iter().map(|name| (*name).to_owned()).collect());
         let reason = KickReason::MultipleDevice;
-        self.happens(Input::Delivery(Delivery::Kick { instances, reason }))
+        self.happens(Input::Delivery(Delivery::Kick(Arc::new(Kick { instances, reason }))))
     }
 }
 
@@ -217,6 +212,22 @@ fn sent() -> WriteReply {
         nick: String::new(),
         avatar: String::new(),
     }))
+}
+
+/// What a hello of Alice's is checked with: her logins, if one is to be restored.
+fn greet(user: Option<UserKey>, devices: Option<Devices>) -> QueryResult {
+    let keys = vec!["a newer key".into(), KEY.into()];
+    QueryResult::Greet(Greet { keys, user, epoch: 1, devices })
+}
+
+fn logged_in() -> WriteReply {
+    WriteReply::LoggedIn { key: ALICE, topics: vec![TEA], watermark: Cursor { epoch: 1, version: 7 } }
+}
+
+/// What a session of Alice's begins with.
+fn start(devices: Devices) -> QueryResult {
+    let watermark = Some(Cursor { epoch: 1, version: 7 });
+    QueryResult::SessionStart(SessionStart { devices, topics: vec![TEA], watermark })
 }
 
 fn devices(live: &[&str], ended: &[(&str, KickReason)]) -> Devices {

@@ -9,7 +9,7 @@ fn dropped() -> Box<Parked> {
         phone.is_told(text);
     }
     phone.says(r#"{"a":1}"#);
-    Box::new(phone.session.park(phone.now).unwrap())
+    Box::new(phone.session.park().unwrap())
 }
 
 /// What a connection that asks to resume session 1 from a push on gets, if the server finds `parked`.
@@ -27,7 +27,9 @@ fn resume(hello: Value, push: u64, parked: Option<Box<Parked>>) -> (Phone, Vec<E
 #[test]
 fn a_dropped_session_goes_on_with_what_it_missed() {
     let (mut phone, effects) = resume(hello_with("login", false.into()), 2, Some(dropped()));
-    let [Effect::Attach(ALICE, attached), ..] = effects[..] else { panic!("{effects:?}") };
+    let [Effect::Attach(ALICE, attached), Effect::Admit(ALICE, _), ..] = effects[..] else {
+        panic!("{effects:?}")
+    };
     assert_eq!(attached, Uuid::from_u128(1), "its old place on the bus");
     let said = envelopes(&effects);
     assert_eq!(said[0]["r"]["resumed"], true);
@@ -51,9 +53,9 @@ fn a_session_that_cannot_go_on_begins_anew() {
         let (mut phone, attach) = resume(reconnect(), push, parked);
         let [Effect::Attach(ALICE, id)] = attach[..] else { panic!("{what}: {attach:?}") };
         assert_eq!(id, Uuid::from_u128(2), "{what}: a subscription of its own");
-        let topics = phone.happens(Input::Attached);
-        let [Effect::Query(token, Query::Topics { .. })] = topics[..] else { panic!("{what}: {topics:?}") };
-        phone.finds(token, QueryResult::Topics(Vec::new()));
+        let asks = phone.happens(Input::Attached);
+        let [Effect::Query(token, Query::SessionStart { .. })] = asks[..] else { panic!("{what}: {asks:?}") };
+        phone.finds(token, start(devices(&["i1"], &[])));
         let effects = phone.happens(Input::Attached);
         let said = envelopes(&effects);
         assert_eq!(said.len(), 1, "{what}: {said:?}");

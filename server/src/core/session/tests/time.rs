@@ -20,7 +20,7 @@ fn a_silent_phone_is_taken_for_dead_and_a_heartbeat_keeps_it() {
     phone.passes(700_000);
     let effects = phone.says(r#"{"pi":1}"#);
     let [Effect::Query(token, Query::Version { key: ALICE })] = effects[..] else { panic!("{effects:?}") };
-    let cursor = tim_protocol::conversation::Cursor { epoch: 1, version: 9 };
+    let cursor = Cursor { epoch: 1, version: 9 };
     let pong = &envelopes(&phone.finds(token, QueryResult::Version(cursor)))[0];
     assert_eq!(pong, &json!({ "po": 1, "cur": [1, 9], "now": phone.now.wall }));
     phone.passes(749_999);
@@ -39,7 +39,7 @@ fn a_token_that_ends_while_its_user_is_connected_ends_the_session() {
     let effects = phone.happens(Input::Deadline);
     assert_eq!(envelopes(&effects), [json!({ "ev": "kick", "p": { "type": "userSigExpired" } })]);
     assert_eq!(closed(&effects), Some(Code::USERSIG_EXPIRED_OFFLINE));
-    assert!(phone.session.park(phone.now).is_none(), "nothing to resume");
+    assert!(phone.session.park().is_none(), "nothing to resume");
 }
 
 #[test]

@@ -38,6 +38,17 @@ impl MarkRows for Transaction<'_> {
         Ok(next.query_row([user.0], |row| unsigned(row, 0))?)
     }
 
+    fn watermark(&mut self, user: UserKey) -> DomainResult<u64> {
+        Ok(self
+            .prepare("SELECT given FROM user WHERE id = ?")?
+            .query_row([user.0], |row| unsigned(row, 0))?)
+    }
+
+    fn has_unmarked(&mut self) -> DomainResult<bool> {
+        let mut query = self.prepare("SELECT EXISTS(SELECT 1 FROM conv WHERE marked < head + mhead)")?;
+        Ok(query.query_row([], |row| row.get(0))?)
+    }
+
     fn set_watermark(&mut self, user: UserKey, version: u64) -> DomainResult<()> {
         self.prepare("UPDATE user SET given = ?2 WHERE id = ?1 AND given < ?2")?
             .execute(params![user.0, to_sql(version)])?;

@@ -37,11 +37,15 @@ impl UserRows for Transaction<'_> {
     }
 
     fn add_user(&mut self, app: u32, name: &UserId) -> DomainResult<UserKey> {
-        self.prepare(
-            "INSERT INTO user(ushard, app, name) VALUES(?, ?, ?) ON CONFLICT(app, name) DO NOTHING",
-        )?
-        .execute(params![shard(app, name.as_str()), app, name.as_str()])?;
-        self.user(app, name)?.ok_or_else(damaged)
+        if let Some(user) = self.user(app, name)? {
+            return Ok(user);
+        }
+        self.prepare("INSERT INTO user(ushard, app, name) VALUES(?, ?, ?)")?.execute(params![
+            shard(app, name.as_str()),
+            app,
+            name.as_str()
+        ])?;
+        Ok(UserKey(self.connection.last_insert_rowid()))
     }
 
     fn user_name(&mut self, user: UserKey) -> DomainResult<UserId> {

@@ -8,7 +8,6 @@ use std::time::Duration;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tim_protocol::{Code, Fault};
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::bus::Bus as _;
@@ -163,9 +162,9 @@ impl Server {
         let Self { acceptor, certificate, admin_listener, admin_address, shared, data, lock, .. } = self;
         let announce = || data.announce(&admin_address.to_string());
         let admin = announce().or_else(|why| if data.give_up_reserve() { announce() } else { Err(why) })?;
-        let (stop, stopped) = watch::channel(false);
-        tokio::spawn(serve_admin(admin_listener, Arc::clone(&shared), metrics, admin, stopped.clone()));
-        let clients = tokio::spawn(acceptor.serve(Arc::clone(&shared), stopped));
+        let stop = shared.stop.clone().drop_guard();
+        shared.tasks.spawn(serve_admin(admin_listener, Arc::clone(&shared), metrics, admin));
+        shared.tasks.spawn(acceptor.serve(Arc::clone(&shared)));
         match certificate {
             Some(certificate) => tokio::select! {
                 () = certificate.follow() => {}
@@ -174,8 +173,9 @@ impl Server {
             None => until.await,
         }
         tracing::info!("stopping: nobody new is let in");
-        let _ = stop.send(true);
-        if timeout(LEAVE_WITHIN, clients).await.is_err() {
+        drop(stop);
+        shared.tasks.close();
+        if timeout(LEAVE_WITHIN, shared.tasks.wait()).await.is_err() {
             tracing::warn!("some clients did not finish in time: they are cut off and will reconnect");
         }
         let is_kept = shared.store.write(Write::Probe).await;

@@ -22,17 +22,18 @@ use std::io::{self, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures_util::stream;
+use futures_util::TryStreamExt as _;
 use http_body_util::{BodyExt as _, StreamBody};
-use hyper::body::{Body as _, Bytes, Frame, Incoming};
+use hyper::body::{Body as _, Frame, Incoming};
 use hyper::header::{self, HeaderValue};
 use hyper::{HeaderMap, Response};
 use sha2::{Digest as _, Sha256};
 use tim_protocol::media::{Rendition, RenditionType, Uploaded};
 use tim_protocol::{Code, Fault};
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _, Take};
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
 use tokio::time::timeout_at;
+use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 use crate::clock::Clock;
@@ -137,7 +138,8 @@ impl Media {
         }
         let (start, count) = part.bounds(length);
         file.seek(SeekFrom::Start(start)).await.map_err(|why| disk(&path, &why))?;
-        let mut answer = Response::new(StreamBody::new(chunks(file.take(count))).boxed_unsync());
+        let chunks = ReaderStream::with_capacity(file.take(count), CHUNK).map_ok(Frame::data);
+        let mut answer = Response::new(StreamBody::new(chunks).boxed_unsync());
         part.describe(length, &mut answer);
         let headers = answer.headers_mut();
         headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(|_| Code::INTERNAL)?);
@@ -233,14 +235,6 @@ fn describe(app: u32, id: Uuid, size: u64, made: &ProcessedFile) -> Uploaded {
         uuid: id,
         renditions: std::iter::once(original(RenditionType::Original)).chain(smaller).collect(),
     }
-}
-
-fn chunks(file: Take<File>) -> impl stream::Stream<Item = io::Result<Frame<Bytes>>> + Send {
-    stream::try_unfold(file, |mut file| async move {
-        let mut bytes = Vec::with_capacity(CHUNK);
-        let read = file.read_buf(&mut bytes).await?;
-        Ok((read > 0).then(|| (Frame::data(bytes.into()), file)))
-    })
 }
 
 fn disk(path: &Path, why: &io::Error) -> Fault {

@@ -12,7 +12,7 @@ use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use tim_protocol::{Code, codec, limits};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
@@ -24,7 +24,7 @@ use uuid::Uuid;
 use super::log::ConnectionLog;
 use super::parked::Dropped;
 use super::slots::Slot;
-use super::{ConnectionPermit, ServerContext, evicted, until_stopped};
+use super::{ConnectionPermit, ServerContext, evicted};
 use crate::bus::{Delivery, Subscription};
 use crate::core::ops::{Committed, QueryResult, Refusal, UserKey};
 use crate::core::session::{Effect, Input, Session, Token};
@@ -100,14 +100,13 @@ struct Connection<S> {
 pub(super) fn serve<S>(
     socket: WebSocketStream<S>,
     shared: Arc<ServerContext>,
-    mut stop: watch::Receiver<bool>,
     permit: ConnectionPermit,
 ) -> impl Future<Output = ()> + Send
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let (settings, shares) = (Arc::clone(&shared.settings), Arc::clone(&shared.shares));
-    let (id, seed) = (Uuid::new_v4(), fastrand::u64(..));
+    let (id, seed, stop) = (Uuid::new_v4(), fastrand::u64(..), shared.stop.clone());
     let session = Session::new(settings, shares, permit.network, id, seed, shared.now());
     let mut connection = Connection {
         socket,
@@ -126,16 +125,16 @@ where
     };
     async move {
         metrics::gauge!("tim_connections").increment(1.0);
-        let end = connection.run(&mut stop).await;
+        let end = connection.run(pin!(stop.cancelled())).await;
         connection.finish(end).await;
         metrics::gauge!("tim_connections").decrement(1.0);
     }
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
-    async fn run(&mut self, stop: &mut watch::Receiver<bool>) -> End {
+    async fn run(&mut self, mut stopped: Pin<&mut impl Future<Output = ()>>) -> End {
         loop {
-            let event = self.next(stop).await;
+            let event = self.next(stopped.as_mut()).await;
             let mut end = self.take(event);
             // Other events that are ready share the same frames.
             while end.is_none() && self.out.len() < GATHER {
@@ -151,7 +150,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         }
     }
 
-    async fn next(&mut self, stop: &mut watch::Receiver<bool>) -> Event {
+    async fn next(&mut self, stopped: Pin<&mut impl Future<Output = ()>>) -> Event {
         let mut deadline = pin!(sleep(self.until_deadline()));
         let may_read = self.session.in_flight() < limits::IN_FLIGHT;
         let place = self.slot_evicted();
@@ -160,7 +159,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             Some(answer) = self.asked.next(), if !self.asked.is_empty() => Event::StoreAnswer(answer),
             delivery = deliveries(&mut self.subscription) => Event::Delivery(delivery),
             // Before frames, so that a busy client cannot delay the shutdown.
-            () = until_stopped(stop), if !self.stopping => Event::Shutdown,
+            () = stopped, if !self.stopping => Event::Shutdown,
             () = evicted(place) => Event::Evicted,
             frame = self.socket.next(), if may_read => Event::Frame(frame),
             () = &mut deadline => Event::Deadline,

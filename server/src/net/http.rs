@@ -17,7 +17,6 @@ use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use tim_protocol::{Code, Fault, SUBPROTOCOL};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::watch;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 use tokio_tungstenite::tungstenite::protocol::Role;
@@ -32,7 +31,6 @@ pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 /// The routes of one connection.
 pub(super) struct Routes<S> {
     shared: Arc<ServerContext>,
-    stop: watch::Receiver<bool>,
     /// Passed on to the WebSocket.
     permit: Arc<Mutex<Option<ConnectionPermit>>>,
     downloading: Downloading,
@@ -41,14 +39,9 @@ pub(super) struct Routes<S> {
 }
 
 impl<S> Routes<S> {
-    pub(super) fn new(
-        shared: Arc<ServerContext>,
-        stop: watch::Receiver<bool>,
-        permit: ConnectionPermit,
-    ) -> Self {
+    pub(super) fn new(shared: Arc<ServerContext>, permit: ConnectionPermit) -> Self {
         Self {
             shared,
-            stop,
             permit: Arc::new(Mutex::new(Some(permit))),
             downloading: Downloading::default(),
             has_asked: Arc::default(),
@@ -79,11 +72,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Service<Request<Incomin
             return Box::pin(async { Ok(answer) });
         }
         let (shared, permit) = (Arc::clone(&self.shared), Arc::clone(&self.permit));
-        let (downloading, stop) = (Arc::clone(&self.downloading), self.stop.clone());
+        let downloading = Arc::clone(&self.downloading);
         Box::pin(async move {
             // A client with a ticket uses its user's share, not its network's.
             let admitted = || locked(&permit).iter_mut().for_each(ConnectionPermit::admit);
-            Ok(route(&shared, request, admitted, downloading, stop).await)
+            Ok(route(&shared, request, admitted, downloading).await)
         })
     }
 }
@@ -93,11 +86,10 @@ async fn route(
     request: Request<Incoming>,
     admitted: impl FnOnce(),
     downloading: Downloading,
-    stop: watch::Receiver<bool>,
 ) -> Response<Body> {
     let path = request.uri().path().to_owned();
     let answer = match (request.method(), path.as_str()) {
-        (&Method::PUT, "/media/upload") => transfer::upload(shared, request, admitted, stop).await,
+        (&Method::PUT, "/media/upload") => transfer::upload(shared, request, admitted).await,
         (&Method::GET | &Method::HEAD, path) if path.starts_with("/media/") => {
             transfer::download(shared, &request, admitted, downloading).await
         }
@@ -142,12 +134,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Routes<S> {
             return refuse("one WebSocket per connection");
         };
         permit.comes_from(origin(permit.peer, request.headers(), &self.shared.trusted_proxies), &self.shared);
-        let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
+        let shared = Arc::clone(&self.shared);
         let upgrade = hyper::upgrade::on(&mut request);
-        tokio::spawn(async move {
+        self.shared.tasks.spawn(async move {
             let Ok(upgraded) = upgrade.await else { return };
             if let Some(socket) = websocket::<S>(upgraded).await {
-                connection::serve(socket, shared, stop, permit).await;
+                connection::serve(socket, shared, permit).await;
             }
         });
         let mut answer = answer;

@@ -26,8 +26,10 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, Semaphore, mpsc, watch};
+use tokio::sync::{Notify, Semaphore};
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::bus::Bus;
 use crate::clock::Clock;
@@ -59,6 +61,10 @@ pub(crate) struct ServerContext {
     pub(crate) bus: Arc<dyn Bus>,
     pub(crate) media: Media,
     pub(crate) shares: Arc<Shares>,
+    /// Cancelled when the server stops.
+    pub(crate) stop: CancellationToken,
+    /// The clients' connections, and what accepts connections: those that a stopping server waits for.
+    pub(crate) tasks: TaskTracker,
     /// Connections that have not logged in, by where they come from.
     pending: Arc<Slots<Network>>,
     /// Sessions, by user.
@@ -87,6 +93,8 @@ impl ServerContext {
             bus,
             media,
             shares,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
             pending: Slots::new(limits.pending_per_address),
             sessions: Slots::new(limits.connections_per_user),
             least_pace: LeastPace {
@@ -132,10 +140,8 @@ impl Acceptor {
         Self { listener, tls, slots: Arc::new(Semaphore::new(connections)) }
     }
 
-    /// Accepts clients until the server stops, and returns when the last one has left.
-    pub(crate) async fn serve(self, shared: Arc<ServerContext>, mut stop: watch::Receiver<bool>) {
-        // Every connection holds a sender; when all are dropped, all clients have left.
-        let (permit, mut all_left) = mpsc::channel::<()>(1);
+    /// Accepts clients until the server stops.
+    pub(crate) async fn serve(self, shared: Arc<ServerContext>) {
         let mut sweep = tokio::time::interval(SWEEP_EVERY);
         let mut is_refused = false;
         loop {
@@ -146,12 +152,12 @@ impl Acceptor {
                     shared.parked.sweep();
                     continue;
                 }
-                () = until_stopped(&mut stop) => break,
+                () = shared.stop.cancelled() => return,
             };
             match accepted {
                 // Logged once per period of overload.
                 Ok((socket, peer)) => {
-                    if self.admit(socket, peer, &shared, &stop, &permit) {
+                    if self.admit(socket, peer, &shared) {
                         is_refused = false;
                     } else if !std::mem::replace(&mut is_refused, true) {
                         tracing::warn!(%peer, "too many connections: raise limits.connections");
@@ -165,22 +171,12 @@ impl Acceptor {
                 }
             }
         }
-        drop((self, permit));
-        let _ = all_left.recv().await;
     }
 
     /// Serves a connection; false if there are too many.
-    fn admit(
-        &self,
-        socket: TcpStream,
-        peer: SocketAddr,
-        shared: &Arc<ServerContext>,
-        stop: &watch::Receiver<bool>,
-        permit: &mpsc::Sender<()>,
-    ) -> bool {
+    fn admit(&self, socket: TcpStream, peer: SocketAddr, shared: &Arc<ServerContext>) -> bool {
         let Ok(slot) = Arc::clone(&self.slots).try_acquire_owned() else { return false };
         let _ = socket.set_nodelay(true);
-        let (tls, shared, stop) = (self.tls.clone(), Arc::clone(shared), stop.clone());
         let permit = ConnectionPermit {
             peer: peer.ip(),
             // Behind a trusted proxy the client's address is known only with the request.
@@ -188,20 +184,19 @@ impl Acceptor {
                 .then(|| shared.pending.take(peer.ip().into())),
             network: peer.ip().into(),
             _place: slot,
-            _here: permit.clone(),
         };
-        tokio::spawn(async move {
+        let (tls, context) = (self.tls.clone(), Arc::clone(shared));
+        shared.tasks.spawn(async move {
             match tls {
-                None => http_connection(socket, shared, stop, permit).await,
+                None => http_connection(socket, context, permit).await,
                 Some(tls) => {
-                    let mut stopped = stop.clone();
                     let handshake = tokio::select! {
                         handshake = tokio::time::timeout(HEAD_WITHIN, tls.accept(socket)) => handshake,
                         () = evicted(permit.evicted()) => return,
-                        () = until_stopped(&mut stopped) => return,
+                        () = context.stop.cancelled() => return,
                     };
                     match handshake {
-                        Ok(Ok(socket)) => http_connection(socket, shared, stop, permit).await,
+                        Ok(Ok(socket)) => http_connection(socket, context, permit).await,
                         Ok(Err(why)) => tracing::debug!(%peer, %why, "TLS handshake failed"),
                         Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
                     }
@@ -210,11 +205,6 @@ impl Acceptor {
         });
         true
     }
-}
-
-/// Ends when the server stops.
-async fn until_stopped(stop: &mut watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 /// Completes when the connection is evicted; never without a slot.
@@ -232,7 +222,6 @@ pub(crate) struct ConnectionPermit {
     /// Held until the connection belongs to a user.
     pending: Option<Slot<Network>>,
     _place: tokio::sync::OwnedSemaphorePermit,
-    _here: mpsc::Sender<()>,
 }
 
 impl ConnectionPermit {
@@ -253,16 +242,12 @@ impl ConnectionPermit {
     }
 }
 
-async fn http_connection<S>(
-    socket: S,
-    shared: Arc<ServerContext>,
-    mut stop: watch::Receiver<bool>,
-    permit: ConnectionPermit,
-) where
+async fn http_connection<S>(socket: S, shared: Arc<ServerContext>, permit: ConnectionPermit)
+where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let slot = permit.evicted();
-    let service = http::Routes::<S>::new(shared, stop.clone(), permit);
+    let (slot, stop) = (permit.evicted(), shared.stop.clone());
+    let service = http::Routes::<S>::new(shared, permit);
     let (has_asked, downloading) = (service.has_asked(), service.downloading());
     let connection = std::pin::pin!(
         hyper::server::conn::http1::Builder::new()
@@ -276,7 +261,7 @@ async fn http_connection<S>(
         let mut connection = connection;
         tokio::select! {
             ended = connection.as_mut() => ended,
-            () = until_stopped(&mut stop) => {
+            () = stop.cancelled() => {
                 if !has_asked.load(Ordering::Acquire) {
                     return Ok(());
                 }
@@ -306,14 +291,9 @@ pub(crate) async fn serve_admin(
     shared: Arc<ServerContext>,
     metrics: PrometheusHandle,
     admin: Admin,
-    mut stop: watch::Receiver<bool>,
 ) {
     let routes = Arc::new(admin::Routes { shared, metrics, admin });
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = until_stopped(&mut stop) => return,
-        };
+    while let Some(accepted) = routes.shared.stop.run_until_cancelled(listener.accept()).await {
         let Ok((socket, _)) = accepted else {
             tokio::time::sleep(REFUSED_PAUSE).await;
             continue;

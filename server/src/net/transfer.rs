@@ -12,13 +12,13 @@ use hyper::body::{Body as HttpBody, Bytes, Frame, Incoming, SizeHint};
 use hyper::header::{self, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode, Uri};
 use tim_protocol::{Code, Fault};
-use tokio::sync::{SetOnce, watch};
+use tokio::sync::SetOnce;
 use uuid::Uuid;
 
+use super::ServerContext;
 use super::http::{Body, json, query};
 use super::log::TransferLog;
 use super::pace::Pace;
-use super::{ServerContext, until_stopped};
 use crate::core::media_path::MediaPath;
 use crate::core::shares::Transfer;
 use crate::core::ticket;
@@ -34,7 +34,6 @@ pub(super) async fn upload(
     shared: &ServerContext,
     request: Request<Incoming>,
     admitted: impl FnOnce(),
-    mut stop: watch::Receiver<bool>,
 ) -> Result<Response<Body>, Fault> {
     let now = shared.now();
     let ticket = ticket_of(request.uri())?;
@@ -47,11 +46,8 @@ pub(super) async fn upload(
         let pace = shared.least_pace.start();
         shared.media.upload(upload, request.into_body(), &pace, &*shared.store, now.wall).await
     };
-    let ended = tokio::select! {
-        ended = take_in => ended,
-        () = until_stopped(&mut stop) => Err(Code::SHUTTING_DOWN.into()),
-    };
-    match ended {
+    let ended = shared.stop.run_until_cancelled(take_in).await;
+    match ended.unwrap_or_else(|| Err(Code::SHUTTING_DOWN.into())) {
         Ok(uploaded) => {
             log.moved(uploaded.uuid, size);
             Ok(last(json(StatusCode::OK, &uploaded)))

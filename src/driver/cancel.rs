@@ -5,43 +5,22 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tim_protocol::{Code, Fault};
-use tokio::sync::watch;
+use tokio::sync::SetOnce;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
-/// Cancels all operations that belong to it. Cheap to clone.
+/// Cancels all operations that have it, with a code. Cheap to clone.
 #[derive(Clone, Default)]
-pub(super) struct CancelSource {
-    end: watch::Sender<Option<Code>>,
-}
+pub(super) struct Cancellation(Arc<SetOnce<Code>>);
 
-impl CancelSource {
-    /// Cancels its current and future operations with this code. Only the first code counts.
-    pub(super) fn end(&self, code: Code) {
-        self.end.send_if_modified(|end| end.replace(end.unwrap_or(code)).is_none());
+impl Cancellation {
+    /// Cancels current and future operations with this code. Only the first code counts.
+    pub(super) fn cancel(&self, code: Code) {
+        let _ = self.0.set(code);
     }
 
-    /// Waits until all its operations have ended.
-    pub(super) async fn finished(&self) {
-        self.end.closed().await;
-    }
-
-    pub(super) fn token(&self) -> CancelToken {
-        CancelToken { end: self.end.subscribe() }
-    }
-}
-
-/// Held by an operation while it is in progress.
-pub(super) struct CancelToken {
-    end: watch::Receiver<Option<Code>>,
-}
-
-impl CancelToken {
-    /// Waits for the cancellation; for ever if nothing can cancel it any more.
     async fn cancelled(&self) -> Code {
-        let end = self.end.clone().wait_for(Option::is_some).await.map(|end| *end);
-        match end.ok().flatten() {
-            Some(code) => code,
-            None => std::future::pending().await,
-        }
+        *self.0.wait().await
     }
 }
 
@@ -52,7 +31,15 @@ pub(super) struct Downloads(Arc<Mutex<Open>>);
 #[derive(Default)]
 struct Open {
     last: u64,
-    downloads: BTreeMap<u64, (PathBuf, CancelSource)>,
+    downloads: BTreeMap<u64, OpenDownload>,
+}
+
+/// A download that is under way.
+pub(super) struct OpenDownload {
+    target: PathBuf,
+    pub(super) cancellation: Cancellation,
+    /// Empty when the download has ended.
+    pub(super) task: TaskTracker,
 }
 
 impl Downloads {
@@ -62,14 +49,15 @@ impl Downloads {
     }
 
     /// A download into this file begins, and belongs to the login.
-    pub(super) fn begin(&self, target: PathBuf, login: CancelToken) -> CancelGuard {
-        let scope = CancelSource::default();
-        let own = scope.token();
+    pub(super) fn begin(&self, target: PathBuf, login: Cancellation) -> CancelGuard {
+        let (own, task) = (Cancellation::default(), TaskTracker::new());
+        task.close();
+        let token = task.token();
         let mut open = self.open();
         open.last += 1;
         let number = open.last;
-        open.downloads.insert(number, (target, scope));
-        CancelGuard { number, login, own, downloads: self.clone() }
+        open.downloads.insert(number, OpenDownload { target, cancellation: own.clone(), task });
+        CancelGuard { number, login, own, downloads: self.clone(), _task: token }
     }
 
     /// Makes the download uncancellable; false if it was cancelled already.
@@ -78,18 +66,19 @@ impl Downloads {
     }
 
     /// Takes the downloads into this file.
-    pub(super) fn take(&self, target: &Path) -> Vec<CancelSource> {
+    pub(super) fn take(&self, target: &Path) -> Vec<OpenDownload> {
         let mut open = self.open();
-        open.downloads.extract_if(.., |_, (into, _)| into == target).map(|(_, (_, scope))| scope).collect()
+        open.downloads.extract_if(.., |_, it| it.target == target).map(|(_, it)| it).collect()
     }
 }
 
 /// Cancels a download when its login ends or when the app cancels it.
 pub(crate) struct CancelGuard {
     number: u64,
-    login: CancelToken,
-    own: CancelToken,
+    login: Cancellation,
+    own: Cancellation,
     downloads: Downloads,
+    _task: TaskTrackerToken,
 }
 
 impl CancelGuard {

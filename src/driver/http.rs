@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::TryStreamExt as _;
 use http_body_util::{BodyExt as _, Empty, StreamBody, combinators::UnsyncBoxBody};
 use hyper::body::{Frame, Incoming};
 use hyper::{Method, Request, Response, StatusCode, header};
@@ -12,9 +12,11 @@ use hyper_util::rt::TokioIo;
 use tim_protocol::media::Uploaded;
 use tim_protocol::{Code, Fault};
 use tokio::fs::File;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::sync::watch;
 use tokio::time::timeout;
+use tokio_util::io::ReaderStream;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::address::Address;
 use super::cancel::CancelGuard;
@@ -33,6 +35,13 @@ const ANSWER_BYTES: usize = 64 * 1024;
 
 type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
+/// A response, and the task of its connection, which ends with it.
+#[derive(Debug)]
+struct Answer {
+    response: Response<Incoming>,
+    _connection: AbortOnDropHandle<hyper::Result<()>>,
+}
+
 /// Uploads a file with a ticket.
 pub(super) async fn upload(
     source: Source,
@@ -41,31 +50,24 @@ pub(super) async fn upload(
     progress: &Progress,
 ) -> Result<Uploaded, Fault> {
     let (_, answer) = follow(source, &Transfer::Up { file, size, progress }).await?;
-    let status = answer.status();
-    let body = timeout(IDLE_WITHIN, http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect())
-        .await
-        .map_err(|why| failed(&why))?
-        .map_err(|why| failed(&why))?
-        .to_bytes();
+    let status = answer.response.status();
+    let body = http_body_util::Limited::new(answer.response.into_body(), ANSWER_BYTES).collect();
+    let body =
+        timeout(IDLE_WITHIN, body).await.map_err(|why| failed(&why))?.map_err(|why| failed(&why))?.to_bytes();
     if status == StatusCode::OK {
         return serde_json::from_slice(&body).map_err(|why| failed(&why));
     }
     Err(refusal(&body, Code::UPLOAD_FAILED))
 }
 
-async fn put(
-    source: &Source,
-    file: &Path,
-    size: u64,
-    progress: &Progress,
-) -> Result<Response<Incoming>, Fault> {
+async fn put(source: &Source, file: &Path, size: u64, progress: &Progress) -> Result<Answer, Fault> {
     let content = File::open(file).await.map_err(|_| Code::FILE_UNREADABLE)?;
     progress.note(0);
     let (alive, mut signs) = watch::channel(());
     let request = Request::put(&source.path)
         .header(header::HOST, source.server.authority())
         .header(header::CONTENT_LENGTH, size)
-        .body(StreamBody::new(chunks(content, size, progress.clone(), alive)).boxed_unsync())
+        .body(body_of(content, size, progress.clone(), alive))
         .map_err(|why| failed(&why))?;
     tokio::select! {
         answer = send(&source.server, request) => answer,
@@ -89,7 +91,7 @@ impl Transfer<'_> {
         if matches!(self, Self::Down) { Code::MEDIA_NOT_FOUND } else { Code::UPLOAD_FAILED }
     }
 
-    async fn ask(&self, source: &Source) -> Result<Response<Incoming>, Fault> {
+    async fn ask(&self, source: &Source) -> Result<Answer, Fault> {
         match self {
             Self::Down => ask_for(source).await,
             Self::Up { file, size, progress } => put(source, file, *size, progress).await,
@@ -98,10 +100,11 @@ impl Transfer<'_> {
 }
 
 /// Sends the request and follows redirects; returns the final source and response.
-async fn follow(mut source: Source, transfer: &Transfer<'_>) -> Result<(Source, Response<Incoming>), Fault> {
+async fn follow(mut source: Source, transfer: &Transfer<'_>) -> Result<(Source, Answer), Fault> {
     for _ in 0..=MAX_REDIRECTS {
         let answer = transfer.ask(&source).await?;
-        match source.redirect(&transfer.method(), answer.status(), answer.headers()) {
+        let response = &answer.response;
+        match source.redirect(&transfer.method(), response.status(), response.headers()) {
             Ok(None) => return Ok((source, answer)),
             Ok(Some(next)) => source = next,
             Err(why) => return Err(Fault::with_text(transfer.refused(), why)),
@@ -121,24 +124,17 @@ async fn silence(signs: &mut watch::Receiver<()>) {
     }
 }
 
-/// The chunks of a file. A chunk counts as progress when it is handed over.
-fn chunks(
-    file: File,
-    size: u64,
-    progress: Progress,
-    alive: watch::Sender<()>,
-) -> impl stream::Stream<Item = std::io::Result<Frame<Bytes>>> + Send {
-    stream::try_unfold((file, 0, progress, alive), move |(mut file, done, progress, alive)| async move {
-        let mut bytes = Vec::with_capacity(CHUNK);
-        if file.read_buf(&mut bytes).await? == 0 {
-            return Ok(None);
-        }
-        let done = done + bytes.len() as u64;
+/// A file as a body. A chunk counts as progress when it is handed over.
+fn body_of(file: File, size: u64, progress: Progress, alive: watch::Sender<()>) -> Body {
+    let mut done = 0;
+    let chunks = ReaderStream::with_capacity(file, CHUNK).map_ok(move |bytes| {
+        done += bytes.len() as u64;
         // 100 is reported only after the server's response.
         progress.note(percent(done, size).min(99));
         let _ = alive.send(());
-        Ok(Some((Frame::data(bytes.into()), (file, done, progress, alive))))
-    })
+        Frame::data(bytes)
+    });
+    StreamBody::new(chunks).boxed_unsync()
 }
 
 /// Downloads a file into a file, atomically. Network waits end on cancellation; file operations finish, so no file
@@ -168,21 +164,21 @@ pub(super) async fn download(
     Ok(())
 }
 
-async fn get(source: Source) -> Result<Response<Incoming>, Fault> {
+async fn get(source: Source) -> Result<Answer, Fault> {
     let (source, answer) = follow(source, &Transfer::Down).await?;
-    if answer.status() == StatusCode::OK {
+    if answer.response.status() == StatusCode::OK {
         return Ok(answer);
     }
     if !source.is_own {
         // Error bodies of other servers have no meaning here.
         return Err(Fault::new(Code::MEDIA_NOT_FOUND));
     }
-    let body = http_body_util::Limited::new(answer.into_body(), ANSWER_BYTES).collect();
+    let body = http_body_util::Limited::new(answer.response.into_body(), ANSWER_BYTES).collect();
     let body = timeout(IDLE_WITHIN, body).await.map_err(|why| failed(&why))?;
     Err(body.map_or_else(|why| failed(&why), |body| refusal(&body.to_bytes(), Code::MEDIA_NOT_FOUND)))
 }
 
-async fn ask_for(source: &Source) -> Result<Response<Incoming>, Fault> {
+async fn ask_for(source: &Source) -> Result<Answer, Fault> {
     let request = Request::get(&source.path)
         .header(header::HOST, source.server.authority())
         .body(Empty::new().map_err(|never| match never {}).boxed_unsync())
@@ -191,18 +187,19 @@ async fn ask_for(source: &Source) -> Result<Response<Incoming>, Fault> {
 }
 
 async fn write(
-    answer: Response<Incoming>,
+    answer: Answer,
     partial: &Path,
     progress: &Progress,
     guard: &CancelGuard,
 ) -> Result<(), Fault> {
     let size = answer
+        .response
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse().ok())
         .unwrap_or(0);
     let mut file = File::create(partial).await.map_err(|why| disk(&why))?;
-    let (mut body, mut done) = (answer.into_body(), 0);
+    let (mut body, mut done) = (answer.response.into_body(), 0);
     while let Some(frame) =
         guard.run_until_cancelled(timeout(IDLE_WITHIN, body.frame())).await?.map_err(|why| failed(&why))?
     {
@@ -215,12 +212,13 @@ async fn write(
     guard.run_until_cancelled(std::future::ready(())).await
 }
 
-async fn send(server: &Address, request: Request<Body>) -> Result<Response<Incoming>, Fault> {
+async fn send(server: &Address, request: Request<Body>) -> Result<Answer, Fault> {
     let socket = server.connect().await?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(socket)).await.map_err(|why| failed(&why))?;
-    tokio::spawn(connection);
-    sender.send_request(request).await.map_err(|why| failed(&why))
+    let connection = AbortOnDropHandle::new(tokio::spawn(connection));
+    let response = sender.send_request(request).await.map_err(|why| failed(&why))?;
+    Ok(Answer { response, _connection: connection })
 }
 
 fn percent(done: u64, of: u64) -> u8 {
@@ -243,6 +241,7 @@ fn disk(why: &std::io::Error) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::io::AsyncReadExt as _;
     use tokio::net::TcpListener;
 
     /// What a refusal with these words comes to.
@@ -302,7 +301,7 @@ mod tests {
         let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
         let (source, requests) = scripted(&[TO_B, ok]).await;
         let answer = get(source).await.unwrap();
-        assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), "hi");
+        assert_eq!(answer.response.into_body().collect().await.unwrap().to_bytes(), "hi");
         assert_eq!(requests.await.unwrap(), ["GET /picture?ticket=secret HTTP/1.1", "GET /b HTTP/1.1"]);
 
         let (source, requests) = scripted(&[TO_B; 6]).await;

@@ -5,12 +5,13 @@ use std::time::Duration;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tim_protocol::{Code, Fault, SUBPROTOCOL, codec, limits};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as WebSocketError, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tokio_util::task::TaskTracker;
 
 use super::address::{Address, Stream};
 use crate::log::{self, LogLevel};
@@ -19,7 +20,7 @@ use crate::log::{self, LogLevel};
 const QUEUE: usize = 64;
 /// Timeout for writes to the server.
 const WRITE_WITHIN: Duration = Duration::from_secs(30);
-/// How long the end of a connection may take.
+/// How long a dropped connection may take to end.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 
 /// An event of a connection.
@@ -32,19 +33,30 @@ pub(super) enum LinkEvent {
     Frame(String),
 }
 
-/// A connection, or an attempt to connect. Dropping it closes the connection after sending the queued frames.
+/// A connection, or an attempt to connect. Dropping it closes the connection after sending the queued frames, within
+/// [`CLOSE_WITHIN`].
 pub(super) struct Link {
     out: mpsc::Sender<String>,
     events: mpsc::Receiver<LinkEvent>,
 }
 
 impl Link {
-    /// Begins to connect. Must be called inside the runtime.
-    pub(super) fn open(address: Address) -> Self {
+    /// Begins to connect, in a task of its own. Must be called inside the runtime.
+    pub(super) fn open(address: Address, tasks: &TaskTracker) -> Self {
         let (out, to_send) = mpsc::channel(QUEUE);
         let (event_sender, events) = mpsc::channel(QUEUE);
-        tokio::spawn(async move {
-            if let Err(why) = carry(&address, to_send, event_sender).await {
+        let dropped = event_sender.clone();
+        let overdue = async move {
+            dropped.closed().await;
+            sleep(CLOSE_WITHIN).await;
+            Err("it could not be closed in time".into())
+        };
+        tasks.spawn(async move {
+            let ended = tokio::select! {
+                ended = carry(&address, to_send, event_sender) => ended,
+                ended = overdue => ended,
+            };
+            if let Err(why) = ended {
                 log::write(LogLevel::Info, format_args!("the connection ended: {why}"));
             }
         });
@@ -87,7 +99,7 @@ async fn carry(
             frame = to_send.recv() => match frame {
                 Some(frame) => timeout(WRITE_WITHIN, write(&mut socket, frame, &mut to_send)).await??,
                 None => {
-                    let _ = timeout(CLOSE_WITHIN, socket.close(None)).await;
+                    let _ = socket.close(None).await;
                     return Ok(());
                 }
             },
@@ -106,7 +118,7 @@ async fn carry(
                     while let Some(frame) = to_send.recv().await {
                         timeout(WRITE_WITHIN, write(&mut socket, frame, &mut to_send)).await??;
                     }
-                    let _ = timeout(CLOSE_WITHIN, socket.close(None)).await;
+                    let _ = socket.close(None).await;
                     return Ok(());
                 }
             }
@@ -143,4 +155,36 @@ async fn write(
         socket.feed(Message::text(frame)).await?;
     }
     Ok(socket.flush().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::TcpListener;
+    use tokio::time::Instant;
+    use tokio_tungstenite::accept_hdr_async;
+    use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+
+    fn agree<E>(_: &Request, mut response: Response) -> Result<Response, E> {
+        response.headers_mut().insert("sec-websocket-protocol", HeaderValue::from_static(SUBPROTOCOL));
+        Ok(response)
+    }
+
+    #[tokio::test]
+    async fn a_connection_whose_server_takes_nothing_ends_soon_after_it_was_dropped() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = format!("ws://{}", listener.local_addr().unwrap());
+        let tasks = TaskTracker::new();
+        let mut link = Link::open(Address::of_server(&server, None).unwrap(), &tasks);
+        let (socket, _) = listener.accept().await.unwrap();
+        let (_deaf, up) = tokio::join!(accept_hdr_async(socket, agree), link.next());
+        assert!(matches!(up, Some(LinkEvent::Up)));
+        while link.send("a frame".repeat(100_000)) {}
+        tokio::time::pause();
+        let dropped = Instant::now();
+        drop(link);
+        tasks.close();
+        tasks.wait().await;
+        assert_eq!(dropped.elapsed().as_secs(), CLOSE_WITHIN.as_secs());
+    }
 }

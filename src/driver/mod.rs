@@ -134,10 +134,10 @@ impl<S: Store<Location = Path>> Driver<S> {
                 Wake::Command(Some(Command::Network { up })) => self.process(Input::Network { up }).await,
                 Wake::Command(Some(Command::Destroy(done))) => {
                     self.keep_files().await;
-                    let login = self.shared.end_login(Code::DESTROYED);
+                    self.shared.end_login(Code::DESTROYED);
                     let mut waiting = vec![done];
                     self.log_out(&mut waiting).await;
-                    login.finished().await;
+                    self.end_tasks().await;
                     // Handles outlive their instance and report that it was destroyed.
                     self.shared.publish(None, Some(Code::DESTROYED));
                     for done in waiting {
@@ -250,6 +250,14 @@ impl<S: Store<Location = Path>> Driver<S> {
         }
     }
 
+    /// Waits for all tasks of the instance: waits for the network end, and file operations finish.
+    async fn end_tasks(&mut self) {
+        self.link = None;
+        self.uploads.end().await;
+        self.shared.tasks.close();
+        self.shared.tasks.wait().await;
+    }
+
     /// Passes an input to the machine and carries out all outputs.
     async fn process(&mut self, input: Input) {
         let mut inputs = VecDeque::from([input]);
@@ -291,7 +299,9 @@ impl<S: Store<Location = Path>> Driver<S> {
                 let Some((_, store)) = &mut self.store else { return Err(Code::DATABASE_FAILED.into()) };
                 may_block(store.apply(&changes, durable)).await?;
             }
-            Output::Connect => self.link = Some(Link::open(self.shared.server.clone())),
+            Output::Connect => {
+                self.link = Some(Link::open(self.shared.server.clone(), &self.shared.tasks));
+            }
             Output::Disconnect => self.link = None,
             Output::Transmit(frame) => {
                 if self.link.as_ref().is_some_and(|link| !link.send(frame)) {

@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tim_protocol::media::FileType;
 use tim_protocol::{Code, MessageId, UserId};
+use tokio_util::task::TaskTracker;
 
 use super::address::Address;
-use super::cancel::{CancelGuard, CancelSource, Downloads};
+use super::cancel::{CancelGuard, Cancellation, Downloads};
 use super::dispatch::Dispatch;
 use super::files::Files;
 use super::progress::Progress;
@@ -26,6 +27,8 @@ pub(crate) struct InstanceState {
     pub(crate) dispatch: Dispatch,
     pub(crate) files: Files,
     pub(crate) server: Address,
+    /// The connections and the downloads of the instance, which its end waits for.
+    pub(crate) tasks: TaskTracker,
     downloads: Downloads,
     state: Mutex<State>,
 }
@@ -34,7 +37,7 @@ pub(crate) struct InstanceState {
 struct State {
     user: Option<UserId>,
     refusal: Option<Code>,
-    login: CancelSource,
+    login: Cancellation,
     plugin: Option<Arc<dyn UploadPlugin>>,
     /// In order of creation, because a message ID begins with its time.
     created: BTreeMap<MessageId, LocalFile>,
@@ -84,7 +87,8 @@ impl State {
 impl InstanceState {
     pub(crate) fn new(dispatch: Dispatch, files: Files, server: Address) -> Self {
         let state = State { refusal: Some(Code::NOT_LOGGED_IN), ..State::default() };
-        Self { dispatch, files, server, downloads: Downloads::default(), state: Mutex::new(state) }
+        let (tasks, downloads) = (TaskTracker::new(), Downloads::default());
+        Self { dispatch, files, server, tasks, downloads, state: Mutex::new(state) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -99,8 +103,8 @@ impl InstanceState {
         let former = if user.is_none() { std::mem::take(&mut state.created) } else { BTreeMap::new() };
         let plugin = if refusal == Some(Code::DESTROYED) { state.plugin.take() } else { None };
         match (&user, refusal) {
-            (None, Some(code)) => state.login.end(code),
-            (Some(_), _) if state.user.is_none() => state.login = CancelSource::default(),
+            (None, Some(code)) => state.login.cancel(code),
+            (Some(_), _) if state.user.is_none() => state.login = Cancellation::default(),
             _ => {}
         }
         state.user = user;
@@ -180,7 +184,7 @@ impl InstanceState {
 
     /// A download into this file begins, and belongs to the login.
     pub(crate) fn download(&self, target: PathBuf) -> CancelGuard {
-        let login = self.state().login.token();
+        let login = self.state().login.clone();
         self.downloads.begin(target, login)
     }
 
@@ -194,19 +198,17 @@ impl InstanceState {
             return Err(Code::NOTHING_TO_CANCEL.into());
         }
         for download in &under_way {
-            download.end(Code::CANCELLED);
+            download.cancellation.cancel(Code::CANCELLED);
         }
         for download in under_way {
-            download.finished().await;
+            download.task.wait().await;
         }
         Ok(())
     }
 
     /// Ends what belongs to the login.
-    pub(super) fn end_login(&self, code: Code) -> CancelSource {
-        let login = self.state().login.clone();
-        login.end(code);
-        login
+    pub(super) fn end_login(&self, code: Code) {
+        self.state().login.cancel(code);
     }
 }
 

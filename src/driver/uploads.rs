@@ -70,6 +70,11 @@ impl Uploads {
         }
     }
 
+    /// Stops all uploads, and returns when they have ended.
+    pub(super) async fn end(&mut self) {
+        self.tasks.shutdown().await;
+    }
+
     /// A message's file will not be uploaded again.
     pub(super) fn forget(&mut self, message: MessageId) {
         self.digests.remove(&message);

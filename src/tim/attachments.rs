@@ -40,7 +40,8 @@ impl Tim {
             shared: Arc::clone(&self.inner.shared),
             commands: self.inner.commands.clone(),
         };
-        self.inner.runtime.spawn(download.run()).await.map_err(|_| unexpected())?
+        let task = self.inner.shared.tasks.spawn_on(download.run(), &self.inner.runtime);
+        task.await.map_err(|_| unexpected())?
     }
 
     /// The full address of the file of a message, in one of its renditions, as an image view takes it: a plain `GET` gives the

@@ -56,7 +56,8 @@ pub enum Write {
     /// A health check: changes a dummy row to test that writes reach the disk. Answers [`WriteReply::Done`].
     Probe,
     /// Logs a user in on a device: creates the user if necessary, replaces other login instances by the policy, and
-    /// advances the watermark as [`Write::AdvanceWatermark`] does, for the sync that follows. Answers [`WriteReply::LoggedIn`] and notifies the replaced instances.
+    /// advances the watermark as [`Write::AdvanceWatermark`] does, for the sync that follows. Answers
+    /// [`WriteReply::LoggedIn`] and notifies the replaced instances.
     Login(Login),
     /// Ends a login instance. Answers [`WriteReply::Done`].
     Logout {
@@ -280,7 +281,7 @@ pub enum Query {
         /// The user.
         key: UserKey,
     },
-    /// One page of changes, newest first, up to the watermark of [`Write::AdvanceWatermark`]. Answers [`QueryResult::Reply`].
+    /// One page of changes, newest first, up to a watermark. Answers [`QueryResult::Reply`].
     Sync {
         /// The user.
         actor: Actor,
@@ -350,8 +351,6 @@ pub struct SessionStart {
 pub struct Devices {
     /// The user.
     pub key: UserKey,
-    /// The epoch of the data.
-    pub epoch: u32,
     /// The active login instances.
     pub live: Vec<Device>,
     /// The most recent ended login instances, newest first, with the code with which each is refused.
@@ -360,7 +359,8 @@ pub struct Devices {
 
 /// Why a write or a query failed.
 ///
-/// Nothing was changed. [`tim_protocol::Code::BUSY`], [`tim_protocol::Code::READ_ONLY`] and [`tim_protocol::Code::INTERNAL`] may succeed later unchanged.
+/// Nothing was changed. After [`tim_protocol::Code::BUSY`], [`tim_protocol::Code::READ_ONLY`] and
+/// [`tim_protocol::Code::INTERNAL`] the same may succeed later.
 pub type Refusal = Fault;
 
 impl Query {
@@ -422,7 +422,7 @@ impl Write {
             Self::Login(_) => "login",
             Self::Logout { .. } => "logout",
             Self::Kick { .. } => "kick",
-            Self::AdvanceWatermark { .. } => "give",
+            Self::AdvanceWatermark { .. } => "watermark",
             Self::Request(asked) => asked.request.method(),
             Self::PutApp { .. } => "app",
             Self::PutMedia(_) => "media",

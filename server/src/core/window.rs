@@ -35,6 +35,12 @@ impl Window {
         Some(self.number(Arc::clone(encoded)))
     }
 
+    /// Whether pushes are dropped until the client acknowledges the `lag`.
+    #[must_use]
+    pub fn is_lagging(&self) -> bool {
+        self.lagging.is_some()
+    }
+
     /// Makes the client sync because a push was lost; `None` if a `lag` is already pending.
     pub fn lag(&mut self) -> Option<String> {
         if self.lagging.is_some() {

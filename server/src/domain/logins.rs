@@ -71,7 +71,7 @@ pub(super) fn devices(rows: &mut impl Rows, app: u32, user: &UserId) -> DomainRe
 
 fn devices_of(rows: &mut impl Rows, key: UserKey) -> DomainResult<Devices> {
     let ended = rows.ended_logins(key)?.into_iter().map(|(instance, end)| (instance, end.code())).collect();
-    Ok(Devices { key, epoch: rows.epoch(), live: rows.logins(key)?, ended })
+    Ok(Devices { key, live: rows.logins(key)?, ended })
 }
 
 pub(super) fn session_start(rows: &mut impl Rows, key: UserKey) -> DomainResult<SessionStart> {

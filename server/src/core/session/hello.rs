@@ -4,91 +4,20 @@
 
 use std::sync::Arc;
 
-use tim_protocol::call::{HelloRequest, Platform, Resume, Welcome};
+use tim_protocol::call::{HelloRequest, Resume, Welcome};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::KickReason;
 use tim_protocol::usersig::{self, Expected, Key};
-use tim_protocol::{Code, Fault, UnixMillis, UserId, feature};
+use tim_protocol::{Code, Fault, feature};
 use uuid::Uuid;
 
-use super::reply::{self, Purpose};
-use super::{Effect, Live, Parked, Phase, Session, fault_to};
+use super::answer::{self, fault_to};
+use super::state::{ClientInfo, Effect, Greeting, Live, Parked, Phase, Purpose, Session, Step};
 use crate::core::Now;
 use crate::core::ops::{
     Actor, ConversationKey, Delivery, Device, Devices, Greet, Login, Query, SessionStart, UserKey, Write,
 };
 use crate::core::window::Window;
-
-/// The client as identified by its `hello`, for logs, without the token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientInfo {
-    /// The application.
-    pub app: u32,
-    /// The user, not yet verified.
-    pub user: UserId,
-    /// The installation.
-    pub device: String,
-    /// The login.
-    pub instance: String,
-    /// The kind of machine.
-    pub platform: Platform,
-    /// Name and version of the client program.
-    pub client: String,
-    /// A new login, rather than a restored one.
-    pub login: bool,
-}
-
-impl ClientInfo {
-    fn of(hello: &HelloRequest) -> Self {
-        Self {
-            app: hello.sdk_app_id,
-            user: hello.user_id.clone(),
-            device: hello.device.clone(),
-            instance: hello.instance.clone(),
-            platform: hello.platform,
-            client: hello.client.clone(),
-            login: hello.login,
-        }
-    }
-}
-
-/// A `hello` that is being processed.
-pub(super) struct Greeting {
-    number: u64,
-    hello: HelloRequest,
-    /// When the token ends.
-    expires: UnixMillis,
-    /// The user and the epoch, once the user is known.
-    user: Option<(UserKey, u32)>,
-    step: Step,
-    /// See [`SessionStart::watermark`].
-    watermark: Option<Cursor>,
-    /// The pushes since it is on the bus, to be sent after the welcome.
-    window: Window,
-    pushed: Vec<String>,
-}
-
-/// What a `hello` waits for. A session is on the bus before its login, or what it begins with, is read: so it hears of
-/// everything that changes afterwards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
-    /// The application's keys and the user's login instances.
-    Greet,
-    /// The bus, before the login.
-    AttachToLogIn,
-    /// The login of a user that is on the bus.
-    LogInAttached,
-    /// The login of a user that logs in for the first time.
-    LogIn,
-    /// The bus, after the login.
-    Attach,
-    /// What the session begins with.
-    Start,
-    /// The parked session.
-    Unpark,
-    /// The topics.
-    Follow,
-}
 
 impl Session {
     pub(super) fn hello(&mut self, number: u64, hello: HelloRequest, effects: &mut Vec<Effect>) {
@@ -97,8 +26,17 @@ impl Session {
         let query = Query::Greet { app, user, restores };
         let step = Step::Greet;
         let (window, pushed) = (Window::default(), Vec::new());
-        let greeting =
-            Greeting { number, hello, expires: 0, user: None, step, watermark: None, window, pushed };
+        let greeting = Greeting {
+            number,
+            hello,
+            expires: 0,
+            user: None,
+            step,
+            watermark: None,
+            has_overflowed: false,
+            window,
+            pushed,
+        };
         self.phase = Phase::Greeting(Box::new(greeting));
         self.query(query, Purpose::Greet, effects);
     }
@@ -249,7 +187,8 @@ impl Session {
     fn follow(&mut self, topics: Vec<ConversationKey>, watermark: Option<Cursor>, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
         greeting.step = Step::Follow;
-        greeting.watermark = watermark;
+        // What is said in a topic before the session follows it is above this watermark, and pushed to nobody.
+        greeting.watermark = watermark.filter(|_| topics.is_empty());
         effects.push(Effect::Follow(topics));
     }
 
@@ -270,17 +209,19 @@ impl Session {
     /// A delivery before the welcome was dropped.
     pub(super) fn overflow_early(&mut self) {
         if let Phase::Greeting(greeting) = &mut self.phase {
+            greeting.has_overflowed = true;
             greeting.pushed.extend(greeting.window.lag());
         }
     }
 
     fn welcome(&mut self, resumed: Option<Resumed>, now: Now, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = std::mem::replace(&mut self.phase, Phase::Over) else { return };
-        let Greeting { number, hello, expires, user: Some((key, epoch)), watermark, window, pushed, .. } =
-            *greeting
+        let Greeting { user: Some((key, epoch)), number, hello, expires, window, pushed, .. } = *greeting
         else {
             return;
         };
+        // A dropped push is above the watermark.
+        let watermark = greeting.watermark.filter(|_| !window.is_lagging());
         let version = hello.highest_common_version().unwrap_or_default();
         let named = |known: &&str| hello.features.iter().any(|named| named == known);
         let features: Vec<String> = feature::ALL.into_iter().filter(named).map(Into::into).collect();
@@ -307,8 +248,11 @@ impl Session {
             epoch,
         };
         effects.push(Effect::Admit(key, id));
-        effects.push(reply::result(number, &welcome));
+        effects.push(answer::result(number, &welcome));
         effects.extend(missed.into_iter().map(Effect::Send));
+        if greeting.has_overflowed {
+            self.ask_still_logged_in(effects);
+        }
     }
 
     /// Refuses a `hello`.

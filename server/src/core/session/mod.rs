@@ -1,5 +1,6 @@
 //! The rules of one connection, from the first frame to the last.
 //!
+//! * [`state`] is what a connection knows; [`answer`] has the envelopes of answers.
 //! * [`hello`] logs the client in and resumes sessions.
 //! * [`request`] translates the other requests to writes and queries.
 //! * [`reply`] turns the store's results into replies.
@@ -7,162 +8,27 @@
 //! Pure: see the contract in [`super`]. A session never waits: it asks for external data with an effect, and continues
 //! when the result arrives as an input.
 
+mod answer;
 mod hello;
 mod reply;
 mod request;
+mod state;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use tim_protocol::conversation::Cursor;
-use tim_protocol::frame::{Ask, FromClient, KickReason, Kicked, Push};
+use tim_protocol::frame::{Ask, FromClient, KickReason};
 use tim_protocol::{Code, Fault, codec, frame, limits};
 use uuid::Uuid;
 
 use super::Now;
-use super::ops::{Actor, Committed, ConversationKey, Delivery, Query, QueryResult, Refusal, UserKey, Write};
-use super::policy::LoginPolicy;
+use super::ops::{Delivery, Query};
 use super::shares::{Network, Shares};
-use super::window::Window;
-pub use hello::ClientInfo;
-use hello::Greeting;
-use reply::Purpose;
-
-/// Matches a result to its write or query. Unique within a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Token(pub u64);
-
-/// An input of a session.
-#[derive(Debug)]
-pub enum Input<'a> {
-    /// A text frame arrived, not yet checked for size or depth.
-    Frame(&'a str),
-    /// A write was completed.
-    WriteResult(Token, Result<Committed, Refusal>),
-    /// A query was completed.
-    QueryResult(Token, Result<QueryResult, Refusal>),
-    /// The parked session requested with [`Effect::Unpark`], if it still exists.
-    Unparked(Option<Box<Parked>>),
-    /// [`Effect::Attach`] or [`Effect::Follow`] is carried out.
-    Attached,
-    /// A delivery from the bus.
-    Delivery(Delivery),
-    /// The bus dropped a delivery because the session's inbox was full.
-    Overflow,
-    /// The deadline of [`Session::deadline`] has passed.
-    Deadline,
-    /// The server is shutting down.
-    Shutdown,
-}
-
-/// An effect to be carried out by the driver.
-#[derive(Debug)]
-pub enum Effect {
-    /// Send this envelope. Envelopes may share a frame if [`Session::batches`].
-    Send(String),
-    /// Make this change.
-    Write(Token, Write),
-    /// Answer this question.
-    Query(Token, Query),
-    /// Take a parked session.
-    Unpark(Uuid),
-    /// Be on the bus as this session, and say so with [`Input::Attached`]. A resumed session has kept its subscription
-    /// and its topics, and does not wait.
-    Attach(UserKey, Uuid),
-    /// Subscribe to these topics too, and confirm it with [`Input::Attached`]. The welcome follows it.
-    Follow(Vec<ConversationKey>),
-    /// The connection belongs to this user and session from here on. The welcome follows it.
-    Admit(UserKey, Uuid),
-    /// Close the connection after everything sent so far. The text is for the close frame.
-    Close(Code, &'static str),
-}
-
-/// The operator's settings.
-#[derive(Clone)]
-pub struct Settings {
-    /// The login policy.
-    pub policy: LoginPolicy,
-    /// Maximum age of a message that may be revoked, in milliseconds.
-    pub revoke_within: i64,
-    /// Shortest and longest accepted pause between heartbeats, in milliseconds.
-    pub heartbeat: [i64; 2],
-    /// Longest accepted life of a UserSig, in seconds; `None` for any.
-    pub max_sig_life: Option<i64>,
-    /// The random key that signs tickets, kept across restarts.
-    pub ticket_key: [u8; 32],
-}
-
-/// A session without a connection that can be resumed: its window of unacknowledged pushes.
-#[derive(Debug)]
-pub struct Parked {
-    id: Uuid,
-    user: UserKey,
-    instance: String,
-    window: Window,
-}
-
-impl Parked {
-    /// The session's ID.
-    #[must_use]
-    pub fn id(&self) -> Uuid {
-        self.id
-    }
-
-    /// The user of the session.
-    #[must_use]
-    pub fn user(&self) -> UserKey {
-        self.user
-    }
-}
-
-/// One connection's rules.
-pub struct Session {
-    settings: Arc<Settings>,
-    id: Uuid,
-    phase: Phase,
-    /// The last request number.
-    number: u64,
-    /// Writes and queries whose results are pending.
-    asked: BTreeMap<Token, Purpose>,
-    next_token: u64,
-    /// Random numbers for group IDs and ticket nonces.
-    rng: fastrand::Rng,
-    shares: Arc<Shares>,
-    /// The client's network.
-    network: Network,
-    /// When the connection began, and when the last frame arrived; monotonic.
-    began: i64,
-    heard: i64,
-    batches: bool,
-    deflates: bool,
-    stopping: bool,
-    who: Option<ClientInfo>,
-}
-
-/// The phase of a connection.
-enum Phase {
-    /// Before the `hello`.
-    Silent,
-    /// The `hello` is being processed.
-    Greeting(Box<Greeting>),
-    /// Logged in.
-    Live(Box<Live>),
-    /// Closed; inputs are ignored.
-    Over,
-}
-
-/// A logged-in session.
-struct Live {
-    actor: Actor,
-    instance: String,
-    window: Window,
-    /// When the token ends, on the monotonic clock.
-    expires: i64,
-    /// The upper end of the first sync, if the watermark need not be advanced for it.
-    watermark: Option<Cursor>,
-}
+use answer::{fault_to, pong};
+pub use state::{ClientInfo, Effect, Input, Parked, Session, Settings, Token};
+use state::{Phase, Purpose};
 
 impl Session {
     /// A session for a new connection from `network`. `seed` seeds its random numbers.
@@ -325,7 +191,7 @@ impl Session {
         match self.admit(now) {
             Ok(()) => self.query(Query::Version { key }, Purpose::Pong(number), effects),
             // A heartbeat is always answered; only its cursor costs something.
-            Err(_) => effects.push(reply::pong(number, None, now)),
+            Err(_) => effects.push(pong(number, None, now)),
         }
     }
 
@@ -336,7 +202,10 @@ impl Session {
             Phase::Silent | Phase::Over => return,
         };
         match delivery {
-            Delivery::Push(encoded) => effects.extend(live.window.push(&encoded).map(Effect::Send)),
+            Delivery::Push(encoded) => {
+                effects.extend(live.window.push(&encoded).map(Effect::Send));
+                live.forget_watermark_if_lagging();
+            }
             Delivery::Ephemeral(encoded) => {
                 effects.push(Effect::Send(frame::envelope_push(None, &encoded)));
             }
@@ -352,10 +221,11 @@ impl Session {
     fn overflow(&mut self, effects: &mut Vec<Effect>) {
         let Phase::Live(live) = &mut self.phase else { return self.overflow_early() };
         effects.extend(live.window.lag().map(Effect::Send));
+        live.forget_watermark_if_lagging();
         self.ask_still_logged_in(effects);
     }
 
-    fn ask_still_logged_in(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn ask_still_logged_in(&mut self, effects: &mut Vec<Effect>) {
         let Phase::Live(live) = &self.phase else { return };
         let query = Query::Devices { app: live.actor.app, user: live.actor.user.clone() };
         self.query(query, Purpose::StillLoggedIn, effects);
@@ -381,40 +251,4 @@ impl Session {
         let [_, longest] = self.settings.heartbeat;
         self.heard + longest.saturating_mul(5) / 2
     }
-
-    /// Ends the session because its login ended. The push is not numbered, so that it is sent even if the window is
-    /// full.
-    fn kick(&mut self, reason: KickReason, effects: &mut Vec<Effect>) {
-        if let Ok(encoded) = Push::Kicked(Kicked { reason }).write() {
-            effects.push(Effect::Send(frame::envelope_push(None, &encoded)));
-        }
-        self.close(reason.code(), effects);
-    }
-
-    fn close(&mut self, code: Code, effects: &mut Vec<Effect>) {
-        self.phase = Phase::Over;
-        self.asked.clear();
-        effects.push(Effect::Close(code, code.describe()));
-    }
-
-    fn write(&mut self, write: Write, asked: Purpose, effects: &mut Vec<Effect>) {
-        let token = self.token(asked);
-        effects.push(Effect::Write(token, write));
-    }
-
-    fn query(&mut self, query: Query, asked: Purpose, effects: &mut Vec<Effect>) {
-        let token = self.token(asked);
-        effects.push(Effect::Query(token, query));
-    }
-
-    fn token(&mut self, asked: Purpose) -> Token {
-        self.next_token += 1;
-        let token = Token(self.next_token);
-        self.asked.insert(token, asked);
-        token
-    }
-}
-
-fn fault_to(number: u64, fault: Fault) -> Effect {
-    reply::envelope(number, Err(fault))
 }

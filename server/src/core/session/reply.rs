@@ -1,38 +1,13 @@
 //! Turns the store's results into replies to the client.
 
-use serde::Serialize;
 use tim_protocol::call::{self, Done, Reply};
-use tim_protocol::conversation::Cursor;
-use tim_protocol::frame::{FromServer, Pong};
 use tim_protocol::{Code, Fault};
 
-use super::{Effect, Phase, Session, Token, fault_to};
+use super::answer::{self, envelope, fault_to, pong};
+use super::state::{Effect, Phase, Purpose, Session, Token};
 use crate::core::Now;
-use crate::core::ops::{Actor, Committed, Query, QueryResult, Refusal, WriteReply};
+use crate::core::ops::{Committed, Query, QueryResult, Refusal, WriteReply};
 use crate::core::ticket;
-
-/// The purpose of a pending write or query.
-#[derive(Debug)]
-pub(super) enum Purpose {
-    /// A hello: what it is checked with.
-    Greet,
-    /// A hello: the login.
-    Login,
-    /// A hello: what the session begins with.
-    SessionStart,
-    /// After an overflow: whether the login instance is still active.
-    StillLoggedIn,
-    /// The request of this number: its answer is the reply.
-    Reply(u64),
-    /// A heartbeat's cursor.
-    Pong(u64),
-    /// The watermark before the first page of a sync.
-    AdvanceWatermark(u64, Box<(Actor, call::SyncRequest)>),
-    /// The file at this address.
-    DownloadTicket(u64, String),
-    /// The end of the login; the connection ends with it.
-    Logout(u64),
-}
 
 impl Session {
     pub(super) fn wrote(
@@ -53,7 +28,7 @@ impl Session {
                 self.query(Query::Sync { actor, sync, upto }, Purpose::Reply(number), effects);
             }
             (Purpose::Logout(number), Ok(_)) => {
-                effects.push(self::result(number, &Done {}));
+                effects.push(answer::result(number, &Done {}));
                 self.close(Code::LOGGED_OUT, effects);
             }
             (Purpose::Reply(number), Ok(WriteReply::Reply(reply))) => effects.push(replied(number, &reply)),
@@ -98,7 +73,7 @@ impl Session {
                             "{url}?ticket={}",
                             ticket::sign_download(key, media.app, media.id, holder, expires)
                         );
-                        self::result(number, &call::Ticket { path, expires })
+                        answer::result(number, &call::Ticket { path, expires })
                     }
                     None => fault_to(number, Fault::new(Code::MEDIA_NOT_FOUND)),
                 });
@@ -111,19 +86,6 @@ impl Session {
     }
 }
 
-impl Purpose {
-    /// The number of the waiting request, if any.
-    fn number(&self) -> Option<u64> {
-        match self {
-            Self::Reply(number)
-            | Self::AdvanceWatermark(number, _)
-            | Self::DownloadTicket(number, _)
-            | Self::Logout(number) => Some(*number),
-            Self::Greet | Self::Login | Self::SessionStart | Self::StillLoggedIn | Self::Pong(_) => None,
-        }
-    }
-}
-
 /// A reply as the client gets it.
 fn replied(number: u64, reply: &Reply) -> Effect {
     envelope(number, reply.write().map_err(|_| Fault::new(Code::INTERNAL)))
@@ -132,19 +94,4 @@ fn replied(number: u64, reply: &Reply) -> Effect {
 /// A result of the wrong kind is an internal fault.
 fn fault_of<T>(result: Result<T, Refusal>) -> Fault {
     result.err().unwrap_or_else(|| Fault::new(Code::INTERNAL))
-}
-
-pub(super) fn result(number: u64, result: &impl Serialize) -> Effect {
-    let raw = serde_json::value::to_raw_value(result).map_err(|_| Fault::new(Code::INTERNAL));
-    envelope(number, raw)
-}
-
-pub(super) fn pong(number: u64, cursor: Option<Cursor>, now: Now) -> Effect {
-    let pong = Pong { number, cursor, now: now.wall };
-    Effect::Send(FromServer::Pong(pong).write().unwrap_or_default())
-}
-
-pub(super) fn envelope(number: u64, result: Result<Box<serde_json::value::RawValue>, Fault>) -> Effect {
-    // Every part of a reply can be written; see `FromServer::write`.
-    Effect::Send(FromServer::Reply(number, result).write().unwrap_or_default())
 }

@@ -4,8 +4,8 @@ use tim_protocol::call::{self, Check as _, Kind, MediaRequest, Request, SessionR
 use tim_protocol::conversation::Cursor;
 use tim_protocol::{Code, Fault, limits};
 
-use super::reply::{self, Purpose};
-use super::{Effect, Phase, Session, fault_to};
+use super::answer::{self, fault_to};
+use super::state::{Effect, Phase, Purpose, Session};
 use crate::core::Now;
 use crate::core::media_path::MediaPath;
 use crate::core::ops::{Actor, Query, UserRequest, Write};
@@ -121,7 +121,7 @@ impl Session {
             "/media/upload?ticket={}",
             ticket::sign_upload(&self.settings.ticket_key, &upload, expires)
         );
-        Ok(reply::result(number, &call::Ticket { path, expires }))
+        Ok(answer::result(number, &call::Ticket { path, expires }))
     }
 }
 

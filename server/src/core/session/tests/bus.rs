@@ -94,6 +94,52 @@ fn what_is_pushed_before_the_welcome_follows_it() {
 }
 
 #[test]
+fn an_overflow_before_the_welcome_is_followed_by_a_look_at_the_logins_and_a_new_watermark() {
+    let mut phone = Phone::connects();
+    let token = attached(&mut phone);
+    phone.happens(Input::Overflow);
+    phone.finds(token, start_without_groups());
+    let welcome = phone.happens(Input::Attached);
+    assert!(matches!(welcome[..], [.., Effect::Query(_, Query::Devices { .. })]), "{welcome:?}");
+    assert!(matches!(syncs(&mut phone)[..], [Effect::Write(_, Write::AdvanceWatermark { .. })]));
+}
+
+#[test]
+fn the_first_sync_goes_up_to_the_watermark_of_the_login_unless_something_is_above_it() {
+    for (what, start, is_lagging) in [
+        ("nothing", start_without_groups(), false),
+        ("a topic that was followed after the login", start(devices(&["i1"], &[])), false),
+        ("a dropped push", start_without_groups(), true),
+    ] {
+        let mut phone = Phone::connects();
+        let token = attached(&mut phone);
+        phone.finds(token, start);
+        phone.happens(Input::Attached);
+        if is_lagging {
+            phone.happens(Input::Overflow);
+        }
+        let first = syncs(&mut phone);
+        match &first[..] {
+            [Effect::Query(_, Query::Sync { upto, .. })] if what == "nothing" => assert_eq!(upto.version, 7),
+            [Effect::Write(_, Write::AdvanceWatermark { .. })] if what != "nothing" => {}
+            _ => panic!("{what}: {first:?}"),
+        }
+        let second = syncs(&mut phone);
+        assert!(matches!(second[..], [Effect::Write(_, Write::AdvanceWatermark { .. })]), "{second:?}");
+    }
+}
+
+/// What a session of a user without groups begins with.
+fn start_without_groups() -> QueryResult {
+    let QueryResult::SessionStart(start) = start(devices(&["i1"], &[])) else { unreachable!() };
+    QueryResult::SessionStart(SessionStart { topics: Vec::new(), ..start })
+}
+
+fn syncs(phone: &mut Phone) -> Vec<Effect> {
+    phone.asks("sync", &json!({ "from": [1, 0], "limit": 100, "latest": 1 }))
+}
+
+#[test]
 fn a_kick_that_overtakes_the_answer_to_the_login_refuses_it() {
     let mut phone = Phone::connects();
     let asks = phone.asks("hello", &hello());

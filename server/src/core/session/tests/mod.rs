@@ -238,7 +238,6 @@ fn devices(live: &[&str], ended: &[(&str, KickReason)]) -> Devices {
     };
     Devices {
         key: ALICE,
-        epoch: 1,
         live: live.iter().map(device).collect(),
         ended: ended.iter().map(|(instance, reason)| ((*instance).to_owned(), reason.code())).collect(),
     }

@@ -1,4 +1,4 @@
-//! A group as it is found by its name, by those who may call a verb about it, and as a user sees it.
+//! Finds the group of a request and checks its caller's role, and builds the view that a user has of a group.
 
 use tim_protocol::GroupId;
 use tim_protocol::call::Caller;

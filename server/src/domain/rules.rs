@@ -1,4 +1,4 @@
-//! Permissions in groups that depend on more than what a verb declares of its caller, as one table.
+//! What a group's type permits beyond what each verb declares of its caller's role, as one table.
 
 use tim_protocol::code::Code;
 use tim_protocol::group::{GroupType, Role};
@@ -16,20 +16,19 @@ pub enum Action {
     Dismiss,
 }
 
-/// Checks whether a role permits an action in a group of this type.
+/// Checks whether a user with this role (`None` if not a member) may do something in a group of this type.
 ///
 /// # Errors
 /// [`Code::GROUP_PERMISSION_DENIED`], or [`Code::GROUP_OWNER_CANNOT_QUIT`] for an owner who has to dismiss instead.
 pub fn may(action: Action, kind: GroupType, role: Option<Role>) -> Result<(), Code> {
-    let allowed = match (action, role) {
-        (_, None) => false,
-        (Action::Send, Some(_)) => true,
-        (Action::RevokeOthers, Some(role)) => matches!(role, Role::Admin | Role::Owner),
-        (Action::Quit, Some(Role::Owner)) if !kind.owner_may_quit() => {
+    let allowed = match action {
+        Action::Send => role.is_some(),
+        Action::RevokeOthers => matches!(role, Some(Role::Admin | Role::Owner)),
+        Action::Quit if role == Some(Role::Owner) && !kind.owner_may_quit() => {
             return Err(Code::GROUP_OWNER_CANNOT_QUIT);
         }
-        (Action::Quit, Some(_)) => true,
-        (Action::Dismiss, Some(role)) => role == Role::Owner && kind.owner_may_dismiss(),
+        Action::Quit => true,
+        Action::Dismiss => kind.owner_may_dismiss(),
     };
     if allowed { Ok(()) } else { Err(Code::GROUP_PERMISSION_DENIED) }
 }

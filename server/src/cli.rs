@@ -3,9 +3,10 @@
 //! Answers go to the standard output, progress and errors to the standard error output.
 
 mod cert;
+mod terminal;
 
 use std::error::Error;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -27,32 +28,8 @@ use crate::server::Server;
 use crate::store::sqlite::Database;
 use crate::telemetry;
 use cert::Cert;
-
-type AnyResult<T = ()> = Result<T, Box<dyn Error>>;
-
-/// The answer could not be written to the standard output.
-#[derive(Debug, thiserror::Error)]
-#[error("the standard output: {0}: make room, or write elsewhere, and ask again")]
-pub struct OutputError(std::io::Error);
-
-impl OutputError {
-    /// Whether the reader closed the pipe, which is not worth an error message.
-    #[must_use]
-    pub fn nobody_reads(&self) -> bool {
-        self.0.kind() == std::io::ErrorKind::BrokenPipe
-    }
-}
-
-/// Prints an answer to the standard output.
-fn print_answer(answer: &str) -> Result<(), OutputError> {
-    let mut out = std::io::stdout();
-    out.write_all(answer.as_bytes()).and_then(|()| out.flush()).map_err(OutputError)
-}
-
-/// Prints a note to the standard error output, ignoring failures.
-fn print_note(text: &str) {
-    let _ = std::io::stderr().write_all(text.as_bytes());
-}
+pub use terminal::OutputError;
+use terminal::{AnyResult, print_answer, print_note};
 
 /// The chat server of tim: one program, an embedded database.
 #[derive(Debug, Parser)]

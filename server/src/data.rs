@@ -6,8 +6,6 @@ use std::path::{Path, PathBuf};
 
 use tim_protocol::Code;
 
-use crate::media::INCOMING;
-
 /// The names in a data folder.
 const DATABASE: &str = "tim.db";
 const MEDIA: &str = "media";
@@ -15,6 +13,8 @@ const TICKET_KEY: &str = "ticket.key";
 const LOCK: &str = "lock";
 const ADMIN: &str = "admin";
 const RESERVE: &str = "reserve";
+/// The folder of incomplete uploads, inside the media folder.
+pub(crate) const INCOMING: &str = "incoming";
 
 /// Disk space reserved for a start on a full disk, in bytes: SQLite needs some even for reading.
 const RESERVE_BYTES: usize = 4 * 1024 * 1024;

@@ -20,6 +20,7 @@ mod descriptors;
 pub mod domain;
 mod media;
 mod net;
+mod response;
 pub mod server;
 pub mod store;
 pub mod telemetry;

@@ -14,7 +14,7 @@ use rcgen::{
     KeyUsagePurpose,
 };
 
-use super::{AnyResult, print_answer, print_note};
+use super::terminal::{AnyResult, print_answer, print_note};
 use crate::data::{hex, random};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);

@@ -41,9 +41,9 @@ use crate::core::media_path::MediaPath;
 use crate::core::ops::{Media as Record, Query, QueryResult, Write};
 use crate::core::shares::Shares;
 use crate::core::ticket::Upload;
-use crate::data::hex;
-use crate::net::http::Body;
+use crate::data::{INCOMING, hex};
 use crate::net::pace::Pace;
+use crate::response::Body;
 use crate::store::Store;
 use decode_queue::DecodeQueue;
 use processor::{ProcessedFile, Processor};
@@ -51,8 +51,6 @@ use range::Wanted;
 
 /// Bytes read from a file at once.
 const CHUNK: usize = 64 * 1024;
-/// The folder of incomplete uploads, inside the media folder.
-pub(crate) const INCOMING: &str = "incoming";
 
 /// The files of a server.
 pub(crate) struct Media {

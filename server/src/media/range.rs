@@ -7,7 +7,7 @@ use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use tim_protocol::{Code, Fault};
 
-use crate::net::http::{Body, fault, full};
+use crate::response::{Body, fault, full};
 
 /// The part of a file to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

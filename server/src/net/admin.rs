@@ -15,9 +15,10 @@ use tim_protocol::{Code, Fault, UserId};
 use tokio::time::timeout;
 
 use super::ServerContext;
-use super::http::{Body, fault, full, json, query};
+use super::http::query;
 use crate::core::ops::{Query, Write};
 use crate::data::Admin;
+use crate::response::{Body, fault, full, json};
 
 /// How long the disk may take before the server counts as unhealthy.
 const HEALTH_WITHIN: Duration = Duration::from_secs(5);

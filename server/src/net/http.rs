@@ -6,15 +6,12 @@ use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderValue};
 use hyper::service::Service;
 use hyper::upgrade::Upgraded;
 use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
-use serde::Serialize;
 use tim_protocol::{Code, Fault, SUBPROTOCOL};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
@@ -24,9 +21,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 use super::origin::origin;
 use super::transfer::{self, Downloading};
 use super::{ConnectionPermit, ServerContext, connection};
-
-/// The body of an answer: bytes, or a file as it is read.
-pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
+use crate::response::{Body, fault, full};
 
 /// The routes of one connection.
 pub(super) struct Routes<S> {
@@ -190,22 +185,4 @@ fn status_of(code: Code) -> StatusCode {
 pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
     let pairs = form_urlencoded::parse(uri.query()?.as_bytes());
     pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-}
-
-/// A refusal: the code in the body, as everywhere else in the protocol.
-pub(crate) fn fault(status: StatusCode, fault: &Fault) -> Response<Body> {
-    json(status, fault)
-}
-
-/// An answer in JSON.
-pub(crate) fn json(status: StatusCode, value: &impl Serialize) -> Response<Body> {
-    let mut answer = Response::new(full(serde_json::to_vec(value).unwrap_or_default()));
-    *answer.status_mut() = status;
-    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    answer
-}
-
-/// A body that is there at once.
-pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
-    Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
 }

@@ -16,12 +16,13 @@ use tokio::sync::SetOnce;
 use uuid::Uuid;
 
 use super::ServerContext;
-use super::http::{Body, json, query};
+use super::http::query;
 use super::log::TransferLog;
 use super::pace::Pace;
 use crate::core::media_path::MediaPath;
 use crate::core::shares::Transfer;
 use crate::core::ticket;
+use crate::response::{Body, json};
 
 /// The rate of a connection's download, once it has begun.
 pub(super) type Downloading = Arc<SetOnce<Pace>>;

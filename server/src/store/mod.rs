@@ -12,12 +12,12 @@
 //!    [`Store::write`] was called. It takes its place before it returns the future. Nothing orders other writes, so that a pool
 //!    of connections can make them at once.
 //! 5. *Isolated.* A write that is refused changes nothing and does not touch others in the same commit.
-//! 6. *Told.* Every committed write's tells are given to the listener before its future answers, also when nobody waits
+//! 6. *Published.* Every committed write's notifications are given to the listener before its future answers, also when nobody waits
 //!    for that future any more. Notifications of writes that promise 4 orders are published in that order.
-//! 7. *Marked.* A conversation or other thing of a user's that changed after the user's last [`Write::AdvanceWatermark`] has a
-//!    version above it, at the latest shortly after the commit, also across a crash; and before a later write that
-//!    raises a watermark ([`Write::raises_watermark`]), so that the sync after it finds the change. Marks may be written in a
-//!    later transaction than the change: the conversation side and the user side of the data never share one that
+//! 7. *Marked.* A conversation or other thing of a user's that changed after the user's watermark was raised last
+//!    ([`Write::raises_watermark`]) has a version above it, at the latest shortly after the commit, also across a crash.
+//!    Before a later commit raises a watermark the store tries to write all outstanding marks, so that the sync after it
+//!    finds the change. Marks may be written in a later transaction than the change: the conversation side and the user side of the data never share one that
 //!    a promise depends on.
 
 #[doc(hidden)]

@@ -6,7 +6,8 @@ use std::io::BufReader;
 use gif::{ColorOutput, DecodeOptions};
 use tim_protocol::Fault;
 
-use super::{Canvas, Decoded, damaged};
+use super::decoded::{Decoded, damaged};
+use crate::media::canvas::Canvas;
 
 /// The passes of an interlaced frame: first row and step.
 const PASSES: [(u16, usize); 4] = [(0, 8), (4, 8), (2, 4), (1, 2)];

@@ -11,7 +11,10 @@ use jpeg_decoder::{Decoder, PixelFormat};
 use tim_protocol::Fault;
 use tim_protocol::picture::Header;
 
-use super::{Canvas, Decoded, copy_of, damaged, limits};
+use tim_protocol::limits;
+
+use super::decoded::{Decoded, copy_of, damaged};
+use crate::media::canvas::Canvas;
 
 /// Most passes over a picture. Encoders make about ten; each costs time, whatever it brings.
 const PASSES: usize = 100;

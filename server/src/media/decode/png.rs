@@ -6,7 +6,8 @@ use std::io::BufReader;
 use png::{Decoder, Limits, Transformations};
 use tim_protocol::Fault;
 
-use super::{Canvas, Decoded, damaged, rgba};
+use super::decoded::{Decoded, damaged, rgba};
+use crate::media::canvas::Canvas;
 
 /// Most bytes of what stands beside the pixels, and of a row.
 const BESIDE_BYTES: usize = 16 * 1024 * 1024;

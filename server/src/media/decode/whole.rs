@@ -8,7 +8,9 @@ use image::codecs::bmp::BmpDecoder;
 use image::codecs::webp::WebPDecoder;
 use tim_protocol::Fault;
 
-use super::{Decoded, copy_of, damaged, limits};
+use tim_protocol::limits;
+
+use super::decoded::{Decoded, copy_of, damaged};
 
 pub(super) fn webp(reader: BufReader<File>, size: (u32, u32)) -> Result<Decoded, Fault> {
     let decoder = WebPDecoder::new(reader).map_err(damaged)?;

@@ -15,7 +15,7 @@ type Unmarked = (ConversationKey, u64);
 impl Database {
     /// Writes marks that are outstanding, in a transaction of its own. Whether it wrote any; call again while it does.
     /// It is idempotent, so after a crash the next call repeats it; therefore it does not wait for the disk. What is
-    /// given out of marks does: [`Database::commit`] of a [`crate::core::ops::Write::AdvanceWatermark`] syncs everything before it.
+    /// given out of marks does: a commit that raises a watermark syncs everything before it.
     ///
     /// # Errors
     /// Those of a failing disk, once nothing else can be marked.

@@ -9,7 +9,8 @@
  *   });
  *   auto page = tim::types::from<tim::types::message_list>(alice.get_message_list("C2Cbob").get());
  *
- * A word of a later version is `other` where there is one, and the first of its kind elsewhere.
+ * A word of a later version is read as `other` if its enum has that, and otherwise as the first value of its enum. An event of a
+ * later version is an `unknown_event`, and the content of a message of a later version is `unknown`; both keep the JSON.
  * Written by cargo xtask faces from uniffi/src/types; never edited.
  */
 #ifndef TIM_TYPES_HPP
@@ -18,7 +19,6 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <variant>
@@ -31,14 +31,14 @@ namespace detail {
 
 template <typename T> void put(nlohmann::json &json, const char *name, const T &value) { json[name] = value; }
 
-/** What is not there is left out. */
+/** An empty optional is left out of the JSON. */
 template <typename T> void put(nlohmann::json &json, const char *name, const std::optional<T> &value) {
     if (value) json[name] = *value;
 }
 
 template <typename T> void take(const nlohmann::json &json, const char *name, T &value) { json.at(name).get_to(value); }
 
-/** What is null or absent is not there. */
+/** A field that is null or absent is an empty optional. */
 template <typename T> void take(const nlohmann::json &json, const char *name, std::optional<T> &value) {
     const auto found = json.find(name);
     value.reset();
@@ -286,7 +286,7 @@ inline void from_json(const nlohmann::json &json, payload &it) {
     if (word == "TIMGroupSystemNoticeElem") { types::system_notice own{}; json.at("payload").get_to(own); it = std::move(own); return; }
     if (word == "gone") { types::gone own{}; it = std::move(own); return; }
     if (word == "unknown") { types::unknown own{}; json.at("payload").get_to(own.json); it = std::move(own); return; }
-    throw std::invalid_argument("payload has no case " + word);
+    it = types::unknown{json.dump()};
 }
 
 /** Whose conversation it is. */
@@ -1043,8 +1043,13 @@ inline void from_json(const nlohmann::json &json, sdk_destroy &it) {
     detail::take(json, "SDKAppID", it.sdk_app_id);
 }
 
+/** An event of a later version, as JSON. */
+struct unknown_event {
+    std::string json{};
+};
+
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_read_by_peer, types::conversation_list_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_read_by_peer, types::conversation_list_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -1063,6 +1068,7 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::kicked_out>(&it)) { static_cast<void>(own); json["name"] = "kickedOut"; json["data"] = *own; }
     if (auto *own = std::get_if<types::net_state_change>(&it)) { static_cast<void>(own); json["name"] = "netStateChange"; json["data"] = *own; }
     if (auto *own = std::get_if<types::sdk_destroy>(&it)) { static_cast<void>(own); json["name"] = "sdkDestroy"; json["data"] = *own; }
+    if (auto *own = std::get_if<types::unknown_event>(&it)) json = nlohmann::json::parse(own->json);
 }
 inline void from_json(const nlohmann::json &json, event &it) {
     const std::string word = json.at("name");
@@ -1080,13 +1086,17 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "kickedOut") { types::kicked_out own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "netStateChange") { types::net_state_change own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "sdkDestroy") { types::sdk_destroy own{}; json.at("data").get_to(own); it = std::move(own); return; }
-    throw std::invalid_argument("event has no case " + word);
+    it = types::unknown_event{json.dump()};
 }
 
-/** A noun out of what tim.hpp gives or tells. Throws nlohmann::json::exception for what is not its JSON. */
+/**
+ * Reads a noun from JSON that tim.hpp returns or passes to a callback. Throws nlohmann::json::parse_error if the text is not JSON,
+ * nlohmann::json::out_of_range if a field is absent, and nlohmann::json::type_error if a value has another type; all three are
+ * nlohmann::json::exception.
+ */
 template <typename T> T from(const std::string &text) { return nlohmann::json::parse(text).get<T>(); }
 
-/** A noun as tim.hpp takes it. */
+/** Writes a noun as JSON for tim.hpp. Throws nlohmann::json::type_error if a text is not UTF-8. */
 template <typename T> std::string json(const T &noun) { return nlohmann::json(noun).dump(); }
 
 }  // namespace types

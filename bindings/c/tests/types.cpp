@@ -126,12 +126,28 @@ void an_instance_is_made_of_options_and_tells_of_its_end() {
     CHECK(end.next().sdk_app_id == std::atoll(test_app));
 }
 
+void an_event_of_a_later_version_leaves_the_others_readable() {
+    const auto events = read<std::vector<types::event>>(
+        R"([{"name":"sdkStateReady"},{"name":"onTuesday","data":{"week":[1,"a"]}},{"name":"kickedOut","data":{"type":"userSigExpired"}}])");
+    CHECK(events.size() == 3 && std::get_if<types::sdk_ready>(&events[0]) && std::get_if<types::kicked_out>(&events[2]));
+    const auto later = nlohmann::json::parse(std::get<types::unknown_event>(events[1]).json);
+    CHECK(later.at("name") == "onTuesday" && later.at("data").at("week").at(1) == "a");
+}
+
+void a_message_of_a_later_version_is_read_without_its_content() {
+    auto later = nlohmann::json::parse(alice->create_text_message("bob", "C2C", "hello"));
+    later["type"] = "TIMDanceElem";
+    later["payload"] = {{"steps", 3}};
+    const auto message = types::from<types::message>(later.dump());
+    CHECK(message.to == "bob" && nlohmann::json::parse(std::get<types::unknown>(message.payload).json) == later);
+}
+
 void what_is_no_noun_is_refused() {
     int thrown = 0;
-    for (const char *text : {"", "[]", "{}", R"({"name":"onTuesday"})"}) {
+    for (const char *text : {"", "[]", "{}", R"({"name":"sdkDestroy"})"}) {
         try {
             types::from<types::event>(text);
-        } catch (const std::exception &) {
+        } catch (const nlohmann::json::exception &) {
             ++thrown;
         }
     }
@@ -148,6 +164,8 @@ int main(int count, char **arguments) {
     STORY(a_picture_has_its_renditions);
     STORY(a_group_is_made_joined_and_told_of);
     STORY(a_profile_is_changed);
+    STORY(an_event_of_a_later_version_leaves_the_others_readable);
+    STORY(a_message_of_a_later_version_is_read_without_its_content);
     STORY(an_instance_is_made_of_options_and_tells_of_its_end);
     STORY(what_is_no_noun_is_refused);
     tim::shutdown().get();

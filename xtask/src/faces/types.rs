@@ -24,7 +24,8 @@ const HEAD: &str = r##"/*
  *   });
  *   auto page = tim::types::from<tim::types::message_list>(alice.get_message_list("C2Cbob").get());
  *
- * A word of a later version is `other` where there is one, and the first of its kind elsewhere.
+ * A word of a later version is read as `other` if its enum has that, and otherwise as the first value of its enum. An event of a
+ * later version is an `unknown_event`, and the content of a message of a later version is `unknown`; both keep the JSON.
  * @ORIGIN@
  */
 #ifndef TIM_TYPES_HPP
@@ -33,7 +34,6 @@ const HEAD: &str = r##"/*
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <variant>
@@ -46,14 +46,14 @@ namespace detail {
 
 template <typename T> void put(nlohmann::json &json, const char *name, const T &value) { json[name] = value; }
 
-/** What is not there is left out. */
+/** An empty optional is left out of the JSON. */
 template <typename T> void put(nlohmann::json &json, const char *name, const std::optional<T> &value) {
     if (value) json[name] = *value;
 }
 
 template <typename T> void take(const nlohmann::json &json, const char *name, T &value) { json.at(name).get_to(value); }
 
-/** What is null or absent is not there. */
+/** A field that is null or absent is an empty optional. */
 template <typename T> void take(const nlohmann::json &json, const char *name, std::optional<T> &value) {
     const auto found = json.find(name);
     value.reset();
@@ -65,10 +65,14 @@ template <typename T> void take(const nlohmann::json &json, const char *name, st
 "##;
 
 const END: &str = r#"
-/** A noun out of what tim.hpp gives or tells. Throws nlohmann::json::exception for what is not its JSON. */
+/**
+ * Reads a noun from JSON that tim.hpp returns or passes to a callback. Throws nlohmann::json::parse_error if the text is not JSON,
+ * nlohmann::json::out_of_range if a field is absent, and nlohmann::json::type_error if a value has another type; all three are
+ * nlohmann::json::exception.
+ */
 template <typename T> T from(const std::string &text) { return nlohmann::json::parse(text).get<T>(); }
 
-/** A noun as tim.hpp takes it. */
+/** Writes a noun as JSON for tim.hpp. Throws nlohmann::json::type_error if a text is not UTF-8. */
 template <typename T> std::string json(const T &noun) { return nlohmann::json(noun).dump(); }
 
 }  // namespace types
@@ -77,31 +81,31 @@ template <typename T> std::string json(const T &noun) { return nlohmann::json(no
 #endif /* TIM_TYPES_HPP */
 "#;
 
-/// Each noun behind those that it has.
+/// Sorts the nouns for C++, which needs the declaration of a type before its first use.
 struct Order<'a> {
     nouns: &'a [Noun],
-    told: BTreeSet<&'a str>,
+    visited: BTreeSet<&'a str>,
     ordered: Vec<&'a Noun>,
 }
 
 impl<'a> Order<'a> {
     fn of(nouns: &'a [Noun]) -> Result<Vec<&'a Noun>> {
-        let mut order = Self { nouns, told: BTreeSet::new(), ordered: Vec::new() };
+        let mut order = Self { nouns, visited: BTreeSet::new(), ordered: Vec::new() };
         for noun in nouns {
-            order.tell(noun)?;
+            order.visit(noun)?;
         }
         Ok(order.ordered)
     }
 
-    fn tell(&mut self, noun: &'a Noun) -> Result<()> {
-        if !self.told.insert(&noun.name) {
+    fn visit(&mut self, noun: &'a Noun) -> Result<()> {
+        if !self.visited.insert(&noun.name) {
             return Ok(());
         }
         for name in needed(noun) {
             let nouns = self.nouns;
             let other =
                 nouns.iter().find(|it| it.name == name).with_context(|| format!("no noun is {name}"))?;
-            self.tell(other)?;
+            self.visit(other)?;
         }
         self.ordered.push(noun);
         Ok(())
@@ -153,7 +157,7 @@ fn in_cpp(rust: &str) -> Result<String> {
     })
 }
 
-/// `GroupTip` is `group_tip`, `TimOptions` is `options`; what C++ keeps for itself ends with a line.
+/// `GroupTip` is `group_tip`, `TimOptions` is `options`; a keyword of C++ gets an underscore at the end.
 fn snake(name: &str) -> String {
     let name = name.strip_prefix("Tim").unwrap_or(name);
     let mut snake = String::new();
@@ -227,7 +231,7 @@ fn member(field: &Field) -> Result<String> {
     Ok(format!("{}    {} {}{{}};\n", documented(&field.text, "    "), in_cpp(&field.rust)?, field.name))
 }
 
-/// A case without a noun of its own gets a structure that has its name.
+/// A case without a noun of its own gets a structure that has its name. Every union has a case for the words of later versions.
 fn union(name: &str, noun: &Noun, tag: &str, content: &str, cases: &[Case]) -> Result<String> {
     let (mut own, mut alternatives) = (String::new(), Vec::new());
     let (mut puts, mut takes) = (String::new(), String::new());
@@ -278,11 +282,23 @@ fn union(name: &str, noun: &Noun, tag: &str, content: &str, cases: &[Case]) -> R
         );
         alternatives.push(format!("types::{alternative}"));
     }
+    let has_unknown = cases.iter().any(|case| case.name == "Unknown");
+    let unknown = if has_unknown { "unknown".to_owned() } else { format!("unknown_{name}") };
+    if !has_unknown {
+        own += &format!(
+            "/** An {name} of a later version, as JSON. */\nstruct {unknown} {{\n    std::string json{{}};\n}};\n\n"
+        );
+        puts += &format!(
+            "    if (auto *own = std::get_if<types::{unknown}>(&it)) json = nlohmann::json::parse(own->json);\n"
+        );
+        alternatives.push(format!("types::{unknown}"));
+    }
+    takes += &format!("    it = types::{unknown}{{json.dump()}};\n");
     // A structure around the variant, so that JSON's conversions are found.
     Ok(format!(
         "{own}{}struct {name} : std::variant<{}> {{\n    using variant::variant;\n}};\ninline void to_json(nlohmann::json &json, \
          const {name} &it) {{\n    json = nlohmann::json::object();\n{puts}}}\ninline void from_json(const nlohmann::json &json, \
-         {name} &it) {{\n    const std::string word = json.at({tag:?});\n{takes}    throw std::invalid_argument(\"{name} has no case \" + word);\n}}\n",
+         {name} &it) {{\n    const std::string word = json.at({tag:?});\n{takes}}}\n",
         documented(&noun.text, ""),
         alternatives.join(", "),
     ))

@@ -5,7 +5,8 @@ use tim::message::{Message, Priority, RenditionType, SendStatus};
 use tim::{Code, ConversationType, MessageId};
 use tokio::sync::mpsc;
 
-use crate::pictures::{on_a_held_wire, picture, png};
+use crate::interrupted_transfers::on_a_held_wire;
+use crate::pictures::{picture, png};
 use crate::proxy::Proxy;
 use crate::world::{Device, World, text_of};
 

@@ -7,7 +7,7 @@ use tim::message::{Body, FileBody, LocationBody, Message, Payload, Priority, Ren
 use tim::plugin::{FileType, Plugin, UploadFile, UploadPlugin, UploadProgress, Uploaded};
 use tim::{Code, ConversationId, ConversationType};
 
-use crate::pictures::ask;
+use crate::picture_addresses::ask;
 use crate::world::{Device, World};
 
 fn file_of(message: &Message) -> &FileBody {

@@ -1,7 +1,7 @@
 //! The listener thread: delivers events to the listeners, one call at a time, without blocking the engine.
 //!
 //! A panic in a listener is reported and does not affect the others. If listeners are too slow, the oldest events are
-//! dropped and reported as lost. `queue` holds the waiting events, `listeners` those who hear them.
+//! dropped and reported as lost. `queue` holds the waiting events, `listeners` the registered listeners.
 
 mod listeners;
 mod queue;

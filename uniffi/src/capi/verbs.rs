@@ -323,9 +323,9 @@ fn resend_message(tim: Arc<Tim>, message_id: String) -> Call {
     call(async move { tim.resend_message(message_id).await })
 }
 
-/// Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends. Whoever
-/// sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the server may
-/// have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
+/// Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends. The call
+/// that sends it ends with 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
+/// server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a restart.
 ///
 /// Result: `null`.
 ///

@@ -34,7 +34,7 @@ impl Tim {
     }
 
     /// Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
-    /// Whoever sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
+    /// The call that sends it ends with 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
     /// server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
     /// restart.
     ///

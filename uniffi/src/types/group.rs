@@ -11,7 +11,7 @@ mirror_words! {
     GroupType = engine::GroupType {
         /// Members are added, nobody applies. Up to 200 members.
         Work = "Private",
-        /// Whoever applies waits for consent. Up to 2,000 members.
+        /// Applicants wait for consent. Up to 2,000 members.
         Public = "Public",
         /// Everybody may join; nothing counts as unread. Up to 6,000 members.
         Meeting = "ChatRoom",

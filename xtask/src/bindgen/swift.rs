@@ -5,13 +5,13 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::words::with_ids;
 
-/// What TimExtensions.swift has in another form, beside what takes a callback.
+/// Functions that TimExtensions.swift has in another form, in addition to those that take a callback.
 const HAVE_OTHER_FORMS: [&str; 1] = ["getAttachmentUrl"];
 const CALLBACKS: [&str; 5] =
     ["EventHandler", "EventListener", "LogSink?", "ProgressListener?", "UploadPlugin"];
-/// First arguments whose function tells what they are, beside those whose name the function's ends with.
+/// First arguments that have no label in Swift, in addition to those whose name ends the name of their function.
 const PLAIN: [&str; 4] = ["off(listener", "on(event", "once(event", "updateMyProfile(fields"];
-/// Whose answers an app may well not need.
+/// Functions whose result an app may ignore.
 const DISCARDABLE: [&str; 7] =
     ["createGroup", "joinGroup", "login", "resendMessage", "revokeMessage", "sendMessage", "updateMyProfile"];
 
@@ -100,7 +100,7 @@ fn method(line: &str) -> String {
     if is_discardable { format!("@discardableResult\n{line}") } else { line }
 }
 
-/// Without the label of a first argument that the function's name tells.
+/// Removes the label of a first argument that is in `PLAIN` or whose name ends the function's name.
 fn labelled(function: &str) -> String {
     let Some((name, parameters)) = function.split_once('(') else { return function.to_owned() };
     let Some((label, _)) = parameters.split_once(": ") else { return function.to_owned() };

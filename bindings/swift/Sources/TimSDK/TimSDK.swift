@@ -1782,7 +1782,7 @@ public protocol TimProtocol: AnyObject, Sendable {
 
     /**
      * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
-     * Whoever sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
+     * The call that sends it ends with 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
      * server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
      * restart.
      *
@@ -2597,7 +2597,7 @@ open func quitGroup(groupID: String)async throws   {
 
     /**
      * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
-     * Whoever sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
+     * The call that sends it ends with 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
      * server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
      * restart.
      *
@@ -5976,7 +5976,7 @@ public enum GroupType: Equatable, Hashable {
      */
     case work
     /**
-     * Whoever applies waits for consent. Up to 2,000 members.
+     * Applicants wait for consent. Up to 2,000 members.
      */
     case `public`
     /**
@@ -8413,7 +8413,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 9115) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 47360) {
+    if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 9208) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 6736) {

@@ -1302,7 +1302,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 9115) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 47360) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 9208) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 6736) {
@@ -3514,7 +3514,7 @@ public interface TimInterface {
 
     /**
      * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
-     * Whoever sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
+     * The call that sends it ends with 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
      * server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
      * restart.
      *
@@ -4506,7 +4506,7 @@ open class Tim: TimInterface
 
     /**
      * Cancels a message that was not sent yet, for good: one that waits, or was refused; an upload for it ends.
-     * Whoever sends it gets 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
+     * The call that sends it ends with 130161. A picture cannot be sent again then: create it anew. If an attempt broke off, the
      * server may have the message nevertheless: then it comes with the next sync. Its ID is enough, also after a
      * restart.
      *
@@ -7449,7 +7449,7 @@ enum class GroupType {
      */
     WORK,
     /**
-     * Whoever applies waits for consent. Up to 2,000 members.
+     * Applicants wait for consent. Up to 2,000 members.
      */
     PUBLIC,
     /**

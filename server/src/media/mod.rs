@@ -3,7 +3,8 @@
 //! * This file transfers bytes. `processor` creates the renditions, by the type of the file.
 //! * `thumbs` examines a picture: its format, and its two smaller renditions.
 //! * `decode` reads the formats, into the copy of bounded size that `canvas` makes; `color` makes its colours sRGB's.
-//! * `decode_queue` says whose picture is decoded next; `range` reads which part of one is asked for.
+//! * `decode_queue` says whose picture is decoded next; `range` reads which part of one is asked for; `pace` ends transfers
+//!   that are too slow.
 //!
 //! A file is on stable storage before its record is, so that a record never refers to a missing file.
 
@@ -14,6 +15,7 @@ mod decode_queue;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod memory;
+pub(crate) mod pace;
 mod processor;
 mod range;
 mod thumbs;
@@ -42,10 +44,10 @@ use crate::core::ops::{Media as Record, Query, QueryResult, Write};
 use crate::core::shares::Shares;
 use crate::core::ticket::Upload;
 use crate::data::{INCOMING, hex};
-use crate::net::pace::Pace;
 use crate::response::Body;
 use crate::store::Store;
 use decode_queue::DecodeQueue;
+use pace::Pace;
 use processor::{ProcessedFile, Processor};
 use range::Wanted;
 

@@ -14,8 +14,8 @@ use subtle::ConstantTimeEq as _;
 use tim_protocol::{Code, Fault, UserId};
 use tokio::time::timeout;
 
-use super::ServerContext;
-use super::http::query;
+use super::context::ServerContext;
+use super::query::query;
 use crate::core::ops::{Query, Write};
 use crate::data::Admin;
 use crate::response::{Body, fault, full, json};

@@ -21,10 +21,11 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use uuid::Uuid;
 
+use super::context::ServerContext;
 use super::log::ConnectionLog;
 use super::parked::Dropped;
+use super::permit::{ConnectionPermit, evicted};
 use super::slots::Slot;
-use super::{ConnectionPermit, ServerContext, evicted};
 use crate::bus::{Delivery, Subscription};
 use crate::core::ops::{Committed, QueryResult, Refusal, UserKey};
 use crate::core::session::{Effect, Input, Session, Token};

@@ -10,7 +10,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{self, HeaderValue};
 use hyper::service::Service;
 use hyper::upgrade::Upgraded;
-use hyper::{Method, Request, Response, StatusCode, Uri};
+use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tim_protocol::{Code, Fault, SUBPROTOCOL};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -18,9 +18,11 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
+use super::connection;
+use super::context::ServerContext;
 use super::origin::origin;
+use super::permit::ConnectionPermit;
 use super::transfer::{self, Downloading};
-use super::{ConnectionPermit, ServerContext, connection};
 use crate::response::{Body, fault, full};
 
 /// The routes of one connection.
@@ -179,10 +181,4 @@ fn status_of(code: Code) -> StatusCode {
         Code::INTERNAL => StatusCode::INTERNAL_SERVER_ERROR,
         _ => StatusCode::BAD_REQUEST,
     }
-}
-
-/// A value in an address after the question mark.
-pub(crate) fn query(uri: &Uri, name: &str) -> Option<String> {
-    let pairs = form_urlencoded::parse(uri.query()?.as_bytes());
-    pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }

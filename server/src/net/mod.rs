@@ -1,23 +1,26 @@
 //! Sockets: accepts connections and serves them.
 //!
+//! * `context` is what all connections share, `permit` the right of one to exist.
 //! * `connection` serves one WebSocket; `parked` keeps dropped sessions for a while.
 //! * `http` is everything else that speaks HTTP on the clients' port, and the way into a WebSocket.
-//! * `transfer` handles uploads and downloads; `pace` ends those that are too slow.
+//! * `transfer` handles uploads and downloads.
 //! * `slots` bounds connections by address and by user; `origin` knows addresses behind a proxy.
 //! * `admin` is the operator's port.
 
 mod admin;
 mod connection;
+mod context;
 pub(crate) mod http;
 mod log;
 mod origin;
-pub(crate) mod pace;
 mod parked;
+mod permit;
+mod query;
 mod slots;
 pub(crate) mod tls;
 mod transfer;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -26,24 +29,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
-use crate::bus::Bus;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::core::Now;
-use crate::core::ops::UserKey;
-use crate::core::session::Settings;
-use crate::core::shares::{Network, Shares};
 use crate::data::Admin;
-use crate::media::Media;
-use crate::store::Store;
-use pace::LeastPace;
-use parked::ParkedSessions;
-use slots::{Slot, Slots};
+pub(crate) use context::ServerContext;
+use permit::{ConnectionPermit, evicted};
 
 /// How long a client may take for its HTTP request's head, and for the TLS handshake.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
@@ -53,79 +44,6 @@ const HTTP_WITHIN: Duration = Duration::from_secs(4 * 3_600);
 const REFUSED_PAUSE: Duration = Duration::from_millis(100);
 /// Interval of the cleanup of parked sessions.
 const SWEEP_EVERY: Duration = Duration::from_secs(10);
-
-/// The state shared by all connections.
-pub(crate) struct ServerContext {
-    pub(crate) settings: Arc<Settings>,
-    pub(crate) store: Arc<dyn Store>,
-    pub(crate) bus: Arc<dyn Bus>,
-    pub(crate) media: Media,
-    pub(crate) shares: Arc<Shares>,
-    /// Cancelled when the server stops.
-    pub(crate) stop: CancellationToken,
-    /// The clients' connections, and what accepts connections: those that a stopping server waits for.
-    pub(crate) tasks: TaskTracker,
-    /// Connections that have not logged in, by where they come from.
-    pending: Arc<Slots<Network>>,
-    /// Sessions, by user.
-    sessions: Arc<Slots<UserKey>>,
-    least_pace: LeastPace,
-    trusted_proxies: Vec<IpAddr>,
-    parked: ParkedSessions,
-    refusals: log::Refusals,
-    clock: Clock,
-}
-
-impl ServerContext {
-    pub(crate) fn new(
-        config: &Config,
-        ticket_key: [u8; 32],
-        store: Arc<dyn Store>,
-        bus: Arc<dyn Bus>,
-        media: Media,
-        shares: Arc<Shares>,
-        clock: Clock,
-    ) -> Self {
-        let limits = &config.limits;
-        Self {
-            settings: Arc::new(config.settings(ticket_key)),
-            store,
-            bus,
-            media,
-            shares,
-            stop: CancellationToken::new(),
-            tasks: TaskTracker::new(),
-            pending: Slots::new(limits.pending_per_address),
-            sessions: Slots::new(limits.connections_per_user),
-            least_pace: LeastPace {
-                bytes_per_second: limits.transfer_bytes_per_second,
-                patience: Duration::from_secs(limits.transfer_patience_s.into()),
-            },
-            trusted_proxies: limits.trusted_proxies.clone(),
-            parked: ParkedSessions::default(),
-            refusals: log::Refusals::default(),
-            clock,
-        }
-    }
-
-    fn now(&self) -> Now {
-        self.clock.now()
-    }
-
-    /// Updates metrics that are counted elsewhere.
-    fn observe(&self) {
-        for (share, refused) in self.shares.refused() {
-            metrics::counter!("tim_shares_refused_total", "share" => share.name()).absolute(refused);
-        }
-        #[expect(clippy::cast_precision_loss)]
-        for (name, count) in [
-            ("tim_shares_remembered", self.shares.remembered()),
-            ("tim_pending_connections", self.pending.held_by_all()),
-        ] {
-            metrics::gauge!(name).set(count as f64);
-        }
-    }
-}
 
 /// Accepts connections on the clients' port.
 pub(crate) struct Acceptor {
@@ -204,41 +122,6 @@ impl Acceptor {
             }
         });
         true
-    }
-}
-
-/// Completes when the connection is evicted; never without a slot.
-async fn evicted(slot: Option<Arc<Notify>>) {
-    match slot {
-        Some(slot) => slot.notified().await,
-        None => std::future::pending().await,
-    }
-}
-
-/// The permit of a connection on the clients' port, released when dropped.
-pub(crate) struct ConnectionPermit {
-    peer: IpAddr,
-    network: Network,
-    /// Held until the connection belongs to a user.
-    pending: Option<Slot<Network>>,
-    _place: tokio::sync::OwnedSemaphorePermit,
-}
-
-impl ConnectionPermit {
-    /// Sets the client's address.
-    fn comes_from(&mut self, address: IpAddr, shared: &ServerContext) {
-        self.network = address.into();
-        self.pending.get_or_insert_with(|| shared.pending.take(address.into()));
-    }
-
-    /// Releases the network's slot, because the connection now belongs to a user.
-    fn admit(&mut self) {
-        self.pending = None;
-    }
-
-    /// Notified when the connection is evicted from its network's slots.
-    fn evicted(&self) -> Option<Arc<Notify>> {
-        self.pending.as_ref().map(Slot::evicted)
     }
 }
 

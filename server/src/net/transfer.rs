@@ -15,13 +15,13 @@ use tim_protocol::{Code, Fault};
 use tokio::sync::SetOnce;
 use uuid::Uuid;
 
-use super::ServerContext;
-use super::http::query;
+use super::context::ServerContext;
 use super::log::TransferLog;
-use super::pace::Pace;
+use super::query::query;
 use crate::core::media_path::MediaPath;
 use crate::core::shares::Transfer;
 use crate::core::ticket;
+use crate::media::pace::Pace;
 use crate::response::{Body, json};
 
 /// The rate of a connection's download, once it has begun.

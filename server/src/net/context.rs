@@ -1,0 +1,95 @@
+//! What all connections of a server share.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::log::Refusals;
+use super::parked::ParkedSessions;
+use super::slots::Slots;
+use crate::bus::Bus;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::core::Now;
+use crate::core::ops::UserKey;
+use crate::core::session::Settings;
+use crate::core::shares::{Network, Shares};
+use crate::media::Media;
+use crate::media::pace::LeastPace;
+use crate::store::Store;
+
+/// The state shared by all connections.
+pub(crate) struct ServerContext {
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) bus: Arc<dyn Bus>,
+    pub(crate) media: Media,
+    pub(crate) shares: Arc<Shares>,
+    /// Cancelled when the server stops.
+    pub(crate) stop: CancellationToken,
+    /// The clients' connections, and what accepts connections: those that a stopping server waits for.
+    pub(crate) tasks: TaskTracker,
+    /// Connections that have not logged in, by where they come from.
+    pub(super) pending: Arc<Slots<Network>>,
+    /// Sessions, by user.
+    pub(super) sessions: Arc<Slots<UserKey>>,
+    pub(super) least_pace: LeastPace,
+    pub(super) trusted_proxies: Vec<IpAddr>,
+    pub(super) parked: ParkedSessions,
+    pub(super) refusals: Refusals,
+    pub(super) clock: Clock,
+}
+
+impl ServerContext {
+    pub(crate) fn new(
+        config: &Config,
+        ticket_key: [u8; 32],
+        store: Arc<dyn Store>,
+        bus: Arc<dyn Bus>,
+        media: Media,
+        shares: Arc<Shares>,
+        clock: Clock,
+    ) -> Self {
+        let limits = &config.limits;
+        Self {
+            settings: Arc::new(config.settings(ticket_key)),
+            store,
+            bus,
+            media,
+            shares,
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+            pending: Slots::new(limits.pending_per_address),
+            sessions: Slots::new(limits.connections_per_user),
+            least_pace: LeastPace {
+                bytes_per_second: limits.transfer_bytes_per_second,
+                patience: Duration::from_secs(limits.transfer_patience_s.into()),
+            },
+            trusted_proxies: limits.trusted_proxies.clone(),
+            parked: ParkedSessions::default(),
+            refusals: Refusals::default(),
+            clock,
+        }
+    }
+
+    pub(super) fn now(&self) -> Now {
+        self.clock.now()
+    }
+
+    /// Updates metrics that are counted elsewhere.
+    pub(super) fn observe(&self) {
+        for (share, refused) in self.shares.refused() {
+            metrics::counter!("tim_shares_refused_total", "share" => share.name()).absolute(refused);
+        }
+        #[expect(clippy::cast_precision_loss)]
+        for (name, count) in [
+            ("tim_shares_remembered", self.shares.remembered()),
+            ("tim_pending_connections", self.pending.held_by_all()),
+        ] {
+            metrics::gauge!(name).set(count as f64);
+        }
+    }
+}

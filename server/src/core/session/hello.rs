@@ -33,7 +33,7 @@ impl Session {
             user: None,
             step,
             watermark: None,
-            has_overflowed: false,
+            is_in_doubt: false,
             window,
             pushed,
         };
@@ -175,13 +175,12 @@ impl Session {
         }
     }
 
-    /// A login that ended before the session was attached is refused: its kick has not reached this session.
+    /// A login that ended before the session was attached gets its kick after the welcome.
     pub(super) fn session_start(&mut self, start: SessionStart, effects: &mut Vec<Effect>) {
-        let Phase::Greeting(greeting) = &self.phase else { return };
-        match ended(&start.devices, &greeting.hello.instance) {
-            LoginState::Ended(code) => self.refuse_greeting(Fault::new(code), effects),
-            LoginState::Live | LoginState::Unknown => self.follow(start.topics, start.watermark, effects),
-        }
+        let Phase::Greeting(greeting) = &mut self.phase else { return };
+        greeting.is_in_doubt |=
+            matches!(ended(&start.devices, &greeting.hello.instance), LoginState::Ended(_));
+        self.follow(start.topics, start.watermark, effects);
     }
 
     fn follow(&mut self, topics: Vec<ConversationKey>, watermark: Option<Cursor>, effects: &mut Vec<Effect>) {
@@ -192,24 +191,21 @@ impl Session {
         effects.push(Effect::Follow(topics));
     }
 
-    /// A delivery before the welcome: a push follows the welcome, a kick refuses the `hello`.
-    pub(super) fn deliver_early(&mut self, delivery: Delivery, effects: &mut Vec<Effect>) {
+    /// A delivery before the welcome: a push follows the welcome. A kick of all logins may be older than this one, so the
+    /// login is looked at.
+    pub(super) fn deliver_early(&mut self, delivery: Delivery) {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
         match delivery {
             Delivery::Push(encoded) => greeting.pushed.extend(greeting.window.push(&encoded)),
             Delivery::Ephemeral(_) => {}
-            Delivery::Kick(kick) => {
-                if kick.ends(&greeting.hello.instance) {
-                    self.refuse_greeting(Fault::new(kick.reason.code()), effects);
-                }
-            }
+            Delivery::Kick(kick) => greeting.is_in_doubt |= kick.ends(&greeting.hello.instance),
         }
     }
 
     /// A delivery before the welcome was dropped.
     pub(super) fn overflow_early(&mut self) {
         if let Phase::Greeting(greeting) = &mut self.phase {
-            greeting.has_overflowed = true;
+            greeting.is_in_doubt = true;
             greeting.pushed.extend(greeting.window.lag());
         }
     }
@@ -250,7 +246,7 @@ impl Session {
         effects.push(Effect::Admit(key, id));
         effects.push(answer::result(number, &welcome));
         effects.extend(missed.into_iter().map(Effect::Send));
-        if greeting.has_overflowed {
+        if greeting.is_in_doubt {
             self.ask_still_logged_in(effects);
         }
     }

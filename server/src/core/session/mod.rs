@@ -198,7 +198,7 @@ impl Session {
     fn deliver(&mut self, delivery: Delivery, effects: &mut Vec<Effect>) {
         let live = match &mut self.phase {
             Phase::Live(live) => live,
-            Phase::Greeting(_) => return self.deliver_early(delivery, effects),
+            Phase::Greeting(_) => return self.deliver_early(delivery),
             Phase::Silent | Phase::Over => return,
         };
         match delivery {

@@ -196,8 +196,8 @@ pub(super) struct Greeting {
     pub(super) step: Step,
     /// See [`SessionStart::watermark`].
     pub(super) watermark: Option<Cursor>,
-    /// A delivery was dropped since it is on the bus.
-    pub(super) has_overflowed: bool,
+    /// The login may have ended since it was made or found: it is looked at after the welcome.
+    pub(super) is_in_doubt: bool,
     /// The pushes since it is on the bus, to be sent after the welcome.
     pub(super) window: Window,
     pub(super) pushed: Vec<String>,

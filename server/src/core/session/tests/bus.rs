@@ -58,26 +58,49 @@ fn a_kick_that_the_full_inbox_swallowed_is_found_out() {
 }
 
 #[test]
-fn a_kick_between_the_login_and_its_place_on_the_bus_is_found_out() {
+fn a_kick_between_the_login_and_its_place_on_the_bus_follows_the_welcome() {
     let mut phone = Phone::connects();
     let token = attached(&mut phone);
-    let taken = devices(&["i2"], &[("i1", KickReason::MultipleDevice)]);
-    is_refused(&phone.finds(token, start(taken)), 1, Code::KICKED_MULTIPLE_DEVICE);
+    phone.finds(token, start(devices(&["i2"], &[("i1", KickReason::MultipleDevice)])));
+    is_welcomed_and_kicked(&mut phone);
 }
 
 #[test]
-fn a_kick_that_comes_before_the_welcome_refuses_the_login() {
+fn a_kick_that_comes_before_the_welcome_follows_it() {
     for (named, is_hers) in [("i1", true), ("of another phone", false)] {
         let mut phone = Phone::connects();
         let token = attached(&mut phone);
-        let kicked = phone.is_kicked(Some(&[named]));
+        assert!(phone.is_kicked(Some(&[named])).is_empty());
+        phone.finds(token, start(devices(&["i1"], &[])));
         if is_hers {
-            is_refused(&kicked, 1, Code::KICKED_MULTIPLE_DEVICE);
+            is_welcomed_and_kicked(&mut phone);
         } else {
-            assert!(kicked.is_empty());
-            assert!(matches!(phone.finds(token, start(devices(&["i1"], &[])))[..], [Effect::Follow(_)]));
+            assert!(matches!(phone.happens(Input::Attached)[..], [Effect::Admit(..), Effect::Send(_)]));
         }
     }
+}
+
+#[test]
+fn a_kick_of_all_logins_that_is_older_than_the_login_ends_nothing() {
+    let mut phone = Phone::connects();
+    let token = attached(&mut phone);
+    phone.is_kicked(None);
+    phone.finds(token, start(devices(&["i1"], &[])));
+    let welcome = phone.happens(Input::Attached);
+    let [.., Effect::Query(token, Query::Devices { .. })] = welcome[..] else { panic!("{welcome:?}") };
+    assert!(phone.finds(token, QueryResult::Devices(Some(devices(&["i1"], &[])))).is_empty());
+}
+
+/// The phone, which is about to be welcomed, looks at its login after it, and finds that another took its place.
+fn is_welcomed_and_kicked(phone: &mut Phone) {
+    let welcome = phone.happens(Input::Attached);
+    let [Effect::Admit(..), Effect::Send(_), Effect::Query(token, Query::Devices { .. })] = welcome[..]
+    else {
+        panic!("{welcome:?}")
+    };
+    let taken = devices(&["i2"], &[("i1", KickReason::MultipleDevice)]);
+    let end = phone.finds(token, QueryResult::Devices(Some(taken)));
+    assert!(matches!(end[..], [Effect::Send(_), Effect::Close(Code::KICKED_MULTIPLE_DEVICE, _)]), "{end:?}");
 }
 
 #[test]
@@ -140,7 +163,7 @@ fn syncs(phone: &mut Phone) -> Vec<Effect> {
 }
 
 #[test]
-fn a_kick_that_overtakes_the_answer_to_the_login_refuses_it() {
+fn a_kick_that_overtakes_the_answer_to_the_login_follows_the_welcome() {
     let mut phone = Phone::connects();
     let asks = phone.asks("hello", &hello());
     let [Effect::Query(token, _)] = asks[..] else { panic!("{asks:?}") };
@@ -148,8 +171,9 @@ fn a_kick_that_overtakes_the_answer_to_the_login_refuses_it() {
     assert!(matches!(attach[..], [Effect::Attach(ALICE, _)]), "{attach:?}");
     let login = phone.happens(Input::Attached);
     let [Effect::Write(token, Write::Login(_))] = login[..] else { panic!("{login:?}") };
-    is_refused(&phone.is_kicked(Some(&["i1"])), 1, Code::KICKED_MULTIPLE_DEVICE);
-    assert!(phone.wrote(token, logged_in()).is_empty(), "it is over");
+    assert!(phone.is_kicked(Some(&["i1"])).is_empty());
+    assert!(matches!(phone.wrote(token, logged_in())[..], [Effect::Follow(_)]));
+    is_welcomed_and_kicked(&mut phone);
 }
 
 /// Alice's phone, on her first day, is on the bus, and waits for what its session begins with.

@@ -15,12 +15,12 @@ mod relations;
 
 use std::sync::Arc;
 
+use once_cell::sync::Lazy;
 use tim_protocol::Fault;
 use tim_protocol::{Code, UnixMillis, UserId};
 use tokio::sync::oneshot;
 
 pub use messages::MessageList;
-pub use registry::shutdown;
 
 use crate::driver::address::Address;
 use crate::driver::dispatch::{Dispatch, Hears, ListenerId};
@@ -32,7 +32,9 @@ use crate::machine::Machine;
 use crate::machine::io::{Call, Config, Return};
 use crate::options::TimOptions;
 use crate::plugin::Plugin;
-use registry::Key;
+use registry::{Instance, Key, Registry};
+
+static INSTANCES: Lazy<Registry<Tim>> = Lazy::new(Registry::new);
 
 /// An instance of the engine: cheap to clone, safe to use from any thread and any async runtime.
 ///
@@ -68,7 +70,8 @@ impl Tim {
             return Err(Code::SDK_APP_ID_MISSING.into());
         }
         let key = Key { sdk_app_id: options.sdk_app_id, instance: options.instance.clone() };
-        registry::find_or_make(key, |key, former| Self::make(key, options, former))
+        let destroy = |failed: Self| drop(failed.begin_destroy());
+        INSTANCES.find_or_make(key, destroy, |key, former| Self::make(key, options, former))
     }
 
     /// Creates an instance that starts once the `former` ones of its key have closed their files.
@@ -168,7 +171,7 @@ impl Tim {
     /// Starts [`Tim::destroy`] in a task of its own and returns a receiver for its end. If called by a listener, it
     /// does not wait for that listener.
     fn begin_destroy(&self) -> oneshot::Receiver<()> {
-        registry::begin_end(self);
+        INSTANCES.begin_end(self);
         let wait = !self.inner.shared.dispatch.is_this_thread();
         let (done, ended) = oneshot::channel();
         let mut done = Some(done);
@@ -183,19 +186,10 @@ impl Tim {
                 signal();
             }
             shared.dispatch.ended().await;
-            registry::end(&tim);
+            INSTANCES.end(&tim);
             signal();
         });
         ended
-    }
-
-    /// Whether the instance's task has panicked.
-    fn has_failed(&self) -> bool {
-        self.inner.shared.refusal() == Some(Code::PANICKED)
-    }
-
-    fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.inner, &other.inner)
     }
 
     /// Whether everything works: from [`Event::SdkReady`] to [`Event::SdkNotReady`].
@@ -261,6 +255,35 @@ impl Tim {
         shared.dispatch.emit(Event::Error { code: fault.code, message: fault.text.clone() });
         Err(fault.into())
     }
+}
+
+impl Instance for Tim {
+    fn key(&self) -> &Key {
+        &self.inner.key
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
+    /// Whether the instance's task has panicked.
+    fn has_failed(&self) -> bool {
+        self.inner.shared.refusal() == Some(Code::PANICKED)
+    }
+}
+
+/// Destroys every instance of the process, and waits for those that are being destroyed already: what an app calls
+/// before it ends. See [`Tim::destroy`].
+///
+/// # Errors
+/// None so far.
+pub async fn shutdown() -> Result<(), TimError> {
+    // All instances begin to end before the first is awaited, so a caller need not await the result.
+    let ends: Vec<_> = INSTANCES.all().iter().map(Tim::begin_destroy).collect();
+    for end in ends {
+        let _ = end.await;
+    }
+    Ok(())
 }
 
 /// A function as a listener that is called with one event at a time.

@@ -18,11 +18,10 @@ pub use self::model::restarts;
 use super::{RECENT_SENT, Store};
 use crate::stored::{Change, OutboxRow, Query, Snapshot, SyncState};
 
-/// Promise 1: a commit with a change that cannot be stored stores nothing.
-pub async fn whole<S: Store>(at: &S::Location) {
+/// Promise 1: a commit with a change that cannot be stored stores nothing. `impossible` is one that this store cannot store.
+pub async fn whole<S: Store>(at: &S::Location, impossible: Change) {
     let mut store = open::<S>(at).await;
-    let impossible = Message { sequence: u64::MAX, ..message(2) };
-    let both = [waits(1), Change::Messages(bob(), vec![message(1), impossible])];
+    let both = [waits(1), Change::Messages(bob(), vec![message(1)]), impossible];
     assert_eq!(store.apply(&both, true).await.unwrap_err().code, Code::DATABASE_FAILED);
     assert!(read(&mut store).await.is_empty());
     assert!(store.snapshot().await.unwrap().outbox.is_empty());

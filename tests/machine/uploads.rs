@@ -128,3 +128,25 @@ fn a_picture_whose_upload_fails_again_and_again_is_refused() {
     }
     assert_eq!(refusal(&phone, sending), Code::NETWORK_ERROR);
 }
+
+#[test]
+fn a_plugins_final_refusal_counts_without_a_connection_too() {
+    let mut phone = Phone::ready(json!([]));
+    let picture = draft(1, "C2Cbob", Payload::Body(Body::Image(picture_at(""))));
+    let sending = phone.call(Call::Send { message: Box::new(picture.clone()), upload: Some(copy()) });
+    assert_eq!(started(&mut phone), [picture.id]);
+    phone.feed(Input::Disconnected);
+    failed(&mut phone, picture.id, Code(999_999));
+    assert_eq!(refusal(&phone, sending), Code(999_999));
+    reconnect(&mut phone);
+    assert!(started(&mut phone).is_empty());
+}
+
+#[test]
+fn a_ticket_that_a_logout_refuses_does_not_refuse_the_picture() {
+    let (mut phone, picture) = uploading();
+    phone.call(Call::Logout);
+    failed(&mut phone, picture.id, Code::LOGGED_OUT);
+    let [row] = &phone.store.snapshot().unwrap().outbox[..] else { panic!("one waits") };
+    assert_eq!((row.message.id, row.refusal), (picture.id, None));
+}

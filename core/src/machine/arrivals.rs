@@ -235,10 +235,13 @@ impl Machine {
 
     /// An upload has ended. If the network failed it, the connection is probed, because it may be broken too.
     pub(super) fn upload_ended(&mut self, id: MessageId, result: Result<Uploaded, Fault>) {
-        let may_upload = self.may_upload();
+        // A ticket that the gate refused says nothing about the file.
+        let starts_anew = result.as_ref().is_err_and(|fault| {
+            self.refusal() == Some(fault.code) || (!self.may_upload() && fault.code.is_retryable())
+        });
         if result.as_ref().is_err_and(|fault| fault.code == Code::NETWORK_ERROR) {
             self.probe();
         }
-        self.outbox.upload_ended(&mut self.cx, id, result, may_upload);
+        self.outbox.upload_ended(&mut self.cx, id, result, starts_anew);
     }
 }

@@ -25,18 +25,18 @@ impl Outbox {
             match self.queue.entry(message).and_then(|entry| attachment(&entry.row.message)) {
                 Some(attachment) => cx.output(Output::Upload { message, file, attachment }),
                 // A later version of this program wrote it.
-                None => self.upload_ended(cx, message, Err(Fault::new(Code::MESSAGE_INVALID)), true),
+                None => self.upload_ended(cx, message, Err(Fault::new(Code::MESSAGE_INVALID)), false),
             }
         }
     }
 
-    /// An upload has ended; `may_upload` if another one could start now.
+    /// An upload has ended. One that `starts_anew` on the next connection failed because of something else than its file.
     pub(in crate::machine) fn upload_ended(
         &mut self,
         cx: &mut Context,
         id: MessageId,
         result: Result<Uploaded, Fault>,
-        may_upload: bool,
+        starts_anew: bool,
     ) {
         let Some(entry) = self.queue.entry(id).filter(|entry| entry.is_uploading) else { return };
         let (failures, is_interrupted) = (entry.upload_failures, entry.is_interrupted);
@@ -49,7 +49,7 @@ impl Outbox {
         match body {
             Ok(body) => self.uploaded(cx, id, Some(body)),
             // It starts anew on the next connection.
-            Err(fault) if !may_upload || (is_interrupted && fault.code.is_retryable()) => {}
+            Err(fault) if starts_anew || (is_interrupted && fault.code.is_retryable()) => {}
             Err(fault) if fault.code == Code::TOO_FAST => self.try_later(cx, id, fault.retry_after),
             Err(fault) if fault.code.is_retryable() && failures < UPLOAD_TRIES => {
                 let pause = if fault.code == Code::NETWORK_ERROR { AFTER_NETWORK_MS } else { 0 };

@@ -25,7 +25,11 @@ pub struct UploadFile {
     pub size: u64,
 }
 
-/// Uploads a file and returns its addresses. Called on a thread that it may block; at most four files are uploaded at a time.
+/// Uploads a file and returns its addresses. Called on a thread that it may block; an instance has at most four calls at a
+/// time.
+///
+/// A call cannot be stopped. If its message is cancelled or its user logs out, its result is not used; it counts among the
+/// four until it returns, and its file is not uploaded again before that.
 pub trait UploadPlugin: Send + Sync + 'static {
     /// Uploads a file, reports 0 to 100 to `progress` (from any thread; after the end it does nothing), and describes what
     /// was uploaded: of a picture all three sizes, of another file the original, each with an `https` address that receivers

@@ -292,6 +292,7 @@ impl<S: Store<Location = Path>> Driver<S> {
         match output {
             Output::OpenStore { user } => return Ok(Some(Input::StoreOpened(self.open_store(user).await))),
             Output::CloseStore => {
+                self.uploads.forget_all();
                 let store = self.store.take();
                 block_in_place(|| drop(store));
             }

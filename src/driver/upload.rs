@@ -36,7 +36,7 @@ impl Upload {
         let began = Instant::now();
         let uploaded = if self.attachment.uploaded.is_on_own_server() {
             self.again().await
-        } else if let Some(plugin) = self.plugin.clone() {
+        } else if let Some(plugin) = self.host() {
             self.by_host(plugin).await
         } else {
             self.transfer().await
@@ -46,6 +46,11 @@ impl Upload {
         self.progress.note(100);
         self.progress.flushed().await;
         Ok(uploaded)
+    }
+
+    /// The host's plugin, if it is to upload the file.
+    pub(super) fn host(&self) -> Option<Arc<dyn UploadPlugin>> {
+        self.plugin.clone().filter(|_| !self.attachment.uploaded.is_on_own_server())
     }
 
     /// Uploads the file again if the server does not have it any more after an epoch change.

@@ -1,6 +1,9 @@
 //! The uploads of an instance: starting them, stopping them, and their results.
+//!
+//! The machine limits how many there are. A host's plugin cannot be stopped: a call of it that was cancelled counts until it
+//! returns, and uploads that the machine starts meanwhile wait here.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -13,20 +16,31 @@ use super::files::Digest;
 use super::progress::Progress;
 use super::shared::InstanceState;
 use super::upload::Upload;
+use crate::machine::io::MAX_UPLOADS;
 
 /// The uploads that are under way.
 pub(super) struct Uploads {
     shared: Arc<InstanceState>,
     commands: Commands,
     running: HashMap<MessageId, Running>,
+    /// Those that begin when cancelled ones have returned, the oldest first.
+    waiting: VecDeque<Waiting>,
     tasks: JoinSet<Ended>,
     /// Those of copies whose upload may be repeated: a file is read for its digest once.
     digests: HashMap<MessageId, Digest>,
 }
 
+struct Waiting {
+    message: MessageId,
+    file: PathBuf,
+    attachment: Attachment,
+}
+
 struct Running {
     task: AbortHandle,
     progress: Progress,
+    is_by_host: bool,
+    is_cancelled: bool,
 }
 
 /// How a task ended.
@@ -37,12 +51,33 @@ struct Ended {
 
 impl Uploads {
     pub(super) fn new(shared: Arc<InstanceState>, commands: Commands) -> Self {
-        let (running, digests) = (HashMap::new(), HashMap::new());
-        Self { shared, commands, running, tasks: JoinSet::new(), digests }
+        Self {
+            shared,
+            commands,
+            running: HashMap::new(),
+            waiting: VecDeque::new(),
+            tasks: JoinSet::new(),
+            digests: HashMap::new(),
+        }
     }
 
-    /// Starts an upload. Must be called inside the runtime.
+    /// Starts an upload, once calls of the host that were cancelled leave room for it. Must be called inside the runtime.
     pub(super) fn start(&mut self, message: MessageId, file: PathBuf, attachment: Attachment) {
+        self.waiting.push_back(Waiting { message, file, attachment });
+        self.begin_waiting();
+    }
+
+    /// Begins those that wait, as far as there is room. One whose file a cancelled call still uploads is passed over.
+    fn begin_waiting(&mut self) {
+        while self.running.len() < MAX_UPLOADS
+            && let Some(next) = self.waiting.iter().position(|it| !self.running.contains_key(&it.message))
+            && let Some(upload) = self.waiting.remove(next)
+        {
+            self.begin(upload);
+        }
+    }
+
+    fn begin(&mut self, Waiting { message, file, attachment }: Waiting) {
         let (progress, plugin) = self.shared.upload_parts(message);
         progress.begin();
         let mut upload = Upload {
@@ -55,18 +90,24 @@ impl Uploads {
             server: self.shared.server.clone(),
             commands: self.commands.clone(),
         };
+        let is_by_host = upload.host().is_some();
         let task = self.tasks.spawn(async move {
             let result = upload.run().await;
             Ended { digest: upload.digest, result }
         });
-        self.running.insert(message, Running { task, progress });
+        self.running.insert(message, Running { task, progress, is_by_host, is_cancelled: false });
     }
 
     /// Stops an upload without reporting its result.
     pub(super) fn cancel(&mut self, message: MessageId) {
-        if let Some(upload) = self.running.remove(&message) {
+        self.waiting.retain(|upload| upload.message != message);
+        let Some(upload) = self.running.get_mut(&message) else { return };
+        upload.progress.end();
+        upload.is_cancelled = true;
+        if !upload.is_by_host {
             upload.task.abort();
-            upload.progress.end();
+            self.running.remove(&message);
+            self.begin_waiting();
         }
     }
 
@@ -78,6 +119,11 @@ impl Uploads {
     /// A message's file will not be uploaded again.
     pub(super) fn forget(&mut self, message: MessageId) {
         self.digests.remove(&message);
+    }
+
+    /// The messages belong to a store that is closed.
+    pub(super) fn forget_all(&mut self) {
+        self.digests.clear();
     }
 
     /// Waits for the next result; `None` if no upload is under way. Cancel safe.
@@ -98,10 +144,15 @@ impl Uploads {
             let result = Err(Fault::with_text(Code::UPLOAD_FAILED, "the uploader panicked: mend it"));
             (why.id(), Ended { digest: None, result })
         });
-        // One that was cancelled is not among them.
+        // One that was aborted is not among them.
         let (message, _) = self.running.iter().find(|(_, running)| running.task.id() == task)?;
         let message = *message;
-        self.running.remove(&message)?.progress.end();
+        let Running { progress, is_cancelled, .. } = self.running.remove(&message)?;
+        progress.end();
+        self.begin_waiting();
+        if is_cancelled {
+            return None;
+        }
         self.digests.extend(digest.map(|digest| (message, digest)));
         Some((message, result))
     }

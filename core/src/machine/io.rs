@@ -20,6 +20,9 @@ use crate::message::Message;
 pub use crate::stored::Query;
 use crate::stored::{Change, Snapshot};
 
+/// Maximum number of uploads at a time.
+pub const MAX_UPLOADS: usize = 4;
+
 /// The two clocks, in milliseconds. Timers use `monotonic`; times shown to people use `wall`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Now {
@@ -174,8 +177,8 @@ pub enum Output {
     Disconnect,
     /// Send this text frame.
     Transmit(String),
-    /// Upload a message's file and answer with [`Input::UploadEnded`]. Progress is reported to the creator of the
-    /// message.
+    /// Upload a message's file and answer with [`Input::UploadEnded`]; at most [`MAX_UPLOADS`] are not answered or
+    /// cancelled. Progress is reported to the creator of the message.
     Upload {
         /// The message the upload is for.
         message: MessageId,

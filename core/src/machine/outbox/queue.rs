@@ -6,14 +6,12 @@ use std::path::PathBuf;
 use tim_protocol::call::SendRequest;
 use tim_protocol::{ConversationId, MessageId, UserId};
 
-use crate::machine::io::CallId;
+use crate::machine::io::{CallId, MAX_UPLOADS};
 use crate::message::{Message, ReadMarks, SendStatus};
 use crate::stored::OutboxRow;
 
 /// Most messages that may wait.
 const MAX_WAITING: usize = 10_000;
-/// Maximum number of uploads at a time.
-const MAX_UPLOADS: usize = 4;
 /// Maximum number of refused messages that are kept; the newest.
 const MAX_FAILED: usize = 1_000;
 

@@ -115,7 +115,7 @@ impl Server {
             .parse()?)
     }
 
-    /// Ends the server and removes its folder, whoever still holds it.
+    /// Ends the server and removes its folder.
     pub(crate) async fn stop(&self) -> AnyResult<()> {
         self.process.lock().await.kill().await?;
         Ok(std::fs::remove_dir_all(self.folder())?)

@@ -123,7 +123,7 @@ mod tests {
         assert_eq!(interleave(only_v4.clone()), only_v4);
     }
 
-    /// A listener whose backlog is full: the system drops the packets of whoever connects. The sockets keep it full.
+    /// A listener whose backlog is full: the system drops the packets of new connections. The sockets keep it full.
     async fn swallower(ip: &str) -> (TcpListener, Vec<TcpStream>) {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind(format!("{ip}:0").parse().unwrap()).unwrap();

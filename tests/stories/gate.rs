@@ -142,6 +142,6 @@ async fn the_small_verbs_do_what_they_say() {
     let bob = world.device("bob", "laptop").await;
     bob.send("C2Calice", "hello").await;
     assert_eq!(alice.next_text().await, "hello");
-    assert_eq!(counts.0.load(std::sync::atomic::Ordering::SeqCst), 0, "whoever was taken off hears nothing");
+    assert_eq!(counts.0.load(std::sync::atomic::Ordering::SeqCst), 0, "a removed listener hears nothing");
     assert_eq!(std::sync::Arc::strong_count(&counts), 1, "and is let go");
 }

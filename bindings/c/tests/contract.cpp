@@ -218,7 +218,7 @@ void progress_an_uploader_and_a_log_may_call_the_library() {
 
     auto sink = std::make_shared<held>(&sink_gone);
     tim::set_log_sink([&, sink = std::move(sink)](std::uint32_t, const std::string &) {
-        // Nothing that takes long: a log line holds up whoever has something to tell.
+        // Nothing that takes long: a log line holds up the thread that logs.
         alice->get_server_time();
         tim::set_log_sink({});
         CHECK(now(&sink_gone) == 0);

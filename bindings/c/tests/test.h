@@ -42,7 +42,7 @@ enum { WITHIN_SECONDS = 120 };
 static pthread_mutex_t test_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t test_bell = PTHREAD_COND_INITIALIZER;
 
-/* Counts so many more, and gives how many there are now. Whoever waits for that many may be gone right after. */
+/* Counts so many more, and gives how many there are now. A waiter for that many may be gone right after. */
 static inline int add_some(int *counter, int more) {
     pthread_mutex_lock(&test_lock);
     const int value = *counter += more;

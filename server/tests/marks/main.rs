@@ -1,5 +1,5 @@
 //! The mark protocol, by exhaustion: a small model of `uver`, `given` and `mark` in every order of events there is, and
-//! the real database in random ones. Whoever syncs once everything is quiet knows every change.
+//! the real database in random ones. A device that syncs once everything is quiet knows every change.
 //!
 //! The model is finer than the embedded store, which marks in one transaction: it is what any store may do that keeps
 //! conversations and users apart. Three broken variants show that the search finds what it looks for, and a fourth

@@ -30,7 +30,7 @@ async fn a_broken_frame_ends_its_own_connection_with_its_number_and_no_other() {
         ("far too large", large(4 * 1024 * 1024), Code::FRAME_TOO_LARGE),
     ] {
         let mut mallory = server.login("mallory").await;
-        // Whoever is cut off while still speaking may not get to say all of it.
+        // A client that is cut off while it sends may not send all of it.
         let _ = futures_util::SinkExt::send(&mut mallory.socket, frame).await;
         assert_eq!(mallory.closed().await, code.0, "{what}");
         alice.sends("C2Cbob", what).await;

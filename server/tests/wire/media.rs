@@ -167,7 +167,7 @@ async fn an_equal_picture_never_spoils_the_one_that_is_there() {
     let second = upload(&server, &mut alice, photograph()).await;
     assert_ne!(first, second, "each upload has its name");
     for ((mut old, size), bytes) in before.into_iter().zip(0..).zip(bytes) {
-        // Whoever was reading goes on reading what they began.
+        // A download that had begun goes on.
         let mut read = Vec::new();
         old.read_to_end(&mut read).unwrap();
         assert!(read == bytes && std::fs::read(file(size)).unwrap() == bytes, "size {size}");

@@ -114,7 +114,7 @@ final class TransferTests: XCTestCase {
         XCTAssertEqual(got.image?.imageInfoArray, elsewhere.renditions)
         XCTAssertEqual(percents.value.filter { $0 > 0 }.prefix(2), [25, 75])
         XCTAssertEqual(percents.value.last, 100)
-        // Whoever reports after the end is not heard.
+        // A report after the end is not heard.
         let told = percents.value
         try late.value?(50)
         XCTAssertEqual(percents.value, told)

@@ -1,4 +1,4 @@
-// How stories wait: for what they wait for, never for time to pass. Whoever waits in vain is told where, and what there was.
+// How stories wait: for what they wait for, never for time to pass. A story that waits in vain says where, and what there was.
 
 import Foundation
 import XCTest

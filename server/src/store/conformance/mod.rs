@@ -100,7 +100,7 @@ pub async fn idempotent<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) 
     store.close().await;
 }
 
-/// Promise 3: sequences and mutations have no holes, whoever writes and whatever is refused between.
+/// Promise 3: sequences and mutations have no holes, also with several writers and refused writes in between.
 pub async fn dense<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
     let store = open(folder, deaf());
     let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
@@ -141,8 +141,8 @@ pub async fn dense<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S)
     store.close().await;
 }
 
-/// Promise 4: writes of one actor, and writes that name one conversation, take effect as they were called, whoever awaits
-/// what when.
+/// Promise 4: writes of one actor, and writes that name one conversation, take effect in the order of the calls, in
+/// whatever order they are awaited.
 pub async fn ordered<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S) {
     let store = open(folder, deaf());
     let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);

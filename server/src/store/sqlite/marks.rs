@@ -33,7 +33,7 @@ impl Database {
         if unmarked.is_empty() {
             return Ok(());
         }
-        // A PRAGMA takes effect while it is parsed, so that a kept statement would do nothing.
+        // A PRAGMA takes effect while it is parsed, not each time it runs.
         self.connection.execute_batch("PRAGMA synchronous = NORMAL")?;
         self.run("BEGIN IMMEDIATE")?;
         let mut rows = Transaction::on(&self.connection, self.epoch);

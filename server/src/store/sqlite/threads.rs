@@ -205,7 +205,7 @@ impl Writer {
         let closed = loop {
             let (batch, close) = self.collect(marks_due);
             let is_due = marks_due.is_some_and(|due| due <= Instant::now());
-            if marks_due.is_some() && (is_due || close.is_some() || batch.needs_marks()) {
+            if marks_due.is_some() && (is_due || batch.needs_marks()) {
                 marks_due = self.mark();
             }
             if !batch.writes.is_empty() {

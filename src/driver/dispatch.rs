@@ -159,9 +159,7 @@ impl Dispatch {
     fn returned(&self) -> u64 {
         self.shared.lock().returned
     }
-}
 
-impl Dispatch {
     /// Drops all events and listeners, because a listener has not returned.
     fn give_up(&self) {
         let mut state = self.shared.lock();

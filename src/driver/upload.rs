@@ -102,8 +102,12 @@ async fn digest(known: &mut Option<Digest>, file: &Path) -> Result<Digest, Fault
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Fault> + Send + 'static,
 ) -> Result<T, Fault> {
-    let panicked = |_| Fault::with_text(Code::UPLOAD_FAILED, "the uploader panicked: mend it");
-    tokio::task::spawn_blocking(work).await.map_err(panicked)?
+    tokio::task::spawn_blocking(work).await.map_err(|_| panicked())?
+}
+
+/// The fault for an uploader that panicked.
+pub(super) fn panicked() -> Fault {
+    Fault::with_text(Code::UPLOAD_FAILED, "the uploader panicked: mend it")
 }
 
 #[cfg(test)]

@@ -8,14 +8,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tim_protocol::media::{Attachment, Uploaded};
-use tim_protocol::{Code, Fault, MessageId};
+use tim_protocol::{Fault, MessageId};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
 use super::commands::Commands;
 use super::files::Digest;
 use super::progress::Progress;
 use super::shared::InstanceState;
-use super::upload::Upload;
+use super::upload::{Upload, panicked};
 use crate::machine::io::MAX_UPLOADS;
 
 /// The uploads that are under way.
@@ -140,10 +140,8 @@ impl Uploads {
         &mut self,
         joined: Result<(Id, Ended), JoinError>,
     ) -> Option<(MessageId, Result<Uploaded, Fault>)> {
-        let (task, Ended { digest, result }) = joined.unwrap_or_else(|why| {
-            let result = Err(Fault::with_text(Code::UPLOAD_FAILED, "the uploader panicked: mend it"));
-            (why.id(), Ended { digest: None, result })
-        });
+        let (task, Ended { digest, result }) =
+            joined.unwrap_or_else(|why| (why.id(), Ended { digest: None, result: Err(panicked()) }));
         // One that was aborted is not among them.
         let (message, _) = self.running.iter().find(|(_, running)| running.task.id() == task)?;
         let message = *message;

@@ -16,8 +16,7 @@ mod relations;
 use std::sync::Arc;
 
 use once_cell::sync::Lazy;
-use tim_protocol::Fault;
-use tim_protocol::{Code, UnixMillis, UserId};
+use tim_protocol::{Code, Fault, UnixMillis, UserId};
 use tokio::sync::oneshot;
 
 pub use messages::MessageList;

@@ -11,9 +11,10 @@ use tim::plugin::{Plugin, UploadFile, UploadPlugin, UploadProgress, Uploaded};
 use tim::protocol::body::Element as _;
 use tim::{Code, ConversationId};
 use tokio::sync::{Semaphore, mpsc};
+use tokio::task::JoinHandle;
 
 use crate::pictures::{Elsewhere, picture, png};
-use crate::world::World;
+use crate::world::{Device, World};
 
 /// Uploads a picture when it is let.
 struct Slow {
@@ -58,6 +59,15 @@ impl UploadPlugin for Slow {
     }
 }
 
+/// Sends pictures at once.
+fn send_all(by: &Device, pictures: &[Message]) -> Vec<JoinHandle<Message>> {
+    let send = |picture: &Message| {
+        let (tim, picture) = (by.tim.clone(), picture.clone());
+        tokio::spawn(async move { tim.send_message(picture).await.unwrap() })
+    };
+    pictures.iter().map(send).collect()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_pictures_four_are_uploaded_at_a_time_and_all_arrive() {
     const MANY: usize = 12;
@@ -66,13 +76,7 @@ async fn of_many_pictures_four_are_uploaded_at_a_time_and_all_arrive() {
     let (uploader, mut begins) = Slow::new();
     alice.tim.register_plugin(Plugin::Upload(uploader.clone()));
     let pictures: Vec<Message> = (0..MANY).map(|_| picture(&alice, "C2Cbob", png(3, 3))).collect();
-    let sendings: Vec<_> = pictures
-        .iter()
-        .map(|picture| {
-            let (tim, picture) = (alice.tim.clone(), picture.clone());
-            tokio::spawn(async move { tim.send_message(picture).await.unwrap() })
-        })
-        .collect();
+    let sendings = send_all(&alice, &pictures);
     for _ in 0..4 {
         begins.recv().await.unwrap();
     }
@@ -104,13 +108,7 @@ async fn an_uploader_that_goes_on_after_a_cancellation_keeps_its_place() {
         alice.tim.cancel_message(picture).await.unwrap();
         assert_eq!(sending.await.unwrap_err().code, Code::CANCELLED);
     }
-    let sendings: Vec<_> = kept
-        .iter()
-        .map(|picture| {
-            let (tim, picture) = (alice.tim.clone(), picture.clone());
-            tokio::spawn(async move { tim.send_message(picture).await.unwrap() })
-        })
-        .collect();
+    let sendings = send_all(&alice, kept);
     // All of them are in the outbox, so the machine has started their uploads.
     let with_bob: ConversationId = "C2Cbob".parse().unwrap();
     while alice.tim.get_message_list(&with_bob, None, 15).await.unwrap().message_list.len() < kept.len() {

@@ -16,7 +16,7 @@ use super::unreadable::Unreadable;
 use super::{Machine, sync};
 
 /// Whether the engine itself makes this call, to transfer a file. Internal calls raise no error event.
-fn is_for_a_picture(call: &Call) -> bool {
+fn transfers_a_file(call: &Call) -> bool {
     let Call::Ask(request) = call else { return false };
     matches!(**request, Request::Media(_))
 }
@@ -29,7 +29,7 @@ impl Machine {
             call => match self.refusal() {
                 None => self.admitted(id, call),
                 Some(code) => {
-                    if !is_for_a_picture(&call) {
+                    if !transfers_a_file(&call) {
                         self.cx.emit_fault(Fault::new(code));
                     }
                     self.cx.complete(id, Err(Fault::new(code)));

@@ -99,15 +99,14 @@ fn with_exception(kotlin: &str) -> Result<String> {
         .replace(") : TimException() {", ") : TimException(code, message)");
     ensure!(!class.contains("val `"), "TimException has more than a code and a message now");
     Ok(format!(
-        "sealed class TimException(\n    /** The number: stable for ever, TIM's own where TIM has one. */\n    \
+        "{before}sealed class TimException(\n    /** The number: stable for ever, TIM's own where TIM has one. */\n    \
          val code: kotlin.Int,\n    /** What to do, in one line for people. */\n    override val message: kotlin.String,\n\
          ) : kotlin.Exception(message) {{{class}\n}}\n{behind}",
     ))
-    .map(|rest| before.to_owned() + &rest)
 }
 
-/// Callbacks are lambdas in Kotlin, as they are in Java. An Error of the host's (a failed assertion, `TODO()`) is told to the
-/// engine as an exception is.
+/// Callbacks are lambdas in Kotlin, as they are in Java. An Error of the host's (a failed assertion, `TODO()`) reaches the
+/// engine as an exception does.
 fn with_lambdas(kotlin: &str) -> Result<String> {
     const CALLBACKS: [&str; 5] =
         ["EventHandler", "EventListener", "LogSink", "ProgressListener", "UploadPlugin"];

@@ -265,7 +265,7 @@ impl Session {
         }
     }
 
-    /// The notification that ended this login may have been lost in an overflow.
+    /// The login may have ended: the notification of it was lost in an overflow, or came before the welcome.
     pub(super) fn still_logged_in(&mut self, devices: Option<Devices>, effects: &mut Vec<Effect>) {
         let Phase::Live(live) = &self.phase else { return };
         if let Some(LoginState::Ended(code)) = devices.map(|devices| ended(&devices, &live.instance)) {

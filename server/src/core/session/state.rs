@@ -234,7 +234,7 @@ pub(super) enum Purpose {
     Login,
     /// A hello: what the session begins with.
     SessionStart,
-    /// After an overflow: whether the login instance is still active.
+    /// After an overflow, or a kick before the welcome: whether the login instance is still active.
     StillLoggedIn,
     /// The request of this number: its answer is the reply.
     Reply(u64),

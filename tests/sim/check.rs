@@ -158,7 +158,7 @@ fn in_real_time(history: &History, found: &mut Violations) {
     }
 }
 
-/// I5: a device's messages keep the order in which they were sent.
+/// I5: a device's messages keep the order in which they were sent. One that a damaged file lost is not held back for.
 fn in_order_of_sender(history: &History, found: &mut Violations) {
     if history.is_restored {
         return;
@@ -168,7 +168,8 @@ fn in_order_of_sender(history: &History, found: &mut Violations) {
         places.extend(log.messages.iter().map(|it| ((id, it.id, it.from.clone()), it.sequence)));
     }
     let mut latest = BTreeMap::new();
-    for send in history.sends.iter().filter(|send| !send.resent) {
+    let is_ordered = |send: &&Sending| !send.resent && !history.lost.contains(&send.id);
+    for send in history.sends.iter().filter(is_ordered) {
         let Some((me, _)) = history.devices.get(send.device).map(ended) else { continue };
         let Some(place) = places.get(&(&send.log, send.id, me.clone())) else { continue };
         if let Some(before) = latest.insert((send.device, &send.log), *place)

@@ -127,6 +127,7 @@ impl World {
             let what = format!("{}: of {:?} only {waits:?} is rescued", device.name, file.waits);
             self.history.violated("rescue", what);
         }
+        self.history.lost.extend(file.waits.difference(&waits));
         (file.waits, file.is_touched) = (waits, false);
     }
 }

@@ -139,6 +139,9 @@ pub struct History {
     pub is_restored: bool,
     /// Devices whose file was damaged, and who may have lost what they sent last.
     pub rebuilt: BTreeSet<DeviceId>,
+    /// Messages that waited in a damaged file and could not be read from it. Nobody sends them again, but one that was
+    /// under way may arrive at any time.
+    pub lost: BTreeSet<MessageId>,
     /// The server's clock was set back: its times do not tell any more what was before what.
     pub is_time_repeated: bool,
     /// When a device first stored that a message has its place, and that it would send it again to a new life.

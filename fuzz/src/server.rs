@@ -124,7 +124,7 @@ impl Server {
                     let result = self.database.commit(&[write]).remove(0);
                     while self.database.mark().expect("memory takes marks") {}
                     if let Ok(written) = &result {
-                        self.bus.publish(&written.notifications);
+                        at_once(self.bus.publish(written.notifications.clone()));
                     }
                     Input::WriteResult(token, result)
                 }

@@ -10,8 +10,8 @@ use tim_protocol::{Code, Fault};
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::timeout;
 
-use crate::bus::Bus as _;
 use crate::bus::local::LocalBus;
+use crate::bus::publisher;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::core::ops::{Query, QueryResult, Write};
@@ -89,11 +89,7 @@ impl Server {
         let lock = data.lock()?;
         let ticket_key = data.ticket_key()?;
         let bus = LocalBus::default();
-        let publisher = bus.clone();
-        let store = SqliteStore::open(
-            &data.database(),
-            Box::new(move |notifications| publisher.publish(notifications)),
-        )?;
+        let store = SqliteStore::open(&data.database(), Box::new(publisher::start(bus.clone())))?;
         let (shares, clock) = (Arc::new(Shares::new(config.shares())), Clock::start());
         let media = Media::open(data.media(), Arc::clone(&shares), clock)
             .map_err(|why| unusable(&data.media(), why))?;

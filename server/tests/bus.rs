@@ -1,7 +1,15 @@
 //! The in-process bus, put through what every bus has to do.
 
-use tim_server::bus::conformance;
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::sync::Arc;
+
+use tim_protocol::frame::Push;
 use tim_server::bus::local::LocalBus;
+use tim_server::bus::{Bus, Done, Subscription, conformance, publisher};
+use tim_server::core::ops::{Audience, Notification, NotificationContent, UserKey};
+use tokio::sync::mpsc;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn whoever_is_meant_hears_it_in_order() {
@@ -41,4 +49,36 @@ async fn what_changed_meanwhile_overrides_what_was_read() {
 #[tokio::test]
 async fn what_matters_only_now_takes_nobodys_room() {
     conformance::what_matters_only_now_takes_nobodys_room(&LocalBus::default()).await;
+}
+
+#[tokio::test]
+async fn a_large_topic_is_heard_by_all() {
+    conformance::a_large_topic_is_heard_by_all(&LocalBus::default()).await;
+}
+
+/// A bus that reports how much it is to publish, and then panics.
+struct Fragile(mpsc::UnboundedSender<usize>);
+
+impl Bus for Fragile {
+    fn publish(&self, notifications: Vec<Notification>) -> Done<()> {
+        self.0.send(notifications.len()).unwrap();
+        Box::pin(async { panic!("a fault, which this test wants") })
+    }
+
+    fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription> {
+        LocalBus::default().attach(user, session)
+    }
+}
+
+#[tokio::test]
+async fn a_fault_in_the_bus_does_not_end_the_publishing() {
+    let (published, mut counts) = mpsc::unbounded_channel();
+    let publish = Arc::new(publisher::start(Fragile(published)));
+    let content = NotificationContent::Push(Push::Lag);
+    let notification = Notification { to: Audience::user(UserKey(1)), except: None, content };
+    for _ in 0..3 {
+        let (publish, commit) = (Arc::clone(&publish), vec![notification.clone()]);
+        tokio::task::spawn_blocking(move || publish(commit)).await.unwrap();
+        assert_eq!(counts.recv().await, Some(1));
+    }
 }

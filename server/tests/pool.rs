@@ -141,10 +141,10 @@ fn reversing(listener: Listener) -> Listener {
     Box::new(move |notifications| {
         let (began, held) = &mut *state.lock().unwrap();
         for tell in notifications {
-            held.push(tell.clone());
+            held.push(tell);
             if held.len() == 3 || !*began {
                 held.reverse();
-                listener(&std::mem::take(held));
+                listener(std::mem::take(held));
             }
             *began = true;
         }

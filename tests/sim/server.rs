@@ -58,6 +58,8 @@ pub struct Server {
     /// Writes that wait for the next commit.
     waiting: Vec<(LinkId, Token, Write)>,
     is_committing: bool,
+    /// When the notifications of the last commit reach the bus.
+    published_at: i64,
     marks_due: bool,
 }
 
@@ -74,6 +76,7 @@ struct Connection {
 /// An event on the server.
 pub enum Event {
     Commit,
+    Publish(Vec<Notification>),
     WriteResult(LinkId, Token, Result<Committed, Refusal>),
     Ask(LinkId, Token, Query),
     QueryResult(LinkId, Token, Result<QueryResult, Refusal>),
@@ -129,6 +132,7 @@ impl Server {
             memberships: BTreeMap::new(),
             waiting: Vec::new(),
             is_committing: false,
+            published_at: 0,
             marks_due: false,
         }
     }
@@ -292,6 +296,7 @@ impl World {
         }
         match event {
             Event::Commit => self.group_commit(),
+            Event::Publish(notifications) => self.publish(&notifications),
             Event::WriteResult(link, token, result) => self.serve(link, Input::WriteResult(token, result)),
             Event::Ask(link, token, query) => {
                 let found = self.answer(query);
@@ -390,7 +395,7 @@ impl World {
         }
         let results = self.commit(&writes);
         for result in results.iter().flatten() {
-            self.publish(&result.notifications);
+            self.publish_later(result.notifications.clone());
         }
         for ((link, token, _), result) in waiting.into_iter().zip(results) {
             let delay = self.rng.i64(0..8);

@@ -44,7 +44,7 @@ fn push() -> NotificationContent {
 
 /// Something to tell apart from a push.
 fn kick(reason: KickReason) -> NotificationContent {
-    NotificationContent::Kick(Arc::new(Kick { instances: None, reason }))
+    NotificationContent::Kick(Arc::new(Kick { instances: Vec::new(), reason }))
 }
 
 /// Alice's two sessions and one of bob's, all attached, with no topics yet.
@@ -65,18 +65,19 @@ async fn next_is_kick(subscription: &mut Subscription, expected: KickReason) {
 
 /// A session hears nothing but what is published from now on.
 async fn heard_nothing(bus: &dyn Bus, user: UserKey, subscription: &mut Subscription) {
-    bus.publish(&[notification(&[user], None, kick(KickReason::UserSigExpired))]);
+    bus.publish(vec![notification(&[user], None, kick(KickReason::UserSigExpired))]).await;
     next_is_kick(subscription, KickReason::UserSigExpired).await;
 }
 
 /// Every session of a user hears what is published, in order; the one that knows already does not, nor do others.
 pub async fn whoever_is_meant_hears_it_in_order(bus: &dyn Bus) {
     let [mut phone, mut laptop, mut bobs] = three(bus).await;
-    bus.publish(&[
+    bus.publish(vec![
         notification(&[ALICE], Some(PHONE), push()),
         notification(&[ALICE, BOB], None, kick(KickReason::RestApi)),
         notification(&[ALICE], None, kick(KickReason::MultipleDevice)),
-    ]);
+    ])
+    .await;
     next_is_kick(&mut phone, KickReason::RestApi).await;
     next_is_kick(&mut phone, KickReason::MultipleDevice).await;
     assert!(matches!(next(&mut laptop).await, Delivery::Push(_)));
@@ -88,7 +89,7 @@ pub async fn whoever_is_meant_hears_it_in_order(bus: &dyn Bus) {
 /// A push is encoded once, as the envelope without braces and number, and shared.
 pub async fn a_push_is_encoded_once(bus: &dyn Bus) {
     let [mut phone, mut laptop, _] = three(bus).await;
-    bus.publish(&[notification(&[ALICE], None, push())]);
+    bus.publish(vec![notification(&[ALICE], None, push())]).await;
     let (Delivery::Push(on_phone), Delivery::Push(on_laptop)) =
         (next(&mut phone).await, next(&mut laptop).await)
     else {
@@ -104,12 +105,13 @@ pub async fn whoever_left_hears_nothing(bus: &dyn Bus) {
     laptop.guard.follow(vec![TEA]).await;
     let Subscription { mut inbox, guard, .. } = laptop;
     drop(guard);
-    bus.publish(&[
+    bus.publish(vec![
         notification(&[ALICE], None, push()),
         to_topic(TEA, None, push()),
         notification(&[ALICE], None, NotificationContent::Subscribe(CHESS)),
         to_topic(CHESS, None, push()),
-    ]);
+    ])
+    .await;
     for _ in 0..3 {
         assert!(matches!(next(&mut phone).await, Delivery::Push(_)));
     }
@@ -121,17 +123,17 @@ pub async fn whoever_left_hears_nothing(bus: &dyn Bus) {
 pub async fn a_full_inbox_is_noticed_and_holds_up_nobody(bus: &dyn Bus) {
     let [mut phone, mut laptop, _] = three(bus).await;
     for _ in 0..INBOX {
-        bus.publish(&[notification(&[ALICE], None, push())]);
+        bus.publish(vec![notification(&[ALICE], None, push())]).await;
         assert!(matches!(next(&mut laptop).await, Delivery::Push(_)));
     }
     assert!(!phone.overflow.load(Ordering::Acquire), "all of it fits");
-    bus.publish(&[notification(&[ALICE], None, kick(KickReason::RestApi))]);
+    bus.publish(vec![notification(&[ALICE], None, kick(KickReason::RestApi))]).await;
     next_is_kick(&mut laptop, KickReason::RestApi).await;
     for _ in 0..INBOX {
         assert!(matches!(next(&mut phone).await, Delivery::Push(_)));
     }
     assert!(phone.overflow.load(Ordering::Acquire), "the kick did not fit");
-    bus.publish(&[notification(&[ALICE], None, kick(KickReason::RestApi))]);
+    bus.publish(vec![notification(&[ALICE], None, kick(KickReason::RestApi))]).await;
     next_is_kick(&mut phone, KickReason::RestApi).await;
 }
 
@@ -142,11 +144,12 @@ pub async fn a_topic_is_heard_by_those_who_follow_it(bus: &dyn Bus) {
     phone.guard.follow(vec![TEA, CHESS]).await;
     laptop.guard.follow(vec![TEA]).await;
     bobs.guard.follow(vec![CHESS]).await;
-    bus.publish(&[
+    bus.publish(vec![
         to_topic(TEA, Some(LAPTOP), kick(KickReason::RestApi)),
         notification(&[ALICE], None, push()),
         to_topic(CHESS, None, kick(KickReason::MultipleDevice)),
-    ]);
+    ])
+    .await;
     next_is_kick(&mut phone, KickReason::RestApi).await;
     assert!(matches!(next(&mut phone).await, Delivery::Push(_)));
     next_is_kick(&mut phone, KickReason::MultipleDevice).await;
@@ -161,7 +164,7 @@ pub async fn a_subscription_begins_and_ends_in_its_place(bus: &dyn Bus) {
     for session in [&phone, &laptop, &bobs] {
         session.guard.follow(Vec::new()).await;
     }
-    bus.publish(&[
+    bus.publish(vec![
         to_topic(TEA, None, kick(KickReason::MultipleAccount)),
         notification(&[ALICE], None, NotificationContent::Subscribe(TEA)),
         // Twice is once.
@@ -169,17 +172,19 @@ pub async fn a_subscription_begins_and_ends_in_its_place(bus: &dyn Bus) {
         to_topic(TEA, None, kick(KickReason::RestApi)),
         notification(&[ALICE], None, NotificationContent::Unsubscribe(TEA)),
         to_topic(TEA, None, kick(KickReason::MultipleDevice)),
-    ]);
+    ])
+    .await;
     for session in [&mut phone, &mut laptop] {
         next_is_kick(session, KickReason::RestApi).await;
         heard_nothing(bus, ALICE, session).await;
     }
     next_is_kick(&mut bobs, KickReason::RestApi).await;
     next_is_kick(&mut bobs, KickReason::MultipleDevice).await;
-    bus.publish(&[
+    bus.publish(vec![
         notification(&[ALICE], None, NotificationContent::Subscribe(TEA)),
         to_topic(TEA, None, push()),
-    ]);
+    ])
+    .await;
     assert!(matches!(next(&mut phone).await, Delivery::Kick(_)), "the laptop's check");
     assert!(matches!(next(&mut phone).await, Delivery::Push(_)));
 }
@@ -187,17 +192,18 @@ pub async fn a_subscription_begins_and_ends_in_its_place(bus: &dyn Bus) {
 /// What changed since a session was attached overrides the topics that were read for it: they may be older.
 pub async fn what_changed_meanwhile_overrides_what_was_read(bus: &dyn Bus) {
     let [mut phone, mut laptop, _] = three(bus).await;
-    bus.publish(&[
+    bus.publish(vec![
         notification(&[ALICE], None, NotificationContent::Unsubscribe(TEA)),
         notification(&[ALICE], None, NotificationContent::Subscribe(CHESS)),
-    ]);
+    ])
+    .await;
     phone.guard.follow(vec![TEA]).await;
-    bus.publish(&[to_topic(TEA, None, push()), to_topic(CHESS, None, kick(KickReason::RestApi))]);
+    bus.publish(vec![to_topic(TEA, None, push()), to_topic(CHESS, None, kick(KickReason::RestApi))]).await;
     next_is_kick(&mut phone, KickReason::RestApi).await;
     // Left, and come back.
-    bus.publish(&[notification(&[ALICE], None, NotificationContent::Subscribe(TEA))]);
+    bus.publish(vec![notification(&[ALICE], None, NotificationContent::Subscribe(TEA))]).await;
     laptop.guard.follow(vec![TEA, CHESS]).await;
-    bus.publish(&[to_topic(TEA, None, push())]);
+    bus.publish(vec![to_topic(TEA, None, push())]).await;
     next_is_kick(&mut laptop, KickReason::RestApi).await;
     assert!(matches!(next(&mut laptop).await, Delivery::Push(_)));
 }
@@ -207,17 +213,36 @@ pub async fn what_matters_only_now_takes_nobodys_room(bus: &dyn Bus) {
     let [mut phone, mut laptop, _] = three(bus).await;
     let typing = || notification(&[ALICE], None, NotificationContent::Ephemeral(Push::Lag));
     for _ in 0..2 * INBOX {
-        bus.publish(&[typing()]);
+        bus.publish(vec![typing()]).await;
         assert!(matches!(next(&mut laptop).await, Delivery::Ephemeral(_)));
     }
     assert!(!phone.overflow.load(Ordering::Acquire), "nothing was lost");
     for _ in 0..INBOX / 2 {
-        bus.publish(&[notification(&[ALICE], None, push())]);
+        bus.publish(vec![notification(&[ALICE], None, push())]).await;
         assert!(matches!(next(&mut laptop).await, Delivery::Push(_)));
     }
     assert!(!phone.overflow.load(Ordering::Acquire), "there is room for pushes");
     let mut pushes = 0;
     while pushes < INBOX / 2 {
         pushes += usize::from(matches!(next(&mut phone).await, Delivery::Push(_)));
+    }
+}
+
+/// All sessions of a large topic hear everything in order, also of many notifications at once.
+pub async fn a_large_topic_is_heard_by_all(bus: &dyn Bus) {
+    let mut sessions = Vec::new();
+    for number in 1..=200_u8 {
+        let session = bus.attach(UserKey(number.into()), Uuid::from_u128(number.into())).await;
+        session.guard.follow(vec![TEA]).await;
+        sessions.push(session);
+    }
+    let both = [push(), kick(KickReason::RestApi)];
+    bus.publish(both.into_iter().cycle().take(100).map(|content| to_topic(TEA, None, content)).collect())
+        .await;
+    for session in &mut sessions {
+        for _ in 0..50 {
+            assert!(matches!(next(session).await, Delivery::Push(_)));
+            next_is_kick(session, KickReason::RestApi).await;
+        }
     }
 }

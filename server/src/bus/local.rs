@@ -1,4 +1,7 @@
 //! The in-process bus: a table of sessions by user, and one by topic.
+//!
+//! A large topic is served a few sessions at a time, so that everything else that is ready goes on in between. Several
+//! notifications that follow each other to one topic reach each session together.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::future::ready;
@@ -7,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tim_protocol::frame::Push;
 use tokio::sync::mpsc::{Sender, channel};
+use tokio::task::yield_now;
 use uuid::Uuid;
 
 use super::{Bus, Delivery, Done, EPHEMERAL_BEHIND, INBOX, Subscription, SubscriptionGuard};
@@ -14,6 +18,10 @@ use crate::core::ops::{Audience, ConversationKey, Notification, NotificationCont
 
 /// The tables are sharded to reduce lock contention.
 const SHARDS: usize = 64;
+/// Sessions, or notifications to users, between two pauses.
+const AT_ONCE: usize = 64;
+/// Most deliveries that a session gets between two pauses: they fit its inbox.
+const TOGETHER: usize = 32;
 
 /// The sessions that are connected to this process.
 #[derive(Clone, Default)]
@@ -47,8 +55,8 @@ impl Subscriber {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn deliver(&self, except: Option<Uuid>, delivery: &Delivery) {
-        if except == Some(self.session) {
+    fn deliver(&self, Outgoing { except, delivery }: &Outgoing) {
+        if *except == Some(self.session) {
             return;
         }
         if matches!(delivery, Delivery::Ephemeral(_)) {
@@ -58,6 +66,25 @@ impl Subscriber {
         } else if self.inbox.try_send(delivery.clone()).is_err() {
             self.overflow.store(true, Ordering::Release);
         }
+    }
+}
+
+/// A delivery, and the session that knows its content already.
+struct Outgoing {
+    except: Option<Uuid>,
+    delivery: Delivery,
+}
+
+impl Outgoing {
+    /// Encodes a push once for all receivers. `None` for what is no delivery.
+    fn of(notification: &Notification) -> Option<Self> {
+        let delivery = match &notification.content {
+            NotificationContent::Push(push) => Delivery::Push(encoded(push)?),
+            NotificationContent::Ephemeral(push) => Delivery::Ephemeral(encoded(push)?),
+            NotificationContent::Kick(kick) => Delivery::Kick(Arc::clone(kick)),
+            NotificationContent::Subscribe(_) | NotificationContent::Unsubscribe(_) => return None,
+        };
+        Some(Self { except: notification.except, delivery })
     }
 }
 
@@ -98,14 +125,25 @@ impl Table {
         });
     }
 
-    fn deliver(&self, key: i64, except: Option<Uuid>, delivery: &Delivery) {
-        self.with(key, |subscribers| {
-            subscribers
-                .get(&key)
-                .into_iter()
-                .flat_map(BTreeMap::values)
-                .for_each(|subscriber| subscriber.deliver(except, delivery));
+    /// Delivers to all sessions of a key.
+    async fn deliver(&self, key: i64, outgoing: &[Outgoing]) {
+        let mut next = self.deliver_from(0, key, outgoing);
+        while let Some(number) = next {
+            yield_now().await;
+            next = self.deliver_from(number, key, outgoing);
+        }
+    }
+
+    /// Delivers to the sessions from this number on, as many as go at once. Returns the number of the next session.
+    fn deliver_from(&self, number: u64, key: i64, outgoing: &[Outgoing]) -> Option<u64> {
+        let next = self.with(key, |subscribers| {
+            let mut sessions = subscribers.get(&key)?.range(number..);
+            for (_, subscriber) in sessions.by_ref().take(AT_ONCE) {
+                outgoing.iter().for_each(|it| subscriber.deliver(it));
+            }
+            sessions.next().map(|(number, _)| *number)
         });
+        next.flatten()
     }
 
     fn subscribers(&self, key: i64) -> Vec<Arc<Subscriber>> {
@@ -117,12 +155,23 @@ impl Table {
 }
 
 impl LocalBus {
-    fn deliver(&self, to: &Audience, except: Option<Uuid>, delivery: &Delivery) {
-        match to {
-            Audience::Users(users) => {
-                users.iter().for_each(|user| self.users.deliver(user.0, except, delivery));
+    /// Publishes one notification, or several to the same topic.
+    async fn publish_run(&self, run: &[Notification]) {
+        let Some(Notification { to, content, .. }) = run.first() else { return };
+        match (to, content) {
+            (Audience::Users(users), NotificationContent::Subscribe(topic)) => {
+                self.subscribers(users).iter().for_each(|subscriber| self.subscribe(subscriber, *topic));
             }
-            Audience::Topic(topic) => self.topics.deliver(topic.0, except, delivery),
+            (Audience::Users(users), NotificationContent::Unsubscribe(topic)) => {
+                self.subscribers(users).iter().for_each(|subscriber| self.unsubscribe(subscriber, *topic));
+            }
+            (Audience::Topic(topic), _) => self.topics.deliver(topic.0, &outgoing(run)).await,
+            (Audience::Users(users), _) => {
+                let outgoing = outgoing(run);
+                for user in users.iter() {
+                    self.users.deliver(user.0, &outgoing).await;
+                }
+            }
         }
     }
 
@@ -150,15 +199,21 @@ impl LocalBus {
         }
     }
 
-    fn subscribers(&self, to: &Audience) -> Vec<Arc<Subscriber>> {
-        match to {
-            Audience::Users(users) => users.iter().flat_map(|user| self.users.subscribers(user.0)).collect(),
-            Audience::Topic(topic) => self.topics.subscribers(topic.0),
-        }
+    fn subscribers(&self, users: &[UserKey]) -> Vec<Arc<Subscriber>> {
+        users.iter().flat_map(|user| self.users.subscribers(user.0)).collect()
     }
 }
 
-/// Encodes a push for all receivers.
+/// Whether two notifications are deliveries to the same topic.
+fn share_topic(one: &Notification, next: &Notification) -> bool {
+    let is_topic = |it: &Notification| matches!(it.to, Audience::Topic(_));
+    is_topic(one) && one.to == next.to
+}
+
+fn outgoing(run: &[Notification]) -> Vec<Outgoing> {
+    run.iter().filter_map(Outgoing::of).collect()
+}
+
 fn encoded(push: &Push) -> Option<Arc<str>> {
     match push.write() {
         Ok(encoded) => Some(encoded.into()),
@@ -170,25 +225,17 @@ fn encoded(push: &Push) -> Option<Arc<str>> {
 }
 
 impl Bus for LocalBus {
-    fn publish(&self, notifications: &[Notification]) {
-        for Notification { to, except, content } in notifications {
-            let delivery = match content {
-                NotificationContent::Push(push) => encoded(push).map(Delivery::Push),
-                NotificationContent::Ephemeral(push) => encoded(push).map(Delivery::Ephemeral),
-                NotificationContent::Kick(kick) => Some(Delivery::Kick(Arc::clone(kick))),
-                NotificationContent::Subscribe(topic) => {
-                    self.subscribers(to).iter().for_each(|subscriber| self.subscribe(subscriber, *topic));
-                    None
+    fn publish(&self, notifications: Vec<Notification>) -> Done<()> {
+        let bus = self.clone();
+        Box::pin(async move {
+            let runs = notifications.chunk_by(share_topic).flat_map(|run| run.chunks(TOGETHER));
+            for (number, run) in (1..).zip(runs) {
+                bus.publish_run(run).await;
+                if number % AT_ONCE == 0 {
+                    yield_now().await;
                 }
-                NotificationContent::Unsubscribe(topic) => {
-                    self.subscribers(to).iter().for_each(|subscriber| self.unsubscribe(subscriber, *topic));
-                    None
-                }
-            };
-            if let Some(delivery) = delivery {
-                self.deliver(to, *except, &delivery);
             }
-        }
+        })
     }
 
     fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription> {

@@ -1,5 +1,5 @@
 //! Carries notifications of commits to connected sessions: the [`Bus`] trait, its conformance suite ([`conformance`]),
-//! and the in-process implementation.
+//! the in-process implementation, and the task that publishes what a store has committed ([`publisher`]).
 //!
 //! A session receives the notifications of its user, and those of the topics that the user's sessions are subscribed
 //! to. A topic is a conversation, so that a message to a group is published once, however many members it has.
@@ -18,6 +18,7 @@
 
 pub mod conformance;
 pub mod local;
+pub mod publisher;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -45,8 +46,9 @@ pub type Done<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// Connects publishers with sessions. Cheap to share; callable from any thread.
 pub trait Bus: Send + Sync + 'static {
-    /// Publishes the notifications of a commit. Never blocks.
-    fn publish(&self, notifications: &[Notification]);
+    /// Publishes notifications of commits in their order, and before those of the next call, which comes after the future
+    /// has completed. Never waits for a session.
+    fn publish(&self, notifications: Vec<Notification>) -> Done<()>;
 
     /// Subscribes a session of `user` to the notifications of that user, until the subscription is dropped: to
     /// everything that is published after the future has completed.

@@ -220,8 +220,8 @@ pub enum NotificationContent {
 /// The end of logins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kick {
-    /// The login instances; `None` for all of the user's.
-    pub instances: Option<Vec<String>>,
+    /// The login instances.
+    pub instances: Vec<String>,
     /// The reason of the kick.
     pub reason: KickReason,
 }
@@ -230,7 +230,7 @@ impl Kick {
     /// Whether this login instance has ended.
     #[must_use]
     pub fn ends(&self, instance: &str) -> bool {
-        self.instances.as_ref().is_none_or(|ended| ended.iter().any(|ended| ended == instance))
+        self.instances.iter().any(|ended| ended == instance)
     }
 }
 

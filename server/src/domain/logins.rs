@@ -25,9 +25,7 @@ pub(super) fn login(rows: &mut impl Rows, login: &Login) -> DomainResult<Committ
     for old in rows.logins(key)? {
         if let Some(reason) = login.policy.replaces(&new, &old) {
             end(rows, key, &old.instance, &LoginEnd::Kicked(reason))?;
-            let content =
-                NotificationContent::Kick(Arc::new(Kick { instances: Some(vec![old.instance]), reason }));
-            notifications.push(Notification { to: Audience::user(key), except: None, content });
+            notifications.push(kicked(key, vec![old.instance], reason));
         }
     }
     rows.put_login(key, &new)?;
@@ -43,14 +41,17 @@ pub(super) fn logout(rows: &mut impl Rows, actor: &Actor, instance: &str) -> Dom
 /// The operator ends all logins of a user.
 pub(super) fn kick(rows: &mut impl Rows, app: u32, user: &UserId) -> DomainResult<Committed> {
     let key = rows.user(app, user)?.ok_or(Code::UNKNOWN_USER)?;
-    for login in rows.logins(key)? {
-        end(rows, key, &login.instance, &LoginEnd::Kicked(KickReason::RestApi))?;
+    let instances: Vec<String> = rows.logins(key)?.into_iter().map(|login| login.instance).collect();
+    for instance in &instances {
+        end(rows, key, instance, &LoginEnd::Kicked(KickReason::RestApi))?;
     }
-    let content = NotificationContent::Kick(Arc::new(Kick { instances: None, reason: KickReason::RestApi }));
-    Ok(with_notifications(
-        WriteReply::Done,
-        vec![Notification { to: Audience::user(key), except: None, content }],
-    ))
+    Ok(with_notifications(WriteReply::Done, vec![kicked(key, instances, KickReason::RestApi)]))
+}
+
+/// Names the logins that have ended, because the user may have logged in again before the notification arrives.
+fn kicked(user: UserKey, instances: Vec<String>, reason: KickReason) -> Notification {
+    let content = NotificationContent::Kick(Arc::new(Kick { instances, reason }));
+    Notification { to: Audience::user(user), except: None, content }
 }
 
 fn end(rows: &mut impl Rows, user: UserKey, instance: &str, end: &LoginEnd) -> DomainResult<()> {

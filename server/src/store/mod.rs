@@ -12,8 +12,9 @@
 //!    [`Store::write`] was called. It takes its place before it returns the future. Nothing orders other writes, so that a pool
 //!    of connections can make them at once.
 //! 5. *Isolated.* A write that is refused changes nothing and does not touch others in the same commit.
-//! 6. *Published.* Every committed write's notifications are given to the listener before its future answers, also when nobody waits
-//!    for that future any more. Notifications of writes that promise 4 orders are published in that order.
+//! 6. *Published.* Every committed write's notifications are given to the listener, also when nobody waits for its future any
+//!    more: after the answer, and before [`Store::close`] ends. Notifications of writes that promise 4 orders are
+//!    published in that order.
 //! 7. *Marked.* A conversation or other thing of a user's that changed after the user's watermark was raised last
 //!    ([`Write::raises_watermark`]) has a version above it, at the latest shortly after the commit, also across a crash.
 //!    Before a later commit raises a watermark the store tries to write all outstanding marks, so that the sync after it
@@ -49,5 +50,5 @@ pub trait Store: Send + Sync + 'static {
     fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
-/// Receives the notifications of commits. Called on the store's writer thread: it must return quickly and never block.
-pub type Listener = Box<dyn Fn(&[Notification]) + Send + Sync>;
+/// Receives the notifications of commits. Called on the store's writer thread: as long as it takes, nothing is committed.
+pub type Listener = Box<dyn Fn(Vec<Notification>) + Send + Sync>;

@@ -81,6 +81,13 @@ impl World {
         }
     }
 
+    /// Notifications reach the bus in the order of their commits, some time after them.
+    pub fn publish_later(&mut self, notifications: Vec<Notification>) {
+        let delay = if self.chance(5) { self.rng.i64(0..400) } else { self.rng.i64(0..10) };
+        self.server.published_at = self.server.published_at.max(self.now + delay);
+        self.server_after(self.server.published_at - self.now, Event::Publish(notifications));
+    }
+
     pub fn publish(&mut self, notifications: &[Notification]) {
         for tell in notifications {
             let delivery = match &tell.content {

@@ -14,7 +14,7 @@ impl World {
     pub fn kick(&mut self, user: UserId) {
         let written = self.commit(&[Write::Kick { app: APP, user }]);
         for written in written.into_iter().flatten() {
-            self.publish(&written.notifications);
+            self.publish_later(written.notifications);
         }
     }
 
@@ -51,6 +51,7 @@ impl World {
         server.memberships.clear();
         server.waiting.clear();
         server.is_committing = false;
+        server.published_at = 0;
         server.marks_due = false;
         server.database.crashed();
         if self.is_broken(Break::ServerForgets) {

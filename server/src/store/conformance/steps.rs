@@ -3,18 +3,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
 
 use serde_json::value::RawValue;
 use tim_protocol::call::{
     self, HistoryPage, HistoryRequest, MessagesReply, Platform, Reply, Sent, SessionReply, SyncPage,
 };
-use tim_protocol::conversation::Cursor;
+use tim_protocol::conversation::{Change, Cursor};
+use tim_protocol::frame::Push;
 use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
 use crate::core::ops::{
-    Actor, Committed, Login, Notification, Query, QueryResult, Refusal, Write, WriteReply,
+    Actor, Committed, Login, Notification, NotificationContent, Query, QueryResult, Refusal, Write,
+    WriteReply,
 };
 use crate::core::policy::LoginPolicy;
 use crate::store::{Listener, Store};
@@ -36,9 +39,23 @@ pub fn hearing() -> (Listener, Receiver<Notification>) {
     let (heard, notifications) = channel();
     // A store that outlives its test has nobody to tell.
     (
-        Box::new(move |commit| commit.iter().for_each(|notification| drop(heard.send(notification.clone())))),
+        Box::new(move |commit| commit.into_iter().for_each(|notification| drop(heard.send(notification)))),
         notifications,
     )
+}
+
+/// The notifications of everything that an actor wrote: that of a new nick follows them.
+pub(super) async fn told(
+    store: &impl Store,
+    actor: &Actor,
+    notifications: &Receiver<Notification>,
+) -> Vec<Notification> {
+    store.write(nick(actor, "the last")).await.unwrap();
+    let is_nick = |notification: &Notification| {
+        matches!(notification.content, NotificationContent::Push(Push::Change(Change::Profile { .. })))
+    };
+    let next = || notifications.recv_timeout(Duration::from_secs(60)).expect("every commit is told");
+    std::iter::repeat_with(next).take_while(|notification| !is_nick(notification)).collect()
 }
 
 /// A user's name.
@@ -188,9 +205,7 @@ pub(super) async fn sync_until(
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(60), search)
-        .await
-        .expect("a change was never marked");
+    tokio::time::timeout(Duration::from_secs(60), search).await.expect("a change was never marked");
 }
 
 /// The head of a conversation on a page.

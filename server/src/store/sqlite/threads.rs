@@ -268,10 +268,14 @@ impl Writer {
             let outcome = if result.is_ok() { "done" } else { "refused" };
             metrics::counter!("tim_writes_total", "write" => write.name(), "outcome" => outcome).increment(1);
         }
-        self.notify(&results);
-        for (reply, result) in batch.replies.into_iter().zip(results) {
+        let mut notifications = Vec::new();
+        for (reply, mut result) in batch.replies.into_iter().zip(results) {
+            if let Ok(written) = &mut result {
+                notifications.append(&mut written.notifications);
+            }
             let _ = reply.send(result);
         }
+        self.notify(notifications);
     }
 
     /// The results of a commit, or refusals if the database's files were moved or deleted, because the commit would be
@@ -288,13 +292,11 @@ impl Writer {
         results.into_iter().map(|result| result.and(Err(refusal.clone()))).collect()
     }
 
-    /// Publishes notifications before results are returned, even if nobody waits for the results.
-    fn notify(&self, results: &[Result<Committed, Refusal>]) {
-        let notifications: Vec<Notification> =
-            results.iter().flatten().flat_map(|written| written.notifications.iter().cloned()).collect();
+    /// Hands on the notifications of a commit once its writes are answered.
+    fn notify(&self, notifications: Vec<Notification>) {
         if !notifications.is_empty() {
             let _ = guarded(|| {
-                (self.listener)(&notifications);
+                (self.listener)(notifications);
                 Ok(())
             });
         }

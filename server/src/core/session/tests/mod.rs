@@ -189,8 +189,8 @@ impl Phone {
         self.happens(Input::Delivery(Delivery::Push(format!(r#""ev":"msg","p":"{text}""#).into())))
     }
 
-    fn is_kicked(&mut self, instances: Option<&[&str]>) -> Vec<Effect> {
-        let instances = instances.map(|named| named.iter().map(|name| (*name).to_owned()).collect());
+    fn is_kicked(&mut self, instances: &[&str]) -> Vec<Effect> {
+        let instances = instances.iter().map(|name| (*name).to_owned()).collect();
         let reason = KickReason::MultipleDevice;
         self.happens(Input::Delivery(Delivery::Kick(Arc::new(Kick { instances, reason }))))
     }

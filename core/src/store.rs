@@ -34,7 +34,8 @@ pub trait Store: Sized {
     /// Where a database is: its path, or its name.
     type Location: ?Sized;
 
-    /// Opens a database, making it if there is none. A damaged one is set aside and rebuilt.
+    /// Opens a database, making it if there is none, and reads what the machine needs to go on. A damaged one is set aside
+    /// and rebuilt.
     ///
     /// # Errors
     /// [`Code::STORE_NEWER`] if a later version of the app wrote it, which is left as it is;
@@ -48,7 +49,7 @@ pub trait Store: Sized {
     /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`], or [`Code::DATABASE_FAILED`]; then nothing changed.
     fn rebuild(at: &Self::Location) -> impl Future<Output = Result<String, Fault>>;
 
-    /// Everything that the machine needs to go on.
+    /// Everything that the machine needs to go on, as it is now.
     ///
     /// # Errors
     /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
@@ -72,6 +73,8 @@ pub trait Store: Sized {
 pub struct Opened<S> {
     /// The database.
     pub store: S,
+    /// What [`Store::snapshot`] gives, which is read to notice damage.
+    pub snapshot: Snapshot,
     /// The name of the former one, if it was damaged and had to be set aside.
     pub set_aside: Option<String>,
 }

@@ -20,11 +20,10 @@ impl<S: Store<Location = Path>> Driver<S> {
     pub(super) async fn open_store(&mut self, user: UserId) -> Result<Box<Snapshot>, Fault> {
         self.store = None;
         let path = self.shared.files.database(&user)?;
-        let Opened::<S> { mut store, set_aside } = may_block(S::open(&path)).await?;
+        let Opened::<S> { store, mut snapshot, set_aside } = may_block(S::open(&path)).await?;
         if let Some(aside) = set_aside {
             self.report_rebuilt(&aside);
         }
-        let mut snapshot = may_block(store.snapshot()).await?;
         block_in_place(|| self.find_copies(&user, &mut snapshot.outbox));
         self.sweep(&user, snapshot.outbox.iter().filter_map(|row| row.upload.clone()));
         self.store = Some((user, store));

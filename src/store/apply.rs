@@ -26,8 +26,8 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
         Change::Sync(state) => sync(transaction, *state),
         Change::Conversation(row) => conversation(transaction, row),
         Change::Messages(id, messages) => {
-            let conv = conv(transaction, id)?;
-            messages.iter().try_for_each(|message| add_message(transaction, conv, message).map(drop))
+            let place = Place::of(transaction, id)?;
+            messages.iter().try_for_each(|message| add_message(transaction, place, message).map(drop))
         }
         Change::Complete(id, low, high) => complete(transaction, conv(transaction, id)?, *low, *high),
         Change::Revoked(id, sequence, revocation) => {
@@ -104,7 +104,8 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> StoreResult<(
         .prepare_cached(
             "UPDATE conv SET group_type = ?2, head = ?3, mutation = ?4, mutation_head = ?5, countable = ?6, read = ?7,
                  read_pending = ?8, base = ?9, revoked_above = ?10, revoked_up_to = ?11, peer_read = ?12,
-                 floor = ?13, told = ?14, met = ?15, active = ?16, gone = ?17, undelivered = ?18, own = ?19
+                 floor = ?13, told = ?14, met = ?15, active = ?16, gone = ?17, undelivered = ?18, own = ?19,
+                 sum = checksum(?1, ?20, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
              WHERE id = ?1",
         )?
         .execute(params![
@@ -127,8 +128,9 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> StoreResult<(
             row.gone,
             serde_json::to_string(&row.undelivered)?,
             to_sql(row.own)?,
+            row.id.to_string(),
         ])?;
-    sum_conversation(connection, number)
+    Ok(())
 }
 
 fn sum_conversation(connection: &Connection, number: i64) -> StoreResult<()> {
@@ -138,6 +140,39 @@ fn sum_conversation(connection: &Connection, number: i64) -> StoreResult<()> {
     Ok(())
 }
 
+/// Where messages of a conversation are stored.
+#[derive(Clone, Copy)]
+struct Place {
+    conv: i64,
+    /// Messages were revoked that are not stored yet.
+    has_revoked: bool,
+}
+
+impl Place {
+    fn of(connection: &Connection, id: &ConversationId) -> StoreResult<Self> {
+        let conv = conv(connection, id)?;
+        let has_revoked = connection
+            .prepare_cached("SELECT EXISTS(SELECT 1 FROM revoked WHERE conv = ?)")?
+            .query_row([conv], |row| row.get(0))?;
+        Ok(Self { conv, has_revoked })
+    }
+
+    /// Takes the revocation that came before its message.
+    fn take_revocation(self, connection: &Connection, sequence: i64) -> StoreResult<Option<Revocation>> {
+        if !self.has_revoked {
+            return Ok(None);
+        }
+        let revocation: Option<String> = connection
+            .prepare_cached(
+                "DELETE FROM revoked WHERE conv = ? AND seq = ? AND verify(sum, conv, seq, revocation)
+                 RETURNING revocation",
+            )?
+            .query_row([self.conv, sequence], |row| row.get(0))
+            .optional()?;
+        Ok(revocation.map(|text| serde_json::from_str(&text)).transpose()?)
+    }
+}
+
 /// A message as it is stored.
 struct Stored {
     text: String,
@@ -145,18 +180,11 @@ struct Stored {
 }
 
 /// Stores a message unless it is stored already. A revocation from either side is kept.
-fn add_message(connection: &Connection, conv: i64, message: &Message) -> StoreResult<Stored> {
+fn add_message(connection: &Connection, place: Place, message: &Message) -> StoreResult<Stored> {
     let sequence = to_sql(message.sequence)?;
-    let taken_back: Option<String> = connection
-        .prepare_cached(
-            "DELETE FROM revoked WHERE conv = ? AND seq = ? AND verify(sum, conv, seq, revocation)
-             RETURNING revocation",
-        )?
-        .query_row([conv, sequence], |row| row.get(0))
-        .optional()?;
     let mut message = Cow::Borrowed(message);
-    if let (Some(revocation), None) = (taken_back, &message.revoked) {
-        redact(message.to_mut(), &serde_json::from_str(&revocation)?);
+    if let (Some(revocation), None) = (place.take_revocation(connection, sequence)?, &message.revoked) {
+        redact(message.to_mut(), &revocation);
     }
     let is_revoked = message.revoked.is_some();
     let statement = if is_revoked {
@@ -167,14 +195,19 @@ fn add_message(connection: &Connection, conv: i64, message: &Message) -> StoreRe
          VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))"
     };
     let text = serde_json::to_string(&message)?;
-    connection.prepare_cached(statement)?.execute(params![conv, sequence, message.from.as_str(), text])?;
+    connection.prepare_cached(statement)?.execute(params![
+        place.conv,
+        sequence,
+        message.from.as_str(),
+        text
+    ])?;
     Ok(Stored { text, is_revoked })
 }
 
 /// Moves a message from the outbox to its conversation, and keeps it as sent recently unless it was revoked.
 fn acknowledged(connection: &Connection, message: &Message) -> StoreResult<()> {
     outbox_done(connection, message.id)?;
-    let stored = add_message(connection, conv(connection, &message.to)?, message)?;
+    let stored = add_message(connection, Place::of(connection, &message.to)?, message)?;
     if stored.is_revoked { Ok(()) } else { recent_sent(connection, message.id, &stored.text) }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn rebuild(path: &Path) -> StoreResult<PathBuf> {
         // Left by an earlier attempt.
         let _ = std::fs::remove_file(with(&partial, part));
     }
-    let mut store = Store::try_open(&partial)?;
+    let (mut store, _) = Store::try_open(&partial)?;
     let Rescued { changes, sent } = rescued(path);
     store.try_apply(&changes, true)?;
     let transaction = store.connection.transaction()?;

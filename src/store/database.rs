@@ -36,7 +36,7 @@ impl Store {
         Ok(Self::begin(connection)?)
     }
 
-    pub(super) fn try_open(path: &Path) -> StoreResult<Self> {
+    pub(super) fn try_open(path: &Path) -> StoreResult<(Self, Snapshot)> {
         private_file(path);
         let connection = Connection::open_with_flags(path, OpenFlags::default())?;
         connection.busy_timeout(BUSY_WITHIN)?;
@@ -46,8 +46,8 @@ impl Store {
         let store = Self::begin(connection)?;
         // Reads everything the engine needs at once, to detect damage; damaged messages are detected when they are
         // read.
-        store.snapshot_or_failure()?;
-        Ok(store)
+        let snapshot = store.snapshot_or_failure()?;
+        Ok((store, snapshot))
     }
 
     fn begin(mut connection: Connection) -> StoreResult<Self> {

@@ -24,10 +24,11 @@ impl Store {
         let set_aside =
             damage::finish(path).map_err(StoreError::from)?.map(|aside| aside.display().to_string());
         match Self::try_open(path) {
-            Ok(store) => Ok(Opened { store, set_aside }),
+            Ok((store, snapshot)) => Ok(Opened { store, snapshot, set_aside }),
             Err(failure) if failure.is_damage() => {
                 let set_aside = Some(Self::rebuild(path)?);
-                Ok(Opened { store: Self::try_open(path)?, set_aside })
+                let (store, snapshot) = Self::try_open(path)?;
+                Ok(Opened { store, snapshot, set_aside })
             }
             Err(failure) => Err(failure.into()),
         }

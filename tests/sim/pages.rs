@@ -166,9 +166,8 @@ impl<'a> Phone<'a> {
                 self.store = None;
                 let opened = Store::open(&self.path).unwrap();
                 self.rebuilt |= opened.set_aside.is_some();
-                let snapshot = opened.store.snapshot().unwrap();
                 self.store = Some(opened.store);
-                self.inputs.push_back(Input::StoreOpened(Ok(Box::new(snapshot))));
+                self.inputs.push_back(Input::StoreOpened(Ok(Box::new(opened.snapshot))));
             }
             Output::CloseStore => self.store = None,
             Output::Commit { changes, durable } => {

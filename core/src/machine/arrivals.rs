@@ -91,7 +91,11 @@ impl Machine {
             return self.broken_frame();
         };
         for envelope in envelopes {
-            match FromServer::read(envelope) {
+            let arrived = FromServer::read(envelope);
+            if !matches!(arrived, Ok(FromServer::Push(_, Push::Message(_)))) {
+                self.advance_pushed();
+            }
+            match arrived {
                 Ok(FromServer::Reply(number, result)) => self.reply(number, result),
                 Ok(FromServer::Push(number, push)) => self.push(number, push),
                 Ok(FromServer::Pong(pong)) => self.pong(&pong),
@@ -99,9 +103,16 @@ impl Machine {
                 Err(_) => self.broken_frame(),
             }
             if self.connection.is_none() {
-                return;
+                break;
             }
         }
+        self.advance_pushed();
+    }
+
+    /// Messages that were pushed one after the other are stored and emitted together, before anything else of their frame.
+    fn advance_pushed(&mut self) {
+        let (conversations, mut around) = self.inbox();
+        conversations.advance_pushed(&mut around);
     }
 
     /// An unreadable frame may have contained pushes, so the session cannot be resumed.

@@ -60,9 +60,9 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
     store.apply(&[Change::Conversation(row.clone())], false).await.unwrap();
     drop(store);
 
-    let mut store = open::<S>(at).await;
-    let Snapshot { sync: stored, conversations, outbox, profile: own, blacklist, groups } =
-        store.snapshot().await.unwrap();
+    let opened = S::open(at).await.unwrap();
+    let mut store = opened.store;
+    let Snapshot { sync: stored, conversations, outbox, profile: own, blacklist, groups } = opened.snapshot;
     assert_eq!((stored, own, groups), (sync, Some(profile), vec![group.clone()]));
     assert_eq!(blacklist, [user("mallory")]);
     let [(conversation, ranges, newest)] = conversations.as_slice() else { panic!("{conversations:?}") };

@@ -23,7 +23,7 @@ use crate::stored::Change;
 const GAP_PATIENCE_MS: i64 = 300;
 
 impl Conversations {
-    /// A message was pushed.
+    /// A message was pushed. [`Self::advance_pushed`] stores and emits it with others of its frame.
     pub(in crate::machine) fn pushed(&mut self, around: &mut Surroundings<'_>, message: WireMessage) {
         let Some(me) = around.cx.me() else { return };
         let id = ConversationId::seen_by(&me, &message.from, &message.to);
@@ -35,7 +35,14 @@ impl Conversations {
         }
         conv.row.baseline_seq.get_or_insert(message.sequence.saturating_sub(1));
         self.arrived(around, &id, message);
-        self.advance(around, &id, GAP_PATIENCE_MS);
+        self.pushed_to.insert(id);
+    }
+
+    /// Stores and emits the pushed messages that are next in order, once for each conversation.
+    pub(in crate::machine) fn advance_pushed(&mut self, around: &mut Surroundings<'_>) {
+        for id in std::mem::take(&mut self.pushed_to) {
+            self.advance(around, &id, GAP_PATIENCE_MS);
+        }
     }
 
     /// The server accepted a message of the outbox, which has stored it. Unless it is the next one, it waits for the

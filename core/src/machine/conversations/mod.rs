@@ -38,6 +38,8 @@ const LIST_EVERY_MS: i64 = 1_000;
 #[derive(Default)]
 pub(super) struct Conversations {
     convs: BTreeMap<ConversationId, Conv>,
+    /// Conversations with pushed messages of the present frame that are not stored and emitted yet.
+    pushed_to: BTreeSet<ConversationId>,
     /// Conversations whose positions changed since they were stored.
     touched: BTreeSet<ConversationId>,
     /// Conversations that may need a request to the server: those that changed since the last look.
@@ -98,6 +100,7 @@ impl Conversations {
     /// Forgets all conversations; the store keeps them.
     pub(super) fn forget(&mut self) {
         self.convs.clear();
+        self.pushed_to.clear();
         self.touched.clear();
         self.wanting.clear();
         self.deliveries.forget();

@@ -3,13 +3,46 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
-use tim_protocol::Code;
-use tim_protocol::call::{self, MessagesReply, Reply, SessionReply};
+use serde_json::value::RawValue;
+use tim_protocol::call::{self, MessagesReply, MessagesRequest, Reply, Request, SessionReply};
 use tim_protocol::conversation::{Change, Cursor};
 use tim_protocol::group::GroupType;
+use tim_protocol::message::Priority;
+use tim_protocol::word::Word;
+use tim_protocol::{Code, ConversationId};
 use tim_server::core::ops::{Actor, Query, QueryResult, Write, WriteReply};
-use tim_server::store::conformance::{group, logged_in, logging_in, message, revoke};
+use tim_server::store::conformance::{group, logged_in, logging_in, message, revoke, sent};
 use tim_server::store::sqlite::Database;
+
+/// Turns the tables of version 4 into those of version 3.
+const TO_VERSION_3: &str = r#"
+CREATE TABLE older(
+    id INTEGER PRIMARY KEY, shard INTEGER NOT NULL, conv INTEGER NOT NULL, seq INTEGER NOT NULL,
+    cnt INTEGER NOT NULL, sender INTEGER NOT NULL, cmid BLOB NOT NULL, time INTEGER NOT NULL,
+    client_time INTEGER NOT NULL, priority INTEGER NOT NULL, uncounted INTEGER NOT NULL,
+    nick TEXT, avatar TEXT, revoked_by INTEGER, revoked_time INTEGER, body TEXT NOT NULL,
+    by_sender INTEGER NOT NULL DEFAULT 0);
+INSERT INTO older SELECT m.id, 7, conv, seq, m.cnt, sender, cmid, time, time - lag, coalesce(priority, 2), uncounted,
+    nick, avatar, revoked_by, revoked_time,
+    CASE WHEN body LIKE '"%' THEN '{"type":"TIMTextElem","payload":{"text":' || body || '}}' ELSE body END, by_sender
+    FROM msg m;
+DROP TABLE msg;
+ALTER TABLE older RENAME TO msg;
+CREATE UNIQUE INDEX msg_seq ON msg(conv, seq);
+CREATE UNIQUE INDEX msg_once ON msg(cmid, sender, conv);
+CREATE INDEX msg_sender ON msg(conv, sender, seq, by_sender) WHERE uncounted = 0;
+ALTER TABLE mut ADD COLUMN shard INTEGER NOT NULL DEFAULT 7;
+ALTER TABLE conv DROP COLUMN by_a;
+PRAGMA user_version = 3;
+"#;
+
+/// Turns the tables of version 3 into those of version 2.
+const TO_VERSION_2: &str = "
+DROP INDEX msg_sender; ALTER TABLE msg DROP COLUMN by_sender;
+DROP INDEX mut_cnt; ALTER TABLE mut DROP COLUMN sender;
+CREATE INDEX mut_cnt ON mut(conv, cnt) WHERE cnt > 0;
+ALTER TABLE user_conv ADD COLUMN base INTEGER NOT NULL DEFAULT 4;
+PRAGMA user_version = 2";
 
 /// The unread count of an actor's only conversation.
 fn unread(database: &mut Database, actor: &Actor) -> u64 {
@@ -55,20 +88,116 @@ fn an_answer_reads_nothing_and_reading_leaves_out_the_own_answers() {
 
     // A database of version 2 knew only where unread counts from.
     let older = rusqlite::Connection::open(&path).unwrap();
-    older
-        .execute_batch(
-            "DROP INDEX msg_sender; ALTER TABLE msg DROP COLUMN by_sender;
-             DROP INDEX mut_cnt; ALTER TABLE mut DROP COLUMN sender;
-             CREATE INDEX mut_cnt ON mut(conv, cnt) WHERE cnt > 0;
-             ALTER TABLE user_conv ADD COLUMN base INTEGER NOT NULL DEFAULT 4; PRAGMA user_version = 2",
-        )
-        .unwrap();
+    older.execute_batch(TO_VERSION_3).unwrap();
+    older.execute_batch(TO_VERSION_2).unwrap();
     drop(older);
     let mut database = Database::open(&path).unwrap();
     assert_eq!(unread(&mut database, &bob), 1, "and from a database that noted something else");
     does(&mut database, revoke(&alice, "C2Cbob", 3));
     assert_eq!(unread(&mut database, &bob), 0);
     assert_eq!(unread(&mut database, &alice), 1, "bob's first answer, which she never opened");
+}
+
+/// All that a user has: the changes since ever, each conversation's history, and its mutations.
+fn picture(database: &mut Database, actor: &Actor, conversations: &[&str]) -> Vec<String> {
+    let given = database.commit(&[Write::AdvanceWatermark { actor: actor.clone() }]).remove(0).unwrap();
+    let WriteReply::Watermark(upto) = given.answer else { panic!("{given:?}") };
+    let sync = call::SyncRequest { from: Cursor::default(), before: None, limit: 200, latest: 20 };
+    let QueryResult::Reply(Reply::Session(SessionReply::Sync(page))) =
+        database.query(&Query::Sync { actor: actor.clone(), sync, upto }).unwrap()
+    else {
+        panic!()
+    };
+    let asks = |query: Query| match database.query(&query).unwrap() {
+        QueryResult::Reply(Reply::Messages(reply)) => reply,
+        other => panic!("{other:?}"),
+    };
+    let mut picture = vec![format!("{page:?}")];
+    for conversation in conversations {
+        let conversation_id: ConversationId = conversation.parse().unwrap();
+        let mutations = call::MutationsRequest { conversation_id: conversation_id.clone(), after: 0 };
+        let history = call::HistoryRequest { conversation_id, low: 1, high: u64::MAX, limit: 100 };
+        for query in [Query::request(actor, history), Query::request(actor, mutations)] {
+            picture.push(format!("{:?}", asks(query)));
+        }
+    }
+    picture
+}
+
+#[test]
+fn a_database_of_version_3_tells_the_same_and_goes_on_counting() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tim.db");
+    let mut database = Database::open(&path).unwrap();
+    let [alice, bob, carol] =
+        ["alice", "bob", "carol"].map(|name| logged_in(name, database.commit(&[logging_in(name)]).remove(0)));
+    let does = |database: &mut Database, write: Write| database.commit(&[write]).remove(0);
+    does(&mut database, group(&carol, "climbers", &["alice", "bob"])).unwrap();
+    let bodies = [
+        r#"{"type":"TIMTextElem","payload":{"text":"hello"}}"#,
+        r#"{"type":"TIMTextElem","payload":{"text":"\"}}\" \u0000 ü"}}"#,
+        r#"{"type":"TIMTextElem","payload":{"text":""}}"#,
+        r#"{"type":"TIMTextElem","payload":{"text":"hello","later":{"by":"a later version"}}}"#,
+        r#"{"type":"TIMTextElem","payload":{"text":{"later":"version"}}}"#,
+        r#"{ "type": "TIMTextElem", "payload": { "text": "spaces" } }"#,
+        r#"{"type":"TIMCustomElem","payload":{"data":"a","description":"","extension":""}}"#,
+    ];
+    let priorities = ["High", "Normal", "Low", "Lowest", "Urgent"];
+    let mut sends = Vec::new();
+    let all_priorities = priorities.iter().cycle();
+    for ((number, body), priority) in (1..).zip(bodies.iter().cycle().take(21)).zip(all_priorities) {
+        for (from, to) in [
+            (&alice, "C2Cbob"),
+            (&bob, "C2Calice"),
+            (&bob, "C2Cbob"),
+            (&alice, "GROUPclimbers"),
+            (&bob, "GROUPclimbers"),
+        ] {
+            let Write::Request(mut asked) = message(from, to, number) else { panic!() };
+            let Request::Messages(MessagesRequest::Send(send)) = &mut asked.request else { panic!() };
+            send.body = RawValue::from_string((*body).to_owned()).unwrap();
+            send.client_time -= 3 * i64::try_from(number).unwrap() - 20;
+            send.priority = Priority::from(Word::new(priority).unwrap());
+            send.excluded_from_unread_count = number % 4 == 0;
+            sends.push(Write::Request(asked));
+        }
+    }
+    let places = database.commit(&sends).into_iter().map(sent).collect::<Vec<_>>();
+    for (by, of, sequence) in [(&alice, "C2Cbob", 3), (&carol, "GROUPclimbers", 5)] {
+        does(&mut database, revoke(by, of, sequence)).unwrap();
+    }
+    while database.mark().unwrap() {}
+    let conversations: [(&Actor, &[&str]); 3] = [
+        (&alice, &["C2Cbob", "GROUPclimbers", "@TIM#SYSTEM"]),
+        (&bob, &["C2Calice", "C2Cbob", "GROUPclimbers"]),
+        (&carol, &["GROUPclimbers"]),
+    ];
+    let pictures =
+        |database: &mut Database| conversations.map(|(actor, names)| picture(database, actor, names));
+    let before = pictures(&mut database);
+    for body in bodies {
+        assert_eq!(
+            before[1][3].matches(&format!("RawValue({body})")).count(),
+            3,
+            "{body} in {}",
+            before[1][3]
+        );
+    }
+    drop(database);
+    rusqlite::Connection::open(&path).unwrap().execute_batch(TO_VERSION_3).unwrap();
+
+    let mut database = Database::open(&path).unwrap();
+    assert_eq!(pictures(&mut database), before);
+    let again = database.commit(&sends).into_iter().map(sent).collect::<Vec<_>>();
+    assert_eq!(again, places, "each message is there once");
+    for (from, to) in [(&alice, "C2Cbob"), (&bob, "C2Calice"), (&bob, "C2Cbob"), (&bob, "GROUPclimbers")] {
+        let next = sent(does(&mut database, message(from, to, 99)));
+        let is_own = |write: &&Write| {
+            matches!(write, Write::Request(asked) if asked.actor.key == from.key
+            && asked.sends().is_some_and(|send| send.to.to_string() == to && !send.excluded_from_unread_count))
+        };
+        assert_eq!(next.by_sender, 1 + sends.iter().filter(is_own).count() as u64, "{to}");
+    }
 }
 
 #[test]

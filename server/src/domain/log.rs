@@ -12,7 +12,7 @@ use tim_protocol::{ConversationId, MessageId, UserId, bounds};
 
 use super::DomainResult;
 use super::conversations::audience;
-use super::rows::{Conversation, MessageRow, Parties, Rows};
+use super::rows::{Conversation, MessageRow, Parties, Rows, SenderProfile};
 use crate::core::ops::{Actor, Notification, NotificationContent, UserKey};
 
 /// The sender of tips and notices has no row of its own.
@@ -29,38 +29,42 @@ pub(super) struct Draft<'a> {
     pub(super) is_uncounted: bool,
     pub(super) body: &'a RawValue,
     pub(super) now: i64,
+    /// How many messages that count as unread the sender wrote before.
+    pub(super) by_sender: u64,
+    pub(super) sender_profile: SenderProfile,
 }
 
-/// Appends a message to the log.
+/// Appends a message to the log; `None` if the log has it already.
 pub(super) fn append(
     rows: &mut impl Rows,
     conversation: &mut Conversation,
     draft: Draft<'_>,
-) -> DomainResult<Message> {
+) -> DomainResult<Option<Message>> {
     let counts = u64::from(!draft.is_uncounted);
     conversation.head += 1;
     conversation.unread_index += counts;
     conversation.last_time = conversation.last_time.max(draft.now);
-    let by_sender = rows.count_by_sender(conversation.key, draft.sender, conversation.head)? + counts;
-    let sender_profile = rows.sender_profile(draft.sender)?;
+    if matches!(conversation.parties, Parties::C2c(first, _) if first == draft.sender) {
+        conversation.by_first_party += counts;
+    }
     let message = Message {
         id: draft.id,
         from: draft.from,
         to: draft.to,
         sequence: conversation.head,
         unread_index: conversation.unread_index,
-        by_sender,
+        by_sender: draft.by_sender + counts,
         time: conversation.last_time,
         client_time: draft.client_time,
         priority: draft.priority,
         excluded_from_unread_count: draft.is_uncounted,
-        nick: sender_profile.nick.unwrap_or_default(),
-        avatar: sender_profile.avatar.unwrap_or_default(),
+        nick: draft.sender_profile.nick.unwrap_or_default(),
+        avatar: draft.sender_profile.avatar.unwrap_or_default(),
         revoked: None,
         body: draft.body.to_owned(),
     };
-    rows.append(conversation, draft.sender, &message)?;
-    Ok(message)
+    let is_new = rows.append(conversation, draft.sender, &message)?;
+    Ok(is_new.then_some(message))
 }
 
 /// Appends a message that the server writes: a tip to a group's log, which never counts as unread, or a notice to a user's.
@@ -83,8 +87,10 @@ pub(super) fn append_system_message(
         is_uncounted: is_tip,
         body: &body,
         now,
+        by_sender: if is_tip { 0 } else { conversation.unread_index },
+        sender_profile: SenderProfile::default(),
     };
-    let message = append(rows, conversation, draft)?;
+    let message = append(rows, conversation, draft)?.ok_or(Code::INTERNAL)?;
     let to = audience(conversation);
     Ok(Notification { to, except: None, content: NotificationContent::Push(Push::Message(message)) })
 }

@@ -5,21 +5,24 @@ use tim_protocol::code::Code;
 use tim_protocol::frame::Push;
 use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
 
-use super::DomainResult;
 use super::conversations::audience;
 use super::log::{Draft, append};
 use super::outcome::{with_notifications, without_notifications};
-use super::rows::{ChangeKind, Conversation, Parties, Rows};
+use super::rows::{Conversation, Parties, Rows, SendToGroup, SendToUser, SenderProfile};
 use super::rules::{self, Action};
+use super::{DomainError, DomainResult, unread};
 use crate::core::ops::{Actor, Committed, Notification, NotificationContent};
 
 /// The result of the checks of a send.
 enum Admission {
-    /// A new message, to be appended to this conversation.
-    New {
+    /// A message to be appended, unless the conversation has it already.
+    Admitted {
         conversation: Conversation,
         /// The conversation counts unread messages.
         counts: bool,
+        /// How many of those the sender wrote before.
+        by_sender: u64,
+        sender_profile: SenderProfile,
     },
     /// The message was appended before; its earlier result.
     Repeat(Sent),
@@ -36,9 +39,11 @@ pub(super) fn send(
         ConversationId::Group(group) => to_group(rows, actor, group, send.id)?,
         ConversationId::System => return Err(Code::MESSAGE_BODY_INVALID.into()),
     };
-    let (mut conversation, counts) = match admission {
-        Admission::New { conversation, counts } => (conversation, counts),
-        Admission::Repeat(sent) => return Ok(without_notifications(call::SendRequest::answer(sent))),
+    let (mut conversation, counts, by_sender, sender_profile) = match admission {
+        Admission::Admitted { conversation, counts, by_sender, sender_profile } => {
+            (conversation, counts, by_sender, sender_profile)
+        }
+        Admission::Repeat(sent) => return Ok(repeated(sent)),
     };
     let draft = Draft {
         id: send.id,
@@ -50,8 +55,13 @@ pub(super) fn send(
         is_uncounted: send.excluded_from_unread_count || !counts,
         body: &send.body,
         now,
+        by_sender,
+        sender_profile,
     };
-    let message = append(rows, &mut conversation, draft)?;
+    let Some(message) = append(rows, &mut conversation, draft)? else {
+        let sent = rows.sent(conversation.key, actor.key, send.id)?;
+        return Ok(repeated(sent.ok_or(Code::INTERNAL)?));
+    };
     let sent = Sent {
         sequence: message.sequence,
         unread_index: message.unread_index,
@@ -69,39 +79,50 @@ pub(super) fn send(
     Ok(with_notifications(call::SendRequest::answer(sent), vec![notification]))
 }
 
+/// The answer to the send of a message that was appended before.
+fn repeated(sent: Sent) -> Committed {
+    without_notifications(call::SendRequest::answer(sent))
+}
+
 /// The conversation with `peer` is made if this is its first message.
 fn to_user(rows: &mut impl Rows, actor: &Actor, peer: &UserId, id: MessageId) -> DomainResult<Admission> {
-    let peer = rows.user(actor.app, peer)?.ok_or(Code::UNKNOWN_USER)?;
-    let parties = Parties::C2c(actor.key, peer);
-    let conversation = rows.conversation(actor.app, &parties)?;
-    if let Some(conversation) = &conversation {
-        // A retry is answered as before, whatever has changed since.
-        if let Some(sent) = rows.sent(conversation.key, actor.key, id)? {
-            return Ok(Admission::Repeat(sent));
-        }
-    }
-    if rows.has(peer, ChangeKind::Blacklist, actor.user.as_str())? {
-        return Err(Code::BLACKLISTED.into());
-    }
+    let found = rows.send_to_user(actor.app, (actor.key, &actor.user), peer)?;
+    let SendToUser { peer, conversation, is_blacklisted, sender_profile } =
+        found.ok_or(Code::UNKNOWN_USER)?;
     let conversation = match conversation {
+        Some(conversation) if is_blacklisted => {
+            return refuse(rows, actor, &conversation, id, Code::BLACKLISTED.into());
+        }
         Some(conversation) => conversation,
-        None => rows.add_conversation(actor.app, parties)?,
+        None if is_blacklisted => return Err(Code::BLACKLISTED.into()),
+        None => rows.add_conversation(actor.app, Parties::C2c(actor.key, peer))?,
     };
-    Ok(Admission::New { conversation, counts: true })
+    let by_sender = unread::own(rows, &conversation, actor.key)?;
+    Ok(Admission::Admitted { conversation, counts: true, by_sender, sender_profile })
 }
 
 fn to_group(rows: &mut impl Rows, actor: &Actor, group: &GroupId, id: MessageId) -> DomainResult<Admission> {
-    let conversation = rows.conversation(actor.app, &Parties::Group(group.clone()))?;
-    let conversation = conversation.ok_or(Code::GROUP_NOT_FOUND)?;
-    if let Some(sent) = rows.sent(conversation.key, actor.key, id)? {
-        return Ok(Admission::Repeat(sent));
-    }
-    let standing = rows.standing(conversation.key, actor.key)?;
+    let found = rows.send_to_group(actor.app, actor.key, group)?;
+    let SendToGroup { conversation, standing, by_sender, sender_profile } =
+        found.ok_or(Code::GROUP_NOT_FOUND)?;
     if standing.role.is_none() && standing.is_dismissed {
         // A dismissed group has no members; its former members are refused because the group does not exist.
-        return Err(Code::GROUP_NOT_FOUND.into());
+        return refuse(rows, actor, &conversation, id, Code::GROUP_NOT_FOUND.into());
     }
     let counts = standing.group_type.counts_unread();
-    rules::may(Action::Send, standing.group_type, standing.role)?;
-    Ok(Admission::New { conversation, counts })
+    if let Err(why) = rules::may(Action::Send, standing.group_type, standing.role) {
+        return refuse(rows, actor, &conversation, id, why.into());
+    }
+    Ok(Admission::Admitted { conversation, counts, by_sender, sender_profile })
+}
+
+/// Refuses a message, unless it was appended before: a retry is answered as before, whatever has changed since.
+fn refuse(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &Conversation,
+    id: MessageId,
+    why: DomainError,
+) -> DomainResult<Admission> {
+    rows.sent(conversation.key, actor.key, id)?.map(Admission::Repeat).ok_or(why)
 }

@@ -11,8 +11,7 @@ use super::conversations::name_for;
 use super::group_view::group_for;
 use super::profiles::profile;
 use super::rows::{ChangeKind, Changed, Conversation, Parties, Rows};
-use super::unread::{by_others, revoked_after};
-use super::{DomainResult, log};
+use super::{DomainResult, log, unread};
 use crate::core::ops::{Actor, ConversationKey};
 
 /// A row of a page.
@@ -123,9 +122,9 @@ fn state(
         mutation_head: conversation.mutation_head,
         unread_index: conversation.unread_index,
         read: own.read,
-        own: rows.count_by_sender(key, actor.key, conversation.head)?,
-        unread_base: by_others(rows, &conversation, actor.key, own.read)?,
-        revoked_above_read: revoked_after(rows, &conversation, actor.key, own.read)?,
+        own: unread::own(rows, &conversation, actor.key)?,
+        unread_base: unread::by_others(rows, &conversation, actor.key, own.read)?,
+        revoked_above_read: unread::revoked_after(rows, &conversation, actor.key, own.read)?,
         peer_read,
         first_visible_seq: own.first_visible_seq,
         gone: is_gone,

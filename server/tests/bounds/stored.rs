@@ -43,18 +43,22 @@ fn of_very_many_that_were_sent_and_revoked_a_sync_tells_a_number() {
     file.execute_batch("BEGIN").unwrap();
     file.execute(
         "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i <= 2 * ?1)
-         INSERT INTO msg(shard, conv, seq, cnt, by_sender, sender, cmid, time, client_time, priority, uncounted, body)
-         SELECT shard, conv, i, i, i, sender, CAST(printf('%016d', i) AS BLOB), time, 1, 2, 0, body FROM n, msg WHERE seq = 1",
+         INSERT INTO msg(conv, seq, kind, cnt, by_sender, sender, cmid, time, lag, uncounted, body)
+         SELECT conv, i, kind, i, i, sender, CAST(printf('%016d', i) AS BLOB), time, 1, 0, body FROM n, msg WHERE seq = 1",
         params![PAIRS],
     )
     .unwrap();
     file.execute(
-        "INSERT INTO mut(conv, mseq, shard, seq, cnt, sender, actor, time)
-         SELECT conv, seq / 2, shard, seq, cnt, sender, sender, 1 FROM msg WHERE seq % 2 = 0",
+        "INSERT INTO mut(conv, mseq, seq, cnt, sender, actor, time)
+         SELECT conv, seq / 2, seq, cnt, sender, sender, 1 FROM msg WHERE seq % 2 = 0",
         [],
     )
     .unwrap();
-    file.execute("UPDATE conv SET head = 2 * ?1 + 1, cnt = 2 * ?1 + 1, mhead = ?1", [PAIRS]).unwrap();
+    file.execute(
+        "UPDATE conv SET head = 2 * ?1 + 1, cnt = 2 * ?1 + 1, by_a = 2 * ?1 + 1, mhead = ?1",
+        [PAIRS],
+    )
+    .unwrap();
     file.execute_batch("COMMIT").unwrap();
     let mut tablet = Reader::of(&mut server, "alice");
     tablet.syncs(0);

@@ -15,6 +15,8 @@ pub struct Conversation {
     pub head: u64,
     /// The unread index of the last message: how many messages count as unread.
     pub unread_index: u64,
+    /// How many of those the first of two parties wrote.
+    pub by_first_party: u64,
     /// The number of the last mutation; 0 before the first.
     pub mutation_head: u64,
     /// The time of the last message; 0 before the first.

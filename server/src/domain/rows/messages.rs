@@ -74,15 +74,31 @@ pub struct RevocationRow<'a> {
     pub body: &'a RawValue,
 }
 
+/// How many messages up to a place of the log count as unread.
+#[derive(Debug, Clone, Copy)]
+pub struct Counts {
+    /// All of them.
+    pub unread_index: u64,
+    /// The sender of the message at this place.
+    pub sender: UserKey,
+    /// How many of them that sender wrote.
+    pub by_sender: u64,
+}
+
 /// The logs of conversations.
 pub trait MessageRows {
     /// The result of the send of the message with this sender and ID, if it is in the log.
     fn sent(&mut self, of: ConversationKey, sender: UserKey, id: MessageId) -> DomainResult<Option<Sent>>;
 
     /// Appends a message to the log of a conversation, and replaces the conversation's row by `conversation`, whose
-    /// head is the message's sequence.
-    fn append(&mut self, conversation: &Conversation, sender: UserKey, message: &Message)
-    -> DomainResult<()>;
+    /// head is the message's sequence. Changes nothing and returns false if the conversation has a message with this
+    /// sender and ID.
+    fn append(
+        &mut self,
+        conversation: &Conversation,
+        sender: UserKey,
+        message: &Message,
+    ) -> DomainResult<bool>;
 
     /// Passes the messages of these sequences to `each`, newest first and at most `max`, until it breaks.
     fn messages(
@@ -93,10 +109,10 @@ pub trait MessageRows {
         each: impl FnMut(MessageRow) -> ControlFlow<()>,
     ) -> DomainResult<()>;
 
-    /// The unread index of a message; 0 before the first.
-    fn unread_index_at(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<u64>;
+    /// The counts up to a message; `None` before the first.
+    fn counts_at(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<Option<Counts>>;
 
-    /// How many messages that count as unread a user wrote, up to `sequence`.
+    /// How many messages that count as unread a user wrote to a group, up to `sequence`.
     fn count_by_sender(&mut self, of: ConversationKey, sender: UserKey, sequence: u64) -> DomainResult<u64>;
 
     /// How many messages with an unread index above `unread_index`, not written by `reader`, were revoked.

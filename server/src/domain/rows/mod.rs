@@ -20,6 +20,7 @@ mod logins;
 mod marks;
 mod media;
 mod messages;
+mod sends;
 mod users;
 
 pub use conversations::{Conversation, ConversationRows, Parties, UserConversation};
@@ -27,14 +28,15 @@ pub use groups::{GroupRow, GroupRows, GroupSummary, Member, NewGroupRow, Standin
 pub use logins::{LoginEnd, LoginRows};
 pub use marks::{ChangeKind, Changed, MarkRows, Marks};
 pub use media::MediaRows;
-pub use messages::{MessageRow, MessageRows, MutationRow, RevocationRow};
+pub use messages::{Counts, MessageRow, MessageRows, MutationRow, RevocationRow};
+pub use sends::{SendRows, SendToGroup, SendToUser};
 pub use users::{SenderProfile, UserRows};
 
 use super::DomainResult;
 
 /// All rows of a transaction.
 pub trait Rows:
-    UserRows + LoginRows + ConversationRows + MessageRows + GroupRows + MarkRows + MediaRows
+    UserRows + LoginRows + ConversationRows + MessageRows + SendRows + GroupRows + MarkRows + MediaRows
 {
     /// The epoch of the data; see [`tim_protocol::conversation::Cursor::epoch`].
     fn epoch(&self) -> u32;

@@ -14,6 +14,7 @@ use tim_protocol::Code;
 use tim_protocol::call::{self, MessagesReply, Reply, SyncPage};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::Push;
+use tim_protocol::group::GroupType;
 use uuid::Uuid;
 
 pub use self::steps::*;
@@ -59,7 +60,7 @@ pub async fn idempotent<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) 
     let (listener, notifications) = hearing();
     let store = open(folder, listener);
     let (alice, bob) = (login(&store, "alice").await, login(&store, "bob").await);
-    login(&store, "carol").await;
+    let carol = login(&store, "carol").await;
     store.write(nick(&alice, "Alice")).await.unwrap();
     // A repeat that shares the first one's commit, and one that comes later.
     let together = [1, 1].map(|number| store.write(message(&alice, "C2Cbob", number)));
@@ -86,12 +87,26 @@ pub async fn idempotent<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) 
     }
     assert_eq!(mutations[0], mutations[1]);
     assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await), place);
+    // Also by who has left the group, and when the group is gone.
+    store.write(group(&alice, "climbers", &["bob"])).await.unwrap();
+    let in_group = sent(store.write(message(&bob, "GROUPclimbers", 1)).await);
+    store.write(quit(&bob, "climbers")).await.unwrap();
+    assert_eq!(refused(store.write(message(&bob, "GROUPclimbers", 9)).await), Code::GROUP_PERMISSION_DENIED);
+    assert_eq!(sent(store.write(message(&bob, "GROUPclimbers", 1)).await), in_group);
+    store.write(group_of(GroupType::Public, &carol, "tea", &["bob"])).await.unwrap();
+    let over_tea = sent(store.write(message(&bob, "GROUPtea", 1)).await);
+    store.write(dismiss(&carol, "tea")).await.unwrap();
+    assert_eq!(refused(store.write(message(&bob, "GROUPtea", 9)).await), Code::GROUP_NOT_FOUND);
+    assert_eq!(sent(store.write(message(&bob, "GROUPtea", 1)).await), over_tea);
     drop(store);
     let published = notifications
         .iter()
-        .filter(|notification| matches!(&notification.content, NotificationContent::Push(Push::Message(_))))
+        .filter(|notification| match &notification.content {
+            NotificationContent::Push(Push::Message(message)) => !message.from.is_system(),
+            _ => false,
+        })
         .count();
-    assert_eq!(published, 3, "a repeat tells nobody");
+    assert_eq!(published, 5, "a repeat tells nobody");
 
     let store = open(folder, deaf());
     assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await), place, "also after a crash");

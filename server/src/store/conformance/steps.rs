@@ -130,9 +130,14 @@ pub fn revoke(actor: &Actor, conversation: &str, sequence: u64) -> Write {
 /// Makes a work group.
 #[must_use]
 pub fn group(owner: &Actor, name: &str, members: &[&str]) -> Write {
+    group_of(GroupType::Work, owner, name, members)
+}
+
+/// Makes a group of this type.
+pub(super) fn group_of(group_type: GroupType, owner: &Actor, name: &str, members: &[&str]) -> Write {
     let group = NewGroup {
         name: name.to_owned(),
-        group_type: GroupType::Work,
+        group_type,
         group_id: Some(GroupId::new(name).unwrap()),
         introduction: String::new(),
         notification: String::new(),
@@ -146,6 +151,11 @@ pub fn group(owner: &Actor, name: &str, members: &[&str]) -> Write {
 /// Leaves a group.
 pub(super) fn quit(member: &Actor, name: &str) -> Write {
     Write::request(member, call::QuitGroupRequest { group_id: GroupId::new(name).unwrap() }, NOW)
+}
+
+/// Dismisses a group.
+pub(super) fn dismiss(owner: &Actor, name: &str) -> Write {
+    Write::request(owner, call::DismissGroupRequest { group_id: GroupId::new(name).unwrap() }, NOW)
 }
 
 /// The result of a send.

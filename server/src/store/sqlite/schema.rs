@@ -2,7 +2,10 @@
 //!
 //! Every table keyed by a conversation has its `shard`, every table keyed by a user its `ushard`, both a hash
 //! modulo 1,024: the day the data is spread over several databases, no row has to be looked at to know where it goes.
-//! The message table is an append log: rows are added at the end, and each index grows at the edge of its conversation.
+//! The two logs, `msg` and `mut`, have none: they are most of the data, and go where their conversation goes.
+//!
+//! The message table is an append log: rows are added at the end, `msg_seq` grows at the edge of each conversation, and
+//! `msg_once` close to its end, because an ID begins with its time.
 
 use std::time::Duration;
 
@@ -10,10 +13,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version of the tables this program writes.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// The steps; step `n` leads from version `n` to `n + 1`.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     r"
 CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES('epoch', 1);
@@ -90,6 +93,27 @@ DROP INDEX mut_cnt;
 CREATE INDEX mut_cnt ON mut(conv, cnt, sender) WHERE cnt > 0;
 ALTER TABLE user_conv DROP COLUMN base;
 ",
+    // Smaller rows, and an index of senders for groups only: of two parties, the conversation knows how many each wrote.
+    r#"
+CREATE TABLE log(
+    id INTEGER PRIMARY KEY, conv INTEGER NOT NULL, seq INTEGER NOT NULL, kind INTEGER NOT NULL, cnt INTEGER NOT NULL,
+    by_sender INTEGER NOT NULL, sender INTEGER NOT NULL, cmid BLOB NOT NULL, time INTEGER NOT NULL,
+    lag INTEGER NOT NULL, priority INTEGER, uncounted INTEGER NOT NULL, nick TEXT, avatar TEXT,
+    revoked_by INTEGER, revoked_time INTEGER, body TEXT NOT NULL);
+INSERT INTO log SELECT m.id, conv, seq, kind, m.cnt, by_sender, sender, cmid, time, time - client_time,
+    nullif(priority, 2), uncounted, nick, avatar, revoked_by, revoked_time,
+    CASE WHEN body GLOB '{"type":"TIMTextElem","payload":{"text":"*"}}' THEN substr(body, 41, length(body) - 42) ELSE body END
+    FROM msg m JOIN conv c ON c.id = m.conv ORDER BY m.id;
+ALTER TABLE conv ADD COLUMN by_a INTEGER NOT NULL DEFAULT 0;
+UPDATE conv SET by_a = coalesce((SELECT max(by_sender) FROM msg WHERE conv = conv.id AND sender = a AND uncounted = 0), 0)
+    WHERE kind = 0;
+DROP TABLE msg;
+ALTER TABLE log RENAME TO msg;
+CREATE UNIQUE INDEX msg_seq ON msg(conv, seq);
+CREATE UNIQUE INDEX msg_once ON msg(cmid, sender, conv);
+CREATE INDEX msg_sender ON msg(conv, sender, seq, by_sender) WHERE kind = 1 AND uncounted = 0;
+ALTER TABLE mut DROP COLUMN shard;
+"#,
 ];
 
 /// The settings of the connection that writes.

@@ -10,8 +10,12 @@ use crate::domain::DomainResult;
 use crate::domain::rows::{Conversation, ConversationRows, Parties, UserConversation};
 use crate::store::sqlite::failure::damaged;
 
+const KIND_C2C: i64 = 0;
+const KIND_GROUP: i64 = 1;
+const KIND_SYSTEM: i64 = 2;
+
 /// The key by which a conversation is found: that of two users is the same from both sides.
-fn key_of(parties: &Parties) -> String {
+pub(super) fn key_of(parties: &Parties) -> String {
     match parties {
         Parties::C2c(one, other) => {
             let (low, high) = if one <= other { (one, other) } else { (other, one) };
@@ -22,47 +26,82 @@ fn key_of(parties: &Parties) -> String {
     }
 }
 
-fn read_conversation(row: &Row<'_>) -> rusqlite::Result<DomainResult<Conversation>> {
-    let (kind, key): (i64, String) = (row.get(1)?, row.get(4)?);
-    let parties = match kind {
-        0 => Ok(Parties::C2c(UserKey(row.get(2)?), UserKey(row.get(3)?))),
-        1 => key
-            .strip_prefix("g:")
-            .and_then(|group| GroupId::new(group).ok())
-            .map(Parties::Group)
-            .ok_or_else(damaged),
-        _ => Ok(Parties::System(UserKey(row.get(2)?))),
+/// The columns of a conversation `c`, for [`read_conversation`].
+macro_rules! conversation_columns {
+    () => {
+        "c.id, c.kind, c.a, c.b, c.key, c.head, c.cnt, c.by_a, c.mhead, c.last_time"
     };
-    let (head, unread_index, mutation_head) = (unsigned(row, 5)?, unsigned(row, 6)?, unsigned(row, 7)?);
-    let (key, last_time) = (ConversationKey(row.get(0)?), row.get(8)?);
-    Ok(parties.map(|parties| Conversation { key, parties, head, unread_index, mutation_head, last_time }))
+}
+pub(super) use conversation_columns;
+
+/// A conversation, whose columns begin at `first`.
+pub(super) fn read_conversation(row: &Row<'_>, first: usize) -> DomainResult<Conversation> {
+    let parties = match row.get(first + 1)? {
+        KIND_C2C => Parties::C2c(UserKey(row.get(first + 2)?), UserKey(row.get(first + 3)?)),
+        KIND_GROUP => {
+            let key = row.get_ref(first + 4)?.as_str().map_err(rusqlite::Error::from)?;
+            let group = key.strip_prefix("g:").and_then(|group| GroupId::new(group).ok());
+            Parties::Group(group.ok_or_else(damaged)?)
+        }
+        _ => Parties::System(UserKey(row.get(first + 2)?)),
+    };
+    Ok(Conversation {
+        key: ConversationKey(row.get(first)?),
+        parties,
+        head: unsigned(row, first + 5)?,
+        unread_index: unsigned(row, first + 6)?,
+        by_first_party: unsigned(row, first + 7)?,
+        mutation_head: unsigned(row, first + 8)?,
+        last_time: row.get(first + 9)?,
+    })
+}
+
+/// The number of a kind of conversations, in `conv` and in `msg`.
+pub(super) fn kind_of(parties: &Parties) -> i64 {
+    match parties {
+        Parties::C2c(..) => KIND_C2C,
+        Parties::Group(_) => KIND_GROUP,
+        Parties::System(_) => KIND_SYSTEM,
+    }
 }
 
 impl ConversationRows for Transaction<'_> {
     fn conversation(&mut self, app: u32, parties: &Parties) -> DomainResult<Option<Conversation>> {
-        let mut query = self.prepare(
-            "SELECT id, kind, a, b, key, head, cnt, mhead, last_time FROM conv WHERE app = ? AND key = ?",
-        )?;
-        query.query_row(params![app, key_of(parties)], read_conversation).optional()?.transpose()
+        let mut query = self.prepare(concat!(
+            "SELECT ",
+            conversation_columns!(),
+            " FROM conv c WHERE c.app = ? AND c.key = ?"
+        ))?;
+        let mut rows = query.query(params![app, key_of(parties)])?;
+        rows.next()?.map(|row| read_conversation(row, 0)).transpose()
     }
 
     fn conversation_by_key(&mut self, key: ConversationKey) -> DomainResult<Conversation> {
         let mut query =
-            self.prepare("SELECT id, kind, a, b, key, head, cnt, mhead, last_time FROM conv WHERE id = ?")?;
-        query.query_row([key.0], read_conversation)?
+            self.prepare(concat!("SELECT ", conversation_columns!(), " FROM conv c WHERE c.id = ?"))?;
+        let mut rows = query.query([key.0])?;
+        read_conversation(rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?, 0)
     }
 
     fn add_conversation(&mut self, app: u32, parties: Parties) -> DomainResult<Conversation> {
-        let (kind, a, b) = match &parties {
-            Parties::C2c(a, b) => (0, Some(a.0), Some(b.0)),
-            Parties::Group(_) => (1, None, None),
-            Parties::System(user) => (2, Some(user.0), None),
+        let (a, b) = match &parties {
+            Parties::C2c(a, b) => (Some(a.0), Some(b.0)),
+            Parties::Group(_) => (None, None),
+            Parties::System(user) => (Some(user.0), None),
         };
-        let key = key_of(&parties);
+        let (key, kind) = (key_of(&parties), kind_of(&parties));
         self.prepare("INSERT INTO conv(shard, app, key, kind, a, b) VALUES(?, ?, ?, ?, ?, ?)")?
             .execute(params![shard(app, &key), app, key, kind, a, b])?;
         let key = ConversationKey(self.connection.last_insert_rowid());
-        Ok(Conversation { key, parties, head: 0, unread_index: 0, mutation_head: 0, last_time: 0 })
+        Ok(Conversation {
+            key,
+            parties,
+            head: 0,
+            unread_index: 0,
+            by_first_party: 0,
+            mutation_head: 0,
+            last_time: 0,
+        })
     }
 
     fn user_conversation(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<UserConversation> {

@@ -11,7 +11,7 @@ use crate::store::sqlite::failure::damaged;
 /// The `ushard` of a user's row, from its number.
 pub(super) const USHARD: &str = "(SELECT ushard FROM user WHERE id = ?1)";
 
-fn kind_number(kind: ChangeKind) -> i64 {
+pub(super) fn kind_number(kind: ChangeKind) -> i64 {
     match kind {
         ChangeKind::Profile => 1,
         ChangeKind::Blacklist => 2,

@@ -8,12 +8,13 @@ use serde_json::value::RawValue;
 use tim_protocol::call::Sent;
 use tim_protocol::message::{Message, Priority, Revocation};
 use tim_protocol::word::Word;
-use tim_protocol::{MessageId, UserId};
+use tim_protocol::{MessageId, UnixMillis, UserId};
 
+use super::conversations::kind_of;
 use super::{Transaction, null_if_empty, to_sql, unsigned, user_name};
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
-use crate::domain::rows::{Conversation, MessageRow, MessageRows, MutationRow, RevocationRow};
+use crate::domain::rows::{Conversation, Counts, MessageRow, MessageRows, MutationRow, RevocationRow};
 use crate::store::sqlite::failure::damaged;
 
 impl MessageRows for Transaction<'_> {
@@ -39,36 +40,40 @@ impl MessageRows for Transaction<'_> {
         conversation: &Conversation,
         sender: UserKey,
         message: &Message,
-    ) -> DomainResult<()> {
-        self.prepare(
-            "INSERT INTO msg(shard, conv, seq, cnt, by_sender, sender, cmid, time, client_time, priority, uncounted, nick,
-                avatar, body)
-             VALUES((SELECT shard FROM conv WHERE id = ?1), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-        )?
-        .execute(params![
+    ) -> DomainResult<bool> {
+        let mut insert = self.prepare(
+            "INSERT INTO msg(conv, seq, kind, cnt, by_sender, sender, cmid, time, lag, priority, uncounted, nick, avatar,
+                body)
+             VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(cmid, sender, conv) DO NOTHING",
+        )?;
+        let appended = insert.execute(params![
             conversation.key.0,
             to_sql(message.sequence),
+            kind_of(&conversation.parties),
             to_sql(message.unread_index),
             to_sql(message.by_sender),
             sender.0,
             message.id.as_bytes(),
             message.time,
-            message.client_time,
+            message.time.saturating_sub(message.client_time),
             priority_value(message.priority),
             message.excluded_from_unread_count,
             null_if_empty(&message.nick),
             null_if_empty(&message.avatar),
-            message.body.get(),
+            stored_body(message.body.get()),
         ])?;
-        self.prepare("UPDATE conv SET head = ?2, cnt = ?3, last_time = ?4 WHERE id = ?1")?.execute(
-            params![
+        if appended == 0 {
+            return Ok(false);
+        }
+        self.prepare("UPDATE conv SET head = ?2, cnt = ?3, by_a = ?4, last_time = ?5 WHERE id = ?1")?
+            .execute(params![
                 conversation.key.0,
                 to_sql(conversation.head),
                 to_sql(conversation.unread_index),
+                to_sql(conversation.by_first_party),
                 conversation.last_time
-            ],
-        )?;
-        Ok(())
+            ])?;
+        Ok(true)
     }
 
     fn messages(
@@ -79,7 +84,7 @@ impl MessageRows for Transaction<'_> {
         mut each: impl FnMut(MessageRow) -> ControlFlow<()>,
     ) -> DomainResult<()> {
         let mut query = self.prepare(
-            "SELECT m.seq, m.cnt, m.cmid, m.sender, s.name, m.time, m.client_time, m.priority, m.uncounted,
+            "SELECT m.seq, m.cnt, m.cmid, m.sender, s.name, m.time, m.lag, m.priority, m.uncounted,
                     m.nick, m.avatar, r.name, m.revoked_time, m.body, m.by_sender
              FROM msg m LEFT JOIN user s ON s.id = m.sender LEFT JOIN user r ON r.id = m.revoked_by
              WHERE m.conv = ? AND m.seq BETWEEN ? AND ? ORDER BY m.seq DESC LIMIT ?",
@@ -94,15 +99,21 @@ impl MessageRows for Transaction<'_> {
         Ok(())
     }
 
-    fn unread_index_at(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<u64> {
-        let mut query = self.prepare("SELECT cnt FROM msg WHERE conv = ? AND seq = ?")?;
-        let unread_index = query.query_row(params![of.0, to_sql(sequence)], |row| unsigned(row, 0));
-        Ok(unread_index.optional()?.unwrap_or(0))
+    fn counts_at(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<Option<Counts>> {
+        let mut query = self.prepare("SELECT cnt, sender, by_sender FROM msg WHERE conv = ? AND seq = ?")?;
+        let counts = query.query_row(params![of.0, to_sql(sequence)], |row| {
+            Ok(Counts {
+                unread_index: unsigned(row, 0)?,
+                sender: UserKey(row.get(1)?),
+                by_sender: unsigned(row, 2)?,
+            })
+        });
+        Ok(counts.optional()?)
     }
 
     fn count_by_sender(&mut self, of: ConversationKey, sender: UserKey, sequence: u64) -> DomainResult<u64> {
         let mut query = self.prepare(
-            "SELECT by_sender FROM msg WHERE conv = ? AND sender = ? AND seq <= ? AND uncounted = 0
+            "SELECT by_sender FROM msg WHERE conv = ? AND sender = ? AND seq <= ? AND kind = 1 AND uncounted = 0
              ORDER BY seq DESC LIMIT 1",
         )?;
         let own = query.query_row(params![of.0, sender.0, to_sql(sequence)], |row| unsigned(row, 0));
@@ -124,14 +135,14 @@ impl MessageRows for Transaction<'_> {
         let (conv, sequence, number) =
             (conversation.key.0, to_sql(row.sequence), to_sql(conversation.mutation_head));
         self.prepare(
-            "INSERT INTO mut(conv, mseq, shard, seq, cnt, sender, actor, time)
-             SELECT conv, ?2, shard, seq, ?4, sender, ?5, ?6 FROM msg WHERE conv = ?1 AND seq = ?3",
+            "INSERT INTO mut(conv, mseq, seq, cnt, sender, actor, time)
+             SELECT conv, ?2, seq, ?4, sender, ?5, ?6 FROM msg WHERE conv = ?1 AND seq = ?3",
         )?
         .execute(params![conv, number, sequence, to_sql(row.unread_index), row.by.0, row.time])?;
         self.prepare(
             "UPDATE msg SET revoked_by = ?3, revoked_time = ?4, body = ?5 WHERE conv = ?1 AND seq = ?2",
         )?
-        .execute(params![conv, sequence, row.by.0, row.time, row.body.get()])?;
+        .execute(params![conv, sequence, row.by.0, row.time, stored_body(row.body.get())])?;
         self.prepare("UPDATE conv SET mhead = ?2 WHERE id = ?1")?.execute(params![conv, number])?;
         Ok(())
     }
@@ -174,6 +185,7 @@ fn read_message(row: &Row<'_>) -> DomainResult<MessageRow> {
         Some(by) => Some(Revocation { by: user_name(&by)?, time: row.get(12)? }),
         None => None,
     };
+    let time: UnixMillis = row.get(5)?;
     let id = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
     Ok(MessageRow {
         id: MessageId::from_bytes(id).map_err(|_| damaged())?,
@@ -182,14 +194,14 @@ fn read_message(row: &Row<'_>) -> DomainResult<MessageRow> {
         sequence: unsigned(row, 0)?,
         unread_index: unsigned(row, 1)?,
         by_sender: unsigned(row, 14)?,
-        time: row.get(5)?,
-        client_time: row.get(6)?,
+        time,
+        client_time: time.saturating_sub(row.get(6)?),
         priority: priority_of(row.get_ref(7)?),
         is_uncounted: row.get(8)?,
         nick: text(row, 9)?,
         avatar: text(row, 10)?,
         revoked,
-        body: RawValue::from_string(row.get(13)?).map_err(|_| damaged())?,
+        body: RawValue::from_string(told_body(row.get(13)?)).map_err(|_| damaged())?,
     })
 }
 
@@ -207,12 +219,25 @@ fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
     Ok(row.get::<_, Option<String>>(column)?.unwrap_or_default())
 }
 
-/// A priority as a number, or, if this version does not know it, as the bytes of its word: SQLite converts no blob to a
+/// What a text message's body begins and ends with: of such a body only the text between is stored, which begins with a
+/// quotation mark as no whole body does.
+const TEXT_BODY: (&str, &str) = (r#"{"type":"TIMTextElem","payload":{"text":"#, "}}");
+
+fn stored_body(body: &str) -> &str {
+    let text = body.strip_prefix(TEXT_BODY.0).and_then(|body| body.strip_suffix(TEXT_BODY.1));
+    text.filter(|text| text.starts_with('"')).unwrap_or(body)
+}
+
+fn told_body(stored: String) -> String {
+    if stored.starts_with('"') { [TEXT_BODY.0, &stored, TEXT_BODY.1].concat() } else { stored }
+}
+
+/// A priority as a number, nothing for the normal one, or, if this version does not know it, as the bytes of its word: SQLite converts no blob to a
 /// number.
 fn priority_value(priority: Priority) -> Value {
     match priority {
         Priority::High => Value::Integer(1),
-        Priority::Normal => Value::Integer(2),
+        Priority::Normal => Value::Null,
         Priority::Low => Value::Integer(3),
         Priority::Lowest => Value::Integer(4),
         Priority::Other(word) => Value::Blob(word.as_str().into()),

@@ -8,6 +8,7 @@ mod logins;
 mod marks;
 mod media;
 mod messages;
+mod sends;
 mod users;
 
 use rusqlite::{CachedStatement, Connection, Row};

@@ -187,20 +187,19 @@ fn add_message(connection: &Connection, place: Place, message: &Message) -> Stor
         redact(message.to_mut(), &revocation);
     }
     let is_revoked = message.revoked.is_some();
-    let statement = if is_revoked {
-        "INSERT OR REPLACE INTO msg(conv, seq, sender, message, sum)
-         VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))"
+    let mut insert = if is_revoked {
+        connection.prepare_cached(
+            "INSERT OR REPLACE INTO msg(conv, seq, sender, message, sum)
+             VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))",
+        )?
     } else {
-        "INSERT OR IGNORE INTO msg(conv, seq, sender, message, sum)
-         VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))"
+        connection.prepare_cached(
+            "INSERT OR IGNORE INTO msg(conv, seq, sender, message, sum)
+             VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))",
+        )?
     };
     let text = serde_json::to_string(&message)?;
-    connection.prepare_cached(statement)?.execute(params![
-        place.conv,
-        sequence,
-        message.from.as_str(),
-        text
-    ])?;
+    insert.execute(params![place.conv, sequence, message.from.as_str(), text])?;
     Ok(Stored { text, is_revoked })
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tim_core::store::Opened;
 #[cfg(doc)]
@@ -51,6 +52,8 @@ impl Store {
     }
 
     fn begin(mut connection: Connection) -> StoreResult<Self> {
+        // Otherwise the planner looks at bound values, and parses a kept statement again for others.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "cell_size_check", "ON")?;

@@ -15,6 +15,8 @@ mod error;
 mod open;
 mod read;
 mod schema;
+#[cfg(test)]
+mod statements;
 
 pub use database::Store;
 pub use open::Opened;

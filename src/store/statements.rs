@@ -1,0 +1,76 @@
+//! A test of the statements that a store keeps: the conformance suite uses them all.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "../../tests/statements/mod.rs"]
+mod kept;
+
+use std::cell::RefCell;
+use std::path::Path;
+
+use tim_core::store::{Opened, conformance};
+use tim_protocol::message::Message;
+use tim_protocol::{Fault, UserId};
+
+use super::{Change, Query, Snapshot, Store};
+
+/// Statements that may read a whole table, each with its reason.
+const SCANS: &[(&str, &str)] = &[
+    ("SELECT conv, low, high FROM have", "a start reads the ranges of all conversations"),
+    ("SELECT epoch, version, low, before, since FROM sync", "the table has one row"),
+    ("SELECT kind, key, value FROM entity", "a start reads the profile, the blacklist and all groups"),
+    ("SELECT name, group_type, head,", "a start reads all conversations"),
+    ("SELECT position, message, upload, refusal FROM outbox", "a start reads all that waits"),
+];
+
+thread_local! {
+    static SEEN: RefCell<kept::Statements> = RefCell::default();
+}
+
+/// A store whose statements are noted when it is dropped.
+struct Watched(Store);
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        SEEN.with_borrow_mut(|seen| seen.add(&self.0.connection));
+    }
+}
+
+impl tim_core::store::Store for Watched {
+    type Location = Path;
+
+    async fn open(at: &Path) -> Result<Opened<Self>, Fault> {
+        let Opened { store, snapshot, set_aside } = Store::open(at)?;
+        Ok(Opened { store: Self(store), snapshot, set_aside })
+    }
+
+    async fn rebuild(at: &Path) -> Result<String, Fault> {
+        Store::rebuild(at)
+    }
+
+    async fn snapshot(&mut self) -> Result<Snapshot, Fault> {
+        self.0.snapshot()
+    }
+
+    async fn apply(&mut self, changes: &[Change], durable: bool) -> Result<(), Fault> {
+        self.0.apply(changes, durable)
+    }
+
+    async fn messages(&mut self, me: &UserId, query: &Query) -> Result<Vec<Message>, Fault> {
+        self.0.messages(me, query)
+    }
+}
+
+#[tokio::test]
+async fn every_kept_statement_is_parsed_once_and_finds_its_rows_by_an_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    conformance::snapshot::<Watched>(&at("snapshot")).await;
+    conformance::messages::<Watched>(&at("messages")).await;
+    conformance::revoked::<Watched>(&at("revoked")).await;
+    conformance::another_epoch::<Watched>(&at("another epoch")).await;
+    let places = [include_str!("apply.rs"), include_str!("read.rs")];
+    let places = places.iter().map(|source| source.matches(".prepare_cached(").count()).sum();
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/statements.golden");
+    SEEN.take().check(&golden, places, SCANS);
+}

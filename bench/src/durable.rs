@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::client::Client;
 use crate::outcome::AnyResult;
 use crate::report::{self, Times};
-use crate::server::Server;
+use crate::server::{Server, cpu_time};
 
 /// The results of a run at full speed.
 pub(crate) struct Capacity {
@@ -76,7 +76,10 @@ pub(crate) async fn capacity(
 /// The results of a run at a fixed rate.
 pub(crate) struct AtRate {
     rate: f64,
-    times: Times,
+    /// From the intended time of each send to its acknowledgement.
+    pub(crate) times: Times,
+    /// The share of one processor that this process used.
+    pub(crate) own_share: f64,
 }
 
 impl AtRate {
@@ -89,15 +92,18 @@ impl AtRate {
 
 /// Messages leave at fixed times whatever the answers do; an acknowledgement counts from its intended time.
 pub(crate) async fn at_rate(server: &Server, pairs: usize, rate: f64, window: Duration) -> AnyResult<AtRate> {
+    let own_cpu = || cpu_time(std::process::id());
     let between = Duration::from_secs_f64(count(pairs) / rate);
     let connected = connect(server, "half", pairs).await?;
-    let begun = Instant::now();
+    let (begun, cpu) = (Instant::now(), own_cpu()?);
     let mut runs = JoinSet::new();
     for (place, pair) in connected.into_iter().enumerate() {
         let first = begun + between.mul_f64(count(place) / count(pairs));
         runs.spawn_local(open_loop(pair, first, between, begun + window));
     }
-    Ok(AtRate { rate, times: gather(runs).await? })
+    let times = gather(runs).await?;
+    let own_share = own_cpu()?.saturating_sub(cpu).div_duration_f64(begun.elapsed());
+    Ok(AtRate { rate, times, own_share })
 }
 
 struct Pair {

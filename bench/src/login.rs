@@ -33,6 +33,29 @@ async fn wave(server: &Server, at_once: usize) -> AnyResult<()> {
     futures_util::future::try_join_all(logins).await.map(drop)
 }
 
+/// Server CPU for a device that comes back without its session and finds nothing new: `at_once` at the same moment, in this
+/// many rounds.
+pub(crate) async fn returns(server: &Server, at_once: usize, rounds: usize) -> AnyResult<Duration> {
+    let mut devices = Vec::with_capacity(at_once);
+    for number in 0..at_once {
+        let hello = hello(server, &format!("return-{number}"))?;
+        let (mut client, _) = Client::greet(server, hello.clone()).await?;
+        devices.push((HelloRequest { login: false, ..hello }, client.sync(Cursor::default()).await?));
+    }
+    settle().await;
+    let cpu = server.cpu_time()?;
+    for _ in 0..rounds {
+        let back = devices.iter_mut().map(|(hello, cursor)| async move {
+            let (mut client, _) = Client::greet(server, hello.clone()).await?;
+            *cursor = client.sync(*cursor).await?;
+            AnyResult::Ok(client)
+        });
+        drop(futures_util::future::try_join_all(back).await?);
+    }
+    settle().await;
+    Ok(server.cpu_time()?.saturating_sub(cpu).div_f64((at_once * rounds) as f64))
+}
+
 /// Sessions that lost their connections, and come back all at once.
 pub(crate) struct Resumes {
     /// Server CPU for each.

@@ -7,12 +7,14 @@
 
 mod client;
 mod durable;
+mod engine;
 mod fanout;
 mod history;
 mod hostile;
 mod idle;
 mod login;
 mod outcome;
+mod plot;
 mod probe;
 mod ready;
 mod report;
@@ -40,6 +42,8 @@ enum Benchmark {
     Quick(Quick),
     /// What each kind of work costs the server, beside another build of it.
     Table(table::Table),
+    /// Latency against offered load, beside another build, as an SVG picture.
+    Plot(plot::Plot),
     /// One hostile user at default limits against two others; fails if those wait longer than 5 s to be ready or 2 s for
     /// a picture.
     Hostile(hostile::Hostile),
@@ -77,6 +81,7 @@ fn main() -> std::process::ExitCode {
         match what {
             Benchmark::Quick(quick) => quick.run().await,
             Benchmark::Table(table) => table.run().await,
+            Benchmark::Plot(plot) => plot.run().await,
             Benchmark::Hostile(hostile) => hostile.run().await,
         }
     };

@@ -26,6 +26,11 @@ pub(crate) fn fdatasync(folder: &Path, window: Duration) -> AnyResult<Probe> {
 pub(crate) struct Probe(Times);
 
 impl Probe {
+    /// Median, 99th percentile and maximum in milliseconds.
+    pub(crate) fn quantiles(mut self) -> [(&'static str, f64); 3] {
+        self.0.quantiles()
+    }
+
     /// Shows it.
     pub(crate) fn print(self) {
         self.0.print("append 4 KiB + fdatasync");

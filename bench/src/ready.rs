@@ -41,7 +41,7 @@ pub(crate) async fn login(server: &Server, conversations: usize) -> AnyResult<Re
 }
 
 /// One message to each of so many others.
-async fn fill(server: &Server, user: &str, conversations: usize) -> AnyResult<()> {
+pub(crate) async fn fill(server: &Server, user: &str, conversations: usize) -> AnyResult<()> {
     let mut sender = Client::login(server, user).await?;
     for place in 0..conversations {
         let other = format!("{user}-{place}");

@@ -33,26 +33,24 @@ impl Times {
         self.0.len()
     }
 
-    /// The median.
-    pub(crate) fn median(mut self) -> Duration {
+    /// The shortest time that at least this share of them keep within; zero if there are none.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
+    pub(crate) fn quantile(&mut self, share: f64) -> Duration {
         self.0.sort_unstable();
-        self.0.get(self.0.len() / 2).copied().unwrap_or_default()
+        let place = ((self.0.len() as f64 * share).ceil() as usize).saturating_sub(1);
+        self.0.get(place).copied().unwrap_or_default()
     }
 
-    /// The longest.
-    pub(crate) fn max(&self) -> Duration {
-        self.0.iter().max().copied().unwrap_or_default()
+    /// Median, 99th percentile and maximum in milliseconds, each with its name.
+    pub(crate) fn quantiles(&mut self) -> [(&'static str, f64); 3] {
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        [("p50", 0.50), ("p99", 0.99), ("max", 1.0)].map(|(name, share)| (name, ms(self.quantile(share))))
     }
 
-    /// Prints median, 99th percentile and maximum in milliseconds.
+    /// Prints those.
     pub(crate) fn print(mut self, name: &str) {
-        self.0.sort_unstable();
-        for (label, share) in [("p50", 0.50), ("p99", 0.99), ("max", 1.0)] {
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
-            let place = ((self.0.len() as f64 * share).ceil() as usize).saturating_sub(1);
-            if let Some(time) = self.0.get(place) {
-                line(&format!("{name} {label}"), time.as_secs_f64() * 1e3, "ms");
-            }
+        for (label, ms) in self.quantiles() {
+            line(&format!("{name} {label}"), ms, "ms");
         }
     }
 }

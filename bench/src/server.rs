@@ -86,15 +86,9 @@ impl Server {
         )
     }
 
-    /// Processor time that the server's threads have used, in nanoseconds as the scheduler counts them.
+    /// Processor time that the server's threads have used.
     pub(crate) fn cpu_time(&self) -> AnyResult<Duration> {
-        let mut nanoseconds = 0;
-        for thread in std::fs::read_dir(self.proc("task"))? {
-            // A thread may end meanwhile.
-            let Ok(times) = std::fs::read_to_string(thread?.path().join("schedstat")) else { continue };
-            nanoseconds += times.split_whitespace().next().ok_or("no times in schedstat")?.parse::<u64>()?;
-        }
-        Ok(Duration::from_nanos(nanoseconds))
+        cpu_time(self.id)
     }
 
     /// Memory the server holds, in KiB.
@@ -115,9 +109,12 @@ impl Server {
             .parse()?)
     }
 
-    /// Ends the server and removes its folder.
+    /// Ends the server, if it has not ended, and removes its folder.
     pub(crate) async fn stop(&self) -> AnyResult<()> {
-        self.process.lock().await.kill().await?;
+        let mut process = self.process.lock().await;
+        if process.try_wait()?.is_none() {
+            process.kill().await?;
+        }
         Ok(std::fs::remove_dir_all(self.folder())?)
     }
 
@@ -131,6 +128,17 @@ impl Server {
     fn proc(&self, file: &str) -> PathBuf {
         format!("/proc/{}/{file}", self.id).into()
     }
+}
+
+/// Processor time that a process's threads have used, in nanoseconds as the scheduler counts them.
+pub(crate) fn cpu_time(process: u32) -> AnyResult<Duration> {
+    let mut nanoseconds = 0;
+    for thread in std::fs::read_dir(format!("/proc/{process}/task"))? {
+        // A thread may end meanwhile.
+        let Ok(times) = std::fs::read_to_string(thread?.path().join("schedstat")) else { continue };
+        nanoseconds += times.split_whitespace().next().ok_or("no times in schedstat")?.parse::<u64>()?;
+    }
+    Ok(Duration::from_nanos(nanoseconds))
 }
 
 /// The settings that this build of the server knows: an older one lacks some limits, and has nothing to be relaxed there.

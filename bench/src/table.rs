@@ -1,13 +1,12 @@
-//! What each kind of work costs the server, beside another build of it: medians of alternating runs, each on a new
-//! database.
+//! What each kind of work costs, beside another build of it: medians of alternating runs, each on a new database.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::time::Duration;
 
 use crate::outcome::AnyResult;
 use crate::server::{Server, UNLIMITED};
-use crate::{durable, fanout, history, idle, login, probe};
+use crate::{durable, engine, fanout, history, idle, login, probe};
 
 /// The options of the table.
 #[derive(clap::Args)]
@@ -18,6 +17,12 @@ pub(crate) struct Table {
     /// The program of the build that it is compared with.
     #[arg(long)]
     against: PathBuf,
+    /// bench/client.c with libtim, for the rows about the client; they are left out without it.
+    #[arg(long, requires = "against_client")]
+    client: Option<PathBuf>,
+    /// The same of the other build.
+    #[arg(long, requires = "client")]
+    against_client: Option<PathBuf>,
     /// Run the server on this processor only.
     #[arg(long)]
     server_cpu: Option<usize>,
@@ -27,6 +32,16 @@ pub(crate) struct Table {
     /// Only rows whose name contains this.
     #[arg(long, default_value = "")]
     only: String,
+    /// Print the table as Markdown.
+    #[arg(long)]
+    markdown: bool,
+}
+
+/// The programs of one build.
+#[derive(Clone, Copy)]
+struct Build<'a> {
+    server: &'a Path,
+    client: Option<&'a Path>,
 }
 
 type Measured<'a> = Pin<Box<dyn Future<Output = AnyResult<f64>> + 'a>>;
@@ -35,38 +50,48 @@ type Measured<'a> = Pin<Box<dyn Future<Output = AnyResult<f64>> + 'a>>;
 struct Row {
     name: &'static str,
     unit: &'static str,
-    measure: for<'a> fn(&'a Server) -> Measured<'a>,
+    measure: Measure,
 }
 
-const ROWS: [Row; 12] = [
-    Row { name: "durable 1:1, 100 x 8", unit: "us", measure: |server| Box::pin(durable(server, 100, 8)) },
-    Row { name: "durable 1:1, 20 x 1", unit: "us", measure: |server| Box::pin(durable(server, 20, 1)) },
-    Row { name: "fan-out to 1,000, per delivery", unit: "us", measure: |server| Box::pin(fan_out(server)) },
-    Row {
-        name: "acknowledged in a group of 10",
-        unit: "us",
-        measure: |server| Box::pin(acknowledged(server, 10)),
-    },
-    Row {
-        name: "acknowledged in a group of 1,000",
-        unit: "us",
-        measure: |server| Box::pin(acknowledged(server, 1_000)),
-    },
-    Row {
-        name: "login to ready, 200 at once",
-        unit: "us",
-        measure: |server| Box::pin(logins(server, 200, 25)),
-    },
-    Row { name: "login to ready, alone", unit: "us", measure: |server| Box::pin(logins(server, 1, 500)) },
-    Row { name: "resume, 2,000 at once", unit: "us", measure: |server| Box::pin(resumes(server)) },
-    Row { name: "longest wait of a resume", unit: "us", measure: |server| Box::pin(longest_resume(server)) },
-    Row { name: "page of 50, compressed", unit: "us", measure: |server| Box::pin(pages(server)) },
-    Row {
-        name: "reconnect, 10 of 1,000 changed",
-        unit: "us",
-        measure: |server| Box::pin(reconnects(server)),
-    },
-    Row { name: "idle session", unit: "KiB", measure: |server| Box::pin(idle(server)) },
+/// How it is measured: on a running server, or with the client's program as well.
+enum Measure {
+    Server(for<'a> fn(&'a Server) -> Measured<'a>),
+    Client(for<'a> fn(&'a Path, &'a Server) -> Measured<'a>),
+}
+
+const fn server(
+    name: &'static str,
+    unit: &'static str,
+    measure: for<'a> fn(&'a Server) -> Measured<'a>,
+) -> Row {
+    Row { name, unit, measure: Measure::Server(measure) }
+}
+
+const fn client(
+    name: &'static str,
+    unit: &'static str,
+    measure: for<'a> fn(&'a Path, &'a Server) -> Measured<'a>,
+) -> Row {
+    Row { name, unit, measure: Measure::Client(measure) }
+}
+
+const ROWS: [Row; 16] = [
+    server("durable 1:1, 100 x 8", "us", |server| Box::pin(durable(server, 100, 8))),
+    server("durable 1:1, 20 x 1", "us", |server| Box::pin(durable(server, 20, 1))),
+    server("fan-out to 1,000, per delivery", "us", |server| Box::pin(fan_out(server))),
+    server("acknowledged in a group of 10", "us", |server| Box::pin(acknowledged(server, 10))),
+    server("acknowledged in a group of 1,000", "us", |server| Box::pin(acknowledged(server, 1_000))),
+    server("login to ready, 200 at once", "us", |server| Box::pin(logins(server, 200, 25))),
+    server("login to ready, alone", "us", |server| Box::pin(logins(server, 1, 500))),
+    server("reconnect without a session", "us", |server| Box::pin(returns(server))),
+    server("resume, 2,000 at once", "us", |server| Box::pin(resumes(server))),
+    server("longest wait of a resume", "us", |server| Box::pin(longest_resume(server))),
+    server("page of 50, compressed", "us", |server| Box::pin(pages(server))),
+    server("reconnect, 10 of 1,000 changed", "us", |server| Box::pin(reconnects(server))),
+    server("idle session", "KiB", |server| Box::pin(idle(server))),
+    server("disk for a message of 100 B", "B", |server| Box::pin(disk(server))),
+    client("client: received, bursts of 100", "us", |program, server| Box::pin(receive(program, server))),
+    client("client: create to ready, 10,000", "ms", |program, server| Box::pin(ready(program, server))),
 ];
 
 async fn durable(server: &Server, pairs: usize, depth: usize) -> AnyResult<f64> {
@@ -81,11 +106,15 @@ async fn fan_out(server: &Server) -> AnyResult<f64> {
 
 async fn acknowledged(server: &Server, members: u32) -> AnyResult<f64> {
     let meeting = fanout::Meeting::open(server, "meeting", members).await?;
-    Ok(micros(meeting.chat(server, 50).await?.acknowledged.median()))
+    Ok(micros(meeting.chat(server, 50).await?.acknowledged.quantile(0.5)))
 }
 
 async fn logins(server: &Server, at_once: usize, rounds: usize) -> AnyResult<f64> {
     Ok(micros(login::logins(server, at_once, rounds).await?))
+}
+
+async fn returns(server: &Server) -> AnyResult<f64> {
+    Ok(micros(login::returns(server, 200, 25).await?))
 }
 
 async fn resumes(server: &Server) -> AnyResult<f64> {
@@ -108,6 +137,21 @@ async fn idle(server: &Server) -> AnyResult<f64> {
     Ok(idle::sessions(server, 5_000).await?.kib_per_session())
 }
 
+/// The size of a database after many messages, for each.
+#[expect(clippy::cast_precision_loss)]
+async fn disk(server: &Server) -> AnyResult<f64> {
+    let messages = durable::capacity(server, 100, 8, Duration::from_secs(4)).await?.acknowledged();
+    Ok(server.stop_in_order().await? as f64 / messages)
+}
+
+async fn receive(program: &Path, server: &Server) -> AnyResult<f64> {
+    Ok(micros(engine::receive(program, server).await?))
+}
+
+async fn ready(program: &Path, server: &Server) -> AnyResult<f64> {
+    Ok(engine::ready(program, server, 10_000).await?.as_secs_f64() * 1e3)
+}
+
 fn micros(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
 }
@@ -115,45 +159,56 @@ fn micros(time: Duration) -> f64 {
 impl Table {
     /// Measures and prints every row.
     pub(crate) async fn run(self) -> AnyResult<()> {
-        println!("{:<36} {:>10} {:>10} {:>7} {:>8}  unit", "work", "this", "against", "ratio", "spread");
+        let this = Build { server: &self.server, client: self.client.as_deref() };
+        let other = Build { server: &self.against, client: self.against_client.as_deref() };
+        self.probe_disk("before")?;
+        if self.markdown {
+            println!("| work | this | against | ratio | spread | unit |\n|---|--:|--:|--:|--:|---|");
+        } else {
+            println!("{:<36} {:>10} {:>10} {:>7} {:>8}  unit", "work", "this", "against", "ratio", "spread");
+        }
         for row in ROWS.iter().filter(|row| row.name.contains(&self.only)) {
-            let (mut this, mut against) = (Vec::new(), Vec::new());
-            for _ in 0..self.rounds {
-                against.push(self.measure(&self.against, row).await?);
-                this.push(self.measure(&self.server, row).await?);
+            if this.client.is_none() && matches!(row.measure, Measure::Client(_)) {
+                continue;
             }
-            let (low, this, high) = spread(this);
-            let (_, against, _) = spread(against);
-            let (ratio, spread) = (this / against, (high - low) / this * 100.0);
-            println!(
-                "{:<36} {this:>10.1} {against:>10.1} {ratio:>7.2} {spread:>6.0} %  {}",
-                row.name, row.unit
-            );
+            let (mut these, mut others) = (Vec::new(), Vec::new());
+            for _ in 0..self.rounds {
+                others.push(self.measure(other, row).await?);
+                these.push(self.measure(this, row).await?);
+            }
+            self.print(row, these, others);
         }
-        if !self.only.is_empty() {
-            return Ok(());
+        self.probe_disk("after")
+    }
+
+    fn print(&self, row: &Row, these: Vec<f64>, others: Vec<f64>) {
+        let (low, this, high) = spread(these);
+        let (_, other, _) = spread(others);
+        let (name, unit, ratio, spread) = (row.name, row.unit, this / other, (high - low) / this * 100.0);
+        if self.markdown {
+            println!("| {name} | {this:.1} | {other:.1} | {ratio:.2} | {spread:.0} % | {unit} |");
+        } else {
+            println!("{name:<36} {this:>10.1} {other:>10.1} {ratio:>7.2} {spread:>6.0} %  {unit}");
         }
-        for (name, program) in [("this", &self.server), ("against", &self.against)] {
-            println!("bytes on disk per message of 100 B, {name}: {:.0}", self.disk(program).await?);
-        }
+    }
+
+    /// The disk alone: what is durable can be no faster.
+    fn probe_disk(&self, when: &str) -> AnyResult<()> {
         let folder = tempfile::tempdir()?;
-        probe::fdatasync(folder.path(), Duration::from_secs(2))?.print();
+        let [(_, p50), (_, p99), _] = probe::fdatasync(folder.path(), Duration::from_secs(2))?.quantiles();
+        println!("append 4 KiB + fdatasync, {when}: p50 {p50:.2} ms, p99 {p99:.2} ms\n");
         Ok(())
     }
 
-    async fn measure(&self, program: &std::path::Path, row: &Row) -> AnyResult<f64> {
-        let server = Server::start(program, self.server_cpu, UNLIMITED).await?;
-        let measured = (row.measure)(&server).await?;
+    async fn measure(&self, build: Build<'_>, row: &Row) -> AnyResult<f64> {
+        let server = Server::start(build.server, self.server_cpu, UNLIMITED).await?;
+        let measured = match (&row.measure, build.client) {
+            (Measure::Server(measure), _) => measure(&server).await?,
+            (Measure::Client(measure), Some(client)) => measure(client, &server).await?,
+            (Measure::Client(_), None) => return Err("there is no program of the client".into()),
+        };
         server.stop().await?;
         Ok(measured)
-    }
-
-    /// The size of a database after many messages, for each.
-    #[expect(clippy::cast_precision_loss)]
-    async fn disk(&self, program: &std::path::Path) -> AnyResult<f64> {
-        let server = Server::start(program, self.server_cpu, UNLIMITED).await?;
-        let messages = durable::capacity(&server, 100, 8, Duration::from_secs(4)).await?.acknowledged();
-        Ok(server.stop_in_order().await? as f64 / messages)
     }
 }
 

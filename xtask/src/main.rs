@@ -8,12 +8,13 @@ mod codes;
 mod faces;
 mod generated;
 mod header;
+mod instructions;
 mod repository;
 mod size;
 
 use clap::{Args, Parser, Subcommand};
 
-/// Writes generated files, and measures the shipped library.
+/// Writes generated files, and measures the shipped library and the work in tests/instructions.
 #[derive(Parser)]
 #[command(name = "cargo xtask")]
 struct Arguments {
@@ -31,6 +32,8 @@ enum Task {
     Faces(Check),
     /// Writes bindings/c/include/tim.h from uniffi/src/capi, configured by cbindgen.toml.
     Header(Check),
+    /// Counts the instructions of sending, fan-out, login, a page and receiving, and warns where they have grown by 5 %.
+    Instructions(instructions::Instructions),
     /// Builds libtim as script/install does, and fails if the shared library is larger than it may be.
     Size(size::Size),
 }
@@ -57,6 +60,7 @@ fn main() -> anyhow::Result<()> {
         Task::Header(Check { check }) => {
             generated::write_or_compare(&header::files()?, check, "cargo xtask header")
         }
+        Task::Instructions(instructions) => instructions.run(),
         Task::Size(size) => size.run(),
     }
 }

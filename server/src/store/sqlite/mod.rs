@@ -14,6 +14,8 @@ mod marks;
 mod query_queue;
 mod rows;
 mod schema;
+#[cfg(test)]
+mod statements;
 mod threads;
 
 pub use database::{Database, OpenError};

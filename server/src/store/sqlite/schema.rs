@@ -152,23 +152,3 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     transaction.pragma_update(None, "user_version", VERSION)?;
     transaction.commit()
 }
-
-#[cfg(test)]
-mod tests {
-    use rusqlite::StatementStatus;
-
-    use super::*;
-
-    #[test]
-    fn a_kept_statement_is_not_parsed_again_for_other_values() {
-        let mut connection = Connection::open_in_memory().unwrap();
-        prepare(&connection).unwrap();
-        migrate(&mut connection).unwrap();
-        let page = "SELECT body FROM msg WHERE conv = ? AND seq BETWEEN ? AND ? ORDER BY seq DESC LIMIT ?";
-        for (conversation, limit) in [(1, 50), (2, 20), (3, 1)] {
-            let mut statement = connection.prepare_cached(page).unwrap();
-            assert!(!statement.exists((conversation, 1, 100, limit)).unwrap());
-            assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
-        }
-    }
-}

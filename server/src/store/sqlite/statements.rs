@@ -1,0 +1,205 @@
+//! A test of the statements that the database keeps: the conformance suite, and what it leaves out, uses them all.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+#[path = "../../../../tests/statements/mod.rs"]
+mod kept;
+
+use std::cell::RefCell;
+use std::future::ready;
+use std::path::Path;
+use std::pin::Pin;
+use std::sync::Mutex;
+
+use tim_protocol::group::{GroupType, NewGroup};
+use tim_protocol::profile::ProfileFields;
+use tim_protocol::{GroupId, call};
+use uuid::Uuid;
+
+use super::Database;
+use crate::core::ops::{Actor, Committed, Media, Query, QueryResult, UserKey, Write};
+use crate::store::conformance::user;
+use crate::store::{Listener, Pending, Store, conformance};
+
+/// Statements that may read a whole table, each with its reason.
+const SCANS: &[(&str, &str)] = &[
+    ("DELETE FROM ticket", "the table has the tickets of uploads that are still valid"),
+    ("SELECT EXISTS(SELECT 1 FROM conv WHERE marked", "the index has only what is to be marked"),
+    ("SELECT id, head + mhead FROM conv WHERE marked", "the index has only what is to be marked"),
+    ("SELECT count(*) FROM app", "a server has few applications"),
+];
+
+/// When it all happens.
+const NOW: i64 = 1_767_225_600_000;
+
+thread_local! {
+    static SEEN: RefCell<kept::Statements> = RefCell::default();
+}
+
+/// A store without threads, whose statements are noted when it is dropped.
+struct Watched(Mutex<Database>, Listener);
+
+impl Watched {
+    fn open(folder: &Path, listener: Listener) -> Self {
+        let mut database = Database::open(&folder.join("tim.db")).unwrap();
+        while database.mark().unwrap() {}
+        Self(Mutex::new(database), listener)
+    }
+}
+
+impl Store for Watched {
+    fn write(&self, write: Write) -> Pending<Committed> {
+        let mut database = self.0.lock().unwrap();
+        if write.raises_watermark() {
+            while database.mark().unwrap() {}
+        }
+        let result = database.commit(&[write]).remove(0);
+        if let Ok(committed) = &result {
+            self.1(committed.notifications.clone());
+        }
+        Box::pin(ready(result))
+    }
+
+    fn query(&self, query: Query) -> Pending<QueryResult> {
+        Box::pin(ready(self.0.lock().unwrap().query(&query)))
+    }
+
+    fn close(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(ready(()))
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        SEEN.with_borrow_mut(|seen| seen.add(&self.0.lock().unwrap().connection));
+    }
+}
+
+#[tokio::test]
+async fn every_kept_statement_is_parsed_once_and_finds_its_rows_by_an_index() {
+    let folder = || tempfile::tempdir().unwrap();
+    conformance::durable(folder().path(), Watched::open).await;
+    conformance::idempotent(folder().path(), Watched::open).await;
+    conformance::dense(folder().path(), Watched::open).await;
+    conformance::isolated(folder().path(), Watched::open).await;
+    conformance::topics(folder().path(), Watched::open).await;
+    conformance::marked(folder().path(), Watched::open).await;
+    everything_else(folder().path()).await;
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/sqlite/statements.golden");
+    SEEN.take().check(&golden, places(), SCANS);
+}
+
+/// What the suite leaves out.
+async fn everything_else(folder: &Path) {
+    let store = Watched::open(folder, conformance::deaf());
+    let app = 1;
+    for write in [
+        Write::Probe,
+        Write::PutApp { app, key: "a key".into() },
+        Write::PutMedia(Media {
+            app,
+            id: Uuid::from_u128(1),
+            owner: UserKey(1),
+            sha256: "0".repeat(64),
+            size: 1,
+            ticket: Uuid::from_u128(2),
+            now: NOW,
+        }),
+    ] {
+        store.write(write).await.unwrap();
+    }
+    let alice = conformance::login(&store, "alice").await;
+    let bob = conformance::login(&store, "bob").await;
+    let carol = conformance::login(&store, "carol").await;
+    people(&store, &alice).await;
+    revoked(&store, &alice).await;
+    public_group(&store, &alice, [&bob, &carol]).await;
+    work_group(&store, &alice).await;
+    for query in [
+        Query::Apps,
+        Query::App { app },
+        Query::Greet { app, user: user("alice"), restores: true },
+        Query::Devices { app, user: user("alice") },
+        Query::SessionStart { key: alice.key },
+        Query::Version { key: alice.key },
+        Query::Media { app, id: Uuid::from_u128(1) },
+    ] {
+        store.query(query).await.unwrap();
+    }
+    store.write(Write::Logout { actor: carol, instance: "carol-1".into() }).await.unwrap();
+    store.write(Write::Kick { app, user: user("bob") }).await.unwrap();
+}
+
+async fn asks(store: &Watched, actor: &Actor, request: impl Into<call::Request>) {
+    store.write(Write::request(actor, request, NOW)).await.unwrap();
+}
+
+async fn people(store: &Watched, alice: &Actor) {
+    let fields = ProfileFields { nick: Some("Alice".into()), ..ProfileFields::default() };
+    asks(store, alice, call::UpdateProfileRequest { fields }).await;
+    asks(store, alice, call::GetProfilesRequest { user_id_list: vec![user("alice"), user("bob")] }).await;
+    store.write(conformance::blacklist(alice, &["bob"], true)).await.unwrap();
+    store.write(conformance::blacklist(alice, &["bob"], false)).await.unwrap();
+}
+
+async fn public_group(store: &Watched, alice: &Actor, applicants: [&Actor; 2]) {
+    let group_id = GroupId::new("public").unwrap();
+    let group = NewGroup {
+        name: "public".into(),
+        group_type: GroupType::Public,
+        group_id: Some(group_id.clone()),
+        introduction: String::new(),
+        notification: String::new(),
+        avatar: String::new(),
+        join_option: None,
+        member_list: Vec::new(),
+    };
+    asks(store, alice, call::CreateGroupRequest { group }).await;
+    for applicant in applicants {
+        let apply_message = "may I?".to_owned();
+        asks(store, applicant, call::JoinGroupRequest { group_id: group_id.clone(), apply_message }).await;
+    }
+    let accepted = applicants.map(|applicant| applicant.user.clone()).into_iter().zip([true, false]);
+    for (user_id, accept) in accepted {
+        let group_id = group_id.clone();
+        let handle =
+            call::HandleApplicationRequest { group_id, user_id, accept, handle_message: String::new() };
+        asks(store, alice, handle).await;
+    }
+    asks(store, alice, call::GetGroupRequest { group_id: group_id.clone() }).await;
+    for user_id_list in [Vec::new(), vec![applicants[0].user.clone()]] {
+        asks(store, alice, call::GetGroupMembersRequest { group_id: group_id.clone(), user_id_list }).await;
+    }
+    asks(store, applicants[0], call::QuitGroupRequest { group_id: group_id.clone() }).await;
+    asks(store, alice, call::DismissGroupRequest { group_id }).await;
+}
+
+/// A message that is taken back.
+async fn revoked(store: &Watched, alice: &Actor) {
+    store.write(conformance::message(alice, "C2Cbob", 1)).await.unwrap();
+    store.write(conformance::revoke(alice, "C2Cbob", 1)).await.unwrap();
+    let conversation_id = "C2Cbob".parse().unwrap();
+    asks(store, alice, call::MutationsRequest { conversation_id, after: 0 }).await;
+}
+
+/// The owner leaves it.
+async fn work_group(store: &Watched, alice: &Actor) {
+    store.write(conformance::group(alice, "work", &["bob"])).await.unwrap();
+    asks(store, alice, call::QuitGroupRequest { group_id: GroupId::new("work").unwrap() }).await;
+}
+
+/// How many places prepare a statement about rows.
+fn places() -> usize {
+    let rows = [
+        include_str!("rows/conversations.rs"),
+        include_str!("rows/groups.rs"),
+        include_str!("rows/logins.rs"),
+        include_str!("rows/marks.rs"),
+        include_str!("rows/media.rs"),
+        include_str!("rows/messages.rs"),
+        include_str!("rows/mod.rs"),
+        include_str!("rows/users.rs"),
+    ];
+    let of_rows: usize = rows.iter().map(|source| source.matches(".prepare(").count()).sum();
+    of_rows + include_str!("marks.rs").matches(".prepare_cached(").count()
+}

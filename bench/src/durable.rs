@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::client::Client;
 use crate::outcome::AnyResult;
 use crate::report::{self, Times};
-use crate::server::{Server, cpu_time};
+use crate::server::{Server, scheduled};
 
 /// The results of a run at full speed.
 pub(crate) struct Capacity {
@@ -78,7 +78,7 @@ pub(crate) struct AtRate {
     rate: f64,
     /// From the intended time of each send to its acknowledgement.
     pub(crate) times: Times,
-    /// The share of one processor that this process used.
+    /// The share of the time in which this process ran, or waited for its processor.
     pub(crate) own_share: f64,
 }
 
@@ -92,17 +92,17 @@ impl AtRate {
 
 /// Messages leave at fixed times whatever the answers do; an acknowledgement counts from its intended time.
 pub(crate) async fn at_rate(server: &Server, pairs: usize, rate: f64, window: Duration) -> AnyResult<AtRate> {
-    let own_cpu = || cpu_time(std::process::id());
+    let own_time = || scheduled(std::process::id()).map(|(ran, waited)| ran + waited);
     let between = Duration::from_secs_f64(count(pairs) / rate);
     let connected = connect(server, "half", pairs).await?;
-    let (begun, cpu) = (Instant::now(), own_cpu()?);
+    let (begun, busy) = (Instant::now(), own_time()?);
     let mut runs = JoinSet::new();
     for (place, pair) in connected.into_iter().enumerate() {
         let first = begun + between.mul_f64(count(place) / count(pairs));
         runs.spawn_local(open_loop(pair, first, between, begun + window));
     }
     let times = gather(runs).await?;
-    let own_share = own_cpu()?.saturating_sub(cpu).div_duration_f64(begun.elapsed());
+    let own_share = own_time()?.saturating_sub(busy).div_duration_f64(begun.elapsed());
     Ok(AtRate { rate, times, own_share })
 }
 

@@ -109,7 +109,10 @@ async fn burst(friend: &mut Client, to: &ConversationId, messages: u32) -> AnyRe
 /// From `tim_create` to ready on a device that has all of its conversations.
 pub(crate) async fn ready(program: &Path, server: &Server, conversations: usize) -> AnyResult<Duration> {
     ready::fill(server, "alice", conversations).await?;
-    Engine::start(program, server, "alice").await?.end().await?;
+    let fresh = Engine::start(program, server, "alice").await?;
+    // It is ready with the first page of its sync.
+    fresh.cpu_at_rest().await?;
+    fresh.end().await?;
     let engine = Engine::start(program, server, "alice").await?;
     let took = engine.took;
     engine.end().await?;

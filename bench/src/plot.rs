@@ -14,7 +14,7 @@ use crate::{durable, probe};
 
 /// A build is not driven further once its 99th percentile is above this.
 const TOO_SLOW: Duration = Duration::from_millis(500);
-/// Above this share of its processor the load generator would measure itself.
+/// If the load generator runs, or waits for its processor, for more than this share of the time, it measures itself.
 const OWN_SHARE: f64 = 0.7;
 
 /// The options of the plot.
@@ -111,13 +111,10 @@ fn draw(lines: &[Line<'_>], caption: &str, to: &Path) -> Result<(), Box<dyn std:
         (span(|point| point.load), span(|point| point.p50).0, span(|point| point.p99).1);
     let area = SVGBackend::new(to, (900, 560)).into_drawing_area();
     area.fill(&WHITE)?;
-    area.titled(caption, ("sans-serif", 13))?;
-    let mut chart = ChartBuilder::on(&area)
-        .caption("Send to acknowledgement on stable storage, open loop", ("sans-serif", 20))
-        .margin(16)
-        .x_label_area_size(44)
-        .y_label_area_size(64)
-        .build_cartesian_2d(
+    let title = "Send to acknowledgement on stable storage, open loop";
+    let below = area.titled(title, ("sans-serif", 20))?.titled(caption, ("sans-serif", 13))?;
+    let mut chart =
+        ChartBuilder::on(&below).margin(16).x_label_area_size(44).y_label_area_size(64).build_cartesian_2d(
             (loads.0 * 0.9..loads.1 * 1.1).log_scale(),
             (lowest * 0.7..highest * 1.4).log_scale(),
         )?;

@@ -132,13 +132,20 @@ impl Server {
 
 /// Processor time that a process's threads have used, in nanoseconds as the scheduler counts them.
 pub(crate) fn cpu_time(process: u32) -> AnyResult<Duration> {
-    let mut nanoseconds = 0;
+    Ok(scheduled(process)?.0)
+}
+
+/// That time, and the time for which they were ready to run and had to wait for a processor.
+pub(crate) fn scheduled(process: u32) -> AnyResult<(Duration, Duration)> {
+    let (mut ran, mut waited) = (0, 0);
     for thread in std::fs::read_dir(format!("/proc/{process}/task"))? {
         // A thread may end meanwhile.
         let Ok(times) = std::fs::read_to_string(thread?.path().join("schedstat")) else { continue };
-        nanoseconds += times.split_whitespace().next().ok_or("no times in schedstat")?.parse::<u64>()?;
+        let mut times = times.split_whitespace().map(str::parse::<u64>);
+        ran += times.next().ok_or("no times in schedstat")??;
+        waited += times.next().ok_or("no times in schedstat")??;
     }
-    Ok(Duration::from_nanos(nanoseconds))
+    Ok((Duration::from_nanos(ran), Duration::from_nanos(waited)))
 }
 
 /// The settings that this build of the server knows: an older one lacks some limits, and has nothing to be relaxed there.

@@ -162,6 +162,7 @@ impl Table {
         let this = Build { server: &self.server, client: self.client.as_deref() };
         let other = Build { server: &self.against, client: self.against_client.as_deref() };
         self.probe_disk("before")?;
+        println!();
         if self.markdown {
             println!("| work | this | against | ratio | spread | unit |\n|---|--:|--:|--:|--:|---|");
         } else {
@@ -178,6 +179,7 @@ impl Table {
             }
             self.print(row, these, others);
         }
+        println!();
         self.probe_disk("after")
     }
 
@@ -196,7 +198,7 @@ impl Table {
     fn probe_disk(&self, when: &str) -> AnyResult<()> {
         let folder = tempfile::tempdir()?;
         let [(_, p50), (_, p99), _] = probe::fdatasync(folder.path(), Duration::from_secs(2))?.quantiles();
-        println!("append 4 KiB + fdatasync, {when}: p50 {p50:.2} ms, p99 {p99:.2} ms\n");
+        println!("append 4 KiB + fdatasync, {when}: p50 {p50:.2} ms, p99 {p99:.2} ms");
         Ok(())
     }
 

@@ -44,7 +44,7 @@ fn push() -> NotificationContent {
 
 /// Something to tell apart from a push.
 fn kick(reason: KickReason) -> NotificationContent {
-    NotificationContent::Kick(Arc::new(Kick { instances: Vec::new(), reason }))
+    NotificationContent::Kick(Arc::new(Kick { instances: Vec::new(), code: reason.code() }))
 }
 
 /// Alice's two sessions and one of bob's, all attached, with no topics yet.
@@ -58,7 +58,7 @@ async fn next(subscription: &mut Subscription) -> Delivery {
 
 async fn next_is_kick(subscription: &mut Subscription, expected: KickReason) {
     match next(subscription).await {
-        Delivery::Kick(kick) if kick.reason == expected => {}
+        Delivery::Kick(kick) if kick.code == expected.code() => {}
         other => panic!("{other:?} came instead of a kick for {expected:?}"),
     }
 }

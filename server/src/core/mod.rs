@@ -23,6 +23,7 @@ pub mod policy;
 pub mod rate;
 pub mod session;
 pub mod shares;
+pub mod sync_range;
 pub mod ticket;
 pub mod window;
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use tim_protocol::call::{self, MessagesRequest, Platform, Reply, Request};
 use tim_protocol::conversation::Cursor;
-use tim_protocol::frame::{KickReason, Push};
-use tim_protocol::{Fault, UnixMillis, UserId, limits};
+use tim_protocol::frame::Push;
+use tim_protocol::{Code, Fault, UnixMillis, UserId, limits};
 use uuid::Uuid;
 
 pub use super::policy::Device;
@@ -59,7 +59,7 @@ pub enum Write {
     /// advances the watermark as [`Write::AdvanceWatermark`] does, for the sync that follows. Answers
     /// [`WriteReply::LoggedIn`] and notifies the replaced instances.
     Login(Login),
-    /// Ends a login instance. Answers [`WriteReply::Done`].
+    /// Ends a login instance, and notifies its other sessions. Answers [`WriteReply::Done`].
     Logout {
         /// The user.
         actor: Actor,
@@ -222,8 +222,8 @@ pub enum NotificationContent {
 pub struct Kick {
     /// The login instances.
     pub instances: Vec<String>,
-    /// The reason of the kick.
-    pub reason: KickReason,
+    /// The code with which they are refused from now on.
+    pub code: Code,
 }
 
 impl Kick {
@@ -261,8 +261,6 @@ pub enum Query {
         app: u32,
         /// The user, whose token is not verified yet.
         user: UserId,
-        /// A login is to be restored, rather than made.
-        restores: bool,
     },
     /// A user's login instances. Answers [`QueryResult::Devices`].
     Devices {
@@ -331,14 +329,12 @@ pub struct Greet {
     pub user: Option<UserKey>,
     /// The epoch of the data.
     pub epoch: u32,
-    /// The user's login instances, if one is to be restored.
-    pub devices: Option<Devices>,
 }
 
 /// What a session begins with, read after it was attached to the bus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionStart {
-    /// The user's logins: one that ended before the session was attached ends the session.
+    /// The user's logins: one that is not among the active ones begins no session.
     pub devices: Devices,
     /// The conversations of the groups that the user is in.
     pub topics: Vec<ConversationKey>,
@@ -354,7 +350,7 @@ pub struct Devices {
     /// The active login instances.
     pub live: Vec<Device>,
     /// The most recent ended login instances, newest first, with the code with which each is refused.
-    pub ended: Vec<(String, tim_protocol::Code)>,
+    pub ended: Vec<(String, Code)>,
 }
 
 /// Why a write or a query failed.

@@ -6,7 +6,7 @@ use tim_protocol::UserId;
 use tim_protocol::code::Code;
 use tim_protocol::frame::KickReason;
 
-use super::outcome::{with_notifications, without_notifications};
+use super::outcome::with_notifications;
 use super::rows::{LoginEnd, Rows};
 use super::{DomainResult, marks};
 use crate::core::ops::{
@@ -24,8 +24,9 @@ pub(super) fn login(rows: &mut impl Rows, login: &Login) -> DomainResult<Committ
     let mut notifications = Vec::new();
     for old in rows.logins(key)? {
         if let Some(reason) = login.policy.replaces(&new, &old) {
-            end(rows, key, &old.instance, &LoginEnd::Kicked(reason))?;
-            notifications.push(kicked(key, vec![old.instance], reason));
+            let ended = LoginEnd::Kicked(reason);
+            end(rows, key, &old.instance, &ended)?;
+            notifications.push(kicked(key, vec![old.instance], &ended));
         }
     }
     rows.put_login(key, &new)?;
@@ -33,24 +34,27 @@ pub(super) fn login(rows: &mut impl Rows, login: &Login) -> DomainResult<Committ
     Ok(with_notifications(WriteReply::LoggedIn { key, topics, watermark }, notifications))
 }
 
+/// The session that logs out ends by itself; another of the same login may wait to be resumed.
 pub(super) fn logout(rows: &mut impl Rows, actor: &Actor, instance: &str) -> DomainResult<Committed> {
     end(rows, actor.key, instance, &LoginEnd::LoggedOut)?;
-    Ok(without_notifications(WriteReply::Done))
+    let kicked = kicked(actor.key, vec![instance.to_owned()], &LoginEnd::LoggedOut);
+    Ok(with_notifications(WriteReply::Done, vec![Notification { except: actor.session, ..kicked }]))
 }
 
 /// The operator ends all logins of a user.
 pub(super) fn kick(rows: &mut impl Rows, app: u32, user: &UserId) -> DomainResult<Committed> {
     let key = rows.user(app, user)?.ok_or(Code::UNKNOWN_USER)?;
     let instances: Vec<String> = rows.logins(key)?.into_iter().map(|login| login.instance).collect();
+    let ended = LoginEnd::Kicked(KickReason::RestApi);
     for instance in &instances {
-        end(rows, key, instance, &LoginEnd::Kicked(KickReason::RestApi))?;
+        end(rows, key, instance, &ended)?;
     }
-    Ok(with_notifications(WriteReply::Done, vec![kicked(key, instances, KickReason::RestApi)]))
+    Ok(with_notifications(WriteReply::Done, vec![kicked(key, instances, &ended)]))
 }
 
 /// Names the logins that have ended, because the user may have logged in again before the notification arrives.
-fn kicked(user: UserKey, instances: Vec<String>, reason: KickReason) -> Notification {
-    let content = NotificationContent::Kick(Arc::new(Kick { instances, reason }));
+fn kicked(user: UserKey, instances: Vec<String>, end: &LoginEnd) -> Notification {
+    let content = NotificationContent::Kick(Arc::new(Kick { instances, code: end.code() }));
     Notification { to: Audience::user(user), except: None, content }
 }
 
@@ -59,10 +63,8 @@ fn end(rows: &mut impl Rows, user: UserKey, instance: &str, end: &LoginEnd) -> D
     rows.forget_ended_logins(user, ENDED_KEPT)
 }
 
-pub(super) fn greet(rows: &mut impl Rows, app: u32, user: &UserId, restores: bool) -> DomainResult<Greet> {
-    let user = rows.user(app, user)?;
-    let devices = user.filter(|_| restores).map(|key| devices_of(rows, key)).transpose()?;
-    Ok(Greet { keys: rows.app_keys(app)?, user, epoch: rows.epoch(), devices })
+pub(super) fn greet(rows: &mut impl Rows, app: u32, user: &UserId) -> DomainResult<Greet> {
+    Ok(Greet { keys: rows.app_keys(app)?, user: rows.user(app, user)?, epoch: rows.epoch() })
 }
 
 pub(super) fn devices(rows: &mut impl Rows, app: u32, user: &UserId) -> DomainResult<Option<Devices>> {

@@ -72,9 +72,7 @@ pub fn answer(rows: &mut impl Rows, query: &Query) -> DomainResult<QueryResult> 
     match query {
         Query::Apps => rows.count_apps().map(QueryResult::Apps),
         Query::App { app } => rows.app_keys(*app).map(QueryResult::App),
-        Query::Greet { app, user, restores } => {
-            logins::greet(rows, *app, user, *restores).map(QueryResult::Greet)
-        }
+        Query::Greet { app, user } => logins::greet(rows, *app, user).map(QueryResult::Greet),
         Query::Devices { app, user } => logins::devices(rows, *app, user).map(QueryResult::Devices),
         Query::SessionStart { key } => logins::session_start(rows, *key).map(QueryResult::SessionStart),
         Query::Version { key } => marks::newest(rows, *key).map(QueryResult::Version),

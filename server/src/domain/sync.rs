@@ -13,6 +13,7 @@ use super::profiles::profile;
 use super::rows::{ChangeKind, Changed, Conversation, Parties, Rows};
 use super::{DomainResult, log, unread};
 use crate::core::ops::{Actor, ConversationKey};
+use crate::core::sync_range::SyncRange;
 
 /// A row of a page.
 #[expect(clippy::large_enum_variant, reason = "a page has few changes, and most rows are conversations")]
@@ -38,18 +39,9 @@ pub(super) fn page(
     sync: &SyncRequest,
     upto: Cursor,
 ) -> DomainResult<SyncPage> {
-    let asked_all = sync.from.version == 0;
-    let reset = !asked_all && (sync.from.epoch != upto.epoch || sync.from.version > upto.version);
-    let low = if reset { 0 } else { sync.from.version };
-    let before = sync.before.unwrap_or(upto.version + 1);
-    let changed = rows.changed(actor.key, low, before, sync.limit)?;
-    let mut page = SyncPage {
-        reset,
-        cursor: upto,
-        next: None,
-        conversations: List::default(),
-        changes: List::default(),
-    };
+    let range = SyncRange::of(sync, upto);
+    let changed = rows.changed(actor.key, range.after, range.before, sync.limit)?;
+    let (mut page, before) = (range.page(upto), range.before);
     let (mut bytes, mut last, full) = (0, before, changed.len() >= sync.limit as usize);
     for (version, changed) in changed {
         let room = limits::PAGE_BYTES.saturating_sub(bytes);

@@ -41,3 +41,23 @@ async fn a_login_that_its_user_ended_cannot_reconnect() {
     let mut anew = server.connect().await;
     assert!(anew.ask("hello", &hello).await["r"]["session"].is_string());
 }
+
+#[tokio::test]
+async fn a_logout_ends_the_other_sessions_of_its_login_connected_or_dropped() {
+    let server = Server::start().await;
+    let mut alice = server.connect().await;
+    let mut hello = server.hello("alice", &[]);
+    let session = alice.ask("hello", &hello).await["r"]["session"].clone();
+    hello["login"] = false.into();
+    let [mut connected, mut other] = [server.connect().await, server.connect().await];
+    for again in [&mut connected, &mut other] {
+        assert_eq!(again.ask("hello", &hello).await["r"]["resumed"], false);
+    }
+    drop(alice);
+    assert_eq!(other.ask("logout", &json!({})).await["r"], json!({}));
+    assert_eq!(connected.closed().await, Code::LOGGED_OUT.0);
+    hello["resume"] = json!({ "session": session, "push": 0 });
+    let mut resumed = server.connect().await;
+    resumed.ask("hello", &hello).await;
+    assert_eq!(resumed.closed().await, Code::LOGGED_OUT.0);
+}

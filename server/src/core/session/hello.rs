@@ -22,8 +22,7 @@ use crate::core::window::Window;
 impl Session {
     pub(super) fn hello(&mut self, number: u64, hello: HelloRequest, effects: &mut Vec<Effect>) {
         self.who = Some(ClientInfo::of(&hello));
-        let (app, user, restores) = (hello.sdk_app_id, hello.user_id.clone(), !hello.login);
-        let query = Query::Greet { app, user, restores };
+        let query = Query::Greet { app: hello.sdk_app_id, user: hello.user_id.clone() };
         let step = Step::Greet;
         let (window, pushed) = (Window::default(), Vec::new());
         let greeting = Greeting {
@@ -54,29 +53,26 @@ impl Session {
             Err(fault) => return self.refuse_greeting(fault, effects),
         }
         greeting.user = greet.user.map(|key| (key, greet.epoch));
-        match greet.devices {
-            Some(devices) => self.restore(&devices, now, effects),
-            None => self.begin_login(now, effects),
+        match (greeting.user, &greeting.hello) {
+            (None, _) => self.log_in(Step::LogIn, now, effects),
+            (Some((key, _)), hello) => {
+                let resume = hello.resume.as_ref().filter(|_| !hello.login);
+                greeting.step = match (resume, hello.login) {
+                    (Some(_), _) => Step::Unpark,
+                    (None, true) => Step::AttachToLogIn,
+                    (None, false) => Step::Attach,
+                };
+                effects.push(match resume {
+                    Some(resume) => Effect::Unpark(resume.session),
+                    None => Effect::Attach(key, self.id),
+                });
+            }
         }
     }
 
-    /// Logs in, on the bus if the user is known.
-    fn begin_login(&mut self, now: Now, effects: &mut Vec<Effect>) {
+    fn log_in(&mut self, step: Step, now: Now, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
-        match greeting.user {
-            Some((key, _)) => {
-                greeting.step = Step::AttachToLogIn;
-                effects.push(Effect::Attach(key, self.id));
-            }
-            None => {
-                greeting.step = Step::LogIn;
-                self.log_in(now, effects);
-            }
-        }
-    }
-
-    fn log_in(&mut self, now: Now, effects: &mut Vec<Effect>) {
-        let Phase::Greeting(greeting) = &self.phase else { return };
+        greeting.step = step;
         let HelloRequest { sdk_app_id: app, user_id, device, instance, platform, .. } = &greeting.hello;
         let login = Login {
             app: *app,
@@ -107,30 +103,6 @@ impl Session {
         }
     }
 
-    /// Checks whether the login instance is still active. An unknown instance is logged in again, because the database
-    /// may have been restored from an older copy; but not if that would replace another device. It may be an instance
-    /// that ended long ago, and a reconnect must never replace a login.
-    fn restore(&mut self, devices: &Devices, now: Now, effects: &mut Vec<Effect>) {
-        let Phase::Greeting(greeting) = &mut self.phase else { return };
-        match ended(devices, &greeting.hello.instance) {
-            LoginState::Live => match &greeting.hello.resume {
-                Some(resume) => {
-                    greeting.step = Step::Unpark;
-                    effects.push(Effect::Unpark(resume.session));
-                }
-                None => {
-                    greeting.step = Step::Attach;
-                    effects.push(Effect::Attach(devices.key, self.id));
-                }
-            },
-            LoginState::Ended(code) => self.refuse_greeting(Fault::new(code), effects),
-            LoginState::Unknown => match self.would_replace(devices) {
-                Some(reason) => self.refuse_greeting(Fault::new(reason.code()), effects),
-                None => self.begin_login(now, effects),
-            },
-        }
-    }
-
     /// The reason with which another device would be replaced if this login instance were logged in again.
     fn would_replace(&self, devices: &Devices) -> Option<KickReason> {
         let Phase::Greeting(greeting) = &self.phase else { return None };
@@ -140,6 +112,7 @@ impl Session {
         others.find_map(|old| self.settings.policy.replaces(&new, old))
     }
 
+    /// A parked session was told if its login had ended, so nothing is read.
     pub(super) fn unparked(&mut self, parked: Option<Box<Parked>>, now: Now, effects: &mut Vec<Effect>) {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
         let (Step::Unpark, Some((key, _))) = (greeting.step, greeting.user) else { return };
@@ -163,8 +136,7 @@ impl Session {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
         match (greeting.step, greeting.user) {
             (Step::AttachToLogIn, _) => {
-                greeting.step = Step::LogInAttached;
-                self.log_in(now, effects);
+                self.log_in(Step::LogInAttached, now, effects);
             }
             (Step::Attach, Some((key, _))) => {
                 greeting.step = Step::Start;
@@ -175,12 +147,19 @@ impl Session {
         }
     }
 
-    /// A login that ended before the session was attached gets its kick after the welcome.
-    pub(super) fn session_start(&mut self, start: SessionStart, effects: &mut Vec<Effect>) {
-        let Phase::Greeting(greeting) = &mut self.phase else { return };
-        greeting.is_in_doubt |=
-            matches!(ended(&start.devices, &greeting.hello.instance), LoginState::Ended(_));
-        self.follow(start.topics, start.watermark, effects);
+    /// Goes on if the login instance is active. An unknown instance is logged in again, because the database may have
+    /// been restored from an older copy; but not if that would replace another device. It may be an instance that ended
+    /// long ago, and a reconnect must never replace a login.
+    pub(super) fn session_start(&mut self, start: SessionStart, now: Now, effects: &mut Vec<Effect>) {
+        let Phase::Greeting(greeting) = &self.phase else { return };
+        match ended(&start.devices, &greeting.hello.instance) {
+            LoginState::Live => self.follow(start.topics, start.watermark, effects),
+            LoginState::Ended(code) => self.refuse_greeting(Fault::new(code), effects),
+            LoginState::Unknown => match self.would_replace(&start.devices) {
+                Some(reason) => self.refuse_greeting(Fault::new(reason.code()), effects),
+                None => self.log_in(Step::LogInAttached, now, effects),
+            },
+        }
     }
 
     fn follow(&mut self, topics: Vec<ConversationKey>, watermark: Option<Cursor>, effects: &mut Vec<Effect>) {
@@ -269,10 +248,7 @@ impl Session {
     pub(super) fn still_logged_in(&mut self, devices: Option<Devices>, effects: &mut Vec<Effect>) {
         let Phase::Live(live) = &self.phase else { return };
         if let Some(LoginState::Ended(code)) = devices.map(|devices| ended(&devices, &live.instance)) {
-            match KickReason::of_code(code) {
-                Some(reason) => self.kick(reason, effects),
-                None => self.close(code, effects),
-            }
+            self.end(code, effects);
         }
     }
 }

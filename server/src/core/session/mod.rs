@@ -211,7 +211,7 @@ impl Session {
             }
             Delivery::Kick(kick) => {
                 if kick.ends(&live.instance) {
-                    self.kick(kick.reason, effects);
+                    self.end(kick.code, effects);
                 }
             }
         }
@@ -234,7 +234,7 @@ impl Session {
     fn timed_out(&mut self, now: Now, effects: &mut Vec<Effect>) {
         match &self.phase {
             Phase::Live(live) if live.expires <= now.monotonic => {
-                self.kick(KickReason::UserSigExpired, effects)
+                self.end(KickReason::UserSigExpired.code(), effects)
             }
             Phase::Live(_) if self.silence_ends() <= now.monotonic => {
                 self.close(Code::IDLE_TOO_LONG, effects)

@@ -6,7 +6,7 @@ use tim_protocol::{Code, Fault};
 use super::answer::{self, envelope, fault_to, pong};
 use super::state::{Effect, Phase, Purpose, Session, Token};
 use crate::core::Now;
-use crate::core::ops::{Committed, Query, QueryResult, Refusal, WriteReply};
+use crate::core::ops::{Committed, QueryResult, Refusal, WriteReply};
 use crate::core::ticket;
 
 impl Session {
@@ -25,7 +25,7 @@ impl Session {
             (Purpose::Login, result) => self.refuse_greeting(fault_of(result), effects),
             (Purpose::AdvanceWatermark(number, what), Ok(WriteReply::Watermark(upto))) => {
                 let (actor, sync) = *what;
-                self.query(Query::Sync { actor, sync, upto }, Purpose::Reply(number), effects);
+                self.watermark_advanced(number, actor, sync, upto, effects);
             }
             (Purpose::Logout(number), Ok(_)) => {
                 effects.push(answer::result(number, &Done {}));
@@ -49,7 +49,7 @@ impl Session {
         match (asked, result) {
             (Purpose::Greet, Ok(QueryResult::Greet(greet))) => self.greeted(greet, now, effects),
             (Purpose::SessionStart, Ok(QueryResult::SessionStart(start))) => {
-                self.session_start(start, effects)
+                self.session_start(start, now, effects)
             }
             (Purpose::Greet | Purpose::SessionStart, result) => {
                 self.refuse_greeting(fault_of(result), effects)

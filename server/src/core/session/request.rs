@@ -9,6 +9,7 @@ use super::state::{Effect, Phase, Purpose, Session};
 use crate::core::Now;
 use crate::core::media_path::MediaPath;
 use crate::core::ops::{Actor, Query, UserRequest, Write};
+use crate::core::sync_range::SyncRange;
 use crate::core::ticket::{self, Upload};
 
 /// How a request is carried out.
@@ -34,9 +35,7 @@ impl Session {
                 let actor = live.actor.clone();
                 let checked = request.check(&actor.user);
                 match checked.and_then(|()| self.plan(number, actor, request, now)) {
-                    Ok(Plan::Write(write, asked)) => self.write(write, asked, effects),
-                    Ok(Plan::Query(query, asked)) => self.query(query, asked, effects),
-                    Ok(Plan::Reply(reply)) => effects.push(reply),
+                    Ok(plan) => self.carry_out(plan, effects),
                     Err(fault) => effects.push(fault_to(number, fault)),
                 }
             }
@@ -97,11 +96,32 @@ impl Session {
             None => watermark,
         };
         match upto {
-            Some(upto) => Plan::Query(Query::Sync { actor, sync, upto }, Purpose::Reply(number)),
+            Some(upto) => sync_up_to(number, actor, sync, upto),
             None => Plan::Write(
                 Write::AdvanceWatermark { actor: actor.clone() },
                 Purpose::AdvanceWatermark(number, Box::new((actor, sync))),
             ),
+        }
+    }
+
+    /// The watermark is advanced: the sync goes up to it.
+    pub(super) fn watermark_advanced(
+        &mut self,
+        number: u64,
+        actor: Actor,
+        sync: call::SyncRequest,
+        upto: Cursor,
+        effects: &mut Vec<Effect>,
+    ) {
+        let plan = sync_up_to(number, actor, sync, upto);
+        self.carry_out(plan, effects);
+    }
+
+    fn carry_out(&mut self, plan: Plan, effects: &mut Vec<Effect>) {
+        match plan {
+            Plan::Write(write, asked) => self.write(write, asked, effects),
+            Plan::Query(query, asked) => self.query(query, asked, effects),
+            Plan::Reply(reply) => effects.push(reply),
         }
     }
 
@@ -122,6 +142,14 @@ impl Session {
             ticket::sign_upload(&self.settings.ticket_key, &upload, expires)
         );
         Ok(answer::result(number, &call::Ticket { path, expires }))
+    }
+}
+
+/// One page of a sync. A device that has missed nothing is answered at once.
+fn sync_up_to(number: u64, actor: Actor, sync: call::SyncRequest, upto: Cursor) -> Plan {
+    match SyncRange::of(&sync, upto).empty_page(upto) {
+        Some(page) => Plan::Reply(answer::result(number, &page)),
+        None => Plan::Query(Query::Sync { actor, sync, upto }, Purpose::Reply(number)),
     }
 }
 

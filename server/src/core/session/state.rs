@@ -207,7 +207,7 @@ pub(super) struct Greeting {
 /// everything of its user that changes afterwards, and of its topics once it follows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
-    /// The application's keys and the user's login instances.
+    /// The application's keys and the user.
     Greet,
     /// The bus, before the login.
     AttachToLogIn,
@@ -271,13 +271,14 @@ impl Live {
 }
 
 impl Session {
-    /// Ends the session because its login ended. The push is not numbered, so that it is sent even if the window is
-    /// full.
-    pub(super) fn kick(&mut self, reason: KickReason, effects: &mut Vec<Effect>) {
-        if let Ok(encoded) = Push::Kicked(Kicked { reason }).write() {
+    /// Ends the session because its login ended with this code. The push of a kick is not numbered, so that it is sent
+    /// even if the window is full.
+    pub(super) fn end(&mut self, code: Code, effects: &mut Vec<Effect>) {
+        let kick = KickReason::of_code(code).map(|reason| Push::Kicked(Kicked { reason }));
+        if let Some(Ok(encoded)) = kick.map(|kick| kick.write()) {
             effects.push(Effect::Send(frame::envelope_push(None, &encoded)));
         }
-        self.close(reason.code(), effects);
+        self.close(code, effects);
     }
 
     pub(super) fn close(&mut self, code: Code, effects: &mut Vec<Effect>) {

@@ -10,6 +10,7 @@ mod database;
 mod epoch;
 mod failure;
 mod files;
+mod known;
 mod marks;
 mod query_queue;
 mod rows;

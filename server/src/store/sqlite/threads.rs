@@ -3,6 +3,7 @@
 //! Group commit: the writer takes everything that queued up while the disk was busy into one commit, so batches grow
 //! with the load and no timer needs tuning.
 
+use std::future::ready;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -16,6 +17,7 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 use super::checkpoint::Checkpoints;
 use super::database::{Database, OpenError};
 use super::files::Files;
+use super::known::Known;
 use super::query_queue::{BUSY_FOR_MS, QueryQueue, ReplySender, closed};
 use crate::core::ops::{Committed, Notification, Query, QueryResult, Refusal, Write};
 use crate::store::{Listener, Pending, Store};
@@ -44,6 +46,7 @@ enum Job {
 pub struct SqliteStore {
     writes: SyncSender<Job>,
     query_queue: Arc<QueryQueue>,
+    known: Arc<Known>,
     /// Ends when the last reader has.
     readers: AsyncMutex<mpsc::Receiver<()>>,
 }
@@ -56,7 +59,7 @@ impl SqliteStore {
     pub fn open(path: &Path, listener: Listener) -> Result<Self, OpenError> {
         let database = Database::open_to_serve(path)?;
         let (writes, queue) = sync_channel(QUEUE);
-        let query_queue = Arc::new(QueryQueue::default());
+        let (query_queue, known) = (Arc::new(QueryQueue::default()), Arc::new(Known::default()));
         let (reading, readers) = mpsc::channel(1);
         let unusable = |why: std::io::Error| OpenError::Unusable {
             path: path.display().to_string(),
@@ -64,14 +67,15 @@ impl SqliteStore {
         };
         for number in 0..READERS {
             let (reader, query_queue) = (Database::reader(path)?, Arc::clone(&query_queue));
-            let reading = reading.clone();
-            spawn(format!("tim-read-{number}"), move || read(reader, &query_queue, reading))
+            let (known, reading) = (Arc::clone(&known), reading.clone());
+            spawn(format!("tim-read-{number}"), move || read(reader, &query_queue, &known, reading))
                 .map_err(unusable)?;
         }
         let checkpoints = Checkpoints::start(PathBuf::from(path))?;
-        let writer = Writer { database, files: Files::opened(path), queue, listener, checkpoints };
+        let (files, learns) = (Files::opened(path), Arc::clone(&known));
+        let writer = Writer { database, files, queue, listener, known: learns, checkpoints };
         spawn("tim-write".into(), move || writer.run()).map_err(unusable)?;
-        Ok(Self { writes, query_queue, readers: AsyncMutex::new(readers) })
+        Ok(Self { writes, query_queue, known, readers: AsyncMutex::new(readers) })
     }
 }
 
@@ -87,6 +91,9 @@ impl Store for SqliteStore {
     }
 
     fn query(&self, query: Query) -> Pending<QueryResult> {
+        if let Some(known) = self.known.answer(&query) {
+            return Box::pin(ready(Ok(known)));
+        }
         let (reply, answer) = oneshot::channel();
         pending(self.query_queue.push((query, reply)), answer)
     }
@@ -95,6 +102,7 @@ impl Store for SqliteStore {
         Box::pin(async {
             self.query_queue.close();
             while self.readers.lock().await.recv().await.is_some() {}
+            self.known.forget();
             self.end_writer().await;
         })
     }
@@ -143,17 +151,18 @@ fn guarded<T>(work: impl FnOnce() -> Result<T, Refusal>) -> Result<T, Refusal> {
 }
 
 /// Answers queries until the queue is closed. `_reading` is dropped after the database's connection.
-fn read(reader: Database, query_queue: &QueryQueue, _reading: mpsc::Sender<()>) {
+fn read(reader: Database, query_queue: &QueryQueue, known: &Known, _reading: mpsc::Sender<()>) {
     while let Some((asker, (query, reply))) = query_queue.next() {
         // The requester may be gone.
         if reply.is_closed() {
             continue;
         }
-        let began = Instant::now();
+        let (began, since) = (Instant::now(), known.since());
         let found = guarded(|| reader.query(&query));
-        if found.is_err() {
+        match &found {
+            Ok(found) => known.found(since, &query, found),
             // A fault may have left its transaction open.
-            reader.recover();
+            Err(_) => reader.recover(),
         }
         query_queue.charge(asker, began.elapsed());
         let _ = reply.send(found);
@@ -167,6 +176,7 @@ struct Writer {
     files: Files,
     queue: Receiver<Job>,
     listener: Listener,
+    known: Arc<Known>,
     checkpoints: Checkpoints,
 }
 
@@ -267,6 +277,9 @@ impl Writer {
         for (write, result) in batch.writes.iter().zip(&results) {
             let outcome = if result.is_ok() { "done" } else { "refused" };
             metrics::counter!("tim_writes_total", "write" => write.name(), "outcome" => outcome).increment(1);
+            if let Ok(written) = result {
+                self.known.committed(write, &written.answer);
+            }
         }
         let mut notifications = Vec::new();
         for (reply, mut result) in batch.replies.into_iter().zip(results) {

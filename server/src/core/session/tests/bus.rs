@@ -57,11 +57,19 @@ fn a_kick_that_the_full_inbox_swallowed_is_found_out() {
 }
 
 #[test]
-fn a_kick_between_the_login_and_its_place_on_the_bus_follows_the_welcome() {
+fn a_login_that_ends_before_it_is_on_the_bus_is_refused() {
     let mut phone = Phone::connects();
     let token = attached(&mut phone);
-    phone.finds(token, start(devices(&["i2"], &[("i1", KickReason::MultipleDevice)])));
-    is_welcomed_and_kicked(&mut phone);
+    let effects = phone.finds(token, start(devices(&["i2"], &[("i1", KickReason::MultipleDevice)])));
+    is_refused(&effects, 1, Code::KICKED_MULTIPLE_DEVICE);
+}
+
+#[test]
+fn a_session_whose_login_was_ended_elsewhere_is_closed_without_a_kick() {
+    let mut phone = Phone::logged_in();
+    let kick = Kick { instances: vec!["i1".into()], code: Code::LOGGED_OUT };
+    let effects = phone.happens(Input::Delivery(Delivery::Kick(Arc::new(kick))));
+    assert!(matches!(effects[..], [Effect::Close(Code::LOGGED_OUT, _)]), "{effects:?}");
 }
 
 #[test]
@@ -151,6 +159,28 @@ fn the_first_sync_goes_up_to_the_watermark_of_the_login_unless_something_is_abov
     }
 }
 
+#[test]
+fn a_device_that_missed_nothing_is_answered_without_a_question() {
+    let mut phone = Phone::connects();
+    let token = attached(&mut phone);
+    phone.finds(token, start_without_groups());
+    phone.happens(Input::Attached);
+    let from = |version: u64| json!({ "from": [1, version], "limit": 100, "latest": 1 });
+    let page = |effects: &[Effect], number: usize| {
+        let said = envelopes(effects);
+        assert_eq!(said, [json!({ "i": number, "r": { "cursor": [1, 7], "reset": false } })]);
+    };
+    page(&phone.asks("sync", &from(7)), 2);
+    // Later syncs advance the watermark first.
+    let advances = phone.asks("sync", &from(7));
+    let [Effect::Write(token, Write::AdvanceWatermark { .. })] = advances[..] else { panic!("{advances:?}") };
+    page(&phone.wrote(token, WriteReply::Watermark(Cursor { epoch: 1, version: 7 })), 3);
+    let advances = phone.asks("sync", &from(7));
+    let [Effect::Write(token, Write::AdvanceWatermark { .. })] = advances[..] else { panic!("{advances:?}") };
+    let asks = phone.wrote(token, WriteReply::Watermark(Cursor { epoch: 1, version: 8 }));
+    assert!(matches!(asks[..], [Effect::Query(_, Query::Sync { .. })]), "{asks:?}");
+}
+
 /// What a session of a user without groups begins with.
 fn start_without_groups() -> QueryResult {
     let QueryResult::SessionStart(start) = start(devices(&["i1"], &[])) else { unreachable!() };
@@ -166,7 +196,7 @@ fn a_kick_that_overtakes_the_answer_to_the_login_follows_the_welcome() {
     let mut phone = Phone::connects();
     let asks = phone.asks("hello", &hello());
     let [Effect::Query(token, _)] = asks[..] else { panic!("{asks:?}") };
-    let attach = phone.finds(token, greet(Some(ALICE), None));
+    let attach = phone.finds(token, greet(Some(ALICE)));
     assert!(matches!(attach[..], [Effect::Attach(ALICE, _)]), "{attach:?}");
     let login = phone.happens(Input::Attached);
     let [Effect::Write(token, Write::Login(_))] = login[..] else { panic!("{login:?}") };
@@ -179,7 +209,7 @@ fn a_kick_that_overtakes_the_answer_to_the_login_follows_the_welcome() {
 fn attached(phone: &mut Phone) -> Token {
     let asks = phone.asks("hello", &hello());
     let [Effect::Query(token, _)] = asks[..] else { panic!("{asks:?}") };
-    let login = phone.finds(token, greet(None, None));
+    let login = phone.finds(token, greet(None));
     let [Effect::Write(token, _)] = login[..] else { panic!("{login:?}") };
     let attach = phone.wrote(token, logged_in());
     assert!(matches!(attach[..], [Effect::Attach(ALICE, _)]), "{attach:?}");

@@ -102,7 +102,7 @@ fn an_application_nobody_made_is_unknown() {
     let mut phone = Phone::connects();
     let effects = phone.asks("hello", &hello());
     let [Effect::Query(token, Query::Greet { app: APP, .. })] = effects[..] else { panic!("{effects:?}") };
-    let nothing = QueryResult::Greet(Greet { keys: Vec::new(), user: None, epoch: 1, devices: None });
+    let nothing = QueryResult::Greet(Greet { keys: Vec::new(), user: None, epoch: 1 });
     is_refused(&phone.finds(token, nothing), 1, Code::APP_UNKNOWN);
 }
 
@@ -119,7 +119,7 @@ fn a_store_that_is_busy_refuses_a_hello_and_says_when_to_come_again() {
     let mut phone = Phone::connects();
     let effects = phone.asks("hello", &hello());
     let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
-    let effects = phone.finds(token, greet(None, None));
+    let effects = phone.finds(token, greet(None));
     let [Effect::Write(token, _)] = effects[..] else { panic!("{effects:?}") };
     is_refused(&phone.happens(Input::WriteResult(token, Err(busy()))), 1, Code::BUSY);
 }
@@ -133,25 +133,25 @@ fn a_phone_that_comes_back_to_a_login_that_ended_is_told_why() {
         KickReason::RestApi,
     ] {
         let mut phone = Phone::connects();
-        let effects = phone.asks("hello", &hello_with("login", false.into()));
-        let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
+        let token = phone.comes_back(&hello_with("login", false.into()));
         let ended = devices(&["of another phone"], &[("i1", reason)]);
-        is_refused(&phone.finds(token, greet(Some(ALICE), Some(ended))), 1, reason.code());
+        is_refused(&phone.finds(token, start(ended)), 1, reason.code());
     }
 }
 
 #[test]
 fn a_login_the_data_never_heard_of_is_made_anew() {
-    for known in [None, Some(devices(&["of another phone"], &[("older", KickReason::RestApi)]))] {
-        let mut phone = Phone::connects();
-        let effects = phone.asks("hello", &hello_with("login", false.into()));
-        let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
-        let mut effects = phone.finds(token, greet(known.is_some().then_some(ALICE), known));
-        if let [Effect::Attach(ALICE, _)] = effects[..] {
-            effects = phone.happens(Input::Attached);
-        }
-        assert!(matches!(effects[..], [Effect::Write(_, Write::Login(_))]), "{effects:?}");
-    }
+    let comes_back = hello_with("login", false.into());
+    let mut phone = Phone::connects();
+    let effects = phone.asks("hello", &comes_back);
+    let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
+    let effects = phone.finds(token, greet(None));
+    assert!(matches!(effects[..], [Effect::Write(_, Write::Login(_))]), "the user is unknown: {effects:?}");
+    let mut phone = Phone::connects();
+    let token = phone.comes_back(&comes_back);
+    let others = devices(&["of another phone"], &[("older", KickReason::RestApi)]);
+    let effects = phone.finds(token, start(others));
+    assert!(matches!(effects[..], [Effect::Write(_, Write::Login(_))]), "{effects:?}");
 }
 
 #[test]
@@ -162,14 +162,11 @@ fn a_login_that_is_not_remembered_takes_nobodys_place_by_coming_back() {
         let mut phone = Phone::connects();
         let mut hello = hello_with("login", false.into());
         hello["platform"] = platform.into();
-        let effects = phone.asks("hello", &hello);
-        let [Effect::Query(token, _)] = effects[..] else { panic!("{effects:?}") };
-        let effects = phone.finds(token, greet(Some(ALICE), Some(known)));
+        let token = phone.comes_back(&hello);
+        let effects = phone.finds(token, start(known));
         if place_is_taken {
             is_refused(&effects, 1, Code::KICKED_MULTIPLE_DEVICE);
         } else {
-            assert!(matches!(effects[..], [Effect::Attach(ALICE, _)]), "{effects:?}");
-            let effects = phone.happens(Input::Attached);
             assert!(matches!(effects[..], [Effect::Write(_, Write::Login(_))]), "{effects:?}");
         }
     }

@@ -146,10 +146,9 @@ impl Phone {
         let mut asked = Vec::new();
         loop {
             match effects[..] {
-                [Effect::Query(token, Query::Greet { restores, .. })] => {
+                [Effect::Query(token, Query::Greet { .. })] => {
                     asked.push("greet".to_owned());
-                    let devices = restores.then(|| devices(&["i1"], &[]));
-                    effects = self.finds(token, greet(Some(ALICE), devices));
+                    effects = self.finds(token, greet(Some(ALICE)));
                 }
                 [Effect::Write(token, Write::Login(_))] => {
                     asked.push("login".to_owned());
@@ -191,8 +190,19 @@ impl Phone {
 
     fn is_kicked(&mut self, instances: &[&str]) -> Vec<Effect> {
         let instances = instances.iter().map(|name| (*name).to_owned()).collect();
-        let reason = KickReason::MultipleDevice;
-        self.happens(Input::Delivery(Delivery::Kick(Arc::new(Kick { instances, reason }))))
+        let code = KickReason::MultipleDevice.code();
+        self.happens(Input::Delivery(Delivery::Kick(Arc::new(Kick { instances, code }))))
+    }
+
+    /// Comes back without a session, and is on the bus. The token of the question for what its session begins with.
+    fn comes_back(&mut self, hello: &Value) -> Token {
+        let asks = self.asks("hello", hello);
+        let [Effect::Query(token, Query::Greet { .. })] = asks[..] else { panic!("{asks:?}") };
+        let attach = self.finds(token, greet(Some(ALICE)));
+        assert!(matches!(attach[..], [Effect::Attach(ALICE, _)]), "{attach:?}");
+        let asks = self.happens(Input::Attached);
+        let [Effect::Query(token, Query::SessionStart { .. })] = asks[..] else { panic!("{asks:?}") };
+        token
     }
 }
 
@@ -214,10 +224,9 @@ fn sent() -> WriteReply {
     }))
 }
 
-/// What a hello of Alice's is checked with: her logins, if one is to be restored.
-fn greet(user: Option<UserKey>, devices: Option<Devices>) -> QueryResult {
-    let keys = vec!["a newer key".into(), KEY.into()];
-    QueryResult::Greet(Greet { keys, user, epoch: 1, devices })
+/// What a hello of Alice's is checked with.
+fn greet(user: Option<UserKey>) -> QueryResult {
+    QueryResult::Greet(Greet { keys: vec!["a newer key".into(), KEY.into()], user, epoch: 1 })
 }
 
 fn logged_in() -> WriteReply {

@@ -17,7 +17,8 @@ fn resume(hello: Value, push: u64, parked: Option<Box<Parked>>) -> (Phone, Vec<E
     let mut hello = hello;
     hello["resume"] = json!({ "session": Uuid::from_u128(1), "push": push });
     let mut phone = Phone::connects_to(&shares(Rate::new(1_000, 1_000, 1_000)), 2);
-    let (_, effects) = phone.greets(&hello);
+    let (asked, effects) = phone.greets(&hello);
+    assert_eq!(asked, ["greet"]);
     let [Effect::Unpark(session)] = effects[..] else { panic!("{effects:?}") };
     assert_eq!(session, Uuid::from_u128(1));
     let effects = phone.happens(Input::Unparked(parked));

@@ -13,13 +13,13 @@ use hyper::upgrade::Upgraded;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tim_protocol::{Code, Fault, SUBPROTOCOL};
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncWrite, BufReader};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::handshake::server::create_response_with_body;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::connection;
 use super::context::ServerContext;
+use super::handshake;
 use super::origin::origin;
 use super::permit::ConnectionPermit;
 use super::transfer::{self, Downloading};
@@ -64,7 +64,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Service<Request<Incomin
 
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         self.has_asked.store(true, Ordering::Release);
-        if request.uri().path() == "/v1" {
+        if request.uri().path() == handshake::PATH {
             let answer = self.upgrade(request);
             return Box::pin(async { Ok(answer) });
         }
@@ -118,17 +118,14 @@ fn refusal(why: &Fault) -> Response<Body> {
 impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Routes<S> {
     /// Answers a request for a WebSocket, and serves it once the answer has left.
     fn upgrade(&self, mut request: Request<Incoming>) -> Response<Body> {
-        let refuse = |text: &str| {
-            fault(StatusCode::BAD_REQUEST, &Fault::with_text(Code::VERSION_UNSUPPORTED, text.to_owned()))
-        };
-        if !names_protocol(&request) {
-            return refuse(&format!("connect with a WebSocket and its sub-protocol {SUBPROTOCOL}"));
-        }
-        let Ok(answer) = create_response_with_body(&request, || full(Bytes::new())) else {
-            return refuse("this is not a WebSocket's request of version 13");
+        let refuse =
+            |text| fault(StatusCode::BAD_REQUEST, &Fault::with_text(Code::VERSION_UNSUPPORTED, text));
+        let answer = match handshake::answer(&request, || full(Bytes::new())) {
+            Ok(answer) => answer,
+            Err(why) => return refuse(why),
         };
         let Some(mut permit) = locked(&self.permit).take() else {
-            return refuse("one WebSocket per connection");
+            return refuse("one WebSocket per connection".to_owned());
         };
         permit.comes_from(origin(permit.peer, request.headers(), &self.shared.trusted_proxies), &self.shared);
         let shared = Arc::clone(&self.shared);
@@ -139,8 +136,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send + 'static> Routes<S> {
                 connection::serve(socket, shared, permit).await;
             }
         });
-        let mut answer = answer;
-        answer.headers_mut().insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
         answer
     }
 }
@@ -154,19 +149,11 @@ async fn websocket<S>(upgraded: Upgraded) -> Option<WebSocketStream<S>>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let parts = upgraded.downcast::<TokioIo<S>>().ok()?;
-    let (socket, read) = (parts.io.into_inner(), parts.read_buf.to_vec());
+    let parts = upgraded.downcast::<TokioIo<BufReader<S>>>().ok()?;
+    let socket = parts.io.into_inner();
+    let read = [&parts.read_buf, socket.buffer()].concat();
     let config = Some(connection::websocket_config());
-    Some(WebSocketStream::from_partially_read(socket, read, Role::Server, config).await)
-}
-
-fn names_protocol(request: &Request<Incoming>) -> bool {
-    let named = request.headers().get_all(header::SEC_WEBSOCKET_PROTOCOL);
-    named
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|name| name.trim() == SUBPROTOCOL)
+    Some(WebSocketStream::from_partially_read(socket.into_inner(), read, Role::Server, config).await)
 }
 
 /// The HTTP status for a code.

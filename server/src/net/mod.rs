@@ -2,7 +2,7 @@
 //!
 //! * `context` is what all connections share, `permit` the right of one to exist.
 //! * `connection` serves one WebSocket; `parked` keeps dropped sessions for a while.
-//! * `http` is everything else that speaks HTTP on the clients' port, and the way into a WebSocket.
+//! * `handshake` answers the request for a WebSocket, `http` every other that comes over the clients' port.
 //! * `transfer` handles uploads and downloads.
 //! * `slots` bounds connections by address and by user; `origin` knows addresses behind a proxy.
 //! * `admin` is the operator's port.
@@ -10,6 +10,7 @@
 mod admin;
 mod connection;
 mod context;
+mod handshake;
 pub(crate) mod http;
 mod log;
 mod origin;
@@ -27,13 +28,16 @@ use std::time::Duration;
 
 use hyper_util::rt::{TokioIo, TokioTimer};
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::Role;
 
 use crate::data::Admin;
 pub(crate) use context::ServerContext;
+use origin::origin;
 use permit::{ConnectionPermit, evicted};
 
 /// How long a client may take for its HTTP request's head, and for the TLS handshake.
@@ -103,29 +107,61 @@ impl Acceptor {
             network: peer.ip().into(),
             _place: slot,
         };
-        let (tls, context) = (self.tls.clone(), Arc::clone(shared));
-        shared.tasks.spawn(async move {
-            match tls {
-                None => http_connection(socket, context, permit).await,
-                Some(tls) => {
-                    let handshake = tokio::select! {
-                        handshake = tokio::time::timeout(HEAD_WITHIN, tls.accept(socket)) => handshake,
-                        () = evicted(permit.evicted()) => return,
-                        () = context.stop.cancelled() => return,
-                    };
-                    match handshake {
-                        Ok(Ok(socket)) => http_connection(socket, context, permit).await,
-                        Ok(Err(why)) => tracing::debug!(%peer, %why, "TLS handshake failed"),
-                        Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
-                    }
+        let context = Arc::clone(shared);
+        match self.tls.clone() {
+            None => shared.tasks.spawn(serve(socket, context, permit)),
+            Some(tls) => shared.tasks.spawn(async move {
+                let handshake = tokio::select! {
+                    handshake = tokio::time::timeout(HEAD_WITHIN, tls.accept(socket)) => handshake,
+                    () = evicted(permit.evicted()) => return,
+                    () = context.stop.cancelled() => return,
+                };
+                match handshake {
+                    Ok(Ok(socket)) => serve(socket, context, permit).await,
+                    Ok(Err(why)) => tracing::debug!(%peer, %why, "TLS handshake failed"),
+                    Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
                 }
-            }
-        });
+            }),
+        };
         true
     }
 }
 
-async fn http_connection<S>(socket: S, shared: Arc<ServerContext>, permit: ConnectionPermit)
+/// Serves a connection by its first request.
+async fn serve<S>(socket: S, shared: Arc<ServerContext>, mut permit: ConnectionPermit)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let mut socket = BufReader::with_capacity(handshake::HEAD_BYTES, socket);
+    let read = tokio::select! {
+        biased;
+        read = tokio::time::timeout(HEAD_WITHIN, socket.fill_buf()) => read,
+        () = evicted(permit.evicted()) => {
+            metrics::counter!("tim_evicted_total", "place" => "pending").increment(1);
+            return;
+        }
+        () = shared.stop.cancelled() => return,
+    };
+    let Ok(Ok(read @ [_, ..])) = read else { return };
+    let Some((request, answer)) = handshake::accepted(read) else {
+        return Box::pin(http_connection(socket, shared, permit)).await;
+    };
+    permit.comes_from(origin(permit.peer, request.headers(), &shared.trusted_proxies), &shared);
+    let mut socket = socket.into_inner();
+    let answered = async {
+        socket.write_all(&answer).await?;
+        socket.flush().await
+    };
+    if !matches!(tokio::time::timeout(HEAD_WITHIN, answered).await, Ok(Ok(()))) {
+        return;
+    }
+    drop((request, answer));
+    let config = Some(connection::websocket_config());
+    let socket = WebSocketStream::from_raw_socket(socket, Role::Server, config).await;
+    connection::serve(socket, shared, permit).await;
+}
+
+async fn http_connection<S>(socket: BufReader<S>, shared: Arc<ServerContext>, permit: ConnectionPermit)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

@@ -56,8 +56,8 @@ impl LoginRows for Transaction<'_> {
 
     fn forget_ended_logins(&mut self, user: UserKey, keep: u32) -> DomainResult<()> {
         self.prepare(
-            "DELETE FROM ended WHERE user = ?1 AND id NOT IN
-             (SELECT id FROM ended WHERE user = ?1 ORDER BY id DESC LIMIT ?2)",
+            "DELETE FROM ended WHERE user = ?1 AND id <=
+             (SELECT id FROM ended WHERE user = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
         )?
         .execute(params![user.0, keep])?;
         Ok(())

@@ -118,7 +118,7 @@ async fn everything_else(folder: &Path) {
     for query in [
         Query::Apps,
         Query::App { app },
-        Query::Greet { app, user: user("alice"), restores: true },
+        Query::Greet { app, user: user("alice") },
         Query::Devices { app, user: user("alice") },
         Query::SessionStart { key: alice.key },
         Query::Version { key: alice.key },

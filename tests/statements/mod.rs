@@ -49,7 +49,7 @@ impl Statements {
         for (place, (beginning, why)) in scans.iter().enumerate() {
             assert!(scanned.contains(&place), "no longer reads all rows ({why}): {beginning}");
         }
-        assert_eq!(self.0.len(), places, "statements that were used, and places that prepare one");
+        assert_eq!(self.0.len(), places, "statements that the test used, and places that prepare one");
     }
 
     fn compare(&self, golden: &Path) {
@@ -60,8 +60,14 @@ impl Statements {
             return std::fs::write(golden, plans).unwrap();
         }
         let expected = std::fs::read_to_string(golden).unwrap_or_default();
-        let change = plans.lines().zip(expected.lines()).find(|(found, expected)| found != expected);
-        assert!(plans == expected, "{} differs, first in {change:?}: see tests/statements", golden.display());
+        let lines = || plans.lines().map(Some).chain([None]).zip(expected.lines().map(Some).chain([None]));
+        let change = lines().find(|(found, expected)| found != expected);
+        assert_eq!(
+            change,
+            None,
+            "found, and expected in {}: UPDATE_GOLDEN=1 writes it anew",
+            golden.display()
+        );
     }
 }
 

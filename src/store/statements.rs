@@ -69,8 +69,7 @@ async fn every_kept_statement_is_parsed_once_and_finds_its_rows_by_an_index() {
     conformance::messages::<Watched>(&at("messages")).await;
     conformance::revoked::<Watched>(&at("revoked")).await;
     conformance::another_epoch::<Watched>(&at("another epoch")).await;
-    let places = [include_str!("apply.rs"), include_str!("read.rs")];
-    let places = places.iter().map(|source| source.matches(".prepare_cached(").count()).sum();
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/statements.golden");
-    SEEN.take().check(&golden, places, SCANS);
+    let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
+    let places = kept::places(&store, ".prepare_cached(");
+    SEEN.take().check(&store.join("statements.golden"), places, SCANS);
 }

@@ -71,6 +71,13 @@ impl Statements {
     }
 }
 
+/// In how many places the sources of a folder have this.
+pub(crate) fn places(folder: &Path, call: &str) -> usize {
+    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+    let sources = files.filter(|file| file.is_file() && !file.ends_with("statements.rs"));
+    sources.map(|file| std::fs::read_to_string(file).unwrap().matches(call).count()).sum()
+}
+
 /// The texts of a connection's prepared statements.
 fn kept(connection: &Connection) -> Vec<String> {
     let mut statements = connection.prepare("SELECT sql FROM sqlite_stmt WHERE NOT busy").unwrap();

@@ -13,7 +13,7 @@ use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use tim_protocol::{Code, codec, limits};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Notify;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
@@ -27,6 +27,7 @@ use super::parked::Dropped;
 use super::permit::{ConnectionPermit, evicted};
 use super::slots::Slot;
 use crate::bus::{Delivery, Subscription};
+use crate::core::Now;
 use crate::core::ops::{Committed, QueryResult, Refusal, UserKey};
 use crate::core::session::{Effect, Input, Session, Token};
 
@@ -61,7 +62,8 @@ enum Event {
     StoreAnswer(StoreAnswer),
     Delivery(Option<Delivery>),
     Frame(Option<Result<Message, Error>>),
-    Deadline,
+    /// The session's deadline may have come.
+    Timer,
     Shutdown,
     /// Evicted by a newer connection of the same user or network.
     Evicted,
@@ -78,6 +80,8 @@ enum End {
 struct Connection<S> {
     socket: WebSocketStream<S>,
     shared: Arc<ServerContext>,
+    /// When the events that are being handled were taken.
+    now: Now,
     session: Session,
     permit: ConnectionPermit,
     /// The slot among the user's sessions.
@@ -108,10 +112,12 @@ where
 {
     let (settings, shares) = (Arc::clone(&shared.settings), Arc::clone(&shared.shares));
     let (id, seed, stop) = (Uuid::new_v4(), fastrand::u64(..), shared.stop.clone());
-    let session = Session::new(settings, shares, permit.network, id, seed, shared.now());
+    let now = shared.now();
+    let session = Session::new(settings, shares, permit.network, id, seed, now);
     let mut connection = Connection {
         socket,
         shared,
+        now,
         session,
         permit,
         session_slot: None,
@@ -134,8 +140,20 @@ where
 
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
     async fn run(&mut self, mut stopped: Pin<&mut impl Future<Output = ()>>) -> End {
+        let mut timer = pin!(sleep(Duration::ZERO));
+        let mut due = None;
         loop {
-            let event = self.next(stopped.as_mut()).await;
+            // A deadline moves away with every frame: the timer is set again when it has fired, or would fire too late.
+            let deadline = self.session.deadline();
+            if due.is_none_or(|due| deadline.is_some_and(|deadline| deadline < due)) {
+                timer.as_mut().reset(Instant::now() + self.until(deadline));
+                due = deadline;
+            }
+            let event = self.next(stopped.as_mut(), timer.as_mut()).await;
+            if matches!(event, Event::Timer) {
+                due = None;
+            }
+            self.now = self.shared.now();
             let mut end = self.take(event);
             // Other events that are ready share the same frames.
             while end.is_none() && self.out.len() < GATHER {
@@ -151,8 +169,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         }
     }
 
-    async fn next(&mut self, stopped: Pin<&mut impl Future<Output = ()>>) -> Event {
-        let mut deadline = pin!(sleep(self.until_deadline()));
+    async fn next(&mut self, stopped: Pin<&mut impl Future<Output = ()>>, timer: Pin<&mut Sleep>) -> Event {
         let may_read = self.session.in_flight() < limits::IN_FLIGHT;
         let place = self.slot_evicted();
         tokio::select! {
@@ -163,7 +180,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             () = stopped, if !self.stopping => Event::Shutdown,
             () = evicted(place) => Event::Evicted,
             frame = self.socket.next(), if may_read => Event::Frame(frame),
-            () = &mut deadline => Event::Deadline,
+            () = timer => Event::Timer,
         }
     }
 
@@ -172,15 +189,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         self.session_slot.as_ref().map(Slot::evicted).or_else(|| self.permit.evicted())
     }
 
-    fn until_deadline(&self) -> Duration {
-        let deadline = self.session.deadline().unwrap_or(i64::MAX);
-        let ms = deadline.saturating_sub(self.shared.now().monotonic).clamp(0, 86_400_000);
+    fn until(&self, deadline: Option<i64>) -> Duration {
+        let ms =
+            deadline.unwrap_or(i64::MAX).saturating_sub(self.shared.now().monotonic).clamp(0, 86_400_000);
         Duration::from_millis(ms.unsigned_abs())
     }
 
     /// An event that is ready without waiting.
     fn ready(&mut self) -> Option<Event> {
-        if let Some(Some(answer)) = self.asked.next().now_or_never() {
+        if !self.asked.is_empty()
+            && let Some(Some(answer)) = self.asked.next().now_or_never()
+        {
             return Some(Event::StoreAnswer(answer));
         }
         let delivery = self.subscription.as_mut()?.inbox.try_recv().ok()?;
@@ -207,7 +226,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             }
             Event::Delivery(delivery) => self.delivered(delivery),
             Event::Frame(frame) => self.frame(frame),
-            Event::Deadline => self.handle(Input::Deadline),
+            Event::Timer => {
+                let is_due = self.session.deadline().is_some_and(|deadline| deadline <= self.now.monotonic);
+                if is_due { self.handle(Input::Deadline) } else { None }
+            }
             Event::Shutdown => {
                 self.stopping = true;
                 self.handle(Input::Shutdown)
@@ -221,7 +243,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
     }
 
     fn frame(&mut self, frame: Option<Result<Message, Error>>) -> Option<End> {
-        metrics::counter!("tim_frames_total", "direction" => "in").increment(1);
+        self.shared.frames.received.increment(1);
         match frame {
             Some(Ok(Message::Text(text))) => {
                 self.log.asked(&text);
@@ -257,7 +279,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
 
     /// Gives the session an input and carries out what follows.
     fn handle(&mut self, input: Input<'_>) -> Option<End> {
-        let effects = self.session.handle(input, self.shared.now());
+        let effects = self.session.handle(input, self.now);
         let mut end = None;
         for effect in effects {
             match effect {
@@ -326,15 +348,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
             return Ok(());
         }
         let (batches, deflates) = (self.session.batches(), self.session.deflates());
-        let out = std::mem::take(&mut self.out);
-        let write = async {
-            for frame in frames(&out, batches, deflates) {
-                metrics::counter!("tim_frames_total", "direction" => "out").increment(1);
+        let frames = frames(std::mem::take(&mut self.out), batches, deflates);
+        self.shared.frames.sent.increment(frames.len() as u64);
+        let mut write = pin!(async {
+            for frame in frames {
                 self.socket.feed(frame).await?;
             }
             self.socket.flush().await
-        };
-        timeout(WRITE_WITHIN, write).await.unwrap_or(Err(Error::ConnectionClosed))
+        });
+        // Most clients take it at once, and need no timer.
+        match (&mut write).now_or_never() {
+            Some(written) => written,
+            None => timeout(WRITE_WITHIN, write).await.unwrap_or(Err(Error::ConnectionClosed)),
+        }
     }
 
     async fn finish(&mut self, end: End) {
@@ -375,18 +401,17 @@ async fn deliveries(subscription: &mut Option<Subscription>) -> Option<Delivery>
 }
 
 /// Puts envelopes into as few frames as their number and size allow.
-fn frames(envelopes: &[String], batches: bool, deflates: bool) -> Vec<Message> {
+fn frames(mut envelopes: Vec<String>, batches: bool, deflates: bool) -> Vec<Message> {
     let is_large_reply =
         |envelope: &String| envelope.starts_with(r#"{"i""#) && envelope.len() >= limits::DEFLATE_FROM_BYTES;
-    let frame = |together: &[String]| {
-        let text = codec::join(together);
-        if deflates && together.iter().any(is_large_reply) {
-            Message::binary(codec::deflate(&text))
-        } else {
-            Message::text(text)
-        }
+    let frame = |is_large: bool, text: String| {
+        if is_large && deflates { Message::binary(codec::deflate(&text)) } else { Message::text(text) }
     };
-    codec::gather(envelopes, batches, limits::SERVER_FRAME_BYTES).into_iter().map(frame).collect()
+    if envelopes.len() == 1 {
+        return envelopes.drain(..).map(|one| frame(is_large_reply(&one), one)).collect();
+    }
+    let together = codec::gather(&envelopes, batches, limits::SERVER_FRAME_BYTES).into_iter();
+    together.map(|together| frame(together.iter().any(is_large_reply), codec::join(together))).collect()
 }
 
 #[cfg(test)]
@@ -396,12 +421,13 @@ mod tests {
     #[test]
     fn what_is_ready_together_shares_frames_and_only_large_replies_are_deflated() {
         let pushes: Vec<String> = (0..65).map(|n| format!(r#"{{"n":{n},"ev":"lag"}}"#)).collect();
-        assert_eq!(frames(&pushes, true, true).len(), 2);
-        assert_eq!(frames(&pushes, false, true).len(), 65);
+        assert_eq!(frames(pushes.clone(), true, true).len(), 2);
+        assert_eq!(frames(pushes.clone(), false, true).len(), 65);
         let reply = format!(r#"{{"i":1,"r":"{}"}}"#, "x".repeat(limits::DEFLATE_FROM_BYTES));
         let together = [reply, pushes[0].clone()];
-        let deflated = frames(&together, true, true).remove(0);
+        let deflated = frames(together.to_vec(), true, true).remove(0);
         assert_eq!(codec::inflate(&deflated.into_data()).unwrap(), codec::join(&together));
-        assert!(frames(&together, true, false)[0].is_text());
+        assert!(frames(together.to_vec(), true, false)[0].is_text());
+        assert!(frames(vec![together[0].clone()], false, true)[0].is_binary());
     }
 }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use metrics::Counter;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -40,7 +41,23 @@ pub(crate) struct ServerContext {
     pub(super) trusted_proxies: Vec<IpAddr>,
     pub(super) parked: ParkedSessions,
     pub(super) refusals: Refusals,
+    pub(super) frames: Frames,
     pub(super) clock: Clock,
+}
+
+/// Counts the frames of all connections.
+pub(super) struct Frames {
+    pub(super) received: Counter,
+    pub(super) sent: Counter,
+}
+
+impl Frames {
+    fn registered() -> Self {
+        Self {
+            received: metrics::counter!("tim_frames_total", "direction" => "in"),
+            sent: metrics::counter!("tim_frames_total", "direction" => "out"),
+        }
+    }
 }
 
 impl ServerContext {
@@ -71,6 +88,7 @@ impl ServerContext {
             trusted_proxies: limits.trusted_proxies.clone(),
             parked: ParkedSessions::default(),
             refusals: Refusals::default(),
+            frames: Frames::registered(),
             clock,
         }
     }

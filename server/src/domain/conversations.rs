@@ -54,16 +54,6 @@ pub(super) fn name_for(
     })
 }
 
-/// The participants of a conversation. Reads all members of a group: not for the path of a send.
-pub(super) fn everybody(rows: &mut impl Rows, conversation: &Conversation) -> DomainResult<Vec<UserKey>> {
-    Ok(match conversation.parties {
-        Parties::C2c(a, b) if a == b => vec![a],
-        Parties::C2c(a, b) => vec![a, b],
-        Parties::System(user) => vec![user],
-        Parties::Group(_) => rows.members(conversation.key)?,
-    })
-}
-
 /// The receivers of the notifications of a conversation.
 pub(super) fn audience(conversation: &Conversation) -> Audience {
     match conversation.parties {

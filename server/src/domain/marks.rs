@@ -11,7 +11,6 @@
 use tim_protocol::conversation::Cursor;
 
 use super::DomainResult;
-use super::conversations::everybody;
 use super::outcome::without_notifications;
 use super::rows::{ChangeKind, Rows};
 use crate::core::ops::{Actor, Committed, ConversationKey, UserKey, WriteReply};
@@ -21,9 +20,9 @@ use crate::core::ops::{Actor, Committed, ConversationKey, UserKey, WriteReply};
 /// # Errors
 /// [`super::DomainError::Store`].
 pub fn mark_all(rows: &mut impl Rows, of: ConversationKey, up_to: u64) -> DomainResult<()> {
-    let conversation = rows.conversation_by_key(of)?;
-    for user in everybody(rows, &conversation)? {
-        mark(rows, user, of)?;
+    for user in rows.unmarked_participants(of)? {
+        let version = rows.next_version(user)?;
+        rows.set_mark(user, of, version)?;
     }
     rows.set_marked(of, up_to)
 }

@@ -64,6 +64,10 @@ pub trait MarkRows {
     /// The watermark of a user, and the version of a conversation's mark.
     fn marks(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<Marks>;
 
+    /// The participants of a conversation whose mark of it is not above their watermark. Reads all members of a group: not
+    /// for the path of a send.
+    fn unmarked_participants(&mut self, of: ConversationKey) -> DomainResult<Vec<UserKey>>;
+
     /// Sets the version of a conversation's mark.
     fn set_mark(&mut self, user: UserKey, of: ConversationKey, version: u64) -> DomainResult<()>;
 

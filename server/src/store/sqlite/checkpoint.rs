@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -22,12 +22,15 @@ const BUSY_EVERY: Duration = Duration::from_secs(1);
 /// From this many bytes on the writer empties the log itself: it begins anew only when all of it was moved, and beside a
 /// writer that never rests that moment does not come.
 const OVERDUE_FROM: u64 = 64 * 1024 * 1024;
+/// How long after a commit the log is looked at: it wakes the thread once, however many follow.
+const LOOK_AFTER: Duration = Duration::from_millis(100);
 /// The whole log is moved after this long without a commit.
 const IDLE_AFTER: Duration = Duration::from_secs(5);
 
 /// The thread that moves the log.
 pub(super) struct Checkpoints {
     nudges: SyncSender<()>,
+    is_nudged: Arc<AtomicBool>,
     log_bytes: Arc<AtomicU64>,
     thread: JoinHandle<()>,
 }
@@ -42,13 +45,14 @@ impl Checkpoints {
         let connection = Connection::open(&path).map_err(|why| unusable(&why))?;
         connection.busy_timeout(Duration::ZERO).map_err(|why| unusable(&why))?;
         let (nudges, commits) = sync_channel(1);
-        let (log, log_bytes) = (log_of(&path), Arc::new(AtomicU64::new(0)));
-        let seen = Arc::clone(&log_bytes);
+        let (is_nudged, log_bytes) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let log =
+            Log { path: log_of(&path), bytes: Arc::clone(&log_bytes), is_nudged: Arc::clone(&is_nudged) };
         let thread = std::thread::Builder::new()
             .name("tim-checkpoint".into())
-            .spawn(move || run(&connection, &log, &seen, &commits))
+            .spawn(move || run(&connection, &log, &commits))
             .map_err(|why| unusable(&why))?;
-        Ok(Self { nudges, log_bytes, thread })
+        Ok(Self { nudges, is_nudged, log_bytes, thread })
     }
 
     /// Whether the log has grown beyond what passive checkpoints can handle.
@@ -58,8 +62,10 @@ impl Checkpoints {
 
     /// Called after a commit.
     pub(super) fn nudge(&self) {
-        // One pending nudge is enough.
-        let _ = self.nudges.try_send(());
+        if !self.is_nudged.swap(true, Ordering::AcqRel) {
+            // The thread ends only with the store.
+            let _ = self.nudges.try_send(());
+        }
     }
 
     /// Ends the thread and waits for it.
@@ -69,15 +75,26 @@ impl Checkpoints {
     }
 }
 
-fn run(connection: &Connection, log: &Path, log_bytes: &AtomicU64, commits: &Receiver<()>) {
+/// The write-ahead log as its thread sees it.
+struct Log {
+    path: PathBuf,
+    bytes: Arc<AtomicU64>,
+    is_nudged: Arc<AtomicBool>,
+}
+
+fn run(connection: &Connection, log: &Log, commits: &Receiver<()>) {
     let mut is_empty = false;
     let mut moved: Option<Instant> = None;
     loop {
         match commits.recv_timeout(IDLE_AFTER) {
             Ok(()) => {
                 is_empty = false;
-                let bytes = size(log);
-                log_bytes.store(bytes, Ordering::Release);
+                if commits.recv_timeout(LOOK_AFTER) == Err(RecvTimeoutError::Disconnected) {
+                    return;
+                }
+                log.is_nudged.store(false, Ordering::Release);
+                let bytes = size(&log.path);
+                log.bytes.store(bytes, Ordering::Release);
                 if bytes >= BUSY_FROM && moved.is_none_or(|moved| moved.elapsed() >= BUSY_EVERY) {
                     checkpoint(connection, "PASSIVE");
                     moved = Some(Instant::now());
@@ -85,7 +102,7 @@ fn run(connection: &Connection, log: &Path, log_bytes: &AtomicU64, commits: &Rec
             }
             Err(RecvTimeoutError::Timeout) if is_empty => {}
             Err(RecvTimeoutError::Timeout) => {
-                let mode = if size(log) <= BUSY_FROM { "RESTART" } else { "TRUNCATE" };
+                let mode = if size(&log.path) <= BUSY_FROM { "RESTART" } else { "TRUNCATE" };
                 is_empty = checkpoint(connection, mode);
             }
             Err(RecvTimeoutError::Disconnected) => return,

@@ -6,6 +6,7 @@
 
 mod backup;
 mod checkpoint;
+mod commit_metrics;
 mod database;
 mod epoch;
 mod failure;

@@ -15,6 +15,7 @@ use tim_protocol::{Code, Fault};
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
 use super::checkpoint::Checkpoints;
+use super::commit_metrics::CommitMetrics;
 use super::database::{Database, OpenError};
 use super::files::Files;
 use super::known::Known;
@@ -31,7 +32,7 @@ const QUEUE: usize = 4096;
 /// Threads that answer questions.
 const READERS: usize = 2;
 /// Delay before marks are written: however many messages a conversation gets meanwhile, it is marked once.
-const MARK_AFTER: Duration = Duration::from_millis(50);
+const MARK_AFTER: Duration = Duration::from_millis(200);
 /// Delay before failed marks are retried.
 const MARK_AGAIN: Duration = Duration::from_secs(1);
 
@@ -72,8 +73,9 @@ impl SqliteStore {
                 .map_err(unusable)?;
         }
         let checkpoints = Checkpoints::start(PathBuf::from(path))?;
-        let (files, learns) = (Files::opened(path), Arc::clone(&known));
-        let writer = Writer { database, files, queue, listener, known: learns, checkpoints };
+        let (files, metrics) = (Files::opened(path), CommitMetrics::registered());
+        let learns = Arc::clone(&known);
+        let writer = Writer { database, files, queue, listener, known: learns, checkpoints, metrics };
         spawn("tim-write".into(), move || writer.run()).map_err(unusable)?;
         Ok(Self { writes, query_queue, known, readers: AsyncMutex::new(readers) })
     }
@@ -178,6 +180,7 @@ struct Writer {
     listener: Listener,
     known: Arc<Known>,
     checkpoints: Checkpoints,
+    metrics: CommitMetrics,
 }
 
 /// Writes that share a commit, and who waits for each.
@@ -271,12 +274,8 @@ impl Writer {
             batch.writes.iter().map(|_| Err(fault.clone())).collect()
         });
         let results = self.acknowledged(results);
-        metrics::histogram!("tim_commit_seconds").record(began.elapsed());
-        #[expect(clippy::cast_precision_loss)]
-        metrics::histogram!("tim_commit_writes").record(batch.writes.len() as f64);
+        self.metrics.record(began.elapsed(), &batch.writes, &results);
         for (write, result) in batch.writes.iter().zip(&results) {
-            let outcome = if result.is_ok() { "done" } else { "refused" };
-            metrics::counter!("tim_writes_total", "write" => write.name(), "outcome" => outcome).increment(1);
             if let Ok(written) = result {
                 self.known.committed(write, &written.answer);
             }

@@ -65,6 +65,19 @@ impl MarkRows for Transaction<'_> {
         })?)
     }
 
+    fn unmarked_participants(&mut self, of: ConversationKey) -> DomainResult<Vec<UserKey>> {
+        let mut query = self.prepare(
+            "SELECT u.id FROM (
+                SELECT a AS user FROM conv WHERE id = ?1
+                UNION ALL SELECT b FROM conv WHERE id = ?1 AND b <> a
+                UNION ALL SELECT user FROM member WHERE conv = ?1) AS participant
+             JOIN user u ON u.id = participant.user LEFT JOIN user_conv c ON c.user = u.id AND c.conv = ?1
+             WHERE u.given >= coalesce(c.mark, 0)",
+        )?;
+        let users = query.query_map([of.0], |row| row.get(0).map(UserKey))?;
+        Ok(users.collect::<rusqlite::Result<Vec<_>>>()?)
+    }
+
     fn set_mark(&mut self, user: UserKey, of: ConversationKey, version: u64) -> DomainResult<()> {
         self.prepare(&format!(
             "INSERT INTO user_conv(user, conv, ushard, mark) VALUES(?1, ?2, {USHARD}, ?3)

@@ -20,14 +20,6 @@ pub(crate) struct Meeting {
     id: GroupId,
 }
 
-/// The cost of messages to a group.
-pub(crate) struct FanOut {
-    /// Of the server, for each delivery.
-    pub(crate) cpu: Duration,
-    /// From the send to its acknowledgement.
-    pub(crate) acknowledged: Times,
-}
-
 impl Meeting {
     /// A group with this many members, its owner among them.
     pub(crate) async fn open(server: &Server, name: &str, members: u32) -> AnyResult<Self> {
@@ -53,31 +45,51 @@ impl Meeting {
             tokio::task::spawn_local(receive(member, heard));
             connected.push(texts);
         }
+        // The tips of the joins are delivered, and all members are marked.
+        tokio::time::sleep(Duration::from_secs(1)).await;
         Ok(Self { owner, members: connected, id })
     }
 
-    /// The owner sends this many messages, one after the other, and every member receives each.
-    pub(crate) async fn chat(self, server: &Server, messages: u32) -> AnyResult<FanOut> {
-        let Self { mut owner, mut members, id } = self;
-        let to = ConversationId::Group(id);
-        // The tips of the joins are delivered, and all members are marked.
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        let (cpu, mut acknowledged) = (server.cpu_time()?, Times::default());
+    /// The owner sends this many messages, each when the one before is acknowledged, and every member receives each. The
+    /// processor time of the server for each delivery.
+    pub(crate) async fn chat(mut self, server: &Server, messages: u32) -> AnyResult<Duration> {
+        let cpu = server.cpu_time()?;
         for _ in 0..messages {
-            let begun = Instant::now();
-            let number = owner.send_text(&to).await?;
-            owner.answer(number).await?;
-            acknowledged.add(begun.elapsed());
+            self.send().await?;
         }
-        for member in &mut members {
-            for _ in 0..messages {
-                member.recv().await.ok_or("a member was too slow")?;
-            }
+        for _ in 0..messages {
+            self.hear().await?;
         }
         #[expect(clippy::cast_precision_loss)]
-        let deliveries = f64::from(messages) * members.len() as f64;
-        let cpu = server.cpu_time()?.saturating_sub(cpu).div_f64(deliveries);
-        Ok(FanOut { cpu, acknowledged })
+        let deliveries = f64::from(messages) * self.members.len() as f64;
+        Ok(server.cpu_time()?.saturating_sub(cpu).div_f64(deliveries))
+    }
+
+    /// The owner sends this many messages, each when all members have received the one before: how long each waits for its
+    /// acknowledgement.
+    pub(crate) async fn acknowledgements(mut self, messages: u32) -> AnyResult<Times> {
+        let mut times = Times::default();
+        for _ in 0..messages {
+            let begun = Instant::now();
+            self.send().await?;
+            times.add(begun.elapsed());
+            self.hear().await?;
+        }
+        Ok(times)
+    }
+
+    /// The owner sends a message and waits for its acknowledgement.
+    async fn send(&mut self) -> AnyResult<()> {
+        let number = self.owner.send_text(&ConversationId::Group(self.id.clone())).await?;
+        self.owner.answer(number).await.map(drop)
+    }
+
+    /// Every member receives a message.
+    async fn hear(&mut self) -> AnyResult<()> {
+        for member in &mut self.members {
+            member.recv().await.ok_or("a member was too slow")?;
+        }
+        Ok(())
     }
 }
 

@@ -101,12 +101,12 @@ async fn durable(server: &Server, pairs: usize, depth: usize) -> AnyResult<f64> 
 
 async fn fan_out(server: &Server) -> AnyResult<f64> {
     let meeting = fanout::Meeting::open(server, "meeting", 1_000).await?;
-    Ok(micros(meeting.chat(server, 50).await?.cpu))
+    Ok(micros(meeting.chat(server, 50).await?))
 }
 
 async fn acknowledged(server: &Server, members: u32) -> AnyResult<f64> {
     let meeting = fanout::Meeting::open(server, "meeting", members).await?;
-    Ok(micros(meeting.chat(server, 50).await?.acknowledged.quantile(0.5)))
+    Ok(micros(meeting.acknowledgements(50).await?.quantile(0.5)))
 }
 
 async fn logins(server: &Server, at_once: usize, rounds: usize) -> AnyResult<f64> {

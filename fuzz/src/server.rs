@@ -161,9 +161,9 @@ impl Server {
         for place in 0..self.connections.len() {
             while let Some(waiting) = &mut self.connections[place].place {
                 let input = match waiting.inbox.try_recv() {
-                    Ok(delivery) => Input::Delivery(delivery),
-                    Err(_) if waiting.overflow.swap(false, Ordering::AcqRel) => Input::Overflow,
-                    Err(_) => break,
+                    Some(delivery) => Input::Delivery(delivery),
+                    None if waiting.overflow.swap(false, Ordering::AcqRel) => Input::Overflow,
+                    None => break,
                 };
                 self.take(place, input);
             }

@@ -113,7 +113,7 @@ impl Server {
 
     /// What the bus has for a device is sent.
     pub fn deliver(&mut self, device: &mut Device) {
-        while let Some(delivery) = device.subscription.as_mut().and_then(|it| it.inbox.try_recv().ok()) {
+        while let Some(delivery) = device.subscription.as_mut().and_then(|it| it.inbox.try_recv()) {
             self.serve(device, Input::Delivery(delivery));
         }
     }

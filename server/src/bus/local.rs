@@ -9,11 +9,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tim_protocol::frame::Push;
-use tokio::sync::mpsc::{Sender, channel};
 use tokio::task::yield_now;
 use uuid::Uuid;
 
-use super::{Bus, Delivery, Done, EPHEMERAL_BEHIND, INBOX, Subscription, SubscriptionGuard};
+use super::{Bus, Delivery, Done, EPHEMERAL_BEHIND, InboxSender, Subscription, SubscriptionGuard, inbox};
 use crate::core::ops::{Audience, ConversationKey, Notification, NotificationContent, UserKey};
 
 /// The tables are sharded to reduce lock contention.
@@ -36,7 +35,7 @@ struct Subscriber {
     /// Its key in the tables.
     number: u64,
     session: Uuid,
-    inbox: Sender<Delivery>,
+    inbox: InboxSender,
     overflow: Arc<AtomicBool>,
     topics: Mutex<Topics>,
 }
@@ -60,10 +59,10 @@ impl Subscriber {
             return;
         }
         if matches!(delivery, Delivery::Ephemeral(_)) {
-            if self.inbox.max_capacity() - self.inbox.capacity() < EPHEMERAL_BEHIND {
-                let _ = self.inbox.try_send(delivery.clone());
+            if self.inbox.waiting() < EPHEMERAL_BEHIND {
+                let _ = self.inbox.send(delivery.clone());
             }
-        } else if self.inbox.try_send(delivery.clone()).is_err() {
+        } else if self.inbox.send(delivery.clone()).is_err() {
             self.overflow.store(true, Ordering::Release);
         }
     }
@@ -239,7 +238,7 @@ impl Bus for LocalBus {
     }
 
     fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription> {
-        let (sender, inbox) = channel(INBOX);
+        let (sender, inbox) = inbox();
         let overflow = Arc::new(AtomicBool::new(false));
         let topics = Topics { heard: HashSet::new(), unsubscribed: Some(HashSet::new()), has_left: false };
         let subscriber = Arc::new(Subscriber {

@@ -17,6 +17,7 @@
 //! end the attachment, as if the session's connection broke.
 
 pub mod conformance;
+mod inbox;
 pub mod local;
 pub mod publisher;
 
@@ -26,6 +27,7 @@ use std::sync::atomic::AtomicBool;
 
 use uuid::Uuid;
 
+pub use self::inbox::{Inbox, InboxSender, inbox};
 pub use crate::core::ops::Delivery;
 #[cfg(doc)]
 use crate::core::ops::NotificationContent;
@@ -36,10 +38,6 @@ pub const INBOX: usize = tim_protocol::limits::WINDOW_PUSHES;
 
 /// If more deliveries than this are queued, ephemeral pushes are dropped, because they would arrive too late.
 pub const EPHEMERAL_BEHIND: usize = 16;
-
-/// The bounded queue of a session's deliveries. When it is full, further deliveries are dropped and the session is told
-/// so. Ephemeral pushes are dropped silently.
-pub type Inbox = tokio::sync::mpsc::Receiver<Delivery>;
 
 /// A future that completes once the bus has carried out the call.
 pub type Done<T> = Pin<Box<dyn Future<Output = T> + Send>>;

@@ -202,7 +202,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
         {
             return Some(Event::StoreAnswer(answer));
         }
-        let delivery = self.subscription.as_mut()?.inbox.try_recv().ok()?;
+        let delivery = self.subscription.as_mut()?.inbox.try_recv()?;
         Some(Event::Delivery(Some(delivery)))
     }
 
@@ -316,7 +316,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
     fn attach(&mut self, user: UserKey, session: Uuid) {
         match self.kept.take().filter(|(id, _)| *id == session) {
             Some((_, subscription)) => {
-                self.stale = subscription.inbox.len();
+                self.stale = subscription.inbox.waiting();
                 self.subscription = Some(subscription);
                 self.is_resumed = true;
             }

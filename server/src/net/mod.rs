@@ -127,24 +127,42 @@ impl Acceptor {
     }
 }
 
-/// Serves a connection by its first request.
-async fn serve<S>(socket: S, shared: Arc<ServerContext>, mut permit: ConnectionPermit)
+/// Serves a connection.
+async fn serve<S>(socket: S, shared: Arc<ServerContext>, permit: ConnectionPermit)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    if let Some((socket, permit)) = first_request(socket, Arc::clone(&shared), permit).await {
+        connection::serve(socket, shared, permit).await;
+    }
+}
+
+/// Answers the first request of a connection. A WebSocket is returned, so that the memory of its handshake is free
+/// again; everything else is served to its end.
+async fn first_request<S>(
+    socket: S,
+    shared: Arc<ServerContext>,
+    mut permit: ConnectionPermit,
+) -> Option<(WebSocketStream<S>, ConnectionPermit)>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut socket = BufReader::with_capacity(handshake::HEAD_BYTES, socket);
     let read = tokio::select! {
         biased;
-        read = tokio::time::timeout(HEAD_WITHIN, socket.fill_buf()) => read,
+        read = tokio::time::timeout(HEAD_WITHIN, socket.fill_buf()) => read.ok()?.ok()?,
         () = evicted(permit.evicted()) => {
             metrics::counter!("tim_evicted_total", "place" => "pending").increment(1);
-            return;
+            return None;
         }
-        () = shared.stop.cancelled() => return,
+        () = shared.stop.cancelled() => return None,
     };
-    let Ok(Ok(read @ [_, ..])) = read else { return };
+    if read.is_empty() {
+        return None;
+    }
     let Some((request, answer)) = handshake::accepted(read) else {
-        return Box::pin(http_connection(socket, shared, permit)).await;
+        Box::pin(http_connection(socket, shared, permit)).await;
+        return None;
     };
     permit.comes_from(origin(permit.peer, request.headers(), &shared.trusted_proxies), &shared);
     let mut socket = socket.into_inner();
@@ -152,13 +170,9 @@ where
         socket.write_all(&answer).await?;
         socket.flush().await
     };
-    if !matches!(tokio::time::timeout(HEAD_WITHIN, answered).await, Ok(Ok(()))) {
-        return;
-    }
-    drop((request, answer));
+    tokio::time::timeout(HEAD_WITHIN, answered).await.ok()?.ok()?;
     let config = Some(connection::websocket_config());
-    let socket = WebSocketStream::from_raw_socket(socket, Role::Server, config).await;
-    connection::serve(socket, shared, permit).await;
+    Some((WebSocketStream::from_raw_socket(socket, Role::Server, config).await, permit))
 }
 
 async fn http_connection<S>(socket: BufReader<S>, shared: Arc<ServerContext>, permit: ConnectionPermit)

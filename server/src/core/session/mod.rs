@@ -16,7 +16,6 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tim_protocol::frame::{Ask, FromClient, KickReason};
@@ -27,8 +26,8 @@ use super::Now;
 use super::ops::{Delivery, Query};
 use super::shares::{Network, Shares};
 use answer::{fault_to, pong};
+use state::{Asked, Phase, Purpose};
 pub use state::{ClientInfo, Effect, Input, Parked, Session, Settings, Token};
-use state::{Phase, Purpose};
 
 impl Session {
     /// A session for a new connection from `network`. `seed` seeds its random numbers.
@@ -48,7 +47,7 @@ impl Session {
             id,
             phase: Phase::Silent,
             number: 0,
-            asked: BTreeMap::new(),
+            asked: Asked::default(),
             next_token: 0,
             rng: fastrand::Rng::with_seed(seed),
             began: now.monotonic,

@@ -16,7 +16,7 @@ impl Session {
         result: Result<Committed, Refusal>,
         effects: &mut Vec<Effect>,
     ) {
-        let Some(asked) = self.asked.remove(&token) else { return };
+        let Some(asked) = self.asked.take(token) else { return };
         let answer = result.map(|written| written.answer);
         match (asked, answer) {
             (Purpose::Login, Ok(WriteReply::LoggedIn { key, topics, watermark })) => {
@@ -45,7 +45,7 @@ impl Session {
         now: Now,
         effects: &mut Vec<Effect>,
     ) {
-        let Some(asked) = self.asked.remove(&token) else { return };
+        let Some(asked) = self.asked.take(token) else { return };
         match (asked, result) {
             (Purpose::Greet, Ok(QueryResult::Greet(greet))) => self.greeted(greet, now, effects),
             (Purpose::SessionStart, Ok(QueryResult::SessionStart(start))) => {

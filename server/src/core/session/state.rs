@@ -2,7 +2,6 @@
 //!
 //! Decides nothing about requests.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tim_protocol::call::{self, HelloRequest, Platform};
@@ -113,7 +112,7 @@ pub struct Session {
     /// The last request number.
     pub(super) number: u64,
     /// Writes and queries whose results are pending.
-    pub(super) asked: BTreeMap<Token, Purpose>,
+    pub(super) asked: Asked,
     pub(super) next_token: u64,
     /// Random numbers for group IDs and ticket nonces.
     pub(super) rng: fastrand::Rng,
@@ -261,6 +260,33 @@ impl Purpose {
     }
 }
 
+/// The pending writes and queries; no memory while there are none.
+#[derive(Default)]
+pub(super) struct Asked(Vec<(Token, Purpose)>);
+
+impl Asked {
+    fn add(&mut self, token: Token, purpose: Purpose) {
+        self.0.push((token, purpose));
+    }
+
+    pub(super) fn take(&mut self, token: Token) -> Option<Purpose> {
+        let place = self.0.iter().position(|(asked, _)| *asked == token)?;
+        let (_, purpose) = self.0.swap_remove(place);
+        if self.0.is_empty() {
+            self.0 = Vec::new();
+        }
+        Some(purpose)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl Live {
     /// A dropped push is above the watermark of the login: the next sync has to advance it.
     pub(super) fn forget_watermark_if_lagging(&mut self) {
@@ -283,7 +309,7 @@ impl Session {
 
     pub(super) fn close(&mut self, code: Code, effects: &mut Vec<Effect>) {
         self.phase = Phase::Over;
-        self.asked.clear();
+        self.asked = Asked::default();
         effects.push(Effect::Close(code, code.describe()));
     }
 
@@ -300,7 +326,7 @@ impl Session {
     pub(super) fn token(&mut self, asked: Purpose) -> Token {
         self.next_token += 1;
         let token = Token(self.next_token);
-        self.asked.insert(token, asked);
+        self.asked.add(token, asked);
         token
     }
 }

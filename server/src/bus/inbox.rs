@@ -1,0 +1,167 @@
+//! The queue of a session's deliveries: bounded, and without memory of its own while nothing waits, because nearly all
+//! sessions are idle.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use futures_util::task::AtomicWaker;
+
+use super::{Delivery, INBOX};
+
+/// A queue that has had no more than this keeps its memory.
+const KEPT: usize = 8;
+
+/// The receiving half: when [`INBOX`] deliveries wait, further ones are dropped and the session is told so. Ephemeral pushes
+/// are dropped silently.
+pub struct Inbox(Arc<Shared>);
+
+/// The sending half. The inbox ends when it is dropped.
+pub struct InboxSender(Arc<Shared>);
+
+/// A delivery was dropped because the inbox is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InboxFull;
+
+struct Shared {
+    queue: Mutex<Queue>,
+    reader: AtomicWaker,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Delivery>,
+    has_ended: bool,
+}
+
+/// An empty inbox.
+#[must_use]
+pub fn inbox() -> (InboxSender, Inbox) {
+    let shared = Arc::new(Shared { queue: Mutex::default(), reader: AtomicWaker::new() });
+    (InboxSender(Arc::clone(&shared)), Inbox(shared))
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl InboxSender {
+    /// Adds a delivery.
+    ///
+    /// # Errors
+    /// If the inbox is full.
+    pub fn send(&self, delivery: Delivery) -> Result<(), InboxFull> {
+        let mut queue = self.0.queue();
+        if queue.waiting.len() >= INBOX {
+            return Err(InboxFull);
+        }
+        queue.waiting.push_back(delivery);
+        drop(queue);
+        self.0.reader.wake();
+        Ok(())
+    }
+
+    /// How many deliveries wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.0.queue().waiting.len()
+    }
+}
+
+impl Drop for InboxSender {
+    fn drop(&mut self) {
+        self.0.queue().has_ended = true;
+        self.0.reader.wake();
+    }
+}
+
+impl Inbox {
+    /// The next delivery; `None` once the sender has gone and nothing waits.
+    pub async fn recv(&mut self) -> Option<Delivery> {
+        poll_fn(|context| self.poll_recv(context)).await
+    }
+
+    fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<Delivery>> {
+        if let Some(delivery) = self.try_recv() {
+            return Poll::Ready(Some(delivery));
+        }
+        self.0.reader.register(context.waker());
+        // A delivery may have come before the waker was there.
+        match self.try_recv() {
+            None if !self.0.queue().has_ended => Poll::Pending,
+            None => Poll::Ready(self.try_recv()),
+            delivery => Poll::Ready(delivery),
+        }
+    }
+
+    /// The next delivery, if one waits.
+    pub fn try_recv(&mut self) -> Option<Delivery> {
+        let mut queue = self.0.queue();
+        let next = queue.waiting.pop_front();
+        if queue.waiting.is_empty() && queue.waiting.capacity() > KEPT {
+            queue.waiting = VecDeque::new();
+        }
+        next
+    }
+
+    /// How many deliveries wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.0.queue().waiting.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    fn delivery(text: &str) -> Delivery {
+        Delivery::Push(text.into())
+    }
+
+    fn text(delivery: Option<Delivery>) -> Option<String> {
+        match delivery {
+            Some(Delivery::Push(text)) => Some(text.to_string()),
+            Some(other) => panic!("{other:?}"),
+            None => None,
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_sent_comes_in_order_and_then_the_end() {
+        let (sender, mut inbox) = inbox();
+        assert!(inbox.recv().now_or_never().is_none(), "nothing waits");
+        let heard = tokio::spawn(async move {
+            let mut heard = Vec::new();
+            while let Some(next) = text(inbox.recv().await) {
+                heard.push(next);
+            }
+            heard
+        });
+        for word in ["one", "two", "three"] {
+            sender.send(delivery(word)).unwrap();
+            tokio::task::yield_now().await;
+        }
+        drop(sender);
+        assert_eq!(heard.await.unwrap(), ["one", "two", "three"]);
+    }
+
+    #[test]
+    fn a_full_inbox_takes_nothing_and_an_empty_one_keeps_no_memory() {
+        let (sender, mut inbox) = inbox();
+        for _ in 0..INBOX {
+            sender.send(delivery("push")).unwrap();
+        }
+        assert_eq!(sender.send(delivery("too much")), Err(InboxFull));
+        assert_eq!((sender.waiting(), inbox.waiting()), (INBOX, INBOX));
+        while inbox.try_recv().is_some() {}
+        assert!(inbox.0.queue().waiting.capacity() <= KEPT);
+        sender.send(delivery("again")).unwrap();
+        assert_eq!(text(inbox.try_recv()).as_deref(), Some("again"));
+    }
+}

@@ -3,7 +3,7 @@
 //! A large topic is served a few sessions at a time, so that everything else that is ready goes on in between. Several
 //! notifications that follow each other to one topic reach each session together.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::future::ready;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -87,8 +87,13 @@ impl Outgoing {
     }
 }
 
-/// Sessions by their number, so that one leaves a large topic without a walk through it.
-type Subscribers = BTreeMap<u64, Arc<Subscriber>>;
+/// Sessions in the order of their numbers, so that one leaves a large topic without a walk through it.
+type Subscribers = Vec<Arc<Subscriber>>;
+
+/// The place of the first session from this number on.
+fn place(of_key: &Subscribers, number: u64) -> usize {
+    of_key.partition_point(|subscriber| subscriber.number < number)
+}
 
 /// Sessions, by the key of their user, or by the key of a topic's conversation.
 struct Table([Mutex<HashMap<i64, Subscribers>>; SHARDS]);
@@ -109,14 +114,18 @@ impl Table {
 
     fn add(&self, key: i64, subscriber: &Arc<Subscriber>) {
         self.with(key, |subscribers| {
-            subscribers.entry(key).or_default().insert(subscriber.number, Arc::clone(subscriber));
+            let of_key = subscribers.entry(key).or_default();
+            of_key.insert(place(of_key, subscriber.number), Arc::clone(subscriber));
         });
     }
 
     fn remove(&self, key: i64, subscriber: &Arc<Subscriber>) {
         self.with(key, |subscribers| {
             if let Some(of_key) = subscribers.get_mut(&key) {
-                of_key.remove(&subscriber.number);
+                let place = place(of_key, subscriber.number);
+                if of_key.get(place).is_some_and(|found| Arc::ptr_eq(found, subscriber)) {
+                    of_key.remove(place);
+                }
                 if of_key.is_empty() {
                     subscribers.remove(&key);
                 }
@@ -136,19 +145,19 @@ impl Table {
     /// Delivers to the sessions from this number on, as many as go at once. Returns the number of the next session.
     fn deliver_from(&self, number: u64, key: i64, outgoing: &[Outgoing]) -> Option<u64> {
         let next = self.with(key, |subscribers| {
-            let mut sessions = subscribers.get(&key)?.range(number..);
-            for (_, subscriber) in sessions.by_ref().take(AT_ONCE) {
+            let of_key = subscribers.get(&key)?;
+            let mut sessions = of_key.get(place(of_key, number)..)?.iter();
+            for subscriber in sessions.by_ref().take(AT_ONCE) {
                 outgoing.iter().for_each(|it| subscriber.deliver(it));
             }
-            sessions.next().map(|(number, _)| *number)
+            sessions.next().map(|next| next.number)
         });
         next.flatten()
     }
 
     fn subscribers(&self, key: i64) -> Vec<Arc<Subscriber>> {
-        let cloned = |subscribers: &mut HashMap<i64, Subscribers>| {
-            subscribers.get(&key).into_iter().flat_map(BTreeMap::values).cloned().collect()
-        };
+        let cloned =
+            |subscribers: &mut HashMap<i64, Subscribers>| subscribers.get(&key).cloned().unwrap_or_default();
         self.with(key, cloned).unwrap_or_default()
     }
 }

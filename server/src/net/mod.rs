@@ -132,9 +132,9 @@ async fn serve<S>(socket: S, shared: Arc<ServerContext>, permit: ConnectionPermi
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    if let Some((socket, permit)) = first_request(socket, Arc::clone(&shared), permit).await {
-        connection::serve(socket, shared, permit).await;
-    }
+    let first = first_request(socket, Arc::clone(&shared), permit).await;
+    let Some((socket, permit)) = first else { return };
+    connection::serve(socket, shared, permit).await;
 }
 
 /// Answers the first request of a connection. A WebSocket is returned, so that the memory of its handshake is free

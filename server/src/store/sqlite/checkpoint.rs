@@ -1,7 +1,7 @@
 //! Checkpoints the write-ahead log on a thread of its own, so that no send waits for it.
 //!
-//! While the server is busy, a passive checkpoint runs when the log has grown. When it is idle, the whole log is moved, and
-//! begins anew in the same file: a commit that does not make its file longer has less to sync.
+//! While the server is busy, a passive checkpoint runs when the log has grown. When it is idle, or when the log is overdue, the
+//! whole log is moved, and begins anew in the same file: a commit that does not make its file longer has less to do.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,9 +19,9 @@ use super::files::log_of;
 /// anew inside it.
 const BUSY_FROM: u64 = 16 * 1024 * 1024;
 const BUSY_EVERY: Duration = Duration::from_secs(1);
-/// From this many bytes on the writer empties the log itself: it begins anew only when all of it was moved, and beside a
-/// writer that never rests that moment does not come.
-const OVERDUE_FROM: u64 = 64 * 1024 * 1024;
+/// From this many pages on the writer moves the rest of the log itself: it begins anew only when all of it was moved, and
+/// beside a writer that never rests that moment does not come.
+const OVERDUE_FROM: u64 = 8 * 1024;
 /// How long after a commit the log is looked at: it wakes the thread once, however many follow.
 const LOOK_AFTER: Duration = Duration::from_millis(100);
 /// The whole log is moved after this long without a commit.
@@ -31,7 +31,7 @@ const IDLE_AFTER: Duration = Duration::from_secs(5);
 pub(super) struct Checkpoints {
     nudges: SyncSender<()>,
     is_nudged: Arc<AtomicBool>,
-    log_bytes: Arc<AtomicU64>,
+    log_pages: Arc<AtomicU64>,
     thread: JoinHandle<()>,
 }
 
@@ -45,19 +45,19 @@ impl Checkpoints {
         let connection = Connection::open(&path).map_err(|why| unusable(&why))?;
         connection.busy_timeout(Duration::ZERO).map_err(|why| unusable(&why))?;
         let (nudges, commits) = sync_channel(1);
-        let (is_nudged, log_bytes) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let (is_nudged, log_pages) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
         let log =
-            Log { path: log_of(&path), bytes: Arc::clone(&log_bytes), is_nudged: Arc::clone(&is_nudged) };
+            Log { path: log_of(&path), pages: Arc::clone(&log_pages), is_nudged: Arc::clone(&is_nudged) };
         let thread = std::thread::Builder::new()
             .name("tim-checkpoint".into())
             .spawn(move || run(&connection, &log, &commits))
             .map_err(|why| unusable(&why))?;
-        Ok(Self { nudges, is_nudged, log_bytes, thread })
+        Ok(Self { nudges, is_nudged, log_pages, thread })
     }
 
     /// Whether the log has grown beyond what passive checkpoints can handle.
     pub(super) fn is_overdue(&self) -> bool {
-        self.log_bytes.swap(0, Ordering::AcqRel) >= OVERDUE_FROM
+        self.log_pages.swap(0, Ordering::AcqRel) >= OVERDUE_FROM
     }
 
     /// Called after a commit.
@@ -78,7 +78,8 @@ impl Checkpoints {
 /// The write-ahead log as its thread sees it.
 struct Log {
     path: PathBuf,
-    bytes: Arc<AtomicU64>,
+    /// How many pages it had after the last passive checkpoint, moved or not.
+    pages: Arc<AtomicU64>,
     is_nudged: Arc<AtomicBool>,
 }
 
@@ -93,17 +94,16 @@ fn run(connection: &Connection, log: &Log, commits: &Receiver<()>) {
                     return;
                 }
                 log.is_nudged.store(false, Ordering::Release);
-                let bytes = size(&log.path);
-                log.bytes.store(bytes, Ordering::Release);
-                if bytes >= BUSY_FROM && moved.is_none_or(|moved| moved.elapsed() >= BUSY_EVERY) {
-                    checkpoint(connection, "PASSIVE");
+                let is_due = moved.is_none_or(|moved| moved.elapsed() >= BUSY_EVERY);
+                if size(&log.path) >= BUSY_FROM && is_due {
+                    log.pages.store(checkpoint(connection, "PASSIVE").pages, Ordering::Release);
                     moved = Some(Instant::now());
                 }
             }
             Err(RecvTimeoutError::Timeout) if is_empty => {}
             Err(RecvTimeoutError::Timeout) => {
                 let mode = if size(&log.path) <= BUSY_FROM { "RESTART" } else { "TRUNCATE" };
-                is_empty = checkpoint(connection, mode);
+                is_empty = checkpoint(connection, mode).is_complete;
             }
             Err(RecvTimeoutError::Disconnected) => return,
         }
@@ -117,16 +117,26 @@ fn size(log: &Path) -> u64 {
     size
 }
 
-/// Returns whether the whole log was moved.
-fn checkpoint(connection: &Connection, mode: &str) -> bool {
+/// The result of a checkpoint.
+#[derive(Default)]
+struct Moved {
+    /// Pages in the log, moved or not.
+    pages: u64,
+    /// All of them were moved, and no reader needs the log.
+    is_complete: bool,
+}
+
+fn checkpoint(connection: &Connection, mode: &str) -> Moved {
     let moved = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
     });
     match moved {
-        Ok((blocked, pages, done)) => blocked == 0 && pages == done,
+        Ok((blocked, pages, done)) => {
+            Moved { pages: u64::try_from(pages).unwrap_or(0), is_complete: blocked == 0 && pages == done }
+        }
         Err(why) => {
             tracing::warn!(%why, "the write-ahead log could not be moved: it grows until it can");
-            false
+            Moved::default()
         }
     }
 }

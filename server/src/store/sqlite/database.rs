@@ -110,11 +110,11 @@ impl Database {
         Ok(Self { connection, epoch })
     }
 
-    /// Moves the whole write-ahead log into the file and empties it. Waits for running queries.
-    pub(super) fn truncate_log(&self) {
-        let emptied = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
-        if let Err(why) = emptied {
-            tracing::warn!(%why, "the write-ahead log could not be emptied: it grows until it can");
+    /// Moves the whole write-ahead log into the file, and lets it begin anew. Waits for running queries.
+    pub(super) fn restart_log(&self) {
+        let moved = self.connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+        if let Err(why) = moved {
+            tracing::warn!(%why, "the write-ahead log could not be moved: it grows until it can");
         }
     }
 

@@ -314,10 +314,10 @@ impl Writer {
         }
     }
 
-    /// Triggers a checkpoint; truncates the log itself if it has grown too large for passive checkpoints.
+    /// Triggers a checkpoint; lets the log begin anew if it has grown too large for passive checkpoints.
     fn tidy(&self) {
         if self.checkpoints.is_overdue() {
-            self.database.truncate_log();
+            self.database.restart_log();
         }
         self.checkpoints.nudge();
     }

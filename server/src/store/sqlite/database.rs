@@ -143,11 +143,27 @@ impl Database {
         results.pop().unwrap_or_else(|| Err(Code::INTERNAL.into()))
     }
 
+    /// Few writes are refused after they changed something. So a batch is applied without savepoints, and begun again
+    /// with them if it has such a write.
     fn commit_together(&mut self, batch: &[Write]) -> DomainResult<Vec<Result<Committed, Refusal>>> {
+        let results = match self.transact(batch, Self::apply)? {
+            Some(results) => Some(results),
+            None => self.transact(batch, Self::apply_undoable)?,
+        };
+        Ok(results.ok_or(Code::INTERNAL)?)
+    }
+
+    /// Applies a batch in a transaction, and commits it unless one of its writes has no result.
+    fn transact(
+        &self,
+        batch: &[Write],
+        apply: impl Fn(&Self, &Write) -> DomainResult<Option<Result<Committed, Refusal>>>,
+    ) -> DomainResult<Option<Vec<Result<Committed, Refusal>>>> {
         self.run("BEGIN IMMEDIATE")?;
-        let results = batch.iter().map(|write| self.apply_undoable(write)).collect::<DomainResult<Vec<_>>>();
+        let results = batch.iter().map(|write| apply(self, write).transpose());
+        let results = results.collect::<Option<DomainResult<Vec<_>>>>().transpose();
         let ended = results.and_then(|results| {
-            self.run("COMMIT")?;
+            self.run(if results.is_some() { "COMMIT" } else { "ROLLBACK" })?;
             Ok(results)
         });
         if ended.is_err() {
@@ -165,26 +181,32 @@ impl Database {
         let _ = self.connection.execute_batch("PRAGMA synchronous = FULL");
     }
 
-    /// Applies one write within the transaction. A refusal is rolled back; a failure of the database fails the whole
-    /// batch.
-    fn apply_undoable(&self, write: &Write) -> DomainResult<Result<Committed, Refusal>> {
-        // A send needs no savepoint, because it checks everything before it changes anything; most writes are sends.
-        let bare = matches!(write, Write::Request(asked) if asked.sends().is_some());
-        if !bare {
-            self.run("SAVEPOINT one")?;
+    /// Applies one write within the transaction; `None` if it was refused after it changed something. A failure of the
+    /// database fails the whole batch.
+    fn apply(&self, write: &Write) -> DomainResult<Option<Result<Committed, Refusal>>> {
+        let before = self.connection.total_changes();
+        match domain::apply(&mut self.rows(), write) {
+            Ok(written) => Ok(Some(Ok(written))),
+            Err(DomainError::Refused(fault)) => {
+                Ok((self.connection.total_changes() == before).then_some(Err(fault)))
+            }
+            Err(failure) => Err(failure),
         }
+    }
+
+    /// As [`Database::apply`], but undoes what a refused write changed.
+    fn apply_undoable(&self, write: &Write) -> DomainResult<Option<Result<Committed, Refusal>>> {
+        self.run("SAVEPOINT one")?;
         let result = match domain::apply(&mut self.rows(), write) {
             Ok(written) => Ok(written),
-            Err(DomainError::Refused(fault)) => Err(fault),
+            Err(DomainError::Refused(fault)) => {
+                self.run("ROLLBACK TO one")?;
+                Err(fault)
+            }
             Err(failure) => return Err(failure),
         };
-        if !bare {
-            if result.is_err() {
-                self.run("ROLLBACK TO one")?;
-            }
-            self.run("RELEASE one")?;
-        }
-        Ok(result)
+        self.run("RELEASE one")?;
+        Ok(Some(result))
     }
 
     /// Answers a query from one snapshot of committed data.

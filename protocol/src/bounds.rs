@@ -4,6 +4,8 @@
 //! frame that exceeds them. A body has narrower limits, which the server checks once when it accepts the body, so every
 //! frame that carries it later stays within its own.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -19,7 +21,7 @@ pub fn check_body(body: &RawValue) -> Result<(), Fault> {
     if body.get().len() > limits::BODY_BYTES {
         return Err(Fault::new(Code::MESSAGE_BODY_TOO_LONG));
     }
-    if codec::depth(body.get()) > limits::BODY_DEPTH {
+    if !codec::nests_within(body.get(), limits::BODY_DEPTH) {
         return Err(Fault::new(Code::MESSAGE_BODY_TOO_DEEP));
     }
     // A syntax error names its place and never quotes the text.
@@ -32,17 +34,24 @@ pub fn check_body(body: &RawValue) -> Result<(), Fault> {
 /// A body that fits every frame: the body itself, or only its type if it exceeds the limits of [`check_body`] because
 /// it was stored before they existed.
 #[must_use]
-pub fn within_frames(body: Box<RawValue>) -> Box<RawValue> {
+pub fn within_frames(body: &RawValue) -> Cow<'_, RawValue> {
     #[derive(Deserialize)]
     struct Tag {
         #[serde(rename = "type")]
         kind: String,
     }
-    if body.get().len() <= limits::BODY_BYTES && codec::depth(body.get()) <= limits::BODY_DEPTH {
-        return body;
+    if body.get().len() <= limits::BODY_BYTES && codec::nests_within(body.get(), limits::BODY_DEPTH) {
+        return Cow::Borrowed(body);
     }
     let kind = serde_json::from_str::<Tag>(body.get()).map(|tag| tag.kind).unwrap_or_default();
-    serde_json::value::to_raw_value(&serde_json::json!({ "type": kind })).unwrap_or_default()
+    Cow::Owned(written(&serde_json::json!({ "type": kind })))
+}
+
+/// A value of the protocol as JSON text.
+#[must_use]
+pub fn written(value: &impl Serialize) -> Box<RawValue> {
+    // Every value of the protocol can be written.
+    serde_json::value::to_raw_value(value).unwrap_or_default()
 }
 
 /// Checks that a number is at most 2^53 - 1, which every language represents exactly.
@@ -95,7 +104,12 @@ impl PageRoom {
 
     /// Takes room for a further item. False if it does not fit; the first one always does.
     pub fn take(&mut self, item: &impl Serialize) -> bool {
-        let taken = self.taken + encoded_len(item) + 1;
+        self.take_bytes(encoded_len(item))
+    }
+
+    /// The same, for an item of which the size is known.
+    pub fn take_bytes(&mut self, bytes: usize) -> bool {
+        let taken = self.taken + bytes + 1;
         let fits = self.taken == 0 || taken <= self.max;
         if fits {
             self.taken = taken;
@@ -169,11 +183,12 @@ mod tests {
 
     #[test]
     fn a_stored_body_that_is_too_deep_keeps_its_type_only() {
-        let deep = within_frames(nested(limits::BODY_DEPTH + 1));
+        let too_deep = nested(limits::BODY_DEPTH + 1);
+        let deep = within_frames(&too_deep);
         assert_eq!(deep.get(), r#"{"type":"TIMTextElem"}"#);
         let fine = nested(limits::BODY_DEPTH);
-        assert_eq!(within_frames(fine.clone()).get(), fine.get());
+        assert_eq!(within_frames(&fine).get(), fine.get());
         let long = format!(r#"{{"type":"TIMTextElem","x":"{}"}}"#, "x".repeat(limits::BODY_BYTES));
-        assert_eq!(within_frames(raw(&long)).get(), r#"{"type":"TIMTextElem"}"#);
+        assert_eq!(within_frames(&raw(&long)).get(), r#"{"type":"TIMTextElem"}"#);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Numbers here are positions in logs. Unread counts, order and read state are computed from them, never incremented.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -35,10 +36,10 @@ impl From<Cursor> for (u32, u64) {
     }
 }
 
-/// The state of a conversation for one user.
+/// The state of a conversation for one user. `M` is a message, or its JSON text in a server that has written it already.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ConversationState {
+#[serde(rename_all = "camelCase", bound(deserialize = "M: DeserializeOwned"))]
+pub struct ConversationState<M = Message> {
     /// The conversation, as this user names it.
     #[serde(rename = "conversationID")]
     pub conversation_id: ConversationId,
@@ -82,7 +83,7 @@ pub struct ConversationState {
     /// The newest messages, oldest first, ending at `head`; as many as the request asked for, fewer if the page would
     /// become too large.
     #[serde(default, skip_serializing_if = "List::is_blank")]
-    pub latest: List<Message>,
+    pub latest: List<M>,
 }
 
 /// A change of the user's own data other than conversations.

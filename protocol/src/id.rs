@@ -7,7 +7,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 use crate::limits;
@@ -41,8 +41,8 @@ fn printable(text: &str, max: usize) -> bool {
 }
 
 /// A user's name within an application: 1 to 32 bytes of printable ASCII. Letters, digits, `_` and `-` are advised.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
 pub struct UserId(Arc<str>);
 
 impl UserId {
@@ -84,8 +84,8 @@ impl TryFrom<String> for UserId {
 }
 
 /// A group's name within an application: 1 to 48 bytes of printable ASCII.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
 pub struct GroupId(Arc<str>);
 
 impl GroupId {
@@ -121,8 +121,8 @@ impl TryFrom<String> for GroupId {
 }
 
 /// A conversation as one user names it: `C2C` and the other user's ID, `GROUP` and the group's ID, or `@TIM#SYSTEM`.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
 pub enum ConversationId {
     /// The conversation with one other user.
     C2c(UserId),
@@ -249,6 +249,24 @@ impl FromStr for MessageId {
 impl From<MessageId> for Uuid {
     fn from(id: MessageId) -> Self {
         id.0
+    }
+}
+
+impl Serialize for UserId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl Serialize for GroupId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl Serialize for ConversationId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

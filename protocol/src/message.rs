@@ -1,5 +1,7 @@
 //! Messages: the envelope that the server orders, and its later changes. `body` has the contents.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -35,10 +37,16 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
+fn is_empty(text: &impl AsRef<str>) -> bool {
+    text.as_ref().is_empty()
+}
+
 /// One message of a conversation's log, as the server orders it and every member receives it.
+///
+/// Its texts and its body are owned, or borrowed by a server that writes a stored message to a page ([`MessageRef`]).
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Message {
+#[serde(rename_all = "camelCase", bound(serialize = "S: AsRef<str> + Serialize, B: Serialize"))]
+pub struct Message<S = String, B = Box<RawValue>> {
     /// The message ID, chosen by the sender.
     #[serde(rename = "ID")]
     pub id: MessageId,
@@ -66,17 +74,20 @@ pub struct Message {
     #[serde(default, skip_serializing_if = "is_false")]
     pub excluded_from_unread_count: bool,
     /// The sender's nick when it was sent; empty if none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub nick: String,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub nick: S,
     /// The sender's avatar address when it was sent; empty if none.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub avatar: String,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    pub avatar: S,
     /// Set if the message was revoked; the body then has no payload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<Revocation>,
     /// The body's JSON text. [`Body::read`](crate::body::Body::read) parses it.
-    pub body: Box<RawValue>,
+    pub body: B,
 }
+
+/// A message with borrowed texts and body.
+pub type MessageRef<'a> = Message<&'a str, Cow<'a, RawValue>>;
 
 /// Who revoked a message, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

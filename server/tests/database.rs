@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use serde_json::value::RawValue;
-use tim_protocol::call::{self, MessagesReply, MessagesRequest, Reply, Request, SessionReply};
+use tim_protocol::call::{self, MessagesReply, MessagesRequest, Reply, Request};
 use tim_protocol::conversation::{Change, Cursor};
 use tim_protocol::group::GroupType;
 use tim_protocol::message::Priority;
@@ -49,13 +49,10 @@ fn unread(database: &mut Database, actor: &Actor) -> u64 {
     let given = database.commit(&[Write::AdvanceWatermark { actor: actor.clone() }]).remove(0).unwrap();
     let WriteReply::Watermark(upto) = given.answer else { panic!("{given:?}") };
     let sync = call::SyncRequest { from: Cursor::default(), before: None, limit: 200, latest: 0 };
-    match database.query(&Query::Sync { actor: actor.clone(), sync, upto }).unwrap() {
-        QueryResult::Reply(Reply::Session(SessionReply::Sync(page))) => {
-            let row = &page.conversations[0];
-            row.unread_index - row.own - row.unread_base - row.revoked_above_read
-        }
-        other => panic!("{other:?}"),
-    }
+    let found = database.query(&Query::Sync { actor: actor.clone(), sync, upto }).unwrap();
+    let page = found.reply::<call::SyncRequest>().unwrap();
+    let row = &page.conversations[0];
+    row.unread_index - row.own - row.unread_base - row.revoked_above_read
 }
 
 #[test]
@@ -103,23 +100,17 @@ fn picture(database: &mut Database, actor: &Actor, conversations: &[&str]) -> Ve
     let given = database.commit(&[Write::AdvanceWatermark { actor: actor.clone() }]).remove(0).unwrap();
     let WriteReply::Watermark(upto) = given.answer else { panic!("{given:?}") };
     let sync = call::SyncRequest { from: Cursor::default(), before: None, limit: 200, latest: 20 };
-    let QueryResult::Reply(Reply::Session(SessionReply::Sync(page))) =
-        database.query(&Query::Sync { actor: actor.clone(), sync, upto }).unwrap()
-    else {
-        panic!()
-    };
-    let asks = |query: Query| match database.query(&query).unwrap() {
-        QueryResult::Reply(Reply::Messages(reply)) => reply,
-        other => panic!("{other:?}"),
-    };
+    let found = database.query(&Query::Sync { actor: actor.clone(), sync, upto }).unwrap();
+    let page = found.reply::<call::SyncRequest>().unwrap();
     let mut picture = vec![format!("{page:?}")];
     for conversation in conversations {
         let conversation_id: ConversationId = conversation.parse().unwrap();
         let mutations = call::MutationsRequest { conversation_id: conversation_id.clone(), after: 0 };
         let history = call::HistoryRequest { conversation_id, low: 1, high: u64::MAX, limit: 100 };
-        for query in [Query::request(actor, history), Query::request(actor, mutations)] {
-            picture.push(format!("{:?}", asks(query)));
-        }
+        let history = database.query(&Query::request(actor, history)).unwrap();
+        picture.push(format!("{:?}", history.reply::<call::HistoryRequest>().unwrap()));
+        let mutations = database.query(&Query::request(actor, mutations)).unwrap();
+        picture.push(format!("{:?}", mutations.reply::<call::MutationsRequest>().unwrap()));
     }
     picture
 }
@@ -215,11 +206,8 @@ fn a_group_of_a_later_version_is_told_as_it_is_and_nobody_comes_in() {
     let given = database.commit(&[Write::AdvanceWatermark { actor: alice.clone() }]).remove(0).unwrap();
     let WriteReply::Watermark(upto) = given.answer else { panic!("{given:?}") };
     let sync = call::SyncRequest { from: Cursor::default(), before: None, limit: 200, latest: 20 };
-    let QueryResult::Reply(Reply::Session(SessionReply::Sync(page))) =
-        database.query(&Query::Sync { actor: alice, sync, upto }).unwrap()
-    else {
-        panic!()
-    };
+    let found = database.query(&Query::Sync { actor: alice, sync, upto }).unwrap();
+    let page = found.reply::<call::SyncRequest>().unwrap();
     let row = page.conversations.iter().find(|row| row.group_type.is_some()).unwrap();
     assert_eq!(row.group_type.as_ref().map(GroupType::as_str), Some("Community"));
     let group = page.changes.iter().find_map(|change| match change {

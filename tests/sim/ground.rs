@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tim_protocol::call::{self, MessagesReply, Platform, Reply, SessionReply};
+use tim_protocol::call::{self, Platform};
 use tim_protocol::conversation::{Change, ConversationState};
 use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::{GroupId, UserId};
@@ -100,12 +100,7 @@ impl World {
             panic!()
         };
         let sync = call::SyncRequest { from: Default::default(), before: None, limit: 200, latest: 0 };
-        let QueryResult::Reply(Reply::Session(SessionReply::Sync(page))) =
-            self.server.query(&Query::Sync { actor, sync, upto })
-        else {
-            panic!()
-        };
-        page
+        self.server.query(&Query::Sync { actor, sync, upto }).reply::<call::SyncRequest>().unwrap()
     }
 
     fn log(&self, reader: &UserId, log: &LogId, head: u64) -> Log {
@@ -114,22 +109,16 @@ impl World {
         let mut high = head;
         while high > 0 {
             let history = call::HistoryRequest { conversation_id: id.clone(), low: 1, high, limit: 100 };
-            let QueryResult::Reply(Reply::Messages(MessagesReply::History(page))) =
-                self.server.query(&Query::request(&actor, history))
-            else {
-                panic!()
-            };
+            let found = self.server.query(&Query::request(&actor, history));
+            let page = found.reply::<call::HistoryRequest>().unwrap();
             read.messages.splice(0..0, page.messages);
             high = page.low - 1;
         }
         loop {
             let after = read.mutations.last().map_or(0, |mutation| mutation.mutation_seq);
             let mutations = call::MutationsRequest { conversation_id: id.clone(), after };
-            let QueryResult::Reply(Reply::Messages(MessagesReply::Mutations(page))) =
-                self.server.query(&Query::request(&actor, mutations))
-            else {
-                panic!()
-            };
+            let found = self.server.query(&Query::request(&actor, mutations));
+            let page = found.reply::<call::MutationsRequest>().unwrap();
             read.mutations.extend(page.mutations);
             if !page.more {
                 return read;

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use tim_protocol::call::{MessagesReply, MessagesRequest, Reply, Request, SendRequest, SessionReply};
+use tim_protocol::call::{
+    Call as _, HistoryRequest, MessagesReply, MessagesRequest, Reply, Request, SendRequest, SyncRequest,
+};
 use tim_protocol::frame::Push;
 use tim_protocol::{ConversationId, MessageId, UserId, codec, limits};
 use tim_server::bus::Delivery;
@@ -336,25 +338,29 @@ impl World {
         {
             sync.from.version = 0;
         }
-        let mut found = self.server.database.query(&query);
-        match &mut found {
-            Ok(QueryResult::Reply(Reply::Messages(MessagesReply::History(page))))
-                if self.is_broken(Break::HoleInHistory) && page.messages.len() > 2 =>
+        let found = self.server.database.query(&query)?;
+        Ok(match query {
+            Query::Request(asked)
+                if self.is_broken(Break::HoleInHistory)
+                    && asked.request.method() == HistoryRequest::METHOD =>
             {
+                let mut page = found.reply::<HistoryRequest>().unwrap();
                 let middle = page.messages.len() / 2;
-                page.messages.remove(middle);
+                if page.messages.len() > 2 {
+                    page.messages.remove(middle);
+                }
+                QueryResult::Reply(HistoryRequest::answer(page))
             }
-            Ok(QueryResult::Reply(Reply::Session(SessionReply::Sync(page))))
-                if self.is_broken(Break::ReadsTooFar) =>
-            {
+            Query::Sync { .. } if self.is_broken(Break::ReadsTooFar) => {
+                let mut page = found.reply::<SyncRequest>().unwrap();
                 for state in page.conversations.iter_mut().filter(|state| state.head > 2) {
                     state.unread_base =
                         state.unread_base.max((state.unread_index - state.own).saturating_sub(1));
                 }
+                QueryResult::Reply(SyncRequest::answer(page))
             }
-            _ => {}
-        }
-        found
+            _ => found,
+        })
     }
 
     /// A dropped session; a server may also find it behind a connection that it does not know to be dead yet.

@@ -1,5 +1,6 @@
 //! Messages: send, revoke, mark as read, and fetch history and mutations.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -66,12 +67,12 @@ pub struct HistoryRequest {
     pub limit: u32,
 }
 
-/// A range of messages without gaps.
+/// A range of messages without gaps. `M` is a message, or its JSON text in a server that has written it already.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct HistoryPage {
+#[serde(rename_all = "camelCase", bound(deserialize = "M: DeserializeOwned"))]
+pub struct HistoryPage<M = Message> {
     /// Every message from `low` to `high`, oldest first.
-    pub messages: List<Message>,
+    pub messages: List<M>,
     /// The first sequence covered. Higher than asked for if the page is full; then ask again up to `low - 1`.
     pub low: u64,
     /// The last sequence covered; `low - 1` if nothing is.

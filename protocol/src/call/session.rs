@@ -1,5 +1,6 @@
 //! The session: hello, logout, and the sync of what changed.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -124,10 +125,11 @@ pub struct SyncRequest {
     pub latest: u32,
 }
 
-/// One page of changes, newest first.
+/// One page of changes, newest first. `C` and `X` are its rows, or their JSON texts in a server that has written them
+/// already.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SyncPage {
+#[serde(rename_all = "camelCase", bound(deserialize = "C: DeserializeOwned, X: DeserializeOwned"))]
+pub struct SyncPage<C = ConversationState, X = Change> {
     /// The server cannot compute the changes since the client's cursor. This page begins a full sync: conversations
     /// that the client has and the sync does not contain no longer exist.
     #[serde(default)]
@@ -140,10 +142,10 @@ pub struct SyncPage {
     pub next: Option<u64>,
     /// Changed conversations.
     #[serde(default, skip_serializing_if = "List::is_blank")]
-    pub conversations: List<ConversationState>,
+    pub conversations: List<C>,
     /// Other changes.
     #[serde(default, skip_serializing_if = "List::is_blank")]
-    pub changes: List<Change>,
+    pub changes: List<X>,
 }
 
 /// Logs out: ends the login instance and its session.

@@ -24,9 +24,12 @@ macro_rules! verbs {
             type Reply = $reply;
 
             fn reply(reply: $crate::call::Reply) -> Option<$reply> {
-                match $Replies::try_from(reply) {
-                    Ok($Replies::$variant(reply)) => Some(reply),
-                    _ => None,
+                match reply {
+                    $crate::call::Reply::Written(text) => serde_json::from_str(text.get()).ok(),
+                    reply => match $Replies::try_from(reply) {
+                        Ok($Replies::$variant(reply)) => Some(reply),
+                        _ => None,
+                    },
                 }
             }
 
@@ -104,6 +107,8 @@ macro_rules! domains {
         #[derive(Debug, Clone)]
         pub enum Reply {
             $($(#[$doc])* $domain($Replies),)*
+            /// The JSON text of any reply: a page of many rows is written as they are read.
+            Written(Box<RawValue>),
         }
 
         impl Request {
@@ -175,8 +180,11 @@ macro_rules! domains {
             ///
             /// # Errors
             /// None in practice: every reply type can be written.
-            pub fn write(&self) -> serde_json::Result<Box<RawValue>> {
-                match self { $(Self::$domain(reply) => reply.write(),)* }
+            pub fn write(self) -> serde_json::Result<Box<RawValue>> {
+                match self {
+                    $(Self::$domain(reply) => reply.write(),)*
+                    Self::Written(text) => Ok(text),
+                }
             }
         }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use tim_protocol::call::{self, MessagesRequest, Platform, Reply, Request};
+use tim_protocol::call::{self, Call, MessagesRequest, Platform, Reply, Request};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::Push;
 use tim_protocol::{Code, Fault, UnixMillis, UserId, limits};
@@ -358,6 +358,14 @@ pub struct Devices {
 /// Nothing was changed. After [`tim_protocol::Code::BUSY`], [`tim_protocol::Code::READ_ONLY`] and
 /// [`tim_protocol::Code::INTERNAL`] the same may succeed later.
 pub type Refusal = Fault;
+
+impl QueryResult {
+    /// The reply to this call, if it is one.
+    #[must_use]
+    pub fn reply<C: Call>(self) -> Option<C::Reply> {
+        if let Self::Reply(reply) = self { C::reply(reply) } else { None }
+    }
+}
 
 impl Query {
     /// A user's query: see [`UserRequest::new`].

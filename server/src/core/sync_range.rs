@@ -33,7 +33,7 @@ impl SyncRange {
 
     /// A page of the range that nothing was added to yet.
     #[must_use]
-    pub fn page(self, upto: Cursor) -> SyncPage {
+    pub fn page<C, X>(self, upto: Cursor) -> SyncPage<C, X> {
         let (conversations, changes) = (List::default(), List::default());
         SyncPage { reset: self.is_reset, cursor: upto, next: None, conversations, changes }
     }

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use serde_json::value::RawValue;
 use tim_protocol::bounds::PageRoom;
 use tim_protocol::call::{self, HistoryPage, MutationPage};
 use tim_protocol::message::{MessageChange, Mutation};
@@ -17,7 +18,7 @@ pub(super) fn page(
     rows: &mut impl Rows,
     actor: &Actor,
     asked: &call::HistoryRequest,
-) -> DomainResult<HistoryPage> {
+) -> DomainResult<HistoryPage<Box<RawValue>>> {
     let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else {
         return Ok(HistoryPage { messages: List::default(), low: 1, high: 0, first_visible_seq: 1 });
     };
@@ -34,11 +35,10 @@ pub(super) fn page(
     }
     let max = asked.limit.min(limits::HISTORY_PAGE);
     let name = name_for(rows, &conversation, actor.key)?;
-    let mut run = messages(rows, actor, &conversation, &name, low..=high, max, limits::PAGE_BYTES)?;
-    run.reverse();
+    let run = messages(rows, actor, &conversation, &name, low..=high, max, limits::PAGE_BYTES)?;
     // A limit of nothing covers nothing.
-    let low = run.first().map_or(high + 1, |message| message.sequence);
-    Ok(HistoryPage { messages: run.into(), low, high, first_visible_seq })
+    let low = run.low.unwrap_or(high + 1);
+    Ok(HistoryPage { messages: run.messages, low, high, first_visible_seq })
 }
 
 pub(super) fn mutations(

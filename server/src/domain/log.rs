@@ -7,8 +7,8 @@ use tim_protocol::body::Body;
 use tim_protocol::bounds::PageRoom;
 use tim_protocol::code::Code;
 use tim_protocol::frame::Push;
-use tim_protocol::message::{Message, Priority};
-use tim_protocol::{ConversationId, MessageId, UserId, bounds};
+use tim_protocol::message::{Message, MessageRef, Priority};
+use tim_protocol::{ConversationId, List, MessageId, UserId, bounds};
 
 use super::DomainResult;
 use super::conversations::audience;
@@ -105,7 +105,16 @@ fn system_message_id(conversation: &Conversation, now: i64) -> MessageId {
     MessageId::from_parts(now, unique)
 }
 
-/// Messages of a range, newest first, up to `max` messages and `max_bytes` bytes, but at least one. `name` is the
+/// Messages without gaps, as JSON texts.
+#[derive(Default)]
+pub(super) struct Run {
+    /// Oldest first.
+    pub(super) messages: List<Box<RawValue>>,
+    /// The sequence of the first; `None` without messages.
+    pub(super) low: Option<u64>,
+}
+
+/// The newest messages of a range, up to `max` messages and `max_bytes` bytes, but at least one. `name` is the
 /// conversation as the actor names it.
 pub(super) fn messages(
     rows: &mut impl Rows,
@@ -115,18 +124,21 @@ pub(super) fn messages(
     sequences: RangeInclusive<u64>,
     max: u32,
     max_bytes: usize,
-) -> DomainResult<Vec<Message>> {
-    let (mut messages, mut room) = (Vec::new(), PageRoom::new(max_bytes));
+) -> DomainResult<Run> {
+    let (mut run, mut room) = (Run::default(), PageRoom::new(max_bytes));
     rows.messages(conversation.key, sequences, max, |row| {
         let to = named_by(row.sender, actor, conversation, name);
-        let message = message(row, to);
-        if !room.take(&message) {
+        let sequence = row.sequence;
+        let message = bounds::written(&message(row, to));
+        if !room.take_bytes(message.get().len()) {
             return ControlFlow::Break(());
         }
-        messages.push(message);
+        run.messages.push(message);
+        run.low = Some(sequence);
         ControlFlow::Continue(())
     })?;
-    Ok(messages)
+    run.messages.reverse();
+    Ok(run)
 }
 
 /// The conversation as the sender of a message names it: `name` is what the actor calls it.
@@ -142,7 +154,7 @@ pub(super) fn named_by(
     }
 }
 
-fn message(row: MessageRow, to: ConversationId) -> Message {
+fn message(row: MessageRow<'_>, to: ConversationId) -> MessageRef<'_> {
     Message {
         id: row.id,
         from: row.from,

@@ -1,6 +1,7 @@
 //! The verbs about messages: the list of them. What each does is in a file of its own.
 
-use tim_protocol::call::{Call as _, HistoryRequest, MessagesRequest, MutationsRequest};
+use tim_protocol::bounds;
+use tim_protocol::call::{Call as _, MessagesRequest, MutationsRequest, Reply};
 
 use super::outcome::without_notifications;
 use super::rows::Rows;
@@ -16,7 +17,8 @@ pub(super) fn request(
     match request {
         MessagesRequest::Send(send) => send::send(rows, actor, send, *now),
         MessagesRequest::History(asked) => {
-            history::page(rows, actor, asked).map(HistoryRequest::answer).map(without_notifications)
+            let page = history::page(rows, actor, asked)?;
+            Ok(without_notifications(Reply::Written(bounds::written(&page))))
         }
         MessagesRequest::Mutations(asked) => {
             history::mutations(rows, actor, asked).map(MutationsRequest::answer).map(without_notifications)

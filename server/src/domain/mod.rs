@@ -36,8 +36,8 @@ mod users;
 
 pub use outcome::{DatabaseErrorKind, DomainError, DomainResult};
 
-use tim_protocol::Code;
-use tim_protocol::call::{Call as _, SyncRequest};
+use tim_protocol::call::Reply;
+use tim_protocol::{Code, bounds};
 
 #[cfg(doc)]
 use crate::core::ops::Notification;
@@ -77,7 +77,8 @@ pub fn answer(rows: &mut impl Rows, query: &Query) -> DomainResult<QueryResult> 
         Query::SessionStart { key } => logins::session_start(rows, *key).map(QueryResult::SessionStart),
         Query::Version { key } => marks::newest(rows, *key).map(QueryResult::Version),
         Query::Sync { actor, sync, upto } => {
-            sync::page(rows, actor, sync, *upto).map(SyncRequest::answer).map(QueryResult::Reply)
+            let page = sync::page(rows, actor, sync, *upto)?;
+            Ok(QueryResult::Reply(Reply::Written(bounds::written(&page))))
         }
         Query::Request(asked) => match requests::request(rows, asked)?.answer {
             WriteReply::Reply(reply) => Ok(QueryResult::Reply(reply)),

@@ -57,7 +57,8 @@ fn visible(
     }
     let name = name_for(rows, conversation, actor.key)?;
     let run = log::messages(rows, actor, conversation, &name, sequence..=sequence, 1, usize::MAX)?;
-    Ok(run.into_iter().next())
+    let message = run.messages.first().map(|text| serde_json::from_str(text.get())).transpose();
+    Ok(message.map_err(|_| Code::INTERNAL)?)
 }
 
 fn check(

@@ -3,32 +3,31 @@
 //! A page is read in one transaction. A conversation that is marked again while a client pages down moves above the
 //! upper end of the sync, where the next sync finds it.
 
+use serde_json::value::RawValue;
 use tim_protocol::call::{SyncPage, SyncRequest};
 use tim_protocol::conversation::{Change, ConversationState, Cursor};
-use tim_protocol::{ConversationId, GroupId, List, UserId, bounds, limits};
+use tim_protocol::{GroupId, List, UserId, bounds, limits};
 
 use super::conversations::name_for;
 use super::group_view::group_for;
+use super::log::Run;
 use super::profiles::profile;
-use super::rows::{ChangeKind, Changed, Conversation, Parties, Rows};
+use super::rows::{ChangeKind, Changed, Parties, Rows};
 use super::{DomainResult, log, unread};
 use crate::core::ops::{Actor, ConversationKey};
 use crate::core::sync_range::SyncRange;
 
-/// A row of a page.
-#[expect(clippy::large_enum_variant, reason = "a page has few changes, and most rows are conversations")]
+/// A row of a page, as JSON text.
 enum Row {
-    Conversation(Box<ConversationState>),
-    Change(Change),
+    Conversation(Box<RawValue>),
+    Change(Box<RawValue>),
 }
 
 impl Row {
     /// Bytes in the page, with the comma.
     fn bytes(&self) -> usize {
-        1 + match self {
-            Self::Conversation(state) => bounds::encoded_len(state),
-            Self::Change(change) => bounds::encoded_len(change),
-        }
+        let (Self::Conversation(text) | Self::Change(text)) = self;
+        text.get().len() + 1
     }
 }
 
@@ -38,7 +37,7 @@ pub(super) fn page(
     actor: &Actor,
     sync: &SyncRequest,
     upto: Cursor,
-) -> DomainResult<SyncPage> {
+) -> DomainResult<SyncPage<Box<RawValue>, Box<RawValue>>> {
     let range = SyncRange::of(sync, upto);
     let changed = rows.changed(actor.key, range.after, range.before, sync.limit)?;
     let (mut page, before) = (range.page(upto), range.before);
@@ -52,7 +51,7 @@ pub(super) fn page(
             return Ok(page);
         }
         match row {
-            Some(Row::Conversation(state)) => page.conversations.push(*state),
+            Some(Row::Conversation(state)) => page.conversations.push(state),
             Some(Row::Change(change)) => page.changes.push(change),
             None => {}
         }
@@ -74,9 +73,12 @@ fn row(
     Ok(match changed {
         Changed::Conversation { key, is_gone } => {
             let state = state(rows, actor, key, is_gone, sync.latest, room)?;
-            Some(Row::Conversation(Box::new(state)))
+            Some(Row::Conversation(bounds::written(&state)))
         }
-        Changed::Other { kind, key, is_gone } => change(rows, actor, kind, &key, is_gone)?.map(Row::Change),
+        Changed::Other { kind, key, is_gone } => {
+            let change = change(rows, actor, kind, &key, is_gone)?;
+            change.map(|change| Row::Change(bounds::written(&change)))
+        }
     })
 }
 
@@ -87,7 +89,7 @@ fn state(
     is_gone: bool,
     latest: u32,
     room: usize,
-) -> DomainResult<ConversationState> {
+) -> DomainResult<ConversationState<Box<RawValue>>> {
     let conversation = rows.conversation_by_key(key)?;
     let own = rows.user_conversation(actor.key, key)?;
     let name = name_for(rows, &conversation, actor.key)?;
@@ -100,7 +102,13 @@ fn state(
         group => (group.map(|group| group.group_type), None, None),
     };
     let latest = if is_gone { 0 } else { latest };
-    let messages = newest(rows, actor, &conversation, &name, own.first_visible_seq, latest, room)?;
+    let run = match latest {
+        0 => Run::default(),
+        max => {
+            let visible = own.first_visible_seq..=conversation.head;
+            log::messages(rows, actor, &conversation, &name, visible, max, room)?
+        }
+    };
     let peer_read = match conversation.parties {
         Parties::C2c(a, b) => rows.user_conversation(if a == actor.key { b } else { a }, key)?.read,
         Parties::Group(_) | Parties::System(_) => 0,
@@ -120,26 +128,8 @@ fn state(
         peer_read,
         first_visible_seq: own.first_visible_seq,
         gone: is_gone,
-        latest: messages,
+        latest: run.messages,
     })
-}
-
-/// The newest messages from `low` on, oldest first.
-fn newest(
-    rows: &mut impl Rows,
-    actor: &Actor,
-    conversation: &Conversation,
-    name: &ConversationId,
-    low: u64,
-    max: u32,
-    room: usize,
-) -> DomainResult<List<tim_protocol::message::Message>> {
-    if max == 0 {
-        return Ok(List::default());
-    }
-    let mut run = log::messages(rows, actor, conversation, name, low..=conversation.head, max, room)?;
-    run.reverse();
-    Ok(run.into())
 }
 
 fn change(

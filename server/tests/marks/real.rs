@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use tim_protocol::call::{self, Reply, SessionReply, SyncPage};
+use tim_protocol::call::{self, SyncPage};
 use tim_protocol::conversation::Cursor;
-use tim_server::core::ops::{Actor, Query, QueryResult, Write, WriteReply};
+use tim_server::core::ops::{Actor, Query, Write, WriteReply};
 use tim_server::store::conformance::{logged_in, logging_in, message};
 use tim_server::store::sqlite::Database;
 
@@ -72,13 +72,10 @@ impl Client {
 fn read(database: &Database, bob: &Actor, from: Cursor, before: Option<u64>, upto: Cursor) -> SyncPage {
     // The smallest pages there are, so that syncs stay unfinished often.
     let sync = call::SyncRequest { from, before, limit: 1, latest: 1 };
-    match database.query(&Query::Sync { actor: bob.clone(), sync, upto }).unwrap() {
-        QueryResult::Reply(Reply::Session(SessionReply::Sync(page))) => {
-            assert!(!page.reset);
-            page
-        }
-        other => panic!("a sync answered {other:?}"),
-    }
+    let found = database.query(&Query::Sync { actor: bob.clone(), sync, upto }).unwrap();
+    let page = found.reply::<call::SyncRequest>().unwrap();
+    assert!(!page.reset);
+    page
 }
 
 /// A database, bob with his devices, and the others who write to him.

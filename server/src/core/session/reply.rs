@@ -31,7 +31,7 @@ impl Session {
                 effects.push(answer::result(number, &Done {}));
                 self.close(Code::LOGGED_OUT, effects);
             }
-            (Purpose::Reply(number), Ok(WriteReply::Reply(reply))) => effects.push(replied(number, &reply)),
+            (Purpose::Reply(number), Ok(WriteReply::Reply(reply))) => effects.push(replied(number, reply)),
             (asked, result) => {
                 effects.extend(asked.number().map(|number| fault_to(number, fault_of(result))))
             }
@@ -78,7 +78,7 @@ impl Session {
                     None => fault_to(number, Fault::new(Code::MEDIA_NOT_FOUND)),
                 });
             }
-            (Purpose::Reply(number), Ok(QueryResult::Reply(reply))) => effects.push(replied(number, &reply)),
+            (Purpose::Reply(number), Ok(QueryResult::Reply(reply))) => effects.push(replied(number, reply)),
             (asked, result) => {
                 effects.extend(asked.number().map(|number| fault_to(number, fault_of(result))))
             }
@@ -87,7 +87,7 @@ impl Session {
 }
 
 /// A reply as the client gets it.
-fn replied(number: u64, reply: &Reply) -> Effect {
+fn replied(number: u64, reply: Reply) -> Effect {
     envelope(number, reply.write().map_err(|_| Fault::new(Code::INTERNAL)))
 }
 

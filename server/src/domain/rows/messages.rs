@@ -11,9 +11,9 @@ use super::conversations::Conversation;
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
 
-/// A message's row. The fields are those of [`Message`].
+/// A message's row, as it lies in the database. The fields are those of [`Message`].
 #[derive(Debug)]
-pub struct MessageRow {
+pub struct MessageRow<'a> {
     /// The message ID, chosen by the sender.
     pub id: MessageId,
     /// The key of the sender.
@@ -35,13 +35,13 @@ pub struct MessageRow {
     /// Does not count as unread.
     pub is_uncounted: bool,
     /// The sender's nick at that time.
-    pub nick: String,
+    pub nick: &'a str,
     /// The sender's avatar at that time.
-    pub avatar: String,
+    pub avatar: &'a str,
     /// Set if it was revoked.
     pub revoked: Option<Revocation>,
     /// The body as it was stored.
-    pub body: Box<RawValue>,
+    pub body: &'a RawValue,
 }
 
 /// The row of a mutation: the revocation of a message.
@@ -106,7 +106,7 @@ pub trait MessageRows {
         of: ConversationKey,
         sequences: RangeInclusive<u64>,
         max: u32,
-        each: impl FnMut(MessageRow) -> ControlFlow<()>,
+        each: impl FnMut(MessageRow<'_>) -> ControlFlow<()>,
     ) -> DomainResult<()>;
 
     /// The counts up to a message; `None` before the first.

@@ -145,11 +145,8 @@ pub async fn dense<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S)
         let _ = store.write(revoke(&alice, "GROUPclimbers", sequence)).await;
     }
     let mutations = call::MutationsRequest { conversation_id: "GROUPclimbers".parse().unwrap(), after: 0 };
-    let QueryResult::Reply(Reply::Messages(MessagesReply::Mutations(page))) =
-        store.query(Query::request(&alice, mutations)).await.unwrap()
-    else {
-        panic!("mutations were not answered")
-    };
+    let found = store.query(Query::request(&alice, mutations)).await.unwrap();
+    let page = found.reply::<call::MutationsRequest>().expect("mutations were not answered");
     let numbers: Vec<u64> = page.mutations.iter().map(|mutation| mutation.mutation_seq).collect();
     assert_eq!(numbers, [1, 2, 3]);
     store.close().await;

@@ -6,9 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use serde_json::value::RawValue;
-use tim_protocol::call::{
-    self, HistoryPage, HistoryRequest, MessagesReply, Platform, Reply, Sent, SessionReply, SyncPage,
-};
+use tim_protocol::call::{self, HistoryPage, HistoryRequest, MessagesReply, Platform, Reply, Sent, SyncPage};
 use tim_protocol::conversation::{Change, Cursor};
 use tim_protocol::frame::Push;
 use tim_protocol::group::{GroupType, NewGroup};
@@ -16,8 +14,7 @@ use tim_protocol::profile::ProfileFields;
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
 use crate::core::ops::{
-    Actor, Committed, Login, Notification, NotificationContent, Query, QueryResult, Refusal, Write,
-    WriteReply,
+    Actor, Committed, Login, Notification, NotificationContent, Query, Refusal, Write, WriteReply,
 };
 use crate::core::policy::LoginPolicy;
 use crate::store::{Listener, Store};
@@ -174,10 +171,8 @@ pub(super) fn refused(result: Result<Committed, Refusal>) -> Code {
 pub async fn history(store: &impl Store, actor: &Actor, conversation: &str) -> HistoryPage {
     let conversation_id: ConversationId = conversation.parse().unwrap();
     let history = HistoryRequest { conversation_id, low: 1, high: u64::MAX, limit: 10_000 };
-    match store.query(Query::request(actor, history)).await.unwrap() {
-        QueryResult::Reply(Reply::Messages(MessagesReply::History(page))) => page,
-        other => panic!("history answered {other:?}"),
-    }
+    let found = store.query(Query::request(actor, history)).await.unwrap();
+    found.reply::<HistoryRequest>().expect("history was not answered")
 }
 
 /// Advances the watermark of a user, and returns it.
@@ -197,10 +192,8 @@ pub async fn sync(store: &impl Store, actor: &Actor, from: Cursor) -> SyncPage {
 /// The changes of a user after `from`, up to a watermark.
 pub async fn sync_up_to(store: &impl Store, actor: &Actor, from: Cursor, upto: Cursor) -> SyncPage {
     let sync = call::SyncRequest { from, before: None, limit: 200, latest: 20 };
-    match store.query(Query::Sync { actor: actor.clone(), sync, upto }).await.unwrap() {
-        QueryResult::Reply(Reply::Session(SessionReply::Sync(page))) => page,
-        other => panic!("a sync answered {other:?}"),
-    }
+    let found = store.query(Query::Sync { actor: actor.clone(), sync, upto }).await.unwrap();
+    found.reply::<call::SyncRequest>().expect("a sync was not answered")
 }
 
 /// Syncs until `wanted` is there: marks may come a moment after the commit.
@@ -234,13 +227,10 @@ pub(super) async fn history_in_pages(store: &impl Store, actor: &Actor, conversa
     while whole.low > whole.first_visible_seq.max(1) {
         let conversation_id: ConversationId = conversation.parse().unwrap();
         let history = HistoryRequest { conversation_id, low: 1, high: whole.low - 1, limit: 10_000 };
-        match store.query(Query::request(actor, history)).await.unwrap() {
-            QueryResult::Reply(Reply::Messages(MessagesReply::History(mut page))) => {
-                page.messages.append(&mut whole.messages);
-                whole = HistoryPage { high: whole.high, ..page };
-            }
-            other => panic!("history answered {other:?}"),
-        }
+        let found = store.query(Query::request(actor, history)).await.unwrap();
+        let mut page = found.reply::<HistoryRequest>().expect("history was not answered");
+        page.messages.append(&mut whole.messages);
+        whole = HistoryPage { high: whole.high, ..page };
     }
     whole
 }

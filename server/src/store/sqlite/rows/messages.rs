@@ -1,10 +1,11 @@
 //! The tables `msg` and `mut`.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::{ControlFlow, RangeInclusive};
 
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension as _, Row, params};
-use serde_json::value::RawValue;
 use tim_protocol::call::Sent;
 use tim_protocol::message::{Message, Priority, Revocation};
 use tim_protocol::word::Word;
@@ -28,8 +29,8 @@ impl MessageRows for Transaction<'_> {
                 unread_index: unsigned(row, 1)?,
                 by_sender: unsigned(row, 2)?,
                 time: row.get(3)?,
-                nick: text(row, 4)?,
-                avatar: text(row, 5)?,
+                nick: text(row, 4)?.to_owned(),
+                avatar: text(row, 5)?.to_owned(),
             })
         });
         Ok(row.optional()?)
@@ -81,7 +82,7 @@ impl MessageRows for Transaction<'_> {
         of: ConversationKey,
         sequences: RangeInclusive<u64>,
         max: u32,
-        mut each: impl FnMut(MessageRow) -> ControlFlow<()>,
+        mut each: impl FnMut(MessageRow<'_>) -> ControlFlow<()>,
     ) -> DomainResult<()> {
         let mut query = self.prepare(
             "SELECT m.seq, m.cnt, m.cmid, m.sender, s.name, m.time, m.lag, m.priority, m.uncounted,
@@ -91,8 +92,9 @@ impl MessageRows for Transaction<'_> {
         )?;
         let (low, high) = sequences.into_inner();
         let mut rows = query.query(params![of.0, to_sql(low), to_sql(high), max])?;
+        let (mut senders, mut told) = (BTreeMap::new(), String::new());
         while let Some(row) = rows.next()? {
-            if each(read_message(row)?).is_break() {
+            if each(read_message(row, &mut senders, &mut told)?).is_break() {
                 break;
             }
         }
@@ -176,10 +178,19 @@ impl MessageRows for Transaction<'_> {
     }
 }
 
-fn read_message(row: &Row<'_>) -> DomainResult<MessageRow> {
-    let from = match row.get::<_, Option<String>>(4)? {
-        Some(name) => user_name(&name)?,
-        None => UserId::system(),
+/// Most messages of a page have one of few senders: `senders` are those that were read. `told` is room for a body.
+fn read_message<'a>(
+    row: &'a Row<'_>,
+    senders: &mut BTreeMap<UserKey, UserId>,
+    told: &'a mut String,
+) -> DomainResult<MessageRow<'a>> {
+    let sender = UserKey(row.get(3)?);
+    let from = match senders.entry(sender) {
+        Entry::Occupied(known) => known.get().clone(),
+        Entry::Vacant(new) => {
+            let name = row.get_ref(4)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+            new.insert(name.map_or_else(|| Ok(UserId::system()), user_name)?).clone()
+        }
     };
     let revoked = match row.get::<_, Option<String>>(11)? {
         Some(by) => Some(Revocation { by: user_name(&by)?, time: row.get(12)? }),
@@ -189,7 +200,7 @@ fn read_message(row: &Row<'_>) -> DomainResult<MessageRow> {
     let id = row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?;
     Ok(MessageRow {
         id: MessageId::from_bytes(id).map_err(|_| damaged())?,
-        sender: UserKey(row.get(3)?),
+        sender,
         from,
         sequence: unsigned(row, 0)?,
         unread_index: unsigned(row, 1)?,
@@ -201,7 +212,7 @@ fn read_message(row: &Row<'_>) -> DomainResult<MessageRow> {
         nick: text(row, 9)?,
         avatar: text(row, 10)?,
         revoked,
-        body: RawValue::from_string(told_body(row.get(13)?)).map_err(|_| damaged())?,
+        body: serde_json::from_str(told_body(text(row, 13)?, told)).map_err(|_| damaged())?,
     })
 }
 
@@ -215,8 +226,9 @@ fn read_mutation(row: &Row<'_>) -> DomainResult<MutationRow> {
     })
 }
 
-fn text(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
-    Ok(row.get::<_, Option<String>>(column)?.unwrap_or_default())
+/// A text, empty for NULL.
+fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a str> {
+    Ok(row.get_ref(column)?.as_str_or_null()?.unwrap_or_default())
 }
 
 /// What a text message's body begins and ends with: of such a body only the text between is stored, which begins with a
@@ -228,8 +240,14 @@ fn stored_body(body: &str) -> &str {
     text.filter(|text| text.starts_with('"')).unwrap_or(body)
 }
 
-fn told_body(stored: String) -> String {
-    if stored.starts_with('"') { [TEXT_BODY.0, &stored, TEXT_BODY.1].concat() } else { stored }
+/// The body, in `told` if only its text is stored.
+fn told_body<'a>(stored: &'a str, told: &'a mut String) -> &'a str {
+    if !stored.starts_with('"') {
+        return stored;
+    }
+    told.clear();
+    [TEXT_BODY.0, stored, TEXT_BODY.1].into_iter().for_each(|part| told.push_str(part));
+    told
 }
 
 /// A priority as a number, nothing for the normal one, or, if this version does not know it, as the bytes of its word: SQLite converts no blob to a

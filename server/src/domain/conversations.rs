@@ -41,19 +41,6 @@ pub(super) fn readable(
     }
 }
 
-/// The ID of a conversation from the point of view of one of its users.
-pub(super) fn name_for(
-    rows: &mut impl Rows,
-    conversation: &Conversation,
-    user: UserKey,
-) -> DomainResult<ConversationId> {
-    Ok(match &conversation.parties {
-        Parties::C2c(a, b) => ConversationId::C2c(rows.user_name(if *a == user { *b } else { *a })?),
-        Parties::Group(group) => ConversationId::Group(group.clone()),
-        Parties::System(_) => ConversationId::System,
-    })
-}
-
 /// The receivers of the notifications of a conversation.
 pub(super) fn audience(conversation: &Conversation) -> Audience {
     match conversation.parties {

@@ -9,7 +9,7 @@ use tim_protocol::message::{MessageChange, Mutation};
 use tim_protocol::{List, limits};
 
 use super::DomainResult;
-use super::conversations::{name_for, readable};
+use super::conversations::readable;
 use super::log::{messages, named_by};
 use super::rows::Rows;
 use crate::core::ops::Actor;
@@ -34,8 +34,8 @@ pub(super) fn page(
         });
     }
     let max = asked.limit.min(limits::HISTORY_PAGE);
-    let name = name_for(rows, &conversation, actor.key)?;
-    let run = messages(rows, actor, &conversation, &name, low..=high, max, limits::PAGE_BYTES)?;
+    let name = &asked.conversation_id;
+    let run = messages(rows, actor, &conversation, name, low..=high, max, limits::PAGE_BYTES)?;
     // A limit of nothing covers nothing.
     let low = run.low.unwrap_or(high + 1);
     Ok(HistoryPage { messages: run.messages, low, high, first_visible_seq })
@@ -49,14 +49,13 @@ pub(super) fn mutations(
     let mut page = MutationPage { mutations: List::default(), up_to: asked.after, more: false };
     let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else { return Ok(page) };
     let first_visible_seq = rows.user_conversation(actor.key, conversation.key)?.first_visible_seq;
-    let name = name_for(rows, &conversation, actor.key)?;
     let mut room = PageRoom::new(limits::PAGE_BYTES);
     rows.mutations(conversation.key, asked.after, limits::MUTATION_PAGE, |row| {
         if row.sequence >= first_visible_seq {
             let (sender, from) = row.sender;
             let mutation = Mutation {
                 from,
-                to: named_by(sender, actor, &conversation, &name),
+                to: named_by(sender, actor, &conversation, &asked.conversation_id),
                 mutation_seq: row.number,
                 sequence: row.sequence,
                 unread_index: row.unread_index,

@@ -4,7 +4,7 @@ use tim_protocol::call::{self, Call as _, ReadUpTo};
 use tim_protocol::frame::Push;
 use tim_protocol::message::Receipt;
 
-use super::conversations::{audience, name_for, readable};
+use super::conversations::{audience, readable};
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{Conversation, Parties, Rows};
 use super::unread::{by_others, revoked_after};
@@ -28,7 +28,7 @@ pub(super) fn read(rows: &mut impl Rows, actor: &Actor, read: &call::ReadRequest
     set_read(rows, &conversation, actor.key, sequence)?;
     let receipt = Receipt {
         from: actor.user.clone(),
-        to: name_for(rows, &conversation, actor.key)?,
+        to: read.conversation_id.clone(),
         sequence,
         unread_base,
         revoked_above_read: revoked_after(rows, &conversation, actor.key, sequence)?,

@@ -2,13 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
+use tim_protocol::ConversationId;
 use tim_protocol::call::{self, Call as _};
 use tim_protocol::code::Code;
 use tim_protocol::frame::Push;
 use tim_protocol::message::{Message, MessageChange, Mutation, Revocation};
 
 use super::DomainResult;
-use super::conversations::{audience, may_read, name_for, named};
+use super::conversations::{audience, may_read, named};
 use super::log;
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{Conversation, Parties, RevocationRow, Rows};
@@ -24,7 +25,8 @@ pub(super) fn revoke(
     within: i64,
 ) -> DomainResult<Committed> {
     let mut conversation = named(rows, actor, &asked.conversation_id)?.ok_or(Code::REVOKE_NOT_FOUND)?;
-    let message = visible(rows, actor, &conversation, asked.sequence)?.ok_or(Code::REVOKE_NOT_FOUND)?;
+    let message = visible(rows, actor, &conversation, &asked.conversation_id, asked.sequence)?
+        .ok_or(Code::REVOKE_NOT_FOUND)?;
     if let Some(revocation) = message.revoked.clone() {
         let before = rows.mutation_of(conversation.key, message.sequence)?;
         if let Some((number, unread_index)) = before {
@@ -48,6 +50,7 @@ fn visible(
     rows: &mut impl Rows,
     actor: &Actor,
     conversation: &Conversation,
+    name: &ConversationId,
     sequence: u64,
 ) -> DomainResult<Option<Message>> {
     if !may_read(rows, conversation, actor.key)?
@@ -55,8 +58,7 @@ fn visible(
     {
         return Ok(None);
     }
-    let name = name_for(rows, conversation, actor.key)?;
-    let run = log::messages(rows, actor, conversation, &name, sequence..=sequence, 1, usize::MAX)?;
+    let run = log::messages(rows, actor, conversation, name, sequence..=sequence, 1, usize::MAX)?;
     let message = run.messages.first().map(|text| serde_json::from_str(text.get())).transpose();
     Ok(message.map_err(|_| Code::INTERNAL)?)
 }

@@ -6,13 +6,12 @@
 use serde_json::value::RawValue;
 use tim_protocol::call::{SyncPage, SyncRequest};
 use tim_protocol::conversation::{Change, ConversationState, Cursor};
-use tim_protocol::{GroupId, List, UserId, bounds, limits};
+use tim_protocol::{Code, ConversationId, GroupId, UserId, bounds, limits};
 
-use super::conversations::name_for;
 use super::group_view::group_for;
 use super::log::Run;
 use super::profiles::profile;
-use super::rows::{ChangeKind, Changed, Parties, Rows};
+use super::rows::{ChangeKind, Changed, ConversationView, Parties, Rows};
 use super::{DomainResult, log, unread};
 use crate::core::ops::{Actor, ConversationKey};
 use crate::core::sync_range::SyncRange;
@@ -90,9 +89,13 @@ fn state(
     latest: u32,
     room: usize,
 ) -> DomainResult<ConversationState<Box<RawValue>>> {
-    let conversation = rows.conversation_by_key(key)?;
-    let own = rows.user_conversation(actor.key, key)?;
-    let name = name_for(rows, &conversation, actor.key)?;
+    let ConversationView { conversation, own, peer } = rows.conversation_view(actor.key, key)?;
+    let (peer, peer_read) = peer.unzip();
+    let name = match (&conversation.parties, peer) {
+        (Parties::C2c(..), peer) => ConversationId::C2c(peer.ok_or(Code::INTERNAL)?),
+        (Parties::Group(group), _) => ConversationId::Group(group.clone()),
+        (Parties::System(_), _) => ConversationId::System,
+    };
     let group = match conversation.parties {
         Parties::Group(_) => Some(rows.group_summary(key)?),
         Parties::C2c(..) | Parties::System(_) => None,
@@ -109,10 +112,6 @@ fn state(
             log::messages(rows, actor, &conversation, &name, visible, max, room)?
         }
     };
-    let peer_read = match conversation.parties {
-        Parties::C2c(a, b) => rows.user_conversation(if a == actor.key { b } else { a }, key)?.read,
-        Parties::Group(_) | Parties::System(_) => 0,
-    };
     Ok(ConversationState {
         conversation_id: name,
         group_type,
@@ -125,7 +124,7 @@ fn state(
         own: unread::own(rows, &conversation, actor.key)?,
         unread_base: unread::by_others(rows, &conversation, actor.key, own.read)?,
         revoked_above_read: unread::revoked_after(rows, &conversation, actor.key, own.read)?,
-        peer_read,
+        peer_read: peer_read.unwrap_or(0),
         first_visible_seq: own.first_visible_seq,
         gone: is_gone,
         latest: run.messages,

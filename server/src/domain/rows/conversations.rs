@@ -2,7 +2,7 @@
 
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
-use tim_protocol::{GroupId, UnixMillis};
+use tim_protocol::{GroupId, UnixMillis, UserId};
 
 /// A conversation's row.
 #[derive(Debug, Clone)]
@@ -49,6 +49,17 @@ impl Default for UserConversation {
     }
 }
 
+/// A conversation from the point of view of one of its users.
+#[derive(Debug, Clone)]
+pub struct ConversationView {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// The user's state in it.
+    pub own: UserConversation,
+    /// Of two parties, the other one and how far that user has read.
+    pub peer: Option<(UserId, u64)>,
+}
+
 /// Conversations, and users' states in them.
 pub trait ConversationRows {
     /// The conversation of these parties, if there is one.
@@ -56,6 +67,9 @@ pub trait ConversationRows {
 
     /// A conversation by its number.
     fn conversation_by_key(&mut self, key: ConversationKey) -> DomainResult<Conversation>;
+
+    /// A conversation as this user sees it.
+    fn conversation_view(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<ConversationView>;
 
     /// Creates an empty conversation; there must be none of these parties.
     fn add_conversation(&mut self, app: u32, parties: Parties) -> DomainResult<Conversation>;

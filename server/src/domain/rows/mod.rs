@@ -23,7 +23,7 @@ mod messages;
 mod sends;
 mod users;
 
-pub use conversations::{Conversation, ConversationRows, Parties, UserConversation};
+pub use conversations::{Conversation, ConversationRows, ConversationView, Parties, UserConversation};
 pub use groups::{GroupRow, GroupRows, GroupSummary, Member, NewGroupRow, Standing};
 pub use logins::{LoginEnd, LoginRows};
 pub use marks::{ChangeKind, Changed, MarkRows, Marks};

@@ -32,9 +32,6 @@ pub trait UserRows {
     /// The key of a user, who is created if there is none of this ID.
     fn add_user(&mut self, app: u32, name: &UserId) -> DomainResult<UserKey>;
 
-    /// The ID of a user.
-    fn user_name(&mut self, user: UserKey) -> DomainResult<UserId>;
-
     /// The nick and avatar of a user; both absent if there is no such user.
     fn sender_profile(&mut self, user: UserKey) -> DomainResult<SenderProfile>;
 

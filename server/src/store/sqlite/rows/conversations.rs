@@ -4,10 +4,10 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use tim_protocol::GroupId;
 
 use super::marks::USHARD;
-use super::{Transaction, shard, to_sql, unsigned};
+use super::{Transaction, shard, to_sql, unsigned, user_name};
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
-use crate::domain::rows::{Conversation, ConversationRows, Parties, UserConversation};
+use crate::domain::rows::{Conversation, ConversationRows, ConversationView, Parties, UserConversation};
 use crate::store::sqlite::failure::damaged;
 
 const KIND_C2C: i64 = 0;
@@ -81,6 +81,29 @@ impl ConversationRows for Transaction<'_> {
             self.prepare(concat!("SELECT ", conversation_columns!(), " FROM conv c WHERE c.id = ?"))?;
         let mut rows = query.query([key.0])?;
         read_conversation(rows.next()?.ok_or(rusqlite::Error::QueryReturnedNoRows)?, 0)
+    }
+
+    fn conversation_view(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<ConversationView> {
+        let mut query = self.prepare(concat!(
+            "SELECT ",
+            conversation_columns!(),
+            ", coalesce(o.read, 0), coalesce(o.floor, 1), p.name, coalesce(q.read, 0) FROM conv c
+             LEFT JOIN user_conv o ON o.conv = c.id AND o.user = ?1
+             LEFT JOIN user p ON c.kind = 0 AND p.id = iif(c.a = ?1, c.b, c.a)
+             LEFT JOIN user_conv q ON q.conv = c.id AND q.user = p.id
+             WHERE c.id = ?2"
+        ))?;
+        let mut rows = query.query(params![user.0, of.0])?;
+        let row = rows.next()?.ok_or_else(damaged)?;
+        let conversation = read_conversation(row, 0)?;
+        let own = UserConversation { read: unsigned(row, 10)?, first_visible_seq: unsigned(row, 11)? };
+        let peer = match (&conversation.parties, row.get_ref(12)?) {
+            (Parties::C2c(..), name) => {
+                Some((user_name(name.as_str().map_err(rusqlite::Error::from)?)?, unsigned(row, 13)?))
+            }
+            (Parties::Group(_) | Parties::System(_), _) => None,
+        };
+        Ok(ConversationView { conversation, own, peer })
     }
 
     fn add_conversation(&mut self, app: u32, parties: Parties) -> DomainResult<Conversation> {

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, params};
 use tim_protocol::UserId;
 use tim_protocol::profile::ProfileFields;
 
-use super::{Transaction, shard, user_name};
+use super::{Transaction, shard};
 use crate::core::ops::UserKey;
 use crate::domain::DomainResult;
 use crate::domain::rows::{SenderProfile, UserRows};
@@ -46,12 +46,6 @@ impl UserRows for Transaction<'_> {
             name.as_str()
         ])?;
         Ok(UserKey(self.connection.last_insert_rowid()))
-    }
-
-    fn user_name(&mut self, user: UserKey) -> DomainResult<UserId> {
-        let mut query = self.prepare("SELECT name FROM user WHERE id = ?")?;
-        let name = query.query_row([user.0], |row| row.get::<_, String>(0)).optional()?;
-        user_name(&name.ok_or_else(damaged)?)
     }
 
     fn sender_profile(&mut self, user: UserKey) -> DomainResult<SenderProfile> {

@@ -26,12 +26,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
+use futures_util::future::OptionFuture;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
@@ -110,35 +113,58 @@ impl Acceptor {
         let context = Arc::clone(shared);
         match self.tls.clone() {
             None => shared.tasks.spawn(serve(socket, context, permit)),
-            Some(tls) => shared.tasks.spawn(async move {
-                let handshake = tokio::select! {
-                    handshake = tokio::time::timeout(HEAD_WITHIN, tls.accept(socket)) => handshake,
-                    () = evicted(permit.evicted()) => return,
-                    () = context.stop.cancelled() => return,
-                };
-                match handshake {
-                    Ok(Ok(socket)) => serve(socket, context, permit).await,
-                    Ok(Err(why)) => tracing::debug!(%peer, %why, "TLS handshake failed"),
-                    Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
-                }
-            }),
+            Some(tls) => {
+                let handshake = tls_handshake(socket, tls, peer, Arc::clone(shared), permit);
+                shared.tasks.spawn(and_then(handshake, |(socket, permit)| serve(socket, context, permit)))
+            }
         };
         true
     }
 }
 
+/// Goes on with what `first` leads to. A task has room for the larger of the two, and the first needs more memory: it has
+/// its own, which is free again when it ends.
+fn and_then<T: Send, F: Future<Output = ()> + Send>(
+    first: impl Future<Output = Option<T>> + Send,
+    next: impl FnOnce(T) -> F + Send,
+) -> impl Future<Output = ()> + Send {
+    Box::pin(first).then(|found| OptionFuture::from(found.map(next))).map(drop)
+}
+
 /// Serves a connection.
-async fn serve<S>(socket: S, shared: Arc<ServerContext>, permit: ConnectionPermit)
+fn serve<S>(
+    socket: S,
+    shared: Arc<ServerContext>,
+    permit: ConnectionPermit,
+) -> impl Future<Output = ()> + Send
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let first = first_request(socket, Arc::clone(&shared), permit).await;
-    let Some((socket, permit)) = first else { return };
-    connection::serve(socket, shared, permit).await;
+    let first = first_request(socket, Arc::clone(&shared), permit);
+    and_then(first, |(socket, permit)| connection::serve(socket, shared, permit))
 }
 
-/// Answers the first request of a connection. A WebSocket is returned, so that the memory of its handshake is free
-/// again; everything else is served to its end.
+async fn tls_handshake(
+    socket: TcpStream,
+    tls: TlsAcceptor,
+    peer: SocketAddr,
+    shared: Arc<ServerContext>,
+    permit: ConnectionPermit,
+) -> Option<(TlsStream<TcpStream>, ConnectionPermit)> {
+    let handshake = tokio::select! {
+        handshake = tokio::time::timeout(HEAD_WITHIN, tls.accept(socket)) => handshake,
+        () = evicted(permit.evicted()) => return None,
+        () = shared.stop.cancelled() => return None,
+    };
+    match handshake {
+        Ok(Ok(socket)) => return Some((socket, permit)),
+        Ok(Err(why)) => tracing::debug!(%peer, %why, "TLS handshake failed"),
+        Err(_) => tracing::debug!(%peer, "TLS handshake took too long"),
+    }
+    None
+}
+
+/// Answers the first request of a connection. A WebSocket is returned; everything else is served to its end.
 async fn first_request<S>(
     socket: S,
     shared: Arc<ServerContext>,

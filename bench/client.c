@@ -1,7 +1,7 @@
 /*
  * The engine for the rows of the table that are about the client: logs in, says how many microseconds after tim_create it was
- * ready, and listens until its input ends; then says how many messages it was told. It uses only what tim.h has had from the
- * first release of the benchmark on, so that two builds can be compared.
+ * ready, and listens until its input ends; then says how many messages it was told. It uses only what tim.h had in
+ * early builds too, so that two builds can be compared.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <pthread.h>

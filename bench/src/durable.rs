@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use crate::client::Client;
 use crate::outcome::AnyResult;
 use crate::report::{self, Times};
-use crate::server::{Server, scheduled};
+use crate::server::{Server, scheduled, settle};
 
 /// The results of a run at full speed.
 pub(crate) struct Capacity {
@@ -64,9 +64,11 @@ pub(crate) async fn capacity(
         runs.spawn_local(closed_loop(pair, depth, begun + window));
     }
     let times = gather(runs).await?;
+    let wall = begun.elapsed();
+    settle().await;
     Ok(Capacity {
         acked: times.count(),
-        wall: begun.elapsed(),
+        wall,
         server_cpu: server.cpu_time()?.saturating_sub(cpu),
         written: server.written_bytes()? - written,
         times,

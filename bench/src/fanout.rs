@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use crate::client::Client;
 use crate::outcome::AnyResult;
 use crate::report::Times;
-use crate::server::Server;
+use crate::server::{Server, settle};
 
 /// A group of connected members.
 pub(crate) struct Meeting {
@@ -60,6 +60,7 @@ impl Meeting {
         for _ in 0..messages {
             self.hear().await?;
         }
+        settle().await;
         #[expect(clippy::cast_precision_loss)]
         let deliveries = f64::from(messages) * self.members.len() as f64;
         Ok(server.cpu_time()?.saturating_sub(cpu).div_f64(deliveries))

@@ -8,7 +8,7 @@ use tim_protocol::{ConversationId, UserId};
 
 use crate::client::{Client, hello};
 use crate::outcome::AnyResult;
-use crate::server::Server;
+use crate::server::{Server, settle};
 
 /// Server CPU for a login with its first sync: `at_once` users at the same moment, in this many rounds. Each user has
 /// logged in before.
@@ -128,9 +128,4 @@ pub(crate) async fn reconnects(server: &Server, conversations: usize, changed: u
 async fn say(client: &mut Client, to: &ConversationId) -> AnyResult<()> {
     let number = client.send_text(to).await?;
     client.answer(number).await.map(drop)
-}
-
-/// What a commit leaves to be done is done.
-async fn settle() {
-    tokio::time::sleep(Duration::from_millis(300)).await;
 }

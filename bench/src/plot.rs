@@ -75,8 +75,7 @@ impl Plot {
         let folder = tempfile::tempdir()?;
         let disk = probe::fdatasync(folder.path(), Duration::from_secs(2))?.quantiles();
         let [(_, p50), (_, p99), _] = disk;
-        let caption =
-            format!("append 4 KiB + fdatasync in the same minute: p50 {p50:.2} ms, p99 {p99:.2} ms");
+        let caption = format!("append 4 KiB + fdatasync after it: p50 {p50:.2} ms, p99 {p99:.2} ms");
         println!("{caption}");
         draw(&lines, &caption, &self.to).map_err(|why| why.to_string())?;
         println!("{}", self.to.display());

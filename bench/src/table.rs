@@ -79,8 +79,10 @@ const ROWS: [Row; 16] = [
     server("durable 1:1, 100 x 8", "us", |server| Box::pin(durable(server, 100, 8))),
     server("durable 1:1, 20 x 1", "us", |server| Box::pin(durable(server, 20, 1))),
     server("fan-out to 1,000, per delivery", "us", |server| Box::pin(fan_out(server))),
-    server("acknowledged in a group of 10", "us", |server| Box::pin(acknowledged(server, 10))),
-    server("acknowledged in a group of 1,000", "us", |server| Box::pin(acknowledged(server, 1_000))),
+    server("wait for an acknowledgement, group of 10", "us", |server| Box::pin(acknowledged(server, 10))),
+    server("wait for an acknowledgement, group of 1,000", "us", |server| {
+        Box::pin(acknowledged(server, 1_000))
+    }),
     server("login to ready, 200 at once", "us", |server| Box::pin(logins(server, 200, 25))),
     server("login to ready, alone", "us", |server| Box::pin(logins(server, 1, 500))),
     server("reconnect without a session", "us", |server| Box::pin(returns(server))),

@@ -16,7 +16,7 @@ use crate::repository::{cargo, output_of};
 const RECORD: &str = "bench/instructions.json";
 /// The tests, each with its function `counted_…`.
 const WORK: [&str; 5] = ["send", "fan_out", "login", "page", "receive"];
-/// Growth since the record that is reported, in percent. Equal builds differ by much less.
+/// Change since the record that is reported, in percent. Equal builds differ by much less.
 const NOTICEABLE_PERCENT: f64 = 5.0;
 
 #[derive(clap::Args)]
@@ -29,10 +29,7 @@ pub(crate) struct Instructions {
 impl Instructions {
     pub(crate) fn run(&self) -> Result<()> {
         let program = build()?;
-        let recorded: BTreeMap<String, u64> = fs::read_to_string(RECORD)
-            .ok()
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or_default();
+        let recorded = if self.record { BTreeMap::new() } else { recorded()? };
         let mut counted = BTreeMap::new();
         println!("{:<10} {:>14} {:>14} {:>8}", "work", "instructions", "recorded", "change");
         for work in WORK {
@@ -47,6 +44,15 @@ impl Instructions {
     }
 }
 
+/// The recorded counts, one for each work.
+fn recorded() -> Result<BTreeMap<String, u64>> {
+    let text = fs::read_to_string(RECORD).with_context(|| format!("{RECORD} cannot be read"))?;
+    let recorded: BTreeMap<String, u64> = serde_json::from_str(&text)?;
+    let unknown = WORK.iter().find(|work| !recorded.contains_key(**work));
+    ensure!(unknown.is_none(), "{RECORD} lacks {unknown:?}: run cargo xtask instructions --record");
+    Ok(recorded)
+}
+
 #[expect(clippy::cast_precision_loss, reason = "counts here are far below 2^52")]
 fn report(work: &str, count: u64, recorded: Option<u64>) {
     let Some(recorded) = recorded else { return println!("{work:<10} {count:>14} {:>14}", "none") };
@@ -54,7 +60,7 @@ fn report(work: &str, count: u64, recorded: Option<u64>) {
     println!("{work:<10} {count:>14} {recorded:>14} {percent:>+6.1} %");
     if percent.abs() > NOTICEABLE_PERCENT {
         eprintln!(
-            "warning: {work} takes {percent:+.1} % instructions: if that is meant, run cargo xtask instructions --record"
+            "warning: the instructions of {work} changed by {percent:+.1} %: cargo xtask instructions --record accepts that"
         );
     }
 }

@@ -109,7 +109,8 @@ impl Machine {
         self.advance_pushed();
     }
 
-    /// Messages that were pushed one after the other are stored and emitted together, before anything else of their frame.
+    /// Messages that were pushed one after the other are stored and emitted together, before what follows them in their
+    /// frame: other pushes, and replies.
     fn advance_pushed(&mut self) {
         let (conversations, mut around) = self.inbox();
         conversations.advance_pushed(&mut around);
@@ -136,7 +137,10 @@ impl Machine {
         match self.connection.as_mut().map(|connection| connection.numbered(self.cx.now(), number)) {
             Some(Numbered::Next) => self.pushed(push),
             Some(Numbered::Repeated) | None => {}
-            Some(Numbered::Gap) => self.break_session(),
+            Some(Numbered::Gap) => {
+                self.advance_pushed();
+                self.break_session();
+            }
         }
     }
 

@@ -17,9 +17,9 @@ use crate::core::ops::{Audience, ConversationKey, Notification, NotificationCont
 
 /// The tables are sharded to reduce lock contention.
 const SHARDS: usize = 64;
-/// Sessions, or notifications to users, between two pauses.
+/// Sessions of a topic, or notifications, between two pauses: fewer than fit an inbox.
 const AT_ONCE: usize = 64;
-/// Most deliveries that a session gets between two pauses: they fit its inbox.
+/// Most notifications to one topic that reach each session together.
 const TOGETHER: usize = 32;
 
 /// The sessions that are connected to this process.
@@ -237,10 +237,13 @@ impl Bus for LocalBus {
         let bus = self.clone();
         Box::pin(async move {
             let runs = notifications.chunk_by(share_topic).flat_map(|run| run.chunks(TOGETHER));
-            for (number, run) in (1..).zip(runs) {
+            let mut since_pause = 0;
+            for run in runs {
                 bus.publish_run(run).await;
-                if number % AT_ONCE == 0 {
+                since_pause += run.len();
+                if since_pause >= AT_ONCE {
                     yield_now().await;
+                    since_pause = 0;
                 }
             }
         })

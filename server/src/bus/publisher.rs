@@ -19,7 +19,8 @@ pub fn start(bus: impl Bus) -> impl Fn(Vec<Notification>) + Send + Sync {
     tokio::spawn(async move {
         let mut waiting = Vec::new();
         while commits.recv_many(&mut waiting, WAITING).await > 0 {
-            let published = bus.publish(waiting.drain(..).flatten().collect());
+            let notifications = waiting.drain(..).flatten().collect();
+            let published = async { bus.publish(notifications).await };
             if AssertUnwindSafe(published).catch_unwind().await.is_err() {
                 tracing::error!("a fault in the bus was caught: please report it with the panic above");
             }

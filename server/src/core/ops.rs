@@ -222,12 +222,10 @@ pub enum NotificationContent {
 pub struct Kick {
     /// The login instances.
     pub instances: Vec<String>,
-    /// The code with which they are refused from now on.
-    pub code: Code,
 }
 
 impl Kick {
-    /// Whether this login instance has ended.
+    /// Whether this login instance has ended, unless it was made again since.
     #[must_use]
     pub fn ends(&self, instance: &str) -> bool {
         self.instances.iter().any(|ended| ended == instance)

@@ -26,7 +26,7 @@ pub(super) fn login(rows: &mut impl Rows, login: &Login) -> DomainResult<Committ
         if let Some(reason) = login.policy.replaces(&new, &old) {
             let ended = LoginEnd::Kicked(reason);
             end(rows, key, &old.instance, &ended)?;
-            notifications.push(kicked(key, vec![old.instance], &ended));
+            notifications.push(kicked(key, vec![old.instance]));
         }
     }
     rows.put_login(key, &new)?;
@@ -37,7 +37,7 @@ pub(super) fn login(rows: &mut impl Rows, login: &Login) -> DomainResult<Committ
 /// The session that logs out ends by itself; another of the same login may wait to be resumed.
 pub(super) fn logout(rows: &mut impl Rows, actor: &Actor, instance: &str) -> DomainResult<Committed> {
     end(rows, actor.key, instance, &LoginEnd::LoggedOut)?;
-    let kicked = kicked(actor.key, vec![instance.to_owned()], &LoginEnd::LoggedOut);
+    let kicked = kicked(actor.key, vec![instance.to_owned()]);
     Ok(with_notifications(WriteReply::Done, vec![Notification { except: actor.session, ..kicked }]))
 }
 
@@ -49,12 +49,12 @@ pub(super) fn kick(rows: &mut impl Rows, app: u32, user: &UserId) -> DomainResul
     for instance in &instances {
         end(rows, key, instance, &ended)?;
     }
-    Ok(with_notifications(WriteReply::Done, vec![kicked(key, instances, &ended)]))
+    Ok(with_notifications(WriteReply::Done, vec![kicked(key, instances)]))
 }
 
 /// Names the logins that have ended, because the user may have logged in again before the notification arrives.
-fn kicked(user: UserKey, instances: Vec<String>, end: &LoginEnd) -> Notification {
-    let content = NotificationContent::Kick(Arc::new(Kick { instances, code: end.code() }));
+fn kicked(user: UserKey, instances: Vec<String>) -> Notification {
+    let content = NotificationContent::Kick(Arc::new(Kick { instances }));
     Notification { to: Audience::user(user), except: None, content }
 }
 

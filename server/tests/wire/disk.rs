@@ -1,11 +1,13 @@
 //! A disk that takes nothing, and files that go away under a server that runs.
 
 use std::io::Write as _;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use hyper::body::Bytes;
 use hyper::{Method, StatusCode};
 use tim_protocol::Code;
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::ChildStderr;
 
 use crate::stage::{Server, code, http, soon};
 
@@ -28,6 +30,50 @@ async fn a_server_that_can_write_nothing_is_not_healthy_until_it_can() {
     server.disk(None);
     assert_eq!(health(&server).await.0, StatusCode::OK);
     assert_eq!(alice.sends("C2Calice", "kept again").await["r"]["sequence"], 2);
+}
+
+/// The tracer of the kernel's calls that a server makes to sync its files.
+#[cfg(target_os = "linux")]
+struct Syncs {
+    log: std::path::PathBuf,
+    _tracer: tokio::process::Child,
+    _says: Lines<BufReader<ChildStderr>>,
+}
+
+#[cfg(target_os = "linux")]
+impl Syncs {
+    async fn of(server: &Server) -> Self {
+        let log = server.folder.path().join("syncs");
+        let mut tracer = tokio::process::Command::new("strace")
+            .args(["-f", "-e", "trace=fsync,fdatasync", "-p", &server.pid(), "-o"])
+            .arg(&log)
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("script/test installs strace");
+        let mut says = BufReader::new(tracer.stderr.take().unwrap()).lines();
+        let attached = soon(says.next_line()).await.unwrap().unwrap();
+        assert!(attached.contains("attached with"), "{attached}");
+        Self { log, _tracer: tracer, _says: says }
+    }
+
+    /// How many have ended: a thread goes on when the tracer has written down the end of its call.
+    fn ended(&self) -> usize {
+        std::fs::read_to_string(&self.log).unwrap().lines().filter(|line| line.ends_with("= 0")).count()
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn every_message_is_synced_before_it_is_acknowledged() {
+    let server = Server::start().await;
+    let mut alice = server.login("alice").await;
+    let syncs = Syncs::of(&server).await;
+    for number in 1..=10 {
+        let sent = alice.sends("C2Calice", "is this safe?").await;
+        assert!(sent["r"]["sequence"].is_number(), "{sent}");
+        assert!(syncs.ended() >= number, "{number} acknowledged, {} synced", syncs.ended());
+    }
 }
 
 /// Files that are gone take every change with them when the process ends.

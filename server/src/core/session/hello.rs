@@ -170,8 +170,8 @@ impl Session {
         effects.push(Effect::Follow(topics));
     }
 
-    /// A delivery before the welcome: a push follows the welcome. A kick of all logins may be older than this one, so the
-    /// login is looked at.
+    /// A delivery before the welcome: a push follows the welcome. A kick may be older than the login, so that is
+    /// looked at.
     pub(super) fn deliver_early(&mut self, delivery: Delivery) {
         let Phase::Greeting(greeting) = &mut self.phase else { return };
         match delivery {
@@ -244,7 +244,7 @@ impl Session {
         }
     }
 
-    /// The login may have ended: the notification of it was lost in an overflow, or came before the welcome.
+    /// The login may have ended: a kick names it, or was lost in an overflow.
     pub(super) fn still_logged_in(&mut self, devices: Option<Devices>, effects: &mut Vec<Effect>) {
         let Phase::Live(live) = &self.phase else { return };
         if let Some(LoginState::Ended(code)) = devices.map(|devices| ended(&devices, &live.instance)) {

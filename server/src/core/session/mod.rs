@@ -116,11 +116,12 @@ impl Session {
         self.deflates
     }
 
-    /// Parks the session after the connection is lost; `None` if it cannot be resumed.
+    /// Parks the session after the connection is lost; `None` if it cannot be resumed. One that is logging out is not told
+    /// of the end of its login.
     #[must_use]
     pub fn park(&mut self) -> Option<Parked> {
         match std::mem::replace(&mut self.phase, Phase::Over) {
-            Phase::Live(live) if !self.stopping => Some(Parked {
+            Phase::Live(live) if !self.stopping && !self.asked.has_logout() => Some(Parked {
                 id: self.id,
                 user: live.actor.key,
                 instance: live.instance,
@@ -209,8 +210,9 @@ impl Session {
                 effects.push(Effect::Send(frame::envelope_push(None, &encoded)));
             }
             Delivery::Kick(kick) => {
+                // It may be older than the login, if that was made again: the store tells.
                 if kick.ends(&live.instance) {
-                    self.end(kick.code, effects);
+                    self.ask_still_logged_in(effects);
                 }
             }
         }

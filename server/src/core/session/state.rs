@@ -278,6 +278,10 @@ impl Asked {
         Some(purpose)
     }
 
+    pub(super) fn has_logout(&self) -> bool {
+        self.0.iter().any(|(_, purpose)| matches!(purpose, Purpose::Logout(_)))
+    }
+
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

@@ -4,6 +4,7 @@
 //! that a refused write changes nothing and does not affect the others.
 
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use tim_protocol::Code;
@@ -14,6 +15,9 @@ use super::schema;
 use crate::core::ops::{Committed, Query, QueryResult, Refusal, Write};
 use crate::data::private;
 use crate::domain::{self, DomainError, DomainResult};
+
+/// How long the writer waits for running queries before the log begins anew.
+const QUERIES_END_WITHIN: Duration = Duration::from_millis(50);
 
 /// The embedded store without threads.
 pub struct Database {
@@ -110,10 +114,13 @@ impl Database {
         Ok(Self { connection, epoch })
     }
 
-    /// Moves the whole write-ahead log into the file, and lets it begin anew. Waits for running queries.
+    /// Moves the whole write-ahead log into the file, and lets it begin anew. Waits for running queries, but not for a
+    /// backup: the log grows meanwhile.
     pub(super) fn restart_log(&self) {
-        let moved = self.connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
-        if let Err(why) = moved {
+        let wait = |time| self.connection.busy_timeout(time);
+        let restart = || self.connection.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+        let moved = wait(QUERIES_END_WITHIN).and_then(|()| restart());
+        if let Err(why) = wait(schema::BUSY_WITHIN).and(moved) {
             tracing::warn!(%why, "the write-ahead log could not be moved: it grows until it can");
         }
     }

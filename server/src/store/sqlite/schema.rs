@@ -15,6 +15,11 @@ use rusqlite::{Connection, TransactionBehavior};
 /// The version of the tables this program writes.
 pub(super) const VERSION: i64 = 4;
 
+/// How long a statement waits for another program that has locked the database.
+pub(super) const BUSY_WITHIN: Duration = Duration::from_secs(5);
+/// Most bytes that the write-ahead log keeps when it begins anew.
+const LOG_BYTES: i64 = 64 * 1024 * 1024;
+
 /// The steps; step `n` leads from version `n` to `n + 1`.
 const STEPS: [&str; 4] = [
     r"
@@ -121,6 +126,8 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    // A migration, or commits beside a long backup, need more: it is given back when the log begins anew.
+    connection.pragma_update(None, "journal_size_limit", LOG_BYTES)?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     keep_statements(connection)
 }
@@ -130,7 +137,7 @@ pub(super) fn keep_statements(connection: &Connection) -> rusqlite::Result<()> {
     // Otherwise the planner looks at bound values, such as that of a LIMIT, and parses the statement again for the next.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(128);
-    connection.busy_timeout(Duration::from_secs(5))
+    connection.busy_timeout(BUSY_WITHIN)
 }
 
 /// The version of the tables in a file; 0 for a new file.

@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn a_kick_ends_only_the_logins_it_names() {
     let mut phone = Phone::logged_in();
-    assert!(phone.is_kicked(&["of another phone"]).is_empty());
+    assert!(phone.hears_of_kicks(&["of another phone"]).is_empty());
     let effects = phone.is_kicked(&["of another phone", "i1"]);
     assert_eq!(envelopes(&effects), [json!({ "ev": "kick", "p": { "type": "multipleDevice" } })]);
     assert_eq!(closed(&effects), Some(Code::KICKED_MULTIPLE_DEVICE));
@@ -67,9 +67,17 @@ fn a_login_that_ends_before_it_is_on_the_bus_is_refused() {
 #[test]
 fn a_session_whose_login_was_ended_elsewhere_is_closed_without_a_kick() {
     let mut phone = Phone::logged_in();
-    let kick = Kick { instances: vec!["i1".into()], code: Code::LOGGED_OUT };
-    let effects = phone.happens(Input::Delivery(Delivery::Kick(Arc::new(kick))));
+    let token = phone.is_in_doubt(&["i1"]);
+    let ended = Devices { ended: vec![("i1".into(), Code::LOGGED_OUT)], ..devices(&[], &[]) };
+    let effects = phone.finds(token, QueryResult::Devices(Some(ended)));
     assert!(matches!(effects[..], [Effect::Close(Code::LOGGED_OUT, _)]), "{effects:?}");
+}
+
+#[test]
+fn a_kick_that_is_older_than_the_login_ends_nothing() {
+    let mut phone = Phone::logged_in();
+    let token = phone.is_in_doubt(&["i1"]);
+    assert!(phone.finds(token, QueryResult::Devices(Some(devices(&["i1"], &[])))).is_empty());
 }
 
 #[test]
@@ -77,7 +85,7 @@ fn a_kick_that_comes_before_the_welcome_follows_it() {
     for (named, is_hers) in [("i1", true), ("of another phone", false)] {
         let mut phone = Phone::connects();
         let token = attached(&mut phone);
-        assert!(phone.is_kicked(&[named]).is_empty());
+        assert!(phone.hears_of_kicks(&[named]).is_empty());
         phone.finds(token, start(devices(&["i1"], &[])));
         if is_hers {
             is_welcomed_and_kicked(&mut phone);
@@ -91,7 +99,7 @@ fn a_kick_that_comes_before_the_welcome_follows_it() {
 fn a_login_that_stands_after_a_kick_before_the_welcome_goes_on() {
     let mut phone = Phone::connects();
     let token = attached(&mut phone);
-    phone.is_kicked(&["i1"]);
+    phone.hears_of_kicks(&["i1"]);
     phone.finds(token, start(devices(&["i1"], &[])));
     let welcome = phone.happens(Input::Attached);
     let [.., Effect::Query(token, Query::Devices { .. })] = welcome[..] else { panic!("{welcome:?}") };
@@ -200,7 +208,7 @@ fn a_kick_that_overtakes_the_answer_to_the_login_follows_the_welcome() {
     assert!(matches!(attach[..], [Effect::Attach(ALICE, _)]), "{attach:?}");
     let login = phone.happens(Input::Attached);
     let [Effect::Write(token, Write::Login(_))] = login[..] else { panic!("{login:?}") };
-    assert!(phone.is_kicked(&["i1"]).is_empty());
+    assert!(phone.hears_of_kicks(&["i1"]).is_empty());
     assert!(matches!(phone.wrote(token, logged_in())[..], [Effect::Follow(_)]));
     is_welcomed_and_kicked(&mut phone);
 }

@@ -16,6 +16,14 @@ fn logging_out_ends_the_login_and_then_the_connection() {
 }
 
 #[test]
+fn a_session_that_is_logging_out_is_not_resumed() {
+    let mut phone = Phone::logged_in();
+    let effects = phone.asks("logout", &json!({}));
+    assert!(matches!(effects[..], [Effect::Write(_, Write::Logout { .. })]), "{effects:?}");
+    assert!(phone.session.park().is_none());
+}
+
+#[test]
 fn a_logout_that_was_not_stored_leaves_the_login() {
     let mut phone = Phone::logged_in();
     let effects = phone.asks("logout", &json!({}));

@@ -188,10 +188,23 @@ impl Phone {
         self.happens(Input::Delivery(Delivery::Push(format!(r#""ev":"msg","p":"{text}""#).into())))
     }
 
-    fn is_kicked(&mut self, instances: &[&str]) -> Vec<Effect> {
+    fn hears_of_kicks(&mut self, instances: &[&str]) -> Vec<Effect> {
         let instances = instances.iter().map(|name| (*name).to_owned()).collect();
-        let code = KickReason::MultipleDevice.code();
-        self.happens(Input::Delivery(Delivery::Kick(Arc::new(Kick { instances, code }))))
+        self.happens(Input::Delivery(Delivery::Kick(Arc::new(Kick { instances }))))
+    }
+
+    /// Hears of kicks that may concern it. The token of the question whether they do.
+    fn is_in_doubt(&mut self, instances: &[&str]) -> Token {
+        let asks = self.hears_of_kicks(instances);
+        let [Effect::Query(token, Query::Devices { .. })] = asks[..] else { panic!("{asks:?}") };
+        token
+    }
+
+    /// Another device takes its place.
+    fn is_kicked(&mut self, instances: &[&str]) -> Vec<Effect> {
+        let token = self.is_in_doubt(instances);
+        let ended = devices(&[], &[("i1", KickReason::MultipleDevice)]);
+        self.finds(token, QueryResult::Devices(Some(ended)))
     }
 
     /// Comes back without a session, and is on the bus. The token of the question for what its session begins with.

@@ -250,8 +250,8 @@ fn told_body<'a>(stored: &'a str, told: &'a mut String) -> &'a str {
     told
 }
 
-/// A priority as a number, nothing for the normal one, or, if this version does not know it, as the bytes of its word: SQLite converts no blob to a
-/// number.
+/// A priority as a number, nothing for the normal one, or, if this version does not know it, as the bytes of its word:
+/// SQLite converts no blob to a number.
 fn priority_value(priority: Priority) -> Value {
     match priority {
         Priority::High => Value::Integer(1),

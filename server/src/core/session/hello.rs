@@ -247,8 +247,11 @@ impl Session {
     /// The login may have ended: a kick names it, or was lost in an overflow.
     pub(super) fn still_logged_in(&mut self, devices: Option<Devices>, effects: &mut Vec<Effect>) {
         let Phase::Live(live) = &self.phase else { return };
-        if let Some(LoginState::Ended(code)) = devices.map(|devices| ended(&devices, &live.instance)) {
-            self.end(code, effects);
+        match devices.map(|devices| ended(&devices, &live.instance)) {
+            Some(LoginState::Ended(code)) => self.end(code, effects),
+            // It ended so long ago that the reason is forgotten: as many others have taken its place since.
+            Some(LoginState::Unknown) => self.end(KickReason::MultipleDevice.code(), effects),
+            Some(LoginState::Live) | None => {}
         }
     }
 }

@@ -74,6 +74,14 @@ fn a_session_whose_login_was_ended_elsewhere_is_closed_without_a_kick() {
 }
 
 #[test]
+fn a_kick_whose_reason_is_forgotten_ends_the_login_too() {
+    let mut phone = Phone::logged_in();
+    let token = phone.is_in_doubt(&["i1"]);
+    let effects = phone.finds(token, QueryResult::Devices(Some(devices(&["i2"], &[]))));
+    assert_eq!(closed(&effects), Some(Code::KICKED_MULTIPLE_DEVICE));
+}
+
+#[test]
 fn a_kick_that_is_older_than_the_login_ends_nothing() {
     let mut phone = Phone::logged_in();
     let token = phone.is_in_doubt(&["i1"]);

@@ -72,6 +72,9 @@ impl Plot {
                 self.measure(line, f64::from(*load)).await?;
             }
         }
+        if lines.iter().all(|line| line.points.is_empty()) {
+            return Err("no load could be measured: the load generator had no processor".into());
+        }
         let folder = tempfile::tempdir()?;
         let disk = probe::fdatasync(folder.path(), Duration::from_secs(2))?.quantiles();
         let [(_, p50), (_, p99), _] = disk;

@@ -27,8 +27,8 @@ pub(crate) struct Table {
     #[arg(long)]
     server_cpu: Option<usize>,
     /// Alternating runs of each build.
-    #[arg(long, default_value_t = 3)]
-    rounds: usize,
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
     /// Only rows whose name contains this.
     #[arg(long, default_value = "")]
     only: String,
@@ -163,6 +163,10 @@ impl Table {
     pub(crate) async fn run(self) -> AnyResult<()> {
         let this = Build { server: &self.server, client: self.client.as_deref() };
         let other = Build { server: &self.against, client: self.against_client.as_deref() };
+        let rows: Vec<&Row> = ROWS.iter().filter(|row| self.is_wanted(row)).collect();
+        if rows.is_empty() {
+            return Err("no row has this name that can be measured: leave out --only to see all".into());
+        }
         self.probe_disk("before")?;
         println!();
         if self.markdown {
@@ -170,10 +174,7 @@ impl Table {
         } else {
             println!("{:<36} {:>10} {:>10} {:>7} {:>8}  unit", "work", "this", "against", "ratio", "spread");
         }
-        for row in ROWS.iter().filter(|row| row.name.contains(&self.only)) {
-            if this.client.is_none() && matches!(row.measure, Measure::Client(_)) {
-                continue;
-            }
+        for row in rows {
             let (mut these, mut others) = (Vec::new(), Vec::new());
             for _ in 0..self.rounds {
                 others.push(self.measure(other, row).await?);
@@ -183,6 +184,11 @@ impl Table {
         }
         println!();
         self.probe_disk("after")
+    }
+
+    /// The rows about the client need its program.
+    fn is_wanted(&self, row: &Row) -> bool {
+        row.name.contains(&self.only) && (self.client.is_some() || matches!(row.measure, Measure::Server(_)))
     }
 
     fn print(&self, row: &Row, these: Vec<f64>, others: Vec<f64>) {

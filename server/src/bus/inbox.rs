@@ -1,12 +1,10 @@
-//! The queue of a session's deliveries: bounded, and without memory of its own while nothing waits, because nearly all
-//! sessions are idle.
+//! The queue of a session's deliveries: bounded, and with little memory while nothing waits, because nearly all sessions are
+//! idle.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
-
-use futures_util::task::AtomicWaker;
+use std::task::{Context, Poll, Waker};
 
 use super::{Delivery, INBOX};
 
@@ -24,27 +22,50 @@ pub struct InboxSender(Arc<Shared>);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InboxFull;
 
-struct Shared {
-    queue: Mutex<Queue>,
-    reader: AtomicWaker,
-}
+#[derive(Default)]
+struct Shared(Mutex<Queue>);
 
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<Delivery>,
+    /// The task that waits for a delivery.
+    reader: Option<Waker>,
     has_ended: bool,
 }
 
 /// An empty inbox.
 #[must_use]
 pub fn inbox() -> (InboxSender, Inbox) {
-    let shared = Arc::new(Shared { queue: Mutex::default(), reader: AtomicWaker::new() });
+    let shared = Arc::new(Shared::default());
     (InboxSender(Arc::clone(&shared)), Inbox(shared))
 }
 
 impl Shared {
     fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn waiting(&self) -> usize {
+        self.queue().waiting.len()
+    }
+}
+
+impl Queue {
+    fn next(&mut self) -> Option<Delivery> {
+        let next = self.waiting.pop_front();
+        if self.waiting.is_empty() && self.waiting.capacity() > KEPT {
+            self.waiting = VecDeque::new();
+        }
+        next
+    }
+}
+
+/// Wakes the reader without the lock.
+fn wake(mut queue: MutexGuard<'_, Queue>) {
+    let reader = queue.reader.take();
+    drop(queue);
+    if let Some(reader) = reader {
+        reader.wake();
     }
 }
 
@@ -59,22 +80,22 @@ impl InboxSender {
             return Err(InboxFull);
         }
         queue.waiting.push_back(delivery);
-        drop(queue);
-        self.0.reader.wake();
+        wake(queue);
         Ok(())
     }
 
     /// How many deliveries wait.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.0.queue().waiting.len()
+        self.0.waiting()
     }
 }
 
 impl Drop for InboxSender {
     fn drop(&mut self) {
-        self.0.queue().has_ended = true;
-        self.0.reader.wake();
+        let mut queue = self.0.queue();
+        queue.has_ended = true;
+        wake(queue);
     }
 }
 
@@ -85,32 +106,24 @@ impl Inbox {
     }
 
     fn poll_recv(&mut self, context: &mut Context<'_>) -> Poll<Option<Delivery>> {
-        if let Some(delivery) = self.try_recv() {
-            return Poll::Ready(Some(delivery));
+        let mut queue = self.0.queue();
+        let next = queue.next();
+        if next.is_some() || queue.has_ended {
+            return Poll::Ready(next);
         }
-        self.0.reader.register(context.waker());
-        // A delivery may have come before the waker was there.
-        match self.try_recv() {
-            None if !self.0.queue().has_ended => Poll::Pending,
-            None => Poll::Ready(self.try_recv()),
-            delivery => Poll::Ready(delivery),
-        }
+        queue.reader = Some(context.waker().clone());
+        Poll::Pending
     }
 
     /// The next delivery, if one waits.
     pub fn try_recv(&mut self) -> Option<Delivery> {
-        let mut queue = self.0.queue();
-        let next = queue.waiting.pop_front();
-        if queue.waiting.is_empty() && queue.waiting.capacity() > KEPT {
-            queue.waiting = VecDeque::new();
-        }
-        next
+        self.0.queue().next()
     }
 
     /// How many deliveries wait.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.0.queue().waiting.len()
+        self.0.waiting()
     }
 }
 

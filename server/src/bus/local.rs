@@ -87,7 +87,7 @@ impl Outgoing {
     }
 }
 
-/// Sessions in the order of their numbers, so that one leaves a large topic without a walk through it.
+/// Sessions in the order of their numbers, so that one is found in a large topic without a walk through it.
 type Subscribers = Vec<Arc<Subscriber>>;
 
 /// The place of the first session from this number on.

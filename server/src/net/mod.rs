@@ -43,7 +43,7 @@ pub(crate) use context::ServerContext;
 use origin::origin;
 use permit::{ConnectionPermit, evicted};
 
-/// How long a client may take for its HTTP request's head, and for the TLS handshake.
+/// How long a client may take for the TLS handshake, for the first bytes of its request, and for the rest of its head.
 const HEAD_WITHIN: Duration = Duration::from_secs(10);
 /// Maximum duration of an HTTP connection: 100 MB at the minimum rate, and the wait for decoding.
 const HTTP_WITHIN: Duration = Duration::from_secs(4 * 3_600);

@@ -7,7 +7,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::frame::Frame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 
-use crate::stage::{Server, code, http};
+use crate::stage::{Client, Server, code, http};
 
 #[tokio::test]
 async fn a_broken_frame_ends_its_own_connection_with_its_number_and_no_other() {
@@ -105,5 +105,32 @@ async fn what_is_not_this_protocol_is_turned_away_at_the_door() {
         assert_eq!(answered, status, "{path}");
         let expected = if path == "/v1" { Code::VERSION_UNSUPPORTED } else { Code::BAD_REQUEST };
         assert_eq!(code(&body), u64::from(expected.0));
+    }
+}
+
+#[tokio::test]
+async fn a_websocket_begins_whatever_comes_with_its_request() {
+    let server = Server::start().await;
+    let request = |more: &str| {
+        format!(
+            "GET /v1 HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+             Sec-WebSocket-Protocol: {}\r\n{more}\r\n",
+            tim_protocol::SUBPROTOCOL
+        )
+    };
+    let ping = b"\x89\x80\0\0\0\0";
+    let long = format!("X-Padding: {}\r\n", "x".repeat(4096));
+    for (what, bytes, is_pinged) in [
+        ("nothing", request("").into_bytes(), false),
+        ("a long header", request(&long).into_bytes(), false),
+        ("a frame", [request("").as_bytes(), ping].concat(), true),
+    ] {
+        let mut alice = Client::begins_with(&server, &bytes).await;
+        if is_pinged {
+            assert!(alice.frame().await.unwrap().is_pong(), "{what}");
+        }
+        let welcome = alice.ask("hello", &server.hello("alice", &["batch"])).await;
+        assert!(welcome["r"]["session"].is_string(), "{what}: {welcome}");
     }
 }

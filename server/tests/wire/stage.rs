@@ -13,13 +13,16 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tim_protocol::codec;
 use tim_protocol::usersig::{Claims, Key, sign};
-use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, BufReader};
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
+};
 use tokio::net::TcpStream;
 use tokio::process::Child;
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::Role;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 /// A story that waits longer than this for one thing is stuck.
@@ -212,6 +215,19 @@ impl Client {
             request.headers_mut().insert(*name, HeaderValue::from_str(value).unwrap());
         }
         let (socket, _) = soon(tokio_tungstenite::client_async(request, socket)).await.unwrap();
+        Self { socket, number: 0, waiting: VecDeque::new() }
+    }
+
+    /// Opens a WebSocket with these bytes, whose request is answered with `101`.
+    pub(crate) async fn begins_with(server: &Server, bytes: &[u8]) -> Self {
+        let mut socket: Box<dyn Socket> = Box::new(TcpStream::connect(&server.address).await.unwrap());
+        socket.write_all(bytes).await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(soon(socket.read_u8()).await.unwrap());
+        }
+        assert!(head.starts_with(b"HTTP/1.1 101 "), "{}", String::from_utf8_lossy(&head));
+        let socket = WebSocketStream::from_raw_socket(socket, Role::Client, None).await;
         Self { socket, number: 0, waiting: VecDeque::new() }
     }
 

@@ -74,8 +74,8 @@ impl SqliteStore {
         }
         let checkpoints = Checkpoints::start(PathBuf::from(path))?;
         let (files, metrics) = (Files::opened(path), CommitMetrics::registered());
-        let learns = Arc::clone(&known);
-        let writer = Writer { database, files, queue, listener, known: learns, checkpoints, metrics };
+        let writer =
+            Writer { database, files, queue, listener, known: Arc::clone(&known), checkpoints, metrics };
         spawn("tim-write".into(), move || writer.run()).map_err(unusable)?;
         Ok(Self { writes, query_queue, known, readers: AsyncMutex::new(readers) })
     }

@@ -92,9 +92,9 @@ impl MessageRows for Transaction<'_> {
         )?;
         let (low, high) = sequences.into_inner();
         let mut rows = query.query(params![of.0, to_sql(low), to_sql(high), max])?;
-        let (mut senders, mut told) = (BTreeMap::new(), String::new());
+        let (mut senders, mut room) = (BTreeMap::new(), String::new());
         while let Some(row) = rows.next()? {
-            if each(read_message(row, &mut senders, &mut told)?).is_break() {
+            if each(read_message(row, &mut senders, &mut room)?).is_break() {
                 break;
             }
         }
@@ -178,11 +178,11 @@ impl MessageRows for Transaction<'_> {
     }
 }
 
-/// Most messages of a page have one of few senders: `senders` are those that were read. `told` is room for a body.
+/// Most messages of a page have one of few senders: `senders` are those that were read. `room` is room for a body.
 fn read_message<'a>(
     row: &'a Row<'_>,
     senders: &mut BTreeMap<UserKey, UserId>,
-    told: &'a mut String,
+    room: &'a mut String,
 ) -> DomainResult<MessageRow<'a>> {
     let sender = UserKey(row.get(3)?);
     let from = match senders.entry(sender) {
@@ -212,7 +212,7 @@ fn read_message<'a>(
         nick: text(row, 9)?,
         avatar: text(row, 10)?,
         revoked,
-        body: serde_json::from_str(told_body(text(row, 13)?, told)).map_err(|_| damaged())?,
+        body: serde_json::from_str(whole_body(text(row, 13)?, room)).map_err(|_| damaged())?,
     })
 }
 
@@ -240,14 +240,14 @@ fn stored_body(body: &str) -> &str {
     text.filter(|text| text.starts_with('"')).unwrap_or(body)
 }
 
-/// The body, in `told` if only its text is stored.
-fn told_body<'a>(stored: &'a str, told: &'a mut String) -> &'a str {
+/// The body, in `room` if only its text is stored.
+fn whole_body<'a>(stored: &'a str, room: &'a mut String) -> &'a str {
     if !stored.starts_with('"') {
         return stored;
     }
-    told.clear();
-    [TEXT_BODY.0, stored, TEXT_BODY.1].into_iter().for_each(|part| told.push_str(part));
-    told
+    room.clear();
+    [TEXT_BODY.0, stored, TEXT_BODY.1].into_iter().for_each(|part| room.push_str(part));
+    room
 }
 
 /// A priority as a number, nothing for the normal one, or, if this version does not know it, as the bytes of its word:

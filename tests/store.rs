@@ -225,7 +225,11 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
                    ALTER TABLE conv DROP COLUMN revoked_above; ALTER TABLE conv DROP COLUMN revoked_up_to;
                    ALTER TABLE conv ADD COLUMN revoked_above_base TEXT NOT NULL DEFAULT '[4,7]';
                    ALTER TABLE conv DROP COLUMN undelivered; ALTER TABLE conv DROP COLUMN own;
-                   ALTER TABLE sync DROP COLUMN sum; ALTER TABLE conv DROP COLUMN sum; ALTER TABLE msg DROP COLUMN sum;
+                   CREATE TABLE by_conv(conv INTEGER NOT NULL, seq INTEGER NOT NULL, sender TEXT NOT NULL,
+                       message TEXT NOT NULL, PRIMARY KEY (conv, seq)) STRICT, WITHOUT ROWID;
+                   INSERT INTO by_conv SELECT conv, seq, sender, message FROM msg;
+                   DROP TABLE msg; ALTER TABLE by_conv RENAME TO msg;
+                   ALTER TABLE sync DROP COLUMN sum; ALTER TABLE conv DROP COLUMN sum;
                    ALTER TABLE have DROP COLUMN sum; ALTER TABLE revoked DROP COLUMN sum;
                    ALTER TABLE outbox DROP COLUMN sum; ALTER TABLE ring DROP COLUMN sum;
                    ALTER TABLE entity DROP COLUMN sum;

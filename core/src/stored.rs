@@ -102,7 +102,7 @@ pub enum Change {
     /// The sync state.
     Sync(SyncState),
     /// A conversation's positions, whole.
-    Conversation(ConversationRow),
+    Conversation(Box<ConversationRow>),
     /// Messages of a conversation; messages that are already stored stay unchanged.
     Messages(ConversationId, Vec<Message>),
     /// Every message from `.1` to `.2` is stored. Adjacent ranges are merged.
@@ -132,8 +132,9 @@ pub type Ranges = Vec<(u64, u64)>;
 pub struct Snapshot {
     /// The sync state.
     pub sync: SyncState,
-    /// Conversations with their complete ranges and the newest message that is stored.
-    pub conversations: Vec<(ConversationRow, Ranges, Option<Message>)>,
+    /// Conversations with their complete ranges and the newest message that is stored. There may be ten thousand: they stay
+    /// where the store put them.
+    pub conversations: Vec<(Box<ConversationRow>, Ranges, Option<Box<Message>>)>,
     /// The outbox in order.
     pub outbox: Vec<OutboxRow>,
     /// The own profile.

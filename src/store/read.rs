@@ -1,5 +1,6 @@
 //! Reads the stored state.
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, params};
 use serde::de::DeserializeOwned;
 use tim_protocol::conversation::Cursor;
@@ -91,16 +92,19 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResul
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(19)?;
-        let mut have = Vec::new();
+        // Most have one.
+        let mut have = Vec::with_capacity(1);
         while let Some((conv, low, high)) = range.filter(|(conv, ..)| *conv <= id) {
             if conv == id {
                 have.push((low, high));
             }
             range = next_range(ranges.next()?)?;
         }
-        let newest: Option<String> = row.get(20)?;
-        let newest = newest.map(|text| serde_json::from_str(&text)).transpose()?;
-        snapshot.conversations.push((conversation(row)?, have, newest));
+        let newest = match row.get_ref(20)? {
+            ValueRef::Null => None,
+            _ => Some(Box::new(json(row, 20)?)),
+        };
+        snapshot.conversations.push((Box::new(conversation(row)?), have, newest));
     }
     Ok(())
 }
@@ -110,10 +114,9 @@ fn next_range(row: Option<&Row<'_>>) -> StoreResult<Option<(i64, u64, u64)>> {
 }
 
 fn conversation(row: &Row<'_>) -> StoreResult<ConversationRow> {
-    let name: String = row.get(0)?;
     let group_type: Option<String> = row.get(1)?;
     Ok(ConversationRow {
-        id: name.parse::<ConversationId>().map_err(|_| StoreError::Damaged)?,
+        id: text(row, 0)?.parse::<ConversationId>().map_err(|_| StoreError::Damaged)?,
         group_type: group_type.map(from_word).transpose()?,
         head: number(row, 2)?,
         mutation_seq: number(row, 3)?,
@@ -165,7 +168,12 @@ fn number(row: &Row<'_>, column: usize) -> StoreResult<u64> {
 }
 
 fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> StoreResult<T> {
-    Ok(serde_json::from_str(&row.get::<_, String>(column)?)?)
+    Ok(serde_json::from_str(text(row, column)?)?)
+}
+
+/// A text where the database has it.
+fn text<'a>(row: &'a Row<'_>, column: usize) -> StoreResult<&'a str> {
+    row.get_ref(column)?.as_str().map_err(|_| StoreError::Damaged)
 }
 
 fn from_word<T: DeserializeOwned>(word: String) -> StoreResult<T> {

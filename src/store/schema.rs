@@ -102,4 +102,14 @@ ALTER TABLE conv ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
 UPDATE conv SET sum = checksum(", conv_columns!(), ");
 UPDATE sync SET version = 0, low = NULL, before = NULL;
 UPDATE sync SET sum = checksum(epoch, version, low, before, since);
-")];
+"), "
+-- Messages in the order in which they came, so that those that come together are written together.
+ALTER TABLE msg RENAME TO msg_by_conv;
+CREATE TABLE msg(
+    conv INTEGER NOT NULL, seq INTEGER NOT NULL,
+    sender TEXT NOT NULL, message TEXT NOT NULL, sum INTEGER NOT NULL,
+    PRIMARY KEY (conv, seq)
+) STRICT;
+INSERT INTO msg SELECT conv, seq, sender, message, sum FROM msg_by_conv ORDER BY conv, seq;
+DROP TABLE msg_by_conv;
+"];

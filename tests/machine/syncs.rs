@@ -66,6 +66,41 @@ fn whoever_is_told_that_everything_works_has_been_shown_the_list_of_now() {
     assert_eq!(shown, Some(vec![5]));
 }
 
+fn lists(phone: &Phone) -> Vec<usize> {
+    let list = |event: &Event| match event {
+        Event::ConversationListUpdated(list) => Some(list.len()),
+        _ => None,
+    };
+    phone.events.iter().filter_map(list).collect()
+}
+
+#[test]
+fn a_stored_list_that_the_first_page_does_not_change_is_shown_once() {
+    let mut phone = Phone::ready(json!([with_bob(5, 1..=5, BEGIN)])).restarts();
+    phone.log_in("alice");
+    assert_eq!(lists(&phone), [1]);
+    phone.welcome(false);
+    phone.page(1, json!([]));
+    assert!(phone.events.contains(&Event::SdkReady));
+    assert_eq!(lists(&phone), [1]);
+    let mut phone = phone.restarts();
+    phone.log_in("alice");
+    phone.welcome(false);
+    phone.page(2, json!([with_bob(6, 6..=6, BEGIN)]));
+    assert_eq!(lists(&phone), [1, 1], "the page changed it");
+}
+
+#[test]
+fn a_list_that_another_epoch_empties_is_shown_empty_before_everything_works() {
+    let mut phone = Phone::ready(json!([with_bob(5, 1..=5, BEGIN)])).restarts();
+    phone.log_in("alice");
+    phone.welcome_to(2, false, BEGIN);
+    phone.welcome_to(2, false, BEGIN);
+    phone.reply("sync", &json!({"reset": false, "cursor": [2, 1], "conversations": [], "changes": []}));
+    assert!(phone.events.contains(&Event::SdkReady));
+    assert_eq!(lists(&phone), [1, 0]);
+}
+
 #[test]
 fn pushes_left_out_while_a_sync_is_under_way_ask_for_another() {
     let mut phone = behind();

@@ -37,8 +37,8 @@ impl Machine {
         self.show_outbox();
         if self.login.is_logging_in() && self.conversations.is_list_changed() {
             // The stored list is shown while the sync is in progress.
-            let list = self.conversations.list(&me, &self.outbox);
-            self.cx.emit(Event::ConversationListUpdated(list));
+            let list = self.conversations.take_list(&self.cx, &self.outbox);
+            self.cx.emit(list);
         }
         self.link.store_opened(&mut self.cx);
     }
@@ -225,11 +225,13 @@ impl Machine {
     /// The first page was applied: admits calls.
     pub(super) fn ready(&mut self) {
         if self.login.become_ready() {
-            // The list is emitted before SDK_READY.
+            // The list is emitted before SDK_READY, unless the stored one was and the page changed nothing.
             self.show_outbox();
             self.conversations.store_touched(&mut self.cx);
-            let list = self.conversations.take_list(&self.cx, &self.outbox);
-            self.cx.emit(list);
+            if !self.conversations.is_list_emitted() {
+                let list = self.conversations.take_list(&self.cx, &self.outbox);
+                self.cx.emit(list);
+            }
             self.cx.emit(Event::SdkReady);
         }
     }

@@ -12,12 +12,12 @@ use tim::event::Event;
 use tim::log::LogLevel;
 use tim::plugin::Uploaded;
 
+use super::events::EventJson;
 use super::guard::{c_string, is_guarded, json};
 use super::handles::{LISTENERS, Table, TimListener, TimUpload};
 use super::{TIM_OK, TimStatus};
 use crate::client::ProgressListener;
 use crate::error::TimError;
-use crate::event::TimEvent;
 
 /// Called when a call has ended. `json` is the result, or `{"code":...,"message":...}` if `status` is not 0; it is valid
 /// during the callback only.
@@ -141,7 +141,7 @@ impl Drop for CListener {
 impl CListener {
     /// One event, for a handler.
     pub(super) fn hear(&self, event: &Event) {
-        self.call(&TimEvent::from(event));
+        self.call(&EventJson(event));
     }
 
     fn call(&self, heard: &impl Serialize) {
@@ -153,7 +153,7 @@ impl CListener {
 
 impl tim::event::EventListener for CListener {
     fn on_events(&self, events: &[Event]) {
-        self.call(&events.iter().map(TimEvent::from).collect::<Vec<_>>());
+        self.call(&events.iter().map(EventJson).collect::<Vec<_>>());
     }
 }
 

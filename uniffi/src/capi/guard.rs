@@ -160,9 +160,13 @@ impl<T> Out<T> {
 
 /// A C string. NUL bytes are removed; only error texts that quote the host's strings can contain them.
 pub(super) fn c_string(text: String) -> CString {
-    let mut bytes = text.into_bytes();
-    bytes.retain(|byte| *byte != 0);
-    CString::new(bytes).unwrap_or_default()
+    CString::new(text)
+        .or_else(|with_nul| {
+            let mut bytes = with_nul.into_vec();
+            bytes.retain(|byte| *byte != 0);
+            CString::new(bytes)
+        })
+        .unwrap_or_default()
 }
 
 /// A string for C, to be released with `tim_string_free`.

@@ -25,6 +25,7 @@
 
 mod callbacks;
 mod calls;
+mod events;
 mod guard;
 mod handles;
 mod parameters;

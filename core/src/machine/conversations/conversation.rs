@@ -25,11 +25,11 @@ const MAX_STASHED: usize = 1_000;
 /// conversation; the newest.
 pub(super) const MAX_EMITTED: u64 = 300;
 
-/// One conversation of the user's.
+/// One conversation of the user's. Small, because the map of all of them keeps room for more.
 pub(super) struct Conv {
-    pub(super) row: ConversationRow,
+    pub(super) row: Box<ConversationRow>,
     pub(super) ranges: Ranges,
-    pub(super) newest: Option<WireMessage>,
+    pub(super) newest: Option<Box<WireMessage>>,
     /// Messages that were received out of order.
     pub(super) stash: BTreeMap<u64, WireMessage>,
     /// Sequences above `row.emitted_seq` of messages sent by this device.
@@ -67,10 +67,10 @@ impl Conv {
             last_active: 0,
             gone: false,
         };
-        Self::load(row, Vec::new(), None)
+        Self::load(Box::new(row), Vec::new(), None)
     }
 
-    pub(super) fn load(row: ConversationRow, ranges: Ranges, newest: Option<WireMessage>) -> Self {
+    pub(super) fn load(row: Box<ConversationRow>, ranges: Ranges, newest: Option<Box<WireMessage>>) -> Self {
         Self {
             ask_missing_at: (row.head > row.emitted_seq && !row.gone).then_some(0),
             row,
@@ -138,7 +138,7 @@ impl Conv {
         }
         row.last_active = row.last_active.max(message.time);
         if self.newest.as_ref().is_none_or(|newest| newest.sequence < message.sequence) {
-            self.newest = Some(message.clone());
+            self.newest = Some(Box::new(message.clone()));
         }
         if message.from == *me {
             self.row.own = self.row.own.max(message.by_sender);
@@ -204,7 +204,7 @@ impl Conv {
         if self.revoked.len() > MAX_STASHED {
             self.revoked.pop_first();
         }
-        for message in self.newest.iter_mut().chain(self.stash.get_mut(&sequence)) {
+        for message in self.newest.as_deref_mut().into_iter().chain(self.stash.get_mut(&sequence)) {
             if message.sequence == sequence {
                 redact(message, revocation);
             }

@@ -52,6 +52,7 @@ pub(super) struct Conversations {
 #[derive(Default)]
 struct List {
     changed: bool,
+    /// `None` until it was emitted since the store was opened.
     emitted_at: Option<i64>,
 }
 
@@ -79,7 +80,7 @@ impl Conversations {
     /// it.
     pub(super) fn load(
         &mut self,
-        rows: Vec<(ConversationRow, Ranges, Option<WireMessage>)>,
+        rows: Vec<(Box<ConversationRow>, Ranges, Option<Box<WireMessage>>)>,
         has_initial_sync: bool,
     ) {
         self.forget();
@@ -104,6 +105,7 @@ impl Conversations {
         self.touched.clear();
         self.wanting.clear();
         self.deliveries.forget();
+        self.list.emitted_at = None;
     }
 
     /// The login ends: stores that everything emitted is delivered.
@@ -195,6 +197,11 @@ impl Conversations {
     /// Whether the list changed since it was last emitted.
     pub(super) fn is_list_changed(&self) -> bool {
         self.list.changed
+    }
+
+    /// Whether the list was emitted as it is.
+    pub(super) fn is_list_emitted(&self) -> bool {
+        self.list.emitted_at.is_some() && !self.list.changed
     }
 
     /// When the changed list is to be emitted, on the monotonic clock.

@@ -19,7 +19,7 @@ pub fn machine(data: &[u8]) {
     let mut phone = Phone::ready(Store::in_memory().expect("memory takes a database"));
     for line in text.lines().take(64) {
         phone.now.monotonic += 500;
-        phone.take(Input::Frame(line.to_owned()));
+        phone.take(Input::Frames(vec![line.to_owned()]));
         phone.take(Input::Deadline);
     }
     Phone::ready(phone.store);
@@ -61,7 +61,7 @@ impl Phone {
         for _ in 0..8 {
             while let Some(request) = self.asked.pop_front() {
                 if let Some(result) = answer(&request) {
-                    self.take(Input::Frame(json!({ "i": request["i"], "r": result }).to_string()));
+                    self.take(Input::Frames(vec![json!({ "i": request["i"], "r": result }).to_string()]));
                 }
             }
             if self.machine.status().1.is_none() {

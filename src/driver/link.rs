@@ -29,8 +29,8 @@ pub(super) enum LinkEvent {
     Up,
     /// It could not be made.
     Failed(Fault),
-    /// A text frame, inflated if it was compressed.
-    Frame(String),
+    /// Text frames, inflated if they were compressed.
+    Frames(Vec<String>),
 }
 
 /// A connection, or an attempt to connect. Dropping it closes the connection after sending the queued frames, within
@@ -63,9 +63,18 @@ impl Link {
         Self { out, events }
     }
 
-    /// The next event; `None` when the connection has ended.
+    /// The next event; `None` when the connection has ended. Frames that arrived together are one event.
     pub(super) async fn next(&mut self) -> Option<LinkEvent> {
-        self.events.recv().await
+        let mut event = self.events.recv().await?;
+        if let LinkEvent::Frames(frames) = &mut event {
+            // Nothing else follows frames.
+            while frames.len() < QUEUE
+                && let Ok(LinkEvent::Frames(more)) = self.events.try_recv()
+            {
+                frames.extend(more);
+            }
+        }
+        Some(event)
     }
 
     /// Queues a frame; false if the connection does not take it.
@@ -113,7 +122,7 @@ async fn carry(
                     }
                     _ => continue,
                 };
-                if event_sender.send(LinkEvent::Frame(text)).await.is_err() {
+                if event_sender.send(LinkEvent::Frames(vec![text])).await.is_err() {
                     // Dropped: sends the queued frames first.
                     while let Some(frame) = to_send.recv().await {
                         timeout(WRITE_WITHIN, write(&mut socket, frame, &mut to_send)).await??;

@@ -157,7 +157,7 @@ impl<S: Store<Location = Path>> Driver<S> {
         match wake {
             Wake::Command(_) => {}
             Wake::Link(Some(LinkEvent::Up)) => self.process(Input::Connected).await,
-            Wake::Link(Some(LinkEvent::Frame(text))) => self.process(Input::Frame(text)).await,
+            Wake::Link(Some(LinkEvent::Frames(frames))) => self.process(Input::Frames(frames)).await,
             Wake::Link(Some(LinkEvent::Failed(why))) => {
                 self.link = None;
                 self.process(Input::ConnectFailed(why)).await;

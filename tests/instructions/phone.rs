@@ -72,7 +72,7 @@ impl Phone {
 
     /// A frame arrives.
     pub fn hear(&mut self, frame: String) {
-        self.feed(Input::Frame(frame));
+        self.feed(Input::Frames(vec![frame]));
     }
 
     fn feed(&mut self, input: Input) {

@@ -105,3 +105,15 @@ fn of_very_many_the_newest_three_hundred_are_told_again_and_before_what_is_new()
     phone.page(9, json!([with_bob(407, 407..=407, now)]));
     assert_eq!(phone.told(), (107..=407).collect::<Vec<_>>());
 }
+
+#[test]
+fn frames_that_arrive_together_are_stored_in_one_commit_and_told_in_one_event() {
+    let mut phone = Phone::ready(json!([]));
+    phone.events.clear();
+    phone.commits.clear();
+    let push = |number| json!({"n": number, "ev": "msg", "p": message(number, "bob", BEGIN)}).to_string();
+    phone.feed(Input::Frames(vec![push(1), push(2)]));
+    assert_eq!(phone.told(), [1, 2]);
+    let received = |event: &&Event| matches!(event, Event::MessageReceived(_));
+    assert_eq!((phone.commits.len(), phone.events.iter().filter(received).count()), (1, 1));
+}

@@ -187,7 +187,7 @@ fn the_app_is_told_once_however_much_cannot_be_read() {
 fn the_app_is_told_even_if_the_commit_of_that_moment_fails() {
     let mut phone = Phone::ready(json!([]));
     let now = Now { monotonic: phone.now, wall: phone.now };
-    phone.machine.handle(Input::Frame(frame("server.envelope").to_string()), now);
+    phone.machine.handle(Input::Frames(vec![frame("server.envelope").to_string()]), now);
     phone.feed(Input::StoreFailed(Fault::new(Code::STORAGE_FULL)));
     assert_eq!(told_unreadable(&phone), 1);
 }

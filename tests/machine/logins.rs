@@ -82,7 +82,7 @@ fn a_break_in_the_turn_of_a_failed_commit_is_told() {
     let lag = json!({"n": 9, "ev": "lag"});
     let frame = json!([{"n": 1, "ev": "msg", "p": message(1, "bob", BEGIN)}, lag]);
     let now = Now { monotonic: phone.now, wall: phone.now };
-    phone.machine.handle(Input::Frame(frame.to_string()), now);
+    phone.machine.handle(Input::Frames(vec![frame.to_string()]), now);
     phone.feed(Input::StoreFailed(Fault::new(Code::STORAGE_FULL)));
     assert_eq!(net_states(&phone), [NetState::Disconnected]);
 }

@@ -69,7 +69,7 @@ fn connections(resumed: bool, answer: impl Fn(&mut Phone)) -> usize {
 
 #[test]
 fn a_frame_that_breaks_every_resumed_connection_makes_pauses_longer() {
-    let made = connections(true, |phone| phone.feed(Input::Frame("not JSON".into())));
+    let made = connections(true, |phone| phone.feed(Input::Frames(vec!["not JSON".into()])));
     assert!((10..MAX_IN_TEN_MINUTES).contains(&made), "{made}");
 }
 

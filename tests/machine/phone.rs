@@ -208,7 +208,7 @@ impl Phone {
 
     /// The server sends a frame.
     pub fn hear(&mut self, frame: &Value) {
-        self.feed(Input::Frame(frame.to_string()));
+        self.feed(Input::Frames(vec![frame.to_string()]));
     }
 
     /// The requests with this verb, oldest first: their numbers and parameters.

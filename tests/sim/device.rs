@@ -11,7 +11,7 @@ use tim::store::{Change, Ranges, Store};
 use tim_protocol::Fault;
 use tim_protocol::call::Platform;
 use tim_protocol::usersig::{Claims, Key, sign};
-use tim_protocol::{Code, ConversationId, UserId};
+use tim_protocol::{Code, ConversationId, UserId, codec, limits};
 
 use crate::app::Asked;
 use crate::damage::File;
@@ -177,13 +177,13 @@ impl World {
 
     pub fn device_hears(&mut self, id: DeviceId, text: String) {
         if !self.devices[id].is_old {
-            return self.feed(id, Input::Frame(text));
+            return self.feed(id, Input::Frames(together(text)));
         }
         if self.is_broken(Break::HangsUp) && has_unreadable(&text) {
             return self.part(id, self.now);
         }
         let (before, life) = (self.devices[id].counted(), self.devices[id].life);
-        self.feed(id, Input::Frame(text.clone()));
+        self.feed(id, Input::Frames(together(text.clone())));
         if self.devices[id].life == life {
             self.check_counted(id, &text, before);
         }
@@ -422,4 +422,12 @@ fn machine(name: &str, platform: Platform, seed: u64) -> Machine {
         login_timeout: 90_000,
         call_timeout: 15_000,
     })
+}
+
+/// A frame as it is, or, of half of them, its envelopes as frames that arrive together.
+fn together(text: String) -> Vec<String> {
+    match codec::split(&text, limits::SERVER_FRAME_BYTES) {
+        Ok(envelopes) if text.len().is_multiple_of(2) => envelopes.into_iter().map(str::to_owned).collect(),
+        _ => vec![text],
+    }
 }

@@ -215,7 +215,9 @@ impl<'a> Phone<'a> {
         let mut answers = Vec::new();
         for effect in session.handle(input, now) {
             match effect {
-                Effect::Send(envelope) => self.inputs.push_back(Input::Frame(codec::join(&[envelope]))),
+                Effect::Send(envelope) => {
+                    self.inputs.push_back(Input::Frames(vec![codec::join(&[envelope])]))
+                }
                 Effect::Write(token, write) => {
                     let result = self.ground.database.commit(&[write]).remove(0);
                     answers.push(session::Input::WriteResult(token, result));

@@ -51,8 +51,8 @@ pub enum Input {
     StoreFailed(Fault),
     /// The connection requested by [`Output::Connect`] is established.
     Connected,
-    /// A text frame arrived; inflated already if it was compressed.
-    Frame(String),
+    /// Text frames arrived, in this order; inflated already if they were compressed. What they bring is stored in one commit.
+    Frames(Vec<String>),
     /// The connection could not be established.
     ConnectFailed(Fault),
     /// The connection was lost.

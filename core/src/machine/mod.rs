@@ -125,7 +125,7 @@ impl Machine {
             Input::StoreOpened(Err(fault)) => self.store_open_failed(fault),
             Input::StoreFailed(fault) => self.store_failed(fault),
             Input::Connected => self.connected(),
-            Input::Frame(text) => self.frame(&text),
+            Input::Frames(frames) => frames.iter().for_each(|text| self.frame(text)),
             Input::ConnectFailed(fault) => self.connect_failed(fault),
             Input::Disconnected => self.disconnected(),
             Input::Network { up } => self.network(up),

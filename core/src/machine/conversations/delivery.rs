@@ -5,14 +5,14 @@
 //! Deliveries are stored at most once a second; after a crash within that second messages are emitted twice. An orderly
 //! end of the login delivers what is queued and clears the record.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tim_protocol::{ConversationId, UserId};
 
 use super::conversation::Conv;
 use crate::machine::context::Context;
 use crate::machine::io::{MessageEvent, Output};
-use crate::stored::{Change, Query};
+use crate::stored::{Change, ConversationRow, Query};
 
 /// Maximum delay before a delivery is stored, in milliseconds.
 const STORE_WITHIN_MS: i64 = 1_000;
@@ -23,11 +23,20 @@ pub(super) struct Deliveries {
     /// Conversations with deliveries that are not stored yet, and when they are.
     unstored: BTreeSet<ConversationId>,
     due: Option<i64>,
+    /// Conversations that were loaded with something undelivered.
+    left: Vec<ConversationId>,
     /// Users for whom this run has already emitted again what an earlier run did not deliver.
     redelivered_to: BTreeSet<UserId>,
 }
 
 impl Deliveries {
+    /// A conversation was loaded.
+    pub(super) fn loaded(&mut self, row: &ConversationRow) {
+        if !row.undelivered.is_empty() {
+            self.left.push(row.id.clone());
+        }
+    }
+
     /// The listeners have returned from everything in a conversation up to a sequence.
     pub(super) fn delivered(&mut self, conv: &mut Conv, up_to: u64, now: i64) {
         if conv.delivered(up_to) {
@@ -38,11 +47,12 @@ impl Deliveries {
 
     /// Emits again what an earlier run of the app emitted and did not deliver. Happens once per user and run, because
     /// what this run emitted is still queued.
-    pub(super) fn redeliver<'a>(&mut self, cx: &mut Context, convs: impl Iterator<Item = &'a Conv>) {
+    pub(super) fn redeliver(&mut self, cx: &mut Context, convs: &BTreeMap<ConversationId, Conv>) {
         if cx.me().is_none_or(|me| !self.redelivered_to.insert(me)) {
             return;
         }
-        for conv in convs.filter(|conv| !conv.row.gone) {
+        let left = self.left.iter().filter_map(|id| convs.get(id));
+        for conv in left.filter(|conv| !conv.row.gone) {
             for (low, high) in conv.row.undelivered.iter().copied() {
                 let query = Query { conversation: conv.row.id.clone(), low, high, own_only: false };
                 cx.output(Output::EmitMessages { query, kind: MessageEvent::Received });
@@ -76,6 +86,7 @@ impl Deliveries {
     pub(super) fn forget(&mut self) {
         self.due = None;
         self.unstored.clear();
+        self.left.clear();
     }
 
     pub(super) fn due(&self) -> Option<i64> {

@@ -89,6 +89,7 @@ impl Conversations {
                 row.baseline_seq = None;
                 row.undelivered.clear();
             }
+            self.deliveries.loaded(&row);
             let (id, conv) = (row.id.clone(), Conv::load(row, ranges, newest));
             if conv.wants() {
                 self.wanting.insert(id.clone());
@@ -227,7 +228,7 @@ impl Conversations {
 
     /// Emits again what an earlier run of the app emitted and did not deliver.
     pub(super) fn redeliver(&mut self, cx: &mut Context) {
-        self.deliveries.redeliver(cx, self.convs.values());
+        self.deliveries.redeliver(cx, &self.convs);
     }
 
     /// Stores deliveries that are due.

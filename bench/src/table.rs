@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::outcome::AnyResult;
@@ -55,14 +56,14 @@ struct Row {
 
 /// How it is measured: on a running server, or with the client's program as well.
 enum Measure {
-    Server(for<'a> fn(&'a Server) -> Measured<'a>),
+    Server(for<'a> fn(&'a Arc<Server>) -> Measured<'a>),
     Client(for<'a> fn(&'a Path, &'a Server) -> Measured<'a>),
 }
 
 const fn server(
     name: &'static str,
     unit: &'static str,
-    measure: for<'a> fn(&'a Server) -> Measured<'a>,
+    measure: for<'a> fn(&'a Arc<Server>) -> Measured<'a>,
 ) -> Row {
     Row { name, unit, measure: Measure::Server(measure) }
 }
@@ -101,12 +102,12 @@ async fn durable(server: &Server, pairs: usize, depth: usize) -> AnyResult<f64> 
     Ok(micros(capacity.cpu_per_message()))
 }
 
-async fn fan_out(server: &Server) -> AnyResult<f64> {
+async fn fan_out(server: &Arc<Server>) -> AnyResult<f64> {
     let meeting = fanout::Meeting::open(server, "meeting", 1_000).await?;
     Ok(micros(meeting.chat(server, 50).await?))
 }
 
-async fn acknowledged(server: &Server, members: u32) -> AnyResult<f64> {
+async fn acknowledged(server: &Arc<Server>, members: u32) -> AnyResult<f64> {
     let meeting = fanout::Meeting::open(server, "meeting", members).await?;
     Ok(micros(meeting.acknowledgements(50).await?.quantile(0.5)))
 }
@@ -211,7 +212,7 @@ impl Table {
     }
 
     async fn measure(&self, build: Build<'_>, row: &Row) -> AnyResult<f64> {
-        let server = Server::start(build.server, self.server_cpu, UNLIMITED).await?;
+        let server = Arc::new(Server::start(build.server, self.server_cpu, UNLIMITED).await?);
         let measured = match (&row.measure, build.client) {
             (Measure::Server(measure), _) => measure(&server).await?,
             (Measure::Client(measure), Some(client)) => measure(client, &server).await?,

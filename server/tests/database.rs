@@ -11,8 +11,19 @@ use tim_protocol::message::Priority;
 use tim_protocol::word::Word;
 use tim_protocol::{Code, ConversationId};
 use tim_server::core::ops::{Actor, Query, QueryResult, Write, WriteReply};
-use tim_server::store::conformance::{group, logged_in, logging_in, message, revoke, sent};
+use tim_server::store::conformance::{group, logged_in, logging_in, message, revoke, sent, user};
 use tim_server::store::sqlite::Database;
+
+/// Turns the tables of version 5 into those of version 4.
+const TO_VERSION_4: &str = "
+CREATE TABLE older(
+    id INTEGER PRIMARY KEY, user INTEGER NOT NULL, ushard INTEGER NOT NULL, instance TEXT NOT NULL, reason TEXT NOT NULL);
+INSERT INTO older(user, ushard, instance, reason) SELECT user, ushard, instance, reason FROM ended ORDER BY user, number;
+DROP TABLE ended;
+ALTER TABLE older RENAME TO ended;
+CREATE INDEX ended_user ON ended(user, id);
+PRAGMA user_version = 4;
+";
 
 /// Turns the tables of version 4 into those of version 3.
 const TO_VERSION_3: &str = r#"
@@ -85,6 +96,7 @@ fn an_answer_reads_nothing_and_reading_leaves_out_the_own_answers() {
 
     // A database of version 2 knew only where unread counts from.
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_4).unwrap();
     older.execute_batch(TO_VERSION_3).unwrap();
     older.execute_batch(TO_VERSION_2).unwrap();
     drop(older);
@@ -175,7 +187,10 @@ fn a_database_of_version_3_tells_the_same_and_goes_on_counting() {
         );
     }
     drop(database);
-    rusqlite::Connection::open(&path).unwrap().execute_batch(TO_VERSION_3).unwrap();
+    let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_4).unwrap();
+    older.execute_batch(TO_VERSION_3).unwrap();
+    drop(older);
 
     let mut database = Database::open(&path).unwrap();
     assert_eq!(pictures(&mut database), before);
@@ -189,6 +204,35 @@ fn a_database_of_version_3_tells_the_same_and_goes_on_counting() {
         };
         assert_eq!(next.by_sender, 1 + sends.iter().filter(is_own).count() as u64, "{to}");
     }
+}
+
+#[test]
+fn the_last_sixteen_logins_that_ended_are_remembered_newest_first_also_from_a_database_of_version_4() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("tim.db");
+    let mut database = Database::open(&path).unwrap();
+    let log_in = |database: &mut Database, name: &str, number: u32| {
+        let Write::Login(mut login) = logging_in(name) else { panic!() };
+        login.instance = format!("{name}-{number}");
+        let app = login.app;
+        logged_in(name, database.commit(&[Write::Login(login)]).remove(0));
+        let found = database.query(&Query::Devices { app, user: user(name) }).unwrap();
+        let QueryResult::Devices(Some(devices)) = found else { panic!("{found:?}") };
+        devices.ended.into_iter().map(|(instance, _)| instance).collect::<Vec<_>>()
+    };
+    let newest_first =
+        |name: &str, from: u32, to: u32| (from..=to).rev().map(|n| format!("{name}-{n}")).collect::<Vec<_>>();
+    for number in 1..=20 {
+        log_in(&mut database, "bob", number);
+        log_in(&mut database, "alice", number);
+    }
+    drop(database);
+    rusqlite::Connection::open(&path).unwrap().execute_batch(TO_VERSION_4).unwrap();
+
+    let mut database = Database::open(&path).unwrap();
+    assert_eq!(log_in(&mut database, "bob", 21), newest_first("bob", 5, 20));
+    assert_eq!(log_in(&mut database, "bob", 22), newest_first("bob", 6, 21));
+    assert_eq!(log_in(&mut database, "alice", 21), newest_first("alice", 5, 20));
 }
 
 #[test]

@@ -69,7 +69,9 @@ impl ParkedSessions {
     /// Drops expired sessions.
     pub(super) fn sweep(&self) {
         let mut kept = self.kept();
-        let is_over = |(_, (since, _)): &(&Uuid, &(Instant, Dropped))| since.elapsed() >= resume_window();
+        let now = Instant::now();
+        let is_over =
+            |(_, (since, _)): &(&Uuid, &(Instant, Dropped))| now.duration_since(*since) >= resume_window();
         let over: Vec<Uuid> = kept.sessions.iter().filter(is_over).map(|(id, _)| *id).collect();
         let expired: Vec<_> = over.into_iter().filter_map(|id| kept.remove(id)).collect();
         drop(kept);

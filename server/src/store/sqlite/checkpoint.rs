@@ -3,6 +3,8 @@
 //! While the server is busy, a passive checkpoint runs when the log has grown. When it is idle, or when the log is overdue, the
 //! whole log is moved, and begins anew in the same file: a commit that does not make its file longer has less to do.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,7 +23,9 @@ const BUSY_FROM: u64 = 16 * 1024 * 1024;
 const BUSY_EVERY: Duration = Duration::from_secs(1);
 /// From this many pages on the writer moves the rest of the log itself: it begins anew only when all of it was moved, and
 /// beside a writer that never rests that moment does not come.
-const OVERDUE_FROM: u64 = 8 * 1024;
+const OVERDUE_FROM: u64 = 16 * 1024;
+/// Bytes that the log's file has before the first commit: a commit that makes the file longer costs the disk twice.
+const ROOM: u64 = 8 * 1024 * 1024;
 /// How long after a commit the log is looked at: it wakes the thread once, however many follow.
 const LOOK_AFTER: Duration = Duration::from_millis(100);
 /// The whole log is moved after this long without a commit.
@@ -102,11 +106,29 @@ fn run(connection: &Connection, log: &Log, commits: &Receiver<()>) {
             }
             Err(RecvTimeoutError::Timeout) if is_empty => {}
             Err(RecvTimeoutError::Timeout) => {
-                let mode = if size(&log.path) <= BUSY_FROM { "RESTART" } else { "TRUNCATE" };
-                is_empty = checkpoint(connection, mode).is_complete;
+                is_empty = if size(&log.path) <= BUSY_FROM {
+                    checkpoint(connection, "RESTART").is_complete
+                } else {
+                    let moved = checkpoint(connection, "TRUNCATE");
+                    make_room(&log.path);
+                    moved.is_complete
+                };
             }
             Err(RecvTimeoutError::Disconnected) => return,
         }
+    }
+}
+
+/// Makes the log's file [`ROOM`] bytes long, if it is shorter. SQLite ignores what lies behind its last commit, and these
+/// bytes are only ever added at the end of the file.
+pub(super) fn make_room(log: &Path) {
+    let made = File::options().append(true).open(log).and_then(|mut file| {
+        let missing = ROOM.saturating_sub(file.metadata()?.len());
+        std::io::copy(&mut std::io::repeat(0).take(missing), &mut file)?;
+        file.sync_all()
+    });
+    if let Err(why) = made {
+        tracing::warn!(%why, "the write-ahead log got no room in advance: commits take longer until it has grown");
     }
 }
 

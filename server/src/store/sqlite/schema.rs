@@ -13,15 +13,17 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version of the tables this program writes.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 /// How long a statement waits for another program that has locked the database.
 pub(super) const BUSY_WITHIN: Duration = Duration::from_secs(5);
+/// The size of a page of a new file. A commit writes each page that it changes, and changes little on most of them.
+const PAGE_BYTES: u32 = 2048;
 /// Most bytes that the write-ahead log keeps when it begins anew.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
 
 /// The steps; step `n` leads from version `n` to `n + 1`.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     r"
 CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES('epoch', 1);
@@ -119,10 +121,20 @@ CREATE UNIQUE INDEX msg_once ON msg(cmid, sender, conv);
 CREATE INDEX msg_sender ON msg(conv, sender, seq, by_sender) WHERE kind = 1 AND uncounted = 0;
 ALTER TABLE mut DROP COLUMN shard;
 "#,
+    // The ended logins of a user in one place, so that a login changes one page less.
+    r"
+CREATE TABLE ending(
+    user INTEGER NOT NULL, number INTEGER NOT NULL, ushard INTEGER NOT NULL, instance TEXT NOT NULL,
+    reason TEXT NOT NULL, PRIMARY KEY(user, number)) WITHOUT ROWID;
+INSERT INTO ending SELECT user, id, ushard, instance, reason FROM ended;
+DROP TABLE ended;
+ALTER TABLE ending RENAME TO ended;
+",
 ];
 
 /// The settings of the connection that writes.
 pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "wal_autocheckpoint", 0)?;

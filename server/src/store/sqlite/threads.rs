@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 use tim_protocol::{Code, Fault};
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot};
 
-use super::checkpoint::Checkpoints;
+use super::checkpoint::{Checkpoints, make_room};
 use super::commit_metrics::CommitMetrics;
 use super::database::{Database, OpenError};
-use super::files::Files;
+use super::files::{Files, log_of};
 use super::known::Known;
 use super::query_queue::{BUSY_FOR_MS, QueryQueue, ReplySender, closed};
 use crate::core::ops::{Committed, Notification, Query, QueryResult, Refusal, Write};
@@ -59,6 +59,7 @@ impl SqliteStore {
     /// See [`OpenError`]; also if the system refuses new threads.
     pub fn open(path: &Path, listener: Listener) -> Result<Self, OpenError> {
         let database = Database::open_to_serve(path)?;
+        make_room(&log_of(path));
         let (writes, queue) = sync_channel(QUEUE);
         let (query_queue, known) = (Arc::new(QueryQueue::default()), Arc::new(Known::default()));
         let (reading, readers) = mpsc::channel(1);

@@ -48,7 +48,8 @@ impl LoginRows for Transaction<'_> {
         self.prepare("DELETE FROM device WHERE user = ? AND instance = ?")?
             .execute(params![user.0, instance])?;
         self.prepare(&format!(
-            "INSERT INTO ended(user, ushard, instance, reason) VALUES(?1, {USHARD}, ?2, ?3)"
+            "INSERT INTO ended(user, number, ushard, instance, reason) VALUES(
+                ?1, (SELECT coalesce(max(number), 0) + 1 FROM ended WHERE user = ?1), {USHARD}, ?2, ?3)"
         ))?
         .execute(params![user.0, instance, end_word(end)])?;
         Ok(())
@@ -56,15 +57,15 @@ impl LoginRows for Transaction<'_> {
 
     fn forget_ended_logins(&mut self, user: UserKey, keep: u32) -> DomainResult<()> {
         self.prepare(
-            "DELETE FROM ended WHERE user = ?1 AND id <=
-             (SELECT id FROM ended WHERE user = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+            "DELETE FROM ended WHERE user = ?1 AND number <= (SELECT max(number) FROM ended WHERE user = ?1) - ?2",
         )?
         .execute(params![user.0, keep])?;
         Ok(())
     }
 
     fn ended_logins(&mut self, user: UserKey) -> DomainResult<Vec<(String, LoginEnd)>> {
-        let mut query = self.prepare("SELECT instance, reason FROM ended WHERE user = ? ORDER BY id DESC")?;
+        let mut query =
+            self.prepare("SELECT instance, reason FROM ended WHERE user = ? ORDER BY number DESC")?;
         let mut rows = query.query([user.0])?;
         let mut ended = Vec::new();
         while let Some(row) = rows.next()? {

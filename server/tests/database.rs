@@ -57,7 +57,8 @@ PRAGMA user_version = 2";
 
 /// The unread count of an actor's only conversation.
 fn unread(database: &mut Database, actor: &Actor) -> u64 {
-    let given = database.commit(&[Write::AdvanceWatermark { actor: actor.clone() }]).remove(0).unwrap();
+    let given =
+        database.commit(&[Write::AdvanceWatermark { actor: actor.clone(), sync: None }]).remove(0).unwrap();
     let WriteReply::Watermark(upto) = given.answer else { panic!("{given:?}") };
     let sync = call::SyncRequest { from: Cursor::default(), before: None, limit: 200, latest: 0 };
     let found = database.query(&Query::Sync { actor: actor.clone(), sync, upto }).unwrap();
@@ -109,7 +110,8 @@ fn an_answer_reads_nothing_and_reading_leaves_out_the_own_answers() {
 
 /// All that a user has: the changes since ever, each conversation's history, and its mutations.
 fn picture(database: &mut Database, actor: &Actor, conversations: &[&str]) -> Vec<String> {
-    let given = database.commit(&[Write::AdvanceWatermark { actor: actor.clone() }]).remove(0).unwrap();
+    let given =
+        database.commit(&[Write::AdvanceWatermark { actor: actor.clone(), sync: None }]).remove(0).unwrap();
     let WriteReply::Watermark(upto) = given.answer else { panic!("{given:?}") };
     let sync = call::SyncRequest { from: Cursor::default(), before: None, limit: 200, latest: 20 };
     let found = database.query(&Query::Sync { actor: actor.clone(), sync, upto }).unwrap();
@@ -247,7 +249,8 @@ fn a_group_of_a_later_version_is_told_as_it_is_and_nobody_comes_in() {
     later
         .execute_batch("UPDATE grp SET type = 'Community', join_option = 'ByInvitation'; UPDATE member SET role = 'Guest'")
         .unwrap();
-    let given = database.commit(&[Write::AdvanceWatermark { actor: alice.clone() }]).remove(0).unwrap();
+    let given =
+        database.commit(&[Write::AdvanceWatermark { actor: alice.clone(), sync: None }]).remove(0).unwrap();
     let WriteReply::Watermark(upto) = given.answer else { panic!("{given:?}") };
     let sync = call::SyncRequest { from: Cursor::default(), before: None, limit: 200, latest: 20 };
     let found = database.query(&Query::Sync { actor: alice, sync, upto }).unwrap();

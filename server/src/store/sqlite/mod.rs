@@ -16,6 +16,7 @@ mod marks;
 mod query_queue;
 mod rows;
 mod schema;
+mod small_sync;
 #[cfg(test)]
 mod statements;
 mod threads;

@@ -4,7 +4,6 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::{Context, Poll, Waker};
 
 use tim_protocol::call::{HelloRequest, Platform};
@@ -162,7 +161,7 @@ impl Server {
             while let Some(waiting) = &mut self.connections[place].place {
                 let input = match waiting.inbox.try_recv() {
                     Some(delivery) => Input::Delivery(delivery),
-                    None if waiting.overflow.swap(false, Ordering::AcqRel) => Input::Overflow,
+                    None if waiting.inbox.take_dropped() => Input::Overflow,
                     None => break,
                 };
                 self.take(place, input);

@@ -18,10 +18,6 @@ pub struct Inbox(Arc<Shared>);
 /// The sending half. The inbox ends when it is dropped.
 pub struct InboxSender(Arc<Shared>);
 
-/// A delivery was dropped because the inbox is full.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct InboxFull;
-
 #[derive(Default)]
 struct Shared(Mutex<Queue>);
 
@@ -31,6 +27,8 @@ struct Queue {
     /// The task that waits for a delivery.
     reader: Option<Waker>,
     has_ended: bool,
+    /// A delivery was dropped, which the reader has not been told.
+    has_dropped: bool,
 }
 
 /// An empty inbox.
@@ -70,18 +68,15 @@ fn wake(mut queue: MutexGuard<'_, Queue>) {
 }
 
 impl InboxSender {
-    /// Adds a delivery.
-    ///
-    /// # Errors
-    /// If the inbox is full.
-    pub fn send(&self, delivery: Delivery) -> Result<(), InboxFull> {
+    /// Adds a delivery; a full inbox drops it, and remembers that.
+    pub fn send(&self, delivery: Delivery) {
         let mut queue = self.0.queue();
         if queue.waiting.len() >= INBOX {
-            return Err(InboxFull);
+            queue.has_dropped = true;
+            return;
         }
         queue.waiting.push_back(delivery);
         wake(queue);
-        Ok(())
     }
 
     /// How many deliveries wait.
@@ -118,6 +113,11 @@ impl Inbox {
     /// The next delivery, if one waits.
     pub fn try_recv(&mut self) -> Option<Delivery> {
         self.0.queue().next()
+    }
+
+    /// Whether a delivery was dropped since the last call. Deliveries wait then, so who asks after each of them is told soon.
+    pub fn take_dropped(&mut self) -> bool {
+        std::mem::take(&mut self.0.queue().has_dropped)
     }
 
     /// How many deliveries wait.
@@ -157,7 +157,7 @@ mod tests {
             heard
         });
         for word in ["one", "two", "three"] {
-            sender.send(delivery(word)).unwrap();
+            sender.send(delivery(word));
             tokio::task::yield_now().await;
         }
         drop(sender);
@@ -168,13 +168,15 @@ mod tests {
     fn a_full_inbox_takes_nothing_and_an_empty_one_keeps_no_memory() {
         let (sender, mut inbox) = inbox();
         for _ in 0..INBOX {
-            sender.send(delivery("push")).unwrap();
+            sender.send(delivery("push"));
         }
-        assert_eq!(sender.send(delivery("too much")), Err(InboxFull));
+        assert!(!inbox.take_dropped(), "all of it fits");
+        sender.send(delivery("too much"));
+        assert!(inbox.take_dropped() && !inbox.take_dropped(), "told once");
         assert_eq!((sender.waiting(), inbox.waiting()), (INBOX, INBOX));
         while inbox.try_recv().is_some() {}
         assert!(inbox.0.queue().waiting.capacity() <= KEPT);
-        sender.send(delivery("again")).unwrap();
+        sender.send(delivery("again"));
         assert_eq!(text(inbox.try_recv()).as_deref(), Some("again"));
     }
 }

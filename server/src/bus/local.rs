@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::future::ready;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tim_protocol::frame::Push;
@@ -36,7 +36,6 @@ struct Subscriber {
     number: u64,
     session: Uuid,
     inbox: InboxSender,
-    overflow: Arc<AtomicBool>,
     topics: Mutex<Topics>,
 }
 
@@ -58,12 +57,9 @@ impl Subscriber {
         if *except == Some(self.session) {
             return;
         }
-        if matches!(delivery, Delivery::Ephemeral(_)) {
-            if self.inbox.waiting() < EPHEMERAL_BEHIND {
-                let _ = self.inbox.send(delivery.clone());
-            }
-        } else if self.inbox.send(delivery.clone()).is_err() {
-            self.overflow.store(true, Ordering::Release);
+        let is_late = || self.inbox.waiting() >= EPHEMERAL_BEHIND;
+        if !matches!(delivery, Delivery::Ephemeral(_)) || !is_late() {
+            self.inbox.send(delivery.clone());
         }
     }
 }
@@ -251,18 +247,16 @@ impl Bus for LocalBus {
 
     fn attach(&self, user: UserKey, session: Uuid) -> Done<Subscription> {
         let (sender, inbox) = inbox();
-        let overflow = Arc::new(AtomicBool::new(false));
         let topics = Topics { heard: HashSet::new(), unsubscribed: Some(HashSet::new()), has_left: false };
         let subscriber = Arc::new(Subscriber {
             number: self.last.fetch_add(1, Ordering::Relaxed),
             session,
             inbox: sender,
-            overflow: Arc::clone(&overflow),
             topics: Mutex::new(topics),
         });
         self.users.add(user.0, &subscriber);
         let guard = Box::new(Guard { bus: self.clone(), user, subscriber });
-        Box::pin(ready(Subscription { inbox, overflow, guard }))
+        Box::pin(ready(Subscription { inbox, guard }))
     }
 }
 

@@ -22,8 +22,6 @@ pub mod local;
 pub mod publisher;
 
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use uuid::Uuid;
 
@@ -64,8 +62,6 @@ pub trait SubscriptionGuard: Send + Sync {
 pub struct Subscription {
     /// The queue of deliveries.
     pub inbox: Inbox,
-    /// Set when a delivery was dropped because the inbox was full.
-    pub overflow: Arc<AtomicBool>,
     /// Leaves the bus when dropped.
     pub guard: Box<dyn SubscriptionGuard>,
 }

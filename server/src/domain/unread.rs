@@ -25,6 +25,9 @@ pub(super) fn by_others(
     user: UserKey,
     sequence: u64,
 ) -> DomainResult<u64> {
+    if sequence == 0 {
+        return Ok(0);
+    }
     let Some(counts) = rows.counts_at(conversation.key, sequence)? else { return Ok(0) };
     Ok(match conversation.parties {
         Parties::Group(_) => {

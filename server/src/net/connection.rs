@@ -5,7 +5,6 @@
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::stream::FuturesUnordered;
@@ -273,8 +272,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin + Send> Connection<S> {
                 delivery => self.handle(Input::Delivery(delivery)),
             }
         });
-        let evicted = self.subscription.as_ref().is_some_and(|it| it.overflow.swap(false, Ordering::AcqRel));
-        if end.is_none() && evicted { self.handle(Input::Overflow) } else { end }
+        let has_dropped = self.subscription.as_mut().is_some_and(|it| it.inbox.take_dropped());
+        if end.is_none() && has_dropped { self.handle(Input::Overflow) } else { end }
     }
 
     /// Gives the session an input and carries out what follows.

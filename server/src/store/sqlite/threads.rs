@@ -298,7 +298,11 @@ impl Writer {
 
     /// After a panic those who wait hear that the store is closed, and ask again.
     fn answer_syncs(&self, syncs: Vec<SmallSync>) {
-        if !syncs.is_empty() && guarded(|| Ok(self.database.answer_syncs(syncs))).is_err() {
+        let answered = guarded(|| {
+            self.database.answer_syncs(syncs);
+            Ok(())
+        });
+        if answered.is_err() {
             self.database.recover();
         }
     }

@@ -4,7 +4,7 @@
 //! whole log is moved, and begins anew in the same file: a commit that does not make its file longer has less to do.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -24,7 +24,7 @@ const BUSY_EVERY: Duration = Duration::from_secs(1);
 /// From this many pages on the writer moves the rest of the log itself: it begins anew only when all of it was moved, and
 /// beside a writer that never rests that moment does not come.
 const OVERDUE_FROM: u64 = 16 * 1024;
-/// Bytes that the log's file has before the first commit: a commit that makes the file longer costs the disk twice.
+/// Bytes that the log's file has when a server starts: a commit that makes the file longer costs more.
 const ROOM: u64 = 8 * 1024 * 1024;
 /// How long after a commit the log is looked at: it wakes the thread once, however many follow.
 const LOOK_AFTER: Duration = Duration::from_millis(100);
@@ -106,30 +106,31 @@ fn run(connection: &Connection, log: &Log, commits: &Receiver<()>) {
             }
             Err(RecvTimeoutError::Timeout) if is_empty => {}
             Err(RecvTimeoutError::Timeout) => {
-                is_empty = if size(&log.path) <= BUSY_FROM {
-                    checkpoint(connection, "RESTART").is_complete
-                } else {
-                    let moved = checkpoint(connection, "TRUNCATE");
-                    make_room(&log.path);
-                    moved.is_complete
-                };
+                let mode = if size(&log.path) <= BUSY_FROM { "RESTART" } else { "TRUNCATE" };
+                is_empty = checkpoint(connection, mode).is_complete;
             }
             Err(RecvTimeoutError::Disconnected) => return,
         }
     }
 }
 
-/// Makes the log's file [`ROOM`] bytes long, if it is shorter. SQLite ignores what lies behind its last commit, and these
-/// bytes are only ever added at the end of the file.
+/// Makes the log's file [`ROOM`] bytes long, if it is shorter and the disk has room for it, before anybody writes to the
+/// database. SQLite ignores what lies behind its last commit.
 pub(super) fn make_room(log: &Path) {
     let made = File::options().append(true).open(log).and_then(|mut file| {
-        let missing = ROOM.saturating_sub(file.metadata()?.len());
-        std::io::copy(&mut std::io::repeat(0).take(missing), &mut file)?;
-        file.sync_all()
+        let length = file.metadata()?.len();
+        let zeros = std::io::repeat(0).take(ROOM.saturating_sub(length));
+        let grown = write_all(zeros, &mut file);
+        grown.or_else(|why| file.set_len(length).and(Err(why)))
     });
     if let Err(why) = made {
         tracing::warn!(%why, "the write-ahead log got no room in advance: commits take longer until it has grown");
     }
+}
+
+fn write_all(mut from: impl Read, to: &mut File) -> std::io::Result<()> {
+    std::io::copy(&mut from, to)?;
+    to.sync_all()
 }
 
 fn size(log: &Path) -> u64 {
@@ -160,5 +161,24 @@ fn checkpoint(connection: &Connection, mode: &str) -> Moved {
             tracing::warn!(%why, "the write-ahead log could not be moved: it grows until it can");
             Moved::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_gets_its_room_once_and_keeps_what_it_has() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("tim.db-wal");
+        make_room(&log);
+        assert!(!log.exists(), "a database without a log gets none");
+        std::fs::write(&log, "a commit").unwrap();
+        make_room(&log);
+        make_room(&log);
+        let bytes = std::fs::read(&log).unwrap();
+        assert!(bytes.starts_with(b"a commit") && bytes.len() as u64 == ROOM);
+        assert!(bytes.iter().skip(8).all(|byte| *byte == 0));
     }
 }

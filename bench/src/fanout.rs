@@ -64,18 +64,18 @@ impl Meeting {
         Ok(meeting)
     }
 
-    /// The owner sends this many messages, each when the one before is acknowledged, and every member receives each. The
-    /// processor time of the server for each delivery.
-    pub(crate) async fn chat(mut self, server: &Server, messages: u32) -> AnyResult<Duration> {
+    /// The owner sends this many times so many messages at once, each time when those before are acknowledged, and every
+    /// member receives each. The processor time of the server for each delivery.
+    pub(crate) async fn chat(mut self, server: &Server, times: u32, at_once: u32) -> AnyResult<Duration> {
         let cpu = server.cpu_time()?;
-        for _ in 0..messages {
-            self.send().await?;
+        for _ in 0..times {
+            self.send(at_once).await?;
         }
-        for _ in 0..messages {
+        for _ in 0..times * at_once {
             self.hear().await?;
         }
         settle().await;
-        let deliveries = f64::from(messages) * f64::from(self.others);
+        let deliveries = f64::from(times * at_once) * f64::from(self.others);
         Ok(server.cpu_time()?.saturating_sub(cpu).div_f64(deliveries))
     }
 
@@ -85,17 +85,21 @@ impl Meeting {
         let mut times = Times::default();
         for _ in 0..messages {
             let begun = Instant::now();
-            self.send().await?;
+            self.send(1).await?;
             times.add(begun.elapsed());
             self.hear().await?;
         }
         Ok(times)
     }
 
-    /// The owner sends a message and waits for its acknowledgement.
-    async fn send(&mut self) -> AnyResult<()> {
-        let number = self.owner.send_text(&ConversationId::Group(self.id.clone())).await?;
-        self.owner.answer(number).await.map(drop)
+    /// The owner sends messages and waits for their acknowledgements.
+    async fn send(&mut self, at_once: u32) -> AnyResult<()> {
+        let group = ConversationId::Group(self.id.clone());
+        let mut last = 0;
+        for _ in 0..at_once {
+            last = self.owner.send_text(&group).await?;
+        }
+        self.owner.answer(last).await.map(drop)
     }
 
     /// Every member has joined, or receives a message.

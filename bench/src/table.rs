@@ -76,10 +76,11 @@ const fn client(
     Row { name, unit, measure: Measure::Client(measure) }
 }
 
-const ROWS: [Row; 16] = [
+const ROWS: [Row; 17] = [
     server("durable 1:1, 100 x 8", "us", |server| Box::pin(durable(server, 100, 8))),
     server("durable 1:1, 20 x 1", "us", |server| Box::pin(durable(server, 20, 1))),
-    server("fan-out to 1,000, per delivery", "us", |server| Box::pin(fan_out(server))),
+    server("fan-out to 1,000, per delivery", "us", |server| Box::pin(fan_out(server, 50, 1))),
+    server("fan-out to 1,000, 16 messages at once", "us", |server| Box::pin(fan_out(server, 6, 16))),
     server("wait for an acknowledgement, group of 10", "us", |server| Box::pin(acknowledged(server, 10))),
     server("wait for an acknowledgement, group of 1,000", "us", |server| {
         Box::pin(acknowledged(server, 1_000))
@@ -102,9 +103,9 @@ async fn durable(server: &Server, pairs: usize, depth: usize) -> AnyResult<f64> 
     Ok(micros(capacity.cpu_per_message()))
 }
 
-async fn fan_out(server: &Arc<Server>) -> AnyResult<f64> {
+async fn fan_out(server: &Arc<Server>, times: u32, at_once: u32) -> AnyResult<f64> {
     let meeting = fanout::Meeting::open(server, "meeting", 1_000).await?;
-    Ok(micros(meeting.chat(server, 50).await?))
+    Ok(micros(meeting.chat(server, times, at_once).await?))
 }
 
 async fn acknowledged(server: &Arc<Server>, members: u32) -> AnyResult<f64> {

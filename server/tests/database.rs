@@ -18,7 +18,7 @@ use tim_server::store::sqlite::Database;
 const TO_VERSION_4: &str = "
 CREATE TABLE older(
     id INTEGER PRIMARY KEY, user INTEGER NOT NULL, ushard INTEGER NOT NULL, instance TEXT NOT NULL, reason TEXT NOT NULL);
-INSERT INTO older(user, ushard, instance, reason) SELECT user, ushard, instance, reason FROM ended ORDER BY user, number;
+INSERT INTO older(user, ushard, instance, reason) SELECT user, ushard, instance, reason FROM ended ORDER BY number, user;
 DROP TABLE ended;
 ALTER TABLE older RENAME TO ended;
 CREATE INDEX ended_user ON ended(user, id);
@@ -57,8 +57,7 @@ PRAGMA user_version = 2";
 
 /// The unread count of an actor's only conversation.
 fn unread(database: &mut Database, actor: &Actor) -> u64 {
-    let given =
-        database.commit(&[Write::AdvanceWatermark { actor: actor.clone(), sync: None }]).remove(0).unwrap();
+    let given = database.commit(&[Write::AdvanceWatermark { actor: actor.clone() }]).remove(0).unwrap();
     let WriteReply::Watermark(upto) = given.answer else { panic!("{given:?}") };
     let sync = call::SyncRequest { from: Cursor::default(), before: None, limit: 200, latest: 0 };
     let found = database.query(&Query::Sync { actor: actor.clone(), sync, upto }).unwrap();
@@ -110,8 +109,7 @@ fn an_answer_reads_nothing_and_reading_leaves_out_the_own_answers() {
 
 /// All that a user has: the changes since ever, each conversation's history, and its mutations.
 fn picture(database: &mut Database, actor: &Actor, conversations: &[&str]) -> Vec<String> {
-    let given =
-        database.commit(&[Write::AdvanceWatermark { actor: actor.clone(), sync: None }]).remove(0).unwrap();
+    let given = database.commit(&[Write::AdvanceWatermark { actor: actor.clone() }]).remove(0).unwrap();
     let WriteReply::Watermark(upto) = given.answer else { panic!("{given:?}") };
     let sync = call::SyncRequest { from: Cursor::default(), before: None, limit: 200, latest: 20 };
     let found = database.query(&Query::Sync { actor: actor.clone(), sync, upto }).unwrap();
@@ -232,6 +230,7 @@ fn the_last_sixteen_logins_that_ended_are_remembered_newest_first_also_from_a_da
     rusqlite::Connection::open(&path).unwrap().execute_batch(TO_VERSION_4).unwrap();
 
     let mut database = Database::open(&path).unwrap();
+    // Their rows were mixed in version 4.
     assert_eq!(log_in(&mut database, "bob", 21), newest_first("bob", 5, 20));
     assert_eq!(log_in(&mut database, "bob", 22), newest_first("bob", 6, 21));
     assert_eq!(log_in(&mut database, "alice", 21), newest_first("alice", 5, 20));
@@ -249,8 +248,7 @@ fn a_group_of_a_later_version_is_told_as_it_is_and_nobody_comes_in() {
     later
         .execute_batch("UPDATE grp SET type = 'Community', join_option = 'ByInvitation'; UPDATE member SET role = 'Guest'")
         .unwrap();
-    let given =
-        database.commit(&[Write::AdvanceWatermark { actor: alice.clone(), sync: None }]).remove(0).unwrap();
+    let given = database.commit(&[Write::AdvanceWatermark { actor: alice.clone() }]).remove(0).unwrap();
     let WriteReply::Watermark(upto) = given.answer else { panic!("{given:?}") };
     let sync = call::SyncRequest { from: Cursor::default(), before: None, limit: 200, latest: 20 };
     let found = database.query(&Query::Sync { actor: alice, sync, upto }).unwrap();

@@ -28,7 +28,7 @@ fn keys(write: &Write) -> Vec<Key> {
         Write::Request(asked) => {
             [Some(Key::Actor(asked.actor.key)), conversation(asked)].into_iter().flatten().collect()
         }
-        Write::Logout { actor, .. } | Write::AdvanceWatermark { actor, .. } => vec![Key::Actor(actor.key)],
+        Write::Logout { actor, .. } | Write::AdvanceWatermark { actor } => vec![Key::Actor(actor.key)],
         Write::PutMedia(media) => vec![Key::Actor(media.owner)],
         Write::Probe | Write::Login(_) | Write::Kick { .. } | Write::PutApp { .. } => Vec::new(),
     }

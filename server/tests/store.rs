@@ -10,7 +10,7 @@ use futures_util::FutureExt as _;
 use tim_protocol::Code;
 use tim_protocol::call;
 use tim_protocol::conversation::Cursor;
-use tim_server::core::ops::{Actor, Committed, Notification, Query, QueryResult, Refusal, Write, WriteReply};
+use tim_server::core::ops::{Actor, Committed, Notification, Query, QueryResult, Refusal};
 use tim_server::store::conformance::{advance_watermark, history, login, message, sent, sync};
 use tim_server::store::sqlite::{Database, SqliteStore};
 use tim_server::store::{Listener, Pending, Store as _, conformance};
@@ -63,29 +63,6 @@ async fn an_answered_message_survives_a_crash_of_the_whole_program() {
         assert_eq!(history(&store, &bob, "C2Calice").await.messages.len() as u64, number);
         store.close().await;
     }
-    store.close().await;
-}
-
-#[tokio::test]
-async fn what_little_bob_missed_comes_with_his_watermark_and_much_is_left_to_the_readers() {
-    let folder = tempfile::tempdir().unwrap();
-    let store = open(folder.path(), conformance::deaf());
-    let bob = login(&store, "bob").await;
-    let from = advance_watermark(&store, &bob).await;
-    let missed = async |friends: std::ops::Range<u64>, latest| {
-        for number in friends {
-            let friend = login(&store, &format!("friend-{number}")).await;
-            sent(store.write(message(&friend, "C2Cbob", 1)).await);
-        }
-        let sync = Some(Box::new(call::SyncRequest { from, before: None, limit: 200, latest }));
-        store.write(Write::AdvanceWatermark { actor: bob.clone(), sync }).await.unwrap().answer
-    };
-    let WriteReply::Reply(page) = missed(0..2, 1).await else { panic!("two conversations are few") };
-    let page = QueryResult::Reply(page).reply::<call::SyncRequest>().unwrap();
-    assert_eq!(page.conversations.len(), 2);
-    assert!(page.conversations.iter().all(|row| row.head == 1 && row.latest.len() == 1));
-    assert!(matches!(missed(2..8, 50).await, WriteReply::Watermark(_)), "many messages");
-    assert!(matches!(missed(8..40, 1).await, WriteReply::Watermark(_)), "many conversations");
     store.close().await;
 }
 

@@ -18,6 +18,8 @@ use crate::log::{self, LogLevel};
 
 /// Frames that wait for the socket, and for the driver.
 const QUEUE: usize = 64;
+/// From this many bytes on no more frames are handed on together.
+const TOGETHER_BYTES: usize = 1024 * 1024;
 /// Timeout for writes to the server.
 const WRITE_WITHIN: Duration = Duration::from_secs(30);
 /// How long a dropped connection may take to end.
@@ -69,6 +71,7 @@ impl Link {
         if let LinkEvent::Frames(frames) = &mut event {
             // Nothing else follows frames.
             while frames.len() < QUEUE
+                && frames.iter().map(String::len).sum::<usize>() < TOGETHER_BYTES
                 && let Ok(LinkEvent::Frames(more)) = self.events.try_recv()
             {
                 frames.extend(more);

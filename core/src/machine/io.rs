@@ -51,7 +51,8 @@ pub enum Input {
     StoreFailed(Fault),
     /// The connection requested by [`Output::Connect`] is established.
     Connected,
-    /// Text frames arrived, in this order; inflated already if they were compressed. What they bring is stored in one commit.
+    /// Text frames arrived, in this order; inflated already if they were compressed. What they bring is stored in one commit,
+    /// unless the login or the epoch ends between them.
     Frames(Vec<String>),
     /// The connection could not be established.
     ConnectFailed(Fault),

@@ -68,11 +68,11 @@ fn wake(mut queue: MutexGuard<'_, Queue>) {
 }
 
 impl InboxSender {
-    /// Adds a delivery; a full inbox drops it, and remembers that.
+    /// Adds a delivery; a full inbox drops it, and remembers that, unless it was ephemeral.
     pub fn send(&self, delivery: Delivery) {
         let mut queue = self.0.queue();
         if queue.waiting.len() >= INBOX {
-            queue.has_dropped = true;
+            queue.has_dropped |= !matches!(delivery, Delivery::Ephemeral(_));
             return;
         }
         queue.waiting.push_back(delivery);
@@ -171,6 +171,8 @@ mod tests {
             sender.send(delivery("push"));
         }
         assert!(!inbox.take_dropped(), "all of it fits");
+        sender.send(Delivery::Ephemeral("too much".into()));
+        assert!(!inbox.take_dropped(), "nobody misses it");
         sender.send(delivery("too much"));
         assert!(inbox.take_dropped() && !inbox.take_dropped(), "told once");
         assert_eq!((sender.waiting(), inbox.waiting()), (INBOX, INBOX));

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use tim_protocol::call::{self, Call, MessagesRequest, Platform, Reply, Request, SyncRequest};
+use tim_protocol::call::{self, Call, MessagesRequest, Platform, Reply, Request};
 use tim_protocol::conversation::Cursor;
 use tim_protocol::frame::Push;
 use tim_protocol::{Code, Fault, UnixMillis, UserId, limits};
@@ -75,12 +75,10 @@ pub enum Write {
         user: UserId,
     },
     /// Advances the user's watermark to the newest user version before a sync is answered up to it: later changes to
-    /// marked conversations mark them again. Answers [`WriteReply::Watermark`], or the page itself.
+    /// marked conversations mark them again. Answers [`WriteReply::Watermark`].
     AdvanceWatermark {
         /// The user.
         actor: Actor,
-        /// The sync, which the store may answer at once if it is small: as [`Query::Sync`] after the commit.
-        sync: Option<Box<SyncRequest>>,
     },
     /// Carries out a user's request. Answers [`WriteReply::Reply`], or the refusal.
     Request(Box<UserRequest>),
@@ -284,7 +282,7 @@ pub enum Query {
         /// The user.
         actor: Actor,
         /// What was asked.
-        sync: SyncRequest,
+        sync: call::SyncRequest,
         /// The upper end, inclusive.
         upto: Cursor,
     },

@@ -55,7 +55,7 @@ pub fn apply(rows: &mut impl Rows, write: &Write) -> DomainResult<Committed> {
         Write::Login(login) => logins::login(rows, login),
         Write::Logout { actor, instance } => logins::logout(rows, actor, instance),
         Write::Kick { app, user } => logins::kick(rows, *app, user),
-        Write::AdvanceWatermark { actor, .. } => marks::advance_watermark(rows, actor),
+        Write::AdvanceWatermark { actor } => marks::advance_watermark(rows, actor),
         Write::Request(asked) => requests::request(rows, asked),
         Write::PutApp { app, key } => {
             rows.put_app(*app, key).map(|()| without_notifications(WriteReply::Done))

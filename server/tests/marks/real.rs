@@ -135,14 +135,14 @@ impl World {
             Event::SendAroundGive(from, device) => {
                 let writes = [
                     self.message(from),
-                    Write::AdvanceWatermark { actor: self.bob.clone(), sync: None },
+                    Write::AdvanceWatermark { actor: self.bob.clone() },
                     self.message(from),
                 ];
                 self.given(&writes, device);
             }
             Event::Mark => drop(self.database.mark().unwrap()),
             Event::AdvanceWatermark(device) => {
-                self.given(&[Write::AdvanceWatermark { actor: self.bob.clone(), sync: None }], device)
+                self.given(&[Write::AdvanceWatermark { actor: self.bob.clone() }], device)
             }
             Event::Page(device) => self.clients[device].page(&self.database, &self.bob),
             Event::Crash => {

@@ -27,9 +27,6 @@ impl Session {
                 let (actor, sync) = *what;
                 self.watermark_advanced(number, actor, sync, upto, effects);
             }
-            (Purpose::AdvanceWatermark(number, _), Ok(WriteReply::Reply(page))) => {
-                effects.push(replied(number, page))
-            }
             (Purpose::Logout(number), Ok(_)) => {
                 effects.push(answer::result(number, &Done {}));
                 self.close(Code::LOGGED_OUT, effects);

@@ -98,7 +98,7 @@ impl Session {
         match upto {
             Some(upto) => sync_up_to(number, actor, sync, upto),
             None => Plan::Write(
-                Write::AdvanceWatermark { actor: actor.clone(), sync: Some(Box::new(sync.clone())) },
+                Write::AdvanceWatermark { actor: actor.clone() },
                 Purpose::AdvanceWatermark(number, Box::new((actor, sync))),
             ),
         }

@@ -346,7 +346,7 @@ pub async fn marked<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> S
             sent(store.write(message(&alice, "C2Cbob", round)).await);
         } else if round % 4 == 1 {
             // A give that shares the commit, or comes right after it.
-            let given = store.write(Write::AdvanceWatermark { actor: bob.clone(), sync: None });
+            let given = store.write(Write::AdvanceWatermark { actor: bob.clone() });
             sent(pending.await);
             given.await.unwrap();
         } else {

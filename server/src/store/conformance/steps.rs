@@ -14,8 +14,7 @@ use tim_protocol::profile::ProfileFields;
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
 use crate::core::ops::{
-    Actor, Committed, Login, Notification, NotificationContent, Query, QueryResult, Refusal, Write,
-    WriteReply,
+    Actor, Committed, Login, Notification, NotificationContent, Query, Refusal, Write, WriteReply,
 };
 use crate::core::policy::LoginPolicy;
 use crate::store::{Listener, Store};
@@ -178,31 +177,23 @@ pub async fn history(store: &impl Store, actor: &Actor, conversation: &str) -> H
 
 /// Advances the watermark of a user, and returns it.
 pub async fn advance_watermark(store: &impl Store, actor: &Actor) -> Cursor {
-    match store.write(Write::AdvanceWatermark { actor: actor.clone(), sync: None }).await.unwrap().answer {
+    match store.write(Write::AdvanceWatermark { actor: actor.clone() }).await.unwrap().answer {
         WriteReply::Watermark(cursor) => cursor,
         other => panic!("a give answered {other:?}"),
     }
 }
 
-/// The changes of a user after `from`, answered with the watermark or after it.
+/// The changes of a user after `from`.
 pub async fn sync(store: &impl Store, actor: &Actor, from: Cursor) -> SyncPage {
-    let sync = Some(Box::new(syncs(from)));
-    match store.write(Write::AdvanceWatermark { actor: actor.clone(), sync }).await.unwrap().answer {
-        WriteReply::Watermark(upto) => sync_up_to(store, actor, from, upto).await,
-        WriteReply::Reply(page) => QueryResult::Reply(page).reply::<call::SyncRequest>().expect("no page"),
-        other => panic!("a sync answered {other:?}"),
-    }
+    let upto = advance_watermark(store, actor).await;
+    sync_up_to(store, actor, from, upto).await
 }
 
 /// The changes of a user after `from`, up to a watermark.
 pub async fn sync_up_to(store: &impl Store, actor: &Actor, from: Cursor, upto: Cursor) -> SyncPage {
-    let query = Query::Sync { actor: actor.clone(), sync: syncs(from), upto };
-    let found = store.query(query).await.unwrap();
+    let sync = call::SyncRequest { from, before: None, limit: 200, latest: 20 };
+    let found = store.query(Query::Sync { actor: actor.clone(), sync, upto }).await.unwrap();
     found.reply::<call::SyncRequest>().expect("a sync was not answered")
-}
-
-fn syncs(from: Cursor) -> call::SyncRequest {
-    call::SyncRequest { from, before: None, limit: 200, latest: 20 }
 }
 
 /// Syncs until `wanted` is there: marks may come a moment after the commit.

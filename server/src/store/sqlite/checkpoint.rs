@@ -21,9 +21,9 @@ use super::files::log_of;
 /// anew inside it.
 const BUSY_FROM: u64 = 16 * 1024 * 1024;
 const BUSY_EVERY: Duration = Duration::from_secs(1);
-/// From this many pages on the writer moves the rest of the log itself: it begins anew only when all of it was moved, and
+/// From this many bytes on the writer moves the rest of the log itself: it begins anew only when all of it was moved, and
 /// beside a writer that never rests that moment does not come.
-const OVERDUE_FROM: u64 = 16 * 1024;
+const OVERDUE_FROM: u64 = 32 * 1024 * 1024;
 /// Bytes that the log's file has when a server starts: a commit that makes the file longer costs more.
 const ROOM: u64 = 8 * 1024 * 1024;
 /// How long after a commit the log is looked at: it wakes the thread once, however many follow.
@@ -35,7 +35,7 @@ const IDLE_AFTER: Duration = Duration::from_secs(5);
 pub(super) struct Checkpoints {
     nudges: SyncSender<()>,
     is_nudged: Arc<AtomicBool>,
-    log_pages: Arc<AtomicU64>,
+    log_bytes: Arc<AtomicU64>,
     thread: JoinHandle<()>,
 }
 
@@ -49,19 +49,26 @@ impl Checkpoints {
         let connection = Connection::open(&path).map_err(|why| unusable(&why))?;
         connection.busy_timeout(Duration::ZERO).map_err(|why| unusable(&why))?;
         let (nudges, commits) = sync_channel(1);
-        let (is_nudged, log_pages) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let log =
-            Log { path: log_of(&path), pages: Arc::clone(&log_pages), is_nudged: Arc::clone(&is_nudged) };
+        let (is_nudged, log_bytes) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+        let page_bytes = connection
+            .pragma_query_value(None, "page_size", |row| row.get(0))
+            .map_err(|why| unusable(&why))?;
+        let log = Log {
+            path: log_of(&path),
+            page_bytes,
+            bytes: Arc::clone(&log_bytes),
+            is_nudged: Arc::clone(&is_nudged),
+        };
         let thread = std::thread::Builder::new()
             .name("tim-checkpoint".into())
             .spawn(move || run(&connection, &log, &commits))
             .map_err(|why| unusable(&why))?;
-        Ok(Self { nudges, is_nudged, log_pages, thread })
+        Ok(Self { nudges, is_nudged, log_bytes, thread })
     }
 
     /// Whether the log has grown beyond what passive checkpoints can handle.
     pub(super) fn is_overdue(&self) -> bool {
-        self.log_pages.swap(0, Ordering::AcqRel) >= OVERDUE_FROM
+        self.log_bytes.swap(0, Ordering::AcqRel) >= OVERDUE_FROM
     }
 
     /// Called after a commit.
@@ -82,8 +89,10 @@ impl Checkpoints {
 /// The write-ahead log as its thread sees it.
 struct Log {
     path: PathBuf,
-    /// How many pages it had after the last passive checkpoint, moved or not.
-    pages: Arc<AtomicU64>,
+    /// The size of a page: that with which the file was made.
+    page_bytes: u32,
+    /// How much was in it after the last passive checkpoint, moved or not.
+    bytes: Arc<AtomicU64>,
     is_nudged: Arc<AtomicBool>,
 }
 
@@ -100,7 +109,8 @@ fn run(connection: &Connection, log: &Log, commits: &Receiver<()>) {
                 log.is_nudged.store(false, Ordering::Release);
                 let is_due = moved.is_none_or(|moved| moved.elapsed() >= BUSY_EVERY);
                 if size(&log.path) >= BUSY_FROM && is_due {
-                    log.pages.store(checkpoint(connection, "PASSIVE").pages, Ordering::Release);
+                    let bytes = checkpoint(connection, "PASSIVE").pages.saturating_mul(log.page_bytes.into());
+                    log.bytes.store(bytes, Ordering::Release);
                     moved = Some(Instant::now());
                 }
             }
@@ -115,7 +125,7 @@ fn run(connection: &Connection, log: &Log, commits: &Receiver<()>) {
 }
 
 /// Makes the log's file [`ROOM`] bytes long, if it is shorter and the disk has room for it, before anybody writes to the
-/// database. SQLite ignores what lies behind its last commit.
+/// database: the data folder is locked. SQLite ignores what lies behind its last commit.
 pub(super) fn make_room(log: &Path) {
     let made = File::options().append(true).open(log).and_then(|mut file| {
         let length = file.metadata()?.len();

@@ -16,7 +16,6 @@ mod marks;
 mod query_queue;
 mod rows;
 mod schema;
-mod small_sync;
 #[cfg(test)]
 mod statements;
 mod threads;

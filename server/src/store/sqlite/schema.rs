@@ -126,7 +126,7 @@ ALTER TABLE mut DROP COLUMN shard;
 CREATE TABLE ending(
     user INTEGER NOT NULL, number INTEGER NOT NULL, ushard INTEGER NOT NULL, instance TEXT NOT NULL,
     reason TEXT NOT NULL, PRIMARY KEY(user, number)) WITHOUT ROWID;
-INSERT INTO ending SELECT user, id, ushard, instance, reason FROM ended;
+INSERT INTO ending SELECT user, row_number() OVER (PARTITION BY user ORDER BY id), ushard, instance, reason FROM ended;
 DROP TABLE ended;
 ALTER TABLE ending RENAME TO ended;
 ",

@@ -20,7 +20,6 @@ use super::database::{Database, OpenError};
 use super::files::{Files, log_of};
 use super::known::Known;
 use super::query_queue::{BUSY_FOR_MS, QueryQueue, ReplySender, closed};
-use super::small_sync::{self, SmallSync};
 use crate::core::ops::{Committed, Notification, Query, QueryResult, Refusal, Write};
 use crate::store::{Listener, Pending, Store};
 
@@ -282,29 +281,14 @@ impl Writer {
                 self.known.committed(write, &written.answer);
             }
         }
-        let (mut notifications, mut syncs) = (Vec::new(), Vec::new());
-        for ((write, reply), mut result) in batch.writes.iter().zip(batch.replies).zip(results) {
+        let mut notifications = Vec::new();
+        for (reply, mut result) in batch.replies.into_iter().zip(results) {
             if let Ok(written) = &mut result {
                 notifications.append(&mut written.notifications);
             }
-            match small_sync::query(write, &result) {
-                Some(query) => syncs.push(SmallSync { query, raised: result, reply }),
-                None => drop(reply.send(result)),
-            }
+            let _ = reply.send(result);
         }
         self.notify(notifications);
-        self.answer_syncs(syncs);
-    }
-
-    /// After a panic those who wait hear that the store is closed, and ask again.
-    fn answer_syncs(&self, syncs: Vec<SmallSync>) {
-        let answered = guarded(|| {
-            self.database.answer_syncs(syncs);
-            Ok(())
-        });
-        if answered.is_err() {
-            self.database.recover();
-        }
     }
 
     /// The results of a commit, or refusals if the database's files were moved or deleted, because the commit would be

@@ -1,7 +1,6 @@
 //! What the bus tells: kicks, and inboxes that were full.
 
 use super::*;
-use crate::core::sync_range::SyncRange;
 
 #[test]
 fn a_kick_ends_only_the_logins_it_names() {
@@ -196,21 +195,6 @@ fn a_device_that_missed_nothing_is_answered_without_a_question() {
     let [Effect::Write(token, Write::AdvanceWatermark { .. })] = advances[..] else { panic!("{advances:?}") };
     let asks = phone.wrote(token, WriteReply::Watermark(Cursor { epoch: 1, version: 8 }));
     assert!(matches!(asks[..], [Effect::Query(_, Query::Sync { .. })]), "{asks:?}");
-}
-
-#[test]
-fn a_small_sync_may_be_answered_with_the_watermark() {
-    let mut phone = Phone::logged_in();
-    let advances = phone.asks("sync", &json!({ "from": [1, 5], "limit": 9_999, "latest": 1 }));
-    let [Effect::Write(token, Write::AdvanceWatermark { sync: Some(ref sync), .. })] = advances[..] else {
-        panic!("{advances:?}")
-    };
-    assert_eq!(sync.limit, limits::SYNC_PAGE, "as the store may be asked");
-    let page = call::SyncRequest::answer(
-        SyncRange::of(sync, Cursor { epoch: 1, version: 9 }).page(Cursor { epoch: 1, version: 9 }),
-    );
-    let said = envelopes(&phone.wrote(token, page.into()));
-    assert_eq!(said, [json!({ "i": phone.number, "r": { "cursor": [1, 9], "reset": false } })]);
 }
 
 /// What a session of a user without groups begins with.

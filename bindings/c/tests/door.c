@@ -44,8 +44,13 @@ static void a_message_is_created_sent_and_listed(void) {
     TOLD(message, TIM_OK, tim_call, alice, "createTextMessage", "{\"to\":\"tea\",\"conversationType\":\"GROUP\",\"text\":\"two sugars\"}");
     CHECK(strstr(message, "\"status\":\"unSend\"") && strstr(message, "\"priority\":\"Normal\""));
     char *parameters = with_message(message);
+    bell sugars;
+    hang(&sugars, bob, "two sugars");
     TOLD(sent, TIM_OK, tim_call, alice, "sendMessage", parameters);
     CHECK(strstr(sent, id_of(message, id)) && strstr(sent, "\"status\":\"success\""));
+    /* Alice is answered before bob hears of it. */
+    CHECK(reaches(&sugars.heard, 1));
+    take_down(&sugars);
     TOLD(page, TIM_OK, tim_call, bob, "getMessageList", "{\"conversationID\":\"GROUPtea\",\"count\":1}");
     CHECK(strstr(page, id) && strstr(page, "\"two sugars\""));
     free(message), free(parameters), free(sent), free(page);

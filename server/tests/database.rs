@@ -237,6 +237,29 @@ fn the_last_sixteen_logins_that_ended_are_remembered_newest_first_also_from_a_da
 }
 
 #[test]
+fn a_new_file_has_small_pages_and_one_that_exists_keeps_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages_of = |path: &std::path::Path| {
+        let file = rusqlite::Connection::open(path).unwrap();
+        file.pragma_query_value(None, "page_size", |row| row.get::<_, u32>(0)).unwrap()
+    };
+    let (new, older) = (folder.path().join("new.db"), folder.path().join("older.db"));
+    let earlier = rusqlite::Connection::open(&older).unwrap();
+    earlier
+        .execute_batch("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL; CREATE TABLE its(own)")
+        .unwrap();
+    drop(earlier);
+    for (path, expected) in [(&new, 2048), (&older, 4096)] {
+        let mut database = Database::open(path).unwrap();
+        let [alice, _] =
+            ["alice", "bob"].map(|name| logged_in(name, database.commit(&[logging_in(name)]).remove(0)));
+        sent(database.commit(&[message(&alice, "C2Cbob", 1)]).remove(0));
+        drop(database);
+        assert_eq!(pages_of(path), expected);
+    }
+}
+
+#[test]
 fn a_group_of_a_later_version_is_told_as_it_is_and_nobody_comes_in() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tim.db");

@@ -57,10 +57,10 @@ impl Subscriber {
         if *except == Some(self.session) {
             return;
         }
-        let is_late = || self.inbox.waiting() >= EPHEMERAL_BEHIND;
-        if !matches!(delivery, Delivery::Ephemeral(_)) || !is_late() {
-            self.inbox.send(delivery.clone());
+        if matches!(delivery, Delivery::Ephemeral(_)) && self.inbox.waiting() >= EPHEMERAL_BEHIND {
+            return;
         }
+        self.inbox.send(delivery.clone());
     }
 }
 

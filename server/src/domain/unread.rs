@@ -25,6 +25,7 @@ pub(super) fn by_others(
     user: UserKey,
     sequence: u64,
 ) -> DomainResult<u64> {
+    // Sequences begin at 1: nothing was read yet.
     if sequence == 0 {
         return Ok(0);
     }

@@ -1,7 +1,8 @@
 //! Checkpoints the write-ahead log on a thread of its own, so that no send waits for it.
 //!
 //! While the server is busy, a passive checkpoint runs when the log has grown. When it is idle, or when the log is overdue, the
-//! whole log is moved, and begins anew in the same file: a commit that does not make its file longer has less to do.
+//! whole log is moved, and begins anew in the same file: a commit that does not make its file longer has less to do. A file
+//! that has grown large gives its space back when the server is idle.
 
 use std::fs::File;
 use std::io::Read;
@@ -130,7 +131,7 @@ pub(super) fn make_room(log: &Path) {
     let made = File::options().append(true).open(log).and_then(|mut file| {
         let length = file.metadata()?.len();
         let zeros = std::io::repeat(0).take(ROOM.saturating_sub(length));
-        let grown = write_all(zeros, &mut file);
+        let grown = append(zeros, &mut file);
         grown.or_else(|why| file.set_len(length).and(Err(why)))
     });
     if let Err(why) = made {
@@ -138,7 +139,7 @@ pub(super) fn make_room(log: &Path) {
     }
 }
 
-fn write_all(mut from: impl Read, to: &mut File) -> std::io::Result<()> {
+fn append(mut from: impl Read, to: &mut File) -> std::io::Result<()> {
     std::io::copy(&mut from, to)?;
     to.sync_all()
 }

@@ -56,6 +56,7 @@ impl LoginRows for Transaction<'_> {
     }
 
     fn forget_ended_logins(&mut self, user: UserKey, keep: u32) -> DomainResult<()> {
+        // The numbers of a user have no gaps.
         self.prepare(
             "DELETE FROM ended WHERE user = ?1 AND number <= (SELECT max(number) FROM ended WHERE user = ?1) - ?2",
         )?

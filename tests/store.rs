@@ -34,6 +34,7 @@ fn message(sequence: u64) -> Message {
         client_time: 1_000,
         priority: Priority::Normal,
         excluded_from_unread_count: false,
+        attributes: None,
         nick: String::new(),
         avatar: String::new(),
         revoked: None,
@@ -142,7 +143,12 @@ fn no_value_of_a_row_changes_unnoticed() {
         Change::Acknowledged(message(1)),
         Change::Blacklist(alice(), true),
     ];
-    open(&whole).apply(&changes, true).unwrap();
+    let mut store = open(&whole);
+    store.apply(&changes, true).unwrap();
+    let mut row = store.snapshot().unwrap().conversations.remove(0).0;
+    row.last_shown_seq = 1;
+    store.apply(&[Change::Conversation(row)], true).unwrap();
+    drop(store);
     let values = columns(&whole);
     assert!(values.len() > 25, "{values:?}");
     for (table, column) in values {
@@ -225,6 +231,7 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
                    ALTER TABLE conv DROP COLUMN revoked_above; ALTER TABLE conv DROP COLUMN revoked_up_to;
                    ALTER TABLE conv ADD COLUMN revoked_above_base TEXT NOT NULL DEFAULT '[4,7]';
                    ALTER TABLE conv DROP COLUMN undelivered; ALTER TABLE conv DROP COLUMN own;
+                   ALTER TABLE conv DROP COLUMN shown; ALTER TABLE conv DROP COLUMN mentions;
                    CREATE TABLE by_conv(conv INTEGER NOT NULL, seq INTEGER NOT NULL, sender TEXT NOT NULL,
                        message TEXT NOT NULL, PRIMARY KEY (conv, seq)) STRICT, WITHOUT ROWID;
                    INSERT INTO by_conv SELECT conv, seq, sender, message FROM msg;
@@ -237,8 +244,9 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
     rusqlite::Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
     let store = open(&path);
     assert_eq!(read(&store).len(), 1);
-    let (row, ..) = &store.snapshot().unwrap().conversations[0];
+    let (row, _, newest) = &store.snapshot().unwrap().conversations[0];
     assert_eq!((row.emitted_seq, row.baseline_seq), (1, Some(1)));
+    assert_eq!(newest.as_ref().map(|newest| newest.sequence), Some(1), "it is still the last message");
     let refusals = store.snapshot().unwrap().outbox.into_iter().map(|row| row.refusal).collect::<Vec<_>>();
     assert_eq!(refusals, [None, Some(Code::SEND_FAILED)]);
     assert_eq!(row.revoked_above_read, 2, "what was listed is counted");

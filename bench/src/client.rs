@@ -110,6 +110,7 @@ impl Client {
             client_time: wall_ms(),
             priority: tim_protocol::message::Priority::Normal,
             excluded_from_unread_count: false,
+            attributes: None,
             body,
         };
         self.ask(send.into()).await

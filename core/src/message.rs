@@ -6,9 +6,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use tim_protocol::attributes::Attributes;
 use tim_protocol::media::Attachment;
 use tim_protocol::{Code, ConversationId, ConversationType, MessageId, UnixMillis, UserId, message as wire};
 
+pub use tim_protocol::attributes::AT_ALL;
 pub use tim_protocol::body::*;
 pub use tim_protocol::media::{Rendition, RenditionType};
 pub use tim_protocol::message::Priority;
@@ -87,6 +89,12 @@ pub struct Message {
     pub is_peer_read: bool,
     /// Does not count as unread.
     pub is_excluded_from_unread_count: bool,
+    /// Changes neither the conversation's last message nor its position in the list.
+    pub is_excluded_from_last_message: bool,
+    /// A text for the application's own use; empty if none, and of a revoked message.
+    pub cloud_custom_data: String,
+    /// The users that it mentions, and [`AT_ALL`] for everybody; only in groups.
+    pub at_user_list: Vec<UserId>,
     /// The uploaded file on this device, for messages created here. It can be shown without asking the server.
     ///
     /// Of a message that was just created this is the app's own file, or a copy of the bytes that the app gave. From
@@ -97,6 +105,32 @@ pub struct Message {
     pub local_path: Option<PathBuf>,
     /// The contents.
     pub payload: Payload,
+}
+
+/// What a message can be created with besides its content.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CreateOptions {
+    /// Its urgency in a group.
+    pub priority: Priority,
+    /// A text for the application's own use, which travels and is stored with the message. It shares the message's 12 KB.
+    pub cloud_custom_data: String,
+    /// The users that it mentions, and [`AT_ALL`] for everybody: at most 30, only in groups.
+    pub at_user_list: Vec<UserId>,
+}
+
+impl From<Priority> for CreateOptions {
+    fn from(priority: Priority) -> Self {
+        Self { priority, ..Self::default() }
+    }
+}
+
+/// How a message is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SendOptions {
+    /// It does not count as unread.
+    pub excluded_from_unread_count: bool,
+    /// It changes neither the conversation's last message nor its position in the list.
+    pub excluded_from_last_message: bool,
 }
 
 /// How far both sides have read, for computing a message's read flags.
@@ -136,6 +170,8 @@ impl Message {
     pub fn from_wire(me: &UserId, message: &wire::Message, status: SendStatus, marks: ReadMarks) -> Self {
         let own = message.from == *me;
         let placed = message.sequence > 0;
+        let Attributes { cloud_custom_data, at_user_list, excluded_from_last_message } =
+            Attributes::of(message.attributes.as_deref());
         Self {
             id: message.id,
             conversation_id: ConversationId::seen_by(me, &message.from, &message.to),
@@ -155,8 +191,23 @@ impl Message {
             is_read: own || (placed && message.sequence <= marks.own),
             is_peer_read: own && placed && message.sequence <= marks.peer,
             is_excluded_from_unread_count: message.excluded_from_unread_count,
+            is_excluded_from_last_message: excluded_from_last_message,
+            cloud_custom_data,
+            at_user_list: at_user_list.items,
             local_path: None,
             payload: Payload::read(&message.body, message.revoked.is_some()),
+        }
+    }
+}
+
+impl Message {
+    /// What it carries besides its body.
+    #[must_use]
+    pub fn attributes(&self) -> Attributes {
+        Attributes {
+            cloud_custom_data: self.cloud_custom_data.clone(),
+            at_user_list: self.at_user_list.clone().into(),
+            excluded_from_last_message: self.is_excluded_from_last_message,
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use tim_protocol::conversation::Cursor;
+use tim_protocol::conversation::{Cursor, Mention};
 use tim_protocol::group::{Group, GroupType};
 use tim_protocol::message::{Message, Revocation};
 use tim_protocol::profile::Profile;
@@ -61,6 +61,10 @@ pub struct ConversationRow {
     pub baseline_seq: Option<u64>,
     /// Messages that were emitted as received and that the listeners have not returned from yet.
     pub undelivered: Ranges,
+    /// The newest message known that is not excluded from being the last one; 0 if there is none.
+    pub last_shown_seq: u64,
+    /// The newest messages above `read` that mention this user, oldest first.
+    pub mentions: Vec<Mention>,
     /// The time of the last activity; orders the list.
     pub last_active: UnixMillis,
     /// Whether the user no longer takes part in the conversation.
@@ -132,7 +136,7 @@ pub type Ranges = Vec<(u64, u64)>;
 pub struct Snapshot {
     /// The sync state.
     pub sync: SyncState,
-    /// Conversations with their complete ranges and the newest message that is stored. There may be ten thousand: they stay
+    /// Conversations with their complete ranges and the newest message that is stored, up to `last_shown_seq`. There may be ten thousand: they stay
     /// where the store put them.
     pub conversations: Vec<(Box<ConversationRow>, Ranges, Option<Box<Message>>)>,
     /// The outbox in order.

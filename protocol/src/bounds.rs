@@ -11,27 +11,35 @@ use serde_json::value::RawValue;
 
 use crate::{Code, Fault, UserId, codec, limits};
 
-/// Checks that a body fits every frame, unknown fields included. [`crate::body::Body`] checks its meaning.
+/// Checks that a body and the attributes beside it fit every frame, unknown fields included. [`crate::body::Body`] and
+/// [`crate::attributes::Attributes`] check their meaning.
 ///
 /// # Errors
-/// [`Code::MESSAGE_BODY_TOO_LONG`] over [`limits::BODY_BYTES`]; [`Code::MESSAGE_BODY_TOO_DEEP`] over
+/// [`Code::MESSAGE_BODY_TOO_LONG`] for more than [`limits::BODY_BYTES`] in all; [`Code::MESSAGE_BODY_TOO_DEEP`] over
 /// [`limits::BODY_DEPTH`]; [`Code::MESSAGE_BODY_INVALID`], with the reason, for JSON that some parsers reject: half of
 /// a surrogate pair, or a number beyond the range of a double.
-pub fn check_body(body: &RawValue) -> Result<(), Fault> {
-    if body.get().len() > limits::BODY_BYTES {
+pub fn check_content(body: &RawValue, attributes: Option<&RawValue>) -> Result<(), Fault> {
+    let attributes_len = attributes.map_or(0, |attributes| attributes.get().len());
+    if body.get().len() + attributes_len > limits::BODY_BYTES {
         return Err(Fault::new(Code::MESSAGE_BODY_TOO_LONG));
     }
-    if !codec::nests_within(body.get(), limits::BODY_DEPTH) {
+    check_json(body)?;
+    attributes.map_or(Ok(()), check_json)
+}
+
+/// Checks that a JSON text nests as deep as it may, and that every parser takes it.
+fn check_json(text: &RawValue) -> Result<(), Fault> {
+    if !codec::nests_within(text.get(), limits::BODY_DEPTH) {
         return Err(Fault::new(Code::MESSAGE_BODY_TOO_DEEP));
     }
     // A syntax error names its place and never quotes the text.
-    serde_json::from_str::<serde_json::Value>(body.get()).map(drop).map_err(|why| {
+    serde_json::from_str::<serde_json::Value>(text.get()).map(drop).map_err(|why| {
         let text = format!("the message's body has half a surrogate pair or too large a number: {why}");
         Fault::with_text(Code::MESSAGE_BODY_INVALID, text)
     })
 }
 
-/// A body that fits every frame: the body itself, or only its type if it exceeds the limits of [`check_body`] because
+/// A body that fits every frame: the body itself, or only its type if it exceeds the limits of [`check_content`] because
 /// it was stored before they existed.
 #[must_use]
 pub fn within_frames(body: &RawValue) -> Cow<'_, RawValue> {
@@ -164,8 +172,8 @@ mod tests {
 
     #[test]
     fn a_body_nests_as_deep_as_it_may_and_no_deeper() {
-        assert_eq!(check_body(&nested(limits::BODY_DEPTH)), Ok(()));
-        let refused = check_body(&nested(limits::BODY_DEPTH + 1)).unwrap_err();
+        assert_eq!(check_content(&nested(limits::BODY_DEPTH), None), Ok(()));
+        let refused = check_content(&nested(limits::BODY_DEPTH + 1), None).unwrap_err();
         assert_eq!(refused.code, Code::MESSAGE_BODY_TOO_DEEP);
     }
 
@@ -175,7 +183,7 @@ mod tests {
             [(r#""\ud800""#, "hex escape at line 1 column 62"), ("1e999", "out of range")]
         {
             let body = format!(r#"{{"type":"TIMTextElem","payload":{{"text":"hi"}},"later":{unknown}}}"#);
-            let refused = check_body(&raw(&body)).unwrap_err();
+            let refused = check_content(&raw(&body), None).unwrap_err();
             assert_eq!(refused.code, Code::MESSAGE_BODY_INVALID);
             assert!(refused.text.contains(reason), "{}", refused.text);
         }

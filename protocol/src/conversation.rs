@@ -80,10 +80,33 @@ pub struct ConversationState<M = Message> {
     /// Whether the user no longer takes part in the conversation.
     #[serde(default)]
     pub gone: bool,
+    /// The newest unread messages that mention the user, oldest first; at most [`crate::limits::UNREAD_MENTIONS`]. Only in
+    /// groups.
+    #[serde(default, skip_serializing_if = "List::is_blank")]
+    pub mentions: List<Mention>,
+    /// The newest message that is not excluded from being the last message, if it stands before `latest`; in a list, so
+    /// that one that cannot be read leaves the rest as it is.
+    #[serde(default, rename = "last", skip_serializing_if = "List::is_blank")]
+    pub last_message: List<M>,
     /// The newest messages, oldest first, ending at `head`; as many as the request asked for, fewer if the page would
     /// become too large.
     #[serde(default, skip_serializing_if = "List::is_blank")]
     pub latest: List<M>,
+}
+
+/// A message that mentions the user.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    /// Its sequence.
+    pub sequence: u64,
+    /// Who wrote it.
+    pub from: UserId,
+    /// It mentions the user by name.
+    #[serde(default, skip_serializing_if = "crate::is_false")]
+    pub me: bool,
+    /// It mentions everybody.
+    #[serde(default, skip_serializing_if = "crate::is_false")]
+    pub all: bool,
 }
 
 /// A change of the user's own data other than conversations.

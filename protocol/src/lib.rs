@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod attributes;
 pub mod body;
 pub mod bounds;
 pub mod call;
@@ -45,6 +46,11 @@ pub const SUBPROTOCOL: &str = "tim.json.v1";
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// Names of optional features, exchanged in `hello`. A feature is used only if both sides named it.

@@ -18,11 +18,15 @@ pub const NUMBER: u64 = 9_007_199_254_740_991;
 pub const BATCH: usize = 64;
 /// Most requests of one connection that may wait for their reply. The server stops reading beyond it.
 pub const IN_FLIGHT: usize = 32;
-/// Largest message body, in bytes of JSON.
+/// Largest message body together with its attributes, in bytes of JSON.
 pub const BODY_BYTES: usize = 12 * 1024;
 /// Deepest nesting of arrays and objects in a message body. The envelopes around it add at most 8 levels in this version, and
 /// have 8 more to grow by.
 pub const BODY_DEPTH: usize = 16;
+/// Most users that a message mentions, everybody counted as one.
+pub const AT_USERS: usize = 30;
+/// Most unread mentions that a conversation's state names; the newest.
+pub const UNREAD_MENTIONS: usize = 20;
 /// Largest image, in bytes; an image must be strictly smaller.
 pub const IMAGE_BYTES: u64 = 20 * 1024 * 1024;
 /// Maximum size in bytes of a file other than a picture.

@@ -32,11 +32,6 @@ impl Priority {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
-fn is_false(value: &bool) -> bool {
-    !value
-}
-
 fn is_empty(text: &impl AsRef<str>) -> bool {
     text.as_ref().is_empty()
 }
@@ -71,7 +66,7 @@ pub struct Message<S = String, B = Box<RawValue>> {
     #[serde(default, skip_serializing_if = "Priority::is_default")]
     pub priority: Priority,
     /// Does not count as unread.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "crate::is_false")]
     pub excluded_from_unread_count: bool,
     /// The sender's nick when it was sent; empty if none.
     #[serde(default, skip_serializing_if = "is_empty")]
@@ -82,6 +77,9 @@ pub struct Message<S = String, B = Box<RawValue>> {
     /// Set if the message was revoked; the body then has no payload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<Revocation>,
+    /// The attributes' JSON text; absent if there are none. [`Attributes::of`](crate::attributes::Attributes::of) parses it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<B>,
     /// The body's JSON text. [`Body::read`](crate::body::Body::read) parses it.
     pub body: B,
 }

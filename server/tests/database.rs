@@ -14,6 +14,11 @@ use tim_server::core::ops::{Actor, Query, QueryResult, Write, WriteReply};
 use tim_server::store::conformance::{group, logged_in, logging_in, message, revoke, sent, user};
 use tim_server::store::sqlite::Database;
 
+/// Turns the tables of version 6 into those of version 5.
+const TO_VERSION_5: &str = "
+ALTER TABLE msg DROP COLUMN attributes; ALTER TABLE conv DROP COLUMN shown; DROP TABLE mention; PRAGMA user_version = 5;
+";
+
 /// Turns the tables of version 5 into those of version 4.
 const TO_VERSION_4: &str = "
 CREATE TABLE older(
@@ -96,6 +101,7 @@ fn an_answer_reads_nothing_and_reading_leaves_out_the_own_answers() {
 
     // A database of version 2 knew only where unread counts from.
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_5).unwrap();
     older.execute_batch(TO_VERSION_4).unwrap();
     older.execute_batch(TO_VERSION_3).unwrap();
     older.execute_batch(TO_VERSION_2).unwrap();
@@ -188,6 +194,7 @@ fn a_database_of_version_3_tells_the_same_and_goes_on_counting() {
     }
     drop(database);
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_5).unwrap();
     older.execute_batch(TO_VERSION_4).unwrap();
     older.execute_batch(TO_VERSION_3).unwrap();
     drop(older);
@@ -227,7 +234,10 @@ fn the_last_sixteen_logins_that_ended_are_remembered_newest_first_also_from_a_da
         log_in(&mut database, "alice", number);
     }
     drop(database);
-    rusqlite::Connection::open(&path).unwrap().execute_batch(TO_VERSION_4).unwrap();
+    let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_5).unwrap();
+    older.execute_batch(TO_VERSION_4).unwrap();
+    drop(older);
 
     let mut database = Database::open(&path).unwrap();
     // Their rows were mixed in version 4.

@@ -105,7 +105,8 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> StoreResult<(
             "UPDATE conv SET group_type = ?2, head = ?3, mutation = ?4, mutation_head = ?5, countable = ?6, read = ?7,
                  read_pending = ?8, base = ?9, revoked_above = ?10, revoked_up_to = ?11, peer_read = ?12,
                  floor = ?13, told = ?14, met = ?15, active = ?16, gone = ?17, undelivered = ?18, own = ?19,
-                 sum = checksum(?1, ?20, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+                 shown = ?20, mentions = ?21, sum = checksum(?1, ?22, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
+                     ?15, ?16, ?17, ?18, ?19, ?20, ?21)
              WHERE id = ?1",
         )?
         .execute(params![
@@ -128,6 +129,8 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> StoreResult<(
             row.gone,
             serde_json::to_string(&row.undelivered)?,
             to_sql(row.own)?,
+            to_sql(row.last_shown_seq)?,
+            serde_json::to_string(&row.mentions)?,
             row.id.to_string(),
         ])?;
     Ok(())

@@ -79,8 +79,8 @@ pub(super) fn sync_state(row: &Row<'_>) -> StoreResult<SyncState> {
 fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResult<()> {
     let mut statement = connection.prepare_cached(
         concat!("SELECT name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
-                revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, id,
-                (SELECT message FROM msg WHERE conv = conv.id AND verify(sum, conv, seq, sender, message)
+                revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, shown, mentions, id,
+                (SELECT message FROM msg WHERE conv = conv.id AND seq <= conv.shown AND verify(sum, conv, seq, sender, message)
                  ORDER BY seq DESC LIMIT 1)
          FROM conv WHERE verify(sum, ", conv_columns!(), ") ORDER BY id"),
     )?;
@@ -91,7 +91,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResul
     let mut range = next_range(ranges.next()?)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(19)?;
+        let id: i64 = row.get(21)?;
         // Most have one.
         let mut have = Vec::with_capacity(1);
         while let Some((conv, low, high)) = range.filter(|(conv, ..)| *conv <= id) {
@@ -100,9 +100,9 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResul
             }
             range = next_range(ranges.next()?)?;
         }
-        let newest = match row.get_ref(20)? {
+        let newest = match row.get_ref(22)? {
             ValueRef::Null => None,
-            _ => Some(Box::new(json(row, 20)?)),
+            _ => Some(Box::new(json(row, 22)?)),
         };
         snapshot.conversations.push((Box::new(conversation(row)?), have, newest));
     }
@@ -135,6 +135,8 @@ fn conversation(row: &Row<'_>) -> StoreResult<ConversationRow> {
         gone: row.get(16)?,
         undelivered: json(row, 17)?,
         own: number(row, 18)?,
+        last_shown_seq: number(row, 19)?,
+        mentions: json(row, 20)?,
     })
 }
 

@@ -4,7 +4,7 @@
 macro_rules! conv_columns {
     () => {
         "id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
-         revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own"
+         revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, shown, mentions"
     };
 }
 pub(super) use conv_columns;
@@ -96,13 +96,14 @@ UPDATE revoked SET sum = checksum(conv, seq, revocation);
 UPDATE outbox SET sum = checksum(position, id, message, upload, refusal);
 UPDATE ring SET sum = checksum(number, id, message);
 UPDATE entity SET sum = checksum(kind, key, value);
-", concat!("
+", "
 -- How many messages the user wrote themselves. The base was another number: all conversations are asked for anew.
 ALTER TABLE conv ADD COLUMN own INTEGER NOT NULL DEFAULT 0;
-UPDATE conv SET sum = checksum(", conv_columns!(), ");
+UPDATE conv SET sum = checksum(id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base,
+    revoked_above, revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own);
 UPDATE sync SET version = 0, low = NULL, before = NULL;
 UPDATE sync SET sum = checksum(epoch, version, low, before, since);
-"), "
+", "
 -- Messages in the order in which they came, so that those that come together are written together.
 ALTER TABLE msg RENAME TO msg_by_conv;
 CREATE TABLE msg(
@@ -112,4 +113,11 @@ CREATE TABLE msg(
 ) STRICT;
 INSERT INTO msg SELECT conv, seq, sender, message, sum FROM msg_by_conv ORDER BY conv, seq;
 DROP TABLE msg_by_conv;
+", "
+-- The newest message that may be the last one, and the unread messages that mention the user.
+ALTER TABLE conv ADD COLUMN shown INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conv ADD COLUMN mentions TEXT NOT NULL DEFAULT '[]';
+UPDATE conv SET shown = coalesce((SELECT max(seq) FROM msg WHERE conv = conv.id), 0);
+UPDATE conv SET sum = checksum(id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base,
+    revoked_above, revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, shown, mentions);
 "];

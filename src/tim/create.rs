@@ -12,22 +12,24 @@ use crate::driver::LocalFile;
 use crate::driver::file_source::FileSource;
 use crate::driver::progress::Progress;
 use crate::error::TimError;
-use crate::message::{Flow, Message, Payload, Priority, SendStatus, receiver};
+use crate::message::{CreateOptions, Flow, Message, Payload, SendStatus, receiver};
 
 impl Tim {
-    /// Creates a text message to a user (`to` is a userID, the type C2C) or a group (a groupID). It can be shown at once; [`Tim::send_message`] sends it.
+    /// Creates a text message to a user (`to` is a userID, the type C2C) or a group (a groupID). It can be shown at once; [`Tim::send_message`] sends it. `options` may be a [`Priority`](crate::message::Priority)
+    /// alone.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. Those of [`ConversationType::with`] for the receiver,
-    /// [`Code::MESSAGE_BODY_INVALID`] for no text, [`Code::MESSAGE_TOO_LONG`] for a text over 12 KB.
+    /// [`Code::MESSAGE_BODY_INVALID`] for no text, [`Code::MESSAGE_TOO_LONG`] for more than 12 KB together with the options;
+    /// [`Code::CONVERSATION_TYPE_INVALID`] for mentions outside a group, [`Code::BAD_REQUEST`] for more than 30.
     pub fn create_text_message(
         &self,
         to: &str,
         conversation_type: ConversationType,
         text: &str,
-        priority: Priority,
+        options: impl Into<CreateOptions>,
     ) -> Result<Message, TimError> {
-        self.create_message(to, conversation_type, TextBody { text: text.to_owned() }, priority)
+        self.create_message(to, conversation_type, TextBody { text: text.to_owned() }, options)
     }
 
     /// Creates a location message: a place on Earth, in degrees, and its name (may be empty).
@@ -41,13 +43,13 @@ impl Tim {
         conversation_type: ConversationType,
         description: &str,
         (longitude, latitude): (f64, f64),
-        priority: Priority,
+        options: impl Into<CreateOptions>,
     ) -> Result<Message, TimError> {
         self.create_message(
             to,
             conversation_type,
             LocationBody { description: description.to_owned(), longitude, latitude },
-            priority,
+            options,
         )
     }
 
@@ -68,7 +70,7 @@ impl Tim {
         to: &str,
         conversation_type: ConversationType,
         image: impl Into<FileSource>,
-        priority: Priority,
+        options: impl Into<CreateOptions>,
         progress: impl FnMut(u8) + Send + 'static,
     ) -> Result<Message, TimError> {
         let (me, to) = (self.admitted()?, conversation_type.with(to)?);
@@ -88,7 +90,7 @@ impl Tim {
                 rendition(RenditionType::Large, 0, (0, 0)),
             ],
         };
-        self.with_file(new_message(me, to, priority, body)?, (source, FileType::Image), progress)
+        self.with_file(new_message(me, to, options, body)?, (source, FileType::Image), progress)
     }
 
     /// Makes a file message, of a file or of its bytes, up to 100 MB. `name` is what receivers see; empty, it is the file's
@@ -104,7 +106,7 @@ impl Tim {
         conversation_type: ConversationType,
         file: impl Into<FileSource>,
         name: &str,
-        priority: Priority,
+        options: impl Into<CreateOptions>,
         progress: impl FnMut(u8) + Send + 'static,
     ) -> Result<Message, TimError> {
         let (me, to) = (self.admitted()?, conversation_type.with(to)?);
@@ -112,7 +114,7 @@ impl Tim {
         let file_size = source.size(FileType::File)?;
         let file_name = if name.is_empty() { name_of(&source) } else { name.to_owned() };
         let body = FileBody { uuid: Uuid::nil(), file_name, file_size, file_url: String::new() };
-        self.with_file(new_message(me, to, priority, body)?, (source, FileType::File), progress)
+        self.with_file(new_message(me, to, options, body)?, (source, FileType::File), progress)
     }
 
     /// Creates a message of any kind without a file.
@@ -124,9 +126,9 @@ impl Tim {
         to: &str,
         conversation_type: ConversationType,
         body: impl Into<Body>,
-        priority: Priority,
+        options: impl Into<CreateOptions>,
     ) -> Result<Message, TimError> {
-        new_message(self.admitted()?, conversation_type.with(to)?, priority, body)
+        new_message(self.admitted()?, conversation_type.with(to)?, options, body)
     }
 
     /// Keeps the file of a message until it is sent.
@@ -163,15 +165,15 @@ fn name_of(source: &FileSource) -> String {
 fn new_message(
     from: UserId,
     to: ConversationId,
-    priority: Priority,
+    options: impl Into<CreateOptions>,
     body: impl Into<Body>,
 ) -> Result<Message, TimError> {
-    let body = body.into();
+    let (body, CreateOptions { priority, cloud_custom_data, at_user_list }) = (body.into(), options.into());
     body.check()?;
-    body.write()?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let now = i64::try_from(now).unwrap_or(i64::MAX);
-    Ok(Message {
+    let written = body.write()?;
+    let message = Message {
         id: MessageId::try_from(Uuid::now_v7()).map_err(|_| Code::PANICKED)?,
         to: receiver(&from, &to),
         conversation_id: to,
@@ -190,7 +192,14 @@ fn new_message(
         is_read: true,
         is_peer_read: false,
         is_excluded_from_unread_count: false,
+        is_excluded_from_last_message: false,
+        cloud_custom_data,
+        at_user_list,
         local_path: None,
         payload: Payload::Body(body),
-    })
+    };
+    let attributes = message.attributes();
+    attributes.check(&message.conversation_id)?;
+    attributes.write_beside(&written)?;
+    Ok(message)
 }

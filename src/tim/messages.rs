@@ -8,7 +8,7 @@ use crate::conversation::Conversation;
 use crate::driver::CallResult;
 use crate::error::TimError;
 use crate::machine::io::{Call, Return};
-use crate::message::{Message, Payload};
+use crate::message::{Message, Payload, SendOptions};
 
 /// Most messages of one page.
 const MAX_LISTED: u32 = 100;
@@ -43,6 +43,25 @@ impl Tim {
     /// [`Code::CANCELLED`] if [`Tim::cancel_message`] took it back, or if the login ended first: then the message stays in
     /// the outbox and is sent after the next login.
     pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
+        self.send_message_with(message, SendOptions::default()).await
+    }
+
+    /// Sends a message as [`Tim::send_message`] does, with options.
+    ///
+    /// # Errors
+    /// As [`Tim::send_message`].
+    pub async fn send_message_with(
+        &self,
+        message: Message,
+        options: SendOptions,
+    ) -> Result<Message, TimError> {
+        let message = Message {
+            is_excluded_from_unread_count: message.is_excluded_from_unread_count
+                | options.excluded_from_unread_count,
+            is_excluded_from_last_message: message.is_excluded_from_last_message
+                | options.excluded_from_last_message,
+            ..message
+        };
         self.inner.shared.sending(message.id);
         self.message(Call::Send { message: Box::new(message), upload: None }).await
     }
@@ -87,8 +106,16 @@ impl Tim {
         }
         let conversation_id = message.conversation_id.clone();
         self.ask(RevokeRequest { conversation_id, sequence: message.sequence }).await?;
-        let payload = Payload::Gone;
-        Ok(Message { is_revoked: true, revoker: Some(me), local_path: None, payload, ..message.clone() })
+        let (payload, cloud_custom_data, at_user_list) = (Payload::Gone, String::new(), Vec::new());
+        Ok(Message {
+            cloud_custom_data,
+            at_user_list,
+            is_revoked: true,
+            revoker: Some(me),
+            local_path: None,
+            payload,
+            ..message.clone()
+        })
     }
 
     /// Marks everything in a conversation as read: here at once, on the server, the user's other devices and the other

@@ -190,6 +190,7 @@ impl Device {
                 client_time: NOW,
                 priority,
                 excluded_from_unread_count,
+                attributes: None,
                 body,
             })
         };

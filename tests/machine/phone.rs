@@ -334,6 +334,9 @@ pub fn draft(number: u64, to: &str, payload: Payload) -> Message {
         is_read: true,
         is_peer_read: false,
         is_excluded_from_unread_count: false,
+        is_excluded_from_last_message: false,
+        cloud_custom_data: String::new(),
+        at_user_list: Vec::new(),
         local_path: None,
         payload,
     }

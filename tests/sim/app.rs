@@ -2,9 +2,11 @@
 
 use tim::event::Event as Heard;
 use tim::machine::io::{Call, CallId, Input, MessageEvent, Query, Return};
-use tim::message::{Body, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody, receiver};
+use tim::message::{
+    AT_ALL, Body, Flow, Message, Payload, Priority, ReadMarks, SendStatus, TextBody, receiver,
+};
 use tim_protocol::Fault;
-use tim_protocol::{Code, ConversationId, MessageId};
+use tim_protocol::{Code, ConversationId, MessageId, UserId};
 
 use crate::device::{DeviceId, Event};
 use crate::history::{Account, LogId, Sending, Told};
@@ -68,6 +70,7 @@ impl World {
         let wall = self.device_now(id).wall;
         let me = self.devices[id].user.clone();
         let text = format!("words {number}");
+        let at_user_list = self.mentioned(&to, u16::from_be_bytes([random[2], random[3]]));
         let message = Message {
             id: MessageId::from_parts(wall, random),
             conversation_id: to.clone(),
@@ -88,6 +91,13 @@ impl World {
             is_peer_read: false,
             local_path: None,
             is_excluded_from_unread_count: excluded,
+            is_excluded_from_last_message: random[0].is_multiple_of(6),
+            cloud_custom_data: if random[1].is_multiple_of(4) {
+                format!("data {number}")
+            } else {
+                String::new()
+            },
+            at_user_list,
             payload: Payload::Body(Body::Text(TextBody { text: text.clone() })),
         };
         self.history.sends.push(Sending {
@@ -101,6 +111,15 @@ impl World {
             resent: false,
         });
         self.call(id, Asked::Send(number), Call::Send { message: Box::new(message), upload: None });
+    }
+
+    /// Whom a message to a group mentions, drawn with its identity.
+    fn mentioned(&self, to: &ConversationId, drawn: u16) -> Vec<UserId> {
+        let everybody = [UserId::new(AT_ALL).unwrap()];
+        let names = self.users().into_iter().chain(everybody).enumerate();
+        let is_named = |(number, _): &(usize, UserId)| drawn >> (2 * number) & 3 == 0;
+        let is_group = matches!(to, ConversationId::Group(_));
+        names.filter(|name| is_group && is_named(name)).map(|(_, name)| name).collect()
     }
 
     pub fn note_told(&mut self, id: DeviceId, messages: &[Message]) {

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tim::conversation::GroupAtInfo;
 use tim_protocol::UserId;
+use tim_protocol::attributes::{AT_ALL, Attributes};
 use tim_protocol::body::{Body, GroupTipType};
+use tim_protocol::conversation::{ConversationState, Mention};
 use tim_protocol::group::GroupType;
+use tim_protocol::limits::UNREAD_MENTIONS;
 use tim_protocol::message::Message;
 
 use crate::history::{History, Last, Log, LogId, Record, Sending, Violation};
@@ -333,20 +337,33 @@ fn lists(history: &History, found: &mut Violations) {
             let id = LogId::of(me, &conversation.conversation_id);
             let Some(state) = states.get(&id).filter(|state| !state.gone) else {
                 // What waits or failed to be sent is shown, wherever it was to go.
-                let newest = conversation.last_message.as_ref().map(|message| message.id);
-                if newest.is_none_or(|newest| !last.failed.contains(&newest)) {
+                if !history.sends.iter().any(|send| send.log == id && last.failed.contains(&send.id)) {
                     found.violated("I8", format!("{me} is shown {id:?}, which is not theirs"));
                 }
                 continue;
             };
             let log = &history.truth.logs[&id];
             let unread = unread(log, me, state.read, state.first_visible_seq, state.group_type);
-            let newest = conversation.last_message.as_ref().map(|message| message.id);
-            let is_newest =
-                (conversation.last_message.as_ref()).zip(log.messages.last()).is_some_and(|(shown, last)| {
+            let is_replaced = |message: &Message| record.is_old && is_unreadable(message);
+            let may_be_last = |message: &&Message| {
+                !Attributes::of(message.attributes.as_deref()).excluded_from_last_message
+                    || is_replaced(message)
+            };
+            let is_newest = match (&conversation.last_message, log.messages.iter().rfind(may_be_last)) {
+                (Some(shown), _) if last.failed.contains(&shown.id) => true,
+                (Some(shown), Some(last)) => {
                     (shown.id == last.id && shown.is_revoked == last.revoked.is_some())
-                        || (record.is_old && is_unreadable(last) && shown.sequence == last.sequence)
-                }) || newest.is_some_and(|newest| last.failed.contains(&newest));
+                        || (is_replaced(last) && shown.sequence == last.sequence)
+                }
+                (shown, last) => shown.is_none() && last.is_none(),
+            };
+            let mentions = mentions(log, me, state);
+            if !record.is_old && mentions != conversation.group_at_info_list {
+                found.violated(
+                    "I8",
+                    format!("{me} is shown {conversation:?}, and is mentioned: {mentions:?}"),
+                );
+            }
             let shown =
                 (conversation.unread_count, conversation.read_sequence, conversation.peer_read_sequence);
             if shown != (unread, state.read, state.peer_read) || !is_newest {
@@ -381,6 +398,23 @@ fn unread(log: &Log, me: &UserId, read: u64, first_visible_seq: u64, kind: Optio
             && message.revoked.is_none()
     };
     log.messages.iter().filter(counts).count() as u64
+}
+
+/// The newest unread messages that mention a user, by the log.
+fn mentions(log: &Log, me: &UserId, state: &ConversationState) -> Vec<GroupAtInfo> {
+    let unread = log.messages.iter().filter(|message| {
+        message.sequence > state.read && message.sequence >= state.first_visible_seq && message.from != *me
+    });
+    let mentions = unread.filter_map(|message| {
+        let names = Attributes::of(message.attributes.as_deref()).at_user_list;
+        let is_for = |name: &str| names.iter().any(|user| user.as_str() == name);
+        let (sequence, from) = (message.sequence, message.from.clone());
+        let mention = Mention { sequence, from, me: is_for(me.as_str()), all: is_for(AT_ALL) };
+        (mention.me || mention.all).then(|| GroupAtInfo::from(&mention))
+    });
+    let mut mentions: Vec<GroupAtInfo> = mentions.collect();
+    mentions.drain(..mentions.len().saturating_sub(UNREAD_MENTIONS));
+    mentions
 }
 
 /// In the end everybody is there, and nothing waits.

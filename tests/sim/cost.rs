@@ -90,6 +90,7 @@ fn say(world: &mut World, name: &str) {
         client_time: world.wall(),
         priority: Default::default(),
         excluded_from_unread_count: false,
+        attributes: None,
         body: Body::Text(TextBody { text: "words".into() }).write().unwrap(),
     };
     let (actor, now) = (world.server.actor(&user(name)), world.wall());

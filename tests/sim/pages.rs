@@ -300,6 +300,7 @@ fn refused(number: u64) -> Message {
         client_time: BEGIN,
         priority: Priority::Normal,
         excluded_from_unread_count: false,
+        attributes: None,
         nick: String::new(),
         avatar: String::new(),
         revoked: None,

@@ -7,7 +7,7 @@ use tim::{Code, GroupId, UserId};
 
 use crate::world::{Device, World, received, text_of};
 
-fn new_group(name: &str, group_type: GroupType, members: &[&str]) -> NewGroup {
+pub fn new_group(name: &str, group_type: GroupType, members: &[&str]) -> NewGroup {
     NewGroup {
         name: name.into(),
         group_type,

@@ -13,6 +13,7 @@
     unreachable_pub
 )]
 
+mod attributes;
 mod bad_disk;
 mod bad_input;
 mod breaks;

@@ -279,6 +279,17 @@ impl Device {
         all
     }
 
+    /// The same for the texts to a group.
+    pub async fn messages_of(&self, group: &str, count: usize) -> Vec<Message> {
+        let mut all = Vec::new();
+        while all.len() < count {
+            let received = self.expect("MESSAGE_RECEIVED", received).await;
+            all.extend(received.into_iter().filter(|it| it.to == group && text_of(it).is_some()));
+        }
+        assert_eq!(all.len(), count, "more came than was sent: {all:#?}");
+        all
+    }
+
     /// Waits for the next message that is a text.
     pub async fn next_text(&self) -> String {
         self.expect("a text", |event| {

@@ -44,13 +44,13 @@ int main(int count, char **arguments) {
 
     step("A text, there and back");
     must(tim_create_text_message(alice, "bob", "C2C", "Hello world!", NULL, &message));
-    finish(tim_send_message(alice, message, on_done, &end), &end);
+    finish(tim_send_message(alice, message, NULL, on_done, &end), &end);
     tim_string_free(message);
     received = wait_for(&bobs, "onMessageReceived");
     show("bob", received);
     free(received);
     must(tim_create_text_message(bob, "alice", "C2C", "Hello alice!", NULL, &message));
-    finish(tim_send_message(bob, message, on_done, &end), &end);
+    finish(tim_send_message(bob, message, NULL, on_done, &end), &end);
     tim_string_free(message);
     received = wait_for(&alices, "onMessageReceived");
     show("alice", received);
@@ -58,13 +58,13 @@ int main(int count, char **arguments) {
 
     step("A picture, there and back, and onto their disks");
     must(tim_create_image_message(alice, "bob", "C2C", drawing, NULL, on_progress, "up", NULL, &message));
-    finish(tim_send_message(alice, message, on_done, &end), &end);
+    finish(tim_send_message(alice, message, NULL, on_done, &end), &end);
     tim_string_free(message);
     received = wait_for(&bobs, "onMessageReceived");
     finish(tim_download_attachment(bob, received, 0, from_alice, on_progress, "down", NULL, on_done, &end), &end);
     free(received);
     must(tim_create_image_message(bob, "alice", "C2C", from_alice, NULL, on_progress, "up", NULL, &message));
-    finish(tim_send_message(bob, message, on_done, &end), &end);
+    finish(tim_send_message(bob, message, NULL, on_done, &end), &end);
     tim_string_free(message);
     received = wait_for(&alices, "onMessageReceived");
     finish(tim_download_attachment(alice, received, 0, from_bob, on_progress, "down", NULL, on_done, &end), &end);

@@ -123,7 +123,7 @@
  *
  * What a function takes or gives as JSON, its text names by the words that stand here before each: `message`. Every time is
  * in seconds since 1970-01-01 UTC. A field that has no value is null or absent. Be ready for new fields, words and numbers.
- * The nouns options, new group and profile fields have no fields but those told here: others give 130182.
+ * The nouns options, create options, send options, new group and profile fields have no fields but those told here: others give 130182.
  *
  * options (tim_create; the first three are required)
  *   {"SDKAppID":1400000001, "server":"wss://im.example.org:7700", "dataDir":"/var/lib/app/tim", "platform":"linux",
@@ -142,6 +142,7 @@
  *    "from":"alice", "to":"bob", "flow":"out", "sequence":7, "time":1760000000, "clientTime":1760000000, "status":"success",
  *    "errorCode":null, "priority":"Normal", "nick":"", "avatar":"",
  *    "isRevoked":false, "revoker":null, "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
+ *    "isExcludedFromLastMessage":false, "cloudCustomData":"", "atUserList":[],
  *    "localPath":null, "type":"TIMTextElem", "payload":{"text":"Hello world!"}}
  *   ID: its identity from creation on, the same for everybody
  *   conversationID: C2C and a user, GROUP and a group, or @TIM#SYSTEM; conversationType: C2C, GROUP or @TIM#SYSTEM
@@ -153,6 +154,9 @@
  *   priority, in groups: High, Normal, Low, Lowest
  *   revoker: who took it back       isRead: by this user       isPeerRead: by the other side of a C2C conversation
  *   isExcludedFromUnreadCount: nobody has it among their unread messages
+ *   isExcludedFromLastMessage: it changes neither the conversation's lastMessage nor its position in the list
+ *   cloudCustomData: a text for the program's own use; empty if none, and of what was taken back
+ *   atUserList, in groups: the users that it mentions, and __kImSDK_MesssageAtALL__ for everybody
  *   localPath: of a picture message that was made on this device, the picture's file in its original size: just created the
  *   program's own file, or a copy of the bytes that it gave; once sent the engine's copy, which nobody may change: as long as
  *   the message waits or is refused, also after a restart, and then for 30 days among the newest 100 MB. null otherwise: what
@@ -177,15 +181,25 @@
  *     gone                      no payload: the message was taken back
  *     unknown                   a text: the message's JSON, of a type that this version does not know
  *
+ * create options (tim_create_text_message and the others that create; all may be absent)
+ *   {"priority":"High", "cloudCustomData":"gift 7", "atUserList":["bob", "__kImSDK_MesssageAtALL__"]}
+ *   As in message; cloudCustomData shares the message's 12 KB       atUserList: at most 30, only in groups
+ *
+ * send options (tim_send_message; both may be absent)
+ *   {"excludedFromUnreadCount":true, "excludedFromLastMessage":true}
+ *   As isExcludedFromUnreadCount and isExcludedFromLastMessage in message
+ *
  * message list (tim_get_message_list)
  *   {"messageList":[...messages, oldest first...], "nextReqMessageID":"35", "isCompleted":false}
  *   nextReqMessageID: what to pass, as it is, for the page before this one; null if there is none       isCompleted: there is none
  *
  * conversation
  *   {"conversationID":"GROUPclimbers", "type":"GROUP", "subType":"Public", "unreadCount":2, "lastMessage":{...a message...},
- *    "readSequence":5, "peerReadSequence":0, "lastTime":1760000000}
- *   type: C2C, GROUP or @TIM#SYSTEM       subType: the type of a GROUP       lastMessage: the newest, sent or waiting       lastTime: when something last happened in it
+ *    "readSequence":5, "peerReadSequence":0, "groupAtInfoList":[{"messageSequence":7, "from":"bob", "atType":1}],
+ *    "lastTime":1760000000}
+ *   type: C2C, GROUP or @TIM#SYSTEM       subType: the type of a GROUP       lastMessage: the newest, sent or waiting, that is not excluded       lastTime: when something last happened in it
  *   unreadCount: of others' messages; sending reads nothing; always 0 in a ChatRoom
+ *   groupAtInfoList: the newest 20 unread messages that mention this user, oldest first; atType: 1 this user, 2 everybody, 3 both
  *   readSequence: how far this user has read       peerReadSequence: how far the other side of a C2C conversation has
  *
  * group
@@ -659,26 +673,25 @@ tim_status tim_get_server_time(tim_client client, tim_done_callback done, void *
 /**
  * Makes a text message to a user or a group, to be shown at once; `tim_send_message` sends it.
  *
- * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
- * `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it back with
- * `tim_string_free`.
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+ * `create options`, or NULL for none. Result: `message` in `message_json`; give it back with `tim_string_free`.
  *
  * Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for
- * no text, 8001 for one over 12 KB.
+ * no text, 8001 for more than 12 KB with the options. For `options_json` also 2106 if they mention users outside a
+ * group, 20001 if more than 30, 2002 for one that is none.
  */
 tim_status tim_create_text_message(tim_client client,
                                    const char *to,
                                    const char *conversation_type,
                                    const char *text,
-                                   const char *priority,
+                                   const char *options_json,
                                    char **message_json);
 
 /**
  * Creates a location message: a place on Earth, in degrees, and its name (may be empty); `tim_send_message` sends it.
  *
- * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
- * `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it back with
- * `tim_string_free`.
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+ * `create options`, or NULL for none. Result: `message` in `message_json`; give it back with `tim_string_free`.
  *
  * Errors: as of `tim_create_text_message`; 130110 for a longitude that is not -180 to 180, or a latitude that is not
  * -90 to 90.
@@ -689,7 +702,7 @@ tim_status tim_create_location_message(tim_client client,
                                        const char *description,
                                        double longitude,
                                        double latitude,
-                                       const char *priority,
+                                       const char *options_json,
                                        char **message_json);
 
 /**
@@ -697,10 +710,10 @@ tim_status tim_create_location_message(tim_client client,
  * picture's width and height, and `localPath`. Looks at the file on the caller's thread; `tim_send_message` uploads
  * and sends it. Until then the file has to stay where it is.
  *
- * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
- * `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may be NULL) is
- * told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more, with an error
- * before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+ * `create options`, or NULL for none. While the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a
+ * thread that it may block; `progress_destroy` is called when it is needed no more, with an error before this returns.
+ * Result: `message` in `message_json`; give it back with `tim_string_free`.
  *
  * Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2251 for
  * no path, 2401 for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or
@@ -710,7 +723,7 @@ tim_status tim_create_image_message(tim_client client,
                                     const char *to,
                                     const char *conversation_type,
                                     const char *file,
-                                    const char *priority,
+                                    const char *options_json,
                                     tim_progress_callback on_progress,
                                     void *progress_user_data,
                                     tim_destroy_callback progress_destroy,
@@ -722,9 +735,9 @@ tim_status tim_create_image_message(tim_client client,
  * sent, the oldest cannot be sent any more.
  *
  * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `bytes` are
- * copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is
- * uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called
- * when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it back with
+ * copied before this returns. `options_json` is `create options`, or NULL for none. While the file is uploaded
+ * `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is
+ * needed no more, with an error before this returns. Result: `message` in `message_json`; give it back with
  * `tim_string_free`.
  *
  * Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 7006 for
@@ -735,7 +748,7 @@ tim_status tim_create_image_message_from_bytes(tim_client client,
                                                const char *conversation_type,
                                                const uint8_t *bytes,
                                                size_t length,
-                                               const char *priority,
+                                               const char *options_json,
                                                tim_progress_callback on_progress,
                                                void *progress_user_data,
                                                tim_destroy_callback progress_destroy,
@@ -746,10 +759,10 @@ tim_status tim_create_image_message_from_bytes(tim_client client,
  * names it. Looks at the file on the caller's thread; `tim_send_message` uploads and sends it. Until then the file has
  * to stay where it is.
  *
- * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
- * `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may be NULL) is
- * told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more, with an error
- * before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+ * `create options`, or NULL for none. While the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a
+ * thread that it may block; `progress_destroy` is called when it is needed no more, with an error before this returns.
+ * Result: `message` in `message_json`; give it back with `tim_string_free`.
  *
  * Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a
  * file that cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256
@@ -760,7 +773,7 @@ tim_status tim_create_file_message(tim_client client,
                                    const char *conversation_type,
                                    const char *file,
                                    const char *name,
-                                   const char *priority,
+                                   const char *options_json,
                                    tim_progress_callback on_progress,
                                    void *progress_user_data,
                                    tim_destroy_callback progress_destroy,
@@ -770,9 +783,9 @@ tim_status tim_create_file_message(tim_client client,
  * Makes a file message of a file's bytes, as `tim_create_file_message` does of a file; it needs a name.
  *
  * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `bytes` are
- * copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is
- * uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called
- * when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it back with
+ * copied before this returns. `options_json` is `create options`, or NULL for none. While the file is uploaded
+ * `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is
+ * needed no more, with an error before this returns. Result: `message` in `message_json`; give it back with
  * `tim_string_free`.
  *
  * Errors: as of `tim_create_file_message`; 130168 or 6022 if they cannot be written.
@@ -783,7 +796,7 @@ tim_status tim_create_file_message_from_bytes(tim_client client,
                                               const uint8_t *bytes,
                                               size_t length,
                                               const char *name,
-                                              const char *priority,
+                                              const char *options_json,
                                               tim_progress_callback on_progress,
                                               void *progress_user_data,
                                               tim_destroy_callback progress_destroy,
@@ -794,18 +807,19 @@ tim_status tim_create_file_message_from_bytes(tim_client client,
  * go on across breaks and restarts. Answers it with its place, once it is on the server's stable storage. One that was
  * refused is sent again with `tim_resend_message`.
  *
- * `message_json` is `message`. Result: `message`.
+ * `message_json` is `message`. `options_json` is `send options`, or NULL for none. Result: `message`.
  *
  * Errors: the gate's; 130161 if `tim_cancel_message` took it back, or if the login ended first: then the message
  * stays, and is sent after the next one; 2105 for a message that is not this user's or was sent already, 130164 while
  * 10,000 wait; by the server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a
  * group; for one with a file also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140
- * to 130145, 130147 or 130148, or what an upload plugin answered; 2106, 8001 or 130110 for a message that was changed
- * into one that cannot be sent; 6005, 6022 or 130168 if it could not be kept; for one with a file: 2800 or 2801 once
- * it was tried four times.
+ * to 130145, 130147 or 130148, or what an upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a message that
+ * was changed into one that cannot be sent; 6005, 6022 or 130168 if it could not be kept; for one with a file: 2800 or
+ * 2801 once it was tried four times.
  */
 tim_status tim_send_message(tim_client client,
                             const char *message_json,
+                            const char *options_json,
                             tim_done_callback done,
                             void *user_data);
 

@@ -379,6 +379,12 @@ struct message {
     bool is_peer_read{};
     /** Does not count as unread. */
     bool is_excluded_from_unread_count{};
+    /** Changes neither the conversation's last message nor its position in the list. */
+    bool is_excluded_from_last_message{};
+    /** A text for the application's own use; empty if none, and of a revoked message. */
+    std::string cloud_custom_data{};
+    /** The users that it mentions, and __kImSDK_MesssageAtALL__ for everybody; only in groups. */
+    std::vector<std::string> at_user_list{};
     /** The uploaded file on this device, for messages created here. */
     std::optional<std::string> local_path{};
     /** The contents. */
@@ -405,6 +411,9 @@ inline void to_json(nlohmann::json &json, const message &it) {
     detail::put(json, "isRead", it.is_read);
     detail::put(json, "isPeerRead", it.is_peer_read);
     detail::put(json, "isExcludedFromUnreadCount", it.is_excluded_from_unread_count);
+    detail::put(json, "isExcludedFromLastMessage", it.is_excluded_from_last_message);
+    detail::put(json, "cloudCustomData", it.cloud_custom_data);
+    detail::put(json, "atUserList", it.at_user_list);
     detail::put(json, "localPath", it.local_path);
     json.update(nlohmann::json(it.payload));
 }
@@ -428,8 +437,32 @@ inline void from_json(const nlohmann::json &json, message &it) {
     detail::take(json, "isRead", it.is_read);
     detail::take(json, "isPeerRead", it.is_peer_read);
     detail::take(json, "isExcludedFromUnreadCount", it.is_excluded_from_unread_count);
+    detail::take(json, "isExcludedFromLastMessage", it.is_excluded_from_last_message);
+    detail::take(json, "cloudCustomData", it.cloud_custom_data);
+    detail::take(json, "atUserList", it.at_user_list);
     detail::take(json, "localPath", it.local_path);
     json.get_to(it.payload);
+}
+
+/** An unread message that mentions this user. */
+struct group_at_info {
+    /** Its sequence. */
+    std::int64_t message_sequence{};
+    /** Who wrote it. */
+    std::string from{};
+    /** Whom it mentions: 1 this user, 2 everybody, 3 both. */
+    std::int32_t at_type{};
+};
+inline void to_json(nlohmann::json &json, const group_at_info &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "messageSequence", it.message_sequence);
+    detail::put(json, "from", it.from);
+    detail::put(json, "atType", it.at_type);
+}
+inline void from_json(const nlohmann::json &json, group_at_info &it) {
+    detail::take(json, "messageSequence", it.message_sequence);
+    detail::take(json, "from", it.from);
+    detail::take(json, "atType", it.at_type);
 }
 
 /** One conversation of this user's list. */
@@ -442,12 +475,14 @@ struct conversation {
     std::optional<types::group_type> sub_type{};
     /** How many messages of others this user has not read. */
     std::int64_t unread_count{};
-    /** The newest message, sent or waiting to be. */
+    /** The newest message, sent or waiting to be, that is not excluded from being this. */
     std::optional<types::message> last_message{};
     /** How far this user has read, as a sequence. */
     std::int64_t read_sequence{};
     /** How far the other side of a C2C conversation has read, as a sequence. */
     std::int64_t peer_read_sequence{};
+    /** The newest unread messages that mention this user in a group, oldest first; at most 20. */
+    std::vector<types::group_at_info> group_at_info_list{};
     /** The time of the last activity. */
     std::int64_t last_time{};
 };
@@ -460,6 +495,7 @@ inline void to_json(nlohmann::json &json, const conversation &it) {
     detail::put(json, "lastMessage", it.last_message);
     detail::put(json, "readSequence", it.read_sequence);
     detail::put(json, "peerReadSequence", it.peer_read_sequence);
+    detail::put(json, "groupAtInfoList", it.group_at_info_list);
     detail::put(json, "lastTime", it.last_time);
 }
 inline void from_json(const nlohmann::json &json, conversation &it) {
@@ -470,6 +506,7 @@ inline void from_json(const nlohmann::json &json, conversation &it) {
     detail::take(json, "lastMessage", it.last_message);
     detail::take(json, "readSequence", it.read_sequence);
     detail::take(json, "peerReadSequence", it.peer_read_sequence);
+    detail::take(json, "groupAtInfoList", it.group_at_info_list);
     detail::take(json, "lastTime", it.last_time);
 }
 
@@ -716,6 +753,44 @@ inline void from_json(const nlohmann::json &json, upload_file &it) {
     detail::take(json, "fileType", it.file_type);
     detail::take(json, "fileName", it.file_name);
     detail::take(json, "size", it.size);
+}
+
+/** What a message can be created with besides its content. */
+struct create_options {
+    /** Its urgency in a group; Normal if absent. */
+    std::optional<types::priority> priority{};
+    /** A text for the application's own use, which travels and is stored with the message. */
+    std::string cloud_custom_data{};
+    /** The users that it mentions, and __kImSDK_MesssageAtALL__ for everybody: at most 30, only in groups. */
+    std::vector<std::string> at_user_list{};
+};
+inline void to_json(nlohmann::json &json, const create_options &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "priority", it.priority);
+    detail::put(json, "cloudCustomData", it.cloud_custom_data);
+    detail::put(json, "atUserList", it.at_user_list);
+}
+inline void from_json(const nlohmann::json &json, create_options &it) {
+    detail::take(json, "priority", it.priority);
+    detail::take(json, "cloudCustomData", it.cloud_custom_data);
+    detail::take(json, "atUserList", it.at_user_list);
+}
+
+/** How a message is sent. */
+struct send_options {
+    /** It does not count as unread. */
+    bool excluded_from_unread_count{};
+    /** It changes neither the conversation's last message nor its position in the list. */
+    bool excluded_from_last_message{};
+};
+inline void to_json(nlohmann::json &json, const send_options &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "excludedFromUnreadCount", it.excluded_from_unread_count);
+    detail::put(json, "excludedFromLastMessage", it.excluded_from_last_message);
+}
+inline void from_json(const nlohmann::json &json, send_options &it) {
+    detail::take(json, "excludedFromUnreadCount", it.excluded_from_unread_count);
+    detail::take(json, "excludedFromLastMessage", it.excluded_from_last_message);
 }
 
 /** A page of a conversation's messages. */

@@ -28,47 +28,45 @@ public:
     }
     /** As tim_create_text_message. */
     std::string create_text_message(const std::string &to, const std::string &conversation_type,
-                                    const std::string &text, const std::string &priority = "Normal") const {
-        return make(tim_create_text_message, to, conversation_type, text, priority);
+                                    const std::string &text, const std::string &options_json = {}) const {
+        return make(tim_create_text_message, to, conversation_type, text, options_json);
     }
     /** As tim_create_location_message. */
     std::string create_location_message(const std::string &to, const std::string &conversation_type,
                                         const std::string &description, double longitude, double latitude,
-                                        const std::string &priority = "Normal") const {
-        return make(tim_create_location_message, to, conversation_type, description, longitude, latitude, priority);
+                                        const std::string &options_json = {}) const {
+        return make(tim_create_location_message, to, conversation_type, description, longitude, latitude,
+                    options_json);
     }
     /** As tim_create_image_message. */
     std::string create_image_message(const std::string &to, const std::string &conversation_type,
                                      const std::string &file, progress_callback on_progress = {},
-                                     const std::string &priority = "Normal") const {
-        return make(std::move(on_progress), tim_create_image_message, to, conversation_type, file, priority);
+                                     const std::string &options_json = {}) const {
+        return make(std::move(on_progress), tim_create_image_message, to, conversation_type, file, options_json);
     }
     /** As tim_create_image_message_from_bytes. */
     std::string create_image_message(const std::string &to, const std::string &conversation_type,
                                      const std::uint8_t *bytes, std::size_t length,
-                                     progress_callback on_progress = {},
-                                     const std::string &priority = "Normal") const {
+                                     progress_callback on_progress = {}, const std::string &options_json = {}) const {
         return make(std::move(on_progress), tim_create_image_message_from_bytes, to, conversation_type, bytes, length,
-                    priority);
+                    options_json);
     }
     /** As tim_create_file_message. */
     std::string create_file_message(const std::string &to, const std::string &conversation_type,
                                     const std::string &file, const std::string &name,
-                                    progress_callback on_progress = {},
-                                    const std::string &priority = "Normal") const {
-        return make(std::move(on_progress), tim_create_file_message, to, conversation_type, file, name, priority);
+                                    progress_callback on_progress = {}, const std::string &options_json = {}) const {
+        return make(std::move(on_progress), tim_create_file_message, to, conversation_type, file, name, options_json);
     }
     /** As tim_create_file_message_from_bytes. */
     std::string create_file_message(const std::string &to, const std::string &conversation_type,
                                     const std::uint8_t *bytes, std::size_t length, const std::string &name,
-                                    progress_callback on_progress = {},
-                                    const std::string &priority = "Normal") const {
+                                    progress_callback on_progress = {}, const std::string &options_json = {}) const {
         return make(std::move(on_progress), tim_create_file_message_from_bytes, to, conversation_type, bytes, length,
-                    name, priority);
+                    name, options_json);
     }
     /** As tim_send_message. */
-    answer send_message(const std::string &message_json) const {
-        return ask(tim_send_message, message_json);
+    answer send_message(const std::string &message_json, const std::string &options_json = {}) const {
+        return ask(tim_send_message, message_json, options_json);
     }
     /** As tim_resend_message. */
     answer resend_message(const std::string &message_id) const {

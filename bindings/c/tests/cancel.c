@@ -9,7 +9,7 @@
 
 static void a_message_that_was_refused_is_taken_back_once(void) {
     char *message = text_for(alice, "nobody", "hello?"), id[37];
-    ENDS(20003, tim_send_message, alice, message);
+    ENDS(20003, tim_send_message, alice, message, NULL);
     ENDS(20003, tim_resend_message, alice, id_of(message, id));
     ENDS(TIM_OK, tim_cancel_message, alice, id);
     ENDS(130171, tim_cancel_message, alice, id);
@@ -20,7 +20,7 @@ static void a_message_that_was_refused_is_taken_back_once(void) {
 static void a_message_that_has_arrived_is_not(void) {
     char *message = text_for(alice, "bob", "hello bob"), *sent, id[37];
     ENDS(130171, tim_cancel_message, alice, id_of(message, id));
-    TOLD(sent, TIM_OK, tim_send_message, alice, message);
+    TOLD(sent, TIM_OK, tim_send_message, alice, message, NULL);
     ENDS(130171, tim_cancel_message, alice, id);
     ENDS(TIM_OK, tim_revoke_message, alice, sent);
     free(sent);
@@ -48,12 +48,12 @@ static void a_picture_is_taken_back_while_it_is_uploaded(void) {
     char *message = picture_for_bob(), id[37];
     hang(&bobs, bob, "TIMImageElem");
     GIVES(TIM_OK, tim_register_plugin(alice, upload_slowly, &it, NULL));
-    GIVES(TIM_OK, tim_send_message(alice, message, on_end, &it.told));
+    GIVES(TIM_OK, tim_send_message(alice, message, NULL, on_end, &it.told));
     CHECK(reaches(&it.calls, 1));
     ENDS(TIM_OK, tim_cancel_message, alice, id_of(message, id));
     CHECK(reaches(&it.told.ended, 1) && it.told.status == 130161);
     add(&it.done);
-    ENDS(2105, tim_send_message, alice, message);
+    ENDS(2105, tim_send_message, alice, message, NULL);
     /* What leaves later arrives, and this has not. */
     all_have_heard(bob);
     take_down(&bobs);
@@ -90,7 +90,7 @@ static void a_download_is_cancelled_and_leaves_nothing(void) {
     const int server = silent_server(&port);
     hearer first = {0}, second = {0};
     GIVES(TIM_OK, tim_register_plugin(alice, upload_to_the_silent_server, &port, NULL));
-    TOLD(sent, TIM_OK, tim_send_message, alice, message);
+    TOLD(sent, TIM_OK, tim_send_message, alice, message, NULL);
     snprintf(file, sizeof file, "%s/picture.bmp", test_folder);
     ENDS(130171, tim_cancel_download, bob, file);
     GIVES(TIM_OK, tim_download_attachment(bob, sent, 0, file, NULL, &first, destroyed, on_end, &first.told));

@@ -61,7 +61,7 @@ static void texts_arrive_in_the_order_of_the_calls(void) {
         char words[32];
         snprintf(words, sizeof words, "number %d", i);
         char *message = text_for(alice, "bob", words);
-        GIVES(TIM_OK, tim_send_message(alice, message, count_sent, &sent));
+        GIVES(TIM_OK, tim_send_message(alice, message, NULL, count_sent, &sent));
         tim_string_free(message);
     }
     CHECK(reaches(&sent, MANY) && reaches(&bobs.heard, MANY));
@@ -320,7 +320,7 @@ static void *be_one_of_many(void *unused) {
         add(&asked);
         GIVES(TIM_OK, tim_create_text_message(client, "bob", "C2C", "one of many", NULL, &message));
         if (i % 10 == 0) {
-            GIVES(TIM_OK, tim_send_message(client, message, on_answer, NULL));
+            GIVES(TIM_OK, tim_send_message(client, message, NULL, on_answer, NULL));
             add(&asked);
         }
         tim_string_free(message);

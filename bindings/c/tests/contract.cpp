@@ -93,7 +93,7 @@ void a_text_with_a_nul_is_refused_whole() {
     const std::string nul(1, '\0');
     CHECK(thrown_by([&] { alice->create_text_message("bob", "C2C", "pay 100" + nul + " no, 1"); }) == 20001);
     CHECK(thrown_by([&] { alice->create_text_message("bob" + nul, "C2C", "hi"); }) == 20001);
-    CHECK(thrown_by([&] { alice->create_text_message("bob", "C2C", "hi", "High" + nul); }) == 20001);
+    CHECK(thrown_by([&] { alice->create_text_message("bob", "C2C", "hi", R"({"priority":"High"})" + nul); }) == 20001);
     CHECK(thrown_by([&] { tim::client("{}" + nul); }) == 20001);
     // Of a call that asks the server it is told in the future, as everything else.
     auto joined = alice->join_group("climbers", "let me in" + nul);

@@ -71,7 +71,7 @@ static void a_picture_is_created_of_a_file_alone(void) {
     snprintf(file, sizeof file, "%s/pixel.bmp", test_folder);
     FILE *picture = fopen(file, "wb");
     CHECK(picture && fwrite(PIXEL, 1, sizeof PIXEL, picture) == sizeof PIXEL && fclose(picture) == 0);
-    snprintf(parameters, sizeof parameters, "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"file\":\"%s\",\"priority\":\"High\"}", file);
+    snprintf(parameters, sizeof parameters, "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"file\":\"%s\",\"options\":{\"priority\":\"High\"}}", file);
     TOLD(message, TIM_OK, tim_call, alice, "createImageMessage", parameters);
     CHECK(shows(message, PIXEL, sizeof PIXEL) && strstr(message, "\"priority\":\"High\""));
     free(message);
@@ -91,7 +91,7 @@ static void parameters_that_do_not_fit_are_told_with_those_that_do(void) {
     refuses(130182, "joinGroup", "{\"groupID\":7}", "\"groupID\": invalid type: integer `7`");
     refuses(130182, "joinGroup", "{\"groupID\":null}", takes);
     refuses(130182, "logout", "{\"now\":true}", "logout takes nothing: ");
-    refuses(130182, "createTextMessage", "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"text\":\"hi\",\"priority\":\"Urgent\"}", "\"priority\": ");
+    refuses(130182, "createTextMessage", "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"text\":\"hi\",\"options\":{\"priority\":\"Urgent\"}}", "\"options\": ");
     refuses(130182, "getMessageList", "{\"conversationID\":\"C2Cbob\",\"count\":\"all\"}", "\"count\": ");
     refuses(130182, "createGroup", "{\"group\":{\"name\":\"Tea\",\"kind\":\"Public\"}}", "\"group\": unknown field `kind`");
     refuses(130182, "logout", "[]", "JSON");

@@ -91,7 +91,7 @@ static void send_last_picture(hearer *it, tim_progress_callback on_progress) {
     char *message = NULL;
     GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, on_progress, it,
                                                       destroyed, &message));
-    GIVES(TIM_OK, tim_send_message(alice, message, on_end, &it->told));
+    GIVES(TIM_OK, tim_send_message(alice, message, NULL, on_end, &it->told));
     tim_string_free(message);
     CHECK(reaches(&it->done, 1) && reaches(&it->told.ended, 1) && reaches(&it->destroyed, 1));
     /* The next login sends it. */

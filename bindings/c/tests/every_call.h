@@ -17,7 +17,7 @@ enum { EVERY_CREATIONS_DESTROYS = 4 };
 
 #define EVERY_CALL(client, text, json, done) \
     EACH(tim_login(client, text, text, done, NULL)); \
-    EACH(tim_send_message(client, json, done, NULL)); \
+    EACH(tim_send_message(client, json, NULL, done, NULL)); \
     EACH(tim_resend_message(client, text, done, NULL)); \
     EACH(tim_cancel_message(client, text, done, NULL)); \
     EACH(tim_revoke_message(client, json, done, NULL)); \

@@ -38,7 +38,7 @@ int main(int count, char **arguments) {
     if (strcmp(where, "in-a-listener") == 0) listen_to(alice, exit_in_listener, &ends);
     for (int i = 0; i < 50; i++) {
         char *message = text_for(bob, "alice", "are you still there?");
-        GIVES(TIM_OK, tim_send_message(bob, message, count_answer, NULL));
+        GIVES(TIM_OK, tim_send_message(bob, message, NULL, count_answer, NULL));
         tim_string_free(message);
     }
     if (strcmp(where, "in-main") == 0) return 0;

@@ -100,8 +100,9 @@ static void comes(awaited *it) {
     "','flow':'" flow "','sequence':%,'time':%,"                                                                 \
     "'clientTime':%,'status':'success','errorCode':null,'priority':'" priority "'," by "," revoked ",'isRead':" read               \
     ",'isPeerRead':false,'isExcludedFromUnreadCount':" payload "}"
-#define COUNTS "false,'localPath':null,"
-#define DOES_NOT_COUNT "true,'localPath':null,"
+#define PLAIN "'isExcludedFromLastMessage':false,'cloudCustomData':'','atUserList':[],'localPath':null,"
+#define COUNTS "false," PLAIN
+#define DOES_NOT_COUNT "true," PLAIN
 #define NOBODY "'nick':'','avatar':''"
 #define BY_ALICE "'nick':'Alice','avatar':'https://example.org/alice'"
 #define STANDS "'isRevoked':false,'revoker':null"
@@ -183,14 +184,14 @@ static void alice_takes_back_what_she_said(void) {
     GIVES(TIM_OK, tim_create_text_message(alice, "climbers", "GROUP", "hello climbers", NULL, &message));
     await(&received, bob, EVENT("onMessageReceived"),
           MESSAGE("GROUPclimbers", "GROUP", "alice", "climbers", "in", "Normal", BY_ALICE, STANDS, "false", HELLO));
-    TOLD(sent, TIM_OK, tim_send_message, alice, message);
+    TOLD(sent, TIM_OK, tim_send_message, alice, message, NULL);
     CHECK(is(sent, MESSAGE("GROUPclimbers", "GROUP", "alice", "climbers", "out", "Normal", BY_ALICE, STANDS, "true", HELLO)));
     comes(&received);
     TOLD(list, TIM_OK, tim_get_conversation_list, bob);
     CHECK(has(list, NULL,
               "{'conversationID':'GROUPclimbers','type':'GROUP','subType':'Public','unreadCount':1,'lastMessage':" MESSAGE(
                   "GROUPclimbers", "GROUP", "alice", "climbers", "in", "Normal", BY_ALICE, STANDS, "false",
-                  HELLO) ",'readSequence':%,'peerReadSequence':0,'lastTime':%}"));
+                  HELLO) ",'readSequence':%,'peerReadSequence':0,'groupAtInfoList':[],'lastTime':%}"));
     free(list);
 
     ENDS(10007, tim_revoke_message, bob, sent);
@@ -235,7 +236,7 @@ static void bob_does_not_want_to_hear_alice_for_a_while(void) {
     TELLS("null", tim_add_to_blacklist, bob, "[\"alice\"]");
     comes(&put_on);
     TELLS("['alice']", tim_get_blacklist, bob);
-    ENDS(20007, tim_send_message, alice, message);
+    ENDS(20007, tim_send_message, alice, message, NULL);
     await(&taken_off, bob, EVENT("blacklistUpdated"), "'data':[]");
     TELLS("null", tim_remove_from_blacklist, bob, "[\"alice\"]");
     comes(&taken_off);

@@ -146,7 +146,11 @@ static void texts_are_utf8(void) {
         GIVES(130181, tim_create_text_message(alice, "bob", bad[i], "hi", NULL, &out));
 #undef EACH
     }
-    GIVES(20001, tim_create_text_message(alice, "bob", "C2C", "hi", "Urgent", &out));
+    GIVES(130182, tim_create_text_message(alice, "bob", "C2C", "hi", "Urgent", &out));
+    GIVES(130182, tim_create_text_message(alice, "bob", "C2C", "hi", "{\"priority\":\"Urgent\"}", &out));
+    GIVES(130182, tim_create_text_message(alice, "bob", "C2C", "hi", "{\"urgent\":true}", &out));
+    GIVES(2106, tim_create_text_message(alice, "bob", "C2C", "hi", "{\"atUserList\":[\"bob\"]}", &out));
+    GIVES(2002, tim_create_text_message(alice, "tea", "GROUP", "hi", "{\"atUserList\":[\"\"]}", &out));
     GIVES(2002, tim_create_text_message(alice, "", "C2C", "hi", NULL, &out));
     GIVES(2602, tim_create_text_message(alice, "", "GROUP", "hi", NULL, &out));
     GIVES(2106, tim_create_text_message(alice, "bob", "TOPIC", "hi", NULL, &out));
@@ -157,7 +161,7 @@ static void texts_are_utf8(void) {
 
 static void every_json_call(const char *json, tim_status expected) {
     tim_client client = {0};
-    GIVES(expected, tim_send_message(alice, json, on_never, NULL));
+    GIVES(expected, tim_send_message(alice, json, NULL, on_never, NULL));
     GIVES(expected, tim_revoke_message(alice, json, on_never, NULL));
     GIVES(expected, tim_create_group(alice, json, on_never, NULL));
     GIVES(expected, tim_get_user_profile(alice, json, on_never, NULL));
@@ -200,7 +204,7 @@ static void a_message_may_be_cut_anywhere(void) {
     for (size_t length = 0; length + 1 < sizeof MESSAGE; length++) {
         memcpy(cut, MESSAGE, length);
         cut[length] = '\0';
-        GIVES(130182, tim_send_message(alice, cut, on_never, NULL));
+        GIVES(130182, tim_send_message(alice, cut, NULL, on_never, NULL));
     }
 }
 
@@ -258,7 +262,7 @@ static void messages_that_are_none_of_ours_are_refused(void) {
     char *forged = strdup(MESSAGE);
     CHECK(forged);
     memcpy(strstr(forged, "alice"), "carol", 5);
-    ENDS(2105, tim_send_message, alice, forged);
+    ENDS(2105, tim_send_message, alice, forged, NULL);
     ENDS(2105, tim_resend_message, alice, UNKNOWN_ID);
     ENDS(130171, tim_cancel_message, alice, UNKNOWN_ID);
     GIVES(2105, tim_resend_message(alice, MESSAGE, on_never, NULL));
@@ -269,13 +273,13 @@ static void messages_that_are_none_of_ours_are_refused(void) {
     ENDS(130171, tim_cancel_download, alice, "/tmp/none");
     memcpy(strstr(forged, "carol"), "alice", 5);
     *strstr(forged, "0199a2a4") = 'x';
-    GIVES(2105, tim_send_message(alice, forged, on_never, NULL));
+    GIVES(2105, tim_send_message(alice, forged, NULL, on_never, NULL));
     *strstr(forged, "x199a2a4") = '0';
     /* Who would get it is not for the message to say twice. */
     memcpy(strstr(forged, "\"bob\""), "\"eve\"", 5);
-    GIVES(2105, tim_send_message(alice, forged, on_never, NULL));
+    GIVES(2105, tim_send_message(alice, forged, NULL, on_never, NULL));
     memcpy(strstr(forged, "C2Cbob"), "XXXbob", 6);
-    GIVES(2503, tim_send_message(alice, forged, on_never, NULL));
+    GIVES(2503, tim_send_message(alice, forged, NULL, on_never, NULL));
     free(forged);
 }
 

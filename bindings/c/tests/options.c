@@ -114,14 +114,14 @@ static void a_disk_that_takes_nothing_is_told_and_forgiven(void) {
     tight.rlim_cur = 1;
     hang(&connected, alice, "\"connected\"");
     CHECK(setrlimit(RLIMIT_FSIZE, &tight) == 0);
-    GIVES(TIM_OK, tim_send_message(alice, message, on_end, &told));
+    GIVES(TIM_OK, tim_send_message(alice, message, NULL, on_end, &told));
     CHECK(reaches(&told.ended, 1));
     CHECK(setrlimit(RLIMIT_FSIZE, &roomy) == 0);
     CHECK(told.status == 6005 || told.status == 130168);
     /* Nothing was promised, so nothing was kept; with room again the database is opened anew, and then it goes. */
     CHECK(reaches(&connected.heard, 1));
     take_down(&connected);
-    GIVES(TIM_OK, tim_send_message(alice, message, on_end, &told));
+    GIVES(TIM_OK, tim_send_message(alice, message, NULL, on_end, &told));
     CHECK(reaches(&told.ended, 2));
     CHECK(told.status == TIM_OK);
     free(told.json);

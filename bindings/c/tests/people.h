@@ -31,7 +31,7 @@ static inline const char *id_of(const char *message, char *id) {
 
 static inline void say(tim_client client, const char *to, const char *words) {
     char *message = text_for(client, to, words);
-    ENDS(TIM_OK, tim_send_message, client, message);
+    ENDS(TIM_OK, tim_send_message, client, message, NULL);
     tim_string_free(message);
 }
 

@@ -16,7 +16,7 @@ static void progress_is_told_and_its_destroy_called_once(void) {
                                                     on_progress, &failed, destroyed, &message));
     CHECK(now(&failed.destroyed) == 1 && now(&failed.calls) == 0);
 
-    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, "High", on_progress,
+    GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, "{}", on_progress,
                                                       &unsent, destroyed, &message));
     tim_string_free(message);
     CHECK(now(&unsent.destroyed) == 0);
@@ -24,7 +24,7 @@ static void progress_is_told_and_its_destroy_called_once(void) {
     GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, on_progress, &sent,
                                                       destroyed, &message));
     outcome told = {0, 0, NULL};
-    GIVES(TIM_OK, tim_send_message(alice, message, on_end, &told));
+    GIVES(TIM_OK, tim_send_message(alice, message, NULL, on_end, &told));
     CHECK(reaches(&told.ended, 1) && told.status == TIM_OK);
     CHECK(reaches(&sent.calls, 1) && reaches(&sent.destroyed, 1));
     tim_string_free(message);
@@ -48,7 +48,7 @@ static void a_picture_is_shown_before_it_is_sent_and_by_its_address_afterwards(v
                                                       &message));
     CHECK(strstr(message, "\"width\":1,\"height\":1") && shows(message, PIXEL, sizeof PIXEL));
     ENDS(2105, tim_get_attachment_url, alice, message, 0);
-    TOLD(sent, TIM_OK, tim_send_message, alice, message);
+    TOLD(sent, TIM_OK, tim_send_message, alice, message, NULL);
     CHECK(shows(sent, PIXEL, sizeof PIXEL));
     TOLD(address, TIM_OK, tim_get_attachment_url, bob, sent, 0);
     CHECK(loads(address, PIXEL, sizeof PIXEL));
@@ -125,7 +125,7 @@ static void a_plugin_uploads_refuses_or_forgets(void) {
     GIVES(TIM_OK, tim_register_plugin(carol, upload_elsewhere, &elsewhere, destroyed));
     GIVES(TIM_OK, tim_create_image_message_from_bytes(carol, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, report_again,
                                                       &last_upload, NULL, &message));
-    ENDS(TIM_OK, tim_send_message, carol, message);
+    ENDS(TIM_OK, tim_send_message, carol, message, NULL);
     tim_string_free(message);
     CHECK(now(&elsewhere.calls) == 1);
     GIVES(130183, tim_upload_progress(last_upload, 1));
@@ -135,7 +135,7 @@ static void a_plugin_uploads_refuses_or_forgets(void) {
     CHECK(reaches(&elsewhere.destroyed, 1));
     GIVES(TIM_OK, tim_create_image_message_from_bytes(carol, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, NULL, NULL, NULL,
                                                       &message));
-    ENDS(2041, tim_send_message, carol, message);
+    ENDS(2041, tim_send_message, carol, message, NULL);
 
     GIVES(TIM_OK, tim_register_plugin(carol, forget_result, NULL, NULL));
     CHECK(reaches(&refuses.destroyed, 1));
@@ -184,7 +184,7 @@ static void progress_may_block_and_call_the_library(void) {
     char *message = NULL;
     GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, progress_that_is_busy,
                                                       &it, destroyed, &message));
-    GIVES(TIM_OK, tim_send_message(alice, message, on_end, &it.told));
+    GIVES(TIM_OK, tim_send_message(alice, message, NULL, on_end, &it.told));
     CHECK(reaches(&it.calls, 1));
     /* While it is stuck the engine goes on, and the picture waits. */
     say(alice, "bob", "nobody is held up");
@@ -215,7 +215,7 @@ static void a_plugin_may_block_call_the_library_and_be_replaced_meanwhile(void) 
     GIVES(TIM_OK, tim_register_plugin(alice, upload_and_make_way, &it, destroyed));
     GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, NULL, NULL, NULL, NULL,
                                                       &message));
-    GIVES(TIM_OK, tim_send_message(alice, message, on_end, &it.told));
+    GIVES(TIM_OK, tim_send_message(alice, message, NULL, on_end, &it.told));
     CHECK(reaches(&it.calls, 1));
     say(alice, "bob", "nobody is held up");
     CHECK(now(&it.told.ended) == 0);

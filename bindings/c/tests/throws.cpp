@@ -30,7 +30,7 @@ void send_picture(tim_client alice, tim_progress_callback progress) {
     log_in(alice, "alice", alices_sig);
     GIVES(TIM_OK, tim_create_image_message_from_bytes(alice, "bob", "C2C", PIXEL, sizeof PIXEL, nullptr, progress, nullptr, nullptr,
                                                       &message));
-    GIVES(TIM_OK, tim_send_message(alice, message, end_nothing, nullptr));
+    GIVES(TIM_OK, tim_send_message(alice, message, nullptr, end_nothing, nullptr));
 }
 
 /** Nobody is logged in: the call ends with 2024, and a listener hears of it. */

@@ -52,7 +52,9 @@ template <typename Case> struct hearing {
 
 void a_text_is_created_sent_heard_and_listed() {
     hearing<types::message_received> bobs(*bob);
-    auto created = read<types::message>(alice->create_text_message("bob", "C2C", "hello"));
+    types::create_options options;
+    options.cloud_custom_data = "gift 7";
+    auto created = read<types::message>(alice->create_text_message("bob", "C2C", "hello", types::json(options)));
     CHECK(created.to == "bob" && created.conversation_type == types::conversation_type::c2c);
     CHECK(created.status == types::send_status::un_send && created.sequence == 0);
     created.priority = types::priority::high;
@@ -60,7 +62,7 @@ void a_text_is_created_sent_heard_and_listed() {
     CHECK(sent.id == created.id && sent.status == types::send_status::success && sent.priority == types::priority::high);
     const auto &got = bobs.next().messages.at(0);
     CHECK(got.id == sent.id && got.from == "alice" && got.flow == types::message_flow::in && !got.revoker);
-    CHECK(std::get<types::text_body>(got.payload).text == "hello");
+    CHECK(std::get<types::text_body>(got.payload).text == "hello" && got.cloud_custom_data == "gift 7");
     const auto page = read<types::message_list>(bob->get_message_list("C2Calice").get());
     CHECK(page.is_completed && !page.next_req_message_id && page.message_list.at(0).id == sent.id);
     const auto list = read<std::vector<types::conversation>>(bob->get_conversation_list().get());

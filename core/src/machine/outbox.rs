@@ -108,6 +108,9 @@ impl Outbox {
             return Err(Code::MESSAGE_INVALID);
         }
         body.check().map_err(|fault| fault.code)?;
+        let attributes = message.attributes();
+        attributes.check(&message.conversation_id).map_err(|fault| fault.code)?;
+        let body = body.write()?;
         Ok(WireMessage {
             id: message.id,
             from: me,
@@ -123,7 +126,8 @@ impl Outbox {
             nick: String::new(),
             avatar: String::new(),
             revoked: None,
-            body: body.write()?,
+            attributes: attributes.write_beside(&body)?,
+            body,
         })
     }
 

@@ -103,6 +103,7 @@ pub(super) fn placeholder(me: &UserId, id: &ConversationId, sequence: u64, time:
         nick: String::new(),
         avatar: String::new(),
         revoked: None,
+        attributes: None,
         body: RawValue::from_string(BODY.to_owned()).unwrap_or_default(),
     }
 }

@@ -8,7 +8,7 @@
 mod model;
 
 use serde_json::value::RawValue;
-use tim_protocol::conversation::Cursor;
+use tim_protocol::conversation::{Cursor, Mention};
 use tim_protocol::group::Group;
 use tim_protocol::message::{Message, Priority, Revocation};
 use tim_protocol::profile::Profile;
@@ -57,6 +57,8 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
     (row.head, row.read, row.emitted_seq, row.baseline_seq) = (2, 1, 2, Some(1));
     (row.undelivered, row.last_active, row.own) = (vec![(2, 2), (4, 6)], 17, 1);
     (row.revoked_above_read, row.revoked_up_to, row.first_visible_seq) = (1, 3, 2);
+    row.mentions = vec![Mention { sequence: 2, from: user("bob"), me: true, all: false }];
+    row.last_shown_seq = 1;
     store.apply(&[Change::Conversation(row.clone())], false).await.unwrap();
     drop(store);
 
@@ -67,7 +69,11 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
     assert_eq!(blacklist, [user("mallory")]);
     let [(conversation, ranges, newest)] = conversations.as_slice() else { panic!("{conversations:?}") };
     assert_eq!((conversation, ranges.as_slice()), (&row, [(1, 2)].as_slice()));
-    assert_eq!(newest.as_ref().map(|newest| newest.sequence), Some(2));
+    assert_eq!(
+        newest.as_ref().map(|newest| newest.sequence),
+        Some(1),
+        "the newest that is shown as the last"
+    );
     let waiting: Vec<_> =
         outbox.iter().map(|row| (row.position, row.refusal, row.upload.is_some())).collect();
     assert_eq!(waiting, [(4, None, true), (5, Some(Code::SEND_FAILED), false)]);
@@ -238,6 +244,7 @@ fn message(sequence: u64) -> Message {
         nick: String::new(),
         avatar: String::new(),
         revoked: None,
+        attributes: None,
         body: serde_json::value::to_raw_value(
             &serde_json::json!({"type": "TIMTextElem", "payload": {"text": format!("number {sequence}")}}),
         )

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::Check;
+use crate::attributes::SentAttributes;
 use crate::body::{Body, BodyProblem, Element as _};
-use crate::bounds::{at_least_one, check_body, number};
+use crate::bounds::{at_least_one, check_content, number};
 use crate::message::{Message, Mutation, Priority};
 use crate::{Code, ConversationId, Fault, List, MessageId, UnixMillis, UserId};
 
@@ -27,7 +28,10 @@ pub struct SendRequest {
     /// Does not count as unread.
     #[serde(default)]
     pub excluded_from_unread_count: bool,
-    /// The body, at most [`crate::limits::BODY_BYTES`].
+    /// What it carries besides its body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<SentAttributes>,
+    /// The body, together with the attributes at most [`crate::limits::BODY_BYTES`].
     pub body: Box<RawValue>,
 }
 
@@ -144,7 +148,10 @@ impl Check for SendRequest {
             return Err(Fault::with_text(Code::BAD_REQUEST, "only the server writes to @TIM#SYSTEM"));
         }
         number("clientTime", u64::try_from(self.client_time).unwrap_or(u64::MAX))?;
-        check_body(&self.body)?;
+        check_content(&self.body, self.attributes.as_ref().map(SentAttributes::text))?;
+        if let Some(attributes) = &self.attributes {
+            attributes.read()?.check(&self.to)?;
+        }
         match Body::read(&self.body) {
             Ok(body) => body.check(),
             Err(BodyProblem::UnknownType) => Err(Fault::new(Code::BODY_TYPE_UNKNOWN)),

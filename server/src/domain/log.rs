@@ -1,5 +1,6 @@
 //! The log of a conversation: appends messages, and reads them.
 
+use std::borrow::Cow;
 use std::ops::{ControlFlow, RangeInclusive};
 
 use serde_json::value::RawValue;
@@ -27,6 +28,9 @@ pub(super) struct Draft<'a> {
     pub(super) client_time: i64,
     pub(super) priority: Priority,
     pub(super) is_uncounted: bool,
+    /// Does not become the conversation's last message.
+    pub(super) is_unshown: bool,
+    pub(super) attributes: Option<&'a RawValue>,
     pub(super) body: &'a RawValue,
     pub(super) now: i64,
     /// How many messages that count as unread the sender wrote before.
@@ -43,6 +47,9 @@ pub(super) fn append(
     let counts = u64::from(!draft.is_uncounted);
     conversation.head += 1;
     conversation.unread_index += counts;
+    if !draft.is_unshown {
+        conversation.last_shown_seq = conversation.head;
+    }
     conversation.last_time = conversation.last_time.max(draft.now);
     if matches!(conversation.parties, Parties::C2c(first, _) if first == draft.sender) {
         conversation.by_first_party += counts;
@@ -61,6 +68,7 @@ pub(super) fn append(
         nick: draft.sender_profile.nick.unwrap_or_default(),
         avatar: draft.sender_profile.avatar.unwrap_or_default(),
         revoked: None,
+        attributes: draft.attributes.map(ToOwned::to_owned),
         body: draft.body.to_owned(),
     };
     let is_new = rows.append(conversation, draft.sender, &message)?;
@@ -85,6 +93,8 @@ pub(super) fn append_system_message(
         client_time: now,
         priority: if is_tip { Priority::Lowest } else { Priority::High },
         is_uncounted: is_tip,
+        is_unshown: false,
+        attributes: None,
         body: &body,
         now,
         by_sender: if is_tip { 0 } else { conversation.unread_index },
@@ -169,6 +179,7 @@ fn message(row: MessageRow<'_>, to: ConversationId) -> MessageRef<'_> {
         nick: row.nick,
         avatar: row.avatar,
         revoked: row.revoked,
+        attributes: row.attributes.map(Cow::Borrowed),
         body: bounds::within_frames(row.body),
     }
 }

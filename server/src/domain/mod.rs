@@ -5,7 +5,7 @@
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
 //! * One file each: [`send`], [`revoke`], [`read`], [`history`], [`sync`], [`membership`], [`blacklist`],
 //!   [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`log`], [`unread`],
-//!   [`notices`] and [`marks`].
+//!   [`mentions`], [`notices`] and [`marks`].
 //!
 //! Pure: a function here takes a transaction's rows and values, and answers with values. No SQL, no clock, no threads.
 //! Notifications of others are only returned here ([`Notification`]); a store publishes them after the commit.
@@ -20,6 +20,7 @@ mod logins;
 pub mod marks;
 mod media;
 mod membership;
+mod mentions;
 mod messages;
 mod notices;
 mod outcome;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use tim_protocol::ConversationId;
+use tim_protocol::attributes::Attributes;
 use tim_protocol::call::{self, Call as _};
 use tim_protocol::code::Code;
 use tim_protocol::frame::Push;
@@ -10,10 +11,10 @@ use tim_protocol::message::{Message, MessageChange, Mutation, Revocation};
 
 use super::DomainResult;
 use super::conversations::{audience, may_read, named};
-use super::log;
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{Conversation, Parties, RevocationRow, Rows};
 use super::rules::{self, Action};
+use super::{log, mentions};
 use crate::core::ops::{Actor, Committed, Notification, NotificationContent};
 
 /// Revokes a message; `within` is the maximum age of a message that its sender may revoke, in milliseconds.
@@ -99,9 +100,17 @@ fn append_mutation(
     conversation.mutation_head += 1;
     let unread_index = if message.excluded_from_unread_count { 0 } else { message.unread_index };
     let body = type_only_body(&message.body)?;
-    let row =
-        RevocationRow { sequence: message.sequence, unread_index, by: actor.key, time: now, body: &body };
+    let attributes = Attributes::of_revoked(message.attributes.as_deref());
+    let row = RevocationRow {
+        sequence: message.sequence,
+        unread_index,
+        by: actor.key,
+        time: now,
+        attributes: attributes.as_deref(),
+        body: &body,
+    };
     rows.revoke(conversation, &row)?;
+    mentions::remove(rows, conversation, message)?;
     let revocation = Revocation { by: actor.user.clone(), time: now };
     Ok(mutation(message, conversation.mutation_head, unread_index, revocation))
 }

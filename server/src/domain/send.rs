@@ -1,5 +1,6 @@
 //! Sends messages. Checks everything before it changes anything, so that a refused send needs no undoing.
 
+use tim_protocol::attributes::SentAttributes;
 use tim_protocol::call::{self, Call as _, Sent};
 use tim_protocol::code::Code;
 use tim_protocol::frame::Push;
@@ -10,7 +11,7 @@ use super::log::{Draft, append};
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{Conversation, Parties, Rows, SendToGroup, SendToUser, SenderProfile};
 use super::rules::{self, Action};
-use super::{DomainError, DomainResult, unread};
+use super::{DomainError, DomainResult, mentions, unread};
 use crate::core::ops::{Actor, Committed, Notification, NotificationContent};
 
 /// The result of the checks of a send.
@@ -45,6 +46,8 @@ pub(super) fn send(
         }
         Admission::Repeat(sent) => return Ok(repeated(sent)),
     };
+    let attributes = send.attributes.as_ref().map(SentAttributes::read).transpose();
+    let attributes = attributes.map_err(|refused| refused.code)?;
     let draft = Draft {
         id: send.id,
         from: actor.user.clone(),
@@ -53,6 +56,8 @@ pub(super) fn send(
         client_time: send.client_time,
         priority: send.priority,
         is_uncounted: send.excluded_from_unread_count || !counts,
+        is_unshown: attributes.is_some_and(|it| it.excluded_from_last_message),
+        attributes: send.attributes.as_ref().map(SentAttributes::text),
         body: &send.body,
         now,
         by_sender,
@@ -62,6 +67,9 @@ pub(super) fn send(
         let sent = rows.sent(conversation.key, actor.key, send.id)?;
         return Ok(repeated(sent.ok_or(Code::INTERNAL)?));
     };
+    if let Some(attributes) = attributes {
+        mentions::add(rows, &conversation, actor.key, attributes)?;
+    }
     let sent = Sent {
         sequence: message.sequence,
         unread_index: message.unread_index,

@@ -12,7 +12,7 @@ use super::group_view::group_for;
 use super::log::Run;
 use super::profiles::profile;
 use super::rows::{ChangeKind, Changed, ConversationView, Parties, Rows};
-use super::{DomainResult, log, unread};
+use super::{DomainResult, log, mentions, unread};
 use crate::core::ops::{Actor, ConversationKey};
 use crate::core::sync_range::SyncRange;
 
@@ -105,13 +105,16 @@ fn state(
         group => (group.map(|group| group.group_type), None, None),
     };
     let latest = if is_gone { 0 } else { latest };
-    let run = match latest {
-        0 => Run::default(),
-        max => {
-            let visible = own.first_visible_seq..=conversation.head;
-            log::messages(rows, actor, &conversation, &name, visible, max, room)?
+    let (mut run, mut last) = (Run::default(), Run::default());
+    if latest > 0 {
+        let visible = own.first_visible_seq..=conversation.head;
+        run = log::messages(rows, actor, &conversation, &name, visible.clone(), latest, room)?;
+        let shown = conversation.last_shown_seq;
+        if visible.contains(&shown) && run.low.is_some_and(|low| shown < low) {
+            last = log::messages(rows, actor, &conversation, &name, shown..=shown, 1, room)?;
         }
-    };
+    }
+    let mentions = if is_gone { Vec::new() } else { mentions::unread(rows, actor, &conversation, own)? };
     Ok(ConversationState {
         conversation_id: name,
         group_type,
@@ -127,6 +130,8 @@ fn state(
         peer_read: peer_read.unwrap_or(0),
         first_visible_seq: own.first_visible_seq,
         gone: is_gone,
+        mentions: mentions.into(),
+        last_message: last.messages,
         latest: run.messages,
     })
 }

@@ -59,12 +59,13 @@ async fn every_frame_of_a_later_client_has_its_documented_answer() {
             "client.group-type" | "client.image-type" => refused(Code::VALUE_UNKNOWN),
             "client.unknown-method" => refused(Code::UNSUPPORTED),
             "client.more-fields" => assert_eq!(answer["r"], json!({ "sequence": 3, "base": 3 }), "{name}"),
-            "client.priority" | "client.image-format" => {
+            "client.priority" | "client.image-format" | "client.attributes" => {
                 let stored = newest(&mut alice, &answer["r"]["sequence"]).await;
                 let pushed = bob.envelope(|it| it["p"]["ID"] == said["ID"]).await;
                 for given in [&stored, &pushed["p"]] {
                     assert_eq!(given["priority"], said["priority"], "{name}: given back as it came");
                     assert_eq!(given["body"], said["body"], "{name}: given back as it came");
+                    assert_eq!(given["attributes"], said["attributes"], "{name}: given back as it came");
                 }
             }
             _ => panic!("say here what {name} is answered with"),

@@ -47,6 +47,7 @@ mod tests {
                 unread_count: 2,
                 last_message: None,
                 read_sequence: 3,
+                group_at_info_list: Vec::new(),
                 peer_read_sequence: 4,
                 last_time: 5_000,
             })

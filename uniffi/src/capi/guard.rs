@@ -12,7 +12,7 @@ use tim::protocol::media::FileType;
 use super::{TIM_OK, TimStatus};
 use crate::error::TimError;
 use crate::event::EventName;
-use crate::types::{ConversationType, Priority, RenditionType};
+use crate::types::{ConversationType, RenditionType};
 
 /// [`Code::PANICKED`] as a status.
 const FAULT: TimStatus = Code::PANICKED.0.cast_signed();
@@ -76,6 +76,14 @@ pub(super) fn noun<T: DeserializeOwned>(pointer: *const c_char) -> Result<T, Tim
     read(&text(pointer)?).map_err(|why| unreadable(&why))
 }
 
+/// An optional JSON argument: NULL and an empty text are none.
+///
+/// Errors: [`Code::TEXT_NOT_UTF8`], [`Code::JSON_INVALID`].
+pub(super) fn optional_noun<T: DeserializeOwned>(pointer: *const c_char) -> Result<Option<T>, TimError> {
+    let json = optional_text(pointer)?.filter(|json| !json.is_empty());
+    json.map(|json| read(&json).map_err(|why| unreadable(&why))).transpose()
+}
+
 /// What JSON says, or why that is nothing.
 pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
     // serde_json refuses what nests deeper than 128 levels, so no text can exhaust the stack.
@@ -85,15 +93,6 @@ pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T, String> {
 /// [`Code::JSON_INVALID`], with the reason.
 pub(super) fn unreadable(why: &str) -> TimError {
     TimError::new(Code::JSON_INVALID, format!("{}: {why}", Code::JSON_INVALID.describe()))
-}
-
-/// A priority by its name, if there is one.
-///
-/// Errors: [`Code::TEXT_NOT_UTF8`], [`Code::BAD_REQUEST`].
-pub(super) fn priority(pointer: *const c_char) -> Result<Option<Priority>, TimError> {
-    let none = |_| TimError::new(Code::BAD_REQUEST, "a priority is High, Normal, Low or Lowest");
-    let name = optional_text(pointer)?;
-    name.map(|name| serde_json::from_value(name.into()).map_err(none)).transpose()
 }
 
 /// The type of a conversation by its name.

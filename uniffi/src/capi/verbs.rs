@@ -15,7 +15,7 @@ use super::handles::TimClient;
 use super::parameters::{Given, Parameters, unknown};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
-use crate::types::{Message, NewGroup, ProfileFields, RenditionType};
+use crate::types::{Message, NewGroup, ProfileFields, RenditionType, SendOptions};
 
 /// Logs a user in; `sdkStateReady` tells when everything works.
 ///
@@ -83,34 +83,33 @@ fn get_server_time(tim: Arc<Tim>) -> Call {
 
 /// Makes a text message to a user or a group, to be shown at once; `tim_send_message` sends it.
 ///
-/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
-/// `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it back with
-/// `tim_string_free`.
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+/// `create options`, or NULL for none. Result: `message` in `message_json`; give it back with `tim_string_free`.
 ///
 /// Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for
-/// no text, 8001 for one over 12 KB.
+/// no text, 8001 for more than 12 KB with the options. For `options_json` also 2106 if they mention users outside a
+/// group, 20001 if more than 30, 2002 for one that is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_text_message(
     client: TimClient,
     to: *const c_char,
     conversation_type: *const c_char,
     text: *const c_char,
-    priority: *const c_char,
+    options_json: *const c_char,
     message_json: *mut *mut c_char,
 ) -> TimStatus {
     create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_text_message(
         guard::text(to)?,
         guard::conversation_type(conversation_type)?,
         guard::text(text)?,
-        guard::priority(priority)?,
+        guard::optional_noun(options_json)?,
     )))
 }
 
 /// Creates a location message: a place on Earth, in degrees, and its name (may be empty); `tim_send_message` sends it.
 ///
-/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
-/// `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. Result: `message` in `message_json`; give it back with
-/// `tim_string_free`.
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+/// `create options`, or NULL for none. Result: `message` in `message_json`; give it back with `tim_string_free`.
 ///
 /// Errors: as of `tim_create_text_message`; 130110 for a longitude that is not -180 to 180, or a latitude that is not
 /// -90 to 90.
@@ -122,7 +121,7 @@ pub unsafe extern "C" fn tim_create_location_message(
     description: *const c_char,
     longitude: f64,
     latitude: f64,
-    priority: *const c_char,
+    options_json: *const c_char,
     message_json: *mut *mut c_char,
 ) -> TimStatus {
     create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_location_message(
@@ -131,7 +130,7 @@ pub unsafe extern "C" fn tim_create_location_message(
         guard::text(description)?,
         longitude,
         latitude,
-        guard::priority(priority)?,
+        guard::optional_noun(options_json)?,
     )))
 }
 
@@ -139,10 +138,10 @@ pub unsafe extern "C" fn tim_create_location_message(
 /// picture's width and height, and `localPath`. Looks at the file on the caller's thread; `tim_send_message` uploads
 /// and sends it. Until then the file has to stay where it is.
 ///
-/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
-/// `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may be NULL) is
-/// told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more, with an error
-/// before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+/// `create options`, or NULL for none. While the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a
+/// thread that it may block; `progress_destroy` is called when it is needed no more, with an error before this returns.
+/// Result: `message` in `message_json`; give it back with `tim_string_free`.
 ///
 /// Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2251 for
 /// no path, 2401 for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or
@@ -153,7 +152,7 @@ pub unsafe extern "C" fn tim_create_image_message(
     to: *const c_char,
     conversation_type: *const c_char,
     file: *const c_char,
-    priority: *const c_char,
+    options_json: *const c_char,
     on_progress: TimProgressCallback,
     progress_user_data: *mut c_void,
     progress_destroy: TimDestroy,
@@ -164,7 +163,7 @@ pub unsafe extern "C" fn tim_create_image_message(
         guard::text(to)?,
         guard::conversation_type(conversation_type)?,
         guard::text(file)?,
-        guard::priority(priority)?,
+        guard::optional_noun(options_json)?,
         on_progress,
     )))
 }
@@ -174,9 +173,9 @@ pub unsafe extern "C" fn tim_create_image_message(
 /// sent, the oldest cannot be sent any more.
 ///
 /// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `bytes` are
-/// copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is
-/// uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called
-/// when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it back with
+/// copied before this returns. `options_json` is `create options`, or NULL for none. While the file is uploaded
+/// `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is
+/// needed no more, with an error before this returns. Result: `message` in `message_json`; give it back with
 /// `tim_string_free`.
 ///
 /// Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 7006 for
@@ -188,7 +187,7 @@ pub unsafe extern "C" fn tim_create_image_message_from_bytes(
     conversation_type: *const c_char,
     bytes: *const u8,
     length: usize,
-    priority: *const c_char,
+    options_json: *const c_char,
     on_progress: TimProgressCallback,
     progress_user_data: *mut c_void,
     progress_destroy: TimDestroy,
@@ -199,7 +198,7 @@ pub unsafe extern "C" fn tim_create_image_message_from_bytes(
         guard::text(to)?,
         guard::conversation_type(conversation_type)?,
         guard::bytes(bytes, length, FileType::Image)?,
-        guard::priority(priority)?,
+        guard::optional_noun(options_json)?,
         on_progress,
     )))
 }
@@ -208,10 +207,10 @@ pub unsafe extern "C" fn tim_create_image_message_from_bytes(
 /// names it. Looks at the file on the caller's thread; `tim_send_message` uploads and sends it. Until then the file has
 /// to stay where it is.
 ///
-/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `priority` is
-/// `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is uploaded `on_progress` (may be NULL) is
-/// told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is needed no more, with an error
-/// before this returns. Result: `message` in `message_json`; give it back with `tim_string_free`.
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+/// `create options`, or NULL for none. While the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a
+/// thread that it may block; `progress_destroy` is called when it is needed no more, with an error before this returns.
+/// Result: `message` in `message_json`; give it back with `tim_string_free`.
 ///
 /// Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a
 /// file that cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256
@@ -223,7 +222,7 @@ pub unsafe extern "C" fn tim_create_file_message(
     conversation_type: *const c_char,
     file: *const c_char,
     name: *const c_char,
-    priority: *const c_char,
+    options_json: *const c_char,
     on_progress: TimProgressCallback,
     progress_user_data: *mut c_void,
     progress_destroy: TimDestroy,
@@ -235,7 +234,7 @@ pub unsafe extern "C" fn tim_create_file_message(
         guard::conversation_type(conversation_type)?,
         guard::text(file)?,
         guard::text(name)?,
-        guard::priority(priority)?,
+        guard::optional_noun(options_json)?,
         on_progress,
     )))
 }
@@ -243,9 +242,9 @@ pub unsafe extern "C" fn tim_create_file_message(
 /// Makes a file message of a file's bytes, as `tim_create_file_message` does of a file; it needs a name.
 ///
 /// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `bytes` are
-/// copied before this returns. `priority` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`. While the file is
-/// uploaded `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called
-/// when it is needed no more, with an error before this returns. Result: `message` in `message_json`; give it back with
+/// copied before this returns. `options_json` is `create options`, or NULL for none. While the file is uploaded
+/// `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is
+/// needed no more, with an error before this returns. Result: `message` in `message_json`; give it back with
 /// `tim_string_free`.
 ///
 /// Errors: as of `tim_create_file_message`; 130168 or 6022 if they cannot be written.
@@ -257,7 +256,7 @@ pub unsafe extern "C" fn tim_create_file_message_from_bytes(
     bytes: *const u8,
     length: usize,
     name: *const c_char,
-    priority: *const c_char,
+    options_json: *const c_char,
     on_progress: TimProgressCallback,
     progress_user_data: *mut c_void,
     progress_destroy: TimDestroy,
@@ -269,7 +268,7 @@ pub unsafe extern "C" fn tim_create_file_message_from_bytes(
         guard::conversation_type(conversation_type)?,
         guard::bytes(bytes, length, FileType::File)?,
         guard::text(name)?,
-        guard::priority(priority)?,
+        guard::optional_noun(options_json)?,
         on_progress,
     )))
 }
@@ -278,27 +277,32 @@ pub unsafe extern "C" fn tim_create_file_message_from_bytes(
 /// go on across breaks and restarts. Answers it with its place, once it is on the server's stable storage. One that was
 /// refused is sent again with `tim_resend_message`.
 ///
-/// `message_json` is `message`. Result: `message`.
+/// `message_json` is `message`. `options_json` is `send options`, or NULL for none. Result: `message`.
 ///
 /// Errors: the gate's; 130161 if `tim_cancel_message` took it back, or if the login ended first: then the message
 /// stays, and is sent after the next one; 2105 for a message that is not this user's or was sent already, 130164 while
 /// 10,000 wait; by the server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a
 /// group; for one with a file also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140
-/// to 130145, 130147 or 130148, or what an upload plugin answered; 2106, 8001 or 130110 for a message that was changed
-/// into one that cannot be sent; 6005, 6022 or 130168 if it could not be kept; for one with a file: 2800 or 2801 once
-/// it was tried four times.
+/// to 130145, 130147 or 130148, or what an upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a message that
+/// was changed into one that cannot be sent; 6005, 6022 or 130168 if it could not be kept; for one with a file: 2800 or
+/// 2801 once it was tried four times.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_send_message(
     client: TimClient,
     message_json: *const c_char,
+    options_json: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(send_message(tim, guard::noun(message_json)?))))
+    run(client, done, user_data, Box::new(move |tim| Ok(send_message(
+        tim,
+        guard::noun(message_json)?,
+        guard::optional_noun(options_json)?,
+    ))))
 }
 
-fn send_message(tim: Arc<Tim>, message: Message) -> Call {
-    call(async move { tim.send_message(message).await })
+fn send_message(tim: Arc<Tim>, message: Message, options: Option<SendOptions>) -> Call {
+    call(async move { tim.send_message(message, options).await })
 }
 
 /// Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
@@ -829,28 +833,28 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
             Ok(get_server_time(tim))
         }
         "createTextMessage" => {
-            let mut given = Parameters::new("createTextMessage", &["to", "conversationType", "text", "priority"], given)?;
-            let message = json(&tim.create_text_message(given.take("to")?, given.take("conversationType")?, given.take("text")?, given.take_or("priority", None)?)?)?;
+            let mut given = Parameters::new("createTextMessage", &["to", "conversationType", "text", "options"], given)?;
+            let message = json(&tim.create_text_message(given.take("to")?, given.take("conversationType")?, given.take("text")?, given.take_or("options", None)?)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
         }
         "createLocationMessage" => {
-            let mut given = Parameters::new("createLocationMessage", &["to", "conversationType", "description", "longitude", "latitude", "priority"], given)?;
-            let message = json(&tim.create_location_message(given.take("to")?, given.take("conversationType")?, given.take("description")?, given.take("longitude")?, given.take("latitude")?, given.take_or("priority", None)?)?)?;
+            let mut given = Parameters::new("createLocationMessage", &["to", "conversationType", "description", "longitude", "latitude", "options"], given)?;
+            let message = json(&tim.create_location_message(given.take("to")?, given.take("conversationType")?, given.take("description")?, given.take("longitude")?, given.take("latitude")?, given.take_or("options", None)?)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
         }
         "createImageMessage" => {
-            let mut given = Parameters::new("createImageMessage", &["to", "conversationType", "file", "priority"], given)?;
-            let message = json(&tim.create_image_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take_or("priority", None)?, None)?)?;
+            let mut given = Parameters::new("createImageMessage", &["to", "conversationType", "file", "options"], given)?;
+            let message = json(&tim.create_image_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take_or("options", None)?, None)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
         }
         "createFileMessage" => {
-            let mut given = Parameters::new("createFileMessage", &["to", "conversationType", "file", "name", "priority"], given)?;
-            let message = json(&tim.create_file_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("name")?, given.take_or("priority", None)?, None)?)?;
+            let mut given = Parameters::new("createFileMessage", &["to", "conversationType", "file", "name", "options"], given)?;
+            let message = json(&tim.create_file_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("name")?, given.take_or("options", None)?, None)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
         }
         "sendMessage" => {
-            let mut given = Parameters::new("sendMessage", &["message"], given)?;
-            Ok(send_message(tim, given.take("message")?))
+            let mut given = Parameters::new("sendMessage", &["message", "options"], given)?;
+            Ok(send_message(tim, given.take("message")?, given.take_or("options", None)?))
         }
         "resendMessage" => {
             let mut given = Parameters::new("resendMessage", &["messageID"], given)?;

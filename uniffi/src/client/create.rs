@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{ProgressListener, Tim, progress};
 use crate::error::TimError;
-use crate::types::{ConversationType, Message, Priority};
+use crate::types::{ConversationType, CreateOptions, Message};
 
 #[uniffi::export]
 impl Tim {
@@ -13,24 +13,25 @@ impl Tim {
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
-    /// for one over 12 KB.
-    #[uniffi::method(default(priority = None))]
+    /// for more than 12 KB with the options. For `options` also 2106 if they mention users outside a group, 20001 if more than 30, 2002
+    /// for one that is none.
+    #[uniffi::method(default(options = None))]
     pub fn create_text_message(
         &self,
         to: String,
         conversation_type: ConversationType,
         text: String,
-        priority: Option<Priority>,
+        options: Option<CreateOptions>,
     ) -> Result<Message, TimError> {
-        let priority = usual(priority);
-        Ok(self.tim.create_text_message(&to, conversation_type.into(), &text, priority)?.into())
+        let options = usual(options)?;
+        Ok(self.tim.create_text_message(&to, conversation_type.into(), &text, options)?.into())
     }
 
     /// Creates a location message: a place on Earth, in degrees, and its name (may be empty); `sendMessage` sends it.
     ///
     /// # Errors
     /// As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
-    #[uniffi::method(default(priority = None))]
+    #[uniffi::method(default(options = None))]
     pub fn create_location_message(
         &self,
         to: String,
@@ -38,12 +39,12 @@ impl Tim {
         description: String,
         longitude: f64,
         latitude: f64,
-        priority: Option<Priority>,
+        options: Option<CreateOptions>,
     ) -> Result<Message, TimError> {
-        let (place, priority) = ((longitude, latitude), usual(priority));
+        let (place, options) = ((longitude, latitude), usual(options)?);
         Ok(self
             .tim
-            .create_location_message(&to, conversation_type.into(), &description, place, priority)?
+            .create_location_message(&to, conversation_type.into(), &description, place, options)?
             .into())
     }
 
@@ -54,17 +55,17 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2251 for no path, 2401
     /// for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
-    #[uniffi::method(default(priority = None, on_progress = None))]
+    #[uniffi::method(default(options = None, on_progress = None))]
     pub fn create_image_message(
         &self,
         to: String,
         conversation_type: ConversationType,
         file: String,
-        priority: Option<Priority>,
+        options: Option<CreateOptions>,
         on_progress: Option<Arc<dyn ProgressListener>>,
     ) -> Result<Message, TimError> {
-        let (file, progress, priority) = (PathBuf::from(file), progress(on_progress), usual(priority));
-        Ok(self.tim.create_image_message(&to, conversation_type.into(), file, priority, progress)?.into())
+        let (file, progress, options) = (PathBuf::from(file), progress(on_progress), usual(options)?);
+        Ok(self.tim.create_image_message(&to, conversation_type.into(), file, options, progress)?.into())
     }
 
     /// Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
@@ -74,17 +75,17 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 7006 for no bytes, 2252
     /// if they are no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
-    #[uniffi::method(default(priority = None, on_progress = None))]
+    #[uniffi::method(default(options = None, on_progress = None))]
     pub fn create_image_message_from_bytes(
         &self,
         to: String,
         conversation_type: ConversationType,
         bytes: Vec<u8>,
-        priority: Option<Priority>,
+        options: Option<CreateOptions>,
         on_progress: Option<Arc<dyn ProgressListener>>,
     ) -> Result<Message, TimError> {
-        let (progress, priority) = (progress(on_progress), usual(priority));
-        Ok(self.tim.create_image_message(&to, conversation_type.into(), bytes, priority, progress)?.into())
+        let (progress, options) = (progress(on_progress), usual(options)?);
+        Ok(self.tim.create_image_message(&to, conversation_type.into(), bytes, options, progress)?.into())
     }
 
     /// Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
@@ -94,20 +95,20 @@ impl Tim {
     /// # Errors
     /// `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
     /// cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
-    #[uniffi::method(default(priority = None, on_progress = None))]
+    #[uniffi::method(default(options = None, on_progress = None))]
     pub fn create_file_message(
         &self,
         to: String,
         conversation_type: ConversationType,
         file: String,
         name: String,
-        priority: Option<Priority>,
+        options: Option<CreateOptions>,
         on_progress: Option<Arc<dyn ProgressListener>>,
     ) -> Result<Message, TimError> {
-        let (file, progress, priority) = (PathBuf::from(file), progress(on_progress), usual(priority));
+        let (file, progress, options) = (PathBuf::from(file), progress(on_progress), usual(options)?);
         Ok(self
             .tim
-            .create_file_message(&to, conversation_type.into(), file, &name, priority, progress)?
+            .create_file_message(&to, conversation_type.into(), file, &name, options, progress)?
             .into())
     }
 
@@ -115,25 +116,25 @@ impl Tim {
     ///
     /// # Errors
     /// As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
-    #[uniffi::method(default(priority = None, on_progress = None))]
+    #[uniffi::method(default(options = None, on_progress = None))]
     pub fn create_file_message_from_bytes(
         &self,
         to: String,
         conversation_type: ConversationType,
         bytes: Vec<u8>,
         name: String,
-        priority: Option<Priority>,
+        options: Option<CreateOptions>,
         on_progress: Option<Arc<dyn ProgressListener>>,
     ) -> Result<Message, TimError> {
-        let (progress, priority) = (progress(on_progress), usual(priority));
+        let (progress, options) = (progress(on_progress), usual(options)?);
         Ok(self
             .tim
-            .create_file_message(&to, conversation_type.into(), bytes, &name, priority, progress)?
+            .create_file_message(&to, conversation_type.into(), bytes, &name, options, progress)?
             .into())
     }
 }
 
-/// The priority of a message for which a host names none is normal.
-fn usual(priority: Option<Priority>) -> tim::message::Priority {
-    priority.unwrap_or(Priority::Normal).into()
+/// The options of a message for which a host names none.
+fn usual(options: Option<CreateOptions>) -> Result<tim::message::CreateOptions, TimError> {
+    options.unwrap_or_default().try_into()
 }

@@ -3,7 +3,7 @@
 use super::Tim;
 use crate::error::TimError;
 use crate::offload::offload;
-use crate::types::{self as ids, Conversation, Message, MessageList};
+use crate::types::{self as ids, Conversation, Message, MessageList, SendOptions};
 
 #[uniffi::export]
 impl Tim {
@@ -16,10 +16,16 @@ impl Tim {
     /// the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
     /// server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
     /// also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
-    /// upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
+    /// upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
     /// 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
-    pub async fn send_message(&self, message: Message) -> Result<Message, TimError> {
-        Ok(offload(self.tim.send_message(message.try_into()?)).await?.into())
+    #[uniffi::method(default(options = None))]
+    pub async fn send_message(
+        &self,
+        message: Message,
+        options: Option<SendOptions>,
+    ) -> Result<Message, TimError> {
+        let options = options.unwrap_or_default().into();
+        Ok(offload(self.tim.send_message_with(message.try_into()?, options)).await?.into())
     }
 
     /// Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is

@@ -7,6 +7,7 @@ use tim::{Code, ConversationId};
 
 use super::{
     Payload, conversation_id, message_id, millis, mirror, mirror_words, seconds, signed, unsigned, user_id,
+    user_ids,
 };
 use crate::error::TimError;
 
@@ -103,6 +104,18 @@ pub struct Message {
     pub is_peer_read: bool,
     /// Does not count as unread.
     pub is_excluded_from_unread_count: bool,
+    /// Changes neither the conversation's last message nor its position in the list.
+    #[serde(default)]
+    #[uniffi(default = false)]
+    pub is_excluded_from_last_message: bool,
+    /// A text for the application's own use; empty if none, and of a revoked message.
+    #[serde(default)]
+    #[uniffi(default = "")]
+    pub cloud_custom_data: String,
+    /// The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody; only in groups.
+    #[serde(default)]
+    #[uniffi(default = [])]
+    pub at_user_list: Vec<String>,
     /// The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
     /// created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
     /// which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
@@ -136,6 +149,9 @@ impl From<engine::Message> for Message {
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,
+            is_excluded_from_last_message,
+            cloud_custom_data,
+            at_user_list,
             local_path,
             payload,
         } = message;
@@ -159,6 +175,9 @@ impl From<engine::Message> for Message {
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,
+            is_excluded_from_last_message,
+            cloud_custom_data,
+            at_user_list: at_user_list.iter().map(ToString::to_string).collect(),
             local_path: local_path.map(|path| path.display().to_string()),
             payload: payload.into(),
         }
@@ -190,6 +209,9 @@ impl TryFrom<Message> for engine::Message {
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,
+            is_excluded_from_last_message,
+            cloud_custom_data,
+            at_user_list,
             local_path,
             payload,
         } = message;
@@ -219,9 +241,56 @@ impl TryFrom<Message> for engine::Message {
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,
+            is_excluded_from_last_message,
+            cloud_custom_data,
+            at_user_list: user_ids(&at_user_list)?,
             local_path: local_path.map(Into::into),
             payload: payload.try_into()?,
         })
+    }
+}
+
+/// What a message can be created with besides its content.
+#[derive(Debug, Clone, PartialEq, Eq, Default, uniffi::Record, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct CreateOptions {
+    /// Its urgency in a group; `Normal` if absent.
+    #[uniffi(default = None)]
+    pub priority: Option<Priority>,
+    /// A text for the application's own use, which travels and is stored with the message. It shares the message's 12 KB.
+    #[uniffi(default = "")]
+    pub cloud_custom_data: String,
+    /// The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody: at most 30, only in groups.
+    #[uniffi(default = [])]
+    pub at_user_list: Vec<String>,
+}
+
+impl TryFrom<CreateOptions> for engine::CreateOptions {
+    type Error = TimError;
+
+    fn try_from(options: CreateOptions) -> Result<Self, TimError> {
+        let CreateOptions { priority, cloud_custom_data, at_user_list } = options;
+        let priority = priority.map(Into::into).unwrap_or_default();
+        Ok(Self { priority, cloud_custom_data, at_user_list: user_ids(&at_user_list)? })
+    }
+}
+
+/// How a message is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, uniffi::Record, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct SendOptions {
+    /// It does not count as unread.
+    #[uniffi(default = false)]
+    pub excluded_from_unread_count: bool,
+    /// It changes neither the conversation's last message nor its position in the list.
+    #[uniffi(default = false)]
+    pub excluded_from_last_message: bool,
+}
+
+impl From<SendOptions> for engine::SendOptions {
+    fn from(options: SendOptions) -> Self {
+        let SendOptions { excluded_from_unread_count, excluded_from_last_message } = options;
+        Self { excluded_from_unread_count, excluded_from_last_message }
     }
 }
 

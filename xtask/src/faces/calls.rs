@@ -31,7 +31,7 @@ fn call(verb: &Verb) -> String {
         Kind::Text => "text",
         Kind::Json(_) => "json",
         Kind::ConversationType => "\"C2C\"",
-        Kind::OptionalText | Kind::Priority => "NULL",
+        Kind::OptionalText | Kind::OptionalJson(_) => "NULL",
         Kind::Rendition => "0",
         Kind::Plain("bool") => "true",
         Kind::Plain(_) => "1",

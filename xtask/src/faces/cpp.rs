@@ -37,7 +37,7 @@ fn declared(verb: &Verb) -> Vec<String> {
 fn parameter(parameter: &Parameter) -> String {
     let name = parameter.in_c();
     let declared = match &parameter.kind {
-        Kind::Text | Kind::OptionalText | Kind::Json(_) | Kind::Priority | Kind::ConversationType => {
+        Kind::Text | Kind::OptionalText | Kind::Json(_) | Kind::OptionalJson(_) | Kind::ConversationType => {
             format!("const std::string &{name}")
         }
         Kind::Rendition => format!("std::uint32_t {name}"),
@@ -52,8 +52,7 @@ fn parameter(parameter: &Parameter) -> String {
 
 fn default(parameter: &Parameter) -> Option<String> {
     match (&parameter.kind, &parameter.default) {
-        (Kind::Priority, _) => Some("\"Normal\"".to_owned()),
-        (Kind::OptionalText, _) => Some("{}".to_owned()),
+        (Kind::OptionalText | Kind::OptionalJson(_), _) => Some("{}".to_owned()),
         (Kind::Progress, _) => None,
         (_, default) => default.clone(),
     }

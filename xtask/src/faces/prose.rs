@@ -115,7 +115,7 @@ fn argument(parameter: &Parameter, at_once: bool) -> Option<String> {
     let name = parameter.in_c();
     Some(match &parameter.kind {
         Kind::Json(json) => format!("`{name}` is {}.", shown(json)),
-        Kind::Priority => format!("`{name}` is `High`, `Normal`, `Low`, `Lowest`, or NULL for `Normal`."),
+        Kind::OptionalJson(json) => format!("`{name}` is {}, or NULL for none.", shown(json)),
         Kind::Rendition => format!("`{name}` is 0 (original), 1 (thumbnail) or 2 (large)."),
         Kind::ConversationType => {
             format!("`to` is a userID and `{name}` `C2C`, or `to` a groupID and `{name}` `GROUP`.")

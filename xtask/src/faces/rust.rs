@@ -104,7 +104,7 @@ fn spread(head: &str, arguments: &[String]) -> String {
 fn declared(parameter: &Parameter) -> String {
     let name = parameter.in_c();
     let declared = match &parameter.kind {
-        Kind::Text | Kind::OptionalText | Kind::Json(_) | Kind::Priority | Kind::ConversationType => {
+        Kind::Text | Kind::OptionalText | Kind::Json(_) | Kind::OptionalJson(_) | Kind::ConversationType => {
             format!("{name}: *const c_char")
         }
         Kind::Rendition => format!("{name}: u32"),
@@ -125,7 +125,7 @@ fn taken(parameter: &Parameter, verb: &Verb) -> String {
         Kind::Text => format!("guard::text({name})?"),
         Kind::OptionalText => format!("guard::optional_text({name})?"),
         Kind::Json(_) => format!("guard::noun({name})?"),
-        Kind::Priority => format!("guard::priority({name})?"),
+        Kind::OptionalJson(_) => format!("guard::optional_noun({name})?"),
         Kind::ConversationType => format!("guard::conversation_type({name})?"),
         Kind::Rendition => format!("guard::rendition({name})?"),
         Kind::Bytes => format!("guard::bytes({name}, length, FileType::{file_type})?"),
@@ -162,7 +162,7 @@ fn named(parameter: &Parameter) -> String {
     let name = parameter.shown();
     let default = match (&parameter.kind, parameter.default.as_deref()) {
         (Kind::Progress, _) => return "None".to_owned(),
-        (Kind::OptionalText | Kind::Priority, _) => "None".to_owned(),
+        (Kind::OptionalText | Kind::OptionalJson(_), _) => "None".to_owned(),
         (_, None) => return format!("given.take({name:?})?"),
         (Kind::Text, Some(text)) => format!("{text}.to_owned()"),
         (_, Some(other)) => other.to_owned(),

@@ -42,7 +42,8 @@ pub(crate) enum Kind {
     OptionalText,
     /// A noun, or a list of texts, as JSON.
     Json(Answer),
-    Priority,
+    /// A noun as JSON, or nothing.
+    OptionalJson(Answer),
     ConversationType,
     Rendition,
     /// A number, or a truth value, by its type.
@@ -98,7 +99,7 @@ impl Parameter {
     /// As C spells it.
     pub(crate) fn in_c(&self) -> String {
         match self.kind {
-            Kind::Json(_) => format!("{}_json", self.name),
+            Kind::Json(_) | Kind::OptionalJson(_) => format!("{}_json", self.name),
             _ => self.name.clone(),
         }
     }
@@ -232,7 +233,6 @@ fn kind(of: &str) -> Result<Kind> {
     Ok(match of {
         "String" => Kind::Text,
         "Option<String>" => Kind::OptionalText,
-        "Option<Priority>" => Kind::Priority,
         "ConversationType" => Kind::ConversationType,
         "RenditionType" => Kind::Rendition,
         "i32" => Kind::Plain("i32"),
@@ -240,11 +240,18 @@ fn kind(of: &str) -> Result<Kind> {
         "bool" => Kind::Plain("bool"),
         "Vec<u8>" => Kind::Bytes,
         "Option<Arc<dyn ProgressListener>>" => Kind::Progress,
-        _ => match answer(of)? {
+        _ => match answer(optional(of).unwrap_or(of))? {
+            noun @ Answer::Noun(_) if optional(of).is_some() => Kind::OptionalJson(noun),
+            _ if optional(of).is_some() => bail!("C has no optional parameters of type {of} yet"),
             json @ (Answer::Noun(_) | Answer::List(_)) => Kind::Json(json),
             _ => bail!("C has no parameters of type {of} yet: xtask/src/faces tells how others cross"),
         },
     })
+}
+
+/// What may be there.
+fn optional(of: &str) -> Option<&str> {
+    of.strip_prefix("Option<")?.strip_suffix('>')
 }
 
 fn answer(of: &str) -> Result<Answer> {

@@ -440,32 +440,32 @@ uint64_t uniffi_tim_ffi_fn_method_tim_get_attachment_url(uint64_t ptr, RustBuffe
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE
-RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer file, RustBuffer name, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer file, RustBuffer name, RustBuffer options, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
-RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer bytes, RustBuffer name, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer bytes, RustBuffer name, RustBuffer options, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_IMAGE_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_IMAGE_MESSAGE
-RustBuffer uniffi_tim_ffi_fn_method_tim_create_image_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer file, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_image_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer file, RustBuffer options, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_IMAGE_MESSAGE_FROM_BYTES
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_IMAGE_MESSAGE_FROM_BYTES
-RustBuffer uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer bytes, RustBuffer priority, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer bytes, RustBuffer options, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_LOCATION_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_LOCATION_MESSAGE
-RustBuffer uniffi_tim_ffi_fn_method_tim_create_location_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer description, double longitude, double latitude, RustBuffer priority, RustCallStatus *_Nonnull out_status
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_location_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer description, double longitude, double latitude, RustBuffer options, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_TEXT_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_TEXT_MESSAGE
-RustBuffer uniffi_tim_ffi_fn_method_tim_create_text_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer text, RustBuffer priority, RustCallStatus *_Nonnull out_status
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_text_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer text, RustBuffer options, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_GROUP
@@ -535,7 +535,7 @@ uint64_t uniffi_tim_ffi_fn_method_tim_revoke_message(uint64_t ptr, RustBuffer me
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SEND_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SEND_MESSAGE
-uint64_t uniffi_tim_ffi_fn_method_tim_send_message(uint64_t ptr, RustBuffer message
+uint64_t uniffi_tim_ffi_fn_method_tim_send_message(uint64_t ptr, RustBuffer message, RustBuffer options
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SET_MESSAGE_READ

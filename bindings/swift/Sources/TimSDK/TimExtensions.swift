@@ -63,52 +63,52 @@ extension Tim {
         uniffiAddListener(listener: Ears(listener))
     }
 
-    /// A picture message of a file; ``sendMessage(_:)`` uploads and sends it, and tells `onProgress` 0 to 100.
+    /// A picture message of a file; ``sendMessage(message:options:)`` uploads and sends it, and tells `onProgress` 0 to 100.
     ///
-    /// - Throws: ``TimError``: as ``createTextMessage(to:conversationType:text:priority:)`` does; 2251 for no path, 2401 for a file
+    /// - Throws: ``TimError``: as ``createTextMessage(to:conversationType:text:options:)`` does; 2251 for no path, 2401 for a file
     ///   that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
     public func createImageMessage(
-        to: String, conversationType: ConversationType, file: String, priority: Priority? = nil, onProgress: TransferProgress? = nil
+        to: String, conversationType: ConversationType, file: String, options: CreateOptions? = nil, onProgress: TransferProgress? = nil
     ) throws -> Message {
         let progress = onProgress.map(Progress.init)
         return try uniffiCreateImageMessage(
-            to: to, conversationType: conversationType, file: file, priority: priority, onProgress: progress)
+            to: to, conversationType: conversationType, file: file, options: options, onProgress: progress)
     }
 
-    /// A picture message of a file's bytes; ``sendMessage(_:)`` uploads and sends it, and tells `onProgress` 0 to 100.
+    /// A picture message of a file's bytes; ``sendMessage(message:options:)`` uploads and sends it, and tells `onProgress` 0 to 100.
     ///
     /// - Throws: ``TimError``: as the one that takes a file; `storage` with 130168 or 6022 if they cannot be written.
     public func createImageMessage(
-        to: String, conversationType: ConversationType, bytes: Data, priority: Priority? = nil, onProgress: TransferProgress? = nil
+        to: String, conversationType: ConversationType, bytes: Data, options: CreateOptions? = nil, onProgress: TransferProgress? = nil
     ) throws -> Message {
         let progress = onProgress.map(Progress.init)
         return try uniffiCreateImageMessageFromBytes(
-            to: to, conversationType: conversationType, bytes: bytes, priority: priority, onProgress: progress)
+            to: to, conversationType: conversationType, bytes: bytes, options: options, onProgress: progress)
     }
 
     /// A file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own.
     ///
-    /// - Throws: ``TimError``: as ``createTextMessage(to:conversationType:text:priority:)`` does; 2401 for a file that cannot be read,
+    /// - Throws: ``TimError``: as ``createTextMessage(to:conversationType:text:options:)`` does; 2401 for a file that cannot be read,
     ///   7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
     public func createFileMessage(
-        to: String, conversationType: ConversationType, file: String, name: String = "", priority: Priority? = nil,
+        to: String, conversationType: ConversationType, file: String, name: String = "", options: CreateOptions? = nil,
         onProgress: TransferProgress? = nil
     ) throws -> Message {
         let progress = onProgress.map(Progress.init)
         return try uniffiCreateFileMessage(
-            to: to, conversationType: conversationType, file: file, name: name, priority: priority, onProgress: progress)
+            to: to, conversationType: conversationType, file: file, name: name, options: options, onProgress: progress)
     }
 
     /// A file message of a file's bytes; it needs a name.
     ///
     /// - Throws: ``TimError``: as the one that takes a file; `storage` with 130168 or 6022 if they cannot be written.
     public func createFileMessage(
-        to: String, conversationType: ConversationType, bytes: Data, name: String, priority: Priority? = nil,
+        to: String, conversationType: ConversationType, bytes: Data, name: String, options: CreateOptions? = nil,
         onProgress: TransferProgress? = nil
     ) throws -> Message {
         let progress = onProgress.map(Progress.init)
         return try uniffiCreateFileMessageFromBytes(
-            to: to, conversationType: conversationType, bytes: bytes, name: name, priority: priority, onProgress: progress)
+            to: to, conversationType: conversationType, bytes: bytes, name: name, options: options, onProgress: progress)
     }
 
     /// Sends a message that was refused again, under the same identity.

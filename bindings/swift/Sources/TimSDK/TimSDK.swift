@@ -1697,16 +1697,17 @@ public protocol TimProtocol: AnyObject, Sendable {
      * # Errors
      * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
      */
-    func createLocationMessage(to: String, conversationType: ConversationType, description: String, longitude: Double, latitude: Double, priority: Priority?) throws  -> Message
+    func createLocationMessage(to: String, conversationType: ConversationType, description: String, longitude: Double, latitude: Double, options: CreateOptions?) throws  -> Message
 
     /**
      * Makes a text message to a user or a group, to be shown at once; `sendMessage` sends it.
      *
      * # Errors
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
-     * for one over 12 KB.
+     * for more than 12 KB with the options. For `options` also 2106 if they mention users outside a group, 20001 if more than 30, 2002
+     * for one that is none.
      */
-    func createTextMessage(to: String, conversationType: ConversationType, text: String, priority: Priority?) throws  -> Message
+    func createTextMessage(to: String, conversationType: ConversationType, text: String, options: CreateOptions?) throws  -> Message
 
     /**
      * Makes a group with this user as its owner.
@@ -1845,10 +1846,10 @@ public protocol TimProtocol: AnyObject, Sendable {
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
      * also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
-     * upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
+     * upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
      * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
-    func sendMessage(_ message: Message) async throws  -> Message
+    func sendMessage(_ message: Message, options: SendOptions?) async throws  -> Message
 
     /**
      * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
@@ -2286,7 +2287,7 @@ func uniffiGetAttachmentUrl(message: Message, rendition: RenditionType)async thr
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
      * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
      */
-func uniffiCreateFileMessage(to: String, conversationType: ConversationType, file: String, name: String, priority: Priority? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
+func uniffiCreateFileMessage(to: String, conversationType: ConversationType, file: String, name: String, options: CreateOptions? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_tim_create_file_message(
@@ -2295,7 +2296,7 @@ func uniffiCreateFileMessage(to: String, conversationType: ConversationType, fil
         FfiConverterTypeConversationType_lower(conversationType),
         FfiConverterString.lower(file),
         FfiConverterString.lower(name),
-        FfiConverterOptionTypePriority.lower(priority),
+        FfiConverterOptionTypeCreateOptions.lower(options),
         FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
     )
 })
@@ -2307,7 +2308,7 @@ func uniffiCreateFileMessage(to: String, conversationType: ConversationType, fil
      * # Errors
      * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
      */
-func uniffiCreateFileMessageFromBytes(to: String, conversationType: ConversationType, bytes: Data, name: String, priority: Priority? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
+func uniffiCreateFileMessageFromBytes(to: String, conversationType: ConversationType, bytes: Data, name: String, options: CreateOptions? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(
@@ -2316,7 +2317,7 @@ func uniffiCreateFileMessageFromBytes(to: String, conversationType: Conversation
         FfiConverterTypeConversationType_lower(conversationType),
         FfiConverterData.lower(bytes),
         FfiConverterString.lower(name),
-        FfiConverterOptionTypePriority.lower(priority),
+        FfiConverterOptionTypeCreateOptions.lower(options),
         FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
     )
 })
@@ -2331,7 +2332,7 @@ func uniffiCreateFileMessageFromBytes(to: String, conversationType: Conversation
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2251 for no path, 2401
      * for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
-func uniffiCreateImageMessage(to: String, conversationType: ConversationType, file: String, priority: Priority? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
+func uniffiCreateImageMessage(to: String, conversationType: ConversationType, file: String, options: CreateOptions? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_tim_create_image_message(
@@ -2339,7 +2340,7 @@ func uniffiCreateImageMessage(to: String, conversationType: ConversationType, fi
         FfiConverterString.lower(to),
         FfiConverterTypeConversationType_lower(conversationType),
         FfiConverterString.lower(file),
-        FfiConverterOptionTypePriority.lower(priority),
+        FfiConverterOptionTypeCreateOptions.lower(options),
         FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
     )
 })
@@ -2354,7 +2355,7 @@ func uniffiCreateImageMessage(to: String, conversationType: ConversationType, fi
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 7006 for no bytes, 2252
      * if they are no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
-func uniffiCreateImageMessageFromBytes(to: String, conversationType: ConversationType, bytes: Data, priority: Priority? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
+func uniffiCreateImageMessageFromBytes(to: String, conversationType: ConversationType, bytes: Data, options: CreateOptions? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(
@@ -2362,7 +2363,7 @@ func uniffiCreateImageMessageFromBytes(to: String, conversationType: Conversatio
         FfiConverterString.lower(to),
         FfiConverterTypeConversationType_lower(conversationType),
         FfiConverterData.lower(bytes),
-        FfiConverterOptionTypePriority.lower(priority),
+        FfiConverterOptionTypeCreateOptions.lower(options),
         FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
     )
 })
@@ -2374,7 +2375,7 @@ func uniffiCreateImageMessageFromBytes(to: String, conversationType: Conversatio
      * # Errors
      * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
      */
-open func createLocationMessage(to: String, conversationType: ConversationType, description: String, longitude: Double, latitude: Double, priority: Priority? = nil)throws  -> Message  {
+open func createLocationMessage(to: String, conversationType: ConversationType, description: String, longitude: Double, latitude: Double, options: CreateOptions? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_tim_create_location_message(
@@ -2384,7 +2385,7 @@ open func createLocationMessage(to: String, conversationType: ConversationType, 
         FfiConverterString.lower(description),
         FfiConverterDouble.lower(longitude),
         FfiConverterDouble.lower(latitude),
-        FfiConverterOptionTypePriority.lower(priority),uniffiCallStatus
+        FfiConverterOptionTypeCreateOptions.lower(options),uniffiCallStatus
     )
 })
 }
@@ -2394,9 +2395,10 @@ open func createLocationMessage(to: String, conversationType: ConversationType, 
      *
      * # Errors
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
-     * for one over 12 KB.
+     * for more than 12 KB with the options. For `options` also 2106 if they mention users outside a group, 20001 if more than 30, 2002
+     * for one that is none.
      */
-open func createTextMessage(to: String, conversationType: ConversationType, text: String, priority: Priority? = nil)throws  -> Message  {
+open func createTextMessage(to: String, conversationType: ConversationType, text: String, options: CreateOptions? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
         uniffiCallStatus in
     uniffi_tim_ffi_fn_method_tim_create_text_message(
@@ -2404,7 +2406,7 @@ open func createTextMessage(to: String, conversationType: ConversationType, text
         FfiConverterString.lower(to),
         FfiConverterTypeConversationType_lower(conversationType),
         FfiConverterString.lower(text),
-        FfiConverterOptionTypePriority.lower(priority),uniffiCallStatus
+        FfiConverterOptionTypeCreateOptions.lower(options),uniffiCallStatus
     )
 })
 }
@@ -2732,16 +2734,16 @@ open func revokeMessage(_ message: Message)async throws  -> Message  {
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
      * also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
-     * upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
+     * upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
      * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
 @discardableResult
-open func sendMessage(_ message: Message)async throws  -> Message  {
+open func sendMessage(_ message: Message, options: SendOptions? = nil)async throws  -> Message  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_send_message(
-                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message)
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterOptionTypeSendOptions.lower(options)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
@@ -3334,7 +3336,7 @@ public struct Conversation: Equatable, Hashable {
      */
     public let unreadCount: Int64
     /**
-     * The newest message, sent or waiting to be.
+     * The newest message, sent or waiting to be, that is not excluded from being this.
      */
     public let lastMessage: Message?
     /**
@@ -3345,6 +3347,10 @@ public struct Conversation: Equatable, Hashable {
      * How far the other side of a C2C conversation has read, as a sequence.
      */
     public let peerReadSequence: Int64
+    /**
+     * The newest unread messages that mention this user in a group, oldest first; at most 20.
+     */
+    public let groupAtInfoList: [GroupAtInfo]
     /**
      * The time of the last activity.
      */
@@ -3367,7 +3373,7 @@ public struct Conversation: Equatable, Hashable {
          * groups.
          */unreadCount: Int64,
         /**
-         * The newest message, sent or waiting to be.
+         * The newest message, sent or waiting to be, that is not excluded from being this.
          */lastMessage: Message?,
         /**
          * How far this user has read, as a sequence.
@@ -3375,6 +3381,9 @@ public struct Conversation: Equatable, Hashable {
         /**
          * How far the other side of a C2C conversation has read, as a sequence.
          */peerReadSequence: Int64,
+        /**
+         * The newest unread messages that mention this user in a group, oldest first; at most 20.
+         */groupAtInfoList: [GroupAtInfo],
         /**
          * The time of the last activity.
          */lastTime: Int64) {
@@ -3385,6 +3394,7 @@ public struct Conversation: Equatable, Hashable {
         self.lastMessage = lastMessage
         self.readSequence = readSequence
         self.peerReadSequence = peerReadSequence
+        self.groupAtInfoList = groupAtInfoList
         self.lastTime = lastTime
     }
 
@@ -3411,6 +3421,7 @@ public struct FfiConverterTypeConversation: FfiConverterRustBuffer {
                 lastMessage: FfiConverterOptionTypeMessage.read(from: &buf),
                 readSequence: FfiConverterInt64.read(from: &buf),
                 peerReadSequence: FfiConverterInt64.read(from: &buf),
+                groupAtInfoList: FfiConverterSequenceTypeGroupAtInfo.read(from: &buf),
                 lastTime: FfiConverterInt64.read(from: &buf)
         )
     }
@@ -3423,6 +3434,7 @@ public struct FfiConverterTypeConversation: FfiConverterRustBuffer {
         FfiConverterOptionTypeMessage.write(value.lastMessage, into: &buf)
         FfiConverterInt64.write(value.readSequence, into: &buf)
         FfiConverterInt64.write(value.peerReadSequence, into: &buf)
+        FfiConverterSequenceTypeGroupAtInfo.write(value.groupAtInfoList, into: &buf)
         FfiConverterInt64.write(value.lastTime, into: &buf)
     }
 }
@@ -3440,6 +3452,85 @@ public func FfiConverterTypeConversation_lift(_ buf: RustBuffer) throws -> Conve
 #endif
 public func FfiConverterTypeConversation_lower(_ value: Conversation) -> RustBuffer {
     return FfiConverterTypeConversation.lower(value)
+}
+
+
+/**
+ * What a message can be created with besides its content.
+ */
+public struct CreateOptions: Equatable, Hashable {
+    /**
+     * Its urgency in a group; `Normal` if absent.
+     */
+    public let priority: Priority?
+    /**
+     * A text for the application's own use, which travels and is stored with the message. It shares the message's 12 KB.
+     */
+    public let cloudCustomData: String
+    /**
+     * The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody: at most 30, only in groups.
+     */
+    public let atUserList: [String]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its urgency in a group; `Normal` if absent.
+         */priority: Priority? = nil,
+        /**
+         * A text for the application's own use, which travels and is stored with the message. It shares the message's 12 KB.
+         */cloudCustomData: String = "",
+        /**
+         * The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody: at most 30, only in groups.
+         */atUserList: [String] = []) {
+        self.priority = priority
+        self.cloudCustomData = cloudCustomData
+        self.atUserList = atUserList
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension CreateOptions: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCreateOptions: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CreateOptions {
+        return
+            try CreateOptions(
+                priority: FfiConverterOptionTypePriority.read(from: &buf),
+                cloudCustomData: FfiConverterString.read(from: &buf),
+                atUserList: FfiConverterSequenceString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: CreateOptions, into buf: inout [UInt8]) {
+        FfiConverterOptionTypePriority.write(value.priority, into: &buf)
+        FfiConverterString.write(value.cloudCustomData, into: &buf)
+        FfiConverterSequenceString.write(value.atUserList, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCreateOptions_lift(_ buf: RustBuffer) throws -> CreateOptions {
+    return try FfiConverterTypeCreateOptions.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCreateOptions_lower(_ value: CreateOptions) -> RustBuffer {
+    return FfiConverterTypeCreateOptions.lower(value)
 }
 
 
@@ -3531,6 +3622,85 @@ public func FfiConverterTypeFileBody_lift(_ buf: RustBuffer) throws -> FileBody 
 #endif
 public func FfiConverterTypeFileBody_lower(_ value: FileBody) -> RustBuffer {
     return FfiConverterTypeFileBody.lower(value)
+}
+
+
+/**
+ * An unread message that mentions this user.
+ */
+public struct GroupAtInfo: Equatable, Hashable {
+    /**
+     * Its sequence.
+     */
+    public let messageSequence: Int64
+    /**
+     * Who wrote it.
+     */
+    public let from: String
+    /**
+     * Whom it mentions: 1 this user, 2 everybody, 3 both.
+     */
+    public let atType: Int32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its sequence.
+         */messageSequence: Int64,
+        /**
+         * Who wrote it.
+         */from: String,
+        /**
+         * Whom it mentions: 1 this user, 2 everybody, 3 both.
+         */atType: Int32) {
+        self.messageSequence = messageSequence
+        self.from = from
+        self.atType = atType
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension GroupAtInfo: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeGroupAtInfo: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> GroupAtInfo {
+        return
+            try GroupAtInfo(
+                messageSequence: FfiConverterInt64.read(from: &buf),
+                from: FfiConverterString.read(from: &buf),
+                atType: FfiConverterInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: GroupAtInfo, into buf: inout [UInt8]) {
+        FfiConverterInt64.write(value.messageSequence, into: &buf)
+        FfiConverterString.write(value.from, into: &buf)
+        FfiConverterInt32.write(value.atType, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupAtInfo_lift(_ buf: RustBuffer) throws -> GroupAtInfo {
+    return try FfiConverterTypeGroupAtInfo.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeGroupAtInfo_lower(_ value: GroupAtInfo) -> RustBuffer {
+    return FfiConverterTypeGroupAtInfo.lower(value)
 }
 
 
@@ -4169,6 +4339,18 @@ public struct Message: Equatable, Hashable {
      */
     public let isExcludedFromUnreadCount: Bool
     /**
+     * Changes neither the conversation's last message nor its position in the list.
+     */
+    public let isExcludedFromLastMessage: Bool
+    /**
+     * A text for the application's own use; empty if none, and of a revoked message.
+     */
+    public let cloudCustomData: String
+    /**
+     * The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody; only in groups.
+     */
+    public let atUserList: [String]
+    /**
      * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
      * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
      * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
@@ -4243,6 +4425,15 @@ public struct Message: Equatable, Hashable {
          * Does not count as unread.
          */isExcludedFromUnreadCount: Bool,
         /**
+         * Changes neither the conversation's last message nor its position in the list.
+         */isExcludedFromLastMessage: Bool = false,
+        /**
+         * A text for the application's own use; empty if none, and of a revoked message.
+         */cloudCustomData: String = "",
+        /**
+         * The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody; only in groups.
+         */atUserList: [String] = [],
+        /**
          * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
          * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
          * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
@@ -4271,6 +4462,9 @@ public struct Message: Equatable, Hashable {
         self.isRead = isRead
         self.isPeerRead = isPeerRead
         self.isExcludedFromUnreadCount = isExcludedFromUnreadCount
+        self.isExcludedFromLastMessage = isExcludedFromLastMessage
+        self.cloudCustomData = cloudCustomData
+        self.atUserList = atUserList
         self.localPath = localPath
         self.payload = payload
     }
@@ -4310,6 +4504,9 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 isRead: FfiConverterBool.read(from: &buf),
                 isPeerRead: FfiConverterBool.read(from: &buf),
                 isExcludedFromUnreadCount: FfiConverterBool.read(from: &buf),
+                isExcludedFromLastMessage: FfiConverterBool.read(from: &buf),
+                cloudCustomData: FfiConverterString.read(from: &buf),
+                atUserList: FfiConverterSequenceString.read(from: &buf),
                 localPath: FfiConverterOptionString.read(from: &buf),
                 payload: FfiConverterTypePayload.read(from: &buf)
         )
@@ -4335,6 +4532,9 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterBool.write(value.isRead, into: &buf)
         FfiConverterBool.write(value.isPeerRead, into: &buf)
         FfiConverterBool.write(value.isExcludedFromUnreadCount, into: &buf)
+        FfiConverterBool.write(value.isExcludedFromLastMessage, into: &buf)
+        FfiConverterString.write(value.cloudCustomData, into: &buf)
+        FfiConverterSequenceString.write(value.atUserList, into: &buf)
         FfiConverterOptionString.write(value.localPath, into: &buf)
         FfiConverterTypePayload.write(value.payload, into: &buf)
     }
@@ -4969,6 +5169,75 @@ public func FfiConverterTypeSelfInfo_lift(_ buf: RustBuffer) throws -> SelfInfo 
 #endif
 public func FfiConverterTypeSelfInfo_lower(_ value: SelfInfo) -> RustBuffer {
     return FfiConverterTypeSelfInfo.lower(value)
+}
+
+
+/**
+ * How a message is sent.
+ */
+public struct SendOptions: Equatable, Hashable {
+    /**
+     * It does not count as unread.
+     */
+    public let excludedFromUnreadCount: Bool
+    /**
+     * It changes neither the conversation's last message nor its position in the list.
+     */
+    public let excludedFromLastMessage: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * It does not count as unread.
+         */excludedFromUnreadCount: Bool = false,
+        /**
+         * It changes neither the conversation's last message nor its position in the list.
+         */excludedFromLastMessage: Bool = false) {
+        self.excludedFromUnreadCount = excludedFromUnreadCount
+        self.excludedFromLastMessage = excludedFromLastMessage
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension SendOptions: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeSendOptions: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SendOptions {
+        return
+            try SendOptions(
+                excludedFromUnreadCount: FfiConverterBool.read(from: &buf),
+                excludedFromLastMessage: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: SendOptions, into buf: inout [UInt8]) {
+        FfiConverterBool.write(value.excludedFromUnreadCount, into: &buf)
+        FfiConverterBool.write(value.excludedFromLastMessage, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSendOptions_lift(_ buf: RustBuffer) throws -> SendOptions {
+    return try FfiConverterTypeSendOptions.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeSendOptions_lower(_ value: SendOptions) -> RustBuffer {
+    return FfiConverterTypeSendOptions.lower(value)
 }
 
 
@@ -7803,6 +8072,30 @@ fileprivate struct FfiConverterOptionTypeProgressListener: FfiConverterRustBuffe
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeCreateOptions: FfiConverterRustBuffer {
+    typealias SwiftType = CreateOptions?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeCreateOptions.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeCreateOptions.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeMessage: FfiConverterRustBuffer {
     typealias SwiftType = Message?
 
@@ -7843,6 +8136,30 @@ fileprivate struct FfiConverterOptionTypeSelfInfo: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeSelfInfo.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeSendOptions: FfiConverterRustBuffer {
+    typealias SwiftType = SendOptions?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeSendOptions.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeSendOptions.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -8037,6 +8354,31 @@ fileprivate struct FfiConverterSequenceTypeConversation: FfiConverterRustBuffer 
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeConversation.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeGroupAtInfo: FfiConverterRustBuffer {
+    typealias SwiftType = [GroupAtInfo]
+
+    public static func write(_ value: [GroupAtInfo], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeGroupAtInfo.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [GroupAtInfo] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [GroupAtInfo]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeGroupAtInfo.read(from: &buf))
         }
         return seq
     }
@@ -8371,22 +8713,22 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_attachment_url() != 18931) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_file_message() != 24733) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_file_message() != 21130) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() != 14436) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() != 28171) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 62283) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 48161) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 16077) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() != 45537) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_location_message() != 4366) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_location_message() != 65028) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 3919) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 56380) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_group() != 41542) {
@@ -8428,7 +8770,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 7975) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 26347) {
+    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 24881) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 29109) {

@@ -14,7 +14,7 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(heard.conversationType, .c2c)
         XCTAssertEqual([heard.to], [bob.name])
         XCTAssertLessThan(abs(heard.date.timeIntervalSinceNow), 3_600)
-        let urgent = try bob.tim.createTextMessage(to: heard.from, conversationType: heard.conversationType, text: "Hello Alice", priority: .high)
+        let urgent = try bob.tim.createTextMessage(to: heard.from, conversationType: heard.conversationType, text: "Hello Alice", options: CreateOptions(priority: .high))
         try await bob.tim.sendMessage(urgent)
         let answer = try await alice.nextMessage()
         XCTAssertEqual(answer.text, "Hello Alice")
@@ -47,7 +47,7 @@ final class ChatTests: XCTestCase {
     func testAPlaceToMeet() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let message = try alice.tim.createLocationMessage(
-            to: bob.name, conversationType: .c2c, description: "the tea house", longitude: 91.1177, latitude: 29.6579, priority: .normal)
+            to: bob.name, conversationType: .c2c, description: "the tea house", longitude: 91.1177, latitude: 29.6579)
         try await alice.tim.sendMessage(message)
         let heard = try await bob.nextMessage()
         let place = LocationBody(description: "the tea house", longitude: 91.1177, latitude: 29.6579)
@@ -59,7 +59,7 @@ final class ChatTests: XCTestCase {
         let minutes = "\(alice.folder)/minutes.txt"
         try Data("tea at four".utf8).write(to: URL(fileURLWithPath: minutes))
         let shown = try alice.tim.createFileMessage(
-            to: bob.name, conversationType: .c2c, file: minutes, name: "", priority: .normal, onProgress: nil)
+            to: bob.name, conversationType: .c2c, file: minutes, name: "")
         XCTAssertEqual(shown.localPath, minutes)
         try await alice.tim.sendMessage(shown)
         let got = try await bob.nextMessage()

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use tim_protocol::attributes::Attributes;
 use tim_protocol::body::{Body, GroupTip, GroupTipType};
 use tim_protocol::call::ReadUpTo;
 use tim_protocol::conversation::ConversationState;
@@ -64,6 +65,8 @@ impl Conv {
             emitted_seq: 0,
             baseline_seq: None,
             undelivered: Vec::new(),
+            last_shown_seq: 0,
+            mentions: Vec::new(),
             last_active: 0,
             gone: false,
         };
@@ -75,7 +78,7 @@ impl Conv {
             ask_missing_at: (row.head > row.emitted_seq && !row.gone).then_some(0),
             row,
             ranges,
-            newest,
+            newest: newest.filter(|it| !Attributes::of(it.attributes.as_deref()).excluded_from_last_message),
             stash: BTreeMap::new(),
             own_seqs: Vec::new(),
             retry_at: 0,
@@ -127,6 +130,7 @@ impl Conv {
         }
         row.mutation_head = row.mutation_head.max(state.mutation_head);
         row.emitted_seq = row.emitted_seq.max(row.first_visible_seq.saturating_sub(1));
+        self.merge_mentions(state);
     }
 
     /// Updates the positions for a message that exists.
@@ -136,16 +140,26 @@ impl Conv {
             row.head = message.sequence;
             row.unread_index = message.unread_index;
         }
-        row.last_active = row.last_active.max(message.time);
-        if self.newest.as_ref().is_none_or(|newest| newest.sequence < message.sequence) {
-            self.newest = Some(Box::new(message.clone()));
+        let attributes = Attributes::of(message.attributes.as_deref());
+        if !attributes.excluded_from_last_message {
+            self.note_shown(message);
         }
+        self.note_mention(me, message, &attributes);
         if message.from == *me {
             self.row.own = self.row.own.max(message.by_sender);
         }
         if is_own_joining(me, message) {
             let unread_base = message.unread_index.saturating_sub(self.row.own);
             self.read_up_to(message.sequence.saturating_sub(1), unread_base);
+        }
+    }
+
+    /// A message exists that may be the last one.
+    fn note_shown(&mut self, message: &WireMessage) {
+        self.row.last_active = self.row.last_active.max(message.time);
+        self.row.last_shown_seq = self.row.last_shown_seq.max(message.sequence);
+        if self.newest.as_ref().is_none_or(|newest| newest.sequence < message.sequence) {
+            self.newest = Some(Box::new(message.clone()));
         }
     }
 
@@ -166,6 +180,7 @@ impl Conv {
             self.row.read = sequence;
             self.row.unread_base = unread_base;
             self.row.revoked_above_read = self.row.revoked_above_read.min(self.by_others_above());
+            self.trim_mentions();
         }
     }
 
@@ -183,6 +198,7 @@ impl Conv {
             self.row.unread_base = receipt.unread_base;
             self.row.revoked_above_read = receipt.revoked_above_read;
             self.row.revoked_up_to = self.row.revoked_up_to.max(receipt.mutation_head);
+            self.trim_mentions();
         }
     }
 
@@ -200,6 +216,7 @@ impl Conv {
 
     /// A message was taken back.
     pub(super) fn revoke(&mut self, sequence: u64, revocation: &Revocation) {
+        self.forget_mention(sequence);
         self.revoked.insert(sequence, revocation.clone());
         if self.revoked.len() > MAX_STASHED {
             self.revoked.pop_first();
@@ -347,6 +364,7 @@ impl Conv {
             last_message,
             read_sequence: self.row.read,
             peer_read_sequence: self.row.peer_read,
+            group_at_info_list: self.row.mentions.iter().map(Into::into).collect(),
             last_time,
         }
     }
@@ -387,9 +405,10 @@ fn is_own_joining(me: &UserId, message: &WireMessage) -> bool {
     tip_of(message).as_ref().is_some_and(is_joining)
 }
 
-/// Removes the payload of a revoked message and keeps its type.
+/// Removes what the sender of a revoked message said, and keeps the type of its payload.
 pub fn redact(message: &mut WireMessage, revocation: &Revocation) {
     message.revoked = Some(revocation.clone());
+    message.attributes = Attributes::of_revoked(message.attributes.as_deref());
     #[derive(serde::Deserialize)]
     struct Tag<'a> {
         #[serde(rename = "type", borrow)]

@@ -2,12 +2,14 @@
 //!
 //! * `conversation` keeps one conversation's positions; this file has all of them, and the list.
 //! * `inbox` puts received messages in order and emits them once; `delivery` remembers what no listener has heard.
+//! * `mentions` keeps which unread messages mention this user.
 //! * `mutations` applies revocations, `reads` receipts and read sequences, `pages` finds the messages of a page.
 //! * `requests` asks the server for what is missing.
 
 mod conversation;
 mod delivery;
 mod inbox;
+mod mentions;
 mod mutations;
 mod pages;
 mod reads;

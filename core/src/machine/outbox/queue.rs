@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use tim_protocol::attributes::Attributes;
 use tim_protocol::call::SendRequest;
 use tim_protocol::{ConversationId, MessageId, UserId};
 
@@ -135,7 +136,9 @@ impl Queue {
     /// The message of the outbox that is shown after a message of this time: the last waiting one, or the last one
     /// refused since.
     pub(super) fn newest(&self, id: &ConversationId, time: i64) -> Option<Message> {
-        let rows = || self.rows_of(id).rev();
+        let is_shown =
+            |row: &&OutboxRow| !Attributes::of(row.message.attributes.as_deref()).excluded_from_last_message;
+        let rows = || self.rows_of(id).filter(is_shown).rev();
         let waiting = rows().find(|row| row.refusal.is_none());
         let newest = waiting.or_else(|| {
             let refused = rows().filter(|row| row.message.time >= time);
@@ -225,6 +228,7 @@ impl Queue {
                     client_time: message.client_time,
                     priority: message.priority,
                     excluded_from_unread_count: message.excluded_from_unread_count,
+                    attributes: message.attributes.clone().map(Into::into),
                     body: message.body.clone(),
                 });
             }

@@ -19,6 +19,8 @@ pub struct Conversation {
     pub by_first_party: u64,
     /// The number of the last mutation; 0 before the first.
     pub mutation_head: u64,
+    /// The sequence of the newest message that is not excluded from being the last message; 0 if there is none.
+    pub last_shown_seq: u64,
     /// The time of the last message; 0 before the first.
     pub last_time: UnixMillis,
 }

@@ -40,6 +40,8 @@ pub struct MessageRow<'a> {
     pub avatar: &'a str,
     /// Set if it was revoked.
     pub revoked: Option<Revocation>,
+    /// The attributes as they were stored.
+    pub attributes: Option<&'a RawValue>,
     /// The body as it was stored.
     pub body: &'a RawValue,
 }
@@ -70,6 +72,8 @@ pub struct RevocationRow<'a> {
     pub by: UserKey,
     /// When it was revoked.
     pub time: UnixMillis,
+    /// The new attributes of the message.
+    pub attributes: Option<&'a RawValue>,
     /// The new body of the message.
     pub body: &'a RawValue,
 }
@@ -119,7 +123,7 @@ pub trait MessageRows {
     fn count_revoked(&mut self, of: ConversationKey, reader: UserKey, unread_index: u64)
     -> DomainResult<u64>;
 
-    /// Revokes a message: stores the mutation, replaces the message's body, and replaces the conversation's row by
+    /// Revokes a message: stores the mutation, replaces the message's body and attributes, and replaces the conversation's row by
     /// `conversation`, whose mutation head is the mutation's sequence.
     fn revoke(&mut self, conversation: &Conversation, row: &RevocationRow<'_>) -> DomainResult<()>;
 

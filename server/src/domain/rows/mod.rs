@@ -19,6 +19,7 @@ mod groups;
 mod logins;
 mod marks;
 mod media;
+mod mentions;
 mod messages;
 mod sends;
 mod users;
@@ -28,6 +29,7 @@ pub use groups::{GroupRow, GroupRows, GroupSummary, Member, NewGroupRow, Standin
 pub use logins::{LoginEnd, LoginRows};
 pub use marks::{ChangeKind, Changed, MarkRows, Marks};
 pub use media::MediaRows;
+pub use mentions::{MentionRow, MentionRows};
 pub use messages::{Counts, MessageRow, MessageRows, MutationRow, RevocationRow};
 pub use sends::{SendRows, SendToGroup, SendToUser};
 pub use users::{SenderProfile, UserRows};
@@ -36,7 +38,15 @@ use super::DomainResult;
 
 /// All rows of a transaction.
 pub trait Rows:
-    UserRows + LoginRows + ConversationRows + MessageRows + SendRows + GroupRows + MarkRows + MediaRows
+    UserRows
+    + LoginRows
+    + ConversationRows
+    + MessageRows
+    + MentionRows
+    + SendRows
+    + GroupRows
+    + MarkRows
+    + MediaRows
 {
     /// The epoch of the data; see [`tim_protocol::conversation::Cursor::epoch`].
     fn epoch(&self) -> u32;

@@ -6,7 +6,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use serde_json::value::RawValue;
-use tim_protocol::call::{self, HistoryPage, HistoryRequest, MessagesReply, Platform, Reply, Sent, SyncPage};
+use tim_protocol::call::{
+    self, HistoryPage, HistoryRequest, MessagesReply, MessagesRequest, Platform, Reply, Request, Sent,
+    SyncPage,
+};
 use tim_protocol::conversation::{Change, Cursor};
 use tim_protocol::frame::Push;
 use tim_protocol::group::{GroupType, NewGroup};
@@ -100,9 +103,22 @@ pub fn message(from: &Actor, to: &str, number: u64) -> Write {
         client_time: NOW,
         priority: Default::default(),
         excluded_from_unread_count: false,
+        attributes: None,
         body: RawValue::from_string(body).unwrap(),
     };
     Write::request(from, send, NOW)
+}
+
+/// The same with attributes, as JSON.
+#[must_use]
+pub fn message_with(from: &Actor, to: &str, number: u64, attributes: &str) -> Write {
+    let mut write = message(from, to, number);
+    if let Write::Request(asked) = &mut write
+        && let Request::Messages(MessagesRequest::Send(send)) = &mut asked.request
+    {
+        send.attributes = Some(RawValue::from_string(attributes.to_owned()).unwrap().into());
+    }
+    write
 }
 
 /// Puts users on the actor's blacklist, or takes them off.

@@ -13,7 +13,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version of the tables this program writes.
-pub(super) const VERSION: i64 = 5;
+pub(super) const VERSION: i64 = 6;
 
 /// How long a statement waits for another program that has locked the database.
 pub(super) const BUSY_WITHIN: Duration = Duration::from_secs(5);
@@ -23,7 +23,7 @@ const PAGE_BYTES: u32 = 2048;
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
 
 /// The steps; step `n` leads from version `n` to `n + 1`.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     r"
 CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES('epoch', 1);
@@ -129,6 +129,15 @@ CREATE TABLE ending(
 INSERT INTO ending SELECT user, row_number() OVER (PARTITION BY user ORDER BY id), ushard, instance, reason FROM ended;
 DROP TABLE ended;
 ALTER TABLE ending RENAME TO ended;
+",
+    // Attributes of messages. `shown` is the newest message that is not excluded from being the last one, if that is not the
+    // head. `mention` has a row for each user whom a message mentions, and one with an empty name for everybody.
+    r"
+ALTER TABLE msg ADD COLUMN attributes TEXT;
+ALTER TABLE conv ADD COLUMN shown INTEGER;
+CREATE TABLE mention(
+    conv INTEGER NOT NULL, name TEXT NOT NULL, seq INTEGER NOT NULL, shard INTEGER NOT NULL, sender INTEGER NOT NULL,
+    PRIMARY KEY(conv, name, seq)) WITHOUT ROWID;
 ",
 ];
 

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::pin::Pin;
 use std::sync::Mutex;
 
+use tim_protocol::conversation::Cursor;
 use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::{GroupId, call};
@@ -187,5 +188,9 @@ async fn revoked(store: &Watched, alice: &Actor) {
 /// The owner leaves it.
 async fn work_group(store: &Watched, alice: &Actor) {
     store.write(conformance::group(alice, "work", &["bob"])).await.unwrap();
+    let mention = r#"{"atUserList":["bob"]}"#;
+    store.write(conformance::message_with(alice, "GROUPwork", 1, mention)).await.unwrap();
+    conformance::sync(store, alice, Cursor::default()).await;
+    store.write(conformance::revoke(alice, "GROUPwork", 2)).await.unwrap();
     asks(store, alice, call::QuitGroupRequest { group_id: GroupId::new("work").unwrap() }).await;
 }

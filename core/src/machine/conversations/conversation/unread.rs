@@ -134,6 +134,8 @@ impl Model {
             peer_read: 0,
             first_visible_seq: 1,
             gone: false,
+            mentions: Vec::new().into(),
+            last_message: Vec::new().into(),
             latest: Vec::new().into(),
         }
     }

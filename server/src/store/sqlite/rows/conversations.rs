@@ -29,7 +29,7 @@ pub(super) fn key_of(parties: &Parties) -> String {
 /// The columns of a conversation `c`, for [`read_conversation`].
 macro_rules! conversation_columns {
     () => {
-        "c.id, c.kind, c.a, c.b, c.key, c.head, c.cnt, c.by_a, c.mhead, c.last_time"
+        "c.id, c.kind, c.a, c.b, c.key, c.head, c.cnt, c.by_a, c.mhead, c.last_time, coalesce(c.shown, c.head)"
     };
 }
 pub(super) use conversation_columns;
@@ -53,6 +53,7 @@ pub(super) fn read_conversation(row: &Row<'_>, first: usize) -> DomainResult<Con
         by_first_party: unsigned(row, first + 7)?,
         mutation_head: unsigned(row, first + 8)?,
         last_time: row.get(first + 9)?,
+        last_shown_seq: unsigned(row, first + 10)?,
     })
 }
 
@@ -96,10 +97,10 @@ impl ConversationRows for Transaction<'_> {
         let mut rows = query.query(params![user.0, of.0])?;
         let row = rows.next()?.ok_or_else(damaged)?;
         let conversation = read_conversation(row, 0)?;
-        let own = UserConversation { read: unsigned(row, 10)?, first_visible_seq: unsigned(row, 11)? };
-        let peer = match (&conversation.parties, row.get_ref(12)?) {
+        let own = UserConversation { read: unsigned(row, 11)?, first_visible_seq: unsigned(row, 12)? };
+        let peer = match (&conversation.parties, row.get_ref(13)?) {
             (Parties::C2c(..), name) => {
-                Some((user_name(name.as_str().map_err(rusqlite::Error::from)?)?, unsigned(row, 13)?))
+                Some((user_name(name.as_str().map_err(rusqlite::Error::from)?)?, unsigned(row, 14)?))
             }
             (Parties::Group(_) | Parties::System(_), _) => None,
         };
@@ -124,6 +125,7 @@ impl ConversationRows for Transaction<'_> {
             by_first_party: 0,
             mutation_head: 0,
             last_time: 0,
+            last_shown_seq: 0,
         })
     }
 

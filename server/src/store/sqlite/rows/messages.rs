@@ -6,6 +6,7 @@ use std::ops::{ControlFlow, RangeInclusive};
 
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{OptionalExtension as _, Row, params};
+use serde_json::value::RawValue;
 use tim_protocol::call::Sent;
 use tim_protocol::message::{Message, Priority, Revocation};
 use tim_protocol::word::Word;
@@ -44,8 +45,8 @@ impl MessageRows for Transaction<'_> {
     ) -> DomainResult<bool> {
         let mut insert = self.prepare(
             "INSERT INTO msg(conv, seq, kind, cnt, by_sender, sender, cmid, time, lag, priority, uncounted, nick, avatar,
-                body)
-             VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(cmid, sender, conv) DO NOTHING",
+                attributes, body)
+             VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(cmid, sender, conv) DO NOTHING",
         )?;
         let appended = insert.execute(params![
             conversation.key.0,
@@ -61,18 +62,20 @@ impl MessageRows for Transaction<'_> {
             message.excluded_from_unread_count,
             null_if_empty(&message.nick),
             null_if_empty(&message.avatar),
+            message.attributes.as_ref().map(|attributes| attributes.get()),
             stored_body(message.body.get()),
         ])?;
         if appended == 0 {
             return Ok(false);
         }
-        self.prepare("UPDATE conv SET head = ?2, cnt = ?3, by_a = ?4, last_time = ?5 WHERE id = ?1")?
+        self.prepare("UPDATE conv SET head = ?2, cnt = ?3, by_a = ?4, last_time = ?5, shown = nullif(?6, ?2) WHERE id = ?1")?
             .execute(params![
                 conversation.key.0,
                 to_sql(conversation.head),
                 to_sql(conversation.unread_index),
                 to_sql(conversation.by_first_party),
-                conversation.last_time
+                conversation.last_time,
+                to_sql(conversation.last_shown_seq)
             ])?;
         Ok(true)
     }
@@ -86,7 +89,7 @@ impl MessageRows for Transaction<'_> {
     ) -> DomainResult<()> {
         let mut query = self.prepare(
             "SELECT m.seq, m.cnt, m.cmid, m.sender, s.name, m.time, m.lag, m.priority, m.uncounted,
-                    m.nick, m.avatar, r.name, m.revoked_time, m.body, m.by_sender
+                    m.nick, m.avatar, r.name, m.revoked_time, m.body, m.by_sender, m.attributes
              FROM msg m LEFT JOIN user s ON s.id = m.sender LEFT JOIN user r ON r.id = m.revoked_by
              WHERE m.conv = ? AND m.seq BETWEEN ? AND ? ORDER BY m.seq DESC LIMIT ?",
         )?;
@@ -142,9 +145,16 @@ impl MessageRows for Transaction<'_> {
         )?
         .execute(params![conv, number, sequence, to_sql(row.unread_index), row.by.0, row.time])?;
         self.prepare(
-            "UPDATE msg SET revoked_by = ?3, revoked_time = ?4, body = ?5 WHERE conv = ?1 AND seq = ?2",
+            "UPDATE msg SET revoked_by = ?3, revoked_time = ?4, body = ?5, attributes = ?6 WHERE conv = ?1 AND seq = ?2",
         )?
-        .execute(params![conv, sequence, row.by.0, row.time, stored_body(row.body.get())])?;
+        .execute(params![
+            conv,
+            sequence,
+            row.by.0,
+            row.time,
+            stored_body(row.body.get()),
+            row.attributes.map(RawValue::get)
+        ])?;
         self.prepare("UPDATE conv SET mhead = ?2 WHERE id = ?1")?.execute(params![conv, number])?;
         Ok(())
     }
@@ -212,8 +222,15 @@ fn read_message<'a>(
         nick: text(row, 9)?,
         avatar: text(row, 10)?,
         revoked,
+        attributes: attributes(row, 15)?,
         body: serde_json::from_str(whole_body(text(row, 13)?, room)).map_err(|_| damaged())?,
     })
+}
+
+/// The attributes as they were stored.
+fn attributes<'a>(row: &'a Row<'_>, column: usize) -> DomainResult<Option<&'a RawValue>> {
+    let text = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+    text.map(serde_json::from_str).transpose().map_err(|_| damaged())
 }
 
 fn read_mutation(row: &Row<'_>) -> DomainResult<MutationRow> {

@@ -7,6 +7,7 @@ mod groups;
 mod logins;
 mod marks;
 mod media;
+mod mentions;
 mod messages;
 mod sends;
 mod users;

@@ -73,9 +73,9 @@ fun Tim.createImageMessage(
     to: String,
     conversationType: ConversationType,
     bytes: ByteArray,
-    priority: Priority? = null,
+    options: CreateOptions? = null,
     onProgress: ProgressListener? = null,
-): Message = createImageMessageFromBytes(to, conversationType, bytes, priority, onProgress)
+): Message = createImageMessageFromBytes(to, conversationType, bytes, options, onProgress)
 
 /** A file message of a file's bytes. See [Tim.createFileMessageFromBytes]. */
 fun Tim.createFileMessage(
@@ -83,9 +83,9 @@ fun Tim.createFileMessage(
     conversationType: ConversationType,
     bytes: ByteArray,
     name: String,
-    priority: Priority? = null,
+    options: CreateOptions? = null,
     onProgress: ProgressListener? = null,
-): Message = createFileMessageFromBytes(to, conversationType, bytes, name, priority, onProgress)
+): Message = createFileMessageFromBytes(to, conversationType, bytes, name, options, onProgress)
 
 /** Sends a message that was refused again, under the same identity. */
 suspend fun Tim.resendMessage(message: Message): Message = resendMessage(message.id)

@@ -974,17 +974,17 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_attachment_url(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_create_file_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_tim_ffi_fn_method_tim_create_file_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`bytes`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`bytes`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_tim_ffi_fn_method_tim_create_image_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_tim_ffi_fn_method_tim_create_image_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`bytes`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`bytes`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_tim_ffi_fn_method_tim_create_location_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`description`: RustBuffer.ByValue,`longitude`: Double,`latitude`: Double,`priority`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_tim_ffi_fn_method_tim_create_location_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`description`: RustBuffer.ByValue,`longitude`: Double,`latitude`: Double,`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
-    external fun uniffi_tim_ffi_fn_method_tim_create_text_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`text`: RustBuffer.ByValue,`priority`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    external fun uniffi_tim_ffi_fn_method_tim_create_text_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`text`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_group(`ptr`: Long,`group`: RustBuffer.ByValue,
     ): Long
@@ -1012,7 +1012,7 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_revoke_message(`ptr`: Long,`message`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_send_message(`ptr`: Long,`message`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_send_message(`ptr`: Long,`message`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_set_message_read(`ptr`: Long,`conversationID`: RustBuffer.ByValue,
     ): Long
@@ -1260,22 +1260,22 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_url() and 0xFFFF) != 18931) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message() and 0xFFFF) != 24733) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message() and 0xFFFF) != 21130) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() and 0xFFFF) != 14436) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() and 0xFFFF) != 28171) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 62283) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 48161) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 16077) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes() and 0xFFFF) != 45537) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_location_message() and 0xFFFF) != 4366) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_location_message() and 0xFFFF) != 65028) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 3919) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 56380) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 41542) {
@@ -1317,7 +1317,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 7975) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 26347) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 24881) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 29109) {
@@ -3391,7 +3391,7 @@ public interface TimInterface {
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
      * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
      */
-    fun `createFileMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `name`: kotlin.String, `priority`: Priority? = null, `onProgress`: ProgressListener? = null): Message
+    fun `createFileMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `name`: kotlin.String, `options`: CreateOptions? = null, `onProgress`: ProgressListener? = null): Message
 
     /**
      * Makes a file message of a file's bytes, as `createFileMessage` does of a file; it needs a name.
@@ -3399,7 +3399,7 @@ public interface TimInterface {
      * # Errors
      * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
      */
-    fun `createFileMessageFromBytes`(`to`: kotlin.String, `conversationType`: ConversationType, `bytes`: kotlin.ByteArray, `name`: kotlin.String, `priority`: Priority? = null, `onProgress`: ProgressListener? = null): Message
+    fun `createFileMessageFromBytes`(`to`: kotlin.String, `conversationType`: ConversationType, `bytes`: kotlin.ByteArray, `name`: kotlin.String, `options`: CreateOptions? = null, `onProgress`: ProgressListener? = null): Message
 
     /**
      * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
@@ -3410,7 +3410,7 @@ public interface TimInterface {
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2251 for no path, 2401
      * for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
-    fun `createImageMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `priority`: Priority? = null, `onProgress`: ProgressListener? = null): Message
+    fun `createImageMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `options`: CreateOptions? = null, `onProgress`: ProgressListener? = null): Message
 
     /**
      * Makes a picture message of a file's bytes, as `createImageMessage` does of a file. They are written into a file of the
@@ -3421,7 +3421,7 @@ public interface TimInterface {
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 7006 for no bytes, 2252
      * if they are no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
-    fun `createImageMessageFromBytes`(`to`: kotlin.String, `conversationType`: ConversationType, `bytes`: kotlin.ByteArray, `priority`: Priority? = null, `onProgress`: ProgressListener? = null): Message
+    fun `createImageMessageFromBytes`(`to`: kotlin.String, `conversationType`: ConversationType, `bytes`: kotlin.ByteArray, `options`: CreateOptions? = null, `onProgress`: ProgressListener? = null): Message
 
     /**
      * Creates a location message: a place on Earth, in degrees, and its name (may be empty); `sendMessage` sends it.
@@ -3429,16 +3429,17 @@ public interface TimInterface {
      * # Errors
      * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
      */
-    fun `createLocationMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `description`: kotlin.String, `longitude`: kotlin.Double, `latitude`: kotlin.Double, `priority`: Priority? = null): Message
+    fun `createLocationMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `description`: kotlin.String, `longitude`: kotlin.Double, `latitude`: kotlin.Double, `options`: CreateOptions? = null): Message
 
     /**
      * Makes a text message to a user or a group, to be shown at once; `sendMessage` sends it.
      *
      * # Errors
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
-     * for one over 12 KB.
+     * for more than 12 KB with the options. For `options` also 2106 if they mention users outside a group, 20001 if more than 30, 2002
+     * for one that is none.
      */
-    fun `createTextMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `text`: kotlin.String, `priority`: Priority? = null): Message
+    fun `createTextMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `text`: kotlin.String, `options`: CreateOptions? = null): Message
 
     /**
      * Makes a group with this user as its owner.
@@ -3577,10 +3578,10 @@ public interface TimInterface {
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
      * also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
-     * upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
+     * upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
      * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
-    suspend fun `sendMessage`(`message`: Message): Message
+    suspend fun `sendMessage`(`message`: Message, `options`: SendOptions? = null): Message
 
     /**
      * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
@@ -4112,7 +4113,7 @@ open class Tim: TimInterface
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
      * cannot be read, 7006 if it is empty, 2402 if it has more than 100 MB, 130110 for a name longer than 256 bytes.
      */
-    @Throws(TimException::class)override fun `createFileMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `name`: kotlin.String, `priority`: Priority?, `onProgress`: ProgressListener?): Message {
+    @Throws(TimException::class)override fun `createFileMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `name`: kotlin.String, `options`: CreateOptions?, `onProgress`: ProgressListener?): Message {
             return FfiConverterTypeMessage.lift(
     callWithHandle {
     uniffiRustCallWithError(TimException) { _status ->
@@ -4123,7 +4124,7 @@ open class Tim: TimInterface
         FfiConverterTypeConversationType.lower(`conversationType`),
         FfiConverterString.lower(`file`),
         FfiConverterString.lower(`name`),
-        FfiConverterOptionalTypePriority.lower(`priority`),
+        FfiConverterOptionalTypeCreateOptions.lower(`options`),
         FfiConverterOptionalTypeProgressListener.lower(`onProgress`),_status)
 }
     }
@@ -4138,7 +4139,7 @@ open class Tim: TimInterface
      * # Errors
      * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
      */
-    @Throws(TimException::class)override fun `createFileMessageFromBytes`(`to`: kotlin.String, `conversationType`: ConversationType, `bytes`: kotlin.ByteArray, `name`: kotlin.String, `priority`: Priority?, `onProgress`: ProgressListener?): Message {
+    @Throws(TimException::class)override fun `createFileMessageFromBytes`(`to`: kotlin.String, `conversationType`: ConversationType, `bytes`: kotlin.ByteArray, `name`: kotlin.String, `options`: CreateOptions?, `onProgress`: ProgressListener?): Message {
             return FfiConverterTypeMessage.lift(
     callWithHandle {
     uniffiRustCallWithError(TimException) { _status ->
@@ -4149,7 +4150,7 @@ open class Tim: TimInterface
         FfiConverterTypeConversationType.lower(`conversationType`),
         FfiConverterByteArray.lower(`bytes`),
         FfiConverterString.lower(`name`),
-        FfiConverterOptionalTypePriority.lower(`priority`),
+        FfiConverterOptionalTypeCreateOptions.lower(`options`),
         FfiConverterOptionalTypeProgressListener.lower(`onProgress`),_status)
 }
     }
@@ -4167,7 +4168,7 @@ open class Tim: TimInterface
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2251 for no path, 2401
      * for a file that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
      */
-    @Throws(TimException::class)override fun `createImageMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `priority`: Priority?, `onProgress`: ProgressListener?): Message {
+    @Throws(TimException::class)override fun `createImageMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `options`: CreateOptions?, `onProgress`: ProgressListener?): Message {
             return FfiConverterTypeMessage.lift(
     callWithHandle {
     uniffiRustCallWithError(TimException) { _status ->
@@ -4177,7 +4178,7 @@ open class Tim: TimInterface
         FfiConverterString.lower(`to`),
         FfiConverterTypeConversationType.lower(`conversationType`),
         FfiConverterString.lower(`file`),
-        FfiConverterOptionalTypePriority.lower(`priority`),
+        FfiConverterOptionalTypeCreateOptions.lower(`options`),
         FfiConverterOptionalTypeProgressListener.lower(`onProgress`),_status)
 }
     }
@@ -4195,7 +4196,7 @@ open class Tim: TimInterface
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 7006 for no bytes, 2252
      * if they are no picture, 2253 if there are 20 MB or more. `Storage`: 130168 or 6022 if they cannot be written.
      */
-    @Throws(TimException::class)override fun `createImageMessageFromBytes`(`to`: kotlin.String, `conversationType`: ConversationType, `bytes`: kotlin.ByteArray, `priority`: Priority?, `onProgress`: ProgressListener?): Message {
+    @Throws(TimException::class)override fun `createImageMessageFromBytes`(`to`: kotlin.String, `conversationType`: ConversationType, `bytes`: kotlin.ByteArray, `options`: CreateOptions?, `onProgress`: ProgressListener?): Message {
             return FfiConverterTypeMessage.lift(
     callWithHandle {
     uniffiRustCallWithError(TimException) { _status ->
@@ -4205,7 +4206,7 @@ open class Tim: TimInterface
         FfiConverterString.lower(`to`),
         FfiConverterTypeConversationType.lower(`conversationType`),
         FfiConverterByteArray.lower(`bytes`),
-        FfiConverterOptionalTypePriority.lower(`priority`),
+        FfiConverterOptionalTypeCreateOptions.lower(`options`),
         FfiConverterOptionalTypeProgressListener.lower(`onProgress`),_status)
 }
     }
@@ -4220,7 +4221,7 @@ open class Tim: TimInterface
      * # Errors
      * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
      */
-    @Throws(TimException::class)override fun `createLocationMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `description`: kotlin.String, `longitude`: kotlin.Double, `latitude`: kotlin.Double, `priority`: Priority?): Message {
+    @Throws(TimException::class)override fun `createLocationMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `description`: kotlin.String, `longitude`: kotlin.Double, `latitude`: kotlin.Double, `options`: CreateOptions?): Message {
             return FfiConverterTypeMessage.lift(
     callWithHandle {
     uniffiRustCallWithError(TimException) { _status ->
@@ -4232,7 +4233,7 @@ open class Tim: TimInterface
         FfiConverterString.lower(`description`),
         FfiConverterDouble.lower(`longitude`),
         FfiConverterDouble.lower(`latitude`),
-        FfiConverterOptionalTypePriority.lower(`priority`),_status)
+        FfiConverterOptionalTypeCreateOptions.lower(`options`),_status)
 }
     }
     )
@@ -4245,9 +4246,10 @@ open class Tim: TimInterface
      *
      * # Errors
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation, 130110 for no text, 8001
-     * for one over 12 KB.
+     * for more than 12 KB with the options. For `options` also 2106 if they mention users outside a group, 20001 if more than 30, 2002
+     * for one that is none.
      */
-    @Throws(TimException::class)override fun `createTextMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `text`: kotlin.String, `priority`: Priority?): Message {
+    @Throws(TimException::class)override fun `createTextMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `text`: kotlin.String, `options`: CreateOptions?): Message {
             return FfiConverterTypeMessage.lift(
     callWithHandle {
     uniffiRustCallWithError(TimException) { _status ->
@@ -4257,7 +4259,7 @@ open class Tim: TimInterface
         FfiConverterString.lower(`to`),
         FfiConverterTypeConversationType.lower(`conversationType`),
         FfiConverterString.lower(`text`),
-        FfiConverterOptionalTypePriority.lower(`priority`),_status)
+        FfiConverterOptionalTypeCreateOptions.lower(`options`),_status)
 }
     }
     )
@@ -4671,18 +4673,19 @@ open class Tim: TimInterface
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
      * also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
-     * upload plugin answered; 2106, 8001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
+     * upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
      * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `sendMessage`(`message`: Message) : Message {
+    override suspend fun `sendMessage`(`message`: Message, `options`: SendOptions?) : Message {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_send_message(
                 uniffiHandle,
 
         FfiConverterTypeMessage.lower(`message`),
+        FfiConverterOptionalTypeSendOptions.lower(`options`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
@@ -4966,7 +4969,8 @@ open class Tim: TimInterface
     fun revokeMessageAsync(`message`: Message): CompletableFuture<Message> = inFuture { `revokeMessage`(message) }
 
     /** [sendMessage] for Java: the future fails with a [TimException]. */
-    fun sendMessageAsync(`message`: Message): CompletableFuture<Message> = inFuture { `sendMessage`(message) }
+    @JvmOverloads
+    fun sendMessageAsync(`message`: Message, `options`: SendOptions? = null): CompletableFuture<Message> = inFuture { `sendMessage`(message, options) }
 
     /** [setMessageRead] for Java: the future fails with a [TimException]. */
     fun setMessageReadAsync(`conversationID`: kotlin.String): CompletableFuture<Void?> = inFuture { `setMessageRead`(conversationID); null }
@@ -5633,7 +5637,7 @@ data class Conversation (
     val `unreadCount`: kotlin.Long
     ,
     /**
-     * The newest message, sent or waiting to be.
+     * The newest message, sent or waiting to be, that is not excluded from being this.
      */
     val `lastMessage`: Message?
     ,
@@ -5646,6 +5650,11 @@ data class Conversation (
      * How far the other side of a C2C conversation has read, as a sequence.
      */
     val `peerReadSequence`: kotlin.Long
+    ,
+    /**
+     * The newest unread messages that mention this user in a group, oldest first; at most 20.
+     */
+    val `groupAtInfoList`: List<GroupAtInfo>
     ,
     /**
      * The time of the last activity.
@@ -5674,6 +5683,7 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
             FfiConverterOptionalTypeMessage.read(buf),
             FfiConverterLong.read(buf),
             FfiConverterLong.read(buf),
+            FfiConverterSequenceTypeGroupAtInfo.read(buf),
             FfiConverterLong.read(buf),
         )
     }
@@ -5686,6 +5696,7 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
             FfiConverterOptionalTypeMessage.allocationSize(value.`lastMessage`) +
             FfiConverterLong.allocationSize(value.`readSequence`) +
             FfiConverterLong.allocationSize(value.`peerReadSequence`) +
+            FfiConverterSequenceTypeGroupAtInfo.allocationSize(value.`groupAtInfoList`) +
             FfiConverterLong.allocationSize(value.`lastTime`)
     )
 
@@ -5697,7 +5708,63 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
             FfiConverterOptionalTypeMessage.write(value.`lastMessage`, buf)
             FfiConverterLong.write(value.`readSequence`, buf)
             FfiConverterLong.write(value.`peerReadSequence`, buf)
+            FfiConverterSequenceTypeGroupAtInfo.write(value.`groupAtInfoList`, buf)
             FfiConverterLong.write(value.`lastTime`, buf)
+    }
+}
+
+
+
+/**
+ * What a message can be created with besides its content.
+ */
+data class CreateOptions (
+    /**
+     * Its urgency in a group; `Normal` if absent.
+     */
+    val `priority`: Priority? = null
+    ,
+    /**
+     * A text for the application's own use, which travels and is stored with the message. It shares the message's 12 KB.
+     */
+    val `cloudCustomData`: kotlin.String = ""
+    ,
+    /**
+     * The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody: at most 30, only in groups.
+     */
+    val `atUserList`: List<kotlin.String> = listOf()
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCreateOptions: FfiConverterRustBuffer<CreateOptions> {
+    override fun read(buf: ByteBuffer): CreateOptions {
+        return CreateOptions(
+            FfiConverterOptionalTypePriority.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterSequenceString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: CreateOptions) = (
+            FfiConverterOptionalTypePriority.allocationSize(value.`priority`) +
+            FfiConverterString.allocationSize(value.`cloudCustomData`) +
+            FfiConverterSequenceString.allocationSize(value.`atUserList`)
+    )
+
+    override fun write(value: CreateOptions, buf: ByteBuffer) {
+            FfiConverterOptionalTypePriority.write(value.`priority`, buf)
+            FfiConverterString.write(value.`cloudCustomData`, buf)
+            FfiConverterSequenceString.write(value.`atUserList`, buf)
     }
 }
 
@@ -5889,6 +5956,61 @@ public object FfiConverterTypeGroup: FfiConverterRustBuffer<Group> {
             FfiConverterInt.write(value.`maxMemberCount`, buf)
             FfiConverterTypeJoinOption.write(value.`joinOption`, buf)
             FfiConverterOptionalTypeSelfInfo.write(value.`selfInfo`, buf)
+    }
+}
+
+
+
+/**
+ * An unread message that mentions this user.
+ */
+data class GroupAtInfo (
+    /**
+     * Its sequence.
+     */
+    val `messageSequence`: kotlin.Long
+    ,
+    /**
+     * Who wrote it.
+     */
+    val `from`: kotlin.String
+    ,
+    /**
+     * Whom it mentions: 1 this user, 2 everybody, 3 both.
+     */
+    val `atType`: kotlin.Int
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeGroupAtInfo: FfiConverterRustBuffer<GroupAtInfo> {
+    override fun read(buf: ByteBuffer): GroupAtInfo {
+        return GroupAtInfo(
+            FfiConverterLong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: GroupAtInfo) = (
+            FfiConverterLong.allocationSize(value.`messageSequence`) +
+            FfiConverterString.allocationSize(value.`from`) +
+            FfiConverterInt.allocationSize(value.`atType`)
+    )
+
+    override fun write(value: GroupAtInfo, buf: ByteBuffer) {
+            FfiConverterLong.write(value.`messageSequence`, buf)
+            FfiConverterString.write(value.`from`, buf)
+            FfiConverterInt.write(value.`atType`, buf)
     }
 }
 
@@ -6380,6 +6502,21 @@ data class Message (
     val `isExcludedFromUnreadCount`: kotlin.Boolean
     ,
     /**
+     * Changes neither the conversation's last message nor its position in the list.
+     */
+    val `isExcludedFromLastMessage`: kotlin.Boolean = false
+    ,
+    /**
+     * A text for the application's own use; empty if none, and of a revoked message.
+     */
+    val `cloudCustomData`: kotlin.String = ""
+    ,
+    /**
+     * The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody; only in groups.
+     */
+    val `atUserList`: List<kotlin.String> = listOf()
+    ,
+    /**
      * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
      * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
      * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
@@ -6427,6 +6564,9 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterSequenceString.read(buf),
             FfiConverterOptionalString.read(buf),
             FfiConverterTypePayload.read(buf),
         )
@@ -6452,6 +6592,9 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterBoolean.allocationSize(value.`isRead`) +
             FfiConverterBoolean.allocationSize(value.`isPeerRead`) +
             FfiConverterBoolean.allocationSize(value.`isExcludedFromUnreadCount`) +
+            FfiConverterBoolean.allocationSize(value.`isExcludedFromLastMessage`) +
+            FfiConverterString.allocationSize(value.`cloudCustomData`) +
+            FfiConverterSequenceString.allocationSize(value.`atUserList`) +
             FfiConverterOptionalString.allocationSize(value.`localPath`) +
             FfiConverterTypePayload.allocationSize(value.`payload`)
     )
@@ -6476,6 +6619,9 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterBoolean.write(value.`isRead`, buf)
             FfiConverterBoolean.write(value.`isPeerRead`, buf)
             FfiConverterBoolean.write(value.`isExcludedFromUnreadCount`, buf)
+            FfiConverterBoolean.write(value.`isExcludedFromLastMessage`, buf)
+            FfiConverterString.write(value.`cloudCustomData`, buf)
+            FfiConverterSequenceString.write(value.`atUserList`, buf)
             FfiConverterOptionalString.write(value.`localPath`, buf)
             FfiConverterTypePayload.write(value.`payload`, buf)
     }
@@ -6921,6 +7067,53 @@ public object FfiConverterTypeSelfInfo: FfiConverterRustBuffer<SelfInfo> {
     override fun write(value: SelfInfo, buf: ByteBuffer) {
             FfiConverterTypeRole.write(value.`role`, buf)
             FfiConverterLong.write(value.`joinTime`, buf)
+    }
+}
+
+
+
+/**
+ * How a message is sent.
+ */
+data class SendOptions (
+    /**
+     * It does not count as unread.
+     */
+    val `excludedFromUnreadCount`: kotlin.Boolean = false
+    ,
+    /**
+     * It changes neither the conversation's last message nor its position in the list.
+     */
+    val `excludedFromLastMessage`: kotlin.Boolean = false
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeSendOptions: FfiConverterRustBuffer<SendOptions> {
+    override fun read(buf: ByteBuffer): SendOptions {
+        return SendOptions(
+            FfiConverterBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: SendOptions) = (
+            FfiConverterBoolean.allocationSize(value.`excludedFromUnreadCount`) +
+            FfiConverterBoolean.allocationSize(value.`excludedFromLastMessage`)
+    )
+
+    override fun write(value: SendOptions, buf: ByteBuffer) {
+            FfiConverterBoolean.write(value.`excludedFromUnreadCount`, buf)
+            FfiConverterBoolean.write(value.`excludedFromLastMessage`, buf)
     }
 }
 
@@ -9103,6 +9296,38 @@ public object FfiConverterOptionalTypeProgressListener: FfiConverterRustBuffer<P
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeCreateOptions: FfiConverterRustBuffer<CreateOptions?> {
+    override fun read(buf: ByteBuffer): CreateOptions? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeCreateOptions.read(buf)
+    }
+
+    override fun allocationSize(value: CreateOptions?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeCreateOptions.allocationSize(value)
+        }
+    }
+
+    override fun write(value: CreateOptions?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeCreateOptions.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeGroup: FfiConverterRustBuffer<Group?> {
     override fun read(buf: ByteBuffer): Group? {
         if (buf.get().toInt() == 0) {
@@ -9189,6 +9414,38 @@ public object FfiConverterOptionalTypeSelfInfo: FfiConverterRustBuffer<SelfInfo?
         } else {
             buf.put(1)
             FfiConverterTypeSelfInfo.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeSendOptions: FfiConverterRustBuffer<SendOptions?> {
+    override fun read(buf: ByteBuffer): SendOptions? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeSendOptions.read(buf)
+    }
+
+    override fun allocationSize(value: SendOptions?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeSendOptions.allocationSize(value)
+        }
+    }
+
+    override fun write(value: SendOptions?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeSendOptions.write(value, buf)
         }
     }
 }
@@ -9433,6 +9690,34 @@ public object FfiConverterSequenceTypeGroup: FfiConverterRustBuffer<List<Group>>
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeGroup.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeGroupAtInfo: FfiConverterRustBuffer<List<GroupAtInfo>> {
+    override fun read(buf: ByteBuffer): List<GroupAtInfo> {
+        val len = buf.getInt()
+        return List<GroupAtInfo>(len) {
+            FfiConverterTypeGroupAtInfo.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<GroupAtInfo>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeGroupAtInfo.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<GroupAtInfo>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeGroupAtInfo.write(it, buf)
         }
     }
 }

@@ -105,12 +105,12 @@ class ChatTest {
     fun aPlaceToMeet() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         val (longitude, latitude) = 91.1177 to 29.6579
-        val message = alice.tim.createLocationMessage(bob.name, ConversationType.C2C, "the tea house", longitude, latitude, Priority.NORMAL)
+        val message = alice.tim.createLocationMessage(bob.name, ConversationType.C2C, "the tea house", longitude, latitude)
         alice.tim.sendMessage(message)
         val place = Payload.Location(LocationBody("the tea house", longitude, latitude))
         assertEquals<Payload>(place, bob.nextMessage().payload)
         val nowhere = assertFailsWith<TimException.Refused> {
-            alice.tim.createLocationMessage(bob.name, ConversationType.C2C, "nowhere", 0.0, 90.1, Priority.NORMAL)
+            alice.tim.createLocationMessage(bob.name, ConversationType.C2C, "nowhere", 0.0, 90.1)
         }
         assertEquals(TimCode.MESSAGE_BODY_INVALID, nowhere.code)
     }
@@ -119,7 +119,7 @@ class ChatTest {
     fun aFileKeepsItsNameAndBytes() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         val minutes = alice.folder.resolve("minutes.txt").apply { writeText("tea at four") }
-        val shown = alice.tim.createFileMessage(bob.name, ConversationType.C2C, minutes.path, "", Priority.NORMAL, null)
+        val shown = alice.tim.createFileMessage(bob.name, ConversationType.C2C, minutes.path, "")
         assertEquals(minutes.path, shown.localPath)
         alice.tim.sendMessage(shown)
         val got = bob.nextMessage()
@@ -130,7 +130,7 @@ class ChatTest {
         assertEquals("tea at four", target.readText())
 
         val bytes = "cake, too".toByteArray()
-        alice.tim.sendMessage(alice.tim.createFileMessageFromBytes(bob.name, ConversationType.C2C, bytes, "list.txt", Priority.NORMAL, null))
+        alice.tim.sendMessage(alice.tim.createFileMessageFromBytes(bob.name, ConversationType.C2C, bytes, "list.txt"))
         assertEquals("list.txt", (bob.nextMessage().payload as Payload.File).v1.fileName)
     }
 
@@ -160,8 +160,9 @@ class ChatTest {
     @Test
     fun aPictureOfBytesWithoutProgress() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
-        val message = alice.tim.createImageMessageFromBytes(bob.name, ConversationType.C2C, picture(8, 8), Priority.HIGH, null)
-        assertEquals(Priority.HIGH, alice.tim.sendMessage(message).priority)
+        val message = alice.tim.createImageMessageFromBytes(bob.name, ConversationType.C2C, picture(8, 8), CreateOptions(priority = Priority.HIGH, cloudCustomData = "gift 7"))
+        val sent = alice.tim.sendMessage(message, SendOptions(excludedFromLastMessage = true))
+        assertEquals(Triple(Priority.HIGH, "gift 7", true), Triple(sent.priority, sent.cloudCustomData, sent.isExcludedFromLastMessage))
         val target = bob.folder.resolve("thumb")
         bob.tim.downloadAttachment(bob.nextMessage(), RenditionType.THUMB, target.path, null)
         assertTrue(target.length() > 0)

@@ -109,7 +109,7 @@ class TransferTest {
         val listener = object : ProgressListener {
             override fun onProgress(percent: Int) = percents.add(percent).let {}
         }
-        val message = alice.tim.createImageMessageFromBytes(bob.name, ConversationType.C2C, picture(8, 8), Priority.NORMAL, listener)
+        val message = alice.tim.createImageMessageFromBytes(bob.name, ConversationType.C2C, picture(8, 8), onProgress = listener)
         val reported = reportedByJna {
             assertTrue("worst" in assertFailsWith<TimException> { alice.tim.sendMessage(message) }.message)
         }

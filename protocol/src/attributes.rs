@@ -1,0 +1,179 @@
+//! The attributes of a message: what any kind of message may carry besides its body.
+//!
+//! They travel and are stored as the JSON text that the sender wrote, so that those of a later version are kept. The
+//! server reads the text once, when it checks the request.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::{Code, ConversationId, Fault, List, UserId, limits};
+
+/// In a list of users to be notified: everybody in the group. The spelling is TIM's.
+pub const AT_ALL: &str = "__kImSDK_MesssageAtALL__";
+
+/// The attributes that this version knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Attributes {
+    /// A text for the application's own use.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub cloud_custom_data: String,
+    /// The users that the message mentions, and [`AT_ALL`] for everybody. Only in groups; at most [`limits::AT_USERS`].
+    #[serde(skip_serializing_if = "List::is_blank")]
+    pub at_user_list: List<UserId>,
+    /// The message changes neither the conversation's last message nor its position in the list.
+    #[serde(skip_serializing_if = "crate::is_false")]
+    pub excluded_from_last_message: bool,
+}
+
+impl Attributes {
+    /// The attributes in a message's text; the default if there are none, or this version cannot read them.
+    #[must_use]
+    pub fn of(text: Option<&RawValue>) -> Self {
+        text.and_then(|text| serde_json::from_str(text.get()).ok()).unwrap_or_default()
+    }
+
+    /// The text that travels; `None` if there is nothing in it.
+    ///
+    /// # Errors
+    /// [`Code::MESSAGE_TOO_LONG`] if they have more than [`limits::BODY_BYTES`] together with the message's body.
+    pub fn write_beside(&self, body: &RawValue) -> Result<Option<Box<RawValue>>, Code> {
+        if *self == Self::default() {
+            return Ok(None);
+        }
+        let text = crate::bounds::written(self);
+        if body.get().len() + text.get().len() > limits::BODY_BYTES {
+            return Err(Code::MESSAGE_TOO_LONG);
+        }
+        Ok(Some(text))
+    }
+
+    /// Whether a message to this conversation may have them.
+    ///
+    /// # Errors
+    /// [`Code::CONVERSATION_TYPE_INVALID`] for mentions outside a group, [`Code::BAD_REQUEST`] for more than
+    /// [`limits::AT_USERS`], [`Code::USER_ID_INVALID`] for one that is no userID.
+    pub fn check(&self, to: &ConversationId) -> Result<(), Fault> {
+        let List { items, unreadable } = &self.at_user_list;
+        if *unreadable > 0 {
+            return Err(Fault::with_text(Code::USER_ID_INVALID, "atUserList has an entry that is no userID"));
+        }
+        if items.len() > limits::AT_USERS {
+            let text = format!("atUserList mentions at most {} users", limits::AT_USERS);
+            return Err(Fault::with_text(Code::BAD_REQUEST, text));
+        }
+        if !items.is_empty() && !matches!(to, ConversationId::Group(_)) {
+            let text = "only a message to a group can mention users (atUserList)";
+            return Err(Fault::with_text(Code::CONVERSATION_TYPE_INVALID, text));
+        }
+        Ok(())
+    }
+
+    /// What is left of them when the message was revoked: nothing that its sender said.
+    #[must_use]
+    pub fn of_revoked(text: Option<&RawValue>) -> Option<Box<RawValue>> {
+        let is_excluded = Self::of(text).excluded_from_last_message;
+        let left = Self { excluded_from_last_message: true, ..Self::default() };
+        is_excluded.then(|| crate::bounds::written(&left))
+    }
+}
+
+/// The attributes of a message that is being sent: their text, and what this version reads in it.
+#[derive(Debug, Clone)]
+pub struct SentAttributes {
+    text: Box<RawValue>,
+    read: Option<Attributes>,
+}
+
+impl SentAttributes {
+    /// The text as the sender wrote it.
+    #[must_use]
+    pub fn text(&self) -> &RawValue {
+        &self.text
+    }
+
+    /// What it says.
+    ///
+    /// # Errors
+    /// [`Code::BAD_REQUEST`] for a value of another type than the attribute's.
+    pub fn read(&self) -> Result<&Attributes, Fault> {
+        const WHY: &str =
+            "attributes: cloudCustomData is a text, atUserList userIDs, excludedFromLastMessage a bool";
+        self.read.as_ref().ok_or_else(|| Fault::with_text(Code::BAD_REQUEST, WHY))
+    }
+}
+
+impl From<Box<RawValue>> for SentAttributes {
+    fn from(text: Box<RawValue>) -> Self {
+        // Serde would read the fields out of an array too.
+        let object = text.get().starts_with('{').then_some(text.get());
+        let read = object.and_then(|object| serde_json::from_str(object).ok());
+        Self { text, read }
+    }
+}
+
+impl Serialize for SentAttributes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.text.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for SentAttributes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(json: &str) -> SentAttributes {
+        SentAttributes::from(RawValue::from_string(json.to_owned()).unwrap())
+    }
+
+    fn code(json: &str, to: &str) -> Result<(), Code> {
+        let to = to.parse().unwrap();
+        sent(json).read().and_then(|read| read.check(&to)).map_err(|fault| fault.code)
+    }
+
+    #[test]
+    fn mentions_are_for_groups_and_few_and_of_users() {
+        let many = |count: usize| format!(r#"{{"atUserList":[{}]}}"#, vec![r#""bob""#; count].join(","));
+        assert_eq!(code(r#"{"atUserList":["bob","__kImSDK_MesssageAtALL__"]}"#, "GROUPtea"), Ok(()));
+        assert_eq!(code(r#"{"atUserList":["bob"]}"#, "C2Cbob"), Err(Code::CONVERSATION_TYPE_INVALID));
+        assert_eq!(code(r#"{"atUserList":[]}"#, "C2Cbob"), Ok(()));
+        assert_eq!(code(&many(limits::AT_USERS), "GROUPtea"), Ok(()));
+        assert_eq!(code(&many(limits::AT_USERS + 1), "GROUPtea"), Err(Code::BAD_REQUEST));
+        assert_eq!(code(r#"{"atUserList":[""]}"#, "GROUPtea"), Err(Code::USER_ID_INVALID));
+        for wrong in [r#"{"cloudCustomData":1}"#, r#"{"excludedFromLastMessage":"yes"}"#, "[]", "7"] {
+            assert_eq!(code(wrong, "GROUPtea"), Err(Code::BAD_REQUEST), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn attributes_of_a_later_version_are_kept_as_they_came() {
+        let json = r#"{"later": 1.50,"cloudCustomData":"gift"}"#;
+        let sent = sent(json);
+        assert_eq!(serde_json::to_string(&sent).unwrap(), json);
+        assert_eq!(sent.read().unwrap().cloud_custom_data, "gift");
+    }
+
+    #[test]
+    fn of_a_revoked_message_nothing_that_was_said_is_left() {
+        let left =
+            |json: &str| Attributes::of_revoked(Some(sent(json).text())).map(|text| text.get().to_owned());
+        assert_eq!(left(r#"{"cloudCustomData":"secret","later":"secret","atUserList":["bob"]}"#), None);
+        let excluded = r#"{"cloudCustomData":"secret","excludedFromLastMessage":true}"#;
+        assert_eq!(left(excluded).as_deref(), Some(r#"{"excludedFromLastMessage":true}"#));
+    }
+
+    #[test]
+    fn body_and_attributes_share_their_room() {
+        let body = RawValue::from_string(format!("\"{}\"", "x".repeat(limits::BODY_BYTES - 100))).unwrap();
+        let said = |count| Attributes { cloud_custom_data: "y".repeat(count), ..Attributes::default() };
+        assert_eq!(Attributes::default().write_beside(&body).map(|it| it.is_none()), Ok(true));
+        assert!(said(70).write_beside(&body).is_ok());
+        assert_eq!(said(100).write_beside(&body).map(drop), Err(Code::MESSAGE_TOO_LONG));
+    }
+}

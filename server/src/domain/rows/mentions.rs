@@ -1,0 +1,37 @@
+//! Rows of mentions.
+
+use tim_protocol::UserId;
+
+use super::conversations::Conversation;
+use crate::core::ops::{ConversationKey, UserKey};
+use crate::domain::DomainResult;
+
+/// A message that mentions a user, or everybody.
+#[derive(Debug)]
+pub struct MentionRow {
+    /// The sequence of the message.
+    pub sequence: u64,
+    /// The name that it mentions.
+    pub name: String,
+    /// Who wrote it.
+    pub from: UserId,
+}
+
+/// Whom the messages of groups mention, by name.
+pub trait MentionRows {
+    /// Stores that the conversation's newest message, by `sender`, mentions this name. Does nothing if that is stored.
+    fn add_mention(&mut self, of: &Conversation, name: &str, sender: UserKey) -> DomainResult<()>;
+
+    /// Removes the mention of this name by a message.
+    fn remove_mention(&mut self, of: ConversationKey, name: &str, sequence: u64) -> DomainResult<()>;
+
+    /// The mentions of these two names by others than `reader`, with sequences above `after`, newest first: at least the
+    /// newest [`tim_protocol::limits::UNREAD_MENTIONS`] messages, if there are so many.
+    fn mentions(
+        &mut self,
+        of: ConversationKey,
+        reader: UserKey,
+        names: [&str; 2],
+        after: u64,
+    ) -> DomainResult<Vec<MentionRow>>;
+}

@@ -1,0 +1,55 @@
+//! The table `mention`.
+
+use rusqlite::params;
+use tim_protocol::limits;
+
+use super::{Transaction, to_sql, unsigned, user_name};
+use crate::core::ops::{ConversationKey, UserKey};
+use crate::domain::DomainResult;
+use crate::domain::rows::{Conversation, MentionRow, MentionRows};
+
+impl MentionRows for Transaction<'_> {
+    fn add_mention(&mut self, of: &Conversation, name: &str, sender: UserKey) -> DomainResult<()> {
+        self.prepare(
+            "INSERT OR IGNORE INTO mention(conv, name, seq, shard, sender)
+             SELECT id, ?2, ?3, shard, ?4 FROM conv WHERE id = ?1",
+        )?
+        .execute(params![of.key.0, name, to_sql(of.head), sender.0])?;
+        Ok(())
+    }
+
+    fn remove_mention(&mut self, of: ConversationKey, name: &str, sequence: u64) -> DomainResult<()> {
+        self.prepare("DELETE FROM mention WHERE conv = ? AND name = ? AND seq = ?")?.execute(params![
+            of.0,
+            name,
+            to_sql(sequence)
+        ])?;
+        Ok(())
+    }
+
+    fn mentions(
+        &mut self,
+        of: ConversationKey,
+        reader: UserKey,
+        [one, other]: [&str; 2],
+        after: u64,
+    ) -> DomainResult<Vec<MentionRow>> {
+        let mut query = self.prepare(
+            "SELECT m.seq, m.name, u.name FROM (
+                SELECT * FROM (SELECT seq, name, sender FROM mention
+                    WHERE conv = ?1 AND name = ?2 AND seq > ?4 AND sender <> ?5 ORDER BY seq DESC LIMIT ?6)
+                UNION ALL
+                SELECT * FROM (SELECT seq, name, sender FROM mention
+                    WHERE conv = ?1 AND name = ?3 AND seq > ?4 AND sender <> ?5 ORDER BY seq DESC LIMIT ?6)) m
+             JOIN user u ON u.id = m.sender ORDER BY m.seq DESC",
+        )?;
+        let max = to_sql(limits::UNREAD_MENTIONS as u64);
+        let mut rows = query.query(params![of.0, one, other, to_sql(after), reader.0, max])?;
+        let mut mentions = Vec::new();
+        while let Some(row) = rows.next()? {
+            let from = user_name(row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?)?;
+            mentions.push(MentionRow { sequence: unsigned(row, 0)?, name: row.get(1)?, from });
+        }
+        Ok(mentions)
+    }
+}

@@ -85,6 +85,8 @@ codes! {
     UPLOAD_FAILED = 2400, retry: "the upload failed: resend the message";
     FILE_UNREADABLE = 2401: "the file cannot be opened: check its path and permission";
     FILE_TOO_LARGE = 2402: "the file has more than 100 MB: make it smaller";
+    MERGER_INVALID = 2450: "a merger has 1 to 300 messages that were sent, none revoked and none of the server's";
+    FORWARD_INVALID = 2453: "this message cannot be forwarded: it was not sent, was revoked, or is of the server";
 
     // The engine: conversations and groups.
     CONVERSATION_NOT_FOUND = 2500: "there is no such conversation on this device";

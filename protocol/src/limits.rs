@@ -27,6 +27,14 @@ pub const BODY_DEPTH: usize = 16;
 pub const AT_USERS: usize = 30;
 /// Most unread mentions that a conversation's state names; the newest.
 pub const UNREAD_MENTIONS: usize = 20;
+/// Most messages of a merger.
+pub const MERGER_MESSAGES: usize = 300;
+/// Most lines that show what is in a merger.
+pub const MERGER_ABSTRACTS: usize = 5;
+/// Longest of these lines, in characters.
+pub const MERGER_ABSTRACT_CHARS: usize = 100;
+/// Largest merger that the engine makes, in bytes of JSON.
+pub const MERGER_BYTES: usize = 11_264;
 /// Largest image, in bytes; an image must be strictly smaller.
 pub const IMAGE_BYTES: u64 = 20 * 1024 * 1024;
 /// Maximum size in bytes of a file other than a picture.

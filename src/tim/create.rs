@@ -2,9 +2,12 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use tim_protocol::body::{Body, Element as _, FileBody, ImageBody, LocationBody, TextBody};
+use tim_protocol::body::{
+    Body, CustomBody, Element as _, FaceBody, FileBody, ImageBody, LocationBody, MergedBody, MergedMessage,
+    MergerBody, TextBody,
+};
 use tim_protocol::media::{FileType, Rendition, RenditionType};
-use tim_protocol::{Code, ConversationId, ConversationType, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, ConversationType, Fault, MessageId, UserId, bounds, codec, limits};
 use uuid::Uuid;
 
 use super::Tim;
@@ -51,6 +54,89 @@ impl Tim {
             LocationBody { description: description.to_owned(), longitude, latitude },
             options,
         )
+    }
+
+    /// Creates a custom message: content of the application's own.
+    ///
+    /// # Errors
+    /// As [`Tim::create_text_message`]; [`Code::MESSAGE_BODY_INVALID`] if all three texts are empty.
+    pub fn create_custom_message(
+        &self,
+        to: &str,
+        conversation_type: ConversationType,
+        custom: CustomBody,
+        options: impl Into<CreateOptions>,
+    ) -> Result<Message, TimError> {
+        self.create_message(to, conversation_type, custom, options)
+    }
+
+    /// Creates a face message: a sticker of the application's own set.
+    ///
+    /// # Errors
+    /// As [`Tim::create_text_message`].
+    pub fn create_face_message(
+        &self,
+        to: &str,
+        conversation_type: ConversationType,
+        face: FaceBody,
+        options: impl Into<CreateOptions>,
+    ) -> Result<Message, TimError> {
+        self.create_message(to, conversation_type, face, options)
+    }
+
+    /// Creates a message with the content of another one, as this version reads it, and with its custom data unless
+    /// `options` has some. A file is not uploaded again.
+    ///
+    /// # Errors
+    /// As [`Tim::create_text_message`]; [`Code::FORWARD_INVALID`] for a message that is revoked, of the server, of a kind that
+    /// this version does not know, or whose file was not uploaded.
+    pub fn create_forward_message(
+        &self,
+        to: &str,
+        conversation_type: ConversationType,
+        message: &Message,
+        options: impl Into<CreateOptions>,
+    ) -> Result<Message, TimError> {
+        let mut options = options.into();
+        let body = passed_on(message).ok_or(Code::FORWARD_INVALID)?;
+        if options.cloud_custom_data.is_empty() {
+            options.cloud_custom_data.clone_from(&message.cloud_custom_data);
+        }
+        self.create_message(to, conversation_type, body.clone(), options)
+    }
+
+    /// Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it, and a
+    /// text for programs that do not know mergers.
+    ///
+    /// # Errors
+    /// As [`Tim::create_text_message`]; [`Code::MERGER_INVALID`] for no messages, more than 300, or one that was not sent,
+    /// is revoked, of the server, or of a kind that this version does not know; [`Code::MESSAGE_BODY_INVALID`] for too many or
+    /// too long lines, or no text for other programs; [`Code::MESSAGE_TOO_LONG`] for more than 11 KB in all;
+    /// [`Code::MESSAGE_BODY_TOO_DEEP`] for mergers in mergers, more than three deep.
+    pub fn create_merger_message(
+        &self,
+        to: &str,
+        conversation_type: ConversationType,
+        messages: &[Message],
+        shown: MergerText,
+        options: impl Into<CreateOptions>,
+    ) -> Result<Message, TimError> {
+        if !(1..=limits::MERGER_MESSAGES).contains(&messages.len()) {
+            return Err(Code::MERGER_INVALID.into());
+        }
+        let merged = messages.iter().map(|message| merged(message).ok_or(Code::MERGER_INVALID));
+        let MergerText { title, abstract_list, compatible_text } = shown;
+        let message_list = merged.collect::<Result<_, _>>()?;
+        let body = Body::from(MergerBody { title, abstract_list, compatible_text, message_list });
+        let written = bounds::written(&body);
+        if !codec::nests_within(written.get(), limits::BODY_DEPTH) {
+            return Err(Code::MESSAGE_BODY_TOO_DEEP.into());
+        }
+        if written.get().len() > limits::MERGER_BYTES {
+            let text = "the merger has more than 11 KB: merge fewer messages";
+            return Err(Fault::with_text(Code::MESSAGE_TOO_LONG, text).into());
+        }
+        self.create_message(to, conversation_type, body, options)
     }
 
     /// Creates a picture message, from a file or from bytes: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown
@@ -151,6 +237,38 @@ impl Tim {
         shared.add_file(message.id, file);
         Ok(Message { local_path, ..message })
     }
+}
+
+/// What is shown of a merger without its messages.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MergerText {
+    /// What is shown above it.
+    pub title: String,
+    /// Lines that show what is in it: at most 5, of 100 characters each.
+    pub abstract_list: Vec<String>,
+    /// What programs show that do not know mergers; not empty.
+    pub compatible_text: String,
+}
+
+/// The content of a message that may be sent again as it is.
+fn passed_on(message: &Message) -> Option<&Body> {
+    let Payload::Body(body) = &message.payload else { return None };
+    let is_uploaded = body.attachment().is_none_or(|file| file.uploaded.has_addresses());
+    (!message.is_revoked && is_uploaded && body.check().is_ok()).then_some(body)
+}
+
+/// A message as it goes into a merger.
+fn merged(message: &Message) -> Option<MergedMessage> {
+    let body = passed_on(message).filter(|_| message.status == SendStatus::Success)?;
+    Some(MergedMessage {
+        id: message.id,
+        from: message.from.clone(),
+        nick: message.nick.clone(),
+        avatar: message.avatar.clone(),
+        time: message.time,
+        cloud_custom_data: message.cloud_custom_data.clone(),
+        body: MergedBody::Known(Box::new(body.clone())),
+    })
 }
 
 /// The own name of a file; empty for bytes.

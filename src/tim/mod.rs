@@ -19,6 +19,7 @@ use once_cell::sync::Lazy;
 use tim_protocol::{Code, Fault, UnixMillis, UserId};
 use tokio::sync::oneshot;
 
+pub use create::MergerText;
 pub use messages::MessageList;
 
 use crate::driver::address::Address;

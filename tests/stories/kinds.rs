@@ -3,12 +3,15 @@
 
 use std::sync::{Arc, Mutex, mpsc};
 
-use tim::message::{Body, FileBody, LocationBody, Message, Payload, Priority, Rendition, RenditionType};
+use tim::message::{
+    Body, CreateOptions, CustomBody, FaceBody, FileBody, LocationBody, Message, Payload, Priority, Rendition,
+    RenditionType,
+};
 use tim::plugin::{FileType, Plugin, UploadFile, UploadPlugin, UploadProgress, Uploaded};
-use tim::{Code, ConversationId, ConversationType};
+use tim::{Code, ConversationId, ConversationType, MergerText};
 
 use crate::picture_addresses::ask;
-use crate::world::{Device, World};
+use crate::world::{Device, World, text_of};
 
 fn file_of(message: &Message) -> &FileBody {
     let Payload::Body(Body::File(file)) = &message.payload else { panic!("no file: {message:?}") };
@@ -157,4 +160,109 @@ async fn alice_tells_bob_where_to_meet() {
         assert_eq!(why.code, Code::MESSAGE_BODY_INVALID);
         assert!(why.message.contains("degrees"), "{why}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alice_sends_bob_what_his_app_makes_something_of() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let to_bob = ("bob", ConversationType::C2c);
+    let gift =
+        CustomBody { data: "{\"gift\":7}".into(), description: "a gift".into(), extension: String::new() };
+    let message =
+        alice.tim.create_custom_message(to_bob.0, to_bob.1, gift.clone(), Priority::Normal).unwrap();
+    alice.tim.send_message(message).await.unwrap();
+    let face = FaceBody { index: -3, data: "tea".into() };
+    let message = alice.tim.create_face_message(to_bob.0, to_bob.1, face.clone(), Priority::Normal).unwrap();
+    alice.tim.send_message(message).await.unwrap();
+    let expected = [Payload::Body(Body::Custom(gift)), Payload::Body(Body::Face(face))];
+    assert_eq!(bob.messages(2).await.into_iter().map(|it| it.payload).collect::<Vec<_>>(), expected);
+    let page = bob.tim.get_message_list(&"C2Calice".parse().unwrap(), None, 10).await.unwrap();
+    let stored: Vec<_> = page.message_list.into_iter().map(|it| it.payload).collect();
+    assert_eq!(stored, expected, "and from the device's own store");
+    let empty = alice.tim.create_custom_message(
+        "bob",
+        ConversationType::C2c,
+        CustomBody::default(),
+        Priority::Normal,
+    );
+    assert_eq!(empty.unwrap_err().code, Code::MESSAGE_BODY_INVALID);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bob_forwards_to_carol_what_alice_sent_him() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let carol = world.device("carol", "tablet").await;
+    let tea = b"tea".to_vec();
+    let kind = ConversationType::C2c;
+    let file = alice.tim.create_file_message("bob", kind, tea, "list.txt", Priority::Normal, |_| {}).unwrap();
+    let unsent = alice.tim.create_forward_message("carol", kind, &file, Priority::Normal).unwrap_err();
+    assert_eq!(unsent.code, Code::FORWARD_INVALID, "its file is nowhere yet");
+    alice.tim.send_message(file).await.unwrap();
+    let options = CreateOptions { cloud_custom_data: "gift 7".into(), ..CreateOptions::default() };
+    let text = alice.tim.create_text_message("bob", kind, "the list", options).unwrap();
+    let text = alice.tim.send_message(text).await.unwrap();
+    let got = bob.messages(2).await;
+    for original in &got {
+        let forwarded = bob.tim.create_forward_message("carol", kind, original, Priority::High).unwrap();
+        assert_ne!(forwarded.id, original.id);
+        bob.tim.send_message(forwarded).await.unwrap();
+    }
+    let copies = carol.messages(2).await;
+    assert_eq!(file_of(&copies[0]), file_of(&got[0]), "nothing was uploaded again");
+    assert_eq!(saved(&carol, &copies[0]).await, b"tea");
+    assert_eq!((text_of(&copies[1]), copies[1].cloud_custom_data.as_str()), (Some("the list"), "gift 7"));
+    let options = CreateOptions { cloud_custom_data: "mine".into(), ..CreateOptions::default() };
+    let own = bob.tim.create_forward_message("carol", kind, &got[1], options).unwrap();
+    assert_eq!(own.cloud_custom_data, "mine");
+
+    let revoked = alice.tim.revoke_message(&text).await.unwrap();
+    let gone = alice.tim.create_forward_message("carol", kind, &revoked, Priority::Normal).unwrap_err();
+    assert_eq!(gone.code, Code::FORWARD_INVALID);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bob_passes_a_conversation_on_as_one_message() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let carol = world.device("carol", "tablet").await;
+    for words in ["tea?", "at four"] {
+        alice.send("C2Cbob", words).await;
+        bob.next_text().await;
+    }
+    let page = bob.tim.get_message_list(&"C2Calice".parse().unwrap(), None, 10).await.unwrap();
+    let text = || MergerText {
+        title: "Alice".into(),
+        abstract_list: vec!["alice: tea?".into()],
+        compatible_text: "[Merged messages]".into(),
+    };
+    let merge = |messages: &[Message], text: MergerText| {
+        bob.tim.create_merger_message("carol", ConversationType::C2c, messages, text, Priority::Normal)
+    };
+    let sent = bob.tim.send_message(merge(&page.message_list, text()).unwrap()).await.unwrap();
+    let got = carol.messages(1).await.remove(0);
+    assert_eq!(got.payload, sent.payload);
+    let Payload::Body(Body::Merger(merger)) = &got.payload else { panic!("no merger: {got:?}") };
+    let told: Vec<_> = merger.message_list.iter().map(|it| (it.id, it.from.as_str(), it.time)).collect();
+    let expected: Vec<_> = page.message_list.iter().map(|it| (it.id, "alice", it.time)).collect();
+    assert_eq!(told, expected);
+
+    // A merger in a merger, as deep as a body nests.
+    let second = bob.tim.send_message(merge(&[sent], text()).unwrap()).await.unwrap();
+    let third = bob.tim.send_message(merge(&[second], text()).unwrap()).await.unwrap();
+    assert_eq!(merge(&[third], text()).unwrap_err().code, Code::MESSAGE_BODY_TOO_DEEP);
+
+    let code = |messages: &[Message], text| merge(messages, text).unwrap_err().code;
+    let one = &page.message_list[..1];
+    assert_eq!(code(&[], text()), Code::MERGER_INVALID);
+    assert_eq!(code(&vec![one[0].clone(); 301], text()), Code::MERGER_INVALID);
+    assert_eq!(code(&[bob.text("C2Ccarol", "unsent")], text()), Code::MERGER_INVALID);
+    assert_eq!(code(one, MergerText::default()), Code::MESSAGE_BODY_INVALID);
+    let lines = MergerText { abstract_list: vec!["a".repeat(101)], ..text() };
+    assert_eq!(code(one, lines), Code::MESSAGE_BODY_INVALID);
+    let long = bob.send("C2Calice", &"x".repeat(11_300)).await;
+    let why = merge(&[long], text()).unwrap_err();
+    assert_eq!(why.code, Code::MESSAGE_TOO_LONG);
+    assert!(why.message.contains("11 KB"), "{why}");
 }

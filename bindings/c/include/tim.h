@@ -25,7 +25,7 @@
  *       char *message = NULL;
  *       if (status != TIM_OK) { printf("refused: %s\n", json); return; }
  *       if (tim_create_text_message(client, "bob", "C2C", "Hello world!", NULL, &message) == TIM_OK)
- *           tim_send_message(client, message, on_sent, NULL);
+ *           tim_send_message(client, message, NULL, on_sent, NULL);
  *       tim_string_free(message);
  *   }
  *
@@ -172,6 +172,11 @@
  *                               fileName: a peer chose it, never a path to write to as it is; fileUrl: as url above
  *     TIMLocationElem           {"description":"the tea house", "longitude":91.1177, "latitude":29.6579}
  *                               degrees: -180 to 180 east, -90 to 90 north
+ *     TIMCustomElem             {"data":"gift 7", "description":"a gift", "extension":""}
+ *     TIMFaceElem               {"index":3, "data":"tea"}
+ *     TIMRelayElem              {"title":"Book club", "abstractList":["Carol: which chapter?"], "compatibleText":"[Merged messages]",
+ *                               "messageList":[{"ID":"0199a2a4-...", "from":"carol", "nick":"Carol", "avatar":"", "time":1760000000,
+ *                               "cloudCustomData":"", "type":"TIMTextElem", "payload":{"text":"which chapter?"}}, ...]}
  *     TIMGroupTipElem           {"operatorID":"alice", "operationType":1, "userIDList":["bob"], "memberCount":2}
  *                               operationType: 1 these users joined, by what operatorID did; 2 they left; memberCount: then
  *     TIMGroupSystemNoticeElem  {"operatorID":"carol", "operationType":1, "groupProfile":{"groupID":"climbers",
@@ -704,6 +709,81 @@ tim_status tim_create_location_message(tim_client client,
                                        double latitude,
                                        const char *options_json,
                                        char **message_json);
+
+/**
+ * Creates a custom message: content of the application's own, three texts of which one at least is not empty;
+ * `tim_send_message` sends it.
+ *
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+ * `create options`, or NULL for none. Result: `message` in `message_json`; give it back with `tim_string_free`.
+ *
+ * Errors: as of `tim_create_text_message`; 130110 if all three are empty.
+ */
+tim_status tim_create_custom_message(tim_client client,
+                                     const char *to,
+                                     const char *conversation_type,
+                                     const char *data,
+                                     const char *description,
+                                     const char *extension,
+                                     const char *options_json,
+                                     char **message_json);
+
+/**
+ * Creates a face message: a sticker of the application's own set, by its number, and a text (may be empty);
+ * `tim_send_message` sends it.
+ *
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+ * `create options`, or NULL for none. Result: `message` in `message_json`; give it back with `tim_string_free`.
+ *
+ * Errors: as of `tim_create_text_message`.
+ */
+tim_status tim_create_face_message(tim_client client,
+                                   const char *to,
+                                   const char *conversation_type,
+                                   int32_t index,
+                                   const char *data,
+                                   const char *options_json,
+                                   char **message_json);
+
+/**
+ * Creates a message with the content of another one, the `original_json`, and with its `cloudCustomData` unless
+ * `options_json` has some. A file is not uploaded again. `tim_send_message` sends it.
+ *
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `original_json`
+ * is `message`. `options_json` is `create options`, or NULL for none. Result: `message` in `message_json`; give it
+ * back with `tim_string_free`.
+ *
+ * Errors: as of `tim_create_text_message`; 2453 for a message that is revoked, of the server, of a kind that this
+ * version does not know, or whose file was not uploaded.
+ */
+tim_status tim_create_forward_message(tim_client client,
+                                      const char *to,
+                                      const char *conversation_type,
+                                      const char *original_json,
+                                      const char *options_json,
+                                      char **message_json);
+
+/**
+ * Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it,
+ * and a text for programs that do not know mergers; `tim_send_message` sends it.
+ *
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`.
+ * `message_list_json` is an array of `message`. `abstract_list_json` is an array of texts. `options_json` is `create
+ * options`, or NULL for none. Result: `message` in `message_json`; give it back with `tim_string_free`.
+ *
+ * Errors: as of `tim_create_text_message`; 2450 for no messages, more than 300, or one that was not sent, is revoked,
+ * of the server, or of a kind that this version does not know; 130110 for too many or too long lines, or no
+ * `compatible_text`; 8001 for more than 11 KB in all; 130114 for mergers in mergers, more than three deep.
+ */
+tim_status tim_create_merger_message(tim_client client,
+                                     const char *to,
+                                     const char *conversation_type,
+                                     const char *message_list_json,
+                                     const char *title,
+                                     const char *abstract_list_json,
+                                     const char *compatible_text,
+                                     const char *options_json,
+                                     char **message_json);
 
 /**
  * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the

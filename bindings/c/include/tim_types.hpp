@@ -47,6 +47,10 @@ template <typename T> void take(const nlohmann::json &json, const char *name, st
 
 }  // namespace detail
 
+struct merged_message;
+inline void to_json(nlohmann::json &json, const merged_message &it);
+inline void from_json(const nlohmann::json &json, merged_message &it);
+
 /** A text. */
 struct text_body {
     /** The text. */
@@ -104,6 +108,131 @@ inline void from_json(const nlohmann::json &json, location_body &it) {
     detail::take(json, "description", it.description);
     detail::take(json, "longitude", it.longitude);
     detail::take(json, "latitude", it.latitude);
+}
+
+/** Content of the application's own. */
+struct custom_body {
+    /** What the application makes of it. */
+    std::string data{};
+    /** What it is, in words. */
+    std::string description{};
+    /** More of it. */
+    std::string extension{};
+};
+inline void to_json(nlohmann::json &json, const custom_body &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "data", it.data);
+    detail::put(json, "description", it.description);
+    detail::put(json, "extension", it.extension);
+}
+inline void from_json(const nlohmann::json &json, custom_body &it) {
+    detail::take(json, "data", it.data);
+    detail::take(json, "description", it.description);
+    detail::take(json, "extension", it.extension);
+}
+
+/** A sticker of the application's own set. */
+struct face_body {
+    /** Its number in the application's set. */
+    std::int32_t index{};
+    /** More about it; may be empty. */
+    std::string data{};
+};
+inline void to_json(nlohmann::json &json, const face_body &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "index", it.index);
+    detail::put(json, "data", it.data);
+}
+inline void from_json(const nlohmann::json &json, face_body &it) {
+    detail::take(json, "index", it.index);
+    detail::take(json, "data", it.data);
+}
+
+/** Several messages as one. */
+struct merger_body {
+    /** What is shown above it. */
+    std::string title{};
+    /** Lines that show what is in it. */
+    std::vector<std::string> abstract_list{};
+    /** What programs show that do not know mergers. */
+    std::string compatible_text{};
+    /** The messages. */
+    std::vector<types::merged_message> message_list{};
+};
+inline void to_json(nlohmann::json &json, const merger_body &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "title", it.title);
+    detail::put(json, "abstractList", it.abstract_list);
+    detail::put(json, "compatibleText", it.compatible_text);
+    detail::put(json, "messageList", it.message_list);
+}
+inline void from_json(const nlohmann::json &json, merger_body &it) {
+    detail::take(json, "title", it.title);
+    detail::take(json, "abstractList", it.abstract_list);
+    detail::take(json, "compatibleText", it.compatible_text);
+    detail::take(json, "messageList", it.message_list);
+}
+
+/** The renditions of an attachment. */
+enum class rendition_type {
+    original,
+    thumb,
+    large,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(rendition_type, {
+    {rendition_type::original, 0},
+    {rendition_type::thumb, 1},
+    {rendition_type::large, 2},
+})
+
+/** A rendition of an attachment: a form in which it can be downloaded. */
+struct rendition {
+    /** The type of the rendition. */
+    types::rendition_type type{};
+    /** Size in bytes. */
+    std::int64_t size{};
+    /** Width in pixels; 0 if it is not a picture. */
+    std::int32_t width{};
+    /** Height in pixels; 0 if it is not a picture. */
+    std::int32_t height{};
+    /** Where it is: a path on the server, or a full address. */
+    std::string url{};
+};
+inline void to_json(nlohmann::json &json, const rendition &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "type", it.type);
+    detail::put(json, "size", it.size);
+    detail::put(json, "width", it.width);
+    detail::put(json, "height", it.height);
+    detail::put(json, "url", it.url);
+}
+inline void from_json(const nlohmann::json &json, rendition &it) {
+    detail::take(json, "type", it.type);
+    detail::take(json, "size", it.size);
+    detail::take(json, "width", it.width);
+    detail::take(json, "height", it.height);
+    detail::take(json, "url", it.url);
+}
+
+/** A picture: its three sizes, in the order original, thumbnail, large. */
+struct image_body {
+    /** Its ID, a UUID. */
+    std::string uuid{};
+    /** Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown. */
+    std::int32_t image_format{};
+    /** The sizes. */
+    std::vector<types::rendition> image_info_array{};
+};
+inline void to_json(nlohmann::json &json, const image_body &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "uuid", it.uuid);
+    detail::put(json, "imageFormat", it.image_format);
+    detail::put(json, "imageInfoArray", it.image_info_array);
+}
+inline void from_json(const nlohmann::json &json, image_body &it) {
+    detail::take(json, "uuid", it.uuid);
+    detail::take(json, "imageFormat", it.image_format);
+    detail::take(json, "imageInfoArray", it.image_info_array);
 }
 
 /** A change in a group. */
@@ -191,68 +320,6 @@ inline void from_json(const nlohmann::json &json, system_notice &it) {
     detail::take(json, "handleMessage", it.handle_message);
 }
 
-/** The renditions of an attachment. */
-enum class rendition_type {
-    original,
-    thumb,
-    large,
-};
-NLOHMANN_JSON_SERIALIZE_ENUM(rendition_type, {
-    {rendition_type::original, 0},
-    {rendition_type::thumb, 1},
-    {rendition_type::large, 2},
-})
-
-/** A rendition of an attachment: a form in which it can be downloaded. */
-struct rendition {
-    /** The type of the rendition. */
-    types::rendition_type type{};
-    /** Size in bytes. */
-    std::int64_t size{};
-    /** Width in pixels; 0 if it is not a picture. */
-    std::int32_t width{};
-    /** Height in pixels; 0 if it is not a picture. */
-    std::int32_t height{};
-    /** Where it is: a path on the server, or a full address. */
-    std::string url{};
-};
-inline void to_json(nlohmann::json &json, const rendition &it) {
-    json = nlohmann::json::object();
-    detail::put(json, "type", it.type);
-    detail::put(json, "size", it.size);
-    detail::put(json, "width", it.width);
-    detail::put(json, "height", it.height);
-    detail::put(json, "url", it.url);
-}
-inline void from_json(const nlohmann::json &json, rendition &it) {
-    detail::take(json, "type", it.type);
-    detail::take(json, "size", it.size);
-    detail::take(json, "width", it.width);
-    detail::take(json, "height", it.height);
-    detail::take(json, "url", it.url);
-}
-
-/** A picture: its three sizes, in the order original, thumbnail, large. */
-struct image_body {
-    /** Its ID, a UUID. */
-    std::string uuid{};
-    /** Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown. */
-    std::int32_t image_format{};
-    /** The sizes. */
-    std::vector<types::rendition> image_info_array{};
-};
-inline void to_json(nlohmann::json &json, const image_body &it) {
-    json = nlohmann::json::object();
-    detail::put(json, "uuid", it.uuid);
-    detail::put(json, "imageFormat", it.image_format);
-    detail::put(json, "imageInfoArray", it.image_info_array);
-}
-inline void from_json(const nlohmann::json &json, image_body &it) {
-    detail::take(json, "uuid", it.uuid);
-    detail::take(json, "imageFormat", it.image_format);
-    detail::take(json, "imageInfoArray", it.image_info_array);
-}
-
 /** Revoked. */
 struct gone {};
 
@@ -262,7 +329,7 @@ struct unknown {
 };
 
 /** The content of a message. */
-struct payload : std::variant<types::text_body, types::image_body, types::file_body, types::location_body, types::group_tip, types::system_notice, types::gone, types::unknown> {
+struct payload : std::variant<types::text_body, types::image_body, types::file_body, types::location_body, types::custom_body, types::face_body, types::merger_body, types::group_tip, types::system_notice, types::gone, types::unknown> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const payload &it) {
@@ -271,6 +338,9 @@ inline void to_json(nlohmann::json &json, const payload &it) {
     if (auto *own = std::get_if<types::image_body>(&it)) { static_cast<void>(own); json["type"] = "TIMImageElem"; json["payload"] = *own; }
     if (auto *own = std::get_if<types::file_body>(&it)) { static_cast<void>(own); json["type"] = "TIMFileElem"; json["payload"] = *own; }
     if (auto *own = std::get_if<types::location_body>(&it)) { static_cast<void>(own); json["type"] = "TIMLocationElem"; json["payload"] = *own; }
+    if (auto *own = std::get_if<types::custom_body>(&it)) { static_cast<void>(own); json["type"] = "TIMCustomElem"; json["payload"] = *own; }
+    if (auto *own = std::get_if<types::face_body>(&it)) { static_cast<void>(own); json["type"] = "TIMFaceElem"; json["payload"] = *own; }
+    if (auto *own = std::get_if<types::merger_body>(&it)) { static_cast<void>(own); json["type"] = "TIMRelayElem"; json["payload"] = *own; }
     if (auto *own = std::get_if<types::group_tip>(&it)) { static_cast<void>(own); json["type"] = "TIMGroupTipElem"; json["payload"] = *own; }
     if (auto *own = std::get_if<types::system_notice>(&it)) { static_cast<void>(own); json["type"] = "TIMGroupSystemNoticeElem"; json["payload"] = *own; }
     if (auto *own = std::get_if<types::gone>(&it)) { static_cast<void>(own); json["type"] = "gone"; }
@@ -282,11 +352,51 @@ inline void from_json(const nlohmann::json &json, payload &it) {
     if (word == "TIMImageElem") { types::image_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
     if (word == "TIMFileElem") { types::file_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
     if (word == "TIMLocationElem") { types::location_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
+    if (word == "TIMCustomElem") { types::custom_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
+    if (word == "TIMFaceElem") { types::face_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
+    if (word == "TIMRelayElem") { types::merger_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
     if (word == "TIMGroupTipElem") { types::group_tip own{}; json.at("payload").get_to(own); it = std::move(own); return; }
     if (word == "TIMGroupSystemNoticeElem") { types::system_notice own{}; json.at("payload").get_to(own); it = std::move(own); return; }
     if (word == "gone") { types::gone own{}; it = std::move(own); return; }
     if (word == "unknown") { types::unknown own{}; json.at("payload").get_to(own.json); it = std::move(own); return; }
     it = types::unknown{json.dump()};
+}
+
+/** A message as it is in a merger. */
+struct merged_message {
+    /** The message's ID. */
+    std::string id{};
+    /** The sender's user ID. */
+    std::string from{};
+    /** The sender's nick when it was sent; empty if none. */
+    std::string nick{};
+    /** The sender's avatar address when it was sent; empty if none. */
+    std::string avatar{};
+    /** When it was sent. */
+    std::int64_t time{};
+    /** Its custom data; empty if none. */
+    std::string cloud_custom_data{};
+    /** What it says. */
+    types::payload payload{};
+};
+inline void to_json(nlohmann::json &json, const merged_message &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "ID", it.id);
+    detail::put(json, "from", it.from);
+    detail::put(json, "nick", it.nick);
+    detail::put(json, "avatar", it.avatar);
+    detail::put(json, "time", it.time);
+    detail::put(json, "cloudCustomData", it.cloud_custom_data);
+    json.update(nlohmann::json(it.payload));
+}
+inline void from_json(const nlohmann::json &json, merged_message &it) {
+    detail::take(json, "ID", it.id);
+    detail::take(json, "from", it.from);
+    detail::take(json, "nick", it.nick);
+    detail::take(json, "avatar", it.avatar);
+    detail::take(json, "time", it.time);
+    detail::take(json, "cloudCustomData", it.cloud_custom_data);
+    json.get_to(it.payload);
 }
 
 /** Whose conversation it is. */

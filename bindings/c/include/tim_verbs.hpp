@@ -38,6 +38,30 @@ public:
         return make(tim_create_location_message, to, conversation_type, description, longitude, latitude,
                     options_json);
     }
+    /** As tim_create_custom_message. */
+    std::string create_custom_message(const std::string &to, const std::string &conversation_type,
+                                      const std::string &data, const std::string &description,
+                                      const std::string &extension, const std::string &options_json = {}) const {
+        return make(tim_create_custom_message, to, conversation_type, data, description, extension, options_json);
+    }
+    /** As tim_create_face_message. */
+    std::string create_face_message(const std::string &to, const std::string &conversation_type, std::int32_t index,
+                                    const std::string &data, const std::string &options_json = {}) const {
+        return make(tim_create_face_message, to, conversation_type, index, data, options_json);
+    }
+    /** As tim_create_forward_message. */
+    std::string create_forward_message(const std::string &to, const std::string &conversation_type,
+                                       const std::string &original_json, const std::string &options_json = {}) const {
+        return make(tim_create_forward_message, to, conversation_type, original_json, options_json);
+    }
+    /** As tim_create_merger_message. */
+    std::string create_merger_message(const std::string &to, const std::string &conversation_type,
+                                      const std::string &message_list_json, const std::string &title,
+                                      const std::string &abstract_list_json, const std::string &compatible_text,
+                                      const std::string &options_json = {}) const {
+        return make(tim_create_merger_message, to, conversation_type, message_list_json, title, abstract_list_json,
+                    compatible_text, options_json);
+    }
     /** As tim_create_image_message. */
     std::string create_image_message(const std::string &to, const std::string &conversation_type,
                                      const std::string &file, progress_callback on_progress = {},

@@ -61,6 +61,16 @@ static void numbers_are_parameters_too(void) {
     TOLD(place, TIM_OK, tim_call, alice, "createLocationMessage",
          "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"description\":\"the tea house\",\"longitude\":91.1177,\"latitude\":29.6579}");
     CHECK(strstr(place, "\"TIMLocationElem\"") && strstr(place, "91.1177"));
+    char *gift, *face, *list = malloc(8192);
+    TOLD(gift, TIM_OK, tim_call, alice, "createCustomMessage",
+         "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"data\":\"gift 7\",\"description\":\"\",\"extension\":\"\"}");
+    snprintf(list, 8192, "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"messageList\":[%s],\"title\":\"\","
+             "\"abstractList\":[],\"compatibleText\":\"merged\"}", gift);
+    ENDS(2450, tim_call, alice, "createMergerMessage", list);
+    TOLD(face, TIM_OK, tim_call, alice, "createFaceMessage",
+         "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"index\":3,\"data\":\"tea\"}");
+    CHECK(strstr(gift, "\"TIMCustomElem\"") && strstr(face, "\"TIMFaceElem\""));
+    free(gift), free(face), free(list);
     char *parameters = with_message(place);
     ENDS(TIM_OK, tim_call, alice, "sendMessage", parameters);
     free(place), free(parameters);

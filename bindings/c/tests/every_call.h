@@ -6,9 +6,13 @@
 #ifndef TIM_EVERY_CALL_H
 #define TIM_EVERY_CALL_H
 
-#define EVERY_CREATION(client, text) \
+#define EVERY_CREATION(client, text, json) \
     EACH(tim_create_text_message(client, text, "C2C", text, NULL, &made)); \
     EACH(tim_create_location_message(client, text, "C2C", text, 1, 1, NULL, &made)); \
+    EACH(tim_create_custom_message(client, text, "C2C", text, text, text, NULL, &made)); \
+    EACH(tim_create_face_message(client, text, "C2C", 1, text, NULL, &made)); \
+    EACH(tim_create_forward_message(client, text, "C2C", json, NULL, &made)); \
+    EACH(tim_create_merger_message(client, text, "C2C", json, text, json, text, NULL, &made)); \
     EACH(tim_create_image_message(client, text, "C2C", text, NULL, on_progress, &destroys, count_destroy, &made)); \
     EACH(tim_create_image_message_from_bytes(client, text, "C2C", PIXEL, sizeof PIXEL, NULL, on_progress, &destroys, count_destroy, &made)); \
     EACH(tim_create_file_message(client, text, "C2C", text, text, NULL, on_progress, &destroys, count_destroy, &made)); \

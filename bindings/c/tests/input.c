@@ -38,7 +38,7 @@ static const char MESSAGE[] =
     do {                                                                                      \
         char *made = NULL;                                                                    \
         const int before = now(&destroys);                                                    \
-        EVERY_CREATION(client, text);                                                         \
+        EVERY_CREATION(client, text, json);                                                   \
         EVERY_CALL(client, text, json, on_never);                                             \
         CHECK(now(&destroys) == before + EVERY_CREATIONS_DESTROYS + EVERY_CALLS_DESTROYS);    \
         CHECK(made == NULL);                                                                  \

@@ -5,20 +5,26 @@
 //! typed reading, used to check it once when the server accepts it, and to show it in the engine. A body of an unknown
 //! type is kept and shown as unknown, never dropped.
 
+mod custom;
+mod face;
 mod file;
 mod group_tip;
 mod image;
 mod location;
+mod merger;
 mod system_notice;
 mod text;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+pub use custom::CustomBody;
+pub use face::FaceBody;
 pub use file::FileBody;
 pub use group_tip::{GroupTip, GroupTipType};
 pub use image::{ImageBody, ImageFormat};
 pub use location::LocationBody;
+pub use merger::{MergedBody, MergedMessage, MergerBody};
 pub use system_notice::{NoticeGroup, NoticeType, SystemNotice};
 pub use text::TextBody;
 
@@ -94,6 +100,12 @@ bodies! {
     File(FileBody) = "TIMFileElem",
     /// A place on Earth.
     Location(LocationBody) = "TIMLocationElem",
+    /// Content of the application's own.
+    Custom(CustomBody) = "TIMCustomElem",
+    /// A sticker of the application's own set.
+    Face(FaceBody) = "TIMFaceElem",
+    /// Several messages as one.
+    Merger(MergerBody) = "TIMRelayElem",
     /// A group tip: an event in a group, written by the server into the group's log.
     GroupTip(GroupTip) = "TIMGroupTipElem",
     /// A notice from the server to one user.

@@ -134,6 +134,119 @@ pub unsafe extern "C" fn tim_create_location_message(
     )))
 }
 
+/// Creates a custom message: content of the application's own, three texts of which one at least is not empty;
+/// `tim_send_message` sends it.
+///
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+/// `create options`, or NULL for none. Result: `message` in `message_json`; give it back with `tim_string_free`.
+///
+/// Errors: as of `tim_create_text_message`; 130110 if all three are empty.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_create_custom_message(
+    client: TimClient,
+    to: *const c_char,
+    conversation_type: *const c_char,
+    data: *const c_char,
+    description: *const c_char,
+    extension: *const c_char,
+    options_json: *const c_char,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_custom_message(
+        guard::text(to)?,
+        guard::conversation_type(conversation_type)?,
+        guard::text(data)?,
+        guard::text(description)?,
+        guard::text(extension)?,
+        guard::optional_noun(options_json)?,
+    )))
+}
+
+/// Creates a face message: a sticker of the application's own set, by its number, and a text (may be empty);
+/// `tim_send_message` sends it.
+///
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+/// `create options`, or NULL for none. Result: `message` in `message_json`; give it back with `tim_string_free`.
+///
+/// Errors: as of `tim_create_text_message`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_create_face_message(
+    client: TimClient,
+    to: *const c_char,
+    conversation_type: *const c_char,
+    index: i32,
+    data: *const c_char,
+    options_json: *const c_char,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_face_message(
+        guard::text(to)?,
+        guard::conversation_type(conversation_type)?,
+        index,
+        guard::text(data)?,
+        guard::optional_noun(options_json)?,
+    )))
+}
+
+/// Creates a message with the content of another one, the `original_json`, and with its `cloudCustomData` unless
+/// `options_json` has some. A file is not uploaded again. `tim_send_message` sends it.
+///
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `original_json`
+/// is `message`. `options_json` is `create options`, or NULL for none. Result: `message` in `message_json`; give it
+/// back with `tim_string_free`.
+///
+/// Errors: as of `tim_create_text_message`; 2453 for a message that is revoked, of the server, of a kind that this
+/// version does not know, or whose file was not uploaded.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_create_forward_message(
+    client: TimClient,
+    to: *const c_char,
+    conversation_type: *const c_char,
+    original_json: *const c_char,
+    options_json: *const c_char,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_forward_message(
+        guard::text(to)?,
+        guard::conversation_type(conversation_type)?,
+        guard::noun(original_json)?,
+        guard::optional_noun(options_json)?,
+    )))
+}
+
+/// Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it,
+/// and a text for programs that do not know mergers; `tim_send_message` sends it.
+///
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`.
+/// `message_list_json` is an array of `message`. `abstract_list_json` is an array of texts. `options_json` is `create
+/// options`, or NULL for none. Result: `message` in `message_json`; give it back with `tim_string_free`.
+///
+/// Errors: as of `tim_create_text_message`; 2450 for no messages, more than 300, or one that was not sent, is revoked,
+/// of the server, or of a kind that this version does not know; 130110 for too many or too long lines, or no
+/// `compatible_text`; 8001 for more than 11 KB in all; 130114 for mergers in mergers, more than three deep.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_create_merger_message(
+    client: TimClient,
+    to: *const c_char,
+    conversation_type: *const c_char,
+    message_list_json: *const c_char,
+    title: *const c_char,
+    abstract_list_json: *const c_char,
+    compatible_text: *const c_char,
+    options_json: *const c_char,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_merger_message(
+        guard::text(to)?,
+        guard::conversation_type(conversation_type)?,
+        guard::noun(message_list_json)?,
+        guard::text(title)?,
+        guard::noun(abstract_list_json)?,
+        guard::text(compatible_text)?,
+        guard::optional_noun(options_json)?,
+    )))
+}
+
 /// Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
 /// picture's width and height, and `localPath`. Looks at the file on the caller's thread; `tim_send_message` uploads
 /// and sends it. Until then the file has to stay where it is.
@@ -840,6 +953,26 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "createLocationMessage" => {
             let mut given = Parameters::new("createLocationMessage", &["to", "conversationType", "description", "longitude", "latitude", "options"], given)?;
             let message = json(&tim.create_location_message(given.take("to")?, given.take("conversationType")?, given.take("description")?, given.take("longitude")?, given.take("latitude")?, given.take_or("options", None)?)?)?;
+            Ok(Box::pin(std::future::ready(Ok(message))))
+        }
+        "createCustomMessage" => {
+            let mut given = Parameters::new("createCustomMessage", &["to", "conversationType", "data", "description", "extension", "options"], given)?;
+            let message = json(&tim.create_custom_message(given.take("to")?, given.take("conversationType")?, given.take("data")?, given.take("description")?, given.take("extension")?, given.take_or("options", None)?)?)?;
+            Ok(Box::pin(std::future::ready(Ok(message))))
+        }
+        "createFaceMessage" => {
+            let mut given = Parameters::new("createFaceMessage", &["to", "conversationType", "index", "data", "options"], given)?;
+            let message = json(&tim.create_face_message(given.take("to")?, given.take("conversationType")?, given.take("index")?, given.take("data")?, given.take_or("options", None)?)?)?;
+            Ok(Box::pin(std::future::ready(Ok(message))))
+        }
+        "createForwardMessage" => {
+            let mut given = Parameters::new("createForwardMessage", &["to", "conversationType", "original", "options"], given)?;
+            let message = json(&tim.create_forward_message(given.take("to")?, given.take("conversationType")?, given.take("original")?, given.take_or("options", None)?)?)?;
+            Ok(Box::pin(std::future::ready(Ok(message))))
+        }
+        "createMergerMessage" => {
+            let mut given = Parameters::new("createMergerMessage", &["to", "conversationType", "messageList", "title", "abstractList", "compatibleText", "options"], given)?;
+            let message = json(&tim.create_merger_message(given.take("to")?, given.take("conversationType")?, given.take("messageList")?, given.take("title")?, given.take("abstractList")?, given.take("compatibleText")?, given.take_or("options", None)?)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
         }
         "createImageMessage" => {

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tim::MergerText;
+
 use super::{ProgressListener, Tim, progress};
 use crate::error::TimError;
 use crate::types::{ConversationType, CreateOptions, Message};
@@ -46,6 +48,88 @@ impl Tim {
             .tim
             .create_location_message(&to, conversation_type.into(), &description, place, options)?
             .into())
+    }
+
+    /// Creates a custom message: content of the application's own, three texts of which one at least is not empty; `sendMessage`
+    /// sends it.
+    ///
+    /// # Errors
+    /// As of `createTextMessage`; 130110 if all three are empty.
+    #[uniffi::method(default(options = None))]
+    pub fn create_custom_message(
+        &self,
+        to: String,
+        conversation_type: ConversationType,
+        data: String,
+        description: String,
+        extension: String,
+        options: Option<CreateOptions>,
+    ) -> Result<Message, TimError> {
+        let custom = tim::message::CustomBody { data, description, extension };
+        let options = usual(options)?;
+        Ok(self.tim.create_custom_message(&to, conversation_type.into(), custom, options)?.into())
+    }
+
+    /// Creates a face message: a sticker of the application's own set, by its number, and a text (may be empty); `sendMessage`
+    /// sends it.
+    ///
+    /// # Errors
+    /// As of `createTextMessage`.
+    #[uniffi::method(default(options = None))]
+    pub fn create_face_message(
+        &self,
+        to: String,
+        conversation_type: ConversationType,
+        index: i32,
+        data: String,
+        options: Option<CreateOptions>,
+    ) -> Result<Message, TimError> {
+        let face = tim::message::FaceBody { index, data };
+        let options = usual(options)?;
+        Ok(self.tim.create_face_message(&to, conversation_type.into(), face, options)?.into())
+    }
+
+    /// Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has some. A file is not
+    /// uploaded again. `sendMessage` sends it.
+    ///
+    /// # Errors
+    /// As of `createTextMessage`; 2453 for a message that is revoked, of the server, of a kind that this version does not know, or
+    /// whose file was not uploaded.
+    #[uniffi::method(default(options = None))]
+    pub fn create_forward_message(
+        &self,
+        to: String,
+        conversation_type: ConversationType,
+        original: Message,
+        options: Option<CreateOptions>,
+    ) -> Result<Message, TimError> {
+        let (original, options) = (original.try_into()?, usual(options)?);
+        Ok(self.tim.create_forward_message(&to, conversation_type.into(), &original, options)?.into())
+    }
+
+    /// Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it, and a
+    /// text for programs that do not know mergers; `sendMessage` sends it.
+    ///
+    /// # Errors
+    /// As of `createTextMessage`; 2450 for no messages, more than 300, or one that was not sent, is revoked, of the server, or of a
+    /// kind that this version does not know; 130110 for too many or too long lines, or no `compatibleText`; 8001 for more than 11 KB
+    /// in all; 130114 for mergers in mergers, more than three deep.
+    #[uniffi::method(default(options = None))]
+    #[expect(clippy::too_many_arguments, reason = "those that TIM has, by name in every language")]
+    pub fn create_merger_message(
+        &self,
+        to: String,
+        conversation_type: ConversationType,
+        message_list: Vec<Message>,
+        title: String,
+        abstract_list: Vec<String>,
+        compatible_text: String,
+        options: Option<CreateOptions>,
+    ) -> Result<Message, TimError> {
+        let messages = message_list.into_iter().map(TryInto::try_into).collect::<Result<Vec<_>, _>>()?;
+        let (shown, options) = (MergerText { title, abstract_list, compatible_text }, usual(options)?);
+        let conversation_type = conversation_type.into();
+        Ok(self.tim.create_merger_message(&to, conversation_type, &messages, shown, options)?.into())
     }
 
     /// Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the

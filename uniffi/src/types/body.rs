@@ -1,10 +1,14 @@
 //! The bodies of messages for both APIs: every kind, with its conversions.
 
 use serde::{Deserialize, Serialize};
+use tim::Code;
 use tim::message as engine;
 use tim::protocol::body as wire;
 
-use super::{GroupType, Rendition, invalid, signed, small, unsigned, unsigned_small};
+use super::{
+    GroupType, Rendition, invalid, message_id, millis, seconds, signed, small, unsigned, unsigned_small,
+    user_id,
+};
 use crate::error::TimError;
 
 /// A text.
@@ -38,6 +42,62 @@ pub struct LocationBody {
     pub longitude: f64,
     /// Degrees north of the equator: -90 to 90.
     pub latitude: f64,
+}
+
+/// Content of the application's own. At least one of the texts is not empty.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+pub struct CustomBody {
+    /// What the application makes of it.
+    pub data: String,
+    /// What it is, in words.
+    pub description: String,
+    /// More of it.
+    pub extension: String,
+}
+
+/// A sticker of the application's own set.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+pub struct FaceBody {
+    /// Its number in the application's set.
+    pub index: i32,
+    /// More about it; may be empty.
+    pub data: String,
+}
+
+/// Several messages as one.
+#[derive(Debug, Clone, PartialEq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MergerBody {
+    /// What is shown above it.
+    pub title: String,
+    /// Lines that show what is in it.
+    pub abstract_list: Vec<String>,
+    /// What programs show that do not know mergers.
+    pub compatible_text: String,
+    /// The messages.
+    pub message_list: Vec<MergedMessage>,
+}
+
+/// A message as it is in a merger.
+#[derive(Debug, Clone, PartialEq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MergedMessage {
+    /// The message's ID.
+    #[serde(rename = "ID")]
+    pub id: String,
+    /// The sender's user ID.
+    pub from: String,
+    /// The sender's nick when it was sent; empty if none.
+    pub nick: String,
+    /// The sender's avatar address when it was sent; empty if none.
+    pub avatar: String,
+    /// When it was sent.
+    pub time: i64,
+    /// Its custom data; empty if none.
+    pub cloud_custom_data: String,
+    /// What it says.
+    #[serde(flatten)]
+    pub payload: Payload,
 }
 
 /// A change in a group.
@@ -113,6 +173,15 @@ pub enum Payload {
     /// A place on Earth.
     #[serde(rename = "TIMLocationElem")]
     Location(LocationBody),
+    /// Content of the application's own.
+    #[serde(rename = "TIMCustomElem")]
+    Custom(CustomBody),
+    /// A sticker of the application's own set.
+    #[serde(rename = "TIMFaceElem")]
+    Face(FaceBody),
+    /// Several messages as one.
+    #[serde(rename = "TIMRelayElem")]
+    Merger(MergerBody),
     /// A change in a group.
     #[serde(rename = "TIMGroupTipElem")]
     GroupTip(GroupTip),
@@ -155,6 +224,15 @@ impl From<wire::Body> for Payload {
             }
             wire::Body::Location(wire::LocationBody { description, longitude, latitude }) => {
                 Self::Location(LocationBody { description, longitude, latitude })
+            }
+            wire::Body::Custom(wire::CustomBody { data, description, extension }) => {
+                Self::Custom(CustomBody { data, description, extension })
+            }
+            wire::Body::Face(wire::FaceBody { index, data }) => Self::Face(FaceBody { index, data }),
+            wire::Body::Merger(merger) => {
+                let wire::MergerBody { title, abstract_list, compatible_text, message_list } = merger;
+                let message_list = message_list.into_iter().map(Into::into).collect();
+                Self::Merger(MergerBody { title, abstract_list, compatible_text, message_list })
             }
             wire::Body::GroupTip(tip) => {
                 let wire::GroupTip { operator_id, operation_type, user_id_list, member_count } = tip;
@@ -208,9 +286,48 @@ impl TryFrom<Payload> for engine::Payload {
             Payload::Location(LocationBody { description, longitude, latitude }) => {
                 wire::LocationBody { description, longitude, latitude }.into()
             }
+            Payload::Custom(CustomBody { data, description, extension }) => {
+                wire::CustomBody { data, description, extension }.into()
+            }
+            Payload::Face(FaceBody { index, data }) => wire::FaceBody { index, data }.into(),
+            Payload::Merger(MergerBody { title, abstract_list, compatible_text, message_list }) => {
+                let merged = message_list.into_iter().map(TryInto::try_into);
+                let message_list = merged.collect::<Result<_, TimError>>()?;
+                wire::MergerBody { title, abstract_list, compatible_text, message_list }.into()
+            }
             Payload::GroupTip(_) | Payload::GroupSystemNotice(_) | Payload::Gone => return Ok(Self::Gone),
             Payload::Unknown(json) => return Ok(Self::Unknown(json)),
         };
         Ok(Self::Body(body))
+    }
+}
+
+impl From<wire::MergedMessage> for MergedMessage {
+    fn from(message: wire::MergedMessage) -> Self {
+        let wire::MergedMessage { id, from, nick, avatar, time, cloud_custom_data, body } = message;
+        let payload = match body {
+            wire::MergedBody::Known(body) => (*body).into(),
+            wire::MergedBody::Unknown(json) => Payload::Unknown(json.to_string()),
+        };
+        let (id, from, time) = (id.to_string(), from.to_string(), seconds(time));
+        Self { id, from, nick, avatar, time, cloud_custom_data, payload }
+    }
+}
+
+impl TryFrom<MergedMessage> for wire::MergedMessage {
+    type Error = TimError;
+
+    fn try_from(message: MergedMessage) -> Result<Self, TimError> {
+        let MergedMessage { id, from, nick, avatar, time, cloud_custom_data, payload } = message;
+        let body = match payload.try_into()? {
+            engine::Payload::Body(body) => wire::MergedBody::Known(Box::new(body)),
+            engine::Payload::Unknown(json) => {
+                let json = serde_json::from_str(&json);
+                wire::MergedBody::Unknown(json.map_err(|_| TimError::of(Code::MERGER_INVALID))?)
+            }
+            engine::Payload::Gone => return Err(TimError::of(Code::MERGER_INVALID)),
+        };
+        let (id, from, time) = (message_id(&id)?, user_id(&from)?, millis(time));
+        Ok(Self { id, from, nick, avatar, time, cloud_custom_data, body })
     }
 }

@@ -10,7 +10,7 @@ pub(crate) fn text(verbs: &[Verb]) -> String {
         "/*\n * Every verb of tim.h, called: EACH(call) is what a test makes of a call. Progress is told to on_progress, and each\n \
          * callback of that kind counts its end in `destroys`, so often as a macro's count tells; messages go to `made`.\n * \
          {ORIGIN}\n */\n#ifndef TIM_EVERY_CALL_H\n#define TIM_EVERY_CALL_H\n\n{}{}{}#endif /* TIM_EVERY_CALL_H */\n",
-        all("EVERY_CREATION(client, text)", "EVERY_CREATIONS_DESTROYS", &creating),
+        all("EVERY_CREATION(client, text, json)", "EVERY_CREATIONS_DESTROYS", &creating),
         all("EVERY_CALL(client, text, json, done)", "EVERY_CALLS_DESTROYS", &with),
         all("EVERY_CALL_WITHOUT_TEXT(client, done)", "EVERY_CALL_WITHOUT_TEXTS_DESTROYS", &without),
     )

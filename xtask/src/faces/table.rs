@@ -249,9 +249,9 @@ fn kind(of: &str) -> Result<Kind> {
     })
 }
 
-/// What may be there.
+/// The noun that may be there.
 fn optional(of: &str) -> Option<&str> {
-    of.strip_prefix("Option<")?.strip_suffix('>')
+    of.strip_prefix("Option<")?.strip_suffix('>').filter(|it| it.starts_with(char::is_uppercase))
 }
 
 fn answer(of: &str) -> Result<Answer> {

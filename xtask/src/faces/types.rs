@@ -8,9 +8,10 @@ use super::nouns::{Case, Content, Field, Noun, NounKind};
 use super::table::ORIGIN_OF_NOUNS;
 
 pub(crate) fn text(nouns: &[Noun]) -> Result<String> {
-    let ordered = Order::of(nouns)?;
+    let Order { ordered, ahead, .. } = Order::of(nouns)?;
+    let ahead: String = ahead.into_iter().map(announcement).collect();
     let types: Vec<String> = ordered.into_iter().map(declaration).collect::<Result<_>>()?;
-    Ok(format!("{}{}{END}", HEAD.replace("@ORIGIN@", ORIGIN_OF_NOUNS), types.join("\n")))
+    Ok(format!("{}{ahead}{}{END}", HEAD.replace("@ORIGIN@", ORIGIN_OF_NOUNS), types.join("\n")))
 }
 
 const HEAD: &str = r##"/*
@@ -86,15 +87,18 @@ struct Order<'a> {
     nouns: &'a [Noun],
     visited: BTreeSet<&'a str>,
     ordered: Vec<&'a Noun>,
+    /// Those of which others have lists that they are made of: declared before all.
+    ahead: BTreeSet<&'a str>,
 }
 
 impl<'a> Order<'a> {
-    fn of(nouns: &'a [Noun]) -> Result<Vec<&'a Noun>> {
-        let mut order = Self { nouns, visited: BTreeSet::new(), ordered: Vec::new() };
+    fn of(nouns: &'a [Noun]) -> Result<Self> {
+        let (visited, ahead) = (BTreeSet::new(), BTreeSet::new());
+        let mut order = Self { nouns, visited, ordered: Vec::new(), ahead };
         for noun in nouns {
             order.visit(noun)?;
         }
-        Ok(order.ordered)
+        Ok(order)
     }
 
     fn visit(&mut self, noun: &'a Noun) -> Result<()> {
@@ -102,14 +106,44 @@ impl<'a> Order<'a> {
             return Ok(());
         }
         for name in needed(noun) {
-            let nouns = self.nouns;
-            let other =
-                nouns.iter().find(|it| it.name == name).with_context(|| format!("no noun is {name}"))?;
-            self.visit(other)?;
+            let other = self.find(&name)?;
+            if listed(noun).contains(&name) && self.reaches(other, noun)? {
+                self.ahead.insert(&other.name);
+            } else {
+                self.visit(other)?;
+            }
         }
         self.ordered.push(noun);
         Ok(())
     }
+
+    fn find(&self, name: &str) -> Result<&'a Noun> {
+        self.nouns.iter().find(|it| it.name == name).with_context(|| format!("no noun is {name}"))
+    }
+
+    /// Whether a noun is made of another one, directly or by others.
+    fn reaches(&self, noun: &'a Noun, other: &Noun) -> Result<bool> {
+        let (mut seen, mut left) = (BTreeSet::new(), vec![noun]);
+        while let Some(next) = left.pop() {
+            for name in needed(next) {
+                let part = self.find(&name)?;
+                if part.name == other.name {
+                    return Ok(true);
+                }
+                if seen.insert(&part.name) {
+                    left.push(part);
+                }
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// The nouns of which a noun has lists.
+fn listed(noun: &Noun) -> Vec<String> {
+    let NounKind::Record(fields) = &noun.kind else { return Vec::new() };
+    let lists = fields.iter().filter(|it| it.rust.starts_with("Vec<"));
+    lists.map(|it| innermost(&it.rust)).collect()
 }
 
 fn needed(noun: &Noun) -> Vec<String> {
@@ -182,6 +216,15 @@ fn documented(text: &[String], indent: &str) -> String {
         .replace(" \u{2026}", " ...")
         .replace('\u{2026}', "...");
     format!("{indent}/** {plain}. */\n")
+}
+
+/// Before its declaration.
+fn announcement(noun: &str) -> String {
+    let name = snake(noun);
+    format!(
+        "struct {name};\ninline void to_json(nlohmann::json &json, const {name} &it);\ninline void from_json(const \
+         nlohmann::json &json, {name} &it);\n\n"
+    )
 }
 
 fn declaration(noun: &Noun) -> Result<String> {

@@ -438,6 +438,16 @@ uint64_t uniffi_tim_ffi_fn_method_tim_download_attachment(uint64_t ptr, RustBuff
 uint64_t uniffi_tim_ffi_fn_method_tim_get_attachment_url(uint64_t ptr, RustBuffer message, RustBuffer rendition
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_CUSTOM_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_CUSTOM_MESSAGE
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_custom_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer data, RustBuffer description, RustBuffer extension, RustBuffer options, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FACE_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FACE_MESSAGE
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_face_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, int32_t index, RustBuffer data, RustBuffer options, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE
 RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer file, RustBuffer name, RustBuffer options, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
@@ -446,6 +456,11 @@ RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message(uint64_t ptr, RustBu
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
 RustBuffer uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer bytes, RustBuffer name, RustBuffer options, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FORWARD_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_FORWARD_MESSAGE
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_forward_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer original, RustBuffer options, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_IMAGE_MESSAGE
@@ -461,6 +476,11 @@ RustBuffer uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(uint64_t
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_LOCATION_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_LOCATION_MESSAGE
 RustBuffer uniffi_tim_ffi_fn_method_tim_create_location_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer description, double longitude, double latitude, RustBuffer options, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_MERGER_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_MERGER_MESSAGE
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_merger_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer message_list, RustBuffer title, RustBuffer abstract_list, RustBuffer compatible_text, RustBuffer options, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_TEXT_MESSAGE
@@ -1086,6 +1106,18 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_get_attachment_url(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_CUSTOM_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_CUSTOM_MESSAGE
+uint16_t uniffi_tim_ffi_checksum_method_tim_create_custom_message(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_FACE_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_FACE_MESSAGE
+uint16_t uniffi_tim_ffi_checksum_method_tim_create_face_message(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_FILE_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_FILE_MESSAGE
 uint16_t uniffi_tim_ffi_checksum_method_tim_create_file_message(void
@@ -1095,6 +1127,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_create_file_message(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_FILE_MESSAGE_FROM_BYTES
 uint16_t uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_FORWARD_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_FORWARD_MESSAGE
+uint16_t uniffi_tim_ffi_checksum_method_tim_create_forward_message(void
 
 );
 #endif
@@ -1113,6 +1151,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_LOCATION_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_LOCATION_MESSAGE
 uint16_t uniffi_tim_ffi_checksum_method_tim_create_location_message(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_MERGER_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_MERGER_MESSAGE
+uint16_t uniffi_tim_ffi_checksum_method_tim_create_merger_message(void
 
 );
 #endif

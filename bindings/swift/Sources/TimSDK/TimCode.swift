@@ -38,6 +38,10 @@ public enum TimCode {
     public static let fileUnreadable: Int32 = 2401
     /// the file has more than 100 MB: make it smaller.
     public static let fileTooLarge: Int32 = 2402
+    /// a merger has 1 to 300 messages that were sent, none revoked and none of the server's.
+    public static let mergerInvalid: Int32 = 2450
+    /// this message cannot be forwarded: it was not sent, was revoked, or is of the server.
+    public static let forwardInvalid: Int32 = 2453
     /// there is no such conversation on this device.
     public static let conversationNotFound: Int32 = 2500
     /// a conversationID is C2C and a userID, GROUP and a groupID, or @TIM#SYSTEM.

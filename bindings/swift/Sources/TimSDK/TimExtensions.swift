@@ -63,7 +63,7 @@ extension Tim {
         uniffiAddListener(listener: Ears(listener))
     }
 
-    /// A picture message of a file; ``sendMessage(message:options:)`` uploads and sends it, and tells `onProgress` 0 to 100.
+    /// A picture message of a file; ``sendMessage(_:options:)`` uploads and sends it, and tells `onProgress` 0 to 100.
     ///
     /// - Throws: ``TimError``: as ``createTextMessage(to:conversationType:text:options:)`` does; 2251 for no path, 2401 for a file
     ///   that cannot be read, 7006 if it is empty, 2252 if it is no picture, 2253 if it has 20 MB or more.
@@ -75,7 +75,7 @@ extension Tim {
             to: to, conversationType: conversationType, file: file, options: options, onProgress: progress)
     }
 
-    /// A picture message of a file's bytes; ``sendMessage(message:options:)`` uploads and sends it, and tells `onProgress` 0 to 100.
+    /// A picture message of a file's bytes; ``sendMessage(_:options:)`` uploads and sends it, and tells `onProgress` 0 to 100.
     ///
     /// - Throws: ``TimError``: as the one that takes a file; `storage` with 130168 or 6022 if they cannot be written.
     public func createImageMessage(
@@ -187,6 +187,21 @@ extension Message {
     /// The place that a location message tells; nil for any other.
     public var location: LocationBody? {
         if case .location(let body) = payload { body } else { nil }
+    }
+
+    /// The content of the app's own that a custom message has; nil for any other.
+    public var custom: CustomBody? {
+        if case .custom(let body) = payload { body } else { nil }
+    }
+
+    /// The sticker that a face message is; nil for any other.
+    public var face: FaceBody? {
+        if case .face(let body) = payload { body } else { nil }
+    }
+
+    /// The messages that a merger has; nil for any other.
+    public var merger: MergerBody? {
+        if case .merger(let body) = payload { body } else { nil }
     }
 
     /// What happened in the group, if the message tells of that; nil for any other.

@@ -1687,7 +1687,35 @@ public protocol TimProtocol: AnyObject, Sendable {
 
 
 
+    /**
+     * Creates a custom message: content of the application's own, three texts of which one at least is not empty; `sendMessage`
+     * sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 130110 if all three are empty.
+     */
+    func createCustomMessage(to: String, conversationType: ConversationType, data: String, description: String, `extension`: String, options: CreateOptions?) throws  -> Message
 
+    /**
+     * Creates a face message: a sticker of the application's own set, by its number, and a text (may be empty); `sendMessage`
+     * sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`.
+     */
+    func createFaceMessage(to: String, conversationType: ConversationType, index: Int32, data: String, options: CreateOptions?) throws  -> Message
+
+
+
+    /**
+     * Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has some. A file is not
+     * uploaded again. `sendMessage` sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 2453 for a message that is revoked, of the server, of a kind that this version does not know, or
+     * whose file was not uploaded.
+     */
+    func createForwardMessage(to: String, conversationType: ConversationType, original: Message, options: CreateOptions?) throws  -> Message
 
 
 
@@ -1698,6 +1726,17 @@ public protocol TimProtocol: AnyObject, Sendable {
      * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
      */
     func createLocationMessage(to: String, conversationType: ConversationType, description: String, longitude: Double, latitude: Double, options: CreateOptions?) throws  -> Message
+
+    /**
+     * Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it, and a
+     * text for programs that do not know mergers; `sendMessage` sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 2450 for no messages, more than 300, or one that was not sent, is revoked, of the server, or of a
+     * kind that this version does not know; 130110 for too many or too long lines, or no `compatibleText`; 8001 for more than 11 KB
+     * in all; 130114 for mergers in mergers, more than three deep.
+     */
+    func createMergerMessage(to: String, conversationType: ConversationType, messageList: [Message], title: String, abstractList: [String], compatibleText: String, options: CreateOptions?) throws  -> Message
 
     /**
      * Makes a text message to a user or a group, to be shown at once; `sendMessage` sends it.
@@ -2279,6 +2318,49 @@ func uniffiGetAttachmentUrl(message: Message, rendition: RenditionType)async thr
 }
 
     /**
+     * Creates a custom message: content of the application's own, three texts of which one at least is not empty; `sendMessage`
+     * sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 130110 if all three are empty.
+     */
+open func createCustomMessage(to: String, conversationType: ConversationType, data: String, description: String, `extension`: String, options: CreateOptions? = nil)throws  -> Message  {
+    return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_create_custom_message(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(to),
+        FfiConverterTypeConversationType_lower(conversationType),
+        FfiConverterString.lower(data),
+        FfiConverterString.lower(description),
+        FfiConverterString.lower(`extension`),
+        FfiConverterOptionTypeCreateOptions.lower(options),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Creates a face message: a sticker of the application's own set, by its number, and a text (may be empty); `sendMessage`
+     * sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`.
+     */
+open func createFaceMessage(to: String, conversationType: ConversationType, index: Int32, data: String, options: CreateOptions? = nil)throws  -> Message  {
+    return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_create_face_message(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(to),
+        FfiConverterTypeConversationType_lower(conversationType),
+        FfiConverterInt32.lower(index),
+        FfiConverterString.lower(data),
+        FfiConverterOptionTypeCreateOptions.lower(options),uniffiCallStatus
+    )
+})
+}
+
+    /**
      * Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
      * it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until then the file has to stay where
      * it is.
@@ -2319,6 +2401,27 @@ func uniffiCreateFileMessageFromBytes(to: String, conversationType: Conversation
         FfiConverterString.lower(name),
         FfiConverterOptionTypeCreateOptions.lower(options),
         FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has some. A file is not
+     * uploaded again. `sendMessage` sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 2453 for a message that is revoked, of the server, of a kind that this version does not know, or
+     * whose file was not uploaded.
+     */
+open func createForwardMessage(to: String, conversationType: ConversationType, original: Message, options: CreateOptions? = nil)throws  -> Message  {
+    return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_create_forward_message(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(to),
+        FfiConverterTypeConversationType_lower(conversationType),
+        FfiConverterTypeMessage_lower(original),
+        FfiConverterOptionTypeCreateOptions.lower(options),uniffiCallStatus
     )
 })
 }
@@ -2385,6 +2488,31 @@ open func createLocationMessage(to: String, conversationType: ConversationType, 
         FfiConverterString.lower(description),
         FfiConverterDouble.lower(longitude),
         FfiConverterDouble.lower(latitude),
+        FfiConverterOptionTypeCreateOptions.lower(options),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it, and a
+     * text for programs that do not know mergers; `sendMessage` sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 2450 for no messages, more than 300, or one that was not sent, is revoked, of the server, or of a
+     * kind that this version does not know; 130110 for too many or too long lines, or no `compatibleText`; 8001 for more than 11 KB
+     * in all; 130114 for mergers in mergers, more than three deep.
+     */
+open func createMergerMessage(to: String, conversationType: ConversationType, messageList: [Message], title: String, abstractList: [String], compatibleText: String, options: CreateOptions? = nil)throws  -> Message  {
+    return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_create_merger_message(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(to),
+        FfiConverterTypeConversationType_lower(conversationType),
+        FfiConverterSequenceTypeMessage.lower(messageList),
+        FfiConverterString.lower(title),
+        FfiConverterSequenceString.lower(abstractList),
+        FfiConverterString.lower(compatibleText),
         FfiConverterOptionTypeCreateOptions.lower(options),uniffiCallStatus
     )
 })
@@ -3535,6 +3663,154 @@ public func FfiConverterTypeCreateOptions_lower(_ value: CreateOptions) -> RustB
 
 
 /**
+ * Content of the application's own. At least one of the texts is not empty.
+ */
+public struct CustomBody: Equatable, Hashable {
+    /**
+     * What the application makes of it.
+     */
+    public let data: String
+    /**
+     * What it is, in words.
+     */
+    public let description: String
+    /**
+     * More of it.
+     */
+    public let `extension`: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What the application makes of it.
+         */data: String,
+        /**
+         * What it is, in words.
+         */description: String,
+        /**
+         * More of it.
+         */`extension`: String) {
+        self.data = data
+        self.description = description
+        self.`extension` = `extension`
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension CustomBody: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeCustomBody: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> CustomBody {
+        return
+            try CustomBody(
+                data: FfiConverterString.read(from: &buf),
+                description: FfiConverterString.read(from: &buf),
+                extension: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: CustomBody, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.data, into: &buf)
+        FfiConverterString.write(value.description, into: &buf)
+        FfiConverterString.write(value.`extension`, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCustomBody_lift(_ buf: RustBuffer) throws -> CustomBody {
+    return try FfiConverterTypeCustomBody.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeCustomBody_lower(_ value: CustomBody) -> RustBuffer {
+    return FfiConverterTypeCustomBody.lower(value)
+}
+
+
+/**
+ * A sticker of the application's own set.
+ */
+public struct FaceBody: Equatable, Hashable {
+    /**
+     * Its number in the application's set.
+     */
+    public let index: Int32
+    /**
+     * More about it; may be empty.
+     */
+    public let data: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its number in the application's set.
+         */index: Int32,
+        /**
+         * More about it; may be empty.
+         */data: String) {
+        self.index = index
+        self.data = data
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension FaceBody: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeFaceBody: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> FaceBody {
+        return
+            try FaceBody(
+                index: FfiConverterInt32.read(from: &buf),
+                data: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: FaceBody, into buf: inout [UInt8]) {
+        FfiConverterInt32.write(value.index, into: &buf)
+        FfiConverterString.write(value.data, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFaceBody_lift(_ buf: RustBuffer) throws -> FaceBody {
+    return try FfiConverterTypeFaceBody.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeFaceBody_lower(_ value: FaceBody) -> RustBuffer {
+    return FfiConverterTypeFaceBody.lower(value)
+}
+
+
+/**
  * Any file, as it is.
  */
 public struct FileBody: Equatable, Hashable {
@@ -4254,6 +4530,214 @@ public func FfiConverterTypeLoginResult_lift(_ buf: RustBuffer) throws -> LoginR
 #endif
 public func FfiConverterTypeLoginResult_lower(_ value: LoginResult) -> RustBuffer {
     return FfiConverterTypeLoginResult.lower(value)
+}
+
+
+/**
+ * A message as it is in a merger.
+ */
+public struct MergedMessage: Equatable, Hashable {
+    /**
+     * The message's ID.
+     */
+    public let id: String
+    /**
+     * The sender's user ID.
+     */
+    public let from: String
+    /**
+     * The sender's nick when it was sent; empty if none.
+     */
+    public let nick: String
+    /**
+     * The sender's avatar address when it was sent; empty if none.
+     */
+    public let avatar: String
+    /**
+     * When it was sent.
+     */
+    public let time: Int64
+    /**
+     * Its custom data; empty if none.
+     */
+    public let cloudCustomData: String
+    /**
+     * What it says.
+     */
+    public let payload: Payload
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The message's ID.
+         */id: String,
+        /**
+         * The sender's user ID.
+         */from: String,
+        /**
+         * The sender's nick when it was sent; empty if none.
+         */nick: String,
+        /**
+         * The sender's avatar address when it was sent; empty if none.
+         */avatar: String,
+        /**
+         * When it was sent.
+         */time: Int64,
+        /**
+         * Its custom data; empty if none.
+         */cloudCustomData: String,
+        /**
+         * What it says.
+         */payload: Payload) {
+        self.id = id
+        self.from = from
+        self.nick = nick
+        self.avatar = avatar
+        self.time = time
+        self.cloudCustomData = cloudCustomData
+        self.payload = payload
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MergedMessage: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMergedMessage: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MergedMessage {
+        return
+            try MergedMessage(
+                id: FfiConverterString.read(from: &buf),
+                from: FfiConverterString.read(from: &buf),
+                nick: FfiConverterString.read(from: &buf),
+                avatar: FfiConverterString.read(from: &buf),
+                time: FfiConverterInt64.read(from: &buf),
+                cloudCustomData: FfiConverterString.read(from: &buf),
+                payload: FfiConverterTypePayload.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MergedMessage, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.id, into: &buf)
+        FfiConverterString.write(value.from, into: &buf)
+        FfiConverterString.write(value.nick, into: &buf)
+        FfiConverterString.write(value.avatar, into: &buf)
+        FfiConverterInt64.write(value.time, into: &buf)
+        FfiConverterString.write(value.cloudCustomData, into: &buf)
+        FfiConverterTypePayload.write(value.payload, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMergedMessage_lift(_ buf: RustBuffer) throws -> MergedMessage {
+    return try FfiConverterTypeMergedMessage.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMergedMessage_lower(_ value: MergedMessage) -> RustBuffer {
+    return FfiConverterTypeMergedMessage.lower(value)
+}
+
+
+/**
+ * Several messages as one.
+ */
+public struct MergerBody: Equatable, Hashable {
+    /**
+     * What is shown above it.
+     */
+    public let title: String
+    /**
+     * Lines that show what is in it.
+     */
+    public let abstractList: [String]
+    /**
+     * What programs show that do not know mergers.
+     */
+    public let compatibleText: String
+    /**
+     * The messages.
+     */
+    public let messageList: [MergedMessage]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What is shown above it.
+         */title: String,
+        /**
+         * Lines that show what is in it.
+         */abstractList: [String],
+        /**
+         * What programs show that do not know mergers.
+         */compatibleText: String,
+        /**
+         * The messages.
+         */messageList: [MergedMessage]) {
+        self.title = title
+        self.abstractList = abstractList
+        self.compatibleText = compatibleText
+        self.messageList = messageList
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MergerBody: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMergerBody: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MergerBody {
+        return
+            try MergerBody(
+                title: FfiConverterString.read(from: &buf),
+                abstractList: FfiConverterSequenceString.read(from: &buf),
+                compatibleText: FfiConverterString.read(from: &buf),
+                messageList: FfiConverterSequenceTypeMergedMessage.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MergerBody, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.title, into: &buf)
+        FfiConverterSequenceString.write(value.abstractList, into: &buf)
+        FfiConverterString.write(value.compatibleText, into: &buf)
+        FfiConverterSequenceTypeMergedMessage.write(value.messageList, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMergerBody_lift(_ buf: RustBuffer) throws -> MergerBody {
+    return try FfiConverterTypeMergerBody.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMergerBody_lower(_ value: MergerBody) -> RustBuffer {
+    return FfiConverterTypeMergerBody.lower(value)
 }
 
 
@@ -6883,7 +7367,7 @@ public func FfiConverterTypeNetState_lower(_ value: NetState) -> RustBuffer {
  * The content of a message.
  */
 
-public enum Payload: Equatable, Hashable {
+public indirect enum Payload: Equatable, Hashable {
 
     /**
      * A text.
@@ -6904,6 +7388,21 @@ public enum Payload: Equatable, Hashable {
      * A place on Earth.
      */
     case location(LocationBody
+    )
+    /**
+     * Content of the application's own.
+     */
+    case custom(CustomBody
+    )
+    /**
+     * A sticker of the application's own set.
+     */
+    case face(FaceBody
+    )
+    /**
+     * Several messages as one.
+     */
+    case merger(MergerBody
     )
     /**
      * A change in a group.
@@ -6957,15 +7456,24 @@ public struct FfiConverterTypePayload: FfiConverterRustBuffer {
         case 4: return .location(try FfiConverterTypeLocationBody.read(from: &buf)
         )
 
-        case 5: return .groupTip(try FfiConverterTypeGroupTip.read(from: &buf)
+        case 5: return .custom(try FfiConverterTypeCustomBody.read(from: &buf)
         )
 
-        case 6: return .groupSystemNotice(try FfiConverterTypeSystemNotice.read(from: &buf)
+        case 6: return .face(try FfiConverterTypeFaceBody.read(from: &buf)
         )
 
-        case 7: return .gone
+        case 7: return .merger(try FfiConverterTypeMergerBody.read(from: &buf)
+        )
 
-        case 8: return .unknown(try FfiConverterString.read(from: &buf)
+        case 8: return .groupTip(try FfiConverterTypeGroupTip.read(from: &buf)
+        )
+
+        case 9: return .groupSystemNotice(try FfiConverterTypeSystemNotice.read(from: &buf)
+        )
+
+        case 10: return .gone
+
+        case 11: return .unknown(try FfiConverterString.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -6996,22 +7504,37 @@ public struct FfiConverterTypePayload: FfiConverterRustBuffer {
             FfiConverterTypeLocationBody.write(v1, into: &buf)
 
 
-        case let .groupTip(v1):
+        case let .custom(v1):
             writeInt(&buf, Int32(5))
+            FfiConverterTypeCustomBody.write(v1, into: &buf)
+
+
+        case let .face(v1):
+            writeInt(&buf, Int32(6))
+            FfiConverterTypeFaceBody.write(v1, into: &buf)
+
+
+        case let .merger(v1):
+            writeInt(&buf, Int32(7))
+            FfiConverterTypeMergerBody.write(v1, into: &buf)
+
+
+        case let .groupTip(v1):
+            writeInt(&buf, Int32(8))
             FfiConverterTypeGroupTip.write(v1, into: &buf)
 
 
         case let .groupSystemNotice(v1):
-            writeInt(&buf, Int32(6))
+            writeInt(&buf, Int32(9))
             FfiConverterTypeSystemNotice.write(v1, into: &buf)
 
 
         case .gone:
-            writeInt(&buf, Int32(7))
+            writeInt(&buf, Int32(10))
 
 
         case let .unknown(v1):
-            writeInt(&buf, Int32(8))
+            writeInt(&buf, Int32(11))
             FfiConverterString.write(v1, into: &buf)
 
         }
@@ -8412,6 +8935,31 @@ fileprivate struct FfiConverterSequenceTypeGroupMember: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeMergedMessage: FfiConverterRustBuffer {
+    typealias SwiftType = [MergedMessage]
+
+    public static func write(_ value: [MergedMessage], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeMergedMessage.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [MergedMessage] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [MergedMessage]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeMergedMessage.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeMessage: FfiConverterRustBuffer {
     typealias SwiftType = [Message]
 
@@ -8713,10 +9261,19 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_attachment_url() != 18931) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_create_custom_message() != 35281) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_face_message() != 23435) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_create_file_message() != 21130) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() != 28171) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_forward_message() != 54130) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 48161) {
@@ -8726,6 +9283,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_location_message() != 65028) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_merger_message() != 15754) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 56380) {

@@ -54,6 +54,31 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(heard.payload, .location(place))
     }
 
+    func testContentOfTheAppsOwnPassedOn() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        let custom = try alice.tim.createCustomMessage(
+            to: bob.name, conversationType: .c2c, data: "gift 7", description: "a gift", extension: "",
+            options: CreateOptions(cloudCustomData: "wrapped"))
+        let sent = try await alice.tim.sendMessage(custom, options: SendOptions(excludedFromLastMessage: true))
+        XCTAssertTrue(sent.isExcludedFromLastMessage)
+        let gift = try await bob.nextMessage()
+        XCTAssertEqual([gift.custom?.data, gift.cloudCustomData], ["gift 7", "wrapped"])
+        let face = try alice.tim.createFaceMessage(to: bob.name, conversationType: .c2c, index: 3, data: "tea")
+        try await alice.tim.sendMessage(face)
+        let sticker = try await bob.nextMessage()
+        XCTAssertEqual(sticker.face, FaceBody(index: 3, data: "tea"))
+        let forwarded = try bob.tim.createForwardMessage(to: alice.name, conversationType: .c2c, original: gift)
+        try await bob.tim.sendMessage(forwarded)
+        let back = try await alice.nextMessage()
+        XCTAssertEqual(back.payload, sent.payload)
+        let merger = try bob.tim.createMergerMessage(
+            to: alice.name, conversationType: .c2c, messageList: [gift, sticker], title: "Gifts", abstractList: ["a gift"],
+            compatibleText: "[Merged messages]")
+        try await bob.tim.sendMessage(merger)
+        let merged = try await alice.nextMessage()
+        XCTAssertEqual(merged.merger?.messageList.map(\.id), [gift.id, sticker.id])
+    }
+
     func testAFileKeepsItsNameAndBytes() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let minutes = "\(alice.folder)/minutes.txt"

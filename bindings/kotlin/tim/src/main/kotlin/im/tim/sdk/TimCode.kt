@@ -39,6 +39,10 @@ object TimCode {
     const val FILE_UNREADABLE: Int = 2401
     /** the file has more than 100 MB: make it smaller. */
     const val FILE_TOO_LARGE: Int = 2402
+    /** a merger has 1 to 300 messages that were sent, none revoked and none of the server's. */
+    const val MERGER_INVALID: Int = 2450
+    /** this message cannot be forwarded: it was not sent, was revoked, or is of the server. */
+    const val FORWARD_INVALID: Int = 2453
     /** there is no such conversation on this device. */
     const val CONVERSATION_NOT_FOUND: Int = 2500
     /** a conversationID is C2C and a userID, GROUP and a groupID, or @TIM#SYSTEM. */

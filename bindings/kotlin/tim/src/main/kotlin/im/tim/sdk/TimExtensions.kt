@@ -116,6 +116,15 @@ val Message.file: FileBody? get() = (payload as? Payload.File)?.v1
 /** The place that a location message tells; null for any other. */
 val Message.location: LocationBody? get() = (payload as? Payload.Location)?.v1
 
+/** The content of the app's own that a custom message has; null for any other. */
+val Message.custom: CustomBody? get() = (payload as? Payload.Custom)?.v1
+
+/** The sticker that a face message is; null for any other. */
+val Message.face: FaceBody? get() = (payload as? Payload.Face)?.v1
+
+/** The messages that a merger has; null for any other. */
+val Message.merger: MergerBody? get() = (payload as? Payload.Merger)?.v1
+
 /** What happened in the group, if the message tells of that; null for any other. */
 val Message.groupTip: GroupTip? get() = (payload as? Payload.GroupTip)?.v1
 

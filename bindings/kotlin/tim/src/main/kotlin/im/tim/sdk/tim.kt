@@ -835,15 +835,23 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_attachment_url(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_create_custom_message(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_create_face_message(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_file_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_create_forward_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_image_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_image_message_from_bytes(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_location_message(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_create_merger_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_text_message(
     ): Int
@@ -974,15 +982,23 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_attachment_url(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_create_custom_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`data`: RustBuffer.ByValue,`description`: RustBuffer.ByValue,`extension`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_tim_ffi_fn_method_tim_create_face_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`index`: Int,`data`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_file_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_file_message_from_bytes(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`bytes`: RustBuffer.ByValue,`name`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_tim_ffi_fn_method_tim_create_forward_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`original`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_image_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_image_message_from_bytes(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`bytes`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_location_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`description`: RustBuffer.ByValue,`longitude`: Double,`latitude`: Double,`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_tim_ffi_fn_method_tim_create_merger_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`messageList`: RustBuffer.ByValue,`title`: RustBuffer.ByValue,`abstractList`: RustBuffer.ByValue,`compatibleText`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_text_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`text`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
@@ -1260,10 +1276,19 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_url() and 0xFFFF) != 18931) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_custom_message() and 0xFFFF) != 35281) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_face_message() and 0xFFFF) != 23435) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message() and 0xFFFF) != 21130) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() and 0xFFFF) != 28171) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_forward_message() and 0xFFFF) != 54130) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 48161) {
@@ -1273,6 +1298,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_location_message() and 0xFFFF) != 65028) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_merger_message() and 0xFFFF) != 15754) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 56380) {
@@ -3383,6 +3411,24 @@ public interface TimInterface {
     suspend fun `getAttachmentUrl`(`message`: Message, `rendition`: RenditionType): kotlin.String
 
     /**
+     * Creates a custom message: content of the application's own, three texts of which one at least is not empty; `sendMessage`
+     * sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 130110 if all three are empty.
+     */
+    fun `createCustomMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `data`: kotlin.String, `description`: kotlin.String, `extension`: kotlin.String, `options`: CreateOptions? = null): Message
+
+    /**
+     * Creates a face message: a sticker of the application's own set, by its number, and a text (may be empty); `sendMessage`
+     * sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`.
+     */
+    fun `createFaceMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `index`: kotlin.Int, `data`: kotlin.String, `options`: CreateOptions? = null): Message
+
+    /**
      * Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
      * it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until then the file has to stay where
      * it is.
@@ -3400,6 +3446,16 @@ public interface TimInterface {
      * As of `createFileMessage`. `Storage`: 130168 or 6022 if they cannot be written.
      */
     fun `createFileMessageFromBytes`(`to`: kotlin.String, `conversationType`: ConversationType, `bytes`: kotlin.ByteArray, `name`: kotlin.String, `options`: CreateOptions? = null, `onProgress`: ProgressListener? = null): Message
+
+    /**
+     * Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has some. A file is not
+     * uploaded again. `sendMessage` sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 2453 for a message that is revoked, of the server, of a kind that this version does not know, or
+     * whose file was not uploaded.
+     */
+    fun `createForwardMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `original`: Message, `options`: CreateOptions? = null): Message
 
     /**
      * Makes a picture message of a file: JPEG, PNG, GIF, BMP or WebP, under 20 MB. It can be shown at once: it has the
@@ -3430,6 +3486,17 @@ public interface TimInterface {
      * As of `createTextMessage`; 130110 for a longitude that is not -180 to 180, or a latitude that is not -90 to 90.
      */
     fun `createLocationMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `description`: kotlin.String, `longitude`: kotlin.Double, `latitude`: kotlin.Double, `options`: CreateOptions? = null): Message
+
+    /**
+     * Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it, and a
+     * text for programs that do not know mergers; `sendMessage` sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 2450 for no messages, more than 300, or one that was not sent, is revoked, of the server, or of a
+     * kind that this version does not know; 130110 for too many or too long lines, or no `compatibleText`; 8001 for more than 11 KB
+     * in all; 130114 for mergers in mergers, more than three deep.
+     */
+    fun `createMergerMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `messageList`: List<Message>, `title`: kotlin.String, `abstractList`: List<kotlin.String>, `compatibleText`: kotlin.String, `options`: CreateOptions? = null): Message
 
     /**
      * Makes a text message to a user or a group, to be shown at once; `sendMessage` sends it.
@@ -4105,6 +4172,59 @@ open class Tim: TimInterface
 
 
     /**
+     * Creates a custom message: content of the application's own, three texts of which one at least is not empty; `sendMessage`
+     * sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 130110 if all three are empty.
+     */
+    @Throws(TimException::class)override fun `createCustomMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `data`: kotlin.String, `description`: kotlin.String, `extension`: kotlin.String, `options`: CreateOptions?): Message {
+            return FfiConverterTypeMessage.lift(
+    callWithHandle {
+    uniffiRustCallWithError(TimException) { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_create_custom_message(
+        it,
+
+        FfiConverterString.lower(`to`),
+        FfiConverterTypeConversationType.lower(`conversationType`),
+        FfiConverterString.lower(`data`),
+        FfiConverterString.lower(`description`),
+        FfiConverterString.lower(`extension`),
+        FfiConverterOptionalTypeCreateOptions.lower(`options`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Creates a face message: a sticker of the application's own set, by its number, and a text (may be empty); `sendMessage`
+     * sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`.
+     */
+    @Throws(TimException::class)override fun `createFaceMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `index`: kotlin.Int, `data`: kotlin.String, `options`: CreateOptions?): Message {
+            return FfiConverterTypeMessage.lift(
+    callWithHandle {
+    uniffiRustCallWithError(TimException) { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_create_face_message(
+        it,
+
+        FfiConverterString.lower(`to`),
+        FfiConverterTypeConversationType.lower(`conversationType`),
+        FfiConverterInt.lower(`index`),
+        FfiConverterString.lower(`data`),
+        FfiConverterOptionalTypeCreateOptions.lower(`options`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
      * Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names
      * it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until then the file has to stay where
      * it is.
@@ -4152,6 +4272,32 @@ open class Tim: TimInterface
         FfiConverterString.lower(`name`),
         FfiConverterOptionalTypeCreateOptions.lower(`options`),
         FfiConverterOptionalTypeProgressListener.lower(`onProgress`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has some. A file is not
+     * uploaded again. `sendMessage` sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 2453 for a message that is revoked, of the server, of a kind that this version does not know, or
+     * whose file was not uploaded.
+     */
+    @Throws(TimException::class)override fun `createForwardMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `original`: Message, `options`: CreateOptions?): Message {
+            return FfiConverterTypeMessage.lift(
+    callWithHandle {
+    uniffiRustCallWithError(TimException) { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_create_forward_message(
+        it,
+
+        FfiConverterString.lower(`to`),
+        FfiConverterTypeConversationType.lower(`conversationType`),
+        FfiConverterTypeMessage.lower(`original`),
+        FfiConverterOptionalTypeCreateOptions.lower(`options`),_status)
 }
     }
     )
@@ -4233,6 +4379,36 @@ open class Tim: TimInterface
         FfiConverterString.lower(`description`),
         FfiConverterDouble.lower(`longitude`),
         FfiConverterDouble.lower(`latitude`),
+        FfiConverterOptionalTypeCreateOptions.lower(`options`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Creates a merger: several messages as one, with a title, up to 5 lines of 100 characters that show what is in it, and a
+     * text for programs that do not know mergers; `sendMessage` sends it.
+     *
+     * # Errors
+     * As of `createTextMessage`; 2450 for no messages, more than 300, or one that was not sent, is revoked, of the server, or of a
+     * kind that this version does not know; 130110 for too many or too long lines, or no `compatibleText`; 8001 for more than 11 KB
+     * in all; 130114 for mergers in mergers, more than three deep.
+     */
+    @Throws(TimException::class)override fun `createMergerMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `messageList`: List<Message>, `title`: kotlin.String, `abstractList`: List<kotlin.String>, `compatibleText`: kotlin.String, `options`: CreateOptions?): Message {
+            return FfiConverterTypeMessage.lift(
+    callWithHandle {
+    uniffiRustCallWithError(TimException) { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_create_merger_message(
+        it,
+
+        FfiConverterString.lower(`to`),
+        FfiConverterTypeConversationType.lower(`conversationType`),
+        FfiConverterSequenceTypeMessage.lower(`messageList`),
+        FfiConverterString.lower(`title`),
+        FfiConverterSequenceString.lower(`abstractList`),
+        FfiConverterString.lower(`compatibleText`),
         FfiConverterOptionalTypeCreateOptions.lower(`options`),_status)
 }
     }
@@ -5771,6 +5947,108 @@ public object FfiConverterTypeCreateOptions: FfiConverterRustBuffer<CreateOption
 
 
 /**
+ * Content of the application's own. At least one of the texts is not empty.
+ */
+data class CustomBody (
+    /**
+     * What the application makes of it.
+     */
+    val `data`: kotlin.String
+    ,
+    /**
+     * What it is, in words.
+     */
+    val `description`: kotlin.String
+    ,
+    /**
+     * More of it.
+     */
+    val `extension`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeCustomBody: FfiConverterRustBuffer<CustomBody> {
+    override fun read(buf: ByteBuffer): CustomBody {
+        return CustomBody(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: CustomBody) = (
+            FfiConverterString.allocationSize(value.`data`) +
+            FfiConverterString.allocationSize(value.`description`) +
+            FfiConverterString.allocationSize(value.`extension`)
+    )
+
+    override fun write(value: CustomBody, buf: ByteBuffer) {
+            FfiConverterString.write(value.`data`, buf)
+            FfiConverterString.write(value.`description`, buf)
+            FfiConverterString.write(value.`extension`, buf)
+    }
+}
+
+
+
+/**
+ * A sticker of the application's own set.
+ */
+data class FaceBody (
+    /**
+     * Its number in the application's set.
+     */
+    val `index`: kotlin.Int
+    ,
+    /**
+     * More about it; may be empty.
+     */
+    val `data`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeFaceBody: FfiConverterRustBuffer<FaceBody> {
+    override fun read(buf: ByteBuffer): FaceBody {
+        return FaceBody(
+            FfiConverterInt.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: FaceBody) = (
+            FfiConverterInt.allocationSize(value.`index`) +
+            FfiConverterString.allocationSize(value.`data`)
+    )
+
+    override fun write(value: FaceBody, buf: ByteBuffer) {
+            FfiConverterInt.write(value.`index`, buf)
+            FfiConverterString.write(value.`data`, buf)
+    }
+}
+
+
+
+/**
  * Any file, as it is.
  */
 data class FileBody (
@@ -6396,6 +6674,156 @@ public object FfiConverterTypeLoginResult: FfiConverterRustBuffer<LoginResult> {
 
     override fun write(value: LoginResult, buf: ByteBuffer) {
             FfiConverterBoolean.write(value.`repeatLogin`, buf)
+    }
+}
+
+
+
+/**
+ * A message as it is in a merger.
+ */
+data class MergedMessage (
+    /**
+     * The message's ID.
+     */
+    val `id`: kotlin.String
+    ,
+    /**
+     * The sender's user ID.
+     */
+    val `from`: kotlin.String
+    ,
+    /**
+     * The sender's nick when it was sent; empty if none.
+     */
+    val `nick`: kotlin.String
+    ,
+    /**
+     * The sender's avatar address when it was sent; empty if none.
+     */
+    val `avatar`: kotlin.String
+    ,
+    /**
+     * When it was sent.
+     */
+    val `time`: kotlin.Long
+    ,
+    /**
+     * Its custom data; empty if none.
+     */
+    val `cloudCustomData`: kotlin.String
+    ,
+    /**
+     * What it says.
+     */
+    val `payload`: Payload
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMergedMessage: FfiConverterRustBuffer<MergedMessage> {
+    override fun read(buf: ByteBuffer): MergedMessage {
+        return MergedMessage(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterTypePayload.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MergedMessage) = (
+            FfiConverterString.allocationSize(value.`id`) +
+            FfiConverterString.allocationSize(value.`from`) +
+            FfiConverterString.allocationSize(value.`nick`) +
+            FfiConverterString.allocationSize(value.`avatar`) +
+            FfiConverterLong.allocationSize(value.`time`) +
+            FfiConverterString.allocationSize(value.`cloudCustomData`) +
+            FfiConverterTypePayload.allocationSize(value.`payload`)
+    )
+
+    override fun write(value: MergedMessage, buf: ByteBuffer) {
+            FfiConverterString.write(value.`id`, buf)
+            FfiConverterString.write(value.`from`, buf)
+            FfiConverterString.write(value.`nick`, buf)
+            FfiConverterString.write(value.`avatar`, buf)
+            FfiConverterLong.write(value.`time`, buf)
+            FfiConverterString.write(value.`cloudCustomData`, buf)
+            FfiConverterTypePayload.write(value.`payload`, buf)
+    }
+}
+
+
+
+/**
+ * Several messages as one.
+ */
+data class MergerBody (
+    /**
+     * What is shown above it.
+     */
+    val `title`: kotlin.String
+    ,
+    /**
+     * Lines that show what is in it.
+     */
+    val `abstractList`: List<kotlin.String>
+    ,
+    /**
+     * What programs show that do not know mergers.
+     */
+    val `compatibleText`: kotlin.String
+    ,
+    /**
+     * The messages.
+     */
+    val `messageList`: List<MergedMessage>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMergerBody: FfiConverterRustBuffer<MergerBody> {
+    override fun read(buf: ByteBuffer): MergerBody {
+        return MergerBody(
+            FfiConverterString.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterSequenceTypeMergedMessage.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MergerBody) = (
+            FfiConverterString.allocationSize(value.`title`) +
+            FfiConverterSequenceString.allocationSize(value.`abstractList`) +
+            FfiConverterString.allocationSize(value.`compatibleText`) +
+            FfiConverterSequenceTypeMergedMessage.allocationSize(value.`messageList`)
+    )
+
+    override fun write(value: MergerBody, buf: ByteBuffer) {
+            FfiConverterString.write(value.`title`, buf)
+            FfiConverterSequenceString.write(value.`abstractList`, buf)
+            FfiConverterString.write(value.`compatibleText`, buf)
+            FfiConverterSequenceTypeMergedMessage.write(value.`messageList`, buf)
     }
 }
 
@@ -8048,6 +8476,42 @@ sealed class Payload {
     }
 
     /**
+     * Content of the application's own.
+     */
+    data class Custom(
+        val v1: im.tim.sdk.CustomBody) : Payload()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A sticker of the application's own set.
+     */
+    data class Face(
+        val v1: im.tim.sdk.FaceBody) : Payload()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * Several messages as one.
+     */
+    data class Merger(
+        val v1: im.tim.sdk.MergerBody) : Payload()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * A change in a group.
      */
     data class GroupTip(
@@ -8117,14 +8581,23 @@ public object FfiConverterTypePayload : FfiConverterRustBuffer<Payload>{
             4 -> Payload.Location(
                 FfiConverterTypeLocationBody.read(buf),
                 )
-            5 -> Payload.GroupTip(
+            5 -> Payload.Custom(
+                FfiConverterTypeCustomBody.read(buf),
+                )
+            6 -> Payload.Face(
+                FfiConverterTypeFaceBody.read(buf),
+                )
+            7 -> Payload.Merger(
+                FfiConverterTypeMergerBody.read(buf),
+                )
+            8 -> Payload.GroupTip(
                 FfiConverterTypeGroupTip.read(buf),
                 )
-            6 -> Payload.GroupSystemNotice(
+            9 -> Payload.GroupSystemNotice(
                 FfiConverterTypeSystemNotice.read(buf),
                 )
-            7 -> Payload.Gone
-            8 -> Payload.Unknown(
+            10 -> Payload.Gone
+            11 -> Payload.Unknown(
                 FfiConverterString.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -8158,6 +8631,27 @@ public object FfiConverterTypePayload : FfiConverterRustBuffer<Payload>{
             (
                 4UL
                 + FfiConverterTypeLocationBody.allocationSize(value.v1)
+            )
+        }
+        is Payload.Custom -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeCustomBody.allocationSize(value.v1)
+            )
+        }
+        is Payload.Face -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeFaceBody.allocationSize(value.v1)
+            )
+        }
+        is Payload.Merger -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeMergerBody.allocationSize(value.v1)
             )
         }
         is Payload.GroupTip -> {
@@ -8211,22 +8705,37 @@ public object FfiConverterTypePayload : FfiConverterRustBuffer<Payload>{
                 FfiConverterTypeLocationBody.write(value.v1, buf)
                 Unit
             }
-            is Payload.GroupTip -> {
+            is Payload.Custom -> {
                 buf.putInt(5)
+                FfiConverterTypeCustomBody.write(value.v1, buf)
+                Unit
+            }
+            is Payload.Face -> {
+                buf.putInt(6)
+                FfiConverterTypeFaceBody.write(value.v1, buf)
+                Unit
+            }
+            is Payload.Merger -> {
+                buf.putInt(7)
+                FfiConverterTypeMergerBody.write(value.v1, buf)
+                Unit
+            }
+            is Payload.GroupTip -> {
+                buf.putInt(8)
                 FfiConverterTypeGroupTip.write(value.v1, buf)
                 Unit
             }
             is Payload.GroupSystemNotice -> {
-                buf.putInt(6)
+                buf.putInt(9)
                 FfiConverterTypeSystemNotice.write(value.v1, buf)
                 Unit
             }
             is Payload.Gone -> {
-                buf.putInt(7)
+                buf.putInt(10)
                 Unit
             }
             is Payload.Unknown -> {
-                buf.putInt(8)
+                buf.putInt(11)
                 FfiConverterString.write(value.v1, buf)
                 Unit
             }
@@ -9746,6 +10255,34 @@ public object FfiConverterSequenceTypeGroupMember: FfiConverterRustBuffer<List<G
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeGroupMember.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeMergedMessage: FfiConverterRustBuffer<List<MergedMessage>> {
+    override fun read(buf: ByteBuffer): List<MergedMessage> {
+        val len = buf.getInt()
+        return List<MergedMessage>(len) {
+            FfiConverterTypeMergedMessage.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<MergedMessage>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeMergedMessage.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<MergedMessage>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeMergedMessage.write(it, buf)
         }
     }
 }

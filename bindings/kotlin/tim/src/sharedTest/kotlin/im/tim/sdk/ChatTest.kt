@@ -158,6 +158,22 @@ class ChatTest {
     }
 
     @Test
+    fun contentOfTheAppsOwnPassedOn() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val sent = alice.tim.sendMessage(alice.tim.createCustomMessage(bob.name, ConversationType.C2C, "gift 7", "a gift", ""))
+        alice.tim.sendMessage(alice.tim.createFaceMessage(bob.name, ConversationType.C2C, 3, "tea"))
+        val gift = bob.nextMessage()
+        assertEquals(CustomBody("gift 7", "a gift", ""), gift.custom)
+        assertEquals(FaceBody(3, "tea"), bob.nextMessage().face)
+        bob.tim.sendMessage(bob.tim.createForwardMessage(alice.name, ConversationType.C2C, gift))
+        assertEquals(sent.payload, alice.nextMessage().payload)
+        val merger = bob.tim.createMergerMessage(alice.name, ConversationType.C2C, listOf(gift), "Gifts", listOf("a gift"), "[Merged messages]")
+        bob.tim.sendMessage(merger)
+        val merged = alice.nextMessage().merger!!
+        assertEquals(Triple("Gifts", gift.id, gift.payload), merged.messageList.single().let { Triple(merged.title, it.id, it.payload) })
+    }
+
+    @Test
     fun aPictureOfBytesWithoutProgress() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         val message = alice.tim.createImageMessageFromBytes(bob.name, ConversationType.C2C, picture(8, 8), CreateOptions(priority = Priority.HIGH, cloudCustomData = "gift 7"))

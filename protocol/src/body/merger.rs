@@ -1,0 +1,156 @@
+//! Several messages as one, such as a part of a conversation that is passed on.
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+use super::{Body, Element};
+use crate::{Code, Fault, MessageId, UnixMillis, UserId, limits};
+
+/// The contents of a merger.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MergerBody {
+    /// What is shown above it.
+    #[serde(default)]
+    pub title: String,
+    /// Lines that show what is in it: at most [`limits::MERGER_ABSTRACTS`], of [`limits::MERGER_ABSTRACT_CHARS`] characters.
+    #[serde(default)]
+    pub abstract_list: Vec<String>,
+    /// What programs show that do not know mergers; not empty.
+    pub compatible_text: String,
+    /// The messages, 1 to [`limits::MERGER_MESSAGES`].
+    #[serde(deserialize_with = "readable")]
+    pub message_list: Vec<MergedMessage>,
+}
+
+/// The messages that this version can read. Not a [`List`](crate::List), which needs the JSON text: a merger may be read out of
+/// a body whose type comes last, or of another merger.
+fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<MergedMessage>, D::Error> {
+    let all = Vec::<Value>::deserialize(deserializer)?;
+    Ok(all.into_iter().filter_map(|message| serde_json::from_value(message).ok()).collect())
+}
+
+/// A message as it is in a merger.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MergedMessage {
+    /// The message's ID.
+    #[serde(rename = "ID")]
+    pub id: MessageId,
+    /// Who wrote it.
+    pub from: UserId,
+    /// The sender's nick when it was sent; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub nick: String,
+    /// The sender's avatar address when it was sent; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub avatar: String,
+    /// When it was sent.
+    pub time: UnixMillis,
+    /// Its custom data; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub cloud_custom_data: String,
+    /// What it says.
+    pub body: MergedBody,
+}
+
+/// The body of a message in a merger.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum MergedBody {
+    /// Of a kind that this version knows.
+    Known(Box<Body>),
+    /// Of a kind of a later version, kept as it came.
+    Unknown(Value),
+}
+
+impl Element for MergerBody {
+    /// [`Code::MESSAGE_BODY_INVALID`], with the reason, without messages or a text for other programs, or with too many
+    /// messages or lines; those of the messages' own bodies.
+    fn check(&self) -> Result<(), Fault> {
+        let refuse = |text: &str| Err(Fault::with_text(Code::MESSAGE_BODY_INVALID, text));
+        if !(1..=limits::MERGER_MESSAGES).contains(&self.message_list.len()) {
+            return refuse("a merger has 1 to 300 messages");
+        }
+        if self.compatible_text.is_empty() {
+            return refuse("a merger needs a compatibleText");
+        }
+        let is_long = |line: &String| line.chars().count() > limits::MERGER_ABSTRACT_CHARS;
+        if self.abstract_list.len() > limits::MERGER_ABSTRACTS || self.abstract_list.iter().any(is_long) {
+            return refuse("a merger's abstractList has at most 5 lines of 100 characters");
+        }
+        let mut known = self.message_list.iter().filter_map(|message| match &message.body {
+            MergedBody::Known(body) => Some(body),
+            MergedBody::Unknown(_) => None,
+        });
+        known.try_for_each(|body| body.check())
+    }
+
+    fn searchable(&self) -> Vec<&str> {
+        [&self.title].into_iter().chain(&self.abstract_list).map(String::as_str).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn merger(change: impl FnOnce(&mut Value)) -> Result<(), Code> {
+        let message = json!({ "ID": "019b76da-cb28-7002-8000-000000000002", "from": "bob", "time": 1,
+            "body": { "type": "TIMTextElem", "payload": { "text": "hi" } } });
+        let mut merger = json!({ "title": "Tea", "abstractList": ["bob: hi"], "compatibleText": "a merger",
+            "messageList": [message] });
+        change(&mut merger);
+        serde_json::from_value::<MergerBody>(merger).unwrap().check().map_err(|fault| fault.code)
+    }
+
+    #[test]
+    fn a_merger_has_messages_and_a_text_for_programs_that_know_none() {
+        assert_eq!(merger(|_| ()), Ok(()));
+        assert_eq!(merger(|it| it["abstractList"] = json!(["\u{e9}".repeat(100)])), Ok(()));
+        let wrong: [fn(&mut Value); 6] = [
+            |it| it["messageList"] = json!([]),
+            |it| it["messageList"] = vec![it["messageList"][0].clone(); 301].into(),
+            |it| it["compatibleText"] = "".into(),
+            |it| it["abstractList"] = json!(["a", "b", "c", "d", "e", "f"]),
+            |it| it["abstractList"] = json!(["a".repeat(101)]),
+            |it| it["messageList"][0]["body"]["payload"]["text"] = "".into(),
+        ];
+        for change in wrong {
+            assert_eq!(merger(change), Err(Code::MESSAGE_BODY_INVALID));
+        }
+    }
+
+    #[test]
+    fn a_message_of_a_later_kind_is_kept_in_a_merger_as_it_came() {
+        let later = json!({ "type": "TIMHologramElem", "payload": { "depth": 1.5 } });
+        let whole = json!({ "title": "", "abstractList": [], "compatibleText": "a merger", "messageList": [{
+            "ID": "019b76da-cb28-7002-8000-000000000002", "from": "bob", "time": 1, "body": later }] });
+        let read = serde_json::from_value::<MergerBody>(whole.clone()).unwrap();
+        assert_eq!(read.message_list[0].body, MergedBody::Unknown(later));
+        assert_eq!(serde_json::to_value(read).unwrap(), whole);
+    }
+
+    #[test]
+    fn a_merger_in_a_merger_is_read_whatever_the_order_of_fields() {
+        let text = r#"{"payload": {"text": "hi"}, "type": "TIMTextElem"}"#;
+        let merged = |body: &str| {
+            let message = format!(
+                r#"{{"body": {body}, "ID": "019b76da-cb28-7002-8000-000000000002", "from": "bob", "time": 1}}"#
+            );
+            let list = format!(r#""messageList": [{message}, {{"later": 1}}]"#);
+            format!(r#"{{"payload": {{{list}, "compatibleText": "merged"}}, "type": "TIMRelayElem"}}"#)
+        };
+        let read: Body = serde_json::from_str(&merged(&merged(text))).unwrap();
+        let inside = |body: &Body| match body {
+            Body::Merger(merger) if merger.message_list.len() == 1 => match &merger.message_list[0].body {
+                MergedBody::Known(body) => Some((**body).clone()),
+                MergedBody::Unknown(_) => None,
+            },
+            _ => None,
+        };
+        assert!(matches!(inside(&inside(&read).unwrap()), Some(Body::Text(_))), "{read:?}");
+    }
+}

@@ -3,8 +3,8 @@
 //! * [`machine`] decides: pure, no I/O, no clock. It and the nouns are `tim-core`'s, which knows no tokio and no SQLite.
 //! * [`store`] keeps: one SQLite file per user.
 //! * `driver` does: the one task that owns a machine, sockets, uploads, the listener thread.
-//! * [`Tim`] is the handle apps hold; [`options`], [`event`], [`message`], [`conversation`], [`error`], [`plugin`] and
-//!   [`log`] are what it speaks in.
+//! * [`Tim`] is the handle apps hold; [`options`], [`event`], [`message`], [`conversation`], [`search`], [`error`],
+//!   [`plugin`] and [`log`] are what it speaks in.
 
 #![forbid(unsafe_code)]
 
@@ -13,6 +13,7 @@ pub mod error;
 pub mod log;
 pub mod options;
 pub mod plugin;
+pub mod search;
 pub mod store;
 mod tim;
 

@@ -5,12 +5,15 @@
 
 use std::path::{Path, PathBuf};
 
+use proptest::prelude::*;
 use tim::machine::io::Query;
 use tim::protocol::body::{Body, TextBody};
 use tim::protocol::conversation::Cursor;
 use tim::protocol::message::{Message, Priority, Revocation};
+use tim::protocol::search::{Phrase, highlight};
 use tim::store::{Change, OutboxRow, Store, SyncState};
 use tim::{Code, ConversationId, MessageId, UserId};
+use tim_core::search::{KeywordMatch, Search};
 use tim_core::store::conformance;
 
 fn bob() -> ConversationId {
@@ -100,6 +103,16 @@ async fn what_waits_is_there_after_a_rebuild() {
 }
 
 #[tokio::test]
+async fn messages_are_found_by_their_words() {
+    conformance::found::<Store>(&Place::new().path()).await;
+}
+
+#[tokio::test]
+async fn messages_are_found_until_they_are_gone() {
+    conformance::found_until_it_is_gone::<Store>(&Place::new().path()).await;
+}
+
+#[tokio::test]
 async fn what_was_stored_is_there_after_any_number_of_restarts() {
     for seed in 0..64 {
         conformance::restarts::<Store>(&Place::new().path(), seed).await;
@@ -110,18 +123,59 @@ async fn what_was_stored_is_there_after_any_number_of_restarts() {
 fn the_words_of_a_message_that_is_taken_back_are_not_in_the_file() {
     let place = Place::new();
     let mut store = open(&place.path());
-    store.apply(&[Change::Messages(bob(), vec![message(1)])], false).unwrap();
+    let body = Body::Text(TextBody { text: "the saffron bun".into() }).write().unwrap();
+    store.apply(&[Change::Messages(bob(), vec![Message { body, ..message(1) }])], false).unwrap();
+    let phrases = vec![Phrase::of("saffron").unwrap()];
+    let search = Search { phrases, conversation: Some(bob()), count: 9, ..Search::default() };
+    assert_eq!(store.search(&search).unwrap().total, 1, "it is indexed");
     store.apply(&[Change::Revoked(bob(), 1, Revocation { by: alice(), time: 5 })], true).unwrap();
+    assert_eq!(store.search(&search).unwrap().total, 0);
     drop(store);
     let file = std::fs::read(place.path()).unwrap();
-    assert!(!file.windows(8).any(|bytes| bytes == b"number 1"), "its words are still in the file");
+    assert!(!file.windows(7).any(|bytes| bytes == b"saffron"), "its words are still in the file");
 }
 
-/// Every table with each of its columns, without keys and checksums.
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// What the index finds is what reading every message finds.
+    #[test]
+    fn a_search_finds_what_reading_finds(
+        texts in prop::collection::vec("[abB é茶喝道.,]{0,12}", 1..40),
+        keywords in prop::collection::vec(prop_oneof!["[abé茶喝道 ,]{1,4}", "\\PC{1,6}"], 1..4),
+        all in any::<bool>(),
+    ) {
+        let mut store = Store::in_memory().unwrap();
+        let said = |(at, text): (usize, &String)| Message {
+            body: Body::Text(TextBody { text: text.clone() }).write().unwrap(),
+            ..message(at as u64 + 1)
+        };
+        store.apply(&[Change::Messages(bob(), texts.iter().enumerate().map(said).collect())], false).unwrap();
+        let phrases: Vec<Phrase> = keywords.iter().filter_map(|keyword| Phrase::of(keyword)).collect();
+        let matching = if all { KeywordMatch::And } else { KeywordMatch::Or };
+        let search = Search { phrases, matching, conversation: Some(bob()), count: 100, ..Search::default() };
+        let found = store.search(&search).unwrap();
+        let found: Vec<u64> = found.results.iter().flat_map(|it| &it.messages).map(|it| it.sequence).collect();
+        let stands = |text: &str, phrase: &Phrase| {
+            highlight(text, std::slice::from_ref(phrase)).iter().any(|part| part.is_match)
+        };
+        let is_read = |text: &String| match matching {
+            KeywordMatch::And => search.phrases.iter().all(|phrase| stands(text, phrase)),
+            KeywordMatch::Or => search.phrases.iter().any(|phrase| stands(text, phrase)),
+        };
+        let read = (1..).zip(&texts).filter(|(_, text)| !search.phrases.is_empty() && is_read(text));
+        let mut read: Vec<u64> = read.map(|(sequence, _)| sequence).collect();
+        read.reverse();
+        prop_assert_eq!(found, read, "{:?} in {:?}", keywords, texts);
+    }
+}
+
+/// Every table with each of its columns, without keys and checksums, and without the index, which can be made anew.
 fn columns(path: &Path) -> Vec<(String, String)> {
     let connection = rusqlite::Connection::open(path).unwrap();
     let query = "SELECT t.name, c.name FROM sqlite_schema t JOIN pragma_table_info(t.name) c
-                 WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND c.pk = 0 AND c.name <> 'sum'";
+                 WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite%' AND t.name NOT LIKE 'found%'
+                 AND t.name <> 'indexed' AND c.pk = 0 AND c.name <> 'sum'";
     let mut query = connection.prepare(query).unwrap();
     let columns = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     columns.collect::<Result<_, _>>().unwrap()
@@ -240,6 +294,7 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
                    ALTER TABLE have DROP COLUMN sum; ALTER TABLE revoked DROP COLUMN sum;
                    ALTER TABLE outbox DROP COLUMN sum; ALTER TABLE ring DROP COLUMN sum;
                    ALTER TABLE entity DROP COLUMN sum;
+                   DROP TABLE found; DROP TABLE indexed;
                    PRAGMA user_version = 1";
     rusqlite::Connection::open(&path).unwrap().execute_batch(earlier).unwrap();
     let store = open(&path);

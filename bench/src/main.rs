@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod client;
+mod device;
 mod durable;
 mod engine;
 mod fanout;
@@ -44,6 +45,8 @@ enum Benchmark {
     Table(table::Table),
     /// Latency against offered load, beside another build, as an SVG picture.
     Plot(plot::Plot),
+    /// What a long conversation costs a device to store, to page through and to search; without a server.
+    Device(device::Device),
     /// One hostile user at default limits against two others; fails if those wait longer than 5 s to be ready or 2 s for
     /// a picture.
     Hostile(hostile::Hostile),
@@ -82,6 +85,7 @@ fn main() -> std::process::ExitCode {
             Benchmark::Quick(quick) => quick.run().await,
             Benchmark::Table(table) => table.run().await,
             Benchmark::Plot(plot) => plot.run().await,
+            Benchmark::Device(device) => device.run(),
             Benchmark::Hostile(hostile) => hostile.run().await,
         }
     };

@@ -7,7 +7,7 @@
 //! 2. *Durable.* A commit that was answered is there after the end of the process; with `durable`, also after a power cut.
 //! 3. *As it came.* Values are returned as they were stored, including words of a later version. A message that is stored
 //!    stays as it is, except for its revocation.
-//! 4. *Gone.* Once a message was revoked, what it said is neither returned nor kept, whichever of the two came first.
+//! 4. *Gone.* Once a message was revoked, what it said is neither returned, found nor kept, whichever of the two came first.
 //! 5. *Kept for another epoch.* [`Change::Reset`] keeps the outbox, and appends the last [`RECENT_SENT`] acknowledged
 //!    messages to it, in their order, except revoked ones.
 //! 6. *Damage is noticed.* What was not stored as it is read fails with [`Code::STORE_DAMAGED`]. [`Store::rebuild`] then
@@ -24,6 +24,7 @@ use tim_protocol::message::Message;
 use tim_protocol::{Code, message};
 use tim_protocol::{Fault, UserId};
 
+use crate::search::{Found, Search};
 use crate::stored::{Change, Query, Snapshot};
 
 /// How many acknowledged messages are kept in case of an epoch change.
@@ -66,6 +67,12 @@ pub trait Store: Sized {
     /// # Errors
     /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
     fn messages(&mut self, me: &UserId, query: &Query) -> impl Future<Output = Result<Vec<Message>, Fault>>;
+
+    /// The messages that a search finds. All that are stored can be found, by the terms of [`tim_protocol::search`].
+    ///
+    /// # Errors
+    /// [`Code::STORAGE_FULL`], [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
+    fn search(&mut self, search: &Search) -> impl Future<Output = Result<Found, Fault>>;
 }
 
 /// A database that was opened.

@@ -23,6 +23,7 @@ pub mod media;
 pub mod message;
 pub mod picture;
 pub mod profile;
+pub mod search;
 #[cfg(feature = "usersig")]
 pub mod usersig;
 pub mod word;

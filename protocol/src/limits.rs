@@ -103,3 +103,15 @@ pub const GROUP_FIRST_MEMBERS: usize = 100;
 pub const APPLICATION_BYTES: usize = 256;
 /// How long a sender may take a message back, in milliseconds, unless the server is set otherwise.
 pub const REVOKE_WITHIN_MS: i64 = 120_000;
+/// Most keywords of a search.
+pub const SEARCH_KEYWORDS: usize = 5;
+/// Longest keyword of a search, in bytes.
+pub const SEARCH_KEYWORD_BYTES: usize = 256;
+/// Most types of messages of a search.
+pub const SEARCH_TYPES: usize = 20;
+/// Most senders of a search.
+pub const SEARCH_SENDERS: usize = 5;
+/// Most results of one page of a search.
+pub const SEARCH_PAGE: u32 = 100;
+/// Letters of a word that a search compares; those that follow make no difference.
+pub const SEARCH_WORD: usize = 64;

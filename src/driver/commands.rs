@@ -13,6 +13,7 @@ use super::InstanceState;
 use crate::error::TimError;
 use crate::machine::io::{Call, Return};
 use crate::message::Message;
+use crate::search::MessageSearchResult;
 
 /// Capacity of the queue; as many as messages may wait in the outbox.
 const QUEUE: usize = 10_000;
@@ -23,6 +24,8 @@ pub(crate) enum CallResult {
     Return(Return),
     /// A page of messages, oldest first; `completed` if there are no older ones.
     Page { messages: Vec<Message>, completed: bool },
+    /// What a search found.
+    Found(MessageSearchResult),
 }
 
 pub(super) type Caller = oneshot::Sender<Result<CallResult, TimError>>;

@@ -337,13 +337,21 @@ impl<S: Store<Location = Path>> Driver<S> {
             }
             Output::ReturnPage { call, query, completed, pending } => {
                 let page = self.page(&query, pending).await;
-                let damage = page.as_ref().err().filter(|fault| fault.code == Code::STORE_DAMAGED).cloned();
-                let page = page.map(|messages| CallResult::Page { messages, completed });
-                self.answer(call, page.map_err(TimError::from));
-                return damage.map_or(Ok(None), Err);
+                self.answer_read(call, page.map(|messages| CallResult::Page { messages, completed }))?;
+            }
+            Output::ReturnFound(call, search) => {
+                let found = self.found(&search).await;
+                self.answer_read(call, found.map(CallResult::Found))?;
             }
         }
         Ok(None)
+    }
+
+    /// Answers a call with something read from the store, and gives back the damage that was found in it.
+    fn answer_read(&mut self, call: CallId, result: Result<CallResult, Fault>) -> Result<(), Fault> {
+        let damage = result.as_ref().err().filter(|fault| fault.code == Code::STORE_DAMAGED).cloned();
+        self.answer(call, result.map_err(TimError::from));
+        damage.map_or(Ok(()), Err)
     }
 
     fn answer(&mut self, call: CallId, result: Result<CallResult, TimError>) {

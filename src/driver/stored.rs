@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
+use tim_core::search::{Found, FoundIn, Search};
 use tim_core::store::{Opened, Store};
 use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{Code, Fault, MessageId, UserId};
@@ -14,6 +15,7 @@ use crate::log::{self, LogLevel};
 use crate::machine::io::{MessageEvent, Pending};
 use crate::machine::is_on_own_server;
 use crate::message::{Flow, Message, SendStatus};
+use crate::search::{MessageSearchResult, MessageSearchResultItem, highlighted};
 use crate::store::{OutboxRow, Query, Snapshot};
 
 impl<S: Store<Location = Path>> Driver<S> {
@@ -123,6 +125,31 @@ impl<S: Store<Location = Path>> Driver<S> {
         };
         let page = pending.merge(self.messages(query).await?, next.first().map(|message| message.time));
         Ok(block_in_place(|| page.into_iter().map(|message| self.with_copy(message)).collect()))
+    }
+
+    /// What a search finds, as this user sees it.
+    pub(super) async fn found(&mut self, search: &Search) -> Result<MessageSearchResult, Fault> {
+        let Some((me, store)) = &mut self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
+        let Found { total, results, next } = may_block(store.search(search)).await?;
+        let me = me.clone();
+        let seen = |found: FoundIn| {
+            let marks = self.machine.read_marks(&found.conversation);
+            let seen =
+                |it: &WireMessage| self.with_copy(Message::from_wire(&me, it, SendStatus::Success, marks));
+            let message_list: Vec<Message> = found.messages.iter().map(seen).collect();
+            MessageSearchResultItem {
+                conversation_id: found.conversation,
+                message_count: found.count,
+                highlight_list: message_list.iter().map(|it| highlighted(it, &search.phrases)).collect(),
+                message_list,
+            }
+        };
+        let search_result_list = block_in_place(|| results.into_iter().map(seen).collect());
+        Ok(MessageSearchResult {
+            total_count: total,
+            cursor: next.map(|next| next.to_string()),
+            search_result_list,
+        })
     }
 
     pub(super) async fn emit_messages(&mut self, query: &Query, kind: MessageEvent) -> Result<(), Fault> {

@@ -9,7 +9,7 @@ use tim_protocol::{ConversationId, MessageId};
 
 use super::error::{StoreError, StoreResult};
 use super::schema::conv_columns;
-use super::{Change, ConversationRow, OutboxRow, SyncState};
+use super::{Change, ConversationRow, OutboxRow, SyncState, index};
 use crate::machine::redact;
 
 /// The kind of an entity.
@@ -61,11 +61,16 @@ pub(super) fn word(value: &impl serde::Serialize) -> StoreResult<String> {
     }
 }
 
+/// The row ID of a conversation with this name, if it has a row.
+pub(super) fn find(connection: &Connection, name: &str) -> StoreResult<Option<i64>> {
+    let mut query = connection.prepare_cached("SELECT id FROM conv WHERE name = ?")?;
+    Ok(query.query_row([name], |row| row.get(0)).optional()?)
+}
+
 /// The row ID of a conversation, inserted on first use.
 fn conv(connection: &Connection, id: &ConversationId) -> StoreResult<i64> {
     let name = id.to_string();
-    let mut query = connection.prepare_cached("SELECT id FROM conv WHERE name = ?")?;
-    if let Some(number) = query.query_row([&name], |row| row.get(0)).optional()? {
+    if let Some(number) = find(connection, &name)? {
         return Ok(number);
     }
     connection
@@ -191,6 +196,7 @@ fn add_message(connection: &Connection, place: Place, message: &Message) -> Stor
     }
     let is_revoked = message.revoked.is_some();
     let mut insert = if is_revoked {
+        index::forget(connection, place.conv, sequence)?;
         connection.prepare_cached(
             "INSERT OR REPLACE INTO msg(conv, seq, sender, message, sum)
              VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))",
@@ -224,6 +230,7 @@ fn revoke(connection: &Connection, conv: i64, sequence: i64, revocation: &Revoca
         Some(text) => {
             let mut message: Message = serde_json::from_str(&text)?;
             if message.revoked.is_none() {
+                index::forget(connection, conv, sequence)?;
                 redact(&mut message, revocation);
                 let text = serde_json::to_string(&message)?;
                 // A revoked message must not be sent again after an epoch change.
@@ -346,5 +353,5 @@ fn reset(connection: &Connection) -> StoreResult<()> {
         "DELETE FROM sync; DELETE FROM conv; DELETE FROM msg; DELETE FROM have; DELETE FROM revoked; DELETE FROM ring;
          DELETE FROM entity;",
     )?;
-    Ok(())
+    index::clear(connection)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use tim_core::search::{Found, Search};
 use tim_core::store::Opened;
 #[cfg(doc)]
 use tim_protocol::Code;
@@ -13,7 +14,7 @@ use tim_protocol::{Fault, UserId};
 
 use super::error::{StoreError, StoreResult};
 use super::schema::STEPS;
-use super::{Change, Query, Snapshot};
+use super::{Change, Query, Snapshot, index, search};
 
 /// How long to wait for another connection to the file, such as a backup of the device.
 const BUSY_WITHIN: Duration = Duration::from_secs(5);
@@ -25,6 +26,8 @@ pub struct Store {
     pub(super) connection: Connection,
     /// Whether commits reach stable storage now.
     durable: bool,
+    /// Most messages that the index for searches lacks.
+    unindexed: u64,
 }
 
 impl Store {
@@ -61,7 +64,9 @@ impl Store {
         // Overwrites the content of revoked messages in the file.
         connection.pragma_update(None, "secure_delete", "ON")?;
         migrate(&mut connection)?;
-        Ok(Self { connection, durable: false })
+        index::begin(&connection)?;
+        let unindexed = index::unindexed(&connection)?;
+        Ok(Self { connection, durable: false, unindexed })
     }
 
     /// Closes the file for good, with everything in it and none beside it.
@@ -84,11 +89,15 @@ impl Store {
             self.connection.pragma_update(None, "synchronous", if durable { "FULL" } else { "NORMAL" })?;
             self.durable = durable;
         }
+        self.unindexed += changes.iter().map(messages_of).sum::<u64>();
         let transaction = self.connection.transaction()?;
         for change in changes {
             super::apply::change(&transaction, change)?;
         }
-        Ok(transaction.commit()?)
+        let indexed = if self.unindexed < u64::from(index::BATCH) { 0 } else { index::index(&transaction)? };
+        transaction.commit()?;
+        self.unindexed = self.unindexed.saturating_sub(indexed);
+        Ok(())
     }
 
     /// Everything needed to go on.
@@ -109,6 +118,33 @@ impl Store {
     /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
     pub fn messages(&self, me: &UserId, query: &Query) -> Result<Vec<Message>, Fault> {
         Ok(super::read::messages(&self.connection, me, query)?)
+    }
+
+    /// Searches the messages; those that are not indexed yet are indexed first.
+    ///
+    /// # Errors
+    /// [`Code::STORAGE_FULL`], [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
+    pub fn search(&mut self, search: &Search) -> Result<Found, Fault> {
+        Ok(self.try_search(search)?)
+    }
+
+    fn try_search(&mut self, search: &Search) -> StoreResult<Found> {
+        if self.unindexed > 0 {
+            let transaction = self.connection.transaction()?;
+            index::catch_up(&transaction)?;
+            transaction.commit()?;
+            self.unindexed = 0;
+        }
+        search::search(&self.connection, search)
+    }
+}
+
+/// How many messages a change may add.
+fn messages_of(change: &Change) -> u64 {
+    match change {
+        Change::Messages(_, messages) => messages.len() as u64,
+        Change::Acknowledged(_) => 1,
+        _ => 0,
     }
 }
 
@@ -134,6 +170,10 @@ impl tim_core::store::Store for Store {
 
     async fn messages(&mut self, me: &UserId, query: &Query) -> Result<Vec<Message>, Fault> {
         Self::messages(self, me, query)
+    }
+
+    async fn search(&mut self, search: &Search) -> Result<Found, Fault> {
+        Self::search(self, search)
     }
 }
 

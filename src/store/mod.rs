@@ -5,6 +5,7 @@
 //!
 //! * [`Store`] is the database, with one transaction per commit; `open` opens it, `error` has the codes of its failures.
 //! * `schema` has its tables, `apply` writes changes, `read` reads them.
+//! * `index` writes the index of messages for searches, `search` reads it.
 //! * `checksum` checks that a row is what was written, `damage` puts a new file in the place of a damaged one.
 
 mod apply;
@@ -12,9 +13,11 @@ mod checksum;
 mod damage;
 mod database;
 mod error;
+mod index;
 mod open;
 mod read;
 mod schema;
+mod search;
 #[cfg(test)]
 mod statements;
 

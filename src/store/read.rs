@@ -165,16 +165,16 @@ pub(super) fn sent(row: &Row<'_>) -> StoreResult<Message> {
     json(row, 1)
 }
 
-fn number(row: &Row<'_>, column: usize) -> StoreResult<u64> {
+pub(super) fn number(row: &Row<'_>, column: usize) -> StoreResult<u64> {
     u64::try_from(row.get::<_, i64>(column)?).map_err(|_| StoreError::Damaged)
 }
 
-fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> StoreResult<T> {
+pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> StoreResult<T> {
     Ok(serde_json::from_str(text(row, column)?)?)
 }
 
 /// A text where the database has it.
-fn text<'a>(row: &'a Row<'_>, column: usize) -> StoreResult<&'a str> {
+pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> StoreResult<&'a str> {
     row.get_ref(column)?.as_str().map_err(|_| StoreError::Damaged)
 }
 

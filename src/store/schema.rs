@@ -120,4 +120,10 @@ ALTER TABLE conv ADD COLUMN mentions TEXT NOT NULL DEFAULT '[]';
 UPDATE conv SET shown = coalesce((SELECT max(seq) FROM msg WHERE conv = conv.id), 0);
 UPDATE conv SET sum = checksum(id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base,
     revoked_above, revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, shown, mentions);
+", "
+-- The index for searches, without the texts; and up to which row of msg it reaches, with the version of its terms.
+CREATE VIRTUAL TABLE found USING fts5(text, sender, kind, content = '', tokenize = 'ascii');
+INSERT INTO found(found, rank) VALUES('secure-delete', 1);
+CREATE TABLE indexed(id INTEGER PRIMARY KEY CHECK (id = 1), up_to INTEGER NOT NULL, terms INTEGER NOT NULL) STRICT;
+INSERT INTO indexed VALUES(1, 0, 1);
 "];

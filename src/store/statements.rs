@@ -8,6 +8,7 @@ mod kept;
 use std::cell::RefCell;
 use std::path::Path;
 
+use tim_core::search::{Found, Search};
 use tim_core::store::{Opened, conformance};
 use tim_protocol::message::Message;
 use tim_protocol::{Fault, UserId};
@@ -19,6 +20,7 @@ const SCANS: &[(&str, &str)] = &[
     ("SELECT conv, low, high FROM have", "a start reads the ranges of all conversations"),
     ("SELECT epoch, version, low, before, since FROM sync", "the table has one row"),
     ("SELECT kind, key, value FROM entity", "a start reads the profile, the blacklist and all groups"),
+    ("SELECT c.name, h.hits, h.newest", "all conversations with results, which are grouped, are sorted"),
     ("SELECT name, group_type, head,", "a start reads all conversations"),
     ("SELECT position, message, upload, refusal FROM outbox", "a start reads all that waits"),
 ];
@@ -59,6 +61,10 @@ impl tim_core::store::Store for Watched {
     async fn messages(&mut self, me: &UserId, query: &Query) -> Result<Vec<Message>, Fault> {
         self.0.messages(me, query)
     }
+
+    async fn search(&mut self, search: &Search) -> Result<Found, Fault> {
+        self.0.search(search)
+    }
 }
 
 #[tokio::test]
@@ -69,6 +75,8 @@ async fn every_kept_statement_is_parsed_once_and_finds_its_rows_by_an_index() {
     conformance::messages::<Watched>(&at("messages")).await;
     conformance::revoked::<Watched>(&at("revoked")).await;
     conformance::another_epoch::<Watched>(&at("another epoch")).await;
+    conformance::found::<Watched>(&at("found")).await;
+    conformance::found_until_it_is_gone::<Watched>(&at("found until it is gone")).await;
     let store = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let places = kept::places(&store, ".prepare_cached(");
     SEEN.take().check(&store.join("statements.golden"), places, SCANS);

@@ -1,7 +1,8 @@
 //! The handle that apps use: TIM's verbs by their known names.
 //!
 //! * This file is an instance's life: create, listen, log in, log out, destroy.
-//! * `create` creates messages; `messages`, `attachments`, `groups` and `relations` have the verbs of their domain.
+//! * `create` creates messages; `messages`, `attachments`, `groups`, `relations` and `search` have the verbs of their
+//!   domain.
 //! * `registry` keeps the one instance per application.
 //!
 //! Every verb checks what can be checked without the machine, and passes the call on to it.
@@ -12,6 +13,7 @@ mod groups;
 mod messages;
 mod registry;
 mod relations;
+mod search;
 
 use std::sync::Arc;
 
@@ -232,7 +234,7 @@ impl Tim {
     async fn call(&self, call: Call) -> Result<Return, TimError> {
         match self.inner.commands.call(call).await? {
             CallResult::Return(result) => Ok(result),
-            CallResult::Page { .. } => Err(unexpected()),
+            CallResult::Page { .. } | CallResult::Found(_) => Err(unexpected()),
         }
     }
 

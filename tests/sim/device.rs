@@ -277,7 +277,8 @@ impl World {
             | Output::Uploaded(_)
             | Output::RemoveCopy(_)
             | Output::RemoveCopiesOf(_)
-            | Output::LogUnreadable(_) => {}
+            | Output::LogUnreadable(_)
+            | Output::ReturnFound(..) => {}
             Output::Trace(_) => {}
             Output::Emit(event) => self.told(id, event),
             Output::EmitMessages { query, kind } => self.told_of(id, &query, kind)?,

@@ -84,9 +84,11 @@ fn kept(connection: &Connection) -> Vec<String> {
     statements.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
-/// Whether a statement has a plan; the others begin and end transactions.
+/// Whether a statement is of the store and has a plan: others begin and end transactions, or are what an index for searches
+/// keeps for itself.
 fn is_about_rows(sql: &str) -> bool {
-    ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].iter().any(|verb| sql.trim_start().starts_with(verb))
+    let has_plan = |verb: &&str| sql.trim_start().starts_with(*verb);
+    ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].iter().any(has_plan) && !sql.contains("'main'.")
 }
 
 /// How often a statement was parsed again after it was used with other values.
@@ -118,10 +120,13 @@ fn plan(connection: &Connection, sql: &str) -> Vec<String> {
     plan
 }
 
-/// Whether a step reads all of a table or index; of a subquery or constant that is no matter.
+/// Whether a step reads all of a table or index; of a subquery or constant that is no matter, and an index for searches reads
+/// what it is asked for.
 fn is_scan(step: &str) -> bool {
     let scanned = step.trim_start().strip_prefix("SCAN ");
-    scanned.is_some_and(|what| !what.starts_with('(') && !what.starts_with("CONSTANT"))
+    let is_none =
+        |what: &str| what.starts_with('(') || what.starts_with("CONSTANT") || what.contains("VIRTUAL TABLE");
+    scanned.is_some_and(|what| !is_none(what))
 }
 
 /// The statement in one line.

@@ -41,5 +41,6 @@ mod proxy;
 mod quick_start;
 mod redirects;
 mod relations;
+mod search;
 mod uploads;
 mod world;

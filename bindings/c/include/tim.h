@@ -194,6 +194,24 @@
  *   {"excludedFromUnreadCount":true, "excludedFromLastMessage":true}
  *   As isExcludedFromUnreadCount and isExcludedFromLastMessage in message
  *
+ * message search param (tim_search_local_messages; at least a keyword, a sender or a type is needed)
+ *   {"keywordList":["tea"], "keywordListMatchType":"or", "senderUserIDList":[], "messageTypeList":[], "conversationID":null,
+ *    "timePosition":null, "timePeriod":null, "count":20, "cursor":null}
+ *   keywordList: at most 5, each of at most 256 bytes; a word is found by its beginning, a keyword in Chinese, Japanese, Korean,
+ *   Thai and the like anywhere; case, accents and the width of characters make no difference       keywordListMatchType: or, and
+ *   senderUserIDList: at most 5, empty for everybody       messageTypeList: at most 20, such as TIMTextElem, empty for all
+ *   conversationID: null for all       timePosition: the latest time, null for now       timePeriod: seconds back from then, null
+ *   for any time before       count: 1 to 100, of messages in one conversation, or of conversations       cursor: what the page
+ *   before gave, as it is
+ *
+ * message search result (tim_search_local_messages)
+ *   {"totalCount":3, "cursor":null, "searchResultList":[{"conversationID":"C2Cbob", "messageCount":2,
+ *    "messageList":[...messages, newest first...], "highlightList":[[{"text":"Tea", "isMatch":true},
+ *    {"text":" at four?", "isMatch":false}], ...]}, ...the most recently active conversations first...]}
+ *   totalCount, messageCount: on all pages       cursor: what to pass, as it is, for the next page; null on the last
+ *   messageList: in a search of all conversations only the newest       highlightList: of each of these messages the text in which
+ *   keywords were found, in parts; empty if none was asked for
+ *
  * message list (tim_get_message_list)
  *   {"messageList":[...messages, oldest first...], "nextReqMessageID":"35", "isCompleted":false}
  *   nextReqMessageID: what to pass, as it is, for the page before this one; null if there is none       isCompleted: there is none
@@ -1210,6 +1228,23 @@ tim_status tim_add_to_blacklist(tim_client client,
  */
 tim_status tim_remove_from_blacklist(tim_client client,
                                      const char *user_id_list_json,
+                                     tim_done_callback done,
+                                     void *user_data);
+
+/**
+ * Searches the messages that this device has, also offline: texts, names of files, descriptions of places. What was
+ * never fetched is not found, nor what waits to be sent, was refused or taken back. In one conversation the result is
+ * its messages, newest first, page by page; in all it is the conversations, each with its newest message found and the
+ * number of all.
+ *
+ * `param_json` is `message search param`. Result: `message search result`.
+ *
+ * Errors: the gate's; 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword
+ * without a letter or digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender
+ * that is none, 2503 for a conversation that is none; 6005 or 6022.
+ */
+tim_status tim_search_local_messages(tim_client client,
+                                     const char *param_json,
                                      tim_done_callback done,
                                      void *user_data);
 

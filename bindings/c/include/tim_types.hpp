@@ -1090,6 +1090,124 @@ inline void from_json(const nlohmann::json &json, profile_fields &it) {
     detail::take(json, "location", it.location);
 }
 
+/** How many of several keywords have to stand in a message. */
+enum class keyword_match {
+    or,
+    and,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(keyword_match, {
+    {keyword_match::or, "or"},
+    {keyword_match::and, "and"},
+})
+
+/** What messages are searched for. */
+struct message_search_param {
+    /** What stands in the message: at most 5, each of at most 256 bytes. */
+    std::vector<std::string> keyword_list{};
+    /** Whether one of the keywords or all of them have to stand in a message. */
+    std::optional<types::keyword_match> keyword_list_match_type{};
+    /** Who sent it: at most 5; empty for everybody. */
+    std::vector<std::string> sender_user_id_list{};
+    /** Its types, such as TIMTextElem: at most 20; empty for all. */
+    std::vector<std::string> message_type_list{};
+    /** The conversation; absent for all. */
+    std::optional<std::string> conversation_id{};
+    /** The latest time at which it was sent; absent for now. */
+    std::optional<std::int64_t> time_position{};
+    /** How many seconds back from then; absent for any time before. */
+    std::optional<std::int64_t> time_period{};
+    /** Most results of a page, cut to 1 to 100: messages of one conversation, or conversations. */
+    std::int32_t count{};
+    /** What the page before gave, as it is; absent for the first page. */
+    std::optional<std::string> cursor{};
+};
+inline void to_json(nlohmann::json &json, const message_search_param &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "keywordList", it.keyword_list);
+    detail::put(json, "keywordListMatchType", it.keyword_list_match_type);
+    detail::put(json, "senderUserIDList", it.sender_user_id_list);
+    detail::put(json, "messageTypeList", it.message_type_list);
+    detail::put(json, "conversationID", it.conversation_id);
+    detail::put(json, "timePosition", it.time_position);
+    detail::put(json, "timePeriod", it.time_period);
+    detail::put(json, "count", it.count);
+    detail::put(json, "cursor", it.cursor);
+}
+inline void from_json(const nlohmann::json &json, message_search_param &it) {
+    detail::take(json, "keywordList", it.keyword_list);
+    detail::take(json, "keywordListMatchType", it.keyword_list_match_type);
+    detail::take(json, "senderUserIDList", it.sender_user_id_list);
+    detail::take(json, "messageTypeList", it.message_type_list);
+    detail::take(json, "conversationID", it.conversation_id);
+    detail::take(json, "timePosition", it.time_position);
+    detail::take(json, "timePeriod", it.time_period);
+    detail::take(json, "count", it.count);
+    detail::take(json, "cursor", it.cursor);
+}
+
+/** A part of a text that was searched. */
+struct text_part {
+    /** The part, as it stands in the text. */
+    std::string text{};
+    /** Whether a keyword was found here. */
+    bool is_match{};
+};
+inline void to_json(nlohmann::json &json, const text_part &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "text", it.text);
+    detail::put(json, "isMatch", it.is_match);
+}
+inline void from_json(const nlohmann::json &json, text_part &it) {
+    detail::take(json, "text", it.text);
+    detail::take(json, "isMatch", it.is_match);
+}
+
+/** What a search found in one conversation. */
+struct message_search_result_item {
+    /** The conversation. */
+    std::string conversation_id{};
+    /** How many messages were found in it, on all pages. */
+    std::int64_t message_count{};
+    /** The messages of this page, newest first. */
+    std::vector<types::message> message_list{};
+    /** For each of these messages the text in which keywords were found, divided into what they found and what stands between; empty if none was asked for. */
+    std::vector<std::vector<types::text_part>> highlight_list{};
+};
+inline void to_json(nlohmann::json &json, const message_search_result_item &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "conversationID", it.conversation_id);
+    detail::put(json, "messageCount", it.message_count);
+    detail::put(json, "messageList", it.message_list);
+    detail::put(json, "highlightList", it.highlight_list);
+}
+inline void from_json(const nlohmann::json &json, message_search_result_item &it) {
+    detail::take(json, "conversationID", it.conversation_id);
+    detail::take(json, "messageCount", it.message_count);
+    detail::take(json, "messageList", it.message_list);
+    detail::take(json, "highlightList", it.highlight_list);
+}
+
+/** A page of what a search found. */
+struct message_search_result {
+    /** How many messages were found, on all pages. */
+    std::int64_t total_count{};
+    /** What to pass for the next page, as it is; absent on the last. */
+    std::optional<std::string> cursor{};
+    /** The conversations, the most recently active first; only the one that was asked for, if one was. */
+    std::vector<types::message_search_result_item> search_result_list{};
+};
+inline void to_json(nlohmann::json &json, const message_search_result &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "totalCount", it.total_count);
+    detail::put(json, "cursor", it.cursor);
+    detail::put(json, "searchResultList", it.search_result_list);
+}
+inline void from_json(const nlohmann::json &json, message_search_result &it) {
+    detail::take(json, "totalCount", it.total_count);
+    detail::take(json, "cursor", it.cursor);
+    detail::take(json, "searchResultList", it.search_result_list);
+}
+
 /** What kind of kick ended a login. */
 enum class kicked_out_type {
     multiple_account,

@@ -187,6 +187,10 @@ public:
     answer remove_from_blacklist(const std::string &user_id_list_json) const {
         return ask(tim_remove_from_blacklist, user_id_list_json);
     }
+    /** As tim_search_local_messages. */
+    answer search_local_messages(const std::string &param_json) const {
+        return ask(tim_search_local_messages, param_json);
+    }
 };
 
 }  // namespace tim

@@ -76,6 +76,19 @@ static void numbers_are_parameters_too(void) {
     free(place), free(parameters);
 }
 
+static void a_message_is_found_by_its_words(void) {
+    char *found;
+    TOLD(found, TIM_OK, tim_call, alice, "searchLocalMessages", "{\"param\":{\"keywordList\":[\"TEA h\"],\"conversationID\":\"C2Cbob\"}}");
+    CHECK(strstr(found, "\"totalCount\":1") && strstr(found, "\"TIMLocationElem\""));
+    CHECK(strstr(found, "\"highlightList\":[[{\"text\":\"the \",\"isMatch\":false},{\"text\":\"tea h\",\"isMatch\":true}"));
+    free(found);
+    TOLD(found, TIM_OK, tim_search_local_messages, alice, "{\"keywordList\":[\"nothing\",\"of\",\"that\"]}");
+    CHECK(strstr(found, "\"totalCount\":0") && strstr(found, "\"searchResultList\":[]"));
+    free(found);
+    ENDS(20001, tim_search_local_messages, alice, "{}");
+    refuses(130182, "searchLocalMessages", "{\"param\":{\"words\":[]}}", "unknown field `words`");
+}
+
 static void a_picture_is_created_of_a_file_alone(void) {
     char file[1024], parameters[1200], *message;
     snprintf(file, sizeof file, "%s/pixel.bmp", test_folder);
@@ -125,6 +138,7 @@ int main(int count, char **arguments) {
     STORY(groups_are_made_joined_and_listed);
     STORY(a_message_is_created_sent_and_listed);
     STORY(numbers_are_parameters_too);
+    STORY(a_message_is_found_by_its_words);
     STORY(a_picture_is_created_of_a_file_alone);
     STORY(names_that_are_none_are_told);
     STORY(parameters_that_do_not_fit_are_told_with_those_that_do);

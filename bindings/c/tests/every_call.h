@@ -40,7 +40,8 @@ enum { EVERY_CREATIONS_DESTROYS = 4 };
     EACH(tim_get_user_profile(client, json, done, NULL)); \
     EACH(tim_update_my_profile(client, json, done, NULL)); \
     EACH(tim_add_to_blacklist(client, json, done, NULL)); \
-    EACH(tim_remove_from_blacklist(client, json, done, NULL));
+    EACH(tim_remove_from_blacklist(client, json, done, NULL)); \
+    EACH(tim_search_local_messages(client, json, done, NULL));
 enum { EVERY_CALLS_DESTROYS = 1 };
 
 #define EVERY_CALL_WITHOUT_TEXT(client, done) \

@@ -9,7 +9,7 @@ use tim_protocol::{Code, ConversationId, Fault, MessageId, codec, limits};
 use super::account::Membership;
 use super::connection::Numbered;
 use super::history::Wanted;
-use super::io::{Call, CallId, Return};
+use super::io::{Call, CallId, Output, Return};
 use super::purpose::Purpose;
 use super::reply::read;
 use super::unreadable::Unreadable;
@@ -49,6 +49,7 @@ impl Machine {
             Call::MessageList { conversation, before, count } => {
                 return self.page(id, Wanted { conversation, before, count });
             }
+            Call::Search(search) => return cx.output(Output::ReturnFound(id, search)),
             Call::Profiles(users) => return self.calls.profiles(cx, id, users),
             Call::Ask(request) => return self.ask(id, *request),
             Call::MyProfile => match account.profile() {

@@ -17,6 +17,7 @@ use super::unreadable::Unreadable;
 use crate::conversation::Conversation;
 use crate::event::Event;
 use crate::message::Message;
+use crate::search::Search;
 pub use crate::stored::Query;
 use crate::stored::{Change, Snapshot};
 
@@ -39,8 +40,8 @@ pub struct CallId(pub u64);
 /// An input of the machine.
 #[derive(Debug)]
 pub enum Input {
-    /// A call of the app. Answered by exactly one [`Output::Return`] or [`Output::ReturnPage`], at the latest when the call
-    /// times out.
+    /// A call of the app. Answered by exactly one [`Output::Return`], [`Output::ReturnPage`] or [`Output::ReturnFound`], at
+    /// the latest when the call times out.
     Call(CallId, Call),
     /// The result of [`Output::OpenStore`].
     StoreOpened(Result<Box<Snapshot>, Fault>),
@@ -105,6 +106,8 @@ pub enum Call {
         /// 1 to 100.
         count: u32,
     },
+    /// Search the messages on this device.
+    Search(Box<Search>),
     /// All conversations in order.
     ConversationList,
     /// Users' profiles.
@@ -223,6 +226,8 @@ pub enum Output {
         /// Messages of the outbox shown with them.
         pending: Pending,
     },
+    /// Answer a call with what a search of the store finds.
+    ReturnFound(CallId, Box<Search>),
 }
 
 /// Events whose messages are read from the store.

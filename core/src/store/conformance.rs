@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::missing_panics_doc)]
 
 mod model;
+mod search;
 
 use serde_json::value::RawValue;
 use tim_protocol::conversation::{Cursor, Mention};
@@ -15,6 +16,7 @@ use tim_protocol::profile::Profile;
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 
 pub use self::model::restarts;
+pub use self::search::{found, found_until_it_is_gone};
 use super::{RECENT_SENT, Store};
 use crate::stored::{Change, OutboxRow, Query, Snapshot, SyncState};
 
@@ -263,5 +265,9 @@ fn waits(position: u64) -> Change {
 }
 
 fn revoke(sequence: u64) -> Change {
-    Change::Revoked(bob(), sequence, Revocation { by: user("alice"), time: 5 })
+    Change::Revoked(bob(), sequence, revocation())
+}
+
+fn revocation() -> Revocation {
+    Revocation { by: user("alice"), time: 5 }
 }

@@ -70,6 +70,12 @@ macro_rules! bodies {
         }
 
         impl Body {
+            /// The tag of its kind, such as `TIMTextElem`.
+            #[must_use]
+            pub fn tag(&self) -> &'static str {
+                match self { $(Self::$kind(_) => $tag,)* }
+            }
+
             fn knows(tag: &str) -> bool {
                 matches!(tag, $($tag)|*)
             }

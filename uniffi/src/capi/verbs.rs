@@ -15,7 +15,7 @@ use super::handles::TimClient;
 use super::parameters::{Given, Parameters, unknown};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
-use crate::types::{Message, NewGroup, ProfileFields, RenditionType, SendOptions};
+use crate::types::{Message, MessageSearchParam, NewGroup, ProfileFields, RenditionType, SendOptions};
 
 /// Logs a user in; `sdkStateReady` tells when everything works.
 ///
@@ -930,6 +930,30 @@ fn remove_from_blacklist(tim: Arc<Tim>, user_id_list: Vec<String>) -> Call {
     call(async move { tim.remove_from_blacklist(user_id_list).await })
 }
 
+/// Searches the messages that this device has, also offline: texts, names of files, descriptions of places. What was
+/// never fetched is not found, nor what waits to be sent, was refused or taken back. In one conversation the result is
+/// its messages, newest first, page by page; in all it is the conversations, each with its newest message found and the
+/// number of all.
+///
+/// `param_json` is `message search param`. Result: `message search result`.
+///
+/// Errors: the gate's; 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword
+/// without a letter or digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender
+/// that is none, 2503 for a conversation that is none; 6005 or 6022.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_search_local_messages(
+    client: TimClient,
+    param_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(search_local_messages(tim, guard::noun(param_json)?))))
+}
+
+fn search_local_messages(tim: Arc<Tim>, param: MessageSearchParam) -> Call {
+    call(async move { tim.search_local_messages(param).await })
+}
+
 /// A verb by its name.
 pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Call, TimError> {
     match verb {
@@ -1080,6 +1104,10 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "removeFromBlacklist" => {
             let mut given = Parameters::new("removeFromBlacklist", &["userIDList"], given)?;
             Ok(remove_from_blacklist(tim, given.take("userIDList")?))
+        }
+        "searchLocalMessages" => {
+            let mut given = Parameters::new("searchLocalMessages", &["param"], given)?;
+            Ok(search_local_messages(tim, given.take("param")?))
         }
         _ => Err(unknown(verb)),
     }

@@ -16,6 +16,7 @@ mod attachments;
 mod groups;
 
 mod relations;
+mod search;
 
 use std::sync::Arc;
 

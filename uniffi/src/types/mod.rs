@@ -16,6 +16,7 @@ mod media;
 mod message;
 mod options;
 mod profile;
+mod search;
 
 use tim::protocol::UnixMillis;
 use tim::{Code, ConversationId, GroupId, MessageId, UserId};
@@ -27,6 +28,7 @@ pub use media::*;
 pub use message::*;
 pub use options::*;
 pub use profile::*;
+pub use search::*;
 
 use crate::error::TimError;
 

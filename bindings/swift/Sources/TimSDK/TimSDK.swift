@@ -1949,6 +1949,18 @@ public protocol TimProtocol: AnyObject, Sendable {
      */
     func updateMyProfile(_ fields: ProfileFields) async throws  -> Profile
 
+    /**
+     * Searches the messages that this device has, also offline: texts, names of files, descriptions of places. What was never
+     * fetched is not found, nor what waits to be sent, was refused or taken back. In one conversation the result is its messages,
+     * newest first, page by page; in all it is the conversations, each with its newest message found and the number of all.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword without a letter or
+     * digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender that is none, 2503 for a conversation that is
+     * none. `Storage`: 6005 or 6022.
+     */
+    func searchLocalMessages(param: MessageSearchParam) async throws  -> MessageSearchResult
+
 
 }
 /**
@@ -3036,6 +3048,32 @@ open func updateMyProfile(_ fields: ProfileFields)async throws  -> Profile  {
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeProfile_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Searches the messages that this device has, also offline: texts, names of files, descriptions of places. What was never
+     * fetched is not found, nor what waits to be sent, was refused or taken back. In one conversation the result is its messages,
+     * newest first, page by page; in all it is the conversations, each with its newest message found and the number of all.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword without a letter or
+     * digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender that is none, 2503 for a conversation that is
+     * none. `Storage`: 6005 or 6022.
+     */
+open func searchLocalMessages(param: MessageSearchParam)async throws  -> MessageSearchResult  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_search_local_messages(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessageSearchParam_lower(param)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeMessageSearchResult_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -5120,6 +5158,317 @@ public func FfiConverterTypeMessageList_lower(_ value: MessageList) -> RustBuffe
 
 
 /**
+ * What messages are searched for. All conditions hold for each result; at least a keyword, a sender or a type is needed.
+ */
+public struct MessageSearchParam: Equatable, Hashable {
+    /**
+     * What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, a keyword in Chinese, Japanese, Korean, Thai and the
+     * like anywhere. Case, accents and the width of characters make no difference.
+     */
+    public let keywordList: [String]
+    /**
+     * Whether one of the keywords or all of them have to stand in a message.
+     */
+    public let keywordListMatchType: KeywordMatch?
+    /**
+     * Who sent it: at most 5; empty for everybody.
+     */
+    public let senderUserIDList: [String]
+    /**
+     * Its types, such as TIMTextElem: at most 20; empty for all.
+     */
+    public let messageTypeList: [String]
+    /**
+     * The conversation; absent for all.
+     */
+    public let conversationID: String?
+    /**
+     * The latest time at which it was sent; absent for now.
+     */
+    public let timePosition: Int64?
+    /**
+     * How many seconds back from then; absent for any time before.
+     */
+    public let timePeriod: Int64?
+    /**
+     * Most results of a page, cut to 1 to 100: messages of one conversation, or conversations.
+     */
+    public let count: Int32
+    /**
+     * What the page before gave, as it is; absent for the first page.
+     */
+    public let cursor: String?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, a keyword in Chinese, Japanese, Korean, Thai and the
+         * like anywhere. Case, accents and the width of characters make no difference.
+         */keywordList: [String] = [],
+        /**
+         * Whether one of the keywords or all of them have to stand in a message.
+         */keywordListMatchType: KeywordMatch? = nil,
+        /**
+         * Who sent it: at most 5; empty for everybody.
+         */senderUserIDList: [String] = [],
+        /**
+         * Its types, such as TIMTextElem: at most 20; empty for all.
+         */messageTypeList: [String] = [],
+        /**
+         * The conversation; absent for all.
+         */conversationID: String? = nil,
+        /**
+         * The latest time at which it was sent; absent for now.
+         */timePosition: Int64? = nil,
+        /**
+         * How many seconds back from then; absent for any time before.
+         */timePeriod: Int64? = nil,
+        /**
+         * Most results of a page, cut to 1 to 100: messages of one conversation, or conversations.
+         */count: Int32 = 20,
+        /**
+         * What the page before gave, as it is; absent for the first page.
+         */cursor: String? = nil) {
+        self.keywordList = keywordList
+        self.keywordListMatchType = keywordListMatchType
+        self.senderUserIDList = senderUserIDList
+        self.messageTypeList = messageTypeList
+        self.conversationID = conversationID
+        self.timePosition = timePosition
+        self.timePeriod = timePeriod
+        self.count = count
+        self.cursor = cursor
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MessageSearchParam: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMessageSearchParam: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MessageSearchParam {
+        return
+            try MessageSearchParam(
+                keywordList: FfiConverterSequenceString.read(from: &buf),
+                keywordListMatchType: FfiConverterOptionTypeKeywordMatch.read(from: &buf),
+                senderUserIDList: FfiConverterSequenceString.read(from: &buf),
+                messageTypeList: FfiConverterSequenceString.read(from: &buf),
+                conversationID: FfiConverterOptionString.read(from: &buf),
+                timePosition: FfiConverterOptionInt64.read(from: &buf),
+                timePeriod: FfiConverterOptionInt64.read(from: &buf),
+                count: FfiConverterInt32.read(from: &buf),
+                cursor: FfiConverterOptionString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MessageSearchParam, into buf: inout [UInt8]) {
+        FfiConverterSequenceString.write(value.keywordList, into: &buf)
+        FfiConverterOptionTypeKeywordMatch.write(value.keywordListMatchType, into: &buf)
+        FfiConverterSequenceString.write(value.senderUserIDList, into: &buf)
+        FfiConverterSequenceString.write(value.messageTypeList, into: &buf)
+        FfiConverterOptionString.write(value.conversationID, into: &buf)
+        FfiConverterOptionInt64.write(value.timePosition, into: &buf)
+        FfiConverterOptionInt64.write(value.timePeriod, into: &buf)
+        FfiConverterInt32.write(value.count, into: &buf)
+        FfiConverterOptionString.write(value.cursor, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageSearchParam_lift(_ buf: RustBuffer) throws -> MessageSearchParam {
+    return try FfiConverterTypeMessageSearchParam.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageSearchParam_lower(_ value: MessageSearchParam) -> RustBuffer {
+    return FfiConverterTypeMessageSearchParam.lower(value)
+}
+
+
+/**
+ * A page of what a search found.
+ */
+public struct MessageSearchResult: Equatable, Hashable {
+    /**
+     * How many messages were found, on all pages.
+     */
+    public let totalCount: Int64
+    /**
+     * What to pass for the next page, as it is; absent on the last.
+     */
+    public let cursor: String?
+    /**
+     * The conversations, the most recently active first; only the one that was asked for, if one was.
+     */
+    public let searchResultList: [MessageSearchResultItem]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * How many messages were found, on all pages.
+         */totalCount: Int64,
+        /**
+         * What to pass for the next page, as it is; absent on the last.
+         */cursor: String?,
+        /**
+         * The conversations, the most recently active first; only the one that was asked for, if one was.
+         */searchResultList: [MessageSearchResultItem]) {
+        self.totalCount = totalCount
+        self.cursor = cursor
+        self.searchResultList = searchResultList
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MessageSearchResult: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMessageSearchResult: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MessageSearchResult {
+        return
+            try MessageSearchResult(
+                totalCount: FfiConverterInt64.read(from: &buf),
+                cursor: FfiConverterOptionString.read(from: &buf),
+                searchResultList: FfiConverterSequenceTypeMessageSearchResultItem.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MessageSearchResult, into buf: inout [UInt8]) {
+        FfiConverterInt64.write(value.totalCount, into: &buf)
+        FfiConverterOptionString.write(value.cursor, into: &buf)
+        FfiConverterSequenceTypeMessageSearchResultItem.write(value.searchResultList, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageSearchResult_lift(_ buf: RustBuffer) throws -> MessageSearchResult {
+    return try FfiConverterTypeMessageSearchResult.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageSearchResult_lower(_ value: MessageSearchResult) -> RustBuffer {
+    return FfiConverterTypeMessageSearchResult.lower(value)
+}
+
+
+/**
+ * What a search found in one conversation.
+ */
+public struct MessageSearchResultItem: Equatable, Hashable {
+    /**
+     * The conversation.
+     */
+    public let conversationID: String
+    /**
+     * How many messages were found in it, on all pages.
+     */
+    public let messageCount: Int64
+    /**
+     * The messages of this page, newest first. In a search of all conversations only the newest.
+     */
+    public let messageList: [Message]
+    /**
+     * For each of these messages the text in which keywords were found, divided into what they found and what stands between;
+     * empty if none was asked for.
+     */
+    public let highlightList: [[TextPart]]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The conversation.
+         */conversationID: String,
+        /**
+         * How many messages were found in it, on all pages.
+         */messageCount: Int64,
+        /**
+         * The messages of this page, newest first. In a search of all conversations only the newest.
+         */messageList: [Message],
+        /**
+         * For each of these messages the text in which keywords were found, divided into what they found and what stands between;
+         * empty if none was asked for.
+         */highlightList: [[TextPart]]) {
+        self.conversationID = conversationID
+        self.messageCount = messageCount
+        self.messageList = messageList
+        self.highlightList = highlightList
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MessageSearchResultItem: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMessageSearchResultItem: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MessageSearchResultItem {
+        return
+            try MessageSearchResultItem(
+                conversationID: FfiConverterString.read(from: &buf),
+                messageCount: FfiConverterInt64.read(from: &buf),
+                messageList: FfiConverterSequenceTypeMessage.read(from: &buf),
+                highlightList: FfiConverterSequenceSequenceTypeTextPart.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MessageSearchResultItem, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.conversationID, into: &buf)
+        FfiConverterInt64.write(value.messageCount, into: &buf)
+        FfiConverterSequenceTypeMessage.write(value.messageList, into: &buf)
+        FfiConverterSequenceSequenceTypeTextPart.write(value.highlightList, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageSearchResultItem_lift(_ buf: RustBuffer) throws -> MessageSearchResultItem {
+    return try FfiConverterTypeMessageSearchResultItem.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageSearchResultItem_lower(_ value: MessageSearchResultItem) -> RustBuffer {
+    return FfiConverterTypeMessageSearchResultItem.lower(value)
+}
+
+
+/**
  * The parameters of a new group.
  */
 public struct NewGroup: Equatable, Hashable {
@@ -5872,6 +6221,75 @@ public func FfiConverterTypeTextBody_lift(_ buf: RustBuffer) throws -> TextBody 
 #endif
 public func FfiConverterTypeTextBody_lower(_ value: TextBody) -> RustBuffer {
     return FfiConverterTypeTextBody.lower(value)
+}
+
+
+/**
+ * A part of a text that was searched.
+ */
+public struct TextPart: Equatable, Hashable {
+    /**
+     * The part, as it stands in the text.
+     */
+    public let text: String
+    /**
+     * Whether a keyword was found here.
+     */
+    public let isMatch: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The part, as it stands in the text.
+         */text: String,
+        /**
+         * Whether a keyword was found here.
+         */isMatch: Bool) {
+        self.text = text
+        self.isMatch = isMatch
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension TextPart: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeTextPart: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> TextPart {
+        return
+            try TextPart(
+                text: FfiConverterString.read(from: &buf),
+                isMatch: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: TextPart, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.text, into: &buf)
+        FfiConverterBool.write(value.isMatch, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTextPart_lift(_ buf: RustBuffer) throws -> TextPart {
+    return try FfiConverterTypeTextPart.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeTextPart_lower(_ value: TextPart) -> RustBuffer {
+    return FfiConverterTypeTextPart.lower(value)
 }
 
 
@@ -6999,6 +7417,81 @@ public func FfiConverterTypeJoinStatus_lift(_ buf: RustBuffer) throws -> JoinSta
 #endif
 public func FfiConverterTypeJoinStatus_lower(_ value: JoinStatus) -> RustBuffer {
     return FfiConverterTypeJoinStatus.lower(value)
+}
+
+
+
+/**
+ * How many of several keywords have to stand in a message.
+ */
+
+public enum KeywordMatch: Equatable, Hashable {
+
+    /**
+     * One of them.
+     */
+    case or
+    /**
+     * All of them.
+     */
+    case and
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension KeywordMatch: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeKeywordMatch: FfiConverterRustBuffer {
+    typealias SwiftType = KeywordMatch
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> KeywordMatch {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .or
+
+        case 2: return .and
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: KeywordMatch, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .or:
+            writeInt(&buf, Int32(1))
+
+
+        case .and:
+            writeInt(&buf, Int32(2))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKeywordMatch_lift(_ buf: RustBuffer) throws -> KeywordMatch {
+    return try FfiConverterTypeKeywordMatch.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeKeywordMatch_lower(_ value: KeywordMatch) -> RustBuffer {
+    return FfiConverterTypeKeywordMatch.lower(value)
 }
 
 
@@ -8523,6 +9016,30 @@ fileprivate struct FfiConverterOptionInt32: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionInt64: FfiConverterRustBuffer {
+    typealias SwiftType = Int64?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterInt64.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterInt64.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionString: FfiConverterRustBuffer {
     typealias SwiftType = String?
 
@@ -8787,6 +9304,30 @@ fileprivate struct FfiConverterOptionTypeJoinOption: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeKeywordMatch: FfiConverterRustBuffer {
+    typealias SwiftType = KeywordMatch?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeKeywordMatch.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeKeywordMatch.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypePlatform: FfiConverterRustBuffer {
     typealias SwiftType = Platform?
 
@@ -8985,6 +9526,31 @@ fileprivate struct FfiConverterSequenceTypeMessage: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeMessageSearchResultItem: FfiConverterRustBuffer {
+    typealias SwiftType = [MessageSearchResultItem]
+
+    public static func write(_ value: [MessageSearchResultItem], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeMessageSearchResultItem.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [MessageSearchResultItem] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [MessageSearchResultItem]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeMessageSearchResultItem.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeProfile: FfiConverterRustBuffer {
     typealias SwiftType = [Profile]
 
@@ -9035,6 +9601,31 @@ fileprivate struct FfiConverterSequenceTypeRendition: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeTextPart: FfiConverterRustBuffer {
+    typealias SwiftType = [TextPart]
+
+    public static func write(_ value: [TextPart], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeTextPart.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [TextPart] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [TextPart]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeTextPart.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeTimGroup: FfiConverterRustBuffer {
     typealias SwiftType = [TimGroup]
 
@@ -9077,6 +9668,31 @@ fileprivate struct FfiConverterSequenceTypeTimEvent: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeTimEvent.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceSequenceTypeTextPart: FfiConverterRustBuffer {
+    typealias SwiftType = [[TextPart]]
+
+    public static func write(_ value: [[TextPart]], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterSequenceTypeTextPart.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [[TextPart]] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [[TextPart]]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterSequenceTypeTextPart.read(from: &buf))
         }
         return seq
     }
@@ -9352,6 +9968,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 4795) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_search_local_messages() != 4801) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_uploadplugin_upload() != 39309) {

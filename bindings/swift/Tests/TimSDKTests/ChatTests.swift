@@ -44,6 +44,24 @@ final class ChatTests: XCTestCase {
         try await bob.next { if case .messageRevoked(let messages) = $0 { messages[0].id == sent.id && messages[0].isRevoked } else { false } }
     }
 
+    func testWhatWasSaidIsFound() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        try await alice.say("我们明天去喝茶吧", to: bob)
+        try await alice.say("Tea at four?", to: bob)
+        _ = try await bob.nextMessage()
+        _ = try await bob.nextMessage()
+        let here = try await bob.tim.searchLocalMessages(
+            param: MessageSearchParam(keywordList: ["喝茶"], conversationID: .c2c(alice.name)))
+        XCTAssertEqual(here.searchResultList[0].messageList.map(\.text), ["我们明天去喝茶吧"])
+        XCTAssertEqual(here.searchResultList[0].highlightList[0].filter(\.isMatch).map(\.text), ["喝茶"])
+        var both = MessageSearchParam(keywordList: ["tea", "茶"], keywordListMatchType: .and)
+        var everywhere = try await bob.tim.searchLocalMessages(param: both)
+        XCTAssertEqual(everywhere.totalCount, 0)
+        both.keywordListMatchType = .or
+        everywhere = try await bob.tim.searchLocalMessages(param: both)
+        XCTAssertEqual(everywhere.totalCount, 2)
+    }
+
     func testAPlaceToMeet() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let message = try alice.tim.createLocationMessage(

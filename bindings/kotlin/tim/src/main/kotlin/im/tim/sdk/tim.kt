@@ -897,6 +897,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_update_my_profile(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_search_local_messages(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_uploadplugin_upload(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_uploadprogress_report(
@@ -1043,6 +1045,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_remove_from_blacklist(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_update_my_profile(`ptr`: Long,`fields`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_search_local_messages(`ptr`: Long,`param`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_clone_uploadplugin(`handle`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
@@ -1367,6 +1371,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 4795) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_search_local_messages() and 0xFFFF) != 4801) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_uploadplugin_upload() and 0xFFFF) != 39309) {
@@ -3709,6 +3716,18 @@ public interface TimInterface {
      */
     suspend fun `updateMyProfile`(`fields`: ProfileFields): Profile
 
+    /**
+     * Searches the messages that this device has, also offline: texts, names of files, descriptions of places. What was never
+     * fetched is not found, nor what waits to be sent, was refused or taken back. In one conversation the result is its messages,
+     * newest first, page by page; in all it is the conversations, each with its newest message found and the number of all.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword without a letter or
+     * digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender that is none, 2503 for a conversation that is
+     * none. `Storage`: 6005 or 6022.
+     */
+    suspend fun `searchLocalMessages`(`param`: MessageSearchParam): MessageSearchResult
+
     companion object
 }
 
@@ -5075,6 +5094,38 @@ open class Tim: TimInterface
     }
 
 
+    /**
+     * Searches the messages that this device has, also offline: texts, names of files, descriptions of places. What was never
+     * fetched is not found, nor what waits to be sent, was refused or taken back. In one conversation the result is its messages,
+     * newest first, page by page; in all it is the conversations, each with its newest message found and the number of all.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword without a letter or
+     * digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender that is none, 2503 for a conversation that is
+     * none. `Storage`: 6005 or 6022.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `searchLocalMessages`(`param`: MessageSearchParam) : MessageSearchResult {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_search_local_messages(
+                uniffiHandle,
+
+        FfiConverterTypeMessageSearchParam.lower(`param`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeMessageSearchResult.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
 
 
 
@@ -5168,6 +5219,9 @@ open class Tim: TimInterface
 
     /** [updateMyProfile] for Java: the future fails with a [TimException]. */
     fun updateMyProfileAsync(`fields`: ProfileFields): CompletableFuture<Profile> = inFuture { `updateMyProfile`(fields) }
+
+    /** [searchLocalMessages] for Java: the future fails with a [TimException]. */
+    fun searchLocalMessagesAsync(`param`: MessageSearchParam): CompletableFuture<MessageSearchResult> = inFuture { `searchLocalMessages`(param) }
 
     companion object {
 
@@ -7113,6 +7167,229 @@ public object FfiConverterTypeMessageList: FfiConverterRustBuffer<MessageList> {
 
 
 /**
+ * What messages are searched for. All conditions hold for each result; at least a keyword, a sender or a type is needed.
+ */
+data class MessageSearchParam (
+    /**
+     * What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, a keyword in Chinese, Japanese, Korean, Thai and the
+     * like anywhere. Case, accents and the width of characters make no difference.
+     */
+    val `keywordList`: List<kotlin.String> = listOf()
+    ,
+    /**
+     * Whether one of the keywords or all of them have to stand in a message.
+     */
+    val `keywordListMatchType`: KeywordMatch? = null
+    ,
+    /**
+     * Who sent it: at most 5; empty for everybody.
+     */
+    val `senderUserIDList`: List<kotlin.String> = listOf()
+    ,
+    /**
+     * Its types, such as TIMTextElem: at most 20; empty for all.
+     */
+    val `messageTypeList`: List<kotlin.String> = listOf()
+    ,
+    /**
+     * The conversation; absent for all.
+     */
+    val `conversationID`: kotlin.String? = null
+    ,
+    /**
+     * The latest time at which it was sent; absent for now.
+     */
+    val `timePosition`: kotlin.Long? = null
+    ,
+    /**
+     * How many seconds back from then; absent for any time before.
+     */
+    val `timePeriod`: kotlin.Long? = null
+    ,
+    /**
+     * Most results of a page, cut to 1 to 100: messages of one conversation, or conversations.
+     */
+    val `count`: kotlin.Int = 20
+    ,
+    /**
+     * What the page before gave, as it is; absent for the first page.
+     */
+    val `cursor`: kotlin.String? = null
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMessageSearchParam: FfiConverterRustBuffer<MessageSearchParam> {
+    override fun read(buf: ByteBuffer): MessageSearchParam {
+        return MessageSearchParam(
+            FfiConverterSequenceString.read(buf),
+            FfiConverterOptionalTypeKeywordMatch.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterSequenceString.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterOptionalString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MessageSearchParam) = (
+            FfiConverterSequenceString.allocationSize(value.`keywordList`) +
+            FfiConverterOptionalTypeKeywordMatch.allocationSize(value.`keywordListMatchType`) +
+            FfiConverterSequenceString.allocationSize(value.`senderUserIDList`) +
+            FfiConverterSequenceString.allocationSize(value.`messageTypeList`) +
+            FfiConverterOptionalString.allocationSize(value.`conversationID`) +
+            FfiConverterOptionalLong.allocationSize(value.`timePosition`) +
+            FfiConverterOptionalLong.allocationSize(value.`timePeriod`) +
+            FfiConverterInt.allocationSize(value.`count`) +
+            FfiConverterOptionalString.allocationSize(value.`cursor`)
+    )
+
+    override fun write(value: MessageSearchParam, buf: ByteBuffer) {
+            FfiConverterSequenceString.write(value.`keywordList`, buf)
+            FfiConverterOptionalTypeKeywordMatch.write(value.`keywordListMatchType`, buf)
+            FfiConverterSequenceString.write(value.`senderUserIDList`, buf)
+            FfiConverterSequenceString.write(value.`messageTypeList`, buf)
+            FfiConverterOptionalString.write(value.`conversationID`, buf)
+            FfiConverterOptionalLong.write(value.`timePosition`, buf)
+            FfiConverterOptionalLong.write(value.`timePeriod`, buf)
+            FfiConverterInt.write(value.`count`, buf)
+            FfiConverterOptionalString.write(value.`cursor`, buf)
+    }
+}
+
+
+
+/**
+ * A page of what a search found.
+ */
+data class MessageSearchResult (
+    /**
+     * How many messages were found, on all pages.
+     */
+    val `totalCount`: kotlin.Long
+    ,
+    /**
+     * What to pass for the next page, as it is; absent on the last.
+     */
+    val `cursor`: kotlin.String?
+    ,
+    /**
+     * The conversations, the most recently active first; only the one that was asked for, if one was.
+     */
+    val `searchResultList`: List<MessageSearchResultItem>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMessageSearchResult: FfiConverterRustBuffer<MessageSearchResult> {
+    override fun read(buf: ByteBuffer): MessageSearchResult {
+        return MessageSearchResult(
+            FfiConverterLong.read(buf),
+            FfiConverterOptionalString.read(buf),
+            FfiConverterSequenceTypeMessageSearchResultItem.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MessageSearchResult) = (
+            FfiConverterLong.allocationSize(value.`totalCount`) +
+            FfiConverterOptionalString.allocationSize(value.`cursor`) +
+            FfiConverterSequenceTypeMessageSearchResultItem.allocationSize(value.`searchResultList`)
+    )
+
+    override fun write(value: MessageSearchResult, buf: ByteBuffer) {
+            FfiConverterLong.write(value.`totalCount`, buf)
+            FfiConverterOptionalString.write(value.`cursor`, buf)
+            FfiConverterSequenceTypeMessageSearchResultItem.write(value.`searchResultList`, buf)
+    }
+}
+
+
+
+/**
+ * What a search found in one conversation.
+ */
+data class MessageSearchResultItem (
+    /**
+     * The conversation.
+     */
+    val `conversationID`: kotlin.String
+    ,
+    /**
+     * How many messages were found in it, on all pages.
+     */
+    val `messageCount`: kotlin.Long
+    ,
+    /**
+     * The messages of this page, newest first. In a search of all conversations only the newest.
+     */
+    val `messageList`: List<Message>
+    ,
+    /**
+     * For each of these messages the text in which keywords were found, divided into what they found and what stands between;
+     * empty if none was asked for.
+     */
+    val `highlightList`: List<List<TextPart>>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMessageSearchResultItem: FfiConverterRustBuffer<MessageSearchResultItem> {
+    override fun read(buf: ByteBuffer): MessageSearchResultItem {
+        return MessageSearchResultItem(
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterSequenceTypeMessage.read(buf),
+            FfiConverterSequenceSequenceTypeTextPart.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MessageSearchResultItem) = (
+            FfiConverterString.allocationSize(value.`conversationID`) +
+            FfiConverterLong.allocationSize(value.`messageCount`) +
+            FfiConverterSequenceTypeMessage.allocationSize(value.`messageList`) +
+            FfiConverterSequenceSequenceTypeTextPart.allocationSize(value.`highlightList`)
+    )
+
+    override fun write(value: MessageSearchResultItem, buf: ByteBuffer) {
+            FfiConverterString.write(value.`conversationID`, buf)
+            FfiConverterLong.write(value.`messageCount`, buf)
+            FfiConverterSequenceTypeMessage.write(value.`messageList`, buf)
+            FfiConverterSequenceSequenceTypeTextPart.write(value.`highlightList`, buf)
+    }
+}
+
+
+
+/**
  * The parameters of a new group.
  */
 data class NewGroup @JvmOverloads constructor(
@@ -7645,6 +7922,53 @@ public object FfiConverterTypeTextBody: FfiConverterRustBuffer<TextBody> {
 
     override fun write(value: TextBody, buf: ByteBuffer) {
             FfiConverterString.write(value.`text`, buf)
+    }
+}
+
+
+
+/**
+ * A part of a text that was searched.
+ */
+data class TextPart (
+    /**
+     * The part, as it stands in the text.
+     */
+    val `text`: kotlin.String
+    ,
+    /**
+     * Whether a keyword was found here.
+     */
+    val `isMatch`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeTextPart: FfiConverterRustBuffer<TextPart> {
+    override fun read(buf: ByteBuffer): TextPart {
+        return TextPart(
+            FfiConverterString.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: TextPart) = (
+            FfiConverterString.allocationSize(value.`text`) +
+            FfiConverterBoolean.allocationSize(value.`isMatch`)
+    )
+
+    override fun write(value: TextPart, buf: ByteBuffer) {
+            FfiConverterString.write(value.`text`, buf)
+            FfiConverterBoolean.write(value.`isMatch`, buf)
     }
 }
 
@@ -8210,6 +8534,51 @@ public object FfiConverterTypeJoinStatus: FfiConverterRustBuffer<JoinStatus> {
     override fun allocationSize(value: JoinStatus) = 4UL
 
     override fun write(value: JoinStatus, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * How many of several keywords have to stand in a message.
+ */
+
+enum class KeywordMatch {
+
+    /**
+     * One of them.
+     */
+    OR,
+    /**
+     * All of them.
+     */
+    AND;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeKeywordMatch: FfiConverterRustBuffer<KeywordMatch> {
+    override fun read(buf: ByteBuffer) = try {
+
+        KeywordMatch.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: KeywordMatch) = 4UL
+
+    override fun write(value: KeywordMatch, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
@@ -9709,6 +10078,38 @@ public object FfiConverterOptionalInt: FfiConverterRustBuffer<kotlin.Int?> {
 /**
  * @suppress
  */
+public object FfiConverterOptionalLong: FfiConverterRustBuffer<kotlin.Long?> {
+    override fun read(buf: ByteBuffer): kotlin.Long? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterLong.read(buf)
+    }
+
+    override fun allocationSize(value: kotlin.Long?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterLong.allocationSize(value)
+        }
+    }
+
+    override fun write(value: kotlin.Long?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterLong.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalString: FfiConverterRustBuffer<kotlin.String?> {
     override fun read(buf: ByteBuffer): kotlin.String? {
         if (buf.get().toInt() == 0) {
@@ -10061,6 +10462,38 @@ public object FfiConverterOptionalTypeJoinOption: FfiConverterRustBuffer<JoinOpt
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeKeywordMatch: FfiConverterRustBuffer<KeywordMatch?> {
+    override fun read(buf: ByteBuffer): KeywordMatch? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeKeywordMatch.read(buf)
+    }
+
+    override fun allocationSize(value: KeywordMatch?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeKeywordMatch.allocationSize(value)
+        }
+    }
+
+    override fun write(value: KeywordMatch?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeKeywordMatch.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypePlatform: FfiConverterRustBuffer<Platform?> {
     override fun read(buf: ByteBuffer): Platform? {
         if (buf.get().toInt() == 0) {
@@ -10321,6 +10754,34 @@ public object FfiConverterSequenceTypeMessage: FfiConverterRustBuffer<List<Messa
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeMessageSearchResultItem: FfiConverterRustBuffer<List<MessageSearchResultItem>> {
+    override fun read(buf: ByteBuffer): List<MessageSearchResultItem> {
+        val len = buf.getInt()
+        return List<MessageSearchResultItem>(len) {
+            FfiConverterTypeMessageSearchResultItem.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<MessageSearchResultItem>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeMessageSearchResultItem.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<MessageSearchResultItem>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeMessageSearchResultItem.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeProfile: FfiConverterRustBuffer<List<Profile>> {
     override fun read(buf: ByteBuffer): List<Profile> {
         val len = buf.getInt()
@@ -10377,6 +10838,34 @@ public object FfiConverterSequenceTypeRendition: FfiConverterRustBuffer<List<Ren
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeTextPart: FfiConverterRustBuffer<List<TextPart>> {
+    override fun read(buf: ByteBuffer): List<TextPart> {
+        val len = buf.getInt()
+        return List<TextPart>(len) {
+            FfiConverterTypeTextPart.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<TextPart>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeTextPart.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<TextPart>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeTextPart.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeTimEvent: FfiConverterRustBuffer<List<TimEvent>> {
     override fun read(buf: ByteBuffer): List<TimEvent> {
         val len = buf.getInt()
@@ -10395,6 +10884,34 @@ public object FfiConverterSequenceTypeTimEvent: FfiConverterRustBuffer<List<TimE
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeTimEvent.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceSequenceTypeTextPart: FfiConverterRustBuffer<List<List<TextPart>>> {
+    override fun read(buf: ByteBuffer): List<List<TextPart>> {
+        val len = buf.getInt()
+        return List<List<TextPart>>(len) {
+            FfiConverterSequenceTypeTextPart.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<List<TextPart>>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterSequenceTypeTextPart.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<List<TextPart>>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterSequenceTypeTextPart.write(it, buf)
         }
     }
 }

@@ -65,6 +65,22 @@ class ChatTest {
     }
 
     @Test
+    fun whatWasSaidIsFound() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        alice.say(bob, "我们明天去喝茶吧")
+        alice.say(bob, "Tea at four?")
+        repeat(2) { bob.nextMessage() }
+        val here = bob.tim.searchLocalMessages(MessageSearchParam(keywordList = listOf("喝茶"), conversationID = c2c(alice.name)))
+        val found = here.searchResultList.single()
+        assertEquals(1L to "我们明天去喝茶吧", found.messageCount to found.messageList.single().text)
+        assertEquals(listOf("喝茶"), found.highlightList.single().filter { it.isMatch }.map { it.text })
+        val both = MessageSearchParam(keywordList = listOf("tea", "茶"), keywordListMatchType = KeywordMatch.AND)
+        assertEquals(0L, bob.tim.searchLocalMessages(both).totalCount)
+        assertEquals(2L, bob.tim.searchLocalMessages(both.copy(keywordListMatchType = KeywordMatch.OR)).totalCount)
+        assertEquals(20001, assertFailsWith<TimException> { bob.tim.searchLocalMessages(MessageSearchParam()) }.code)
+    }
+
+    @Test
     fun aPictureTravelsWithItsProgress() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         val picture = picture(640, 480)

@@ -1,0 +1,284 @@
+//! The words of a text, as a search sees them: which can be found, and where they stand.
+//!
+//! Case, accents and the width of characters make no difference. A word is found by its beginning. Scripts without spaces
+//! between words (Chinese, Japanese, Korean, Thai and others) are found by any of their characters that follow each other:
+//! each pair of neighbours is a term. Punctuation separates.
+//!
+//! Pure: client and server break up texts in the same way, and what an index has depends on it. A change of the terms asks
+//! for a new index.
+
+use std::ops::Range;
+
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
+
+use crate::limits;
+
+/// A word of a text, or two neighbours of a script without spaces, or the last of such a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// What is compared: letters and digits only.
+    pub text: String,
+    /// Its bytes in the text that it was read from.
+    pub range: Range<usize>,
+}
+
+/// The terms of a text, in their order.
+#[must_use]
+pub fn terms(text: &str) -> Vec<Term> {
+    let mut terms = Terms::default();
+    for (at, source) in text.char_indices() {
+        let range = at..at + source.len_utf8();
+        decompose_compatible(source, |part| {
+            for letter in part.to_lowercase().filter(|letter| !is_accent(*letter)) {
+                terms.add(letter, &range);
+            }
+        });
+    }
+    terms.end_run();
+    terms.done
+}
+
+/// Terms as they are read.
+#[derive(Default)]
+struct Terms {
+    done: Vec<Term>,
+    /// The letters of the present word, and how many they are.
+    word: Option<(Term, usize)>,
+    /// The last character of the present run of a script without spaces.
+    last: Option<(char, Range<usize>)>,
+}
+
+impl Terms {
+    fn add(&mut self, letter: char, range: &Range<usize>) {
+        if is_unspaced(letter) {
+            self.end_word();
+            let run = self.last.replace((letter, range.clone()));
+            if let Some((before, start)) = run {
+                let text = String::from_iter([before, letter]);
+                self.done.push(Term { text, range: start.start..range.end });
+            }
+        } else if letter.is_alphanumeric() || is_combining_mark(letter) {
+            self.end_neighbours();
+            let empty = || (Term { text: String::new(), range: range.clone() }, 0);
+            let (word, length) = self.word.get_or_insert_with(empty);
+            if *length < limits::SEARCH_WORD {
+                word.text.push(letter);
+                word.range.end = range.end;
+                *length += 1;
+            }
+        } else {
+            self.end_run();
+        }
+    }
+
+    fn end_word(&mut self) {
+        self.done.extend(self.word.take().map(|(word, _)| word));
+    }
+
+    fn end_neighbours(&mut self) {
+        self.done.extend(self.last.take().map(|(last, range)| Term { text: last.to_string(), range }));
+    }
+
+    fn end_run(&mut self) {
+        self.end_word();
+        self.end_neighbours();
+    }
+}
+
+/// Marks that people leave out: accents, vowel signs of Arabic and Hebrew, voicing marks of Japanese.
+fn is_accent(letter: char) -> bool {
+    matches!(
+        u32::from(letter),
+        0x0300..=0x036F | 0x0591..=0x05BD | 0x05BF..=0x05C7 | 0x064B..=0x065F | 0x0670 | 0x3099 | 0x309A
+    )
+}
+
+/// Whether a character belongs to a script that puts no spaces between words, or is a picture.
+fn is_unspaced(letter: char) -> bool {
+    matches!(
+        u32::from(letter),
+        // Thai, Lao; Tibetan; Myanmar; letters of Korean syllables; Khmer.
+        0x0E00..=0x0E4F | 0x0E80..=0x0ECF | 0x0F40..=0x0FBC | 0x1000..=0x103F | 0x1100..=0x11FF | 0x1780..=0x17D3
+        // Japanese; Bopomofo; Chinese characters.
+        | 0x3005..=0x3007 | 0x3041..=0x30FA | 0x30FC..=0x30FF | 0x3105..=0x312F | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
+        | 0xF900..=0xFAFF | 0x20000..=0x3FFFF
+        // Pictures.
+        | 0x2600..=0x27BF | 0x1F300..=0x1FAFF
+    )
+}
+
+/// What a keyword asks for: terms that follow each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    terms: Vec<Term>,
+    is_open: bool,
+}
+
+impl Phrase {
+    /// Reads a keyword; `None` if there is nothing in it that can be found.
+    #[must_use]
+    pub fn of(keyword: &str) -> Option<Self> {
+        let mut terms = terms(keyword);
+        let is_open = match terms.as_slice() {
+            [] => return None,
+            // The pair before it has the last character too, and more may follow that in a text.
+            [.., pair, last] if pair.range.end == last.range.end && pair.text.ends_with(&last.text) => {
+                terms.pop();
+                false
+            }
+            _ => true,
+        };
+        Some(Self { terms, is_open })
+    }
+
+    /// The terms, in order.
+    pub fn terms(&self) -> impl Iterator<Item = &str> {
+        self.terms.iter().map(|term| term.text.as_str())
+    }
+
+    /// Whether the last term is the beginning of one.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
+    /// The places of a text in which it stands.
+    fn places<'a>(&'a self, text: &'a str, terms: &'a [Term]) -> impl Iterator<Item = Range<usize>> + 'a {
+        let length = self.terms.len();
+        terms.windows(length).filter_map(move |window| {
+            let (wanted, last) = self.terms.split_last().zip(window.split_last())?;
+            let ((wanted_last, wanted), (last, before)) = (wanted, last);
+            let is_same = wanted.iter().map(|term| &term.text).eq(before.iter().map(|term| &term.text));
+            let is_end = match self.is_open {
+                true => last.text.starts_with(&wanted_last.text),
+                false => last.text == wanted_last.text,
+            };
+            let start = window.first()?.range.start;
+            (is_same && is_end).then(|| start..end_of(text, last, wanted_last.text.chars().count()))
+        })
+    }
+}
+
+/// Where the first so many letters of a term end in its text.
+fn end_of(text: &str, term: &Term, letters: usize) -> usize {
+    let mut left = letters;
+    let characters = text.get(term.range.clone()).unwrap_or_default().char_indices();
+    for (at, source) in characters {
+        decompose_compatible(source, |part| {
+            left = left.saturating_sub(part.to_lowercase().filter(|letter| !is_accent(*letter)).count());
+        });
+        if left == 0 {
+            return term.range.start + at + source.len_utf8();
+        }
+    }
+    term.range.end
+}
+
+/// A part of a text that was searched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextPart {
+    /// The part, as it stands in the text.
+    pub text: String,
+    /// Whether a keyword was found here.
+    pub is_match: bool,
+}
+
+/// Divides a text into what phrases found and what stands between. The parts together are the text.
+#[must_use]
+pub fn highlight(text: &str, phrases: &[Phrase]) -> Vec<TextPart> {
+    let terms = terms(text);
+    let mut places: Vec<Range<usize>> =
+        phrases.iter().flat_map(|phrase| phrase.places(text, &terms)).collect();
+    places.sort_unstable_by_key(|place| place.start);
+    let (mut parts, mut end) = (Vec::new(), 0);
+    for place in places {
+        add_part(&mut parts, text, end..place.start, false);
+        add_part(&mut parts, text, place.start.max(end)..place.end, true);
+        end = end.max(place.end);
+    }
+    add_part(&mut parts, text, end..text.len(), false);
+    parts
+}
+
+/// Adds a part unless it is empty, to the last one if both are of one kind.
+fn add_part(parts: &mut Vec<TextPart>, text: &str, range: Range<usize>, is_match: bool) {
+    let Some(text) = text.get(range).filter(|text| !text.is_empty()) else { return };
+    match parts.last_mut().filter(|last| last.is_match == is_match) {
+        Some(last) => last.text.push_str(text),
+        None => parts.push(TextPart { text: text.to_owned(), is_match }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        terms(text).into_iter().map(|term| term.text).collect()
+    }
+
+    #[test]
+    fn words_lose_case_and_accents_and_unspaced_scripts_become_pairs() {
+        assert_eq!(words("Tea at 4, Zoë!"), ["tea", "at", "4", "zoe"]);
+        assert_eq!(words("你好世界"), ["你好", "好世", "世界", "界"]);
+        assert_eq!(words("喝tea吧"), ["喝", "tea", "吧"]);
+        assert_eq!(words("ＡＢＣ１２"), ["abc12"]);
+        assert_eq!(words("가나"), ["\u{1100}\u{1161}", "\u{1161}\u{1102}", "\u{1102}\u{1161}", "\u{1161}"]);
+        assert_eq!(words("नमस्ते"), ["नमस्ते"], "a sign of a vowel does not separate");
+        assert_eq!(words(" ,.-"), Vec::<String>::new());
+        assert_eq!(words(&"x".repeat(1_000)), ["x".repeat(limits::SEARCH_WORD)]);
+    }
+
+    #[test]
+    fn composed_and_decomposed_texts_are_the_same() {
+        assert_eq!(words("é"), words("e\u{301}"));
+        assert_eq!(words("한국"), words("\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}"));
+        assert_eq!(words("が"), words("か\u{3099}"));
+    }
+
+    fn phrases(keywords: &[impl AsRef<str>]) -> Vec<Phrase> {
+        keywords.iter().filter_map(|keyword| Phrase::of(keyword.as_ref())).collect()
+    }
+
+    fn marked(text: &str, keywords: &[&str]) -> String {
+        let parts = highlight(text, &phrases(keywords));
+        parts.iter().map(|it| if it.is_match { format!("[{}]", it.text) } else { it.text.clone() }).collect()
+    }
+
+    #[test]
+    fn a_highlight_marks_what_was_asked_for_and_nothing_else() {
+        assert_eq!(marked("Teapots, TEA and steam", &["tea"]), "[Tea]pots, [TEA] and steam");
+        assert_eq!(marked("我们明天去喝茶吧", &["喝茶"]), "我们明天去[喝茶]吧");
+        assert_eq!(marked("我们明天去喝茶吧", &["茶"]), "我们明天去喝[茶]吧");
+        assert_eq!(marked("喝茶，喝茶", &["喝茶", "茶"]), "[喝茶]，[喝茶]");
+        assert_eq!(marked("喝 茶", &["喝茶"]), "喝 茶", "a space separates");
+        assert_eq!(marked("at four o'clock", &["at fo"]), "[at fo]ur o'clock");
+        assert_eq!(marked("Zoe\u{301}!", &["zoé"]), "[Zoe]\u{301}!");
+        assert_eq!(marked("한국", &["하"]), "[한]국");
+        assert_eq!(marked("no", &["", "?"]), "no");
+    }
+
+    proptest! {
+        #[test]
+        fn parts_together_are_the_text(text in "\\PC{0,40}", keywords in prop::collection::vec("\\PC{0,6}", 0..4)) {
+            let parts = highlight(&text, &phrases(&keywords));
+            prop_assert_eq!(parts.iter().map(|part| part.text.as_str()).collect::<String>(), text);
+        }
+
+        /// Any run of a text is found in it, if it begins where a word does.
+        #[test]
+        fn what_stands_in_a_text_is_found_in_it(text in "[a-c你好世 ]{1,30}", start in 0..30usize, length in 1..8usize) {
+            let letters: Vec<char> = text.chars().collect();
+            let is_inside = |at: usize| at > 0
+                && letters.get(at - 1).is_some_and(char::is_ascii_alphabetic)
+                && letters.get(at).is_some_and(char::is_ascii_alphabetic);
+            prop_assume!(start < letters.len() && !is_inside(start));
+            let keyword: String = letters.iter().skip(start).take(length).collect();
+            let asked = phrases(&[&keyword]);
+            prop_assume!(!asked.is_empty());
+            prop_assert!(highlight(&text, &asked).iter().any(|part| part.is_match), "{} in {}", keyword, text);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Searching messages: what apps ask for and what they get. [`crate::Tim::search_local_messages`] searches.
+
+use std::time::Duration;
+
+use tim_protocol::search::{Phrase, highlight};
+use tim_protocol::{ConversationId, UnixMillis, UserId};
+
+use crate::message::{Element as _, Message, Payload};
+pub use tim_core::search::KeywordMatch;
+pub use tim_protocol::search::TextPart;
+
+/// What messages are searched for. All conditions hold for each result; at least a keyword, a sender or a type is needed.
+#[derive(Debug, Clone, Default)]
+pub struct MessageSearchParam {
+    /// What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, several words of one keyword if they
+    /// follow each other; a keyword in Chinese, Japanese, Korean, Thai and the like also in the middle of a text. Case, accents
+    /// and the width of characters make no difference. Nothing in a keyword has another meaning than itself.
+    pub keyword_list: Vec<String>,
+    /// Whether one of the keywords or all of them have to stand in a message.
+    pub keyword_list_match_type: KeywordMatch,
+    /// Who sent it: at most 5; empty for everybody.
+    pub sender_user_id_list: Vec<UserId>,
+    /// Its types, such as `TIMTextElem`: at most 20; empty for all.
+    pub message_type_list: Vec<String>,
+    /// The conversation; `None` for all.
+    pub conversation_id: Option<ConversationId>,
+    /// The latest time at which it was sent; `None` for now.
+    pub time_position: Option<UnixMillis>,
+    /// How far back from `time_position`; `None` for any time before.
+    pub time_period: Option<Duration>,
+    /// Most results of a page, cut to 1 to 100: messages of one conversation, or conversations.
+    pub count: u32,
+    /// What the page before gave, as it is; `None` for the first page.
+    pub cursor: Option<String>,
+}
+
+/// A page of what a search found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessageSearchResult {
+    /// How many messages were found, on all pages.
+    pub total_count: u64,
+    /// What to pass for the next page, as it is; `None` on the last.
+    pub cursor: Option<String>,
+    /// The conversations, the most recently active first; only the one that was asked for, if one was.
+    pub search_result_list: Vec<MessageSearchResultItem>,
+}
+
+/// What a search found in one conversation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessageSearchResultItem {
+    /// The conversation.
+    pub conversation_id: ConversationId,
+    /// How many messages were found in it, on all pages.
+    pub message_count: u64,
+    /// The messages of this page, newest first. In a search of all conversations only the newest: search the conversation for
+    /// the others.
+    pub message_list: Vec<Message>,
+    /// For each of these messages the text in which keywords were found, divided into what they found and what stands between;
+    /// empty if none was asked for.
+    pub highlight_list: Vec<Vec<TextPart>>,
+}
+
+/// The text of a message in which phrases stand, divided.
+pub(crate) fn highlighted(message: &Message, phrases: &[Phrase]) -> Vec<TextPart> {
+    let Payload::Body(body) = &message.payload else { return Vec::new() };
+    let mut texts = body.searchable().into_iter().map(|text| highlight(text, phrases));
+    texts.find(|parts| parts.iter().any(|part| part.is_match)).unwrap_or_default()
+}

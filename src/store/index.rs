@@ -1,0 +1,140 @@
+//! The index of messages for searches, written behind the messages; `search` reads it.
+//!
+//! The index has the terms of each message ([`tim_protocol::search`]), its sender and its kind, and not its text. Messages are
+//! indexed in the order in which they were stored, many at once: `indexed` says up to which row. What a revoked message said
+//! leaves the index in the same transaction.
+
+use rusqlite::{Connection, Row, params};
+use serde_json::value::RawValue;
+use tim_protocol::body::{Body, Element as _};
+use tim_protocol::search::terms;
+
+use super::error::{StoreError, StoreResult};
+
+/// This many messages are indexed together.
+pub(super) const BATCH: u32 = 256;
+/// The version of the terms: an index with others is made anew.
+const TERMS: i64 = 1;
+
+/// The row of a message in the index: its conversation's number above its sequence, which has 40 bits there.
+pub(super) fn row_of(conv: i64, sequence: i64) -> i64 {
+    (conv << 40) | sequence
+}
+
+/// Forgets an index of other terms.
+pub(super) fn begin(connection: &Connection) -> StoreResult<()> {
+    let version: i64 =
+        connection.query_row("SELECT terms FROM indexed WHERE id = 1", [], |row| row.get(0))?;
+    if version != TERMS {
+        clear(connection)?;
+        connection.execute("UPDATE indexed SET terms = ? WHERE id = 1", [TERMS])?;
+    }
+    Ok(())
+}
+
+/// How many messages are not indexed, at most.
+pub(super) fn unindexed(connection: &Connection) -> StoreResult<u64> {
+    let behind: i64 = connection.query_row(
+        "SELECT coalesce((SELECT max(rowid) FROM msg), 0) - up_to FROM indexed WHERE id = 1",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(u64::try_from(behind).unwrap_or(0))
+}
+
+/// Forgets everything; the messages are indexed anew.
+pub(super) fn clear(connection: &Connection) -> StoreResult<()> {
+    connection.execute("INSERT INTO found(found) VALUES('delete-all')", [])?;
+    connection.execute("UPDATE indexed SET up_to = 0 WHERE id = 1", [])?;
+    Ok(())
+}
+
+/// Indexes all messages that are not.
+pub(super) fn catch_up(connection: &Connection) -> StoreResult<()> {
+    while index(connection)? == u64::from(BATCH) {}
+    Ok(())
+}
+
+/// Indexes a batch of messages, and gives how many.
+pub(super) fn index(connection: &Connection) -> StoreResult<u64> {
+    let mut query = connection.prepare_cached(
+        "SELECT rowid, conv, seq, sender, message FROM msg
+         WHERE rowid > (SELECT up_to FROM indexed WHERE id = 1) ORDER BY rowid LIMIT ?",
+    )?;
+    let mut insert =
+        connection.prepare_cached("INSERT INTO found(rowid, text, sender, kind) VALUES(?, ?, ?, ?)")?;
+    let mut rows = query.query([BATCH])?;
+    let (mut last, mut count) = (None, 0);
+    while let Some(row) = rows.next()? {
+        last = Some(row.get::<_, i64>(0)?);
+        count += 1;
+        if let Some(Document { text, sender, kind }) = Document::of(row, 3)? {
+            insert.execute(params![row_of(row.get(1)?, row.get(2)?), text, sender, kind])?;
+        }
+    }
+    if let Some(last) = last {
+        connection.prepare_cached("UPDATE indexed SET up_to = ? WHERE id = 1")?.execute([last])?;
+    }
+    Ok(count)
+}
+
+/// Takes a message out of the index, before its row changes.
+pub(super) fn forget(connection: &Connection, conv: i64, sequence: i64) -> StoreResult<()> {
+    let mut query = connection.prepare_cached(
+        "SELECT sender, message FROM msg
+         WHERE conv = ? AND seq = ? AND rowid <= (SELECT up_to FROM indexed WHERE id = 1)",
+    )?;
+    let mut rows = query.query([conv, sequence])?;
+    let document = rows.next()?.map(|row| Document::of(row, 0)).transpose()?.flatten();
+    if let Some(Document { text, sender, kind }) = document {
+        connection
+            .prepare_cached(
+                "INSERT INTO found(found, rowid, text, sender, kind) VALUES('delete', ?, ?, ?, ?)",
+            )?
+            .execute(params![row_of(conv, sequence), text, sender, kind])?;
+    }
+    Ok(())
+}
+
+/// What the index has of a message.
+struct Document {
+    text: String,
+    sender: String,
+    kind: &'static str,
+}
+
+impl Document {
+    /// Of a row with a sender and a message from a column on; `None` if the message was revoked or cannot be read.
+    fn of(row: &Row<'_>, first: usize) -> StoreResult<Option<Self>> {
+        /// Of a message only what the index needs.
+        #[derive(serde::Deserialize)]
+        struct Content<'a> {
+            #[serde(default)]
+            revoked: Option<serde::de::IgnoredAny>,
+            #[serde(borrow)]
+            body: &'a RawValue,
+        }
+        let sender = hex(row.get_ref(first)?.as_bytes().map_err(|_| StoreError::Damaged)?);
+        let content = row.get_ref(first + 1)?.as_str().map_err(|_| StoreError::Damaged)?;
+        let Content { revoked: None, body } = serde_json::from_str(content)? else { return Ok(None) };
+        let Ok(body) = Body::read(body) else { return Ok(None) };
+        let mut text = String::new();
+        for part in body.searchable() {
+            for term in terms(part) {
+                text.push_str(&term.text);
+                text.push(' ');
+            }
+            // A term that nobody can ask for, so that no phrase reaches from one text into the next.
+            text.push_str("\u{B7} ");
+        }
+        Ok(Some(Self { text, sender, kind: body.tag() }))
+    }
+}
+
+/// A name as one term.
+pub(super) fn hex(name: &[u8]) -> String {
+    name.iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|half| char::from_digit(half.into(), 16))
+        .collect()
+}

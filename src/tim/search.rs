@@ -1,0 +1,89 @@
+//! Searches of the messages on this device.
+
+use tim_core::search::Search;
+use tim_protocol::search::Phrase;
+use tim_protocol::{Code, Fault, UnixMillis, limits};
+
+use super::{Tim, unexpected};
+use crate::driver::CallResult;
+use crate::error::TimError;
+use crate::machine::io::Call;
+use crate::search::{MessageSearchParam, MessageSearchResult};
+
+impl Tim {
+    /// Searches the messages that this device has: also offline, and without asking the server. What was never fetched is not
+    /// found, nor what waits to be sent, was refused or revoked. Texts, names of files and descriptions of places are searched.
+    ///
+    /// In one conversation the result is its messages, newest first, page by page. In all conversations it is the
+    /// conversations, each with its newest message found and the number of all.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::BAD_REQUEST`], with the reason, if there is no condition, for
+    /// more than 5 keywords, 5 senders or 20 types, a keyword without a letter or digit or over 256 bytes, a type that is none,
+    /// or a cursor that no page gave. [`Code::DATABASE_FAILED`] or [`Code::STORAGE_FULL`] if the database cannot be read, or its index written.
+    pub async fn search_local_messages(
+        &self,
+        param: MessageSearchParam,
+    ) -> Result<MessageSearchResult, TimError> {
+        // A time in the future has no other meaning than now.
+        let until = match param.time_position {
+            None if param.time_period.is_some() => self.get_server_time().await?,
+            position => position.unwrap_or(UnixMillis::MAX),
+        };
+        let search = Box::new(search(param, until)?);
+        match self.inner.commands.call(Call::Search(search)).await? {
+            CallResult::Found(found) => Ok(found),
+            _ => Err(unexpected()),
+        }
+    }
+}
+
+fn bad(why: &str) -> Fault {
+    Fault::with_text(Code::BAD_REQUEST, why)
+}
+
+/// The search of an app's parameters.
+fn search(param: MessageSearchParam, until: UnixMillis) -> Result<Search, Fault> {
+    let (keywords, senders, types) =
+        (&param.keyword_list, &param.sender_user_id_list, &param.message_type_list);
+    if keywords.is_empty() && senders.is_empty() && types.is_empty() {
+        return Err(bad("a search needs a keyword, a sender or a type of message"));
+    }
+    if keywords.len() > limits::SEARCH_KEYWORDS
+        || senders.len() > limits::SEARCH_SENDERS
+        || types.len() > limits::SEARCH_TYPES
+    {
+        return Err(bad("a search has at most 5 keywords, 5 senders and 20 types of messages"));
+    }
+    if keywords.iter().any(|keyword| keyword.len() > limits::SEARCH_KEYWORD_BYTES) {
+        return Err(bad("a keyword of a search has at most 256 bytes"));
+    }
+    if types.iter().any(|tag| tag.is_empty() || !tag.bytes().all(|it| it.is_ascii_alphanumeric())) {
+        return Err(bad("a type of message is a name such as TIMTextElem"));
+    }
+    let phrases = keywords.iter().map(|keyword| Phrase::of(keyword).ok_or_else(nothing_to_find));
+    let period = param.time_period.and_then(|period| i64::try_from(period.as_millis()).ok());
+    let since = period.map_or(UnixMillis::MIN, |period| until.saturating_sub(period));
+    let sent = (param.time_position.is_some() || param.time_period.is_some()).then_some((since, until));
+    let cursor = param.cursor.as_deref().filter(|cursor| !cursor.is_empty());
+    let number = |cursor: &str| cursor.parse().ok().filter(|number| *number <= limits::NUMBER);
+    let from = cursor.map(|cursor| number(cursor).ok_or_else(no_page_gave)).transpose()?;
+    Ok(Search {
+        phrases: phrases.collect::<Result<_, _>>()?,
+        matching: param.keyword_list_match_type,
+        senders: param.sender_user_id_list,
+        types: param.message_type_list,
+        sent,
+        conversation: param.conversation_id,
+        from,
+        count: param.count.clamp(1, limits::SEARCH_PAGE),
+    })
+}
+
+fn nothing_to_find() -> Fault {
+    bad("a keyword of a search needs a letter or a digit")
+}
+
+fn no_page_gave() -> Fault {
+    bad("cursor is none that a search gave: pass it as it was, or leave it out")
+}

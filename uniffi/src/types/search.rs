@@ -1,0 +1,170 @@
+//! Searches, as both faces have them.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tim::search as engine;
+
+use super::{Message, conversation_id, invalid, millis, mirror, signed, user_ids};
+use crate::error::TimError;
+
+mirror! {
+    /// How many of several keywords have to stand in a message.
+    KeywordMatch = engine::KeywordMatch {
+        /// One of them.
+        Or = "or",
+        /// All of them.
+        And = "and",
+    }
+}
+
+/// What messages are searched for. All conditions hold for each result; at least a keyword, a sender or a type is needed.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct MessageSearchParam {
+    /// What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, a keyword in Chinese, Japanese, Korean, Thai and the
+    /// like anywhere. Case, accents and the width of characters make no difference.
+    #[uniffi(default = [])]
+    pub keyword_list: Vec<String>,
+    /// Whether one of the keywords or all of them have to stand in a message.
+    #[uniffi(default = None)]
+    pub keyword_list_match_type: Option<KeywordMatch>,
+    /// Who sent it: at most 5; empty for everybody.
+    #[serde(rename = "senderUserIDList")]
+    #[uniffi(default = [])]
+    pub sender_user_id_list: Vec<String>,
+    /// Its types, such as TIMTextElem: at most 20; empty for all.
+    #[uniffi(default = [])]
+    pub message_type_list: Vec<String>,
+    /// The conversation; absent for all.
+    #[serde(rename = "conversationID")]
+    #[uniffi(default = None)]
+    pub conversation_id: Option<String>,
+    /// The latest time at which it was sent; absent for now.
+    #[uniffi(default = None)]
+    pub time_position: Option<i64>,
+    /// How many seconds back from then; absent for any time before.
+    #[uniffi(default = None)]
+    pub time_period: Option<i64>,
+    /// Most results of a page, cut to 1 to 100: messages of one conversation, or conversations.
+    #[uniffi(default = 20)]
+    pub count: i32,
+    /// What the page before gave, as it is; absent for the first page.
+    #[uniffi(default = None)]
+    pub cursor: Option<String>,
+}
+
+impl Default for MessageSearchParam {
+    fn default() -> Self {
+        Self {
+            keyword_list: Vec::new(),
+            keyword_list_match_type: None,
+            sender_user_id_list: Vec::new(),
+            message_type_list: Vec::new(),
+            conversation_id: None,
+            time_position: None,
+            time_period: None,
+            count: 20,
+            cursor: None,
+        }
+    }
+}
+
+/// A page of what a search found.
+#[derive(Debug, Clone, PartialEq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageSearchResult {
+    /// How many messages were found, on all pages.
+    pub total_count: i64,
+    /// What to pass for the next page, as it is; absent on the last.
+    pub cursor: Option<String>,
+    /// The conversations, the most recently active first; only the one that was asked for, if one was.
+    pub search_result_list: Vec<MessageSearchResultItem>,
+}
+
+/// What a search found in one conversation.
+#[derive(Debug, Clone, PartialEq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageSearchResultItem {
+    /// The conversation.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: String,
+    /// How many messages were found in it, on all pages.
+    pub message_count: i64,
+    /// The messages of this page, newest first. In a search of all conversations only the newest.
+    pub message_list: Vec<Message>,
+    /// For each of these messages the text in which keywords were found, divided into what they found and what stands between;
+    /// empty if none was asked for.
+    pub highlight_list: Vec<Vec<TextPart>>,
+}
+
+/// A part of a text that was searched.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TextPart {
+    /// The part, as it stands in the text.
+    pub text: String,
+    /// Whether a keyword was found here.
+    pub is_match: bool,
+}
+
+impl TryFrom<MessageSearchParam> for engine::MessageSearchParam {
+    type Error = TimError;
+
+    fn try_from(param: MessageSearchParam) -> Result<Self, TimError> {
+        let MessageSearchParam {
+            keyword_list,
+            keyword_list_match_type,
+            sender_user_id_list,
+            message_type_list,
+            conversation_id: conversation,
+            time_position,
+            time_period,
+            count,
+            cursor,
+        } = param;
+        let period = |seconds| u64::try_from(seconds).map_err(|_| invalid("timePeriod is not negative"));
+        Ok(Self {
+            keyword_list,
+            keyword_list_match_type: keyword_list_match_type.map_or_else(Default::default, Into::into),
+            sender_user_id_list: user_ids(&sender_user_id_list)?,
+            message_type_list,
+            conversation_id: conversation.as_deref().map(conversation_id).transpose()?,
+            // The second that a host names is in it to its end.
+            time_position: time_position.map(|seconds| millis(seconds).saturating_add(999)),
+            time_period: time_period.map(period).transpose()?.map(Duration::from_secs),
+            // What is negative is cut to 1, as 0 is.
+            count: u32::try_from(count).unwrap_or(0),
+            cursor,
+        })
+    }
+}
+
+impl From<engine::MessageSearchResult> for MessageSearchResult {
+    fn from(result: engine::MessageSearchResult) -> Self {
+        let engine::MessageSearchResult { total_count, cursor, search_result_list } = result;
+        let search_result_list = search_result_list.into_iter().map(Into::into).collect();
+        Self { total_count: signed(total_count), cursor, search_result_list }
+    }
+}
+
+impl From<engine::MessageSearchResultItem> for MessageSearchResultItem {
+    fn from(item: engine::MessageSearchResultItem) -> Self {
+        let engine::MessageSearchResultItem { conversation_id, message_count, message_list, highlight_list } =
+            item;
+        let parts = |parts: Vec<engine::TextPart>| parts.into_iter().map(Into::into).collect();
+        Self {
+            conversation_id: conversation_id.to_string(),
+            message_count: signed(message_count),
+            message_list: message_list.into_iter().map(Into::into).collect(),
+            highlight_list: highlight_list.into_iter().map(parts).collect(),
+        }
+    }
+}
+
+impl From<engine::TextPart> for TextPart {
+    fn from(part: engine::TextPart) -> Self {
+        let engine::TextPart { text, is_match } = part;
+        Self { text, is_match }
+    }
+}

@@ -86,6 +86,26 @@ pub struct HistoryPage<M = Message> {
     pub first_visible_seq: u64,
 }
 
+/// Asks where a time is in a conversation's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PositionRequest {
+    /// The conversation.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: ConversationId,
+    /// The time.
+    pub time: UnixMillis,
+}
+
+/// Where a time is in a conversation's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Position {
+    /// The sequence of the first message that the user may see and that was accepted at that time or later; above the head by 1 if
+    /// there is none.
+    pub sequence: u64,
+}
+
 /// Asks for mutations after one the client knows.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -171,6 +191,8 @@ impl Check for HistoryRequest {
     }
 }
 
+impl Check for PositionRequest {}
+
 impl Check for MutationsRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         number("after", self.after)
@@ -194,6 +216,7 @@ verbs! {
     MessagesRequest -> MessagesReply {
         Command by User: Send(SendRequest) = "msg.send" -> Sent,
         Query by User: History(HistoryRequest) = "msg.history" -> HistoryPage,
+        Query by User: Position(PositionRequest) = "msg.position" -> Position,
         Query by User: Mutations(MutationsRequest) = "msg.mutations" -> MutationPage,
         Command by User: Revoke(RevokeRequest) = "msg.revoke" -> Mutation,
         Command by User: Read(ReadRequest) = "conv.read" -> ReadUpTo,

@@ -41,6 +41,30 @@ pub(super) fn page(
     Ok(HistoryPage { messages: run.messages, low, high, first_visible_seq })
 }
 
+/// Times never decrease within a conversation: halves the log until one place is left.
+pub(super) fn position(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    asked: &call::PositionRequest,
+) -> DomainResult<call::Position> {
+    let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else {
+        return Ok(call::Position { sequence: 1 });
+    };
+    let (mut low, mut high) = (
+        rows.user_conversation(actor.key, conversation.key)?.first_visible_seq.max(1),
+        conversation.head + 1,
+    );
+    while low < high {
+        let middle = low.midpoint(high);
+        if rows.time_at(conversation.key, middle)? < Some(asked.time) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    Ok(call::Position { sequence: low })
+}
+
 pub(super) fn mutations(
     rows: &mut impl Rows,
     actor: &Actor,

@@ -1,7 +1,7 @@
 //! The verbs about messages: the list of them. What each does is in a file of its own.
 
 use tim_protocol::bounds;
-use tim_protocol::call::{Call as _, MessagesRequest, MutationsRequest, Reply};
+use tim_protocol::call::{Call as _, MessagesRequest, MutationsRequest, PositionRequest, Reply};
 
 use super::outcome::without_notifications;
 use super::rows::Rows;
@@ -19,6 +19,9 @@ pub(super) fn request(
         MessagesRequest::History(asked) => {
             let page = history::page(rows, actor, asked)?;
             Ok(without_notifications(Reply::Written(bounds::written(&page))))
+        }
+        MessagesRequest::Position(asked) => {
+            history::position(rows, actor, asked).map(PositionRequest::answer).map(without_notifications)
         }
         MessagesRequest::Mutations(asked) => {
             history::mutations(rows, actor, asked).map(MutationsRequest::answer).map(without_notifications)

@@ -113,6 +113,9 @@ pub trait MessageRows {
         each: impl FnMut(MessageRow<'_>) -> ControlFlow<()>,
     ) -> DomainResult<()>;
 
+    /// When a message was accepted; `None` if there is none.
+    fn time_at(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<Option<UnixMillis>>;
+
     /// The counts up to a message; `None` before the first.
     fn counts_at(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<Option<Counts>>;
 

@@ -104,6 +104,11 @@ impl MessageRows for Transaction<'_> {
         Ok(())
     }
 
+    fn time_at(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<Option<UnixMillis>> {
+        let mut query = self.prepare("SELECT time FROM msg WHERE conv = ? AND seq = ?")?;
+        Ok(query.query_row(params![of.0, to_sql(sequence)], |row| row.get(0)).optional()?)
+    }
+
     fn counts_at(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<Option<Counts>> {
         let mut query = self.prepare("SELECT cnt, sender, by_sender FROM msg WHERE conv = ? AND seq = ?")?;
         let counts = query.query_row(params![of.0, to_sql(sequence)], |row| {

@@ -3,18 +3,20 @@
 use std::time::Duration;
 
 use tim_protocol::search::{Phrase, highlight};
-use tim_protocol::{ConversationId, UnixMillis, UserId};
+use tim_protocol::{ConversationId, UnixMillis, UserId, limits};
 
 use crate::message::{Element as _, Message, Payload};
 pub use tim_core::search::KeywordMatch;
 pub use tim_protocol::search::TextPart;
 
 /// What messages are searched for. All conditions hold for each result; at least a keyword, a sender or a type is needed.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct MessageSearchParam {
-    /// What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, several words of one keyword if they
-    /// follow each other; a keyword in Chinese, Japanese, Korean, Thai and the like also in the middle of a text. Case, accents
-    /// and the width of characters make no difference. Nothing in a keyword has another meaning than itself.
+    /// What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, so not by the end of a
+    /// compound, nor behind a prefix of Arabic or Hebrew; several words of one keyword if they follow each other; a keyword in
+    /// Chinese, Japanese, Korean, Thai and the like also in the middle of a text. Case, accents and the width of characters make
+    /// no difference; simplified and traditional characters are different ones. Nothing in a keyword has another meaning than
+    /// itself.
     pub keyword_list: Vec<String>,
     /// Whether one of the keywords or all of them have to stand in a message.
     pub keyword_list_match_type: KeywordMatch,
@@ -32,6 +34,23 @@ pub struct MessageSearchParam {
     pub count: u32,
     /// What the page before gave, as it is; `None` for the first page.
     pub cursor: Option<String>,
+}
+
+/// No conditions, and 20 results a page.
+impl Default for MessageSearchParam {
+    fn default() -> Self {
+        Self {
+            keyword_list: Vec::new(),
+            keyword_list_match_type: KeywordMatch::Or,
+            sender_user_id_list: Vec::new(),
+            message_type_list: Vec::new(),
+            conversation_id: None,
+            time_position: None,
+            time_period: None,
+            count: 20,
+            cursor: None,
+        }
+    }
 }
 
 /// A page of what a search found.
@@ -65,4 +84,18 @@ pub(crate) fn highlighted(message: &Message, phrases: &[Phrase]) -> Vec<TextPart
     let Payload::Body(body) = &message.payload else { return Vec::new() };
     let mut texts = body.searchable().into_iter().map(|text| highlight(text, phrases));
     texts.find(|parts| parts.iter().any(|part| part.is_match)).unwrap_or_default()
+}
+
+/// What tells where the next page begins: a sequence of one conversation, or a number of conversations.
+pub(crate) fn cursor(conversation: &Option<ConversationId>, next: u64) -> String {
+    format!("{}{next}", mark(conversation))
+}
+
+/// Reads a [`cursor`]; `None` if a search of another kind gave it, or none.
+pub(crate) fn read_cursor(conversation: &Option<ConversationId>, cursor: &str) -> Option<u64> {
+    cursor.strip_prefix(mark(conversation))?.parse().ok().filter(|next| *next <= limits::NUMBER)
+}
+
+fn mark(conversation: &Option<ConversationId>) -> char {
+    if conversation.is_some() { 's' } else { 'c' }
 }

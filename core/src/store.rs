@@ -7,7 +7,8 @@
 //! 2. *Durable.* A commit that was answered is there after the end of the process; with `durable`, also after a power cut.
 //! 3. *As it came.* Values are returned as they were stored, including words of a later version. A message that is stored
 //!    stays as it is, except for its revocation.
-//! 4. *Gone.* Once a message was revoked, what it said is neither returned, found nor kept, whichever of the two came first.
+//! 4. *Gone.* Once a message was revoked, what it said is neither returned, found nor kept, whichever of the two came first; a word of
+//!    it may stay in an index until that is merged.
 //! 5. *Kept for another epoch.* [`Change::Reset`] keeps the outbox, and appends the last [`RECENT_SENT`] acknowledged
 //!    messages to it, in their order, except revoked ones.
 //! 6. *Damage is noticed.* What was not stored as it is read fails with [`Code::STORE_DAMAGED`]. [`Store::rebuild`] then
@@ -22,7 +23,7 @@ use std::future::Future;
 use tim_protocol::message::Message;
 #[cfg(doc)]
 use tim_protocol::{Code, message};
-use tim_protocol::{Fault, UserId};
+use tim_protocol::{Fault, MessageId, UserId};
 
 use crate::search::{Found, Search};
 use crate::stored::{Change, Query, Snapshot};
@@ -67,6 +68,19 @@ pub trait Store: Sized {
     /// # Errors
     /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
     fn messages(&mut self, me: &UserId, query: &Query) -> impl Future<Output = Result<Vec<Message>, Fault>>;
+
+    /// The messages with these IDs, in any order; those that are not stored are left out.
+    ///
+    /// # Errors
+    /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
+    fn find(&mut self, ids: &[MessageId]) -> impl Future<Output = Result<Vec<Message>, Fault>>;
+
+    /// Does a part of the work that commits left for later, such as an index. Gives whether there is more. A caller does this when
+    /// there is nothing else to do; nothing depends on it but how long a search takes.
+    ///
+    /// # Errors
+    /// [`Code::STORAGE_FULL`], [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
+    fn catch_up(&mut self) -> impl Future<Output = Result<bool, Fault>>;
 
     /// The messages that a search finds. All that are stored can be found, by the terms of [`tim_protocol::search`].
     ///

@@ -5,13 +5,27 @@
 //! each pair of neighbours is a term. Punctuation separates.
 //!
 //! Pure: client and server break up texts in the same way, and what an index has depends on it. A change of the terms asks
-//! for a new index.
+//! for another [`VERSION`].
 
 use std::ops::Range;
 
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
+use crate::body::Body;
 use crate::limits;
+
+/// The version of the terms. Raise it when a text gets other terms than before, or a kind of message other texts.
+const VERSION: u32 = 1;
+
+/// Most places that are marked in one text.
+const MAX_MARKED: usize = 100;
+
+/// All that the terms of messages depend on: an index that was made under another one has to be made anew.
+#[must_use]
+pub fn version() -> String {
+    let (own, other) = (char::UNICODE_VERSION, unicode_normalization::UNICODE_VERSION);
+    format!("{VERSION} {own:?} {other:?} {}", Body::TAGS.join(" "))
+}
 
 /// A word of a text, or two neighbours of a script without spaces, or the last of such a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +42,14 @@ pub fn terms(text: &str) -> Vec<Term> {
     let mut terms = Terms::default();
     for (at, source) in text.char_indices() {
         let range = at..at + source.len_utf8();
-        decompose_compatible(source, |part| {
-            for letter in part.to_lowercase().filter(|letter| !is_accent(*letter)) {
-                terms.add(letter, &range);
-            }
+        let mut is_letter = false;
+        letters(source, |letter| {
+            terms.add(letter, &range);
+            is_letter = true;
         });
+        if !is_letter {
+            terms.extend(range.end);
+        }
     }
     terms.end_run();
     terms.done
@@ -71,6 +88,15 @@ impl Terms {
         }
     }
 
+    /// What makes no difference belongs to the character before it.
+    fn extend(&mut self, end: usize) {
+        if let Some((word, _)) = &mut self.word {
+            word.range.end = end;
+        } else if let Some((_, last)) = &mut self.last {
+            last.end = end;
+        }
+    }
+
     fn end_word(&mut self) {
         self.done.extend(self.word.take().map(|(word, _)| word));
     }
@@ -85,12 +111,69 @@ impl Terms {
     }
 }
 
-/// Marks that people leave out: accents, vowel signs of Arabic and Hebrew, voicing marks of Japanese.
-fn is_accent(letter: char) -> bool {
-    matches!(
-        u32::from(letter),
-        0x0300..=0x036F | 0x0591..=0x05BD | 0x05BF..=0x05C7 | 0x064B..=0x065F | 0x0670 | 0x3099 | 0x309A
-    )
+/// The letters of a character that are compared; none if it makes no difference.
+fn letters(source: char, mut each: impl FnMut(char)) {
+    decompose_compatible(source, |part| {
+        for letter in part.to_lowercase() {
+            match folded(letter) {
+                Folded::Same => each(letter),
+                Folded::To(letters) => letters.chars().for_each(&mut each),
+            }
+        }
+    });
+}
+
+enum Folded {
+    Same,
+    /// Other letters, or none.
+    To(&'static str),
+}
+
+/// What people write in several ways, or leave out.
+fn folded(letter: char) -> Folded {
+    Folded::To(match letter {
+        // Accents; points of Hebrew; vowel signs and the lengthening stroke of Arabic; the dot below of Hindi.
+        '\u{300}'..='\u{36F}'
+        | '\u{591}'..='\u{5BD}'
+        | '\u{5BF}'..='\u{5C7}'
+        | '\u{640}'
+        | '\u{64B}'..='\u{65F}'
+        | '\u{670}'
+        | '\u{93C}' => "",
+        // Soft hyphens, joiners, directions, and choices between forms of one character.
+        '\u{AD}'
+        | '\u{61C}'
+        | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FEFF}'
+        | '\u{E0100}'..='\u{E01EF}' => "",
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ø' => "o",
+        'đ' | 'ð' => "d",
+        'ł' => "l",
+        'ħ' => "h",
+        'ŧ' => "t",
+        'ı' => "i",
+        'ς' => "σ",
+        'ى' | 'ی' => "ي",
+        'ة' | 'ە' => "ه",
+        'ک' => "ك",
+        '٠' | '۰' => "0",
+        '١' | '۱' => "1",
+        '٢' | '۲' => "2",
+        '٣' | '۳' => "3",
+        '٤' | '۴' => "4",
+        '٥' | '۵' => "5",
+        '٦' | '۶' => "6",
+        '٧' | '۷' => "7",
+        '٨' | '۸' => "8",
+        '٩' | '۹' => "9",
+        _ => return Folded::Same,
+    })
 }
 
 /// Whether a character belongs to a script that puts no spaces between words, or is a picture.
@@ -103,7 +186,7 @@ fn is_unspaced(letter: char) -> bool {
         | 0x3005..=0x3007 | 0x3041..=0x30FA | 0x30FC..=0x30FF | 0x3105..=0x312F | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
         | 0xF900..=0xFAFF | 0x20000..=0x3FFFF
         // Pictures.
-        | 0x2600..=0x27BF | 0x1F300..=0x1FAFF
+        | 0x2300..=0x23FF | 0x2600..=0x27BF | 0x2B00..=0x2BFF | 0x1F000..=0x1FAFF
     )
 }
 
@@ -154,24 +237,27 @@ impl Phrase {
                 false => last.text == wanted_last.text,
             };
             let start = window.first()?.range.start;
-            (is_same && is_end).then(|| start..end_of(text, last, wanted_last.text.chars().count()))
+            let end = || match last.text == wanted_last.text {
+                true => last.range.end,
+                false => end_of(text, last, wanted_last.text.chars().count()),
+            };
+            (is_same && is_end).then(|| start..end())
         })
     }
 }
 
-/// Where the first so many letters of a term end in its text.
-fn end_of(text: &str, term: &Term, letters: usize) -> usize {
-    let mut left = letters;
-    let characters = text.get(term.range.clone()).unwrap_or_default().char_indices();
-    for (at, source) in characters {
-        decompose_compatible(source, |part| {
-            left = left.saturating_sub(part.to_lowercase().filter(|letter| !is_accent(*letter)).count());
-        });
-        if left == 0 {
-            return term.range.start + at + source.len_utf8();
+/// Where the first so many letters of a term end in its text, with what makes no difference behind them.
+fn end_of(text: &str, term: &Term, wanted: usize) -> usize {
+    let (mut seen, mut end) = (0, term.range.start);
+    for source in text.get(term.range.clone()).unwrap_or_default().chars() {
+        let before = seen;
+        letters(source, |_| seen += 1);
+        if before >= wanted && seen > before {
+            break;
         }
+        end += source.len_utf8();
     }
-    term.range.end
+    end
 }
 
 /// A part of a text that was searched.
@@ -183,12 +269,13 @@ pub struct TextPart {
     pub is_match: bool,
 }
 
-/// Divides a text into what phrases found and what stands between. The parts together are the text.
+/// Divides a text into what phrases found and what stands between. The parts together are the text. Of many places the first 100
+/// of each phrase are marked.
 #[must_use]
 pub fn highlight(text: &str, phrases: &[Phrase]) -> Vec<TextPart> {
     let terms = terms(text);
     let mut places: Vec<Range<usize>> =
-        phrases.iter().flat_map(|phrase| phrase.places(text, &terms)).collect();
+        phrases.iter().flat_map(|phrase| phrase.places(text, &terms).take(MAX_MARKED)).collect();
     places.sort_unstable_by_key(|place| place.start);
     let (mut parts, mut end) = (Vec::new(), 0);
     for place in places {
@@ -231,6 +318,26 @@ mod tests {
         assert_eq!(words(&"x".repeat(1_000)), ["x".repeat(limits::SEARCH_WORD)]);
     }
 
+    /// Who fails here by a change of the terms raises [`VERSION`].
+    #[test]
+    fn what_people_write_in_several_ways_is_the_same() {
+        for (one, other) in [
+            ("ΛΟΓΟΣ", "λόγος"),
+            ("ISPARTA", "ısparta"),
+            ("STRASSE", "Straße"),
+            ("da nang", "Đà Nẵng"),
+            ("lodz", "Łódź"),
+            ("مـرحبا", "مرحبا"),
+            ("على ٣", "علی 3"),
+            ("ज़रूरत", "जरूरत"),
+            ("葛城", "葛\u{E0100}城"),
+            ("soft\u{AD}hyphen", "softhyphen"),
+        ] {
+            assert_eq!(words(one), words(other));
+        }
+        assert_ne!(words("かき"), words("がぎ"), "two words");
+    }
+
     #[test]
     fn composed_and_decomposed_texts_are_the_same() {
         assert_eq!(words("é"), words("e\u{301}"));
@@ -255,7 +362,14 @@ mod tests {
         assert_eq!(marked("喝茶，喝茶", &["喝茶", "茶"]), "[喝茶]，[喝茶]");
         assert_eq!(marked("喝 茶", &["喝茶"]), "喝 茶", "a space separates");
         assert_eq!(marked("at four o'clock", &["at fo"]), "[at fo]ur o'clock");
-        assert_eq!(marked("Zoe\u{301}!", &["zoé"]), "[Zoe]\u{301}!");
+        assert_eq!(marked("Zoe\u{301}!", &["zoé"]), "[Zoe\u{301}]!");
+        assert_eq!(marked("Zoe\u{301}tic", &["zoé"]), "[Zoe\u{301}]tic");
+        assert_eq!(marked("ดำน้ำ", &["ดำน"]), "[ดำน]้ำ");
+        assert_eq!(marked("한국", &["한ㄱ"]), "[한국]");
+        assert_eq!(marked("㋿元年", &["令和元"]), "[㋿元]年");
+        assert_eq!(marked("I ❤️tea", &["tea"]), "I ❤️[tea]");
+        assert_eq!(marked("❤ and ❤️", &["❤️"]), "[❤] and [❤️]");
+        assert_eq!(marked(&"a ".repeat(500), &["a"]).matches('[').count(), MAX_MARKED);
         assert_eq!(marked("한국", &["하"]), "[한]국");
         assert_eq!(marked("no", &["", "?"]), "no");
     }

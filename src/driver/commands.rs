@@ -22,7 +22,7 @@ const QUEUE: usize = 10_000;
 pub(crate) enum CallResult {
     /// The machine's result.
     Return(Return),
-    /// A page of messages, oldest first; `completed` if there are no older ones.
+    /// Messages; of a page oldest first, `completed` if there are none beyond it.
     Page { messages: Vec<Message>, completed: bool },
     /// What a search found.
     Found(MessageSearchResult),

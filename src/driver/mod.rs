@@ -79,6 +79,7 @@ pub(crate) fn start(
         callers: HashMap::new(),
         next_call: 0,
         began: Instant::now(),
+        is_behind: false,
     };
     runtime.spawn(async move {
         after.await;
@@ -101,6 +102,8 @@ struct Driver<S> {
     copies: Copies,
     uploads: Uploads,
     began: Instant,
+    /// The store may have work that commits left for later.
+    is_behind: bool,
 }
 
 /// Reports a panic of the task, so that callers do not wait for ever.
@@ -124,6 +127,7 @@ enum Wake {
     UploadEnded(MessageId, Result<Uploaded, Fault>),
     Delivered(Vec<(ConversationId, u64)>),
     Deadline,
+    CatchUp,
 }
 
 impl<S: Store<Location = Path>> Driver<S> {
@@ -175,6 +179,7 @@ impl<S: Store<Location = Path>> Driver<S> {
             Wake::UploadEnded(id, result) => self.process(Input::UploadEnded(id, result)).await,
             Wake::Delivered(heard) => self.process(Input::Delivered(heard)).await,
             Wake::Deadline => self.process(Input::Deadline).await,
+            Wake::CatchUp => self.catch_up().await,
         }
     }
 
@@ -189,6 +194,7 @@ impl<S: Store<Location = Path>> Driver<S> {
             Some((id, result)) = self.uploads.next() => Wake::UploadEnded(id, result),
             heard = self.shared.dispatch.delivered() => Wake::Delivered(heard),
             () = tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())) => Wake::Deadline,
+            () = std::future::ready(()), if self.is_behind => Wake::CatchUp,
         }
     }
 
@@ -299,6 +305,7 @@ impl<S: Store<Location = Path>> Driver<S> {
             Output::Commit { changes, durable } => {
                 let Some((_, store)) = &mut self.store else { return Err(Code::DATABASE_FAILED.into()) };
                 may_block(store.apply(&changes, durable)).await?;
+                self.is_behind = true;
             }
             Output::Connect => {
                 self.link = Some(Link::open(self.shared.server.clone(), &self.shared.tasks));
@@ -338,6 +345,10 @@ impl<S: Store<Location = Path>> Driver<S> {
             Output::ReturnPage { call, query, completed, pending } => {
                 let page = self.page(&query, pending).await;
                 self.answer_read(call, page.map(|messages| CallResult::Page { messages, completed }))?;
+            }
+            Output::ReturnMessages { call, ids, waiting } => {
+                let found = self.find(&ids, waiting).await;
+                self.answer_read(call, found.map(|messages| CallResult::Page { messages, completed: true }))?;
             }
             Output::ReturnFound(call, search) => {
                 let found = self.found(&search).await;

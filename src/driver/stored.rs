@@ -1,12 +1,12 @@
 //! The store of an instance's task: opening it, reading from it, and replacing a damaged one.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use tim_core::search::{Found, FoundIn, Search};
 use tim_core::store::{Opened, Store};
 use tim_protocol::message::Message as WireMessage;
-use tim_protocol::{Code, Fault, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 use tokio::task::block_in_place;
 
 use super::{Driver, may_block};
@@ -15,7 +15,7 @@ use crate::log::{self, LogLevel};
 use crate::machine::io::{MessageEvent, Pending};
 use crate::machine::is_on_own_server;
 use crate::message::{Flow, Message, SendStatus};
-use crate::search::{MessageSearchResult, MessageSearchResultItem, highlighted};
+use crate::search::{MessageSearchResult, MessageSearchResultItem, cursor, highlighted};
 use crate::store::{OutboxRow, Query, Snapshot};
 
 impl<S: Store<Location = Path>> Driver<S> {
@@ -29,6 +29,7 @@ impl<S: Store<Location = Path>> Driver<S> {
         block_in_place(|| self.find_copies(&user, &mut snapshot.outbox));
         self.sweep(&user, snapshot.outbox.iter().filter_map(|row| row.upload.clone()));
         self.store = Some((user, store));
+        self.is_behind = true;
         self.shared.dispatch.begin_store();
         Ok(Box::new(snapshot))
     }
@@ -127,6 +128,33 @@ impl<S: Store<Location = Path>> Driver<S> {
         Ok(block_in_place(|| page.into_iter().map(|message| self.with_copy(message)).collect()))
     }
 
+    /// Does a part of what commits left for later. A failure is met again by what needs the work done.
+    pub(super) async fn catch_up(&mut self) {
+        let Some((_, store)) = &mut self.store else { return self.is_behind = false };
+        self.is_behind = may_block(store.catch_up()).await.unwrap_or_else(|why| {
+            log::write(LogLevel::Warn, format_args!("messages could not be indexed for searches: {why}"));
+            false
+        });
+    }
+
+    /// The messages with these IDs, in this order: those in the outbox, and those that are stored.
+    pub(super) async fn find(
+        &mut self,
+        ids: &[MessageId],
+        waiting: Vec<Message>,
+    ) -> Result<Vec<Message>, Fault> {
+        let Some((me, store)) = &mut self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
+        let found = may_block(store.find(ids)).await?;
+        let seen = |message: &WireMessage| {
+            let of = ConversationId::seen_by(me, &message.from, &message.to);
+            Message::from_wire(me, message, SendStatus::Success, self.machine.read_marks(&of))
+        };
+        let found = waiting.into_iter().chain(found.iter().map(seen));
+        let mut by_id: HashMap<MessageId, Message> = found.map(|message| (message.id, message)).collect();
+        let found = ids.iter().filter_map(|id| by_id.remove(id));
+        Ok(block_in_place(|| found.map(|message| self.with_copy(message)).collect()))
+    }
+
     /// What a search finds, as this user sees it.
     pub(super) async fn found(&mut self, search: &Search) -> Result<MessageSearchResult, Fault> {
         let Some((me, store)) = &mut self.store else { return Err(Fault::new(Code::DATABASE_FAILED)) };
@@ -147,7 +175,7 @@ impl<S: Store<Location = Path>> Driver<S> {
         let search_result_list = block_in_place(|| results.into_iter().map(seen).collect());
         Ok(MessageSearchResult {
             total_count: total,
-            cursor: next.map(|next| next.to_string()),
+            cursor: next.map(|next| cursor(&search.conversation, next)),
             search_result_list,
         })
     }

@@ -10,7 +10,7 @@ use tim_core::store::Opened;
 #[cfg(doc)]
 use tim_protocol::Code;
 use tim_protocol::message::Message;
-use tim_protocol::{Fault, UserId};
+use tim_protocol::{Fault, MessageId, UserId};
 
 use super::error::{StoreError, StoreResult};
 use super::schema::STEPS;
@@ -94,10 +94,7 @@ impl Store {
         for change in changes {
             super::apply::change(&transaction, change)?;
         }
-        let indexed = if self.unindexed < u64::from(index::BATCH) { 0 } else { index::index(&transaction)? };
-        transaction.commit()?;
-        self.unindexed = self.unindexed.saturating_sub(indexed);
-        Ok(())
+        Ok(transaction.commit()?)
     }
 
     /// Everything needed to go on.
@@ -120,6 +117,14 @@ impl Store {
         Ok(super::read::messages(&self.connection, me, query)?)
     }
 
+    /// The messages with these IDs; those that are not stored are left out.
+    ///
+    /// # Errors
+    /// [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
+    pub fn find(&self, ids: &[MessageId]) -> Result<Vec<Message>, Fault> {
+        Ok(super::read::find(&self.connection, ids)?)
+    }
+
     /// Searches the messages; those that are not indexed yet are indexed first.
     ///
     /// # Errors
@@ -129,13 +134,40 @@ impl Store {
     }
 
     fn try_search(&mut self, search: &Search) -> StoreResult<Found> {
-        if self.unindexed > 0 {
-            let transaction = self.connection.transaction()?;
-            index::catch_up(&transaction)?;
-            transaction.commit()?;
-            self.unindexed = 0;
+        while self.unindexed > 0 {
+            self.index()?;
         }
-        search::search(&self.connection, search)
+        match search::search(&self.connection, search) {
+            Err(why) if why.is_damaged_index() => {
+                index::clear(&self.connection)?;
+                self.unindexed = index::unindexed(&self.connection)?;
+                while self.unindexed > 0 {
+                    self.index()?;
+                }
+                search::search(&self.connection, search)
+            }
+            found => found,
+        }
+    }
+
+    /// Indexes a batch of messages.
+    fn index(&mut self) -> StoreResult<()> {
+        let transaction = self.connection.transaction()?;
+        let has_more = index::index(&transaction)?;
+        self.unindexed = if has_more { index::unindexed(&transaction)?.max(1) } else { 0 };
+        Ok(transaction.commit()?)
+    }
+
+    /// Indexes a batch of messages for searches, if one is behind. Gives whether another one is.
+    ///
+    /// # Errors
+    /// [`Code::STORAGE_FULL`], [`Code::DATABASE_FAILED`] or [`Code::STORE_DAMAGED`].
+    pub fn catch_up(&mut self) -> Result<bool, Fault> {
+        let is_behind = |store: &Self| store.unindexed >= u64::from(index::BATCH);
+        if is_behind(self) {
+            self.index()?;
+        }
+        Ok(is_behind(self))
     }
 }
 
@@ -170,6 +202,14 @@ impl tim_core::store::Store for Store {
 
     async fn messages(&mut self, me: &UserId, query: &Query) -> Result<Vec<Message>, Fault> {
         Self::messages(self, me, query)
+    }
+
+    async fn find(&mut self, ids: &[MessageId]) -> Result<Vec<Message>, Fault> {
+        Self::find(self, ids)
+    }
+
+    async fn catch_up(&mut self) -> Result<bool, Fault> {
+        Self::catch_up(self)
     }
 
     async fn search(&mut self, search: &Search) -> Result<Found, Fault> {

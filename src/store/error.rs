@@ -40,6 +40,12 @@ impl From<serde_json::Error> for StoreError {
 }
 
 impl StoreError {
+    /// Whether an index for searches is not what was written. The file may be.
+    pub(super) fn is_damaged_index(&self) -> bool {
+        let Self::Sqlite(rusqlite::Error::SqliteFailure(error, _)) = self else { return false };
+        error.extended_code == ffi::SQLITE_CORRUPT_VTAB
+    }
+
     /// Whether the file is not what was written.
     pub(super) fn is_damage(&self) -> bool {
         match self {
@@ -50,6 +56,8 @@ impl StoreError {
                 | rusqlite::Error::IntegralValueOutOfRange(..)
                 | rusqlite::Error::InvalidColumnType(..)
                 | rusqlite::Error::Utf8Error(..) => true,
+                // Each statement is right, so an error in one is a schema or a JSON text that is not what was written.
+                rusqlite::Error::SqliteFailure(error, _) if error.extended_code == ffi::SQLITE_ERROR => true,
                 _ => matches!(
                     error.sqlite_error_code(),
                     Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)

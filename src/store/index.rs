@@ -4,30 +4,35 @@
 //! indexed in the order in which they were stored, many at once: `indexed` says up to which row. What a revoked message said
 //! leaves the index in the same transaction.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use serde_json::value::RawValue;
 use tim_protocol::body::{Body, Element as _};
-use tim_protocol::search::terms;
+use tim_protocol::search::{terms, version};
 
 use super::error::{StoreError, StoreResult};
 
 /// This many messages are indexed together.
 pub(super) const BATCH: u32 = 256;
-/// The version of the terms: an index with others is made anew.
-const TERMS: i64 = 1;
+/// Most bytes of terms that are indexed together, but for the last message.
+const BATCH_BYTES: usize = 64 * 1024;
 
 /// The row of a message in the index: its conversation's number above its sequence, which has 40 bits there.
-pub(super) fn row_of(conv: i64, sequence: i64) -> i64 {
-    (conv << 40) | sequence
+pub(super) fn row_of(conv: i64, sequence: i64) -> StoreResult<i64> {
+    if (0..1 << 40).contains(&sequence) && (0..1 << 22).contains(&conv) {
+        Ok((conv << 40) | sequence)
+    } else {
+        Err(StoreError::Unstorable)
+    }
 }
 
 /// Forgets an index of other terms.
 pub(super) fn begin(connection: &Connection) -> StoreResult<()> {
-    let version: i64 =
-        connection.query_row("SELECT terms FROM indexed WHERE id = 1", [], |row| row.get(0))?;
-    if version != TERMS {
+    let made: Option<String> =
+        connection.query_row("SELECT terms FROM indexed WHERE id = 1", [], |row| row.get(0)).optional()?;
+    let terms = version();
+    if made.as_ref() != Some(&terms) {
         clear(connection)?;
-        connection.execute("UPDATE indexed SET terms = ? WHERE id = 1", [TERMS])?;
+        connection.execute("INSERT OR REPLACE INTO indexed VALUES(1, 0, ?)", [terms])?;
     }
     Ok(())
 }
@@ -49,14 +54,8 @@ pub(super) fn clear(connection: &Connection) -> StoreResult<()> {
     Ok(())
 }
 
-/// Indexes all messages that are not.
-pub(super) fn catch_up(connection: &Connection) -> StoreResult<()> {
-    while index(connection)? == u64::from(BATCH) {}
-    Ok(())
-}
-
-/// Indexes a batch of messages, and gives how many.
-pub(super) fn index(connection: &Connection) -> StoreResult<u64> {
+/// Indexes a batch of messages. Gives whether there may be more.
+pub(super) fn index(connection: &Connection) -> StoreResult<bool> {
     let mut query = connection.prepare_cached(
         "SELECT rowid, conv, seq, sender, message FROM msg
          WHERE rowid > (SELECT up_to FROM indexed WHERE id = 1) ORDER BY rowid LIMIT ?",
@@ -64,21 +63,24 @@ pub(super) fn index(connection: &Connection) -> StoreResult<u64> {
     let mut insert =
         connection.prepare_cached("INSERT INTO found(rowid, text, sender, kind) VALUES(?, ?, ?, ?)")?;
     let mut rows = query.query([BATCH])?;
-    let (mut last, mut count) = (None, 0);
-    while let Some(row) = rows.next()? {
+    let (mut last, mut count, mut bytes) = (None, 0, 0);
+    while bytes < BATCH_BYTES
+        && let Some(row) = rows.next()?
+    {
         last = Some(row.get::<_, i64>(0)?);
         count += 1;
         if let Some(Document { text, sender, kind }) = Document::of(row, 3)? {
-            insert.execute(params![row_of(row.get(1)?, row.get(2)?), text, sender, kind])?;
+            bytes += text.len();
+            insert.execute(params![row_of(row.get(1)?, row.get(2)?)?, text, sender, kind])?;
         }
     }
     if let Some(last) = last {
         connection.prepare_cached("UPDATE indexed SET up_to = ? WHERE id = 1")?.execute([last])?;
     }
-    Ok(count)
+    Ok(count == BATCH || bytes >= BATCH_BYTES)
 }
 
-/// Takes a message out of the index, before its row changes.
+/// Takes a message out of the index, before its row changes. An index that lacks it is not what was written, and is made anew.
 pub(super) fn forget(connection: &Connection, conv: i64, sequence: i64) -> StoreResult<()> {
     let mut query = connection.prepare_cached(
         "SELECT sender, message FROM msg
@@ -86,14 +88,14 @@ pub(super) fn forget(connection: &Connection, conv: i64, sequence: i64) -> Store
     )?;
     let mut rows = query.query([conv, sequence])?;
     let document = rows.next()?.map(|row| Document::of(row, 0)).transpose()?.flatten();
-    if let Some(Document { text, sender, kind }) = document {
-        connection
-            .prepare_cached(
-                "INSERT INTO found(found, rowid, text, sender, kind) VALUES('delete', ?, ?, ?, ?)",
-            )?
-            .execute(params![row_of(conv, sequence), text, sender, kind])?;
+    let Some(Document { text, sender, kind }) = document else { return Ok(()) };
+    let deleted = connection
+        .prepare_cached("INSERT INTO found(found, rowid, text, sender, kind) VALUES('delete', ?, ?, ?, ?)")?
+        .execute(params![row_of(conv, sequence)?, text, sender, kind]);
+    match deleted.map_err(StoreError::from) {
+        Err(why) if why.is_damaged_index() => clear(connection),
+        deleted => deleted.map(drop),
     }
-    Ok(())
 }
 
 /// What the index has of a message.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params};
 use serde::de::DeserializeOwned;
 use tim_protocol::conversation::Cursor;
 use tim_protocol::message::Message;
-use tim_protocol::{Code, ConversationId, UserId};
+use tim_protocol::{Code, ConversationId, MessageId, UserId};
 
 use super::apply::{EntityKind, to_sql};
 use super::error::{StoreError, StoreResult};
@@ -35,6 +35,21 @@ pub(super) fn messages(connection: &Connection, me: &UserId, query: &Query) -> S
     let mut messages = Vec::new();
     while let Some(row) = rows.next()? {
         messages.push(json(row, 0)?);
+    }
+    Ok(messages)
+}
+
+/// The messages with these IDs.
+pub(super) fn find(connection: &Connection, ids: &[MessageId]) -> StoreResult<Vec<Message>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT message FROM msg WHERE message ->> '$.ID' = ? AND verify(sum, conv, seq, sender, message)",
+    )?;
+    let mut messages = Vec::new();
+    for id in ids {
+        let mut rows = statement.query([id.to_string()])?;
+        while let Some(row) = rows.next()? {
+            messages.push(json(row, 0)?);
+        }
     }
     Ok(messages)
 }

@@ -124,6 +124,8 @@ UPDATE conv SET sum = checksum(id, name, group_type, head, mutation, mutation_he
 -- The index for searches, without the texts; and up to which row of msg it reaches, with the version of its terms.
 CREATE VIRTUAL TABLE found USING fts5(text, sender, kind, content = '', tokenize = 'ascii');
 INSERT INTO found(found, rank) VALUES('secure-delete', 1);
-CREATE TABLE indexed(id INTEGER PRIMARY KEY CHECK (id = 1), up_to INTEGER NOT NULL, terms INTEGER NOT NULL) STRICT;
-INSERT INTO indexed VALUES(1, 0, 1);
+CREATE TABLE indexed(id INTEGER PRIMARY KEY CHECK (id = 1), up_to INTEGER NOT NULL, terms TEXT NOT NULL) STRICT;
+", "
+-- Messages by their IDs, which begin with their times: new ones stand at the end.
+CREATE INDEX msg_id ON msg(message ->> '$.ID');
 "];

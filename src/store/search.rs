@@ -45,14 +45,18 @@ fn letters(tag: &str) -> String {
     tag.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
-/// The messages `f` of the index that match `?1` in rows from `?4` to `?5`, sent at any time or from `?2` to `?3`.
+/// The visible messages `f` of the index that match `?1` in rows from `?4` to `?5`, and were sent from `?2` to `?3`. If they may be of
+/// any time, they are not read.
 macro_rules! hits {
     (at any time) => {
-        "found f WHERE f.found MATCH ?1 AND ?2 <= ?3 AND f.rowid BETWEEN ?4 AND ?5"
+        "found f CROSS JOIN conv v ON v.id = f.rowid >> 40
+         WHERE f.found MATCH ?1 AND ?2 < ?3 AND f.rowid BETWEEN ?4 AND ?5 AND f.rowid & 0xFFFFFFFFFF >= v.floor"
     };
     (at these times) => {
-        "found f CROSS JOIN msg m ON m.conv = f.rowid >> 40 AND m.seq = f.rowid & 0xFFFFFFFFFF
-         WHERE f.found MATCH ?1 AND m.message ->> '$.time' BETWEEN ?2 AND ?3 AND f.rowid BETWEEN ?4 AND ?5"
+        "found f CROSS JOIN conv v ON v.id = f.rowid >> 40
+         CROSS JOIN msg m ON m.conv = v.id AND m.seq = f.rowid & 0xFFFFFFFFFF
+         WHERE f.found MATCH ?1 AND f.rowid BETWEEN ?4 AND ?5 AND m.seq >= v.floor
+             AND verify(m.sum, m.conv, m.seq, m.sender, m.message) AND m.message ->> '$.time' BETWEEN ?2 AND ?3"
     };
 }
 
@@ -90,7 +94,7 @@ fn in_one(
 ) -> StoreResult<Found> {
     let Some(conv) = find(connection, &conversation.to_string())? else { return Ok(Found::default()) };
     let (since, until) = search.sent.unwrap_or((i64::MIN, i64::MAX));
-    let (first, end) = (row_of(conv, 0), row_of(conv + 1, 0));
+    let (first, end) = (row_of(conv, 0)?, row_of(conv + 1, 0)?);
     let mut count = match search.sent {
         None => connection.prepare_cached(concat!("SELECT count(*) FROM ", hits!(at any time)))?,
         Some(_) => connection.prepare_cached(concat!("SELECT count(*) FROM ", hits!(at these times)))?,
@@ -100,7 +104,7 @@ fn in_one(
     let mut page = connection.prepare_cached(concat!(
         "SELECT m.message FROM ",
         hits!(at these times),
-        " AND verify(m.sum, m.conv, m.seq, m.sender, m.message) ORDER BY f.rowid DESC LIMIT ?6"
+        " ORDER BY f.rowid DESC LIMIT ?6"
     ))?;
     let before = search.from.map(to_sql).transpose()?.unwrap_or(i64::MAX);
     let last = first.saturating_add(before).min(end) - 1;

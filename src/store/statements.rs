@@ -11,7 +11,7 @@ use std::path::Path;
 use tim_core::search::{Found, Search};
 use tim_core::store::{Opened, conformance};
 use tim_protocol::message::Message;
-use tim_protocol::{Fault, UserId};
+use tim_protocol::{Fault, MessageId, UserId};
 
 use super::{Change, Query, Snapshot, Store};
 
@@ -60,6 +60,14 @@ impl tim_core::store::Store for Watched {
 
     async fn messages(&mut self, me: &UserId, query: &Query) -> Result<Vec<Message>, Fault> {
         self.0.messages(me, query)
+    }
+
+    async fn find(&mut self, ids: &[MessageId]) -> Result<Vec<Message>, Fault> {
+        self.0.find(ids)
+    }
+
+    async fn catch_up(&mut self) -> Result<bool, Fault> {
+        self.0.catch_up()
     }
 
     async fn search(&mut self, search: &Search) -> Result<Found, Fault> {

@@ -1,7 +1,7 @@
 //! The handle that apps use: TIM's verbs by their known names.
 //!
 //! * This file is an instance's life: create, listen, log in, log out, destroy.
-//! * `create` creates messages; `messages`, `attachments`, `groups`, `relations` and `search` have the verbs of their
+//! * `create` creates messages; `messages`, `history`, `search`, `attachments`, `groups` and `relations` have the verbs of their
 //!   domain.
 //! * `registry` keeps the one instance per application.
 //!
@@ -10,6 +10,7 @@
 mod attachments;
 mod create;
 mod groups;
+mod history;
 mod messages;
 mod registry;
 mod relations;
@@ -22,6 +23,7 @@ use tim_protocol::{Code, Fault, UnixMillis, UserId};
 use tokio::sync::oneshot;
 
 pub use create::MergerText;
+pub use history::{HistoryDirection, HistoryStart, MessageListHopping};
 pub use messages::MessageList;
 
 use crate::driver::address::Address;

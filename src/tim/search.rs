@@ -8,7 +8,7 @@ use super::{Tim, unexpected};
 use crate::driver::CallResult;
 use crate::error::TimError;
 use crate::machine::io::Call;
-use crate::search::{MessageSearchParam, MessageSearchResult};
+use crate::search::{MessageSearchParam, MessageSearchResult, read_cursor};
 
 impl Tim {
     /// Searches the messages that this device has: also offline, and without asking the server. What was never fetched is not
@@ -25,7 +25,6 @@ impl Tim {
         &self,
         param: MessageSearchParam,
     ) -> Result<MessageSearchResult, TimError> {
-        // A time in the future has no other meaning than now.
         let until = match param.time_position {
             None if param.time_period.is_some() => self.get_server_time().await?,
             position => position.unwrap_or(UnixMillis::MAX),
@@ -66,8 +65,7 @@ fn search(param: MessageSearchParam, until: UnixMillis) -> Result<Search, Fault>
     let since = period.map_or(UnixMillis::MIN, |period| until.saturating_sub(period));
     let sent = (param.time_position.is_some() || param.time_period.is_some()).then_some((since, until));
     let cursor = param.cursor.as_deref().filter(|cursor| !cursor.is_empty());
-    let number = |cursor: &str| cursor.parse().ok().filter(|number| *number <= limits::NUMBER);
-    let from = cursor.map(|cursor| number(cursor).ok_or_else(no_page_gave)).transpose()?;
+    let from = cursor.map(|cursor| read_cursor(&param.conversation_id, cursor).ok_or_else(no_page_gave));
     Ok(Search {
         phrases: phrases.collect::<Result<_, _>>()?,
         matching: param.keyword_list_match_type,
@@ -75,7 +73,7 @@ fn search(param: MessageSearchParam, until: UnixMillis) -> Result<Search, Fault>
         types: param.message_type_list,
         sent,
         conversation: param.conversation_id,
-        from,
+        from: from.transpose()?,
         count: param.count.clamp(1, limits::SEARCH_PAGE),
     })
 }

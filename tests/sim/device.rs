@@ -278,7 +278,8 @@ impl World {
             | Output::RemoveCopy(_)
             | Output::RemoveCopiesOf(_)
             | Output::LogUnreadable(_)
-            | Output::ReturnFound(..) => {}
+            | Output::ReturnFound(..)
+            | Output::ReturnMessages { .. } => {}
             Output::Trace(_) => {}
             Output::Emit(event) => self.told(id, event),
             Output::EmitMessages { query, kind } => self.told_of(id, &query, kind)?,

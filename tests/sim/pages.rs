@@ -10,10 +10,12 @@ use tim::event::Event;
 use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, Now, Output};
 use tim::store::{Change, OutboxRow, Store};
+use tim_core::search::Search;
 use tim_protocol::Fault;
 use tim_protocol::body::{Body, TextBody};
 use tim_protocol::call::Platform;
 use tim_protocol::message::{Message, Priority};
+use tim_protocol::search::Phrase;
 use tim_protocol::usersig::{Claims, Key, sign};
 use tim_protocol::{Code, ConversationId, MessageId, codec};
 use tim_server::core::Now as ServerNow;
@@ -80,6 +82,8 @@ struct Phone<'a> {
     ready: bool,
     rebuilt: bool,
     page: Option<Result<Page, Fault>>,
+    /// How many messages were found.
+    found: Option<Result<u64, Fault>>,
 }
 
 impl<'a> Phone<'a> {
@@ -107,6 +111,7 @@ impl<'a> Phone<'a> {
             ready: false,
             rebuilt: false,
             page: None,
+            found: None,
         };
         let claims = Claims {
             sdk_app_id: APP,
@@ -196,6 +201,16 @@ impl<'a> Phone<'a> {
                 self.page = Some(page.clone().map(|messages| (messages, refused, completed)));
                 page?;
             }
+            Output::ReturnMessages { ids, .. } => {
+                let found = self.store.as_ref().unwrap().find(&ids).map(|found| found.len() as u64);
+                self.found = Some(found.clone());
+                found?;
+            }
+            Output::ReturnFound(_, search) => {
+                let found = self.store.as_mut().unwrap().search(&search).map(|found| found.total);
+                self.found = Some(found.clone());
+                found?;
+            }
             Output::Return(_, Err(fault)) => {
                 assert!(fault.code.is_retryable(), "{fault}");
                 self.page = Some(Err(fault));
@@ -247,11 +262,22 @@ impl<'a> Phone<'a> {
             let Some(Ok((messages, refused, completed))) = self.page.take() else { continue };
             waiting.extend(refused);
             before = messages.first().map(|message| message.sequence);
+            let ids: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
+            self.finds(&Call::FindMessages(ids));
             all.extend(messages.into_iter().rev());
             if completed {
                 return (all, waiting.len());
             }
         }
+    }
+
+    /// How many messages a call finds. One that fails for damage has them fetched anew, and what it would have found may be missing
+    /// until they are.
+    fn finds(&mut self, call: &Call) -> Option<u64> {
+        self.found = None;
+        self.call(call.clone());
+        self.run(|phone| phone.found.is_some());
+        self.found.take()?.ok()
     }
 
     /// Whether everything is right, and how many waiting messages there are.
@@ -266,6 +292,12 @@ impl<'a> Phone<'a> {
                 assert!(message.body.get().contains(&text), "{message:?} instead of {text}");
             }
             assert_eq!(expected.next(), None, "messages of {sender} are missing");
+            let phrases = vec![Phrase::of("message").unwrap()];
+            let search = Search { phrases, conversation: Some(conversation), count: 1, ..Search::default() };
+            let expected = (0..MESSAGES).filter(|it| it % 3 == number).count() as u64;
+            if let Some(found) = self.finds(&Call::Search(Box::new(search))) {
+                assert_eq!(found, expected, "messages of {sender} are not found");
+            }
             waiting += refused;
         }
         waiting

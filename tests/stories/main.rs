@@ -27,6 +27,7 @@ mod gate;
 mod groups;
 mod handlers;
 mod interrupted_transfers;
+mod jumps;
 mod kicks;
 mod killed;
 mod kinds;

@@ -212,6 +212,15 @@
  *   messageList: in a search of all conversations only the newest       highlightList: of each of these messages the text in which
  *   keywords were found, in parts; empty if none was asked for
  *
+ * message list hopping param (tim_get_message_list_hopping)
+ *   {"conversationID":"C2Cbob", "sequence":40, "time":null, "direction":0, "count":15}
+ *   sequence or time: where the page begins, with that message, or with those of that second       direction: 0 older, 1 newer
+ *   count: 1 to 100
+ *
+ * message list hopping (tim_get_message_list_hopping)
+ *   {"messageList":[...messages, oldest first...], "isCompleted":false, "nextMessageSeq":25}
+ *   isCompleted: there is nothing beyond       nextMessageSeq: the sequence for the next page in the same direction, or null
+ *
  * message list (tim_get_message_list)
  *   {"messageList":[...messages, oldest first...], "nextReqMessageID":"35", "isCompleted":false}
  *   nextReqMessageID: what to pass, as it is, for the page before this one; null if there is none       isCompleted: there is none
@@ -998,6 +1007,35 @@ tim_status tim_get_message_list(tim_client client,
                                 int32_t count,
                                 tim_done_callback done,
                                 void *user_data);
+
+/**
+ * A page of a conversation's messages from any place on, in either direction: for a jump to a message that was found
+ * or quoted, and on from there. What this device lacks is asked of the server; without it the page ends where the
+ * stored messages end. It shows nothing of the outbox.
+ *
+ * `param_json` is `message list hopping param`. Result: `message list hopping`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 20001 for a direction that is none, a negative sequence,
+ * or a sequence and a time, or neither; 10007 or 10010 for messages of a group that are not this user's to read; 2800
+ * or 2801 if messages, or the place of a time, have to be asked for and cannot.
+ */
+tim_status tim_get_message_list_hopping(tim_client client,
+                                        const char *param_json,
+                                        tim_done_callback done,
+                                        void *user_data);
+
+/**
+ * The messages with these IDs that are on this device, in this order: received, sent, waiting or refused. The others
+ * are left out. Asks nobody.
+ *
+ * `message_id_list_json` is an array of texts. Result: an array of `message`.
+ *
+ * Errors: the gate's; 2105 for an ID that is none, 20001 for more than 100.
+ */
+tim_status tim_find_messages(tim_client client,
+                             const char *message_id_list_json,
+                             tim_done_callback done,
+                             void *user_data);
 
 /**
  * All conversations, the most recently active first.

@@ -823,6 +823,56 @@ inline void from_json(const nlohmann::json &json, join_result &it) {
     detail::take(json, "group", it.group);
 }
 
+/** Where a page of messages begins, and in which direction it goes on. */
+struct message_list_hopping_param {
+    /** The conversation. */
+    std::string conversation_id{};
+    /** The page begins with the message of this sequence. */
+    std::optional<std::int64_t> sequence{};
+    /** The page begins at this time, with the messages of that second. */
+    std::optional<std::int64_t> time{};
+    /** 0 towards older messages, 1 towards newer ones. */
+    std::int32_t direction{};
+    /** Most messages, cut to 1 to 100. */
+    std::int32_t count{};
+};
+inline void to_json(nlohmann::json &json, const message_list_hopping_param &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "conversationID", it.conversation_id);
+    detail::put(json, "sequence", it.sequence);
+    detail::put(json, "time", it.time);
+    detail::put(json, "direction", it.direction);
+    detail::put(json, "count", it.count);
+}
+inline void from_json(const nlohmann::json &json, message_list_hopping_param &it) {
+    detail::take(json, "conversationID", it.conversation_id);
+    detail::take(json, "sequence", it.sequence);
+    detail::take(json, "time", it.time);
+    detail::take(json, "direction", it.direction);
+    detail::take(json, "count", it.count);
+}
+
+/** A page of a conversation's messages around a place. */
+struct message_list_hopping {
+    /** The messages, oldest first. */
+    std::vector<types::message> message_list{};
+    /** There is nothing beyond this page in its direction. */
+    bool is_completed{};
+    /** The sequence of the next page in the same direction; absent if there is none. */
+    std::optional<std::int64_t> next_message_seq{};
+};
+inline void to_json(nlohmann::json &json, const message_list_hopping &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "messageList", it.message_list);
+    detail::put(json, "isCompleted", it.is_completed);
+    detail::put(json, "nextMessageSeq", it.next_message_seq);
+}
+inline void from_json(const nlohmann::json &json, message_list_hopping &it) {
+    detail::take(json, "messageList", it.message_list);
+    detail::take(json, "isCompleted", it.is_completed);
+    detail::take(json, "nextMessageSeq", it.next_message_seq);
+}
+
 /** The answer of a host's uploader: the addresses of the file. */
 struct uploaded {
     /** The ID of the file, a UUID. */
@@ -1112,9 +1162,9 @@ struct message_search_param {
     std::vector<std::string> message_type_list{};
     /** The conversation; absent for all. */
     std::optional<std::string> conversation_id{};
-    /** The latest time at which it was sent; absent for now. */
+    /** The latest time at which it was sent; absent or 0 for now. */
     std::optional<std::int64_t> time_position{};
-    /** How many seconds back from then; absent for any time before. */
+    /** How many seconds back from then; absent or 0 for any time before. */
     std::optional<std::int64_t> time_period{};
     /** Most results of a page, cut to 1 to 100: messages of one conversation, or conversations. */
     std::int32_t count{};

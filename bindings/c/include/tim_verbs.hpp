@@ -113,6 +113,14 @@ public:
                             std::int32_t count = 15) const {
         return ask(tim_get_message_list, conversation_id, next_req_message_id, count);
     }
+    /** As tim_get_message_list_hopping. */
+    answer get_message_list_hopping(const std::string &param_json) const {
+        return ask(tim_get_message_list_hopping, param_json);
+    }
+    /** As tim_find_messages. */
+    answer find_messages(const std::string &message_id_list_json) const {
+        return ask(tim_find_messages, message_id_list_json);
+    }
     /** As tim_get_conversation_list. */
     answer get_conversation_list() const {
         return ask(tim_get_conversation_list);

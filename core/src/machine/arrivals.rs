@@ -9,7 +9,7 @@ use tim_protocol::{Code, ConversationId, Fault, MessageId, codec, limits};
 use super::account::Membership;
 use super::connection::Numbered;
 use super::history::Wanted;
-use super::io::{Call, CallId, Output, Return};
+use super::io::{Call, CallId, Output, PageStart, Return};
 use super::purpose::Purpose;
 use super::reply::read;
 use super::unreadable::Unreadable;
@@ -47,7 +47,15 @@ impl Machine {
             Call::Resend(message) => return outbox.resend(cx, id, message),
             Call::Cancel(message) => return outbox.cancel(cx, id, message),
             Call::MessageList { conversation, before, count } => {
-                return self.page(id, Wanted { conversation, before, count });
+                let start = PageStart::Before(before);
+                return self.page(id, Wanted { conversation, start, count, shows_outbox: true });
+            }
+            Call::MessageListHopping { conversation, start, count } => {
+                return self.page(id, Wanted { conversation, start, count, shows_outbox: false });
+            }
+            Call::FindMessages(ids) => {
+                let waiting = ids.iter().filter_map(|id| outbox.shown(*id)).collect();
+                return cx.output(Output::ReturnMessages { call: id, ids, waiting });
             }
             Call::Search(search) => return cx.output(Output::ReturnFound(id, search)),
             Call::Profiles(users) => return self.calls.profiles(cx, id, users),

@@ -8,7 +8,7 @@ use tim_protocol::{Code, ConversationId, Fault, limits};
 
 use super::context::Context;
 use super::conversations::{Conversations, Page};
-use super::io::{CallId, Output, Pending};
+use super::io::{CallId, Output, PageStart, Pending};
 use super::outbox::Outbox;
 use super::purpose::Purpose;
 use super::waiting::Waiting;
@@ -23,9 +23,10 @@ pub(super) struct Pages {
 /// A page that was asked for.
 pub(super) struct Wanted {
     pub(super) conversation: ConversationId,
-    /// Exclusive; `None` begins at the newest.
-    pub(super) before: Option<u64>,
+    pub(super) start: PageStart,
     pub(super) count: u32,
+    /// The page shows messages of the outbox too.
+    pub(super) shows_outbox: bool,
 }
 
 /// What a page is made of.
@@ -41,21 +42,26 @@ pub(super) struct Sources<'a> {
 impl Sources<'_> {
     /// Answers a call if all messages of its page are stored.
     fn serve(&self, cx: &mut Context, call: CallId, wanted: &Wanted) -> bool {
-        let Wanted { conversation, before, count } = wanted;
+        let Wanted { conversation, start, count, shows_outbox } = wanted;
         if !self.is_complete && self.conversations.is_silent(conversation) {
             return false;
         }
         let (low, high, completed) =
-            match self.conversations.page(conversation, (*before, *count), self.is_live) {
+            match self.conversations.page(conversation, (*start, *count), self.is_live) {
                 None => (1, 0, true),
                 Some(Page::Here { low, high, completed }) => (low, high, completed),
                 Some(Page::News | Page::Older { .. }) => return false,
             };
-        let (refused, mut waiting) = self.outbox.pending(conversation);
-        if before.is_some() {
-            waiting.clear();
-        }
-        let pending = Pending { refused, waiting, next: before.map(|_| high + 1), is_first: completed };
+        let pending = match start {
+            PageStart::Before(before) if *shows_outbox => {
+                let (refused, mut waiting) = self.outbox.pending(conversation);
+                if before.is_some() {
+                    waiting.clear();
+                }
+                Pending { refused, waiting, next: before.map(|_| high + 1), is_first: completed }
+            }
+            PageStart::Before(_) | PageStart::From(_) => Pending::default(),
+        };
         let query = Query { conversation: conversation.clone(), low, high, own_only: false };
         cx.output(Output::ReturnPage { call, query, completed, pending });
         true
@@ -79,7 +85,7 @@ impl Pages {
                 continue;
             }
             let id = &wanted.conversation;
-            match from.conversations.page(id, (wanted.before, wanted.count), true) {
+            match from.conversations.page(id, (wanted.start, wanted.count), true) {
                 Some(Page::News) => from.conversations.hurry(cx, id),
                 Some(Page::Older { low, high }) if from.conversations.retry_at(id) <= Some(cx.now()) => {
                     let limit = limits::HISTORY_PAGE;

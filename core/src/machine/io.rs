@@ -40,8 +40,8 @@ pub struct CallId(pub u64);
 /// An input of the machine.
 #[derive(Debug)]
 pub enum Input {
-    /// A call of the app. Answered by exactly one [`Output::Return`], [`Output::ReturnPage`] or [`Output::ReturnFound`], at
-    /// the latest when the call times out.
+    /// A call of the app. Answered by exactly one [`Output::Return`], [`Output::ReturnPage`], [`Output::ReturnFound`] or
+    /// [`Output::ReturnMessages`], at the latest when the call times out.
     Call(CallId, Call),
     /// The result of [`Output::OpenStore`].
     StoreOpened(Result<Box<Snapshot>, Fault>),
@@ -72,6 +72,15 @@ pub enum Input {
     Deadline,
 }
 
+/// Where a page of history begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageStart {
+    /// It ends before this sequence; `None` ends with the newest message.
+    Before(Option<u64>),
+    /// It begins with this sequence.
+    From(u64),
+}
+
 /// A call of the public API that needs the machine.
 #[derive(Debug, Clone)]
 pub enum Call {
@@ -97,6 +106,17 @@ pub enum Call {
     Cancel(MessageId),
     /// Mark everything in a conversation as read.
     SetRead(ConversationId),
+    /// A page of history around a place, without the outbox.
+    MessageListHopping {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Where the page begins.
+        start: PageStart,
+        /// 1 to 100.
+        count: u32,
+    },
+    /// Messages by their IDs.
+    FindMessages(Vec<MessageId>),
     /// A page of history, older than `before`.
     MessageList {
         /// The conversation.
@@ -221,13 +241,23 @@ pub enum Output {
         call: CallId,
         /// The range of messages.
         query: Query,
-        /// There is nothing older.
+        /// There is nothing beyond the page: nothing older, or nothing newer if it was asked for from a sequence on.
         completed: bool,
         /// Messages of the outbox shown with them.
         pending: Pending,
     },
     /// Answer a call with what a search of the store finds.
     ReturnFound(CallId, Box<Search>),
+    /// Answer a call with these messages, in this order: those of the store, and `waiting` of the outbox. Those that are in
+    /// neither are left out.
+    ReturnMessages {
+        /// The call.
+        call: CallId,
+        /// The messages.
+        ids: Vec<MessageId>,
+        /// Those of them that are in the outbox.
+        waiting: Vec<Message>,
+    },
 }
 
 /// Events whose messages are read from the store.

@@ -59,6 +59,11 @@ impl Outbox {
         self.queue.newest(id, time)
     }
 
+    /// A message that is here, as the app sees it.
+    pub(super) fn shown(&self, id: MessageId) -> Option<Message> {
+        self.queue.shown(id)
+    }
+
     /// The messages of a conversation: the refused ones by time, and the waiting ones.
     pub(super) fn pending(&self, id: &ConversationId) -> (Vec<Message>, Vec<Message>) {
         self.queue.pending(id)

@@ -87,7 +87,10 @@ impl Machine {
     /// Keeps an output whose commit failed, if it does not depend on the store.
     fn rescue_output(&mut self, output: Output, fault: &Fault) {
         match output {
-            Output::Return(call, _) | Output::ReturnPage { call, .. } | Output::ReturnFound(call, _) => {
+            Output::Return(call, _)
+            | Output::ReturnPage { call, .. }
+            | Output::ReturnFound(call, _)
+            | Output::ReturnMessages { call, .. } => {
                 self.cx.complete(call, Err(fault.clone()));
             }
             Output::CloseStore | Output::Disconnect => self.cx.output(output),

@@ -111,6 +111,12 @@ pub async fn messages<S: Store>(at: &S::Location) {
         found.push(messages.iter().map(|message| message.sequence).collect::<Vec<_>>());
     }
     assert_eq!(found, [vec![1, 2, 3], vec![2], vec![1, 3], vec![]]);
+    let ids = [message(3).id, message(7).id, message(1).id];
+    let by_id = store.find(&ids).await.unwrap();
+    let mut places: Vec<_> = by_id.iter().map(|it| (it.sequence, it.to.clone())).collect();
+    places.sort();
+    // The same ID stands in two conversations.
+    assert_eq!(places.iter().map(|(sequence, _)| *sequence).collect::<Vec<_>>(), [1, 1, 3]);
     let all = read(&mut store).await;
     assert_eq!(all[0].nick, "");
     assert_eq!(serde_json::to_string(&all[2]).unwrap(), serde_json::to_string(&later).unwrap());

@@ -70,6 +70,9 @@ macro_rules! bodies {
         }
 
         impl Body {
+            /// The tags of all kinds.
+            pub const TAGS: &[&str] = &[$($tag),*];
+
             /// The tag of its kind, such as `TIMTextElem`.
             #[must_use]
             pub fn tag(&self) -> &'static str {

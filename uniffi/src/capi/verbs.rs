@@ -15,7 +15,7 @@ use super::handles::TimClient;
 use super::parameters::{Given, Parameters, unknown};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
-use crate::types::{Message, MessageSearchParam, NewGroup, ProfileFields, RenditionType, SendOptions};
+use crate::types::{Message, MessageListHoppingParam, MessageSearchParam, NewGroup, ProfileFields, RenditionType, SendOptions};
 
 /// Logs a user in; `sdkStateReady` tells when everything works.
 ///
@@ -536,6 +536,49 @@ fn get_message_list(tim: Arc<Tim>, conversation_id: String, next_req_message_id:
     call(async move { tim.get_message_list(conversation_id, next_req_message_id, count).await })
 }
 
+/// A page of a conversation's messages from any place on, in either direction: for a jump to a message that was found
+/// or quoted, and on from there. What this device lacks is asked of the server; without it the page ends where the
+/// stored messages end. It shows nothing of the outbox.
+///
+/// `param_json` is `message list hopping param`. Result: `message list hopping`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 20001 for a direction that is none, a negative sequence,
+/// or a sequence and a time, or neither; 10007 or 10010 for messages of a group that are not this user's to read; 2800
+/// or 2801 if messages, or the place of a time, have to be asked for and cannot.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_message_list_hopping(
+    client: TimClient,
+    param_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_message_list_hopping(tim, guard::noun(param_json)?))))
+}
+
+fn get_message_list_hopping(tim: Arc<Tim>, param: MessageListHoppingParam) -> Call {
+    call(async move { tim.get_message_list_hopping(param).await })
+}
+
+/// The messages with these IDs that are on this device, in this order: received, sent, waiting or refused. The others
+/// are left out. Asks nobody.
+///
+/// `message_id_list_json` is an array of texts. Result: an array of `message`.
+///
+/// Errors: the gate's; 2105 for an ID that is none, 20001 for more than 100.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_find_messages(
+    client: TimClient,
+    message_id_list_json: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(find_messages(tim, guard::noun(message_id_list_json)?))))
+}
+
+fn find_messages(tim: Arc<Tim>, message_id_list: Vec<String>) -> Call {
+    call(async move { tim.find_messages(message_id_list).await })
+}
+
 /// All conversations, the most recently active first.
 ///
 /// Result: an array of `conversation`.
@@ -1032,6 +1075,14 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "getMessageList" => {
             let mut given = Parameters::new("getMessageList", &["conversationID", "nextReqMessageID", "count"], given)?;
             Ok(get_message_list(tim, given.take("conversationID")?, given.take_or("nextReqMessageID", None)?, given.take_or("count", 15)?))
+        }
+        "getMessageListHopping" => {
+            let mut given = Parameters::new("getMessageListHopping", &["param"], given)?;
+            Ok(get_message_list_hopping(tim, given.take("param")?))
+        }
+        "findMessages" => {
+            let mut given = Parameters::new("findMessages", &["messageIDList"], given)?;
+            Ok(find_messages(tim, given.take("messageIDList")?))
         }
         "getConversationList" => {
             let _given = Parameters::new("getConversationList", &[], given)?;

@@ -3,7 +3,9 @@
 use super::Tim;
 use crate::error::TimError;
 use crate::offload::offload;
-use crate::types::{self as ids, Conversation, Message, MessageList, SendOptions};
+use crate::types::{
+    self as ids, Conversation, Message, MessageList, MessageListHopping, MessageListHoppingParam, SendOptions,
+};
 
 #[uniffi::export]
 impl Tim {
@@ -91,6 +93,33 @@ impl Tim {
         // What is negative is cut to 1, as 0 is.
         let (next, count) = (next_req_message_id.as_deref(), u32::try_from(count).unwrap_or(0));
         Ok(offload(self.tim.get_message_list(&conversation, next, count)).await?.into())
+    }
+
+    /// A page of a conversation's messages from any place on, in either direction: for a jump to a message that was found or quoted,
+    /// and on from there. What this device lacks is asked of the server; without it the page ends where the stored messages end. It
+    /// shows nothing of the outbox.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a direction that is none, a negative sequence, or a
+    /// sequence and a time, or neither; 10007 or 10010 for messages of a group that are not this user's to read. `Unreachable`: 2800 or
+    /// 2801 if messages, or the place of a time, have to be asked for and cannot.
+    pub async fn get_message_list_hopping(
+        &self,
+        param: MessageListHoppingParam,
+    ) -> Result<MessageListHopping, TimError> {
+        let (conversation, start, direction, count) = param.read()?;
+        let page = self.tim.get_message_list_hopping(&conversation, start, direction, count);
+        Ok(offload(page).await?.into())
+    }
+
+    /// The messages with these IDs that are on this device, in this order: received, sent, waiting or refused. The others are left
+    /// out. Asks nobody.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2105 for an ID that is none, 20001 for more than 100.
+    pub async fn find_messages(&self, message_id_list: Vec<String>) -> Result<Vec<Message>, TimError> {
+        let ids: Vec<_> = message_id_list.iter().map(|id| ids::message_id(id)).collect::<Result<_, _>>()?;
+        Ok(offload(self.tim.find_messages(&ids)).await?.into_iter().map(Into::into).collect())
     }
 
     /// All conversations, the most recently active first.

@@ -12,6 +12,7 @@
 mod body;
 mod conversation;
 mod group;
+mod history;
 mod media;
 mod message;
 mod options;
@@ -24,6 +25,7 @@ use tim::{Code, ConversationId, GroupId, MessageId, UserId};
 pub use body::*;
 pub use conversation::*;
 pub use group::*;
+pub use history::*;
 pub use media::*;
 pub use message::*;
 pub use options::*;

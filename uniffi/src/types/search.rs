@@ -22,8 +22,8 @@ mirror! {
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct MessageSearchParam {
-    /// What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, a keyword in Chinese, Japanese, Korean, Thai and the
-    /// like anywhere. Case, accents and the width of characters make no difference.
+    /// What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, a keyword in Chinese,
+    /// Japanese, Korean, Thai and the like anywhere. Case, accents and the width of characters make no difference.
     #[uniffi(default = [])]
     pub keyword_list: Vec<String>,
     /// Whether one of the keywords or all of them have to stand in a message.
@@ -40,10 +40,10 @@ pub struct MessageSearchParam {
     #[serde(rename = "conversationID")]
     #[uniffi(default = None)]
     pub conversation_id: Option<String>,
-    /// The latest time at which it was sent; absent for now.
+    /// The latest time at which it was sent; absent or 0 for now.
     #[uniffi(default = None)]
     pub time_position: Option<i64>,
-    /// How many seconds back from then; absent for any time before.
+    /// How many seconds back from then; absent or 0 for any time before.
     #[uniffi(default = None)]
     pub time_period: Option<i64>,
     /// Most results of a page, cut to 1 to 100: messages of one conversation, or conversations.
@@ -130,9 +130,13 @@ impl TryFrom<MessageSearchParam> for engine::MessageSearchParam {
             sender_user_id_list: user_ids(&sender_user_id_list)?,
             message_type_list,
             conversation_id: conversation.as_deref().map(conversation_id).transpose()?,
-            // The second that a host names is in it to its end.
-            time_position: time_position.map(|seconds| millis(seconds).saturating_add(999)),
-            time_period: time_period.map(period).transpose()?.map(Duration::from_secs),
+            // The seconds that a host names are in it whole. As in TIM, 0 is none.
+            time_position: time_position.filter(|it| *it != 0).map(|it| millis(it).saturating_add(999)),
+            time_period: time_period
+                .filter(|it| *it != 0)
+                .map(period)
+                .transpose()?
+                .map(|seconds| Duration::from_secs(seconds) + Duration::from_millis(999)),
             // What is negative is cut to 1, as 0 is.
             count: u32::try_from(count).unwrap_or(0),
             cursor,

@@ -533,6 +533,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_quit_group(uint64_t ptr, RustBuffer group_
 uint64_t uniffi_tim_ffi_fn_method_tim_cancel_message(uint64_t ptr, RustBuffer message_id
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_FIND_MESSAGES
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_FIND_MESSAGES
+uint64_t uniffi_tim_ffi_fn_method_tim_find_messages(uint64_t ptr, RustBuffer message_id_list
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_CONVERSATION_LIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_CONVERSATION_LIST
 uint64_t uniffi_tim_ffi_fn_method_tim_get_conversation_list(uint64_t ptr
@@ -541,6 +546,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_get_conversation_list(uint64_t ptr
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_MESSAGE_LIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_MESSAGE_LIST
 uint64_t uniffi_tim_ffi_fn_method_tim_get_message_list(uint64_t ptr, RustBuffer conversation_id, RustBuffer next_req_message_id, int32_t count
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_MESSAGE_LIST_HOPPING
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_MESSAGE_LIST_HOPPING
+uint64_t uniffi_tim_ffi_fn_method_tim_get_message_list_hopping(uint64_t ptr, RustBuffer param
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_RESEND_MESSAGE
@@ -1225,6 +1235,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_cancel_message(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_FIND_MESSAGES
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_FIND_MESSAGES
+uint16_t uniffi_tim_ffi_checksum_method_tim_find_messages(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_CONVERSATION_LIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_CONVERSATION_LIST
 uint16_t uniffi_tim_ffi_checksum_method_tim_get_conversation_list(void
@@ -1234,6 +1250,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_get_conversation_list(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_MESSAGE_LIST
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_MESSAGE_LIST
 uint16_t uniffi_tim_ffi_checksum_method_tim_get_message_list(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_MESSAGE_LIST_HOPPING
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_MESSAGE_LIST_HOPPING
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_message_list_hopping(void
 
 );
 #endif

@@ -1833,6 +1833,15 @@ public protocol TimProtocol: AnyObject, Sendable {
     func cancelMessage(messageID: String) async throws
 
     /**
+     * The messages with these IDs that are on this device, in this order: received, sent, waiting or refused. The others are left
+     * out. Asks nobody.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for an ID that is none, 20001 for more than 100.
+     */
+    func findMessages(messageIDList: [String]) async throws  -> [Message]
+
+    /**
      * All conversations, the most recently active first.
      *
      * # Errors
@@ -1853,6 +1862,18 @@ public protocol TimProtocol: AnyObject, Sendable {
      * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
     func getMessageList(conversationID: String, nextReqMessageID: String?, count: Int32) async throws  -> MessageList
+
+    /**
+     * A page of a conversation's messages from any place on, in either direction: for a jump to a message that was found or quoted,
+     * and on from there. What this device lacks is asked of the server; without it the page ends where the stored messages end. It
+     * shows nothing of the outbox.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a direction that is none, a negative sequence, or a
+     * sequence and a time, or neither; 10007 or 10010 for messages of a group that are not this user's to read. `Unreachable`: 2800 or
+     * 2801 if messages, or the place of a time, have to be asked for and cannot.
+     */
+    func getMessageListHopping(param: MessageListHoppingParam) async throws  -> MessageListHopping
 
     /**
      * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
@@ -2764,6 +2785,29 @@ open func cancelMessage(messageID: String)async throws   {
 }
 
     /**
+     * The messages with these IDs that are on this device, in this order: received, sent, waiting or refused. The others are left
+     * out. Asks nobody.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for an ID that is none, 20001 for more than 100.
+     */
+open func findMessages(messageIDList: [String])async throws  -> [Message]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_find_messages(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(messageIDList)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeMessage.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
      * All conversations, the most recently active first.
      *
      * # Errors
@@ -2809,6 +2853,32 @@ open func getMessageList(conversationID: String, nextReqMessageID: String? = nil
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeMessageList_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * A page of a conversation's messages from any place on, in either direction: for a jump to a message that was found or quoted,
+     * and on from there. What this device lacks is asked of the server; without it the page ends where the stored messages end. It
+     * shows nothing of the outbox.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a direction that is none, a negative sequence, or a
+     * sequence and a time, or neither; 10007 or 10010 for messages of a group that are not this user's to read. `Unreachable`: 2800 or
+     * 2801 if messages, or the place of a time, have to be asked for and cannot.
+     */
+open func getMessageListHopping(param: MessageListHoppingParam)async throws  -> MessageListHopping  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_message_list_hopping(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessageListHoppingParam_lower(param)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeMessageListHopping_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -5158,12 +5228,190 @@ public func FfiConverterTypeMessageList_lower(_ value: MessageList) -> RustBuffe
 
 
 /**
+ * A page of a conversation's messages around a place.
+ */
+public struct MessageListHopping: Equatable, Hashable {
+    /**
+     * The messages, oldest first.
+     */
+    public let messageList: [Message]
+    /**
+     * There is nothing beyond this page in its direction.
+     */
+    public let isCompleted: Bool
+    /**
+     * The sequence of the next page in the same direction; absent if there is none.
+     */
+    public let nextMessageSeq: Int64?
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The messages, oldest first.
+         */messageList: [Message],
+        /**
+         * There is nothing beyond this page in its direction.
+         */isCompleted: Bool,
+        /**
+         * The sequence of the next page in the same direction; absent if there is none.
+         */nextMessageSeq: Int64?) {
+        self.messageList = messageList
+        self.isCompleted = isCompleted
+        self.nextMessageSeq = nextMessageSeq
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MessageListHopping: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMessageListHopping: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MessageListHopping {
+        return
+            try MessageListHopping(
+                messageList: FfiConverterSequenceTypeMessage.read(from: &buf),
+                isCompleted: FfiConverterBool.read(from: &buf),
+                nextMessageSeq: FfiConverterOptionInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MessageListHopping, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeMessage.write(value.messageList, into: &buf)
+        FfiConverterBool.write(value.isCompleted, into: &buf)
+        FfiConverterOptionInt64.write(value.nextMessageSeq, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageListHopping_lift(_ buf: RustBuffer) throws -> MessageListHopping {
+    return try FfiConverterTypeMessageListHopping.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageListHopping_lower(_ value: MessageListHopping) -> RustBuffer {
+    return FfiConverterTypeMessageListHopping.lower(value)
+}
+
+
+/**
+ * Where a page of messages begins, and in which direction it goes on. Either a sequence or a time is needed.
+ */
+public struct MessageListHoppingParam: Equatable, Hashable {
+    /**
+     * The conversation.
+     */
+    public let conversationID: String
+    /**
+     * The page begins with the message of this sequence.
+     */
+    public let sequence: Int64?
+    /**
+     * The page begins at this time, with the messages of that second.
+     */
+    public let time: Int64?
+    /**
+     * 0 towards older messages, 1 towards newer ones.
+     */
+    public let direction: Int32
+    /**
+     * Most messages, cut to 1 to 100.
+     */
+    public let count: Int32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The conversation.
+         */conversationID: String,
+        /**
+         * The page begins with the message of this sequence.
+         */sequence: Int64? = nil,
+        /**
+         * The page begins at this time, with the messages of that second.
+         */time: Int64? = nil,
+        /**
+         * 0 towards older messages, 1 towards newer ones.
+         */direction: Int32 = 0,
+        /**
+         * Most messages, cut to 1 to 100.
+         */count: Int32 = 15) {
+        self.conversationID = conversationID
+        self.sequence = sequence
+        self.time = time
+        self.direction = direction
+        self.count = count
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MessageListHoppingParam: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMessageListHoppingParam: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MessageListHoppingParam {
+        return
+            try MessageListHoppingParam(
+                conversationID: FfiConverterString.read(from: &buf),
+                sequence: FfiConverterOptionInt64.read(from: &buf),
+                time: FfiConverterOptionInt64.read(from: &buf),
+                direction: FfiConverterInt32.read(from: &buf),
+                count: FfiConverterInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MessageListHoppingParam, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.conversationID, into: &buf)
+        FfiConverterOptionInt64.write(value.sequence, into: &buf)
+        FfiConverterOptionInt64.write(value.time, into: &buf)
+        FfiConverterInt32.write(value.direction, into: &buf)
+        FfiConverterInt32.write(value.count, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageListHoppingParam_lift(_ buf: RustBuffer) throws -> MessageListHoppingParam {
+    return try FfiConverterTypeMessageListHoppingParam.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageListHoppingParam_lower(_ value: MessageListHoppingParam) -> RustBuffer {
+    return FfiConverterTypeMessageListHoppingParam.lower(value)
+}
+
+
+/**
  * What messages are searched for. All conditions hold for each result; at least a keyword, a sender or a type is needed.
  */
 public struct MessageSearchParam: Equatable, Hashable {
     /**
-     * What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, a keyword in Chinese, Japanese, Korean, Thai and the
-     * like anywhere. Case, accents and the width of characters make no difference.
+     * What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, a keyword in Chinese,
+     * Japanese, Korean, Thai and the like anywhere. Case, accents and the width of characters make no difference.
      */
     public let keywordList: [String]
     /**
@@ -5183,11 +5431,11 @@ public struct MessageSearchParam: Equatable, Hashable {
      */
     public let conversationID: String?
     /**
-     * The latest time at which it was sent; absent for now.
+     * The latest time at which it was sent; absent or 0 for now.
      */
     public let timePosition: Int64?
     /**
-     * How many seconds back from then; absent for any time before.
+     * How many seconds back from then; absent or 0 for any time before.
      */
     public let timePeriod: Int64?
     /**
@@ -5203,8 +5451,8 @@ public struct MessageSearchParam: Equatable, Hashable {
     // declare one manually.
     public init(
         /**
-         * What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, a keyword in Chinese, Japanese, Korean, Thai and the
-         * like anywhere. Case, accents and the width of characters make no difference.
+         * What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, a keyword in Chinese,
+         * Japanese, Korean, Thai and the like anywhere. Case, accents and the width of characters make no difference.
          */keywordList: [String] = [],
         /**
          * Whether one of the keywords or all of them have to stand in a message.
@@ -5219,10 +5467,10 @@ public struct MessageSearchParam: Equatable, Hashable {
          * The conversation; absent for all.
          */conversationID: String? = nil,
         /**
-         * The latest time at which it was sent; absent for now.
+         * The latest time at which it was sent; absent or 0 for now.
          */timePosition: Int64? = nil,
         /**
-         * How many seconds back from then; absent for any time before.
+         * How many seconds back from then; absent or 0 for any time before.
          */timePeriod: Int64? = nil,
         /**
          * Most results of a page, cut to 1 to 100: messages of one conversation, or conversations.
@@ -9934,10 +10182,16 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_cancel_message() != 9208) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_find_messages() != 1049) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 6736) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 12738) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_message_list_hopping() != 60819) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 53463) {

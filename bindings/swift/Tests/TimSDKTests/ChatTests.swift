@@ -60,6 +60,16 @@ final class ChatTests: XCTestCase {
         both.keywordListMatchType = .or
         everywhere = try await bob.tim.searchLocalMessages(param: both)
         XCTAssertEqual(everywhere.totalCount, 2)
+
+        let quoted = here.searchResultList[0].messageList[0]
+        let after = try await bob.tim.getMessageListHopping(
+            param: MessageListHoppingParam(conversationID: .c2c(alice.name), sequence: quoted.sequence, direction: 1, count: 1))
+        XCTAssertEqual(after.messageList, [quoted])
+        let rest = try await bob.tim.getMessageListHopping(
+            param: MessageListHoppingParam(conversationID: .c2c(alice.name), sequence: after.nextMessageSeq, direction: 1))
+        XCTAssertEqual(rest.messageList.map(\.text), ["Tea at four?"])
+        let again = try await bob.tim.findMessages(messageIDList: [quoted.id])
+        XCTAssertEqual(again, [quoted])
     }
 
     func testAPlaceToMeet() async throws {

@@ -6,21 +6,52 @@ use tim_protocol::{Code, ConversationId, Fault};
 use super::Conversations;
 use super::conversation::Conv;
 use crate::machine::context::Context;
+use crate::machine::io::PageStart;
 use crate::stored::Change;
 
 /// The requirements of a page of history.
 pub(in crate::machine) enum Page {
-    /// Nothing: these messages are stored; `completed` if there are no older ones.
+    /// Nothing: these messages are stored; `completed` if there are none beyond them.
     Here { low: u64, high: u64, completed: bool },
     /// New messages whose gap is still being fetched.
     News,
-    /// These older ones.
+    /// These, which are missing.
     Older { low: u64, high: u64 },
 }
 
+impl Page {
+    const EMPTY: Self = Self::Here { low: 1, high: 0, completed: true };
+}
+
 impl Conv {
-    fn page(&self, before: Option<u64>, count: u32, is_live: bool) -> Page {
+    fn page(&self, start: PageStart, count: u32, is_live: bool) -> Page {
         let newest = if is_live { self.row.head } else { self.row.emitted_seq };
+        match start {
+            PageStart::Before(before) => self.page_before(before, newest, count, is_live),
+            PageStart::From(from) => self.page_from(from, newest, count, is_live),
+        }
+    }
+
+    fn page_from(&self, from: u64, newest: u64, count: u32, is_live: bool) -> Page {
+        let low = from.max(self.row.first_visible_seq).max(1);
+        let mut high = low.saturating_add(u64::from(count) - 1).min(newest);
+        if low > newest {
+            return Page::EMPTY;
+        }
+        if high > self.row.emitted_seq {
+            return Page::News;
+        }
+        while let Some((missing, end)) = self.uncovered(low, high) {
+            if is_live || missing <= low {
+                return Page::Older { low: missing, high: end };
+            }
+            // Offline, the page ends before the first that is not stored.
+            high = missing - 1;
+        }
+        Page::Here { low, high, completed: is_live && high == newest }
+    }
+
+    fn page_before(&self, before: Option<u64>, newest: u64, count: u32, is_live: bool) -> Page {
         let high = before.map_or(newest, |before| before.saturating_sub(1)).min(newest);
         if high > self.row.emitted_seq {
             return Page::News;
@@ -28,7 +59,7 @@ impl Conv {
         let first_visible_seq = self.row.first_visible_seq.max(1);
         let low = (high + 1).saturating_sub(u64::from(count)).max(first_visible_seq);
         if low > high {
-            return Page::Here { low: 1, high: 0, completed: true };
+            return Page::EMPTY;
         }
         match self.uncovered(low, high) {
             None => Page::Here { low, high, completed: low <= first_visible_seq },
@@ -44,10 +75,10 @@ impl Conversations {
     pub(in crate::machine) fn page(
         &self,
         id: &ConversationId,
-        (before, count): (Option<u64>, u32),
+        (start, count): (PageStart, u32),
         is_live: bool,
     ) -> Option<Page> {
-        self.convs.get(id).map(|conv| conv.page(before, count, is_live))
+        self.convs.get(id).map(|conv| conv.page(start, count, is_live))
     }
 
     /// Whether nothing has been said in a conversation, as far as is known.

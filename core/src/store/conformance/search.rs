@@ -114,6 +114,9 @@ pub async fn found_until_it_is_gone<S: Store>(at: &S::Location) {
     for first in (0..2_000).step_by(100) {
         let messages = (first + 1..=first + 100).map(|it| says("bob", it, &format!("number {it}"))).collect();
         store.apply(&[Change::Messages(bob(), messages)], false).await.unwrap();
+        if first == 1_000 {
+            while store.catch_up().await.unwrap() {}
+        }
     }
     assert_eq!(find(&mut store, keywords(&["number 1234"])).await, [1_234]);
     drop(store);
@@ -130,6 +133,15 @@ pub async fn found_until_it_is_gone<S: Store>(at: &S::Location) {
     store.apply(&changes, false).await.unwrap();
     assert!(find(&mut store, keywords(&["1234", "1000"])).await.is_empty());
     assert_eq!(find(&mut store, keywords(&["1235"])).await, [1_235]);
+    // The user left and came back: what was said before is not the user's to read any more.
+    let mut row = store.snapshot().await.unwrap().conversations.remove(0).0;
+    row.first_visible_seq = 1_500;
+    store.apply(&[Change::Conversation(row)], false).await.unwrap();
+    for sent in [None, Some((0, i64::MAX))] {
+        assert_eq!(find(&mut store, Search { sent, ..keywords(&["1235", "1734"]) }).await, [1_734]);
+        let everywhere = store.search(&Search { sent, ..keywords(&["1235", "1734"]) }).await.unwrap();
+        assert_eq!((everywhere.total, everywhere.results[0].messages[0].sequence), (1, 1_734));
+    }
     store.apply(&[Change::Acknowledged(says("alice", 2_002, "mine"))], false).await.unwrap();
     assert_eq!(find(&mut store, keywords(&["mine"])).await, [2_002]);
     store.apply(&[Change::Reset], true).await.unwrap();

@@ -873,9 +873,13 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_cancel_message(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_find_messages(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_conversation_list(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_message_list(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_message_list_hopping(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_resend_message(
     ): Int
@@ -1022,9 +1026,13 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_cancel_message(`ptr`: Long,`messageID`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_find_messages(`ptr`: Long,`messageIDList`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_conversation_list(`ptr`: Long,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_message_list(`ptr`: Long,`conversationID`: RustBuffer.ByValue,`nextReqMessageID`: RustBuffer.ByValue,`count`: Int,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_message_list_hopping(`ptr`: Long,`param`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_resend_message(`ptr`: Long,`messageID`: RustBuffer.ByValue,
     ): Long
@@ -1337,10 +1345,16 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_cancel_message() and 0xFFFF) != 9208) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_find_messages() and 0xFFFF) != 1049) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 6736) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 12738) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list_hopping() and 0xFFFF) != 60819) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 53463) {
@@ -3600,6 +3614,15 @@ public interface TimInterface {
     suspend fun `cancelMessage`(`messageID`: kotlin.String)
 
     /**
+     * The messages with these IDs that are on this device, in this order: received, sent, waiting or refused. The others are left
+     * out. Asks nobody.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for an ID that is none, 20001 for more than 100.
+     */
+    suspend fun `findMessages`(`messageIDList`: List<kotlin.String>): List<Message>
+
+    /**
      * All conversations, the most recently active first.
      *
      * # Errors
@@ -3620,6 +3643,18 @@ public interface TimInterface {
      * that are not this user's to read. `Unreachable`: 2800 or 2801 if older messages cannot be asked for.
      */
     suspend fun `getMessageList`(`conversationID`: kotlin.String, `nextReqMessageID`: kotlin.String? = null, `count`: kotlin.Int = 15): MessageList
+
+    /**
+     * A page of a conversation's messages from any place on, in either direction: for a jump to a message that was found or quoted,
+     * and on from there. What this device lacks is asked of the server; without it the page ends where the stored messages end. It
+     * shows nothing of the outbox.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a direction that is none, a negative sequence, or a
+     * sequence and a time, or neither; 10007 or 10010 for messages of a group that are not this user's to read. `Unreachable`: 2800 or
+     * 2801 if messages, or the place of a time, have to be asked for and cannot.
+     */
+    suspend fun `getMessageListHopping`(`param`: MessageListHoppingParam): MessageListHopping
 
     /**
      * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
@@ -4735,6 +4770,35 @@ open class Tim: TimInterface
 
 
     /**
+     * The messages with these IDs that are on this device, in this order: received, sent, waiting or refused. The others are left
+     * out. Asks nobody.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for an ID that is none, 20001 for more than 100.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `findMessages`(`messageIDList`: List<kotlin.String>) : List<Message> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_find_messages(
+                uniffiHandle,
+
+        FfiConverterSequenceString.lower(`messageIDList`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeMessage.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * All conversations, the most recently active first.
      *
      * # Errors
@@ -4791,6 +4855,38 @@ open class Tim: TimInterface
         { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterTypeMessageList.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * A page of a conversation's messages from any place on, in either direction: for a jump to a message that was found or quoted,
+     * and on from there. What this device lacks is asked of the server; without it the page ends where the stored messages end. It
+     * shows nothing of the outbox.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 20001 for a direction that is none, a negative sequence, or a
+     * sequence and a time, or neither; 10007 or 10010 for messages of a group that are not this user's to read. `Unreachable`: 2800 or
+     * 2801 if messages, or the place of a time, have to be asked for and cannot.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getMessageListHopping`(`param`: MessageListHoppingParam) : MessageListHopping {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_message_list_hopping(
+                uniffiHandle,
+
+        FfiConverterTypeMessageListHoppingParam.lower(`param`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeMessageListHopping.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -5182,12 +5278,18 @@ open class Tim: TimInterface
     /** [cancelMessage] for Java: the future fails with a [TimException]. */
     fun cancelMessageAsync(`messageID`: kotlin.String): CompletableFuture<Void?> = inFuture { `cancelMessage`(messageID); null }
 
+    /** [findMessages] for Java: the future fails with a [TimException]. */
+    fun findMessagesAsync(`messageIDList`: List<kotlin.String>): CompletableFuture<List<Message>> = inFuture { `findMessages`(messageIDList) }
+
     /** [getConversationList] for Java: the future fails with a [TimException]. */
     fun getConversationListAsync(): CompletableFuture<List<Conversation>> = inFuture { `getConversationList`() }
 
     /** [getMessageList] for Java: the future fails with a [TimException]. */
     @JvmOverloads
     fun getMessageListAsync(`conversationID`: kotlin.String, `nextReqMessageID`: kotlin.String? = null, `count`: kotlin.Int = 15): CompletableFuture<MessageList> = inFuture { `getMessageList`(conversationID, nextReqMessageID, count) }
+
+    /** [getMessageListHopping] for Java: the future fails with a [TimException]. */
+    fun getMessageListHoppingAsync(`param`: MessageListHoppingParam): CompletableFuture<MessageListHopping> = inFuture { `getMessageListHopping`(param) }
 
     /** [resendMessage] for Java: the future fails with a [TimException]. */
     fun resendMessageAsync(`messageID`: kotlin.String): CompletableFuture<Message> = inFuture { `resendMessage`(messageID) }
@@ -7167,12 +7269,138 @@ public object FfiConverterTypeMessageList: FfiConverterRustBuffer<MessageList> {
 
 
 /**
+ * A page of a conversation's messages around a place.
+ */
+data class MessageListHopping (
+    /**
+     * The messages, oldest first.
+     */
+    val `messageList`: List<Message>
+    ,
+    /**
+     * There is nothing beyond this page in its direction.
+     */
+    val `isCompleted`: kotlin.Boolean
+    ,
+    /**
+     * The sequence of the next page in the same direction; absent if there is none.
+     */
+    val `nextMessageSeq`: kotlin.Long?
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMessageListHopping: FfiConverterRustBuffer<MessageListHopping> {
+    override fun read(buf: ByteBuffer): MessageListHopping {
+        return MessageListHopping(
+            FfiConverterSequenceTypeMessage.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterOptionalLong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MessageListHopping) = (
+            FfiConverterSequenceTypeMessage.allocationSize(value.`messageList`) +
+            FfiConverterBoolean.allocationSize(value.`isCompleted`) +
+            FfiConverterOptionalLong.allocationSize(value.`nextMessageSeq`)
+    )
+
+    override fun write(value: MessageListHopping, buf: ByteBuffer) {
+            FfiConverterSequenceTypeMessage.write(value.`messageList`, buf)
+            FfiConverterBoolean.write(value.`isCompleted`, buf)
+            FfiConverterOptionalLong.write(value.`nextMessageSeq`, buf)
+    }
+}
+
+
+
+/**
+ * Where a page of messages begins, and in which direction it goes on. Either a sequence or a time is needed.
+ */
+data class MessageListHoppingParam (
+    /**
+     * The conversation.
+     */
+    val `conversationID`: kotlin.String
+    ,
+    /**
+     * The page begins with the message of this sequence.
+     */
+    val `sequence`: kotlin.Long? = null
+    ,
+    /**
+     * The page begins at this time, with the messages of that second.
+     */
+    val `time`: kotlin.Long? = null
+    ,
+    /**
+     * 0 towards older messages, 1 towards newer ones.
+     */
+    val `direction`: kotlin.Int = 0
+    ,
+    /**
+     * Most messages, cut to 1 to 100.
+     */
+    val `count`: kotlin.Int = 15
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMessageListHoppingParam: FfiConverterRustBuffer<MessageListHoppingParam> {
+    override fun read(buf: ByteBuffer): MessageListHoppingParam {
+        return MessageListHoppingParam(
+            FfiConverterString.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MessageListHoppingParam) = (
+            FfiConverterString.allocationSize(value.`conversationID`) +
+            FfiConverterOptionalLong.allocationSize(value.`sequence`) +
+            FfiConverterOptionalLong.allocationSize(value.`time`) +
+            FfiConverterInt.allocationSize(value.`direction`) +
+            FfiConverterInt.allocationSize(value.`count`)
+    )
+
+    override fun write(value: MessageListHoppingParam, buf: ByteBuffer) {
+            FfiConverterString.write(value.`conversationID`, buf)
+            FfiConverterOptionalLong.write(value.`sequence`, buf)
+            FfiConverterOptionalLong.write(value.`time`, buf)
+            FfiConverterInt.write(value.`direction`, buf)
+            FfiConverterInt.write(value.`count`, buf)
+    }
+}
+
+
+
+/**
  * What messages are searched for. All conditions hold for each result; at least a keyword, a sender or a type is needed.
  */
 data class MessageSearchParam (
     /**
-     * What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, a keyword in Chinese, Japanese, Korean, Thai and the
-     * like anywhere. Case, accents and the width of characters make no difference.
+     * What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, a keyword in Chinese,
+     * Japanese, Korean, Thai and the like anywhere. Case, accents and the width of characters make no difference.
      */
     val `keywordList`: List<kotlin.String> = listOf()
     ,
@@ -7197,12 +7425,12 @@ data class MessageSearchParam (
     val `conversationID`: kotlin.String? = null
     ,
     /**
-     * The latest time at which it was sent; absent for now.
+     * The latest time at which it was sent; absent or 0 for now.
      */
     val `timePosition`: kotlin.Long? = null
     ,
     /**
-     * How many seconds back from then; absent for any time before.
+     * How many seconds back from then; absent or 0 for any time before.
      */
     val `timePeriod`: kotlin.Long? = null
     ,

@@ -78,6 +78,14 @@ class ChatTest {
         assertEquals(0L, bob.tim.searchLocalMessages(both).totalCount)
         assertEquals(2L, bob.tim.searchLocalMessages(both.copy(keywordListMatchType = KeywordMatch.OR)).totalCount)
         assertEquals(20001, assertFailsWith<TimException> { bob.tim.searchLocalMessages(MessageSearchParam()) }.code)
+
+        val quoted = found.messageList.single()
+        val after = bob.tim.getMessageListHopping(
+            MessageListHoppingParam(c2c(alice.name), sequence = quoted.sequence, direction = 1, count = 1))
+        assertEquals(listOf(quoted), after.messageList)
+        val rest = MessageListHoppingParam(c2c(alice.name), sequence = after.nextMessageSeq, direction = 1)
+        assertEquals(listOf("Tea at four?"), bob.tim.getMessageListHopping(rest).messageList.map { it.text })
+        assertEquals(listOf(quoted), bob.tim.findMessages(listOf(quoted.id)))
     }
 
     @Test

@@ -286,6 +286,7 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
                    ALTER TABLE conv ADD COLUMN revoked_above_base TEXT NOT NULL DEFAULT '[4,7]';
                    ALTER TABLE conv DROP COLUMN undelivered; ALTER TABLE conv DROP COLUMN own;
                    ALTER TABLE conv DROP COLUMN shown; ALTER TABLE conv DROP COLUMN mentions;
+                   ALTER TABLE conv DROP COLUMN settings; ALTER TABLE conv DROP COLUMN unsent_settings;
                    CREATE TABLE by_conv(conv INTEGER NOT NULL, seq INTEGER NOT NULL, sender TEXT NOT NULL,
                        message TEXT NOT NULL, PRIMARY KEY (conv, seq)) STRICT, WITHOUT ROWID;
                    INSERT INTO by_conv SELECT conv, seq, sender, message FROM msg;

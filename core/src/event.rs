@@ -43,6 +43,9 @@ pub enum Event {
     /// The conversation list changed: the whole list, in order. The first change is emitted at once; further changes
     /// within a second are combined.
     ConversationListUpdated(Vec<Arc<Conversation>>),
+    /// The number of unread messages in all conversations changed. Conversations that the user has muted (all remind types but
+    /// `AcceptAndNotify`) and system notices are not counted. Emitted with the conversation list, before it.
+    TotalUnreadMessageCountUpdated(u64),
     /// The groups this user is in changed: the whole list.
     GroupListUpdated(Vec<Group>),
     /// Profiles changed: this user's, from any of their devices.
@@ -85,6 +88,8 @@ pub enum EventName {
     MessageReadByPeer,
     /// [`Event::ConversationListUpdated`].
     ConversationListUpdated,
+    /// [`Event::TotalUnreadMessageCountUpdated`].
+    TotalUnreadMessageCountUpdated,
     /// [`Event::GroupListUpdated`].
     GroupListUpdated,
     /// [`Event::ProfileUpdated`].
@@ -113,6 +118,7 @@ impl Event {
             Self::MessageRevoked(_) => EventName::MessageRevoked,
             Self::MessageReadByPeer(_) => EventName::MessageReadByPeer,
             Self::ConversationListUpdated(_) => EventName::ConversationListUpdated,
+            Self::TotalUnreadMessageCountUpdated(_) => EventName::TotalUnreadMessageCountUpdated,
             Self::GroupListUpdated(_) => EventName::GroupListUpdated,
             Self::ProfileUpdated(_) => EventName::ProfileUpdated,
             Self::BlacklistUpdated(_) => EventName::BlacklistUpdated,

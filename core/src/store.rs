@@ -9,8 +9,8 @@
 //!    stays as it is, except for its revocation.
 //! 4. *Gone.* Once a message was revoked, what it said is neither returned, found nor kept, whichever of the two came first; a word of
 //!    it may stay in an index until that is merged.
-//! 5. *Kept for another epoch.* [`Change::Reset`] keeps the outbox, and appends the last [`RECENT_SENT`] acknowledged
-//!    messages to it, in their order, except revoked ones.
+//! 5. *Kept for another epoch.* [`Change::Reset`] keeps the drafts and the outbox, and appends the last [`RECENT_SENT`]
+//!    acknowledged messages to it, in their order, except revoked ones.
 //! 6. *Damage is noticed.* What was not stored as it is read fails with [`Code::STORE_DAMAGED`]. [`Store::rebuild`] then
 //!    makes a new store with what can be read of the outbox, the acknowledged messages, and the epoch.
 //!

@@ -8,6 +8,7 @@ use tim_protocol::conversation::{Cursor, Mention};
 use tim_protocol::group::{Group, GroupType};
 use tim_protocol::message::{Message, Revocation};
 use tim_protocol::profile::Profile;
+use tim_protocol::settings::{ConversationSettings, SettingsChange};
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UnixMillis, UserId};
 
 /// How far the device has followed the user's changes.
@@ -69,6 +70,10 @@ pub struct ConversationRow {
     pub last_active: UnixMillis,
     /// Whether the user no longer takes part in the conversation.
     pub gone: bool,
+    /// The settings that came from the server; `None` if there never were any.
+    pub settings: Option<Box<ConversationSettings>>,
+    /// Changes of settings on this device that the server has not confirmed.
+    pub unsent_settings: Option<Box<SettingsChange>>,
 }
 
 /// A message that waits to be sent, or was refused.
@@ -100,7 +105,7 @@ pub struct Query {
 /// A change to be stored.
 #[derive(Debug, Clone)]
 pub enum Change {
-    /// Delete everything that came from the server and keep the outbox, after an epoch change. The recently sent
+    /// Delete everything that came from the server and keep the outbox and the drafts, after an epoch change. The recently sent
     /// messages go back to the outbox, to be sent again with the same IDs.
     Reset,
     /// The sync state.
@@ -126,6 +131,8 @@ pub enum Change {
     Blacklist(UserId, bool),
     /// A group of the user; `None` if no longer a member.
     Group(GroupId, Option<Box<Group>>),
+    /// What the user has begun to write in a conversation; `None` if nothing.
+    Draft(ConversationId, Option<String>),
 }
 
 /// Complete ranges of a conversation's messages, ascending and not adjacent.
@@ -147,4 +154,6 @@ pub struct Snapshot {
     pub blacklist: Vec<UserId>,
     /// The groups the user is in.
     pub groups: Vec<Group>,
+    /// What the user has begun to write, by conversation.
+    pub drafts: Vec<(ConversationId, String)>,
 }

@@ -89,7 +89,7 @@ codes! {
     FORWARD_INVALID = 2453: "this message cannot be forwarded: it was not sent, was revoked, or is of the server";
 
     // The engine: conversations and groups.
-    CONVERSATION_NOT_FOUND = 2500: "there is no such conversation on this device";
+    CONVERSATION_NOT_FOUND = 2500: "there is no such conversation";
     CONVERSATION_ID_INVALID = 2503: "a conversationID is C2C and a userID, GROUP and a groupID, or @TIM#SYSTEM";
     GROUP_ID_INVALID = 2602: "a groupID is 1 to 48 printable ASCII characters";
     PROFILE_INVALID = 2721: "a profile value is not allowed";
@@ -142,6 +142,10 @@ codes! {
     // Relations and profiles.
     BLACKLIST_FULL = 30013: "the blacklist is full";
     PROFILE_VALUE_TOO_LONG = 40601: "a profile value is too long";
+
+    // Conversations.
+    CONVERSATION_BAD_PARAMETER = 50002: "a setting of the conversation is too long or not allowed";
+    TOO_MANY_CONVERSATIONS = 51006: "too many conversations in one request: name up to 100";
 
     // Tokens and accounts.
     USERSIG_EXPIRED = 70001: "the userSig has expired: ask your backend for a new one";

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::group::{Group, GroupType};
 use crate::message::Message;
 use crate::profile::Profile;
+use crate::settings::{ConversationSettings, SettingsList};
 use crate::{ConversationId, GroupId, List, UserId};
 
 /// A position in the sequence of one user's changes. Cursors of different epochs cannot be compared.
@@ -80,6 +81,9 @@ pub struct ConversationState<M = Message> {
     /// Whether the user no longer takes part in the conversation.
     #[serde(default)]
     pub gone: bool,
+    /// The settings that the user has for it; absent if there never were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings: Option<ConversationSettings>,
     /// The newest unread messages that mention the user, oldest first; at most [`crate::limits::UNREAD_MENTIONS`]. Only in
     /// groups.
     #[serde(default, skip_serializing_if = "List::is_blank")]
@@ -134,6 +138,11 @@ pub enum Change {
         /// The group as it is now; absent when the user is no longer a member.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         group: Option<Group>,
+    },
+    /// Settings of conversations, each whole. Only pushed: a sync has them with the conversations.
+    Settings {
+        /// The conversations whose settings changed.
+        conversations: SettingsList,
     },
     /// A change that this version does not know or cannot read, kept as received.
     #[serde(untagged)]

@@ -24,6 +24,7 @@ pub mod message;
 pub mod picture;
 pub mod profile;
 pub mod search;
+pub mod settings;
 #[cfg(feature = "usersig")]
 pub mod usersig;
 pub mod word;

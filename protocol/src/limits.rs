@@ -87,6 +87,12 @@ pub const HELLO_WITHIN_MS: i64 = 10_000;
 pub const RESUME_WITHIN_MS: i64 = 90_000;
 /// Most users in one request that names several.
 pub const USERS_PER_CALL: usize = 100;
+/// Most conversations in one request that names several.
+pub const CONVERSATIONS_PER_CALL: usize = 100;
+/// Longest custom data of a conversation, in bytes.
+pub const CONVERSATION_DATA_BYTES: usize = 256;
+/// Longest draft of a conversation, in bytes.
+pub const DRAFT_BYTES: usize = 12 * 1024;
 /// Most users one user may have blacklisted.
 pub const BLACKLIST: usize = 1_000;
 /// Longest nick, self signature, avatar address or custom profile value, in bytes.

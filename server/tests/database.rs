@@ -14,6 +14,9 @@ use tim_server::core::ops::{Actor, Query, QueryResult, Write, WriteReply};
 use tim_server::store::conformance::{group, logged_in, logging_in, message, revoke, sent, user};
 use tim_server::store::sqlite::Database;
 
+/// Turns the tables of version 7 into those of version 6.
+const TO_VERSION_6: &str = "ALTER TABLE user_conv DROP COLUMN settings; PRAGMA user_version = 6;";
+
 /// Turns the tables of version 6 into those of version 5.
 const TO_VERSION_5: &str = "
 ALTER TABLE msg DROP COLUMN attributes; ALTER TABLE conv DROP COLUMN shown; DROP TABLE mention; PRAGMA user_version = 5;
@@ -101,6 +104,7 @@ fn an_answer_reads_nothing_and_reading_leaves_out_the_own_answers() {
 
     // A database of version 2 knew only where unread counts from.
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_6).unwrap();
     older.execute_batch(TO_VERSION_5).unwrap();
     older.execute_batch(TO_VERSION_4).unwrap();
     older.execute_batch(TO_VERSION_3).unwrap();
@@ -194,6 +198,7 @@ fn a_database_of_version_3_tells_the_same_and_goes_on_counting() {
     }
     drop(database);
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_6).unwrap();
     older.execute_batch(TO_VERSION_5).unwrap();
     older.execute_batch(TO_VERSION_4).unwrap();
     older.execute_batch(TO_VERSION_3).unwrap();
@@ -235,6 +240,7 @@ fn the_last_sixteen_logins_that_ended_are_remembered_newest_first_also_from_a_da
     }
     drop(database);
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_6).unwrap();
     older.execute_batch(TO_VERSION_5).unwrap();
     older.execute_batch(TO_VERSION_4).unwrap();
     drop(older);

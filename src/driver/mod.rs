@@ -290,6 +290,7 @@ impl<S: Store<Location = Path>> Driver<S> {
     fn publish(&self) {
         let (user, refusal) = self.machine.status();
         self.shared.publish(user, refusal);
+        self.shared.publish_total_unread(self.machine.total_unread_message_count());
     }
 
     /// Carries out one output. Returns the input that results from it, if any. An error is a failed commit or a damaged

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tim_protocol::media::FileType;
@@ -30,6 +31,7 @@ pub(crate) struct InstanceState {
     /// The connections and the downloads of the instance, which its end waits for.
     pub(crate) tasks: TaskTracker,
     downloads: Downloads,
+    total_unread: AtomicU64,
     state: Mutex<State>,
 }
 
@@ -88,7 +90,15 @@ impl InstanceState {
     pub(crate) fn new(dispatch: Dispatch, files: Files, server: Address) -> Self {
         let state = State { refusal: Some(Code::NOT_LOGGED_IN), ..State::default() };
         let (tasks, downloads) = (TaskTracker::new(), Downloads::default());
-        Self { dispatch, files, server, tasks, downloads, state: Mutex::new(state) }
+        Self {
+            dispatch,
+            files,
+            server,
+            tasks,
+            downloads,
+            total_unread: AtomicU64::new(0),
+            state: Mutex::new(state),
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -112,6 +122,16 @@ impl InstanceState {
         drop(state);
         former.into_values().for_each(LocalFile::forget);
         drop(plugin);
+    }
+
+    /// Publishes the total of unread messages to the handles.
+    pub(super) fn publish_total_unread(&self, total: u64) {
+        self.total_unread.store(total, Ordering::Relaxed);
+    }
+
+    /// The total of unread messages.
+    pub(crate) fn total_unread(&self) -> u64 {
+        self.total_unread.load(Ordering::Relaxed)
     }
 
     /// Who is logged in.

@@ -18,6 +18,7 @@ pub(super) enum EntityKind {
     Profile = 1,
     Blacklist = 2,
     Group = 3,
+    Draft = 4,
 }
 
 pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreResult<()> {
@@ -45,6 +46,8 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
             keep(transaction, EntityKind::Group, id.as_str(), &serde_json::to_string(group)?)
         }
         Change::Group(id, None) => forget(transaction, EntityKind::Group, id.as_str()),
+        Change::Draft(id, Some(text)) => keep(transaction, EntityKind::Draft, &id.to_string(), text),
+        Change::Draft(id, None) => forget(transaction, EntityKind::Draft, &id.to_string()),
     }
 }
 
@@ -110,8 +113,9 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> StoreResult<(
             "UPDATE conv SET group_type = ?2, head = ?3, mutation = ?4, mutation_head = ?5, countable = ?6, read = ?7,
                  read_pending = ?8, base = ?9, revoked_above = ?10, revoked_up_to = ?11, peer_read = ?12,
                  floor = ?13, told = ?14, met = ?15, active = ?16, gone = ?17, undelivered = ?18, own = ?19,
-                 shown = ?20, mentions = ?21, sum = checksum(?1, ?22, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,
-                     ?15, ?16, ?17, ?18, ?19, ?20, ?21)
+                 shown = ?20, mentions = ?21, settings = ?23, unsent_settings = ?24,
+                 sum = checksum(?1, ?22, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+                     ?20, ?21, ?23, ?24)
              WHERE id = ?1",
         )?
         .execute(params![
@@ -137,6 +141,8 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> StoreResult<(
             to_sql(row.last_shown_seq)?,
             serde_json::to_string(&row.mentions)?,
             row.id.to_string(),
+            row.settings.as_ref().map(serde_json::to_string).transpose()?,
+            row.unsent_settings.as_ref().map(serde_json::to_string).transpose()?,
         ])?;
     Ok(())
 }
@@ -330,7 +336,7 @@ fn forget(connection: &Connection, kind: EntityKind, key: &str) -> StoreResult<(
     Ok(())
 }
 
-/// Keeps the outbox, and appends the recently sent messages to it.
+/// Keeps the outbox and the drafts, and appends the recently sent messages to it.
 fn reset(connection: &Connection) -> StoreResult<()> {
     let sent: Vec<String> = connection
         .prepare(
@@ -350,8 +356,8 @@ fn reset(connection: &Connection) -> StoreResult<()> {
         outbox(connection, &OutboxRow { position, message, refusal: None, upload: None })?;
     }
     connection.execute_batch(
-        "DELETE FROM sync; DELETE FROM conv; DELETE FROM msg; DELETE FROM have; DELETE FROM revoked; DELETE FROM ring;
-         DELETE FROM entity;",
+        "DELETE FROM sync; DELETE FROM conv; DELETE FROM msg; DELETE FROM have; DELETE FROM revoked; DELETE FROM ring;",
     )?;
+    connection.execute("DELETE FROM entity WHERE kind <> ?", [EntityKind::Draft as i64])?;
     index::clear(connection)
 }

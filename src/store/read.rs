@@ -68,6 +68,9 @@ pub(super) fn snapshot(connection: &Connection) -> StoreResult<Snapshot> {
             snapshot.profile = Some(json(row, 2)?);
         } else if kind == EntityKind::Blacklist as i64 {
             snapshot.blacklist.push(UserId::new(&key).map_err(|_| StoreError::Damaged)?);
+        } else if kind == EntityKind::Draft as i64 {
+            let id = key.parse().map_err(|_| StoreError::Damaged)?;
+            snapshot.drafts.push((id, text(row, 2)?.to_owned()));
         } else {
             snapshot.groups.push(json(row, 2)?);
         }
@@ -94,7 +97,8 @@ pub(super) fn sync_state(row: &Row<'_>) -> StoreResult<SyncState> {
 fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResult<()> {
     let mut statement = connection.prepare_cached(
         concat!("SELECT name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
-                revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, shown, mentions, id,
+                revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, shown, mentions, settings,
+                unsent_settings, id,
                 (SELECT message FROM msg WHERE conv = conv.id AND seq <= conv.shown AND verify(sum, conv, seq, sender, message)
                  ORDER BY seq DESC LIMIT 1)
          FROM conv WHERE verify(sum, ", conv_columns!(), ") ORDER BY id"),
@@ -106,7 +110,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResul
     let mut range = next_range(ranges.next()?)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(21)?;
+        let id: i64 = row.get(23)?;
         // Most have one.
         let mut have = Vec::with_capacity(1);
         while let Some((conv, low, high)) = range.filter(|(conv, ..)| *conv <= id) {
@@ -115,10 +119,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResul
             }
             range = next_range(ranges.next()?)?;
         }
-        let newest = match row.get_ref(22)? {
-            ValueRef::Null => None,
-            _ => Some(Box::new(json(row, 22)?)),
-        };
+        let newest = json_or_null(row, 24)?;
         snapshot.conversations.push((Box::new(conversation(row)?), have, newest));
     }
     Ok(())
@@ -152,6 +153,8 @@ fn conversation(row: &Row<'_>) -> StoreResult<ConversationRow> {
         own: number(row, 18)?,
         last_shown_seq: number(row, 19)?,
         mentions: json(row, 20)?,
+        settings: json_or_null(row, 21)?,
+        unsent_settings: json_or_null(row, 22)?,
     })
 }
 
@@ -186,6 +189,13 @@ pub(super) fn number(row: &Row<'_>, column: usize) -> StoreResult<u64> {
 
 pub(super) fn json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> StoreResult<T> {
     Ok(serde_json::from_str(text(row, column)?)?)
+}
+
+fn json_or_null<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> StoreResult<Option<T>> {
+    match row.get_ref(column)? {
+        ValueRef::Null => Ok(None),
+        _ => json(row, column).map(Some),
+    }
 }
 
 /// A text where the database has it.

@@ -1,10 +1,9 @@
-//! Messages and conversations: send, revoke, cancel, read, list.
+//! Messages: send, revoke, cancel, list.
 
 use tim_protocol::call::RevokeRequest;
 use tim_protocol::{Code, ConversationId, MessageId};
 
 use super::{Tim, unexpected};
-use crate::conversation::Conversation;
 use crate::driver::CallResult;
 use crate::error::TimError;
 use crate::machine::io::{Call, Return};
@@ -118,15 +117,6 @@ impl Tim {
         })
     }
 
-    /// Marks everything in a conversation as read: here at once, on the server, the user's other devices and the other
-    /// side of a C2C conversation as soon as it can be told. Sending a message does not mark anything as read.
-    ///
-    /// # Errors
-    /// The gate's: see [`Tim::get_conversation_list`].
-    pub async fn set_message_read(&self, conversation: &ConversationId) -> Result<(), TimError> {
-        self.done(Call::SetRead(conversation.clone())).await
-    }
-
     /// A page of a conversation's messages: the newest, or those before the page that gave `next_req_message_id`. `count` is
     /// cut to 1 to 100. Messages that are not on this device are fetched from the server first; offline, only stored messages are
     /// returned.
@@ -157,20 +147,6 @@ impl Tim {
             message_list: messages,
             is_completed: completed,
         })
-    }
-
-    /// All conversations, the most recently active first.
-    ///
-    /// # Errors
-    /// The gate's, as of every call but login, logout and destroy: [`Code::NOT_LOGGED_IN`], [`Code::LOGGING_IN`],
-    /// [`Code::LOGIN_FAILED`], [`Code::LOGGED_OUT`], the code of a kick (3002, 3003, 3004, 3006), or
-    /// [`Code::DESTROYED`]. A refusal is also reported as [`crate::event::Event::Error`]. [`Code::TOO_MANY_CALLS`] if
-    /// 10,000 calls were made that the engine has not handled yet.
-    pub async fn get_conversation_list(&self) -> Result<Vec<std::sync::Arc<Conversation>>, TimError> {
-        match self.call(Call::ConversationList).await? {
-            Return::Conversations(list) => Ok(list),
-            _ => Err(unexpected()),
-        }
     }
 
     async fn message(&self, call: Call) -> Result<Message, TimError> {

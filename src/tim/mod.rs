@@ -1,13 +1,14 @@
 //! The handle that apps use: TIM's verbs by their known names.
 //!
 //! * This file is an instance's life: create, listen, log in, log out, destroy.
-//! * `create` creates messages; `messages`, `history`, `search`, `attachments`, `groups` and `relations` have the verbs of their
-//!   domain.
+//! * `create` creates messages; `messages`, `history`, `search`, `conversations`, `attachments`, `groups` and `relations` have
+//!   the verbs of their domain.
 //! * `registry` keeps the one instance per application.
 //!
 //! Every verb checks what can be checked without the machine, and passes the call on to it.
 
 mod attachments;
+mod conversations;
 mod create;
 mod groups;
 mod history;

@@ -1,5 +1,6 @@
 //! The app on a device: its calls, its events, and its record of both.
 
+use tim::conversation::{Conversation, MessageRemindType};
 use tim::event::Event as Heard;
 use tim::machine::io::{Call, CallId, Input, MessageEvent, Query, Return};
 use tim::message::{
@@ -158,7 +159,14 @@ impl World {
                     self.note_told(id, &messages);
                 }
             }
+            Heard::TotalUnreadMessageCountUpdated(count) => self.devices[id].total_unread = count,
             Heard::ConversationListUpdated(list) => {
+                let total: u64 = list.iter().filter(|it| is_in_total(it)).map(|it| it.unread_count).sum();
+                let told = self.devices[id].total_unread;
+                if told != total {
+                    let what = format!("{}: {told} told in all, and {total} listed", self.devices[id].name);
+                    self.history.violated("I8", what);
+                }
                 for conversation in list {
                     let before = self.history.devices[id]
                         .read
@@ -262,6 +270,9 @@ impl World {
         }
         for (row, ranges, _) in snapshot.conversations {
             let log = LogId::of(&device.user, &row.id);
+            if row.unsent_settings.is_some() {
+                last.unsent_settings.insert(row.id.clone());
+            }
             let mut stored = Vec::new();
             for (low, high) in &ranges {
                 let query = Query { conversation: row.id.clone(), low: *low, high: *high, own_only: false };
@@ -271,4 +282,10 @@ impl World {
             last.stored.insert(log, stored);
         }
     }
+}
+
+/// Whether the unread messages of a conversation are in the total.
+fn is_in_total(conversation: &Conversation) -> bool {
+    conversation.message_remind_type == MessageRemindType::AcceptAndNotify
+        && conversation.conversation_id != ConversationId::System
 }

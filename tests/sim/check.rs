@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tim::conversation::GroupAtInfo;
+use tim::conversation::{Conversation, GroupAtInfo};
 use tim_protocol::UserId;
 use tim_protocol::attributes::{AT_ALL, Attributes};
 use tim_protocol::body::{Body, GroupTipType};
@@ -10,6 +10,7 @@ use tim_protocol::conversation::{ConversationState, Mention};
 use tim_protocol::group::GroupType;
 use tim_protocol::limits::UNREAD_MENTIONS;
 use tim_protocol::message::Message;
+use tim_protocol::settings::{ConversationSettings, Marks};
 
 use crate::history::{History, Last, Log, LogId, Record, Sending, Violation};
 use crate::later::{is_heard, is_unreadable};
@@ -34,6 +35,7 @@ pub fn check(history: &History) -> Vec<Violation> {
     taken_back(history, &mut found);
     read_marks(history, &mut found);
     lists(history, &mut found);
+    settings(history, &mut found);
     accounts(history, &mut found);
     at_rest(history, &mut found);
     found.0
@@ -345,17 +347,24 @@ fn lists(history: &History, found: &mut Violations) {
             let log = &history.truth.logs[&id];
             let unread = unread(log, me, state.read, state.first_visible_seq, state.group_type);
             let is_replaced = |message: &Message| record.is_old && is_unreadable(message);
-            let may_be_last = |message: &&Message| {
-                !Attributes::of(message.attributes.as_deref()).excluded_from_last_message
-                    || is_replaced(message)
-            };
-            let is_newest = match (&conversation.last_message, log.messages.iter().rfind(may_be_last)) {
-                (Some(shown), _) if last.failed.contains(&shown.id) => true,
-                (Some(shown), Some(last)) => {
-                    (shown.id == last.id && shown.is_revoked == last.revoked.is_some())
-                        || (is_replaced(last) && shown.sequence == last.sequence)
+            let is_excluded =
+                |message: &Message| Attributes::of(message.attributes.as_deref()).excluded_from_last_message;
+            // An old device knows what it sent itself, until it fetches that anew.
+            let is_surely_last =
+                |message: &Message| !is_excluded(message) || (is_replaced(message) && message.from != *me);
+            let is_newest = match &conversation.last_message {
+                Some(shown) if last.failed.contains(&shown.id) => true,
+                Some(shown) => {
+                    let (before, after): (Vec<_>, Vec<_>) =
+                        log.messages.iter().partition(|it| it.sequence <= shown.sequence);
+                    let is_it = |it: &Message| {
+                        let may_be_last = !is_excluded(it) || is_replaced(it);
+                        let is_same = shown.id == it.id && shown.is_revoked == it.revoked.is_some();
+                        may_be_last && (is_same || (is_replaced(it) && shown.sequence == it.sequence))
+                    };
+                    before.last().is_some_and(|it| is_it(it)) && !after.into_iter().any(is_surely_last)
                 }
-                (shown, last) => shown.is_none() && last.is_none(),
+                None => !log.messages.iter().any(is_surely_last),
             };
             let mentions = mentions(log, me, state);
             if !record.is_old && mentions != conversation.group_at_info_list {
@@ -370,6 +379,36 @@ fn lists(history: &History, found: &mut Violations) {
                 let what = format!("{me} is shown {conversation:?}, and it is {unread} unread, {state:?}");
                 found.violated("I8", what);
             }
+        }
+    }
+}
+
+/// I8: every device shows the settings that the server has, and the list in the order that follows from them.
+fn settings(history: &History, found: &mut Violations) {
+    for (device, record) in history.devices.iter().enumerate() {
+        let (me, last) = ended(record);
+        for conversation in &last.list {
+            let id = LogId::of(me, &conversation.conversation_id);
+            let state = history.truth.states[me].get(&id).filter(|state| !state.gone);
+            let Some(state) = state else { continue };
+            let right = state.settings.clone().unwrap_or_default();
+            let shown = ConversationSettings {
+                is_pinned: conversation.is_pinned,
+                message_remind_type: conversation.message_remind_type,
+                marks: Marks(conversation.mark_list.iter().sum()),
+                custom_data: conversation.custom_data.clone(),
+                ..right.clone()
+            };
+            if shown != right {
+                found.violated("I8", format!("{me} ({device}) is shown {shown:?} of {id:?}, not {right:?}"));
+            }
+        }
+        let place = |it: &Conversation| (!it.is_pinned, -it.last_time, it.conversation_id.clone());
+        if !last.list.is_sorted_by_key(place) {
+            found.violated("I8", format!("{me} ({device}) is shown a list in another order"));
+        }
+        if !last.unsent_settings.is_empty() {
+            found.violated("rest", format!("{me} ({device}) still sets {:?}", last.unsent_settings));
         }
     }
 }

@@ -48,6 +48,8 @@ pub struct Device {
     pub disk: Vec<(Vec<Change>, bool)>,
     due: Option<i64>,
     pub ready: bool,
+    /// The total of unread messages that its app was told, of this start.
+    pub total_unread: u64,
     pub is_logging_in: bool,
     pub calls: BTreeMap<CallId, Asked>,
     pub next_call: u64,
@@ -132,6 +134,7 @@ impl World {
                 disk: Vec::new(),
                 due: None,
                 ready: false,
+                total_unread: 0,
                 is_logging_in: false,
                 calls: BTreeMap::new(),
                 next_call: 0,
@@ -362,6 +365,7 @@ impl World {
         device.life += 1;
         device.up = false;
         device.machine = machine(device.name, device.platform, seed);
+        device.total_unread = 0;
         device.is_open = false;
         device.due = None;
         device.ready = false;

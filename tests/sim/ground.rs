@@ -88,7 +88,10 @@ impl World {
                 Change::Group { group_id, group: Some(_) } => drop(account.groups.insert(group_id)),
                 Change::Blacklist { user_id, listed: true } => drop(account.blacklist.insert(user_id)),
                 Change::Profile { profile } => account.nick = profile.fields.nick,
-                Change::Group { .. } | Change::Blacklist { .. } | Change::Other(_) => {}
+                Change::Group { .. }
+                | Change::Blacklist { .. }
+                | Change::Settings { .. }
+                | Change::Other(_) => {}
             }
         }
         account

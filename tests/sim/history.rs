@@ -91,6 +91,8 @@ pub struct Last {
     pub ranges: BTreeMap<LogId, Vec<(u64, u64)>>,
     pub stored: BTreeMap<LogId, Vec<Message>>,
     pub list: Vec<Conversation>,
+    /// Conversations with settings that the server has not confirmed.
+    pub unsent_settings: BTreeSet<ConversationId>,
     pub account: Account,
 }
 

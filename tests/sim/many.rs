@@ -139,6 +139,7 @@ fn breaks() {
         (Break::NeverMarks, "I6"),
         (Break::SendsTwice, "I7"),
         (Break::ReadsTooFar, "I8"),
+        (Break::ForgetsSettings, "I8"),
         (Break::HangsUp, "rest"),
         (Break::LosesPlaces, "I3"),
         (Break::HidesUnreadable, "later"),

@@ -1,11 +1,13 @@
 //! The actions of users and the faults, drawn from the seed.
 
+use tim::conversation::ReadAllType;
 use tim::machine::io::{Call, Input};
 use tim_protocol::call::{
     HandleApplicationRequest, JoinGroupRequest, QuitGroupRequest, RevokeRequest, UpdateBlacklistRequest,
     UpdateProfileRequest,
 };
 use tim_protocol::profile::ProfileFields;
+use tim_protocol::settings::{Marks, MessageRemindType, SettingsChange};
 use tim_protocol::{ConversationId, GroupId, UserId};
 
 use crate::app::Asked;
@@ -166,9 +168,11 @@ impl World {
             0..40 => self.send_to_peer(id),
             40..62 => self.send_to_group(id),
             62..68 => self.revoke(id),
-            68..78 => self.set_read(id),
+            68..77 => self.set_read(id),
+            77..78 => self.set_all_read(id),
             78..84 => self.read_page(id),
-            84..88 => self.call(id, Asked::Other, Call::ConversationList),
+            84..85 => self.call(id, Asked::Other, Call::ConversationList),
+            85..88 => self.set_settings(id),
             88..92 => self.come_or_go(id),
             92..94 => self.blacklist(id),
             94..96 => self.rename(id),
@@ -248,6 +252,30 @@ impl World {
     fn set_read(&mut self, id: DeviceId) {
         let conversation = self.somewhere(id);
         self.call(id, Asked::Other, Call::SetRead(conversation));
+    }
+
+    fn set_settings(&mut self, id: DeviceId) {
+        let conversations = (0..self.rng.u32(1..3)).map(|_| self.somewhere(id)).collect();
+        let mut change = SettingsChange::default();
+        match self.rng.u32(0..4) {
+            0 => change.is_pinned = Some(self.rng.bool()),
+            // What is discarded is not told: that is a story of its own.
+            1 => {
+                let types = [MessageRemindType::AcceptAndNotify, MessageRemindType::AcceptNotNotify];
+                change.message_remind_type = Some(types[self.rng.usize(0..2)]);
+            }
+            2 => {
+                let mark = Marks([1, 2, 1 << 63][self.rng.usize(0..3)]);
+                *(if self.rng.bool() { &mut change.mark } else { &mut change.unmark }) = mark;
+            }
+            _ => change.custom_data = Some(format!("data {}", self.rng.u32(0..3))),
+        }
+        self.call(id, Asked::Other, Call::SetConversations { conversations, change });
+    }
+
+    fn set_all_read(&mut self, id: DeviceId) {
+        let which = [ReadAllType::C2c, ReadAllType::Group, ReadAllType::All][self.rng.usize(0..3)];
+        self.call(id, Asked::Other, Call::SetAllRead(which));
     }
 
     fn read_page(&mut self, id: DeviceId) {

@@ -63,6 +63,8 @@ pub enum Break {
     SendsTwice,
     /// A sync says that more was read than was.
     ReadsTooFar,
+    /// A sync lacks what a user set about conversations.
+    ForgetsSettings,
     /// Every sync is answered as if it had asked for everything.
     SyncsAll,
     /// A device hangs up when it hears what it cannot read.

@@ -43,5 +43,6 @@ mod quick_start;
 mod redirects;
 mod relations;
 mod search;
+mod settings;
 mod uploads;
 mod world;

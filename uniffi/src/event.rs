@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use tim::event as engine;
 use tim::event::KickedOutType as EngineKick;
 
-use crate::types::{Conversation, Group, Message, Profile};
+use crate::types::{Conversation, Group, Message, Profile, signed};
 
 /// An event for the app. As JSON `{"name":…, "data":…}`, in TIM's format.
 #[derive(Debug, Clone, PartialEq, uniffi::Enum, Serialize)]
@@ -48,6 +48,12 @@ pub enum TimEvent {
     ConversationListUpdated {
         /// The conversations.
         conversations: Vec<Conversation>,
+    },
+    /// The number of unread messages in all conversations changed, without those that the user has muted and system notices.
+    #[serde(rename = "onTotalUnreadMessageCountUpdated", serialize_with = "bare")]
+    TotalUnreadMessageCountUpdated {
+        /// The number.
+        count: i64,
     },
     /// The groups this user is in changed: the whole list.
     #[serde(rename = "onGroupListUpdated", serialize_with = "bare")]
@@ -128,11 +134,13 @@ pub enum EventName {
     NetStateChange,
     /// The instance was destroyed.
     SdkDestroy,
+    /// The total of unread messages changed.
+    TotalUnreadMessageCountUpdated,
 }
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,
@@ -147,6 +155,7 @@ impl EventName {
         Self::KickedOut,
         Self::NetStateChange,
         Self::SdkDestroy,
+        Self::TotalUnreadMessageCountUpdated,
     ];
 }
 
@@ -167,6 +176,7 @@ impl From<EventName> for engine::EventName {
             EventName::KickedOut => Self::KickedOut,
             EventName::NetStateChange => Self::NetStateChange,
             EventName::SdkDestroy => Self::SdkDestroy,
+            EventName::TotalUnreadMessageCountUpdated => Self::TotalUnreadMessageCountUpdated,
         }
     }
 }
@@ -225,7 +235,7 @@ impl From<engine::NetState> for NetState {
     }
 }
 
-/// A list as the whole `data`, as TIM's users know it: without the name that the list has here.
+/// A list or a number as the whole `data`, as TIM's users know it: without the name that it has here.
 fn bare<T: Serialize, S: Serializer>(list: &T, serializer: S) -> Result<S::Ok, S::Error> {
     list.serialize(serializer)
 }
@@ -248,6 +258,9 @@ impl From<&engine::Event> for TimEvent {
             engine::Event::ConversationListUpdated(list) => Self::ConversationListUpdated {
                 conversations: list.iter().map(|it| (&**it).into()).collect(),
             },
+            engine::Event::TotalUnreadMessageCountUpdated(count) => {
+                Self::TotalUnreadMessageCountUpdated { count: signed(*count) }
+            }
             engine::Event::GroupListUpdated(groups) => Self::GroupListUpdated { groups: all(groups) },
             engine::Event::ProfileUpdated(profiles) => Self::ProfileUpdated { profiles: all(profiles) },
             engine::Event::BlacklistUpdated(users) => {

@@ -404,6 +404,13 @@ public:
         return ready;
     }
 
+    /** How many messages are unread in all. */
+    std::int64_t total_unread_message_count() const {
+        std::int64_t count = 0;
+        detail::check(tim_get_total_unread_message_count(handle_, &count));
+        return count;
+    }
+
     /** Who is logged in; empty if nobody is. */
     std::string login_user() const {
         char *user = nullptr;

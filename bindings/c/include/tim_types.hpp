@@ -399,6 +399,36 @@ inline void from_json(const nlohmann::json &json, merged_message &it) {
     json.get_to(it.payload);
 }
 
+/** Which messages of a conversation this user wants to be told of. */
+enum class message_remind_type {
+    accept_and_notify,
+    accept_not_notify,
+    discard,
+    accept_not_notify_except_at,
+    not_receive_msg_except_at,
+    other,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(message_remind_type, {
+    {message_remind_type::other, "other"},
+    {message_remind_type::accept_and_notify, "AcceptAndNotify"},
+    {message_remind_type::accept_not_notify, "AcceptNotNotify"},
+    {message_remind_type::discard, "Discard"},
+    {message_remind_type::accept_not_notify_except_at, "AcceptNotNotifyExceptAt"},
+    {message_remind_type::not_receive_msg_except_at, "NotReceiveMsgExceptAt"},
+})
+
+/** The conversations that a call marks as read. */
+enum class read_all_type {
+    c2c,
+    group,
+    all,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(read_all_type, {
+    {read_all_type::c2c, "readAllC2CMessage"},
+    {read_all_type::group, "readAllGroupMessage"},
+    {read_all_type::all, "readAllMessage"},
+})
+
 /** Whose conversation it is. */
 enum class conversation_type {
     c2c,
@@ -595,6 +625,16 @@ struct conversation {
     std::vector<types::group_at_info> group_at_info_list{};
     /** The time of the last activity. */
     std::int64_t last_time{};
+    /** The conversation is at the top of the list. */
+    bool is_pinned{};
+    /** Which messages this user wants to be told of. */
+    types::message_remind_type message_remind_type{};
+    /** The marks: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, and the app's own from 2^32 on. */
+    std::vector<std::int64_t> mark_list{};
+    /** The app's own data; empty if none. */
+    std::string custom_data{};
+    /** What the user has begun to write on this device; empty if nothing. */
+    std::string draft_text{};
 };
 inline void to_json(nlohmann::json &json, const conversation &it) {
     json = nlohmann::json::object();
@@ -607,6 +647,11 @@ inline void to_json(nlohmann::json &json, const conversation &it) {
     detail::put(json, "peerReadSequence", it.peer_read_sequence);
     detail::put(json, "groupAtInfoList", it.group_at_info_list);
     detail::put(json, "lastTime", it.last_time);
+    detail::put(json, "isPinned", it.is_pinned);
+    detail::put(json, "messageRemindType", it.message_remind_type);
+    detail::put(json, "markList", it.mark_list);
+    detail::put(json, "customData", it.custom_data);
+    detail::put(json, "draftText", it.draft_text);
 }
 inline void from_json(const nlohmann::json &json, conversation &it) {
     detail::take(json, "conversationID", it.conversation_id);
@@ -618,6 +663,49 @@ inline void from_json(const nlohmann::json &json, conversation &it) {
     detail::take(json, "peerReadSequence", it.peer_read_sequence);
     detail::take(json, "groupAtInfoList", it.group_at_info_list);
     detail::take(json, "lastTime", it.last_time);
+    detail::take(json, "isPinned", it.is_pinned);
+    detail::take(json, "messageRemindType", it.message_remind_type);
+    detail::take(json, "markList", it.mark_list);
+    detail::take(json, "customData", it.custom_data);
+    detail::take(json, "draftText", it.draft_text);
+}
+
+/** A conversation for which a call failed. */
+struct conversation_failure {
+    /** The conversation. */
+    std::string conversation_id{};
+    /** The number of the error. */
+    std::int32_t code{};
+    /** The error's text, in one line: what the caller can do. */
+    std::string message{};
+};
+inline void to_json(nlohmann::json &json, const conversation_failure &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "conversationID", it.conversation_id);
+    detail::put(json, "code", it.code);
+    detail::put(json, "message", it.message);
+}
+inline void from_json(const nlohmann::json &json, conversation_failure &it) {
+    detail::take(json, "conversationID", it.conversation_id);
+    detail::take(json, "code", it.code);
+    detail::take(json, "message", it.message);
+}
+
+/** The result of a call about several conversations. */
+struct conversation_results {
+    /** The conversations for which it succeeded. */
+    std::vector<std::string> success_conversation_id_list{};
+    /** The conversations for which it failed. */
+    std::vector<types::conversation_failure> failure_conversation_id_list{};
+};
+inline void to_json(nlohmann::json &json, const conversation_results &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "successConversationIDList", it.success_conversation_id_list);
+    detail::put(json, "failureConversationIDList", it.failure_conversation_id_list);
+}
+inline void from_json(const nlohmann::json &json, conversation_results &it) {
+    detail::take(json, "successConversationIDList", it.success_conversation_id_list);
+    detail::take(json, "failureConversationIDList", it.failure_conversation_id_list);
 }
 
 /** What happens to an application to join. */
@@ -1322,6 +1410,12 @@ struct conversation_list_updated {
     std::vector<types::conversation> conversations{};
 };
 
+/** The number of unread messages in all conversations changed, without those that the user has muted and system notices. */
+struct total_unread_message_count_updated {
+    /** The number. */
+    std::int64_t count{};
+};
+
 /** The groups this user is in changed: the whole list. */
 struct group_list_updated {
     /** The groups. */
@@ -1402,7 +1496,7 @@ struct unknown_event {
 };
 
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_read_by_peer, types::conversation_list_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_read_by_peer, types::conversation_list_updated, types::total_unread_message_count_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -1414,6 +1508,7 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::message_revoked>(&it)) { static_cast<void>(own); json["name"] = "onMessageRevoked"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::message_read_by_peer>(&it)) { static_cast<void>(own); json["name"] = "onMessageReadByPeer"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::conversation_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onConversationListUpdated"; json["data"] = own->conversations; }
+    if (auto *own = std::get_if<types::total_unread_message_count_updated>(&it)) { static_cast<void>(own); json["name"] = "onTotalUnreadMessageCountUpdated"; json["data"] = own->count; }
     if (auto *own = std::get_if<types::group_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onGroupListUpdated"; json["data"] = own->groups; }
     if (auto *own = std::get_if<types::profile_updated>(&it)) { static_cast<void>(own); json["name"] = "onProfileUpdated"; json["data"] = own->profiles; }
     if (auto *own = std::get_if<types::blacklist_updated>(&it)) { static_cast<void>(own); json["name"] = "blacklistUpdated"; json["data"] = own->user_id_list; }
@@ -1432,6 +1527,7 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "onMessageRevoked") { types::message_revoked own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onMessageReadByPeer") { types::message_read_by_peer own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onConversationListUpdated") { types::conversation_list_updated own{}; json.at("data").get_to(own.conversations); it = std::move(own); return; }
+    if (word == "onTotalUnreadMessageCountUpdated") { types::total_unread_message_count_updated own{}; json.at("data").get_to(own.count); it = std::move(own); return; }
     if (word == "onGroupListUpdated") { types::group_list_updated own{}; json.at("data").get_to(own.groups); it = std::move(own); return; }
     if (word == "onProfileUpdated") { types::profile_updated own{}; json.at("data").get_to(own.profiles); it = std::move(own); return; }
     if (word == "blacklistUpdated") { types::blacklist_updated own{}; json.at("data").get_to(own.user_id_list); it = std::move(own); return; }

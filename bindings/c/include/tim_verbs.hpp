@@ -104,10 +104,6 @@ public:
     answer revoke_message(const std::string &message_json) const {
         return ask(tim_revoke_message, message_json);
     }
-    /** As tim_set_message_read. */
-    answer set_message_read(const std::string &conversation_id) const {
-        return ask(tim_set_message_read, conversation_id);
-    }
     /** As tim_get_message_list. */
     answer get_message_list(const std::string &conversation_id, const std::string &next_req_message_id = {},
                             std::int32_t count = 15) const {
@@ -121,10 +117,6 @@ public:
     answer find_messages(const std::string &message_id_list_json) const {
         return ask(tim_find_messages, message_id_list_json);
     }
-    /** As tim_get_conversation_list. */
-    answer get_conversation_list() const {
-        return ask(tim_get_conversation_list);
-    }
     /** As tim_download_attachment. */
     answer download_attachment(const std::string &message_json, std::uint32_t rendition, const std::string &target,
                                progress_callback on_progress = {}) const {
@@ -137,6 +129,41 @@ public:
     /** As tim_cancel_download. */
     answer cancel_download(const std::string &target) const {
         return ask(tim_cancel_download, target);
+    }
+    /** As tim_get_conversation_list. */
+    answer get_conversation_list() const {
+        return ask(tim_get_conversation_list);
+    }
+    /** As tim_set_message_read. */
+    answer set_message_read(const std::string &conversation_id) const {
+        return ask(tim_set_message_read, conversation_id);
+    }
+    /** As tim_set_all_message_read. */
+    answer set_all_message_read(const std::string &scope) const {
+        return ask(tim_set_all_message_read, scope);
+    }
+    /** As tim_pin_conversation. */
+    answer pin_conversation(const std::string &conversation_id, bool is_pinned) const {
+        return ask(tim_pin_conversation, conversation_id, is_pinned);
+    }
+    /** As tim_set_message_remind_type. */
+    answer set_message_remind_type(const std::string &conversation_id_list_json,
+                                   const std::string &message_remind_type) const {
+        return ask(tim_set_message_remind_type, conversation_id_list_json, message_remind_type);
+    }
+    /** As tim_mark_conversation. */
+    answer mark_conversation(const std::string &conversation_id_list_json, std::int64_t mark_type,
+                             bool enable_mark) const {
+        return ask(tim_mark_conversation, conversation_id_list_json, mark_type, enable_mark);
+    }
+    /** As tim_set_conversation_custom_data. */
+    answer set_conversation_custom_data(const std::string &conversation_id_list_json,
+                                        const std::string &custom_data) const {
+        return ask(tim_set_conversation_custom_data, conversation_id_list_json, custom_data);
+    }
+    /** As tim_set_conversation_draft. */
+    answer set_conversation_draft(const std::string &conversation_id, const std::string &draft_text) const {
+        return ask(tim_set_conversation_draft, conversation_id, draft_text);
     }
     /** As tim_get_group_list. */
     answer get_group_list() const {

@@ -25,13 +25,18 @@ enum { EVERY_CREATIONS_DESTROYS = 4 };
     EACH(tim_resend_message(client, text, done, NULL)); \
     EACH(tim_cancel_message(client, text, done, NULL)); \
     EACH(tim_revoke_message(client, json, done, NULL)); \
-    EACH(tim_set_message_read(client, text, done, NULL)); \
     EACH(tim_get_message_list(client, text, NULL, 1, done, NULL)); \
     EACH(tim_get_message_list_hopping(client, json, done, NULL)); \
     EACH(tim_find_messages(client, json, done, NULL)); \
     EACH(tim_download_attachment(client, json, 0, text, on_progress, &destroys, count_destroy, done, NULL)); \
     EACH(tim_get_attachment_url(client, json, 0, done, NULL)); \
     EACH(tim_cancel_download(client, text, done, NULL)); \
+    EACH(tim_set_message_read(client, text, done, NULL)); \
+    EACH(tim_pin_conversation(client, text, true, done, NULL)); \
+    EACH(tim_set_message_remind_type(client, json, "Discard", done, NULL)); \
+    EACH(tim_mark_conversation(client, json, 1, true, done, NULL)); \
+    EACH(tim_set_conversation_custom_data(client, json, text, done, NULL)); \
+    EACH(tim_set_conversation_draft(client, text, text, done, NULL)); \
     EACH(tim_get_group_profile(client, text, done, NULL)); \
     EACH(tim_get_group_member_profile(client, text, json, done, NULL)); \
     EACH(tim_create_group(client, json, done, NULL)); \
@@ -50,6 +55,7 @@ enum { EVERY_CALLS_DESTROYS = 1 };
     EACH(tim_logout(client, done, NULL)); \
     EACH(tim_get_server_time(client, done, NULL)); \
     EACH(tim_get_conversation_list(client, done, NULL)); \
+    EACH(tim_set_all_message_read(client, "readAllMessage", done, NULL)); \
     EACH(tim_get_group_list(client, done, NULL)); \
     EACH(tim_get_my_profile(client, done, NULL)); \
     EACH(tim_get_blacklist(client, done, NULL));

@@ -191,7 +191,16 @@ static void alice_takes_back_what_she_said(void) {
     CHECK(has(list, NULL,
               "{'conversationID':'GROUPclimbers','type':'GROUP','subType':'Public','unreadCount':1,'lastMessage':" MESSAGE(
                   "GROUPclimbers", "GROUP", "alice", "climbers", "in", "Normal", BY_ALICE, STANDS, "false",
-                  HELLO) ",'readSequence':%,'peerReadSequence':0,'groupAtInfoList':[],'lastTime':%}"));
+                  HELLO) ",'readSequence':%,'peerReadSequence':0,'groupAtInfoList':[],'lastTime':%,'isPinned':false,"
+                         "'messageRemindType':'AcceptAndNotify','markList':[],'customData':'','draftText':''}"));
+    free(list);
+    TELLS("{'successConversationIDList':['GROUPclimbers'],'failureConversationIDList':[]}", tim_mark_conversation, bob,
+          "[\"GROUPclimbers\"]", 1, true);
+    TELLS("{'successConversationIDList':['GROUPclimbers'],'failureConversationIDList':[]}", tim_set_message_remind_type, bob,
+          "[\"GROUPclimbers\"]", "AcceptNotNotify");
+    TELLS("null", tim_pin_conversation, bob, "GROUPclimbers", true);
+    TOLD(list, TIM_OK, tim_get_conversation_list, bob);
+    CHECK(has(list, NULL, "'isPinned':true,'messageRemindType':'AcceptNotNotify','markList':[1],'customData':'','draftText':''}"));
     free(list);
 
     ENDS(10007, tim_revoke_message, bob, sent);

@@ -49,6 +49,7 @@ static void is_found_out(uint64_t number) {
     const tim_client none = {number};
     char *out = NULL;
     bool ready = false;
+    int64_t total = 0;
 #define EACH(call) GIVES(130183, call)
     EVERY_TEXT(none, "bob", MESSAGE);
     EVERY_CALL_WITHOUT_TEXT(none, on_never);
@@ -57,6 +58,7 @@ static void is_found_out(uint64_t number) {
     EACH(tim_release(none));
     EACH(tim_is_ready(none, &ready));
     EACH(tim_get_login_user(none, &out));
+    EACH(tim_get_total_unread_message_count(none, &total));
     EACH(tim_network_changed(none, true));
     EACH(tim_upload_progress((tim_upload){number}, 1));
     EACH(tim_upload_result((tim_upload){number}, MESSAGE));
@@ -93,6 +95,7 @@ static void null_is_told(void) {
     EACH(tim_create(TIM_ABI_VERSION, "{}", NULL));
     EACH(tim_is_ready(alice, NULL));
     EACH(tim_get_login_user(alice, NULL));
+    EACH(tim_get_total_unread_message_count(alice, NULL));
     EACH(tim_create_text_message(alice, "bob", "C2C", "hi", NULL, NULL));
     EACH(tim_create_image_message(alice, "bob", "C2C", "/none", NULL, NULL, &destroys, count_destroy, NULL));
     EACH(tim_create_image_message_from_bytes(alice, "bob", "C2C", NULL, 5, NULL, NULL, &destroys, count_destroy,

@@ -67,6 +67,16 @@ void a_text_is_created_sent_heard_and_listed() {
     CHECK(page.is_completed && !page.next_req_message_id && page.message_list.at(0).id == sent.id);
     const auto list = read<std::vector<types::conversation>>(bob->get_conversation_list().get());
     CHECK(list.at(0).type == types::conversation_type::c2c && list.at(0).last_message->id == sent.id);
+    const auto results = read<types::conversation_results>(
+        bob->set_conversation_custom_data("[\"C2Calice\",\"C2Cnobody\"]", "red").get());
+    CHECK(results.success_conversation_id_list.at(0) == "C2Calice");
+    CHECK(results.failure_conversation_id_list.at(0).code == 2500);
+    bob->set_conversation_draft("C2Calice", "Dear A").get();
+    CHECK(bob->total_unread_message_count() == 1);
+    bob->set_all_message_read("readAllC2CMessage").get();
+    CHECK(bob->total_unread_message_count() == 0);
+    const auto set = read<std::vector<types::conversation>>(bob->get_conversation_list().get());
+    CHECK(set.at(0).custom_data == "red" && set.at(0).draft_text == "Dear A" && !set.at(0).is_pinned);
 }
 
 void pages_follow_each_other() {

@@ -133,6 +133,8 @@ impl Account {
             conversation::Change::Blacklist { user_id, listed } => self.keep_listed(cx, &user_id, listed),
             conversation::Change::Group { group: Some(group), .. } => return self.join(cx, group),
             conversation::Change::Group { group_id, group: None } => return self.leave(cx, group_id),
+            // The conversations' own.
+            conversation::Change::Settings { .. } => {}
             conversation::Change::Other(_) => cx.count_unreadable(Unreadable::Change, 1),
         }
         None

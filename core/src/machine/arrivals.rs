@@ -68,6 +68,20 @@ impl Machine {
                 self.conversations.set_read(&conversation);
                 Return::Done
             }
+            Call::SetAllRead(which) => {
+                self.conversations.set_all_read(which);
+                Return::Done
+            }
+            Call::SetConversations { conversations, change } => {
+                match self.conversations.set(account, conversations, &change) {
+                    Ok(results) => Return::ConversationResults(results),
+                    Err(fault) => return self.cx.complete(id, Err(fault)),
+                }
+            }
+            Call::SetDraft(conversation, text) => {
+                let kept = self.conversations.set_draft(cx, &conversation, text);
+                return self.cx.complete(id, kept.map(|()| Return::Done));
+            }
             Call::ConversationList => {
                 let list = cx.me().map(|me| self.conversations.list(&me, outbox));
                 Return::Conversations(list.unwrap_or_default())
@@ -168,6 +182,9 @@ impl Machine {
 
     /// Applies a change of the user's own data.
     fn changed(&mut self, change: tim_protocol::conversation::Change) {
+        if let tim_protocol::conversation::Change::Settings { conversations } = change {
+            return self.conversations.settings_came(&mut self.cx, conversations);
+        }
         let membership = self.account.apply(&mut self.cx, change);
         self.membership(membership);
     }
@@ -200,6 +217,10 @@ impl Machine {
             Purpose::Mutations(id) => {
                 let result = read::<call::MutationsRequest>(result);
                 self.conversations.mutations_came(&mut self.cx, &id, result);
+            }
+            Purpose::Settings => {
+                let result = read::<call::SetConversationsRequest>(result);
+                self.conversations.settings_answered(&mut self.cx, result);
             }
             Purpose::Read(id) => {
                 self.conversations.read_confirmed(&self.cx, &id, read::<call::ReadRequest>(result));

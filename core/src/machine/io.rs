@@ -9,12 +9,13 @@ use tim_protocol::call::{Platform, Reply, Request};
 use tim_protocol::group::Group;
 use tim_protocol::media::{Attachment, Uploaded};
 use tim_protocol::profile::Profile;
+use tim_protocol::settings::SettingsChange;
 use tim_protocol::{ConversationId, Fault, MessageId, UserId};
 
 pub use super::pending::Pending;
 use super::trace::Trace;
 use super::unreadable::Unreadable;
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, ConversationResults, ReadAllType};
 use crate::event::Event;
 use crate::message::Message;
 use crate::search::Search;
@@ -117,6 +118,17 @@ pub enum Call {
     },
     /// Messages by their IDs.
     FindMessages(Vec<MessageId>),
+    /// Mark everything as read in all conversations of a type.
+    SetAllRead(ReadAllType),
+    /// Change settings of conversations.
+    SetConversations {
+        /// The conversations.
+        conversations: Vec<ConversationId>,
+        /// The change, the same for all of them.
+        change: SettingsChange,
+    },
+    /// Keep what the user has begun to write in a conversation; an empty text removes it.
+    SetDraft(ConversationId, String),
     /// A page of history, older than `before`.
     MessageList {
         /// The conversation.
@@ -165,6 +177,8 @@ pub enum Return {
     Message(Box<Message>),
     /// All conversations in order.
     Conversations(Vec<Arc<Conversation>>),
+    /// The result for each of several conversations.
+    ConversationResults(ConversationResults),
     /// Profiles.
     Profiles(Vec<Profile>),
     /// Users.

@@ -175,6 +175,12 @@ impl Machine {
         (self.login.user(), self.refusal())
     }
 
+    /// How many messages are unread in all; see [`crate::event::Event::TotalUnreadMessageCountUpdated`].
+    #[must_use]
+    pub fn total_unread_message_count(&self) -> u64 {
+        self.conversations.total_unread()
+    }
+
     /// How far both sides have read in a conversation, for messages read from the store.
     #[must_use]
     pub fn read_marks(&self, conversation: &ConversationId) -> ReadMarks {
@@ -259,8 +265,8 @@ impl Machine {
         if self.login.is_ready()
             && self.conversations.list_due(self.cx.now()).is_some_and(|due| due <= self.cx.now())
         {
-            let list = self.conversations.take_list(&self.cx, &self.outbox);
-            self.outputs.push_back(Output::Emit(list));
+            let events = self.conversations.take_list(&self.cx, &self.outbox);
+            self.outputs.extend(events.map(Output::Emit));
         }
     }
 

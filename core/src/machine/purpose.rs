@@ -21,6 +21,8 @@ pub(super) enum Purpose {
     Mutations(ConversationId),
     /// A read mark.
     Read(ConversationId),
+    /// Settings of conversations.
+    Settings,
     /// A message out of the outbox.
     Send(ConversationId, MessageId),
     /// A call of the app's.

@@ -29,16 +29,16 @@ impl Machine {
 
     pub(super) fn store_opened(&mut self, snapshot: Snapshot) {
         let Some(me) = self.cx.me().filter(|_| self.link.is_opening()) else { return };
-        let Snapshot { sync, conversations, outbox, profile, blacklist, groups } = snapshot;
+        let Snapshot { sync, conversations, outbox, profile, blacklist, groups, drafts } = snapshot;
         self.sync = Sync::load(sync);
         self.account = Account::load(profile, blacklist, groups);
         self.outbox.load(&me, outbox);
-        self.conversations.load(conversations, !self.sync.awaits_initial_sync());
+        self.conversations.load(conversations, drafts, !self.sync.awaits_initial_sync());
         self.show_outbox();
         if self.login.is_logging_in() && self.conversations.is_list_changed() {
             // The stored list is shown while the sync is in progress.
-            let list = self.conversations.take_list(&self.cx, &self.outbox);
-            self.cx.emit(list);
+            let events = self.conversations.take_list(&self.cx, &self.outbox);
+            events.for_each(|event| self.cx.emit(event));
         }
         self.link.store_opened(&mut self.cx);
     }
@@ -179,6 +179,7 @@ impl Machine {
         self.cx.connection_ended();
         self.sync.lost();
         self.outbox.connection_lost();
+        self.conversations.connection_lost();
         self.link.lost(&self.cx, &connection);
         self.calls.unanswered(&mut self.cx, connection.unanswered());
     }
@@ -232,8 +233,8 @@ impl Machine {
             self.show_outbox();
             self.conversations.store_touched(&mut self.cx);
             if !self.conversations.is_list_emitted() {
-                let list = self.conversations.take_list(&self.cx, &self.outbox);
-                self.cx.emit(list);
+                let events = self.conversations.take_list(&self.cx, &self.outbox);
+                events.for_each(|event| self.cx.emit(event));
             }
             self.cx.emit(Event::SdkReady);
         }

@@ -13,6 +13,7 @@ use tim_protocol::conversation::{Cursor, Mention};
 use tim_protocol::group::Group;
 use tim_protocol::message::{Message, Priority, Revocation};
 use tim_protocol::profile::Profile;
+use tim_protocol::settings::{ConversationSettings, SettingsChange};
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 
 pub use self::model::restarts;
@@ -52,6 +53,9 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
         Change::Blacklist(user("trudy"), true),
         Change::Blacklist(user("trudy"), false),
         Change::Group(group.group_id.clone(), Some(Box::new(group.clone()))),
+        Change::Draft(bob(), Some("Dear B".to_owned())),
+        Change::Draft("C2Ccarol".parse().unwrap(), Some("no".to_owned())),
+        Change::Draft("C2Ccarol".parse().unwrap(), None),
     ];
     store.apply(&changes, true).await.unwrap();
     let mut row = store.snapshot().await.unwrap().conversations.remove(0).0;
@@ -61,14 +65,17 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
     (row.revoked_above_read, row.revoked_up_to, row.first_visible_seq) = (1, 3, 2);
     row.mentions = vec![Mention { sequence: 2, from: user("bob"), me: true, all: false }];
     row.last_shown_seq = 1;
+    (row.settings, row.unsent_settings) = (Some(Box::new(settings())), Some(Box::new(settings_change())));
     store.apply(&[Change::Conversation(row.clone())], false).await.unwrap();
     drop(store);
 
     let opened = S::open(at).await.unwrap();
     let mut store = opened.store;
-    let Snapshot { sync: stored, conversations, outbox, profile: own, blacklist, groups } = opened.snapshot;
+    let Snapshot { sync: stored, conversations, outbox, profile: own, blacklist, groups, drafts } =
+        opened.snapshot;
     assert_eq!((stored, own, groups), (sync, Some(profile), vec![group.clone()]));
     assert_eq!(blacklist, [user("mallory")]);
+    assert_eq!(drafts, [(bob(), "Dear B".to_owned())]);
     let [(conversation, ranges, newest)] = conversations.as_slice() else { panic!("{conversations:?}") };
     assert_eq!((conversation, ranges.as_slice()), (&row, [(1, 2)].as_slice()));
     assert_eq!(
@@ -145,7 +152,7 @@ pub async fn revoked<S: Store>(at: &S::Location) {
     assert!(store.snapshot().await.unwrap().outbox.is_empty(), "it must not be sent again");
 }
 
-/// Promise 5: an acknowledged message moves to its conversation, and comes back to the outbox in another epoch, behind what
+/// Promise 5: drafts stay, an acknowledged message moves to its conversation, and comes back to the outbox in another epoch, behind what
 /// waits; everything else is fetched anew.
 pub async fn another_epoch<S: Store>(at: &S::Location) {
     let mut store = open::<S>(at).await;
@@ -156,7 +163,8 @@ pub async fn another_epoch<S: Store>(at: &S::Location) {
     }
     let cursor = Cursor { epoch: 1, version: 50 };
     let synced = Change::Sync(SyncState { cursor, unfinished: None, initial_sync_at: 7 });
-    store.apply(&[waits(many + 1), synced, Change::Profile(profile())], true).await.unwrap();
+    let draft = Change::Draft(bob(), Some("Dear B".to_owned()));
+    store.apply(&[waits(many + 1), synced, Change::Profile(profile()), draft], true).await.unwrap();
     assert_eq!(positions(&store.snapshot().await.unwrap()), [many + 1]);
     assert_eq!(read(&mut store).await.len() as u64, many);
     drop(store);
@@ -166,6 +174,7 @@ pub async fn another_epoch<S: Store>(at: &S::Location) {
     let after = store.snapshot().await.unwrap();
     assert!(after.conversations.is_empty() && after.profile.is_none());
     assert_eq!(after.sync, SyncState::default());
+    assert_eq!(after.drafts, [(bob(), "Dear B".to_owned())]);
     let ids: Vec<MessageId> = after.outbox.iter().map(|row| row.message.id).collect();
     let expected: Vec<MessageId> = [many + 1].into_iter().chain(4..=many).map(|it| message(it).id).collect();
     assert_eq!(ids, expected);
@@ -209,6 +218,15 @@ fn group() -> Group {
         "joinOption": "later", "selfInfo": {"role": "Later", "joinTime": 4},
     });
     serde_json::from_value(group).unwrap()
+}
+
+/// Settings with one of a later version, and a change of them.
+fn settings() -> ConversationSettings {
+    serde_json::from_str(r#"{"version":4,"isPinned":true,"marks":[0,63],"color":"red"}"#).unwrap()
+}
+
+fn settings_change() -> SettingsChange {
+    serde_json::from_str(r#"{"isPinned":false,"unmark":[63],"customData":"x"}"#).unwrap()
 }
 
 async fn open<S: Store>(at: &S::Location) -> S {

@@ -6,6 +6,7 @@
 #[macro_use]
 mod verbs;
 
+mod conversations;
 mod groups;
 mod media;
 mod messages;
@@ -15,6 +16,7 @@ mod users;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+pub use conversations::*;
 pub use groups::*;
 pub use media::*;
 pub use messages::*;
@@ -103,6 +105,8 @@ domains! {
     Session(SessionRequest -> SessionReply),
     /// Messages and how far they are read.
     Messages(MessagesRequest -> MessagesReply),
+    /// Settings of conversations.
+    Conversations(ConversationsRequest -> ConversationsReply),
     /// Profiles and the blacklist.
     Users(UsersRequest -> UsersReply),
     /// Groups and who is in them.

@@ -1,6 +1,6 @@
 //! The server's rules: every decision that needs stored data. Overview of the folder.
 //!
-//! * [`requests`] asks the domain of a request: [`messages`], [`users`] and [`groups`] have the lists of their verbs, each with
+//! * [`requests`] asks the domain of a request: [`messages`], [`settings`], [`users`] and [`groups`] have the lists of their verbs, each with
 //!   the function that decides it.
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
 //! * One file each: [`send`], [`revoke`], [`read`], [`history`], [`sync`], [`membership`], [`blacklist`],
@@ -31,6 +31,7 @@ mod revoke;
 pub mod rows;
 pub mod rules;
 mod send;
+mod settings;
 mod sync;
 mod unread;
 mod users;

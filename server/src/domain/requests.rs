@@ -6,12 +6,13 @@ use tim_protocol::Code;
 use tim_protocol::call::Request;
 
 use super::rows::Rows;
-use super::{DomainResult, groups, messages, users};
+use super::{DomainResult, groups, messages, settings, users};
 use crate::core::ops::{Committed, UserRequest};
 
 pub(super) fn request(rows: &mut impl Rows, asked: &UserRequest) -> DomainResult<Committed> {
     match &asked.request {
         Request::Messages(request) => messages::request(rows, asked, request),
+        Request::Conversations(request) => settings::request(rows, asked, request),
         Request::Users(request) => users::request(rows, asked, request),
         Request::Groups(request) => groups::request(rows, asked, request),
         // The session's own.

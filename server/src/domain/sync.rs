@@ -89,7 +89,7 @@ fn state(
     latest: u32,
     room: usize,
 ) -> DomainResult<ConversationState<Box<RawValue>>> {
-    let ConversationView { conversation, own, peer } = rows.conversation_view(actor.key, key)?;
+    let ConversationView { conversation, own, settings, peer } = rows.conversation_view(actor.key, key)?;
     let (peer, peer_read) = peer.unzip();
     let name = match (&conversation.parties, peer) {
         (Parties::C2c(..), peer) => ConversationId::C2c(peer.ok_or(Code::INTERNAL)?),
@@ -132,6 +132,7 @@ fn state(
         gone: is_gone,
         mentions: mentions.into(),
         last_message: last.messages,
+        settings: settings.filter(|_| !is_gone),
         latest: run.messages,
     })
 }

@@ -12,8 +12,8 @@ use crate::event::Event;
 /// Most events that wait for listeners.
 pub(super) const MAX_WAITING: usize = 10_000;
 
-/// The number of kinds of events with a whole list.
-const LISTS: usize = 3;
+/// The number of kinds of events with a whole list, or the total of one.
+const LISTS: usize = 4;
 
 #[derive(Default)]
 pub(super) struct Queue {
@@ -100,12 +100,13 @@ impl Queue {
     }
 }
 
-/// The kind of whole list that an event carries.
+/// The kind of whole list, or of its total, that an event carries.
 fn list_kind(event: &Event) -> Option<usize> {
     match event {
         Event::ConversationListUpdated(_) => Some(0),
         Event::GroupListUpdated(_) => Some(1),
         Event::BlacklistUpdated(_) => Some(2),
+        Event::TotalUnreadMessageCountUpdated(_) => Some(3),
         _ => None,
     }
 }

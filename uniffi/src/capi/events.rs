@@ -37,6 +37,7 @@ impl Serialize for List<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tim::conversation::MessageRemindType;
 
     #[test]
     fn events_are_written_as_the_other_face_has_them() {
@@ -50,6 +51,11 @@ mod tests {
                 group_at_info_list: Vec::new(),
                 peer_read_sequence: 4,
                 last_time: 5_000,
+                is_pinned: true,
+                message_remind_type: MessageRemindType::Discard,
+                mark_list: vec![1, 1 << 63],
+                custom_data: "data".to_owned(),
+                draft_text: String::new(),
             })
         };
         let list = vec![conversation("bob"), conversation("carol")];

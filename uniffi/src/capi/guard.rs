@@ -12,7 +12,7 @@ use tim::protocol::media::FileType;
 use super::{TIM_OK, TimStatus};
 use crate::error::TimError;
 use crate::event::EventName;
-use crate::types::{ConversationType, RenditionType};
+use crate::types::{ConversationType, MessageRemindType, ReadAllType, RenditionType};
 
 /// [`Code::PANICKED`] as a status.
 const FAULT: TimStatus = Code::PANICKED.0.cast_signed();
@@ -100,6 +100,22 @@ pub(super) fn unreadable(why: &str) -> TimError {
 /// Errors: those of [`text`], [`Code::CONVERSATION_TYPE_INVALID`].
 pub(super) fn conversation_type(pointer: *const c_char) -> Result<ConversationType, TimError> {
     let none = |_| TimError::of(Code::CONVERSATION_TYPE_INVALID);
+    serde_json::from_value(text(pointer)?.into()).map_err(none)
+}
+
+/// Which messages of a conversation a user wants to be told of, by its name.
+///
+/// Errors: those of [`text`], [`Code::BAD_REQUEST`].
+pub(super) fn message_remind_type(pointer: *const c_char) -> Result<MessageRemindType, TimError> {
+    let none = |_| TimError::new(Code::BAD_REQUEST, "a message remind type is one of those that tim.h names");
+    serde_json::from_value(text(pointer)?.into()).map_err(none)
+}
+
+/// Which conversations a call marks as read, by the name of the type.
+///
+/// Errors: those of [`text`], [`Code::BAD_REQUEST`].
+pub(super) fn read_all_type(pointer: *const c_char) -> Result<ReadAllType, TimError> {
+    let none = |_| TimError::new(Code::BAD_REQUEST, "a read all type is one of those that tim.h names");
     serde_json::from_value(text(pointer)?.into()).map_err(none)
 }
 

@@ -311,6 +311,18 @@ pub unsafe extern "C" fn tim_is_ready(client: TimClient, ready: *mut bool) -> Ti
     })
 }
 
+/// How many messages are unread in all conversations, without those that the user has muted and system notices; 0 while nobody is
+/// logged in.
+///
+/// Errors: none of its own.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_total_unread_message_count(client: TimClient, count: *mut i64) -> TimStatus {
+    guarded(|| {
+        Out::new(count)?.write(CLIENTS.get(client)?.get_total_unread_message_count());
+        Ok(())
+    })
+}
+
 /// Who is logged in; NULL if nobody is. Give the text back with `tim_string_free`.
 ///
 /// Errors: none of its own.

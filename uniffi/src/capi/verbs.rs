@@ -15,7 +15,7 @@ use super::handles::TimClient;
 use super::parameters::{Given, Parameters, unknown};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
-use crate::types::{Message, MessageListHoppingParam, MessageSearchParam, NewGroup, ProfileFields, RenditionType, SendOptions};
+use crate::types::{Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewGroup, ProfileFields, ReadAllType, RenditionType, SendOptions};
 
 /// Logs a user in; `sdkStateReady` tells when everything works.
 ///
@@ -484,26 +484,6 @@ fn revoke_message(tim: Arc<Tim>, message: Message) -> Call {
     call(async move { tim.revoke_message(message).await })
 }
 
-/// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
-/// does not mark anything as read.
-///
-/// Result: `null`.
-///
-/// Errors: the gate's; 2503 for a conversation that is none.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tim_set_message_read(
-    client: TimClient,
-    conversation_id: *const c_char,
-    done: TimDoneCallback,
-    user_data: *mut c_void,
-) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(set_message_read(tim, guard::text(conversation_id)?))))
-}
-
-fn set_message_read(tim: Arc<Tim>, conversation_id: String) -> Call {
-    call(async move { tim.set_message_read(conversation_id).await })
-}
-
 /// A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
 /// `next_req_message_id`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
 ///
@@ -577,24 +557,6 @@ pub unsafe extern "C" fn tim_find_messages(
 
 fn find_messages(tim: Arc<Tim>, message_id_list: Vec<String>) -> Call {
     call(async move { tim.find_messages(message_id_list).await })
-}
-
-/// All conversations, the most recently active first.
-///
-/// Result: an array of `conversation`.
-///
-/// Errors: the gate's.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn tim_get_conversation_list(
-    client: TimClient,
-    done: TimDoneCallback,
-    user_data: *mut c_void,
-) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_conversation_list(tim))))
-}
-
-fn get_conversation_list(tim: Arc<Tim>) -> Call {
-    call(async move { tim.get_conversation_list().await })
 }
 
 /// Saves the file of a message in one of its renditions, atomically.
@@ -677,6 +639,197 @@ pub unsafe extern "C" fn tim_cancel_download(
 
 fn cancel_download(tim: Arc<Tim>, target: String) -> Call {
     call(async move { tim.cancel_download(target).await })
+}
+
+/// All conversations: the pinned ones first, and of these and of the others the most recently active first.
+///
+/// Result: an array of `conversation`.
+///
+/// Errors: the gate's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_conversation_list(
+    client: TimClient,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_conversation_list(tim))))
+}
+
+fn get_conversation_list(tim: Arc<Tim>) -> Call {
+    call(async move { tim.get_conversation_list().await })
+}
+
+/// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
+/// does not mark anything as read.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_message_read(
+    client: TimClient,
+    conversation_id: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_message_read(tim, guard::text(conversation_id)?))))
+}
+
+fn set_message_read(tim: Arc<Tim>, conversation_id: String) -> Call {
+    call(async move { tim.set_message_read(conversation_id).await })
+}
+
+/// Marks everything as read in all conversations of a type, as `tim_set_message_read` does in one.
+///
+/// `scope` is `readAllC2CMessage`, `readAllGroupMessage` or `readAllMessage`. Result: `null`.
+///
+/// Errors: the gate's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_all_message_read(
+    client: TimClient,
+    scope: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_all_message_read(tim, guard::read_all_type(scope)?))))
+}
+
+fn set_all_message_read(tim: Arc<Tim>, scope: ReadAllType) -> Call {
+    call(async move { tim.set_all_message_read(scope).await })
+}
+
+/// Puts a conversation at the top of the list, or takes it from there, on all devices of the user. Like the other
+/// settings of a conversation this takes effect here at once, and elsewhere as soon as the server can be told, also
+/// after a restart.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 2500 for one that is not known here.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_pin_conversation(
+    client: TimClient,
+    conversation_id: *const c_char,
+    is_pinned: bool,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(pin_conversation(
+        tim,
+        guard::text(conversation_id)?,
+        is_pinned,
+    ))))
+}
+
+fn pin_conversation(tim: Arc<Tim>, conversation_id: String, is_pinned: bool) -> Call {
+    call(async move { tim.pin_conversation(conversation_id, is_pinned).await })
+}
+
+/// Sets which messages of conversations this user wants to be told of. Those that are not known here are in the list of
+/// failures, with 2500.
+///
+/// `conversation_id_list_json` is an array of texts. `message_remind_type` is `AcceptAndNotify`, `AcceptNotNotify`,
+/// `Discard`, `AcceptNotNotifyExceptAt` or `NotReceiveMsgExceptAt`. Result: `conversation results`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 50002 for no conversation, 51006 for more than 100, 130116
+/// for a type that this version does not know.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_message_remind_type(
+    client: TimClient,
+    conversation_id_list_json: *const c_char,
+    message_remind_type: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_message_remind_type(
+        tim,
+        guard::noun(conversation_id_list_json)?,
+        guard::message_remind_type(message_remind_type)?,
+    ))))
+}
+
+fn set_message_remind_type(tim: Arc<Tim>, conversation_id_list: Vec<String>, message_remind_type: MessageRemindType) -> Call {
+    call(async move { tim.set_message_remind_type(conversation_id_list, message_remind_type).await })
+}
+
+/// Sets a mark of conversations, or removes it: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, or a power of two from 2^32 on with a
+/// meaning of the app's own; the highest bit is the sign. Those that are not known here are in the list of failures,
+/// with 2500.
+///
+/// `conversation_id_list_json` is an array of texts. Result: `conversation results`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 50002 for no conversation or another mark, 51006 for more
+/// than 100.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_mark_conversation(
+    client: TimClient,
+    conversation_id_list_json: *const c_char,
+    mark_type: i64,
+    enable_mark: bool,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(mark_conversation(
+        tim,
+        guard::noun(conversation_id_list_json)?,
+        mark_type,
+        enable_mark,
+    ))))
+}
+
+fn mark_conversation(tim: Arc<Tim>, conversation_id_list: Vec<String>, mark_type: i64, enable_mark: bool) -> Call {
+    call(async move { tim.mark_conversation(conversation_id_list, mark_type, enable_mark).await })
+}
+
+/// Sets the app's own data of conversations, at most 256 bytes; an empty text removes it. Those that are not known here
+/// are in the list of failures, with 2500.
+///
+/// `conversation_id_list_json` is an array of texts. Result: `conversation results`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 50002 for no conversation or longer data, 51006 for more
+/// than 100.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_conversation_custom_data(
+    client: TimClient,
+    conversation_id_list_json: *const c_char,
+    custom_data: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_conversation_custom_data(
+        tim,
+        guard::noun(conversation_id_list_json)?,
+        guard::text(custom_data)?,
+    ))))
+}
+
+fn set_conversation_custom_data(tim: Arc<Tim>, conversation_id_list: Vec<String>, custom_data: String) -> Call {
+    call(async move { tim.set_conversation_custom_data(conversation_id_list, custom_data).await })
+}
+
+/// Keeps what the user has begun to write in a conversation, at most 12 KiB; an empty text removes it. It stays on this
+/// device, over restarts, and does not change the order of the list.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 2500 for one that is not known here, 50002 for a longer
+/// text.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_set_conversation_draft(
+    client: TimClient,
+    conversation_id: *const c_char,
+    draft_text: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(set_conversation_draft(
+        tim,
+        guard::text(conversation_id)?,
+        guard::text(draft_text)?,
+    ))))
+}
+
+fn set_conversation_draft(tim: Arc<Tim>, conversation_id: String, draft_text: String) -> Call {
+    call(async move { tim.set_conversation_draft(conversation_id, draft_text).await })
 }
 
 /// The groups this user is in.
@@ -1068,10 +1221,6 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
             let mut given = Parameters::new("revokeMessage", &["message"], given)?;
             Ok(revoke_message(tim, given.take("message")?))
         }
-        "setMessageRead" => {
-            let mut given = Parameters::new("setMessageRead", &["conversationID"], given)?;
-            Ok(set_message_read(tim, given.take("conversationID")?))
-        }
         "getMessageList" => {
             let mut given = Parameters::new("getMessageList", &["conversationID", "nextReqMessageID", "count"], given)?;
             Ok(get_message_list(tim, given.take("conversationID")?, given.take_or("nextReqMessageID", None)?, given.take_or("count", 15)?))
@@ -1084,10 +1233,6 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
             let mut given = Parameters::new("findMessages", &["messageIDList"], given)?;
             Ok(find_messages(tim, given.take("messageIDList")?))
         }
-        "getConversationList" => {
-            let _given = Parameters::new("getConversationList", &[], given)?;
-            Ok(get_conversation_list(tim))
-        }
         "downloadAttachment" => {
             let mut given = Parameters::new("downloadAttachment", &["message", "rendition", "target"], given)?;
             Ok(download_attachment(tim, given.take("message")?, given.take("rendition")?, given.take("target")?, None))
@@ -1099,6 +1244,38 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "cancelDownload" => {
             let mut given = Parameters::new("cancelDownload", &["target"], given)?;
             Ok(cancel_download(tim, given.take("target")?))
+        }
+        "getConversationList" => {
+            let _given = Parameters::new("getConversationList", &[], given)?;
+            Ok(get_conversation_list(tim))
+        }
+        "setMessageRead" => {
+            let mut given = Parameters::new("setMessageRead", &["conversationID"], given)?;
+            Ok(set_message_read(tim, given.take("conversationID")?))
+        }
+        "setAllMessageRead" => {
+            let mut given = Parameters::new("setAllMessageRead", &["scope"], given)?;
+            Ok(set_all_message_read(tim, given.take("scope")?))
+        }
+        "pinConversation" => {
+            let mut given = Parameters::new("pinConversation", &["conversationID", "isPinned"], given)?;
+            Ok(pin_conversation(tim, given.take("conversationID")?, given.take("isPinned")?))
+        }
+        "setMessageRemindType" => {
+            let mut given = Parameters::new("setMessageRemindType", &["conversationIDList", "messageRemindType"], given)?;
+            Ok(set_message_remind_type(tim, given.take("conversationIDList")?, given.take("messageRemindType")?))
+        }
+        "markConversation" => {
+            let mut given = Parameters::new("markConversation", &["conversationIDList", "markType", "enableMark"], given)?;
+            Ok(mark_conversation(tim, given.take("conversationIDList")?, given.take("markType")?, given.take("enableMark")?))
+        }
+        "setConversationCustomData" => {
+            let mut given = Parameters::new("setConversationCustomData", &["conversationIDList", "customData"], given)?;
+            Ok(set_conversation_custom_data(tim, given.take("conversationIDList")?, given.take("customData")?))
+        }
+        "setConversationDraft" => {
+            let mut given = Parameters::new("setConversationDraft", &["conversationID", "draftText"], given)?;
+            Ok(set_conversation_draft(tim, given.take("conversationID")?, given.take("draftText")?))
         }
         "getGroupList" => {
             let _given = Parameters::new("getGroupList", &[], given)?;

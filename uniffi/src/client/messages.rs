@@ -1,10 +1,10 @@
-//! Messages and conversations: sent, taken back, read, listed.
+//! Messages: sent, taken back, listed.
 
 use super::Tim;
 use crate::error::TimError;
 use crate::offload::offload;
 use crate::types::{
-    self as ids, Conversation, Message, MessageList, MessageListHopping, MessageListHoppingParam, SendOptions,
+    self as ids, Message, MessageList, MessageListHopping, MessageListHoppingParam, SendOptions,
 };
 
 #[uniffi::export]
@@ -63,15 +63,6 @@ impl Tim {
         Ok(offload(self.tim.revoke_message(&message.try_into()?)).await?.into())
     }
 
-    /// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
-    /// does not mark anything as read.
-    ///
-    /// # Errors
-    /// `NotReady`. `Refused`: 2503 for a conversation that is none.
-    pub async fn set_message_read(&self, conversation_id: String) -> Result<(), TimError> {
-        Ok(offload(self.tim.set_message_read(&ids::conversation_id(&conversation_id)?)).await?)
-    }
-
     /// A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
     /// `nextReqMessageID`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
     ///
@@ -120,13 +111,5 @@ impl Tim {
     pub async fn find_messages(&self, message_id_list: Vec<String>) -> Result<Vec<Message>, TimError> {
         let ids: Vec<_> = message_id_list.iter().map(|id| ids::message_id(id)).collect::<Result<_, _>>()?;
         Ok(offload(self.tim.find_messages(&ids)).await?.into_iter().map(Into::into).collect())
-    }
-
-    /// All conversations, the most recently active first.
-    ///
-    /// # Errors
-    /// `NotReady`.
-    pub async fn get_conversation_list(&self) -> Result<Vec<Conversation>, TimError> {
-        Ok(offload(self.tim.get_conversation_list()).await?.iter().map(|it| (&**it).into()).collect())
     }
 }

@@ -12,6 +12,7 @@ mod create;
 mod messages;
 
 mod attachments;
+mod conversations;
 
 mod groups;
 

@@ -1,9 +1,37 @@
 //! Conversations, as both faces have them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tim::conversation as engine;
 
-use super::{ConversationType, GroupType, Message, seconds, signed};
+use super::{ConversationType, GroupType, Message, mirror, mirror_words, seconds, signed};
+
+mirror_words! {
+    /// Which messages of a conversation this user wants to be told of.
+    MessageRemindType = engine::MessageRemindType {
+        /// All, with a notification.
+        AcceptAndNotify = "AcceptAndNotify",
+        /// All, without a notification.
+        AcceptNotNotify = "AcceptNotNotify",
+        /// None: they are in the conversation, and no event reports them.
+        Discard = "Discard",
+        /// All, with a notification only of those that mention this user.
+        AcceptNotNotifyExceptAt = "AcceptNotNotifyExceptAt",
+        /// Only those that mention this user.
+        NotReceiveMsgExceptAt = "NotReceiveMsgExceptAt",
+    }
+}
+
+mirror! {
+    /// The conversations that a call marks as read.
+    ReadAllType = engine::ReadAllType {
+        /// Those with one other user.
+        C2c = "readAllC2CMessage",
+        /// Those of groups.
+        Group = "readAllGroupMessage",
+        /// All, system notices too.
+        All = "readAllMessage",
+    }
+}
 
 /// One conversation of this user's list.
 #[derive(Debug, Clone, PartialEq, uniffi::Record, Serialize)]
@@ -29,6 +57,59 @@ pub struct Conversation {
     pub group_at_info_list: Vec<GroupAtInfo>,
     /// The time of the last activity.
     pub last_time: i64,
+    /// The conversation is at the top of the list.
+    pub is_pinned: bool,
+    /// Which messages this user wants to be told of.
+    pub message_remind_type: MessageRemindType,
+    /// The marks: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, and the app's own from 2^32 on. The highest bit is the sign.
+    pub mark_list: Vec<i64>,
+    /// The app's own data; empty if none.
+    pub custom_data: String,
+    /// What the user has begun to write on this device; empty if nothing.
+    pub draft_text: String,
+}
+
+/// The result of a call about several conversations.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationResults {
+    /// The conversations for which it succeeded.
+    #[serde(rename = "successConversationIDList")]
+    pub success_conversation_id_list: Vec<String>,
+    /// The conversations for which it failed.
+    #[serde(rename = "failureConversationIDList")]
+    pub failure_conversation_id_list: Vec<ConversationFailure>,
+}
+
+/// A conversation for which a call failed.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationFailure {
+    /// The conversation.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: String,
+    /// The number of the error.
+    pub code: i32,
+    /// The error's text, in one line: what the caller can do.
+    pub message: String,
+}
+
+impl From<engine::ConversationResults> for ConversationResults {
+    fn from(results: engine::ConversationResults) -> Self {
+        let engine::ConversationResults { success_conversation_id_list: done, failure_conversation_id_list } =
+            results;
+        Self {
+            success_conversation_id_list: done.iter().map(ToString::to_string).collect(),
+            failure_conversation_id_list: failure_conversation_id_list.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<engine::ConversationFailure> for ConversationFailure {
+    fn from(failure: engine::ConversationFailure) -> Self {
+        let engine::ConversationFailure { conversation_id, code, message } = failure;
+        Self { conversation_id: conversation_id.to_string(), code: code.0.cast_signed(), message }
+    }
 }
 
 /// An unread message that mentions this user.
@@ -66,6 +147,11 @@ impl From<&engine::Conversation> for Conversation {
             peer_read_sequence,
             group_at_info_list,
             last_time,
+            is_pinned,
+            message_remind_type,
+            mark_list,
+            custom_data,
+            draft_text,
         } = conversation;
         Self {
             conversation_id: conversation_id.to_string(),
@@ -77,6 +163,11 @@ impl From<&engine::Conversation> for Conversation {
             peer_read_sequence: signed(*peer_read_sequence),
             group_at_info_list: group_at_info_list.iter().map(Into::into).collect(),
             last_time: seconds(*last_time),
+            is_pinned: *is_pinned,
+            message_remind_type: (*message_remind_type).into(),
+            mark_list: mark_list.iter().map(|mark| mark.cast_signed()).collect(),
+            custom_data: custom_data.clone(),
+            draft_text: draft_text.clone(),
         }
     }
 }

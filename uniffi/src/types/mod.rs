@@ -88,6 +88,10 @@ pub(crate) fn conversation_id(text: &str) -> Result<ConversationId, TimError> {
     text.parse().map_err(|_| TimError::of(Code::CONVERSATION_ID_INVALID))
 }
 
+pub(crate) fn conversation_ids(texts: &[String]) -> Result<Vec<ConversationId>, TimError> {
+    texts.iter().map(|text| conversation_id(text)).collect()
+}
+
 /// Declares a host's enum and its conversions from and to the engine's. The words are those of the JSON.
 macro_rules! mirror {
     ($(#[$meta:meta])* $name:ident = $engine:path { $($(#[$vmeta:meta])* $variant:ident = $word:literal),* $(,)? }) => {

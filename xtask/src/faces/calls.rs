@@ -30,7 +30,9 @@ fn call(verb: &Verb) -> String {
     let arguments = verb.parameters.iter().map(|it| match it.kind {
         Kind::Text => "text",
         Kind::Json(_) => "json",
-        Kind::ConversationType => "\"C2C\"",
+        Kind::Word("ConversationType") => "\"C2C\"",
+        Kind::Word("ReadAllType") => "\"readAllMessage\"",
+        Kind::Word(_) => "\"Discard\"",
         Kind::OptionalText | Kind::OptionalJson(_) => "NULL",
         Kind::Rendition => "0",
         Kind::Plain("bool") => "true",

@@ -37,11 +37,12 @@ fn declared(verb: &Verb) -> Vec<String> {
 fn parameter(parameter: &Parameter) -> String {
     let name = parameter.in_c();
     let declared = match &parameter.kind {
-        Kind::Text | Kind::OptionalText | Kind::Json(_) | Kind::OptionalJson(_) | Kind::ConversationType => {
+        Kind::Text | Kind::OptionalText | Kind::Json(_) | Kind::OptionalJson(_) | Kind::Word(_) => {
             format!("const std::string &{name}")
         }
         Kind::Rendition => format!("std::uint32_t {name}"),
         Kind::Plain("i32") => format!("std::int32_t {name}"),
+        Kind::Plain("i64") => format!("std::int64_t {name}"),
         Kind::Plain("f64") => format!("double {name}"),
         Kind::Plain(other) => format!("{other} {name}"),
         Kind::Bytes => format!("const std::uint8_t *{name}, std::size_t length"),

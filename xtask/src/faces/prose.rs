@@ -117,9 +117,15 @@ fn argument(parameter: &Parameter, at_once: bool) -> Option<String> {
         Kind::Json(json) => format!("`{name}` is {}.", shown(json)),
         Kind::OptionalJson(json) => format!("`{name}` is {}, or NULL for none.", shown(json)),
         Kind::Rendition => format!("`{name}` is 0 (original), 1 (thumbnail) or 2 (large)."),
-        Kind::ConversationType => {
+        Kind::Word("ConversationType") => {
             format!("`to` is a userID and `{name}` `C2C`, or `to` a groupID and `{name}` `GROUP`.")
         }
+        Kind::Word("ReadAllType") => {
+            format!("`{name}` is `readAllC2CMessage`, `readAllGroupMessage` or `readAllMessage`.")
+        }
+        Kind::Word(_) => format!(
+            "`{name}` is `AcceptAndNotify`, `AcceptNotNotify`, `Discard`, `AcceptNotNotifyExceptAt` or `NotReceiveMsgExceptAt`."
+        ),
         Kind::OptionalText => format!("`{name}` may be NULL."),
         Kind::Bytes => format!("`{name}` are copied before this returns."),
         Kind::Progress => format!(

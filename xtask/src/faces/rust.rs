@@ -104,7 +104,7 @@ fn spread(head: &str, arguments: &[String]) -> String {
 fn declared(parameter: &Parameter) -> String {
     let name = parameter.in_c();
     let declared = match &parameter.kind {
-        Kind::Text | Kind::OptionalText | Kind::Json(_) | Kind::OptionalJson(_) | Kind::ConversationType => {
+        Kind::Text | Kind::OptionalText | Kind::Json(_) | Kind::OptionalJson(_) | Kind::Word(_) => {
             format!("{name}: *const c_char")
         }
         Kind::Rendition => format!("{name}: u32"),
@@ -126,7 +126,9 @@ fn taken(parameter: &Parameter, verb: &Verb) -> String {
         Kind::OptionalText => format!("guard::optional_text({name})?"),
         Kind::Json(_) => format!("guard::noun({name})?"),
         Kind::OptionalJson(_) => format!("guard::optional_noun({name})?"),
-        Kind::ConversationType => format!("guard::conversation_type({name})?"),
+        Kind::Word("ConversationType") => format!("guard::conversation_type({name})?"),
+        Kind::Word("ReadAllType") => format!("guard::read_all_type({name})?"),
+        Kind::Word(_) => format!("guard::message_remind_type({name})?"),
         Kind::Rendition => format!("guard::rendition({name})?"),
         Kind::Bytes => format!("guard::bytes({name}, length, FileType::{file_type})?"),
         Kind::Plain(_) | Kind::Progress => name,

@@ -44,7 +44,8 @@ pub(crate) enum Kind {
     Json(Answer),
     /// A noun as JSON, or nothing.
     OptionalJson(Answer),
-    ConversationType,
+    /// A word of an enum, by its type.
+    Word(&'static str),
     Rendition,
     /// A number, or a truth value, by its type.
     Plain(&'static str),
@@ -233,9 +234,12 @@ fn kind(of: &str) -> Result<Kind> {
     Ok(match of {
         "String" => Kind::Text,
         "Option<String>" => Kind::OptionalText,
-        "ConversationType" => Kind::ConversationType,
+        "ConversationType" => Kind::Word("ConversationType"),
+        "ReadAllType" => Kind::Word("ReadAllType"),
+        "MessageRemindType" => Kind::Word("MessageRemindType"),
         "RenditionType" => Kind::Rendition,
         "i32" => Kind::Plain("i32"),
+        "i64" => Kind::Plain("i64"),
         "f64" => Kind::Plain("f64"),
         "bool" => Kind::Plain("bool"),
         "Vec<u8>" => Kind::Bytes,

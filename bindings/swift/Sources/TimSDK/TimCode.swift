@@ -42,7 +42,7 @@ public enum TimCode {
     public static let mergerInvalid: Int32 = 2450
     /// this message cannot be forwarded: it was not sent, was revoked, or is of the server.
     public static let forwardInvalid: Int32 = 2453
-    /// there is no such conversation on this device.
+    /// there is no such conversation.
     public static let conversationNotFound: Int32 = 2500
     /// a conversationID is C2C and a userID, GROUP and a groupID, or @TIM#SYSTEM.
     public static let conversationIDInvalid: Int32 = 2503
@@ -128,6 +128,10 @@ public enum TimCode {
     public static let blacklistFull: Int32 = 30013
     /// a profile value is too long.
     public static let profileValueTooLong: Int32 = 40601
+    /// a setting of the conversation is too long or not allowed.
+    public static let conversationBadParameter: Int32 = 50002
+    /// too many conversations in one request: name up to 100.
+    public static let tooManyConversations: Int32 = 51006
     /// the userSig has expired: ask your backend for a new one.
     public static let usersigExpired: Int32 = 70001
     /// the userSig is empty: ask your backend for one.

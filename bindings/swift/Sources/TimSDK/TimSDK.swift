@@ -1688,6 +1688,85 @@ public protocol TimProtocol: AnyObject, Sendable {
 
 
     /**
+     * All conversations: the pinned ones first, and of these and of the others the most recently active first.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    func getConversationList() async throws  -> [Conversation]
+
+    /**
+     * How many messages are unread in all conversations, without those that the user has muted and system notices; 0 while nobody
+     * is logged in.
+     */
+    func getTotalUnreadMessageCount()  -> Int64
+
+    /**
+     * Sets a mark of conversations, or removes it: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, or a power of two from 2^32 on with a
+     * meaning of the app's own; the highest bit is the sign. Those that are not known here are in the list of failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation or another mark, 51006 for more than
+     * 100.
+     */
+    func markConversation(conversationIDList: [String], markType: Int64, enableMark: Bool) async throws  -> ConversationResults
+
+    /**
+     * Puts a conversation at the top of the list, or takes it from there, on all devices of the user. Like the other settings of
+     * a conversation this takes effect here at once, and elsewhere as soon as the server can be told, also after a restart.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here.
+     */
+    func pinConversation(conversationID: String, isPinned: Bool) async throws
+
+    /**
+     * Marks everything as read in all conversations of a type, as `setMessageRead` does in one.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    func setAllMessageRead(scope: ReadAllType) async throws
+
+    /**
+     * Sets the app's own data of conversations, at most 256 bytes; an empty text removes it. Those that are not known here are
+     * in the list of failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation or longer data, 51006 for more than
+     * 100.
+     */
+    func setConversationCustomData(conversationIDList: [String], customData: String) async throws  -> ConversationResults
+
+    /**
+     * Keeps what the user has begun to write in a conversation, at most 12 KiB; an empty text removes it. It stays on this
+     * device, over restarts, and does not change the order of the list.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here, 50002 for a longer text.
+     */
+    func setConversationDraft(conversationID: String, draftText: String) async throws
+
+    /**
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
+     * does not mark anything as read.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
+     */
+    func setMessageRead(conversationID: String) async throws
+
+    /**
+     * Sets which messages of conversations this user wants to be told of. Those that are not known here are in the list of
+     * failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation, 51006 for more than 100, 130116 for
+     * a type that this version does not know.
+     */
+    func setMessageRemindType(conversationIDList: [String], messageRemindType: MessageRemindType) async throws  -> ConversationResults
+
+    /**
      * Creates a custom message: content of the application's own, three texts of which one at least is not empty; `sendMessage`
      * sends it.
      *
@@ -1842,14 +1921,6 @@ public protocol TimProtocol: AnyObject, Sendable {
     func findMessages(messageIDList: [String]) async throws  -> [Message]
 
     /**
-     * All conversations, the most recently active first.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-    func getConversationList() async throws  -> [Conversation]
-
-    /**
      * A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
      * `nextReqMessageID`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
      *
@@ -1910,15 +1981,6 @@ public protocol TimProtocol: AnyObject, Sendable {
      * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
     func sendMessage(_ message: Message, options: SendOptions?) async throws  -> Message
-
-    /**
-     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
-     * does not mark anything as read.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none.
-     */
-    func setMessageRead(conversationID: String) async throws
 
     /**
      * Puts users on the blacklist.
@@ -2346,6 +2408,204 @@ func uniffiGetAttachmentUrl(message: Message, rendition: RenditionType)async thr
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterString.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * All conversations: the pinned ones first, and of these and of the others the most recently active first.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+open func getConversationList()async throws  -> [Conversation]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_conversation_list(
+                        self.uniffiCloneHandle()
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeConversation.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * How many messages are unread in all conversations, without those that the user has muted and system notices; 0 while nobody
+     * is logged in.
+     */
+open func getTotalUnreadMessageCount() -> Int64  {
+    return try!  FfiConverterInt64.lift(try! rustCall() {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_get_total_unread_message_count(
+            self.uniffiCloneHandle(),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Sets a mark of conversations, or removes it: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, or a power of two from 2^32 on with a
+     * meaning of the app's own; the highest bit is the sign. Those that are not known here are in the list of failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation or another mark, 51006 for more than
+     * 100.
+     */
+open func markConversation(conversationIDList: [String], markType: Int64, enableMark: Bool)async throws  -> ConversationResults  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_mark_conversation(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(conversationIDList),FfiConverterInt64.lower(markType),FfiConverterBool.lower(enableMark)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeConversationResults_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Puts a conversation at the top of the list, or takes it from there, on all devices of the user. Like the other settings of
+     * a conversation this takes effect here at once, and elsewhere as soon as the server can be told, also after a restart.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here.
+     */
+open func pinConversation(conversationID: String, isPinned: Bool)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_pin_conversation(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(conversationID),FfiConverterBool.lower(isPinned)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Marks everything as read in all conversations of a type, as `setMessageRead` does in one.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+open func setAllMessageRead(scope: ReadAllType)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_all_message_read(
+                        self.uniffiCloneHandle(),FfiConverterTypeReadAllType_lower(scope)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Sets the app's own data of conversations, at most 256 bytes; an empty text removes it. Those that are not known here are
+     * in the list of failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation or longer data, 51006 for more than
+     * 100.
+     */
+open func setConversationCustomData(conversationIDList: [String], customData: String)async throws  -> ConversationResults  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_conversation_custom_data(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(conversationIDList),FfiConverterString.lower(customData)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeConversationResults_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Keeps what the user has begun to write in a conversation, at most 12 KiB; an empty text removes it. It stays on this
+     * device, over restarts, and does not change the order of the list.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here, 50002 for a longer text.
+     */
+open func setConversationDraft(conversationID: String, draftText: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_conversation_draft(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(conversationID),FfiConverterString.lower(draftText)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
+     * does not mark anything as read.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
+     */
+open func setMessageRead(conversationID: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_message_read(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(conversationID)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Sets which messages of conversations this user wants to be told of. Those that are not known here are in the list of
+     * failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation, 51006 for more than 100, 130116 for
+     * a type that this version does not know.
+     */
+open func setMessageRemindType(conversationIDList: [String], messageRemindType: MessageRemindType)async throws  -> ConversationResults  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_set_message_remind_type(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(conversationIDList),FfiConverterTypeMessageRemindType_lower(messageRemindType)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeConversationResults_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -2808,28 +3068,6 @@ open func findMessages(messageIDList: [String])async throws  -> [Message]  {
 }
 
     /**
-     * All conversations, the most recently active first.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-open func getConversationList()async throws  -> [Conversation]  {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_get_conversation_list(
-                        self.uniffiCloneHandle()
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
-            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
-            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
-            liftFunc: FfiConverterSequenceTypeConversation.lift,
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
      * A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
      * `nextReqMessageID`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
      *
@@ -2960,29 +3198,6 @@ open func sendMessage(_ message: Message, options: SendOptions? = nil)async thro
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeMessage_lift,
-            errorHandler: FfiConverterTypeTimError_lift
-        )
-}
-
-    /**
-     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
-     * does not mark anything as read.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none.
-     */
-open func setMessageRead(conversationID: String)async throws   {
-    return
-        try  await uniffiRustCallAsync(
-            rustFutureFunc: {
-                uniffi_tim_ffi_fn_method_tim_set_message_read(
-                        self.uniffiCloneHandle(),FfiConverterString.lower(conversationID)
-                )
-            },
-            pollFunc: ffi_tim_ffi_rust_future_poll_void,
-            completeFunc: ffi_tim_ffi_rust_future_complete_void,
-            freeFunc: ffi_tim_ffi_rust_future_free_void,
-            liftFunc: { $0 },
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -3591,6 +3806,26 @@ public struct Conversation: Equatable, Hashable {
      * The time of the last activity.
      */
     public let lastTime: Int64
+    /**
+     * The conversation is at the top of the list.
+     */
+    public let isPinned: Bool
+    /**
+     * Which messages this user wants to be told of.
+     */
+    public let messageRemindType: MessageRemindType
+    /**
+     * The marks: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, and the app's own from 2^32 on. The highest bit is the sign.
+     */
+    public let markList: [Int64]
+    /**
+     * The app's own data; empty if none.
+     */
+    public let customData: String
+    /**
+     * What the user has begun to write on this device; empty if nothing.
+     */
+    public let draftText: String
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -3622,7 +3857,22 @@ public struct Conversation: Equatable, Hashable {
          */groupAtInfoList: [GroupAtInfo],
         /**
          * The time of the last activity.
-         */lastTime: Int64) {
+         */lastTime: Int64,
+        /**
+         * The conversation is at the top of the list.
+         */isPinned: Bool,
+        /**
+         * Which messages this user wants to be told of.
+         */messageRemindType: MessageRemindType,
+        /**
+         * The marks: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, and the app's own from 2^32 on. The highest bit is the sign.
+         */markList: [Int64],
+        /**
+         * The app's own data; empty if none.
+         */customData: String,
+        /**
+         * What the user has begun to write on this device; empty if nothing.
+         */draftText: String) {
         self.conversationID = conversationID
         self.type = type
         self.subType = subType
@@ -3632,6 +3882,11 @@ public struct Conversation: Equatable, Hashable {
         self.peerReadSequence = peerReadSequence
         self.groupAtInfoList = groupAtInfoList
         self.lastTime = lastTime
+        self.isPinned = isPinned
+        self.messageRemindType = messageRemindType
+        self.markList = markList
+        self.customData = customData
+        self.draftText = draftText
     }
 
 
@@ -3658,7 +3913,12 @@ public struct FfiConverterTypeConversation: FfiConverterRustBuffer {
                 readSequence: FfiConverterInt64.read(from: &buf),
                 peerReadSequence: FfiConverterInt64.read(from: &buf),
                 groupAtInfoList: FfiConverterSequenceTypeGroupAtInfo.read(from: &buf),
-                lastTime: FfiConverterInt64.read(from: &buf)
+                lastTime: FfiConverterInt64.read(from: &buf),
+                isPinned: FfiConverterBool.read(from: &buf),
+                messageRemindType: FfiConverterTypeMessageRemindType.read(from: &buf),
+                markList: FfiConverterSequenceInt64.read(from: &buf),
+                customData: FfiConverterString.read(from: &buf),
+                draftText: FfiConverterString.read(from: &buf)
         )
     }
 
@@ -3672,6 +3932,11 @@ public struct FfiConverterTypeConversation: FfiConverterRustBuffer {
         FfiConverterInt64.write(value.peerReadSequence, into: &buf)
         FfiConverterSequenceTypeGroupAtInfo.write(value.groupAtInfoList, into: &buf)
         FfiConverterInt64.write(value.lastTime, into: &buf)
+        FfiConverterBool.write(value.isPinned, into: &buf)
+        FfiConverterTypeMessageRemindType.write(value.messageRemindType, into: &buf)
+        FfiConverterSequenceInt64.write(value.markList, into: &buf)
+        FfiConverterString.write(value.customData, into: &buf)
+        FfiConverterString.write(value.draftText, into: &buf)
     }
 }
 
@@ -3688,6 +3953,154 @@ public func FfiConverterTypeConversation_lift(_ buf: RustBuffer) throws -> Conve
 #endif
 public func FfiConverterTypeConversation_lower(_ value: Conversation) -> RustBuffer {
     return FfiConverterTypeConversation.lower(value)
+}
+
+
+/**
+ * A conversation for which a call failed.
+ */
+public struct ConversationFailure: Equatable, Hashable {
+    /**
+     * The conversation.
+     */
+    public let conversationID: String
+    /**
+     * The number of the error.
+     */
+    public let code: Int32
+    /**
+     * The error's text, in one line: what the caller can do.
+     */
+    public let message: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The conversation.
+         */conversationID: String,
+        /**
+         * The number of the error.
+         */code: Int32,
+        /**
+         * The error's text, in one line: what the caller can do.
+         */message: String) {
+        self.conversationID = conversationID
+        self.code = code
+        self.message = message
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ConversationFailure: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeConversationFailure: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ConversationFailure {
+        return
+            try ConversationFailure(
+                conversationID: FfiConverterString.read(from: &buf),
+                code: FfiConverterInt32.read(from: &buf),
+                message: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ConversationFailure, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.conversationID, into: &buf)
+        FfiConverterInt32.write(value.code, into: &buf)
+        FfiConverterString.write(value.message, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConversationFailure_lift(_ buf: RustBuffer) throws -> ConversationFailure {
+    return try FfiConverterTypeConversationFailure.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConversationFailure_lower(_ value: ConversationFailure) -> RustBuffer {
+    return FfiConverterTypeConversationFailure.lower(value)
+}
+
+
+/**
+ * The result of a call about several conversations.
+ */
+public struct ConversationResults: Equatable, Hashable {
+    /**
+     * The conversations for which it succeeded.
+     */
+    public let successConversationIDList: [String]
+    /**
+     * The conversations for which it failed.
+     */
+    public let failureConversationIDList: [ConversationFailure]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The conversations for which it succeeded.
+         */successConversationIDList: [String],
+        /**
+         * The conversations for which it failed.
+         */failureConversationIDList: [ConversationFailure]) {
+        self.successConversationIDList = successConversationIDList
+        self.failureConversationIDList = failureConversationIDList
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ConversationResults: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeConversationResults: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ConversationResults {
+        return
+            try ConversationResults(
+                successConversationIDList: FfiConverterSequenceString.read(from: &buf),
+                failureConversationIDList: FfiConverterSequenceTypeConversationFailure.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ConversationResults, into buf: inout [UInt8]) {
+        FfiConverterSequenceString.write(value.successConversationIDList, into: &buf)
+        FfiConverterSequenceTypeConversationFailure.write(value.failureConversationIDList, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConversationResults_lift(_ buf: RustBuffer) throws -> ConversationResults {
+    return try FfiConverterTypeConversationResults.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConversationResults_lower(_ value: ConversationResults) -> RustBuffer {
+    return FfiConverterTypeConversationResults.lower(value)
 }
 
 
@@ -7156,6 +7569,10 @@ public enum EventName: Equatable, Hashable {
      * The instance was destroyed.
      */
     case sdkDestroy
+    /**
+     * The total of unread messages changed.
+     */
+    case totalUnreadMessageCountUpdated
 
 
 
@@ -7204,6 +7621,8 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
         case 13: return .netStateChange
 
         case 14: return .sdkDestroy
+
+        case 15: return .totalUnreadMessageCountUpdated
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -7267,6 +7686,10 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
 
         case .sdkDestroy:
             writeInt(&buf, Int32(14))
+
+
+        case .totalUnreadMessageCountUpdated:
+            writeInt(&buf, Int32(15))
 
         }
     }
@@ -8020,6 +8443,121 @@ public func FfiConverterTypeMessageFlow_lower(_ value: MessageFlow) -> RustBuffe
 
 
 /**
+ * Which messages of a conversation this user wants to be told of.
+ */
+
+public enum MessageRemindType: Equatable, Hashable {
+
+    /**
+     * All, with a notification.
+     */
+    case acceptAndNotify
+    /**
+     * All, without a notification.
+     */
+    case acceptNotNotify
+    /**
+     * None: they are in the conversation, and no event reports them.
+     */
+    case discard
+    /**
+     * All, with a notification only of those that mention this user.
+     */
+    case acceptNotNotifyExceptAt
+    /**
+     * Only those that mention this user.
+     */
+    case notReceiveMsgExceptAt
+    /**
+     * One that this version does not know.
+     */
+    case other
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MessageRemindType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMessageRemindType: FfiConverterRustBuffer {
+    typealias SwiftType = MessageRemindType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MessageRemindType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .acceptAndNotify
+
+        case 2: return .acceptNotNotify
+
+        case 3: return .discard
+
+        case 4: return .acceptNotNotifyExceptAt
+
+        case 5: return .notReceiveMsgExceptAt
+
+        case 6: return .other
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: MessageRemindType, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .acceptAndNotify:
+            writeInt(&buf, Int32(1))
+
+
+        case .acceptNotNotify:
+            writeInt(&buf, Int32(2))
+
+
+        case .discard:
+            writeInt(&buf, Int32(3))
+
+
+        case .acceptNotNotifyExceptAt:
+            writeInt(&buf, Int32(4))
+
+
+        case .notReceiveMsgExceptAt:
+            writeInt(&buf, Int32(5))
+
+
+        case .other:
+            writeInt(&buf, Int32(6))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageRemindType_lift(_ buf: RustBuffer) throws -> MessageRemindType {
+    return try FfiConverterTypeMessageRemindType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageRemindType_lower(_ value: MessageRemindType) -> RustBuffer {
+    return FfiConverterTypeMessageRemindType.lower(value)
+}
+
+
+
+/**
  * The state of the connection.
  */
 
@@ -8530,6 +9068,91 @@ public func FfiConverterTypePriority_lower(_ value: Priority) -> RustBuffer {
 
 
 /**
+ * The conversations that a call marks as read.
+ */
+
+public enum ReadAllType: Equatable, Hashable {
+
+    /**
+     * Those with one other user.
+     */
+    case c2c
+    /**
+     * Those of groups.
+     */
+    case group
+    /**
+     * All, system notices too.
+     */
+    case all
+
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ReadAllType: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReadAllType: FfiConverterRustBuffer {
+    typealias SwiftType = ReadAllType
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReadAllType {
+        let variant: Int32 = try readInt(&buf)
+        switch variant {
+
+        case 1: return .c2c
+
+        case 2: return .group
+
+        case 3: return .all
+
+        default: throw UniffiInternalError.unexpectedEnumCase
+        }
+    }
+
+    public static func write(_ value: ReadAllType, into buf: inout [UInt8]) {
+        switch value {
+
+
+        case .c2c:
+            writeInt(&buf, Int32(1))
+
+
+        case .group:
+            writeInt(&buf, Int32(2))
+
+
+        case .all:
+            writeInt(&buf, Int32(3))
+
+        }
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReadAllType_lift(_ buf: RustBuffer) throws -> ReadAllType {
+    return try FfiConverterTypeReadAllType.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReadAllType_lower(_ value: ReadAllType) -> RustBuffer {
+    return FfiConverterTypeReadAllType.lower(value)
+}
+
+
+
+/**
  * The renditions of an attachment.
  */
 
@@ -9022,6 +9645,14 @@ public enum TimEvent: Equatable, Hashable {
          */conversations: [Conversation]
     )
     /**
+     * The number of unread messages in all conversations changed, without those that the user has muted and system notices.
+     */
+    case totalUnreadMessageCountUpdated(
+        /**
+         * The number.
+         */count: Int64
+    )
+    /**
      * The groups this user is in changed: the whole list.
      */
     case groupListUpdated(
@@ -9120,25 +9751,28 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 7: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
         )
 
-        case 8: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
+        case 8: return .totalUnreadMessageCountUpdated(count: try FfiConverterInt64.read(from: &buf)
         )
 
-        case 9: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
+        case 9: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
         )
 
-        case 10: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
+        case 10: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
         )
 
-        case 11: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        case 11: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
         )
 
-        case 12: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        case 12: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
         )
 
-        case 13: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 13: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
         )
 
-        case 14: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
+        case 14: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 15: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -9182,39 +9816,44 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterSequenceTypeConversation.write(conversations, into: &buf)
 
 
-        case let .groupListUpdated(groups):
+        case let .totalUnreadMessageCountUpdated(count):
             writeInt(&buf, Int32(8))
+            FfiConverterInt64.write(count, into: &buf)
+
+
+        case let .groupListUpdated(groups):
+            writeInt(&buf, Int32(9))
             FfiConverterSequenceTypeTimGroup.write(groups, into: &buf)
 
 
         case let .profileUpdated(profiles):
-            writeInt(&buf, Int32(9))
+            writeInt(&buf, Int32(10))
             FfiConverterSequenceTypeProfile.write(profiles, into: &buf)
 
 
         case let .blacklistUpdated(userIDList):
-            writeInt(&buf, Int32(10))
+            writeInt(&buf, Int32(11))
             FfiConverterSequenceString.write(userIDList, into: &buf)
 
 
         case let .error(code,message):
-            writeInt(&buf, Int32(11))
+            writeInt(&buf, Int32(12))
             FfiConverterInt32.write(code, into: &buf)
             FfiConverterString.write(message, into: &buf)
 
 
         case let .kickedOut(type):
-            writeInt(&buf, Int32(12))
+            writeInt(&buf, Int32(13))
             FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(13))
+            writeInt(&buf, Int32(14))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppID):
-            writeInt(&buf, Int32(14))
+            writeInt(&buf, Int32(15))
             FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }
@@ -9624,6 +10263,31 @@ fileprivate struct FfiConverterOptionTypePriority: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceInt64: FfiConverterRustBuffer {
+    typealias SwiftType = [Int64]
+
+    public static func write(_ value: [Int64], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterInt64.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [Int64] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [Int64]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterInt64.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceString: FfiConverterRustBuffer {
     typealias SwiftType = [String]
 
@@ -9666,6 +10330,31 @@ fileprivate struct FfiConverterSequenceTypeConversation: FfiConverterRustBuffer 
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeConversation.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeConversationFailure: FfiConverterRustBuffer {
+    typealias SwiftType = [ConversationFailure]
+
+    public static func write(_ value: [ConversationFailure], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeConversationFailure.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ConversationFailure] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ConversationFailure]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeConversationFailure.read(from: &buf))
         }
         return seq
     }
@@ -10125,6 +10814,33 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_attachment_url() != 18931) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 4705) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_total_unread_message_count() != 29410) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_mark_conversation() != 15446) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_pin_conversation() != 15385) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_all_message_read() != 9412) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_conversation_custom_data() != 31672) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_conversation_draft() != 31397) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 59584) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_set_message_remind_type() != 2378) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_create_custom_message() != 35281) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -10185,9 +10901,6 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_find_messages() != 1049) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 6736) {
-        return InitializationResult.apiChecksumMismatch
-    }
     if (uniffi_tim_ffi_checksum_method_tim_get_message_list() != 12738) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -10201,9 +10914,6 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_send_message() != 24881) {
-        return InitializationResult.apiChecksumMismatch
-    }
-    if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 29109) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 45313) {

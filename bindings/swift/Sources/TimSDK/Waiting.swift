@@ -62,7 +62,7 @@ final class Waiting: @unchecked Sendable {
     }
 }
 
-private enum WholeList { case conversations, groups, blacklist }
+private enum WholeList { case conversations, groups, blacklist, totalUnread }
 
 extension TimEvent {
     /// Which whole list it carries.
@@ -71,6 +71,7 @@ extension TimEvent {
         case .conversationListUpdated: .conversations
         case .groupListUpdated: .groups
         case .blacklistUpdated: .blacklist
+        case .totalUnreadMessageCountUpdated: .totalUnread
         default: nil
         }
     }

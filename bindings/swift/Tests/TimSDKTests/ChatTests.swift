@@ -72,6 +72,30 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(again, [quoted])
     }
 
+    func testWhatIsSetAboutAConversation() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        try await alice.say("Hello!", to: bob)
+        _ = try await bob.nextMessage()
+        let (known, unknown): (String, String) = (.c2c(alice.name), .c2c("nobody"))
+        try await bob.next { $0 == .totalUnreadMessageCountUpdated(count: 1) }
+        XCTAssertEqual(bob.tim.getTotalUnreadMessageCount(), 1)
+        try await bob.tim.setAllMessageRead(scope: .all)
+        try await bob.next { $0 == .totalUnreadMessageCountUpdated(count: 0) }
+        try await bob.tim.pinConversation(conversationID: known, isPinned: true)
+        let marked = try await bob.tim.markConversation(conversationIDList: [known, unknown], markType: .min, enableMark: true)
+        XCTAssertEqual(marked.successConversationIDList, [known])
+        XCTAssertEqual(marked.failureConversationIDList.map(\.conversationID), [unknown])
+        XCTAssertEqual(marked.failureConversationIDList.map(\.code), [2500])
+        _ = try await bob.tim.setMessageRemindType(conversationIDList: [known], messageRemindType: .acceptNotNotify)
+        _ = try await bob.tim.setConversationCustomData(conversationIDList: [known], customData: "red")
+        try await bob.tim.setConversationDraft(conversationID: known, draftText: "Dear A")
+        let list = try await bob.tim.getConversationList()
+        XCTAssertEqual(list.map(\.isPinned), [true])
+        XCTAssertEqual(list.map(\.markList), [[.min]])
+        XCTAssertEqual(list.map(\.messageRemindType), [.acceptNotNotify])
+        XCTAssertEqual(list.map(\.customData) + list.map(\.draftText), ["red", "Dear A"])
+    }
+
     func testAPlaceToMeet() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let message = try alice.tim.createLocationMessage(

@@ -11,7 +11,7 @@ use tim_protocol::body::{Body, GroupTip, GroupTipType};
 use tim_protocol::call::ReadUpTo;
 use tim_protocol::conversation::ConversationState;
 use tim_protocol::message::{Message as WireMessage, MessageChange, Mutation, Receipt, Revocation};
-use tim_protocol::{ConversationId, UserId};
+use tim_protocol::{ConversationId, UnixMillis, UserId};
 
 use crate::conversation::Conversation;
 use crate::machine::outbox::Outbox;
@@ -42,6 +42,8 @@ pub(super) struct Conv {
     pub(super) mutation_stash: BTreeMap<u64, Mutation>,
     /// Revocations since the store was opened: a reply that was read before a revocation may arrive after it.
     pub(super) revoked: BTreeMap<u64, Revocation>,
+    /// How many unread messages the total has of this conversation.
+    pub(super) in_total: u64,
     view: Option<Arc<Conversation>>,
 }
 
@@ -69,6 +71,8 @@ impl Conv {
             mentions: Vec::new(),
             last_active: 0,
             gone: false,
+            settings: None,
+            unsent_settings: None,
         };
         Self::load(Box::new(row), Vec::new(), None)
     }
@@ -84,13 +88,18 @@ impl Conv {
             retry_at: 0,
             mutation_stash: BTreeMap::new(),
             revoked: BTreeMap::new(),
+            in_total: 0,
             view: None,
         }
     }
 
     /// Whether something has to be requested from the server, now or later.
     pub(super) fn wants(&self) -> bool {
-        !self.row.gone && (self.is_missing() || self.wants_mutations() || self.row.read_pending > 0)
+        !self.row.gone
+            && (self.is_missing()
+                || self.wants_mutations()
+                || self.row.read_pending > 0
+                || self.row.unsent_settings.is_some())
     }
 
     /// Whether there is a gap above the emitted sequence.
@@ -131,6 +140,9 @@ impl Conv {
         row.mutation_head = row.mutation_head.max(state.mutation_head);
         row.emitted_seq = row.emitted_seq.max(row.first_visible_seq.saturating_sub(1));
         self.merge_mentions(state);
+        if let Some(settings) = &state.settings {
+            self.keep_settings(settings);
+        }
     }
 
     /// Updates the positions for a message that exists.
@@ -163,10 +175,13 @@ impl Conv {
         }
     }
 
-    /// The user (re)joins the conversation: everything known so far is earlier and counts as read.
-    pub(super) fn enter(&mut self) {
+    /// The user has (re)joined the conversation at this time: everything from before counts as read. If there are messages from
+    /// after it, the tip of the joining and the next sync say how far.
+    pub(super) fn enter(&mut self, since: UnixMillis) {
         self.row.gone = false;
-        self.read_all();
+        if self.newest.as_ref().is_none_or(|newest| newest.time < since) {
+            self.read_all();
+        }
     }
 
     /// Sets the read sequence to the head.
@@ -318,11 +333,12 @@ impl Conv {
     pub(super) fn leave(&mut self) {
         self.row.gone = true;
         self.row.read_pending = 0;
+        self.row.unsent_settings = None;
         self.stash.clear();
         self.ask_missing_at = None;
     }
 
-    fn unread(&self) -> u64 {
+    pub(super) fn unread(&self) -> u64 {
         if self.row.group_type.is_some_and(|kind| !kind.counts_unread()) {
             return 0;
         }
@@ -339,8 +355,8 @@ impl Conv {
     }
 
     /// The conversation as the list shows it.
-    pub(super) fn view(&mut self, me: &UserId, outbox: &Outbox) -> Arc<Conversation> {
-        let view = self.view.take().unwrap_or_else(|| Arc::new(self.build_view(me, outbox)));
+    pub(super) fn view(&mut self, me: &UserId, outbox: &Outbox, draft: Option<&String>) -> Arc<Conversation> {
+        let view = self.view.take().unwrap_or_else(|| Arc::new(self.build_view(me, outbox, draft)));
         Arc::clone(self.view.insert(view))
     }
 
@@ -349,7 +365,7 @@ impl Conv {
         self.view = None;
     }
 
-    fn build_view(&self, me: &UserId, outbox: &Outbox) -> Conversation {
+    fn build_view(&self, me: &UserId, outbox: &Outbox, draft: Option<&String>) -> Conversation {
         let newest = self
             .newest
             .as_ref()
@@ -357,6 +373,7 @@ impl Conv {
         let time = newest.as_ref().map_or(i64::MIN, |newest| newest.time);
         let last_message = outbox.newest(&self.row.id, time).or(newest);
         let last_time = last_message.as_ref().map_or(0, |message| message.time).max(self.row.last_active);
+        let settings = self.settings();
         Conversation {
             conversation_id: self.row.id.clone(),
             sub_type: self.row.group_type,
@@ -366,6 +383,11 @@ impl Conv {
             peer_read_sequence: self.row.peer_read,
             group_at_info_list: self.row.mentions.iter().map(Into::into).collect(),
             last_time,
+            is_pinned: settings.is_pinned,
+            message_remind_type: settings.message_remind_type,
+            mark_list: settings.marks.values(),
+            custom_data: settings.custom_data,
+            draft_text: draft.cloned().unwrap_or_default(),
         }
     }
 }

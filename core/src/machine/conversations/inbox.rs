@@ -107,6 +107,9 @@ impl Conversations {
             next.retain(|message| !own.contains(&message.sequence));
             conv.own_seqs = own.into_iter().filter(|sequence| *sequence > high).collect();
             for message in next.iter().filter(|message| is_news(message)) {
+                if conv.discards(&me, message) {
+                    continue;
+                }
                 conv.note_emitted(message.sequence);
                 around.cx.received(Message::from_wire(&me, message, SendStatus::Success, marks));
             }

@@ -4,6 +4,8 @@
 //! * `inbox` puts received messages in order and emits them once; `delivery` remembers what no listener has heard.
 //! * `mentions` keeps which unread messages mention this user.
 //! * `mutations` applies revocations, `reads` receipts and read sequences, `pages` finds the messages of a page.
+//! * `settings` are what the user sets about a conversation, and drafts.
+//! * `total` is the sum of what is unread.
 //! * `requests` asks the server for what is missing.
 
 mod conversation;
@@ -14,10 +16,13 @@ mod mutations;
 mod pages;
 mod reads;
 mod requests;
+mod settings;
+mod total;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use tim_protocol::call::SetConversationsRequest;
 use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{ConversationId, UnixMillis, UserId};
 
@@ -32,6 +37,7 @@ use conversation::Conv;
 pub use conversation::redact;
 use delivery::Deliveries;
 pub(super) use pages::Page;
+use total::Total;
 
 /// Changes of the conversation list within this many milliseconds are emitted together.
 const LIST_EVERY_MS: i64 = 1_000;
@@ -47,6 +53,10 @@ pub(super) struct Conversations {
     /// Conversations that may need a request to the server: those that changed since the last look.
     wanting: BTreeSet<ConversationId>,
     deliveries: Deliveries,
+    /// Settings of this device that the server has not answered.
+    asked_settings: Option<SetConversationsRequest>,
+    drafts: BTreeMap<ConversationId, String>,
+    total: Total,
     list: List,
 }
 
@@ -83,16 +93,19 @@ impl Conversations {
     pub(super) fn load(
         &mut self,
         rows: Vec<(Box<ConversationRow>, Ranges, Option<Box<WireMessage>>)>,
+        drafts: Vec<(ConversationId, String)>,
         has_initial_sync: bool,
     ) {
         self.forget();
+        self.drafts = drafts.into_iter().collect();
         for (mut row, ranges, newest) in rows {
             if !has_initial_sync {
                 row.baseline_seq = None;
                 row.undelivered.clear();
             }
             self.deliveries.loaded(&row);
-            let (id, conv) = (row.id.clone(), Conv::load(row, ranges, newest));
+            let (id, mut conv) = (row.id.clone(), Conv::load(row, ranges, newest));
+            self.total.adjust(&mut conv);
             if conv.wants() {
                 self.wanting.insert(id.clone());
             }
@@ -108,6 +121,9 @@ impl Conversations {
         self.touched.clear();
         self.wanting.clear();
         self.deliveries.forget();
+        self.asked_settings = None;
+        self.drafts.clear();
+        self.total.forget();
         self.list.emitted_at = None;
     }
 
@@ -143,6 +159,7 @@ impl Conversations {
             self.list.changed = true;
             if let Some(conv) = self.convs.get_mut(&id) {
                 conv.invalidate_view();
+                self.total.adjust(conv);
                 cx.store(Change::Conversation(conv.row.clone()));
             }
         }
@@ -165,7 +182,7 @@ impl Conversations {
             Membership::Member { conversation: id, since, is_new } => {
                 if self.convs.get(&id).is_none_or(|conv| conv.row.gone) {
                     let conv = self.entry(around.account, &id);
-                    conv.enter();
+                    conv.enter(since);
                     conv.row.last_active = conv.row.last_active.max(since);
                     self.advance(around, &id, 0);
                 }
@@ -187,13 +204,12 @@ impl Conversations {
         }
     }
 
-    /// All conversations, the most recently active first.
+    /// All conversations in their order: see [`Conversation`].
     pub(super) fn list(&mut self, me: &UserId, outbox: &Outbox) -> Vec<Arc<Conversation>> {
-        let shown = self.convs.values_mut().filter(|conv| !conv.row.gone);
-        let mut list: Vec<Arc<Conversation>> = shown.map(|conv| conv.view(me, outbox)).collect();
-        list.sort_by(|a, b| {
-            b.last_time.cmp(&a.last_time).then_with(|| a.conversation_id.cmp(&b.conversation_id))
-        });
+        let shown = self.convs.iter_mut().filter(|(_, conv)| !conv.row.gone);
+        let view = |(id, conv): (&ConversationId, &mut Conv)| conv.view(me, outbox, self.drafts.get(id));
+        let mut list: Vec<Arc<Conversation>> = shown.map(view).collect();
+        list.sort_by(|a, b| a.order(b));
         list
     }
 
@@ -212,11 +228,17 @@ impl Conversations {
         self.list.changed.then(|| self.list.emitted_at.map_or(now, |emitted_at| emitted_at + LIST_EVERY_MS))
     }
 
-    /// The event of the list, which counts as emitted.
-    pub(super) fn take_list(&mut self, cx: &Context, outbox: &Outbox) -> Event {
+    /// How many messages are unread in all, without those of muted conversations and system notices.
+    pub(super) fn total_unread(&self) -> u64 {
+        self.total.unread()
+    }
+
+    /// The event of the list, which counts as emitted, after that of the total if it changed.
+    pub(super) fn take_list(&mut self, cx: &Context, outbox: &Outbox) -> impl Iterator<Item = Event> + use<> {
         self.list = List { changed: false, emitted_at: Some(cx.now()) };
         let list = cx.me().map(|me| self.list(&me, outbox));
-        Event::ConversationListUpdated(list.unwrap_or_default())
+        let list = Event::ConversationListUpdated(list.unwrap_or_default());
+        self.total.take_event().into_iter().chain([list])
     }
 
     /// The listeners have returned from everything up to these sequences.

@@ -5,7 +5,8 @@ use tim_protocol::message::Receipt;
 use tim_protocol::{ConversationId, Fault};
 
 use super::Conversations;
-use super::conversation::MAX_EMITTED;
+use super::conversation::{Conv, MAX_EMITTED};
+use crate::conversation::ReadAllType;
 use crate::machine::context::Context;
 use crate::machine::io::{MessageEvent, Output};
 use crate::stored::Query;
@@ -40,6 +41,14 @@ impl Conversations {
             conv.row.read_pending = conv.row.head;
             self.touch(id);
         }
+    }
+
+    /// Marks everything as read in all conversations of a type that have something unread.
+    pub(in crate::machine) fn set_all_read(&mut self, which: ReadAllType) {
+        let is_it =
+            |(id, conv): &(&ConversationId, &Conv)| which.includes(id) && !conv.row.gone && conv.unread() > 0;
+        let unread: Vec<ConversationId> = self.convs.iter().filter(is_it).map(|(id, _)| id.clone()).collect();
+        unread.iter().for_each(|id| self.set_read(id));
     }
 
     /// Handles the reply to a read sequence set on this device.

@@ -45,6 +45,7 @@ impl Conversations {
                 cx.ask(Purpose::Read(id), read);
             }
         }
+        self.pump_settings(cx);
         needs_sync
     }
 

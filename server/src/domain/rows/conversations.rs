@@ -2,6 +2,7 @@
 
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
+use tim_protocol::settings::ConversationSettings;
 use tim_protocol::{GroupId, UnixMillis, UserId};
 
 /// A conversation's row.
@@ -58,6 +59,8 @@ pub struct ConversationView {
     pub conversation: Conversation,
     /// The user's state in it.
     pub own: UserConversation,
+    /// The settings that the user has for it, if there ever were any.
+    pub settings: Option<ConversationSettings>,
     /// Of two parties, the other one and how far that user has read.
     pub peer: Option<(UserId, u64)>,
 }
@@ -81,6 +84,17 @@ pub trait ConversationRows {
 
     /// Stores a user's read sequence.
     fn set_read(&mut self, user: UserKey, of: ConversationKey, sequence: u64) -> DomainResult<()>;
+
+    /// The settings that a user has for a conversation; the default if there never were any.
+    fn settings(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<ConversationSettings>;
+
+    /// Stores settings of a user, whole.
+    fn set_settings(
+        &mut self,
+        user: UserKey,
+        of: ConversationKey,
+        settings: &ConversationSettings,
+    ) -> DomainResult<()>;
 
     /// Adds the conversation to the user's, with this first visible sequence and at least this read sequence.
     fn open_conversation(

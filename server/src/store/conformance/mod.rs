@@ -12,7 +12,7 @@ use std::path::Path;
 
 use tim_protocol::Code;
 use tim_protocol::call::{self, MessagesReply, Reply, SyncPage};
-use tim_protocol::conversation::Cursor;
+use tim_protocol::conversation::{ConversationState, Cursor};
 use tim_protocol::frame::Push;
 use tim_protocol::group::GroupType;
 use uuid::Uuid;
@@ -35,6 +35,9 @@ pub async fn durable<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> 
     let read = call::ReadRequest { conversation_id: "C2Calice".parse().unwrap(), sequence: 3 };
     store.write(Write::request(&bob, read, NOW)).await.unwrap();
     store.write(blacklist(&bob, &["alice"], true)).await.unwrap();
+    for is_pinned in [false, true] {
+        store.write(pin(&bob, "C2Calice", is_pinned)).await.unwrap();
+    }
     drop(store);
 
     let store = open(folder, deaf());
@@ -49,7 +52,11 @@ pub async fn durable<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> 
     sent(store.write(message(&bob, "GROUPclimbers", 5)).await);
     let from_nothing = |page: &SyncPage| {
         let chat = page.conversations.iter().find(|state| state.conversation_id.to_string() == "C2Calice");
-        chat.is_some_and(|chat| (chat.head, chat.read) == (3, 3)) && head(page, "GROUPclimbers").is_some()
+        let is_pinned = |chat: &ConversationState| {
+            chat.settings.as_ref().is_some_and(|settings| settings.is_pinned && settings.version == 1)
+        };
+        chat.is_some_and(|chat| (chat.head, chat.read) == (3, 3) && is_pinned(chat))
+            && head(page, "GROUPclimbers").is_some()
     };
     sync_until(&store, &bob, Cursor::default(), from_nothing).await;
     store.close().await;

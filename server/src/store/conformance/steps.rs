@@ -14,6 +14,7 @@ use tim_protocol::conversation::{Change, Cursor};
 use tim_protocol::frame::Push;
 use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::profile::ProfileFields;
+use tim_protocol::settings::SettingsChange;
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UserId};
 
 use crate::core::ops::{
@@ -126,6 +127,13 @@ pub fn message_with(from: &Actor, to: &str, number: u64, attributes: &str) -> Wr
 pub fn blacklist(actor: &Actor, names: &[&str], listed: bool) -> Write {
     let user_id_list = names.iter().map(|name| user(name)).collect();
     Write::request(actor, call::UpdateBlacklistRequest { user_id_list, listed }, NOW)
+}
+
+/// Pins a conversation, or unpins it.
+pub(super) fn pin(actor: &Actor, conversation: &str, is_pinned: bool) -> Write {
+    let change = SettingsChange { is_pinned: Some(is_pinned), ..SettingsChange::default() };
+    let conversation_id_list = vec![conversation.parse().unwrap()];
+    Write::request(actor, call::SetConversationsRequest { conversation_id_list, change }, NOW)
 }
 
 pub(super) fn nick(actor: &Actor, nick: &str) -> Write {

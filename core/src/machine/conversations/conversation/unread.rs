@@ -136,6 +136,7 @@ impl Model {
             gone: false,
             mentions: Vec::new().into(),
             last_message: Vec::new().into(),
+            settings: None,
             latest: Vec::new().into(),
         }
     }
@@ -214,6 +215,21 @@ proptest! {
     fn unread_is_right_after_a_sync_whatever_overtook_the_ones_before(steps in steps()) {
         let (_, after, right) = play(steps, true);
         prop_assert_eq!(after, right);
+    }
+}
+
+#[test]
+fn who_comes_back_has_read_what_was_said_before_and_nothing_after() {
+    let (alice, mut model) = (UserId::new("alice").unwrap(), Model::default());
+    model.send(false, true);
+    for (since, read) in [(2, 1), (1, 0)] {
+        let mut phone = Conv::new("C2Cbob".parse().unwrap());
+        for event in &model.events {
+            let Event::Message(message) = event else { continue };
+            phone.note(&alice, message);
+        }
+        phone.enter(since);
+        assert_eq!(phone.row.read, read, "joined at {since}, said at 1");
     }
 }
 

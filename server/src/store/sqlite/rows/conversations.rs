@@ -1,7 +1,8 @@
 //! The table `conv`, and the columns of `user_conv` other than marks.
 
 use rusqlite::{OptionalExtension as _, Row, params};
-use tim_protocol::GroupId;
+use tim_protocol::settings::ConversationSettings;
+use tim_protocol::{GroupId, bounds};
 
 use super::marks::USHARD;
 use super::{Transaction, shard, to_sql, unsigned, user_name};
@@ -57,6 +58,10 @@ pub(super) fn read_conversation(row: &Row<'_>, first: usize) -> DomainResult<Con
     })
 }
 
+fn read_settings(text: &str) -> DomainResult<ConversationSettings> {
+    serde_json::from_str(text).map_err(|_| damaged())
+}
+
 /// The number of a kind of conversations, in `conv` and in `msg`.
 pub(super) fn kind_of(parties: &Parties) -> i64 {
     match parties {
@@ -88,7 +93,7 @@ impl ConversationRows for Transaction<'_> {
         let mut query = self.prepare(concat!(
             "SELECT ",
             conversation_columns!(),
-            ", coalesce(o.read, 0), coalesce(o.floor, 1), p.name, coalesce(q.read, 0) FROM conv c
+            ", coalesce(o.read, 0), coalesce(o.floor, 1), p.name, coalesce(q.read, 0), o.settings FROM conv c
              LEFT JOIN user_conv o ON o.conv = c.id AND o.user = ?1
              LEFT JOIN user p ON c.kind = 0 AND p.id = iif(c.a = ?1, c.b, c.a)
              LEFT JOIN user_conv q ON q.conv = c.id AND q.user = p.id
@@ -104,7 +109,9 @@ impl ConversationRows for Transaction<'_> {
             }
             (Parties::Group(_) | Parties::System(_), _) => None,
         };
-        Ok(ConversationView { conversation, own, peer })
+        let settings = row.get_ref(15)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+        let settings = settings.map(read_settings).transpose()?;
+        Ok(ConversationView { conversation, own, settings, peer })
     }
 
     fn add_conversation(&mut self, app: u32, parties: Parties) -> DomainResult<Conversation> {
@@ -143,6 +150,28 @@ impl ConversationRows for Transaction<'_> {
              ON CONFLICT(user, conv) DO UPDATE SET read = ?3"
         ))?
         .execute(params![user.0, of.0, to_sql(sequence)])?;
+        Ok(())
+    }
+
+    fn settings(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<ConversationSettings> {
+        let mut query = self.prepare("SELECT settings FROM user_conv WHERE user = ? AND conv = ?")?;
+        let mut rows = query.query(params![user.0, of.0])?;
+        let Some(row) = rows.next()? else { return Ok(ConversationSettings::default()) };
+        let settings = row.get_ref(0)?.as_str_or_null().map_err(rusqlite::Error::from)?;
+        settings.map_or_else(|| Ok(ConversationSettings::default()), read_settings)
+    }
+
+    fn set_settings(
+        &mut self,
+        user: UserKey,
+        of: ConversationKey,
+        settings: &ConversationSettings,
+    ) -> DomainResult<()> {
+        self.prepare(&format!(
+            "INSERT INTO user_conv(user, conv, ushard, settings) VALUES(?1, ?2, {USHARD}, ?3)
+             ON CONFLICT(user, conv) DO UPDATE SET settings = excluded.settings"
+        ))?
+        .execute(params![user.0, of.0, bounds::written(settings).get()])?;
         Ok(())
     }
 

@@ -43,7 +43,7 @@ object TimCode {
     const val MERGER_INVALID: Int = 2450
     /** this message cannot be forwarded: it was not sent, was revoked, or is of the server. */
     const val FORWARD_INVALID: Int = 2453
-    /** there is no such conversation on this device. */
+    /** there is no such conversation. */
     const val CONVERSATION_NOT_FOUND: Int = 2500
     /** a conversationID is C2C and a userID, GROUP and a groupID, or @TIM#SYSTEM. */
     const val CONVERSATION_ID_INVALID: Int = 2503
@@ -129,6 +129,10 @@ object TimCode {
     const val BLACKLIST_FULL: Int = 30013
     /** a profile value is too long. */
     const val PROFILE_VALUE_TOO_LONG: Int = 40601
+    /** a setting of the conversation is too long or not allowed. */
+    const val CONVERSATION_BAD_PARAMETER: Int = 50002
+    /** too many conversations in one request: name up to 100. */
+    const val TOO_MANY_CONVERSATIONS: Int = 51006
     /** the userSig has expired: ask your backend for a new one. */
     const val USERSIG_EXPIRED: Int = 70001
     /** the userSig is empty: ask your backend for one. */

@@ -835,6 +835,24 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_attachment_url(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_conversation_list(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_total_unread_message_count(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_mark_conversation(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_pin_conversation(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_all_message_read(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_conversation_custom_data(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_conversation_draft(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_message_read(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_set_message_remind_type(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_custom_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_face_message(
@@ -875,8 +893,6 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_find_messages(
     ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_get_conversation_list(
-    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_message_list(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_message_list_hopping(
@@ -886,8 +902,6 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_tim_ffi_checksum_method_tim_revoke_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_send_message(
-    ): Int
-    external fun uniffi_tim_ffi_checksum_method_tim_set_message_read(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_add_to_blacklist(
     ): Int
@@ -988,6 +1002,24 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_attachment_url(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_conversation_list(`ptr`: Long,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_total_unread_message_count(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_mark_conversation(`ptr`: Long,`conversationIDList`: RustBuffer.ByValue,`markType`: Long,`enableMark`: Byte,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_pin_conversation(`ptr`: Long,`conversationID`: RustBuffer.ByValue,`isPinned`: Byte,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_all_message_read(`ptr`: Long,`scope`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_conversation_custom_data(`ptr`: Long,`conversationIDList`: RustBuffer.ByValue,`customData`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_conversation_draft(`ptr`: Long,`conversationID`: RustBuffer.ByValue,`draftText`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_message_read(`ptr`: Long,`conversationID`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_set_message_remind_type(`ptr`: Long,`conversationIDList`: RustBuffer.ByValue,`messageRemindType`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_create_custom_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`data`: RustBuffer.ByValue,`description`: RustBuffer.ByValue,`extension`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_face_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`index`: Int,`data`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
@@ -1028,8 +1060,6 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_find_messages(`ptr`: Long,`messageIDList`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_get_conversation_list(`ptr`: Long,
-    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_message_list(`ptr`: Long,`conversationID`: RustBuffer.ByValue,`nextReqMessageID`: RustBuffer.ByValue,`count`: Int,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_message_list_hopping(`ptr`: Long,`param`: RustBuffer.ByValue,
@@ -1039,8 +1069,6 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_revoke_message(`ptr`: Long,`message`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_send_message(`ptr`: Long,`message`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,
-    ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_set_message_read(`ptr`: Long,`conversationID`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_add_to_blacklist(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
     ): Long
@@ -1288,6 +1316,33 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_url() and 0xFFFF) != 18931) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 4705) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_total_unread_message_count() and 0xFFFF) != 29410) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_mark_conversation() and 0xFFFF) != 15446) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_pin_conversation() and 0xFFFF) != 15385) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_all_message_read() and 0xFFFF) != 9412) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_conversation_custom_data() and 0xFFFF) != 31672) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_conversation_draft() and 0xFFFF) != 31397) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 59584) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_remind_type() and 0xFFFF) != 2378) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_custom_message() and 0xFFFF) != 35281) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1348,9 +1403,6 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_find_messages() and 0xFFFF) != 1049) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 6736) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list() and 0xFFFF) != 12738) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1364,9 +1416,6 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 24881) {
-        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 29109) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 45313) {
@@ -3432,6 +3481,85 @@ public interface TimInterface {
     suspend fun `getAttachmentUrl`(`message`: Message, `rendition`: RenditionType): kotlin.String
 
     /**
+     * All conversations: the pinned ones first, and of these and of the others the most recently active first.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    suspend fun `getConversationList`(): List<Conversation>
+
+    /**
+     * How many messages are unread in all conversations, without those that the user has muted and system notices; 0 while nobody
+     * is logged in.
+     */
+    fun `getTotalUnreadMessageCount`(): kotlin.Long
+
+    /**
+     * Sets a mark of conversations, or removes it: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, or a power of two from 2^32 on with a
+     * meaning of the app's own; the highest bit is the sign. Those that are not known here are in the list of failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation or another mark, 51006 for more than
+     * 100.
+     */
+    suspend fun `markConversation`(`conversationIDList`: List<kotlin.String>, `markType`: kotlin.Long, `enableMark`: kotlin.Boolean): ConversationResults
+
+    /**
+     * Puts a conversation at the top of the list, or takes it from there, on all devices of the user. Like the other settings of
+     * a conversation this takes effect here at once, and elsewhere as soon as the server can be told, also after a restart.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here.
+     */
+    suspend fun `pinConversation`(`conversationID`: kotlin.String, `isPinned`: kotlin.Boolean)
+
+    /**
+     * Marks everything as read in all conversations of a type, as `setMessageRead` does in one.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    suspend fun `setAllMessageRead`(`scope`: ReadAllType)
+
+    /**
+     * Sets the app's own data of conversations, at most 256 bytes; an empty text removes it. Those that are not known here are
+     * in the list of failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation or longer data, 51006 for more than
+     * 100.
+     */
+    suspend fun `setConversationCustomData`(`conversationIDList`: List<kotlin.String>, `customData`: kotlin.String): ConversationResults
+
+    /**
+     * Keeps what the user has begun to write in a conversation, at most 12 KiB; an empty text removes it. It stays on this
+     * device, over restarts, and does not change the order of the list.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here, 50002 for a longer text.
+     */
+    suspend fun `setConversationDraft`(`conversationID`: kotlin.String, `draftText`: kotlin.String)
+
+    /**
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
+     * does not mark anything as read.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
+     */
+    suspend fun `setMessageRead`(`conversationID`: kotlin.String)
+
+    /**
+     * Sets which messages of conversations this user wants to be told of. Those that are not known here are in the list of
+     * failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation, 51006 for more than 100, 130116 for
+     * a type that this version does not know.
+     */
+    suspend fun `setMessageRemindType`(`conversationIDList`: List<kotlin.String>, `messageRemindType`: MessageRemindType): ConversationResults
+
+    /**
      * Creates a custom message: content of the application's own, three texts of which one at least is not empty; `sendMessage`
      * sends it.
      *
@@ -3623,14 +3751,6 @@ public interface TimInterface {
     suspend fun `findMessages`(`messageIDList`: List<kotlin.String>): List<Message>
 
     /**
-     * All conversations, the most recently active first.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-    suspend fun `getConversationList`(): List<Conversation>
-
-    /**
      * A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
      * `nextReqMessageID`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
      *
@@ -3691,15 +3811,6 @@ public interface TimInterface {
      * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
     suspend fun `sendMessage`(`message`: Message, `options`: SendOptions? = null): Message
-
-    /**
-     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
-     * does not mark anything as read.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none.
-     */
-    suspend fun `setMessageRead`(`conversationID`: kotlin.String)
 
     /**
      * Puts users on the blacklist.
@@ -4219,6 +4330,265 @@ open class Tim: TimInterface
         { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterString.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * All conversations: the pinned ones first, and of these and of the others the most recently active first.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getConversationList`() : List<Conversation> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_conversation_list(
+                uniffiHandle,
+
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeConversation.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * How many messages are unread in all conversations, without those that the user has muted and system notices; 0 while nobody
+     * is logged in.
+     */override fun `getTotalUnreadMessageCount`(): kotlin.Long {
+            return FfiConverterLong.lift(
+    callWithHandle {
+    uniffiRustCall() { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_get_total_unread_message_count(
+        it,
+        _status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Sets a mark of conversations, or removes it: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, or a power of two from 2^32 on with a
+     * meaning of the app's own; the highest bit is the sign. Those that are not known here are in the list of failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation or another mark, 51006 for more than
+     * 100.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `markConversation`(`conversationIDList`: List<kotlin.String>, `markType`: kotlin.Long, `enableMark`: kotlin.Boolean) : ConversationResults {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_mark_conversation(
+                uniffiHandle,
+
+        FfiConverterSequenceString.lower(`conversationIDList`),
+        FfiConverterLong.lower(`markType`),
+        FfiConverterBoolean.lower(`enableMark`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeConversationResults.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Puts a conversation at the top of the list, or takes it from there, on all devices of the user. Like the other settings of
+     * a conversation this takes effect here at once, and elsewhere as soon as the server can be told, also after a restart.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `pinConversation`(`conversationID`: kotlin.String, `isPinned`: kotlin.Boolean) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_pin_conversation(
+                uniffiHandle,
+
+        FfiConverterString.lower(`conversationID`),
+        FfiConverterBoolean.lower(`isPinned`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Marks everything as read in all conversations of a type, as `setMessageRead` does in one.
+     *
+     * # Errors
+     * `NotReady`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setAllMessageRead`(`scope`: ReadAllType) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_all_message_read(
+                uniffiHandle,
+
+        FfiConverterTypeReadAllType.lower(`scope`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Sets the app's own data of conversations, at most 256 bytes; an empty text removes it. Those that are not known here are
+     * in the list of failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation or longer data, 51006 for more than
+     * 100.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setConversationCustomData`(`conversationIDList`: List<kotlin.String>, `customData`: kotlin.String) : ConversationResults {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_conversation_custom_data(
+                uniffiHandle,
+
+        FfiConverterSequenceString.lower(`conversationIDList`),
+        FfiConverterString.lower(`customData`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeConversationResults.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Keeps what the user has begun to write in a conversation, at most 12 KiB; an empty text removes it. It stays on this
+     * device, over restarts, and does not change the order of the list.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here, 50002 for a longer text.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setConversationDraft`(`conversationID`: kotlin.String, `draftText`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_conversation_draft(
+                uniffiHandle,
+
+        FfiConverterString.lower(`conversationID`),
+        FfiConverterString.lower(`draftText`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
+     * does not mark anything as read.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setMessageRead`(`conversationID`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_message_read(
+                uniffiHandle,
+
+        FfiConverterString.lower(`conversationID`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Sets which messages of conversations this user wants to be told of. Those that are not known here are in the list of
+     * failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation, 51006 for more than 100, 130116 for
+     * a type that this version does not know.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `setMessageRemindType`(`conversationIDList`: List<kotlin.String>, `messageRemindType`: MessageRemindType) : ConversationResults {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_message_remind_type(
+                uniffiHandle,
+
+        FfiConverterSequenceString.lower(`conversationIDList`),
+        FfiConverterTypeMessageRemindType.lower(`messageRemindType`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeConversationResults.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -4799,33 +5169,6 @@ open class Tim: TimInterface
 
 
     /**
-     * All conversations, the most recently active first.
-     *
-     * # Errors
-     * `NotReady`.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `getConversationList`() : List<Conversation> {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_conversation_list(
-                uniffiHandle,
-
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
-        // lift function
-        { FfiConverterSequenceTypeConversation.lift(it) },
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
      * A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
      * `nextReqMessageID`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
      *
@@ -4984,36 +5327,6 @@ open class Tim: TimInterface
         { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterTypeMessage.lift(it) },
-        // Error FFI converter
-        TimException.ErrorHandler,
-    )
-    }
-
-
-    /**
-     * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
-     * does not mark anything as read.
-     *
-     * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none.
-     */
-    @Throws(TimException::class)
-    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `setMessageRead`(`conversationID`: kotlin.String) {
-        return uniffiRustCallAsync(
-        callWithHandle { uniffiHandle ->
-            UniffiLib.uniffi_tim_ffi_fn_method_tim_set_message_read(
-                uniffiHandle,
-
-        FfiConverterString.lower(`conversationID`),
-            )
-        },
-        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
-        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
-        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
-        // lift function
-        { },
-
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -5249,6 +5562,30 @@ open class Tim: TimInterface
     /** [getAttachmentUrl] for Java: the future fails with a [TimException]. */
     fun getAttachmentUrlAsync(`message`: Message, `rendition`: RenditionType): CompletableFuture<kotlin.String> = inFuture { `getAttachmentUrl`(message, rendition) }
 
+    /** [getConversationList] for Java: the future fails with a [TimException]. */
+    fun getConversationListAsync(): CompletableFuture<List<Conversation>> = inFuture { `getConversationList`() }
+
+    /** [markConversation] for Java: the future fails with a [TimException]. */
+    fun markConversationAsync(`conversationIDList`: List<kotlin.String>, `markType`: kotlin.Long, `enableMark`: kotlin.Boolean): CompletableFuture<ConversationResults> = inFuture { `markConversation`(conversationIDList, markType, enableMark) }
+
+    /** [pinConversation] for Java: the future fails with a [TimException]. */
+    fun pinConversationAsync(`conversationID`: kotlin.String, `isPinned`: kotlin.Boolean): CompletableFuture<Void?> = inFuture { `pinConversation`(conversationID, isPinned); null }
+
+    /** [setAllMessageRead] for Java: the future fails with a [TimException]. */
+    fun setAllMessageReadAsync(`scope`: ReadAllType): CompletableFuture<Void?> = inFuture { `setAllMessageRead`(scope); null }
+
+    /** [setConversationCustomData] for Java: the future fails with a [TimException]. */
+    fun setConversationCustomDataAsync(`conversationIDList`: List<kotlin.String>, `customData`: kotlin.String): CompletableFuture<ConversationResults> = inFuture { `setConversationCustomData`(conversationIDList, customData) }
+
+    /** [setConversationDraft] for Java: the future fails with a [TimException]. */
+    fun setConversationDraftAsync(`conversationID`: kotlin.String, `draftText`: kotlin.String): CompletableFuture<Void?> = inFuture { `setConversationDraft`(conversationID, draftText); null }
+
+    /** [setMessageRead] for Java: the future fails with a [TimException]. */
+    fun setMessageReadAsync(`conversationID`: kotlin.String): CompletableFuture<Void?> = inFuture { `setMessageRead`(conversationID); null }
+
+    /** [setMessageRemindType] for Java: the future fails with a [TimException]. */
+    fun setMessageRemindTypeAsync(`conversationIDList`: List<kotlin.String>, `messageRemindType`: MessageRemindType): CompletableFuture<ConversationResults> = inFuture { `setMessageRemindType`(conversationIDList, messageRemindType) }
+
     /** [createGroup] for Java: the future fails with a [TimException]. */
     fun createGroupAsync(`group`: NewGroup): CompletableFuture<Group> = inFuture { `createGroup`(group) }
 
@@ -5281,9 +5618,6 @@ open class Tim: TimInterface
     /** [findMessages] for Java: the future fails with a [TimException]. */
     fun findMessagesAsync(`messageIDList`: List<kotlin.String>): CompletableFuture<List<Message>> = inFuture { `findMessages`(messageIDList) }
 
-    /** [getConversationList] for Java: the future fails with a [TimException]. */
-    fun getConversationListAsync(): CompletableFuture<List<Conversation>> = inFuture { `getConversationList`() }
-
     /** [getMessageList] for Java: the future fails with a [TimException]. */
     @JvmOverloads
     fun getMessageListAsync(`conversationID`: kotlin.String, `nextReqMessageID`: kotlin.String? = null, `count`: kotlin.Int = 15): CompletableFuture<MessageList> = inFuture { `getMessageList`(conversationID, nextReqMessageID, count) }
@@ -5300,9 +5634,6 @@ open class Tim: TimInterface
     /** [sendMessage] for Java: the future fails with a [TimException]. */
     @JvmOverloads
     fun sendMessageAsync(`message`: Message, `options`: SendOptions? = null): CompletableFuture<Message> = inFuture { `sendMessage`(message, options) }
-
-    /** [setMessageRead] for Java: the future fails with a [TimException]. */
-    fun setMessageReadAsync(`conversationID`: kotlin.String): CompletableFuture<Void?> = inFuture { `setMessageRead`(conversationID); null }
 
     /** [addToBlacklist] for Java: the future fails with a [TimException]. */
     fun addToBlacklistAsync(`userIDList`: List<kotlin.String>): CompletableFuture<Void?> = inFuture { `addToBlacklist`(userIDList); null }
@@ -5992,6 +6323,31 @@ data class Conversation (
      * The time of the last activity.
      */
     val `lastTime`: kotlin.Long
+    ,
+    /**
+     * The conversation is at the top of the list.
+     */
+    val `isPinned`: kotlin.Boolean
+    ,
+    /**
+     * Which messages this user wants to be told of.
+     */
+    val `messageRemindType`: MessageRemindType
+    ,
+    /**
+     * The marks: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, and the app's own from 2^32 on. The highest bit is the sign.
+     */
+    val `markList`: List<kotlin.Long>
+    ,
+    /**
+     * The app's own data; empty if none.
+     */
+    val `customData`: kotlin.String
+    ,
+    /**
+     * What the user has begun to write on this device; empty if nothing.
+     */
+    val `draftText`: kotlin.String
 
 ){
 
@@ -6017,6 +6373,11 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
             FfiConverterLong.read(buf),
             FfiConverterSequenceTypeGroupAtInfo.read(buf),
             FfiConverterLong.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterTypeMessageRemindType.read(buf),
+            FfiConverterSequenceLong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
         )
     }
 
@@ -6029,7 +6390,12 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
             FfiConverterLong.allocationSize(value.`readSequence`) +
             FfiConverterLong.allocationSize(value.`peerReadSequence`) +
             FfiConverterSequenceTypeGroupAtInfo.allocationSize(value.`groupAtInfoList`) +
-            FfiConverterLong.allocationSize(value.`lastTime`)
+            FfiConverterLong.allocationSize(value.`lastTime`) +
+            FfiConverterBoolean.allocationSize(value.`isPinned`) +
+            FfiConverterTypeMessageRemindType.allocationSize(value.`messageRemindType`) +
+            FfiConverterSequenceLong.allocationSize(value.`markList`) +
+            FfiConverterString.allocationSize(value.`customData`) +
+            FfiConverterString.allocationSize(value.`draftText`)
     )
 
     override fun write(value: Conversation, buf: ByteBuffer) {
@@ -6042,6 +6408,113 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
             FfiConverterLong.write(value.`peerReadSequence`, buf)
             FfiConverterSequenceTypeGroupAtInfo.write(value.`groupAtInfoList`, buf)
             FfiConverterLong.write(value.`lastTime`, buf)
+            FfiConverterBoolean.write(value.`isPinned`, buf)
+            FfiConverterTypeMessageRemindType.write(value.`messageRemindType`, buf)
+            FfiConverterSequenceLong.write(value.`markList`, buf)
+            FfiConverterString.write(value.`customData`, buf)
+            FfiConverterString.write(value.`draftText`, buf)
+    }
+}
+
+
+
+/**
+ * A conversation for which a call failed.
+ */
+data class ConversationFailure (
+    /**
+     * The conversation.
+     */
+    val `conversationID`: kotlin.String
+    ,
+    /**
+     * The number of the error.
+     */
+    val `code`: kotlin.Int
+    ,
+    /**
+     * The error's text, in one line: what the caller can do.
+     */
+    val `message`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeConversationFailure: FfiConverterRustBuffer<ConversationFailure> {
+    override fun read(buf: ByteBuffer): ConversationFailure {
+        return ConversationFailure(
+            FfiConverterString.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ConversationFailure) = (
+            FfiConverterString.allocationSize(value.`conversationID`) +
+            FfiConverterInt.allocationSize(value.`code`) +
+            FfiConverterString.allocationSize(value.`message`)
+    )
+
+    override fun write(value: ConversationFailure, buf: ByteBuffer) {
+            FfiConverterString.write(value.`conversationID`, buf)
+            FfiConverterInt.write(value.`code`, buf)
+            FfiConverterString.write(value.`message`, buf)
+    }
+}
+
+
+
+/**
+ * The result of a call about several conversations.
+ */
+data class ConversationResults (
+    /**
+     * The conversations for which it succeeded.
+     */
+    val `successConversationIDList`: List<kotlin.String>
+    ,
+    /**
+     * The conversations for which it failed.
+     */
+    val `failureConversationIDList`: List<ConversationFailure>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeConversationResults: FfiConverterRustBuffer<ConversationResults> {
+    override fun read(buf: ByteBuffer): ConversationResults {
+        return ConversationResults(
+            FfiConverterSequenceString.read(buf),
+            FfiConverterSequenceTypeConversationFailure.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ConversationResults) = (
+            FfiConverterSequenceString.allocationSize(value.`successConversationIDList`) +
+            FfiConverterSequenceTypeConversationFailure.allocationSize(value.`failureConversationIDList`)
+    )
+
+    override fun write(value: ConversationResults, buf: ByteBuffer) {
+            FfiConverterSequenceString.write(value.`successConversationIDList`, buf)
+            FfiConverterSequenceTypeConversationFailure.write(value.`failureConversationIDList`, buf)
     }
 }
 
@@ -8526,7 +8999,11 @@ enum class EventName {
     /**
      * The instance was destroyed.
      */
-    SDK_DESTROY;
+    SDK_DESTROY,
+    /**
+     * The total of unread messages changed.
+     */
+    TOTAL_UNREAD_MESSAGE_COUNT_UPDATED;
 
 
 
@@ -8962,6 +9439,67 @@ public object FfiConverterTypeMessageFlow: FfiConverterRustBuffer<MessageFlow> {
     override fun allocationSize(value: MessageFlow) = 4UL
 
     override fun write(value: MessageFlow, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
+ * Which messages of a conversation this user wants to be told of.
+ */
+
+enum class MessageRemindType {
+
+    /**
+     * All, with a notification.
+     */
+    ACCEPT_AND_NOTIFY,
+    /**
+     * All, without a notification.
+     */
+    ACCEPT_NOT_NOTIFY,
+    /**
+     * None: they are in the conversation, and no event reports them.
+     */
+    DISCARD,
+    /**
+     * All, with a notification only of those that mention this user.
+     */
+    ACCEPT_NOT_NOTIFY_EXCEPT_AT,
+    /**
+     * Only those that mention this user.
+     */
+    NOT_RECEIVE_MSG_EXCEPT_AT,
+    /**
+     * One that this version does not know.
+     */
+    OTHER;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMessageRemindType: FfiConverterRustBuffer<MessageRemindType> {
+    override fun read(buf: ByteBuffer) = try {
+
+        MessageRemindType.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: MessageRemindType) = 4UL
+
+    override fun write(value: MessageRemindType, buf: ByteBuffer) {
         buf.putInt(value.ordinal + 1)
     }
 }
@@ -9467,6 +10005,55 @@ public object FfiConverterTypePriority: FfiConverterRustBuffer<Priority> {
 
 
 /**
+ * The conversations that a call marks as read.
+ */
+
+enum class ReadAllType {
+
+    /**
+     * Those with one other user.
+     */
+    C2C,
+    /**
+     * Those of groups.
+     */
+    GROUP,
+    /**
+     * All, system notices too.
+     */
+    ALL;
+
+
+
+
+    companion object
+}
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReadAllType: FfiConverterRustBuffer<ReadAllType> {
+    override fun read(buf: ByteBuffer) = try {
+
+        ReadAllType.entries[buf.getInt() - 1]
+
+    } catch (e: IndexOutOfBoundsException) {
+        throw RuntimeException("invalid enum value, something is very wrong!!", e)
+    }
+
+    override fun allocationSize(value: ReadAllType) = 4UL
+
+    override fun write(value: ReadAllType, buf: ByteBuffer) {
+        buf.putInt(value.ordinal + 1)
+    }
+}
+
+
+
+
+
+/**
  * The renditions of an attachment.
  */
 
@@ -9924,6 +10511,21 @@ sealed class TimEvent {
     }
 
     /**
+     * The number of unread messages in all conversations changed, without those that the user has muted and system notices.
+     */
+    data class TotalUnreadMessageCountUpdated(
+        /**
+         * The number.
+         */
+        val `count`: kotlin.Long) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * The groups this user is in changed: the whole list.
      */
     data class GroupListUpdated(
@@ -10065,26 +10667,29 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             7 -> TimEvent.ConversationListUpdated(
                 FfiConverterSequenceTypeConversation.read(buf),
                 )
-            8 -> TimEvent.GroupListUpdated(
+            8 -> TimEvent.TotalUnreadMessageCountUpdated(
+                FfiConverterLong.read(buf),
+                )
+            9 -> TimEvent.GroupListUpdated(
                 FfiConverterSequenceTypeGroup.read(buf),
                 )
-            9 -> TimEvent.ProfileUpdated(
+            10 -> TimEvent.ProfileUpdated(
                 FfiConverterSequenceTypeProfile.read(buf),
                 )
-            10 -> TimEvent.BlacklistUpdated(
+            11 -> TimEvent.BlacklistUpdated(
                 FfiConverterSequenceString.read(buf),
                 )
-            11 -> TimEvent.Error(
+            12 -> TimEvent.Error(
                 FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            12 -> TimEvent.KickedOut(
+            13 -> TimEvent.KickedOut(
                 FfiConverterTypeKickedOutType.read(buf),
                 )
-            13 -> TimEvent.NetStateChange(
+            14 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            14 -> TimEvent.SdkDestroy(
+            15 -> TimEvent.SdkDestroy(
                 FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -10137,6 +10742,13 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             (
                 4UL
                 + FfiConverterSequenceTypeConversation.allocationSize(value.`conversations`)
+            )
+        }
+        is TimEvent.TotalUnreadMessageCountUpdated -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterLong.allocationSize(value.`count`)
             )
         }
         is TimEvent.GroupListUpdated -> {
@@ -10226,39 +10838,44 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterSequenceTypeConversation.write(value.`conversations`, buf)
                 Unit
             }
-            is TimEvent.GroupListUpdated -> {
+            is TimEvent.TotalUnreadMessageCountUpdated -> {
                 buf.putInt(8)
+                FfiConverterLong.write(value.`count`, buf)
+                Unit
+            }
+            is TimEvent.GroupListUpdated -> {
+                buf.putInt(9)
                 FfiConverterSequenceTypeGroup.write(value.`groups`, buf)
                 Unit
             }
             is TimEvent.ProfileUpdated -> {
-                buf.putInt(9)
+                buf.putInt(10)
                 FfiConverterSequenceTypeProfile.write(value.`profiles`, buf)
                 Unit
             }
             is TimEvent.BlacklistUpdated -> {
-                buf.putInt(10)
+                buf.putInt(11)
                 FfiConverterSequenceString.write(value.`userIDList`, buf)
                 Unit
             }
             is TimEvent.Error -> {
-                buf.putInt(11)
+                buf.putInt(12)
                 FfiConverterInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(12)
+                buf.putInt(13)
                 FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(13)
+                buf.putInt(14)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(14)
+                buf.putInt(15)
                 FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }
@@ -10786,6 +11403,34 @@ public object FfiConverterOptionalTypePriority: FfiConverterRustBuffer<Priority?
 /**
  * @suppress
  */
+public object FfiConverterSequenceLong: FfiConverterRustBuffer<List<kotlin.Long>> {
+    override fun read(buf: ByteBuffer): List<kotlin.Long> {
+        val len = buf.getInt()
+        return List<kotlin.Long>(len) {
+            FfiConverterLong.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<kotlin.Long>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterLong.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<kotlin.Long>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterLong.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceString: FfiConverterRustBuffer<List<kotlin.String>> {
     override fun read(buf: ByteBuffer): List<kotlin.String> {
         val len = buf.getInt()
@@ -10832,6 +11477,34 @@ public object FfiConverterSequenceTypeConversation: FfiConverterRustBuffer<List<
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeConversation.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeConversationFailure: FfiConverterRustBuffer<List<ConversationFailure>> {
+    override fun read(buf: ByteBuffer): List<ConversationFailure> {
+        val len = buf.getInt()
+        return List<ConversationFailure>(len) {
+            FfiConverterTypeConversationFailure.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<ConversationFailure>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeConversationFailure.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<ConversationFailure>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeConversationFailure.write(it, buf)
         }
     }
 }

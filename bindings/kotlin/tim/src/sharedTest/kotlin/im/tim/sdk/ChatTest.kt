@@ -89,6 +89,30 @@ class ChatTest {
     }
 
     @Test
+    fun whatIsSetAboutAConversation() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        alice.say(bob, "Hello!")
+        bob.nextMessage()
+        val (known, unknown) = listOf(c2c(alice.name), c2c("nobody"))
+        assertEquals(1, bob.next<TimEvent.TotalUnreadMessageCountUpdated>().count)
+        assertEquals(1, bob.tim.getTotalUnreadMessageCount())
+        bob.tim.setAllMessageRead(ReadAllType.ALL)
+        assertEquals(0, bob.next<TimEvent.TotalUnreadMessageCountUpdated>().count)
+        bob.tim.pinConversation(known, true)
+        val marked = bob.tim.markConversation(listOf(known, unknown), 1L shl 63, true)
+        assertEquals(listOf(known), marked.successConversationIDList)
+        assertEquals(listOf(unknown to TimCode.CONVERSATION_NOT_FOUND), marked.failureConversationIDList.map { it.conversationID to it.code })
+        bob.tim.setMessageRemindType(listOf(known), MessageRemindType.ACCEPT_NOT_NOTIFY)
+        bob.tim.setConversationCustomData(listOf(known), "red")
+        bob.tim.setConversationDraft(known, "Dear A")
+        val conversation = bob.tim.getConversationList().single()
+        assertTrue(conversation.isPinned)
+        assertEquals(listOf(1L shl 63), conversation.markList)
+        assertEquals(MessageRemindType.ACCEPT_NOT_NOTIFY, conversation.messageRemindType)
+        assertEquals("red" to "Dear A", conversation.customData to conversation.draftText)
+    }
+
+    @Test
     fun aPictureTravelsWithItsProgress() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         val picture = picture(640, 480)

@@ -1,0 +1,151 @@
+//! Conversations: the list, what is read, and what the user sets about a conversation.
+
+use tim_protocol::settings::{Marks, SettingsChange};
+use tim_protocol::{Code, ConversationId};
+
+use super::{Tim, unexpected};
+use crate::conversation::{Conversation, ConversationResults, MessageRemindType, ReadAllType};
+use crate::error::TimError;
+use crate::machine::io::{Call, Return};
+
+/// The marks that apps may set: TIM's four, and the app's own from bit 32 on.
+const MARKS: u64 = 0b1111 | !0 << 32;
+
+impl Tim {
+    /// All conversations: the pinned ones first, and of these and of the others the most recently active first.
+    ///
+    /// # Errors
+    /// The gate's, as of every call but login, logout and destroy: [`Code::NOT_LOGGED_IN`], [`Code::LOGGING_IN`],
+    /// [`Code::LOGIN_FAILED`], [`Code::LOGGED_OUT`], the code of a kick (3002, 3003, 3004, 3006), or
+    /// [`Code::DESTROYED`]. A refusal is also reported as [`crate::event::Event::Error`]. [`Code::TOO_MANY_CALLS`] if
+    /// 10,000 calls were made that the engine has not handled yet.
+    pub async fn get_conversation_list(&self) -> Result<Vec<std::sync::Arc<Conversation>>, TimError> {
+        match self.call(Call::ConversationList).await? {
+            Return::Conversations(list) => Ok(list),
+            _ => Err(unexpected()),
+        }
+    }
+
+    /// Marks everything in a conversation as read: here at once, on the server, the user's other devices and the other
+    /// side of a C2C conversation as soon as it can be told. Sending a message does not mark anything as read.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`].
+    pub async fn set_message_read(&self, conversation: &ConversationId) -> Result<(), TimError> {
+        self.done(Call::SetRead(conversation.clone())).await
+    }
+
+    /// Marks everything as read in all conversations of a type, as [`Tim::set_message_read`] does in one.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`].
+    pub async fn set_all_message_read(&self, which: ReadAllType) -> Result<(), TimError> {
+        self.done(Call::SetAllRead(which)).await
+    }
+
+    /// How many messages are unread in all conversations, without those that the user has muted and system notices; 0 while nobody
+    /// is logged in. [`crate::event::Event::TotalUnreadMessageCountUpdated`] reports its changes, at most once a second.
+    #[must_use]
+    pub fn get_total_unread_message_count(&self) -> u64 {
+        self.inner.shared.total_unread()
+    }
+
+    /// Puts a conversation at the top of the list, or takes it from there, on all devices of the user.
+    ///
+    /// This and the other settings of a conversation take effect here at once, and elsewhere as soon as the server can be
+    /// told, also after a restart. If the server refuses a change for good, because this user is no longer a member of the
+    /// group, the conversation is shown with its former settings again.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_NOT_FOUND`] for a conversation that this device does
+    /// not know, or in which no message has been sent.
+    pub async fn pin_conversation(
+        &self,
+        conversation: &ConversationId,
+        is_pinned: bool,
+    ) -> Result<(), TimError> {
+        let change = SettingsChange { is_pinned: Some(is_pinned), ..SettingsChange::default() };
+        let results = self.set_conversations(std::slice::from_ref(conversation), change).await?;
+        match results.failure_conversation_id_list.into_iter().next() {
+            None => Ok(()),
+            Some(failed) => Err(TimError { code: failed.code, message: failed.message }),
+        }
+    }
+
+    /// Sets which messages of conversations this user wants to be told of. Conversations that are not known are in the list of
+    /// failures, with [`Code::CONVERSATION_NOT_FOUND`]. See [`Tim::pin_conversation`].
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_BAD_PARAMETER`] for no conversation,
+    /// [`Code::TOO_MANY_CONVERSATIONS`] for more than 100; [`Code::VALUE_UNKNOWN`] for a type that this version does not know.
+    pub async fn set_message_remind_type(
+        &self,
+        conversations: &[ConversationId],
+        message_remind_type: MessageRemindType,
+    ) -> Result<ConversationResults, TimError> {
+        let message_remind_type = Some(message_remind_type);
+        let change = SettingsChange { message_remind_type, ..SettingsChange::default() };
+        self.set_conversations(conversations, change).await
+    }
+
+    /// Sets a mark of conversations, or removes it: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, or a power of two from 2^32 on with a
+    /// meaning of the app's own. See [`Tim::set_message_remind_type`].
+    ///
+    /// # Errors
+    /// Those of [`Tim::set_message_remind_type`], and [`Code::CONVERSATION_BAD_PARAMETER`] for any other `mark_type`.
+    pub async fn mark_conversation(
+        &self,
+        conversations: &[ConversationId],
+        mark_type: u64,
+        enable_mark: bool,
+    ) -> Result<ConversationResults, TimError> {
+        if !mark_type.is_power_of_two() || mark_type & MARKS == 0 {
+            let message = "a mark is 1, 2, 4, 8, or a power of two from 2^32 to 2^63".to_owned();
+            return Err(TimError { code: Code::CONVERSATION_BAD_PARAMETER, message });
+        }
+        let mut change = SettingsChange::default();
+        *(if enable_mark { &mut change.mark } else { &mut change.unmark }) = Marks(mark_type);
+        self.set_conversations(conversations, change).await
+    }
+
+    /// Sets the app's own data of conversations, at most 256 bytes; an empty text removes it. See
+    /// [`Tim::set_message_remind_type`].
+    ///
+    /// # Errors
+    /// Those of [`Tim::set_message_remind_type`], and [`Code::CONVERSATION_BAD_PARAMETER`] for longer data.
+    pub async fn set_conversation_custom_data(
+        &self,
+        conversations: &[ConversationId],
+        custom_data: &str,
+    ) -> Result<ConversationResults, TimError> {
+        let change =
+            SettingsChange { custom_data: Some(custom_data.to_owned()), ..SettingsChange::default() };
+        self.set_conversations(conversations, change).await
+    }
+
+    /// Keeps what the user has begun to write in a conversation, at most 12 KiB; an empty text removes it. It stays on this
+    /// device, over restarts, and does not change the order of the list.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_NOT_FOUND`];
+    /// [`Code::CONVERSATION_BAD_PARAMETER`] for a longer text.
+    pub async fn set_conversation_draft(
+        &self,
+        conversation: &ConversationId,
+        draft_text: &str,
+    ) -> Result<(), TimError> {
+        self.done(Call::SetDraft(conversation.clone(), draft_text.to_owned())).await
+    }
+
+    async fn set_conversations(
+        &self,
+        conversations: &[ConversationId],
+        change: SettingsChange,
+    ) -> Result<ConversationResults, TimError> {
+        let conversations = conversations.to_vec();
+        match self.call(Call::SetConversations { conversations, change }).await? {
+            Return::ConversationResults(results) => Ok(results),
+            _ => Err(unexpected()),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! Conversations: listed, read, and what the user sets about them.
+
+use super::Tim;
+use crate::error::TimError;
+use crate::offload::offload;
+use crate::types::{self as ids, Conversation, ConversationResults, MessageRemindType, ReadAllType};
+
+#[uniffi::export]
+impl Tim {
+    /// All conversations: the pinned ones first, and of these and of the others the most recently active first.
+    ///
+    /// # Errors
+    /// `NotReady`.
+    pub async fn get_conversation_list(&self) -> Result<Vec<Conversation>, TimError> {
+        Ok(offload(self.tim.get_conversation_list()).await?.iter().map(|it| (&**it).into()).collect())
+    }
+
+    /// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
+    /// does not mark anything as read.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none.
+    pub async fn set_message_read(&self, conversation_id: String) -> Result<(), TimError> {
+        Ok(offload(self.tim.set_message_read(&ids::conversation_id(&conversation_id)?)).await?)
+    }
+
+    /// Marks everything as read in all conversations of a type, as `setMessageRead` does in one.
+    ///
+    /// # Errors
+    /// `NotReady`.
+    pub async fn set_all_message_read(&self, scope: ReadAllType) -> Result<(), TimError> {
+        Ok(offload(self.tim.set_all_message_read(scope.into())).await?)
+    }
+
+    /// How many messages are unread in all conversations, without those that the user has muted and system notices; 0 while nobody
+    /// is logged in.
+    #[must_use]
+    pub fn get_total_unread_message_count(&self) -> i64 {
+        ids::signed(self.tim.get_total_unread_message_count())
+    }
+
+    /// Puts a conversation at the top of the list, or takes it from there, on all devices of the user. Like the other settings of
+    /// a conversation this takes effect here at once, and elsewhere as soon as the server can be told, also after a restart.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here.
+    pub async fn pin_conversation(&self, conversation_id: String, is_pinned: bool) -> Result<(), TimError> {
+        Ok(offload(self.tim.pin_conversation(&ids::conversation_id(&conversation_id)?, is_pinned)).await?)
+    }
+
+    /// Sets which messages of conversations this user wants to be told of. Those that are not known here are in the list of
+    /// failures, with 2500.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation, 51006 for more than 100, 130116 for
+    /// a type that this version does not know.
+    pub async fn set_message_remind_type(
+        &self,
+        conversation_id_list: Vec<String>,
+        message_remind_type: MessageRemindType,
+    ) -> Result<ConversationResults, TimError> {
+        let conversations = ids::conversation_ids(&conversation_id_list)?;
+        let remind_type = message_remind_type.into();
+        Ok(offload(self.tim.set_message_remind_type(&conversations, remind_type)).await?.into())
+    }
+
+    /// Sets a mark of conversations, or removes it: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, or a power of two from 2^32 on with a
+    /// meaning of the app's own; the highest bit is the sign. Those that are not known here are in the list of failures, with 2500.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation or another mark, 51006 for more than
+    /// 100.
+    pub async fn mark_conversation(
+        &self,
+        conversation_id_list: Vec<String>,
+        mark_type: i64,
+        enable_mark: bool,
+    ) -> Result<ConversationResults, TimError> {
+        let conversations = ids::conversation_ids(&conversation_id_list)?;
+        let mark = mark_type.cast_unsigned();
+        Ok(offload(self.tim.mark_conversation(&conversations, mark, enable_mark)).await?.into())
+    }
+
+    /// Sets the app's own data of conversations, at most 256 bytes; an empty text removes it. Those that are not known here are
+    /// in the list of failures, with 2500.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation or longer data, 51006 for more than
+    /// 100.
+    pub async fn set_conversation_custom_data(
+        &self,
+        conversation_id_list: Vec<String>,
+        custom_data: String,
+    ) -> Result<ConversationResults, TimError> {
+        let conversations = ids::conversation_ids(&conversation_id_list)?;
+        Ok(offload(self.tim.set_conversation_custom_data(&conversations, &custom_data)).await?.into())
+    }
+
+    /// Keeps what the user has begun to write in a conversation, at most 12 KiB; an empty text removes it. It stays on this
+    /// device, over restarts, and does not change the order of the list.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here, 50002 for a longer text.
+    pub async fn set_conversation_draft(
+        &self,
+        conversation_id: String,
+        draft_text: String,
+    ) -> Result<(), TimError> {
+        let conversation = ids::conversation_id(&conversation_id)?;
+        Ok(offload(self.tim.set_conversation_draft(&conversation, &draft_text)).await?)
+    }
+}

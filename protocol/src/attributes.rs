@@ -33,19 +33,15 @@ impl Attributes {
         text.and_then(|text| serde_json::from_str(text.get()).ok()).unwrap_or_default()
     }
 
-    /// The text that travels; `None` if there is nothing in it.
+    /// The text that travels; `None` if there is nothing in it. `reserve` bytes stay free beside it and the body; see
+    /// [`Body::reserve`](crate::body::Body::reserve).
     ///
     /// # Errors
-    /// [`Code::MESSAGE_TOO_LONG`] if they have more than [`limits::BODY_BYTES`] together with the message's body.
-    pub fn write_beside(&self, body: &RawValue) -> Result<Option<Box<RawValue>>, Code> {
-        if *self == Self::default() {
-            return Ok(None);
-        }
-        let text = crate::bounds::written(self);
-        if body.get().len() + text.get().len() > limits::BODY_BYTES {
-            return Err(Code::MESSAGE_TOO_LONG);
-        }
-        Ok(Some(text))
+    /// [`Code::MESSAGE_TOO_LONG`] if that is more than [`limits::BODY_BYTES`].
+    pub fn write_beside(&self, body: &RawValue, reserve: usize) -> Result<Option<Box<RawValue>>, Code> {
+        let text = (*self != Self::default()).then(|| crate::bounds::written(self));
+        let length = body.get().len() + text.as_ref().map_or(0, |text| text.get().len());
+        if length + reserve > limits::BODY_BYTES { Err(Code::MESSAGE_TOO_LONG) } else { Ok(text) }
     }
 
     /// Whether a message to this conversation may have them.
@@ -172,8 +168,9 @@ mod tests {
     fn body_and_attributes_share_their_room() {
         let body = RawValue::from_string(format!("\"{}\"", "x".repeat(limits::BODY_BYTES - 100))).unwrap();
         let said = |count| Attributes { cloud_custom_data: "y".repeat(count), ..Attributes::default() };
-        assert_eq!(Attributes::default().write_beside(&body).map(|it| it.is_none()), Ok(true));
-        assert!(said(70).write_beside(&body).is_ok());
-        assert_eq!(said(100).write_beside(&body).map(drop), Err(Code::MESSAGE_TOO_LONG));
+        assert_eq!(Attributes::default().write_beside(&body, 0).map(|it| it.is_none()), Ok(true));
+        assert!(said(70).write_beside(&body, 0).is_ok());
+        assert_eq!(said(100).write_beside(&body, 0).map(drop), Err(Code::MESSAGE_TOO_LONG));
+        assert_eq!(said(70).write_beside(&body, 1_000).map(drop), Err(Code::MESSAGE_TOO_LONG));
     }
 }

@@ -23,18 +23,18 @@ pub fn check_content(body: &RawValue, attributes: Option<&RawValue>) -> Result<(
     if body.get().len() + attributes_len > limits::BODY_BYTES {
         return Err(Fault::new(Code::MESSAGE_BODY_TOO_LONG));
     }
-    check_json(body)?;
-    attributes.map_or(Ok(()), check_json)
+    check_json("body", body)?;
+    attributes.map_or(Ok(()), |attributes| check_json("attributes", attributes))
 }
 
 /// Checks that a JSON text nests as deep as it may, and that every parser takes it.
-fn check_json(text: &RawValue) -> Result<(), Fault> {
+fn check_json(field: &str, text: &RawValue) -> Result<(), Fault> {
     if !codec::nests_within(text.get(), limits::BODY_DEPTH) {
         return Err(Fault::new(Code::MESSAGE_BODY_TOO_DEEP));
     }
     // A syntax error names its place and never quotes the text.
     serde_json::from_str::<serde_json::Value>(text.get()).map(drop).map_err(|why| {
-        let text = format!("the message's body has half a surrogate pair or too large a number: {why}");
+        let text = format!("the message's {field} has half a surrogate pair or too large a number: {why}");
         Fault::with_text(Code::MESSAGE_BODY_INVALID, text)
     })
 }

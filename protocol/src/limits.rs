@@ -20,6 +20,8 @@ pub const BATCH: usize = 64;
 pub const IN_FLIGHT: usize = 32;
 /// Largest message body together with its attributes, in bytes of JSON.
 pub const BODY_BYTES: usize = 12 * 1024;
+/// Bytes of these that stay free for the addresses of a file that is not uploaded yet.
+pub const ADDRESSES_BYTES: usize = 2 * 1024;
 /// Deepest nesting of arrays and objects in a message body. The envelopes around it add at most 8 levels in this version, and
 /// have 8 more to grow by.
 pub const BODY_DEPTH: usize = 16;

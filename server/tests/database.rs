@@ -10,7 +10,7 @@ use tim_protocol::group::GroupType;
 use tim_protocol::message::Priority;
 use tim_protocol::word::Word;
 use tim_protocol::{Code, ConversationId};
-use tim_server::core::ops::{Actor, Query, QueryResult, Write, WriteReply};
+use tim_server::core::ops::{Actor, Query, QueryResult, UserRequest, Write, WriteReply};
 use tim_server::store::conformance::{group, logged_in, logging_in, message, revoke, sent, user};
 use tim_server::store::sqlite::Database;
 
@@ -339,4 +339,33 @@ fn a_conversation_that_cannot_be_marked_holds_up_no_other() {
     assert!(database.mark().unwrap());
     assert!(!database.mark().unwrap());
     assert_eq!(version(&database, &carol), carols, "and nothing is marked twice");
+}
+
+#[test]
+fn a_time_is_at_the_first_message_that_is_not_before_it() {
+    let mut database = Database::in_memory().unwrap();
+    let [alice, bob] =
+        ["alice", "bob"].map(|name| logged_in(name, database.commit(&[logging_in(name)]).remove(0)));
+    let at = |database: &mut Database, conversation: &str, time| {
+        let conversation_id = conversation.parse().unwrap();
+        let found = database.query(&Query::request(&bob, call::PositionRequest { conversation_id, time }));
+        found.unwrap().reply::<call::PositionRequest>().unwrap().sequence
+    };
+    assert_eq!(at(&mut database, "C2Calice", 7), 1, "nothing was said");
+    for number in 0..60 {
+        // Several at one time, and then none for a while.
+        let Write::Request(asked) = message(&alice, "C2Cbob", number) else { unreachable!() };
+        let now = 1_000 + i64::try_from(number / 7 * 10).unwrap();
+        sent(database.commit(&[Write::Request(Box::new(UserRequest { now, ..*asked }))]).remove(0));
+    }
+    let asked =
+        call::HistoryRequest { conversation_id: "C2Calice".parse().unwrap(), low: 1, high: 60, limit: 100 };
+    let found = database.query(&Query::request(&bob, asked)).unwrap();
+    let times: Vec<i64> =
+        found.reply::<call::HistoryRequest>().unwrap().messages.iter().map(|message| message.time).collect();
+    assert_eq!(times.len(), 60);
+    for time in 990..1_100 {
+        let expected = times.iter().position(|it| *it >= time).map_or(61, |place| place + 1);
+        assert_eq!(at(&mut database, "C2Calice", time), expected as u64, "{time}");
+    }
 }

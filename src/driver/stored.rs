@@ -150,8 +150,10 @@ impl<S: Store<Location = Path>> Driver<S> {
             Message::from_wire(me, message, SendStatus::Success, self.machine.read_marks(&of))
         };
         let found = waiting.into_iter().chain(found.iter().map(seen));
-        let mut by_id: HashMap<MessageId, Message> = found.map(|message| (message.id, message)).collect();
-        let found = ids.iter().filter_map(|id| by_id.remove(id));
+        // Of two senders' messages that have one ID, both are found.
+        let mut by_id: HashMap<MessageId, Vec<Message>> = HashMap::new();
+        found.for_each(|message| by_id.entry(message.id).or_default().push(message));
+        let found = ids.iter().filter_map(|id| by_id.remove(id)).flatten();
         Ok(block_in_place(|| found.map(|message| self.with_copy(message)).collect()))
     }
 

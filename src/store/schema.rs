@@ -129,9 +129,11 @@ CREATE TABLE indexed(id INTEGER PRIMARY KEY CHECK (id = 1), up_to INTEGER NOT NU
 ", "
 -- Messages by their IDs, which begin with their times: new ones stand at the end.
 CREATE INDEX msg_id ON msg(message ->> '$.ID');
-", concat!("
+", "
 -- What the user set about a conversation: as the server has it, and what the server has not confirmed.
 ALTER TABLE conv ADD COLUMN settings TEXT;
 ALTER TABLE conv ADD COLUMN unsent_settings TEXT;
-UPDATE conv SET sum = checksum(", conv_columns!(), ");
-")];
+UPDATE conv SET sum = checksum(id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base,
+    revoked_above, revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own,
+    shown, mentions, settings, unsent_settings);
+"];

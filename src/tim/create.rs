@@ -254,12 +254,13 @@ pub struct MergerText {
 fn passed_on(message: &Message) -> Option<&Body> {
     let Payload::Body(body) = &message.payload else { return None };
     let is_uploaded = body.attachment().is_none_or(|file| file.uploaded.has_addresses());
-    (!message.is_revoked && is_uploaded && body.check().is_ok()).then_some(body)
+    let is_sent = message.status == SendStatus::Success && !message.is_revoked;
+    (is_sent && is_uploaded && body.check().is_ok()).then_some(body)
 }
 
 /// A message as it goes into a merger.
 fn merged(message: &Message) -> Option<MergedMessage> {
-    let body = passed_on(message).filter(|_| message.status == SendStatus::Success)?;
+    let body = passed_on(message)?;
     Some(MergedMessage {
         id: message.id,
         from: message.from.clone(),
@@ -290,7 +291,7 @@ fn new_message(
     body.check()?;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
     let now = i64::try_from(now).unwrap_or(i64::MAX);
-    let written = body.write()?;
+    let (written, reserve) = (body.write()?, body.reserve());
     let message = Message {
         id: MessageId::try_from(Uuid::now_v7()).map_err(|_| Code::PANICKED)?,
         to: receiver(&from, &to),
@@ -318,6 +319,6 @@ fn new_message(
     };
     let attributes = message.attributes();
     attributes.check(&message.conversation_id)?;
-    attributes.write_beside(&written)?;
+    attributes.write_beside(&written, reserve)?;
     Ok(message)
 }

@@ -44,12 +44,12 @@ pub struct MessageListHopping {
 impl Tim {
     /// A page of a conversation's messages from any place on, in either direction: for a jump to a message that was found or
     /// quoted, and on from there. `count` is cut to 1 to 100. Messages that are not on this device are fetched from the server;
-    /// offline, the page ends where the stored messages end. Unlike [`Tim::get_message_list`] it shows nothing of the outbox.
+    /// offline, the page ends where the stored messages end, and is not completed towards the newest. Unlike [`Tim::get_message_list`] it shows nothing of the outbox.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::NETWORK_ERROR`] or [`Code::TIMEOUT`] if messages, or the place of a
     /// time, have to be asked for and cannot; [`Code::GROUP_NOT_FOUND`] or [`Code::GROUP_PERMISSION_DENIED`] for a group whose
-    /// messages are not this user's to read.
+    /// messages are not this user's to read, if the server is asked.
     pub async fn get_message_list_hopping(
         &self,
         conversation: &ConversationId,
@@ -78,7 +78,12 @@ impl Tim {
             HistoryDirection::Older => messages.first().map(|oldest| oldest.sequence.saturating_sub(1)),
             HistoryDirection::Newer => messages.last().map(|newest| newest.sequence + 1),
         };
-        let next_message_seq = next.filter(|_| !completed);
+        // An empty page that is not the last one is asked for again later.
+        let again = match start {
+            PageStart::From(from) => Some(from),
+            PageStart::Before(before) => before.map(|before| before.saturating_sub(1)),
+        };
+        let next_message_seq = next.or(again).filter(|_| !completed);
         Ok(MessageListHopping { message_list: messages, is_completed: completed, next_message_seq })
     }
 

@@ -271,8 +271,7 @@ impl<'a> Phone<'a> {
         }
     }
 
-    /// How many messages a call finds. One that fails for damage has them fetched anew, and what it would have found may be missing
-    /// until they are.
+    /// How many messages a call finds; `None` if it met damage.
     fn finds(&mut self, call: &Call) -> Option<u64> {
         self.found = None;
         self.call(call.clone());
@@ -295,7 +294,9 @@ impl<'a> Phone<'a> {
             let phrases = vec![Phrase::of("message").unwrap()];
             let search = Search { phrases, conversation: Some(conversation), count: 1, ..Search::default() };
             let expected = (0..MESSAGES).filter(|it| it % 3 == number).count() as u64;
-            if let Some(found) = self.finds(&Call::Search(Box::new(search))) {
+            // After a rebuild the store has what was read since.
+            let found = self.finds(&Call::Search(Box::new(search)));
+            if let Some(found) = found.filter(|_| !self.rebuilt) {
                 assert_eq!(found, expected, "messages of {sender} are not found");
             }
             waiting += refused;

@@ -228,11 +228,22 @@
  * conversation
  *   {"conversationID":"GROUPclimbers", "type":"GROUP", "subType":"Public", "unreadCount":2, "lastMessage":{...a message...},
  *    "readSequence":5, "peerReadSequence":0, "groupAtInfoList":[{"messageSequence":7, "from":"bob", "atType":1}],
- *    "lastTime":1760000000}
+ *    "lastTime":1760000000, "isPinned":false, "messageRemindType":"AcceptAndNotify", "markList":[1], "customData":"",
+ *    "draftText":""}
  *   type: C2C, GROUP or @TIM#SYSTEM       subType: the type of a GROUP       lastMessage: the newest, sent or waiting, that is not excluded       lastTime: when something last happened in it
  *   unreadCount: of others' messages; sending reads nothing; always 0 in a ChatRoom
  *   groupAtInfoList: the newest 20 unread messages that mention this user, oldest first; atType: 1 this user, 2 everybody, 3 both
  *   readSequence: how far this user has read       peerReadSequence: how far the other side of a C2C conversation has
+ *   messageRemindType: AcceptAndNotify; AcceptNotNotify (no notification), AcceptNotNotifyExceptAt (but of those that mention this
+ *   user), Discard (no event reports the messages of others), NotReceiveMsgExceptAt (but those that mention this user)
+ *   markList: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, and the program's own from 2^32 on; 2^63 is the number with the sign
+ *   customData: the program's own       draftText: what the user has begun to write on this device
+ *
+ * conversation results (tim_mark_conversation and other calls about several)
+ *   {"successConversationIDList":["C2Cbob"], "failureConversationIDList":[...conversation failures...]}
+ *
+ * conversation failure
+ *   {"conversationID":"C2Ccarol", "code":2500, "message":"there is no such conversation"}
  *
  * group
  *   {"groupID":"climbers", "type":"Public", "name":"Climbers", "introduction":"", "notification":"", "avatar":"",
@@ -278,6 +289,7 @@
  *     onMessageRevoked             messages; isRevoked is true
  *     onMessageReadByPeer          messages; isPeerRead is true
  *     onConversationListUpdated    the whole list of conversations, in order
+ *     onTotalUnreadMessageCountUpdated  the number of unread messages, without those of muted conversations and system notices
  *     onGroupListUpdated           the whole list of groups
  *     onProfileUpdated             profiles
  *     blacklistUpdated             the whole list of user ids
@@ -295,8 +307,8 @@
  * and, but for tim_login, 2002, 2105, 2106, 2503, 2602 or 20001 for an id, a message, a conversation or a number that cannot be one.
  * Everything else is told to `done`, also a 2105 or 20001 that only the engine or the server can find.
  * Each function tells its errors. Not told again are
- *   any function's     130180 to 130183 for what it was passed, 130185, which `done` may be told too; 20001 for a priority or a
- *                      rendition that is none; 2002, 2105, 2503 or 20001 for a message that was changed into none
+ *   any function's     130180 to 130183 for what it was passed, 130185, which `done` may be told too; 20001 for a priority, a
+ *                      rendition, a message remind type or a read all type that is none; 2002, 2105, 2503 or 20001 for a message that was changed into none
  *   any `done`'s       9507 while 10,000 calls wait, 130160 once the instance was destroyed; but for those of tim_destroy and
  *                      tim_shutdown
  *   the gate's         why nobody is logged in: 2024, 3000 to 3006, 130160; 6005, 6022, 130168 while this device's database
@@ -315,6 +327,7 @@
  *   10004 to 10032     groups; taking messages back
  *   20001 to 20016     messages between two: no such user, blacklisted
  *   30013, 40601       the blacklist, profiles
+ *   50002, 51006       settings of conversations
  *   70001 to 70052     userSigs and accounts
  *   130100 to 130148   the protocol, the server's state, pictures on the server
  *   130160 to 130171   the engine's own life: 130160 destroyed, 130161 cancelled, 130162 events lost, 130171 nothing to cancel
@@ -401,6 +414,10 @@ typedef enum {
    * The instance was destroyed.
    */
   TIM_EVENT_SDK_DESTROY,
+  /**
+   * The total of unread messages changed.
+   */
+  TIM_EVENT_TOTAL_UNREAD_MESSAGE_COUNT_UPDATED,
 } tim_event;
 
 /**
@@ -648,6 +665,15 @@ tim_status tim_upload_result(tim_upload upload,
  * Errors: none of its own.
  */
 tim_status tim_is_ready(tim_client client, bool *ready);
+
+/**
+ * How many messages are unread in all conversations, without those that the user has muted and system notices; 0 while nobody is
+ * logged in.
+ *
+ * Errors: none of its own.
+ */
+tim_status tim_get_total_unread_message_count(tim_client client,
+                                              int64_t *count);
 
 /**
  * Who is logged in; NULL if nobody is. Give the text back with `tim_string_free`.
@@ -976,19 +1002,6 @@ tim_status tim_revoke_message(tim_client client,
                               void *user_data);
 
 /**
- * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
- * does not mark anything as read.
- *
- * Result: `null`.
- *
- * Errors: the gate's; 2503 for a conversation that is none.
- */
-tim_status tim_set_message_read(tim_client client,
-                                const char *conversation_id,
-                                tim_done_callback done,
-                                void *user_data);
-
-/**
  * A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
  * `next_req_message_id`, passed as it was. `count` is cut to 1 to 100. What this device lacks is asked of the server.
  *
@@ -1036,15 +1049,6 @@ tim_status tim_find_messages(tim_client client,
                              const char *message_id_list_json,
                              tim_done_callback done,
                              void *user_data);
-
-/**
- * All conversations, the most recently active first.
- *
- * Result: an array of `conversation`.
- *
- * Errors: the gate's.
- */
-tim_status tim_get_conversation_list(tim_client client, tim_done_callback done, void *user_data);
 
 /**
  * Saves the file of a message in one of its renditions, atomically.
@@ -1095,6 +1099,118 @@ tim_status tim_cancel_download(tim_client client,
                                const char *target,
                                tim_done_callback done,
                                void *user_data);
+
+/**
+ * All conversations: the pinned ones first, and of these and of the others the most recently active first.
+ *
+ * Result: an array of `conversation`.
+ *
+ * Errors: the gate's.
+ */
+tim_status tim_get_conversation_list(tim_client client, tim_done_callback done, void *user_data);
+
+/**
+ * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
+ * does not mark anything as read.
+ *
+ * Result: `null`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none.
+ */
+tim_status tim_set_message_read(tim_client client,
+                                const char *conversation_id,
+                                tim_done_callback done,
+                                void *user_data);
+
+/**
+ * Marks everything as read in all conversations of a type, as `tim_set_message_read` does in one.
+ *
+ * `scope` is `readAllC2CMessage`, `readAllGroupMessage` or `readAllMessage`. Result: `null`.
+ *
+ * Errors: the gate's.
+ */
+tim_status tim_set_all_message_read(tim_client client,
+                                    const char *scope,
+                                    tim_done_callback done,
+                                    void *user_data);
+
+/**
+ * Puts a conversation at the top of the list, or takes it from there, on all devices of the user. Like the other
+ * settings of a conversation this takes effect here at once, and elsewhere as soon as the server can be told, also
+ * after a restart.
+ *
+ * Result: `null`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 2500 for one that is not known here.
+ */
+tim_status tim_pin_conversation(tim_client client,
+                                const char *conversation_id,
+                                bool is_pinned,
+                                tim_done_callback done,
+                                void *user_data);
+
+/**
+ * Sets which messages of conversations this user wants to be told of. Those that are not known here are in the list of
+ * failures, with 2500.
+ *
+ * `conversation_id_list_json` is an array of texts. `message_remind_type` is `AcceptAndNotify`, `AcceptNotNotify`,
+ * `Discard`, `AcceptNotNotifyExceptAt` or `NotReceiveMsgExceptAt`. Result: `conversation results`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 50002 for no conversation, 51006 for more than 100, 130116
+ * for a type that this version does not know.
+ */
+tim_status tim_set_message_remind_type(tim_client client,
+                                       const char *conversation_id_list_json,
+                                       const char *message_remind_type,
+                                       tim_done_callback done,
+                                       void *user_data);
+
+/**
+ * Sets a mark of conversations, or removes it: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, or a power of two from 2^32 on with a
+ * meaning of the app's own; the highest bit is the sign. Those that are not known here are in the list of failures,
+ * with 2500.
+ *
+ * `conversation_id_list_json` is an array of texts. Result: `conversation results`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 50002 for no conversation or another mark, 51006 for more
+ * than 100.
+ */
+tim_status tim_mark_conversation(tim_client client,
+                                 const char *conversation_id_list_json,
+                                 int64_t mark_type,
+                                 bool enable_mark,
+                                 tim_done_callback done,
+                                 void *user_data);
+
+/**
+ * Sets the app's own data of conversations, at most 256 bytes; an empty text removes it. Those that are not known here
+ * are in the list of failures, with 2500.
+ *
+ * `conversation_id_list_json` is an array of texts. Result: `conversation results`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 50002 for no conversation or longer data, 51006 for more
+ * than 100.
+ */
+tim_status tim_set_conversation_custom_data(tim_client client,
+                                            const char *conversation_id_list_json,
+                                            const char *custom_data,
+                                            tim_done_callback done,
+                                            void *user_data);
+
+/**
+ * Keeps what the user has begun to write in a conversation, at most 12 KiB; an empty text removes it. It stays on this
+ * device, over restarts, and does not change the order of the list.
+ *
+ * Result: `null`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 2500 for one that is not known here, 50002 for a longer
+ * text.
+ */
+tim_status tim_set_conversation_draft(tim_client client,
+                                      const char *conversation_id,
+                                      const char *draft_text,
+                                      tim_done_callback done,
+                                      void *user_data);
 
 /**
  * The groups this user is in.

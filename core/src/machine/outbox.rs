@@ -115,7 +115,7 @@ impl Outbox {
         body.check().map_err(|fault| fault.code)?;
         let attributes = message.attributes();
         attributes.check(&message.conversation_id).map_err(|fault| fault.code)?;
-        let body = body.write()?;
+        let (reserve, body) = (body.reserve(), body.write()?);
         Ok(WireMessage {
             id: message.id,
             from: me,
@@ -131,7 +131,7 @@ impl Outbox {
             nick: String::new(),
             avatar: String::new(),
             revoked: None,
-            attributes: attributes.write_beside(&body)?,
+            attributes: attributes.write_beside(&body, reserve)?,
             body,
         })
     }

@@ -27,6 +27,9 @@ pub struct MergerBody {
 /// a body whose type comes last, or of another merger.
 fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<MergedMessage>, D::Error> {
     let all = Vec::<Value>::deserialize(deserializer)?;
+    if all.len() > limits::MERGER_MESSAGES {
+        return Err(serde::de::Error::custom("a merger has at most 300 messages"));
+    }
     Ok(all.into_iter().filter_map(|message| serde_json::from_value(message).ok()).collect())
 }
 
@@ -79,11 +82,13 @@ impl Element for MergerBody {
         if self.abstract_list.len() > limits::MERGER_ABSTRACTS || self.abstract_list.iter().any(is_long) {
             return refuse("a merger's abstractList has at most 5 lines of 100 characters");
         }
-        let mut known = self.message_list.iter().filter_map(|message| match &message.body {
-            MergedBody::Known(body) => Some(body),
-            MergedBody::Unknown(_) => None,
-        });
-        known.try_for_each(|body| body.check())
+        self.message_list.iter().try_for_each(|message| match &message.body {
+            MergedBody::Known(body) => body.check(),
+            MergedBody::Unknown(body) => match body.get("type").and_then(Value::as_str) {
+                Some(tag) if !Body::knows(tag) => Ok(()),
+                _ => refuse("a message of a merger has a body of a kind, which fits that"),
+            },
+        })
     }
 
     fn searchable(&self) -> Vec<&str> {
@@ -110,13 +115,14 @@ mod tests {
     fn a_merger_has_messages_and_a_text_for_programs_that_know_none() {
         assert_eq!(merger(|_| ()), Ok(()));
         assert_eq!(merger(|it| it["abstractList"] = json!(["\u{e9}".repeat(100)])), Ok(()));
-        let wrong: [fn(&mut Value); 6] = [
+        let wrong: [fn(&mut Value); 7] = [
             |it| it["messageList"] = json!([]),
-            |it| it["messageList"] = vec![it["messageList"][0].clone(); 301].into(),
             |it| it["compatibleText"] = "".into(),
             |it| it["abstractList"] = json!(["a", "b", "c", "d", "e", "f"]),
             |it| it["abstractList"] = json!(["a".repeat(101)]),
             |it| it["messageList"][0]["body"]["payload"]["text"] = "".into(),
+            |it| it["messageList"][0]["body"]["payload"] = json!({}),
+            |it| it["messageList"][0]["body"] = json!(7),
         ];
         for change in wrong {
             assert_eq!(merger(change), Err(Code::MESSAGE_BODY_INVALID));

@@ -150,6 +150,13 @@ impl Body {
         }
     }
 
+    /// Bytes that stay free for the addresses of its file, which it does not have before the upload.
+    #[must_use]
+    pub fn reserve(&self) -> usize {
+        let lacks_addresses = self.attachment().is_some_and(|it| !it.uploaded.has_addresses());
+        if lacks_addresses { limits::ADDRESSES_BYTES } else { 0 }
+    }
+
     /// The JSON text to send or store.
     ///
     /// # Errors

@@ -21,8 +21,8 @@ pub(super) fn add(
     sender: UserKey,
     attributes: &Attributes,
 ) -> DomainResult<()> {
-    let names = &attributes.at_user_list;
-    names.iter().try_for_each(|name| rows.add_mention(conversation, stored(name), sender))
+    let names: Vec<&str> = attributes.at_user_list.iter().map(stored).collect();
+    if names.is_empty() { Ok(()) } else { rows.add_mentions(conversation, &names, sender) }
 }
 
 /// A message was revoked.

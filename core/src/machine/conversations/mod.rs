@@ -52,6 +52,8 @@ pub(super) struct Conversations {
     touched: BTreeSet<ConversationId>,
     /// Conversations that may need a request to the server: those that changed since the last look.
     wanting: BTreeSet<ConversationId>,
+    /// No read sequence is sent before this time, because many were.
+    reads_at: i64,
     deliveries: Deliveries,
     /// Settings of this device that the server has not answered.
     asked_settings: Option<SetConversationsRequest>,

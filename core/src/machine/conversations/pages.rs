@@ -36,7 +36,8 @@ impl Conv {
         let low = from.max(self.row.first_visible_seq).max(1);
         let mut high = low.saturating_add(u64::from(count) - 1).min(newest);
         if low > newest {
-            return Page::EMPTY;
+            // Offline there may be newer ones.
+            return Page::Here { low: 1, high: 0, completed: is_live };
         }
         if high > self.row.emitted_seq {
             return Page::News;

@@ -43,10 +43,11 @@ impl Conversations {
         }
     }
 
-    /// Marks everything as read in all conversations of a type that have something unread.
+    /// Marks everything as read in all conversations of a type that have something unread, or mention this user.
     pub(in crate::machine) fn set_all_read(&mut self, which: ReadAllType) {
+        let is_unread = |conv: &Conv| conv.unread() > 0 || !conv.row.mentions.is_empty();
         let is_it =
-            |(id, conv): &(&ConversationId, &Conv)| which.includes(id) && !conv.row.gone && conv.unread() > 0;
+            |(id, conv): &(&ConversationId, &Conv)| which.includes(id) && !conv.row.gone && is_unread(conv);
         let unread: Vec<ConversationId> = self.convs.iter().filter(is_it).map(|(id, _)| id.clone()).collect();
         unread.iter().for_each(|id| self.set_read(id));
     }

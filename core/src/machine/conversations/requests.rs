@@ -8,6 +8,11 @@ use crate::machine::account::Account;
 use crate::machine::context::Context;
 use crate::machine::purpose::Purpose;
 
+/// Most read sequences that are sent at once, and the pause before the next, in milliseconds: all conversations may be marked as
+/// read together, and what else the user asks for is not to wait for the server's share.
+const READS_AT_ONCE: u32 = 10;
+const READS_EVERY_MS: i64 = 500;
+
 /// Delay before a request that brought nothing is repeated, in milliseconds.
 const ASK_AGAIN_MS: i64 = 2_000;
 
@@ -15,7 +20,7 @@ impl Conversations {
     /// Sends the requests that conversations need. True if a sync is needed first: which messages of a group are new
     /// depends on when the user joined it, which a sync reports.
     pub(in crate::machine) fn pump(&mut self, cx: &mut Context, account: &Account) -> bool {
-        let mut needs_sync = false;
+        let (mut needs_sync, mut reads) = (false, 0);
         let wanting: Vec<ConversationId> = self.wanting.iter().cloned().collect();
         for id in wanting {
             let Some(conv) = self.convs.get_mut(&id).filter(|conv| conv.wants()) else {
@@ -40,10 +45,14 @@ impl Conversations {
                     MutationsRequest { conversation_id: id.clone(), after: conv.row.mutation_seq };
                 cx.ask(Purpose::Mutations(id.clone()), mutations);
             }
-            if conv.row.read_pending > 0 {
+            if conv.row.read_pending > 0 && reads < READS_AT_ONCE && self.reads_at <= cx.now() {
+                reads += 1;
                 let read = ReadRequest { conversation_id: id.clone(), sequence: conv.row.read_pending };
                 cx.ask(Purpose::Read(id), read);
             }
+        }
+        if reads == READS_AT_ONCE {
+            self.reads_at = cx.now() + READS_EVERY_MS;
         }
         self.pump_settings(cx);
         needs_sync
@@ -64,8 +73,10 @@ impl Conversations {
     /// When a request becomes due.
     pub(in crate::machine) fn due(&self, now: i64) -> Option<i64> {
         let waiting = self.wanting.iter().filter_map(|id| self.convs.get(id));
-        let deadlines =
-            waiting.flat_map(|conv| [conv.ask_missing_at, Some(conv.retry_at)].into_iter().flatten());
+        let deadlines = waiting.flat_map(|conv| {
+            let reads_at = (conv.row.read_pending > 0).then_some(self.reads_at);
+            [conv.ask_missing_at, Some(conv.retry_at), reads_at].into_iter().flatten()
+        });
         deadlines.filter(|due| *due > now).min()
     }
 }

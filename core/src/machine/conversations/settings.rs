@@ -4,6 +4,7 @@
 //! A change that the server has not confirmed is kept beside the settings that came from the server, and shown over them.
 //! Of what comes from the server only newer versions are applied, so a late push or reply undoes nothing.
 
+use tim_protocol::attributes::{AT_ALL, Attributes};
 use tim_protocol::call::{ConversationsSet, SetConversationsRequest, check_conversation_count};
 use tim_protocol::message::Message as WireMessage;
 use tim_protocol::settings::{ConversationSettings, MessageRemindType, SettingsChange, SettingsList};
@@ -37,7 +38,11 @@ impl Conv {
 
     /// Whether the user does not want to be told of a message.
     pub(super) fn discards(&self, me: &UserId, message: &WireMessage) -> bool {
-        let mentions_me = || self.row.mentions.iter().any(|mention| mention.sequence == message.sequence);
+        // Of those that are noted there are only the newest, and what was read elsewhere is not among them.
+        let mentions_me = || {
+            let names = Attributes::of(message.attributes.as_deref()).at_user_list;
+            names.iter().any(|name| name == me || name.as_str() == AT_ALL)
+        };
         match self.message_remind_type() {
             MessageRemindType::Discard => message.from != *me,
             MessageRemindType::NotReceiveMsgExceptAt => message.from != *me && !mentions_me(),

@@ -138,10 +138,11 @@ impl Queue {
     pub(super) fn newest(&self, id: &ConversationId, time: i64) -> Option<Message> {
         let is_shown =
             |row: &&OutboxRow| !Attributes::of(row.message.attributes.as_deref()).excluded_from_last_message;
-        let rows = || self.rows_of(id).filter(is_shown).rev();
-        let waiting = rows().find(|row| row.refusal.is_none());
+        let rows = || self.rows_of(id).rev();
+        let waiting = rows().filter(|row| row.refusal.is_none()).find(is_shown);
         let newest = waiting.or_else(|| {
-            let refused = rows().filter(|row| row.message.time >= time);
+            let refused =
+                rows().filter(|row| row.refusal.is_some() && row.message.time >= time).filter(is_shown);
             refused.max_by_key(|row| (row.message.time, row.position))
         });
         newest.and_then(|row| self.view(row))

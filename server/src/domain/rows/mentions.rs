@@ -19,8 +19,9 @@ pub struct MentionRow {
 
 /// Whom the messages of groups mention, by name.
 pub trait MentionRows {
-    /// Stores that the conversation's newest message, by `sender`, mentions this name. Does nothing if that is stored.
-    fn add_mention(&mut self, of: &Conversation, name: &str, sender: UserKey) -> DomainResult<()>;
+    /// Stores that the conversation's newest message, by `sender`, mentions these names, of which the empty one is everybody. Leaves
+    /// out names of users who are no members, and what is stored already.
+    fn add_mentions(&mut self, of: &Conversation, names: &[&str], sender: UserKey) -> DomainResult<()>;
 
     /// Removes the mention of this name by a message.
     fn remove_mention(&mut self, of: ConversationKey, name: &str, sequence: u64) -> DomainResult<()>;

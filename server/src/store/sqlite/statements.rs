@@ -14,7 +14,7 @@ use std::sync::Mutex;
 use tim_protocol::conversation::Cursor;
 use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::profile::ProfileFields;
-use tim_protocol::{GroupId, call};
+use tim_protocol::{ConversationId, GroupId, call};
 use uuid::Uuid;
 
 use super::Database;
@@ -181,7 +181,8 @@ async fn public_group(store: &Watched, alice: &Actor, applicants: [&Actor; 2]) {
 async fn revoked(store: &Watched, alice: &Actor) {
     store.write(conformance::message(alice, "C2Cbob", 1)).await.unwrap();
     store.write(conformance::revoke(alice, "C2Cbob", 1)).await.unwrap();
-    let conversation_id = "C2Cbob".parse().unwrap();
+    let conversation_id: ConversationId = "C2Cbob".parse().unwrap();
+    asks(store, alice, call::PositionRequest { conversation_id: conversation_id.clone(), time: 0 }).await;
     asks(store, alice, call::MutationsRequest { conversation_id, after: 0 }).await;
 }
 

@@ -1,7 +1,7 @@
 //! The table `mention`.
 
 use rusqlite::params;
-use tim_protocol::limits;
+use tim_protocol::{Code, limits};
 
 use super::{Transaction, to_sql, unsigned, user_name};
 use crate::core::ops::{ConversationKey, UserKey};
@@ -9,12 +9,15 @@ use crate::domain::DomainResult;
 use crate::domain::rows::{Conversation, MentionRow, MentionRows};
 
 impl MentionRows for Transaction<'_> {
-    fn add_mention(&mut self, of: &Conversation, name: &str, sender: UserKey) -> DomainResult<()> {
+    fn add_mentions(&mut self, of: &Conversation, names: &[&str], sender: UserKey) -> DomainResult<()> {
+        let names = serde_json::to_string(names).map_err(|_| Code::INTERNAL)?;
         self.prepare(
             "INSERT OR IGNORE INTO mention(conv, name, seq, shard, sender)
-             SELECT id, ?2, ?3, shard, ?4 FROM conv WHERE id = ?1",
+             SELECT c.id, n.value, ?3, c.shard, ?4 FROM conv c JOIN json_each(?2) n
+             WHERE c.id = ?1 AND (n.value = '' OR EXISTS(SELECT 1 FROM user u JOIN member m ON m.user = u.id
+                 WHERE u.app = c.app AND u.name = n.value AND m.conv = c.id))",
         )?
-        .execute(params![of.key.0, name, to_sql(of.head), sender.0])?;
+        .execute(params![of.key.0, names, to_sql(of.head), sender.0])?;
         Ok(())
     }
 
@@ -36,11 +39,13 @@ impl MentionRows for Transaction<'_> {
     ) -> DomainResult<Vec<MentionRow>> {
         let mut query = self.prepare(
             "SELECT m.seq, m.name, u.name FROM (
-                SELECT * FROM (SELECT seq, name, sender FROM mention
-                    WHERE conv = ?1 AND name = ?2 AND seq > ?4 AND sender <> ?5 ORDER BY seq DESC LIMIT ?6)
+                SELECT * FROM (SELECT * FROM (SELECT seq, name, sender FROM mention
+                    WHERE conv = ?1 AND name = ?2 AND seq > ?4 ORDER BY seq DESC LIMIT 1000)
+                    WHERE sender <> ?5 ORDER BY seq DESC LIMIT ?6)
                 UNION ALL
-                SELECT * FROM (SELECT seq, name, sender FROM mention
-                    WHERE conv = ?1 AND name = ?3 AND seq > ?4 AND sender <> ?5 ORDER BY seq DESC LIMIT ?6)) m
+                SELECT * FROM (SELECT * FROM (SELECT seq, name, sender FROM mention
+                    WHERE conv = ?1 AND name = ?3 AND seq > ?4 ORDER BY seq DESC LIMIT 1000)
+                    WHERE sender <> ?5 ORDER BY seq DESC LIMIT ?6)) m
              JOIN user u ON u.id = m.sender ORDER BY m.seq DESC",
         )?;
         let max = to_sql(limits::UNREAD_MENTIONS as u64);

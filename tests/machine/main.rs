@@ -26,6 +26,7 @@ mod pauses;
 mod phone;
 mod reads;
 mod refusals;
+mod reminders;
 mod sending;
 mod syncs;
 mod trace;

@@ -33,9 +33,9 @@ static void count_up(void *user_data, const char *events) {
     static const char text[] = "\"text\":\"number ";
     counting *it = user_data;
     for (const char *some = events; (some = strstr(some, "\"onMessageReceived\"")); some++) {
-        /* Lists of conversations have their last texts too; a message has no list in it. */
-        const char *end = strchr(some, ']');
-        for (const char *one = some; (one = strstr(one, text)) && one < end; one++) {
+        /* Lists of conversations have their last texts too: it ends where the next event begins. */
+        const char *end = strstr(some, "{\"name\":");
+        for (const char *one = some; (one = strstr(one, text)) && (!end || one < end); one++) {
             if (atoi(one + sizeof text - 1) != now(&it->heard)) add(&it->out_of_order);
             add(&it->heard);
         }

@@ -1230,12 +1230,12 @@ inline void from_json(const nlohmann::json &json, profile_fields &it) {
 
 /** How many of several keywords have to stand in a message. */
 enum class keyword_match {
-    or,
-    and,
+    or_,
+    and_,
 };
 NLOHMANN_JSON_SERIALIZE_ENUM(keyword_match, {
-    {keyword_match::or, "or"},
-    {keyword_match::and, "and"},
+    {keyword_match::or_, "or"},
+    {keyword_match::and_, "and"},
 })
 
 /** What messages are searched for. */

@@ -201,7 +201,11 @@ fn snake(name: &str) -> String {
         }
         snake.push(letter.to_ascii_lowercase());
     }
-    if ["default", "linux", "private", "public"].contains(&snake.as_str()) { snake + "_" } else { snake }
+    if ["and", "default", "linux", "or", "private", "public"].contains(&snake.as_str()) {
+        snake + "_"
+    } else {
+        snake
+    }
 }
 
 /// The first sentence of a text; the rest stands in `tim.h`.

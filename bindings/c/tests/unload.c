@@ -13,7 +13,7 @@ static struct {
     tim_status (*login)(tim_client, const char *, const char *, tim_done_callback, void *);
     tim_status (*get_login_user)(tim_client, char **);
     tim_status (*create_text_message)(tim_client, const char *, const char *, const char *, const char *, char **);
-    tim_status (*send_message)(tim_client, const char *, tim_done_callback, void *);
+    tim_status (*send_message)(tim_client, const char *, const char *, tim_done_callback, void *);
     tim_status (*shutdown)(tim_done_callback, void *);
     tim_status (*release)(tim_client);
     void (*string_free)(char *);
@@ -101,7 +101,7 @@ static void it_may_be_unloaded_while_calls_are_under_way(void) {
     for (int i = 0; i < MANY; i++) {
         char *message = NULL;
         CHECK(library.create_text_message(alice, "alice", "C2C", "a note to myself", NULL, &message) == TIM_OK);
-        CHECK(library.send_message(alice, message, count_end, &ended) == TIM_OK);
+        CHECK(library.send_message(alice, message, NULL, count_end, &ended) == TIM_OK);
         library.string_free(message);
     }
     unload();

@@ -54,12 +54,11 @@ final class ChatTests: XCTestCase {
             param: MessageSearchParam(keywordList: ["喝茶"], conversationID: .c2c(alice.name)))
         XCTAssertEqual(here.searchResultList[0].messageList.map(\.text), ["我们明天去喝茶吧"])
         XCTAssertEqual(here.searchResultList[0].highlightList[0].filter(\.isMatch).map(\.text), ["喝茶"])
-        var both = MessageSearchParam(keywordList: ["tea", "茶"], keywordListMatchType: .and)
-        var everywhere = try await bob.tim.searchLocalMessages(param: both)
-        XCTAssertEqual(everywhere.totalCount, 0)
-        both.keywordListMatchType = .or
-        everywhere = try await bob.tim.searchLocalMessages(param: both)
-        XCTAssertEqual(everywhere.totalCount, 2)
+        for (match, expected) in [(KeywordMatch.and, Int64(0)), (.or, 2)] {
+            let both = MessageSearchParam(keywordList: ["tea", "茶"], keywordListMatchType: match)
+            let everywhere = try await bob.tim.searchLocalMessages(param: both)
+            XCTAssertEqual(everywhere.totalCount, expected)
+        }
 
         let quoted = here.searchResultList[0].messageList[0]
         let after = try await bob.tim.getMessageListHopping(

@@ -172,6 +172,8 @@ final class TransferTests: XCTestCase {
         XCTAssertEqual(cancelled?.code, TimCode.cancelled)
         goOn.open()
         let sent = try await alice.say("I would have shown you something", to: bob)
+        // Alice is answered before bob hears of it.
+        _ = try await bob.nextMessage()
         let list = try await bob.tim.getMessageList(conversationID: .c2c(alice.name))
         XCTAssertEqual(list.messageList.map(\.id), [sent.id])
         let late = await failure { try await alice.tim.cancelMessage(sent) }

@@ -68,6 +68,8 @@ class TransferTest {
         }
         goOn.countDown()
         val sent = alice.say(bob, "I would have shown you something")
+        // Alice is answered before bob hears of it.
+        bob.nextMessage()
         assertEquals(listOf(sent.id), bob.tim.getMessageList(c2c(alice.name)).messageList.map { it.id })
         val late = assertFailsWith<TimException.Refused> { alice.tim.cancelMessage(sent) }
         assertEquals(TimCode.NOTHING_TO_CANCEL, late.code)

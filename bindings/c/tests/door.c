@@ -66,7 +66,7 @@ static void numbers_are_parameters_too(void) {
          "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"data\":\"gift 7\",\"description\":\"\",\"extension\":\"\"}");
     snprintf(list, 8192, "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"messageList\":[%s],\"title\":\"\","
              "\"abstractList\":[],\"compatibleText\":\"merged\"}", gift);
-    ENDS(2450, tim_call, alice, "createMergerMessage", list);
+    refuses(2450, "createMergerMessage", list, "sent");
     TOLD(face, TIM_OK, tim_call, alice, "createFaceMessage",
          "{\"to\":\"bob\",\"conversationType\":\"C2C\",\"index\":3,\"data\":\"tea\"}");
     CHECK(strstr(gift, "\"TIMCustomElem\"") && strstr(face, "\"TIMFaceElem\""));

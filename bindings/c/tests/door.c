@@ -89,7 +89,7 @@ static void a_message_is_found_by_its_words(void) {
     TOLD(found, TIM_OK, tim_get_message_list_hopping, alice, "{\"conversationID\":\"C2Cbob\",\"sequence\":1,\"direction\":1}");
     CHECK(strstr(found, "\"isCompleted\":true,\"nextMessageSeq\":null") && strstr(found, "\"TIMLocationElem\""));
     free(found);
-    ENDS(20001, tim_get_message_list_hopping, alice, "{\"conversationID\":\"C2Cbob\",\"sequence\":1,\"time\":1}");
+    refuses(20001, "getMessageListHopping", "{\"param\":{\"conversationID\":\"C2Cbob\",\"sequence\":1,\"time\":1}}", "either at a sequence");
     TOLD(found, TIM_OK, tim_find_messages, alice, "[\"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d\"]");
     CHECK(strcmp(found, "[]") == 0);
     free(found);

@@ -44,7 +44,7 @@ pub enum Event {
     /// within a second are combined.
     ConversationListUpdated(Vec<Arc<Conversation>>),
     /// The number of unread messages in all conversations changed. Conversations that the user has muted (all remind types but
-    /// `AcceptAndNotify`) and system notices are not counted. Emitted with the conversation list, before it.
+    /// `AcceptAndNotify` and those of a later version) and system notices are not counted. Emitted with the conversation list, before it.
     TotalUnreadMessageCountUpdated(u64),
     /// The groups this user is in changed: the whole list.
     GroupListUpdated(Vec<Group>),

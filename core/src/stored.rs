@@ -105,8 +105,8 @@ pub struct Query {
 /// A change to be stored.
 #[derive(Debug, Clone)]
 pub enum Change {
-    /// Delete everything that came from the server and keep the outbox and the drafts, after an epoch change. The recently sent
-    /// messages go back to the outbox, to be sent again with the same IDs.
+    /// Delete everything that came from the server and keep the outbox and the drafts, after an epoch change. The recently
+    /// sent messages go back to the outbox, to be sent again with the same IDs.
     Reset,
     /// The sync state.
     Sync(SyncState),
@@ -143,8 +143,8 @@ pub type Ranges = Vec<(u64, u64)>;
 pub struct Snapshot {
     /// The sync state.
     pub sync: SyncState,
-    /// Conversations with their complete ranges and the newest message that is stored, up to `last_shown_seq`. There may be ten thousand: they stay
-    /// where the store put them.
+    /// Conversations with their complete ranges and the newest message that is stored, up to `last_shown_seq`. There may be
+    /// ten thousand: they stay where the store put them.
     pub conversations: Vec<(Box<ConversationRow>, Ranges, Option<Box<Message>>)>,
     /// The outbox in order.
     pub outbox: Vec<OutboxRow>,

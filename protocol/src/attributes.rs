@@ -65,6 +65,12 @@ impl Attributes {
         Ok(())
     }
 
+    /// Whether the message mentions this name: a user's, or [`AT_ALL`].
+    #[must_use]
+    pub fn mentions(&self, name: &str) -> bool {
+        self.at_user_list.iter().any(|user| user.as_str() == name)
+    }
+
     /// What is left of them when the message was revoked: nothing that its sender said.
     #[must_use]
     pub fn of_revoked(text: Option<&RawValue>) -> Option<Box<RawValue>> {

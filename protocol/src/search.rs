@@ -269,8 +269,8 @@ pub struct TextPart {
     pub is_match: bool,
 }
 
-/// Divides a text into what phrases found and what stands between. The parts together are the text. Of many places the first 100
-/// of each phrase are marked.
+/// Divides a text into what phrases found and what stands between. The parts together are the text. Of many places the first
+/// 100 of each phrase are marked.
 #[must_use]
 pub fn highlight(text: &str, phrases: &[Phrase]) -> Vec<TextPart> {
     let terms = terms(text);
@@ -318,7 +318,7 @@ mod tests {
         assert_eq!(words(&"x".repeat(1_000)), ["x".repeat(limits::SEARCH_WORD)]);
     }
 
-    /// Who fails here by a change of the terms raises [`VERSION`].
+    /// A change of these expectations asks for another [`VERSION`].
     #[test]
     fn what_people_write_in_several_ways_is_the_same() {
         for (one, other) in [

@@ -94,7 +94,7 @@ pub struct ConversationSettings {
     /// Grows with every change. Of two settings of a conversation those with the greater version are newer.
     pub version: u64,
     /// The conversation is at the top of the list.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "crate::is_false")]
     pub is_pinned: bool,
     /// Which messages the user wants to be told of.
     #[serde(default, skip_serializing_if = "MessageRemindType::is_default")]
@@ -218,11 +218,6 @@ impl SettingsChange {
         }
         Ok(())
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
-fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 #[cfg(test)]

@@ -134,20 +134,22 @@ impl Store {
     }
 
     fn try_search(&mut self, search: &Search) -> StoreResult<Found> {
-        while self.unindexed > 0 {
-            self.index()?;
-        }
-        match search::search(&self.connection, search) {
+        match self.search_all(search) {
             Err(why) if why.is_damaged_index() => {
                 index::clear(&self.connection)?;
                 self.unindexed = index::unindexed(&self.connection)?;
-                while self.unindexed > 0 {
-                    self.index()?;
-                }
-                search::search(&self.connection, search)
+                self.search_all(search)
             }
             found => found,
         }
+    }
+
+    /// Searches when all messages are indexed.
+    fn search_all(&mut self, search: &Search) -> StoreResult<Found> {
+        while self.unindexed > 0 {
+            self.index()?;
+        }
+        search::search(&self.connection, search)
     }
 
     /// Indexes a batch of messages.

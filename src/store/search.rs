@@ -45,8 +45,8 @@ fn letters(tag: &str) -> String {
     tag.chars().filter(char::is_ascii_alphanumeric).collect()
 }
 
-/// The visible messages `f` of the index that match `?1` in rows from `?4` to `?5`, and were sent from `?2` to `?3`. If they may be of
-/// any time, they are not read.
+/// The visible messages `f` of the index that match `?1` in rows from `?4` to `?5`, and were sent from `?2` to `?3`. If they may
+/// be of any time, they are not read.
 macro_rules! hits {
     (at any time) => {
         "found f CROSS JOIN conv v ON v.id = f.rowid >> 40

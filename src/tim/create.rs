@@ -18,8 +18,8 @@ use crate::error::TimError;
 use crate::message::{CreateOptions, Flow, Message, Payload, SendStatus, receiver};
 
 impl Tim {
-    /// Creates a text message to a user (`to` is a userID, the type C2C) or a group (a groupID). It can be shown at once; [`Tim::send_message`] sends it. `options` may be a [`Priority`](crate::message::Priority)
-    /// alone.
+    /// Creates a text message to a user (`to` is a userID, the type C2C) or a group (a groupID). It can be
+    /// shown at once; [`Tim::send_message`] sends it. `options` may be a [`Priority`](crate::message::Priority) alone.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. Those of [`ConversationType::with`] for the receiver,
@@ -88,8 +88,8 @@ impl Tim {
     /// `options` has some. A file is not uploaded again.
     ///
     /// # Errors
-    /// As [`Tim::create_text_message`]; [`Code::FORWARD_INVALID`] for a message that is revoked, of the server, of a kind that
-    /// this version does not know, or whose file was not uploaded.
+    /// As [`Tim::create_text_message`]; [`Code::FORWARD_INVALID`] for a message that was not sent, is revoked, of the server, or of
+    /// a kind that this version does not know.
     pub fn create_forward_message(
         &self,
         to: &str,

@@ -44,7 +44,8 @@ pub struct MessageListHopping {
 impl Tim {
     /// A page of a conversation's messages from any place on, in either direction: for a jump to a message that was found or
     /// quoted, and on from there. `count` is cut to 1 to 100. Messages that are not on this device are fetched from the server;
-    /// offline, the page ends where the stored messages end, and is not completed towards the newest. Unlike [`Tim::get_message_list`] it shows nothing of the outbox.
+    /// offline, the page ends where the stored messages end, and is not completed towards the newest. Unlike
+    /// [`Tim::get_message_list`] it shows nothing of the outbox.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::NETWORK_ERROR`] or [`Code::TIMEOUT`] if messages, or the place of a

@@ -20,7 +20,8 @@ impl Tim {
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::BAD_REQUEST`], with the reason, if there is no condition, for
     /// more than 5 keywords, 5 senders or 20 types, a keyword without a letter or digit or over 256 bytes, a type that is none,
-    /// or a cursor that no page gave. [`Code::DATABASE_FAILED`] or [`Code::STORAGE_FULL`] if the database cannot be read, or its index written.
+    /// or a cursor that no page gave. [`Code::DATABASE_FAILED`] or [`Code::STORAGE_FULL`] if the database cannot be read, or
+    /// its index written.
     pub async fn search_local_messages(
         &self,
         param: MessageSearchParam,

@@ -101,7 +101,7 @@ pub struct PositionRequest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Position {
-    /// The sequence of the first message that the user may see and that was accepted at that time or later; above the head by 1 if
+    /// The sequence of the first message that the user may see and that was accepted at that time or later; the head + 1 if
     /// there is none.
     pub sequence: u64,
 }

@@ -29,7 +29,7 @@ pub(super) struct Draft<'a> {
     pub(super) priority: Priority,
     pub(super) is_uncounted: bool,
     /// Does not become the conversation's last message.
-    pub(super) is_unshown: bool,
+    pub(super) is_excluded_from_last: bool,
     pub(super) attributes: Option<&'a RawValue>,
     pub(super) body: &'a RawValue,
     pub(super) now: i64,
@@ -47,7 +47,7 @@ pub(super) fn append(
     let counts = u64::from(!draft.is_uncounted);
     conversation.head += 1;
     conversation.unread_index += counts;
-    if !draft.is_unshown {
+    if !draft.is_excluded_from_last {
         conversation.last_shown_seq = conversation.head;
     }
     conversation.last_time = conversation.last_time.max(draft.now);
@@ -93,7 +93,7 @@ pub(super) fn append_system_message(
         client_time: now,
         priority: if is_tip { Priority::Lowest } else { Priority::High },
         is_uncounted: is_tip,
-        is_unshown: false,
+        is_excluded_from_last: false,
         attributes: None,
         body: &body,
         now,

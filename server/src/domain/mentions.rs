@@ -21,7 +21,7 @@ pub(super) fn add(
     sender: UserKey,
     attributes: &Attributes,
 ) -> DomainResult<()> {
-    let names: Vec<&str> = attributes.at_user_list.iter().map(stored).collect();
+    let names = names(attributes);
     if names.is_empty() { Ok(()) } else { rows.add_mentions(conversation, &names, sender) }
 }
 
@@ -31,8 +31,9 @@ pub(super) fn remove(
     conversation: &Conversation,
     message: &Message,
 ) -> DomainResult<()> {
-    let names = Attributes::of(message.attributes.as_deref()).at_user_list;
-    names.iter().try_for_each(|name| rows.remove_mention(conversation.key, stored(name), message.sequence))
+    let attributes = Attributes::of(message.attributes.as_deref());
+    let names = names(&attributes);
+    if names.is_empty() { Ok(()) } else { rows.remove_mentions(conversation.key, &names, message.sequence) }
 }
 
 /// The newest messages that mention the actor and that the actor has not read, oldest first.
@@ -60,6 +61,8 @@ pub(super) fn unread(
     Ok(mentions)
 }
 
-fn stored(name: &UserId) -> &str {
-    if name.as_str() == AT_ALL { EVERYBODY } else { name.as_str() }
+/// Whom a message mentions, as it is stored.
+fn names(attributes: &Attributes) -> Vec<&str> {
+    let names = attributes.at_user_list.iter().map(UserId::as_str);
+    names.map(|name| if name == AT_ALL { EVERYBODY } else { name }).collect()
 }

@@ -1,7 +1,7 @@
 //! The server's rules: every decision that needs stored data. Overview of the folder.
 //!
-//! * [`requests`] asks the domain of a request: [`messages`], [`settings`], [`users`] and [`groups`] have the lists of their verbs, each with
-//!   the function that decides it.
+//! * [`requests`] asks the domain of a request: [`messages`], [`settings`], [`users`] and [`groups`] have the lists of their
+//!   verbs, each with the function that decides it.
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
 //! * One file each: [`send`], [`revoke`], [`read`], [`history`], [`sync`], [`membership`], [`blacklist`],
 //!   [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`log`], [`unread`],

@@ -56,7 +56,7 @@ pub(super) fn send(
         client_time: send.client_time,
         priority: send.priority,
         is_uncounted: send.excluded_from_unread_count || !counts,
-        is_unshown: attributes.is_some_and(|it| it.excluded_from_last_message),
+        is_excluded_from_last: attributes.is_some_and(|it| it.excluded_from_last_message),
         attributes: send.attributes.as_ref().map(SentAttributes::text),
         body: &send.body,
         now,

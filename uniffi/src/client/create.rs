@@ -89,12 +89,13 @@ impl Tim {
         Ok(self.tim.create_face_message(&to, conversation_type.into(), face, options)?.into())
     }
 
-    /// Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has some. A file is not
+    /// Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has
+    /// some. A file is not
     /// uploaded again. `sendMessage` sends it.
     ///
     /// # Errors
-    /// As of `createTextMessage`; 2453 for a message that is revoked, of the server, of a kind that this version does not know, or
-    /// whose file was not uploaded.
+    /// As of `createTextMessage`; 2453 for a message that was not sent, is revoked, of the server, or of a kind that this
+    /// version does not know.
     #[uniffi::method(default(options = None))]
     pub fn create_forward_message(
         &self,

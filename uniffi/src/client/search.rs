@@ -12,9 +12,9 @@ impl Tim {
     /// newest first, page by page; in all it is the conversations, each with its newest message found and the number of all.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword without a letter or
-    /// digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender that is none, 2503 for a conversation that is
-    /// none. `Storage`: 6005 or 6022.
+    /// `NotReady`. `Refused`: 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword without
+    /// a letter or digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender that is none,
+    /// 2503 for a conversation that is none. `Storage`: 6005 or 6022.
     pub async fn search_local_messages(
         &self,
         param: MessageSearchParam,

@@ -95,11 +95,8 @@ impl Conv {
 
     /// Whether something has to be requested from the server, now or later.
     pub(super) fn wants(&self) -> bool {
-        !self.row.gone
-            && (self.is_missing()
-                || self.wants_mutations()
-                || self.row.read_pending > 0
-                || self.row.unsent_settings.is_some())
+        let has_news = self.row.read_pending > 0 || self.row.unsent_settings.is_some();
+        !self.row.gone && (self.is_missing() || self.wants_mutations() || has_news)
     }
 
     /// Whether there is a gap above the emitted sequence.

@@ -148,7 +148,8 @@ impl Conversations {
             // before, a message may be stored unrevoked, such as an own message acknowledged before the first page.
             conv.row.mutation_seq = conv.row.mutation_seq.max(state.mutation_head);
         }
-        self.keep_last(around, &id, std::mem::take(&mut state.last_message), state.mentions.unreadable);
+        around.cx.count_unreadable(Unreadable::Message, state.mentions.unreadable);
+        self.keep_last(around, &id, std::mem::take(&mut state.last_message));
         let latest = std::mem::take(&mut state.latest);
         let places = (latest.len() + latest.unreadable) as u64;
         let low = state.head.saturating_add(1).saturating_sub(places);
@@ -169,14 +170,8 @@ impl Conversations {
     }
 
     /// Keeps the last message of a conversation if it stands before the newest ones.
-    fn keep_last(
-        &mut self,
-        around: &mut Surroundings<'_>,
-        id: &ConversationId,
-        last: List<WireMessage>,
-        unreadable_mentions: usize,
-    ) {
-        around.cx.count_unreadable(Unreadable::Message, last.unreadable + unreadable_mentions);
+    fn keep_last(&mut self, around: &mut Surroundings<'_>, id: &ConversationId, last: List<WireMessage>) {
+        around.cx.count_unreadable(Unreadable::Message, last.unreadable);
         let (Some(me), Some(conv)) = (around.cx.me(), self.convs.get_mut(id)) else { return };
         for mut message in last {
             conv.apply_revoked(&mut message);

@@ -14,14 +14,10 @@ impl Conv {
         if message.revoked.is_some() {
             return self.forget_mention(message.sequence);
         }
-        let is_for = |name: &str| attributes.at_user_list.iter().any(|user| user.as_str() == name);
-        let mention = Mention {
-            sequence: message.sequence,
-            from: message.from.clone(),
-            me: is_for(me.as_str()),
-            all: is_for(AT_ALL),
-        };
-        if (mention.me || mention.all) && message.from != *me {
+        let (of_me, of_all) = (attributes.mentions(me.as_str()), attributes.mentions(AT_ALL));
+        if (of_me || of_all) && message.from != *me {
+            let from = message.from.clone();
+            let mention = Mention { sequence: message.sequence, from, me: of_me, all: of_all };
             self.forget_mention(mention.sequence);
             let at = self.row.mentions.partition_point(|other| other.sequence < mention.sequence);
             self.row.mentions.insert(at, mention);

@@ -8,8 +8,8 @@ use crate::machine::account::Account;
 use crate::machine::context::Context;
 use crate::machine::purpose::Purpose;
 
-/// Most read sequences that are sent at once, and the pause before the next, in milliseconds: all conversations may be marked as
-/// read together, and what else the user asks for is not to wait for the server's share.
+/// Most read sequences that are sent at once, and the pause before the next, in milliseconds: all conversations may be marked
+/// as read together, and other requests of the user must not wait for the server's share.
 const READS_AT_ONCE: u32 = 10;
 const READS_EVERY_MS: i64 = 500;
 

@@ -40,8 +40,8 @@ impl Conv {
     pub(super) fn discards(&self, me: &UserId, message: &WireMessage) -> bool {
         // Of those that are noted there are only the newest, and what was read elsewhere is not among them.
         let mentions_me = || {
-            let names = Attributes::of(message.attributes.as_deref()).at_user_list;
-            names.iter().any(|name| name == me || name.as_str() == AT_ALL)
+            let attributes = Attributes::of(message.attributes.as_deref());
+            attributes.mentions(me.as_str()) || attributes.mentions(AT_ALL)
         };
         match self.message_remind_type() {
             MessageRemindType::Discard => message.from != *me,

@@ -19,12 +19,12 @@ pub struct MentionRow {
 
 /// Whom the messages of groups mention, by name.
 pub trait MentionRows {
-    /// Stores that the conversation's newest message, by `sender`, mentions these names, of which the empty one is everybody. Leaves
-    /// out names of users who are no members, and what is stored already.
+    /// Stores that the conversation's newest message, by `sender`, mentions these names, of which the empty one is everybody.
+    /// Leaves out names of users who are no members, and what is stored already.
     fn add_mentions(&mut self, of: &Conversation, names: &[&str], sender: UserKey) -> DomainResult<()>;
 
-    /// Removes the mention of this name by a message.
-    fn remove_mention(&mut self, of: ConversationKey, name: &str, sequence: u64) -> DomainResult<()>;
+    /// Removes the mentions of these names by a message.
+    fn remove_mentions(&mut self, of: ConversationKey, names: &[&str], sequence: u64) -> DomainResult<()>;
 
     /// The mentions of these two names by others than `reader`, with sequences above `after`, newest first: at least the
     /// newest [`tim_protocol::limits::UNREAD_MENTIONS`] messages, if there are so many.

@@ -10,23 +10,21 @@ use crate::domain::rows::{Conversation, MentionRow, MentionRows};
 
 impl MentionRows for Transaction<'_> {
     fn add_mentions(&mut self, of: &Conversation, names: &[&str], sender: UserKey) -> DomainResult<()> {
-        let names = serde_json::to_string(names).map_err(|_| Code::INTERNAL)?;
         self.prepare(
             "INSERT OR IGNORE INTO mention(conv, name, seq, shard, sender)
              SELECT c.id, n.value, ?3, c.shard, ?4 FROM conv c JOIN json_each(?2) n
              WHERE c.id = ?1 AND (n.value = '' OR EXISTS(SELECT 1 FROM user u JOIN member m ON m.user = u.id
                  WHERE u.app = c.app AND u.name = n.value AND m.conv = c.id))",
         )?
-        .execute(params![of.key.0, names, to_sql(of.head), sender.0])?;
+        .execute(params![of.key.0, list(names)?, to_sql(of.head), sender.0])?;
         Ok(())
     }
 
-    fn remove_mention(&mut self, of: ConversationKey, name: &str, sequence: u64) -> DomainResult<()> {
-        self.prepare("DELETE FROM mention WHERE conv = ? AND name = ? AND seq = ?")?.execute(params![
-            of.0,
-            name,
-            to_sql(sequence)
-        ])?;
+    fn remove_mentions(&mut self, of: ConversationKey, names: &[&str], sequence: u64) -> DomainResult<()> {
+        self.prepare(
+            "DELETE FROM mention WHERE conv = ?1 AND name IN (SELECT value FROM json_each(?2)) AND seq = ?3",
+        )?
+        .execute(params![of.0, list(names)?, to_sql(sequence)])?;
         Ok(())
     }
 
@@ -57,4 +55,9 @@ impl MentionRows for Transaction<'_> {
         }
         Ok(mentions)
     }
+}
+
+/// Names for `json_each`.
+fn list(names: &[&str]) -> DomainResult<String> {
+    Ok(serde_json::to_string(names).map_err(|_| Code::INTERNAL)?)
 }

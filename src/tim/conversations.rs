@@ -127,8 +127,8 @@ impl Tim {
     /// device, over restarts, and does not change the order of the list.
     ///
     /// # Errors
-    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_NOT_FOUND`];
-    /// [`Code::CONVERSATION_BAD_PARAMETER`] for a longer text.
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_NOT_FOUND`] for a text in a conversation that is not
+    /// known here; [`Code::CONVERSATION_BAD_PARAMETER`] for a longer text.
     pub async fn set_conversation_draft(
         &self,
         conversation: &ConversationId,

@@ -15,6 +15,7 @@
 mod asking;
 mod catching_up;
 mod delivery;
+mod drafts;
 mod groups;
 mod history;
 mod later;

@@ -806,8 +806,8 @@ tim_status tim_create_face_message(tim_client client,
  * is `message`. `options_json` is `create options`, or NULL for none. Result: `message` in `message_json`; give it
  * back with `tim_string_free`.
  *
- * Errors: as of `tim_create_text_message`; 2453 for a message that is revoked, of the server, of a kind that this
- * version does not know, or whose file was not uploaded.
+ * Errors: as of `tim_create_text_message`; 2453 for a message that was not sent, is revoked, of the server, or of a
+ * kind that this version does not know.
  */
 tim_status tim_create_forward_message(tim_client client,
                                       const char *to,
@@ -1203,8 +1203,8 @@ tim_status tim_set_conversation_custom_data(tim_client client,
  *
  * Result: `null`.
  *
- * Errors: the gate's; 2503 for a conversation that is none, 2500 for one that is not known here, 50002 for a longer
- * text.
+ * Errors: the gate's; 2503 for a conversation that is none, 2500 for a text in one that is not known here, 50002 for a
+ * longer text.
  */
 tim_status tim_set_conversation_draft(tim_client client,
                                       const char *conversation_id,

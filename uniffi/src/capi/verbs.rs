@@ -195,8 +195,8 @@ pub unsafe extern "C" fn tim_create_face_message(
 /// is `message`. `options_json` is `create options`, or NULL for none. Result: `message` in `message_json`; give it
 /// back with `tim_string_free`.
 ///
-/// Errors: as of `tim_create_text_message`; 2453 for a message that is revoked, of the server, of a kind that this
-/// version does not know, or whose file was not uploaded.
+/// Errors: as of `tim_create_text_message`; 2453 for a message that was not sent, is revoked, of the server, or of a
+/// kind that this version does not know.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_create_forward_message(
     client: TimClient,
@@ -811,8 +811,8 @@ fn set_conversation_custom_data(tim: Arc<Tim>, conversation_id_list: Vec<String>
 ///
 /// Result: `null`.
 ///
-/// Errors: the gate's; 2503 for a conversation that is none, 2500 for one that is not known here, 50002 for a longer
-/// text.
+/// Errors: the gate's; 2503 for a conversation that is none, 2500 for a text in one that is not known here, 50002 for a
+/// longer text.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_set_conversation_draft(
     client: TimClient,

@@ -100,7 +100,7 @@ impl Tim {
     /// device, over restarts, and does not change the order of the list.
     ///
     /// # Errors
-    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here, 50002 for a longer text.
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for a text in one that is not known here, 50002 for a longer text.
     pub async fn set_conversation_draft(
         &self,
         conversation_id: String,

@@ -1743,7 +1743,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * device, over restarts, and does not change the order of the list.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here, 50002 for a longer text.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for a text in one that is not known here, 50002 for a longer text.
      */
     func setConversationDraft(conversationID: String, draftText: String) async throws
 
@@ -1787,12 +1787,13 @@ public protocol TimProtocol: AnyObject, Sendable {
 
 
     /**
-     * Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has some. A file is not
+     * Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has
+     * some. A file is not
      * uploaded again. `sendMessage` sends it.
      *
      * # Errors
-     * As of `createTextMessage`; 2453 for a message that is revoked, of the server, of a kind that this version does not know, or
-     * whose file was not uploaded.
+     * As of `createTextMessage`; 2453 for a message that was not sent, is revoked, of the server, or of a kind that this
+     * version does not know.
      */
     func createForwardMessage(to: String, conversationType: ConversationType, original: Message, options: CreateOptions?) throws  -> Message
 
@@ -2038,9 +2039,9 @@ public protocol TimProtocol: AnyObject, Sendable {
      * newest first, page by page; in all it is the conversations, each with its newest message found and the number of all.
      *
      * # Errors
-     * `NotReady`. `Refused`: 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword without a letter or
-     * digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender that is none, 2503 for a conversation that is
-     * none. `Storage`: 6005 or 6022.
+     * `NotReady`. `Refused`: 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword without
+     * a letter or digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender that is none,
+     * 2503 for a conversation that is none. `Storage`: 6005 or 6022.
      */
     func searchLocalMessages(param: MessageSearchParam) async throws  -> MessageSearchResult
 
@@ -2545,7 +2546,7 @@ open func setConversationCustomData(conversationIDList: [String], customData: St
      * device, over restarts, and does not change the order of the list.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here, 50002 for a longer text.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for a text in one that is not known here, 50002 for a longer text.
      */
 open func setConversationDraft(conversationID: String, draftText: String)async throws   {
     return
@@ -2699,12 +2700,13 @@ func uniffiCreateFileMessageFromBytes(to: String, conversationType: Conversation
 }
 
     /**
-     * Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has some. A file is not
+     * Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has
+     * some. A file is not
      * uploaded again. `sendMessage` sends it.
      *
      * # Errors
-     * As of `createTextMessage`; 2453 for a message that is revoked, of the server, of a kind that this version does not know, or
-     * whose file was not uploaded.
+     * As of `createTextMessage`; 2453 for a message that was not sent, is revoked, of the server, or of a kind that this
+     * version does not know.
      */
 open func createForwardMessage(to: String, conversationType: ConversationType, original: Message, options: CreateOptions? = nil)throws  -> Message  {
     return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
@@ -3343,9 +3345,9 @@ open func updateMyProfile(_ fields: ProfileFields)async throws  -> Profile  {
      * newest first, page by page; in all it is the conversations, each with its newest message found and the number of all.
      *
      * # Errors
-     * `NotReady`. `Refused`: 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword without a letter or
-     * digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender that is none, 2503 for a conversation that is
-     * none. `Storage`: 6005 or 6022.
+     * `NotReady`. `Refused`: 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword without
+     * a letter or digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender that is none,
+     * 2503 for a conversation that is none. `Storage`: 6005 or 6022.
      */
 open func searchLocalMessages(param: MessageSearchParam)async throws  -> MessageSearchResult  {
     return
@@ -10832,7 +10834,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_set_conversation_custom_data() != 31672) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_set_conversation_draft() != 31397) {
+    if (uniffi_tim_ffi_checksum_method_tim_set_conversation_draft() != 30589) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_set_message_read() != 59584) {
@@ -10853,7 +10855,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() != 28171) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_forward_message() != 54130) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_forward_message() != 6570) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_image_message() != 48161) {
@@ -10934,7 +10936,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_update_my_profile() != 4795) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_search_local_messages() != 4801) {
+    if (uniffi_tim_ffi_checksum_method_tim_search_local_messages() != 11565) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_uploadplugin_upload() != 39309) {

@@ -168,10 +168,10 @@ impl Conversations {
         self.asked_settings = None;
     }
 
-    /// Keeps what the user has begun to write; an empty text removes it.
+    /// Keeps what the user has begun to write; an empty text removes it, also of a conversation that is gone.
     ///
     /// # Errors
-    /// [`Code::CONVERSATION_NOT_FOUND`]; [`Code::CONVERSATION_BAD_PARAMETER`] over [`limits::DRAFT_BYTES`].
+    /// [`Code::CONVERSATION_NOT_FOUND`] for a text; [`Code::CONVERSATION_BAD_PARAMETER`] over [`limits::DRAFT_BYTES`].
     pub(in crate::machine) fn set_draft(
         &mut self,
         cx: &mut Context,
@@ -182,11 +182,14 @@ impl Conversations {
             let text = format!("a draft has at most {} bytes", limits::DRAFT_BYTES);
             return Err(Fault::with_text(Code::CONVERSATION_BAD_PARAMETER, text));
         }
-        let Some(conv) = self.convs.get_mut(id).filter(|conv| !conv.row.gone) else {
-            return Err(Fault::new(Code::CONVERSATION_NOT_FOUND));
-        };
-        conv.invalidate_view();
-        self.list.changed = true;
+        match self.convs.get_mut(id).filter(|conv| !conv.row.gone) {
+            Some(conv) => {
+                conv.invalidate_view();
+                self.list.changed = true;
+            }
+            None if text.is_empty() => {}
+            None => return Err(Fault::new(Code::CONVERSATION_NOT_FOUND)),
+        }
         self.keep_draft(cx, id, text);
         Ok(())
     }

@@ -1334,7 +1334,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_conversation_custom_data() and 0xFFFF) != 31672) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_conversation_draft() and 0xFFFF) != 31397) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_set_conversation_draft() and 0xFFFF) != 30589) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_read() and 0xFFFF) != 59584) {
@@ -1355,7 +1355,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_file_message_from_bytes() and 0xFFFF) != 28171) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_forward_message() and 0xFFFF) != 54130) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_forward_message() and 0xFFFF) != 6570) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_image_message() and 0xFFFF) != 48161) {
@@ -1436,7 +1436,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_update_my_profile() and 0xFFFF) != 4795) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_search_local_messages() and 0xFFFF) != 4801) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_search_local_messages() and 0xFFFF) != 11565) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_uploadplugin_upload() and 0xFFFF) != 39309) {
@@ -3536,7 +3536,7 @@ public interface TimInterface {
      * device, over restarts, and does not change the order of the list.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here, 50002 for a longer text.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for a text in one that is not known here, 50002 for a longer text.
      */
     suspend fun `setConversationDraft`(`conversationID`: kotlin.String, `draftText`: kotlin.String)
 
@@ -3597,12 +3597,13 @@ public interface TimInterface {
     fun `createFileMessageFromBytes`(`to`: kotlin.String, `conversationType`: ConversationType, `bytes`: kotlin.ByteArray, `name`: kotlin.String, `options`: CreateOptions? = null, `onProgress`: ProgressListener? = null): Message
 
     /**
-     * Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has some. A file is not
+     * Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has
+     * some. A file is not
      * uploaded again. `sendMessage` sends it.
      *
      * # Errors
-     * As of `createTextMessage`; 2453 for a message that is revoked, of the server, of a kind that this version does not know, or
-     * whose file was not uploaded.
+     * As of `createTextMessage`; 2453 for a message that was not sent, is revoked, of the server, or of a kind that this
+     * version does not know.
      */
     fun `createForwardMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `original`: Message, `options`: CreateOptions? = null): Message
 
@@ -3868,9 +3869,9 @@ public interface TimInterface {
      * newest first, page by page; in all it is the conversations, each with its newest message found and the number of all.
      *
      * # Errors
-     * `NotReady`. `Refused`: 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword without a letter or
-     * digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender that is none, 2503 for a conversation that is
-     * none. `Storage`: 6005 or 6022.
+     * `NotReady`. `Refused`: 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword without
+     * a letter or digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender that is none,
+     * 2503 for a conversation that is none. `Storage`: 6005 or 6022.
      */
     suspend fun `searchLocalMessages`(`param`: MessageSearchParam): MessageSearchResult
 
@@ -4508,7 +4509,7 @@ open class Tim: TimInterface
      * device, over restarts, and does not change the order of the list.
      *
      * # Errors
-     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here, 50002 for a longer text.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for a text in one that is not known here, 50002 for a longer text.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
@@ -4704,12 +4705,13 @@ open class Tim: TimInterface
 
 
     /**
-     * Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has some. A file is not
+     * Creates a message with the content of another one, the `original`, and with its `cloudCustomData` unless `options` has
+     * some. A file is not
      * uploaded again. `sendMessage` sends it.
      *
      * # Errors
-     * As of `createTextMessage`; 2453 for a message that is revoked, of the server, of a kind that this version does not know, or
-     * whose file was not uploaded.
+     * As of `createTextMessage`; 2453 for a message that was not sent, is revoked, of the server, or of a kind that this
+     * version does not know.
      */
     @Throws(TimException::class)override fun `createForwardMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `original`: Message, `options`: CreateOptions?): Message {
             return FfiConverterTypeMessage.lift(
@@ -5509,9 +5511,9 @@ open class Tim: TimInterface
      * newest first, page by page; in all it is the conversations, each with its newest message found and the number of all.
      *
      * # Errors
-     * `NotReady`. `Refused`: 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword without a letter or
-     * digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender that is none, 2503 for a conversation that is
-     * none. `Storage`: 6005 or 6022.
+     * `NotReady`. `Refused`: 20001 if there is no condition, for more than 5 keywords, 5 senders or 20 types, a keyword without
+     * a letter or digit or over 256 bytes, a type that is none, or a `cursor` that no page gave; 2002 for a sender that is none,
+     * 2503 for a conversation that is none. `Storage`: 6005 or 6022.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")

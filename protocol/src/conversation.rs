@@ -4,9 +4,9 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::group::{Group, GroupType};
+use crate::kinds::kinds;
 use crate::message::Message;
 use crate::profile::Profile;
 use crate::settings::{ConversationSettings, SettingsList};
@@ -113,38 +113,51 @@ pub struct Mention {
     pub all: bool,
 }
 
-/// A change of the user's own data other than conversations.
+/// The user's own profile changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-pub enum Change {
-    /// The user's own profile, whole.
-    Profile {
-        /// The profile as it is now.
-        profile: Profile,
-    },
-    /// Adds a user to the blacklist, or removes one.
-    Blacklist {
-        /// The other user.
-        #[serde(rename = "userID")]
-        user_id: UserId,
-        /// Whether the user is on the blacklist.
-        listed: bool,
-    },
-    /// The user's membership in a group.
-    Group {
-        /// The group.
-        #[serde(rename = "groupID")]
-        group_id: GroupId,
-        /// The group as it is now; absent when the user is no longer a member.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        group: Option<Group>,
-    },
-    /// Settings of conversations, each whole. Only pushed: a sync has them with the conversations.
-    Settings {
-        /// The conversations whose settings changed.
-        conversations: SettingsList,
-    },
-    /// A change that this version does not know or cannot read, kept as received.
-    #[serde(untagged)]
-    Other(Value),
+pub struct ProfileChange {
+    /// The profile as it is now, whole.
+    pub profile: Profile,
+}
+
+/// A user was added to the blacklist, or removed from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlacklistChange {
+    /// The other user.
+    #[serde(rename = "userID")]
+    pub user_id: UserId,
+    /// Whether the user is on the blacklist.
+    pub listed: bool,
+}
+
+/// The user's membership in a group changed, or the group did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupChange {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+    /// The group as it is now; absent when the user is no longer a member.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Group>,
+}
+
+/// Settings of conversations changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SettingsChanges {
+    /// The conversations whose settings changed, each with all of its settings.
+    pub conversations: SettingsList,
+}
+
+kinds! {
+    /// A change of the user's own data other than conversations.
+    Change {
+        /// The user's own profile.
+        Profile(ProfileChange) = "profile",
+        /// The blacklist.
+        Blacklist(BlacklistChange) = "blacklist",
+        /// The user's membership in a group.
+        Group(GroupChange) = "group",
+        /// Settings of conversations. Only pushed: a sync has them with the conversations.
+        Settings(SettingsChanges) = "settings",
+    }
 }

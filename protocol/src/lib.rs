@@ -17,6 +17,7 @@ pub mod fault;
 pub mod frame;
 pub mod group;
 pub mod id;
+mod kinds;
 pub mod limits;
 pub mod list;
 pub mod media;

@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::kinds::kinds;
 use crate::word::words;
 use crate::{ConversationId, MessageId, UnixMillis, UserId};
 
@@ -116,16 +116,13 @@ pub struct Mutation {
     pub change: MessageChange,
 }
 
-/// A change to a message after it was accepted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
-pub enum MessageChange {
-    /// The message was revoked.
-    Revoked(Revocation),
-    /// A change that this version does not know, kept as received. It occupies its sequence in the second log and has
-    /// no effect.
-    #[serde(untagged)]
-    Other(Value),
+kinds! {
+    /// A change to a message after it was accepted. One that this version does not know occupies its sequence in the second
+    /// log and has no effect.
+    MessageChange {
+        /// The message was revoked.
+        Revoked(Revocation) = "revoked",
+    }
 }
 
 /// How far a user has read: everything up to `sequence`.

@@ -1,12 +1,14 @@
 //! Profiles of users.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
+use crate::kinds::part_of;
 use crate::word::words;
 use crate::{Code, UnixMillis, UserId, limits};
 
 /// A user's profile. Fields never set are empty.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Profile {
     /// The user.
@@ -16,8 +18,23 @@ pub struct Profile {
     #[serde(flatten)]
     pub fields: ProfileFields,
     /// When it last changed; 0 if never.
-    #[serde(default)]
     pub last_updated_time: UnixMillis,
+}
+
+impl<'de> Deserialize<'de> for Profile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct OfProfile {
+            #[serde(rename = "userID")]
+            user_id: UserId,
+            #[serde(default)]
+            last_updated_time: UnixMillis,
+        }
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        let OfProfile { user_id, last_updated_time } = part_of(&text)?;
+        Ok(Self { user_id, fields: part_of(&text)?, last_updated_time })
+    }
 }
 
 /// The fields of a profile that the user can change. In an update, fields that are `None` keep their values.

@@ -4,11 +4,13 @@
 
 use std::ops::{BitAnd, BitOr, Not};
 
-use serde::de::Deserializer;
+use serde::de::{Deserializer, Error as _};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::kinds::part_of;
 use crate::word::words;
 use crate::{Code, ConversationId, Fault, List, limits};
 
@@ -89,7 +91,7 @@ impl<'de> Deserialize<'de> for Marks {
 
 /// The settings of a conversation for one user, whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 pub struct ConversationSettings {
     /// Grows with every change. Of two settings of a conversation those with the greater version are newer.
     pub version: u64,
@@ -106,8 +108,26 @@ pub struct ConversationSettings {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub custom_data: String,
     /// Settings of a later version, kept as they came.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub later: Map<String, Value>,
+}
+
+impl Serialize for ConversationSettings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for ConversationSettings {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        const KNOWN: [&str; 5] = ["version", "isPinned", "messageRemindType", "marks", "customData"];
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        let mut settings = Self::deserialize(&mut serde_json::Deserializer::from_str(text.get()))
+            .map_err(D::Error::custom)?;
+        settings.later = part_of(&text)?;
+        settings.later.retain(|name, _| !KNOWN.contains(&name.as_str()));
+        Ok(settings)
+    }
 }
 
 /// A change of settings: what is absent stays.

@@ -16,7 +16,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use tim_protocol::body::Body;
 use tim_protocol::call::{self, Call, Request};
+use tim_protocol::conversation::Change;
 use tim_protocol::frame::{Ask, FromClient, FromServer, KickReason, Kicked, Push};
+use tim_protocol::message::MessageChange;
 use tim_protocol::{Code, codec, limits};
 
 /// The frames of one folder, by file name without its ending.
@@ -130,9 +132,15 @@ fn every_push_has_an_example() {
                 Body::read(&message.body).unwrap();
                 "msg"
             }
-            Push::Mutation(_) => "mut",
+            Push::Mutation(mutation) => {
+                assert!(!matches!(mutation.change, MessageChange::Other(_)), "{name}: a kind that is known");
+                "mut"
+            }
             Push::Receipt(_) => "read",
-            Push::Change(_) => "change",
+            Push::Change(change) => {
+                assert!(!matches!(change, Change::Other(_)), "{name}: a kind that is known");
+                "change"
+            }
             Push::Lag => "lag",
             Push::Kicked(Kicked { reason }) => {
                 assert!(!reason.code().describe().is_empty());

@@ -295,7 +295,7 @@ fn a_group_of_a_later_version_is_told_as_it_is_and_nobody_comes_in() {
     let row = page.conversations.iter().find(|row| row.group_type.is_some()).unwrap();
     assert_eq!(row.group_type.as_ref().map(GroupType::as_str), Some("Community"));
     let group = page.changes.iter().find_map(|change| match change {
-        Change::Group { group, .. } => group.as_ref(),
+        Change::Group(change) => change.group.as_ref(),
         _ => None,
     });
     let group = group.unwrap();

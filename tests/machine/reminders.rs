@@ -71,3 +71,13 @@ fn marking_everything_as_read_leaves_room_for_other_requests() {
         phone.wait(500);
     }
 }
+
+#[test]
+fn what_another_device_sets_is_shown_at_once() {
+    let mut phone = Phone::ready(json!([with_bob(1, 1..=1, BEGIN)]));
+    let settings = json!({"version": 1, "messageRemindType": "Discard"});
+    let of_bob = json!([{"conversationID": "C2Cbob", "settings": settings}]);
+    phone.hear(&json!({"n": 1, "ev": "change", "p": {"kind": "settings", "conversations": of_bob}}));
+    phone.hear(&json!({"n": 2, "ev": "msg", "p": message(2, "bob", BEGIN)}));
+    assert_eq!(phone.told(), Vec::<u64>::new());
+}

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tim_protocol::call::{self, Platform};
-use tim_protocol::conversation::{Change, ConversationState};
+use tim_protocol::conversation::{BlacklistChange, Change, ConversationState, GroupChange};
 use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::{GroupId, UserId};
 use tim_server::core::ops::{Login, Query, QueryResult, Write};
@@ -85,13 +85,14 @@ impl World {
         let mut account = Account::default();
         for change in self.everything(name).changes {
             match change {
-                Change::Group { group_id, group: Some(_) } => drop(account.groups.insert(group_id)),
-                Change::Blacklist { user_id, listed: true } => drop(account.blacklist.insert(user_id)),
-                Change::Profile { profile } => account.nick = profile.fields.nick,
-                Change::Group { .. }
-                | Change::Blacklist { .. }
-                | Change::Settings { .. }
-                | Change::Other(_) => {}
+                Change::Group(GroupChange { group_id, group: Some(_) }) => {
+                    _ = account.groups.insert(group_id);
+                }
+                Change::Blacklist(BlacklistChange { user_id, listed: true }) => {
+                    _ = account.blacklist.insert(user_id);
+                }
+                Change::Profile(change) => account.nick = change.profile.fields.nick,
+                Change::Group(_) | Change::Blacklist(_) | Change::Settings(_) | Change::Other(_) => {}
             }
         }
         account

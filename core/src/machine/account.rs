@@ -129,12 +129,16 @@ impl Account {
     /// Applies a change of the user's own data, made on this device or another.
     pub(super) fn apply(&mut self, cx: &mut Context, change: conversation::Change) -> Option<Membership> {
         match change {
-            conversation::Change::Profile { profile } => self.keep_profile(cx, profile),
-            conversation::Change::Blacklist { user_id, listed } => self.keep_listed(cx, &user_id, listed),
-            conversation::Change::Group { group: Some(group), .. } => return self.join(cx, group),
-            conversation::Change::Group { group_id, group: None } => return self.leave(cx, group_id),
+            conversation::Change::Profile(change) => self.keep_profile(cx, change.profile),
+            conversation::Change::Blacklist(change) => self.keep_listed(cx, &change.user_id, change.listed),
+            conversation::Change::Group(change) => {
+                return match change.group {
+                    Some(group) => self.join(cx, group),
+                    None => self.leave(cx, change.group_id),
+                };
+            }
             // The conversations' own.
-            conversation::Change::Settings { .. } => {}
+            conversation::Change::Settings(_) => {}
             conversation::Change::Other(_) => cx.count_unreadable(Unreadable::Change, 1),
         }
         None

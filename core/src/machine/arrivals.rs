@@ -182,8 +182,8 @@ impl Machine {
 
     /// Applies a change of the user's own data.
     fn changed(&mut self, change: tim_protocol::conversation::Change) {
-        if let tim_protocol::conversation::Change::Settings { conversations } = change {
-            return self.conversations.settings_came(&mut self.cx, conversations);
+        if let tim_protocol::conversation::Change::Settings(change) = change {
+            return self.conversations.settings_came(&mut self.cx, change.conversations);
         }
         let membership = self.account.apply(&mut self.cx, change);
         self.membership(membership);

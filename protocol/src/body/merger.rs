@@ -1,10 +1,12 @@
 //! Several messages as one, such as a part of a conversation that is passed on.
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{Body, Element};
-use crate::{Code, Fault, MessageId, UnixMillis, UserId, limits};
+use crate::{Code, Fault, List, MessageId, UnixMillis, UserId, limits};
 
 /// The contents of a merger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,18 +21,7 @@ pub struct MergerBody {
     /// What programs show that do not know mergers; not empty.
     pub compatible_text: String,
     /// The messages, 1 to [`limits::MERGER_MESSAGES`].
-    #[serde(deserialize_with = "readable")]
-    pub message_list: Vec<MergedMessage>,
-}
-
-/// The messages that this version can read. Not a [`List`](crate::List), which needs the JSON text: a merger may be read out of
-/// a body whose type comes last, or of another merger.
-fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<MergedMessage>, D::Error> {
-    let all = Vec::<Value>::deserialize(deserializer)?;
-    if all.len() > limits::MERGER_MESSAGES {
-        return Err(serde::de::Error::custom("a merger has at most 300 messages"));
-    }
-    Ok(all.into_iter().filter_map(|message| serde_json::from_value(message).ok()).collect())
+    pub message_list: List<MergedMessage>,
 }
 
 /// A message as it is in a merger.
@@ -58,7 +49,7 @@ pub struct MergedMessage {
 }
 
 /// The body of a message in a merger.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum MergedBody {
     /// Of a kind that this version knows.
@@ -67,12 +58,23 @@ pub enum MergedBody {
     Unknown(Value),
 }
 
+impl<'de> Deserialize<'de> for MergedBody {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        match Body::read(&raw) {
+            Ok(body) => Ok(Self::Known(Box::new(body))),
+            Err(_) => serde_json::from_str(raw.get()).map(Self::Unknown).map_err(D::Error::custom),
+        }
+    }
+}
+
 impl Element for MergerBody {
     /// [`Code::MESSAGE_BODY_INVALID`], with the reason, without messages or a text for other programs, or with too many
     /// messages or lines; those of the messages' own bodies.
     fn check(&self) -> Result<(), Fault> {
         let refuse = |text: &str| Err(Fault::with_text(Code::MESSAGE_BODY_INVALID, text));
-        if !(1..=limits::MERGER_MESSAGES).contains(&self.message_list.len()) {
+        let messages = self.message_list.len() + self.message_list.unreadable;
+        if self.message_list.is_empty() || messages > limits::MERGER_MESSAGES {
             return refuse("a merger has 1 to 300 messages");
         }
         if self.compatible_text.is_empty() {
@@ -108,7 +110,7 @@ mod tests {
         let mut merger = json!({ "title": "Tea", "abstractList": ["bob: hi"], "compatibleText": "a merger",
             "messageList": [message] });
         change(&mut merger);
-        serde_json::from_value::<MergerBody>(merger).unwrap().check().map_err(|fault| fault.code)
+        serde_json::from_str::<MergerBody>(&merger.to_string()).unwrap().check().map_err(|fault| fault.code)
     }
 
     #[test]
@@ -134,7 +136,7 @@ mod tests {
         let later = json!({ "type": "TIMHologramElem", "payload": { "depth": 1.5 } });
         let whole = json!({ "title": "", "abstractList": [], "compatibleText": "a merger", "messageList": [{
             "ID": "019b76da-cb28-7002-8000-000000000002", "from": "bob", "time": 1, "body": later }] });
-        let read = serde_json::from_value::<MergerBody>(whole.clone()).unwrap();
+        let read = serde_json::from_str::<MergerBody>(&whole.to_string()).unwrap();
         assert_eq!(read.message_list[0].body, MergedBody::Unknown(later));
         assert_eq!(serde_json::to_value(read).unwrap(), whole);
     }

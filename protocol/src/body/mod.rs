@@ -15,7 +15,8 @@ mod merger;
 mod system_notice;
 mod text;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 pub use custom::CustomBody;
@@ -63,7 +64,7 @@ pub trait Element {
 macro_rules! bodies {
     ($($(#[$doc:meta])* $kind:ident($payload:ty) = $tag:literal),* $(,)?) => {
         /// The content of a message.
-        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Serialize)]
         #[serde(tag = "type", content = "payload")]
         pub enum Body {
             $($(#[$doc])* #[serde(rename = $tag)] $kind($payload),)*
@@ -81,6 +82,14 @@ macro_rules! bodies {
 
             fn knows(tag: &str) -> bool {
                 matches!(tag, $($tag)|*)
+            }
+
+            /// The body of a kind, out of its payload's text.
+            fn of(tag: &str, payload: &str) -> Result<Self, BodyProblem> {
+                match tag {
+                    $($tag => serde_json::from_str(payload).map(Self::$kind).map_err(|_| BodyProblem::Malformed),)*
+                    _ => Err(BodyProblem::UnknownType),
+                }
             }
 
             fn element(&self) -> &dyn Element {
@@ -137,17 +146,14 @@ impl Body {
     /// See [`BodyProblem`].
     pub fn read(raw: &RawValue) -> Result<Self, BodyProblem> {
         #[derive(Deserialize)]
-        struct Tag<'a> {
+        struct Tagged<'a> {
             #[serde(rename = "type", borrow)]
             kind: std::borrow::Cow<'a, str>,
+            #[serde(borrow)]
+            payload: Option<&'a RawValue>,
         }
-        match serde_json::from_str(raw.get()) {
-            Ok(body) => Ok(body),
-            Err(_) => match serde_json::from_str::<Tag<'_>>(raw.get()) {
-                Ok(tag) if !Self::knows(&tag.kind) => Err(BodyProblem::UnknownType),
-                _ => Err(BodyProblem::Malformed),
-            },
-        }
+        let Tagged { kind, payload } = serde_json::from_str(raw.get()).map_err(|_| BodyProblem::Malformed)?;
+        Self::of(&kind, payload.map_or("null", RawValue::get))
     }
 
     /// Bytes that stay free for the addresses of its file, which it does not have before the upload.
@@ -164,6 +170,13 @@ impl Body {
     pub fn write(&self) -> Result<Box<RawValue>, Code> {
         let raw = serde_json::value::to_raw_value(self).map_err(|_| Code::MESSAGE_BODY_INVALID)?;
         if raw.get().len() > limits::BODY_BYTES { Err(Code::MESSAGE_TOO_LONG) } else { Ok(raw) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let raw = Box::<RawValue>::deserialize(deserializer)?;
+        Self::read(&raw).map_err(|problem| D::Error::custom(format_args!("the body: {problem:?}")))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use tim_protocol::call::{self, Call as _, Done};
 use tim_protocol::code::Code;
-use tim_protocol::conversation::Change;
+use tim_protocol::conversation::{BlacklistChange, Change};
 use tim_protocol::limits;
 
 use super::outcome::with_notifications;
@@ -22,7 +22,7 @@ pub(super) fn update(
             continue;
         }
         marks::note_change(rows, actor.key, ChangeKind::Blacklist, user.as_str(), !update.listed)?;
-        let change = Change::Blacklist { user_id: user.clone(), listed: update.listed };
+        let change = Change::Blacklist(BlacklistChange { user_id: user.clone(), listed: update.listed });
         notifications.push(notices::own_change(actor, change));
     }
     if update.listed && rows.count(actor.key, ChangeKind::Blacklist)? > limits::BLACKLIST as u64 {

@@ -2,7 +2,7 @@
 
 use tim_protocol::body::{Body, GroupTip, GroupTipType, NoticeGroup, NoticeType, SystemNotice};
 use tim_protocol::code::Code;
-use tim_protocol::conversation::Change;
+use tim_protocol::conversation::{Change, GroupChange};
 use tim_protocol::frame::Push;
 use tim_protocol::{ConversationId, UserId};
 
@@ -50,7 +50,7 @@ fn membership(
     let Parties::Group(group_id) = &conversation.parties else { return Err(Code::INTERNAL.into()) };
     let group = group_for(rows, conversation, user)?;
     let group = group.self_info.is_some().then_some(group);
-    let change = Change::Group { group_id: group_id.clone(), group };
+    let change = Change::Group(GroupChange { group_id: group_id.clone(), group });
     Ok(Notification {
         to: Audience::user(user),
         except: None,

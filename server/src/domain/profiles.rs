@@ -2,7 +2,7 @@
 
 use tim_protocol::bounds::PageRoom;
 use tim_protocol::call::{self, Call as _, ProfileIs, Profiles};
-use tim_protocol::conversation::Change;
+use tim_protocol::conversation::{Change, ProfileChange};
 use tim_protocol::profile::Profile;
 use tim_protocol::{List, UserId, limits};
 
@@ -22,7 +22,8 @@ pub(super) fn update(
     profile.last_updated_time = now;
     rows.set_profile(actor.key, &profile.fields, now)?;
     marks::note_change(rows, actor.key, ChangeKind::Profile, "", false)?;
-    let notification = notices::own_change(actor, Change::Profile { profile: profile.clone() });
+    let change = Change::Profile(ProfileChange { profile: profile.clone() });
+    let notification = notices::own_change(actor, change);
     Ok(with_notifications(call::UpdateProfileRequest::answer(ProfileIs { profile }), vec![notification]))
 }
 

@@ -6,7 +6,7 @@ use tim_protocol::Code;
 use tim_protocol::call::{
     Call as _, ConversationFailure, ConversationsRequest, ConversationsSet, SetConversationsRequest,
 };
-use tim_protocol::conversation::Change;
+use tim_protocol::conversation::{Change, SettingsChanges};
 use tim_protocol::settings::{SettingsChange, SettingsOf};
 use tim_protocol::{ConversationId, List};
 
@@ -47,7 +47,8 @@ fn set_all(rows: &mut impl Rows, actor: &Actor, set: &SetConversationsRequest) -
     if changed.is_empty() {
         return Ok(without_notifications(answer));
     }
-    let notification = notices::own_change(actor, Change::Settings { conversations: changed });
+    let change = Change::Settings(SettingsChanges { conversations: changed });
+    let notification = notices::own_change(actor, change);
     Ok(with_notifications(answer, vec![notification]))
 }
 

@@ -5,7 +5,9 @@
 
 use serde_json::value::RawValue;
 use tim_protocol::call::{SyncPage, SyncRequest};
-use tim_protocol::conversation::{Change, ConversationState, Cursor};
+use tim_protocol::conversation::{
+    BlacklistChange, Change, ConversationState, Cursor, GroupChange, ProfileChange,
+};
 use tim_protocol::{Code, ConversationId, GroupId, UserId, bounds, limits};
 
 use super::group_view::group_for;
@@ -145,9 +147,13 @@ fn change(
     is_gone: bool,
 ) -> DomainResult<Option<Change>> {
     Ok(match kind {
-        ChangeKind::Profile => Some(Change::Profile { profile: profile(rows, actor.key, &actor.user)? }),
+        ChangeKind::Profile => {
+            let profile = profile(rows, actor.key, &actor.user)?;
+            Some(Change::Profile(ProfileChange { profile }))
+        }
         ChangeKind::Blacklist => {
-            UserId::new(key).ok().map(|user_id| Change::Blacklist { user_id, listed: !is_gone })
+            let listed = |user_id| Change::Blacklist(BlacklistChange { user_id, listed: !is_gone });
+            UserId::new(key).ok().map(listed)
         }
         ChangeKind::Group => match GroupId::new(key) {
             Ok(group_id) => {
@@ -156,7 +162,7 @@ fn change(
                     Some(conversation) if !is_gone => Some(group_for(rows, &conversation, actor.key)?),
                     _ => None,
                 };
-                Some(Change::Group { group_id, group })
+                Some(Change::Group(GroupChange { group_id, group }))
             }
             Err(_) => None,
         },

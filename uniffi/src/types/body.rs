@@ -1,6 +1,8 @@
 //! The bodies of messages for both APIs: every kind, with its conversions.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 use tim::Code;
 use tim::message as engine;
 use tim::protocol::body as wire;
@@ -10,6 +12,27 @@ use super::{
     user_id,
 };
 use crate::error::TimError;
+
+/// Reads a record whose payload's type and contents are fields of the record itself: first the record, then the payload.
+/// Serde's own way copies all fields first, and its code for that is twice as large.
+macro_rules! with_payload {
+    ($record:ident) => {
+        impl Serialize for $record {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                Self::serialize(self, serializer)
+            }
+        }
+        impl<'de> Deserialize<'de> for $record {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = Box::<RawValue>::deserialize(deserializer)?;
+                let record = Self::deserialize(&mut serde_json::Deserializer::from_str(text.get()));
+                let payload = serde_json::from_str(text.get()).map_err(D::Error::custom)?;
+                Ok(Self { payload, ..record.map_err(D::Error::custom)? })
+            }
+        }
+    };
+}
+pub(super) use with_payload;
 
 /// A text.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
@@ -80,7 +103,7 @@ pub struct MergerBody {
 
 /// A message as it is in a merger.
 #[derive(Debug, Clone, PartialEq, uniffi::Record, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 pub struct MergedMessage {
     /// The message's ID.
     #[serde(rename = "ID")]
@@ -96,9 +119,11 @@ pub struct MergedMessage {
     /// Its custom data; empty if none.
     pub cloud_custom_data: String,
     /// What it says.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub payload: Payload,
 }
+
+with_payload!(MergedMessage);
 
 /// A change in a group.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
@@ -158,7 +183,7 @@ pub struct ImageBody {
 }
 
 /// The content of a message.
-#[derive(Debug, Clone, PartialEq, uniffi::Enum, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, uniffi::Enum, Serialize)]
 #[serde(tag = "type", content = "payload")]
 pub enum Payload {
     /// A text.
@@ -190,10 +215,38 @@ pub enum Payload {
     GroupSystemNotice(SystemNotice),
     /// Revoked.
     #[serde(rename = "gone")]
+    #[default]
     Gone,
     /// Of a type this version does not know: its JSON text, to be shown as "not supported yet".
     #[serde(rename = "unknown")]
     Unknown(String),
+}
+
+impl<'de> Deserialize<'de> for Payload {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Tagged {
+            r#type: String,
+            payload: Option<Box<RawValue>>,
+        }
+        let Tagged { r#type, payload } = Tagged::deserialize(deserializer)?;
+        let payload = payload.as_ref().map_or("null", |payload| payload.get());
+        let read = match r#type.as_str() {
+            "TIMTextElem" => serde_json::from_str(payload).map(Self::Text),
+            "TIMImageElem" => serde_json::from_str(payload).map(Self::Image),
+            "TIMFileElem" => serde_json::from_str(payload).map(Self::File),
+            "TIMLocationElem" => serde_json::from_str(payload).map(Self::Location),
+            "TIMCustomElem" => serde_json::from_str(payload).map(Self::Custom),
+            "TIMFaceElem" => serde_json::from_str(payload).map(Self::Face),
+            "TIMRelayElem" => serde_json::from_str(payload).map(Self::Merger),
+            "TIMGroupTipElem" => serde_json::from_str(payload).map(Self::GroupTip),
+            "TIMGroupSystemNoticeElem" => serde_json::from_str(payload).map(Self::GroupSystemNotice),
+            "gone" => Ok(Self::Gone),
+            "unknown" => serde_json::from_str(payload).map(Self::Unknown),
+            other => return Err(D::Error::custom(format_args!("there is no payload of the type {other:?}"))),
+        };
+        read.map_err(|why| D::Error::custom(format_args!("payload of {}: {why}", r#type)))
+    }
 }
 
 impl From<engine::Payload> for Payload {

@@ -1,10 +1,13 @@
 //! Messages, as both faces have them.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 use tim::message as engine;
 use tim::protocol::message as wire;
 use tim::{Code, ConversationId};
 
+use super::body::with_payload;
 use super::{
     Payload, conversation_id, message_id, millis, mirror, mirror_words, seconds, signed, unsigned, user_id,
     user_ids,
@@ -61,7 +64,7 @@ mirror_words! {
 
 /// A message of a conversation.
 #[derive(Debug, Clone, PartialEq, uniffi::Record, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", remote = "Self")]
 pub struct Message {
     /// Its identity: final from creation on, the same for every receiver.
     #[serde(rename = "ID")]
@@ -124,9 +127,11 @@ pub struct Message {
     #[uniffi(default = None)]
     pub local_path: Option<String>,
     /// The contents.
-    #[serde(flatten)]
+    #[serde(flatten, skip_deserializing)]
     pub payload: Payload,
 }
+
+with_payload!(Message);
 
 impl From<engine::Message> for Message {
     fn from(message: engine::Message) -> Self {

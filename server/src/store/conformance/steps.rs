@@ -53,7 +53,7 @@ pub(super) async fn told(
 ) -> Vec<Notification> {
     store.write(nick(actor, "the last")).await.unwrap();
     let is_nick = |notification: &Notification| {
-        matches!(notification.content, NotificationContent::Push(Push::Change(Change::Profile { .. })))
+        matches!(notification.content, NotificationContent::Push(Push::Change(Change::Profile(_))))
     };
     let next = || notifications.recv_timeout(Duration::from_secs(60)).expect("every commit is told");
     std::iter::repeat_with(next).take_while(|notification| !is_nick(notification)).collect()

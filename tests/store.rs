@@ -93,6 +93,16 @@ async fn what_a_message_said_is_gone_once_it_is_taken_back_whichever_comes_first
 }
 
 #[tokio::test]
+async fn what_was_cleared_is_gone() {
+    conformance::cleared::<Store>(&Place::new().path()).await;
+}
+
+#[tokio::test]
+async fn what_is_stored_after_others_were_cleared_is_found() {
+    conformance::found_after_others_are_cleared::<Store>(&Place::new().path()).await;
+}
+
+#[tokio::test]
 async fn what_was_sent_lately_waits_again_in_another_epoch() {
     conformance::another_epoch::<Store>(&Place::new().path()).await;
 }
@@ -287,6 +297,8 @@ fn a_file_of_an_earlier_version_is_brought_along_and_what_it_has_is_no_news() {
                    ALTER TABLE conv DROP COLUMN undelivered; ALTER TABLE conv DROP COLUMN own;
                    ALTER TABLE conv DROP COLUMN shown; ALTER TABLE conv DROP COLUMN mentions;
                    ALTER TABLE conv DROP COLUMN settings; ALTER TABLE conv DROP COLUMN unsent_settings;
+                   ALTER TABLE conv DROP COLUMN floor_pending; ALTER TABLE conv DROP COLUMN hidden;
+                   ALTER TABLE conv DROP COLUMN hidden_pending;
                    CREATE TABLE by_conv(conv INTEGER NOT NULL, seq INTEGER NOT NULL, sender TEXT NOT NULL,
                        message TEXT NOT NULL, PRIMARY KEY (conv, seq)) STRICT, WITHOUT ROWID;
                    INSERT INTO by_conv SELECT conv, seq, sender, message FROM msg;

@@ -76,6 +76,15 @@ impl ReadAllType {
     }
 }
 
+/// What a call removes of conversations, for this user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Removal {
+    /// What was said.
+    pub history: bool,
+    /// The conversation, from the list.
+    pub conversation: bool,
+}
+
 /// The result of a call about several conversations.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConversationResults {

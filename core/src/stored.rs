@@ -54,6 +54,12 @@ pub struct ConversationRow {
     pub peer_read: u64,
     /// The first message this user may see.
     pub first_visible_seq: u64,
+    /// The first visible sequence that was set on this device and that the server has not confirmed; 0 if there is none.
+    pub floor_pending: u64,
+    /// The list has the conversation once its head has reached this sequence.
+    pub hidden_below: u64,
+    /// The same, set on this device and not confirmed; 0 if there is none.
+    pub hidden_pending: u64,
     /// Every message up to here was emitted, or is history.
     pub emitted_seq: u64,
     /// The head when this device first learned of the conversation, or when the user rejoined it. Messages above it are
@@ -116,6 +122,9 @@ pub enum Change {
     Messages(ConversationId, Vec<Message>),
     /// Every message from `.1` to `.2` is stored. Adjacent ranges are merged.
     Complete(ConversationId, u64, u64),
+    /// The messages before a sequence are not visible any more: they are deleted, with their complete ranges, and never stored
+    /// again.
+    Cleared(ConversationId, u64),
     /// A message was revoked.
     Revoked(ConversationId, u64, Revocation),
     /// A message waits to be sent, or its state there changed.

@@ -10,7 +10,7 @@ use crate::kinds::kinds;
 use crate::message::Message;
 use crate::profile::Profile;
 use crate::settings::{ConversationSettings, SettingsList};
-use crate::{ConversationId, GroupId, List, UserId};
+use crate::{ConversationId, GroupId, List, UnixMillis, UserId};
 
 /// A position in the sequence of one user's changes. Cursors of different epochs cannot be compared.
 ///
@@ -78,6 +78,12 @@ pub struct ConversationState<M = Message> {
     /// The first message this user may see.
     #[serde(rename = "floor")]
     pub first_visible_seq: u64,
+    /// The user removed the conversation from the list: it is there again once `head` has reached this sequence.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub hidden_below: u64,
+    /// The newest message that is not excluded from being the last message, if the user may not see it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_shown: Option<LastShown>,
     /// Whether the user no longer takes part in the conversation.
     #[serde(default)]
     pub gone: bool,
@@ -96,6 +102,60 @@ pub struct ConversationState<M = Message> {
     /// become too large.
     #[serde(default, skip_serializing_if = "List::is_blank")]
     pub latest: List<M>,
+}
+
+impl<M> ConversationState<M> {
+    /// How far the user has read.
+    #[must_use]
+    pub fn read_state(&self) -> ReadState {
+        let Self { read, unread_base, revoked_above_read, mutation_head, .. } = *self;
+        ReadState { read, unread_base, revoked_above_read, mutation_head }
+    }
+}
+
+/// When a conversation was last active, without the message that tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastShown {
+    /// The message's sequence.
+    pub sequence: u64,
+    /// The message's time.
+    pub time: UnixMillis,
+}
+
+/// What a user removed of a conversation, and how far the user has read it now. The fields are those of
+/// [`ConversationState`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Removed {
+    /// The conversation, as the user names it.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: ConversationId,
+    /// The first message that the user may see.
+    #[serde(rename = "floor")]
+    pub first_visible_seq: u64,
+    /// The conversation is in the list once its head has reached this sequence.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub hidden_below: u64,
+    /// What is read.
+    #[serde(flatten)]
+    pub read: ReadState,
+}
+
+/// How far a user has read a conversation, and what that says of the unread count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadState {
+    /// How far the user has read.
+    pub read: u64,
+    /// How many messages of others that count as unread stand up to `read`.
+    #[serde(rename = "base")]
+    pub unread_base: u64,
+    /// How many counted messages of others above `read` were revoked by the mutations up to `mutation_head`.
+    #[serde(rename = "revokedAboveBase", default, skip_serializing_if = "crate::is_zero")]
+    pub revoked_above_read: u64,
+    /// The newest mutation.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub mutation_head: u64,
 }
 
 /// A message that mentions the user.
@@ -148,6 +208,13 @@ pub struct SettingsChanges {
     pub conversations: SettingsList,
 }
 
+/// What the user removed of conversations changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removals {
+    /// The conversations as they are now.
+    pub conversations: List<Removed>,
+}
+
 kinds! {
     /// A change of the user's own data other than conversations.
     Change {
@@ -159,5 +226,7 @@ kinds! {
         Group(GroupChange) = "group",
         /// Settings of conversations. Only pushed: a sync has them with the conversations.
         Settings(SettingsChanges) = "settings",
+        /// What the user removed of conversations. Only pushed: a sync has it with the conversations.
+        Removed(Removals) = "removed",
     }
 }

@@ -15,7 +15,7 @@ use tim_server::store::conformance::{group, logged_in, logging_in, message, revo
 use tim_server::store::sqlite::Database;
 
 /// Turns the tables of version 7 into those of version 6.
-const TO_VERSION_6: &str = "ALTER TABLE user_conv DROP COLUMN settings; PRAGMA user_version = 6;";
+const TO_VERSION_6: &str = "ALTER TABLE user_conv DROP COLUMN hidden; ALTER TABLE user_conv DROP COLUMN settings; PRAGMA user_version = 6;";
 
 /// Turns the tables of version 6 into those of version 5.
 const TO_VERSION_5: &str = "

@@ -18,6 +18,9 @@ use crate::message::{Flow, Message, SendStatus};
 use crate::search::{MessageSearchResult, MessageSearchResultItem, cursor, highlighted};
 use crate::store::{OutboxRow, Query, Snapshot};
 
+/// So many sequences are read together when copies are removed.
+const COPIES_AT_ONCE: usize = 1_000;
+
 impl<S: Store<Location = Path>> Driver<S> {
     pub(super) async fn open_store(&mut self, user: UserId) -> Result<Box<Snapshot>, Fault> {
         self.store = None;
@@ -112,9 +115,16 @@ impl<S: Store<Location = Path>> Driver<S> {
         }
     }
 
+    /// Removes the copies of the files of these messages, of which there may be many.
     pub(super) async fn remove_copies(&mut self, query: &Query) -> Result<(), Fault> {
-        let messages = self.messages(query).await?;
-        messages.iter().for_each(|message| self.remove_copy(message.id));
+        for low in (query.low..=query.high).step_by(COPIES_AT_ONCE) {
+            let high = query.high.min(low + COPIES_AT_ONCE as u64 - 1);
+            let messages = self.messages(&Query { low, high, ..query.clone() }).await?;
+            // What was revoked does not tell whether it had one.
+            let may_have_one =
+                |message: &&Message| message.is_revoked || message.payload.attachment().is_some();
+            messages.iter().filter(may_have_one).for_each(|message| self.remove_copy(message.id));
+        }
         Ok(())
     }
 

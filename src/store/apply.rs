@@ -9,7 +9,7 @@ use tim_protocol::{ConversationId, MessageId};
 
 use super::error::{StoreError, StoreResult};
 use super::schema::conv_columns;
-use super::{Change, ConversationRow, OutboxRow, SyncState, index};
+use super::{Change, ConversationRow, OutboxRow, SyncState, clear, index};
 use crate::machine::redact;
 
 /// The kind of an entity.
@@ -31,6 +31,7 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
             messages.iter().try_for_each(|message| add_message(transaction, place, message).map(drop))
         }
         Change::Complete(id, low, high) => complete(transaction, conv(transaction, id)?, *low, *high),
+        Change::Cleared(id, floor) => cleared(transaction, conv(transaction, id)?, to_sql(*floor)?),
         Change::Revoked(id, sequence, revocation) => {
             revoke(transaction, conv(transaction, id)?, to_sql(*sequence)?, revocation)
         }
@@ -114,8 +115,9 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> StoreResult<(
                  read_pending = ?8, base = ?9, revoked_above = ?10, revoked_up_to = ?11, peer_read = ?12,
                  floor = ?13, told = ?14, met = ?15, active = ?16, gone = ?17, undelivered = ?18, own = ?19,
                  shown = ?20, mentions = ?21, settings = ?23, unsent_settings = ?24,
+                 floor_pending = ?25, hidden = ?26, hidden_pending = ?27,
                  sum = checksum(?1, ?22, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-                     ?20, ?21, ?23, ?24)
+                     ?20, ?21, ?23, ?24, ?25, ?26, ?27)
              WHERE id = ?1",
         )?
         .execute(params![
@@ -143,6 +145,9 @@ fn conversation(connection: &Connection, row: &ConversationRow) -> StoreResult<(
             row.id.to_string(),
             row.settings.as_ref().map(serde_json::to_string).transpose()?,
             row.unsent_settings.as_ref().map(serde_json::to_string).transpose()?,
+            to_sql(row.floor_pending)?,
+            to_sql(row.hidden_below)?,
+            to_sql(row.hidden_pending)?,
         ])?;
     Ok(())
 }
@@ -158,6 +163,8 @@ fn sum_conversation(connection: &Connection, number: i64) -> StoreResult<()> {
 #[derive(Clone, Copy)]
 struct Place {
     conv: i64,
+    /// The first visible sequence: messages before it are not stored.
+    floor: i64,
     /// Messages were revoked that are not stored yet.
     has_revoked: bool,
 }
@@ -165,10 +172,12 @@ struct Place {
 impl Place {
     fn of(connection: &Connection, id: &ConversationId) -> StoreResult<Self> {
         let conv = conv(connection, id)?;
-        let has_revoked = connection
-            .prepare_cached("SELECT EXISTS(SELECT 1 FROM revoked WHERE conv = ?)")?
-            .query_row([conv], |row| row.get(0))?;
-        Ok(Self { conv, has_revoked })
+        let (floor, has_revoked) = connection
+            .prepare_cached(
+                "SELECT floor, EXISTS(SELECT 1 FROM revoked WHERE conv = conv.id) FROM conv WHERE id = ?",
+            )?
+            .query_row([conv], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Self { conv, floor, has_revoked })
     }
 
     /// Takes the revocation that came before its message.
@@ -193,7 +202,7 @@ struct Stored {
     is_revoked: bool,
 }
 
-/// Stores a message unless it is stored already. A revocation from either side is kept.
+/// Stores a message unless it is stored already or was cleared. A revocation from either side is kept.
 fn add_message(connection: &Connection, place: Place, message: &Message) -> StoreResult<Stored> {
     let sequence = to_sql(message.sequence)?;
     let mut message = Cow::Borrowed(message);
@@ -201,6 +210,9 @@ fn add_message(connection: &Connection, place: Place, message: &Message) -> Stor
         redact(message.to_mut(), &revocation);
     }
     let is_revoked = message.revoked.is_some();
+    if sequence < place.floor {
+        return Ok(Stored { text: serde_json::to_string(&message)?, is_revoked });
+    }
     let mut insert = if is_revoked {
         index::forget(connection, place.conv, sequence)?;
         connection.prepare_cached(
@@ -255,7 +267,7 @@ fn revoke(connection: &Connection, conv: i64, sequence: i64, revocation: &Revoca
             connection
                 .prepare_cached(
                     "INSERT OR IGNORE INTO revoked(conv, seq, revocation, sum)
-                     VALUES(?1, ?2, ?3, checksum(?1, ?2, ?3))",
+                     SELECT ?1, ?2, ?3, checksum(?1, ?2, ?3) FROM conv WHERE id = ?1 AND floor <= ?2",
                 )?
                 .execute(params![conv, sequence, serde_json::to_string(revocation)?])?;
         }
@@ -263,16 +275,20 @@ fn revoke(connection: &Connection, conv: i64, sequence: i64, revocation: &Revoca
     Ok(())
 }
 
-/// Adds a complete range, merging adjacent ones.
+/// Adds a complete range, as far as it is visible, merging adjacent ones.
 fn complete(connection: &Connection, conv: i64, low: u64, high: u64) -> StoreResult<()> {
     let (low, high) = (to_sql(low)?, to_sql(high)?);
-    let (first, last): (Option<i64>, Option<i64>) = connection
+    let (first, last, floor): (Option<i64>, Option<i64>, i64) = connection
         .prepare_cached(
-            "SELECT min(low), max(high) FROM have
+            "SELECT min(low), max(high), (SELECT floor FROM conv WHERE id = ?1) FROM have
              WHERE conv = ?1 AND low <= ?3 + 1 AND high >= ?2 - 1 AND verify(sum, conv, low, high)",
         )?
-        .query_row([conv, low, high], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let (first, last) = (first.map_or(low, |first| first.min(low)), last.map_or(high, |last| last.max(high)));
+        .query_row([conv, low, high], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let first = first.map_or(low, |first| first.min(low)).max(floor);
+    let last = last.map_or(high, |last| last.max(high));
+    if first > last {
+        return Ok(());
+    }
     connection
         .prepare_cached("DELETE FROM have WHERE conv = ?1 AND low >= ?2 AND high <= ?3")?
         .execute([conv, first, last])?;
@@ -280,6 +296,14 @@ fn complete(connection: &Connection, conv: i64, low: u64, high: u64) -> StoreRes
         .prepare_cached("INSERT INTO have(conv, low, high, sum) VALUES(?1, ?2, ?3, checksum(?1, ?2, ?3))")?
         .execute([conv, first, last])?;
     Ok(())
+}
+
+fn cleared(connection: &Connection, conv: i64, floor: i64) -> StoreResult<()> {
+    connection
+        .prepare_cached("UPDATE conv SET floor = max(floor, ?2) WHERE id = ?1")?
+        .execute([conv, floor])?;
+    sum_conversation(connection, conv)?;
+    clear::below(connection, conv, floor)
 }
 
 fn outbox(connection: &Connection, row: &OutboxRow) -> StoreResult<()> {

@@ -94,7 +94,12 @@ impl Store {
         for change in changes {
             super::apply::change(&transaction, change)?;
         }
-        Ok(transaction.commit()?)
+        transaction.commit()?;
+        if changes.iter().any(|change| matches!(change, Change::Cleared(..) | Change::Revoked(..))) {
+            // The index may have been made anew.
+            self.unindexed = index::unindexed(&self.connection)?;
+        }
+        Ok(())
     }
 
     /// Everything needed to go on.

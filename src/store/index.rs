@@ -98,6 +98,16 @@ pub(super) fn forget(connection: &Connection, conv: i64, sequence: i64) -> Store
     }
 }
 
+/// Messages were deleted: the next that is stored may get the row of the last one.
+pub(super) fn messages_deleted(connection: &Connection) -> StoreResult<()> {
+    connection
+        .prepare_cached(
+            "UPDATE indexed SET up_to = min(up_to, coalesce((SELECT max(rowid) FROM msg), 0)) WHERE id = 1",
+        )?
+        .execute([])?;
+    Ok(())
+}
+
 /// What the index has of a message.
 struct Document {
     text: String,

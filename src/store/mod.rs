@@ -5,11 +5,13 @@
 //!
 //! * [`Store`] is the database, with one transaction per commit; `open` opens it, `error` has the codes of its failures.
 //! * `schema` has its tables, `apply` writes changes, `read` reads them.
+//! * `clear` deletes messages that are not visible any more.
 //! * `index` writes the index of messages for searches, `search` reads it.
 //! * `checksum` checks that a row is what was written, `damage` puts a new file in the place of a damaged one.
 
 mod apply;
 mod checksum;
+mod clear;
 mod damage;
 mod database;
 mod error;

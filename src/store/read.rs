@@ -98,7 +98,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResul
     let mut statement = connection.prepare_cached(
         concat!("SELECT name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
                 revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, shown, mentions, settings,
-                unsent_settings, id,
+                unsent_settings, floor_pending, hidden, hidden_pending, id,
                 (SELECT message FROM msg WHERE conv = conv.id AND seq <= conv.shown AND verify(sum, conv, seq, sender, message)
                  ORDER BY seq DESC LIMIT 1)
          FROM conv WHERE verify(sum, ", conv_columns!(), ") ORDER BY id"),
@@ -110,7 +110,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResul
     let mut range = next_range(ranges.next()?)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(23)?;
+        let id: i64 = row.get(26)?;
         // Most have one.
         let mut have = Vec::with_capacity(1);
         while let Some((conv, low, high)) = range.filter(|(conv, ..)| *conv <= id) {
@@ -119,7 +119,7 @@ fn conversations(connection: &Connection, snapshot: &mut Snapshot) -> StoreResul
             }
             range = next_range(ranges.next()?)?;
         }
-        let newest = json_or_null(row, 24)?;
+        let newest = json_or_null(row, 27)?;
         snapshot.conversations.push((Box::new(conversation(row)?), have, newest));
     }
     Ok(())
@@ -155,6 +155,9 @@ fn conversation(row: &Row<'_>) -> StoreResult<ConversationRow> {
         mentions: json(row, 20)?,
         settings: json_or_null(row, 21)?,
         unsent_settings: json_or_null(row, 22)?,
+        floor_pending: number(row, 23)?,
+        hidden_below: number(row, 24)?,
+        hidden_pending: number(row, 25)?,
     })
 }
 

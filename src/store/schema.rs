@@ -5,7 +5,7 @@ macro_rules! conv_columns {
     () => {
         "id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base, revoked_above,
          revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own, shown, mentions, settings,
-         unsent_settings"
+         unsent_settings, floor_pending, hidden, hidden_pending"
     };
 }
 pub(super) use conv_columns;
@@ -136,4 +136,12 @@ ALTER TABLE conv ADD COLUMN unsent_settings TEXT;
 UPDATE conv SET sum = checksum(id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base,
     revoked_above, revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own,
     shown, mentions, settings, unsent_settings);
+", "
+-- What the user removed: from which head on the list has a conversation, and what the server has not confirmed.
+ALTER TABLE conv ADD COLUMN floor_pending INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conv ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conv ADD COLUMN hidden_pending INTEGER NOT NULL DEFAULT 0;
+UPDATE conv SET sum = checksum(id, name, group_type, head, mutation, mutation_head, countable, read, read_pending, base,
+    revoked_above, revoked_up_to, peer_read, floor, told, met, active, gone, undelivered, own,
+    shown, mentions, settings, unsent_settings, floor_pending, hidden, hidden_pending);
 "];

@@ -82,6 +82,7 @@ async fn every_kept_statement_is_parsed_once_and_finds_its_rows_by_an_index() {
     conformance::snapshot::<Watched>(&at("snapshot")).await;
     conformance::messages::<Watched>(&at("messages")).await;
     conformance::revoked::<Watched>(&at("revoked")).await;
+    conformance::cleared::<Watched>(&at("cleared")).await;
     conformance::another_epoch::<Watched>(&at("another epoch")).await;
     conformance::found::<Watched>(&at("found")).await;
     conformance::found_until_it_is_gone::<Watched>(&at("found until it is gone")).await;

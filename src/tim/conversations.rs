@@ -1,4 +1,4 @@
-//! Conversations: the list, what is read, and what the user sets about a conversation.
+//! Conversations: the list, what is read, what the user sets about a conversation, and what the user removes.
 
 use tim_protocol::settings::{Marks, SettingsChange};
 use tim_protocol::{Code, ConversationId};
@@ -6,7 +6,7 @@ use tim_protocol::{Code, ConversationId};
 use super::{Tim, unexpected};
 use crate::conversation::{Conversation, ConversationResults, MessageRemindType, ReadAllType};
 use crate::error::TimError;
-use crate::machine::io::{Call, Return};
+use crate::machine::io::{Call, Removal, Return};
 
 /// The marks that apps may set: TIM's four, and the app's own from bit 32 on.
 const MARKS: u64 = 0b1111 | !0 << 32;
@@ -65,11 +65,7 @@ impl Tim {
         is_pinned: bool,
     ) -> Result<(), TimError> {
         let change = SettingsChange { is_pinned: Some(is_pinned), ..SettingsChange::default() };
-        let results = self.set_conversations(std::slice::from_ref(conversation), change).await?;
-        match results.failure_conversation_id_list.into_iter().next() {
-            None => Ok(()),
-            Some(failed) => Err(TimError { code: failed.code, message: failed.message }),
-        }
+        only(self.set_conversations(std::slice::from_ref(conversation), change).await?)
     }
 
     /// Sets which messages of conversations this user wants to be told of. Conversations that are not known are in the list of
@@ -137,6 +133,49 @@ impl Tim {
         self.done(Call::SetDraft(conversation.clone(), draft_text.to_owned())).await
     }
 
+    /// Removes what was said in a conversation, for this user, on all devices: from the lists, from searches and from the devices'
+    /// storage. The conversation stays in the list, without a last message and with nothing unread; messages that were refused are
+    /// discarded, those that wait are still sent. The other side keeps its messages, and is not told that they were read. What
+    /// arrived meanwhile at the server, and was not known here, stays.
+    ///
+    /// Takes effect here at once, and elsewhere as soon as the server can be told, also after a restart.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_NOT_FOUND`] for a conversation that is not known here.
+    pub async fn clear_history_message(&self, conversation: &ConversationId) -> Result<(), TimError> {
+        let removal = Removal { history: true, conversation: false };
+        let results = self.remove_conversations(std::slice::from_ref(conversation), removal).await?;
+        only(results)
+    }
+
+    /// Removes conversations from the list, on all devices of the user, until somebody writes there again; by default with what was
+    /// said in them, as [`Tim::clear_history_message`] does. Their drafts, and messages that were refused, go with them. The user
+    /// stays a member of a group.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_BAD_PARAMETER`] for no conversation,
+    /// [`Code::TOO_MANY_CONVERSATIONS`] for more than 100. Conversations that are not known here are in the list of failures,
+    /// with [`Code::CONVERSATION_NOT_FOUND`].
+    pub async fn delete_conversation(
+        &self,
+        conversations: &[ConversationId],
+        clear_history_message: bool,
+    ) -> Result<ConversationResults, TimError> {
+        let removal = Removal { history: clear_history_message, conversation: true };
+        self.remove_conversations(conversations, removal).await
+    }
+
+    async fn remove_conversations(
+        &self,
+        conversations: &[ConversationId],
+        removal: Removal,
+    ) -> Result<ConversationResults, TimError> {
+        match self.call(Call::RemoveConversations(conversations.to_vec(), removal)).await? {
+            Return::ConversationResults(results) => Ok(results),
+            _ => Err(unexpected()),
+        }
+    }
+
     async fn set_conversations(
         &self,
         conversations: &[ConversationId],
@@ -147,5 +186,13 @@ impl Tim {
             Return::ConversationResults(results) => Ok(results),
             _ => Err(unexpected()),
         }
+    }
+}
+
+/// The result of a call about one conversation.
+fn only(results: ConversationResults) -> Result<(), TimError> {
+    match results.failure_conversation_id_list.into_iter().next() {
+        None => Ok(()),
+        Some(failed) => Err(TimError { code: failed.code, message: failed.message }),
     }
 }

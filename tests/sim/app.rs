@@ -273,6 +273,13 @@ impl World {
             if row.unsent_settings.is_some() {
                 last.unsent_settings.insert(row.id.clone());
             }
+            if row.floor_pending > 0 || row.hidden_pending > 0 {
+                last.unsent_removals.insert(row.id.clone());
+            }
+            let first = row.first_visible_seq;
+            let before = Query { conversation: row.id.clone(), low: 0, high: first - 1, own_only: false };
+            let left = device.store.messages(&device.user, &before).unwrap().len();
+            last.floors.insert(log.clone(), (first, left));
             let mut stored = Vec::new();
             for (low, high) in &ranges {
                 let query = Query { conversation: row.id.clone(), low: *low, high: *high, own_only: false };

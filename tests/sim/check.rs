@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tim::conversation::{Conversation, GroupAtInfo};
-use tim_protocol::UserId;
 use tim_protocol::attributes::{AT_ALL, Attributes};
 use tim_protocol::body::{Body, GroupTipType};
 use tim_protocol::conversation::{ConversationState, Mention};
@@ -11,6 +10,7 @@ use tim_protocol::group::GroupType;
 use tim_protocol::limits::UNREAD_MENTIONS;
 use tim_protocol::message::Message;
 use tim_protocol::settings::{ConversationSettings, Marks};
+use tim_protocol::{ConversationId, UserId};
 
 use crate::history::{History, Last, Log, LogId, Record, Sending, Violation};
 use crate::later::{is_heard, is_unreadable};
@@ -36,6 +36,7 @@ pub fn check(history: &History) -> Vec<Violation> {
     read_marks(history, &mut found);
     lists(history, &mut found);
     settings(history, &mut found);
+    removals(history, &mut found);
     accounts(history, &mut found);
     at_rest(history, &mut found);
     found.0
@@ -332,12 +333,12 @@ fn lists(history: &History, found: &mut Violations) {
         let (me, last) = ended(record);
         let states = &history.truth.states[me];
         let shown: BTreeSet<LogId> = last.list.iter().map(|it| LogId::of(me, &it.conversation_id)).collect();
-        for (id, _) in states.iter().filter(|(id, state)| !state.gone && !shown.contains(id)) {
+        for (id, _) in states.iter().filter(|(id, state)| is_listed(state) && !shown.contains(id)) {
             found.violated("I8", format!("{me} is not shown {id:?}"));
         }
         for conversation in &last.list {
             let id = LogId::of(me, &conversation.conversation_id);
-            let Some(state) = states.get(&id).filter(|state| !state.gone) else {
+            let Some(state) = states.get(&id).filter(|state| is_listed(state)) else {
                 // What waits or failed to be sent is shown, wherever it was to go.
                 if !history.sends.iter().any(|send| send.log == id && last.failed.contains(&send.id)) {
                     found.violated("I8", format!("{me} is shown {id:?}, which is not theirs"));
@@ -346,6 +347,7 @@ fn lists(history: &History, found: &mut Violations) {
             };
             let log = &history.truth.logs[&id];
             let unread = unread(log, me, state.read, state.first_visible_seq, state.group_type);
+            let visible = || log.messages.iter().filter(|it| it.sequence >= state.first_visible_seq);
             let is_replaced = |message: &Message| record.is_old && is_unreadable(message);
             let is_excluded =
                 |message: &Message| Attributes::of(message.attributes.as_deref()).excluded_from_last_message;
@@ -356,7 +358,7 @@ fn lists(history: &History, found: &mut Violations) {
                 Some(shown) if last.failed.contains(&shown.id) => true,
                 Some(shown) => {
                     let (before, after): (Vec<_>, Vec<_>) =
-                        log.messages.iter().partition(|it| it.sequence <= shown.sequence);
+                        visible().partition(|it| it.sequence <= shown.sequence);
                     let is_it = |it: &Message| {
                         let may_be_last = !is_excluded(it) || is_replaced(it);
                         let is_same = shown.id == it.id && shown.is_revoked == it.revoked.is_some();
@@ -364,7 +366,7 @@ fn lists(history: &History, found: &mut Violations) {
                     };
                     before.last().is_some_and(|it| is_it(it)) && !after.into_iter().any(is_surely_last)
                 }
-                None => !log.messages.iter().any(is_surely_last),
+                None => !visible().any(is_surely_last),
             };
             let mentions = mentions(log, me, state);
             if !record.is_old && mentions != conversation.group_at_info_list {
@@ -411,6 +413,32 @@ fn settings(history: &History, found: &mut Violations) {
             found.violated("rest", format!("{me} ({device}) still sets {:?}", last.unsent_settings));
         }
     }
+}
+
+/// I8: what a user removed is removed on every device, and left nothing behind there.
+fn removals(history: &History, found: &mut Violations) {
+    for (device, record) in history.devices.iter().enumerate() {
+        let (me, last) = ended(record);
+        for (id, (first, left)) in &last.floors {
+            let state = history.truth.states[me].get(id).filter(|state| !state.gone);
+            if state.is_some_and(|state| state.first_visible_seq != *first) || *left > 0 {
+                let what = format!("{me} ({device}) sees {id:?} from {first} on, and has {left}; {state:?}");
+                found.violated("I8", what);
+            }
+        }
+        let gone = |id: &&ConversationId| {
+            history.truth.states[me].get(&LogId::of(me, id)).is_none_or(|state| state.gone)
+        };
+        let unsent: Vec<_> = last.unsent_removals.iter().filter(|id| !gone(id)).collect();
+        if !unsent.is_empty() {
+            found.violated("rest", format!("{me} ({device}) still removes {unsent:?}"));
+        }
+    }
+}
+
+/// Whether a user's list has a conversation.
+fn is_listed(state: &ConversationState) -> bool {
+    !state.gone && state.head >= state.hidden_below
 }
 
 /// I3: a device's copy of what else is the user's own is the server's.

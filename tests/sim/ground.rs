@@ -60,7 +60,8 @@ impl World {
         })
     }
 
-    /// Reads everything the server has. Alice owns every group, so she sees all of each.
+    /// Reads everything the server has. Alice owns every group, so she sees all of each; and nobody clears a conversation whose
+    /// log is read through their eyes: see `is_witness` of the workload.
     pub fn truth(&self) -> Truth {
         let mut truth = Truth::default();
         for name in self.users() {
@@ -92,7 +93,11 @@ impl World {
                     _ = account.blacklist.insert(user_id);
                 }
                 Change::Profile(change) => account.nick = change.profile.fields.nick,
-                Change::Group(_) | Change::Blacklist(_) | Change::Settings(_) | Change::Other(_) => {}
+                Change::Group(_)
+                | Change::Blacklist(_)
+                | Change::Settings(_)
+                | Change::Removed(_)
+                | Change::Other(_) => {}
             }
         }
         account

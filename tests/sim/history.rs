@@ -93,6 +93,10 @@ pub struct Last {
     pub list: Vec<Conversation>,
     /// Conversations with settings that the server has not confirmed.
     pub unsent_settings: BTreeSet<ConversationId>,
+    /// Conversations of which something was removed that the server has not confirmed.
+    pub unsent_removals: BTreeSet<ConversationId>,
+    /// The first sequence that is visible, and how many messages before it are stored all the same.
+    pub floors: BTreeMap<LogId, (u64, usize)>,
     pub account: Account,
 }
 

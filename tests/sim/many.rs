@@ -140,6 +140,7 @@ fn breaks() {
         (Break::SendsTwice, "I7"),
         (Break::ReadsTooFar, "I8"),
         (Break::ForgetsSettings, "I8"),
+        (Break::ForgetsRemovals, "I8"),
         (Break::HangsUp, "rest"),
         (Break::LosesPlaces, "I3"),
         (Break::HidesUnreadable, "later"),

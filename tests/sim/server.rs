@@ -359,6 +359,11 @@ impl World {
                 }
                 QueryResult::Reply(SyncRequest::answer(page))
             }
+            Query::Sync { .. } if self.is_broken(Break::ForgetsRemovals) => {
+                let mut page = found.reply::<SyncRequest>().unwrap();
+                page.conversations.iter_mut().for_each(|state| state.hidden_below = 0);
+                QueryResult::Reply(SyncRequest::answer(page))
+            }
             Query::Sync { .. } if self.is_broken(Break::ForgetsSettings) => {
                 let mut page = found.reply::<SyncRequest>().unwrap();
                 page.conversations.iter_mut().for_each(|state| state.settings = None);

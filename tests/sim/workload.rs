@@ -1,7 +1,7 @@
 //! The actions of users and the faults, drawn from the seed.
 
 use tim::conversation::ReadAllType;
-use tim::machine::io::{Call, Input};
+use tim::machine::io::{Call, Input, Removal};
 use tim_protocol::call::{
     HandleApplicationRequest, JoinGroupRequest, QuitGroupRequest, RevokeRequest, UpdateBlacklistRequest,
     UpdateProfileRequest,
@@ -172,7 +172,8 @@ impl World {
             77..78 => self.set_all_read(id),
             78..84 => self.read_page(id),
             84..85 => self.call(id, Asked::Other, Call::ConversationList),
-            85..88 => self.set_settings(id),
+            85..87 => self.set_settings(id),
+            87..88 => self.remove(id),
             88..92 => self.come_or_go(id),
             92..94 => self.blacklist(id),
             94..96 => self.rename(id),
@@ -271,6 +272,17 @@ impl World {
             _ => change.custom_data = Some(format!("data {}", self.rng.u32(0..3))),
         }
         self.call(id, Asked::Other, Call::SetConversations { conversations, change });
+    }
+
+    /// Clears conversations, or removes them from the list.
+    fn remove(&mut self, id: DeviceId) {
+        let conversations: Vec<_> = (0..self.rng.u32(1..3)).map(|_| self.somewhere(id)).collect();
+        let me = self.devices[id].user.clone();
+        let is_witness = conversations.iter().any(|it| is_witness(&me, &LogId::of(&me, it)));
+        let history = self.chance(70) && !is_witness;
+        let conversation = !history || self.rng.bool();
+        let removal = Removal { history, conversation };
+        self.call(id, Asked::Other, Call::RemoveConversations(conversations, removal));
     }
 
     fn set_all_read(&mut self, id: DeviceId) {
@@ -423,5 +435,14 @@ impl World {
                 }
             }
         }
+    }
+}
+
+/// Whether the log is read through this user's eyes in the end, who therefore keeps all of it.
+fn is_witness(me: &UserId, log: &LogId) -> bool {
+    match log {
+        LogId::C2c(first, _) => first == me,
+        LogId::Group(_) => me.as_str() == "alice",
+        LogId::System(_) => true,
     }
 }

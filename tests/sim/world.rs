@@ -65,6 +65,8 @@ pub enum Break {
     ReadsTooFar,
     /// A sync lacks what a user set about conversations.
     ForgetsSettings,
+    /// A sync lacks what a user removed, and pushes get lost.
+    ForgetsRemovals,
     /// Every sync is answered as if it had asked for everything.
     SyncsAll,
     /// A device hangs up when it hears what it cannot read.

@@ -42,6 +42,7 @@ mod proxy;
 mod quick_start;
 mod redirects;
 mod relations;
+mod removals;
 mod search;
 mod settings;
 mod uploads;

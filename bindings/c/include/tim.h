@@ -1198,6 +1198,35 @@ tim_status tim_set_conversation_custom_data(tim_client client,
                                             void *user_data);
 
 /**
+ * Removes what was said in a conversation, for this user on all devices. The conversation stays in the list, with
+ * nothing unread; the other side keeps its messages. Takes effect here at once, and elsewhere as soon as the server
+ * can be told.
+ *
+ * Result: `null`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 2500 for one that is not known here.
+ */
+tim_status tim_clear_history_message(tim_client client,
+                                     const char *conversation_id,
+                                     tim_done_callback done,
+                                     void *user_data);
+
+/**
+ * Removes conversations from the list, on all devices of the user, until somebody writes there again; with
+ * `clear_history_message` also what was said in them. The user stays a member of a group. Those that are not known
+ * here are in the list of failures, with 2500.
+ *
+ * `conversation_id_list_json` is an array of texts. Result: `conversation results`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 50002 for no conversation, 51006 for more than 100.
+ */
+tim_status tim_delete_conversation(tim_client client,
+                                   const char *conversation_id_list_json,
+                                   bool clear_history_message,
+                                   tim_done_callback done,
+                                   void *user_data);
+
+/**
  * Keeps what the user has begun to write in a conversation, at most 12 KiB; an empty text removes it. It stays on this
  * device, over restarts, and does not change the order of the list.
  *

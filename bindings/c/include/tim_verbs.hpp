@@ -161,6 +161,14 @@ public:
                                         const std::string &custom_data) const {
         return ask(tim_set_conversation_custom_data, conversation_id_list_json, custom_data);
     }
+    /** As tim_clear_history_message. */
+    answer clear_history_message(const std::string &conversation_id) const {
+        return ask(tim_clear_history_message, conversation_id);
+    }
+    /** As tim_delete_conversation. */
+    answer delete_conversation(const std::string &conversation_id_list_json, bool clear_history_message) const {
+        return ask(tim_delete_conversation, conversation_id_list_json, clear_history_message);
+    }
     /** As tim_set_conversation_draft. */
     answer set_conversation_draft(const std::string &conversation_id, const std::string &draft_text) const {
         return ask(tim_set_conversation_draft, conversation_id, draft_text);

@@ -36,6 +36,8 @@ enum { EVERY_CREATIONS_DESTROYS = 4 };
     EACH(tim_set_message_remind_type(client, json, "Discard", done, NULL)); \
     EACH(tim_mark_conversation(client, json, 1, true, done, NULL)); \
     EACH(tim_set_conversation_custom_data(client, json, text, done, NULL)); \
+    EACH(tim_clear_history_message(client, text, done, NULL)); \
+    EACH(tim_delete_conversation(client, json, true, done, NULL)); \
     EACH(tim_set_conversation_draft(client, text, text, done, NULL)); \
     EACH(tim_get_group_profile(client, text, done, NULL)); \
     EACH(tim_get_group_member_profile(client, text, json, done, NULL)); \

@@ -199,6 +199,10 @@ static void alice_takes_back_what_she_said(void) {
     TELLS("{'successConversationIDList':['GROUPclimbers'],'failureConversationIDList':[]}", tim_set_message_remind_type, bob,
           "[\"GROUPclimbers\"]", "AcceptNotNotify");
     TELLS("null", tim_pin_conversation, bob, "GROUPclimbers", true);
+    TELLS("{'successConversationIDList':[],'failureConversationIDList':[{'conversationID':'C2Cnobody','code':2500,'message':'there is no "
+          "such conversation'}]}",
+          tim_delete_conversation, bob, "[\"C2Cnobody\"]", true);
+    ENDS(2500, tim_clear_history_message, bob, "C2Cnobody");
     TOLD(list, TIM_OK, tim_get_conversation_list, bob);
     CHECK(has(list, NULL, "'isPinned':true,'messageRemindType':'AcceptNotNotify','markList':[1],'customData':'','draftText':''}"));
     free(list);

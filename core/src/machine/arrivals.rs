@@ -78,6 +78,12 @@ impl Machine {
                     Err(fault) => return self.cx.complete(id, Err(fault)),
                 }
             }
+            Call::RemoveConversations(conversations, removal) => {
+                match self.conversations.remove((cx, account, outbox), conversations, removal) {
+                    Ok(results) => Return::ConversationResults(results),
+                    Err(fault) => return self.cx.complete(id, Err(fault)),
+                }
+            }
             Call::SetDraft(conversation, text) => {
                 let kept = self.conversations.set_draft(cx, &conversation, text);
                 return self.cx.complete(id, kept.map(|()| Return::Done));
@@ -182,11 +188,15 @@ impl Machine {
 
     /// Applies a change of the user's own data.
     fn changed(&mut self, change: tim_protocol::conversation::Change) {
-        if let tim_protocol::conversation::Change::Settings(change) = change {
-            return self.conversations.settings_came(&mut self.cx, change.conversations);
+        use tim_protocol::conversation::Change::{Removed, Settings};
+        match change {
+            Settings(it) => self.conversations.settings_came(&mut self.cx, it.conversations),
+            Removed(it) => self.conversations.removed_elsewhere(&mut self.cx, it.conversations),
+            change => {
+                let membership = self.account.apply(&mut self.cx, change);
+                self.membership(membership);
+            }
         }
-        let membership = self.account.apply(&mut self.cx, change);
-        self.membership(membership);
     }
 
     fn membership(&mut self, membership: Option<Membership>) {
@@ -221,6 +231,10 @@ impl Machine {
             Purpose::Settings => {
                 let result = read::<call::SetConversationsRequest>(result);
                 self.conversations.settings_answered(&mut self.cx, result);
+            }
+            Purpose::Removals => {
+                let result = read::<call::RemoveConversationsRequest>(result);
+                self.conversations.removals_answered(&mut self.cx, result);
             }
             Purpose::Read(id) => {
                 self.conversations.read_confirmed(&self.cx, &id, read::<call::ReadRequest>(result));

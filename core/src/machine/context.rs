@@ -36,6 +36,7 @@ pub(super) struct Context {
 /// The effects of one input.
 #[derive(Default)]
 struct Effects {
+    before_commit: Vec<Output>,
     changes: Vec<Change>,
     durable: bool,
     requests: Vec<(Purpose, Request)>,
@@ -151,6 +152,11 @@ impl Context {
         self.output(Output::Return(call, result));
     }
 
+    /// An output that precedes the changes of this input: it needs messages that they delete.
+    pub(super) fn before_commit(&mut self, output: Output) {
+        self.effects.before_commit.push(output);
+    }
+
     /// Emits a received message.
     pub(super) fn received(&mut self, message: Message) {
         self.effects.received.push(message);
@@ -201,9 +207,9 @@ impl Context {
     /// Takes the effects as outputs in the order of the contract, with the events of lists that changed.
     pub(super) fn take_outputs(&mut self, groups: Option<Event>, blacklist: Option<Event>) -> Vec<Output> {
         let requests = self.take_requests();
-        let Effects { changes, durable, outputs, received, settled, after_received, .. } =
+        let Effects { before_commit, changes, durable, outputs, received, settled, after_received, .. } =
             std::mem::replace(&mut self.effects, Effects { requests, ..Effects::default() });
-        let mut all = Vec::new();
+        let mut all = before_commit;
         if !changes.is_empty() {
             all.push(Output::Commit { changes, durable });
         }

@@ -15,6 +15,7 @@ use tim_protocol::{ConversationId, Fault, MessageId, UserId};
 pub use super::pending::Pending;
 use super::trace::Trace;
 use super::unreadable::Unreadable;
+pub use crate::conversation::Removal;
 use crate::conversation::{Conversation, ConversationResults, ReadAllType};
 use crate::event::Event;
 use crate::message::Message;
@@ -127,6 +128,8 @@ pub enum Call {
         /// The change, the same for all of them.
         change: SettingsChange,
     },
+    /// Remove conversations from the list, or what was said in them.
+    RemoveConversations(Vec<ConversationId>, Removal),
     /// Keep what the user has begun to write in a conversation; an empty text removes it.
     SetDraft(ConversationId, String),
     /// A page of history, older than `before`.
@@ -232,7 +235,7 @@ pub enum Output {
     CancelUpload(MessageId),
     /// Remove the copy of a message's file and forget its source: nothing in the store refers to it any more.
     RemoveCopy(MessageId),
-    /// These messages were revoked: remove the copies of their files.
+    /// These messages were revoked, or are about to be deleted: remove the copies of their files.
     RemoveCopiesOf(Query),
     /// Log that something was skipped because this version cannot read it.
     LogUnreadable(Unreadable),

@@ -273,7 +273,7 @@ impl Machine {
     /// The list shows messages of the outbox: applies what changed there.
     fn show_outbox(&mut self) {
         for id in self.outbox.take_changed() {
-            self.conversations.outbox_changed(&self.account, &id, self.outbox.lacks(&id));
+            self.conversations.outbox_changed(&self.account, &id, &self.outbox);
         }
     }
 }

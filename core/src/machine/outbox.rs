@@ -54,6 +54,11 @@ impl Outbox {
         self.queue.lacks(id)
     }
 
+    /// Whether messages to a conversation wait to be sent.
+    pub(super) fn has_waiting(&self, id: &ConversationId) -> bool {
+        self.queue.has_waiting(id)
+    }
+
     /// The message that is shown after a message of this time.
     pub(super) fn newest(&self, id: &ConversationId, time: i64) -> Option<Message> {
         self.queue.newest(id, time)
@@ -172,6 +177,13 @@ impl Outbox {
         cx.complete(call, Ok(Return::Done));
     }
 
+    /// Removes the messages to a conversation that were refused.
+    pub(super) fn discard_refused(&mut self, cx: &mut Context, id: &ConversationId) {
+        for refused in self.queue.refused(id) {
+            self.discard(cx, refused);
+        }
+    }
+
     /// Removes a message that will not be sent, with all that was kept for it.
     fn discard(&mut self, cx: &mut Context, id: MessageId) {
         let Some(Entry { row, is_uploading, .. }) = self.queue.remove(id) else { return };
@@ -217,6 +229,7 @@ impl Outbox {
         match result {
             Ok(Sent { sequence, unread_index, by_sender, time, nick, avatar }) => {
                 let mut entry = self.queue.remove(id)?;
+                self.changed.insert(to.clone());
                 let sent = entry.row.message;
                 entry.row.message =
                     WireMessage { sequence, unread_index, by_sender, time, nick, avatar, ..sent };
@@ -231,6 +244,7 @@ impl Outbox {
     /// A message of this user came from the server: if it is here, it has been accepted.
     pub(super) fn came(&mut self, cx: &mut Context, message: &WireMessage, marks: ReadMarks) -> bool {
         let Some(mut entry) = self.queue.remove(message.id) else { return false };
+        self.changed.insert(entry.row.message.to.clone());
         entry.row.message = message.clone();
         acknowledged(cx, entry, marks);
         true

@@ -23,6 +23,8 @@ pub(super) enum Purpose {
     Read(ConversationId),
     /// Settings of conversations.
     Settings,
+    /// What the user removed of conversations.
+    Removals,
     /// A message out of the outbox.
     Send(ConversationId, MessageId),
     /// A call of the app's.

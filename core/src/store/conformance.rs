@@ -17,7 +17,7 @@ use tim_protocol::settings::{ConversationSettings, SettingsChange};
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
 
 pub use self::model::restarts;
-pub use self::search::{found, found_until_it_is_gone};
+pub use self::search::{found, found_after_others_are_cleared, found_until_it_is_gone};
 use super::{RECENT_SENT, Store};
 use crate::stored::{Change, OutboxRow, Query, Snapshot, SyncState};
 
@@ -63,6 +63,7 @@ pub async fn snapshot<S: Store>(at: &S::Location) {
     (row.head, row.read, row.emitted_seq, row.baseline_seq) = (2, 1, 2, Some(1));
     (row.undelivered, row.last_active, row.own) = (vec![(2, 2), (4, 6)], 17, 1);
     (row.revoked_above_read, row.revoked_up_to, row.first_visible_seq) = (1, 3, 2);
+    (row.floor_pending, row.hidden_below, row.hidden_pending) = (2, 4, 3);
     row.mentions = vec![Mention { sequence: 2, from: user("bob"), me: true, all: false }];
     row.last_shown_seq = 1;
     (row.settings, row.unsent_settings) = (Some(Box::new(settings())), Some(Box::new(settings_change())));
@@ -150,6 +151,39 @@ pub async fn revoked<S: Store>(at: &S::Location) {
     assert!(all.iter().all(|it| it.revoked.is_some() && !it.body.get().contains("number")), "{all:?}");
     store.apply(&[Change::Reset], true).await.unwrap();
     assert!(store.snapshot().await.unwrap().outbox.is_empty(), "it must not be sent again");
+}
+
+/// Promise 4: what was cleared is gone, with what was to be revoked of it, whichever of the two comes first.
+pub async fn cleared<S: Store>(at: &S::Location) {
+    let mut store = open::<S>(at).await;
+    let all = Change::Messages(bob(), (1..=6).map(message).collect());
+    let carols = Change::Messages("C2Ccarol".parse().unwrap(), vec![message(1)]);
+    store
+        .apply(&[all.clone(), Change::Complete(bob(), 1, 6), carols, revoke(9), waits(2)], false)
+        .await
+        .unwrap();
+    let row = store.snapshot().await.unwrap().conversations.remove(0).0;
+    store.apply(&[Change::Conversation(row), Change::Cleared(bob(), 5)], true).await.unwrap();
+    let late = [all, Change::Complete(bob(), 2, 3), Change::Acknowledged(message(2)), revoke(3)];
+    store.apply(&late, false).await.unwrap();
+    drop(store);
+    let mut store = open::<S>(at).await;
+    let left: Vec<u64> = read(&mut store).await.iter().map(|message| message.sequence).collect();
+    assert_eq!(left, [5, 6]);
+    assert!(store.find(&[message(4).id]).await.unwrap().is_empty());
+    assert_eq!(
+        store.find(&[message(1).id]).await.unwrap().len(),
+        1,
+        "another conversation keeps its messages"
+    );
+    let snapshot = store.snapshot().await.unwrap();
+    let (row, ranges, _) = &snapshot.conversations[0];
+    assert_eq!((row.first_visible_seq, ranges.as_slice()), (5, [(5, 6)].as_slice()));
+    store
+        .apply(&[Change::Cleared(bob(), 9), Change::Messages(bob(), vec![message(9)])], false)
+        .await
+        .unwrap();
+    assert!(read(&mut store).await[0].revoked.is_some(), "what is to be revoked above it is still revoked");
 }
 
 /// Promise 5: drafts stay, an acknowledged message moves to its conversation, and comes back to the outbox in another epoch, behind what

@@ -43,11 +43,11 @@ pub(super) fn unread(
     conversation: &Conversation,
     state: UserConversation,
 ) -> DomainResult<Vec<Mention>> {
-    if !matches!(conversation.parties, Parties::Group(_)) || state.read >= conversation.head {
+    if !matches!(conversation.parties, Parties::Group(_)) || state.seen() >= conversation.head {
         return Ok(Vec::new());
     }
-    let after = state.read.max(state.first_visible_seq.saturating_sub(1));
-    let found = rows.mentions(conversation.key, actor.key, [actor.user.as_str(), EVERYBODY], after)?;
+    let names = [actor.user.as_str(), EVERYBODY];
+    let found = rows.mentions(conversation.key, actor.key, names, state.seen())?;
     let mut mentions: Vec<Mention> = Vec::new();
     for MentionRow { sequence, name, from } in found {
         let (me, all) = (name != EVERYBODY, name == EVERYBODY);

@@ -1,4 +1,4 @@
-//! The settings that a user has for conversations, on all devices.
+//! The settings that a user has for conversations, on all devices; and the list of the verbs about conversations.
 //!
 //! A change is the same for all conversations of a request; each conversation accepts or refuses it by itself.
 
@@ -13,7 +13,7 @@ use tim_protocol::{ConversationId, List};
 use super::conversations::readable;
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::Rows;
-use super::{DomainError, DomainResult, marks, notices};
+use super::{DomainError, DomainResult, marks, notices, removals};
 use crate::core::ops::{Actor, Committed, UserRequest};
 
 pub(super) fn request(
@@ -23,6 +23,7 @@ pub(super) fn request(
 ) -> DomainResult<Committed> {
     match request {
         ConversationsRequest::Set(set) => set_all(rows, &asked.actor, set),
+        ConversationsRequest::Remove(remove) => removals::remove_all(rows, &asked.actor, remove),
     }
 }
 

@@ -6,14 +6,14 @@
 use serde_json::value::RawValue;
 use tim_protocol::call::{SyncPage, SyncRequest};
 use tim_protocol::conversation::{
-    BlacklistChange, Change, ConversationState, Cursor, GroupChange, ProfileChange,
+    BlacklistChange, Change, ConversationState, Cursor, GroupChange, LastShown, ProfileChange,
 };
 use tim_protocol::{Code, ConversationId, GroupId, UserId, bounds, limits};
 
 use super::group_view::group_for;
 use super::log::Run;
 use super::profiles::profile;
-use super::rows::{ChangeKind, Changed, ConversationView, Parties, Rows};
+use super::rows::{ChangeKind, Changed, Conversation, ConversationView, Parties, Rows, UserConversation};
 use super::{DomainResult, log, mentions, unread};
 use crate::core::ops::{Actor, ConversationKey};
 use crate::core::sync_range::SyncRange;
@@ -116,6 +116,8 @@ fn state(
             last = log::messages(rows, actor, &conversation, &name, shown..=shown, 1, room)?;
         }
     }
+    let last_shown = removed_last(rows, &conversation, own)?;
+    let read = own.seen();
     let mentions = if is_gone { Vec::new() } else { mentions::unread(rows, actor, &conversation, own)? };
     Ok(ConversationState {
         conversation_id: name,
@@ -125,18 +127,34 @@ fn state(
         head: conversation.head,
         mutation_head: conversation.mutation_head,
         unread_index: conversation.unread_index,
-        read: own.read,
+        read,
         own: unread::own(rows, &conversation, actor.key)?,
-        unread_base: unread::by_others(rows, &conversation, actor.key, own.read)?,
-        revoked_above_read: unread::revoked_after(rows, &conversation, actor.key, own.read)?,
+        unread_base: unread::by_others(rows, &conversation, actor.key, read)?,
+        revoked_above_read: unread::revoked_after(rows, &conversation, actor.key, read)?,
         peer_read: peer_read.unwrap_or(0),
         first_visible_seq: own.first_visible_seq,
+        hidden_below: own.hidden_below,
+        last_shown,
         gone: is_gone,
         mentions: mentions.into(),
         last_message: last.messages,
         settings: settings.filter(|_| !is_gone),
         latest: run.messages,
     })
+}
+
+/// The last message of a conversation, if the user removed it: it orders the list still.
+fn removed_last(
+    rows: &mut impl Rows,
+    conversation: &Conversation,
+    own: UserConversation,
+) -> DomainResult<Option<LastShown>> {
+    let sequence = conversation.last_shown_seq;
+    if sequence == 0 || sequence >= own.first_visible_seq {
+        return Ok(None);
+    }
+    let time = rows.time_at(conversation.key, sequence)?;
+    Ok(time.map(|time| LastShown { sequence, time }))
 }
 
 fn change(

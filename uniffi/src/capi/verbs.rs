@@ -806,6 +806,56 @@ fn set_conversation_custom_data(tim: Arc<Tim>, conversation_id_list: Vec<String>
     call(async move { tim.set_conversation_custom_data(conversation_id_list, custom_data).await })
 }
 
+/// Removes what was said in a conversation, for this user on all devices. The conversation stays in the list, with
+/// nothing unread; the other side keeps its messages. Takes effect here at once, and elsewhere as soon as the server
+/// can be told.
+///
+/// Result: `null`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 2500 for one that is not known here.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_clear_history_message(
+    client: TimClient,
+    conversation_id: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(clear_history_message(
+        tim,
+        guard::text(conversation_id)?,
+    ))))
+}
+
+fn clear_history_message(tim: Arc<Tim>, conversation_id: String) -> Call {
+    call(async move { tim.clear_history_message(conversation_id).await })
+}
+
+/// Removes conversations from the list, on all devices of the user, until somebody writes there again; with
+/// `clear_history_message` also what was said in them. The user stays a member of a group. Those that are not known
+/// here are in the list of failures, with 2500.
+///
+/// `conversation_id_list_json` is an array of texts. Result: `conversation results`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 50002 for no conversation, 51006 for more than 100.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_delete_conversation(
+    client: TimClient,
+    conversation_id_list_json: *const c_char,
+    clear_history_message: bool,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(delete_conversation(
+        tim,
+        guard::noun(conversation_id_list_json)?,
+        clear_history_message,
+    ))))
+}
+
+fn delete_conversation(tim: Arc<Tim>, conversation_id_list: Vec<String>, clear_history_message: bool) -> Call {
+    call(async move { tim.delete_conversation(conversation_id_list, clear_history_message).await })
+}
+
 /// Keeps what the user has begun to write in a conversation, at most 12 KiB; an empty text removes it. It stays on this
 /// device, over restarts, and does not change the order of the list.
 ///
@@ -1272,6 +1322,14 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "setConversationCustomData" => {
             let mut given = Parameters::new("setConversationCustomData", &["conversationIDList", "customData"], given)?;
             Ok(set_conversation_custom_data(tim, given.take("conversationIDList")?, given.take("customData")?))
+        }
+        "clearHistoryMessage" => {
+            let mut given = Parameters::new("clearHistoryMessage", &["conversationID"], given)?;
+            Ok(clear_history_message(tim, given.take("conversationID")?))
+        }
+        "deleteConversation" => {
+            let mut given = Parameters::new("deleteConversation", &["conversationIDList", "clearHistoryMessage"], given)?;
+            Ok(delete_conversation(tim, given.take("conversationIDList")?, given.take("clearHistoryMessage")?))
         }
         "setConversationDraft" => {
             let mut given = Parameters::new("setConversationDraft", &["conversationID", "draftText"], given)?;

@@ -1,4 +1,4 @@
-//! Conversations: listed, read, and what the user sets about them.
+//! Conversations: listed, read, what the user sets about them, and what the user removes.
 
 use super::Tim;
 use crate::error::TimError;
@@ -94,6 +94,30 @@ impl Tim {
     ) -> Result<ConversationResults, TimError> {
         let conversations = ids::conversation_ids(&conversation_id_list)?;
         Ok(offload(self.tim.set_conversation_custom_data(&conversations, &custom_data)).await?.into())
+    }
+
+    /// Removes what was said in a conversation, for this user on all devices. The conversation stays in the list, with nothing unread;
+    /// the other side keeps its messages. Takes effect here at once, and elsewhere as soon as the server can be told.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here.
+    pub async fn clear_history_message(&self, conversation_id: String) -> Result<(), TimError> {
+        Ok(offload(self.tim.clear_history_message(&ids::conversation_id(&conversation_id)?)).await?)
+    }
+
+    /// Removes conversations from the list, on all devices of the user, until somebody writes there again; with
+    /// `clearHistoryMessage` also what was said in them. The user stays a member of a group. Those that are not known here are in the
+    /// list of failures, with 2500.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation, 51006 for more than 100.
+    pub async fn delete_conversation(
+        &self,
+        conversation_id_list: Vec<String>,
+        clear_history_message: bool,
+    ) -> Result<ConversationResults, TimError> {
+        let conversations = ids::conversation_ids(&conversation_id_list)?;
+        Ok(offload(self.tim.delete_conversation(&conversations, clear_history_message)).await?.into())
     }
 
     /// Keeps what the user has begun to write in a conversation, at most 12 KiB; an empty text removes it. It stays on this

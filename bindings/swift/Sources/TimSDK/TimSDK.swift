@@ -1688,6 +1688,25 @@ public protocol TimProtocol: AnyObject, Sendable {
 
 
     /**
+     * Removes what was said in a conversation, for this user on all devices. The conversation stays in the list, with nothing unread;
+     * the other side keeps its messages. Takes effect here at once, and elsewhere as soon as the server can be told.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here.
+     */
+    func clearHistoryMessage(conversationID: String) async throws
+
+    /**
+     * Removes conversations from the list, on all devices of the user, until somebody writes there again; with
+     * `clearHistoryMessage` also what was said in them. The user stays a member of a group. Those that are not known here are in the
+     * list of failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation, 51006 for more than 100.
+     */
+    func deleteConversation(conversationIDList: [String], clearHistoryMessage: Bool) async throws  -> ConversationResults
+
+    /**
      * All conversations: the pinned ones first, and of these and of the others the most recently active first.
      *
      * # Errors
@@ -2409,6 +2428,53 @@ func uniffiGetAttachmentUrl(message: Message, rendition: RenditionType)async thr
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterString.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Removes what was said in a conversation, for this user on all devices. The conversation stays in the list, with nothing unread;
+     * the other side keeps its messages. Takes effect here at once, and elsewhere as soon as the server can be told.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here.
+     */
+open func clearHistoryMessage(conversationID: String)async throws   {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_clear_history_message(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(conversationID)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_void,
+            completeFunc: ffi_tim_ffi_rust_future_complete_void,
+            freeFunc: ffi_tim_ffi_rust_future_free_void,
+            liftFunc: { $0 },
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Removes conversations from the list, on all devices of the user, until somebody writes there again; with
+     * `clearHistoryMessage` also what was said in them. The user stays a member of a group. Those that are not known here are in the
+     * list of failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation, 51006 for more than 100.
+     */
+open func deleteConversation(conversationIDList: [String], clearHistoryMessage: Bool)async throws  -> ConversationResults  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_delete_conversation(
+                        self.uniffiCloneHandle(),FfiConverterSequenceString.lower(conversationIDList),FfiConverterBool.lower(clearHistoryMessage)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeConversationResults_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -10814,6 +10880,12 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_attachment_url() != 18931) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_clear_history_message() != 10309) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_delete_conversation() != 16488) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 4705) {

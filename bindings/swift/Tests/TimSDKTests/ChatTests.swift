@@ -93,6 +93,13 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(list.map(\.markList), [[.min]])
         XCTAssertEqual(list.map(\.messageRemindType), [.acceptNotNotify])
         XCTAssertEqual(list.map(\.customData) + list.map(\.draftText), ["red", "Dear A"])
+        try await bob.tim.clearHistoryMessage(conversationID: known)
+        let cleared = try await bob.tim.getConversationList()
+        XCTAssertEqual(cleared.map(\.lastMessage), [nil])
+        let deleted = try await bob.tim.deleteConversation(conversationIDList: [known], clearHistoryMessage: true)
+        XCTAssertEqual(deleted.successConversationIDList, [known])
+        let none = try await bob.tim.getConversationList()
+        XCTAssertEqual(none, [])
     }
 
     func testAPlaceToMeet() async throws {

@@ -13,6 +13,7 @@ use tim_protocol::conversation::ConversationState;
 use tim_protocol::message::{Message as WireMessage, MessageChange, Mutation, Receipt, Revocation};
 use tim_protocol::{ConversationId, UnixMillis, UserId};
 
+use super::ranges;
 use crate::conversation::Conversation;
 use crate::machine::outbox::Outbox;
 use crate::message::{Message, ReadMarks, SendStatus};
@@ -42,6 +43,8 @@ pub(super) struct Conv {
     pub(super) mutation_stash: BTreeMap<u64, Mutation>,
     /// Revocations since the store was opened: a reply that was read before a revocation may arrive after it.
     pub(super) revoked: BTreeMap<u64, Revocation>,
+    /// The outbox has messages for it that wait to be sent.
+    pub(super) has_waiting: bool,
     /// How many unread messages the total has of this conversation.
     pub(super) in_total: u64,
     view: Option<Arc<Conversation>>,
@@ -64,6 +67,9 @@ impl Conv {
             revoked_up_to: 0,
             peer_read: 0,
             first_visible_seq: 1,
+            floor_pending: 0,
+            hidden_below: 0,
+            hidden_pending: 0,
             emitted_seq: 0,
             baseline_seq: None,
             undelivered: Vec::new(),
@@ -88,6 +94,7 @@ impl Conv {
             retry_at: 0,
             mutation_stash: BTreeMap::new(),
             revoked: BTreeMap::new(),
+            has_waiting: false,
             in_total: 0,
             view: None,
         }
@@ -95,7 +102,8 @@ impl Conv {
 
     /// Whether something has to be requested from the server, now or later.
     pub(super) fn wants(&self) -> bool {
-        let has_news = self.row.read_pending > 0 || self.row.unsent_settings.is_some();
+        let has_news =
+            self.row.read_pending > 0 || self.row.unsent_settings.is_some() || self.has_unsent_removal();
         !self.row.gone && (self.is_missing() || self.wants_mutations() || has_news)
     }
 
@@ -114,7 +122,7 @@ impl Conv {
     }
 
     /// Merges the state from a sync. Positions only grow, because the reply may be older than pushes received
-    /// meanwhile.
+    /// meanwhile. The first visible sequence was raised before.
     pub(super) fn merge(&mut self, state: &ConversationState) {
         let row = &mut self.row;
         row.group_type = state.group_type.or(row.group_type);
@@ -124,18 +132,13 @@ impl Conv {
         }
         row.own = row.own.max(state.own);
         row.peer_read = row.peer_read.max(state.peer_read);
-        row.first_visible_seq = row.first_visible_seq.max(state.first_visible_seq);
-        // If the read sequence moved on this device meanwhile, revocations are counted as they arrive.
-        if (state.read, state.mutation_head) >= (row.read, row.revoked_up_to) {
-            row.revoked_above_read = state.revoked_above_read;
-            row.revoked_up_to = state.mutation_head;
-        }
-        if state.read >= row.read {
-            row.read = state.read;
-            row.unread_base = state.unread_base;
-        }
+        row.hidden_below = row.hidden_below.max(state.hidden_below);
         row.mutation_head = row.mutation_head.max(state.mutation_head);
-        row.emitted_seq = row.emitted_seq.max(row.first_visible_seq.saturating_sub(1));
+        if let Some(last) = state.last_shown {
+            row.last_shown_seq = row.last_shown_seq.max(last.sequence);
+            row.last_active = row.last_active.max(last.time);
+        }
+        self.keep_read(&state.read_state());
         self.merge_mentions(state);
         if let Some(settings) = &state.settings {
             self.keep_settings(settings);
@@ -167,7 +170,8 @@ impl Conv {
     fn note_shown(&mut self, message: &WireMessage) {
         self.row.last_active = self.row.last_active.max(message.time);
         self.row.last_shown_seq = self.row.last_shown_seq.max(message.sequence);
-        if self.newest.as_ref().is_none_or(|newest| newest.sequence < message.sequence) {
+        let is_newer = self.newest.as_ref().is_none_or(|newest| newest.sequence < message.sequence);
+        if is_newer && message.sequence >= self.row.first_visible_seq {
             self.newest = Some(Box::new(message.clone()));
         }
     }
@@ -279,30 +283,26 @@ impl Conv {
         next
     }
 
-    /// Records a message that is about to be emitted.
+    /// Records a message that is about to be emitted; only the newest [`MAX_EMITTED`] stay.
     pub(super) fn note_emitted(&mut self, sequence: u64) {
-        note(&mut self.row.undelivered, sequence);
+        ranges::append(&mut self.row.undelivered, sequence);
+        ranges::remove_up_to(&mut self.row.undelivered, sequence.saturating_sub(MAX_EMITTED));
     }
 
     /// The listeners have returned from everything up to a sequence; false if that was known.
     pub(super) fn delivered(&mut self, up_to: u64) -> bool {
         let is_news = self.row.undelivered.first().is_some_and(|(low, _)| *low <= up_to);
-        strike(&mut self.row.undelivered, up_to);
+        ranges::remove_up_to(&mut self.row.undelivered, up_to);
         is_news
     }
 
-    /// Adds a complete range.
+    /// Adds a complete range, as far as it is visible.
     pub(super) fn complete(&mut self, low: u64, high: u64) {
-        self.ranges.push((low, high));
-        self.ranges.sort_unstable();
-        let mut merged: Ranges = Vec::with_capacity(self.ranges.len());
-        for (low, high) in self.ranges.drain(..) {
-            match merged.last_mut() {
-                Some((_, end)) if low <= *end + 1 => *end = high.max(*end),
-                _ => merged.push((low, high)),
-            }
+        let low = low.max(self.row.first_visible_seq);
+        if low > high {
+            return;
         }
-        self.ranges = merged;
+        ranges::add(&mut self.ranges, low, high);
     }
 
     /// The newest part of a range that is not stored.
@@ -389,23 +389,6 @@ impl Conv {
     }
 }
 
-/// Appends a sequence; only the newest [`MAX_EMITTED`] stay.
-fn note(undelivered: &mut Ranges, sequence: u64) {
-    match undelivered.last_mut() {
-        Some((_, high)) if *high + 1 == sequence => *high = sequence,
-        _ => undelivered.push((sequence, sequence)),
-    }
-    strike(undelivered, sequence.saturating_sub(MAX_EMITTED));
-}
-
-/// Removes everything up to a sequence.
-fn strike(undelivered: &mut Ranges, up_to: u64) {
-    undelivered.retain(|(_, high)| *high > up_to);
-    if let Some((low, _)) = undelivered.first_mut() {
-        *low = (*low).max(up_to + 1);
-    }
-}
-
 /// The group tip in a message, if it is one.
 pub(super) fn tip_of(message: &WireMessage) -> Option<GroupTip> {
     if !message.from.is_system() || !matches!(message.to, ConversationId::Group(_)) {
@@ -442,7 +425,7 @@ pub fn redact(message: &mut WireMessage, revocation: &Revocation) {
 }
 
 #[cfg(test)]
-mod ranges;
+mod complete;
 #[cfg(test)]
 mod undelivered;
 #[cfg(test)]

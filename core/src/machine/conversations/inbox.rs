@@ -138,6 +138,8 @@ impl Conversations {
         let conv = self.entry(around.account, &id);
         let is_new = conv.row.head == 0;
         let is_history = is_initial_sync && conv.row.emitted_seq == 0 && conv.ranges.is_empty();
+        self.raise_floor(around.cx, &id, state.first_visible_seq);
+        let conv = self.entry(around.account, &id);
         conv.row.gone = false;
         let (head_before, read_before) = (conv.row.head, conv.row.peer_read);
         conv.merge(&state);
@@ -213,10 +215,9 @@ impl Conversations {
                 return self.postpone(around.cx, id, fault.retry_after);
             }
         };
-        conv.row.first_visible_seq = conv.row.first_visible_seq.max(page.first_visible_seq);
         let before = (conv.row.emitted_seq, conv.missing_up_to());
-        conv.row.emitted_seq = conv.row.emitted_seq.max(conv.row.first_visible_seq.saturating_sub(1));
         conv.ask_missing_at = None;
+        self.raise_floor(around.cx, id, page.first_visible_seq);
         for message in self.fill_gaps(around.cx, id, page.messages, (page.low, page.high)) {
             self.arrived(around, id, message);
         }

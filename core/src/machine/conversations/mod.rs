@@ -4,8 +4,10 @@
 //! * `inbox` puts received messages in order and emits them once; `delivery` remembers what no listener has heard.
 //! * `mentions` keeps which unread messages mention this user.
 //! * `mutations` applies revocations, `reads` receipts and read sequences, `pages` finds the messages of a page.
+//! * `removals` are what the user removes for themselves: history, and conversations from the list.
 //! * `settings` are what the user sets about a conversation, and drafts.
 //! * `total` is the sum of what is unread.
+//! * `ranges` are sets of sequences.
 //! * `requests` asks the server for what is missing.
 
 mod conversation;
@@ -14,7 +16,9 @@ mod inbox;
 mod mentions;
 mod mutations;
 mod pages;
+mod ranges;
 mod reads;
+mod removals;
 mod requests;
 mod settings;
 mod total;
@@ -22,7 +26,7 @@ mod total;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use tim_protocol::call::SetConversationsRequest;
+use tim_protocol::call::{RemoveConversationsRequest, SetConversationsRequest};
 use tim_protocol::message::Message as WireMessage;
 use tim_protocol::{ConversationId, UnixMillis, UserId};
 
@@ -57,6 +61,8 @@ pub(super) struct Conversations {
     deliveries: Deliveries,
     /// Settings of this device that the server has not answered.
     asked_settings: Option<SetConversationsRequest>,
+    /// Removals of this device that the server has not answered.
+    asked_removals: Option<RemoveConversationsRequest>,
     drafts: BTreeMap<ConversationId, String>,
     total: Total,
     list: List,
@@ -124,6 +130,7 @@ impl Conversations {
         self.wanting.clear();
         self.deliveries.forget();
         self.asked_settings = None;
+        self.asked_removals = None;
         self.drafts.clear();
         self.total.forget();
         self.list.emitted_at = None;
@@ -169,11 +176,15 @@ impl Conversations {
 
     /// The messages of a conversation in the outbox changed. Creates a conversation for them, and removes one that
     /// existed only because of them.
-    pub(super) fn outbox_changed(&mut self, account: &Account, id: &ConversationId, is_empty: bool) {
+    pub(super) fn outbox_changed(&mut self, account: &Account, id: &ConversationId, outbox: &Outbox) {
         self.list.changed = true;
-        let conv = self.entry(account, id);
+        self.entry(account, id);
+        let Self { convs, total, .. } = self;
+        let Some(conv) = convs.get_mut(id) else { return };
         conv.invalidate_view();
-        if is_empty && conv.row.head == 0 && !account.is_member(id) {
+        conv.has_waiting = outbox.has_waiting(id);
+        total.adjust(conv);
+        if outbox.lacks(id) && conv.row.head == 0 && !account.is_member(id) {
             self.convs.remove(id);
         }
     }
@@ -208,7 +219,7 @@ impl Conversations {
 
     /// All conversations in their order: see [`Conversation`].
     pub(super) fn list(&mut self, me: &UserId, outbox: &Outbox) -> Vec<Arc<Conversation>> {
-        let shown = self.convs.iter_mut().filter(|(_, conv)| !conv.row.gone);
+        let shown = self.convs.iter_mut().filter(|(_, conv)| conv.is_listed());
         let view = |(id, conv): (&ConversationId, &mut Conv)| conv.view(me, outbox, self.drafts.get(id));
         let mut list: Vec<Arc<Conversation>> = shown.map(view).collect();
         list.sort_by(|a, b| a.order(b));

@@ -110,9 +110,9 @@ impl Conversations {
         high: u64,
         page: HistoryPage,
     ) -> Result<(), Fault> {
-        let Some(conv) = self.convs.get_mut(id) else { return Ok(()) };
+        let Some(conv) = self.convs.get(id) else { return Ok(()) };
         let floor_moved = page.first_visible_seq > conv.row.first_visible_seq;
-        conv.row.first_visible_seq = conv.row.first_visible_seq.max(page.first_visible_seq);
+        self.raise_floor(cx, id, page.first_visible_seq);
         if page.low > page.high && !floor_moved {
             // The server does not have them, although its head says so; a retry would get the same reply.
             return Err(Fault::with_text(Code::INTERNAL, "the server lacks a part of its history"));
@@ -130,9 +130,6 @@ impl Conversations {
             conv.complete(page.low, page.high);
             cx.store(Change::Messages(id.clone(), messages));
             cx.store(Change::Complete(id.clone(), page.low, page.high));
-        }
-        if floor_moved {
-            self.touch(id);
         }
         Ok(())
     }

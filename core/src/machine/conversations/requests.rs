@@ -55,6 +55,7 @@ impl Conversations {
             self.reads_at = cx.now() + READS_EVERY_MS;
         }
         self.pump_settings(cx);
+        self.pump_removals(cx);
         needs_sync
     }
 

@@ -83,7 +83,7 @@ impl Conversations {
         ids: Vec<ConversationId>,
         change: &SettingsChange,
     ) -> Result<ConversationResults, Fault> {
-        check_conversation_count(&ids)?;
+        check_conversation_count(ids.len())?;
         change.check()?;
         let mut results = ConversationResults::default();
         for id in ids {
@@ -166,6 +166,7 @@ impl Conversations {
     /// What was under way on a lost connection is sent again on the next.
     pub(in crate::machine) fn connection_lost(&mut self) {
         self.asked_settings = None;
+        self.asked_removals = None;
     }
 
     /// Keeps what the user has begun to write; an empty text removes it, also of a conversation that is gone.
@@ -194,7 +195,7 @@ impl Conversations {
         Ok(())
     }
 
-    fn keep_draft(&mut self, cx: &mut Context, id: &ConversationId, text: String) {
+    pub(super) fn keep_draft(&mut self, cx: &mut Context, id: &ConversationId, text: String) {
         let text = Some(text).filter(|text| !text.is_empty());
         match &text {
             Some(text) => self.drafts.insert(id.clone(), text.clone()),

@@ -1,5 +1,6 @@
 //! The total of unread messages: a sum over conversations, which is adjusted by what changes in each of them, so that a new
-//! message costs the same however many conversations there are. Muted conversations and system notices are not in it.
+//! message costs the same however many conversations there are. Muted conversations, those that the list does not have, and
+//! system notices are not in it.
 
 use tim_protocol::ConversationId;
 use tim_protocol::settings::MessageRemindType;
@@ -50,5 +51,5 @@ fn is_counted(conv: &Conv) -> bool {
         conv.message_remind_type(),
         MessageRemindType::AcceptAndNotify | MessageRemindType::Other(_)
     );
-    is_told && !conv.row.gone && conv.row.id != ConversationId::System
+    is_told && conv.is_listed() && conv.row.id != ConversationId::System
 }

@@ -23,6 +23,7 @@ pub async fn restarts<S: Store>(at: &S::Location, seed: u64) {
     drop(store);
     let mut store = open::<S>(at).await;
     model.revoked.clear();
+    model.floor = 0;
     assert_eq!(Model::of(&mut store).await, model, "seed {seed}");
 }
 
@@ -32,6 +33,7 @@ struct Model {
     /// The messages, and whether they are revoked.
     messages: BTreeMap<u64, bool>,
     revoked: BTreeSet<u64>,
+    floor: u64,
     complete: BTreeSet<u64>,
     waiting: BTreeSet<u64>,
     blacklist: BTreeSet<UserId>,
@@ -41,14 +43,14 @@ impl Model {
     /// A change, which is noted; `None` for a restart.
     fn step(&mut self, rng: &mut fastrand::Rng) -> Option<Change> {
         let (place, position) = (rng.u64(1..30), rng.u64(30..38));
-        Some(match rng.u8(0..8) {
+        Some(match rng.u8(0..9) {
             0 => {
                 self.add(place);
                 Change::Messages(bob(), vec![message(place)])
             }
             1 => {
                 let high = place + rng.u64(0..5);
-                self.complete.extend(place..=high);
+                self.complete.extend(place.max(self.floor)..=high);
                 Change::Complete(bob(), place, high)
             }
             2 => {
@@ -78,12 +80,21 @@ impl Model {
                 };
                 Change::Blacklist(name, listed)
             }
+            7 => {
+                self.floor = self.floor.max(place / 3);
+                let floor = self.floor;
+                self.messages.retain(|place, _| *place >= floor);
+                self.complete.retain(|place| *place >= floor);
+                Change::Cleared(bob(), place / 3)
+            }
             _ => return None,
         })
     }
 
     fn add(&mut self, place: u64) {
-        self.messages.entry(place).or_insert(self.revoked.contains(&place));
+        if place >= self.floor {
+            self.messages.entry(place).or_insert(self.revoked.contains(&place));
+        }
     }
 
     async fn of<S: Store>(store: &mut S) -> Self {
@@ -93,6 +104,7 @@ impl Model {
         Self {
             messages: read(store).await.iter().map(|it| (it.sequence, it.revoked.is_some())).collect(),
             revoked: BTreeSet::new(),
+            floor: 0,
             complete: ranges.into_iter().flat_map(|(low, high)| low..=high).collect(),
             waiting: outbox.into_iter().map(|row| row.position).collect(),
             blacklist: blacklist.into_iter().collect(),

@@ -149,3 +149,24 @@ pub async fn found_until_it_is_gone<S: Store>(at: &S::Location) {
     store.apply(&[Change::Messages(bob(), vec![says("bob", 1, "anew")])], true).await.unwrap();
     assert_eq!(find(&mut store, keywords(&["anew"])).await, [1]);
 }
+
+/// What was cleared is not found, whether few messages were or many, and what is stored afterwards is.
+pub async fn found_after_others_are_cleared<S: Store>(at: &S::Location) {
+    let mut store = open::<S>(at).await;
+    store.apply(&[Change::Messages(carol(), vec![says("carol", 1, "tea")])], false).await.unwrap();
+    let mut first = 1;
+    for (count, last) in [(10, 10), (2_500, 2_510)] {
+        let messages = (first..first + count).map(|it| says("bob", it, &format!("tea {it}"))).collect();
+        store.apply(&[Change::Messages(bob(), messages)], false).await.unwrap();
+        while store.catch_up().await.unwrap() {}
+        assert_eq!(find(&mut store, keywords(&[&format!("tea {last}")])).await, [last]);
+        store.apply(&[Change::Cleared(bob(), last)], false).await.unwrap();
+        assert_eq!(find(&mut store, keywords(&["tea"])).await, [last]);
+        store.apply(&[Change::Cleared(bob(), last + 1)], false).await.unwrap();
+        let next = says("bob", last + 1, "next");
+        store.apply(&[Change::Messages(bob(), vec![next])], false).await.unwrap();
+        assert_eq!(find(&mut store, keywords(&["next", "tea"])).await, [last + 1]);
+        assert_eq!(store.search(&keywords(&["tea"])).await.unwrap().total, 1, "carol's");
+        first = last + 1;
+    }
+}

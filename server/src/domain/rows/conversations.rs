@@ -44,11 +44,21 @@ pub struct UserConversation {
     pub read: u64,
     /// The first sequence that is visible to the user.
     pub first_visible_seq: u64,
+    /// The user's list has the conversation once its head has reached this sequence.
+    pub hidden_below: u64,
+}
+
+impl UserConversation {
+    /// How far the user has read, where what was removed counts as read. The other side is not told of that.
+    #[must_use]
+    pub fn seen(&self) -> u64 {
+        self.read.max(self.first_visible_seq.saturating_sub(1))
+    }
 }
 
 impl Default for UserConversation {
     fn default() -> Self {
-        Self { read: 0, first_visible_seq: 1 }
+        Self { read: 0, first_visible_seq: 1, hidden_below: 0 }
     }
 }
 
@@ -96,7 +106,15 @@ pub trait ConversationRows {
         settings: &ConversationSettings,
     ) -> DomainResult<()>;
 
-    /// Adds the conversation to the user's, with this first visible sequence and at least this read sequence.
+    /// Stores what a user removed: the first visible sequence, and below which head the conversation is hidden.
+    fn set_removed(
+        &mut self,
+        user: UserKey,
+        of: ConversationKey,
+        removed: UserConversation,
+    ) -> DomainResult<()>;
+
+    /// Adds the conversation to the user's, with at least this first visible sequence and read sequence.
     fn open_conversation(
         &mut self,
         user: UserKey,

@@ -38,11 +38,16 @@ pub async fn durable<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> 
     for is_pinned in [false, true] {
         store.write(pin(&bob, "C2Calice", is_pinned)).await.unwrap();
     }
+    // What is beyond the head is the place after it, and what was removed stays removed.
+    for removed in [(3, 9), (2, 1)] {
+        store.write(remove(&alice, "C2Cbob", removed)).await.unwrap();
+    }
     drop(store);
 
     let store = open(folder, deaf());
     let (again, _) = (login(&store, "alice").await, login(&store, "bob").await);
     assert_eq!(again.key, alice.key, "a user keeps their number");
+    assert_eq!(sequences(&history(&store, &alice, "C2Cbob").await), [3]);
     let page = history(&store, &bob, "C2Calice").await;
     assert_eq!(sequences(&page), [1, 2, 3]);
     let revoked: Vec<bool> = page.messages.iter().map(|message| message.revoked.is_some()).collect();
@@ -59,6 +64,11 @@ pub async fn durable<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) -> 
             && head(page, "GROUPclimbers").is_some()
     };
     sync_until(&store, &bob, Cursor::default(), from_nothing).await;
+    let is_removed = |page: &SyncPage| {
+        let chat = page.conversations.iter().find(|state| state.conversation_id.to_string() == "C2Cbob");
+        chat.is_some_and(|chat| (chat.first_visible_seq, chat.hidden_below, chat.read) == (3, 4, 2))
+    };
+    sync_until(&store, &alice, Cursor::default(), is_removed).await;
     store.close().await;
 }
 

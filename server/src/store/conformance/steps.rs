@@ -136,6 +136,17 @@ pub(super) fn pin(actor: &Actor, conversation: &str, is_pinned: bool) -> Write {
     Write::request(actor, call::SetConversationsRequest { conversation_id_list, change }, NOW)
 }
 
+/// Removes what was said before a sequence, and the conversation from the list below a head.
+pub(super) fn remove(
+    actor: &Actor,
+    conversation: &str,
+    (first_visible_seq, hidden_below): (u64, u64),
+) -> Write {
+    let conversation_id = conversation.parse().unwrap();
+    let conversations = vec![call::ConversationRemoval { conversation_id, first_visible_seq, hidden_below }];
+    Write::request(actor, call::RemoveConversationsRequest { conversations }, NOW)
+}
+
 pub(super) fn nick(actor: &Actor, nick: &str) -> Write {
     let fields = ProfileFields { nick: Some(nick.to_owned()), ..ProfileFields::default() };
     Write::request(actor, call::UpdateProfileRequest { fields }, NOW)

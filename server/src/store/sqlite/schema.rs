@@ -13,7 +13,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The version of the tables this program writes.
-pub(super) const VERSION: i64 = 7;
+pub(super) const VERSION: i64 = 8;
 
 /// How long a statement waits for another program that has locked the database.
 pub(super) const BUSY_WITHIN: Duration = Duration::from_secs(5);
@@ -23,7 +23,7 @@ const PAGE_BYTES: u32 = 2048;
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
 
 /// The steps; step `n` leads from version `n` to `n + 1`.
-const STEPS: [&str; 7] = [
+const STEPS: [&str; 8] = [
     r"
 CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES('epoch', 1);
@@ -141,6 +141,8 @@ CREATE TABLE mention(
 ",
     // What a user sets about a conversation, as JSON; NULL if nothing ever was.
     "ALTER TABLE user_conv ADD COLUMN settings TEXT;",
+    // Below which head a user does not want to see a conversation in the list.
+    "ALTER TABLE user_conv ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;",
 ];
 
 /// The settings of the connection that writes.

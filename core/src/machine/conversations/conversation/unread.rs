@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::json;
 use tim_protocol::call::ReadUpTo;
-use tim_protocol::conversation::ConversationState;
+use tim_protocol::conversation::{ConversationState, ReadState};
 use tim_protocol::message::{Message as WireMessage, Mutation, Receipt};
 use tim_protocol::{ConversationId, UserId};
 
@@ -21,6 +21,8 @@ enum Step {
     Revoke(usize),
     AliceReadsOnHerTablet(usize),
     AliceReadsHere,
+    AliceClearsOnHerTablet(usize),
+    AliceClearsHere,
     /// The phone syncs, and this many events overtake the answer.
     Sync(usize),
 }
@@ -30,6 +32,7 @@ enum Event {
     Message(WireMessage),
     Mutation(Mutation),
     Receipt(Receipt),
+    Cleared(ReadState),
     State(ConversationState),
 }
 
@@ -117,6 +120,23 @@ impl Model {
         }
     }
 
+    /// What is removed counts as read, and only the own devices hear of it.
+    fn clear(&mut self, sequence: usize) {
+        if sequence > self.read {
+            self.read = sequence;
+            self.events.push(Event::Cleared(self.read_state()));
+        }
+    }
+
+    fn read_state(&self) -> ReadState {
+        ReadState {
+            read: self.read as u64,
+            unread_base: self.unread_base(),
+            revoked_above_read: self.revoked_above(),
+            mutation_head: self.mutations,
+        }
+    }
+
     fn state(&self) -> ConversationState {
         let head = self.lines.len();
         ConversationState {
@@ -133,6 +153,8 @@ impl Model {
             revoked_above_read: self.revoked_above(),
             peer_read: 0,
             first_visible_seq: 1,
+            hidden_below: 0,
+            last_shown: None,
             gone: false,
             mentions: Vec::new().into(),
             last_message: Vec::new().into(),
@@ -151,6 +173,7 @@ fn meets(phone: &mut Conv, event: Event) {
             phone.count_revoked(&alice, &mutation);
         }
         Event::Receipt(receipt) => phone.read_elsewhere(&receipt),
+        Event::Cleared(read) => phone.keep_read(&read),
         Event::State(state) => phone.merge(&state),
     }
 }
@@ -173,6 +196,12 @@ fn play(steps: Vec<Step>, overtakes: bool) -> (u64, u64, u64) {
                     sequence: model.read as u64,
                     unread_base: model.unread_base(),
                 });
+            }
+            Step::AliceClearsOnHerTablet(which) => model.clear(which % (model.lines.len() + 1)),
+            Step::AliceClearsHere => {
+                phone.read_all();
+                model.read = model.read.max(usize::try_from(phone.row.head).unwrap());
+                phone.keep_read(&model.read_state());
             }
             Step::Sync(late) if overtakes => answers.push((late, model.state())),
             Step::Sync(_) => model.events.push(Event::State(model.state())),
@@ -199,6 +228,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         4 => any::<usize>().prop_map(Step::Revoke),
         2 => any::<usize>().prop_map(Step::AliceReadsOnHerTablet),
         1 => Just(Step::AliceReadsHere),
+        1 => any::<usize>().prop_map(Step::AliceClearsOnHerTablet),
+        1 => Just(Step::AliceClearsHere),
         2 => (0_usize..6).prop_map(Step::Sync),
     ];
     prop::collection::vec(step, 0..60)

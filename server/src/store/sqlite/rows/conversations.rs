@@ -93,7 +93,9 @@ impl ConversationRows for Transaction<'_> {
         let mut query = self.prepare(concat!(
             "SELECT ",
             conversation_columns!(),
-            ", coalesce(o.read, 0), coalesce(o.floor, 1), p.name, coalesce(q.read, 0), o.settings FROM conv c
+            ", coalesce(o.read, 0), coalesce(o.floor, 1), p.name, coalesce(q.read, 0), o.settings,
+                coalesce(o.hidden, 0)
+             FROM conv c
              LEFT JOIN user_conv o ON o.conv = c.id AND o.user = ?1
              LEFT JOIN user p ON c.kind = 0 AND p.id = iif(c.a = ?1, c.b, c.a)
              LEFT JOIN user_conv q ON q.conv = c.id AND q.user = p.id
@@ -102,7 +104,11 @@ impl ConversationRows for Transaction<'_> {
         let mut rows = query.query(params![user.0, of.0])?;
         let row = rows.next()?.ok_or_else(damaged)?;
         let conversation = read_conversation(row, 0)?;
-        let own = UserConversation { read: unsigned(row, 11)?, first_visible_seq: unsigned(row, 12)? };
+        let own = UserConversation {
+            read: unsigned(row, 11)?,
+            first_visible_seq: unsigned(row, 12)?,
+            hidden_below: unsigned(row, 16)?,
+        };
         let peer = match (&conversation.parties, row.get_ref(13)?) {
             (Parties::C2c(..), name) => {
                 Some((user_name(name.as_str().map_err(rusqlite::Error::from)?)?, unsigned(row, 14)?))
@@ -137,9 +143,14 @@ impl ConversationRows for Transaction<'_> {
     }
 
     fn user_conversation(&mut self, user: UserKey, of: ConversationKey) -> DomainResult<UserConversation> {
-        let mut query = self.prepare("SELECT read, floor FROM user_conv WHERE user = ? AND conv = ?")?;
+        let mut query =
+            self.prepare("SELECT read, floor, hidden FROM user_conv WHERE user = ? AND conv = ?")?;
         let row = query.query_row(params![user.0, of.0], |row| {
-            Ok(UserConversation { read: unsigned(row, 0)?, first_visible_seq: unsigned(row, 1)? })
+            Ok(UserConversation {
+                read: unsigned(row, 0)?,
+                first_visible_seq: unsigned(row, 1)?,
+                hidden_below: unsigned(row, 2)?,
+            })
         });
         Ok(row.optional()?.unwrap_or_default())
     }
@@ -175,6 +186,25 @@ impl ConversationRows for Transaction<'_> {
         Ok(())
     }
 
+    fn set_removed(
+        &mut self,
+        user: UserKey,
+        of: ConversationKey,
+        removed: UserConversation,
+    ) -> DomainResult<()> {
+        self.prepare(&format!(
+            "INSERT INTO user_conv(user, conv, ushard, floor, hidden) VALUES(?1, ?2, {USHARD}, ?3, ?4)
+             ON CONFLICT(user, conv) DO UPDATE SET floor = excluded.floor, hidden = excluded.hidden"
+        ))?
+        .execute(params![
+            user.0,
+            of.0,
+            to_sql(removed.first_visible_seq),
+            to_sql(removed.hidden_below)
+        ])?;
+        Ok(())
+    }
+
     fn open_conversation(
         &mut self,
         user: UserKey,
@@ -184,7 +214,7 @@ impl ConversationRows for Transaction<'_> {
         self.prepare(&format!(
             "INSERT INTO user_conv(user, conv, ushard, read, floor) VALUES(?1, ?2, {USHARD}, ?3, ?4)
              ON CONFLICT(user, conv) DO UPDATE SET
-                read = max(read, excluded.read), floor = excluded.floor, gone = 0"
+                read = max(read, excluded.read), floor = max(floor, excluded.floor), gone = 0"
         ))?
         .execute(params![user.0, of.0, to_sql(as_of.read), to_sql(as_of.first_visible_seq)])?;
         Ok(())

@@ -835,6 +835,10 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_attachment_url(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_clear_history_message(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_delete_conversation(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_conversation_list(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_total_unread_message_count(
@@ -1001,6 +1005,10 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_download_attachment(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,`target`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_attachment_url(`ptr`: Long,`message`: RustBuffer.ByValue,`rendition`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_clear_history_message(`ptr`: Long,`conversationID`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_delete_conversation(`ptr`: Long,`conversationIDList`: RustBuffer.ByValue,`clearHistoryMessage`: Byte,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_conversation_list(`ptr`: Long,
     ): Long
@@ -1314,6 +1322,12 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_attachment_url() and 0xFFFF) != 18931) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_clear_history_message() and 0xFFFF) != 10309) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_delete_conversation() and 0xFFFF) != 16488) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 4705) {
@@ -3481,6 +3495,25 @@ public interface TimInterface {
     suspend fun `getAttachmentUrl`(`message`: Message, `rendition`: RenditionType): kotlin.String
 
     /**
+     * Removes what was said in a conversation, for this user on all devices. The conversation stays in the list, with nothing unread;
+     * the other side keeps its messages. Takes effect here at once, and elsewhere as soon as the server can be told.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here.
+     */
+    suspend fun `clearHistoryMessage`(`conversationID`: kotlin.String)
+
+    /**
+     * Removes conversations from the list, on all devices of the user, until somebody writes there again; with
+     * `clearHistoryMessage` also what was said in them. The user stays a member of a group. Those that are not known here are in the
+     * list of failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation, 51006 for more than 100.
+     */
+    suspend fun `deleteConversation`(`conversationIDList`: List<kotlin.String>, `clearHistoryMessage`: kotlin.Boolean): ConversationResults
+
+    /**
      * All conversations: the pinned ones first, and of these and of the others the most recently active first.
      *
      * # Errors
@@ -4331,6 +4364,67 @@ open class Tim: TimInterface
         { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterString.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Removes what was said in a conversation, for this user on all devices. The conversation stays in the list, with nothing unread;
+     * the other side keeps its messages. Takes effect here at once, and elsewhere as soon as the server can be told.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that is not known here.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `clearHistoryMessage`(`conversationID`: kotlin.String) {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_clear_history_message(
+                uniffiHandle,
+
+        FfiConverterString.lower(`conversationID`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_void(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_void(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_void(future) },
+        // lift function
+        { },
+
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Removes conversations from the list, on all devices of the user, until somebody writes there again; with
+     * `clearHistoryMessage` also what was said in them. The user stays a member of a group. Those that are not known here are in the
+     * list of failures, with 2500.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 50002 for no conversation, 51006 for more than 100.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `deleteConversation`(`conversationIDList`: List<kotlin.String>, `clearHistoryMessage`: kotlin.Boolean) : ConversationResults {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_delete_conversation(
+                uniffiHandle,
+
+        FfiConverterSequenceString.lower(`conversationIDList`),
+        FfiConverterBoolean.lower(`clearHistoryMessage`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeConversationResults.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -5563,6 +5657,12 @@ open class Tim: TimInterface
 
     /** [getAttachmentUrl] for Java: the future fails with a [TimException]. */
     fun getAttachmentUrlAsync(`message`: Message, `rendition`: RenditionType): CompletableFuture<kotlin.String> = inFuture { `getAttachmentUrl`(message, rendition) }
+
+    /** [clearHistoryMessage] for Java: the future fails with a [TimException]. */
+    fun clearHistoryMessageAsync(`conversationID`: kotlin.String): CompletableFuture<Void?> = inFuture { `clearHistoryMessage`(conversationID); null }
+
+    /** [deleteConversation] for Java: the future fails with a [TimException]. */
+    fun deleteConversationAsync(`conversationIDList`: List<kotlin.String>, `clearHistoryMessage`: kotlin.Boolean): CompletableFuture<ConversationResults> = inFuture { `deleteConversation`(conversationIDList, clearHistoryMessage) }
 
     /** [getConversationList] for Java: the future fails with a [TimException]. */
     fun getConversationListAsync(): CompletableFuture<List<Conversation>> = inFuture { `getConversationList`() }

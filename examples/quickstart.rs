@@ -182,6 +182,9 @@ fn describe(event: &Event) -> String {
             let each = list.iter().map(|c| format!("{} ({} unread)", c.conversation_id, c.unread_count));
             format!("CONVERSATION_LIST_UPDATED {}", each.collect::<Vec<_>>().join(", "))
         }
+        Event::ConversationChanged(changes) => {
+            format!("CONVERSATION_CHANGED {}", changes.conversations.len() + changes.deleted.len())
+        }
         Event::TotalUnreadMessageCountUpdated(count) => format!("TOTAL_UNREAD_MESSAGE_COUNT_UPDATED {count}"),
         Event::GroupListUpdated(groups) => format!("GROUP_LIST_UPDATED {} groups", groups.len()),
         Event::ProfileUpdated(_) => "PROFILE_UPDATED".into(),

@@ -3,6 +3,8 @@
 //! Values only; computed by the machine from positions in logs, never counted up.
 
 use std::cmp::{Ordering, Reverse};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tim_protocol::conversation::Mention;
 use tim_protocol::group::GroupType;
@@ -45,11 +47,65 @@ pub struct Conversation {
 }
 
 impl Conversation {
+    /// Its place in the list: the greater, the higher, and of equal ones the lesser conversation ID. Below 2^53.
+    #[must_use]
+    pub fn order_key(&self) -> i64 {
+        const PINNED: i64 = 1 << 52;
+        let time = self.last_time.clamp(0, PINNED - 1);
+        if self.is_pinned { PINNED | time } else { time }
+    }
+
     /// The order of the list.
     #[must_use]
     pub fn order(&self, other: &Self) -> Ordering {
-        let place = |it: &Self| (Reverse(it.is_pinned), Reverse(it.last_time));
+        let place = |it: &Self| Reverse(it.order_key());
         place(self).cmp(&place(other)).then_with(|| self.conversation_id.cmp(&other.conversation_id))
+    }
+}
+
+/// What changed in the list of conversations.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ConversationChanges {
+    /// Those that changed or were added, as they are now, in the order of the list.
+    pub conversations: Vec<Arc<Conversation>>,
+    /// Those that are not in the list any more, and perhaps never were.
+    pub deleted: Vec<ConversationId>,
+    /// `conversations` are all there are: the first ones of a login, and after the server's data was replaced.
+    pub is_whole: bool,
+}
+
+/// A whole list of conversations in its order, kept by [`Event::ConversationChanged`](crate::event::Event::ConversationChanged).
+/// What a change costs does not depend on the size of the list, but for the moving of its pointers.
+#[derive(Debug, Clone, Default)]
+pub struct ConversationList {
+    list: Vec<Arc<Conversation>>,
+    by_id: BTreeMap<ConversationId, Arc<Conversation>>,
+}
+
+impl ConversationList {
+    /// The conversations, in order.
+    #[must_use]
+    pub fn conversations(&self) -> &[Arc<Conversation>] {
+        &self.list
+    }
+
+    /// Applies what changed.
+    pub fn apply(&mut self, changes: &ConversationChanges) {
+        if changes.is_whole {
+            *self = Self::default();
+        }
+        let changed = changes.conversations.iter().map(|it| &it.conversation_id);
+        for id in changed.chain(&changes.deleted) {
+            let Some(known) = self.by_id.remove(id) else { continue };
+            if let Ok(place) = self.list.binary_search_by(|it| it.order(&known)) {
+                self.list.remove(place);
+            }
+        }
+        for conversation in &changes.conversations {
+            let place = self.list.binary_search_by(|it| it.order(conversation)).unwrap_or_else(|place| place);
+            self.list.insert(place, Arc::clone(conversation));
+            self.by_id.insert(conversation.conversation_id.clone(), Arc::clone(conversation));
+        }
     }
 }
 

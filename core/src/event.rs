@@ -11,7 +11,7 @@ use tim_protocol::profile::Profile;
 
 pub use tim_protocol::frame::KickReason as KickedOutType;
 
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, ConversationChanges};
 use crate::message::Message;
 
 /// An event for the app.
@@ -43,6 +43,11 @@ pub enum Event {
     /// The conversation list changed: the whole list, in order. The first change is emitted at once; further changes
     /// within a second are combined.
     ConversationListUpdated(Vec<Arc<Conversation>>),
+    /// Conversations changed, were added to the list or left it: only these. Emitted with the conversation list, before it; the
+    /// first one of a login has all conversations. [`ConversationList`] keeps a whole list by them.
+    ///
+    /// [`ConversationList`]: crate::conversation::ConversationList
+    ConversationChanged(ConversationChanges),
     /// The number of unread messages in all conversations changed. Conversations that the user has muted (all remind types but
     /// `AcceptAndNotify` and those of a later version) and system notices are not counted. Emitted with the conversation list, before it.
     TotalUnreadMessageCountUpdated(u64),
@@ -88,6 +93,8 @@ pub enum EventName {
     MessageReadByPeer,
     /// [`Event::ConversationListUpdated`].
     ConversationListUpdated,
+    /// [`Event::ConversationChanged`].
+    ConversationChanged,
     /// [`Event::TotalUnreadMessageCountUpdated`].
     TotalUnreadMessageCountUpdated,
     /// [`Event::GroupListUpdated`].
@@ -118,6 +125,7 @@ impl Event {
             Self::MessageRevoked(_) => EventName::MessageRevoked,
             Self::MessageReadByPeer(_) => EventName::MessageReadByPeer,
             Self::ConversationListUpdated(_) => EventName::ConversationListUpdated,
+            Self::ConversationChanged(_) => EventName::ConversationChanged,
             Self::TotalUnreadMessageCountUpdated(_) => EventName::TotalUnreadMessageCountUpdated,
             Self::GroupListUpdated(_) => EventName::GroupListUpdated,
             Self::ProfileUpdated(_) => EventName::ProfileUpdated,

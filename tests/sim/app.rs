@@ -160,7 +160,13 @@ impl World {
                 }
             }
             Heard::TotalUnreadMessageCountUpdated(count) => self.devices[id].total_unread = count,
+            Heard::ConversationChanged(changes) => self.devices[id].list.apply(&changes),
             Heard::ConversationListUpdated(list) => {
+                if self.devices[id].list.conversations() != list {
+                    let name = &self.devices[id].name;
+                    self.history
+                        .violated("I8", format!("{name} was not told of all that changed in the list"));
+                }
                 let total: u64 = list.iter().filter(|it| is_in_total(it)).map(|it| it.unread_count).sum();
                 let told = self.devices[id].total_unread;
                 if told != total {

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use tim::conversation::ConversationList;
 use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, Now, Output};
 use tim::store::{Change, Ranges, Store};
@@ -50,6 +51,8 @@ pub struct Device {
     pub ready: bool,
     /// The total of unread messages that its app was told, of this start.
     pub total_unread: u64,
+    /// The list as the app keeps it by what it is told of changes.
+    pub list: ConversationList,
     pub is_logging_in: bool,
     pub calls: BTreeMap<CallId, Asked>,
     pub next_call: u64,
@@ -135,6 +138,7 @@ impl World {
                 due: None,
                 ready: false,
                 total_unread: 0,
+                list: ConversationList::default(),
                 is_logging_in: false,
                 calls: BTreeMap::new(),
                 next_call: 0,
@@ -366,6 +370,7 @@ impl World {
         device.up = false;
         device.machine = machine(device.name, device.platform, seed);
         device.total_unread = 0;
+        device.list = ConversationList::default();
         device.is_open = false;
         device.due = None;
         device.ready = false;

@@ -49,6 +49,20 @@ pub enum TimEvent {
         /// The conversations.
         conversations: Vec<Conversation>,
     },
+    /// Conversations changed, were added to the list or left it: only these, before the event of the whole list. A
+    /// `ConversationList` keeps a whole list by them.
+    #[serde(rename = "onConversationChanged")]
+    ConversationChanged {
+        /// Those that changed or were added, as they are now, in the order of the list.
+        #[serde(rename = "conversationList")]
+        conversations: Vec<Conversation>,
+        /// Those that are not in the list any more, and perhaps never were.
+        #[serde(rename = "deletedConversationIDList")]
+        deleted_conversation_id_list: Vec<String>,
+        /// The conversations are all there are: the first ones of a login, and after the server's data was replaced.
+        #[serde(rename = "isWhole")]
+        is_whole: bool,
+    },
     /// The number of unread messages in all conversations changed, without those that the user has muted and system notices.
     #[serde(rename = "onTotalUnreadMessageCountUpdated", serialize_with = "bare")]
     TotalUnreadMessageCountUpdated {
@@ -136,11 +150,13 @@ pub enum EventName {
     SdkDestroy,
     /// The total of unread messages changed.
     TotalUnreadMessageCountUpdated,
+    /// Conversations changed.
+    ConversationChanged,
 }
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 15] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,
@@ -156,6 +172,7 @@ impl EventName {
         Self::NetStateChange,
         Self::SdkDestroy,
         Self::TotalUnreadMessageCountUpdated,
+        Self::ConversationChanged,
     ];
 }
 
@@ -177,6 +194,7 @@ impl From<EventName> for engine::EventName {
             EventName::NetStateChange => Self::NetStateChange,
             EventName::SdkDestroy => Self::SdkDestroy,
             EventName::TotalUnreadMessageCountUpdated => Self::TotalUnreadMessageCountUpdated,
+            EventName::ConversationChanged => Self::ConversationChanged,
         }
     }
 }
@@ -257,6 +275,11 @@ impl From<&engine::Event> for TimEvent {
             engine::Event::MessageReadByPeer(messages) => Self::MessageReadByPeer { messages: all(messages) },
             engine::Event::ConversationListUpdated(list) => Self::ConversationListUpdated {
                 conversations: list.iter().map(|it| (&**it).into()).collect(),
+            },
+            engine::Event::ConversationChanged(changes) => Self::ConversationChanged {
+                conversations: changes.conversations.iter().map(|it| (&**it).into()).collect(),
+                deleted_conversation_id_list: changes.deleted.iter().map(ToString::to_string).collect(),
+                is_whole: changes.is_whole,
             },
             engine::Event::TotalUnreadMessageCountUpdated(count) => {
                 Self::TotalUnreadMessageCountUpdated { count: signed(*count) }

@@ -289,6 +289,8 @@
  *     onMessageRevoked             messages; isRevoked is true
  *     onMessageReadByPeer          messages; isPeerRead is true
  *     onConversationListUpdated    the whole list of conversations, in order
+ *     onConversationChanged        {"conversationList":[...], "deletedConversationIDList":[...], "isWhole":false}: those that changed
+ *                                  or were added, and those that are not in the list any more; isWhole: there are no others
  *     onTotalUnreadMessageCountUpdated  the number of unread messages, without those of muted conversations and system notices
  *     onGroupListUpdated           the whole list of groups
  *     onProfileUpdated             profiles
@@ -418,6 +420,10 @@ typedef enum {
    * The total of unread messages changed.
    */
   TIM_EVENT_TOTAL_UNREAD_MESSAGE_COUNT_UPDATED,
+  /**
+   * Conversations changed.
+   */
+  TIM_EVENT_CONVERSATION_CHANGED,
 } tim_event;
 
 /**

@@ -625,6 +625,8 @@ struct conversation {
     std::vector<types::group_at_info> group_at_info_list{};
     /** The time of the last activity. */
     std::int64_t last_time{};
+    /** Its place in the list: the greater, the higher, and of equal ones the lesser conversation ID. */
+    std::int64_t order_key{};
     /** The conversation is at the top of the list. */
     bool is_pinned{};
     /** Which messages this user wants to be told of. */
@@ -647,6 +649,7 @@ inline void to_json(nlohmann::json &json, const conversation &it) {
     detail::put(json, "peerReadSequence", it.peer_read_sequence);
     detail::put(json, "groupAtInfoList", it.group_at_info_list);
     detail::put(json, "lastTime", it.last_time);
+    detail::put(json, "orderKey", it.order_key);
     detail::put(json, "isPinned", it.is_pinned);
     detail::put(json, "messageRemindType", it.message_remind_type);
     detail::put(json, "markList", it.mark_list);
@@ -663,6 +666,7 @@ inline void from_json(const nlohmann::json &json, conversation &it) {
     detail::take(json, "peerReadSequence", it.peer_read_sequence);
     detail::take(json, "groupAtInfoList", it.group_at_info_list);
     detail::take(json, "lastTime", it.last_time);
+    detail::take(json, "orderKey", it.order_key);
     detail::take(json, "isPinned", it.is_pinned);
     detail::take(json, "messageRemindType", it.message_remind_type);
     detail::take(json, "markList", it.mark_list);
@@ -1410,6 +1414,27 @@ struct conversation_list_updated {
     std::vector<types::conversation> conversations{};
 };
 
+/** Conversations changed, were added to the list or left it: only these, before the event of the whole list. */
+struct conversation_changed {
+    /** Those that changed or were added, as they are now, in the order of the list. */
+    std::vector<types::conversation> conversations{};
+    /** Those that are not in the list any more, and perhaps never were. */
+    std::vector<std::string> deleted_conversation_id_list{};
+    /** The conversations are all there are: the first ones of a login, and after the server's data was replaced. */
+    bool is_whole{};
+};
+inline void to_json(nlohmann::json &json, const conversation_changed &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "conversationList", it.conversations);
+    detail::put(json, "deletedConversationIDList", it.deleted_conversation_id_list);
+    detail::put(json, "isWhole", it.is_whole);
+}
+inline void from_json(const nlohmann::json &json, conversation_changed &it) {
+    detail::take(json, "conversationList", it.conversations);
+    detail::take(json, "deletedConversationIDList", it.deleted_conversation_id_list);
+    detail::take(json, "isWhole", it.is_whole);
+}
+
 /** The number of unread messages in all conversations changed, without those that the user has muted and system notices. */
 struct total_unread_message_count_updated {
     /** The number. */
@@ -1496,7 +1521,7 @@ struct unknown_event {
 };
 
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_read_by_peer, types::conversation_list_updated, types::total_unread_message_count_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_read_by_peer, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -1508,6 +1533,7 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::message_revoked>(&it)) { static_cast<void>(own); json["name"] = "onMessageRevoked"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::message_read_by_peer>(&it)) { static_cast<void>(own); json["name"] = "onMessageReadByPeer"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::conversation_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onConversationListUpdated"; json["data"] = own->conversations; }
+    if (auto *own = std::get_if<types::conversation_changed>(&it)) { static_cast<void>(own); json["name"] = "onConversationChanged"; json["data"] = *own; }
     if (auto *own = std::get_if<types::total_unread_message_count_updated>(&it)) { static_cast<void>(own); json["name"] = "onTotalUnreadMessageCountUpdated"; json["data"] = own->count; }
     if (auto *own = std::get_if<types::group_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onGroupListUpdated"; json["data"] = own->groups; }
     if (auto *own = std::get_if<types::profile_updated>(&it)) { static_cast<void>(own); json["name"] = "onProfileUpdated"; json["data"] = own->profiles; }
@@ -1527,6 +1553,7 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "onMessageRevoked") { types::message_revoked own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onMessageReadByPeer") { types::message_read_by_peer own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onConversationListUpdated") { types::conversation_list_updated own{}; json.at("data").get_to(own.conversations); it = std::move(own); return; }
+    if (word == "onConversationChanged") { types::conversation_changed own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "onTotalUnreadMessageCountUpdated") { types::total_unread_message_count_updated own{}; json.at("data").get_to(own.count); it = std::move(own); return; }
     if (word == "onGroupListUpdated") { types::group_list_updated own{}; json.at("data").get_to(own.groups); it = std::move(own); return; }
     if (word == "onProfileUpdated") { types::profile_updated own{}; json.at("data").get_to(own.profiles); it = std::move(own); return; }

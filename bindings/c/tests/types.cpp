@@ -2,7 +2,7 @@
  * The nouns as structures of tim_types.hpp, kept against a real server: what goes in is understood, what comes out has its values,
  * and nothing of the JSON is lost on the way.
  */
-#include <tim_types.hpp>
+#include <tim_list.hpp>
 
 #include "people.hpp"
 
@@ -77,6 +77,35 @@ void a_text_is_created_sent_heard_and_listed() {
     CHECK(bob->total_unread_message_count() == 0);
     const auto set = read<std::vector<types::conversation>>(bob->get_conversation_list().get());
     CHECK(set.at(0).custom_data == "red" && set.at(0).draft_text == "Dear A" && !set.at(0).is_pinned);
+}
+
+void a_list_is_kept_by_what_changes() {
+    const auto one = [](const char *id, std::int64_t order_key) {
+        types::conversation conversation{};
+        conversation.conversation_id = id;
+        conversation.order_key = order_key;
+        return conversation;
+    };
+    tim::conversation_list list;
+    const auto shows = [&](std::vector<std::string> expected) {
+        std::vector<std::string> shown;
+        for (const auto &entry : list.conversations()) shown.push_back(entry.second.conversation_id);
+        return shown == expected;
+    };
+    list.apply({{one("C2Cbob", 7), one("C2Ccarol", 5)}, {}, true});
+    list.apply({{one("C2Ccarol", 9), one("C2Cdave", 7)}, {}, false});
+    CHECK(shows({"C2Ccarol", "C2Cbob", "C2Cdave"}));
+    list.apply({{}, {"C2Cbob", "C2Cnobody"}, false});
+    CHECK(shows({"C2Ccarol", "C2Cdave"}));
+    list.apply({{one("C2Cbob", 1)}, {}, true});
+    CHECK(shows({"C2Cbob"}));
+
+    hearing<types::conversation_changed> bobs(*bob, [](const types::conversation_changed &it) {
+        return !it.conversations.empty() && it.conversations.at(0).conversation_id == "C2Calice";
+    });
+    say(*alice, "bob", "hello");
+    const auto &changed = bobs.next();
+    CHECK(!changed.is_whole && changed.conversations.at(0).order_key > 0 && changed.deleted_conversation_id_list.empty());
 }
 
 void pages_follow_each_other() {
@@ -175,6 +204,7 @@ int main(int count, char **arguments) {
     read_arguments(count, arguments);
     people_log_in();
     STORY(a_text_is_created_sent_heard_and_listed);
+    STORY(a_list_is_kept_by_what_changes);
     STORY(pages_follow_each_other);
     STORY(a_picture_has_its_renditions);
     STORY(a_group_is_made_joined_and_told_of);

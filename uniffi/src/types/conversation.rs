@@ -57,6 +57,8 @@ pub struct Conversation {
     pub group_at_info_list: Vec<GroupAtInfo>,
     /// The time of the last activity.
     pub last_time: i64,
+    /// Its place in the list: the greater, the higher, and of equal ones the lesser conversation ID. Below 2^53.
+    pub order_key: i64,
     /// The conversation is at the top of the list.
     pub is_pinned: bool,
     /// Which messages this user wants to be told of.
@@ -163,6 +165,7 @@ impl From<&engine::Conversation> for Conversation {
             peer_read_sequence: signed(*peer_read_sequence),
             group_at_info_list: group_at_info_list.iter().map(Into::into).collect(),
             last_time: seconds(*last_time),
+            order_key: conversation.order_key(),
             is_pinned: *is_pinned,
             message_remind_type: (*message_remind_type).into(),
             mark_list: mark_list.iter().map(|mark| mark.cast_signed()).collect(),

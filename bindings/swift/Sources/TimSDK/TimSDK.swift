@@ -3875,6 +3875,10 @@ public struct Conversation: Equatable, Hashable {
      */
     public let lastTime: Int64
     /**
+     * Its place in the list: the greater, the higher, and of equal ones the lesser conversation ID. Below 2^53.
+     */
+    public let orderKey: Int64
+    /**
      * The conversation is at the top of the list.
      */
     public let isPinned: Bool
@@ -3927,6 +3931,9 @@ public struct Conversation: Equatable, Hashable {
          * The time of the last activity.
          */lastTime: Int64,
         /**
+         * Its place in the list: the greater, the higher, and of equal ones the lesser conversation ID. Below 2^53.
+         */orderKey: Int64,
+        /**
          * The conversation is at the top of the list.
          */isPinned: Bool,
         /**
@@ -3950,6 +3957,7 @@ public struct Conversation: Equatable, Hashable {
         self.peerReadSequence = peerReadSequence
         self.groupAtInfoList = groupAtInfoList
         self.lastTime = lastTime
+        self.orderKey = orderKey
         self.isPinned = isPinned
         self.messageRemindType = messageRemindType
         self.markList = markList
@@ -3982,6 +3990,7 @@ public struct FfiConverterTypeConversation: FfiConverterRustBuffer {
                 peerReadSequence: FfiConverterInt64.read(from: &buf),
                 groupAtInfoList: FfiConverterSequenceTypeGroupAtInfo.read(from: &buf),
                 lastTime: FfiConverterInt64.read(from: &buf),
+                orderKey: FfiConverterInt64.read(from: &buf),
                 isPinned: FfiConverterBool.read(from: &buf),
                 messageRemindType: FfiConverterTypeMessageRemindType.read(from: &buf),
                 markList: FfiConverterSequenceInt64.read(from: &buf),
@@ -4000,6 +4009,7 @@ public struct FfiConverterTypeConversation: FfiConverterRustBuffer {
         FfiConverterInt64.write(value.peerReadSequence, into: &buf)
         FfiConverterSequenceTypeGroupAtInfo.write(value.groupAtInfoList, into: &buf)
         FfiConverterInt64.write(value.lastTime, into: &buf)
+        FfiConverterInt64.write(value.orderKey, into: &buf)
         FfiConverterBool.write(value.isPinned, into: &buf)
         FfiConverterTypeMessageRemindType.write(value.messageRemindType, into: &buf)
         FfiConverterSequenceInt64.write(value.markList, into: &buf)
@@ -7641,6 +7651,10 @@ public enum EventName: Equatable, Hashable {
      * The total of unread messages changed.
      */
     case totalUnreadMessageCountUpdated
+    /**
+     * Conversations changed.
+     */
+    case conversationChanged
 
 
 
@@ -7691,6 +7705,8 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
         case 14: return .sdkDestroy
 
         case 15: return .totalUnreadMessageCountUpdated
+
+        case 16: return .conversationChanged
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -7758,6 +7774,10 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
 
         case .totalUnreadMessageCountUpdated:
             writeInt(&buf, Int32(15))
+
+
+        case .conversationChanged:
+            writeInt(&buf, Int32(16))
 
         }
     }
@@ -9713,6 +9733,21 @@ public enum TimEvent: Equatable, Hashable {
          */conversations: [Conversation]
     )
     /**
+     * Conversations changed, were added to the list or left it: only these, before the event of the whole list. A
+     * `ConversationList` keeps a whole list by them.
+     */
+    case conversationChanged(
+        /**
+         * Those that changed or were added, as they are now, in the order of the list.
+         */conversations: [Conversation],
+        /**
+         * Those that are not in the list any more, and perhaps never were.
+         */deletedConversationIDList: [String],
+        /**
+         * The conversations are all there are: the first ones of a login, and after the server's data was replaced.
+         */isWhole: Bool
+    )
+    /**
      * The number of unread messages in all conversations changed, without those that the user has muted and system notices.
      */
     case totalUnreadMessageCountUpdated(
@@ -9819,28 +9854,31 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 7: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
         )
 
-        case 8: return .totalUnreadMessageCountUpdated(count: try FfiConverterInt64.read(from: &buf)
+        case 8: return .conversationChanged(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf), deletedConversationIDList: try FfiConverterSequenceString.read(from: &buf), isWhole: try FfiConverterBool.read(from: &buf)
         )
 
-        case 9: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
+        case 9: return .totalUnreadMessageCountUpdated(count: try FfiConverterInt64.read(from: &buf)
         )
 
-        case 10: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
+        case 10: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
         )
 
-        case 11: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
+        case 11: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
         )
 
-        case 12: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        case 12: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
         )
 
-        case 13: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        case 13: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
         )
 
-        case 14: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 14: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
         )
 
-        case 15: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
+        case 15: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 16: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -9884,44 +9922,51 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterSequenceTypeConversation.write(conversations, into: &buf)
 
 
-        case let .totalUnreadMessageCountUpdated(count):
+        case let .conversationChanged(conversations,deletedConversationIDList,isWhole):
             writeInt(&buf, Int32(8))
+            FfiConverterSequenceTypeConversation.write(conversations, into: &buf)
+            FfiConverterSequenceString.write(deletedConversationIDList, into: &buf)
+            FfiConverterBool.write(isWhole, into: &buf)
+
+
+        case let .totalUnreadMessageCountUpdated(count):
+            writeInt(&buf, Int32(9))
             FfiConverterInt64.write(count, into: &buf)
 
 
         case let .groupListUpdated(groups):
-            writeInt(&buf, Int32(9))
+            writeInt(&buf, Int32(10))
             FfiConverterSequenceTypeTimGroup.write(groups, into: &buf)
 
 
         case let .profileUpdated(profiles):
-            writeInt(&buf, Int32(10))
+            writeInt(&buf, Int32(11))
             FfiConverterSequenceTypeProfile.write(profiles, into: &buf)
 
 
         case let .blacklistUpdated(userIDList):
-            writeInt(&buf, Int32(11))
+            writeInt(&buf, Int32(12))
             FfiConverterSequenceString.write(userIDList, into: &buf)
 
 
         case let .error(code,message):
-            writeInt(&buf, Int32(12))
+            writeInt(&buf, Int32(13))
             FfiConverterInt32.write(code, into: &buf)
             FfiConverterString.write(message, into: &buf)
 
 
         case let .kickedOut(type):
-            writeInt(&buf, Int32(13))
+            writeInt(&buf, Int32(14))
             FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(14))
+            writeInt(&buf, Int32(15))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppID):
-            writeInt(&buf, Int32(15))
+            writeInt(&buf, Int32(16))
             FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }

@@ -102,6 +102,22 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(none, [])
     }
 
+    func testAListIsKeptByWhatChanges() async throws {
+        let (alice, bob, carol) = (try await Person.ready("alice"), try await Person.ready("bob"), try await Person.ready("carol"))
+        for friend in [alice, carol] {
+            try await friend.say("Hello!", to: bob)
+            _ = try await bob.nextMessage()
+        }
+        try await bob.tim.pinConversation(conversationID: .c2c(alice.name), isPinned: true)
+        var list = ConversationList()
+        while list.conversations.map(\.isPinned) != [true, false] {
+            list.apply(try await bob.next { if case .conversationChanged = $0 { true } else { false } })
+        }
+        let whole = try await bob.tim.getConversationList()
+        XCTAssertEqual(list.conversations, whole)
+        XCTAssertEqual(whole.map(\.conversationID), [.c2c(alice.name), .c2c(carol.name)])
+    }
+
     func testAPlaceToMeet() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         let message = try alice.tim.createLocationMessage(

@@ -33,7 +33,7 @@ use tim_protocol::{ConversationId, UnixMillis, UserId};
 use super::account::{Account, Membership};
 use super::context::Context;
 use super::outbox::Outbox;
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, ConversationChanges};
 use crate::event::Event;
 use crate::message::ReadMarks;
 use crate::stored::{Change, ConversationRow, Ranges};
@@ -71,7 +71,8 @@ pub(super) struct Conversations {
 /// Whether and when the conversation list has to be emitted.
 #[derive(Default)]
 struct List {
-    changed: bool,
+    /// The conversations that changed since it was last emitted.
+    changed: BTreeSet<ConversationId>,
     /// `None` until it was emitted since the store was opened.
     emitted_at: Option<i64>,
 }
@@ -119,7 +120,7 @@ impl Conversations {
             }
             self.convs.insert(id, conv);
         }
-        self.list.changed |= !self.convs.is_empty();
+        self.list.changed.extend(self.convs.keys().cloned());
     }
 
     /// Forgets all conversations; the store keeps them.
@@ -165,19 +166,19 @@ impl Conversations {
     /// Stores the positions that changed.
     pub(super) fn store_touched(&mut self, cx: &mut Context) {
         for id in std::mem::take(&mut self.touched) {
-            self.list.changed = true;
             if let Some(conv) = self.convs.get_mut(&id) {
                 conv.invalidate_view();
                 self.total.adjust(conv);
                 cx.store(Change::Conversation(conv.row.clone()));
             }
+            self.list.changed.insert(id);
         }
     }
 
     /// The messages of a conversation in the outbox changed. Creates a conversation for them, and removes one that
     /// existed only because of them.
     pub(super) fn outbox_changed(&mut self, account: &Account, id: &ConversationId, outbox: &Outbox) {
-        self.list.changed = true;
+        self.list.changed.insert(id.clone());
         self.entry(account, id);
         let Self { convs, total, .. } = self;
         let Some(conv) = convs.get_mut(id) else { return };
@@ -221,24 +222,39 @@ impl Conversations {
     pub(super) fn list(&mut self, me: &UserId, outbox: &Outbox) -> Vec<Arc<Conversation>> {
         let shown = self.convs.iter_mut().filter(|(_, conv)| conv.is_listed());
         let view = |(id, conv): (&ConversationId, &mut Conv)| conv.view(me, outbox, self.drafts.get(id));
-        let mut list: Vec<Arc<Conversation>> = shown.map(view).collect();
-        list.sort_by(|a, b| a.order(b));
-        list
+        sorted(shown.map(view).collect())
+    }
+
+    /// What is different in the list since it was last emitted.
+    fn changes(&mut self, me: &UserId, outbox: &Outbox) -> ConversationChanges {
+        let mut changes = ConversationChanges {
+            is_whole: self.list.emitted_at.is_none(),
+            ..ConversationChanges::default()
+        };
+        for id in std::mem::take(&mut self.list.changed) {
+            match self.convs.get_mut(&id).filter(|conv| conv.is_listed()) {
+                Some(conv) => changes.conversations.push(conv.view(me, outbox, self.drafts.get(&id))),
+                None => changes.deleted.push(id),
+            }
+        }
+        changes.conversations = sorted(changes.conversations);
+        changes
     }
 
     /// Whether the list changed since it was last emitted.
     pub(super) fn is_list_changed(&self) -> bool {
-        self.list.changed
+        !self.list.changed.is_empty()
     }
 
     /// Whether the list was emitted as it is.
     pub(super) fn is_list_emitted(&self) -> bool {
-        self.list.emitted_at.is_some() && !self.list.changed
+        self.list.emitted_at.is_some() && self.list.changed.is_empty()
     }
 
     /// When the changed list is to be emitted, on the monotonic clock.
     pub(super) fn list_due(&self, now: i64) -> Option<i64> {
-        self.list.changed.then(|| self.list.emitted_at.map_or(now, |emitted_at| emitted_at + LIST_EVERY_MS))
+        self.is_list_changed()
+            .then(|| self.list.emitted_at.map_or(now, |emitted_at| emitted_at + LIST_EVERY_MS))
     }
 
     /// How many messages are unread in all, without those of muted conversations and system notices.
@@ -246,12 +262,14 @@ impl Conversations {
         self.total.unread()
     }
 
-    /// The event of the list, which counts as emitted, after that of the total if it changed.
+    /// The events of the list, which counts as emitted, after that of the total if it changed.
     pub(super) fn take_list(&mut self, cx: &Context, outbox: &Outbox) -> impl Iterator<Item = Event> + use<> {
-        self.list = List { changed: false, emitted_at: Some(cx.now()) };
-        let list = cx.me().map(|me| self.list(&me, outbox));
-        let list = Event::ConversationListUpdated(list.unwrap_or_default());
-        self.total.take_event().into_iter().chain([list])
+        let events = cx.me().map(|me| {
+            let (changes, list) = (self.changes(&me, outbox), self.list(&me, outbox));
+            self.list.emitted_at = Some(cx.now());
+            [Event::ConversationChanged(changes), Event::ConversationListUpdated(list)]
+        });
+        self.total.take_event().into_iter().chain(events.into_iter().flatten())
     }
 
     /// The listeners have returned from everything up to these sequences.
@@ -280,4 +298,9 @@ impl Conversations {
     pub(super) fn delivery_due(&self) -> Option<i64> {
         self.deliveries.due()
     }
+}
+
+fn sorted(mut list: Vec<Arc<Conversation>>) -> Vec<Arc<Conversation>> {
+    list.sort_by(|a, b| a.order(b));
+    list
 }

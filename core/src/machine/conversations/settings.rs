@@ -186,7 +186,7 @@ impl Conversations {
         match self.convs.get_mut(id).filter(|conv| !conv.row.gone) {
             Some(conv) => {
                 conv.invalidate_view();
-                self.list.changed = true;
+                self.list.changed.insert(id.clone());
             }
             None if text.is_empty() => {}
             None => return Err(Fault::new(Code::CONVERSATION_NOT_FOUND)),

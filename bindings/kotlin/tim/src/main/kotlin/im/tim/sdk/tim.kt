@@ -6427,6 +6427,11 @@ data class Conversation (
     val `lastTime`: kotlin.Long
     ,
     /**
+     * Its place in the list: the greater, the higher, and of equal ones the lesser conversation ID. Below 2^53.
+     */
+    val `orderKey`: kotlin.Long
+    ,
+    /**
      * The conversation is at the top of the list.
      */
     val `isPinned`: kotlin.Boolean
@@ -6475,6 +6480,7 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
             FfiConverterLong.read(buf),
             FfiConverterSequenceTypeGroupAtInfo.read(buf),
             FfiConverterLong.read(buf),
+            FfiConverterLong.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterTypeMessageRemindType.read(buf),
             FfiConverterSequenceLong.read(buf),
@@ -6493,6 +6499,7 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
             FfiConverterLong.allocationSize(value.`peerReadSequence`) +
             FfiConverterSequenceTypeGroupAtInfo.allocationSize(value.`groupAtInfoList`) +
             FfiConverterLong.allocationSize(value.`lastTime`) +
+            FfiConverterLong.allocationSize(value.`orderKey`) +
             FfiConverterBoolean.allocationSize(value.`isPinned`) +
             FfiConverterTypeMessageRemindType.allocationSize(value.`messageRemindType`) +
             FfiConverterSequenceLong.allocationSize(value.`markList`) +
@@ -6510,6 +6517,7 @@ public object FfiConverterTypeConversation: FfiConverterRustBuffer<Conversation>
             FfiConverterLong.write(value.`peerReadSequence`, buf)
             FfiConverterSequenceTypeGroupAtInfo.write(value.`groupAtInfoList`, buf)
             FfiConverterLong.write(value.`lastTime`, buf)
+            FfiConverterLong.write(value.`orderKey`, buf)
             FfiConverterBoolean.write(value.`isPinned`, buf)
             FfiConverterTypeMessageRemindType.write(value.`messageRemindType`, buf)
             FfiConverterSequenceLong.write(value.`markList`, buf)
@@ -9105,7 +9113,11 @@ enum class EventName {
     /**
      * The total of unread messages changed.
      */
-    TOTAL_UNREAD_MESSAGE_COUNT_UPDATED;
+    TOTAL_UNREAD_MESSAGE_COUNT_UPDATED,
+    /**
+     * Conversations changed.
+     */
+    CONVERSATION_CHANGED;
 
 
 
@@ -10613,6 +10625,30 @@ sealed class TimEvent {
     }
 
     /**
+     * Conversations changed, were added to the list or left it: only these, before the event of the whole list. A
+     * `ConversationList` keeps a whole list by them.
+     */
+    data class ConversationChanged(
+        /**
+         * Those that changed or were added, as they are now, in the order of the list.
+         */
+        val `conversations`: List<im.tim.sdk.Conversation>,
+        /**
+         * Those that are not in the list any more, and perhaps never were.
+         */
+        val `deletedConversationIDList`: List<kotlin.String>,
+        /**
+         * The conversations are all there are: the first ones of a login, and after the server's data was replaced.
+         */
+        val `isWhole`: kotlin.Boolean) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * The number of unread messages in all conversations changed, without those that the user has muted and system notices.
      */
     data class TotalUnreadMessageCountUpdated(
@@ -10769,29 +10805,34 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             7 -> TimEvent.ConversationListUpdated(
                 FfiConverterSequenceTypeConversation.read(buf),
                 )
-            8 -> TimEvent.TotalUnreadMessageCountUpdated(
+            8 -> TimEvent.ConversationChanged(
+                FfiConverterSequenceTypeConversation.read(buf),
+                FfiConverterSequenceString.read(buf),
+                FfiConverterBoolean.read(buf),
+                )
+            9 -> TimEvent.TotalUnreadMessageCountUpdated(
                 FfiConverterLong.read(buf),
                 )
-            9 -> TimEvent.GroupListUpdated(
+            10 -> TimEvent.GroupListUpdated(
                 FfiConverterSequenceTypeGroup.read(buf),
                 )
-            10 -> TimEvent.ProfileUpdated(
+            11 -> TimEvent.ProfileUpdated(
                 FfiConverterSequenceTypeProfile.read(buf),
                 )
-            11 -> TimEvent.BlacklistUpdated(
+            12 -> TimEvent.BlacklistUpdated(
                 FfiConverterSequenceString.read(buf),
                 )
-            12 -> TimEvent.Error(
+            13 -> TimEvent.Error(
                 FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            13 -> TimEvent.KickedOut(
+            14 -> TimEvent.KickedOut(
                 FfiConverterTypeKickedOutType.read(buf),
                 )
-            14 -> TimEvent.NetStateChange(
+            15 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            15 -> TimEvent.SdkDestroy(
+            16 -> TimEvent.SdkDestroy(
                 FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -10844,6 +10885,15 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             (
                 4UL
                 + FfiConverterSequenceTypeConversation.allocationSize(value.`conversations`)
+            )
+        }
+        is TimEvent.ConversationChanged -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeConversation.allocationSize(value.`conversations`)
+                + FfiConverterSequenceString.allocationSize(value.`deletedConversationIDList`)
+                + FfiConverterBoolean.allocationSize(value.`isWhole`)
             )
         }
         is TimEvent.TotalUnreadMessageCountUpdated -> {
@@ -10940,44 +10990,51 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterSequenceTypeConversation.write(value.`conversations`, buf)
                 Unit
             }
-            is TimEvent.TotalUnreadMessageCountUpdated -> {
+            is TimEvent.ConversationChanged -> {
                 buf.putInt(8)
+                FfiConverterSequenceTypeConversation.write(value.`conversations`, buf)
+                FfiConverterSequenceString.write(value.`deletedConversationIDList`, buf)
+                FfiConverterBoolean.write(value.`isWhole`, buf)
+                Unit
+            }
+            is TimEvent.TotalUnreadMessageCountUpdated -> {
+                buf.putInt(9)
                 FfiConverterLong.write(value.`count`, buf)
                 Unit
             }
             is TimEvent.GroupListUpdated -> {
-                buf.putInt(9)
+                buf.putInt(10)
                 FfiConverterSequenceTypeGroup.write(value.`groups`, buf)
                 Unit
             }
             is TimEvent.ProfileUpdated -> {
-                buf.putInt(10)
+                buf.putInt(11)
                 FfiConverterSequenceTypeProfile.write(value.`profiles`, buf)
                 Unit
             }
             is TimEvent.BlacklistUpdated -> {
-                buf.putInt(11)
+                buf.putInt(12)
                 FfiConverterSequenceString.write(value.`userIDList`, buf)
                 Unit
             }
             is TimEvent.Error -> {
-                buf.putInt(12)
+                buf.putInt(13)
                 FfiConverterInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(13)
+                buf.putInt(14)
                 FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(14)
+                buf.putInt(15)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(15)
+                buf.putInt(16)
                 FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }

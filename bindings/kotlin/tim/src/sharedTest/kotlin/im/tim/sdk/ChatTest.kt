@@ -117,6 +117,20 @@ class ChatTest {
     }
 
     @Test
+    fun aListIsKeptByWhatChanges() = story {
+        val (alice, bob, carol) = listOf(ready("alice"), ready("bob"), ready("carol"))
+        for (friend in listOf(alice, carol)) {
+            friend.say(bob, "Hello!")
+            bob.nextMessage()
+        }
+        bob.tim.pinConversation(c2c(alice.name), true)
+        val list = ConversationList()
+        while (list.conversations.map { it.isPinned } != listOf(true, false)) list.apply(bob.next<TimEvent.ConversationChanged>())
+        assertEquals(listOf(c2c(alice.name), c2c(carol.name)), list.conversations.map { it.conversationID })
+        assertEquals(bob.tim.getConversationList(), list.conversations)
+    }
+
+    @Test
     fun aPictureTravelsWithItsProgress() = story {
         val (alice, bob) = listOf(ready("alice"), ready("bob"))
         val picture = picture(640, 480)

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tim_protocol::conversation::Mention;
 use tim_protocol::group::GroupType;
 pub use tim_protocol::settings::MessageRemindType;
-use tim_protocol::{Code, ConversationId, UnixMillis, UserId};
+use tim_protocol::{Code, ConversationId, ConversationType, UnixMillis, UserId};
 
 use crate::message::Message;
 
@@ -106,6 +106,35 @@ impl ConversationList {
             self.list.insert(place, Arc::clone(conversation));
             self.by_id.insert(conversation.conversation_id.clone(), Arc::clone(conversation));
         }
+    }
+}
+
+/// Which conversations of the list are wanted: those for which all of this holds. The default wants all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ConversationFilter {
+    /// They are among these; empty for any.
+    pub conversation_id_list: Vec<ConversationId>,
+    /// They are of this type.
+    pub conversation_type: Option<ConversationType>,
+    /// They have this mark.
+    pub mark_type: Option<u64>,
+    /// Something in them is unread.
+    pub has_unread_count: bool,
+    /// An unread message in them mentions this user.
+    pub has_group_at_info: bool,
+}
+
+impl ConversationFilter {
+    /// Whether a conversation is wanted.
+    #[must_use]
+    pub fn includes(&self, it: &Conversation) -> bool {
+        let Self { conversation_id_list, conversation_type, mark_type, has_unread_count, has_group_at_info } =
+            self;
+        (conversation_id_list.is_empty() || conversation_id_list.contains(&it.conversation_id))
+            && conversation_type.is_none_or(|wanted| wanted == (&it.conversation_id).into())
+            && mark_type.is_none_or(|wanted| it.mark_list.contains(&wanted))
+            && (!has_unread_count || it.unread_count > 0)
+            && (!has_group_at_info || !it.group_at_info_list.is_empty())
     }
 }
 

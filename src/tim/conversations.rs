@@ -1,10 +1,14 @@
 //! Conversations: the list, what is read, what the user sets about a conversation, and what the user removes.
 
+use std::sync::Arc;
+
 use tim_protocol::settings::{Marks, SettingsChange};
 use tim_protocol::{Code, ConversationId};
 
 use super::{Tim, unexpected};
-use crate::conversation::{Conversation, ConversationResults, MessageRemindType, ReadAllType};
+use crate::conversation::{
+    Conversation, ConversationFilter, ConversationResults, MessageRemindType, ReadAllType,
+};
 use crate::error::TimError;
 use crate::machine::io::{Call, Removal, Return};
 
@@ -19,11 +23,37 @@ impl Tim {
     /// [`Code::LOGIN_FAILED`], [`Code::LOGGED_OUT`], the code of a kick (3002, 3003, 3004, 3006), or
     /// [`Code::DESTROYED`]. A refusal is also reported as [`crate::event::Event::Error`]. [`Code::TOO_MANY_CALLS`] if
     /// 10,000 calls were made that the engine has not handled yet.
-    pub async fn get_conversation_list(&self) -> Result<Vec<std::sync::Arc<Conversation>>, TimError> {
+    pub async fn get_conversation_list(&self) -> Result<Vec<Arc<Conversation>>, TimError> {
         match self.call(Call::ConversationList).await? {
             Return::Conversations(list) => Ok(list),
             _ => Err(unexpected()),
         }
+    }
+
+    /// The conversations of the list that a filter wants, in the same order.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`].
+    pub async fn get_conversation_list_with(
+        &self,
+        filter: &ConversationFilter,
+    ) -> Result<Vec<Arc<Conversation>>, TimError> {
+        let mut list = self.get_conversation_list().await?;
+        list.retain(|it| filter.includes(it));
+        Ok(list)
+    }
+
+    /// One conversation of the list.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_NOT_FOUND`] for one that the list does not have.
+    pub async fn get_conversation_profile(
+        &self,
+        conversation: &ConversationId,
+    ) -> Result<Arc<Conversation>, TimError> {
+        let list = self.get_conversation_list().await?;
+        let found = list.into_iter().find(|it| it.conversation_id == *conversation);
+        found.ok_or_else(|| Code::CONVERSATION_NOT_FOUND.into())
     }
 
     /// Marks everything in a conversation as read: here at once, on the server, the user's other devices and the other

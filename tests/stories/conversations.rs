@@ -1,8 +1,9 @@
 //! Reading, taking back, unread counts and history: what a conversation list shows, on every device.
 
-use tim::ConversationId;
+use tim::conversation::ConversationFilter;
 use tim::event::Event;
 use tim::message::{Flow, Message};
+use tim::{Code, ConversationId, ConversationType};
 
 use crate::world::{Device, World, text_of};
 
@@ -125,7 +126,7 @@ async fn a_message_taken_back_is_gone_for_everybody() {
     assert!(list[1].is_revoked);
     // Bob may not revoke alice's message.
     let kept = list[0].clone();
-    assert_eq!(bob.tim.revoke_message(&kept).await.unwrap_err().code, tim::Code::REVOKE_NOT_ALLOWED);
+    assert_eq!(bob.tim.revoke_message(&kept).await.unwrap_err().code, Code::REVOKE_NOT_ALLOWED);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -167,4 +168,45 @@ async fn the_list_is_ordered_by_what_happened_last() {
     assert_eq!(order(&list), ["C2Cbob", "C2Ccarol"]);
     assert_eq!(text_of(list[0].last_message.as_ref().unwrap()), Some("third"));
     assert_eq!(list[0].unread_count, 0, "own messages are not unread");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_gives_some_conversations_in_the_order_of_the_list() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let carol = world.device("carol", "laptop").await;
+    bob.send("C2Calice", "first").await;
+    carol.send("C2Calice", "second").await;
+    alice.messages(2).await;
+    alice.tim.set_message_read(&id("C2Cbob")).await.unwrap();
+    alice.tim.mark_conversation(&[id("C2Cbob")], 1, true).await.unwrap();
+    let wanted = |filter: ConversationFilter| {
+        let tim = alice.tim.clone();
+        async move {
+            let list = tim.get_conversation_list_with(&filter).await.unwrap();
+            list.iter().map(|it| it.conversation_id.to_string()).collect::<Vec<_>>()
+        }
+    };
+    let all = ConversationFilter::default;
+    assert_eq!(wanted(all()).await, ["C2Ccarol", "C2Cbob"]);
+    let of_c2c = ConversationFilter { conversation_type: Some(ConversationType::C2c), ..all() };
+    assert_eq!(wanted(of_c2c).await, ["C2Ccarol", "C2Cbob"]);
+    let named = vec![id("C2Cbob"), id("C2Cdave"), id("C2Ccarol")];
+    assert_eq!(
+        wanted(ConversationFilter { conversation_id_list: named, ..all() }).await,
+        ["C2Ccarol", "C2Cbob"]
+    );
+    let of_groups = ConversationFilter { conversation_type: Some(ConversationType::Group), ..all() };
+    assert_eq!(wanted(of_groups).await, [""; 0]);
+    assert_eq!(wanted(ConversationFilter { mark_type: Some(1), ..all() }).await, ["C2Cbob"]);
+    assert_eq!(wanted(ConversationFilter { mark_type: Some(2), ..all() }).await, [""; 0]);
+    assert_eq!(wanted(ConversationFilter { has_unread_count: true, ..all() }).await, ["C2Ccarol"]);
+    assert_eq!(wanted(ConversationFilter { has_group_at_info: true, ..all() }).await, [""; 0]);
+    let of_bob = alice.tim.get_conversation_profile(&id("C2Cbob")).await.unwrap();
+    assert_eq!((of_bob.unread_count, of_bob.mark_list.as_slice()), (0, [1].as_slice()));
+    alice.tim.delete_conversation(&[id("C2Cbob")], true).await.unwrap();
+    for unknown in ["C2Cbob", "C2Cdave"] {
+        let refused = alice.tim.get_conversation_profile(&id(unknown)).await.unwrap_err();
+        assert_eq!(refused.code, Code::CONVERSATION_NOT_FOUND);
+    }
 }

@@ -194,6 +194,10 @@
  *   {"excludedFromUnreadCount":true, "excludedFromLastMessage":true}
  *   As isExcludedFromUnreadCount and isExcludedFromLastMessage in message
  *
+ * conversation filter (tim_get_conversation_list; all may be absent)
+ *   {"conversationIDList":["C2Cbob"], "type":"C2C", "markType":1, "hasUnreadCount":true, "hasGroupAtInfo":true}
+ *   Those for which all of it holds       conversationIDList: among these       markType: with this mark
+ *
  * message search param (tim_search_local_messages; at least a keyword, a sender or a type is needed)
  *   {"keywordList":["tea"], "keywordListMatchType":"or", "senderUserIDList":[], "messageTypeList":[], "conversationID":null,
  *    "timePosition":null, "timePeriod":null, "count":20, "cursor":null}
@@ -1107,13 +1111,29 @@ tim_status tim_cancel_download(tim_client client,
                                void *user_data);
 
 /**
- * All conversations: the pinned ones first, and of these and of the others the most recently active first.
+ * All conversations, or those that a filter wants: the pinned ones first, and of these and of the others the most
+ * recently active first.
  *
- * Result: an array of `conversation`.
+ * `filter_json` is `conversation filter`, or NULL for none. Result: an array of `conversation`.
  *
- * Errors: the gate's.
+ * Errors: the gate's; 2503 for a conversation that is none.
  */
-tim_status tim_get_conversation_list(tim_client client, tim_done_callback done, void *user_data);
+tim_status tim_get_conversation_list(tim_client client,
+                                     const char *filter_json,
+                                     tim_done_callback done,
+                                     void *user_data);
+
+/**
+ * One conversation of the list.
+ *
+ * Result: `conversation`.
+ *
+ * Errors: the gate's; 2503 for a conversation that is none, 2500 for one that the list does not have.
+ */
+tim_status tim_get_conversation_profile(tim_client client,
+                                        const char *conversation_id,
+                                        tim_done_callback done,
+                                        void *user_data);
 
 /**
  * Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message

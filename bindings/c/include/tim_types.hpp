@@ -417,18 +417,6 @@ NLOHMANN_JSON_SERIALIZE_ENUM(message_remind_type, {
     {message_remind_type::not_receive_msg_except_at, "NotReceiveMsgExceptAt"},
 })
 
-/** The conversations that a call marks as read. */
-enum class read_all_type {
-    c2c,
-    group,
-    all,
-};
-NLOHMANN_JSON_SERIALIZE_ENUM(read_all_type, {
-    {read_all_type::c2c, "readAllC2CMessage"},
-    {read_all_type::group, "readAllGroupMessage"},
-    {read_all_type::all, "readAllMessage"},
-})
-
 /** Whose conversation it is. */
 enum class conversation_type {
     c2c,
@@ -439,6 +427,47 @@ NLOHMANN_JSON_SERIALIZE_ENUM(conversation_type, {
     {conversation_type::c2c, "C2C"},
     {conversation_type::group, "GROUP"},
     {conversation_type::system, "@TIM#SYSTEM"},
+})
+
+/** Which conversations of the list are wanted: those for which all of this holds. */
+struct conversation_filter {
+    /** They are among these; empty for any. */
+    std::vector<std::string> conversation_id_list{};
+    /** They are of this type. */
+    std::optional<types::conversation_type> type{};
+    /** They have this mark. */
+    std::optional<std::int64_t> mark_type{};
+    /** Something in them is unread. */
+    bool has_unread_count{};
+    /** An unread message in them mentions this user. */
+    bool has_group_at_info{};
+};
+inline void to_json(nlohmann::json &json, const conversation_filter &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "conversationIDList", it.conversation_id_list);
+    detail::put(json, "type", it.type);
+    detail::put(json, "markType", it.mark_type);
+    detail::put(json, "hasUnreadCount", it.has_unread_count);
+    detail::put(json, "hasGroupAtInfo", it.has_group_at_info);
+}
+inline void from_json(const nlohmann::json &json, conversation_filter &it) {
+    detail::take(json, "conversationIDList", it.conversation_id_list);
+    detail::take(json, "type", it.type);
+    detail::take(json, "markType", it.mark_type);
+    detail::take(json, "hasUnreadCount", it.has_unread_count);
+    detail::take(json, "hasGroupAtInfo", it.has_group_at_info);
+}
+
+/** The conversations that a call marks as read. */
+enum class read_all_type {
+    c2c,
+    group,
+    all,
+};
+NLOHMANN_JSON_SERIALIZE_ENUM(read_all_type, {
+    {read_all_type::c2c, "readAllC2CMessage"},
+    {read_all_type::group, "readAllGroupMessage"},
+    {read_all_type::all, "readAllMessage"},
 })
 
 /** The direction of a message. */

@@ -131,8 +131,12 @@ public:
         return ask(tim_cancel_download, target);
     }
     /** As tim_get_conversation_list. */
-    answer get_conversation_list() const {
-        return ask(tim_get_conversation_list);
+    answer get_conversation_list(const std::string &filter_json = {}) const {
+        return ask(tim_get_conversation_list, filter_json);
+    }
+    /** As tim_get_conversation_profile. */
+    answer get_conversation_profile(const std::string &conversation_id) const {
+        return ask(tim_get_conversation_profile, conversation_id);
     }
     /** As tim_set_message_read. */
     answer set_message_read(const std::string &conversation_id) const {

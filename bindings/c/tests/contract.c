@@ -149,7 +149,7 @@ static void call_everything(void *user_data, const char *events) {
         tim_string_free(user);
         /* Even waiting for the server's answer is allowed here. */
         say(it->client, "bob", "from within a listener");
-        ENDS(TIM_OK, tim_get_conversation_list, it->client);
+        ENDS(TIM_OK, tim_get_conversation_list, it->client, NULL);
     }
     add(&it->calls);
 }
@@ -288,7 +288,7 @@ static void after_its_end_an_instance_says_so(void) {
     CHECK(now(&late.destroyed) == 3);
     ENDS(130160, tim_login, carol, "alice", alices_sig);
     ENDS(130160, tim_logout, carol);
-    ENDS(130160, tim_get_conversation_list, carol);
+    ENDS(130160, tim_get_conversation_list, carol, NULL);
     ENDS(130160, tim_get_my_profile, carol);
     ENDS(130160, tim_get_message_list, carol, "C2Cbob", NULL, 10);
     ENDS(TIM_OK, tim_destroy, carol);

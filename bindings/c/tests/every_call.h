@@ -31,6 +31,7 @@ enum { EVERY_CREATIONS_DESTROYS = 4 };
     EACH(tim_download_attachment(client, json, 0, text, on_progress, &destroys, count_destroy, done, NULL)); \
     EACH(tim_get_attachment_url(client, json, 0, done, NULL)); \
     EACH(tim_cancel_download(client, text, done, NULL)); \
+    EACH(tim_get_conversation_profile(client, text, done, NULL)); \
     EACH(tim_set_message_read(client, text, done, NULL)); \
     EACH(tim_pin_conversation(client, text, true, done, NULL)); \
     EACH(tim_set_message_remind_type(client, json, "Discard", done, NULL)); \
@@ -56,7 +57,7 @@ enum { EVERY_CALLS_DESTROYS = 1 };
 #define EVERY_CALL_WITHOUT_TEXT(client, done) \
     EACH(tim_logout(client, done, NULL)); \
     EACH(tim_get_server_time(client, done, NULL)); \
-    EACH(tim_get_conversation_list(client, done, NULL)); \
+    EACH(tim_get_conversation_list(client, NULL, done, NULL)); \
     EACH(tim_set_all_message_read(client, "readAllMessage", done, NULL)); \
     EACH(tim_get_group_list(client, done, NULL)); \
     EACH(tim_get_my_profile(client, done, NULL)); \

@@ -187,7 +187,7 @@ static void alice_takes_back_what_she_said(void) {
     TOLD(sent, TIM_OK, tim_send_message, alice, message, NULL);
     CHECK(is(sent, MESSAGE("GROUPclimbers", "GROUP", "alice", "climbers", "out", "Normal", BY_ALICE, STANDS, "true", HELLO)));
     comes(&received);
-    TOLD(list, TIM_OK, tim_get_conversation_list, bob);
+    TOLD(list, TIM_OK, tim_get_conversation_list, bob, NULL);
     CHECK(has(list, NULL,
               "{'conversationID':'GROUPclimbers','type':'GROUP','subType':'Public','unreadCount':1,'lastMessage':" MESSAGE(
                   "GROUPclimbers", "GROUP", "alice", "climbers", "in", "Normal", BY_ALICE, STANDS, "false",
@@ -203,7 +203,8 @@ static void alice_takes_back_what_she_said(void) {
           "such conversation'}]}",
           tim_delete_conversation, bob, "[\"C2Cnobody\"]", true);
     ENDS(2500, tim_clear_history_message, bob, "C2Cnobody");
-    TOLD(list, TIM_OK, tim_get_conversation_list, bob);
+    TELLS("[]", tim_get_conversation_list, bob, "{\"markType\":2}");
+    TOLD(list, TIM_OK, tim_get_conversation_profile, bob, "GROUPclimbers");
     CHECK(has(list, NULL, "'isPinned':true,'messageRemindType':'AcceptNotNotify','markList':[1],'customData':'','draftText':''}"));
     free(list);
 

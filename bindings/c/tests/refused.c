@@ -75,7 +75,7 @@ static void threads_that_are_refused_later_do_no_harm(void) {
     refuse_threads();
     ENDS(TIM_OK, tim_get_server_time, alice);
     ENDS(TIM_OK, tim_send_message, alice, message, NULL);
-    ENDS(TIM_OK, tim_get_conversation_list, alice);
+    ENDS(TIM_OK, tim_get_conversation_list, alice, NULL);
     allow_threads();
     GIVES(TIM_OK, tim_is_ready(alice, &ready));
     CHECK(ready);

@@ -15,7 +15,7 @@ use super::handles::TimClient;
 use super::parameters::{Given, Parameters, unknown};
 use crate::client::{ProgressListener, Tim};
 use crate::error::TimError;
-use crate::types::{Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewGroup, ProfileFields, ReadAllType, RenditionType, SendOptions};
+use crate::types::{ConversationFilter, Message, MessageListHoppingParam, MessageRemindType, MessageSearchParam, NewGroup, ProfileFields, ReadAllType, RenditionType, SendOptions};
 
 /// Logs a user in; `sdkStateReady` tells when everything works.
 ///
@@ -641,22 +641,49 @@ fn cancel_download(tim: Arc<Tim>, target: String) -> Call {
     call(async move { tim.cancel_download(target).await })
 }
 
-/// All conversations: the pinned ones first, and of these and of the others the most recently active first.
+/// All conversations, or those that a filter wants: the pinned ones first, and of these and of the others the most
+/// recently active first.
 ///
-/// Result: an array of `conversation`.
+/// `filter_json` is `conversation filter`, or NULL for none. Result: an array of `conversation`.
 ///
-/// Errors: the gate's.
+/// Errors: the gate's; 2503 for a conversation that is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tim_get_conversation_list(
     client: TimClient,
+    filter_json: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(get_conversation_list(tim))))
+    run(client, done, user_data, Box::new(move |tim| Ok(get_conversation_list(
+        tim,
+        guard::optional_noun(filter_json)?,
+    ))))
 }
 
-fn get_conversation_list(tim: Arc<Tim>) -> Call {
-    call(async move { tim.get_conversation_list().await })
+fn get_conversation_list(tim: Arc<Tim>, filter: Option<ConversationFilter>) -> Call {
+    call(async move { tim.get_conversation_list(filter).await })
+}
+
+/// One conversation of the list.
+///
+/// Result: `conversation`.
+///
+/// Errors: the gate's; 2503 for a conversation that is none, 2500 for one that the list does not have.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_conversation_profile(
+    client: TimClient,
+    conversation_id: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_conversation_profile(
+        tim,
+        guard::text(conversation_id)?,
+    ))))
+}
+
+fn get_conversation_profile(tim: Arc<Tim>, conversation_id: String) -> Call {
+    call(async move { tim.get_conversation_profile(conversation_id).await })
 }
 
 /// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message
@@ -1296,8 +1323,12 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
             Ok(cancel_download(tim, given.take("target")?))
         }
         "getConversationList" => {
-            let _given = Parameters::new("getConversationList", &[], given)?;
-            Ok(get_conversation_list(tim))
+            let mut given = Parameters::new("getConversationList", &["filter"], given)?;
+            Ok(get_conversation_list(tim, given.take_or("filter", None)?))
+        }
+        "getConversationProfile" => {
+            let mut given = Parameters::new("getConversationProfile", &["conversationID"], given)?;
+            Ok(get_conversation_profile(tim, given.take("conversationID")?))
         }
         "setMessageRead" => {
             let mut given = Parameters::new("setMessageRead", &["conversationID"], given)?;

@@ -3,16 +3,34 @@
 use super::Tim;
 use crate::error::TimError;
 use crate::offload::offload;
-use crate::types::{self as ids, Conversation, ConversationResults, MessageRemindType, ReadAllType};
+use crate::types::{
+    self as ids, Conversation, ConversationFilter, ConversationResults, MessageRemindType, ReadAllType,
+};
 
 #[uniffi::export]
 impl Tim {
-    /// All conversations: the pinned ones first, and of these and of the others the most recently active first.
+    /// All conversations, or those that a filter wants: the pinned ones first, and of these and of the others the most recently
+    /// active first.
     ///
     /// # Errors
-    /// `NotReady`.
-    pub async fn get_conversation_list(&self) -> Result<Vec<Conversation>, TimError> {
-        Ok(offload(self.tim.get_conversation_list()).await?.iter().map(|it| (&**it).into()).collect())
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none.
+    #[uniffi::method(default(filter = None))]
+    pub async fn get_conversation_list(
+        &self,
+        filter: Option<ConversationFilter>,
+    ) -> Result<Vec<Conversation>, TimError> {
+        let filter = filter.unwrap_or_default().try_into()?;
+        let list = offload(self.tim.get_conversation_list_with(&filter)).await?;
+        Ok(list.iter().map(|it| (&**it).into()).collect())
+    }
+
+    /// One conversation of the list.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that the list does not have.
+    pub async fn get_conversation_profile(&self, conversation_id: String) -> Result<Conversation, TimError> {
+        let conversation = ids::conversation_id(&conversation_id)?;
+        Ok((&*offload(self.tim.get_conversation_profile(&conversation)).await?).into())
     }
 
     /// Marks everything in a conversation as read: here at once, elsewhere as soon as it can be told. Sending a message

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use tim::conversation as engine;
 
-use super::{ConversationType, GroupType, Message, mirror, mirror_words, seconds, signed};
+use super::{ConversationType, GroupType, Message, conversation_ids, mirror, mirror_words, seconds, signed};
+use crate::error::TimError;
 
 mirror_words! {
     /// Which messages of a conversation this user wants to be told of.
@@ -18,6 +19,49 @@ mirror_words! {
         AcceptNotNotifyExceptAt = "AcceptNotNotifyExceptAt",
         /// Only those that mention this user.
         NotReceiveMsgExceptAt = "NotReceiveMsgExceptAt",
+    }
+}
+
+/// Which conversations of the list are wanted: those for which all of this holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default, uniffi::Record, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ConversationFilter {
+    /// They are among these; empty for any.
+    #[serde(rename = "conversationIDList")]
+    #[uniffi(default = [])]
+    pub conversation_id_list: Vec<String>,
+    /// They are of this type.
+    #[uniffi(default = None)]
+    pub r#type: Option<ConversationType>,
+    /// They have this mark.
+    #[uniffi(default = None)]
+    pub mark_type: Option<i64>,
+    /// Something in them is unread.
+    #[uniffi(default = false)]
+    pub has_unread_count: bool,
+    /// An unread message in them mentions this user.
+    #[uniffi(default = false)]
+    pub has_group_at_info: bool,
+}
+
+impl TryFrom<ConversationFilter> for engine::ConversationFilter {
+    type Error = TimError;
+
+    fn try_from(filter: ConversationFilter) -> Result<Self, TimError> {
+        let ConversationFilter {
+            conversation_id_list,
+            r#type,
+            mark_type,
+            has_unread_count,
+            has_group_at_info,
+        } = filter;
+        Ok(Self {
+            conversation_id_list: conversation_ids(&conversation_id_list)?,
+            conversation_type: r#type.map(Into::into),
+            mark_type: mark_type.map(i64::cast_unsigned),
+            has_unread_count,
+            has_group_at_info,
+        })
     }
 }
 

@@ -1707,12 +1707,21 @@ public protocol TimProtocol: AnyObject, Sendable {
     func deleteConversation(conversationIDList: [String], clearHistoryMessage: Bool) async throws  -> ConversationResults
 
     /**
-     * All conversations: the pinned ones first, and of these and of the others the most recently active first.
+     * All conversations, or those that a filter wants: the pinned ones first, and of these and of the others the most recently
+     * active first.
      *
      * # Errors
-     * `NotReady`.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
      */
-    func getConversationList() async throws  -> [Conversation]
+    func getConversationList(filter: ConversationFilter?) async throws  -> [Conversation]
+
+    /**
+     * One conversation of the list.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that the list does not have.
+     */
+    func getConversationProfile(conversationID: String) async throws  -> Conversation
 
     /**
      * How many messages are unread in all conversations, without those that the user has muted and system notices; 0 while nobody
@@ -2480,23 +2489,46 @@ open func deleteConversation(conversationIDList: [String], clearHistoryMessage: 
 }
 
     /**
-     * All conversations: the pinned ones first, and of these and of the others the most recently active first.
+     * All conversations, or those that a filter wants: the pinned ones first, and of these and of the others the most recently
+     * active first.
      *
      * # Errors
-     * `NotReady`.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
      */
-open func getConversationList()async throws  -> [Conversation]  {
+open func getConversationList(filter: ConversationFilter? = nil)async throws  -> [Conversation]  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_get_conversation_list(
-                        self.uniffiCloneHandle()
+                        self.uniffiCloneHandle(),FfiConverterOptionTypeConversationFilter.lower(filter)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterSequenceTypeConversation.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * One conversation of the list.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that the list does not have.
+     */
+open func getConversationProfile(conversationID: String)async throws  -> Conversation  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_conversation_profile(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(conversationID)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeConversation_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -4110,6 +4142,105 @@ public func FfiConverterTypeConversationFailure_lift(_ buf: RustBuffer) throws -
 #endif
 public func FfiConverterTypeConversationFailure_lower(_ value: ConversationFailure) -> RustBuffer {
     return FfiConverterTypeConversationFailure.lower(value)
+}
+
+
+/**
+ * Which conversations of the list are wanted: those for which all of this holds.
+ */
+public struct ConversationFilter: Equatable, Hashable {
+    /**
+     * They are among these; empty for any.
+     */
+    public let conversationIDList: [String]
+    /**
+     * They are of this type.
+     */
+    public let type: ConversationType?
+    /**
+     * They have this mark.
+     */
+    public let markType: Int64?
+    /**
+     * Something in them is unread.
+     */
+    public let hasUnreadCount: Bool
+    /**
+     * An unread message in them mentions this user.
+     */
+    public let hasGroupAtInfo: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * They are among these; empty for any.
+         */conversationIDList: [String] = [],
+        /**
+         * They are of this type.
+         */type: ConversationType? = nil,
+        /**
+         * They have this mark.
+         */markType: Int64? = nil,
+        /**
+         * Something in them is unread.
+         */hasUnreadCount: Bool = false,
+        /**
+         * An unread message in them mentions this user.
+         */hasGroupAtInfo: Bool = false) {
+        self.conversationIDList = conversationIDList
+        self.type = type
+        self.markType = markType
+        self.hasUnreadCount = hasUnreadCount
+        self.hasGroupAtInfo = hasGroupAtInfo
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ConversationFilter: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeConversationFilter: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ConversationFilter {
+        return
+            try ConversationFilter(
+                conversationIDList: FfiConverterSequenceString.read(from: &buf),
+                type: FfiConverterOptionTypeConversationType.read(from: &buf),
+                markType: FfiConverterOptionInt64.read(from: &buf),
+                hasUnreadCount: FfiConverterBool.read(from: &buf),
+                hasGroupAtInfo: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ConversationFilter, into buf: inout [UInt8]) {
+        FfiConverterSequenceString.write(value.conversationIDList, into: &buf)
+        FfiConverterOptionTypeConversationType.write(value.type, into: &buf)
+        FfiConverterOptionInt64.write(value.markType, into: &buf)
+        FfiConverterBool.write(value.hasUnreadCount, into: &buf)
+        FfiConverterBool.write(value.hasGroupAtInfo, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConversationFilter_lift(_ buf: RustBuffer) throws -> ConversationFilter {
+    return try FfiConverterTypeConversationFilter.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeConversationFilter_lower(_ value: ConversationFilter) -> RustBuffer {
+    return FfiConverterTypeConversationFilter.lower(value)
 }
 
 
@@ -10112,6 +10243,30 @@ fileprivate struct FfiConverterOptionTypeProgressListener: FfiConverterRustBuffe
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterOptionTypeConversationFilter: FfiConverterRustBuffer {
+    typealias SwiftType = ConversationFilter?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeConversationFilter.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeConversationFilter.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterOptionTypeCreateOptions: FfiConverterRustBuffer {
     typealias SwiftType = CreateOptions?
 
@@ -10224,6 +10379,30 @@ fileprivate struct FfiConverterOptionTypeTimGroup: FfiConverterRustBuffer {
         switch try readInt(&buf) as Int8 {
         case 0: return nil
         case 1: return try FfiConverterTypeTimGroup.read(from: &buf)
+        default: throw UniffiInternalError.unexpectedOptionalTag
+        }
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterOptionTypeConversationType: FfiConverterRustBuffer {
+    typealias SwiftType = ConversationType?
+
+    public static func write(_ value: SwiftType, into buf: inout [UInt8]) {
+        guard let value = value else {
+            writeInt(&buf, Int8(0))
+            return
+        }
+        writeInt(&buf, Int8(1))
+        FfiConverterTypeConversationType.write(value, into: &buf)
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> SwiftType {
+        switch try readInt(&buf) as Int8 {
+        case 0: return nil
+        case 1: return try FfiConverterTypeConversationType.read(from: &buf)
         default: throw UniffiInternalError.unexpectedOptionalTag
         }
     }
@@ -10933,7 +11112,10 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_delete_conversation() != 16488) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 4705) {
+    if (uniffi_tim_ffi_checksum_method_tim_get_conversation_list() != 44822) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_conversation_profile() != 64400) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_get_total_unread_message_count() != 29410) {

@@ -841,6 +841,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_conversation_list(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_conversation_profile(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_total_unread_message_count(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_mark_conversation(
@@ -1010,7 +1012,9 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_delete_conversation(`ptr`: Long,`conversationIDList`: RustBuffer.ByValue,`clearHistoryMessage`: Byte,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_get_conversation_list(`ptr`: Long,
+    external fun uniffi_tim_ffi_fn_method_tim_get_conversation_list(`ptr`: Long,`filter`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_conversation_profile(`ptr`: Long,`conversationID`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_total_unread_message_count(`ptr`: Long,uniffi_out_err: UniffiRustCallStatus,
     ): Long
@@ -1330,7 +1334,10 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_delete_conversation() and 0xFFFF) != 16488) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 4705) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_list() and 0xFFFF) != 44822) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_conversation_profile() and 0xFFFF) != 64400) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_total_unread_message_count() and 0xFFFF) != 29410) {
@@ -3514,12 +3521,21 @@ public interface TimInterface {
     suspend fun `deleteConversation`(`conversationIDList`: List<kotlin.String>, `clearHistoryMessage`: kotlin.Boolean): ConversationResults
 
     /**
-     * All conversations: the pinned ones first, and of these and of the others the most recently active first.
+     * All conversations, or those that a filter wants: the pinned ones first, and of these and of the others the most recently
+     * active first.
      *
      * # Errors
-     * `NotReady`.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
      */
-    suspend fun `getConversationList`(): List<Conversation>
+    suspend fun `getConversationList`(`filter`: ConversationFilter? = null): List<Conversation>
+
+    /**
+     * One conversation of the list.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that the list does not have.
+     */
+    suspend fun `getConversationProfile`(`conversationID`: kotlin.String): Conversation
 
     /**
      * How many messages are unread in all conversations, without those that the user has muted and system notices; 0 while nobody
@@ -4432,19 +4448,21 @@ open class Tim: TimInterface
 
 
     /**
-     * All conversations: the pinned ones first, and of these and of the others the most recently active first.
+     * All conversations, or those that a filter wants: the pinned ones first, and of these and of the others the most recently
+     * active first.
      *
      * # Errors
-     * `NotReady`.
+     * `NotReady`. `Refused`: 2503 for a conversation that is none.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `getConversationList`() : List<Conversation> {
+    override suspend fun `getConversationList`(`filter`: ConversationFilter?) : List<Conversation> {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_get_conversation_list(
                 uniffiHandle,
 
+        FfiConverterOptionalTypeConversationFilter.lower(`filter`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
@@ -4452,6 +4470,34 @@ open class Tim: TimInterface
         { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterSequenceTypeConversation.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * One conversation of the list.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2503 for a conversation that is none, 2500 for one that the list does not have.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getConversationProfile`(`conversationID`: kotlin.String) : Conversation {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_conversation_profile(
+                uniffiHandle,
+
+        FfiConverterString.lower(`conversationID`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeConversation.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -5665,7 +5711,11 @@ open class Tim: TimInterface
     fun deleteConversationAsync(`conversationIDList`: List<kotlin.String>, `clearHistoryMessage`: kotlin.Boolean): CompletableFuture<ConversationResults> = inFuture { `deleteConversation`(conversationIDList, clearHistoryMessage) }
 
     /** [getConversationList] for Java: the future fails with a [TimException]. */
-    fun getConversationListAsync(): CompletableFuture<List<Conversation>> = inFuture { `getConversationList`() }
+    @JvmOverloads
+    fun getConversationListAsync(`filter`: ConversationFilter? = null): CompletableFuture<List<Conversation>> = inFuture { `getConversationList`(filter) }
+
+    /** [getConversationProfile] for Java: the future fails with a [TimException]. */
+    fun getConversationProfileAsync(`conversationID`: kotlin.String): CompletableFuture<Conversation> = inFuture { `getConversationProfile`(conversationID) }
 
     /** [markConversation] for Java: the future fails with a [TimException]. */
     fun markConversationAsync(`conversationIDList`: List<kotlin.String>, `markType`: kotlin.Long, `enableMark`: kotlin.Boolean): CompletableFuture<ConversationResults> = inFuture { `markConversation`(conversationIDList, markType, enableMark) }
@@ -6578,6 +6628,77 @@ public object FfiConverterTypeConversationFailure: FfiConverterRustBuffer<Conver
             FfiConverterString.write(value.`conversationID`, buf)
             FfiConverterInt.write(value.`code`, buf)
             FfiConverterString.write(value.`message`, buf)
+    }
+}
+
+
+
+/**
+ * Which conversations of the list are wanted: those for which all of this holds.
+ */
+data class ConversationFilter (
+    /**
+     * They are among these; empty for any.
+     */
+    val `conversationIDList`: List<kotlin.String> = listOf()
+    ,
+    /**
+     * They are of this type.
+     */
+    val `type`: ConversationType? = null
+    ,
+    /**
+     * They have this mark.
+     */
+    val `markType`: kotlin.Long? = null
+    ,
+    /**
+     * Something in them is unread.
+     */
+    val `hasUnreadCount`: kotlin.Boolean = false
+    ,
+    /**
+     * An unread message in them mentions this user.
+     */
+    val `hasGroupAtInfo`: kotlin.Boolean = false
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeConversationFilter: FfiConverterRustBuffer<ConversationFilter> {
+    override fun read(buf: ByteBuffer): ConversationFilter {
+        return ConversationFilter(
+            FfiConverterSequenceString.read(buf),
+            FfiConverterOptionalTypeConversationType.read(buf),
+            FfiConverterOptionalLong.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ConversationFilter) = (
+            FfiConverterSequenceString.allocationSize(value.`conversationIDList`) +
+            FfiConverterOptionalTypeConversationType.allocationSize(value.`type`) +
+            FfiConverterOptionalLong.allocationSize(value.`markType`) +
+            FfiConverterBoolean.allocationSize(value.`hasUnreadCount`) +
+            FfiConverterBoolean.allocationSize(value.`hasGroupAtInfo`)
+    )
+
+    override fun write(value: ConversationFilter, buf: ByteBuffer) {
+            FfiConverterSequenceString.write(value.`conversationIDList`, buf)
+            FfiConverterOptionalTypeConversationType.write(value.`type`, buf)
+            FfiConverterOptionalLong.write(value.`markType`, buf)
+            FfiConverterBoolean.write(value.`hasUnreadCount`, buf)
+            FfiConverterBoolean.write(value.`hasGroupAtInfo`, buf)
     }
 }
 
@@ -11210,6 +11331,38 @@ public object FfiConverterOptionalTypeProgressListener: FfiConverterRustBuffer<P
 /**
  * @suppress
  */
+public object FfiConverterOptionalTypeConversationFilter: FfiConverterRustBuffer<ConversationFilter?> {
+    override fun read(buf: ByteBuffer): ConversationFilter? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeConversationFilter.read(buf)
+    }
+
+    override fun allocationSize(value: ConversationFilter?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeConversationFilter.allocationSize(value)
+        }
+    }
+
+    override fun write(value: ConversationFilter?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeConversationFilter.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterOptionalTypeCreateOptions: FfiConverterRustBuffer<CreateOptions?> {
     override fun read(buf: ByteBuffer): CreateOptions? {
         if (buf.get().toInt() == 0) {
@@ -11360,6 +11513,38 @@ public object FfiConverterOptionalTypeSendOptions: FfiConverterRustBuffer<SendOp
         } else {
             buf.put(1)
             FfiConverterTypeSendOptions.write(value, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterOptionalTypeConversationType: FfiConverterRustBuffer<ConversationType?> {
+    override fun read(buf: ByteBuffer): ConversationType? {
+        if (buf.get().toInt() == 0) {
+            return null
+        }
+        return FfiConverterTypeConversationType.read(buf)
+    }
+
+    override fun allocationSize(value: ConversationType?): ULong {
+        if (value == null) {
+            return 1UL
+        } else {
+            return 1UL + FfiConverterTypeConversationType.allocationSize(value)
+        }
+    }
+
+    override fun write(value: ConversationType?, buf: ByteBuffer) {
+        if (value == null) {
+            buf.put(0)
+        } else {
+            buf.put(1)
+            FfiConverterTypeConversationType.write(value, buf)
         }
     }
 }

@@ -110,6 +110,8 @@ class ChatTest {
         assertEquals(listOf(1L shl 63), conversation.markList)
         assertEquals(MessageRemindType.ACCEPT_NOT_NOTIFY, conversation.messageRemindType)
         assertEquals("red" to "Dear A", conversation.customData to conversation.draftText)
+        assertEquals(conversation, bob.tim.getConversationProfile(known))
+        assertTrue(bob.tim.getConversationList(ConversationFilter(hasUnreadCount = true)).isEmpty())
         bob.tim.clearHistoryMessage(known)
         assertEquals(null, bob.tim.getConversationList().single().lastMessage)
         assertEquals(listOf(known), bob.tim.deleteConversation(listOf(known), true).successConversationIDList)

@@ -191,7 +191,7 @@ static void alice_takes_back_what_she_said(void) {
     CHECK(has(list, NULL,
               "{'conversationID':'GROUPclimbers','type':'GROUP','subType':'Public','unreadCount':1,'lastMessage':" MESSAGE(
                   "GROUPclimbers", "GROUP", "alice", "climbers", "in", "Normal", BY_ALICE, STANDS, "false",
-                  HELLO) ",'readSequence':%,'peerReadSequence':0,'groupAtInfoList':[],'lastTime':%,'isPinned':false,"
+                  HELLO) ",'readSequence':%,'peerReadSequence':0,'groupAtInfoList':[],'lastTime':%,'orderKey':%,'isPinned':false,"
                          "'messageRemindType':'AcceptAndNotify','markList':[],'customData':'','draftText':''}"));
     free(list);
     TELLS("{'successConversationIDList':['GROUPclimbers'],'failureConversationIDList':[]}", tim_mark_conversation, bob,

@@ -25,6 +25,7 @@ func describe(_ event: TimEvent) -> String {
     case .messageRevoked(let messages): "messageRevoked \(messages.map(\.id))"
     case .messageReadByPeer(let messages): "messageReadByPeer \(messages.count) messages"
     case .conversationListUpdated(let list): "conversationListUpdated \(list.map { "\($0.conversationID) (\($0.unreadCount) unread)" })"
+    case .conversationChanged(let changed, let deleted, _): "conversationChanged \(changed.map(\.conversationID) + deleted)"
     case .totalUnreadMessageCountUpdated(let count): "totalUnreadMessageCountUpdated \(count)"
     case .groupListUpdated(let groups): "groupListUpdated \(groups.map(\.groupID))"
     case .profileUpdated(let profiles): "profileUpdated \(profiles.map(\.userID))"

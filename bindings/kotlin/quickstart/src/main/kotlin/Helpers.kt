@@ -25,6 +25,8 @@ fun describe(event: TimEvent): String = when (event) {
     is TimEvent.MessageReadByPeer -> "MESSAGE_READ_BY_PEER ${event.messages.size} messages"
     is TimEvent.ConversationListUpdated ->
         "CONVERSATION_LIST_UPDATED ${event.conversations.map { "${it.conversationID} (${it.unreadCount} unread)" }}"
+    is TimEvent.ConversationChanged ->
+        "CONVERSATION_CHANGED ${event.conversations.map { it.conversationID } + event.deletedConversationIDList}"
     is TimEvent.TotalUnreadMessageCountUpdated -> "TOTAL_UNREAD_MESSAGE_COUNT_UPDATED ${event.count}"
     is TimEvent.GroupListUpdated -> "GROUP_LIST_UPDATED ${event.groups.map { it.name }}"
     is TimEvent.ProfileUpdated -> "PROFILE_UPDATED ${event.profiles.map { it.userID }}"

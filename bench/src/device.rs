@@ -9,6 +9,7 @@ use tim::protocol::{ConversationId, MessageId, UserId};
 use tim::store::{Change, Query, Store};
 use tim_core::search::Search;
 
+use crate::list;
 use crate::outcome::AnyResult;
 use crate::report;
 use crate::server::cpu_time;
@@ -17,7 +18,7 @@ use crate::server::cpu_time;
 #[derive(clap::Args)]
 pub(crate) struct Device {
     /// Messages of the conversation.
-    #[arg(long, default_value_t = 100_000)]
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(10_000..))]
     messages: u64,
 }
 
@@ -66,6 +67,10 @@ impl Device {
             print(&format!("{keyword} in all conversations"), search(keyword, None)?);
         }
         println!("resident: {} KiB", resident()?);
+        report::heading("a list of conversations on a device");
+        for conversations in [10, 1_000, 10_000] {
+            list::measure(folder.path(), conversations)?;
+        }
         Ok(())
     }
 }
@@ -114,7 +119,7 @@ fn message(alice: &UserId, bob: &ConversationId, number: u64) -> AnyResult<Messa
     })
 }
 
-fn cpu() -> AnyResult<Duration> {
+pub(crate) fn cpu() -> AnyResult<Duration> {
     cpu_time(std::process::id())
 }
 

@@ -13,6 +13,7 @@ mod fanout;
 mod history;
 mod hostile;
 mod idle;
+mod list;
 mod login;
 mod outcome;
 mod plot;

@@ -74,6 +74,24 @@ pub struct ConversationChanges {
     pub is_whole: bool,
 }
 
+impl ConversationChanges {
+    /// These changes, and then later ones.
+    pub fn merge(&mut self, later: Self) {
+        if later.is_whole {
+            *self = later;
+            return;
+        }
+        let is_later = |id: &ConversationId| {
+            later.deleted.contains(id) || later.conversations.iter().any(|it| it.conversation_id == *id)
+        };
+        self.conversations.retain(|it| !is_later(&it.conversation_id));
+        self.deleted.retain(|id| !is_later(id));
+        self.conversations.extend(later.conversations);
+        self.conversations.sort_by(|a, b| a.order(b));
+        self.deleted.extend(later.deleted);
+    }
+}
+
 /// A whole list of conversations in its order, kept by [`Event::ConversationChanged`](crate::event::Event::ConversationChanged).
 /// What a change costs does not depend on the size of the list, but for the moving of its pointers.
 #[derive(Debug, Clone, Default)]
@@ -87,6 +105,12 @@ impl ConversationList {
     #[must_use]
     pub fn conversations(&self) -> &[Arc<Conversation>] {
         &self.list
+    }
+
+    /// Takes a whole list in the place of what it had: that of `get_conversation_list` if changes may have been missed, because
+    /// the listener came late or 130162 said that events were lost.
+    pub fn reset(&mut self, conversations: Vec<Arc<Conversation>>) {
+        self.apply(&ConversationChanges { conversations, deleted: Vec::new(), is_whole: true });
     }
 
     /// Applies what changed.
@@ -229,5 +253,71 @@ impl From<&Mention> for GroupAtInfo {
             (_, false) => AtType::Me,
         };
         Self { sequence: mention.sequence, from: mention.from.clone(), at_type }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use proptest::prelude::*;
+
+    fn conversation(id: &ConversationId, last_time: i64, is_pinned: bool) -> Arc<Conversation> {
+        Arc::new(Conversation {
+            conversation_id: id.clone(),
+            sub_type: None,
+            unread_count: 0,
+            last_message: None,
+            read_sequence: 0,
+            peer_read_sequence: 0,
+            group_at_info_list: Vec::new(),
+            last_time,
+            is_pinned,
+            message_remind_type: MessageRemindType::default(),
+            mark_list: Vec::new(),
+            custom_data: String::new(),
+            draft_text: String::new(),
+        })
+    }
+
+    /// For each of few conversations whether it changes, and to what; few times, so that many are the same.
+    fn changes() -> impl Strategy<Value = ConversationChanges> {
+        let each = prop::option::of(prop::option::of((0..3_i64, any::<bool>())));
+        (prop::collection::vec(each, 4), prop::bool::weighted(0.1)).prop_map(|(each, is_whole)| {
+            let ids = ["@TIM#SYSTEM", "C2Cbob", "C2Ccarol", "GROUPtea"].map(|id| id.parse().unwrap());
+            let mut changes = ConversationChanges { is_whole, ..ConversationChanges::default() };
+            for (id, change) in ids.iter().zip(each) {
+                match change {
+                    Some(Some((time, pinned))) => changes.conversations.push(conversation(id, time, pinned)),
+                    Some(None) => changes.deleted.push(id.clone()),
+                    None => {}
+                }
+            }
+            changes
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_list_has_what_was_told_in_order_however_much_at_once(steps in prop::collection::vec(changes(), 0..12)) {
+            let (mut list, mut at_once, mut model) = (ConversationList::default(), ConversationChanges::default(), BTreeMap::new());
+            for step in steps {
+                if step.is_whole {
+                    model.clear();
+                }
+                for id in &step.deleted {
+                    model.remove(id);
+                }
+                model.extend(step.conversations.iter().map(|it| (it.conversation_id.clone(), Arc::clone(it))));
+                list.apply(&step);
+                at_once.merge(step);
+            }
+            let mut right: Vec<_> = model.into_values().collect();
+            right.sort_by_key(|it| (Reverse(it.order_key()), it.conversation_id.to_string()));
+            prop_assert_eq!(list.conversations(), &right);
+            let mut merged = ConversationList::default();
+            merged.apply(&at_once);
+            prop_assert_eq!(merged.conversations(), &right);
+        }
     }
 }

@@ -120,16 +120,17 @@ impl TryFrom<String> for GroupId {
     }
 }
 
-/// A conversation as one user names it: `C2C` and the other user's ID, `GROUP` and the group's ID, or `@TIM#SYSTEM`.
+/// A conversation as one user names it: `C2C` and the other user's ID, `GROUP` and the group's ID, or `@TIM#SYSTEM`. They sort as
+/// their texts do.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
 #[serde(try_from = "String")]
 pub enum ConversationId {
+    /// The system notices to this user.
+    System,
     /// The conversation with one other user.
     C2c(UserId),
     /// A group's conversation.
     Group(GroupId),
-    /// The system notices to this user.
-    System,
 }
 
 impl ConversationId {

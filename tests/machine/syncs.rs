@@ -3,8 +3,10 @@
 use serde_json::json;
 use tim::Code;
 use tim::event::Event;
+use tim::machine::io::{Input, Now};
+use tim::protocol::Fault;
 
-use crate::phone::{BEGIN, Phone, with_bob};
+use crate::phone::{BEGIN, Phone, message, with_bob};
 
 /// A heartbeat tells a phone that is ready of something it does not know.
 fn behind() -> Phone {
@@ -88,6 +90,37 @@ fn a_stored_list_that_the_first_page_does_not_change_is_shown_once() {
     phone.welcome(false);
     phone.page(2, json!([with_bob(6, 6..=6, BEGIN)]));
     assert_eq!(lists(&phone), [1, 1], "the page changed it");
+}
+
+#[test]
+fn a_list_that_another_epoch_empties_while_somebody_is_logged_in_is_shown_empty() {
+    let mut phone = Phone::ready(json!([with_bob(5, 1..=5, BEGIN)]));
+    assert_eq!(lists(&phone), [1]);
+    phone.feed(Input::Disconnected);
+    phone.wait_for_it();
+    phone.welcome_to(2, false, BEGIN);
+    phone.wait(5_000);
+    assert_eq!(lists(&phone), [1], "what the new data has is not known yet");
+    phone.welcome_to(2, false, BEGIN);
+    phone.reply("sync", &json!({"reset": false, "cursor": [2, 1], "conversations": [], "changes": []}));
+    phone.wait(1_000);
+    assert_eq!(lists(&phone), [1, 0]);
+    let changes = phone.events.iter().filter_map(|event| match event {
+        Event::ConversationChanged(changes) => Some((changes.is_whole, changes.conversations.len())),
+        _ => None,
+    });
+    assert_eq!(changes.collect::<Vec<_>>(), [(true, 1), (true, 0)]);
+}
+
+#[test]
+fn a_list_is_not_shown_empty_because_its_store_failed() {
+    let mut phone = Phone::ready(json!([with_bob(1, 1..=1, BEGIN)]));
+    let now = Now { monotonic: phone.now, wall: phone.now };
+    let push = json!({"n": 1, "ev": "msg", "p": message(2, "bob", BEGIN)});
+    phone.machine.handle(Input::Frames(vec![push.to_string()]), now);
+    phone.feed(Input::StoreFailed(Fault::new(Code::STORAGE_FULL)));
+    phone.wait(60_000);
+    assert!(lists(&phone).iter().all(|length| *length == 1), "{:?}", lists(&phone));
 }
 
 #[test]

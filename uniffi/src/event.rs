@@ -49,8 +49,8 @@ pub enum TimEvent {
         /// The conversations.
         conversations: Vec<Conversation>,
     },
-    /// Conversations changed, were added to the list or left it: only these, before the event of the whole list. A
-    /// `ConversationList` keeps a whole list by them.
+    /// Conversations changed, were added to the list or left it: only these. A `ConversationList` keeps a whole list by
+    /// them.
     #[serde(rename = "onConversationChanged")]
     ConversationChanged {
         /// Those that changed or were added, as they are now, in the order of the list.

@@ -17,6 +17,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tim {
 
@@ -29,6 +30,10 @@ public:
 
     /** The conversations, in order. */
     const std::map<place, types::conversation> &conversations() const noexcept { return ordered_; }
+
+    /** Takes a whole list in the place of what it had: that of get_conversation_list if changes may have been missed, because the
+     *  handler came late or 130162 was told. */
+    void reset(std::vector<types::conversation> conversations) { apply({std::move(conversations), {}, true}); }
 
     /** Applies what changed. */
     void apply(const types::conversation_changed &changed) {

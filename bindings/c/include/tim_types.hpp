@@ -1443,7 +1443,7 @@ struct conversation_list_updated {
     std::vector<types::conversation> conversations{};
 };
 
-/** Conversations changed, were added to the list or left it: only these, before the event of the whole list. */
+/** Conversations changed, were added to the list or left it: only these. */
 struct conversation_changed {
     /** Those that changed or were added, as they are now, in the order of the list. */
     std::vector<types::conversation> conversations{};

@@ -97,7 +97,7 @@ void a_list_is_kept_by_what_changes() {
     CHECK(shows({"C2Ccarol", "C2Cbob", "C2Cdave"}));
     list.apply({{}, {"C2Cbob", "C2Cnobody"}, false});
     CHECK(shows({"C2Ccarol", "C2Cdave"}));
-    list.apply({{one("C2Cbob", 1)}, {}, true});
+    list.reset({one("C2Cbob", 1)});
     CHECK(shows({"C2Cbob"}));
 
     hearing<types::conversation_changed> bobs(*bob, [](const types::conversation_changed &it) {

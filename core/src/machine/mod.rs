@@ -154,7 +154,7 @@ impl Machine {
             self.calls.due(),
             self.pages.due(),
             self.conversations.delivery_due(),
-            self.conversations.list_due(now).filter(|_| self.login.is_ready()),
+            self.list_due(),
         ];
         let while_live = || {
             [
@@ -262,12 +262,16 @@ impl Machine {
         }
         let (groups, blacklist) = (self.account.changed_groups(), self.account.changed_blacklist());
         self.outputs.extend(self.cx.take_outputs(groups, blacklist));
-        if self.login.is_ready()
-            && self.conversations.list_due(self.cx.now()).is_some_and(|due| due <= self.cx.now())
-        {
+        if self.list_due().is_some_and(|due| due <= self.cx.now()) {
             let events = self.conversations.take_list(&self.cx, &self.outbox);
             self.outputs.extend(events.map(Output::Emit));
         }
+    }
+
+    /// When the list is to be emitted. Until its store is open, and holds what the server has, the list is not known.
+    fn list_due(&self) -> Option<i64> {
+        let is_known = self.login.is_ready() && !self.link.lacks_store() && !self.sync.awaits_initial_sync();
+        self.conversations.list_due(self.cx.now()).filter(|_| is_known)
     }
 
     /// The list shows messages of the outbox: applies what changed there.

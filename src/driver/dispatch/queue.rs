@@ -1,7 +1,8 @@
 //! The events that wait for listeners, oldest first and bounded. Calls nobody.
 //!
 //! Beyond the bound the oldest event is dropped, and [`Code::EVENTS_LOST`] is delivered in its place. An event with a
-//! whole list replaces a waiting one of its kind, so that no listener receives an older list after a newer one.
+//! whole list replaces a waiting one of its kind, so that no listener receives an older list after a newer one; what changed in a
+//! list is added to what changed before.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -12,8 +13,8 @@ use crate::event::Event;
 /// Most events that wait for listeners.
 pub(super) const MAX_WAITING: usize = 10_000;
 
-/// The number of kinds of events with a whole list, or the total of one.
-const LISTS: usize = 4;
+/// The number of kinds of events with a whole list, the total of one, or what changed in one.
+const LISTS: usize = 5;
 
 #[derive(Default)]
 pub(super) struct Queue {
@@ -50,7 +51,10 @@ impl Queue {
         if let Some(kind) = list_kind(&event)
             && let Some(older) = self.waiting_list(kind)
         {
-            *older = event;
+            match (older, event) {
+                (Event::ConversationChanged(older), Event::ConversationChanged(later)) => older.merge(later),
+                (older, event) => *older = event,
+            }
             return;
         }
         if self.events.len() >= MAX_WAITING {
@@ -100,13 +104,14 @@ impl Queue {
     }
 }
 
-/// The kind of whole list, or of its total, that an event carries.
+/// The kind of whole list, of its total, or of what changed in it, that an event carries.
 fn list_kind(event: &Event) -> Option<usize> {
     match event {
         Event::ConversationListUpdated(_) => Some(0),
         Event::GroupListUpdated(_) => Some(1),
         Event::BlacklistUpdated(_) => Some(2),
         Event::TotalUnreadMessageCountUpdated(_) => Some(3),
+        Event::ConversationChanged(_) => Some(4),
         _ => None,
     }
 }
@@ -119,6 +124,7 @@ fn is_barrier(event: &Event) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::conversation::ConversationChanges;
     use tim_protocol::UserId;
 
     /// A blacklist with so many users.
@@ -142,6 +148,23 @@ mod tests {
         assert_eq!(queue.take(9).events, [blacklist(2), net(), groups, net()]);
         queue.push(blacklist(3));
         assert_eq!(queue.take(9).events, [blacklist(3)], "the former one was taken");
+    }
+
+    #[test]
+    fn what_changed_in_a_list_is_added_to_what_waits() {
+        let change = |deleted: &[&str], is_whole| {
+            let deleted = deleted.iter().map(|id| id.parse().unwrap()).collect();
+            let conversations = Vec::new();
+            Event::ConversationChanged(ConversationChanges { conversations, deleted, is_whole })
+        };
+        let mut queue = Queue::default();
+        for event in [change(&["C2Cbob"], true), net(), change(&["C2Ccarol"], false)] {
+            queue.push(event);
+        }
+        assert_eq!(queue.take(9).events, [change(&["C2Cbob", "C2Ccarol"], true), net()]);
+        queue.push(change(&["C2Cdave"], false));
+        queue.push(change(&[], true));
+        assert_eq!(queue.take(9).events, [change(&[], true)]);
     }
 
     #[test]

@@ -14,6 +14,12 @@ public struct ConversationList: Sendable {
     /// An empty list.
     public init() {}
 
+    /// Takes a whole list in the place of what it had: that of `getConversationList` if changes may have been missed, because the
+    /// loop began late or `eventsLost` was told.
+    public mutating func reset(_ conversations: [Conversation]) {
+        apply(.conversationChanged(conversations: conversations, deletedConversationIDList: [], isWhole: true))
+    }
+
     /// Applies what changed, if that is what the event tells of; whether it is.
     @discardableResult
     public mutating func apply(_ event: TimEvent) -> Bool {

@@ -9864,8 +9864,8 @@ public enum TimEvent: Equatable, Hashable {
          */conversations: [Conversation]
     )
     /**
-     * Conversations changed, were added to the list or left it: only these, before the event of the whole list. A
-     * `ConversationList` keeps a whole list by them.
+     * Conversations changed, were added to the list or left it: only these. A `ConversationList` keeps a whole list by
+     * them.
      */
     case conversationChanged(
         /**

@@ -120,6 +120,8 @@ final class ChatTests: XCTestCase {
         let whole = try await bob.tim.getConversationList()
         XCTAssertEqual(list.conversations, whole)
         XCTAssertEqual(whole.map(\.conversationID), [.c2c(alice.name), .c2c(carol.name)])
+        list.reset([whole[1]])
+        XCTAssertEqual(list.conversations, [whole[1]])
     }
 
     func testAPlaceToMeet() async throws {

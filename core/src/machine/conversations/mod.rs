@@ -73,6 +73,8 @@ pub(super) struct Conversations {
 struct List {
     /// The conversations that changed since it was last emitted.
     changed: BTreeSet<ConversationId>,
+    /// What was emitted was of conversations that were forgotten since.
+    is_owed: bool,
     /// `None` until it was emitted since the store was opened.
     emitted_at: Option<i64>,
 }
@@ -134,7 +136,8 @@ impl Conversations {
         self.asked_removals = None;
         self.drafts.clear();
         self.total.forget();
-        self.list.emitted_at = None;
+        let is_owed = self.list.is_owed || self.list.emitted_at.is_some();
+        self.list = List { is_owed, ..List::default() };
     }
 
     /// The login ends: stores that everything emitted is delivered.
@@ -243,12 +246,12 @@ impl Conversations {
 
     /// Whether the list changed since it was last emitted.
     pub(super) fn is_list_changed(&self) -> bool {
-        !self.list.changed.is_empty()
+        self.list.is_owed || !self.list.changed.is_empty()
     }
 
     /// Whether the list was emitted as it is.
     pub(super) fn is_list_emitted(&self) -> bool {
-        self.list.emitted_at.is_some() && self.list.changed.is_empty()
+        self.list.emitted_at.is_some() && !self.is_list_changed()
     }
 
     /// When the changed list is to be emitted, on the monotonic clock.
@@ -266,7 +269,7 @@ impl Conversations {
     pub(super) fn take_list(&mut self, cx: &Context, outbox: &Outbox) -> impl Iterator<Item = Event> + use<> {
         let events = cx.me().map(|me| {
             let (changes, list) = (self.changes(&me, outbox), self.list(&me, outbox));
-            self.list.emitted_at = Some(cx.now());
+            self.list = List { emitted_at: Some(cx.now()), ..List::default() };
             [Event::ConversationChanged(changes), Event::ConversationListUpdated(list)]
         });
         self.total.take_event().into_iter().chain(events.into_iter().flatten())

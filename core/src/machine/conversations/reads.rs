@@ -47,7 +47,7 @@ impl Conversations {
     pub(in crate::machine) fn set_all_read(&mut self, which: ReadAllType) {
         let is_unread = |conv: &Conv| conv.unread() > 0 || !conv.row.mentions.is_empty();
         let is_it =
-            |(id, conv): &(&ConversationId, &Conv)| which.includes(id) && !conv.row.gone && is_unread(conv);
+            |(id, conv): &(&ConversationId, &Conv)| which.includes(id) && conv.is_listed() && is_unread(conv);
         let unread: Vec<ConversationId> = self.convs.iter().filter(is_it).map(|(id, _)| id.clone()).collect();
         unread.iter().for_each(|id| self.set_read(id));
     }

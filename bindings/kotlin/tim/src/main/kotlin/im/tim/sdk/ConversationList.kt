@@ -16,6 +16,13 @@ class ConversationList {
     /** The conversations, in order; a copy that does not change. */
     val conversations: List<Conversation> get() = ordered.toList()
 
+    /**
+     * Takes a whole list in the place of what it had: that of [Tim.getConversationList] if changes may have been missed, because
+     * the listener came late or [TimCode.EVENTS_LOST] was told.
+     */
+    fun reset(conversations: List<Conversation>): List<Conversation> =
+        apply(TimEvent.ConversationChanged(conversations, emptyList(), isWhole = true))
+
     /** Applies what changed, and gives the list as it is then. */
     fun apply(changed: TimEvent.ConversationChanged): List<Conversation> {
         if (changed.isWhole) {

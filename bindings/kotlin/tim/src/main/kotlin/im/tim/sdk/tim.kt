@@ -10746,8 +10746,8 @@ sealed class TimEvent {
     }
 
     /**
-     * Conversations changed, were added to the list or left it: only these, before the event of the whole list. A
-     * `ConversationList` keeps a whole list by them.
+     * Conversations changed, were added to the list or left it: only these. A `ConversationList` keeps a whole list by
+     * them.
      */
     data class ConversationChanged(
         /**

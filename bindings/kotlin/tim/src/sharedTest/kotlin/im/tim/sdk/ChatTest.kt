@@ -129,7 +129,9 @@ class ChatTest {
         val list = ConversationList()
         while (list.conversations.map { it.isPinned } != listOf(true, false)) list.apply(bob.next<TimEvent.ConversationChanged>())
         assertEquals(listOf(c2c(alice.name), c2c(carol.name)), list.conversations.map { it.conversationID })
-        assertEquals(bob.tim.getConversationList(), list.conversations)
+        val whole = bob.tim.getConversationList()
+        assertEquals(whole, list.conversations)
+        assertEquals(whole.drop(1), list.reset(whole.drop(1)))
     }
 
     @Test

@@ -264,6 +264,15 @@ fn revoke(connection: &Connection, conv: i64, sequence: i64, revocation: &Revoca
             }
         }
         None => {
+            // What was removed from the conversation is still among those sent recently.
+            connection
+                .prepare_cached(
+                    "DELETE FROM ring WHERE ?2 < (SELECT floor FROM conv WHERE id = ?1)
+                     AND CASE WHEN verify(sum, number, id, message) THEN
+                     json_extract(message, '$.to') = (SELECT name FROM conv WHERE id = ?1)
+                     AND json_extract(message, '$.sequence') = ?2 END",
+                )?
+                .execute([conv, sequence])?;
             connection
                 .prepare_cached(
                     "INSERT OR IGNORE INTO revoked(conv, seq, revocation, sum)

@@ -17,6 +17,7 @@ use super::{Change, Query, Snapshot, Store};
 
 /// Statements that may read a whole table, each with its reason.
 const SCANS: &[(&str, &str)] = &[
+    ("DELETE FROM ring WHERE ?2 <", "200 rows, and only if what is revoked was cleared"),
     ("SELECT conv, low, high FROM have", "a start reads the ranges of all conversations"),
     ("SELECT epoch, version, low, before, since FROM sync", "the table has one row"),
     ("SELECT kind, key, value FROM entity", "a start reads the profile, the blacklist and all groups"),

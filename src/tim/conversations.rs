@@ -164,11 +164,13 @@ impl Tim {
     }
 
     /// Removes what was said in a conversation, for this user, on all devices: from the lists, from searches and from the devices'
-    /// storage. The conversation stays in the list, without a last message and with nothing unread; messages that were refused are
+    /// storage, but for the own messages among the last 200 that a device has sent: the server may ask for them after a restore.
+    /// The conversation stays in the list, without a last message and with nothing unread; messages that were refused are
     /// discarded, those that wait are still sent. The other side keeps its messages, and is not told that they were read. What
     /// arrived meanwhile at the server, and was not known here, stays.
     ///
-    /// Takes effect here at once, and elsewhere as soon as the server can be told, also after a restart.
+    /// Takes effect here at once, and elsewhere as soon as the server can be told, also after a restart. If the server's data is
+    /// replaced before, nothing was removed.
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::CONVERSATION_NOT_FOUND`] for a conversation that is not known here.

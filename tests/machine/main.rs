@@ -28,6 +28,7 @@ mod phone;
 mod reads;
 mod refusals;
 mod reminders;
+mod removals;
 mod sending;
 mod syncs;
 mod trace;

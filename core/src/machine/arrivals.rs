@@ -191,7 +191,10 @@ impl Machine {
         use tim_protocol::conversation::Change::{Removed, Settings};
         match change {
             Settings(it) => self.conversations.settings_came(&mut self.cx, it.conversations),
-            Removed(it) => self.conversations.removed_elsewhere(&mut self.cx, it.conversations),
+            Removed(it) => {
+                let (conversations, mut around) = self.inbox();
+                conversations.removed_elsewhere(&mut around, it.conversations);
+            }
             change => {
                 let membership = self.account.apply(&mut self.cx, change);
                 self.membership(membership);
@@ -234,7 +237,8 @@ impl Machine {
             }
             Purpose::Removals => {
                 let result = read::<call::RemoveConversationsRequest>(result);
-                self.conversations.removals_answered(&mut self.cx, result);
+                let (conversations, mut around) = self.inbox();
+                conversations.removals_answered(&mut around, result);
             }
             Purpose::Read(id) => {
                 self.conversations.read_confirmed(&self.cx, &id, read::<call::ReadRequest>(result));

@@ -54,11 +54,6 @@ impl Outbox {
         self.queue.lacks(id)
     }
 
-    /// Whether messages to a conversation wait to be sent.
-    pub(super) fn has_waiting(&self, id: &ConversationId) -> bool {
-        self.queue.has_waiting(id)
-    }
-
     /// The message that is shown after a message of this time.
     pub(super) fn newest(&self, id: &ConversationId, time: i64) -> Option<Message> {
         self.queue.newest(id, time)

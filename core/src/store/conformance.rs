@@ -184,6 +184,11 @@ pub async fn cleared<S: Store>(at: &S::Location) {
         .await
         .unwrap();
     assert!(read(&mut store).await[0].revoked.is_some(), "what is to be revoked above it is still revoked");
+    store.apply(&[revoke(2), Change::Reset], true).await.unwrap();
+    assert!(
+        store.snapshot().await.unwrap().outbox.is_empty(),
+        "what was cleared and then revoked is not sent again"
+    );
 }
 
 /// Promise 5: drafts stay, an acknowledged message moves to its conversation, and comes back to the outbox in another epoch, behind what

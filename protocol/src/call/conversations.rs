@@ -1,5 +1,7 @@
 //! Conversations: the settings that a user has for them, and what a user removes of them.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::Check;
@@ -111,6 +113,11 @@ impl Check for RemoveConversationsRequest {
         let is_nothing = |it: &ConversationRemoval| it.first_visible_seq == 0 && it.hidden_below == 0;
         if self.conversations.iter().any(is_nothing) {
             let text = "nothing of a conversation is removed";
+            return Err(Fault::with_text(Code::CONVERSATION_BAD_PARAMETER, text));
+        }
+        let named: BTreeSet<_> = self.conversations.iter().map(|it| &it.conversation_id).collect();
+        if named.len() < self.conversations.len() {
+            let text = "a conversation is named twice";
             return Err(Fault::with_text(Code::CONVERSATION_BAD_PARAMETER, text));
         }
         Ok(())

@@ -43,8 +43,8 @@ pub(super) struct Conv {
     pub(super) mutation_stash: BTreeMap<u64, Mutation>,
     /// Revocations since the store was opened: a reply that was read before a revocation may arrive after it.
     pub(super) revoked: BTreeMap<u64, Revocation>,
-    /// The outbox has messages for it that wait to be sent.
-    pub(super) has_waiting: bool,
+    /// The outbox has messages for it, which wait to be sent or were refused.
+    pub(super) has_outbox: bool,
     /// How many unread messages the total has of this conversation.
     pub(super) in_total: u64,
     view: Option<Arc<Conversation>>,
@@ -94,7 +94,7 @@ impl Conv {
             retry_at: 0,
             mutation_stash: BTreeMap::new(),
             revoked: BTreeMap::new(),
-            has_waiting: false,
+            has_outbox: false,
             in_total: 0,
             view: None,
         }
@@ -132,7 +132,6 @@ impl Conv {
         }
         row.own = row.own.max(state.own);
         row.peer_read = row.peer_read.max(state.peer_read);
-        row.hidden_below = row.hidden_below.max(state.hidden_below);
         row.mutation_head = row.mutation_head.max(state.mutation_head);
         if let Some(last) = state.last_shown {
             row.last_shown_seq = row.last_shown_seq.max(last.sequence);

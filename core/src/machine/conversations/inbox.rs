@@ -139,6 +139,7 @@ impl Conversations {
         let is_new = conv.row.head == 0;
         let is_history = is_initial_sync && conv.row.emitted_seq == 0 && conv.ranges.is_empty();
         self.raise_floor(around.cx, &id, state.first_visible_seq);
+        self.hidden_elsewhere(around.cx, &id, state.hidden_below);
         let conv = self.entry(around.account, &id);
         conv.row.gone = false;
         let (head_before, read_before) = (conv.row.head, conv.row.peer_read);

@@ -186,7 +186,7 @@ impl Conversations {
         let Self { convs, total, .. } = self;
         let Some(conv) = convs.get_mut(id) else { return };
         conv.invalidate_view();
-        conv.has_waiting = outbox.has_waiting(id);
+        conv.has_outbox = !outbox.lacks(id);
         total.adjust(conv);
         if outbox.lacks(id) && conv.row.head == 0 && !account.is_member(id) {
             self.convs.remove(id);

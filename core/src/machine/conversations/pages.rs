@@ -111,6 +111,10 @@ impl Conversations {
         page: HistoryPage,
     ) -> Result<(), Fault> {
         let Some(conv) = self.convs.get(id) else { return Ok(()) };
+        if high < conv.row.first_visible_seq {
+            // Removed while they were under way.
+            return Ok(());
+        }
         let floor_moved = page.first_visible_seq > conv.row.first_visible_seq;
         self.raise_floor(cx, id, page.first_visible_seq);
         if page.low > page.high && !floor_moved {

@@ -8,11 +8,11 @@ use tim_protocol::call::{
     ConversationRemoval, ConversationsRemoved, RemoveConversationsRequest, check_conversation_count,
 };
 use tim_protocol::conversation::{ReadState, Removed};
-use tim_protocol::{ConversationId, Fault, List, limits};
+use tim_protocol::{Code, ConversationId, Fault, List, limits};
 
-use super::Conversations;
 use super::conversation::Conv;
 use super::ranges;
+use super::{Conversations, Surroundings};
 use crate::conversation::{ConversationFailure, ConversationResults, Removal};
 use crate::machine::account::Account;
 use crate::machine::context::Context;
@@ -25,7 +25,7 @@ use crate::stored::{Change, Query};
 impl Conv {
     /// Whether the list has it: not if the user removed it and nothing was said since.
     pub(super) fn is_listed(&self) -> bool {
-        !self.row.gone && (self.row.head >= self.row.hidden_below || self.has_waiting)
+        !self.row.gone && (self.row.head >= self.row.hidden_below || self.has_outbox)
     }
 
     pub(super) fn has_unsent_removal(&self) -> bool {
@@ -78,6 +78,7 @@ impl Conversations {
         removal: Removal,
     ) -> Result<ConversationResults, Fault> {
         check_conversation_count(ids.len())?;
+        cx.make_durable();
         let mut results = ConversationResults::default();
         for id in ids {
             if self.convs.get(&id).is_none_or(|conv| conv.row.gone) {
@@ -111,12 +112,35 @@ impl Conversations {
     /// known to the server.
     fn hide(&mut self, cx: &mut Context, account: &Account, id: &ConversationId) {
         let Some(conv) = self.convs.get_mut(id) else { return };
-        if (conv.row.head > 0 || account.is_member(id)) && conv.row.head >= conv.row.hidden_below {
+        let is_known = conv.row.head > 0 || account.is_member(id);
+        if is_known && conv.row.head >= conv.row.hidden_below {
             conv.row.hidden_below = conv.row.head + 1;
             conv.row.hidden_pending = conv.row.hidden_below;
+            self.touch(id);
         }
-        self.touch(id);
-        self.keep_draft(cx, id, String::new());
+        self.forget_draft(cx, id);
+    }
+
+    /// What the user has begun to write goes with the conversation.
+    fn forget_draft(&mut self, cx: &mut Context, id: &ConversationId) {
+        if self.drafts.contains_key(id) {
+            self.keep_draft(cx, id, String::new());
+            self.list.changed.insert(id.clone());
+        }
+        if let Some(conv) = self.convs.get_mut(id) {
+            conv.invalidate_view();
+        }
+    }
+
+    /// The conversation was removed from the list up to a head, here or on another device.
+    pub(super) fn hidden_elsewhere(&mut self, cx: &mut Context, id: &ConversationId, hidden_below: u64) {
+        let Some(conv) = self.convs.get_mut(id).filter(|conv| hidden_below > conv.row.hidden_below) else {
+            return;
+        };
+        conv.row.hidden_below = hidden_below;
+        if hidden_below > conv.row.head {
+            self.forget_draft(cx, id);
+        }
     }
 
     /// Messages before this sequence are not visible any more: they leave the device, with the copies of their files.
@@ -126,7 +150,8 @@ impl Conversations {
         };
         let low = conv.row.first_visible_seq;
         if conv.row.head > 0 {
-            let query = Query { conversation: id.clone(), low, high: floor - 1, own_only: true };
+            let high = conv.row.head.min(floor - 1);
+            let query = Query { conversation: id.clone(), low, high, own_only: true };
             cx.before_commit(Output::RemoveCopiesOf(query));
             cx.store(Change::Cleared(id.clone(), floor));
         }
@@ -160,7 +185,7 @@ impl Conversations {
     /// Handles the reply to removals of this device.
     pub(in crate::machine) fn removals_answered(
         &mut self,
-        cx: &mut Context,
+        around: &mut Surroundings<'_>,
         result: Result<ConversationsRemoved, Fault>,
     ) {
         let Some(RemoveConversationsRequest { conversations }) = self.asked_removals.take() else { return };
@@ -168,18 +193,22 @@ impl Conversations {
             Ok(reply) => reply,
             Err(fault) if fault.code.is_retryable() => {
                 for asked in &conversations {
-                    self.postpone(cx, &asked.conversation_id, fault.retry_after);
+                    self.postpone(around.cx, &asked.conversation_id, fault.retry_after);
                 }
                 return;
             }
             Err(_) => ConversationsRemoved::default(),
         };
-        self.removed_elsewhere(cx, reply.conversations);
+        self.removed_elsewhere(around, reply.conversations);
         for asked in conversations {
             let id = &asked.conversation_id;
+            let refusal = reply.failures.iter().find(|failure| failure.conversation_id == *id);
             // Of a group that the user left meanwhile it is sent when the user is back, because it is removed here already.
-            if reply.failures.iter().any(|failure| failure.conversation_id == *id) {
-                self.postpone(cx, id, None);
+            let is_later = |code: Code| {
+                code.is_retryable() || [Code::GROUP_PERMISSION_DENIED, Code::GROUP_NOT_FOUND].contains(&code)
+            };
+            if refusal.is_some_and(|failure| is_later(failure.code)) {
+                self.postpone(around.cx, id, None);
             } else if let Some(conv) = self.convs.get_mut(id) {
                 conv.removal_sent(&asked);
                 self.touch(id);
@@ -188,13 +217,19 @@ impl Conversations {
     }
 
     /// What the server has as removed now. Of a conversation that is not known here it comes with a sync.
-    pub(in crate::machine) fn removed_elsewhere(&mut self, cx: &mut Context, list: List<Removed>) {
-        cx.count_unreadable(Unreadable::Change, list.unreadable);
+    pub(in crate::machine) fn removed_elsewhere(
+        &mut self,
+        around: &mut Surroundings<'_>,
+        list: List<Removed>,
+    ) {
+        around.cx.count_unreadable(Unreadable::Change, list.unreadable);
         for Removed { conversation_id: id, first_visible_seq, hidden_below, read } in list {
-            self.raise_floor(cx, &id, first_visible_seq);
-            if let Some(conv) = self.convs.get_mut(&id) {
-                conv.row.hidden_below = conv.row.hidden_below.max(hidden_below);
+            self.raise_floor(around.cx, &id, first_visible_seq);
+            self.hidden_elsewhere(around.cx, &id, hidden_below);
+            if let Some(conv) = self.convs.get_mut(&id).filter(|conv| !conv.row.gone) {
                 conv.keep_read(&read);
+                // Messages that waited for removed ones are next now.
+                self.advance(around, &id, 0);
                 self.touch(&id);
             }
         }

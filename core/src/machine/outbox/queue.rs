@@ -128,11 +128,6 @@ impl Queue {
         !self.by_conversation.contains_key(id)
     }
 
-    /// Whether messages to a conversation wait to be sent.
-    pub(super) fn has_waiting(&self, id: &ConversationId) -> bool {
-        self.rows_of(id).any(|row| row.refusal.is_none())
-    }
-
     /// The messages to a conversation that were refused.
     pub(super) fn refused(&self, id: &ConversationId) -> Vec<MessageId> {
         self.rows_of(id).filter(|row| row.refusal.is_some()).map(|row| row.message.id).collect()

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use tim::machine::io::Query;
 use tim::protocol::body::{Body, TextBody};
 use tim::protocol::conversation::Cursor;
-use tim::protocol::message::{Message, Priority, Revocation};
+use tim::protocol::message::{Message, Priority};
 use tim::protocol::search::{Phrase, highlight};
 use tim::store::{Change, OutboxRow, Store, SyncState};
 use tim::{Code, ConversationId, MessageId, UserId};
@@ -41,6 +41,8 @@ fn message(sequence: u64) -> Message {
         nick: String::new(),
         avatar: String::new(),
         revoked: None,
+        mutation_seq: 0,
+        version: 0,
         body: Body::Text(TextBody { text: format!("number {sequence}") }).write().unwrap(),
     }
 }
@@ -113,6 +115,11 @@ async fn what_waits_is_there_after_a_rebuild() {
 }
 
 #[tokio::test]
+async fn the_newest_modification_of_a_message_holds_in_whatever_order_they_come() {
+    conformance::modified::<Store>(&Place::new().path()).await;
+}
+
+#[tokio::test]
 async fn messages_are_found_by_their_words() {
     conformance::found::<Store>(&Place::new().path()).await;
 }
@@ -138,7 +145,7 @@ fn the_words_of_a_message_that_is_taken_back_are_not_in_the_file() {
     let phrases = vec![Phrase::of("saffron").unwrap()];
     let search = Search { phrases, conversation: Some(bob()), count: 9, ..Search::default() };
     assert_eq!(store.search(&search).unwrap().total, 1, "it is indexed");
-    store.apply(&[Change::Revoked(bob(), 1, Revocation { by: alice(), time: 5 })], true).unwrap();
+    store.apply(&[conformance::revoke(1)], true).unwrap();
     assert_eq!(store.search(&search).unwrap().total, 0);
     drop(store);
     let file = std::fs::read(place.path()).unwrap();
@@ -195,14 +202,13 @@ fn columns(path: &Path) -> Vec<(String, String)> {
 fn no_value_of_a_row_changes_unnoticed() {
     let folder = tempfile::tempdir().unwrap();
     let (path, whole) = (folder.path().join("tim.db"), folder.path().join("whole.db"));
-    let revocation = Revocation { by: alice(), time: 5 };
     let waiting = Message { sequence: 0, ..message(3) };
     let cursor = Cursor { epoch: 7, version: 9 };
     let changes = [
         Change::Sync(SyncState { cursor, unfinished: Some((1, 2)), initial_sync_at: 3 }),
         Change::Messages(bob(), vec![message(1)]),
         Change::Complete(bob(), 1, 1),
-        Change::Revoked(bob(), 2, revocation),
+        conformance::revoke(2),
         Change::Outbox(OutboxRow { position: 1, message: waiting, refusal: None, upload: None }),
         Change::Acknowledged(message(1)),
         Change::Blacklist(alice(), true),

@@ -115,6 +115,8 @@ fn message(alice: &UserId, bob: &ConversationId, number: u64) -> AnyResult<Messa
         nick: String::new(),
         avatar: String::new(),
         revoked: None,
+        mutation_seq: 0,
+        version: 0,
         body: serde_json::value::to_raw_value(&json!({"type": "TIMTextElem", "payload": {"text": text}}))?,
     })
 }

@@ -36,6 +36,8 @@ pub enum Event {
     MessageStatusChanged(Vec<Message>),
     /// Messages were revoked (`is_revoked` is true).
     MessageRevoked(Vec<Message>),
+    /// Messages were modified (`is_modified` is true): here they are as they are now.
+    MessageModified(Vec<Message>),
     /// The other side has read these of this user's C2C messages (`is_peer_read` is true), now or while this device was
     /// offline. This implies everything up to the newest of them; of more than 300 read at once only the newest are
     /// emitted.
@@ -89,6 +91,8 @@ pub enum EventName {
     MessageStatusChanged,
     /// [`Event::MessageRevoked`].
     MessageRevoked,
+    /// [`Event::MessageModified`].
+    MessageModified,
     /// [`Event::MessageReadByPeer`].
     MessageReadByPeer,
     /// [`Event::ConversationListUpdated`].
@@ -123,6 +127,7 @@ impl Event {
             Self::MessageReceived(_) => EventName::MessageReceived,
             Self::MessageStatusChanged(_) => EventName::MessageStatusChanged,
             Self::MessageRevoked(_) => EventName::MessageRevoked,
+            Self::MessageModified(_) => EventName::MessageModified,
             Self::MessageReadByPeer(_) => EventName::MessageReadByPeer,
             Self::ConversationListUpdated(_) => EventName::ConversationListUpdated,
             Self::ConversationChanged(_) => EventName::ConversationChanged,

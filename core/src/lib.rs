@@ -3,7 +3,7 @@
 //!
 //! * [`machine`] decides: pure, no I/O, no clock.
 //! * [`stored`] has the values that it asks to be stored, [`store`] what a database has to do with them.
-//! * [`search`] is a search of what is stored.
+//! * [`mutation`] applies changes to messages, [`search`] is a search of what is stored.
 //! * [`event`], [`message`] and [`conversation`] are what apps see.
 //!
 //! It depends on neither a runtime nor a database, so it also runs in a browser. The `tim` crate drives it with tokio
@@ -15,6 +15,7 @@ pub mod conversation;
 pub mod event;
 pub mod machine;
 pub mod message;
+pub mod mutation;
 pub mod search;
 pub mod store;
 pub mod stored;

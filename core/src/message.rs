@@ -83,6 +83,12 @@ pub struct Message {
     pub is_revoked: bool,
     /// The user who revoked it.
     pub revoker: Option<UserId>,
+    /// The reason that this user gave; empty if none.
+    pub revoke_reason: String,
+    /// Its sender modified it.
+    pub is_modified: bool,
+    /// How many times; [`Code::MODIFY_CONFLICT`] tells that a modification is of an older version.
+    pub version: u64,
     /// This user has read it.
     pub is_read: bool,
     /// The other side of a C2C conversation has read it.
@@ -188,6 +194,9 @@ impl Message {
             avatar: message.avatar.clone(),
             is_revoked: message.revoked.is_some(),
             revoker: message.revoked.as_ref().map(|revoked| revoked.by.clone()),
+            revoke_reason: message.revoked.as_ref().map(|revoked| revoked.reason.clone()).unwrap_or_default(),
+            is_modified: message.version > 0,
+            version: message.version,
             is_read: own || (placed && message.sequence <= marks.own),
             is_peer_read: own && placed && message.sequence <= marks.peer,
             is_excluded_from_unread_count: message.excluded_from_unread_count,

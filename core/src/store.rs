@@ -6,12 +6,12 @@
 //! 1. *Whole.* The changes of a commit are all stored, or none.
 //! 2. *Durable.* A commit that was answered is there after the end of the process; with `durable`, also after a power cut.
 //! 3. *As it came.* Values are returned as they were stored, including words of a later version. A message that is stored
-//!    stays as it is, except for its revocation.
+//!    stays as it is, except for its mutations.
 //! 4. *Gone.* Once a message was revoked, what it said is neither returned, found nor kept, whichever of the two came first;
 //!    a word of it may stay in an index until that is merged. The same holds for a message that was cleared, except among the
 //!    acknowledged ones.
 //! 5. *Kept for another epoch.* [`Change::Reset`] keeps the drafts and the outbox, and appends the last [`RECENT_SENT`]
-//!    acknowledged messages to it, in their order, except revoked ones.
+//!    acknowledged messages to it, in their order and as they were sent, except revoked ones.
 //! 6. *Damage is noticed.* What was not stored as it is read fails with [`Code::STORE_DAMAGED`]. [`Store::rebuild`] then
 //!    makes a new store with what can be read of the outbox, the acknowledged messages, and the epoch.
 //!

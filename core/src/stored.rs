@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use tim_protocol::conversation::{Cursor, Mention};
 use tim_protocol::group::{Group, GroupType};
-use tim_protocol::message::{Message, Revocation};
+use tim_protocol::message::{Message, Mutation};
 use tim_protocol::profile::Profile;
 use tim_protocol::settings::{ConversationSettings, SettingsChange};
 use tim_protocol::{Code, ConversationId, GroupId, MessageId, UnixMillis, UserId};
@@ -125,8 +125,8 @@ pub enum Change {
     /// The messages before a sequence are not visible any more: they are deleted, with their complete ranges, and never stored
     /// again.
     Cleared(ConversationId, u64),
-    /// A message was revoked.
-    Revoked(ConversationId, u64, Revocation),
+    /// A message changed: [`crate::mutation::mutate`].
+    Mutated(ConversationId, Box<Mutation>),
     /// A message waits to be sent, or its state there changed.
     Outbox(OutboxRow),
     /// A message left the outbox: it was discarded.

@@ -3,6 +3,8 @@
 //! They travel and are stored as the JSON text that the sender wrote, so that those of a later version are kept. The
 //! server reads the text once, when it checks the request.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
@@ -69,6 +71,19 @@ impl Attributes {
     #[must_use]
     pub fn mentions(&self, name: &str) -> bool {
         self.at_user_list.iter().any(|user| user.as_str() == name)
+    }
+
+    /// The text with other custom data, and everything else as it was; `None` if nothing is left in it.
+    #[must_use]
+    pub fn with_custom_data(text: Option<&RawValue>, custom_data: &str) -> Option<Box<RawValue>> {
+        const NAME: &str = "cloudCustomData";
+        let parsed = text.and_then(|text| serde_json::from_str(text.get()).ok());
+        let mut fields: BTreeMap<String, Box<RawValue>> = parsed.unwrap_or_default();
+        fields.remove(NAME);
+        if !custom_data.is_empty() {
+            fields.insert(NAME.to_owned(), crate::bounds::written(&custom_data));
+        }
+        (!fields.is_empty()).then(|| crate::bounds::written(&fields))
     }
 
     /// What is left of them when the message was revoked: nothing that its sender said.
@@ -159,6 +174,20 @@ mod tests {
         let sent = sent(json);
         assert_eq!(serde_json::to_string(&sent).unwrap(), json);
         assert_eq!(sent.read().unwrap().cloud_custom_data, "gift");
+    }
+
+    #[test]
+    fn other_custom_data_leaves_the_rest_as_it_was() {
+        let with = |json: &str, data: &str| {
+            Attributes::with_custom_data(Some(sent(json).text()), data).map(|text| text.get().to_owned())
+        };
+        let json = r#"{"later": 1.50, "cloudCustomData": "tea", "atUserList": ["bob"]}"#;
+        let changed = r#"{"atUserList":["bob"],"cloudCustomData":"coffee","later":1.50}"#;
+        assert_eq!(with(json, "coffee").as_deref(), Some(changed));
+        assert_eq!(with(json, "").as_deref(), Some(r#"{"atUserList":["bob"],"later":1.50}"#));
+        assert_eq!(with(r#"{"cloudCustomData":"tea"}"#, ""), None);
+        let added = Attributes::with_custom_data(None, "tea").map(|text| text.get().to_owned());
+        assert_eq!(added.as_deref(), Some(r#"{"cloudCustomData":"tea"}"#));
     }
 
     #[test]

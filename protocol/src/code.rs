@@ -88,6 +88,8 @@ codes! {
     MERGER_INVALID = 2450: "a merger has 1 to 300 messages that were sent, none revoked and none of the server's";
     FORWARD_INVALID = 2453: "this message cannot be forwarded: it was not sent, was revoked, or is of the server";
 
+    MODIFY_CONFLICT = 2480: "the message was modified meanwhile: this device has it as it is now, modify that";
+
     // The engine: conversations and groups.
     CONVERSATION_NOT_FOUND = 2500: "there is no such conversation";
     CONVERSATION_ID_INVALID = 2503: "a conversationID is C2C and a userID, GROUP and a groupID, or @TIM#SYSTEM";
@@ -201,6 +203,10 @@ codes! {
     TRANSFER_TOO_SLOW = 130_146, retry: "the file's bytes came too slowly: try again on a better line";
     IMAGE_DAMAGED = 130_147: "the picture is damaged or cut off: export it again";
     IMAGE_NEEDS_MEMORY = 130_148: "the picture is too large for its format: save it as a PNG or a non-progressive JPEG";
+
+    // Ours: changes of messages.
+    MESSAGE_NOT_FOUND = 130_150: "there is no such message, or it was revoked";
+    MODIFY_NOT_ALLOWED = 130_151: "only its sender modifies a message: a text, custom, face or location body, of any its custom data";
 
     // Ours: the engine's own life.
     DESTROYED = 130_160: "the instance was destroyed: create a new one";

@@ -111,6 +111,8 @@ pub const GROUP_FIRST_MEMBERS: usize = 100;
 pub const APPLICATION_BYTES: usize = 256;
 /// How long a sender may take a message back, in milliseconds, unless the server is set otherwise.
 pub const REVOKE_WITHIN_MS: i64 = 120_000;
+/// Longest reason for taking a message back, in bytes.
+pub const REVOKE_REASON_BYTES: usize = 256;
 /// Most messages that are found by their IDs at once.
 pub const FIND_MESSAGES: usize = 100;
 /// Most keywords of a search.

@@ -77,6 +77,12 @@ pub struct Message<S = String, B = Box<RawValue>> {
     /// Set if the message was revoked; the body then has no payload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked: Option<Revocation>,
+    /// The newest mutation that this message contains; 0 if it never changed.
+    #[serde(default, rename = "mutation", skip_serializing_if = "crate::is_zero")]
+    pub mutation_seq: u64,
+    /// How many times its sender modified it.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub version: u64,
     /// The attributes' JSON text; absent if there are none. [`Attributes::of`](crate::attributes::Attributes::of) parses it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<B>,
@@ -87,16 +93,47 @@ pub struct Message<S = String, B = Box<RawValue>> {
 /// A message with borrowed texts and body.
 pub type MessageRef<'a> = Message<&'a str, Cow<'a, RawValue>>;
 
-/// Who revoked a message, and when.
+/// Who revoked a message, when and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revocation {
     /// The user who revoked it.
     pub by: UserId,
     /// When it was revoked.
     pub time: UnixMillis,
+    /// The reason that this user gave; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
 }
 
+/// What a modified message says now.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Modification {
+    /// The user who modified it.
+    pub by: UserId,
+    /// When it was modified.
+    pub time: UnixMillis,
+    /// How many times it was modified, this one included.
+    pub version: u64,
+    /// Its attributes now; absent if there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<Box<RawValue>>,
+    /// Its body now.
+    pub body: Box<RawValue>,
+}
+
+/// Texts of JSON are equal if they are the same texts.
+impl PartialEq for Modification {
+    fn eq(&self, other: &Self) -> bool {
+        let of = |it: &Self| (it.time, it.version, it.attributes.as_ref().map(|text| text.get().to_owned()));
+        self.by == other.by && of(self) == of(other) && self.body.get() == other.body.get()
+    }
+}
+
+impl Eq for Modification {}
+
 /// A change to a message that already has a sequence: an entry of the conversation's second log.
+///
+/// It says what holds now, not what differs. An entry that a later one of the same message supersedes is left out of pages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Mutation {
@@ -122,6 +159,8 @@ kinds! {
     MessageChange {
         /// The message was revoked.
         Revoked(Revocation) = "revoked",
+        /// Its sender modified it.
+        Modified(Modification) = "modified",
     }
 }
 

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use serde_json::value::RawValue;
-use tim_protocol::call::{self, MessagesReply, MessagesRequest, Reply, Request};
+use tim_protocol::call::{self, MessagesReply, MessagesRequest, Reply, Request, Sent};
 use tim_protocol::conversation::{Change, Cursor};
 use tim_protocol::group::GroupType;
 use tim_protocol::message::Priority;
@@ -13,6 +13,13 @@ use tim_protocol::{Code, ConversationId};
 use tim_server::core::ops::{Actor, Query, QueryResult, UserRequest, Write, WriteReply};
 use tim_server::store::conformance::{group, logged_in, logging_in, message, revoke, sent, user};
 use tim_server::store::sqlite::Database;
+
+/// Turns the tables of version 9 into those of version 8.
+const TO_VERSION_8: &str = "
+DROP INDEX mut_message; ALTER TABLE mut DROP COLUMN kind;
+ALTER TABLE msg DROP COLUMN mutation; ALTER TABLE msg DROP COLUMN version; ALTER TABLE msg DROP COLUMN reason;
+PRAGMA user_version = 8;
+";
 
 /// Turns the tables of version 7 into those of version 6.
 const TO_VERSION_6: &str = "ALTER TABLE user_conv DROP COLUMN hidden; ALTER TABLE user_conv DROP COLUMN settings; PRAGMA user_version = 6;";
@@ -104,6 +111,7 @@ fn an_answer_reads_nothing_and_reading_leaves_out_the_own_answers() {
 
     // A database of version 2 knew only where unread counts from.
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_8).unwrap();
     older.execute_batch(TO_VERSION_6).unwrap();
     older.execute_batch(TO_VERSION_5).unwrap();
     older.execute_batch(TO_VERSION_4).unwrap();
@@ -198,6 +206,7 @@ fn a_database_of_version_3_tells_the_same_and_goes_on_counting() {
     }
     drop(database);
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_8).unwrap();
     older.execute_batch(TO_VERSION_6).unwrap();
     older.execute_batch(TO_VERSION_5).unwrap();
     older.execute_batch(TO_VERSION_4).unwrap();
@@ -207,6 +216,8 @@ fn a_database_of_version_3_tells_the_same_and_goes_on_counting() {
     let mut database = Database::open(&path).unwrap();
     assert_eq!(pictures(&mut database), before);
     let again = database.commit(&sends).into_iter().map(sent).collect::<Vec<_>>();
+    assert_eq!(again.iter().filter(|again| again.mutation_seq > 0).count(), 2, "two were revoked meanwhile");
+    let again: Vec<_> = again.into_iter().map(|again| Sent { mutation_seq: 0, ..again }).collect();
     assert_eq!(again, places, "each message is there once");
     for (from, to) in [(&alice, "C2Cbob"), (&bob, "C2Calice"), (&bob, "C2Cbob"), (&bob, "GROUPclimbers")] {
         let next = sent(does(&mut database, message(from, to, 99)));
@@ -240,6 +251,7 @@ fn the_last_sixteen_logins_that_ended_are_remembered_newest_first_also_from_a_da
     }
     drop(database);
     let older = rusqlite::Connection::open(&path).unwrap();
+    older.execute_batch(TO_VERSION_8).unwrap();
     older.execute_batch(TO_VERSION_6).unwrap();
     older.execute_batch(TO_VERSION_5).unwrap();
     older.execute_batch(TO_VERSION_4).unwrap();

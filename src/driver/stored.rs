@@ -198,6 +198,7 @@ impl<S: Store<Location = Path>> Driver<S> {
             Ok(messages) => self.shared.dispatch.emit(match kind {
                 MessageEvent::Received => Event::MessageReceived(messages),
                 MessageEvent::Revoked => Event::MessageRevoked(messages),
+                MessageEvent::Modified => Event::MessageModified(messages),
                 MessageEvent::ReadByPeer => Event::MessageReadByPeer(messages),
             }),
             Err(fault) if fault.code == Code::STORE_DAMAGED => return Err(fault),

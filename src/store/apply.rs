@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use tim_core::mutation::{mutate, redact};
 use tim_core::store::RECENT_SENT;
-use tim_protocol::message::{Message, Revocation};
+use tim_protocol::message::{Message, MessageChange, Mutation, Revocation};
 use tim_protocol::{ConversationId, MessageId};
 
 use super::error::{StoreError, StoreResult};
 use super::schema::conv_columns;
 use super::{Change, ConversationRow, OutboxRow, SyncState, clear, index};
-use crate::machine::redact;
 
 /// The kind of an entity.
 #[derive(Clone, Copy)]
@@ -32,9 +32,7 @@ pub(super) fn change(transaction: &Transaction<'_>, change: &Change) -> StoreRes
         }
         Change::Complete(id, low, high) => complete(transaction, conv(transaction, id)?, *low, *high),
         Change::Cleared(id, floor) => cleared(transaction, conv(transaction, id)?, to_sql(*floor)?),
-        Change::Revoked(id, sequence, revocation) => {
-            revoke(transaction, conv(transaction, id)?, to_sql(*sequence)?, revocation)
-        }
+        Change::Mutated(id, mutation) => mutated(transaction, conv(transaction, id)?, mutation),
         Change::Outbox(row) => outbox(transaction, row),
         Change::OutboxDone(id) => outbox_done(transaction, *id),
         Change::Acknowledged(message) => acknowledged(transaction, message),
@@ -199,7 +197,8 @@ impl Place {
 /// A message as it is stored.
 struct Stored {
     text: String,
-    is_revoked: bool,
+    /// Nothing changed since it was sent.
+    is_as_sent: bool,
 }
 
 /// Stores a message unless it is stored already or was cleared. A revocation from either side is kept.
@@ -210,77 +209,83 @@ fn add_message(connection: &Connection, place: Place, message: &Message) -> Stor
         redact(message.to_mut(), &revocation);
     }
     let is_revoked = message.revoked.is_some();
+    let is_as_sent = !is_revoked && message.version == 0;
     if sequence < place.floor {
-        return Ok(Stored { text: serde_json::to_string(&message)?, is_revoked });
+        return Ok(Stored { text: serde_json::to_string(&message)?, is_as_sent });
     }
-    let mut insert = if is_revoked {
-        index::forget(connection, place.conv, sequence)?;
-        connection.prepare_cached(
-            "INSERT OR REPLACE INTO msg(conv, seq, sender, message, sum)
-             VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))",
-        )?
-    } else {
-        connection.prepare_cached(
-            "INSERT OR IGNORE INTO msg(conv, seq, sender, message, sum)
-             VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))",
-        )?
-    };
     let text = serde_json::to_string(&message)?;
-    insert.execute(params![place.conv, sequence, message.from.as_str(), text])?;
-    Ok(Stored { text, is_revoked })
+    if is_revoked {
+        index::forget(connection, place.conv, sequence)?;
+        insert_message(connection, place.conv, &message, &text)?;
+    } else {
+        connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO msg(conv, seq, sender, message, sum)
+                 VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))",
+            )?
+            .execute(params![place.conv, sequence, message.from.as_str(), text])?;
+    }
+    Ok(Stored { text, is_as_sent })
 }
 
-/// Moves a message from the outbox to its conversation, and keeps it as sent recently unless it was revoked.
+/// Moves a message from the outbox to its conversation, and keeps it as sent recently unless it changed since.
 fn acknowledged(connection: &Connection, message: &Message) -> StoreResult<()> {
     outbox_done(connection, message.id)?;
     let stored = add_message(connection, Place::of(connection, &message.to)?, message)?;
-    if stored.is_revoked { Ok(()) } else { recent_sent(connection, message.id, &stored.text) }
+    if stored.is_as_sent { recent_sent(connection, message.id, &stored.text) } else { Ok(()) }
 }
 
-fn revoke(connection: &Connection, conv: i64, sequence: i64, revocation: &Revocation) -> StoreResult<()> {
+fn mutated(connection: &Connection, conv: i64, mutation: &Mutation) -> StoreResult<()> {
+    let sequence = to_sql(mutation.sequence)?;
     let stored: Option<String> = connection
         .prepare_cached(
             "SELECT message FROM msg WHERE conv = ? AND seq = ? AND verify(sum, conv, seq, sender, message)",
         )?
         .query_row([conv, sequence], |row| row.get(0))
         .optional()?;
-    match stored {
-        Some(text) => {
-            let mut message: Message = serde_json::from_str(&text)?;
-            if message.revoked.is_none() {
-                index::forget(connection, conv, sequence)?;
-                redact(&mut message, revocation);
-                let text = serde_json::to_string(&message)?;
-                // A revoked message must not be sent again after an epoch change.
-                connection
-                    .prepare_cached("DELETE FROM ring WHERE id = ?")?
-                    .execute([&message.id.as_bytes()[..]])?;
-                connection
-                    .prepare_cached(
-                        "UPDATE msg SET message = ?3, sum = checksum(conv, seq, sender, ?3)
-                         WHERE conv = ?1 AND seq = ?2",
-                    )?
-                    .execute(params![conv, sequence, text])?;
-            }
-        }
-        None => {
-            // What was removed from the conversation is still among those sent recently.
-            connection
-                .prepare_cached(
-                    "DELETE FROM ring WHERE ?2 < (SELECT floor FROM conv WHERE id = ?1)
-                     AND CASE WHEN verify(sum, number, id, message) THEN
-                     json_extract(message, '$.to') = (SELECT name FROM conv WHERE id = ?1)
-                     AND json_extract(message, '$.sequence') = ?2 END",
-                )?
-                .execute([conv, sequence])?;
-            connection
-                .prepare_cached(
-                    "INSERT OR IGNORE INTO revoked(conv, seq, revocation, sum)
-                     SELECT ?1, ?2, ?3, checksum(?1, ?2, ?3) FROM conv WHERE id = ?1 AND floor <= ?2",
-                )?
-                .execute(params![conv, sequence, serde_json::to_string(revocation)?])?;
-        }
+    let Some(text) = stored else { return mutated_before(connection, conv, sequence, mutation) };
+    let mut message: Message = serde_json::from_str(&text)?;
+    if !mutate(&mut message, mutation) {
+        return Ok(());
     }
+    let text = serde_json::to_string(&message)?;
+    if message.revoked.is_some() {
+        // A revoked message must not be sent again after an epoch change; a modified one is sent as it was.
+        connection.prepare_cached("DELETE FROM ring WHERE id = ?")?.execute([&message.id.as_bytes()[..]])?;
+    }
+    index::forget(connection, conv, sequence)?;
+    insert_message(connection, conv, &message, &text)
+}
+
+/// A message changed that is not stored: it will come as it is then, unless an old reply brings it. So only a revocation is kept.
+fn mutated_before(connection: &Connection, conv: i64, sequence: i64, mutation: &Mutation) -> StoreResult<()> {
+    let MessageChange::Revoked(revocation) = &mutation.change else { return Ok(()) };
+    // What was cleared is still among the messages sent recently.
+    connection
+        .prepare_cached(
+            "DELETE FROM ring WHERE ?2 < (SELECT floor FROM conv WHERE id = ?1)
+             AND CASE WHEN verify(sum, number, id, message) THEN
+             json_extract(message, '$.to') = (SELECT name FROM conv WHERE id = ?1)
+             AND json_extract(message, '$.sequence') = ?2 END",
+        )?
+        .execute([conv, sequence])?;
+    connection
+        .prepare_cached(
+            "INSERT OR IGNORE INTO revoked(conv, seq, revocation, sum)
+             SELECT ?1, ?2, ?3, checksum(?1, ?2, ?3) FROM conv WHERE id = ?1 AND floor <= ?2",
+        )?
+        .execute(params![conv, sequence, serde_json::to_string(revocation)?])?;
+    Ok(())
+}
+
+/// Stores a message, also in the place of what was stored. It gets a new row, so that it is indexed.
+fn insert_message(connection: &Connection, conv: i64, message: &Message, text: &str) -> StoreResult<()> {
+    connection
+        .prepare_cached(
+            "INSERT OR REPLACE INTO msg(conv, seq, sender, message, sum)
+             VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))",
+        )?
+        .execute(params![conv, to_sql(message.sequence)?, message.from.as_str(), text])?;
     Ok(())
 }
 

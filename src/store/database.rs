@@ -95,7 +95,7 @@ impl Store {
             super::apply::change(&transaction, change)?;
         }
         transaction.commit()?;
-        if changes.iter().any(|change| matches!(change, Change::Cleared(..) | Change::Revoked(..))) {
+        if changes.iter().any(|change| matches!(change, Change::Cleared(..) | Change::Mutated(..))) {
             // The index may have been made anew.
             self.unindexed = index::unindexed(&self.connection)?;
         }
@@ -182,7 +182,7 @@ impl Store {
 fn messages_of(change: &Change) -> u64 {
     match change {
         Change::Messages(_, messages) => messages.len() as u64,
-        Change::Acknowledged(_) => 1,
+        Change::Acknowledged(_) | Change::Mutated(..) => 1,
         _ => 0,
     }
 }

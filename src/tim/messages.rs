@@ -1,13 +1,12 @@
-//! Messages: send, revoke, cancel, list.
+//! Messages: send, cancel, list. `changes.rs` has the changes of those that were sent.
 
-use tim_protocol::call::RevokeRequest;
 use tim_protocol::{Code, ConversationId, MessageId};
 
 use super::{Tim, unexpected};
 use crate::driver::CallResult;
 use crate::error::TimError;
 use crate::machine::io::{Call, Return};
-use crate::message::{Message, Payload, SendOptions};
+use crate::message::{Message, SendOptions};
 
 /// Most messages of one page.
 const MAX_LISTED: u32 = 100;
@@ -89,32 +88,6 @@ impl Tim {
     /// back already, or never was sent.
     pub async fn cancel_message(&self, message: impl Into<MessageId>) -> Result<(), TimError> {
         self.done(Call::Cancel(message.into())).await
-    }
-
-    /// Takes a message back: an own one within two minutes (unless the server is set otherwise), in a group also
-    /// another's if this user is its owner or an admin. Its content leaves every device.
-    ///
-    /// # Errors
-    /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] for a message that was not sent,
-    /// [`Code::REVOKE_NOT_FOUND`], [`Code::REVOKE_NOT_ALLOWED`], [`Code::REVOKE_TOO_LATE`] and
-    /// [`Code::REVOKE_TOO_LATE_GROUP`]; [`Code::NETWORK_ERROR`] or [`Code::TIMEOUT`] if the server does not answer.
-    pub async fn revoke_message(&self, message: &Message) -> Result<Message, TimError> {
-        let me = self.admitted()?;
-        if message.sequence == 0 {
-            return Err(Code::MESSAGE_INVALID.into());
-        }
-        let conversation_id = message.conversation_id.clone();
-        self.ask(RevokeRequest { conversation_id, sequence: message.sequence }).await?;
-        let (payload, cloud_custom_data, at_user_list) = (Payload::Gone, String::new(), Vec::new());
-        Ok(Message {
-            cloud_custom_data,
-            at_user_list,
-            is_revoked: true,
-            revoker: Some(me),
-            local_path: None,
-            payload,
-            ..message.clone()
-        })
     }
 
     /// A page of a conversation's messages: the newest, or those before the page that gave `next_req_message_id`. `count` is

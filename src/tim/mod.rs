@@ -8,6 +8,7 @@
 //! Every verb checks what can be checked without the machine, and passes the call on to it.
 
 mod attachments;
+mod changes;
 mod conversations;
 mod create;
 mod groups;

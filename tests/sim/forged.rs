@@ -35,8 +35,8 @@ fn checker() {
         history.truth.logs.get_mut(&work()).unwrap().messages.remove(1);
     });
     lie("I2", "mutations have a hole", |history| {
-        let log = history.truth.logs.values_mut().find(|log| log.mutations.len() > 1).unwrap();
-        log.mutations.remove(0);
+        let log = history.truth.logs.values_mut().find(|log| !log.mutations.is_empty()).unwrap();
+        log.mutations.pop();
     });
     lie("I3", "a device lacks a message that it says it has", |history| {
         let last = history.devices[0].last.as_mut().unwrap();
@@ -46,6 +46,10 @@ fn checker() {
         let last = history.devices[0].last.as_mut().unwrap();
         let stored = last.stored.values_mut().flatten().find(|message| message.revoked.is_some()).unwrap();
         stored.revoked = None;
+    });
+    lie("I3", "a device shows a modification that the server does not have", |history| {
+        let last = history.devices[0].last.as_mut().unwrap();
+        last.stored.values_mut().flatten().next().unwrap().version += 1;
     });
     lie("I4", "a later send stands before an earlier one", |history| {
         let later = history.tick();

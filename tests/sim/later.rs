@@ -130,10 +130,10 @@ fn add(value: &mut Value, me: &UserId) {
 }
 
 fn add_to_object(object: &mut Map<String, Value>, me: &UserId) {
-    if object.contains_key("body") {
+    if object.contains_key("body") && object.contains_key("ID") {
         add_to_message(object, me);
     }
-    if object.get("change").is_some_and(|change| change["kind"] == "revoked") {
+    if object.get("change").is_none_or(|change| change["kind"] != "reacted") {
         double(object, "mutation");
     }
     double(object, "mutationHead");

@@ -337,6 +337,8 @@ fn refused(number: u64) -> Message {
         nick: String::new(),
         avatar: String::new(),
         revoked: None,
+        mutation_seq: 0,
+        version: 0,
         body: Body::Text(TextBody { text: format!("refused {number}") }).write().unwrap(),
     }
 }

@@ -2,9 +2,10 @@
 
 use tim::conversation::ReadAllType;
 use tim::machine::io::{Call, Input, Removal};
+use tim_protocol::body::{Body, TextBody};
 use tim_protocol::call::{
-    HandleApplicationRequest, JoinGroupRequest, QuitGroupRequest, RevokeRequest, UpdateBlacklistRequest,
-    UpdateProfileRequest,
+    HandleApplicationRequest, JoinGroupRequest, ModifyRequest, QuitGroupRequest, RevokeRequest,
+    UpdateBlacklistRequest, UpdateProfileRequest,
 };
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::settings::{Marks, MessageRemindType, SettingsChange};
@@ -167,7 +168,8 @@ impl World {
         match self.rng.u32(0..100) {
             0..40 => self.send_to_peer(id),
             40..62 => self.send_to_group(id),
-            62..68 => self.revoke(id),
+            62..65 => self.revoke(id),
+            65..68 => self.modify(id),
             68..77 => self.set_read(id),
             77..78 => self.set_all_read(id),
             78..84 => self.read_page(id),
@@ -233,13 +235,8 @@ impl World {
     fn revoke(&mut self, id: DeviceId) {
         let me = self.devices[id].user.clone();
         let (log, sequence) = if self.chance(60) {
-            let own = |device: usize| self.devices[device].user == me;
-            let sent: Vec<(LogId, u64)> = (self.history.sends.iter())
-                .filter(|send| own(send.device))
-                .filter_map(|send| Some((send.log.clone(), send.acked?.1)))
-                .collect();
-            let Some(sent) = sent.get(self.rng.usize(0..sent.len().max(1))) else { return };
-            sent.clone()
+            let Some(sent) = self.own_message(&me) else { return };
+            sent
         } else {
             let told = &self.history.devices[id].told;
             let Some(told) = told.get(self.rng.usize(0..told.len().max(1))) else { return };
@@ -247,7 +244,34 @@ impl World {
         };
         let conversation_id = log.seen_by(&me);
         self.history.revokes.insert((log, sequence));
-        self.call(id, Asked::Other, Call::ask(RevokeRequest { conversation_id, sequence }));
+        self.call(
+            id,
+            Asked::Other,
+            Call::ask(RevokeRequest { conversation_id, sequence, reason: String::new() }),
+        );
+    }
+
+    /// Somebody modifies what they sent, from any of their devices, knowing its version or not.
+    fn modify(&mut self, id: DeviceId) {
+        let me = self.devices[id].user.clone();
+        let Some((log, sequence)) = self.own_message(&me) else { return };
+        let conversation_id = log.seen_by(&me);
+        let version = self.rng.u64(0..2);
+        let text = format!("other words {}", self.rng.u32(0..1_000));
+        let body = Some(Body::Text(TextBody { text }).write().unwrap());
+        let data = self.rng.bool().then(|| "data".to_owned());
+        let request = ModifyRequest { conversation_id, sequence, version, body, cloud_custom_data: data };
+        self.call(id, Asked::Other, Call::ask(request));
+    }
+
+    /// A message that this user sent.
+    fn own_message(&mut self, me: &UserId) -> Option<(LogId, u64)> {
+        let own = |device: usize| self.devices[device].user == *me;
+        let sent: Vec<(LogId, u64)> = (self.history.sends.iter())
+            .filter(|send| own(send.device))
+            .filter_map(|send| Some((send.log.clone(), send.acked?.1)))
+            .collect();
+        sent.get(self.rng.usize(0..sent.len().max(1))).cloned()
     }
 
     fn set_read(&mut self, id: DeviceId) {

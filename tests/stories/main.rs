@@ -20,6 +20,7 @@ mod breaks;
 mod bursts;
 mod cancel;
 mod certificates;
+mod changes;
 mod conversations;
 mod crash;
 mod faults;

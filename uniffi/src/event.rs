@@ -37,6 +37,12 @@ pub enum TimEvent {
         /// The messages.
         messages: Vec<Message>,
     },
+    /// Messages were modified: here they are as they are now.
+    #[serde(rename = "onMessageModified", serialize_with = "bare")]
+    MessageModified {
+        /// The messages.
+        messages: Vec<Message>,
+    },
     /// The other side has read these.
     #[serde(rename = "onMessageReadByPeer", serialize_with = "bare")]
     MessageReadByPeer {
@@ -152,11 +158,13 @@ pub enum EventName {
     TotalUnreadMessageCountUpdated,
     /// Conversations changed.
     ConversationChanged,
+    /// Messages were modified.
+    MessageModified,
 }
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,
@@ -173,6 +181,7 @@ impl EventName {
         Self::SdkDestroy,
         Self::TotalUnreadMessageCountUpdated,
         Self::ConversationChanged,
+        Self::MessageModified,
     ];
 }
 
@@ -195,6 +204,7 @@ impl From<EventName> for engine::EventName {
             EventName::SdkDestroy => Self::SdkDestroy,
             EventName::TotalUnreadMessageCountUpdated => Self::TotalUnreadMessageCountUpdated,
             EventName::ConversationChanged => Self::ConversationChanged,
+            EventName::MessageModified => Self::MessageModified,
         }
     }
 }
@@ -272,6 +282,7 @@ impl From<&engine::Event> for TimEvent {
                 Self::MessageStatusChanged { messages: all(messages) }
             }
             engine::Event::MessageRevoked(messages) => Self::MessageRevoked { messages: all(messages) },
+            engine::Event::MessageModified(messages) => Self::MessageModified { messages: all(messages) },
             engine::Event::MessageReadByPeer(messages) => Self::MessageReadByPeer { messages: all(messages) },
             engine::Event::ConversationListUpdated(list) => Self::ConversationListUpdated {
                 conversations: list.iter().map(|it| (&**it).into()).collect(),

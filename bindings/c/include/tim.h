@@ -141,7 +141,8 @@
  *   {"ID":"0199a2a4-3f52-7c1e-9d4b-5a0f3c1e2b7d", "conversationID":"C2Cbob", "conversationType":"C2C",
  *    "from":"alice", "to":"bob", "flow":"out", "sequence":7, "time":1760000000, "clientTime":1760000000, "status":"success",
  *    "errorCode":null, "priority":"Normal", "nick":"", "avatar":"",
- *    "isRevoked":false, "revoker":null, "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
+ *    "isRevoked":false, "revoker":null, "revokeReason":"", "isModified":false, "version":0,
+ *    "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
  *    "isExcludedFromLastMessage":false, "cloudCustomData":"", "atUserList":[],
  *    "localPath":null, "type":"TIMTextElem", "payload":{"text":"Hello world!"}}
  *   ID: its identity from creation on, the same for everybody
@@ -152,7 +153,9 @@
  *   clientTime: when it was created, by the sender's clock
  *   status: unSend (also while it waits), success (also of what was received), fail (it was refused, errorCode says why)
  *   priority, in groups: High, Normal, Low, Lowest
- *   revoker: who took it back       isRead: by this user       isPeerRead: by the other side of a C2C conversation
+ *   revoker, revokeReason: who took it back, and why; null and empty if nobody did
+ *   isModified, version: its sender modified it, and how many times
+ *   isRead: by this user       isPeerRead: by the other side of a C2C conversation
  *   isExcludedFromUnreadCount: nobody has it among their unread messages
  *   isExcludedFromLastMessage: it changes neither the conversation's lastMessage nor its position in the list
  *   cloudCustomData: a text for the program's own use; empty if none, and of what was taken back
@@ -291,6 +294,7 @@
  *     onMessageStatusChanged       messages that an earlier run of the program or an earlier login sent, and that have ended
  *                                  now: status is success or fail
  *     onMessageRevoked             messages; isRevoked is true
+ *     onMessageModified            messages as they are now; isModified is true
  *     onMessageReadByPeer          messages; isPeerRead is true
  *     onConversationListUpdated    the whole list of conversations, in order
  *     onConversationChanged        {"conversationList":[...], "deletedConversationIDList":[...], "isWhole":false}: those that changed
@@ -428,6 +432,10 @@ typedef enum {
    * Conversations changed.
    */
   TIM_EVENT_CONVERSATION_CHANGED,
+  /**
+   * Messages were modified.
+   */
+  TIM_EVENT_MESSAGE_MODIFIED,
 } tim_event;
 
 /**
@@ -998,15 +1006,33 @@ tim_status tim_cancel_message(tim_client client,
 
 /**
  * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a
- * group also another's if this user is its owner or an admin. Its content leaves every device. Answers the message as
- * it is now.
+ * group also another's if this user is its owner or an admin. Its content leaves every device; everybody sees the
+ * `reason`, of at most 256 bytes. Answers the message as it is now.
+ *
+ * `message_json` is `message`. `reason` may be NULL. Result: `message`.
+ *
+ * Errors: the gate's; 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not
+ * be taken back, 10031 or 20016 if it is too late, 20001 for too long a reason; 2800 or 2801.
+ */
+tim_status tim_revoke_message(tim_client client,
+                              const char *message_json,
+                              const char *reason,
+                              tim_done_callback done,
+                              void *user_data);
+
+/**
+ * Modifies a message of this user on every device: pass it as it was listed or received, with another content of the
+ * same kind (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other
+ * kinds only `cloudCustomData` is taken. Answers the message as it is now.
  *
  * `message_json` is `message`. Result: `message`.
  *
- * Errors: the gate's; 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not
- * be taken back, 10031 or 20016 if it is too late; 2800 or 2801.
+ * Errors: the gate's; 2480 if another device modified it first, and the event `onMessageModified` has it as it is now;
+ * 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or
+ * for another kind of content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either; 2800 or
+ * 2801.
  */
-tim_status tim_revoke_message(tim_client client,
+tim_status tim_modify_message(tim_client client,
                               const char *message_json,
                               tim_done_callback done,
                               void *user_data);

@@ -542,6 +542,12 @@ struct message {
     bool is_revoked{};
     /** The user who revoked it. */
     std::optional<std::string> revoker{};
+    /** The reason that this user gave; empty if none. */
+    std::string revoke_reason{};
+    /** Its sender modified it. */
+    bool is_modified{};
+    /** How many times its sender modified it. */
+    std::int64_t version{};
     /** This user has read it. */
     bool is_read{};
     /** The other side of a C2C conversation has read it. */
@@ -577,6 +583,9 @@ inline void to_json(nlohmann::json &json, const message &it) {
     detail::put(json, "avatar", it.avatar);
     detail::put(json, "isRevoked", it.is_revoked);
     detail::put(json, "revoker", it.revoker);
+    detail::put(json, "revokeReason", it.revoke_reason);
+    detail::put(json, "isModified", it.is_modified);
+    detail::put(json, "version", it.version);
     detail::put(json, "isRead", it.is_read);
     detail::put(json, "isPeerRead", it.is_peer_read);
     detail::put(json, "isExcludedFromUnreadCount", it.is_excluded_from_unread_count);
@@ -603,6 +612,9 @@ inline void from_json(const nlohmann::json &json, message &it) {
     detail::take(json, "avatar", it.avatar);
     detail::take(json, "isRevoked", it.is_revoked);
     detail::take(json, "revoker", it.revoker);
+    detail::take(json, "revokeReason", it.revoke_reason);
+    detail::take(json, "isModified", it.is_modified);
+    detail::take(json, "version", it.version);
     detail::take(json, "isRead", it.is_read);
     detail::take(json, "isPeerRead", it.is_peer_read);
     detail::take(json, "isExcludedFromUnreadCount", it.is_excluded_from_unread_count);
@@ -1431,6 +1443,12 @@ struct message_revoked {
     std::vector<types::message> messages{};
 };
 
+/** Messages were modified: here they are as they are now. */
+struct message_modified {
+    /** The messages. */
+    std::vector<types::message> messages{};
+};
+
 /** The other side has read these. */
 struct message_read_by_peer {
     /** The messages. */
@@ -1550,7 +1568,7 @@ struct unknown_event {
 };
 
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_read_by_peer, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_read_by_peer, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -1560,6 +1578,7 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::message_received>(&it)) { static_cast<void>(own); json["name"] = "onMessageReceived"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::message_status_changed>(&it)) { static_cast<void>(own); json["name"] = "onMessageStatusChanged"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::message_revoked>(&it)) { static_cast<void>(own); json["name"] = "onMessageRevoked"; json["data"] = own->messages; }
+    if (auto *own = std::get_if<types::message_modified>(&it)) { static_cast<void>(own); json["name"] = "onMessageModified"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::message_read_by_peer>(&it)) { static_cast<void>(own); json["name"] = "onMessageReadByPeer"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::conversation_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onConversationListUpdated"; json["data"] = own->conversations; }
     if (auto *own = std::get_if<types::conversation_changed>(&it)) { static_cast<void>(own); json["name"] = "onConversationChanged"; json["data"] = *own; }
@@ -1580,6 +1599,7 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "onMessageReceived") { types::message_received own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onMessageStatusChanged") { types::message_status_changed own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onMessageRevoked") { types::message_revoked own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
+    if (word == "onMessageModified") { types::message_modified own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onMessageReadByPeer") { types::message_read_by_peer own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onConversationListUpdated") { types::conversation_list_updated own{}; json.at("data").get_to(own.conversations); it = std::move(own); return; }
     if (word == "onConversationChanged") { types::conversation_changed own{}; json.at("data").get_to(own); it = std::move(own); return; }

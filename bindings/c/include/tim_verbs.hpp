@@ -101,8 +101,12 @@ public:
         return ask(tim_cancel_message, message_id);
     }
     /** As tim_revoke_message. */
-    answer revoke_message(const std::string &message_json) const {
-        return ask(tim_revoke_message, message_json);
+    answer revoke_message(const std::string &message_json, const std::string &reason = {}) const {
+        return ask(tim_revoke_message, message_json, reason);
+    }
+    /** As tim_modify_message. */
+    answer modify_message(const std::string &message_json) const {
+        return ask(tim_modify_message, message_json);
     }
     /** As tim_get_message_list. */
     answer get_message_list(const std::string &conversation_id, const std::string &next_req_message_id = {},

@@ -22,7 +22,7 @@ static void a_message_that_has_arrived_is_not(void) {
     ENDS(130171, tim_cancel_message, alice, id_of(message, id));
     TOLD(sent, TIM_OK, tim_send_message, alice, message, NULL);
     ENDS(130171, tim_cancel_message, alice, id);
-    ENDS(TIM_OK, tim_revoke_message, alice, sent);
+    ENDS(TIM_OK, tim_revoke_message, alice, sent, NULL);
     free(sent);
     tim_string_free(message);
 }

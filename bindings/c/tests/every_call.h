@@ -24,7 +24,8 @@ enum { EVERY_CREATIONS_DESTROYS = 4 };
     EACH(tim_send_message(client, json, NULL, done, NULL)); \
     EACH(tim_resend_message(client, text, done, NULL)); \
     EACH(tim_cancel_message(client, text, done, NULL)); \
-    EACH(tim_revoke_message(client, json, done, NULL)); \
+    EACH(tim_revoke_message(client, json, NULL, done, NULL)); \
+    EACH(tim_modify_message(client, json, done, NULL)); \
     EACH(tim_get_message_list(client, text, NULL, 1, done, NULL)); \
     EACH(tim_get_message_list_hopping(client, json, done, NULL)); \
     EACH(tim_find_messages(client, json, done, NULL)); \

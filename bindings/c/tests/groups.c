@@ -105,8 +105,9 @@ static void comes(awaited *it) {
 #define DOES_NOT_COUNT "true," PLAIN
 #define NOBODY "'nick':'','avatar':''"
 #define BY_ALICE "'nick':'Alice','avatar':'https://example.org/alice'"
-#define STANDS "'isRevoked':false,'revoker':null"
-#define REVOKED "'isRevoked':true,'revoker':'alice'"
+#define STANDS "'isRevoked':false,'revoker':null,'revokeReason':'','isModified':false,'version':0"
+#define MODIFIED "'isRevoked':false,'revoker':null,'revokeReason':'','isModified':true,'version':1"
+#define REVOKED "'isRevoked':true,'revoker':'alice','revokeReason':'wrong','isModified':true,'version':1"
 #define GONE COUNTS "'type':'gone'"
 #define HELLO COUNTS "'type':'TIMTextElem','payload':{'text':'hello climbers'}"
 
@@ -179,7 +180,7 @@ static void bob_applies_again_and_is_accepted(void) {
 }
 
 static void alice_takes_back_what_she_said(void) {
-    awaited received, revoked;
+    awaited received, modified, revoked;
     char *message = NULL, *sent, *list;
     GIVES(TIM_OK, tim_create_text_message(alice, "climbers", "GROUP", "hello climbers", NULL, &message));
     await(&received, bob, EVENT("onMessageReceived"),
@@ -208,12 +209,19 @@ static void alice_takes_back_what_she_said(void) {
     CHECK(has(list, NULL, "'isPinned':true,'messageRemindType':'AcceptNotNotify','markList':[1],'customData':'','draftText':''}"));
     free(list);
 
-    ENDS(10007, tim_revoke_message, bob, sent);
+    ENDS(10007, tim_revoke_message, bob, sent, NULL);
+    await(&modified, bob, EVENT("onMessageModified"),
+          MESSAGE("GROUPclimbers", "GROUP", "alice", "climbers", "in", "Normal", BY_ALICE, MODIFIED, "false", HELLO));
+    char *changed;
+    TOLD(changed, TIM_OK, tim_modify_message, alice, sent);
+    CHECK(has(changed, NULL, MODIFIED));
+    comes(&modified);
     await(&revoked, bob, EVENT("onMessageRevoked"),
           MESSAGE("GROUPclimbers", "GROUP", "alice", "climbers", "in", "Normal", BY_ALICE, REVOKED, "false", GONE));
     TELLS(MESSAGE("GROUPclimbers", "GROUP", "alice", "climbers", "out", "Normal", BY_ALICE, REVOKED, "true", GONE),
-          tim_revoke_message, alice, sent);
+          tim_revoke_message, alice, changed, "wrong");
     comes(&revoked);
+    free(changed);
     free(sent);
     tim_string_free(message);
 }

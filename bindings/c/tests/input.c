@@ -165,7 +165,7 @@ static void texts_are_utf8(void) {
 static void every_json_call(const char *json, tim_status expected) {
     tim_client client = {0};
     GIVES(expected, tim_send_message(alice, json, NULL, on_never, NULL));
-    GIVES(expected, tim_revoke_message(alice, json, on_never, NULL));
+    GIVES(expected, tim_revoke_message(alice, json, NULL, on_never, NULL));
     GIVES(expected, tim_create_group(alice, json, on_never, NULL));
     GIVES(expected, tim_get_user_profile(alice, json, on_never, NULL));
     GIVES(expected, tim_add_to_blacklist(alice, json, on_never, NULL));
@@ -270,7 +270,7 @@ static void messages_that_are_none_of_ours_are_refused(void) {
     ENDS(130171, tim_cancel_message, alice, UNKNOWN_ID);
     GIVES(2105, tim_resend_message(alice, MESSAGE, on_never, NULL));
     GIVES(2105, tim_cancel_message(alice, "", on_never, NULL));
-    ENDS(2105, tim_revoke_message, alice, MESSAGE);
+    ENDS(2105, tim_revoke_message, alice, MESSAGE, NULL);
     ENDS(2105, tim_download_attachment, alice, MESSAGE, 0, "/tmp/none", NULL, NULL, NULL);
     ENDS(2105, tim_get_attachment_url, alice, MESSAGE, 0);
     ENDS(130171, tim_cancel_download, alice, "/tmp/none");

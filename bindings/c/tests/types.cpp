@@ -65,6 +65,12 @@ void a_text_is_created_sent_heard_and_listed() {
     CHECK(std::get<types::text_body>(got.payload).text == "hello" && got.cloud_custom_data == "gift 7");
     const auto page = read<types::message_list>(bob->get_message_list("C2Calice").get());
     CHECK(page.is_completed && !page.next_req_message_id && page.message_list.at(0).id == sent.id);
+    hearing<types::message_modified> bobs_changes(*bob);
+    auto changed = sent;
+    std::get<types::text_body>(changed.payload).text = "hello again";
+    const auto modified = read<types::message>(alice->modify_message(types::json(changed)).get());
+    CHECK(modified.is_modified && modified.version == 1);
+    CHECK(std::get<types::text_body>(bobs_changes.next().messages.at(0).payload).text == "hello again");
     const auto list = read<std::vector<types::conversation>>(bob->get_conversation_list().get());
     CHECK(list.at(0).type == types::conversation_type::c2c && list.at(0).last_message->id == sent.id);
     const auto results = read<types::conversation_results>(

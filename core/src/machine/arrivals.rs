@@ -258,9 +258,19 @@ impl Machine {
     /// The reply to a request of the app: stores and emits what the reply changes on this device.
     fn call_answered(&mut self, id: CallId, result: Result<Box<RawValue>, Fault>) {
         let Some((request, reply)) = self.calls.replied(&mut self.cx, id, result) else { return };
-        if let Reply::Messages(MessagesReply::Revoke(mutation)) = &reply {
-            let (conversations, mut around) = self.inbox();
-            conversations.own_mutation(&mut around, mutation);
+        let (conversations, mut around) = self.inbox();
+        match &reply {
+            Reply::Messages(MessagesReply::Revoke(mutation)) => {
+                conversations.own_mutation(&mut around, mutation);
+            }
+            Reply::Messages(MessagesReply::Modify(modified)) if modified.applied => {
+                conversations.own_mutation(&mut around, &modified.mutation);
+            }
+            Reply::Messages(MessagesReply::Modify(modified)) => {
+                conversations.lost_to(&mut around, modified.mutation.clone());
+                return self.cx.complete(id, Err(Fault::new(Code::MODIFY_CONFLICT)));
+            }
+            _ => {}
         }
         let membership = self.account.replied(&mut self.cx, &request, &reply);
         self.membership(membership);

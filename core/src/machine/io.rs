@@ -284,6 +284,8 @@ pub enum MessageEvent {
     Received,
     /// MESSAGE_REVOKED.
     Revoked,
+    /// MESSAGE_MODIFIED.
+    Modified,
     /// MESSAGE_READ_BY_PEER.
     ReadByPeer,
 }

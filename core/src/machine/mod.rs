@@ -71,7 +71,6 @@ use account::Account;
 use calls::Calls;
 use connection::Connection;
 use context::Context;
-pub use conversations::redact;
 use conversations::{Conversations, Surroundings};
 use history::{Pages, Sources};
 use io::{Config, Input, Now, Output};

@@ -131,6 +131,8 @@ impl Outbox {
             nick: String::new(),
             avatar: String::new(),
             revoked: None,
+            mutation_seq: 0,
+            version: 0,
             attributes: attributes.write_beside(&body, reserve)?,
             body,
         })
@@ -222,13 +224,16 @@ impl Outbox {
         let outcome = result.as_ref().map(|sent| sent.sequence).map_err(|fault| fault.code);
         cx.trace(|| Trace::Sent { message: id, to: to.clone(), result: outcome });
         match result {
-            Ok(Sent { sequence, unread_index, by_sender, time, nick, avatar }) => {
+            Ok(Sent { sequence, unread_index, by_sender, time, nick, avatar, mutation_seq }) => {
                 let mut entry = self.queue.remove(id)?;
                 self.changed.insert(to.clone());
                 let sent = entry.row.message;
                 entry.row.message =
                     WireMessage { sequence, unread_index, by_sender, time, nick, avatar, ..sent };
-                return Some(acknowledged(cx, entry, marks));
+                // What changed meanwhile is not stored as it was, but fetched as it is.
+                let is_as_sent = mutation_seq == 0;
+                let message = acknowledged(cx, entry, is_as_sent, marks);
+                return Some(WireMessage { mutation_seq, ..message });
             }
             Err(fault) if fault.code.is_retryable() => self.try_later(cx, id, fault.retry_after),
             Err(fault) => self.give_up(cx, id, fault),
@@ -241,7 +246,7 @@ impl Outbox {
         let Some(mut entry) = self.queue.remove(message.id) else { return false };
         self.changed.insert(entry.row.message.to.clone());
         entry.row.message = message.clone();
-        acknowledged(cx, entry, marks);
+        acknowledged(cx, entry, true, marks);
         true
     }
 
@@ -292,9 +297,9 @@ impl Outbox {
 }
 
 /// Stores that a message was accepted, and completes its call; returns the message.
-fn acknowledged(cx: &mut Context, entry: Entry, marks: ReadMarks) -> WireMessage {
+fn acknowledged(cx: &mut Context, entry: Entry, is_stored: bool, marks: ReadMarks) -> WireMessage {
     let Entry { row: OutboxRow { message, upload, .. }, call, is_uploading, .. } = entry;
-    cx.store(Change::Acknowledged(message.clone()));
+    cx.store(if is_stored { Change::Acknowledged(message.clone()) } else { Change::OutboxDone(message.id) });
     if is_uploading {
         cx.output(Output::CancelUpload(message.id));
     }

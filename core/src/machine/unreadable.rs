@@ -9,8 +9,7 @@ use serde_json::value::RawValue;
 use tim_protocol::message::{Message as WireMessage, Priority};
 use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
 
-/// The body of the placeholder for an unreadable message.
-const BODY: &str = r#"{"type":"unreadable"}"#;
+use crate::mutation::UNREADABLE;
 
 /// The kinds of unreadable content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,7 +102,9 @@ pub(super) fn placeholder(me: &UserId, id: &ConversationId, sequence: u64, time:
         nick: String::new(),
         avatar: String::new(),
         revoked: None,
+        mutation_seq: 0,
+        version: 0,
         attributes: None,
-        body: RawValue::from_string(BODY.to_owned()).unwrap_or_default(),
+        body: RawValue::from_string(UNREADABLE.to_owned()).unwrap_or_default(),
     }
 }

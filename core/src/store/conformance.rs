@@ -11,7 +11,7 @@ mod search;
 use serde_json::value::RawValue;
 use tim_protocol::conversation::{Cursor, Mention};
 use tim_protocol::group::Group;
-use tim_protocol::message::{Message, Priority, Revocation};
+use tim_protocol::message::{Message, MessageChange, Modification, Mutation, Priority, Revocation};
 use tim_protocol::profile::Profile;
 use tim_protocol::settings::{ConversationSettings, SettingsChange};
 use tim_protocol::{Code, ConversationId, MessageId, UserId};
@@ -191,6 +191,24 @@ pub async fn cleared<S: Store>(at: &S::Location) {
     );
 }
 
+/// Promise 3: the newest mutation of a message holds, also if an earlier one or the message as it was comes after it.
+pub async fn modified<S: Store>(at: &S::Location) {
+    let mut store = open::<S>(at).await;
+    store.apply(&[Change::Acknowledged(message(1)), modify(1, 2, "twice")], false).await.unwrap();
+    let late = [modify(1, 1, "once"), Change::Messages(bob(), vec![message(1)]), modify(2, 3, "not here")];
+    store.apply(&late, true).await.unwrap();
+    drop(store);
+    let mut store = open::<S>(at).await;
+    let all = read(&mut store).await;
+    assert_eq!(all.len(), 1);
+    assert_eq!((all[0].mutation_seq, all[0].version), (2, 2));
+    assert!(all[0].body.get().contains("twice"), "{all:?}");
+    store.apply(&[Change::Reset], true).await.unwrap();
+    let sent_again = store.snapshot().await.unwrap().outbox.remove(0).message;
+    assert_eq!((sent_again.mutation_seq, sent_again.version), (0, 0));
+    assert_eq!(sent_again.body.get(), message(1).body.get());
+}
+
 /// Promise 5: drafts stay, an acknowledged message moves to its conversation, and comes back to the outbox in another epoch, behind what
 /// waits; everything else is fetched anew.
 pub async fn another_epoch<S: Store>(at: &S::Location) {
@@ -309,6 +327,8 @@ fn message(sequence: u64) -> Message {
         nick: String::new(),
         avatar: String::new(),
         revoked: None,
+        mutation_seq: 0,
+        version: 0,
         attributes: None,
         body: serde_json::value::to_raw_value(
             &serde_json::json!({"type": "TIMTextElem", "payload": {"text": format!("number {sequence}")}}),
@@ -327,10 +347,26 @@ fn waits(position: u64) -> Change {
     Change::Outbox(row(position))
 }
 
-fn revoke(sequence: u64) -> Change {
-    Change::Revoked(bob(), sequence, revocation())
+/// A message of bob's conversation is revoked.
+#[must_use]
+pub fn revoke(sequence: u64) -> Change {
+    changes(sequence, 0, MessageChange::Revoked(revocation()))
 }
 
 fn revocation() -> Revocation {
-    Revocation { by: user("alice"), time: 5 }
+    Revocation { by: user("alice"), time: 5, reason: String::new() }
+}
+
+/// A message of bob's conversation is modified by the mutation with this number.
+fn modify(sequence: u64, number: u64, text: &str) -> Change {
+    let body = serde_json::json!({"type": "TIMTextElem", "payload": {"text": text}});
+    let body = serde_json::value::to_raw_value(&body).unwrap();
+    let modification = Modification { by: user("alice"), time: 5, version: number, attributes: None, body };
+    changes(sequence, number, MessageChange::Modified(modification))
+}
+
+fn changes(sequence: u64, mutation_seq: u64, change: MessageChange) -> Change {
+    let Message { from, to, .. } = message(sequence);
+    let mutation = Mutation { from, to, mutation_seq, sequence, unread_index: 0, change };
+    Change::Mutated(bob(), Box::new(mutation))
 }

@@ -156,6 +156,23 @@ impl Body {
         Self::of(&kind, payload.map_or("null", RawValue::get))
     }
 
+    /// Reads a body that a user sends.
+    ///
+    /// # Errors
+    /// [`Code::BODY_TYPE_UNKNOWN`] or [`Code::MESSAGE_BODY_INVALID`].
+    pub fn read_sent(raw: &RawValue) -> Result<Self, Fault> {
+        Self::read(raw).map_err(|problem| match problem {
+            BodyProblem::UnknownType => Fault::new(Code::BODY_TYPE_UNKNOWN),
+            BodyProblem::Malformed => Fault::new(Code::MESSAGE_BODY_INVALID),
+        })
+    }
+
+    /// Whether its sender may write another of the same kind in its place: it has no file, and nothing of others.
+    #[must_use]
+    pub fn is_modifiable(&self) -> bool {
+        matches!(self, Self::Text(_) | Self::Custom(_) | Self::Face(_) | Self::Location(_))
+    }
+
     /// Bytes that stay free for the addresses of its file, which it does not have before the upload.
     #[must_use]
     pub fn reserve(&self) -> usize {

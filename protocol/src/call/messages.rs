@@ -1,4 +1,4 @@
-//! Messages: send, revoke, mark as read, and fetch history and mutations.
+//! Messages: send, modify, revoke, mark as read, and fetch history and mutations.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -6,10 +6,10 @@ use serde_json::value::RawValue;
 
 use super::Check;
 use crate::attributes::SentAttributes;
-use crate::body::{Body, BodyProblem, Element as _};
-use crate::bounds::{at_least_one, check_content, number};
+use crate::body::{Body, Element as _};
+use crate::bounds::{at_least_one, check_content, number, out_of};
 use crate::message::{Message, Mutation, Priority};
-use crate::{Code, ConversationId, Fault, List, MessageId, UnixMillis, UserId};
+use crate::{Code, ConversationId, Fault, List, MessageId, UnixMillis, UserId, limits};
 
 /// Sends a message.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -54,6 +54,9 @@ pub struct Sent {
     /// The sender's avatar URL as shown with this message; empty if none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub avatar: String,
+    /// The message's newest mutation, if it changed between a first attempt and this one; 0 otherwise.
+    #[serde(default, rename = "mutation", skip_serializing_if = "crate::is_zero")]
+    pub mutation_seq: u64,
 }
 
 /// Asks for messages by their sequence, newest first when they do not fit one page.
@@ -117,12 +120,12 @@ pub struct MutationsRequest {
     pub after: u64,
 }
 
-/// Mutations in order and without gaps, starting right after the one named in the request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Mutations in order, starting right after the one named in the request.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MutationPage {
-    /// The mutations, oldest first. Mutations of messages below the user's first visible sequence are omitted, and
-    /// their numbers skipped.
+    /// The mutations, oldest first. Superseded ones and those of messages below the user's first visible sequence are
+    /// omitted, and their numbers skipped.
     pub mutations: List<Mutation>,
     /// The last mutation covered.
     pub up_to: u64,
@@ -139,6 +142,38 @@ pub struct RevokeRequest {
     pub conversation_id: ConversationId,
     /// The message.
     pub sequence: u64,
+    /// Why; empty if no reason is given, at most [`limits::REVOKE_REASON_BYTES`].
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+}
+
+/// Modifies a message: its body, its custom data, or both.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModifyRequest {
+    /// The conversation.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: ConversationId,
+    /// The message.
+    pub sequence: u64,
+    /// The version of the message that is modified; 0 if it never was.
+    pub version: u64,
+    /// Its new body, of the same kind.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<Box<RawValue>>,
+    /// Its new custom data; empty for none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cloud_custom_data: Option<String>,
+}
+
+/// The message as it is after a request to modify it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Modified {
+    /// Whether that is what was asked for. Otherwise somebody modified another version of it before.
+    pub applied: bool,
+    /// Its newest modification.
+    pub mutation: Mutation,
 }
 
 /// Sets how far this user has read. A lower sequence than before has no effect.
@@ -172,11 +207,7 @@ impl Check for SendRequest {
         if let Some(attributes) = &self.attributes {
             attributes.read()?.check(&self.to)?;
         }
-        match Body::read(&self.body) {
-            Ok(body) => body.check(),
-            Err(BodyProblem::UnknownType) => Err(Fault::new(Code::BODY_TYPE_UNKNOWN)),
-            Err(BodyProblem::Malformed) => Err(Fault::new(Code::MESSAGE_BODY_INVALID)),
-        }
+        Body::read_sent(&self.body)?.check()
     }
 }
 
@@ -201,7 +232,29 @@ impl Check for MutationsRequest {
 
 impl Check for RevokeRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
-        at_least_one("sequence", self.sequence)
+        at_least_one("sequence", self.sequence)?;
+        if self.reason.len() > limits::REVOKE_REASON_BYTES {
+            return Err(out_of("reason", &format!("has at most {} bytes", limits::REVOKE_REASON_BYTES)));
+        }
+        Ok(())
+    }
+}
+
+/// The domain checks what depends on the message: its kind, and the room that body and attributes have together.
+impl Check for ModifyRequest {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        at_least_one("sequence", self.sequence)?;
+        number("version", self.version)?;
+        match &self.body {
+            Some(body) => {
+                check_content(body, None)?;
+                Body::read_sent(body)?.check()
+            }
+            None if self.cloud_custom_data.is_none() => {
+                Err(Fault::with_text(Code::BAD_REQUEST, "a modification has a body, cloudCustomData or both"))
+            }
+            None => Ok(()),
+        }
     }
 }
 
@@ -219,6 +272,7 @@ verbs! {
         Query by User: Position(PositionRequest) = "msg.position" -> Position,
         Query by User: Mutations(MutationsRequest) = "msg.mutations" -> MutationPage,
         Command by User: Revoke(RevokeRequest) = "msg.revoke" -> Mutation,
+        Command by User: Modify(ModifyRequest) = "msg.modify" -> Modified,
         Command by User: Read(ReadRequest) = "conv.read" -> ReadUpTo,
     }
 }

@@ -5,6 +5,7 @@ use tim_protocol::code::Code;
 
 use super::DomainResult;
 use super::rows::{Conversation, Parties, Rows};
+use super::rules::{self, Action};
 use crate::core::ops::{Actor, Audience, UserKey};
 
 /// Finds a conversation by the ID that `actor` uses; `None` for a C2C or system conversation without messages. A group
@@ -38,6 +39,33 @@ pub(super) fn readable(
         Ok(Some(conversation))
     } else {
         Err(Code::GROUP_PERMISSION_DENIED.into())
+    }
+}
+
+/// Whether the actor may change something that others receive: as for a send.
+///
+/// # Errors
+/// [`Code::BLACKLISTED`], or what [`rules::may`] answers.
+pub(super) fn check_may_write(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &Conversation,
+    name: &ConversationId,
+) -> DomainResult<()> {
+    match name {
+        ConversationId::C2c(peer) => {
+            let found = rows.send_to_user(actor.app, (actor.key, &actor.user), peer)?;
+            if found.is_some_and(|found| found.is_blacklisted) {
+                Err(Code::BLACKLISTED.into())
+            } else {
+                Ok(())
+            }
+        }
+        ConversationId::Group(_) => {
+            let standing = rows.standing(conversation.key, actor.key)?;
+            Ok(rules::may(Action::Send, standing.group_type, standing.role)?)
+        }
+        ConversationId::System => Ok(()),
     }
 }
 

@@ -1,16 +1,12 @@
-//! Reads logs: ranges of messages, and mutations.
-
-use std::ops::ControlFlow;
+//! Reads logs: ranges of messages, and places in them.
 
 use serde_json::value::RawValue;
-use tim_protocol::bounds::PageRoom;
-use tim_protocol::call::{self, HistoryPage, MutationPage};
-use tim_protocol::message::{MessageChange, Mutation};
+use tim_protocol::call::{self, HistoryPage};
 use tim_protocol::{List, limits};
 
 use super::DomainResult;
 use super::conversations::readable;
-use super::log::{messages, named_by};
+use super::log::messages;
 use super::rows::Rows;
 use crate::core::ops::Actor;
 
@@ -63,36 +59,4 @@ pub(super) fn position(
         }
     }
     Ok(call::Position { sequence: low })
-}
-
-pub(super) fn mutations(
-    rows: &mut impl Rows,
-    actor: &Actor,
-    asked: &call::MutationsRequest,
-) -> DomainResult<MutationPage> {
-    let mut page = MutationPage { mutations: List::default(), up_to: asked.after, more: false };
-    let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else { return Ok(page) };
-    let first_visible_seq = rows.user_conversation(actor.key, conversation.key)?.first_visible_seq;
-    let mut room = PageRoom::new(limits::PAGE_BYTES);
-    rows.mutations(conversation.key, asked.after, limits::MUTATION_PAGE, |row| {
-        if row.sequence >= first_visible_seq {
-            let (sender, from) = row.sender;
-            let mutation = Mutation {
-                from,
-                to: named_by(sender, actor, &conversation, &asked.conversation_id),
-                mutation_seq: row.number,
-                sequence: row.sequence,
-                unread_index: row.unread_index,
-                change: MessageChange::Revoked(row.revocation),
-            };
-            if !room.take(&mutation) {
-                return ControlFlow::Break(());
-            }
-            page.mutations.push(mutation);
-        }
-        page.up_to = row.number;
-        ControlFlow::Continue(())
-    })?;
-    page.more = page.up_to < conversation.mutation_head;
-    Ok(page)
 }

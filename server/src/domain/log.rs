@@ -68,6 +68,8 @@ pub(super) fn append(
         nick: draft.sender_profile.nick.unwrap_or_default(),
         avatar: draft.sender_profile.avatar.unwrap_or_default(),
         revoked: None,
+        mutation_seq: 0,
+        version: 0,
         attributes: draft.attributes.map(ToOwned::to_owned),
         body: draft.body.to_owned(),
     };
@@ -179,6 +181,8 @@ fn message(row: MessageRow<'_>, to: ConversationId) -> MessageRef<'_> {
         nick: row.nick,
         avatar: row.avatar,
         revoked: row.revoked,
+        mutation_seq: row.mutation_seq,
+        version: row.version,
         attributes: row.attributes.map(Cow::Borrowed),
         body: bounds::within_frames(row.body),
     }

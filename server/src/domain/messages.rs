@@ -5,7 +5,7 @@ use tim_protocol::call::{Call as _, MessagesRequest, MutationsRequest, PositionR
 
 use super::outcome::without_notifications;
 use super::rows::Rows;
-use super::{DomainResult, history, read, revoke, send};
+use super::{DomainResult, history, modify, mutations, read, revoke, send};
 use crate::core::ops::{Committed, UserRequest};
 
 pub(super) fn request(
@@ -24,9 +24,10 @@ pub(super) fn request(
             history::position(rows, actor, asked).map(PositionRequest::answer).map(without_notifications)
         }
         MessagesRequest::Mutations(asked) => {
-            history::mutations(rows, actor, asked).map(MutationsRequest::answer).map(without_notifications)
+            mutations::page(rows, actor, asked).map(MutationsRequest::answer).map(without_notifications)
         }
         MessagesRequest::Revoke(revoke) => revoke::revoke(rows, actor, revoke, *now, *revoke_within),
+        MessagesRequest::Modify(modify) => modify::modify(rows, actor, modify, *now),
         MessagesRequest::Read(read) => read::read(rows, actor, read),
     }
 }

@@ -3,8 +3,8 @@
 //! * [`requests`] asks the domain of a request: [`messages`], [`settings`], [`users`] and [`groups`] have the lists of their
 //!   verbs, each with the function that decides it.
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
-//! * One file each: [`send`], [`revoke`], [`read`], [`removals`], [`history`], [`sync`], [`membership`], [`blacklist`],
-//!   [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`log`], [`unread`],
+//! * One file each: [`send`], [`revoke`], [`modify`], [`read`], [`removals`], [`history`], [`sync`], [`membership`], [`blacklist`],
+//!   [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`log`], [`mutations`], [`unread`],
 //!   [`mentions`], [`notices`] and [`marks`].
 //!
 //! Pure: a function here takes a transaction's rows and values, and answers with values. No SQL, no clock, no threads.
@@ -22,6 +22,8 @@ mod media;
 mod membership;
 mod mentions;
 mod messages;
+mod modify;
+mod mutations;
 mod notices;
 mod outcome;
 mod profiles;

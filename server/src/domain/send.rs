@@ -77,6 +77,7 @@ pub(super) fn send(
         time: message.time,
         nick: message.nick.clone(),
         avatar: message.avatar.clone(),
+        mutation_seq: 0,
     };
     let to = audience(&conversation);
     let notification = Notification {

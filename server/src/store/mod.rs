@@ -7,7 +7,8 @@
 //! 1. *Durable.* The future of [`Store::write`] answers only after the change is on stable storage (for the
 //!    embedded store: after the write-ahead log is synced).
 //! 2. *Idempotent.* At most one message per (conversation, sender, message id); a repeat answers the same place.
-//! 3. *Dense.* The sequences of a conversation are 1 … head without holes, and so are its mutations.
+//! 3. *Dense.* The sequences of a conversation are 1 … head without holes, and so are those of its mutations, of which
+//!    superseded ones are left out.
 //! 4. *Ordered.* Writes of one actor, and writes that name one conversation, take effect in the order in which
 //!    [`Store::write`] was called. It takes its place before it returns the future. Nothing orders other writes, so that a pool
 //!    of connections can make them at once.

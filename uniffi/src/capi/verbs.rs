@@ -463,25 +463,54 @@ fn cancel_message(tim: Arc<Tim>, message_id: String) -> Call {
 }
 
 /// Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a
-/// group also another's if this user is its owner or an admin. Its content leaves every device. Answers the message as
-/// it is now.
+/// group also another's if this user is its owner or an admin. Its content leaves every device; everybody sees the
+/// `reason`, of at most 256 bytes. Answers the message as it is now.
+///
+/// `message_json` is `message`. `reason` may be NULL. Result: `message`.
+///
+/// Errors: the gate's; 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not
+/// be taken back, 10031 or 20016 if it is too late, 20001 for too long a reason; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_revoke_message(
+    client: TimClient,
+    message_json: *const c_char,
+    reason: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(revoke_message(
+        tim,
+        guard::noun(message_json)?,
+        guard::optional_text(reason)?,
+    ))))
+}
+
+fn revoke_message(tim: Arc<Tim>, message: Message, reason: Option<String>) -> Call {
+    call(async move { tim.revoke_message(message, reason).await })
+}
+
+/// Modifies a message of this user on every device: pass it as it was listed or received, with another content of the
+/// same kind (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other
+/// kinds only `cloudCustomData` is taken. Answers the message as it is now.
 ///
 /// `message_json` is `message`. Result: `message`.
 ///
-/// Errors: the gate's; 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not
-/// be taken back, 10031 or 20016 if it is too late; 2800 or 2801.
+/// Errors: the gate's; 2480 if another device modified it first, and the event `onMessageModified` has it as it is now;
+/// 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or
+/// for another kind of content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either; 2800 or
+/// 2801.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn tim_revoke_message(
+pub unsafe extern "C" fn tim_modify_message(
     client: TimClient,
     message_json: *const c_char,
     done: TimDoneCallback,
     user_data: *mut c_void,
 ) -> TimStatus {
-    run(client, done, user_data, Box::new(move |tim| Ok(revoke_message(tim, guard::noun(message_json)?))))
+    run(client, done, user_data, Box::new(move |tim| Ok(modify_message(tim, guard::noun(message_json)?))))
 }
 
-fn revoke_message(tim: Arc<Tim>, message: Message) -> Call {
-    call(async move { tim.revoke_message(message).await })
+fn modify_message(tim: Arc<Tim>, message: Message) -> Call {
+    call(async move { tim.modify_message(message).await })
 }
 
 /// A page of a conversation's messages, oldest first: the newest, or those before the page that gave this
@@ -1295,8 +1324,12 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
             Ok(cancel_message(tim, given.take("messageID")?))
         }
         "revokeMessage" => {
-            let mut given = Parameters::new("revokeMessage", &["message"], given)?;
-            Ok(revoke_message(tim, given.take("message")?))
+            let mut given = Parameters::new("revokeMessage", &["message", "reason"], given)?;
+            Ok(revoke_message(tim, given.take("message")?, given.take_or("reason", None)?))
+        }
+        "modifyMessage" => {
+            let mut given = Parameters::new("modifyMessage", &["message"], given)?;
+            Ok(modify_message(tim, given.take("message")?))
         }
         "getMessageList" => {
             let mut given = Parameters::new("getMessageList", &["conversationID", "nextReqMessageID", "count"], given)?;

@@ -54,13 +54,32 @@ impl Tim {
     }
 
     /// Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also
-    /// another's if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
+    /// another's if this user is its owner or an admin. Its content leaves every device; everybody sees the `reason`, of at most
+    /// 256 bytes. Answers the message as it is now.
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
-    /// taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
-    pub async fn revoke_message(&self, message: Message) -> Result<Message, TimError> {
-        Ok(offload(self.tim.revoke_message(&message.try_into()?)).await?.into())
+    /// taken back, 10031 or 20016 if it is too late, 20001 for too long a reason. `Unreachable`: 2800 or 2801.
+    #[uniffi::method(default(reason = None))]
+    pub async fn revoke_message(
+        &self,
+        message: Message,
+        reason: Option<String>,
+    ) -> Result<Message, TimError> {
+        let (message, reason) = (message.try_into()?, reason.unwrap_or_default());
+        Ok(offload(self.tim.revoke_message_with(&message, &reason)).await?.into())
+    }
+
+    /// Modifies a message of this user on every device: pass it as it was listed or received, with another content of the same kind
+    /// (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other kinds only
+    /// `cloudCustomData` is taken. Answers the message as it is now.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2480 if another device modified it first, and the event `MessageModified` has it as it is now; 2105 for
+    /// a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or for another kind of
+    /// content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either. `Unreachable`: 2800 or 2801.
+    pub async fn modify_message(&self, message: Message) -> Result<Message, TimError> {
+        Ok(offload(self.tim.modify_message(&message.try_into()?)).await?.into())
     }
 
     /// A page of a conversation's messages, oldest first: the newest, or those before the page that gave this

@@ -101,6 +101,18 @@ pub struct Message {
     pub is_revoked: bool,
     /// The user who revoked it.
     pub revoker: Option<String>,
+    /// The reason that this user gave; empty if none.
+    #[serde(default)]
+    #[uniffi(default = "")]
+    pub revoke_reason: String,
+    /// Its sender modified it.
+    #[serde(default)]
+    #[uniffi(default = false)]
+    pub is_modified: bool,
+    /// How many times its sender modified it.
+    #[serde(default)]
+    #[uniffi(default = 0)]
+    pub version: i64,
     /// This user has read it.
     pub is_read: bool,
     /// The other side of a C2C conversation has read it.
@@ -151,6 +163,9 @@ impl From<engine::Message> for Message {
             avatar,
             is_revoked,
             revoker,
+            revoke_reason,
+            is_modified,
+            version,
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,
@@ -177,6 +192,9 @@ impl From<engine::Message> for Message {
             avatar,
             is_revoked,
             revoker: revoker.map(|user| user.to_string()),
+            revoke_reason,
+            is_modified,
+            version: signed(version),
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,
@@ -211,6 +229,9 @@ impl TryFrom<Message> for engine::Message {
             avatar,
             is_revoked,
             revoker,
+            revoke_reason,
+            is_modified,
+            version,
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,
@@ -243,6 +264,9 @@ impl TryFrom<Message> for engine::Message {
             avatar,
             is_revoked,
             revoker: revoker.map(|user| user_id(&user)).transpose()?,
+            revoke_reason,
+            is_modified,
+            version: unsigned(version)?,
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,

@@ -608,6 +608,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_get_message_list(uint64_t ptr, RustBuffer 
 uint64_t uniffi_tim_ffi_fn_method_tim_get_message_list_hopping(uint64_t ptr, RustBuffer param
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_MODIFY_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_MODIFY_MESSAGE
+uint64_t uniffi_tim_ffi_fn_method_tim_modify_message(uint64_t ptr, RustBuffer message
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_RESEND_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_RESEND_MESSAGE
 uint64_t uniffi_tim_ffi_fn_method_tim_resend_message(uint64_t ptr, RustBuffer message_id
@@ -615,7 +620,7 @@ uint64_t uniffi_tim_ffi_fn_method_tim_resend_message(uint64_t ptr, RustBuffer me
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REVOKE_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_REVOKE_MESSAGE
-uint64_t uniffi_tim_ffi_fn_method_tim_revoke_message(uint64_t ptr, RustBuffer message
+uint64_t uniffi_tim_ffi_fn_method_tim_revoke_message(uint64_t ptr, RustBuffer message, RustBuffer reason
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_SEND_MESSAGE
@@ -1372,6 +1377,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_get_message_list(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_MESSAGE_LIST_HOPPING
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_MESSAGE_LIST_HOPPING
 uint16_t uniffi_tim_ffi_checksum_method_tim_get_message_list_hopping(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_MODIFY_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_MODIFY_MESSAGE
+uint16_t uniffi_tim_ffi_checksum_method_tim_modify_message(void
 
 );
 #endif

@@ -42,6 +42,8 @@ public enum TimCode {
     public static let mergerInvalid: Int32 = 2450
     /// this message cannot be forwarded: it was not sent, was revoked, or is of the server.
     public static let forwardInvalid: Int32 = 2453
+    /// the message was modified meanwhile: this device has it as it is now, modify that.
+    public static let modifyConflict: Int32 = 2480
     /// there is no such conversation.
     public static let conversationNotFound: Int32 = 2500
     /// a conversationID is C2C and a userID, GROUP and a groupID, or @TIM#SYSTEM.
@@ -222,6 +224,10 @@ public enum TimCode {
     public static let imageDamaged: Int32 = 130_147
     /// the picture is too large for its format: save it as a PNG or a non-progressive JPEG.
     public static let imageNeedsMemory: Int32 = 130_148
+    /// there is no such message, or it was revoked.
+    public static let messageNotFound: Int32 = 130_150
+    /// only its sender modifies a message: a text, custom, face or location body, of any its custom data.
+    public static let modifyNotAllowed: Int32 = 130_151
     /// the instance was destroyed: create a new one.
     public static let destroyed: Int32 = 130_160
     /// the call was cancelled, or the login ended first.

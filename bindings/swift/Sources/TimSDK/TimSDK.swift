@@ -1976,6 +1976,18 @@ public protocol TimProtocol: AnyObject, Sendable {
     func getMessageListHopping(param: MessageListHoppingParam) async throws  -> MessageListHopping
 
     /**
+     * Modifies a message of this user on every device: pass it as it was listed or received, with another content of the same kind
+     * (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other kinds only
+     * `cloudCustomData` is taken. Answers the message as it is now.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2480 if another device modified it first, and the event `MessageModified` has it as it is now; 2105 for
+     * a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or for another kind of
+     * content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either. `Unreachable`: 2800 or 2801.
+     */
+    func modifyMessage(_ message: Message) async throws  -> Message
+
+    /**
      * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
      * enough, also after a restart: `getMessageList` shows what waits and what was refused.
      *
@@ -1988,13 +2000,14 @@ public protocol TimProtocol: AnyObject, Sendable {
 
     /**
      * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also
-     * another's if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
+     * another's if this user is its owner or an admin. Its content leaves every device; everybody sees the `reason`, of at most
+     * 256 bytes. Answers the message as it is now.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
-     * taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
+     * taken back, 10031 or 20016 if it is too late, 20001 for too long a reason. `Unreachable`: 2800 or 2801.
      */
-    func revokeMessage(_ message: Message) async throws  -> Message
+    func revokeMessage(_ message: Message, reason: String?) async throws  -> Message
 
     /**
      * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts go
@@ -3222,6 +3235,32 @@ open func getMessageListHopping(param: MessageListHoppingParam)async throws  -> 
 }
 
     /**
+     * Modifies a message of this user on every device: pass it as it was listed or received, with another content of the same kind
+     * (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other kinds only
+     * `cloudCustomData` is taken. Answers the message as it is now.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2480 if another device modified it first, and the event `MessageModified` has it as it is now; 2105 for
+     * a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or for another kind of
+     * content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either. `Unreachable`: 2800 or 2801.
+     */
+open func modifyMessage(_ message: Message)async throws  -> Message  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_modify_message(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeMessage_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
      * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
      * enough, also after a restart: `getMessageList` shows what waits and what was refused.
      *
@@ -3249,19 +3288,20 @@ open func resendMessage(messageID: String)async throws  -> Message  {
 
     /**
      * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also
-     * another's if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
+     * another's if this user is its owner or an admin. Its content leaves every device; everybody sees the `reason`, of at most
+     * 256 bytes. Answers the message as it is now.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
-     * taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
+     * taken back, 10031 or 20016 if it is too late, 20001 for too long a reason. `Unreachable`: 2800 or 2801.
      */
 @discardableResult
-open func revokeMessage(_ message: Message)async throws  -> Message  {
+open func revokeMessage(_ message: Message, reason: String? = nil)async throws  -> Message  {
     return
         try  await uniffiRustCallAsync(
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_revoke_message(
-                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message)
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterOptionString.lower(reason)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
@@ -5541,6 +5581,18 @@ public struct Message: Equatable, Hashable {
      */
     public let revoker: String?
     /**
+     * The reason that this user gave; empty if none.
+     */
+    public let revokeReason: String
+    /**
+     * Its sender modified it.
+     */
+    public let isModified: Bool
+    /**
+     * How many times its sender modified it.
+     */
+    public let version: Int64
+    /**
      * This user has read it.
      */
     public let isRead: Bool
@@ -5630,6 +5682,15 @@ public struct Message: Equatable, Hashable {
          * The user who revoked it.
          */revoker: String?,
         /**
+         * The reason that this user gave; empty if none.
+         */revokeReason: String = "",
+        /**
+         * Its sender modified it.
+         */isModified: Bool = false,
+        /**
+         * How many times its sender modified it.
+         */version: Int64 = Int64(0),
+        /**
          * This user has read it.
          */isRead: Bool,
         /**
@@ -5673,6 +5734,9 @@ public struct Message: Equatable, Hashable {
         self.avatar = avatar
         self.isRevoked = isRevoked
         self.revoker = revoker
+        self.revokeReason = revokeReason
+        self.isModified = isModified
+        self.version = version
         self.isRead = isRead
         self.isPeerRead = isPeerRead
         self.isExcludedFromUnreadCount = isExcludedFromUnreadCount
@@ -5715,6 +5779,9 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 avatar: FfiConverterString.read(from: &buf),
                 isRevoked: FfiConverterBool.read(from: &buf),
                 revoker: FfiConverterOptionString.read(from: &buf),
+                revokeReason: FfiConverterString.read(from: &buf),
+                isModified: FfiConverterBool.read(from: &buf),
+                version: FfiConverterInt64.read(from: &buf),
                 isRead: FfiConverterBool.read(from: &buf),
                 isPeerRead: FfiConverterBool.read(from: &buf),
                 isExcludedFromUnreadCount: FfiConverterBool.read(from: &buf),
@@ -5743,6 +5810,9 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterString.write(value.avatar, into: &buf)
         FfiConverterBool.write(value.isRevoked, into: &buf)
         FfiConverterOptionString.write(value.revoker, into: &buf)
+        FfiConverterString.write(value.revokeReason, into: &buf)
+        FfiConverterBool.write(value.isModified, into: &buf)
+        FfiConverterInt64.write(value.version, into: &buf)
         FfiConverterBool.write(value.isRead, into: &buf)
         FfiConverterBool.write(value.isPeerRead, into: &buf)
         FfiConverterBool.write(value.isExcludedFromUnreadCount, into: &buf)
@@ -7786,6 +7856,10 @@ public enum EventName: Equatable, Hashable {
      * Conversations changed.
      */
     case conversationChanged
+    /**
+     * Messages were modified.
+     */
+    case messageModified
 
 
 
@@ -7838,6 +7912,8 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
         case 15: return .totalUnreadMessageCountUpdated
 
         case 16: return .conversationChanged
+
+        case 17: return .messageModified
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -7909,6 +7985,10 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
 
         case .conversationChanged:
             writeInt(&buf, Int32(16))
+
+
+        case .messageModified:
+            writeInt(&buf, Int32(17))
 
         }
     }
@@ -9848,6 +9928,14 @@ public enum TimEvent: Equatable, Hashable {
          */messages: [Message]
     )
     /**
+     * Messages were modified: here they are as they are now.
+     */
+    case messageModified(
+        /**
+         * The messages.
+         */messages: [Message]
+    )
+    /**
      * The other side has read these.
      */
     case messageReadByPeer(
@@ -9979,37 +10067,40 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 5: return .messageRevoked(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
         )
 
-        case 6: return .messageReadByPeer(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
+        case 6: return .messageModified(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
         )
 
-        case 7: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
+        case 7: return .messageReadByPeer(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
         )
 
-        case 8: return .conversationChanged(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf), deletedConversationIDList: try FfiConverterSequenceString.read(from: &buf), isWhole: try FfiConverterBool.read(from: &buf)
+        case 8: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
         )
 
-        case 9: return .totalUnreadMessageCountUpdated(count: try FfiConverterInt64.read(from: &buf)
+        case 9: return .conversationChanged(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf), deletedConversationIDList: try FfiConverterSequenceString.read(from: &buf), isWhole: try FfiConverterBool.read(from: &buf)
         )
 
-        case 10: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
+        case 10: return .totalUnreadMessageCountUpdated(count: try FfiConverterInt64.read(from: &buf)
         )
 
-        case 11: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
+        case 11: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
         )
 
-        case 12: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
+        case 12: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
         )
 
-        case 13: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        case 13: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
         )
 
-        case 14: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        case 14: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
         )
 
-        case 15: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 15: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
         )
 
-        case 16: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
+        case 16: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 17: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -10043,61 +10134,66 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterSequenceTypeMessage.write(messages, into: &buf)
 
 
-        case let .messageReadByPeer(messages):
+        case let .messageModified(messages):
             writeInt(&buf, Int32(6))
             FfiConverterSequenceTypeMessage.write(messages, into: &buf)
 
 
-        case let .conversationListUpdated(conversations):
+        case let .messageReadByPeer(messages):
             writeInt(&buf, Int32(7))
+            FfiConverterSequenceTypeMessage.write(messages, into: &buf)
+
+
+        case let .conversationListUpdated(conversations):
+            writeInt(&buf, Int32(8))
             FfiConverterSequenceTypeConversation.write(conversations, into: &buf)
 
 
         case let .conversationChanged(conversations,deletedConversationIDList,isWhole):
-            writeInt(&buf, Int32(8))
+            writeInt(&buf, Int32(9))
             FfiConverterSequenceTypeConversation.write(conversations, into: &buf)
             FfiConverterSequenceString.write(deletedConversationIDList, into: &buf)
             FfiConverterBool.write(isWhole, into: &buf)
 
 
         case let .totalUnreadMessageCountUpdated(count):
-            writeInt(&buf, Int32(9))
+            writeInt(&buf, Int32(10))
             FfiConverterInt64.write(count, into: &buf)
 
 
         case let .groupListUpdated(groups):
-            writeInt(&buf, Int32(10))
+            writeInt(&buf, Int32(11))
             FfiConverterSequenceTypeTimGroup.write(groups, into: &buf)
 
 
         case let .profileUpdated(profiles):
-            writeInt(&buf, Int32(11))
+            writeInt(&buf, Int32(12))
             FfiConverterSequenceTypeProfile.write(profiles, into: &buf)
 
 
         case let .blacklistUpdated(userIDList):
-            writeInt(&buf, Int32(12))
+            writeInt(&buf, Int32(13))
             FfiConverterSequenceString.write(userIDList, into: &buf)
 
 
         case let .error(code,message):
-            writeInt(&buf, Int32(13))
+            writeInt(&buf, Int32(14))
             FfiConverterInt32.write(code, into: &buf)
             FfiConverterString.write(message, into: &buf)
 
 
         case let .kickedOut(type):
-            writeInt(&buf, Int32(14))
+            writeInt(&buf, Int32(15))
             FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(15))
+            writeInt(&buf, Int32(16))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppID):
-            writeInt(&buf, Int32(16))
+            writeInt(&buf, Int32(17))
             FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }
@@ -11208,10 +11304,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_message_list_hopping() != 60819) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_modify_message() != 45563) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 53463) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 7975) {
+    if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 11376) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_send_message() != 24881) {

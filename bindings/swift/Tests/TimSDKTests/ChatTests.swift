@@ -39,8 +39,14 @@ final class ChatTests: XCTestCase {
         try await bob.tim.setMessageRead(conversationID: .c2c(alice.name))
         try await alice.next { if case .messageReadByPeer(let messages) = $0 { messages.contains { $0.id == sent.id } } else { false } }
         try await bob.next { if case .conversationListUpdated(let list) = $0 { list.map(\.unreadCount) == [0] } else { false } }
-        let revoked = try await alice.tim.revokeMessage(sent)
+        var changed = sent
+        changed.cloudCustomData = "edited"
+        let modified = try await alice.tim.modifyMessage(changed)
+        XCTAssertEqual(modified.version, 1)
+        try await bob.next { if case .messageModified(let messages) = $0 { messages[0].cloudCustomData == "edited" } else { false } }
+        let revoked = try await alice.tim.revokeMessage(modified, reason: "wrong day")
         XCTAssertTrue(revoked.isRevoked)
+        XCTAssertEqual(revoked.revokeReason, "wrong day")
         try await bob.next { if case .messageRevoked(let messages) = $0 { messages[0].id == sent.id && messages[0].isRevoked } else { false } }
     }
 

@@ -10,17 +10,18 @@ use tim_protocol::attributes::Attributes;
 use tim_protocol::body::{Body, GroupTip, GroupTipType};
 use tim_protocol::call::ReadUpTo;
 use tim_protocol::conversation::ConversationState;
-use tim_protocol::message::{Message as WireMessage, MessageChange, Mutation, Receipt, Revocation};
+use tim_protocol::message::{Message as WireMessage, MessageChange, Mutation, Receipt};
 use tim_protocol::{ConversationId, UnixMillis, UserId};
 
 use super::ranges;
 use crate::conversation::Conversation;
 use crate::machine::outbox::Outbox;
 use crate::message::{Message, ReadMarks, SendStatus};
+use crate::mutation::{mutate, supersedes};
 use crate::stored::{ConversationRow, Ranges};
 
-/// Maximum number of messages and of mutations that wait for earlier ones, and of revocations that are applied to late
-/// replies. What is dropped is fetched again when its turn comes.
+/// Maximum number of messages and of mutations that wait for earlier ones, and of mutated messages whose mutations are
+/// applied to late replies. What is dropped is fetched again when its turn comes.
 const MAX_STASHED: usize = 1_000;
 
 /// Maximum number of missed messages, and of messages read at once by the other side, that are emitted per
@@ -41,8 +42,9 @@ pub(super) struct Conv {
     /// No request is made before this time, because the last one brought nothing.
     pub(super) retry_at: i64,
     pub(super) mutation_stash: BTreeMap<u64, Mutation>,
-    /// Revocations since the store was opened: a reply that was read before a revocation may arrive after it.
-    pub(super) revoked: BTreeMap<u64, Revocation>,
+    /// The mutations of messages since the store was opened that nothing supersedes: a reply that was read before a mutation
+    /// may arrive after it.
+    mutated: BTreeMap<u64, Vec<Mutation>>,
     /// The outbox has messages for it, which wait to be sent or were refused.
     pub(super) has_outbox: bool,
     /// How many unread messages the total has of this conversation.
@@ -93,7 +95,7 @@ impl Conv {
             own_seqs: Vec::new(),
             retry_at: 0,
             mutation_stash: BTreeMap::new(),
-            revoked: BTreeMap::new(),
+            mutated: BTreeMap::new(),
             has_outbox: false,
             in_total: 0,
             view: None,
@@ -146,22 +148,27 @@ impl Conv {
 
     /// Updates the positions for a message that exists.
     pub(super) fn note(&mut self, me: &UserId, message: &WireMessage) {
-        let row = &mut self.row;
-        if message.sequence >= row.head {
-            row.head = message.sequence;
-            row.unread_index = message.unread_index;
-        }
+        self.note_place(me, message);
         let attributes = Attributes::of(message.attributes.as_deref());
         if !attributes.excluded_from_last_message {
             self.note_shown(message);
         }
         self.note_mention(me, message, &attributes);
-        if message.from == *me {
-            self.row.own = self.row.own.max(message.by_sender);
-        }
         if is_own_joining(me, message) {
             let unread_base = message.unread_index.saturating_sub(self.row.own);
             self.read_up_to(message.sequence.saturating_sub(1), unread_base);
+        }
+    }
+
+    /// Updates the positions for a message of which only the place is known.
+    pub(super) fn note_place(&mut self, me: &UserId, message: &WireMessage) {
+        let row = &mut self.row;
+        if message.sequence >= row.head {
+            row.head = message.sequence;
+            row.unread_index = message.unread_index;
+        }
+        if message.from == *me {
+            row.own = row.own.max(message.by_sender);
         }
     }
 
@@ -229,25 +236,36 @@ impl Conv {
         }
     }
 
-    /// A message was taken back.
-    pub(super) fn revoke(&mut self, sequence: u64, revocation: &Revocation) {
-        self.forget_mention(sequence);
-        self.revoked.insert(sequence, revocation.clone());
-        if self.revoked.len() > MAX_STASHED {
-            self.revoked.pop_first();
+    /// A message changed.
+    pub(super) fn mutate(&mut self, mutation: &Mutation) {
+        let sequence = mutation.sequence;
+        if matches!(mutation.change, MessageChange::Revoked(_)) {
+            self.forget_mention(sequence);
+        }
+        let known = self.mutated.entry(sequence).or_default();
+        known.retain(|earlier| !supersedes(mutation, earlier));
+        known.push(mutation.clone());
+        if self.mutated.len() > MAX_STASHED {
+            self.mutated.pop_first();
         }
         for message in self.newest.as_deref_mut().into_iter().chain(self.stash.get_mut(&sequence)) {
             if message.sequence == sequence {
-                redact(message, revocation);
+                mutate(message, mutation);
             }
         }
     }
 
-    /// Applies known revocations to a message from an older reply.
-    pub(super) fn apply_revoked(&self, message: &mut WireMessage) {
-        if let Some(revocation) = self.revoked.get(&message.sequence) {
-            redact(message, revocation);
+    /// Applies known mutations to a message from an older reply.
+    pub(super) fn apply_mutated(&self, message: &mut WireMessage) {
+        for mutation in self.mutated.get(&message.sequence).into_iter().flatten() {
+            mutate(message, mutation);
         }
+    }
+
+    /// Whether a message was revoked since the store was opened.
+    pub(super) fn is_revoked(&self, sequence: u64) -> bool {
+        let mut mutations = self.mutated.get(&sequence).into_iter().flatten();
+        mutations.any(|mutation| matches!(mutation.change, MessageChange::Revoked(_)))
     }
 
     /// Keeps a message until all earlier ones are stored.
@@ -404,23 +422,6 @@ fn is_own_joining(me: &UserId, message: &WireMessage) -> bool {
     let is_joining =
         |tip: &GroupTip| tip.operation_type == GroupTipType::Join && tip.user_id_list.contains(me);
     tip_of(message).as_ref().is_some_and(is_joining)
-}
-
-/// Removes what the sender of a revoked message said, and keeps the type of its payload.
-pub fn redact(message: &mut WireMessage, revocation: &Revocation) {
-    message.revoked = Some(revocation.clone());
-    message.attributes = Attributes::of_revoked(message.attributes.as_deref());
-    #[derive(serde::Deserialize)]
-    struct Tag<'a> {
-        #[serde(rename = "type", borrow)]
-        kind: std::borrow::Cow<'a, str>,
-    }
-    let kind = serde_json::from_str::<Tag<'_>>(message.body.get())
-        .map(|tag| tag.kind.into_owned())
-        .unwrap_or_default();
-    if let Ok(body) = serde_json::value::to_raw_value(&serde_json::json!({ "type": kind, "payload": null })) {
-        message.body = body;
-    }
 }
 
 #[cfg(test)]

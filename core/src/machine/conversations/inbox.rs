@@ -47,14 +47,17 @@ impl Conversations {
 
     /// The server accepted a message of the outbox, which has stored it. Unless it is the next one, it waits for the
     /// earlier ones.
-    pub(in crate::machine) fn acknowledged(
-        &mut self,
-        around: &mut Surroundings<'_>,
-        mut message: WireMessage,
-    ) {
+    pub(in crate::machine) fn acknowledged(&mut self, around: &mut Surroundings<'_>, message: WireMessage) {
         let (id, sequence) = (message.to.clone(), message.sequence);
         let conv = self.entry(around.account, &id);
-        conv.apply_revoked(&mut message);
+        if message.mutation_seq > 0 {
+            // It changed since it was sent.
+            conv.note_place(&message.from.clone(), &message);
+            if sequence > conv.row.emitted_seq {
+                conv.own_seqs.push(sequence);
+            }
+            return self.advance(around, &id, 0);
+        }
         conv.note(&message.from.clone(), &message);
         if conv.is_next_and_last(sequence) {
             conv.row.emitted_seq = sequence;
@@ -76,7 +79,7 @@ impl Conversations {
         let marks = self.marks(id);
         let is_own = message.from == me && around.outbox.came(around.cx, &message, marks);
         let conv = self.entry(around.account, id);
-        conv.apply_revoked(&mut message);
+        conv.apply_mutated(&mut message);
         conv.note(&me, &message);
         if message.sequence > conv.row.emitted_seq {
             if is_own {
@@ -93,7 +96,7 @@ impl Conversations {
         let ask_at = around.cx.now() + patience;
         let since = around.news_since(id);
         let conv = self.entry(around.account, id);
-        let mut next = conv.take_next();
+        let next = conv.take_next();
         conv.ask_missing_at =
             conv.is_missing().then(|| conv.ask_missing_at.map_or(ask_at, |at| at.min(ask_at)));
         if let (Some(first), Some(last)) = (next.first(), next.last()) {
@@ -102,12 +105,11 @@ impl Conversations {
             let marks = conv.marks();
             let baseline_seq = conv.row.baseline_seq.unwrap_or(u64::MAX);
             let is_news = |message: &WireMessage| message.sequence > baseline_seq || message.time >= since;
-            // Those sent by this device are stored, and their callers know.
+            // Of those sent by this device the callers know.
             let own = std::mem::take(&mut conv.own_seqs);
-            next.retain(|message| !own.contains(&message.sequence));
-            conv.own_seqs = own.into_iter().filter(|sequence| *sequence > high).collect();
+            conv.own_seqs = own.iter().copied().filter(|sequence| *sequence > high).collect();
             for message in next.iter().filter(|message| is_news(message)) {
-                if conv.discards(&me, message) {
+                if own.contains(&message.sequence) || conv.discards(&me, message) {
                     continue;
                 }
                 conv.note_emitted(message.sequence);
@@ -116,9 +118,7 @@ impl Conversations {
             for tip in next.iter().filter_map(tip_of) {
                 around.account.apply_tip(around.cx, &tip, id);
             }
-            if !next.is_empty() {
-                around.cx.store(Change::Messages(id.clone(), next));
-            }
+            around.cx.store(Change::Messages(id.clone(), next));
             around.cx.store(Change::Complete(id.clone(), low, high));
         }
         self.touch(id);
@@ -177,7 +177,7 @@ impl Conversations {
         around.cx.count_unreadable(Unreadable::Message, last.unreadable);
         let (Some(me), Some(conv)) = (around.cx.me(), self.convs.get_mut(id)) else { return };
         for mut message in last {
-            conv.apply_revoked(&mut message);
+            conv.apply_mutated(&mut message);
             conv.note(&me, &message);
             around.cx.store(Change::Messages(id.clone(), vec![message]));
         }

@@ -28,8 +28,9 @@ impl Conv {
     /// The state of a sync has all mentions up to its head. Those that were revoked since it was read are left out.
     pub(super) fn merge_mentions(&mut self, state: &ConversationState) {
         self.row.mentions.retain(|mention| mention.sequence > state.head);
-        let told = state.mentions.iter().filter(|mention| !self.revoked.contains_key(&mention.sequence));
-        self.row.mentions.splice(0..0, told.cloned());
+        let told = state.mentions.iter().filter(|mention| !self.is_revoked(mention.sequence));
+        let told: Vec<Mention> = told.cloned().collect();
+        self.row.mentions.splice(0..0, told);
         self.trim_mentions();
     }
 

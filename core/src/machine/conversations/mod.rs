@@ -3,7 +3,7 @@
 //! * `conversation` keeps one conversation's positions; this file has all of them, and the list.
 //! * `inbox` puts received messages in order and emits them once; `delivery` remembers what no listener has heard.
 //! * `mentions` keeps which unread messages mention this user.
-//! * `mutations` applies revocations, `reads` receipts and read sequences, `pages` finds the messages of a page.
+//! * `mutations` applies changes of messages, `reads` receipts and read sequences, `pages` finds the messages of a page.
 //! * `removals` are what the user removes for themselves: history, and conversations from the list.
 //! * `settings` are what the user sets about a conversation, and drafts.
 //! * `total` is the sum of what is unread.
@@ -38,7 +38,6 @@ use crate::event::Event;
 use crate::message::ReadMarks;
 use crate::stored::{Change, ConversationRow, Ranges};
 use conversation::Conv;
-pub use conversation::redact;
 use delivery::Deliveries;
 pub(super) use pages::Page;
 use total::Total;

@@ -1,4 +1,4 @@
-//! Mutations: applied once, in the order of their sequences; and what a revoked message leaves behind.
+//! Mutations: applied once, in the order of their sequences.
 
 use tim_protocol::call::MutationPage;
 use tim_protocol::message::{MessageChange, Mutation};
@@ -23,18 +23,23 @@ impl Conversations {
         self.apply_mutations(around.cx, &id);
     }
 
-    /// A revocation made by this device: the caller gets the result, and no event is emitted.
+    /// A mutation by this device: the caller gets the result, and no event is emitted. Unless it is the next one, it waits for
+    /// the earlier ones, because a message contains all up to its newest; a revocation leaves nothing to wait for.
     pub(in crate::machine) fn own_mutation(&mut self, around: &mut Surroundings<'_>, mutation: &Mutation) {
         let Some(me) = around.cx.me() else { return };
         let id = ConversationId::seen_by(&me, &mutation.from, &mutation.to);
         let conv = self.entry(around.account, &id);
-        conv.row.mutation_head = conv.row.mutation_head.max(mutation.mutation_seq);
         if mutation.mutation_seq == conv.row.mutation_seq + 1 {
+            conv.row.mutation_head = conv.row.mutation_head.max(mutation.mutation_seq);
             conv.row.mutation_seq += 1;
             conv.count_revoked(&me, mutation);
+            self.carry_out(around.cx, &id, mutation);
+            return self.apply_mutations(around.cx, &id);
         }
-        self.carry_out(around.cx, &id, mutation);
-        self.apply_mutations(around.cx, &id);
+        if matches!(mutation.change, MessageChange::Revoked(_)) {
+            self.carry_out(around.cx, &id, mutation);
+        }
+        self.mutated(around, mutation.clone());
     }
 
     fn apply_mutations(&mut self, cx: &mut Context, id: &ConversationId) {
@@ -44,29 +49,48 @@ impl Conversations {
             let Some(next) = conv.mutation_stash.remove(&(conv.row.mutation_seq + 1)) else { break };
             conv.row.mutation_seq += 1;
             conv.count_revoked(&me, &next);
-            if self.carry_out(cx, id, &next) {
-                let query = changed(id, &next);
-                cx.after_received(Output::EmitMessages { query, kind: MessageEvent::Revoked });
+            if let Some(kind) = self.carry_out(cx, id, &next) {
+                cx.after_received(Output::EmitMessages { query: changed(id, &next), kind });
             }
         }
         self.touch(id);
     }
 
-    /// Applies a mutation to its message; false if this version does not know the change.
-    fn carry_out(&mut self, cx: &mut Context, id: &ConversationId, mutation: &Mutation) -> bool {
-        let MessageChange::Revoked(revocation) = &mutation.change else {
-            cx.count_unreadable(Unreadable::Mutation, 1);
-            return false;
+    /// A call of this device came too late: another one had modified the message, which is emitted as it is now.
+    pub(in crate::machine) fn lost_to(&mut self, around: &mut Surroundings<'_>, mutation: Mutation) {
+        let Some(me) = around.cx.me() else { return };
+        let id = ConversationId::seen_by(&me, &mutation.from, &mutation.to);
+        if mutation.mutation_seq <= self.entry(around.account, &id).row.mutation_seq {
+            let query = changed(&id, &mutation);
+            return around.cx.after_received(Output::EmitMessages { query, kind: MessageEvent::Modified });
+        }
+        self.mutated(around, mutation);
+    }
+
+    /// Applies a mutation to its message. Returns the event that reports it; `None` if this version does not know the change.
+    fn carry_out(
+        &mut self,
+        cx: &mut Context,
+        id: &ConversationId,
+        mutation: &Mutation,
+    ) -> Option<MessageEvent> {
+        let kind = match &mutation.change {
+            MessageChange::Revoked(_) => MessageEvent::Revoked,
+            MessageChange::Modified(_) => MessageEvent::Modified,
+            MessageChange::Other(_) => {
+                cx.count_unreadable(Unreadable::Mutation, 1);
+                return None;
+            }
         };
         if let Some(conv) = self.convs.get_mut(id) {
-            conv.revoke(mutation.sequence, revocation);
+            conv.mutate(mutation);
         }
-        cx.store(Change::Revoked(id.clone(), mutation.sequence, revocation.clone()));
-        if cx.me().as_ref() == Some(&mutation.from) {
+        cx.store(Change::Mutated(id.clone(), Box::new(mutation.clone())));
+        if kind == MessageEvent::Revoked && cx.me().as_ref() == Some(&mutation.from) {
             cx.output(Output::RemoveCopiesOf(changed(id, mutation)));
         }
         self.touch(id);
-        true
+        Some(kind)
     }
 
     /// Handles mutations that were missing.
@@ -92,7 +116,7 @@ impl Conversations {
             if let Some(conv) = self.convs.get_mut(id)
                 && mutation.mutation_seq > conv.row.mutation_seq
             {
-                // The mutation sequences in between belong to messages that this user may not see.
+                // The mutations in between are superseded, or of messages that this user may not see.
                 conv.row.mutation_seq = mutation.mutation_seq - 1;
                 conv.stash_mutation(mutation);
                 self.apply_mutations(cx, id);

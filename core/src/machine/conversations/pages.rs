@@ -128,7 +128,7 @@ impl Conversations {
         let mut messages = self.fill_gaps(cx, id, page.messages, (page.low, page.high));
         let Some(conv) = self.convs.get_mut(id) else { return Ok(()) };
         for message in &mut messages {
-            conv.apply_revoked(message);
+            conv.apply_mutated(message);
         }
         if page.low <= page.high {
             conv.complete(page.low, page.high);

@@ -4,7 +4,7 @@ use tim_protocol::ConversationId;
 use tim_protocol::message::Message;
 use tim_protocol::search::Phrase;
 
-use super::{bob, open, revoke, user};
+use super::{bob, modify, open, revoke, user};
 use crate::search::{Found, KeywordMatch, Search};
 use crate::store::Store;
 use crate::stored::Change;
@@ -133,6 +133,15 @@ pub async fn found_until_it_is_gone<S: Store>(at: &S::Location) {
     store.apply(&changes, false).await.unwrap();
     assert!(find(&mut store, keywords(&["1234", "1000"])).await.is_empty());
     assert_eq!(find(&mut store, keywords(&["1235"])).await, [1_235]);
+    // One that is indexed, and the newest, which is not.
+    let newest = Change::Messages(bob(), vec![says("bob", 2_003, "coffee")]);
+    store.apply(&[newest, modify(1_300, 1, "cocoa"), modify(2_003, 2, "cocoa")], false).await.unwrap();
+    assert!(find(&mut store, keywords(&["1300", "coffee"])).await.is_empty());
+    assert_eq!(find(&mut store, keywords(&["cocoa"])).await, [2_003, 1_300]);
+    while store.catch_up().await.unwrap() {}
+    store.apply(&[modify(2_003, 3, "water")], false).await.unwrap();
+    assert_eq!(find(&mut store, keywords(&["cocoa", "coffee", "water"])).await, [2_003, 1_300]);
+    assert_eq!(find(&mut store, keywords(&["water"])).await, [2_003]);
     // The user left and came back: what was said before is not the user's to read any more.
     let mut row = store.snapshot().await.unwrap().conversations.remove(0).0;
     row.first_visible_seq = 1_500;

@@ -1,4 +1,4 @@
-//! Rows of messages and mutations.
+//! Rows of messages.
 
 use std::ops::{ControlFlow, RangeInclusive};
 
@@ -40,41 +40,13 @@ pub struct MessageRow<'a> {
     pub avatar: &'a str,
     /// Set if it was revoked.
     pub revoked: Option<Revocation>,
+    /// The number of its newest mutation; 0 if it never changed.
+    pub mutation_seq: u64,
+    /// How many times it was modified.
+    pub version: u64,
     /// The attributes as they were stored.
     pub attributes: Option<&'a RawValue>,
     /// The body as it was stored.
-    pub body: &'a RawValue,
-}
-
-/// The row of a mutation: the revocation of a message.
-#[derive(Debug)]
-pub struct MutationRow {
-    /// Its number.
-    pub number: u64,
-    /// The sequence of the message.
-    pub sequence: u64,
-    /// The unread index of the message; 0 if it does not count as unread.
-    pub unread_index: u64,
-    /// Key and ID of the message's sender.
-    pub sender: (UserKey, UserId),
-    /// Who revoked it, and when.
-    pub revocation: Revocation,
-}
-
-/// A new mutation.
-#[derive(Debug)]
-pub struct RevocationRow<'a> {
-    /// The sequence of the message.
-    pub sequence: u64,
-    /// As in [`MutationRow::unread_index`].
-    pub unread_index: u64,
-    /// Who revokes it.
-    pub by: UserKey,
-    /// When it was revoked.
-    pub time: UnixMillis,
-    /// The new attributes of the message.
-    pub attributes: Option<&'a RawValue>,
-    /// The new body of the message.
     pub body: &'a RawValue,
 }
 
@@ -121,24 +93,4 @@ pub trait MessageRows {
 
     /// How many messages that count as unread a user wrote to a group, up to `sequence`.
     fn count_by_sender(&mut self, of: ConversationKey, sender: UserKey, sequence: u64) -> DomainResult<u64>;
-
-    /// How many messages with an unread index above `unread_index`, not written by `reader`, were revoked.
-    fn count_revoked(&mut self, of: ConversationKey, reader: UserKey, unread_index: u64)
-    -> DomainResult<u64>;
-
-    /// Revokes a message: stores the mutation, replaces the message's body and attributes, and replaces the conversation's row by
-    /// `conversation`, whose mutation head is the mutation's sequence.
-    fn revoke(&mut self, conversation: &Conversation, row: &RevocationRow<'_>) -> DomainResult<()>;
-
-    /// Sequence and unread index of the mutation that revoked a message.
-    fn mutation_of(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<Option<(u64, u64)>>;
-
-    /// Passes the mutations after this mutation sequence to `each`, oldest first and at most `max`, until it breaks.
-    fn mutations(
-        &mut self,
-        of: ConversationKey,
-        after: u64,
-        max: u32,
-        each: impl FnMut(MutationRow) -> ControlFlow<()>,
-    ) -> DomainResult<()>;
 }

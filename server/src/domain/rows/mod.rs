@@ -21,6 +21,7 @@ mod marks;
 mod media;
 mod mentions;
 mod messages;
+mod mutations;
 mod sends;
 mod users;
 
@@ -30,7 +31,8 @@ pub use logins::{LoginEnd, LoginRows};
 pub use marks::{ChangeKind, Changed, MarkRows, Marks};
 pub use media::MediaRows;
 pub use mentions::{MentionRow, MentionRows};
-pub use messages::{Counts, MessageRow, MessageRows, MutationRow, RevocationRow};
+pub use messages::{Counts, MessageRow, MessageRows};
+pub use mutations::{MutationKind, MutationRow, MutationRows, NewMutation};
 pub use sends::{SendRows, SendToGroup, SendToUser};
 pub use users::{SenderProfile, UserRows};
 
@@ -42,6 +44,7 @@ pub trait Rows:
     + LoginRows
     + ConversationRows
     + MessageRows
+    + MutationRows
     + MentionRows
     + SendRows
     + GroupRows

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use serde_json::value::RawValue;
+use tim_protocol::body::{Body, TextBody};
 use tim_protocol::call::{
     self, HistoryPage, HistoryRequest, MessagesReply, MessagesRequest, Platform, Reply, Request, Sent,
     SyncPage,
@@ -152,11 +153,20 @@ pub(super) fn nick(actor: &Actor, nick: &str) -> Write {
     Write::request(actor, call::UpdateProfileRequest { fields }, NOW)
 }
 
+/// Modifies a message of this version.
+#[must_use]
+pub fn modify(actor: &Actor, conversation: &str, sequence: u64, version: u64, text: &str) -> Write {
+    let conversation_id = conversation.parse().unwrap();
+    let body = Some(Body::Text(TextBody { text: text.to_owned() }).write().unwrap());
+    let request = call::ModifyRequest { conversation_id, sequence, version, body, cloud_custom_data: None };
+    Write::request(actor, request, NOW)
+}
+
 /// Revokes a message.
 #[must_use]
 pub fn revoke(actor: &Actor, conversation: &str, sequence: u64) -> Write {
     let conversation_id = conversation.parse().unwrap();
-    Write::request(actor, call::RevokeRequest { conversation_id, sequence }, NOW)
+    Write::request(actor, call::RevokeRequest { conversation_id, sequence, reason: String::new() }, NOW)
 }
 
 /// Makes a work group.

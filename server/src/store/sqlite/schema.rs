@@ -23,7 +23,7 @@ const PAGE_BYTES: u32 = 2048;
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
 
 /// The steps; step `n` leads from version `n` to `n + 1`.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     r"
 CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES('epoch', 1);
@@ -143,6 +143,15 @@ CREATE TABLE mention(
     "ALTER TABLE user_conv ADD COLUMN settings TEXT;",
     // Below which head a user does not want to see a conversation in the list.
     "ALTER TABLE user_conv ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;",
+    // Other changes of messages than revocations (kind 0): a message has the number of its newest one, and what it makes of it.
+    r"
+ALTER TABLE mut ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX mut_message ON mut(conv, seq, kind);
+ALTER TABLE msg ADD COLUMN mutation INTEGER;
+ALTER TABLE msg ADD COLUMN version INTEGER;
+ALTER TABLE msg ADD COLUMN reason TEXT;
+UPDATE msg SET mutation = m.mseq FROM mut m WHERE m.conv = msg.conv AND m.seq = msg.seq;
+",
 ];
 
 /// The settings of the connection that writes.

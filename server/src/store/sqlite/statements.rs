@@ -177,9 +177,12 @@ async fn public_group(store: &Watched, alice: &Actor, applicants: [&Actor; 2]) {
     asks(store, alice, call::DismissGroupRequest { group_id }).await;
 }
 
-/// A message that is taken back.
+/// A message that is modified, twice of the same version, and taken back.
 async fn revoked(store: &Watched, alice: &Actor) {
     store.write(conformance::message(alice, "C2Cbob", 1)).await.unwrap();
+    for text in ["once", "twice"] {
+        store.write(conformance::modify(alice, "C2Cbob", 1, 0, text)).await.unwrap();
+    }
     store.write(conformance::revoke(alice, "C2Cbob", 1)).await.unwrap();
     let conversation_id: ConversationId = "C2Cbob".parse().unwrap();
     asks(store, alice, call::PositionRequest { conversation_id: conversation_id.clone(), time: 0 }).await;

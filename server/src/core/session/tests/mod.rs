@@ -234,6 +234,7 @@ fn sent() -> WriteReply {
         time: NOON,
         nick: String::new(),
         avatar: String::new(),
+        mutation_seq: 0,
     }))
 }
 

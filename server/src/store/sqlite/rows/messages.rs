@@ -1,4 +1,4 @@
-//! The tables `msg` and `mut`.
+//! The table `msg`.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -16,13 +16,13 @@ use super::conversations::kind_of;
 use super::{Transaction, null_if_empty, to_sql, unsigned, user_name};
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
-use crate::domain::rows::{Conversation, Counts, MessageRow, MessageRows, MutationRow, RevocationRow};
+use crate::domain::rows::{Conversation, Counts, MessageRow, MessageRows};
 use crate::store::sqlite::failure::damaged;
 
 impl MessageRows for Transaction<'_> {
     fn sent(&mut self, of: ConversationKey, sender: UserKey, id: MessageId) -> DomainResult<Option<Sent>> {
         let mut query = self.prepare(
-            "SELECT seq, cnt, by_sender, time, nick, avatar FROM msg WHERE cmid = ? AND sender = ? AND conv = ?",
+            "SELECT seq, cnt, by_sender, time, nick, avatar, mutation FROM msg WHERE cmid = ? AND sender = ? AND conv = ?",
         )?;
         let row = query.query_row(params![id.as_bytes(), sender.0, of.0], |row| {
             Ok(Sent {
@@ -32,6 +32,7 @@ impl MessageRows for Transaction<'_> {
                 time: row.get(3)?,
                 nick: text(row, 4)?.to_owned(),
                 avatar: text(row, 5)?.to_owned(),
+                mutation_seq: unsigned_or_zero(row, 6)?,
             })
         });
         Ok(row.optional()?)
@@ -89,7 +90,8 @@ impl MessageRows for Transaction<'_> {
     ) -> DomainResult<()> {
         let mut query = self.prepare(
             "SELECT m.seq, m.cnt, m.cmid, m.sender, s.name, m.time, m.lag, m.priority, m.uncounted,
-                    m.nick, m.avatar, r.name, m.revoked_time, m.body, m.by_sender, m.attributes
+                    m.nick, m.avatar, r.name, m.revoked_time, m.body, m.by_sender, m.attributes, m.reason,
+                    m.mutation, m.version
              FROM msg m LEFT JOIN user s ON s.id = m.sender LEFT JOIN user r ON r.id = m.revoked_by
              WHERE m.conv = ? AND m.seq BETWEEN ? AND ? ORDER BY m.seq DESC LIMIT ?",
         )?;
@@ -129,68 +131,6 @@ impl MessageRows for Transaction<'_> {
         let own = query.query_row(params![of.0, sender.0, to_sql(sequence)], |row| unsigned(row, 0));
         Ok(own.optional()?.unwrap_or(0))
     }
-
-    fn count_revoked(
-        &mut self,
-        of: ConversationKey,
-        reader: UserKey,
-        unread_index: u64,
-    ) -> DomainResult<u64> {
-        let mut query =
-            self.prepare("SELECT count(*) FROM mut WHERE conv = ? AND cnt > ? AND cnt > 0 AND sender <> ?")?;
-        Ok(query.query_row(params![of.0, to_sql(unread_index), reader.0], |row| unsigned(row, 0))?)
-    }
-
-    fn revoke(&mut self, conversation: &Conversation, row: &RevocationRow<'_>) -> DomainResult<()> {
-        let (conv, sequence, number) =
-            (conversation.key.0, to_sql(row.sequence), to_sql(conversation.mutation_head));
-        self.prepare(
-            "INSERT INTO mut(conv, mseq, seq, cnt, sender, actor, time)
-             SELECT conv, ?2, seq, ?4, sender, ?5, ?6 FROM msg WHERE conv = ?1 AND seq = ?3",
-        )?
-        .execute(params![conv, number, sequence, to_sql(row.unread_index), row.by.0, row.time])?;
-        self.prepare(
-            "UPDATE msg SET revoked_by = ?3, revoked_time = ?4, body = ?5, attributes = ?6 WHERE conv = ?1 AND seq = ?2",
-        )?
-        .execute(params![
-            conv,
-            sequence,
-            row.by.0,
-            row.time,
-            stored_body(row.body.get()),
-            row.attributes.map(RawValue::get)
-        ])?;
-        self.prepare("UPDATE conv SET mhead = ?2 WHERE id = ?1")?.execute(params![conv, number])?;
-        Ok(())
-    }
-
-    fn mutation_of(&mut self, of: ConversationKey, sequence: u64) -> DomainResult<Option<(u64, u64)>> {
-        let mut query = self.prepare("SELECT mseq, cnt FROM mut WHERE conv = ? AND seq = ?")?;
-        let row = query
-            .query_row(params![of.0, to_sql(sequence)], |row| Ok((unsigned(row, 0)?, unsigned(row, 1)?)));
-        Ok(row.optional()?)
-    }
-
-    fn mutations(
-        &mut self,
-        of: ConversationKey,
-        after: u64,
-        max: u32,
-        mut each: impl FnMut(MutationRow) -> ControlFlow<()>,
-    ) -> DomainResult<()> {
-        let mut query = self.prepare(
-            "SELECT m.mseq, m.seq, m.cnt, m.sender, s.name, a.name, m.time
-             FROM mut m LEFT JOIN user s ON s.id = m.sender LEFT JOIN user a ON a.id = m.actor
-             WHERE m.conv = ? AND m.mseq > ? ORDER BY m.mseq LIMIT ?",
-        )?;
-        let mut rows = query.query(params![of.0, to_sql(after), max])?;
-        while let Some(row) = rows.next()? {
-            if each(read_mutation(row)?).is_break() {
-                break;
-            }
-        }
-        Ok(())
-    }
 }
 
 /// Most messages of a page have one of few senders: `senders` are those that were read. `room` is room for a body.
@@ -208,7 +148,9 @@ fn read_message<'a>(
         }
     };
     let revoked = match row.get::<_, Option<String>>(11)? {
-        Some(by) => Some(Revocation { by: user_name(&by)?, time: row.get(12)? }),
+        Some(by) => {
+            Some(Revocation { by: user_name(&by)?, time: row.get(12)?, reason: text(row, 16)?.to_owned() })
+        }
         None => None,
     };
     let time: UnixMillis = row.get(5)?;
@@ -227,29 +169,31 @@ fn read_message<'a>(
         nick: text(row, 9)?,
         avatar: text(row, 10)?,
         revoked,
+        mutation_seq: unsigned_or_zero(row, 17)?,
+        version: unsigned_or_zero(row, 18)?,
         attributes: attributes(row, 15)?,
-        body: serde_json::from_str(whole_body(text(row, 13)?, room)).map_err(|_| damaged())?,
+        body: body(row, 13, room)?,
     })
 }
 
+/// The body.
+pub(super) fn body<'a>(row: &'a Row<'_>, column: usize, room: &'a mut String) -> DomainResult<&'a RawValue> {
+    serde_json::from_str(whole_body(text(row, column)?, room)).map_err(|_| damaged())
+}
+
+/// A number, 0 for NULL.
+fn unsigned_or_zero(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    if row.get_ref(column)? == ValueRef::Null { Ok(0) } else { unsigned(row, column) }
+}
+
 /// The attributes as they were stored.
-fn attributes<'a>(row: &'a Row<'_>, column: usize) -> DomainResult<Option<&'a RawValue>> {
+pub(super) fn attributes<'a>(row: &'a Row<'_>, column: usize) -> DomainResult<Option<&'a RawValue>> {
     let text = row.get_ref(column)?.as_str_or_null().map_err(rusqlite::Error::from)?;
     text.map(serde_json::from_str).transpose().map_err(|_| damaged())
 }
 
-fn read_mutation(row: &Row<'_>) -> DomainResult<MutationRow> {
-    Ok(MutationRow {
-        number: unsigned(row, 0)?,
-        sequence: unsigned(row, 1)?,
-        unread_index: unsigned(row, 2)?,
-        sender: (UserKey(row.get(3)?), user_name(&row.get::<_, String>(4)?)?),
-        revocation: Revocation { by: user_name(&row.get::<_, String>(5)?)?, time: row.get(6)? },
-    })
-}
-
 /// A text, empty for NULL.
-fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a str> {
+pub(super) fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a str> {
     Ok(row.get_ref(column)?.as_str_or_null()?.unwrap_or_default())
 }
 
@@ -257,7 +201,7 @@ fn text<'a>(row: &'a Row<'_>, column: usize) -> rusqlite::Result<&'a str> {
 /// quotation mark as no whole body does.
 const TEXT_BODY: (&str, &str) = (r#"{"type":"TIMTextElem","payload":{"text":"#, "}}");
 
-fn stored_body(body: &str) -> &str {
+pub(super) fn stored_body(body: &str) -> &str {
     let text = body.strip_prefix(TEXT_BODY.0).and_then(|body| body.strip_suffix(TEXT_BODY.1));
     text.filter(|text| text.starts_with('"')).unwrap_or(body)
 }

@@ -9,6 +9,7 @@ mod marks;
 mod media;
 mod mentions;
 mod messages;
+mod mutations;
 mod sends;
 mod users;
 

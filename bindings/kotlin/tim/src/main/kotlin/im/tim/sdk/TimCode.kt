@@ -43,6 +43,8 @@ object TimCode {
     const val MERGER_INVALID: Int = 2450
     /** this message cannot be forwarded: it was not sent, was revoked, or is of the server. */
     const val FORWARD_INVALID: Int = 2453
+    /** the message was modified meanwhile: this device has it as it is now, modify that. */
+    const val MODIFY_CONFLICT: Int = 2480
     /** there is no such conversation. */
     const val CONVERSATION_NOT_FOUND: Int = 2500
     /** a conversationID is C2C and a userID, GROUP and a groupID, or @TIM#SYSTEM. */
@@ -223,6 +225,10 @@ object TimCode {
     const val IMAGE_DAMAGED: Int = 130_147
     /** the picture is too large for its format: save it as a PNG or a non-progressive JPEG. */
     const val IMAGE_NEEDS_MEMORY: Int = 130_148
+    /** there is no such message, or it was revoked. */
+    const val MESSAGE_NOT_FOUND: Int = 130_150
+    /** only its sender modifies a message: a text, custom, face or location body, of any its custom data. */
+    const val MODIFY_NOT_ALLOWED: Int = 130_151
     /** the instance was destroyed: create a new one. */
     const val DESTROYED: Int = 130_160
     /** the call was cancelled, or the login ended first. */

@@ -903,6 +903,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_message_list_hopping(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_modify_message(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_resend_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_revoke_message(
@@ -1076,9 +1078,11 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_message_list_hopping(`ptr`: Long,`param`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_modify_message(`ptr`: Long,`message`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_resend_message(`ptr`: Long,`messageID`: RustBuffer.ByValue,
     ): Long
-    external fun uniffi_tim_ffi_fn_method_tim_revoke_message(`ptr`: Long,`message`: RustBuffer.ByValue,
+    external fun uniffi_tim_ffi_fn_method_tim_revoke_message(`ptr`: Long,`message`: RustBuffer.ByValue,`reason`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_send_message(`ptr`: Long,`message`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,
     ): Long
@@ -1430,10 +1434,13 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_list_hopping() and 0xFFFF) != 60819) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_modify_message() and 0xFFFF) != 45563) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 53463) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 7975) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 11376) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 24881) {
@@ -3827,6 +3834,18 @@ public interface TimInterface {
     suspend fun `getMessageListHopping`(`param`: MessageListHoppingParam): MessageListHopping
 
     /**
+     * Modifies a message of this user on every device: pass it as it was listed or received, with another content of the same kind
+     * (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other kinds only
+     * `cloudCustomData` is taken. Answers the message as it is now.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2480 if another device modified it first, and the event `MessageModified` has it as it is now; 2105 for
+     * a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or for another kind of
+     * content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `modifyMessage`(`message`: Message): Message
+
+    /**
      * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
      * enough, also after a restart: `getMessageList` shows what waits and what was refused.
      *
@@ -3839,13 +3858,14 @@ public interface TimInterface {
 
     /**
      * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also
-     * another's if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
+     * another's if this user is its owner or an admin. Its content leaves every device; everybody sees the `reason`, of at most
+     * 256 bytes. Answers the message as it is now.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
-     * taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
+     * taken back, 10031 or 20016 if it is too late, 20001 for too long a reason. `Unreachable`: 2800 or 2801.
      */
-    suspend fun `revokeMessage`(`message`: Message): Message
+    suspend fun `revokeMessage`(`message`: Message, `reason`: kotlin.String? = null): Message
 
     /**
      * Sends a message that was created here. It is on this device's stable storage before the first attempt, and attempts go
@@ -5379,6 +5399,38 @@ open class Tim: TimInterface
 
 
     /**
+     * Modifies a message of this user on every device: pass it as it was listed or received, with another content of the same kind
+     * (a text, a custom message, a face or a location), with other `cloudCustomData`, or both. Of all other kinds only
+     * `cloudCustomData` is taken. Answers the message as it is now.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2480 if another device modified it first, and the event `MessageModified` has it as it is now; 2105 for
+     * a message that was not sent, 130150 if it does not exist or was taken back, 130151 for another user's or for another kind of
+     * content; 8001, 80002, 20007, 10007, 10010 or 130110 for what could not be sent either. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `modifyMessage`(`message`: Message) : Message {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_modify_message(
+                uniffiHandle,
+
+        FfiConverterTypeMessage.lower(`message`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeMessage.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Sends a message that was refused again, under the same identity; of one that waits, its end is awaited. Its ID is
      * enough, also after a restart: `getMessageList` shows what waits and what was refused.
      *
@@ -5411,21 +5463,23 @@ open class Tim: TimInterface
 
     /**
      * Takes a message back that has arrived: an own one within two minutes (unless the server is set otherwise), in a group also
-     * another's if this user is its owner or an admin. Its content leaves every device. Answers the message as it is now.
+     * another's if this user is its owner or an admin. Its content leaves every device; everybody sees the `reason`, of at most
+     * 256 bytes. Answers the message as it is now.
      *
      * # Errors
      * `NotReady`. `Refused`: 2105 for a message that was not sent, 10030 if it does not exist, 10007 or 10032 if it may not be
-     * taken back, 10031 or 20016 if it is too late. `Unreachable`: 2800 or 2801.
+     * taken back, 10031 or 20016 if it is too late, 20001 for too long a reason. `Unreachable`: 2800 or 2801.
      */
     @Throws(TimException::class)
     @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
-    override suspend fun `revokeMessage`(`message`: Message) : Message {
+    override suspend fun `revokeMessage`(`message`: Message, `reason`: kotlin.String?) : Message {
         return uniffiRustCallAsync(
         callWithHandle { uniffiHandle ->
             UniffiLib.uniffi_tim_ffi_fn_method_tim_revoke_message(
                 uniffiHandle,
 
         FfiConverterTypeMessage.lower(`message`),
+        FfiConverterOptionalString.lower(`reason`),
             )
         },
         { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
@@ -5777,11 +5831,15 @@ open class Tim: TimInterface
     /** [getMessageListHopping] for Java: the future fails with a [TimException]. */
     fun getMessageListHoppingAsync(`param`: MessageListHoppingParam): CompletableFuture<MessageListHopping> = inFuture { `getMessageListHopping`(param) }
 
+    /** [modifyMessage] for Java: the future fails with a [TimException]. */
+    fun modifyMessageAsync(`message`: Message): CompletableFuture<Message> = inFuture { `modifyMessage`(message) }
+
     /** [resendMessage] for Java: the future fails with a [TimException]. */
     fun resendMessageAsync(`messageID`: kotlin.String): CompletableFuture<Message> = inFuture { `resendMessage`(messageID) }
 
     /** [revokeMessage] for Java: the future fails with a [TimException]. */
-    fun revokeMessageAsync(`message`: Message): CompletableFuture<Message> = inFuture { `revokeMessage`(message) }
+    @JvmOverloads
+    fun revokeMessageAsync(`message`: Message, `reason`: kotlin.String? = null): CompletableFuture<Message> = inFuture { `revokeMessage`(message, reason) }
 
     /** [sendMessage] for Java: the future fails with a [TimException]. */
     @JvmOverloads
@@ -7775,6 +7833,21 @@ data class Message (
     val `revoker`: kotlin.String?
     ,
     /**
+     * The reason that this user gave; empty if none.
+     */
+    val `revokeReason`: kotlin.String = ""
+    ,
+    /**
+     * Its sender modified it.
+     */
+    val `isModified`: kotlin.Boolean = false
+    ,
+    /**
+     * How many times its sender modified it.
+     */
+    val `version`: kotlin.Long = 0L
+    ,
+    /**
      * This user has read it.
      */
     val `isRead`: kotlin.Boolean
@@ -7849,6 +7922,9 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterOptionalString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterLong.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
@@ -7877,6 +7953,9 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.allocationSize(value.`avatar`) +
             FfiConverterBoolean.allocationSize(value.`isRevoked`) +
             FfiConverterOptionalString.allocationSize(value.`revoker`) +
+            FfiConverterString.allocationSize(value.`revokeReason`) +
+            FfiConverterBoolean.allocationSize(value.`isModified`) +
+            FfiConverterLong.allocationSize(value.`version`) +
             FfiConverterBoolean.allocationSize(value.`isRead`) +
             FfiConverterBoolean.allocationSize(value.`isPeerRead`) +
             FfiConverterBoolean.allocationSize(value.`isExcludedFromUnreadCount`) +
@@ -7904,6 +7983,9 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.write(value.`avatar`, buf)
             FfiConverterBoolean.write(value.`isRevoked`, buf)
             FfiConverterOptionalString.write(value.`revoker`, buf)
+            FfiConverterString.write(value.`revokeReason`, buf)
+            FfiConverterBoolean.write(value.`isModified`, buf)
+            FfiConverterLong.write(value.`version`, buf)
             FfiConverterBoolean.write(value.`isRead`, buf)
             FfiConverterBoolean.write(value.`isPeerRead`, buf)
             FfiConverterBoolean.write(value.`isExcludedFromUnreadCount`, buf)
@@ -9238,7 +9320,11 @@ enum class EventName {
     /**
      * Conversations changed.
      */
-    CONVERSATION_CHANGED;
+    CONVERSATION_CHANGED,
+    /**
+     * Messages were modified.
+     */
+    MESSAGE_MODIFIED;
 
 
 
@@ -10716,6 +10802,21 @@ sealed class TimEvent {
     }
 
     /**
+     * Messages were modified: here they are as they are now.
+     */
+    data class MessageModified(
+        /**
+         * The messages.
+         */
+        val `messages`: List<im.tim.sdk.Message>) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * The other side has read these.
      */
     data class MessageReadByPeer(
@@ -10920,40 +11021,43 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             5 -> TimEvent.MessageRevoked(
                 FfiConverterSequenceTypeMessage.read(buf),
                 )
-            6 -> TimEvent.MessageReadByPeer(
+            6 -> TimEvent.MessageModified(
                 FfiConverterSequenceTypeMessage.read(buf),
                 )
-            7 -> TimEvent.ConversationListUpdated(
+            7 -> TimEvent.MessageReadByPeer(
+                FfiConverterSequenceTypeMessage.read(buf),
+                )
+            8 -> TimEvent.ConversationListUpdated(
                 FfiConverterSequenceTypeConversation.read(buf),
                 )
-            8 -> TimEvent.ConversationChanged(
+            9 -> TimEvent.ConversationChanged(
                 FfiConverterSequenceTypeConversation.read(buf),
                 FfiConverterSequenceString.read(buf),
                 FfiConverterBoolean.read(buf),
                 )
-            9 -> TimEvent.TotalUnreadMessageCountUpdated(
+            10 -> TimEvent.TotalUnreadMessageCountUpdated(
                 FfiConverterLong.read(buf),
                 )
-            10 -> TimEvent.GroupListUpdated(
+            11 -> TimEvent.GroupListUpdated(
                 FfiConverterSequenceTypeGroup.read(buf),
                 )
-            11 -> TimEvent.ProfileUpdated(
+            12 -> TimEvent.ProfileUpdated(
                 FfiConverterSequenceTypeProfile.read(buf),
                 )
-            12 -> TimEvent.BlacklistUpdated(
+            13 -> TimEvent.BlacklistUpdated(
                 FfiConverterSequenceString.read(buf),
                 )
-            13 -> TimEvent.Error(
+            14 -> TimEvent.Error(
                 FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            14 -> TimEvent.KickedOut(
+            15 -> TimEvent.KickedOut(
                 FfiConverterTypeKickedOutType.read(buf),
                 )
-            15 -> TimEvent.NetStateChange(
+            16 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            16 -> TimEvent.SdkDestroy(
+            17 -> TimEvent.SdkDestroy(
                 FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -10988,6 +11092,13 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             )
         }
         is TimEvent.MessageRevoked -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeMessage.allocationSize(value.`messages`)
+            )
+        }
+        is TimEvent.MessageModified -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
@@ -11101,61 +11212,66 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterSequenceTypeMessage.write(value.`messages`, buf)
                 Unit
             }
-            is TimEvent.MessageReadByPeer -> {
+            is TimEvent.MessageModified -> {
                 buf.putInt(6)
                 FfiConverterSequenceTypeMessage.write(value.`messages`, buf)
                 Unit
             }
-            is TimEvent.ConversationListUpdated -> {
+            is TimEvent.MessageReadByPeer -> {
                 buf.putInt(7)
+                FfiConverterSequenceTypeMessage.write(value.`messages`, buf)
+                Unit
+            }
+            is TimEvent.ConversationListUpdated -> {
+                buf.putInt(8)
                 FfiConverterSequenceTypeConversation.write(value.`conversations`, buf)
                 Unit
             }
             is TimEvent.ConversationChanged -> {
-                buf.putInt(8)
+                buf.putInt(9)
                 FfiConverterSequenceTypeConversation.write(value.`conversations`, buf)
                 FfiConverterSequenceString.write(value.`deletedConversationIDList`, buf)
                 FfiConverterBoolean.write(value.`isWhole`, buf)
                 Unit
             }
             is TimEvent.TotalUnreadMessageCountUpdated -> {
-                buf.putInt(9)
+                buf.putInt(10)
                 FfiConverterLong.write(value.`count`, buf)
                 Unit
             }
             is TimEvent.GroupListUpdated -> {
-                buf.putInt(10)
+                buf.putInt(11)
                 FfiConverterSequenceTypeGroup.write(value.`groups`, buf)
                 Unit
             }
             is TimEvent.ProfileUpdated -> {
-                buf.putInt(11)
+                buf.putInt(12)
                 FfiConverterSequenceTypeProfile.write(value.`profiles`, buf)
                 Unit
             }
             is TimEvent.BlacklistUpdated -> {
-                buf.putInt(12)
+                buf.putInt(13)
                 FfiConverterSequenceString.write(value.`userIDList`, buf)
                 Unit
             }
             is TimEvent.Error -> {
-                buf.putInt(13)
+                buf.putInt(14)
                 FfiConverterInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(14)
+                buf.putInt(15)
                 FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(15)
+                buf.putInt(16)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(16)
+                buf.putInt(17)
                 FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }

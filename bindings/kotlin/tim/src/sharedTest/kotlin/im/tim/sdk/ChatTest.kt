@@ -48,7 +48,10 @@ class ChatTest {
         assertEquals(sent.id, alice.next<TimEvent.MessageReadByPeer>().messages.single().id)
 
         val regretted = alice.say(bob, "Never mind this one.")
-        alice.tim.revokeMessage(regretted)
+        val modified = alice.tim.modifyMessage(regretted.copy(cloudCustomData = "edited"))
+        assertEquals(1, modified.version)
+        assertEquals("edited", bob.next<TimEvent.MessageModified>().messages.single().cloudCustomData)
+        alice.tim.revokeMessage(modified, "wrong day")
         assertEquals(regretted.id, bob.next<TimEvent.MessageRevoked>().messages.single().id)
 
         val page = bob.tim.getMessageList(c2c(alice.name))

@@ -1,0 +1,57 @@
+//! What mutations make of a message. The machine and its store apply them alike, in any order and as often as they come.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use tim_protocol::attributes::Attributes;
+use tim_protocol::message::{Message, MessageChange, Mutation, Revocation};
+
+/// The body of the placeholder for a message that this version cannot read.
+pub(crate) const UNREADABLE: &str = r#"{"type":"unreadable"}"#;
+
+/// Applies a mutation to its message, unless the message contains it or a later one. Returns whether the message changed.
+pub fn mutate(message: &mut Message, mutation: &Mutation) -> bool {
+    if message.revoked.is_some() {
+        return false;
+    }
+    match &mutation.change {
+        MessageChange::Revoked(revocation) => redact(message, revocation),
+        // A placeholder shows nothing of what its message says.
+        MessageChange::Modified(_) if message.body.get() == UNREADABLE => return false,
+        MessageChange::Modified(it) if mutation.mutation_seq > message.mutation_seq => {
+            message.version = it.version;
+            message.attributes.clone_from(&it.attributes);
+            message.body.clone_from(&it.body);
+        }
+        MessageChange::Modified(_) | MessageChange::Other(_) => return false,
+    }
+    message.mutation_seq = message.mutation_seq.max(mutation.mutation_seq);
+    true
+}
+
+/// Whether nothing of an earlier mutation of the same message is left after this one.
+#[must_use]
+pub fn supersedes(mutation: &Mutation, earlier: &Mutation) -> bool {
+    match &mutation.change {
+        MessageChange::Revoked(_) => true,
+        MessageChange::Modified(_) => matches!(earlier.change, MessageChange::Modified(_)),
+        MessageChange::Other(_) => false,
+    }
+}
+
+/// Removes what the sender of a revoked message said, and keeps the type of its payload.
+pub fn redact(message: &mut Message, revocation: &Revocation) {
+    message.revoked = Some(revocation.clone());
+    message.attributes = Attributes::of_revoked(message.attributes.as_deref());
+    #[derive(Deserialize)]
+    struct Tag<'a> {
+        #[serde(rename = "type", borrow)]
+        kind: Cow<'a, str>,
+    }
+    let kind = serde_json::from_str::<Tag<'_>>(message.body.get())
+        .map(|tag| tag.kind.into_owned())
+        .unwrap_or_default();
+    if let Ok(body) = serde_json::value::to_raw_value(&serde_json::json!({ "type": kind, "payload": null })) {
+        message.body = body;
+    }
+}

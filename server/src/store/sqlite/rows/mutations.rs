@@ -1,0 +1,149 @@
+//! The table `mut`: the changes of messages. What a changed message is now is in `msg` alone.
+
+use std::ops::ControlFlow;
+
+use rusqlite::{Row, params};
+use serde_json::value::RawValue;
+use tim_protocol::bounds;
+use tim_protocol::message::{MessageChange, Modification, Revocation};
+
+use super::messages::{attributes, body, stored_body, text};
+use super::{Transaction, to_sql, unsigned, user_name};
+use crate::core::ops::{ConversationKey, UserKey};
+use crate::domain::DomainResult;
+use crate::domain::rows::{Conversation, MutationKind, MutationRow, MutationRows, NewMutation};
+use crate::store::sqlite::failure::damaged;
+
+const REVOKED: i64 = 0;
+const MODIFIED: i64 = 1;
+
+/// Mutations `m` with what their messages are now, for [`read_mutation`].
+macro_rules! select_mutations {
+    ($rest:literal) => {
+        concat!(
+            "SELECT m.mseq, m.seq, m.cnt, m.sender, s.name, a.name, m.time, m.kind, b.reason, b.version, b.attributes, b.body
+             FROM mut m LEFT JOIN user s ON s.id = m.sender LEFT JOIN user a ON a.id = m.actor
+             LEFT JOIN msg b ON b.conv = m.conv AND b.seq = m.seq
+             WHERE ",
+            $rest
+        )
+    };
+}
+
+impl MutationRows for Transaction<'_> {
+    fn count_revoked(
+        &mut self,
+        of: ConversationKey,
+        reader: UserKey,
+        unread_index: u64,
+    ) -> DomainResult<u64> {
+        let mut query =
+            self.prepare("SELECT count(*) FROM mut WHERE conv = ? AND cnt > ? AND cnt > 0 AND sender <> ?")?;
+        Ok(query.query_row(params![of.0, to_sql(unread_index), reader.0], |row| unsigned(row, 0))?)
+    }
+
+    fn mutate(&mut self, conversation: &Conversation, new: &NewMutation<'_>) -> DomainResult<()> {
+        let mutation = new.mutation;
+        let (kind, time, version, reason) = match &mutation.change {
+            MessageChange::Revoked(it) => (REVOKED, it.time, None, Some(&it.reason)),
+            MessageChange::Modified(it) => (MODIFIED, it.time, Some(to_sql(it.version)), None),
+            MessageChange::Other(_) => return Err(damaged()),
+        };
+        let (conv, sequence, number) =
+            (conversation.key.0, to_sql(mutation.sequence), to_sql(mutation.mutation_seq));
+        if new.supersedes {
+            self.prepare("DELETE FROM mut WHERE conv = ?1 AND seq = ?2 AND ?3 IN (0, kind)")?
+                .execute([conv, sequence, kind])?;
+        }
+        self.prepare(
+            "INSERT INTO mut(conv, mseq, seq, cnt, sender, actor, time, kind)
+             SELECT conv, ?2, seq, ?4, sender, ?5, ?6, ?7 FROM msg WHERE conv = ?1 AND seq = ?3",
+        )?
+        .execute(params![
+            conv,
+            number,
+            sequence,
+            to_sql(mutation.unread_index),
+            new.by.0,
+            time,
+            kind
+        ])?;
+        let revoked = (kind == REVOKED).then_some((new.by.0, time)).unzip();
+        self.prepare(
+            "UPDATE msg SET mutation = ?3, version = coalesce(?4, version), revoked_by = ?5, revoked_time = ?6,
+                 reason = nullif(?7, ''), attributes = ?8, body = ?9
+             WHERE conv = ?1 AND seq = ?2",
+        )?
+        .execute(params![
+            conv,
+            sequence,
+            number,
+            version,
+            revoked.0,
+            revoked.1,
+            reason,
+            new.attributes.map(RawValue::get),
+            stored_body(new.body.get())
+        ])?;
+        self.prepare("UPDATE conv SET mhead = ?2 WHERE id = ?1")?.execute([conv, number])?;
+        Ok(())
+    }
+
+    fn newest_mutation(
+        &mut self,
+        of: ConversationKey,
+        sequence: u64,
+        kind: MutationKind,
+    ) -> DomainResult<Option<MutationRow>> {
+        let mut query = self.prepare(select_mutations!(
+            "m.conv = ? AND m.seq = ? AND m.kind = ? ORDER BY m.mseq DESC LIMIT 1"
+        ))?;
+        let kind = match kind {
+            MutationKind::Revoked => REVOKED,
+            MutationKind::Modified => MODIFIED,
+        };
+        let mut rows = query.query([of.0, to_sql(sequence), kind])?;
+        rows.next()?.map(read_mutation).transpose()
+    }
+
+    fn mutations(
+        &mut self,
+        of: ConversationKey,
+        after: u64,
+        max: u32,
+        mut each: impl FnMut(MutationRow) -> ControlFlow<()>,
+    ) -> DomainResult<()> {
+        let mut query =
+            self.prepare(select_mutations!("m.conv = ? AND m.mseq > ? ORDER BY m.mseq LIMIT ?"))?;
+        let mut rows = query.query(params![of.0, to_sql(after), max])?;
+        while let Some(row) = rows.next()? {
+            if each(read_mutation(row)?).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn read_mutation(row: &Row<'_>) -> DomainResult<MutationRow> {
+    let (by, time) = (user_name(&row.get::<_, String>(5)?)?, row.get(6)?);
+    let mut room = String::new();
+    let change = match row.get(7)? {
+        REVOKED => MessageChange::Revoked(Revocation { by, time, reason: text(row, 8)?.to_owned() }),
+        MODIFIED => MessageChange::Modified(Modification {
+            by,
+            time,
+            version: unsigned(row, 9)?,
+            attributes: attributes(row, 10)?.map(ToOwned::to_owned),
+            body: bounds::within_frames(body(row, 11, &mut room)?).into_owned(),
+        }),
+        _ => return Err(damaged()),
+    };
+    Ok(MutationRow {
+        number: unsigned(row, 0)?,
+        sequence: unsigned(row, 1)?,
+        unread_index: unsigned(row, 2)?,
+        sender: (UserKey(row.get(3)?), user_name(&row.get::<_, String>(4)?)?),
+        change,
+    })
+}

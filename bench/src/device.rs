@@ -121,7 +121,7 @@ fn message(alice: &UserId, bob: &ConversationId, number: u64) -> AnyResult<Messa
     })
 }
 
-pub(crate) fn cpu() -> AnyResult<Duration> {
+fn cpu() -> AnyResult<Duration> {
     cpu_time(std::process::id())
 }
 

@@ -10,14 +10,15 @@ use tim::protocol::UserId;
 use tim::protocol::call::Platform;
 use tim::store::Store;
 
-use crate::device::cpu;
 use crate::outcome::AnyResult;
+use crate::server::cpu_time;
 
 /// Messages whose cost is measured, one at a time, each in a second of its own.
 const MESSAGES: u64 = 100;
 
 /// Prints what a list of so many conversations costs.
 pub(crate) fn measure(folder: &Path, conversations: u64) -> AnyResult<()> {
+    let process = std::process::id();
     let path = folder.join(format!("{conversations}.db"));
     let mut phone = Phone::new(Store::open(&path)?.store)?;
     phone.log_in()?;
@@ -27,10 +28,10 @@ pub(crate) fn measure(folder: &Path, conversations: u64) -> AnyResult<()> {
     )?;
     drop(phone);
 
-    let begun = cpu()?;
+    let begun = cpu_time(process)?;
     let mut phone = Phone::new(Store::open(&path)?.store)?;
     phone.call(Call::Login { user: UserId::new("alice")?, user_sig: "a token".to_owned() })?;
-    let took = cpu()? - begun;
+    let took = cpu_time(process)? - begun;
     assert_eq!(phone.listed, usize::try_from(conversations)?, "the stored list is told at once");
     println!("a list of {conversations} conversations, opened: {:.1} ms CPU", took.as_secs_f64() * 1e3);
 
@@ -38,12 +39,12 @@ pub(crate) fn measure(folder: &Path, conversations: u64) -> AnyResult<()> {
     phone.hear(
         &json!({"i": 2, "r": {"reset": false, "cursor": [1, 1], "conversations": [], "changes": []}}),
     )?;
-    let begun = cpu()?;
+    let begun = cpu_time(process)?;
     for number in 1..=MESSAGES {
         phone.hear(&json!({"n": number, "ev": "msg", "p": message(0, number + 1)}))?;
         phone.wait()?;
     }
-    let each = (cpu()? - begun).as_secs_f64() * 1e6 / MESSAGES as f64;
+    let each = (cpu_time(process)? - begun).as_secs_f64() * 1e6 / MESSAGES as f64;
     println!(
         "a message beside {conversations} conversations, stored and told with the list: {each:.0} us CPU"
     );

@@ -14,6 +14,7 @@
 
 mod asking;
 mod catching_up;
+mod changes;
 mod delivery;
 mod drafts;
 mod groups;

@@ -6,12 +6,12 @@
 use serde_json::value::RawValue;
 use tim_protocol::call::{self, MessagesReply, MessagesRequest, Reply, Request, Sent};
 use tim_protocol::conversation::{Change, Cursor};
-use tim_protocol::group::GroupType;
+use tim_protocol::group::{GroupType, NewGroup};
 use tim_protocol::message::Priority;
 use tim_protocol::word::Word;
-use tim_protocol::{Code, ConversationId};
-use tim_server::core::ops::{Actor, Query, QueryResult, UserRequest, Write, WriteReply};
-use tim_server::store::conformance::{group, logged_in, logging_in, message, revoke, sent, user};
+use tim_protocol::{Code, ConversationId, GroupId};
+use tim_server::core::ops::{Actor, Audience, Query, QueryResult, UserRequest, Write, WriteReply};
+use tim_server::store::conformance::{group, logged_in, logging_in, message, modify, revoke, sent, user};
 use tim_server::store::sqlite::Database;
 
 /// Turns the tables of version 9 into those of version 8.
@@ -380,4 +380,29 @@ fn a_time_is_at_the_first_message_that_is_not_before_it() {
         let expected = times.iter().position(|it| *it >= time).map_or(61, |place| place + 1);
         assert_eq!(at(&mut database, "C2Calice", time), expected as u64, "{time}");
     }
+}
+
+#[test]
+fn what_a_member_may_not_see_is_not_told_to_them_when_it_is_modified() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut database = Database::open(&folder.path().join("tim.db")).unwrap();
+    let [alice, bob, carol] =
+        ["alice", "bob", "carol"].map(|name| logged_in(name, database.commit(&[logging_in(name)]).remove(0)));
+    let group: NewGroup = serde_json::from_str(
+        r#"{"name":"tea","type":"Public","groupID":"tea","joinOption":"FreeAccess","memberList":["bob"]}"#,
+    )
+    .unwrap();
+    database.commit(&[Write::request(&alice, call::CreateGroupRequest { group }, 1)]).remove(0).unwrap();
+    let early = sent(database.commit(&[message(&alice, "GROUPtea", 1)]).remove(0)).sequence;
+    let join =
+        call::JoinGroupRequest { group_id: GroupId::new("tea").unwrap(), apply_message: String::new() };
+    database.commit(&[Write::request(&carol, join, 1)]).remove(0).unwrap();
+    let late = sent(database.commit(&[message(&alice, "GROUPtea", 2)]).remove(0)).sequence;
+    let mut receivers = |sequence: u64| {
+        let done = database.commit(&[modify(&alice, "GROUPtea", sequence, 0, "in other words")]).remove(0);
+        done.unwrap().notifications.remove(0).to
+    };
+    let Audience::Users(users) = receivers(early) else { panic!("carol would be told") };
+    assert!(users.contains(&alice.key) && users.contains(&bob.key) && users.len() == 2, "{users:?}");
+    assert!(matches!(receivers(late), Audience::Topic(_)), "all may see it");
 }

@@ -214,7 +214,7 @@ fn add_message(connection: &Connection, place: Place, message: &Message) -> Stor
         return Ok(Stored { text: serde_json::to_string(&message)?, is_as_sent });
     }
     let text = serde_json::to_string(&message)?;
-    if is_revoked {
+    if is_revoked || is_newer(connection, place.conv, &message)? {
         index::forget(connection, place.conv, sequence)?;
         insert_message(connection, place.conv, &message, &text)?;
     } else {
@@ -228,6 +228,15 @@ fn add_message(connection: &Connection, place: Place, message: &Message) -> Stor
     Ok(Stored { text, is_as_sent })
 }
 
+/// Whether a message has changes that the stored one lacks.
+fn is_newer(connection: &Connection, conv: i64, message: &Message) -> StoreResult<bool> {
+    if message.mutation_seq == 0 {
+        return Ok(false);
+    }
+    let stored = stored_message(connection, conv, to_sql(message.sequence)?)?;
+    Ok(stored.is_some_and(|it| it.revoked.is_none() && it.mutation_seq < message.mutation_seq))
+}
+
 /// Moves a message from the outbox to its conversation, and keeps it as sent recently unless it changed since.
 fn acknowledged(connection: &Connection, message: &Message) -> StoreResult<()> {
     outbox_done(connection, message.id)?;
@@ -237,14 +246,9 @@ fn acknowledged(connection: &Connection, message: &Message) -> StoreResult<()> {
 
 fn mutated(connection: &Connection, conv: i64, mutation: &Mutation) -> StoreResult<()> {
     let sequence = to_sql(mutation.sequence)?;
-    let stored: Option<String> = connection
-        .prepare_cached(
-            "SELECT message FROM msg WHERE conv = ? AND seq = ? AND verify(sum, conv, seq, sender, message)",
-        )?
-        .query_row([conv, sequence], |row| row.get(0))
-        .optional()?;
-    let Some(text) = stored else { return mutated_before(connection, conv, sequence, mutation) };
-    let mut message: Message = serde_json::from_str(&text)?;
+    let Some(mut message) = stored_message(connection, conv, sequence)? else {
+        return mutated_before(connection, conv, sequence, mutation);
+    };
     if !mutate(&mut message, mutation) {
         return Ok(());
     }
@@ -255,6 +259,16 @@ fn mutated(connection: &Connection, conv: i64, mutation: &Mutation) -> StoreResu
     }
     index::forget(connection, conv, sequence)?;
     insert_message(connection, conv, &message, &text)
+}
+
+fn stored_message(connection: &Connection, conv: i64, sequence: i64) -> StoreResult<Option<Message>> {
+    let text: Option<String> = connection
+        .prepare_cached(
+            "SELECT message FROM msg WHERE conv = ? AND seq = ? AND verify(sum, conv, seq, sender, message)",
+        )?
+        .query_row([conv, sequence], |row| row.get(0))
+        .optional()?;
+    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
 /// A message changed that is not stored: it will come as it is then, unless an old reply brings it. So only a revocation is kept.
@@ -390,6 +404,7 @@ fn reset(connection: &Connection) -> StoreResult<()> {
         message.sequence = 0;
         message.unread_index = 0;
         message.by_sender = 0;
+        message.mutation_seq = 0;
         let position = u64::try_from(position).map_err(|_| StoreError::Damaged)?;
         outbox(connection, &OutboxRow { position, message, refusal: None, upload: None })?;
     }

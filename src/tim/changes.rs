@@ -26,17 +26,18 @@ impl Tim {
     /// # Errors
     /// As [`Tim::revoke_message`]; [`Code::BAD_REQUEST`] for a longer reason.
     pub async fn revoke_message_with(&self, message: &Message, reason: &str) -> Result<Message, TimError> {
-        let me = self.admitted()?;
+        self.admitted()?;
         let (sequence, reason) = (placed(message)?, reason.to_owned());
         let conversation_id = message.conversation_id.clone();
-        self.ask(RevokeRequest { conversation_id, sequence, reason: reason.clone() }).await?;
+        let mutation = self.ask(RevokeRequest { conversation_id, sequence, reason }).await?;
+        let MessageChange::Revoked(revocation) = mutation.change else { return Err(unexpected()) };
         let (payload, cloud_custom_data, at_user_list) = (Payload::Gone, String::new(), Vec::new());
         Ok(Message {
             cloud_custom_data,
             at_user_list,
             is_revoked: true,
-            revoker: Some(me),
-            revoke_reason: reason,
+            revoker: Some(revocation.by),
+            revoke_reason: revocation.reason,
             local_path: None,
             payload,
             ..message.clone()

@@ -56,3 +56,34 @@ fn a_page_of_history_that_comes_late_does_not_undo_a_change() {
     );
     assert_eq!(first(&mut phone), (1, "version 1".to_owned()));
 }
+
+#[test]
+fn a_first_sync_that_was_read_before_a_change_does_not_undo_it() {
+    let mut phone = Phone::redact();
+    phone.log_in("alice");
+    phone.welcome(false);
+    phone.hear(&push(1, 1));
+    phone.page(1, json!([with_bob(2, 1..=2, BEGIN)]));
+    assert_eq!(first(&mut phone), (1, "version 1".to_owned()));
+}
+
+#[test]
+fn an_own_message_that_another_device_changed_before_its_answer_came_is_the_changed_one() {
+    let mut phone = Phone::ready(json!([]));
+    phone.say("hello");
+    let (_, sent) = phone.last_asked("msg.send");
+    let mut own = message(1, "alice", BEGIN);
+    own["ID"] = sent["ID"].clone();
+    phone.comes_back(false);
+    let mut change = push(1, 1);
+    change["p"]["from"] = json!("alice");
+    change["p"]["to"] = json!("C2Cbob");
+    phone.hear(&change);
+    // The page was read before the tablet changed the message.
+    let mut state = with_bob(1, 1..=1, BEGIN);
+    state["latest"] = json!([own]);
+    phone.page(1, json!([state]));
+    assert_eq!(first(&mut phone), (1, "version 1".to_owned()));
+    let kept = phone.store.snapshot().unwrap().outbox;
+    assert!(kept.is_empty(), "{kept:?}");
+}

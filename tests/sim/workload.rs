@@ -256,7 +256,7 @@ impl World {
         let me = self.devices[id].user.clone();
         let Some((log, sequence)) = self.own_message(&me) else { return };
         let conversation_id = log.seen_by(&me);
-        let version = self.rng.u64(0..2);
+        let version = self.rng.u64(0..4);
         let text = format!("other words {}", self.rng.u32(0..1_000));
         let body = Some(Body::Text(TextBody { text }).write().unwrap());
         let data = self.rng.bool().then(|| "data".to_owned());

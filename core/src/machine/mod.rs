@@ -219,8 +219,10 @@ impl Machine {
 
     /// The conversations, with what received messages concern besides them.
     fn inbox(&mut self) -> (&mut Conversations, Surroundings<'_>) {
-        let Self { cx, account, outbox, sync, conversations, .. } = self;
-        (conversations, Surroundings { cx, account, outbox, initial_sync_at: sync.initial_sync_at() })
+        let Self { cx, account, outbox, sync, conversations, login, .. } = self;
+        let awaited_since = sync.awaits_initial_sync().then(|| login.welcomed_at());
+        let initial_sync_at = sync.initial_sync_at();
+        (conversations, Surroundings { cx, account, outbox, initial_sync_at, awaited_since })
     }
 
     /// The calls for pages, with what pages are made of.

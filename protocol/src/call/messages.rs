@@ -245,6 +245,10 @@ impl Check for ModifyRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         at_least_one("sequence", self.sequence)?;
         number("version", self.version)?;
+        let data = self.cloud_custom_data.as_ref().map_or(0, String::len);
+        if data + self.body.as_ref().map_or(0, |body| body.get().len()) > limits::BODY_BYTES {
+            return Err(Fault::new(Code::MESSAGE_BODY_TOO_LONG));
+        }
         match &self.body {
             Some(body) => {
                 check_content(body, None)?;

@@ -79,6 +79,22 @@ pub(super) fn audience(conversation: &Conversation) -> Audience {
     }
 }
 
+/// The receivers of what a message says: without members for whom it is out of sight.
+pub(super) fn readers(
+    rows: &mut impl Rows,
+    actor: &Actor,
+    conversation: &Conversation,
+    sequence: u64,
+) -> DomainResult<Audience> {
+    if let Parties::Group(_) = conversation.parties
+        && !rows.standing(conversation.key, actor.key)?.group_type.shows_history_before_joining()
+        && let Some(members) = rows.members_who_see(conversation.key, sequence)?
+    {
+        return Ok(Audience::Users(members.into()));
+    }
+    Ok(audience(conversation))
+}
+
 /// Whether this user may read a conversation: one of its two parties, or a member.
 pub(super) fn may_read(
     rows: &mut impl Rows,

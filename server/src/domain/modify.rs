@@ -12,7 +12,7 @@ use tim_protocol::code::Code;
 use tim_protocol::message::{Message, MessageChange, Modification, Mutation};
 
 use super::DomainResult;
-use super::conversations::{check_may_write, named};
+use super::conversations::{check_may_write, named, readers};
 use super::mutations::{self, Changed};
 use super::outcome::{with_notifications, without_notifications};
 use super::rows::{MutationKind, Rows};
@@ -30,7 +30,10 @@ impl Content {
             Some(data) => Attributes::with_custom_data(message.attributes.as_deref(), data),
             None => message.attributes.clone(),
         };
-        Self { attributes, body: asked.body.as_ref().unwrap_or(&message.body).clone() }
+        // A sender who does not know all of the body's fields, and changes none of those it knows, keeps the others.
+        let reads = |body: &RawValue| Body::read(body).ok();
+        let body = asked.body.as_ref().filter(|body| reads(body) != reads(&message.body));
+        Self { attributes, body: body.unwrap_or(&message.body).clone() }
     }
 
     /// Whether the message is that already.
@@ -79,7 +82,8 @@ pub(super) fn modify(
         body: &content.body,
     };
     let mutation = mutations::append(rows, actor, &mut conversation, &message, changed)?;
-    let notification = mutations::notification(actor, &conversation, mutation.clone());
+    let to = readers(rows, actor, &conversation, message.sequence)?;
+    let notification = mutations::notification(actor, to, mutation.clone());
     Ok(with_notifications(answer(true, mutation), vec![notification]))
 }
 

@@ -13,10 +13,10 @@ use tim_protocol::message::{Message, MessageChange, Mutation};
 use tim_protocol::{ConversationId, List, limits};
 
 use super::DomainResult;
-use super::conversations::{audience, may_read, readable};
+use super::conversations::{may_read, readable};
 use super::log::{messages, named_by};
 use super::rows::{Conversation, MutationRow, NewMutation, Rows};
-use crate::core::ops::{Actor, Notification, NotificationContent};
+use crate::core::ops::{Actor, Audience, Notification, NotificationContent};
 
 /// The message with this sequence, if the actor may see it.
 pub(super) fn visible(
@@ -76,13 +76,9 @@ pub(super) fn append(
     Ok(mutation)
 }
 
-/// Notifies the participants of a mutation.
-pub(super) fn notification(actor: &Actor, conversation: &Conversation, mutation: Mutation) -> Notification {
-    Notification {
-        to: audience(conversation),
-        except: actor.session,
-        content: NotificationContent::Push(Push::Mutation(mutation)),
-    }
+/// Notifies others of a mutation.
+pub(super) fn notification(actor: &Actor, to: Audience, mutation: Mutation) -> Notification {
+    Notification { to, except: actor.session, content: NotificationContent::Push(Push::Mutation(mutation)) }
 }
 
 /// A stored mutation as the actor receives it; `name` is what the actor calls the conversation.

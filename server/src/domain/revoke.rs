@@ -8,7 +8,7 @@ use tim_protocol::code::Code;
 use tim_protocol::message::{Message, MessageChange, Mutation, Revocation};
 
 use super::DomainResult;
-use super::conversations::named;
+use super::conversations::{audience, named};
 use super::mentions;
 use super::mutations::{self, Changed};
 use super::outcome::{with_notifications, without_notifications};
@@ -38,7 +38,7 @@ pub(super) fn revoke(
     check(rows, actor, &conversation, &message, now, within)?;
     let revocation = Revocation { by: actor.user.clone(), time: now, reason: asked.reason.clone() };
     let mutation = append(rows, actor, &mut conversation, &message, revocation)?;
-    let notification = mutations::notification(actor, &conversation, mutation.clone());
+    let notification = mutations::notification(actor, audience(&conversation), mutation.clone());
     Ok(with_notifications(call::RevokeRequest::answer(mutation), vec![notification]))
 }
 

@@ -246,7 +246,10 @@ impl Conv {
         known.retain(|earlier| !supersedes(mutation, earlier));
         known.push(mutation.clone());
         if self.mutated.len() > MAX_STASHED {
-            self.mutated.pop_first();
+            let oldest = self.mutated.iter().min_by_key(|(_, known)| known.last().map(|it| it.mutation_seq));
+            if let Some(sequence) = oldest.map(|(sequence, _)| *sequence) {
+                self.mutated.remove(&sequence);
+            }
         }
         for message in self.newest.as_deref_mut().into_iter().chain(self.stash.get_mut(&sequence)) {
             if message.sequence == sequence {

@@ -33,7 +33,10 @@ impl Conversations {
             // rejoining fetches it.
             return;
         }
-        conv.row.baseline_seq.get_or_insert(message.sequence.saturating_sub(1));
+        // One from before the login may be late. Whether it is new, the initial sync tells.
+        if around.awaited_since.is_none_or(|since| message.time >= since) {
+            conv.row.baseline_seq.get_or_insert(message.sequence.saturating_sub(1));
+        }
         self.arrived(around, &id, message);
         self.pushed_to.insert(id);
     }
@@ -76,10 +79,10 @@ impl Conversations {
     /// Files a received message. If it is in the outbox, it leaves it, stored.
     fn arrived(&mut self, around: &mut Surroundings<'_>, id: &ConversationId, mut message: WireMessage) {
         let Some(me) = around.cx.me() else { return };
+        self.entry(around.account, id).apply_mutated(&mut message);
         let marks = self.marks(id);
         let is_own = message.from == me && around.outbox.came(around.cx, &message, marks);
         let conv = self.entry(around.account, id);
-        conv.apply_mutated(&mut message);
         conv.note(&me, &message);
         if message.sequence > conv.row.emitted_seq {
             if is_own {
@@ -96,7 +99,7 @@ impl Conversations {
         let ask_at = around.cx.now() + patience;
         let since = around.news_since(id);
         let conv = self.entry(around.account, id);
-        let next = conv.take_next();
+        let mut next = conv.take_next();
         conv.ask_missing_at =
             conv.is_missing().then(|| conv.ask_missing_at.map_or(ask_at, |at| at.min(ask_at)));
         if let (Some(first), Some(last)) = (next.first(), next.last()) {
@@ -105,9 +108,10 @@ impl Conversations {
             let marks = conv.marks();
             let baseline_seq = conv.row.baseline_seq.unwrap_or(u64::MAX);
             let is_news = |message: &WireMessage| message.sequence > baseline_seq || message.time >= since;
-            // Of those sent by this device the callers know.
+            // Those sent by this device are stored, unless they changed, and their callers know.
             let own = std::mem::take(&mut conv.own_seqs);
             conv.own_seqs = own.iter().copied().filter(|sequence| *sequence > high).collect();
+            next.retain(|message| message.mutation_seq > 0 || !own.contains(&message.sequence));
             for message in next.iter().filter(|message| is_news(message)) {
                 if own.contains(&message.sequence) || conv.discards(&me, message) {
                     continue;
@@ -118,7 +122,9 @@ impl Conversations {
             for tip in next.iter().filter_map(tip_of) {
                 around.account.apply_tip(around.cx, &tip, id);
             }
-            around.cx.store(Change::Messages(id.clone(), next));
+            if !next.is_empty() {
+                around.cx.store(Change::Messages(id.clone(), next));
+            }
             around.cx.store(Change::Complete(id.clone(), low, high));
         }
         self.touch(id);
@@ -188,7 +194,8 @@ impl Conversations {
         let Some(conv) = self.convs.get_mut(id).filter(|conv| up_to > conv.row.emitted_seq) else { return };
         conv.row.emitted_seq = up_to;
         conv.stash = conv.stash.split_off(&(up_to + 1));
-        let here: Vec<WireMessage> = latest.iter().filter(|it| it.sequence <= up_to).cloned().collect();
+        let mut here: Vec<WireMessage> = latest.iter().filter(|it| it.sequence <= up_to).cloned().collect();
+        here.iter_mut().for_each(|message| conv.apply_mutated(message));
         if let (Some(first), Some(last)) = (here.first(), here.last()) {
             let (low, high) = (first.sequence, last.sequence);
             conv.complete(low, high);

@@ -85,6 +85,8 @@ pub(super) struct Surroundings<'a> {
     pub(super) outbox: &'a mut Outbox,
     /// When the initial sync was requested; 0 before.
     pub(super) initial_sync_at: UnixMillis,
+    /// When the server welcomed this device, as long as it waits for the initial sync.
+    pub(super) awaited_since: Option<UnixMillis>,
 }
 
 impl Surroundings<'_> {
@@ -92,7 +94,8 @@ impl Surroundings<'_> {
     /// history, also in a conversation that the initial sync did not contain; so are messages of a Meeting group from
     /// before the user joined.
     fn news_since(&self, id: &ConversationId) -> UnixMillis {
-        self.account.joined(id).unwrap_or_default().max(self.initial_sync_at)
+        let since = self.awaited_since.unwrap_or(self.initial_sync_at);
+        self.account.joined(id).unwrap_or_default().max(since)
     }
 }
 

@@ -61,6 +61,7 @@ impl Conversations {
         let Some(me) = around.cx.me() else { return };
         let id = ConversationId::seen_by(&me, &mutation.from, &mutation.to);
         if mutation.mutation_seq <= self.entry(around.account, &id).row.mutation_seq {
+            self.carry_out(around.cx, &id, &mutation);
             let query = changed(&id, &mutation);
             return around.cx.after_received(Output::EmitMessages { query, kind: MessageEvent::Modified });
         }

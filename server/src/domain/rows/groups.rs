@@ -107,6 +107,13 @@ pub trait GroupRows {
     /// All members.
     fn members(&mut self, group: ConversationKey) -> DomainResult<Vec<UserKey>>;
 
+    /// The members who may see the message of this sequence; `None` if all may.
+    fn members_who_see(
+        &mut self,
+        group: ConversationKey,
+        sequence: u64,
+    ) -> DomainResult<Option<Vec<UserKey>>>;
+
     /// The members of this role.
     fn members_of_role(&mut self, group: ConversationKey, role: &Role) -> DomainResult<Vec<UserKey>>;
 

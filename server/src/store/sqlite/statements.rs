@@ -173,6 +173,11 @@ async fn public_group(store: &Watched, alice: &Actor, applicants: [&Actor; 2]) {
     for user_id_list in [Vec::new(), vec![applicants[0].user.clone()]] {
         asks(store, alice, call::GetGroupMembersRequest { group_id: group_id.clone(), user_id_list }).await;
     }
+    let sent = conformance::sent(store.write(conformance::message(alice, "GROUPpublic", 7)).await);
+    for version in [0, 1] {
+        let text = format!("after version {version}");
+        store.write(conformance::modify(alice, "GROUPpublic", sent.sequence, version, &text)).await.unwrap();
+    }
     asks(store, applicants[0], call::QuitGroupRequest { group_id: group_id.clone() }).await;
     asks(store, alice, call::DismissGroupRequest { group_id }).await;
 }

@@ -4,7 +4,7 @@ use rusqlite::params;
 use tim_protocol::UserId;
 use tim_protocol::group::Role;
 
-use super::{Transaction, word};
+use super::{Transaction, to_sql, word};
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
 use crate::domain::rows::{GroupRow, GroupRows, GroupSummary, Member, NewGroupRow, Standing};
@@ -118,6 +118,27 @@ impl GroupRows for Transaction<'_> {
         let mut query = self.prepare("SELECT user FROM member WHERE conv = ?")?;
         let members = query.query_map([group.0], |row| row.get(0).map(UserKey))?;
         Ok(members.collect::<rusqlite::Result<Vec<_>>>()?)
+    }
+
+    fn members_who_see(
+        &mut self,
+        group: ConversationKey,
+        sequence: u64,
+    ) -> DomainResult<Option<Vec<UserKey>>> {
+        let mut query = self.prepare(
+            "SELECT m.user, coalesce(u.floor, 1) <= ?2 FROM member m LEFT JOIN user_conv u ON u.user = m.user AND u.conv = m.conv
+             WHERE m.conv = ?1",
+        )?;
+        let (mut members, mut is_hidden) = (Vec::new(), false);
+        let mut rows = query.query(params![group.0, to_sql(sequence)])?;
+        while let Some(row) = rows.next()? {
+            if row.get(1)? {
+                members.push(UserKey(row.get(0)?));
+            } else {
+                is_hidden = true;
+            }
+        }
+        Ok(is_hidden.then_some(members))
     }
 
     fn members_of_role(&mut self, group: ConversationKey, role: &Role) -> DomainResult<Vec<UserKey>> {

@@ -52,8 +52,10 @@ impl MutationRows for Transaction<'_> {
         let (conv, sequence, number) =
             (conversation.key.0, to_sql(mutation.sequence), to_sql(mutation.mutation_seq));
         if new.supersedes {
-            self.prepare("DELETE FROM mut WHERE conv = ?1 AND seq = ?2 AND ?3 IN (0, kind)")?
-                .execute([conv, sequence, kind])?;
+            self.prepare(
+                "DELETE FROM mut INDEXED BY mut_message WHERE conv = ?1 AND seq = ?2 AND ?3 IN (0, kind)",
+            )?
+            .execute([conv, sequence, kind])?;
         }
         self.prepare(
             "INSERT INTO mut(conv, mseq, seq, cnt, sender, actor, time, kind)
@@ -96,7 +98,7 @@ impl MutationRows for Transaction<'_> {
         kind: MutationKind,
     ) -> DomainResult<Option<MutationRow>> {
         let mut query = self.prepare(select_mutations!(
-            "m.conv = ? AND m.seq = ? AND m.kind = ? ORDER BY m.mseq DESC LIMIT 1"
+            "m.conv = ?1 AND m.mseq = (SELECT max(mseq) FROM mut INDEXED BY mut_message WHERE conv = ?1 AND seq = ?2 AND kind = ?3)"
         ))?;
         let kind = match kind {
             MutationKind::Revoked => REVOKED,

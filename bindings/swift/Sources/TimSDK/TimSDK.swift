@@ -3912,64 +3912,64 @@ public struct Conversation: Equatable, Hashable {
     /**
      * The conversation, as this user names it.
      */
-    public let conversationID: String
+    public var conversationID: String
     /**
      * Whose conversation it is.
      */
-    public let type: ConversationType
+    public var type: ConversationType
     /**
      * The group's type, for groups.
      */
-    public let subType: GroupType?
+    public var subType: GroupType?
     /**
      * How many messages of others this user has not read. Sending a message does not change it. Always 0 for Meeting
      * groups.
      */
-    public let unreadCount: Int64
+    public var unreadCount: Int64
     /**
      * The newest message, sent or waiting to be, that is not excluded from being this.
      */
-    public let lastMessage: Message?
+    public var lastMessage: Message?
     /**
      * How far this user has read, as a sequence.
      */
-    public let readSequence: Int64
+    public var readSequence: Int64
     /**
      * How far the other side of a C2C conversation has read, as a sequence.
      */
-    public let peerReadSequence: Int64
+    public var peerReadSequence: Int64
     /**
      * The newest unread messages that mention this user in a group, oldest first; at most 20.
      */
-    public let groupAtInfoList: [GroupAtInfo]
+    public var groupAtInfoList: [GroupAtInfo]
     /**
      * The time of the last activity.
      */
-    public let lastTime: Int64
+    public var lastTime: Int64
     /**
      * Its place in the list: the greater, the higher, and of equal ones the lesser conversation ID. Below 2^53.
      */
-    public let orderKey: Int64
+    public var orderKey: Int64
     /**
      * The conversation is at the top of the list.
      */
-    public let isPinned: Bool
+    public var isPinned: Bool
     /**
      * Which messages this user wants to be told of.
      */
-    public let messageRemindType: MessageRemindType
+    public var messageRemindType: MessageRemindType
     /**
      * The marks: 1 STAR, 2 UNREAD, 4 FOLD, 8 HIDE, and the app's own from 2^32 on. The highest bit is the sign.
      */
-    public let markList: [Int64]
+    public var markList: [Int64]
     /**
      * The app's own data; empty if none.
      */
-    public let customData: String
+    public var customData: String
     /**
      * What the user has begun to write on this device; empty if nothing.
      */
-    public let draftText: String
+    public var draftText: String
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4113,15 +4113,15 @@ public struct ConversationFailure: Equatable, Hashable {
     /**
      * The conversation.
      */
-    public let conversationID: String
+    public var conversationID: String
     /**
      * The number of the error.
      */
-    public let code: Int32
+    public var code: Int32
     /**
      * The error's text, in one line: what the caller can do.
      */
-    public let message: String
+    public var message: String
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4192,23 +4192,23 @@ public struct ConversationFilter: Equatable, Hashable {
     /**
      * They are among these; empty for any.
      */
-    public let conversationIDList: [String]
+    public var conversationIDList: [String]
     /**
      * They are of this type.
      */
-    public let type: ConversationType?
+    public var type: ConversationType?
     /**
      * They have this mark.
      */
-    public let markType: Int64?
+    public var markType: Int64?
     /**
      * Something in them is unread.
      */
-    public let hasUnreadCount: Bool
+    public var hasUnreadCount: Bool
     /**
      * An unread message in them mentions this user.
      */
-    public let hasGroupAtInfo: Bool
+    public var hasGroupAtInfo: Bool
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4291,11 +4291,11 @@ public struct ConversationResults: Equatable, Hashable {
     /**
      * The conversations for which it succeeded.
      */
-    public let successConversationIDList: [String]
+    public var successConversationIDList: [String]
     /**
      * The conversations for which it failed.
      */
-    public let failureConversationIDList: [ConversationFailure]
+    public var failureConversationIDList: [ConversationFailure]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4360,15 +4360,15 @@ public struct CreateOptions: Equatable, Hashable {
     /**
      * Its urgency in a group; `Normal` if absent.
      */
-    public let priority: Priority?
+    public var priority: Priority?
     /**
      * A text for the application's own use, which travels and is stored with the message. It shares the message's 12 KB.
      */
-    public let cloudCustomData: String
+    public var cloudCustomData: String
     /**
      * The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody: at most 30, only in groups.
      */
-    public let atUserList: [String]
+    public var atUserList: [String]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4439,15 +4439,15 @@ public struct CustomBody: Equatable, Hashable {
     /**
      * What the application makes of it.
      */
-    public let data: String
+    public var data: String
     /**
      * What it is, in words.
      */
-    public let description: String
+    public var description: String
     /**
      * More of it.
      */
-    public let `extension`: String
+    public var `extension`: String
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4518,11 +4518,11 @@ public struct FaceBody: Equatable, Hashable {
     /**
      * Its number in the application's set.
      */
-    public let index: Int32
+    public var index: Int32
     /**
      * More about it; may be empty.
      */
-    public let data: String
+    public var data: String
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4587,20 +4587,20 @@ public struct FileBody: Equatable, Hashable {
     /**
      * Its ID, a UUID.
      */
-    public let uuid: String
+    public var uuid: String
     /**
      * What its sender calls it. A peer chose it: never a path to write to as it is.
      */
-    public let fileName: String
+    public var fileName: String
     /**
      * Size in bytes.
      */
-    public let fileSize: Int64
+    public var fileSize: Int64
     /**
      * Where it is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` makes of it what
      * can be fetched.
      */
-    public let fileUrl: String
+    public var fileUrl: String
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4678,15 +4678,15 @@ public struct GroupAtInfo: Equatable, Hashable {
     /**
      * Its sequence.
      */
-    public let messageSequence: Int64
+    public var messageSequence: Int64
     /**
      * Who wrote it.
      */
-    public let from: String
+    public var from: String
     /**
      * Whom it mentions: 1 this user, 2 everybody, 3 both.
      */
-    public let atType: Int32
+    public var atType: Int32
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4757,23 +4757,23 @@ public struct GroupMember: Equatable, Hashable {
     /**
      * The user.
      */
-    public let userID: String
+    public var userID: String
     /**
      * The user's nick; empty if none.
      */
-    public let nick: String
+    public var nick: String
     /**
      * The address of the user's avatar; empty if none.
      */
-    public let avatar: String
+    public var avatar: String
     /**
      * The member's role.
      */
-    public let role: Role
+    public var role: Role
     /**
      * When the member joined.
      */
-    public let joinTime: Int64
+    public var joinTime: Int64
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4856,15 +4856,15 @@ public struct GroupProfile: Equatable, Hashable {
     /**
      * The group.
      */
-    public let groupID: String
+    public var groupID: String
     /**
      * Its name.
      */
-    public let name: String
+    public var name: String
     /**
      * Its kind.
      */
-    public let type: GroupType
+    public var type: GroupType
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -4935,19 +4935,19 @@ public struct GroupTip: Equatable, Hashable {
     /**
      * The user who caused it.
      */
-    public let operatorID: String
+    public var operatorID: String
     /**
      * The kind of change: 1 users joined, 2 a user left. Other values are of a later version.
      */
-    public let operationType: Int32
+    public var operationType: Int32
     /**
      * The users it concerns.
      */
-    public let userIDList: [String]
+    public var userIDList: [String]
     /**
      * How many members the group has afterwards.
      */
-    public let memberCount: Int32
+    public var memberCount: Int32
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5024,15 +5024,15 @@ public struct ImageBody: Equatable, Hashable {
     /**
      * Its ID, a UUID.
      */
-    public let uuid: String
+    public var uuid: String
     /**
      * Its format, with TIM's numbers: 1 JPEG, 2 GIF, 3 PNG, 4 BMP, 5 WebP, 255 unknown.
      */
-    public let imageFormat: Int32
+    public var imageFormat: Int32
     /**
      * The sizes.
      */
-    public let imageInfoArray: [Rendition]
+    public var imageInfoArray: [Rendition]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5103,11 +5103,11 @@ public struct JoinResult: Equatable, Hashable {
     /**
      * How it ended.
      */
-    public let status: JoinStatus
+    public var status: JoinStatus
     /**
      * The group, once this user is in it.
      */
-    public let group: TimGroup?
+    public var group: TimGroup?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5172,15 +5172,15 @@ public struct LocationBody: Equatable, Hashable {
     /**
      * Its name; may be empty.
      */
-    public let description: String
+    public var description: String
     /**
      * Degrees east of Greenwich: -180 to 180.
      */
-    public let longitude: Double
+    public var longitude: Double
     /**
      * Degrees north of the equator: -90 to 90.
      */
-    public let latitude: Double
+    public var latitude: Double
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5251,7 +5251,7 @@ public struct LoginResult: Equatable, Hashable {
     /**
      * The same user was logged in already: there was nothing to do.
      */
-    public let repeatLogin: Bool
+    public var repeatLogin: Bool
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5310,31 +5310,31 @@ public struct MergedMessage: Equatable, Hashable {
     /**
      * The message's ID.
      */
-    public let id: String
+    public var id: String
     /**
      * The sender's user ID.
      */
-    public let from: String
+    public var from: String
     /**
      * The sender's nick when it was sent; empty if none.
      */
-    public let nick: String
+    public var nick: String
     /**
      * The sender's avatar address when it was sent; empty if none.
      */
-    public let avatar: String
+    public var avatar: String
     /**
      * When it was sent.
      */
-    public let time: Int64
+    public var time: Int64
     /**
      * Its custom data; empty if none.
      */
-    public let cloudCustomData: String
+    public var cloudCustomData: String
     /**
      * What it says.
      */
-    public let payload: Payload
+    public var payload: Payload
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5429,19 +5429,19 @@ public struct MergerBody: Equatable, Hashable {
     /**
      * What is shown above it.
      */
-    public let title: String
+    public var title: String
     /**
      * Lines that show what is in it.
      */
-    public let abstractList: [String]
+    public var abstractList: [String]
     /**
      * What programs show that do not know mergers.
      */
-    public let compatibleText: String
+    public var compatibleText: String
     /**
      * The messages.
      */
-    public let messageList: [MergedMessage]
+    public var messageList: [MergedMessage]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5518,104 +5518,104 @@ public struct Message: Equatable, Hashable {
     /**
      * Its identity: final from creation on, the same for every receiver.
      */
-    public let id: String
+    public var id: String
     /**
      * The conversation, as this user names it: `C2C` and a user, `GROUP` and a group, or `@TIM#SYSTEM`.
      */
-    public let conversationID: String
+    public var conversationID: String
     /**
      * Whose conversation that is.
      */
-    public let conversationType: ConversationType
+    public var conversationType: ConversationType
     /**
      * The sender's user ID.
      */
-    public let from: String
+    public var from: String
     /**
      * The receiver: a user, or the group in a group.
      */
-    public let to: String
+    public var to: String
     /**
      * Whether it was received or sent.
      */
-    public let flow: MessageFlow
+    public var flow: MessageFlow
     /**
      * Its sequence in the conversation: 1, 2, 3 …; 0 until it is sent.
      */
-    public let sequence: Int64
+    public var sequence: Int64
     /**
      * When the server accepted it. Before that: when it was sent, by the server's clock as far as
      * it is known, or, while it was not, when it was created, by this device's.
      */
-    public let time: Int64
+    public var time: Int64
     /**
      * When it was created, by the sender's clock.
      */
-    public let clientTime: Int64
+    public var clientTime: Int64
     /**
      * Its send status.
      */
-    public let status: SendStatus
+    public var status: SendStatus
     /**
      * Why it was refused: the error's number, with status `Fail` only.
      */
-    public let errorCode: Int32?
+    public var errorCode: Int32?
     /**
      * Its urgency in a group.
      */
-    public let priority: Priority
+    public var priority: Priority
     /**
      * The sender's nick at that time; empty if none.
      */
-    public let nick: String
+    public var nick: String
     /**
      * The sender's avatar address at that time; empty if none.
      */
-    public let avatar: String
+    public var avatar: String
     /**
      * The message was revoked.
      */
-    public let isRevoked: Bool
+    public var isRevoked: Bool
     /**
      * The user who revoked it.
      */
-    public let revoker: String?
+    public var revoker: String?
     /**
      * The reason that this user gave; empty if none.
      */
-    public let revokeReason: String
+    public var revokeReason: String
     /**
      * Its sender modified it.
      */
-    public let isModified: Bool
+    public var isModified: Bool
     /**
      * How many times its sender modified it.
      */
-    public let version: Int64
+    public var version: Int64
     /**
      * This user has read it.
      */
-    public let isRead: Bool
+    public var isRead: Bool
     /**
      * The other side of a C2C conversation has read it.
      */
-    public let isPeerRead: Bool
+    public var isPeerRead: Bool
     /**
      * Does not count as unread.
      */
-    public let isExcludedFromUnreadCount: Bool
+    public var isExcludedFromUnreadCount: Bool
     /**
      * Changes neither the conversation's last message nor its position in the list.
      */
-    public let isExcludedFromLastMessage: Bool
+    public var isExcludedFromLastMessage: Bool
     /**
      * A text for the application's own use; empty if none, and of a revoked message.
      */
-    public let cloudCustomData: String
+    public var cloudCustomData: String
     /**
      * The users that it mentions, and `__kImSDK_MesssageAtALL__` for everybody; only in groups.
      */
-    public let atUserList: [String]
+    public var atUserList: [String]
     /**
      * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
      * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
@@ -5623,11 +5623,11 @@ public struct Message: Equatable, Hashable {
      * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145,
      * 130147, 130148) keeps no copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
      */
-    public let localPath: String?
+    public var localPath: String?
     /**
      * The contents.
      */
-    public let payload: Payload
+    public var payload: Payload
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5847,15 +5847,15 @@ public struct MessageList: Equatable, Hashable {
     /**
      * The messages, oldest first.
      */
-    public let messageList: [Message]
+    public var messageList: [Message]
     /**
      * What to pass for the page before this one, as it is; absent if there is nothing before it.
      */
-    public let nextReqMessageID: String?
+    public var nextReqMessageID: String?
     /**
      * There is nothing before this page.
      */
-    public let isCompleted: Bool
+    public var isCompleted: Bool
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -5926,15 +5926,15 @@ public struct MessageListHopping: Equatable, Hashable {
     /**
      * The messages, oldest first.
      */
-    public let messageList: [Message]
+    public var messageList: [Message]
     /**
      * There is nothing beyond this page in its direction.
      */
-    public let isCompleted: Bool
+    public var isCompleted: Bool
     /**
      * The sequence of the next page in the same direction; absent if there is none.
      */
-    public let nextMessageSeq: Int64?
+    public var nextMessageSeq: Int64?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6005,23 +6005,23 @@ public struct MessageListHoppingParam: Equatable, Hashable {
     /**
      * The conversation.
      */
-    public let conversationID: String
+    public var conversationID: String
     /**
      * The page begins with the message of this sequence.
      */
-    public let sequence: Int64?
+    public var sequence: Int64?
     /**
      * The page begins at this time, with the messages of that second.
      */
-    public let time: Int64?
+    public var time: Int64?
     /**
      * 0 towards older messages, 1 towards newer ones.
      */
-    public let direction: Int32
+    public var direction: Int32
     /**
      * Most messages, cut to 1 to 100.
      */
-    public let count: Int32
+    public var count: Int32
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6105,39 +6105,39 @@ public struct MessageSearchParam: Equatable, Hashable {
      * What stands in the message: at most 5, each of at most 256 bytes. A word is found by its beginning, a keyword in Chinese,
      * Japanese, Korean, Thai and the like anywhere. Case, accents and the width of characters make no difference.
      */
-    public let keywordList: [String]
+    public var keywordList: [String]
     /**
      * Whether one of the keywords or all of them have to stand in a message.
      */
-    public let keywordListMatchType: KeywordMatch?
+    public var keywordListMatchType: KeywordMatch?
     /**
      * Who sent it: at most 5; empty for everybody.
      */
-    public let senderUserIDList: [String]
+    public var senderUserIDList: [String]
     /**
      * Its types, such as TIMTextElem: at most 20; empty for all.
      */
-    public let messageTypeList: [String]
+    public var messageTypeList: [String]
     /**
      * The conversation; absent for all.
      */
-    public let conversationID: String?
+    public var conversationID: String?
     /**
      * The latest time at which it was sent; absent or 0 for now.
      */
-    public let timePosition: Int64?
+    public var timePosition: Int64?
     /**
      * How many seconds back from then; absent or 0 for any time before.
      */
-    public let timePeriod: Int64?
+    public var timePeriod: Int64?
     /**
      * Most results of a page, cut to 1 to 100: messages of one conversation, or conversations.
      */
-    public let count: Int32
+    public var count: Int32
     /**
      * What the page before gave, as it is; absent for the first page.
      */
-    public let cursor: String?
+    public var cursor: String?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6245,15 +6245,15 @@ public struct MessageSearchResult: Equatable, Hashable {
     /**
      * How many messages were found, on all pages.
      */
-    public let totalCount: Int64
+    public var totalCount: Int64
     /**
      * What to pass for the next page, as it is; absent on the last.
      */
-    public let cursor: String?
+    public var cursor: String?
     /**
      * The conversations, the most recently active first; only the one that was asked for, if one was.
      */
-    public let searchResultList: [MessageSearchResultItem]
+    public var searchResultList: [MessageSearchResultItem]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6324,20 +6324,20 @@ public struct MessageSearchResultItem: Equatable, Hashable {
     /**
      * The conversation.
      */
-    public let conversationID: String
+    public var conversationID: String
     /**
      * How many messages were found in it, on all pages.
      */
-    public let messageCount: Int64
+    public var messageCount: Int64
     /**
      * The messages of this page, newest first. In a search of all conversations only the newest.
      */
-    public let messageList: [Message]
+    public var messageList: [Message]
     /**
      * For each of these messages the text in which keywords were found, divided into what they found and what stands between;
      * empty if none was asked for.
      */
-    public let highlightList: [[TextPart]]
+    public var highlightList: [[TextPart]]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6415,35 +6415,35 @@ public struct NewGroup: Equatable, Hashable {
     /**
      * Its name: 1 to 100 bytes.
      */
-    public let name: String
+    public var name: String
     /**
      * Its kind.
      */
-    public let type: GroupType
+    public var type: GroupType
     /**
      * The group ID; the server generates one if absent.
      */
-    public let groupID: String?
+    public var groupID: String?
     /**
      * An introduction, at most 400 bytes.
      */
-    public let introduction: String
+    public var introduction: String
     /**
      * An announcement to the members, at most 400 bytes.
      */
-    public let notification: String
+    public var notification: String
     /**
      * Address of a picture, up to 500 bytes.
      */
-    public let avatar: String
+    public var avatar: String
     /**
      * What happens to an application to join; the group type's default if absent.
      */
-    public let joinOption: JoinOption?
+    public var joinOption: JoinOption?
     /**
      * The first members beside the creator, at most 100.
      */
-    public let memberList: [String]
+    public var memberList: [String]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6544,35 +6544,35 @@ public struct Profile: Equatable, Hashable {
     /**
      * The user.
      */
-    public let userID: String
+    public var userID: String
     /**
      * Display name; empty if none.
      */
-    public let nick: String
+    public var nick: String
     /**
      * Address of a picture; empty if none.
      */
-    public let avatar: String
+    public var avatar: String
     /**
      * Gender.
      */
-    public let gender: Gender
+    public var gender: Gender
     /**
      * A line about oneself; empty if none.
      */
-    public let selfSignature: String
+    public var selfSignature: String
     /**
      * Day of birth as a number, year first: 20000419; 0 if it is not told.
      */
-    public let birthday: Int32
+    public var birthday: Int32
     /**
      * A place; empty if none.
      */
-    public let location: String
+    public var location: String
     /**
      * When it last changed; 0 if never.
      */
-    public let lastUpdatedTime: Int64
+    public var lastUpdatedTime: Int64
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6673,27 +6673,27 @@ public struct ProfileFields: Equatable, Hashable {
     /**
      * Display name, at most 500 bytes.
      */
-    public let nick: String?
+    public var nick: String?
     /**
      * Address of a picture, up to 500 bytes.
      */
-    public let avatar: String?
+    public var avatar: String?
     /**
      * Gender.
      */
-    public let gender: Gender?
+    public var gender: Gender?
     /**
      * A line about oneself, up to 500 bytes.
      */
-    public let selfSignature: String?
+    public var selfSignature: String?
     /**
      * Day of birth as a number, year first: 20000419.
      */
-    public let birthday: Int32?
+    public var birthday: Int32?
     /**
      * A place, up to 16 bytes.
      */
-    public let location: String?
+    public var location: String?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6782,24 +6782,24 @@ public struct Rendition: Equatable, Hashable {
     /**
      * The type of the rendition.
      */
-    public let type: RenditionType
+    public var type: RenditionType
     /**
      * Size in bytes.
      */
-    public let size: Int64
+    public var size: Int64
     /**
      * Width in pixels; 0 if it is not a picture.
      */
-    public let width: Int32
+    public var width: Int32
     /**
      * Height in pixels; 0 if it is not a picture.
      */
-    public let height: Int32
+    public var height: Int32
     /**
      * Where it is: a path on the server, or a full address. `getAttachmentUrl` converts it to an address for an image
      * view.
      */
-    public let url: String
+    public var url: String
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6883,11 +6883,11 @@ public struct SelfInfo: Equatable, Hashable {
     /**
      * This user's role.
      */
-    public let role: Role
+    public var role: Role
     /**
      * When this user joined.
      */
-    public let joinTime: Int64
+    public var joinTime: Int64
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -6952,11 +6952,11 @@ public struct SendOptions: Equatable, Hashable {
     /**
      * It does not count as unread.
      */
-    public let excludedFromUnreadCount: Bool
+    public var excludedFromUnreadCount: Bool
     /**
      * It changes neither the conversation's last message nor its position in the list.
      */
-    public let excludedFromLastMessage: Bool
+    public var excludedFromLastMessage: Bool
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -7021,20 +7021,20 @@ public struct SystemNotice: Equatable, Hashable {
     /**
      * The user who caused it.
      */
-    public let operatorID: String
+    public var operatorID: String
     /**
      * The kind of notice: 1 somebody applies, 2 accepted, 3 refused, 5 the group was dismissed, 6 the user created it,
      * 7 the user was added, 8 the user left. Other values are of a later version.
      */
-    public let operationType: Int32
+    public var operationType: Int32
     /**
      * The group it is about.
      */
-    public let groupProfile: GroupProfile
+    public var groupProfile: GroupProfile
     /**
      * The text sent with an application or its answer; empty if none.
      */
-    public let handleMessage: String
+    public var handleMessage: String
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -7112,7 +7112,7 @@ public struct TextBody: Equatable, Hashable {
     /**
      * The text.
      */
-    public let text: String
+    public var text: String
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -7171,11 +7171,11 @@ public struct TextPart: Equatable, Hashable {
     /**
      * The part, as it stands in the text.
      */
-    public let text: String
+    public var text: String
     /**
      * Whether a keyword was found here.
      */
-    public let isMatch: Bool
+    public var isMatch: Bool
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -7240,51 +7240,51 @@ public struct TimGroup: Equatable, Hashable {
     /**
      * The group.
      */
-    public let groupID: String
+    public var groupID: String
     /**
      * Its kind.
      */
-    public let type: GroupType
+    public var type: GroupType
     /**
      * Its name.
      */
-    public let name: String
+    public var name: String
     /**
      * The group's introduction; empty if none.
      */
-    public let introduction: String
+    public var introduction: String
     /**
      * The group's announcement to its members; empty if none.
      */
-    public let notification: String
+    public var notification: String
     /**
      * Address of a picture; empty if none.
      */
-    public let avatar: String
+    public var avatar: String
     /**
      * Its owner; absent when the owner has left.
      */
-    public let ownerID: String?
+    public var ownerID: String?
     /**
      * When it was created.
      */
-    public let createTime: Int64
+    public var createTime: Int64
     /**
      * How many members it has.
      */
-    public let memberCount: Int32
+    public var memberCount: Int32
     /**
      * How many it may have.
      */
-    public let maxMemberCount: Int32
+    public var maxMemberCount: Int32
     /**
      * What happens to an application to join.
      */
-    public let joinOption: JoinOption
+    public var joinOption: JoinOption
     /**
      * This user's own membership; absent when the user is not a member.
      */
-    public let selfInfo: SelfInfo?
+    public var selfInfo: SelfInfo?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -7409,39 +7409,39 @@ public struct TimOptions: Equatable, Hashable {
     /**
      * The application, as the server's operator made it.
      */
-    public let sdkAppID: Int64
+    public var sdkAppID: Int64
     /**
      * The server: `wss://host[:port]`, or `ws://` for a server on this machine only.
      */
-    public let server: String
+    public var server: String
     /**
      * A folder of the app's own, where databases are kept. Made if it does not exist.
      */
-    public let dataDir: String
+    public var dataDir: String
     /**
      * Tells several instances of one application in one process apart. Best left empty.
      */
-    public let instance: String
+    public var instance: String
     /**
      * The kind of machine; this machine's own if absent.
      */
-    public let platform: Platform?
+    public var platform: Platform?
     /**
      * Certificates (PEM) to trust beside the public ones.
      */
-    public let extraRootsPem: String?
+    public var extraRootsPem: String?
     /**
      * Pause between heartbeats, in milliseconds; 30,000 if absent.
      */
-    public let heartbeatMs: Int32?
+    public var heartbeatMs: Int32?
     /**
      * How long a login may take, in milliseconds; 90,000 if absent.
      */
-    public let loginTimeoutMs: Int32?
+    public var loginTimeoutMs: Int32?
     /**
      * How long any other call may wait for the server, in milliseconds; 15,000 if absent.
      */
-    public let callTimeoutMs: Int32?
+    public var callTimeoutMs: Int32?
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -7548,19 +7548,19 @@ public struct UploadFile: Equatable, Hashable {
     /**
      * Its path on this device.
      */
-    public let path: String
+    public var path: String
     /**
      * The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file.
      */
-    public let fileType: Int32
+    public var fileType: Int32
     /**
      * The name that the sender gave it; empty if it has none.
      */
-    public let fileName: String
+    public var fileName: String
     /**
      * Size in bytes.
      */
-    public let size: Int64
+    public var size: Int64
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.
@@ -7637,12 +7637,12 @@ public struct Uploaded: Equatable, Hashable {
     /**
      * The ID of the file, a UUID.
      */
-    public let uuid: String
+    public var uuid: String
     /**
      * Of a picture all three renditions, in the order original, thumbnail, large; of another file the original. Each has an
      * address that receivers can fetch.
      */
-    public let renditions: [Rendition]
+    public var renditions: [Rendition]
 
     // Default memberwise initializers are never public by default, so we
     // declare one manually.

@@ -35,12 +35,6 @@ impl<T> From<Vec<T>> for List<T> {
     }
 }
 
-impl<T> FromIterator<T> for List<T> {
-    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        Vec::from_iter(items).into()
-    }
-}
-
 impl<T> Deref for List<T> {
     type Target = Vec<T>;
     fn deref(&self) -> &Vec<T> {

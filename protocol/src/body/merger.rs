@@ -21,7 +21,17 @@ pub struct MergerBody {
     /// What programs show that do not know mergers; not empty.
     pub compatible_text: String,
     /// The messages, 1 to [`limits::MERGER_MESSAGES`].
-    pub message_list: List<MergedMessage>,
+    #[serde(deserialize_with = "readable")]
+    pub message_list: Vec<MergedMessage>,
+}
+
+/// The messages that this version can read. That there were others is nothing of the body's.
+fn readable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<MergedMessage>, D::Error> {
+    let List { items, unreadable } = List::deserialize(deserializer)?;
+    if items.len() + unreadable > limits::MERGER_MESSAGES {
+        return Err(D::Error::custom("a merger has at most 300 messages"));
+    }
+    Ok(items)
 }
 
 /// A message as it is in a merger.
@@ -73,8 +83,7 @@ impl Element for MergerBody {
     /// messages or lines; those of the messages' own bodies.
     fn check(&self) -> Result<(), Fault> {
         let refuse = |text: &str| Err(Fault::with_text(Code::MESSAGE_BODY_INVALID, text));
-        let messages = self.message_list.len() + self.message_list.unreadable;
-        if self.message_list.is_empty() || messages > limits::MERGER_MESSAGES {
+        if !(1..=limits::MERGER_MESSAGES).contains(&self.message_list.len()) {
             return refuse("a merger has 1 to 300 messages");
         }
         if self.compatible_text.is_empty() {

@@ -16,6 +16,9 @@ use crate::server::cpu_time;
 /// Messages whose cost is measured, one at a time, each in a second of its own.
 const MESSAGES: u64 = 100;
 
+/// Conversations of a page of a sync.
+const PAGE: usize = 200;
+
 /// Prints what a list of so many conversations costs.
 pub(crate) fn measure(folder: &Path, conversations: u64) -> AnyResult<()> {
     let process = std::process::id();
@@ -23,9 +26,15 @@ pub(crate) fn measure(folder: &Path, conversations: u64) -> AnyResult<()> {
     let mut phone = Phone::new(Store::open(&path)?.store)?;
     phone.log_in()?;
     let rows: Vec<Value> = (0..conversations).map(conversation).collect();
-    phone.hear(
-        &json!({"i": 2, "r": {"reset": false, "cursor": [1, 1], "conversations": rows, "changes": []}}),
-    )?;
+    let mut left =
+        rows.chunks(PAGE).rev().enumerate().map(|(before, rows)| (before + 1, rows)).rev().peekable();
+    let mut number = 2;
+    while let Some((version, rows)) = left.next() {
+        let next = left.peek().map(|_| version);
+        let page = json!({"reset": false, "cursor": [1, version], "next": next, "conversations": rows, "changes": []});
+        phone.hear(&json!({"i": number, "r": page}))?;
+        number += 1;
+    }
     drop(phone);
 
     let begun = cpu_time(process)?;

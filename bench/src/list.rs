@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tim::event::Event;
 use tim::machine::Machine;
-use tim::machine::io::{Call, CallId, Config, Input, Now, Output, Query};
+use tim::machine::io::{Call, CallId, Config, Input, Now, Output};
 use tim::protocol::UserId;
 use tim::protocol::call::Platform;
 use tim::store::Store;
@@ -25,29 +25,24 @@ pub(crate) fn measure(folder: &Path, conversations: u64) -> AnyResult<()> {
     let path = folder.join(format!("{conversations}.db"));
     let mut phone = Phone::new(Store::open(&path)?.store)?;
     phone.log_in()?;
+    phone.welcome()?;
     let rows: Vec<Value> = (0..conversations).map(conversation).collect();
-    let mut left =
-        rows.chunks(PAGE).rev().enumerate().map(|(before, rows)| (before + 1, rows)).rev().peekable();
-    let mut number = 2;
-    while let Some((version, rows)) = left.next() {
-        let next = left.peek().map(|_| version);
-        let page = json!({"reset": false, "cursor": [1, version], "next": next, "conversations": rows, "changes": []});
-        phone.hear(&json!({"i": number, "r": page}))?;
-        number += 1;
+    let pages: Vec<&[Value]> = rows.chunks(PAGE).collect();
+    for (place, page) in pages.iter().enumerate() {
+        let left = pages.len() - place;
+        phone.sync_page(place + 2, left, (left > 1).then_some(left), page)?;
     }
     drop(phone);
 
     let begun = cpu_time(process)?;
     let mut phone = Phone::new(Store::open(&path)?.store)?;
-    phone.call(Call::Login { user: UserId::new("alice")?, user_sig: "a token".to_owned() })?;
+    phone.log_in()?;
     let took = cpu_time(process)? - begun;
     assert_eq!(phone.listed, usize::try_from(conversations)?, "the stored list is told at once");
     println!("a list of {conversations} conversations, opened: {:.1} ms CPU", took.as_secs_f64() * 1e3);
 
     phone.welcome()?;
-    phone.hear(
-        &json!({"i": 2, "r": {"reset": false, "cursor": [1, 1], "conversations": [], "changes": []}}),
-    )?;
+    phone.sync_page(2, pages.len(), None, &[])?;
     let begun = cpu_time(process)?;
     for number in 1..=MESSAGES {
         phone.hear(&json!({"n": number, "ev": "msg", "p": message(0, number + 1)}))?;
@@ -102,8 +97,8 @@ impl Phone {
     }
 
     fn log_in(&mut self) -> AnyResult<()> {
-        self.call(Call::Login { user: self.alice.clone(), user_sig: "a token".to_owned() })?;
-        self.welcome()
+        let login = Call::Login { user: self.alice.clone(), user_sig: "a token".to_owned() };
+        self.feed(Input::Call(CallId(1), login))
     }
 
     fn welcome(&mut self) -> AnyResult<()> {
@@ -114,8 +109,16 @@ impl Phone {
         }}))
     }
 
-    fn call(&mut self, call: Call) -> AnyResult<()> {
-        self.feed(Input::Call(CallId(1), call))
+    /// The answer to a request for a page of a sync; `next` is where the following page begins.
+    fn sync_page(
+        &mut self,
+        number: usize,
+        version: usize,
+        next: Option<usize>,
+        rows: &[Value],
+    ) -> AnyResult<()> {
+        let page = json!({"reset": false, "cursor": [1, version], "next": next, "conversations": rows, "changes": []});
+        self.hear(&json!({"i": number, "r": page}))
     }
 
     fn hear(&mut self, frame: &Value) -> AnyResult<()> {
@@ -145,17 +148,12 @@ impl Phone {
                     );
                 }
                 Output::Commit { changes, durable } => drop(self.store.apply(&changes, durable)?),
-                Output::EmitMessages { query, .. } => self.read(&query)?,
+                // What a listener is told of received messages.
+                Output::EmitMessages { query, .. } => drop(self.store.messages(&self.alice, &query)?),
                 Output::Emit(Event::ConversationListUpdated(list)) => self.listed = list.len(),
                 _ => {}
             }
         }
-        Ok(())
-    }
-
-    /// What a listener is told of received messages.
-    fn read(&mut self, query: &Query) -> AnyResult<()> {
-        self.store.messages(&self.alice, query)?;
         Ok(())
     }
 }

@@ -46,7 +46,7 @@ enum Benchmark {
     Table(table::Table),
     /// Latency against offered load, beside another build, as an SVG picture.
     Plot(plot::Plot),
-    /// What a long conversation costs a device to store, to page through and to search; without a server.
+    /// What a long conversation costs a device to store, to page through and to search, and a list of many; without a server.
     Device(device::Device),
     /// One hostile user at default limits against two others; fails if those wait longer than 5 s to be ready or 2 s for
     /// a picture.

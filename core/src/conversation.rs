@@ -3,7 +3,7 @@
 //! Values only; computed by the machine from positions in logs, never counted up.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tim_protocol::conversation::Mention;
@@ -81,11 +81,10 @@ impl ConversationChanges {
             *self = later;
             return;
         }
-        let is_later = |id: &ConversationId| {
-            later.deleted.contains(id) || later.conversations.iter().any(|it| it.conversation_id == *id)
-        };
-        self.conversations.retain(|it| !is_later(&it.conversation_id));
-        self.deleted.retain(|id| !is_later(id));
+        let changed = later.conversations.iter().map(|it| &it.conversation_id);
+        let named: BTreeSet<_> = changed.chain(&later.deleted).collect();
+        self.conversations.retain(|it| !named.contains(&it.conversation_id));
+        self.deleted.retain(|id| !named.contains(id));
         self.conversations.extend(later.conversations);
         self.conversations.sort_by(|a, b| a.order(b));
         self.deleted.extend(later.deleted);

@@ -45,8 +45,8 @@ pub enum Event {
     /// The conversation list changed: the whole list, in order. The first change is emitted at once; further changes
     /// within a second are combined.
     ConversationListUpdated(Vec<Arc<Conversation>>),
-    /// Conversations changed, were added to the list or left it: only these; the first one of a
-    /// login has all conversations. [`ConversationList`] keeps a whole list by them.
+    /// Conversations changed, were added to the list or left it: only these; the first one of a login has all conversations.
+    /// [`ConversationList`] keeps a whole list by them.
     ///
     /// [`ConversationList`]: crate::conversation::ConversationList
     ConversationChanged(ConversationChanges),

@@ -141,6 +141,18 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_read_takes_room_in_a_merger_too() {
+        let of = |count: usize| {
+            let list = vec!["7"; count].join(",");
+            serde_json::from_str::<MergerBody>(&format!(
+                r#"{{"compatibleText":"a merger","messageList":[{list}]}}"#
+            ))
+        };
+        assert!(of(limits::MERGER_MESSAGES).unwrap().message_list.is_empty());
+        assert!(of(limits::MERGER_MESSAGES + 1).is_err());
+    }
+
+    #[test]
     fn a_message_of_a_later_kind_is_kept_in_a_merger_as_it_came() {
         let later = json!({ "type": "TIMHologramElem", "payload": { "depth": 1.5 } });
         let whole = json!({ "title": "", "abstractList": [], "compatibleText": "a merger", "messageList": [{

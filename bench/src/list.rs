@@ -8,13 +8,13 @@ use tim::machine::Machine;
 use tim::machine::io::{Call, CallId, Config, Input, Now, Output};
 use tim::protocol::UserId;
 use tim::protocol::call::Platform;
-use tim::store::Store;
+use tim::store::{Opened, Snapshot, Store};
 
 use crate::outcome::AnyResult;
 use crate::server::cpu_time;
 
 /// Messages whose cost is measured, one at a time, each in a second of its own.
-const MESSAGES: u64 = 100;
+const MESSAGES: u64 = 2_000;
 
 /// Conversations of a page of a sync.
 const PAGE: usize = 200;
@@ -23,7 +23,7 @@ const PAGE: usize = 200;
 pub(crate) fn measure(folder: &Path, conversations: u64) -> AnyResult<()> {
     let process = std::process::id();
     let path = folder.join(format!("{conversations}.db"));
-    let mut phone = Phone::new(Store::open(&path)?.store)?;
+    let mut phone = Phone::new(Store::open(&path)?)?;
     phone.log_in()?;
     phone.welcome()?;
     let rows: Vec<Value> = (0..conversations).map(conversation).collect();
@@ -35,7 +35,7 @@ pub(crate) fn measure(folder: &Path, conversations: u64) -> AnyResult<()> {
     drop(phone);
 
     let begun = cpu_time(process)?;
-    let mut phone = Phone::new(Store::open(&path)?.store)?;
+    let mut phone = Phone::new(Store::open(&path)?)?;
     phone.log_in()?;
     let took = cpu_time(process)? - begun;
     assert_eq!(phone.listed, usize::try_from(conversations)?, "the stored list is told at once");
@@ -75,6 +75,8 @@ fn message(friend: u64, place: u64) -> Value {
 struct Phone {
     machine: Machine,
     store: Store,
+    /// What the store held when it was opened.
+    snapshot: Option<Box<Snapshot>>,
     alice: UserId,
     now: i64,
     /// The length of the list that was told last.
@@ -82,7 +84,7 @@ struct Phone {
 }
 
 impl Phone {
-    fn new(store: Store) -> AnyResult<Self> {
+    fn new(Opened { store, snapshot, .. }: Opened) -> AnyResult<Self> {
         let machine = Machine::new(Config {
             sdk_app_id: 1,
             device: "phone".to_owned(),
@@ -93,7 +95,8 @@ impl Phone {
             login_timeout: 90_000,
             call_timeout: 15_000,
         });
-        Ok(Self { machine, store, alice: UserId::new("alice")?, now: 1_767_225_600_000, listed: 0 })
+        let snapshot = Some(Box::new(snapshot));
+        Ok(Self { machine, store, snapshot, alice: UserId::new("alice")?, now: 1_767_225_600_000, listed: 0 })
     }
 
     fn log_in(&mut self) -> AnyResult<()> {
@@ -141,11 +144,9 @@ impl Phone {
         while let Some(output) = self.machine.poll() {
             match output {
                 Output::OpenStore { .. } => {
-                    let snapshot = Box::new(self.store.snapshot()?);
-                    self.machine.handle(
-                        Input::StoreOpened(Ok(snapshot)),
-                        Now { monotonic: self.now, wall: self.now },
-                    );
+                    let snapshot = self.snapshot.take().ok_or("opened once")?;
+                    let now = Now { monotonic: self.now, wall: self.now };
+                    self.machine.handle(Input::StoreOpened(Ok(snapshot)), now);
                 }
                 Output::Commit { changes, durable } => drop(self.store.apply(&changes, durable)?),
                 // What a listener is told of received messages.

@@ -95,7 +95,7 @@ impl ConversationChanges {
 /// What a change costs does not depend on the size of the list, but for the moving of its pointers.
 #[derive(Debug, Clone, Default)]
 pub struct ConversationList {
-    list: Vec<Arc<Conversation>>,
+    list: Arc<Vec<Arc<Conversation>>>,
     by_id: BTreeMap<ConversationId, Arc<Conversation>>,
 }
 
@@ -106,27 +106,36 @@ impl ConversationList {
         &self.list
     }
 
+    /// The conversations, in order, to keep. The next change copies the list if they are still kept then.
+    #[must_use]
+    pub fn snapshot(&self) -> Arc<Vec<Arc<Conversation>>> {
+        Arc::clone(&self.list)
+    }
+
     /// Takes a whole list in the place of what it had: that of `get_conversation_list` if changes may have been missed, because
     /// the listener came late or 130162 said that events were lost.
-    pub fn reset(&mut self, conversations: Vec<Arc<Conversation>>) {
-        self.apply(&ConversationChanges { conversations, deleted: Vec::new(), is_whole: true });
+    pub fn reset(&mut self, mut conversations: Vec<Arc<Conversation>>) {
+        conversations.sort_by(|a, b| a.order(b));
+        self.by_id = conversations.iter().map(|it| (it.conversation_id.clone(), Arc::clone(it))).collect();
+        self.list = Arc::new(conversations);
     }
 
     /// Applies what changed.
     pub fn apply(&mut self, changes: &ConversationChanges) {
         if changes.is_whole {
-            *self = Self::default();
+            return self.reset(changes.conversations.clone());
         }
+        let list = Arc::make_mut(&mut self.list);
         let changed = changes.conversations.iter().map(|it| &it.conversation_id);
         for id in changed.chain(&changes.deleted) {
             let Some(known) = self.by_id.remove(id) else { continue };
-            if let Ok(place) = self.list.binary_search_by(|it| it.order(&known)) {
-                self.list.remove(place);
+            if let Ok(place) = list.binary_search_by(|it| it.order(&known)) {
+                list.remove(place);
             }
         }
         for conversation in &changes.conversations {
-            let place = self.list.binary_search_by(|it| it.order(conversation)).unwrap_or_else(|place| place);
-            self.list.insert(place, Arc::clone(conversation));
+            let place = list.binary_search_by(|it| it.order(conversation)).unwrap_or_else(|place| place);
+            list.insert(place, Arc::clone(conversation));
             self.by_id.insert(conversation.conversation_id.clone(), Arc::clone(conversation));
         }
     }

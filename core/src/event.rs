@@ -43,8 +43,8 @@ pub enum Event {
     /// emitted.
     MessageReadByPeer(Vec<Message>),
     /// The conversation list changed: the whole list, in order. The first change is emitted at once; further changes
-    /// within a second are combined.
-    ConversationListUpdated(Vec<Arc<Conversation>>),
+    /// within a second are combined. A listener that keeps it makes the next one cost a copy.
+    ConversationListUpdated(Arc<Vec<Arc<Conversation>>>),
     /// Conversations changed, were added to the list or left it: only these; the first one of a login has all conversations.
     /// [`ConversationList`] keeps a whole list by them.
     ///

@@ -16,7 +16,7 @@ fn list(phone: &Phone) -> Vec<(String, Option<String>)> {
         Event::ConversationListUpdated(list) => Some(list),
         _ => None,
     });
-    let shown = last.into_iter().flatten();
+    let shown = last.into_iter().flat_map(|list| list.iter());
     let text = |message: &tim::message::Message| match &message.payload {
         tim::message::Payload::Body(tim::message::Body::Text(body)) => Some(body.text.clone()),
         _ => None,

@@ -165,7 +165,7 @@ impl World {
             Heard::TotalUnreadMessageCountUpdated(count) => self.devices[id].total_unread = count,
             Heard::ConversationChanged(changes) => self.devices[id].list.apply(&changes),
             Heard::ConversationListUpdated(list) => {
-                if self.devices[id].list.conversations() != list {
+                if self.devices[id].list.conversations() != list.as_slice() {
                     let name = &self.devices[id].name;
                     self.history
                         .violated("I8", format!("{name} was not told of all that changed in the list"));
@@ -176,7 +176,7 @@ impl World {
                     let what = format!("{}: {told} told in all, and {total} listed", self.devices[id].name);
                     self.history.violated("I8", what);
                 }
-                for conversation in list {
+                for conversation in list.iter() {
                     let before = self.history.devices[id]
                         .read
                         .insert(conversation.conversation_id.clone(), conversation.read_sequence);

@@ -58,7 +58,7 @@ mod tests {
                 draft_text: String::new(),
             })
         };
-        let list = vec![conversation("bob"), conversation("carol")];
+        let list = Arc::new(vec![conversation("bob"), conversation("carol")]);
         for event in [Event::ConversationListUpdated(list), Event::SdkReady] {
             let expected = serde_json::to_string(&TimEvent::from(&event)).unwrap();
             assert_eq!(serde_json::to_string(&EventJson(&event)).unwrap(), expected);

@@ -33,7 +33,7 @@ use tim_protocol::{ConversationId, UnixMillis, UserId};
 use super::account::{Account, Membership};
 use super::context::Context;
 use super::outbox::Outbox;
-use crate::conversation::{Conversation, ConversationChanges};
+use crate::conversation::{Conversation, ConversationChanges, ConversationList};
 use crate::event::Event;
 use crate::message::ReadMarks;
 use crate::stored::{Change, ConversationRow, Ranges};
@@ -70,6 +70,8 @@ pub(super) struct Conversations {
 /// Whether and when the conversation list has to be emitted.
 #[derive(Default)]
 struct List {
+    /// The list as it was last emitted.
+    emitted: ConversationList,
     /// The conversations that changed since it was last emitted.
     changed: BTreeSet<ConversationId>,
     /// What was emitted was of conversations that were forgotten since.
@@ -270,8 +272,15 @@ impl Conversations {
     /// The events of the list, which counts as emitted, after that of the total if it changed.
     pub(super) fn take_list(&mut self, cx: &Context, outbox: &Outbox) -> impl Iterator<Item = Event> + use<> {
         let events = cx.me().map(|me| {
-            let (changes, list) = (self.changes(&me, outbox), self.list(&me, outbox));
-            self.list = List { emitted_at: Some(cx.now()), ..List::default() };
+            let changes = self.changes(&me, outbox);
+            self.list.emitted.apply(&changes);
+            debug_assert_eq!(
+                self.list(&me, outbox),
+                self.list.emitted.conversations(),
+                "a change is not told"
+            );
+            (self.list.is_owed, self.list.emitted_at) = (false, Some(cx.now()));
+            let list = self.list.emitted.snapshot();
             [Event::ConversationChanged(changes), Event::ConversationListUpdated(list)]
         });
         self.total.take_event().into_iter().chain(events.into_iter().flatten())

@@ -81,9 +81,9 @@ impl Database {
         // What fails here fails again, with a reason, when SQLite opens it.
         let _ = new_file(path);
         let connection = Connection::open(path).map_err(failed)?;
-        let found = schema::version(&connection).map_err(failed)?;
-        if found > schema::VERSION {
-            return Err(OpenError::Newer { path: path.display().to_string(), found, known: schema::VERSION });
+        let (found, known) = (schema::version(&connection).map_err(failed)?, schema::newest_version());
+        if found > known {
+            return Err(OpenError::Newer { path: path.display().to_string(), found, known });
         }
         Self::ready(connection).map_err(failed)
     }

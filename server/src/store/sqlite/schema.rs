@@ -12,9 +12,6 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, TransactionBehavior};
 
-/// The version of the tables this program writes.
-pub(super) const VERSION: i64 = 8;
-
 /// How long a statement waits for another program that has locked the database.
 pub(super) const BUSY_WITHIN: Duration = Duration::from_secs(5);
 /// The size of a page of a new file. A commit writes each page that it changes, and changes little on most of them.
@@ -22,8 +19,8 @@ const PAGE_BYTES: u32 = 2048;
 /// Most bytes that the write-ahead log keeps when it begins anew.
 const LOG_BYTES: i64 = 64 * 1024 * 1024;
 
-/// The steps; step `n` leads from version `n` to `n + 1`.
-const STEPS: [&str; 9] = [
+/// The steps; step `n` leads from version `n` to `n + 1`. The last one leads to the version that this program writes.
+const STEPS: &[&str] = &[
     r"
 CREATE TABLE meta(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES('epoch', 1);
@@ -179,9 +176,14 @@ pub(super) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
 }
 
-/// Brings the tables to [`VERSION`], in one transaction.
+/// The version of the tables that this program writes.
+pub(super) fn newest_version() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
+
+/// Brings the tables to [`newest_version`], in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
-    if version(connection)? == VERSION {
+    if version(connection)? == newest_version() {
         return Ok(());
     }
     // Two programs may open a new file at once; the second finds it migrated.
@@ -190,6 +192,6 @@ pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     for step in STEPS.iter().skip(from) {
         transaction.execute_batch(step)?;
     }
-    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.pragma_update(None, "user_version", newest_version())?;
     transaction.commit()
 }

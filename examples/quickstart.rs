@@ -178,6 +178,7 @@ fn describe(event: &Event) -> String {
         Event::MessageStatusChanged(messages) => format!("MESSAGE_STATUS_CHANGED {}", all(messages)),
         Event::MessageRevoked(messages) => format!("MESSAGE_REVOKED {}", all(messages)),
         Event::MessageModified(messages) => format!("MESSAGE_MODIFIED {}", all(messages)),
+        Event::MessageReactionsUpdated(messages) => format!("MESSAGE_REACTIONS_UPDATED {}", all(messages)),
         Event::MessageReadByPeer(messages) => format!("MESSAGE_READ_BY_PEER {}", all(messages)),
         Event::ConversationListUpdated(list) => {
             let each = list.iter().map(|c| format!("{} ({} unread)", c.conversation_id, c.unread_count));

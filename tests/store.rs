@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use tim::machine::io::Query;
+use tim::protocol::List;
 use tim::protocol::body::{Body, TextBody};
 use tim::protocol::conversation::Cursor;
 use tim::protocol::message::{Message, Priority};
@@ -43,6 +44,7 @@ fn message(sequence: u64) -> Message {
         revoked: None,
         mutation_seq: 0,
         version: 0,
+        reactions: List::default(),
         body: Body::Text(TextBody { text: format!("number {sequence}") }).write().unwrap(),
     }
 }
@@ -117,6 +119,11 @@ async fn what_waits_is_there_after_a_rebuild() {
 #[tokio::test]
 async fn the_newest_modification_of_a_message_holds_in_whatever_order_they_come() {
     conformance::modified::<Store>(&Place::new().path()).await;
+}
+
+#[tokio::test]
+async fn the_newest_reactions_of_a_message_hold_and_the_users_own_stay() {
+    conformance::reacted::<Store>(&Place::new().path()).await;
 }
 
 #[tokio::test]

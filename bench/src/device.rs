@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use tim::protocol::message::{Message, Priority};
 use tim::protocol::search::Phrase;
-use tim::protocol::{ConversationId, MessageId, UserId};
+use tim::protocol::{ConversationId, List, MessageId, UserId};
 use tim::store::{Change, Query, Store};
 use tim_core::search::Search;
 
@@ -117,6 +117,7 @@ fn message(alice: &UserId, bob: &ConversationId, number: u64) -> AnyResult<Messa
         revoked: None,
         mutation_seq: 0,
         version: 0,
+        reactions: List::default(),
         body: serde_json::value::to_raw_value(&json!({"type": "TIMTextElem", "payload": {"text": text}}))?,
     })
 }

@@ -38,6 +38,8 @@ pub enum Event {
     MessageRevoked(Vec<Message>),
     /// Messages were modified (`is_modified` is true): here they are as they are now.
     MessageModified(Vec<Message>),
+    /// Users gave messages reactions, or took them back: here they are as they are now.
+    MessageReactionsUpdated(Vec<Message>),
     /// The other side has read these of this user's C2C messages (`is_peer_read` is true), now or while this device was
     /// offline. This implies everything up to the newest of them; of more than 300 read at once only the newest are
     /// emitted.
@@ -93,6 +95,8 @@ pub enum EventName {
     MessageRevoked,
     /// [`Event::MessageModified`].
     MessageModified,
+    /// [`Event::MessageReactionsUpdated`].
+    MessageReactionsUpdated,
     /// [`Event::MessageReadByPeer`].
     MessageReadByPeer,
     /// [`Event::ConversationListUpdated`].
@@ -128,6 +132,7 @@ impl Event {
             Self::MessageStatusChanged(_) => EventName::MessageStatusChanged,
             Self::MessageRevoked(_) => EventName::MessageRevoked,
             Self::MessageModified(_) => EventName::MessageModified,
+            Self::MessageReactionsUpdated(_) => EventName::MessageReactionsUpdated,
             Self::MessageReadByPeer(_) => EventName::MessageReadByPeer,
             Self::ConversationListUpdated(_) => EventName::ConversationListUpdated,
             Self::ConversationChanged(_) => EventName::ConversationChanged,

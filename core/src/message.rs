@@ -13,7 +13,7 @@ use tim_protocol::{Code, ConversationId, ConversationType, MessageId, UnixMillis
 pub use tim_protocol::attributes::AT_ALL;
 pub use tim_protocol::body::*;
 pub use tim_protocol::media::{Rendition, RenditionType};
-pub use tim_protocol::message::Priority;
+pub use tim_protocol::message::{Priority, Reaction, Reactor};
 
 /// The send status of a message. Received messages are `Success`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -89,6 +89,8 @@ pub struct Message {
     pub is_modified: bool,
     /// How many times; [`Code::MODIFY_CONFLICT`] tells that a modification is of an older version.
     pub version: u64,
+    /// Its reactions, in the order of their first use.
+    pub reaction_list: Vec<Reaction>,
     /// This user has read it.
     pub is_read: bool,
     /// The other side of a C2C conversation has read it.
@@ -197,6 +199,7 @@ impl Message {
             revoke_reason: message.revoked.as_ref().map(|revoked| revoked.reason.clone()).unwrap_or_default(),
             is_modified: message.version > 0,
             version: message.version,
+            reaction_list: message.reactions.items.clone(),
             is_read: own || (placed && message.sequence <= marks.own),
             is_peer_read: own && placed && message.sequence <= marks.peer,
             is_excluded_from_unread_count: message.excluded_from_unread_count,

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use tim_protocol::attributes::Attributes;
-use tim_protocol::message::{Message, MessageChange, Mutation, Revocation};
+use tim_protocol::message::{Message, MessageChange, Mutation, Reactions, Revocation};
+use tim_protocol::{List, UserId};
 
 /// The body of the placeholder for a message that this version cannot read.
 pub(crate) const UNREADABLE: &str = r#"{"type":"unreadable"}"#;
@@ -23,7 +24,9 @@ pub fn mutate(message: &mut Message, mutation: &Mutation) -> bool {
             message.attributes.clone_from(&it.attributes);
             message.body.clone_from(&it.body);
         }
-        MessageChange::Modified(_) | MessageChange::Other(_) => return false,
+        MessageChange::Reactions(_) if message.body.get() == UNREADABLE => return false,
+        MessageChange::Reactions(it) if mutation.mutation_seq > message.mutation_seq => react(message, it),
+        MessageChange::Modified(_) | MessageChange::Reactions(_) | MessageChange::Other(_) => return false,
     }
     message.mutation_seq = message.mutation_seq.max(mutation.mutation_seq);
     true
@@ -35,13 +38,37 @@ pub fn supersedes(mutation: &Mutation, earlier: &Mutation) -> bool {
     match &mutation.change {
         MessageChange::Revoked(_) => true,
         MessageChange::Modified(_) => matches!(earlier.change, MessageChange::Modified(_)),
+        // Which reactions are the user's, only one tells that has them.
+        MessageChange::Reactions(Reactions { own, .. }) => match &earlier.change {
+            MessageChange::Reactions(earlier) => own.is_some() || earlier.own.is_none(),
+            _ => false,
+        },
         MessageChange::Other(_) => false,
+    }
+}
+
+/// Leaves out of a mutation what it says of the reactions of another user than `me`.
+#[must_use]
+pub fn seen_by(me: &UserId, mut mutation: Mutation) -> Mutation {
+    if let MessageChange::Reactions(reactions) = &mut mutation.change {
+        reactions.own.take_if(|own| own.user_id != *me);
+    }
+    mutation
+}
+
+/// Gives a message the reactions that it has now. Which of them are the user's stays as it was, unless it is told.
+fn react(message: &mut Message, now: &Reactions) {
+    let before = std::mem::replace(&mut message.reactions, now.with_own());
+    if now.own.is_none() {
+        let is_own = |id: &String| before.iter().any(|it| it.mine && it.reaction_id == *id);
+        message.reactions.iter_mut().for_each(|reaction| reaction.mine = is_own(&reaction.reaction_id));
     }
 }
 
 /// Removes what the sender of a revoked message said, and keeps the type of its payload.
 pub fn redact(message: &mut Message, revocation: &Revocation) {
     message.revoked = Some(revocation.clone());
+    message.reactions = List::default();
     message.attributes = Attributes::of_revoked(message.attributes.as_deref());
     #[derive(Deserialize)]
     struct Tag<'a> {

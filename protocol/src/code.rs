@@ -141,6 +141,9 @@ codes! {
     BLACKLISTED = 20007: "the receiver has blacklisted the sender";
     REVOKE_TOO_LATE = 20016: "too late to take the message back";
 
+    TOO_MANY_REACTIONS = 23005: "the message has 10 different reactions already: choose one of those";
+    TOO_MANY_REACTION_USERS = 23006: "100 users gave the message this reaction already";
+
     // Relations and profiles.
     BLACKLIST_FULL = 30013: "the blacklist is full";
     PROFILE_VALUE_TOO_LONG = 40601: "a profile value is too long";

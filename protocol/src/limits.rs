@@ -113,6 +113,16 @@ pub const APPLICATION_BYTES: usize = 256;
 pub const REVOKE_WITHIN_MS: i64 = 120_000;
 /// Longest reason for taking a message back, in bytes.
 pub const REVOKE_REASON_BYTES: usize = 256;
+/// Most different reactions of a message.
+pub const REACTIONS: usize = 10;
+/// Most users of one reaction of a message.
+pub const REACTION_USERS: u32 = 100;
+/// Longest ID of a reaction, in bytes.
+pub const REACTION_ID_BYTES: usize = 64;
+/// Most messages whose reactions are asked for at once.
+pub const REACTED_MESSAGES: usize = 20;
+/// Most users of each reaction that are answered for several messages.
+pub const REACTION_USERS_SHOWN: u32 = 10;
 /// Most messages that are found by their IDs at once.
 pub const FIND_MESSAGES: usize = 100;
 /// Most keywords of a search.

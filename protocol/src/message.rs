@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::kinds::kinds;
 use crate::word::words;
-use crate::{ConversationId, MessageId, UnixMillis, UserId};
+use crate::{ConversationId, List, MessageId, UnixMillis, UserId};
 
 words! {
     /// The priority of a message in a group that exceeds its message rate. Not used for C2C messages. An unknown
@@ -83,6 +83,9 @@ pub struct Message<S = String, B = Box<RawValue>> {
     /// How many times its sender modified it.
     #[serde(default, skip_serializing_if = "crate::is_zero")]
     pub version: u64,
+    /// Its reactions, in the order of their first use.
+    #[serde(default, skip_serializing_if = "List::is_blank")]
+    pub reactions: List<Reaction>,
     /// The attributes' JSON text; absent if there are none. [`Attributes::of`](crate::attributes::Attributes::of) parses it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<B>,
@@ -131,6 +134,91 @@ impl PartialEq for Modification {
 
 impl Eq for Modification {}
 
+/// A reaction of a message: an ID that users give it, such as an emoji.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reaction {
+    /// The ID; its meaning is the application's.
+    #[serde(rename = "reactionID")]
+    pub reaction_id: String,
+    /// How many users gave it.
+    pub total: u32,
+    /// Whether the reader is one of them.
+    #[serde(default, skip_serializing_if = "crate::is_false")]
+    pub mine: bool,
+    /// Users who gave it, in the order in which they did. Only in a reply to a request for them.
+    #[serde(default, skip_serializing_if = "List::is_blank")]
+    pub users: List<Reactor>,
+    /// More users follow: the place after which they are asked for. 0 if there are none.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub next: u64,
+}
+
+impl Reaction {
+    /// A reaction that the reader is the first to give.
+    #[must_use]
+    pub fn first(id: &str) -> Self {
+        Self { reaction_id: id.to_owned(), total: 1, mine: true, users: List::default(), next: 0 }
+    }
+}
+
+/// A user who reacted to a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reactor {
+    /// The user.
+    #[serde(rename = "userID")]
+    pub user_id: UserId,
+    /// The user's nick; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub nick: String,
+    /// The address of the user's avatar; empty if none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub avatar: String,
+}
+
+/// The reactions that a message has now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reactions {
+    /// All of them, in the order of their first use. They do not say which are the reader's.
+    pub reactions: List<Reaction>,
+    /// Those of one user: of the reader in a reply, in a push of the user who reacted. Nothing is said of other users', which
+    /// are as before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own: Option<OwnReactions>,
+}
+
+impl Reactions {
+    /// The reactions of a message, as this reader sees them.
+    #[must_use]
+    pub fn seen_by(reader: &UserId, mut reactions: List<Reaction>) -> Self {
+        let mut own = OwnReactions { user_id: reader.clone(), reaction_id_list: Vec::new() };
+        for reaction in reactions.iter_mut().filter(|reaction| reaction.mine) {
+            reaction.mine = false;
+            own.reaction_id_list.push(reaction.reaction_id.clone());
+        }
+        Self { reactions, own: Some(own) }
+    }
+
+    /// The reactions as the user sees them whose own ones are told.
+    #[must_use]
+    pub fn with_own(&self) -> List<Reaction> {
+        let own = self.own.as_ref().map_or(&[][..], |own| &own.reaction_id_list);
+        let mut reactions = self.reactions.clone();
+        reactions.iter_mut().for_each(|reaction| reaction.mine = own.contains(&reaction.reaction_id));
+        reactions
+    }
+}
+
+/// Which reactions of a message are one user's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnReactions {
+    /// The user.
+    #[serde(rename = "userID")]
+    pub user_id: UserId,
+    /// Their IDs.
+    #[serde(rename = "reactionIDList")]
+    pub reaction_id_list: Vec<String>,
+}
+
 /// A change to a message that already has a sequence: an entry of the conversation's second log.
 ///
 /// It says what holds now, not what differs. An entry that a later one of the same message supersedes is left out of pages.
@@ -161,6 +249,8 @@ kinds! {
         Revoked(Revocation) = "revoked",
         /// Its sender modified it.
         Modified(Modification) = "modified",
+        /// Users reacted to it.
+        Reactions(Reactions) = "reactions",
     }
 }
 

@@ -199,6 +199,7 @@ impl<S: Store<Location = Path>> Driver<S> {
                 MessageEvent::Received => Event::MessageReceived(messages),
                 MessageEvent::Revoked => Event::MessageRevoked(messages),
                 MessageEvent::Modified => Event::MessageModified(messages),
+                MessageEvent::ReactionsUpdated => Event::MessageReactionsUpdated(messages),
                 MessageEvent::ReadByPeer => Event::MessageReadByPeer(messages),
             }),
             Err(fault) if fault.code == Code::STORE_DAMAGED => return Err(fault),

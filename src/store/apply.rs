@@ -257,6 +257,9 @@ fn mutated(connection: &Connection, conv: i64, mutation: &Mutation) -> StoreResu
         // A revoked message must not be sent again after an epoch change; a modified one is sent as it was.
         connection.prepare_cached("DELETE FROM ring WHERE id = ?")?.execute([&message.id.as_bytes()[..]])?;
     }
+    if matches!(mutation.change, MessageChange::Reactions(_)) {
+        return update_message(connection, conv, sequence, &text);
+    }
     index::forget(connection, conv, sequence)?;
     insert_message(connection, conv, &message, &text)
 }
@@ -300,6 +303,16 @@ fn insert_message(connection: &Connection, conv: i64, message: &Message, text: &
              VALUES(?1, ?2, ?3, ?4, checksum(?1, ?2, ?3, ?4))",
         )?
         .execute(params![conv, to_sql(message.sequence)?, message.from.as_str(), text])?;
+    Ok(())
+}
+
+/// Replaces a stored message by one that a search finds by the same words: it keeps its row, and its place in the index.
+fn update_message(connection: &Connection, conv: i64, sequence: i64, text: &str) -> StoreResult<()> {
+    connection
+        .prepare_cached(
+            "UPDATE msg SET message = ?3, sum = checksum(conv, seq, sender, ?3) WHERE conv = ?1 AND seq = ?2",
+        )?
+        .execute(params![conv, sequence, text])?;
     Ok(())
 }
 
@@ -405,6 +418,7 @@ fn reset(connection: &Connection) -> StoreResult<()> {
         message.unread_index = 0;
         message.by_sender = 0;
         message.mutation_seq = 0;
+        message.reactions.items.clear();
         let position = u64::try_from(position).map_err(|_| StoreError::Damaged)?;
         outbox(connection, &OutboxRow { position, message, refusal: None, upload: None })?;
     }

@@ -83,6 +83,6 @@ impl Tim {
 }
 
 /// The sequence of a message that was sent.
-fn placed(message: &Message) -> Result<u64, TimError> {
+pub(super) fn placed(message: &Message) -> Result<u64, TimError> {
     if message.sequence == 0 { Err(Code::MESSAGE_INVALID.into()) } else { Ok(message.sequence) }
 }

@@ -311,6 +311,7 @@ fn new_message(
         revoke_reason: String::new(),
         is_modified: false,
         version: 0,
+        reaction_list: Vec::new(),
         is_read: true,
         is_peer_read: false,
         is_excluded_from_unread_count: false,

@@ -26,6 +26,7 @@ mod news;
 mod outbox;
 mod pauses;
 mod phone;
+mod reactions;
 mod reads;
 mod refusals;
 mod reminders;

@@ -333,6 +333,7 @@ pub fn draft(number: u64, to: &str, payload: Payload) -> Message {
         revoke_reason: String::new(),
         is_modified: false,
         version: 0,
+        reaction_list: Vec::new(),
         revoker: None,
         is_read: true,
         is_peer_read: false,

@@ -90,6 +90,7 @@ impl World {
             revoke_reason: String::new(),
             is_modified: false,
             version: 0,
+            reaction_list: Vec::new(),
             revoker: None,
             is_read: false,
             is_peer_read: false,

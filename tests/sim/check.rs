@@ -27,6 +27,7 @@ pub fn check(history: &History) -> Vec<Violation> {
     acknowledged(history, &mut found);
     dense(history, &mut found);
     stored(history, &mut found);
+    reactions(history, &mut found);
     in_real_time(history, &mut found);
     in_order_of_sender(history, &mut found);
     told_once(history, &mut found);
@@ -91,10 +92,11 @@ fn is_it(send: &Sending, message: &Message, history: &History) -> bool {
 fn dense(history: &History, found: &mut Violations) {
     for (id, log) in &history.truth.logs {
         let places = log.messages.iter().map(|message| message.sequence);
+        // In the order of their numbers: the last one of a message stays.
         let mutations: BTreeMap<u64, u64> =
-            log.mutations.iter().map(|mutation| (mutation.mutation_seq, mutation.sequence)).collect();
+            log.mutations.iter().map(|mutation| (mutation.sequence, mutation.mutation_seq)).collect();
         let newest = log.messages.iter().filter(|message| message.mutation_seq > 0);
-        let newest: BTreeMap<u64, u64> = newest.map(|it| (it.mutation_seq, it.sequence)).collect();
+        let newest: BTreeMap<u64, u64> = newest.map(|it| (it.sequence, it.mutation_seq)).collect();
         if !places.eq(1..=log.messages.len() as u64) || newest != mutations {
             found.violated("I2", format!("{id:?} has holes"));
         }
@@ -124,6 +126,29 @@ fn stored(history: &History, found: &mut Violations) {
                 let is_heard = |there| record.is_old && is_heard(there, message, me);
                 if !there.is_some_and(|it| is_same(it, message, sequence >= first) || is_heard(it)) {
                     found.violated("I3", format!("{me} has {message:?} in {id:?}, the server {there:?}"));
+                }
+            }
+        }
+    }
+}
+
+/// I3: the reactions that a device has of a message are those that the server shows to its user.
+fn reactions(history: &History, found: &mut Violations) {
+    for (device, record) in history.devices.iter().enumerate() {
+        let (me, last) = ended(record);
+        for (id, stored) in &last.stored {
+            let state = history.truth.states[me].get(id).filter(|state| !state.gone);
+            let Some(state) = state else { continue };
+            for message in stored.iter().filter(|it| it.sequence >= state.first_visible_seq) {
+                let there = message_at(history, id, message.sequence);
+                if record.is_old && there.is_some_and(is_unreadable) {
+                    continue;
+                }
+                let right = history.truth.reactions[me].get(&(id.clone(), message.sequence));
+                let right = right.map_or(&[][..], Vec::as_slice);
+                if message.reactions.items != right {
+                    let what = format!("{me} ({device}) has {message:?} in {id:?}, and it has {right:?}");
+                    found.violated("I3", what);
                 }
             }
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tim_protocol::call::{self, Platform};
 use tim_protocol::conversation::{BlacklistChange, Change, ConversationState, GroupChange};
 use tim_protocol::group::{GroupType, NewGroup};
+use tim_protocol::message::Reaction;
 use tim_protocol::{GroupId, UserId};
 use tim_server::core::ops::{Login, Query, QueryResult, Write};
 use tim_server::core::policy::LoginPolicy;
@@ -72,6 +73,9 @@ impl World {
                 }
             }
             truth.accounts.insert(name.clone(), self.account(&name));
+            let seen = states.iter().filter(|(_, state)| !state.gone);
+            let reactions = seen.flat_map(|(log, state)| self.reactions(&name, log, state)).collect();
+            truth.reactions.insert(name.clone(), reactions);
             truth.states.insert(name, states);
         }
         truth
@@ -110,6 +114,26 @@ impl World {
         };
         let sync = call::SyncRequest { from: Default::default(), before: None, limit: 200, latest: 0 };
         self.server.query(&Query::Sync { actor, sync, upto }).reply::<call::SyncRequest>().unwrap()
+    }
+
+    /// The reactions of the messages that a user sees.
+    fn reactions(
+        &self,
+        reader: &UserId,
+        log: &LogId,
+        state: &ConversationState,
+    ) -> Vec<((LogId, u64), Vec<Reaction>)> {
+        let (actor, id) = (self.server.actor(reader), log.seen_by(reader));
+        let (low, mut high, mut found) = (state.first_visible_seq.max(1), state.head, Vec::new());
+        while high >= low {
+            let history = call::HistoryRequest { conversation_id: id.clone(), low, high, limit: 100 };
+            let page = self.server.query(&Query::request(&actor, history));
+            let page = page.reply::<call::HistoryRequest>().unwrap();
+            let reacted = page.messages.into_iter().filter(|message| !message.reactions.is_empty());
+            found.extend(reacted.map(|it| ((log.clone(), it.sequence), it.reactions.items)));
+            high = page.low - 1;
+        }
+        found
     }
 
     fn log(&self, reader: &UserId, log: &LogId, head: u64) -> Log {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tim::conversation::Conversation;
 use tim_protocol::conversation::ConversationState;
-use tim_protocol::message::{Message, Mutation};
+use tim_protocol::message::{Message, Mutation, Reaction};
 use tim_protocol::{ConversationId, GroupId, MessageId, UserId};
 
 use crate::device::DeviceId;
@@ -122,6 +122,8 @@ pub struct Truth {
     /// Each user's conversations.
     pub states: BTreeMap<UserId, BTreeMap<LogId, ConversationState>>,
     pub accounts: BTreeMap<UserId, Account>,
+    /// The reactions of messages, as each user sees them; those of messages that have none are left out.
+    pub reactions: BTreeMap<UserId, BTreeMap<(LogId, u64), Vec<Reaction>>>,
 }
 
 /// A promise that was not kept.

@@ -96,11 +96,11 @@ fn add_to_message(message: &mut Map<String, Value>, me: &UserId) {
 }
 
 /// The mutation of an unknown kind in front of one, which has its new number already.
-fn reaction_before(mutation: &Value) -> Value {
-    let mut reaction = mutation.clone();
-    reaction["mutation"] = json!(mutation["mutation"].as_u64().unwrap() - 1);
-    reaction["change"] = json!({"kind": "reacted", "by": "bob", "reaction": "+1"});
-    reaction
+fn translation_before(mutation: &Value) -> Value {
+    let mut translation = mutation.clone();
+    translation["mutation"] = json!(mutation["mutation"].as_u64().unwrap() - 1);
+    translation["change"] = json!({"kind": "translated", "language": "fr"});
+    translation
 }
 
 fn double(object: &mut Map<String, Value>, field: &str) {
@@ -133,7 +133,7 @@ fn add_to_object(object: &mut Map<String, Value>, me: &UserId) {
     if object.contains_key("body") && object.contains_key("ID") {
         add_to_message(object, me);
     }
-    if object.get("change").is_none_or(|change| change["kind"] != "reacted") {
+    if object.get("change").is_none_or(|change| change["kind"] != "translated") {
         double(object, "mutation");
     }
     double(object, "mutationHead");
@@ -143,7 +143,7 @@ fn add_to_object(object: &mut Map<String, Value>, me: &UserId) {
     other_word(object, "joinOption", "NeedPermission", "NeedInvitation");
     other_word(object, "role", "Member", "Moderator");
     if let Some(Value::Array(mutations)) = object.get_mut("mutations") {
-        *mutations = mutations.iter().flat_map(|it| [reaction_before(it), it.clone()]).collect();
+        *mutations = mutations.iter().flat_map(|it| [translation_before(it), it.clone()]).collect();
         mutations.push(json!({"mutation": "x"}));
         double(object, "upTo");
     }
@@ -240,7 +240,7 @@ impl World {
             let envelope: Value = serde_json::from_str(&format!("{{{push}}}")).unwrap();
             let mut mutation = envelope["p"].clone();
             mutation["mutation"] = json!(2 * mutation["mutation"].as_u64().unwrap());
-            pushes.push(format!(r#""ev":"mut","p":{}"#, reaction_before(&mutation)).into());
+            pushes.push(format!(r#""ev":"mut","p":{}"#, translation_before(&mutation)).into());
         }
         pushes.into_iter().map(Delivery::Push).collect()
     }

@@ -141,6 +141,7 @@ fn breaks() {
         (Break::ReadsTooFar, "I8"),
         (Break::ForgetsSettings, "I8"),
         (Break::ForgetsRemovals, "I8"),
+        (Break::ForgetsReactions, "I3"),
         (Break::HangsUp, "rest"),
         (Break::LosesPlaces, "I3"),
         (Break::HidesUnreadable, "later"),

@@ -17,7 +17,7 @@ use tim_protocol::call::Platform;
 use tim_protocol::message::{Message, Priority};
 use tim_protocol::search::Phrase;
 use tim_protocol::usersig::{Claims, Key, sign};
-use tim_protocol::{Code, ConversationId, MessageId, codec};
+use tim_protocol::{Code, ConversationId, List, MessageId, codec};
 use tim_server::core::Now as ServerNow;
 use tim_server::core::ops::{Actor, Login, Write};
 use tim_server::core::session::{self, Effect, Session};
@@ -339,6 +339,7 @@ fn refused(number: u64) -> Message {
         revoked: None,
         mutation_seq: 0,
         version: 0,
+        reactions: List::default(),
         body: Body::Text(TextBody { text: format!("refused {number}") }).write().unwrap(),
     }
 }

@@ -10,9 +10,11 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use tim_protocol::call::{
-    Call as _, HistoryRequest, MessagesReply, MessagesRequest, Reply, Request, SendRequest, SyncRequest,
+    Call as _, HistoryRequest, MessagesReply, MessagesRequest, MutationsRequest, Reply, Request, SendRequest,
+    SyncRequest,
 };
 use tim_protocol::frame::Push;
+use tim_protocol::message::MessageChange;
 use tim_protocol::{ConversationId, MessageId, UserId, codec, limits};
 use tim_server::bus::Delivery;
 use tim_server::config::Config;
@@ -350,6 +352,18 @@ impl World {
                     page.messages.remove(middle);
                 }
                 QueryResult::Reply(HistoryRequest::answer(page))
+            }
+            Query::Request(asked)
+                if self.is_broken(Break::ForgetsReactions)
+                    && asked.request.method() == MutationsRequest::METHOD =>
+            {
+                let mut page = found.reply::<MutationsRequest>().unwrap();
+                for mutation in page.mutations.iter_mut() {
+                    if let MessageChange::Reactions(reactions) = &mut mutation.change {
+                        reactions.own = None;
+                    }
+                }
+                QueryResult::Reply(MutationsRequest::answer(page))
             }
             Query::Sync { .. } if self.is_broken(Break::ReadsTooFar) => {
                 let mut page = found.reply::<SyncRequest>().unwrap();

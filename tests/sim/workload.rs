@@ -4,7 +4,7 @@ use tim::conversation::ReadAllType;
 use tim::machine::io::{Call, Input, Removal};
 use tim_protocol::body::{Body, TextBody};
 use tim_protocol::call::{
-    HandleApplicationRequest, JoinGroupRequest, ModifyRequest, QuitGroupRequest, RevokeRequest,
+    HandleApplicationRequest, JoinGroupRequest, ModifyRequest, QuitGroupRequest, ReactRequest, RevokeRequest,
     UpdateBlacklistRequest, UpdateProfileRequest,
 };
 use tim_protocol::profile::ProfileFields;
@@ -166,7 +166,8 @@ impl World {
             return self.burst(id);
         }
         match self.rng.u32(0..100) {
-            0..40 => self.send_to_peer(id),
+            0..36 => self.send_to_peer(id),
+            36..40 => self.react(id),
             40..62 => self.send_to_group(id),
             62..65 => self.revoke(id),
             65..68 => self.modify(id),
@@ -262,6 +263,25 @@ impl World {
         let data = self.rng.bool().then(|| "data".to_owned());
         let request = ModifyRequest { conversation_id, sequence, version, body, cloud_custom_data: data };
         self.call(id, Asked::Other, Call::ask(request));
+    }
+
+    /// Somebody gives one of the last messages a reaction, or takes one back.
+    fn react(&mut self, id: DeviceId) {
+        let me = self.devices[id].user.clone();
+        let newest = self.history.devices[id].told.iter().rev().take(6);
+        let mut messages: Vec<_> = newest.map(|told| (told.log.clone(), told.sequence)).collect();
+        messages.extend(self.own_message(&me));
+        let Some((log, sequence)) = messages.get(self.rng.usize(0..messages.len().max(1))).cloned() else {
+            return;
+        };
+        let conversation_id = log.seen_by(&me);
+        let reaction_id = ["up", "heart", "tea"][self.rng.usize(0..3)].to_owned();
+        let is_set = self.chance(70);
+        self.call(
+            id,
+            Asked::Other,
+            Call::ask(ReactRequest { conversation_id, sequence, reaction_id, is_set }),
+        );
     }
 
     /// A message that this user sent.

@@ -67,6 +67,8 @@ pub enum Break {
     ForgetsSettings,
     /// A sync lacks what a user removed, and pushes get lost.
     ForgetsRemovals,
+    /// A page of mutations does not tell which reactions are the reader's.
+    ForgetsReactions,
     /// Every sync is answered as if it had asked for everything.
     SyncsAll,
     /// A device hangs up when it hears what it cannot read.

@@ -41,6 +41,7 @@ mod picture_addresses;
 mod pictures;
 mod proxy;
 mod quick_start;
+mod reactions;
 mod redirects;
 mod relations;
 mod removals;

@@ -43,6 +43,12 @@ pub enum TimEvent {
         /// The messages.
         messages: Vec<Message>,
     },
+    /// Users gave messages reactions, or took them back: here they are as they are now.
+    #[serde(rename = "onMessageReactionsUpdated", serialize_with = "bare")]
+    MessageReactionsUpdated {
+        /// The messages.
+        messages: Vec<Message>,
+    },
     /// The other side has read these.
     #[serde(rename = "onMessageReadByPeer", serialize_with = "bare")]
     MessageReadByPeer {
@@ -160,11 +166,13 @@ pub enum EventName {
     ConversationChanged,
     /// Messages were modified.
     MessageModified,
+    /// The reactions of messages changed.
+    MessageReactionsUpdated,
 }
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 17] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,
@@ -182,6 +190,7 @@ impl EventName {
         Self::TotalUnreadMessageCountUpdated,
         Self::ConversationChanged,
         Self::MessageModified,
+        Self::MessageReactionsUpdated,
     ];
 }
 
@@ -205,6 +214,7 @@ impl From<EventName> for engine::EventName {
             EventName::TotalUnreadMessageCountUpdated => Self::TotalUnreadMessageCountUpdated,
             EventName::ConversationChanged => Self::ConversationChanged,
             EventName::MessageModified => Self::MessageModified,
+            EventName::MessageReactionsUpdated => Self::MessageReactionsUpdated,
         }
     }
 }
@@ -283,6 +293,9 @@ impl From<&engine::Event> for TimEvent {
             }
             engine::Event::MessageRevoked(messages) => Self::MessageRevoked { messages: all(messages) },
             engine::Event::MessageModified(messages) => Self::MessageModified { messages: all(messages) },
+            engine::Event::MessageReactionsUpdated(messages) => {
+                Self::MessageReactionsUpdated { messages: all(messages) }
+            }
             engine::Event::MessageReadByPeer(messages) => Self::MessageReadByPeer { messages: all(messages) },
             engine::Event::ConversationListUpdated(list) => Self::ConversationListUpdated {
                 conversations: list.iter().map(|it| (&**it).into()).collect(),

@@ -142,6 +142,7 @@
  *    "from":"alice", "to":"bob", "flow":"out", "sequence":7, "time":1760000000, "clientTime":1760000000, "status":"success",
  *    "errorCode":null, "priority":"Normal", "nick":"", "avatar":"",
  *    "isRevoked":false, "revoker":null, "revokeReason":"", "isModified":false, "version":0,
+ *    "reactionList":[{"reactionID":"+1", "totalUserCount":2, "reactedByMyself":true, "partialUserList":[]}],
  *    "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
  *    "isExcludedFromLastMessage":false, "cloudCustomData":"", "atUserList":[],
  *    "localPath":null, "type":"TIMTextElem", "payload":{"text":"Hello world!"}}
@@ -155,6 +156,8 @@
  *   priority, in groups: High, Normal, Low, Lowest
  *   revoker, revokeReason: who took it back, and why; null and empty if nobody did
  *   isModified, version: its sender modified it, and how many times
+ *   reactionList: in the order of their first use       partialUserList: some of their users, only from tim_get_message_reactions:
+ *   {"userID":"bob", "nick":"Bob", "avatar":""}, in the order in which they reacted
  *   isRead: by this user       isPeerRead: by the other side of a C2C conversation
  *   isExcludedFromUnreadCount: nobody has it among their unread messages
  *   isExcludedFromLastMessage: it changes neither the conversation's lastMessage nor its position in the list
@@ -232,6 +235,13 @@
  *   {"messageList":[...messages, oldest first...], "nextReqMessageID":"35", "isCompleted":false}
  *   nextReqMessageID: what to pass, as it is, for the page before this one; null if there is none       isCompleted: there is none
  *
+ * message reactions (tim_get_message_reactions)
+ *   {"messageID":"0199a2a4-...", "reactionList":[...as in message...]}
+ *
+ * reaction user list (tim_get_all_user_list_of_message_reaction)
+ *   {"userList":[...users as in partialUserList...], "nextSeq":12, "isCompleted":false}
+ *   nextSeq: what to pass for the next page
+ *
  * conversation
  *   {"conversationID":"GROUPclimbers", "type":"GROUP", "subType":"Public", "unreadCount":2, "lastMessage":{...a message...},
  *    "readSequence":5, "peerReadSequence":0, "groupAtInfoList":[{"messageSequence":7, "from":"bob", "atType":1}],
@@ -295,6 +305,7 @@
  *                                  now: status is success or fail
  *     onMessageRevoked             messages; isRevoked is true
  *     onMessageModified            messages as they are now; isModified is true
+ *     onMessageReactionsUpdated    messages as they are now, with their reactionList
  *     onMessageReadByPeer          messages; isPeerRead is true
  *     onConversationListUpdated    the whole list of conversations, in order
  *     onConversationChanged        {"conversationList":[...], "deletedConversationIDList":[...], "isWhole":false}: those that changed
@@ -436,6 +447,10 @@ typedef enum {
    * Messages were modified.
    */
   TIM_EVENT_MESSAGE_MODIFIED,
+  /**
+   * The reactions of messages changed.
+   */
+  TIM_EVENT_MESSAGE_REACTIONS_UPDATED,
 } tim_event;
 
 /**
@@ -1397,6 +1412,69 @@ tim_status tim_handle_group_application(tim_client client,
                                         const char *handle_message,
                                         tim_done_callback done,
                                         void *user_data);
+
+/**
+ * Gives a message a reaction, such as an emoji, that everybody sees: `reaction_id` has 1 to 64 bytes, and its meaning
+ * is the application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message
+ * as it is then; one that has the reaction of this user already stays as it is.
+ *
+ * `message_json` is `message`. Result: `message`.
+ *
+ * Errors: the gate's; 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 20001 for
+ * an id that is none or a message of the server, 23005 or 23006 for too many reactions or users, 20007, 10007 or 10010
+ * where nothing could be sent either; 2800 or 2801.
+ */
+tim_status tim_add_message_reaction(tim_client client,
+                                    const char *message_json,
+                                    const char *reaction_id,
+                                    tim_done_callback done,
+                                    void *user_data);
+
+/**
+ * Takes a reaction of this user back. Answers the message as it is then; one that does not have it stays as it is.
+ *
+ * `message_json` is `message`. Result: `message`.
+ *
+ * Errors: those of `tim_add_message_reaction`.
+ */
+tim_status tim_remove_message_reaction(tim_client client,
+                                       const char *message_json,
+                                       const char *reaction_id,
+                                       tim_done_callback done,
+                                       void *user_data);
+
+/**
+ * The reactions of 1 to 20 messages of one conversation, as the server has them, each with the first users who gave
+ * it: `max_user_count_per_reaction`, 0 to 10, or fewer if there would be too much. Messages that cannot be seen are
+ * left out.
+ *
+ * `message_list_json` is an array of `message`. Result: an array of `message reactions`.
+ *
+ * Errors: the gate's; 2105 for a message that was not sent or is of another conversation, 20001 for no message or too
+ * many, or a number out of its range, 10007 or 10010 for messages of a group that are not this user's to read; 2800 or
+ * 2801.
+ */
+tim_status tim_get_message_reactions(tim_client client,
+                                     const char *message_list_json,
+                                     int32_t max_user_count_per_reaction,
+                                     tim_done_callback done,
+                                     void *user_data);
+
+/**
+ * A page of the users who gave a message a reaction: up to `count`, 1 to 100, after those of the page that gave this
+ * `next_seq`, or the first ones with 0.
+ *
+ * `message_json` is `message`. Result: `reaction user list`.
+ *
+ * Errors: those of `tim_get_message_reactions`.
+ */
+tim_status tim_get_all_user_list_of_message_reaction(tim_client client,
+                                                     const char *message_json,
+                                                     const char *reaction_id,
+                                                     int64_t next_seq,
+                                                     int32_t count,
+                                                     tim_done_callback done,
+                                                     void *user_data);
 
 /**
  * This user's profile.

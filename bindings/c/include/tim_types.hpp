@@ -508,6 +508,52 @@ NLOHMANN_JSON_SERIALIZE_ENUM(priority, {
     {priority::lowest, "Lowest"},
 })
 
+/** A user who reacted to a message. */
+struct reaction_user {
+    /** The user. */
+    std::string user_id{};
+    /** The user's nick; empty if none. */
+    std::string nick{};
+    /** The address of the user's avatar; empty if none. */
+    std::string avatar{};
+};
+inline void to_json(nlohmann::json &json, const reaction_user &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "userID", it.user_id);
+    detail::put(json, "nick", it.nick);
+    detail::put(json, "avatar", it.avatar);
+}
+inline void from_json(const nlohmann::json &json, reaction_user &it) {
+    detail::take(json, "userID", it.user_id);
+    detail::take(json, "nick", it.nick);
+    detail::take(json, "avatar", it.avatar);
+}
+
+/** A reaction of a message. */
+struct message_reaction {
+    /** Its ID, such as an emoji; its meaning is the application's. */
+    std::string reaction_id{};
+    /** How many users gave it. */
+    std::int32_t total_user_count{};
+    /** This user is one of them. */
+    bool reacted_by_myself{};
+    /** The first of them, in the order in which they reacted; only from getMessageReactions. */
+    std::vector<types::reaction_user> partial_user_list{};
+};
+inline void to_json(nlohmann::json &json, const message_reaction &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "reactionID", it.reaction_id);
+    detail::put(json, "totalUserCount", it.total_user_count);
+    detail::put(json, "reactedByMyself", it.reacted_by_myself);
+    detail::put(json, "partialUserList", it.partial_user_list);
+}
+inline void from_json(const nlohmann::json &json, message_reaction &it) {
+    detail::take(json, "reactionID", it.reaction_id);
+    detail::take(json, "totalUserCount", it.total_user_count);
+    detail::take(json, "reactedByMyself", it.reacted_by_myself);
+    detail::take(json, "partialUserList", it.partial_user_list);
+}
+
 /** A message of a conversation. */
 struct message {
     /** Its identity: final from creation on, the same for every receiver. */
@@ -548,6 +594,8 @@ struct message {
     bool is_modified{};
     /** How many times its sender modified it. */
     std::int64_t version{};
+    /** Its reactions, in the order of their first use. */
+    std::vector<types::message_reaction> reaction_list{};
     /** This user has read it. */
     bool is_read{};
     /** The other side of a C2C conversation has read it. */
@@ -586,6 +634,7 @@ inline void to_json(nlohmann::json &json, const message &it) {
     detail::put(json, "revokeReason", it.revoke_reason);
     detail::put(json, "isModified", it.is_modified);
     detail::put(json, "version", it.version);
+    detail::put(json, "reactionList", it.reaction_list);
     detail::put(json, "isRead", it.is_read);
     detail::put(json, "isPeerRead", it.is_peer_read);
     detail::put(json, "isExcludedFromUnreadCount", it.is_excluded_from_unread_count);
@@ -615,6 +664,7 @@ inline void from_json(const nlohmann::json &json, message &it) {
     detail::take(json, "revokeReason", it.revoke_reason);
     detail::take(json, "isModified", it.is_modified);
     detail::take(json, "version", it.version);
+    detail::take(json, "reactionList", it.reaction_list);
     detail::take(json, "isRead", it.is_read);
     detail::take(json, "isPeerRead", it.is_peer_read);
     detail::take(json, "isExcludedFromUnreadCount", it.is_excluded_from_unread_count);
@@ -1273,6 +1323,44 @@ inline void from_json(const nlohmann::json &json, profile_fields &it) {
     detail::take(json, "location", it.location);
 }
 
+/** The reactions of a message, as the server has them. */
+struct message_reactions {
+    /** The message. */
+    std::string message_id{};
+    /** Its reactions, in the order of their first use. */
+    std::vector<types::message_reaction> reaction_list{};
+};
+inline void to_json(nlohmann::json &json, const message_reactions &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "messageID", it.message_id);
+    detail::put(json, "reactionList", it.reaction_list);
+}
+inline void from_json(const nlohmann::json &json, message_reactions &it) {
+    detail::take(json, "messageID", it.message_id);
+    detail::take(json, "reactionList", it.reaction_list);
+}
+
+/** A page of the users who gave a message a reaction. */
+struct reaction_user_list {
+    /** The users, in the order in which they reacted. */
+    std::vector<types::reaction_user> user_list{};
+    /** What to pass for the next page. */
+    std::int64_t next_seq{};
+    /** Nobody follows. */
+    bool is_completed{};
+};
+inline void to_json(nlohmann::json &json, const reaction_user_list &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "userList", it.user_list);
+    detail::put(json, "nextSeq", it.next_seq);
+    detail::put(json, "isCompleted", it.is_completed);
+}
+inline void from_json(const nlohmann::json &json, reaction_user_list &it) {
+    detail::take(json, "userList", it.user_list);
+    detail::take(json, "nextSeq", it.next_seq);
+    detail::take(json, "isCompleted", it.is_completed);
+}
+
 /** How many of several keywords have to stand in a message. */
 enum class keyword_match {
     or_,
@@ -1449,6 +1537,12 @@ struct message_modified {
     std::vector<types::message> messages{};
 };
 
+/** Users gave messages reactions, or took them back: here they are as they are now. */
+struct message_reactions_updated {
+    /** The messages. */
+    std::vector<types::message> messages{};
+};
+
 /** The other side has read these. */
 struct message_read_by_peer {
     /** The messages. */
@@ -1568,7 +1662,7 @@ struct unknown_event {
 };
 
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_read_by_peer, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::message_read_by_peer, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -1579,6 +1673,7 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::message_status_changed>(&it)) { static_cast<void>(own); json["name"] = "onMessageStatusChanged"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::message_revoked>(&it)) { static_cast<void>(own); json["name"] = "onMessageRevoked"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::message_modified>(&it)) { static_cast<void>(own); json["name"] = "onMessageModified"; json["data"] = own->messages; }
+    if (auto *own = std::get_if<types::message_reactions_updated>(&it)) { static_cast<void>(own); json["name"] = "onMessageReactionsUpdated"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::message_read_by_peer>(&it)) { static_cast<void>(own); json["name"] = "onMessageReadByPeer"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::conversation_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onConversationListUpdated"; json["data"] = own->conversations; }
     if (auto *own = std::get_if<types::conversation_changed>(&it)) { static_cast<void>(own); json["name"] = "onConversationChanged"; json["data"] = *own; }
@@ -1600,6 +1695,7 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "onMessageStatusChanged") { types::message_status_changed own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onMessageRevoked") { types::message_revoked own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onMessageModified") { types::message_modified own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
+    if (word == "onMessageReactionsUpdated") { types::message_reactions_updated own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onMessageReadByPeer") { types::message_read_by_peer own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onConversationListUpdated") { types::conversation_list_updated own{}; json.at("data").get_to(own.conversations); it = std::move(own); return; }
     if (word == "onConversationChanged") { types::conversation_changed own{}; json.at("data").get_to(own); it = std::move(own); return; }

@@ -214,6 +214,24 @@ public:
                                     const std::string &handle_message = "") const {
         return ask(tim_handle_group_application, group_id, user_id, accept, handle_message);
     }
+    /** As tim_add_message_reaction. */
+    answer add_message_reaction(const std::string &message_json, const std::string &reaction_id) const {
+        return ask(tim_add_message_reaction, message_json, reaction_id);
+    }
+    /** As tim_remove_message_reaction. */
+    answer remove_message_reaction(const std::string &message_json, const std::string &reaction_id) const {
+        return ask(tim_remove_message_reaction, message_json, reaction_id);
+    }
+    /** As tim_get_message_reactions. */
+    answer get_message_reactions(const std::string &message_list_json,
+                                 std::int32_t max_user_count_per_reaction) const {
+        return ask(tim_get_message_reactions, message_list_json, max_user_count_per_reaction);
+    }
+    /** As tim_get_all_user_list_of_message_reaction. */
+    answer get_all_user_list_of_message_reaction(const std::string &message_json, const std::string &reaction_id,
+                                                 std::int64_t next_seq, std::int32_t count) const {
+        return ask(tim_get_all_user_list_of_message_reaction, message_json, reaction_id, next_seq, count);
+    }
     /** As tim_get_my_profile. */
     answer get_my_profile() const {
         return ask(tim_get_my_profile);

@@ -48,6 +48,10 @@ enum { EVERY_CREATIONS_DESTROYS = 4 };
     EACH(tim_quit_group(client, text, done, NULL)); \
     EACH(tim_dismiss_group(client, text, done, NULL)); \
     EACH(tim_handle_group_application(client, text, text, true, text, done, NULL)); \
+    EACH(tim_add_message_reaction(client, json, text, done, NULL)); \
+    EACH(tim_remove_message_reaction(client, json, text, done, NULL)); \
+    EACH(tim_get_message_reactions(client, json, 1, done, NULL)); \
+    EACH(tim_get_all_user_list_of_message_reaction(client, json, text, 1, 1, done, NULL)); \
     EACH(tim_get_user_profile(client, json, done, NULL)); \
     EACH(tim_update_my_profile(client, json, done, NULL)); \
     EACH(tim_add_to_blacklist(client, json, done, NULL)); \

@@ -105,9 +105,10 @@ static void comes(awaited *it) {
 #define DOES_NOT_COUNT "true," PLAIN
 #define NOBODY "'nick':'','avatar':''"
 #define BY_ALICE "'nick':'Alice','avatar':'https://example.org/alice'"
-#define STANDS "'isRevoked':false,'revoker':null,'revokeReason':'','isModified':false,'version':0"
-#define MODIFIED "'isRevoked':false,'revoker':null,'revokeReason':'','isModified':true,'version':1"
-#define REVOKED "'isRevoked':true,'revoker':'alice','revokeReason':'wrong','isModified':true,'version':1"
+#define STANDS "'isRevoked':false,'revoker':null,'revokeReason':'','isModified':false,'version':0,'reactionList':[]"
+#define MODIFIED "'isRevoked':false,'revoker':null,'revokeReason':'','isModified':true,'version':1,'reactionList':[]"
+#define REVOKED "'isRevoked':true,'revoker':'alice','revokeReason':'wrong','isModified':true,'version':1,'reactionList':[]"
+#define UP(mine) "{'reactionID':'up','totalUserCount':1,'reactedByMyself':" mine ",'partialUserList':[]}"
 #define GONE COUNTS "'type':'gone'"
 #define HELLO COUNTS "'type':'TIMTextElem','payload':{'text':'hello climbers'}"
 
@@ -180,7 +181,7 @@ static void bob_applies_again_and_is_accepted(void) {
 }
 
 static void alice_takes_back_what_she_said(void) {
-    awaited received, modified, revoked;
+    awaited received, reacted, modified, revoked;
     char *message = NULL, *sent, *list;
     GIVES(TIM_OK, tim_create_text_message(alice, "climbers", "GROUP", "hello climbers", NULL, &message));
     await(&received, bob, EVENT("onMessageReceived"),
@@ -209,6 +210,19 @@ static void alice_takes_back_what_she_said(void) {
     CHECK(has(list, NULL, "'isPinned':true,'messageRemindType':'AcceptNotNotify','markList':[1],'customData':'','draftText':''}"));
     free(list);
 
+    char *given, messages[4096];
+    await(&reacted, bob, EVENT("onMessageReactionsUpdated"), "'reactionList':[" UP("false") "]");
+    TOLD(given, TIM_OK, tim_add_message_reaction, alice, sent, "up");
+    CHECK(has(given, NULL, "'reactionList':[" UP("true") "]"));
+    comes(&reacted);
+    snprintf(messages, sizeof messages, "[%s]", sent);
+    TELLS("[{'messageID':'*','reactionList':[{'reactionID':'up','totalUserCount':1,'reactedByMyself':false,'partialUserList':["
+          "{'userID':'alice'," BY_ALICE "}]}]}]",
+          tim_get_message_reactions, bob, messages, 10);
+    TELLS("{'userList':[{'userID':'alice'," BY_ALICE "}],'nextSeq':0,'isCompleted':true}",
+          tim_get_all_user_list_of_message_reaction, bob, sent, "up", 0, 100);
+    ENDS(TIM_OK, tim_remove_message_reaction, alice, sent, "up");
+    free(given);
     ENDS(10007, tim_revoke_message, bob, sent, NULL);
     await(&modified, bob, EVENT("onMessageModified"),
           MESSAGE("GROUPclimbers", "GROUP", "alice", "climbers", "in", "Normal", BY_ALICE, MODIFIED, "false", HELLO));

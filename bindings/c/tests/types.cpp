@@ -71,6 +71,14 @@ void a_text_is_created_sent_heard_and_listed() {
     const auto modified = read<types::message>(alice->modify_message(types::json(changed)).get());
     CHECK(modified.is_modified && modified.version == 1);
     CHECK(std::get<types::text_body>(bobs_changes.next().messages.at(0).payload).text == "hello again");
+    hearing<types::message_reactions_updated> alices_reactions(*alice);
+    const auto given = read<types::message>(bob->add_message_reaction(types::json(got), "up").get());
+    CHECK(given.reaction_list.at(0).reacted_by_myself && given.reaction_list.at(0).total_user_count == 1);
+    const auto &reacted = alices_reactions.next().messages.at(0);
+    CHECK(reacted.id == sent.id && reacted.reaction_list.at(0).reaction_id == "up");
+    const auto users = read<types::reaction_user_list>(
+        alice->get_all_user_list_of_message_reaction(types::json(reacted), "up", 0, 100).get());
+    CHECK(users.is_completed && users.user_list.at(0).user_id == "bob");
     const auto list = read<std::vector<types::conversation>>(bob->get_conversation_list().get());
     CHECK(list.at(0).type == types::conversation_type::c2c && list.at(0).last_message->id == sent.id);
     const auto results = read<types::conversation_results>(

@@ -263,6 +263,9 @@ impl Machine {
             Reply::Messages(MessagesReply::Revoke(mutation)) => {
                 conversations.own_mutation(&mut around, mutation);
             }
+            Reply::Messages(MessagesReply::React(call::Reacted { mutation: Some(mutation) })) => {
+                conversations.own_mutation(&mut around, mutation);
+            }
             Reply::Messages(MessagesReply::Modify(modified)) if modified.applied => {
                 conversations.own_mutation(&mut around, &modified.mutation);
             }

@@ -286,6 +286,8 @@ pub enum MessageEvent {
     Revoked,
     /// MESSAGE_MODIFIED.
     Modified,
+    /// MESSAGE_REACTIONS_UPDATED.
+    ReactionsUpdated,
     /// MESSAGE_READ_BY_PEER.
     ReadByPeer,
 }

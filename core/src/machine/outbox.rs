@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use tim_protocol::body::Element as _;
 use tim_protocol::call::Sent;
 use tim_protocol::message::Message as WireMessage;
-use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, Fault, List, MessageId, UserId};
 
 use super::context::Context;
 use super::io::{CallId, Output, Return};
@@ -133,6 +133,7 @@ impl Outbox {
             revoked: None,
             mutation_seq: 0,
             version: 0,
+            reactions: List::default(),
             attributes: attributes.write_beside(&body, reserve)?,
             body,
         })

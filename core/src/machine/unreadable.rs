@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 use tim_protocol::message::{Message as WireMessage, Priority};
-use tim_protocol::{Code, ConversationId, Fault, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, Fault, List, MessageId, UserId};
 
 use crate::mutation::UNREADABLE;
 
@@ -104,6 +104,7 @@ pub(super) fn placeholder(me: &UserId, id: &ConversationId, sequence: u64, time:
         revoked: None,
         mutation_seq: 0,
         version: 0,
+        reactions: List::default(),
         attributes: None,
         body: RawValue::from_string(UNREADABLE.to_owned()).unwrap_or_default(),
     }

@@ -11,10 +11,12 @@ mod search;
 use serde_json::value::RawValue;
 use tim_protocol::conversation::{Cursor, Mention};
 use tim_protocol::group::Group;
-use tim_protocol::message::{Message, MessageChange, Modification, Mutation, Priority, Revocation};
+use tim_protocol::message::{
+    Message, MessageChange, Modification, Mutation, OwnReactions, Priority, Reaction, Reactions, Revocation,
+};
 use tim_protocol::profile::Profile;
 use tim_protocol::settings::{ConversationSettings, SettingsChange};
-use tim_protocol::{Code, ConversationId, MessageId, UserId};
+use tim_protocol::{Code, ConversationId, List, MessageId, UserId};
 
 pub use self::model::restarts;
 pub use self::search::{found, found_after_others_are_cleared, found_until_it_is_gone};
@@ -209,6 +211,23 @@ pub async fn modified<S: Store>(at: &S::Location) {
     assert_eq!(sent_again.body.get(), message(1).body.get());
 }
 
+/// Promise 3: the newest reactions hold, and which of them are the user's stays as it is until it is told. They are not sent again.
+pub async fn reacted<S: Store>(at: &S::Location) {
+    let mut store = open::<S>(at).await;
+    store.apply(&[Change::Acknowledged(message(1)), react(1, 2, Some(&["up"]))], false).await.unwrap();
+    store.apply(&[react(1, 3, None), react(1, 1, Some(&[])), react(2, 4, None)], true).await.unwrap();
+    drop(store);
+    let mut store = open::<S>(at).await;
+    let all = read(&mut store).await;
+    assert_eq!((all.len(), all[0].mutation_seq), (1, 3));
+    let shown: Vec<_> =
+        all[0].reactions.iter().map(|it| (it.reaction_id.as_str(), it.total, it.mine)).collect();
+    assert_eq!(shown, [("up", 3, true), ("heart", 1, false)]);
+    store.apply(&[Change::Acknowledged(all[0].clone()), Change::Reset], true).await.unwrap();
+    let sent_again = store.snapshot().await.unwrap().outbox.remove(0).message;
+    assert!(sent_again.reactions.is_empty());
+}
+
 /// Promise 5: drafts stay, an acknowledged message moves to its conversation, and comes back to the outbox in another epoch, behind what
 /// waits; everything else is fetched anew.
 pub async fn another_epoch<S: Store>(at: &S::Location) {
@@ -329,6 +348,7 @@ fn message(sequence: u64) -> Message {
         revoked: None,
         mutation_seq: 0,
         version: 0,
+        reactions: List::default(),
         attributes: None,
         body: serde_json::value::to_raw_value(
             &serde_json::json!({"type": "TIMTextElem", "payload": {"text": format!("number {sequence}")}}),
@@ -363,6 +383,16 @@ fn modify(sequence: u64, number: u64, text: &str) -> Change {
     let body = serde_json::value::to_raw_value(&body).unwrap();
     let modification = Modification { by: user("alice"), time: 5, version: number, attributes: None, body };
     changes(sequence, number, MessageChange::Modified(modification))
+}
+
+/// A message of bob's conversation has two reactions by the mutation with this number, which may tell which are the user's.
+fn react(sequence: u64, number: u64, own: Option<&[&str]>) -> Change {
+    let id_list = |own: &[&str]| own.iter().map(|id| (*id).to_owned()).collect();
+    let own = own.map(|own| OwnReactions { user_id: user("alice"), reaction_id_list: id_list(own) });
+    let [mut first, second] = ["up", "heart"].map(Reaction::first);
+    first.total = u32::try_from(number).unwrap();
+    let reactions = [first, second].map(|it| Reaction { mine: false, ..it }).to_vec().into();
+    changes(sequence, number, MessageChange::Reactions(Reactions { reactions, own }))
 }
 
 fn changes(sequence: u64, mutation_seq: u64, change: MessageChange) -> Change {

@@ -8,7 +8,7 @@ use super::Check;
 use crate::attributes::SentAttributes;
 use crate::body::{Body, Element as _};
 use crate::bounds::{at_least_one, check_content, number, out_of};
-use crate::message::{Message, Mutation, Priority};
+use crate::message::{Message, Mutation, Priority, Reaction};
 use crate::{Code, ConversationId, Fault, List, MessageId, UnixMillis, UserId, limits};
 
 /// Sends a message.
@@ -176,6 +176,73 @@ pub struct Modified {
     pub mutation: Mutation,
 }
 
+/// Gives a message a reaction, or takes one back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReactRequest {
+    /// The conversation.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: ConversationId,
+    /// The message.
+    pub sequence: u64,
+    /// The reaction; at most [`limits::REACTION_ID_BYTES`].
+    #[serde(rename = "reactionID")]
+    pub reaction_id: String,
+    /// Whether the user gives it.
+    pub is_set: bool,
+}
+
+/// The reactions of the message after a request to react.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reacted {
+    /// What holds now; absent if nobody ever reacted to the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mutation: Option<Mutation>,
+}
+
+/// Asks for the reactions of messages, and who gave them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReactionsRequest {
+    /// The conversation.
+    #[serde(rename = "conversationID")]
+    pub conversation_id: ConversationId,
+    /// The messages, 1 to [`limits::REACTED_MESSAGES`].
+    pub sequences: Vec<u64>,
+    /// Most users of each reaction, at most [`limits::REACTION_USERS_SHOWN`]; with `of` at most [`limits::REACTION_USERS`].
+    pub limit: u32,
+    /// Only one reaction of a single message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<ReactionUsers>,
+}
+
+/// The users of one reaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReactionUsers {
+    /// The reaction.
+    #[serde(rename = "reactionID")]
+    pub reaction_id: String,
+    /// Those after this place, which [`Reaction::next`] gave; 0 for the first.
+    #[serde(default, skip_serializing_if = "crate::is_zero")]
+    pub after: u64,
+}
+
+/// The reactions of messages.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReactionsPage {
+    /// Of each message, in the order of the request. Those that the user cannot see are left out.
+    pub messages: List<MessageReactions>,
+}
+
+/// The reactions of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageReactions {
+    /// The message.
+    pub sequence: u64,
+    /// Its reactions with their users, as many as fit a page.
+    pub reactions: List<Reaction>,
+}
+
 /// Sets how far this user has read. A lower sequence than before has no effect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -262,6 +329,44 @@ impl Check for ModifyRequest {
     }
 }
 
+impl Check for ReactRequest {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        if self.conversation_id == ConversationId::System {
+            return Err(Fault::with_text(Code::BAD_REQUEST, "nobody reacts to notices of @TIM#SYSTEM"));
+        }
+        at_least_one("sequence", self.sequence)?;
+        check_reaction_id(&self.reaction_id)
+    }
+}
+
+impl Check for ReactionsRequest {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        if self.sequences.is_empty() || self.sequences.len() > limits::REACTED_MESSAGES {
+            return Err(out_of("sequences", &format!("has 1 to {} messages", limits::REACTED_MESSAGES)));
+        }
+        self.sequences.iter().try_for_each(|sequence| at_least_one("sequences", *sequence))?;
+        let Some(of) = &self.of else { return at_most("limit", self.limit, limits::REACTION_USERS_SHOWN) };
+        if self.sequences.len() > 1 {
+            return Err(out_of("sequences", "has one message where a reaction is named"));
+        }
+        check_reaction_id(&of.reaction_id)?;
+        number("after", of.after)?;
+        at_least_one("limit", self.limit.into())?;
+        at_most("limit", self.limit, limits::REACTION_USERS)
+    }
+}
+
+fn check_reaction_id(id: &str) -> Result<(), Fault> {
+    if id.is_empty() || id.len() > limits::REACTION_ID_BYTES {
+        return Err(out_of("reactionID", &format!("has 1 to {} bytes", limits::REACTION_ID_BYTES)));
+    }
+    Ok(())
+}
+
+fn at_most(field: &str, number: u32, most: u32) -> Result<(), Fault> {
+    if number > most { Err(out_of(field, &format!("is at most {most}"))) } else { Ok(()) }
+}
+
 impl Check for ReadRequest {
     fn check(&self, _: &UserId) -> Result<(), Fault> {
         number("sequence", self.sequence)
@@ -277,6 +382,8 @@ verbs! {
         Query by User: Mutations(MutationsRequest) = "msg.mutations" -> MutationPage,
         Command by User: Revoke(RevokeRequest) = "msg.revoke" -> Mutation,
         Command by User: Modify(ModifyRequest) = "msg.modify" -> Modified,
+        Command by User: React(ReactRequest) = "msg.react" -> Reacted,
+        Query by User: Reactions(ReactionsRequest) = "msg.reactions" -> ReactionsPage,
         Command by User: Read(ReadRequest) = "conv.read" -> ReadUpTo,
     }
 }

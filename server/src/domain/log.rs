@@ -70,6 +70,7 @@ pub(super) fn append(
         revoked: None,
         mutation_seq: 0,
         version: 0,
+        reactions: List::default(),
         attributes: draft.attributes.map(ToOwned::to_owned),
         body: draft.body.to_owned(),
     };
@@ -138,7 +139,7 @@ pub(super) fn messages(
     max_bytes: usize,
 ) -> DomainResult<Run> {
     let (mut run, mut room) = (Run::default(), PageRoom::new(max_bytes));
-    rows.messages(conversation.key, sequences, max, |row| {
+    rows.messages(conversation.key, actor.key, sequences, max, |row| {
         let to = named_by(row.sender, actor, conversation, name);
         let sequence = row.sequence;
         let message = bounds::written(&message(row, to));
@@ -183,6 +184,7 @@ fn message(row: MessageRow<'_>, to: ConversationId) -> MessageRef<'_> {
         revoked: row.revoked,
         mutation_seq: row.mutation_seq,
         version: row.version,
+        reactions: row.reactions,
         attributes: row.attributes.map(Cow::Borrowed),
         body: bounds::within_frames(row.body),
     }

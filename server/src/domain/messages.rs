@@ -1,11 +1,13 @@
 //! The verbs about messages: the list of them. What each does is in a file of its own.
 
 use tim_protocol::bounds;
-use tim_protocol::call::{Call as _, MessagesRequest, MutationsRequest, PositionRequest, Reply};
+use tim_protocol::call::{
+    Call as _, MessagesRequest, MutationsRequest, PositionRequest, ReactionsRequest, Reply,
+};
 
 use super::outcome::without_notifications;
 use super::rows::Rows;
-use super::{DomainResult, history, modify, mutations, read, revoke, send};
+use super::{DomainResult, history, modify, mutations, reactions, read, revoke, send};
 use crate::core::ops::{Committed, UserRequest};
 
 pub(super) fn request(
@@ -28,6 +30,10 @@ pub(super) fn request(
         }
         MessagesRequest::Revoke(revoke) => revoke::revoke(rows, actor, revoke, *now, *revoke_within),
         MessagesRequest::Modify(modify) => modify::modify(rows, actor, modify, *now),
+        MessagesRequest::React(react) => reactions::react(rows, actor, react),
+        MessagesRequest::Reactions(asked) => {
+            reactions::page(rows, actor, asked).map(ReactionsRequest::answer).map(without_notifications)
+        }
         MessagesRequest::Read(read) => read::read(rows, actor, read),
     }
 }

@@ -60,7 +60,8 @@ pub(super) fn modify(
     }
     let content = Content::of(&message, asked);
     if message.version != asked.version {
-        let newest = rows.newest_mutation(conversation.key, message.sequence, MutationKind::Modified)?;
+        let newest =
+            rows.newest_mutation(conversation.key, actor, message.sequence, MutationKind::Modified)?;
         let mutation = mutations::seen(newest.ok_or(Code::BAD_REQUEST)?, actor, &conversation, name);
         // The reply to a request that was carried out may have been lost.
         let applied = message.version == asked.version + 1 && content.is(&message);
@@ -80,6 +81,7 @@ pub(super) fn modify(
         unread_index: 0,
         attributes: content.attributes.as_deref(),
         body: &content.body,
+        reactions: &message.reactions,
     };
     let mutation = mutations::append(rows, actor, &mut conversation, &message, changed)?;
     let to = readers(rows, actor, &conversation, message.sequence)?;

@@ -9,7 +9,7 @@ use tim_protocol::bounds::PageRoom;
 use tim_protocol::call::{self, MutationPage};
 use tim_protocol::code::Code;
 use tim_protocol::frame::Push;
-use tim_protocol::message::{Message, MessageChange, Mutation};
+use tim_protocol::message::{Message, MessageChange, Mutation, Reaction};
 use tim_protocol::{ConversationId, List, limits};
 
 use super::DomainResult;
@@ -43,6 +43,7 @@ pub(super) struct Changed<'a> {
     pub(super) unread_index: u64,
     pub(super) attributes: Option<&'a RawValue>,
     pub(super) body: &'a RawValue,
+    pub(super) reactions: &'a List<Reaction>,
 }
 
 /// Appends a mutation by the actor, and changes its message.
@@ -53,7 +54,7 @@ pub(super) fn append(
     message: &Message,
     changed: Changed<'_>,
 ) -> DomainResult<Mutation> {
-    let Changed { change, unread_index, attributes, body } = changed;
+    let Changed { change, unread_index, attributes, body, reactions } = changed;
     conversation.mutation_head += 1;
     let mutation = Mutation {
         from: message.from.clone(),
@@ -71,6 +72,7 @@ pub(super) fn append(
             supersedes: message.mutation_seq > 0,
             attributes,
             body,
+            reactions,
         },
     )?;
     Ok(mutation)
@@ -108,7 +110,7 @@ pub(super) fn page(
     let Some(conversation) = readable(rows, actor, &asked.conversation_id)? else { return Ok(page) };
     let first_visible_seq = rows.user_conversation(actor.key, conversation.key)?.first_visible_seq;
     let mut room = PageRoom::new(limits::PAGE_BYTES);
-    rows.mutations(conversation.key, asked.after, limits::MUTATION_PAGE, |row| {
+    rows.mutations(conversation.key, actor, asked.after, limits::MUTATION_PAGE, |row| {
         let number = row.number;
         if row.sequence >= first_visible_seq {
             let mutation = seen(row, actor, &conversation, &asked.conversation_id);

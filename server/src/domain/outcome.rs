@@ -34,6 +34,12 @@ impl From<Code> for DomainError {
     }
 }
 
+impl From<Fault> for DomainError {
+    fn from(fault: Fault) -> Self {
+        Self::Refused(fault)
+    }
+}
+
 impl From<DomainError> for Fault {
     fn from(failure: DomainError) -> Self {
         match failure {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
+use tim_protocol::List;
 use tim_protocol::attributes::Attributes;
 use tim_protocol::call::{self, Call as _};
 use tim_protocol::code::Code;
@@ -29,7 +30,8 @@ pub(super) fn revoke(
     let message = mutations::visible(rows, actor, &conversation, name, asked.sequence)?
         .ok_or(Code::REVOKE_NOT_FOUND)?;
     if message.revoked.is_some() {
-        let before = rows.newest_mutation(conversation.key, message.sequence, MutationKind::Revoked)?;
+        let kind = MutationKind::Revoked;
+        let before = rows.newest_mutation(conversation.key, actor, message.sequence, kind)?;
         if let Some(before) = before {
             let done = mutations::seen(before, actor, &conversation, name);
             return Ok(without_notifications(call::RevokeRequest::answer(done)));
@@ -82,9 +84,13 @@ fn append(
         unread_index: if message.excluded_from_unread_count { 0 } else { message.unread_index },
         attributes: attributes.as_deref(),
         body: &body,
+        reactions: &List::default(),
     };
     let mutation = mutations::append(rows, actor, conversation, message, changed)?;
     mentions::remove(rows, conversation, message)?;
+    if !message.reactions.is_empty() {
+        rows.remove_reactions(conversation.key, message.sequence)?;
+    }
     Ok(mutation)
 }
 

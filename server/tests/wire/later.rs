@@ -71,7 +71,7 @@ async fn every_frame_of_a_later_client_has_its_documented_answer() {
             _ => panic!("say here what {name} is answered with"),
         }
         assert_eq!(
-            alice.ask("msg.react", &json!({})).await["e"]["c"],
+            alice.ask("msg.translate", &json!({})).await["e"]["c"],
             Code::UNSUPPORTED.0,
             "{name}: goes on"
         );

@@ -1115,6 +1115,115 @@ fn handle_group_application(tim: Arc<Tim>, group_id: String, user_id: String, ac
     call(async move { tim.handle_group_application(group_id, user_id, accept, handle_message).await })
 }
 
+/// Gives a message a reaction, such as an emoji, that everybody sees: `reaction_id` has 1 to 64 bytes, and its meaning
+/// is the application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message
+/// as it is then; one that has the reaction of this user already stays as it is.
+///
+/// `message_json` is `message`. Result: `message`.
+///
+/// Errors: the gate's; 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 20001 for
+/// an id that is none or a message of the server, 23005 or 23006 for too many reactions or users, 20007, 10007 or 10010
+/// where nothing could be sent either; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_add_message_reaction(
+    client: TimClient,
+    message_json: *const c_char,
+    reaction_id: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(add_message_reaction(
+        tim,
+        guard::noun(message_json)?,
+        guard::text(reaction_id)?,
+    ))))
+}
+
+fn add_message_reaction(tim: Arc<Tim>, message: Message, reaction_id: String) -> Call {
+    call(async move { tim.add_message_reaction(message, reaction_id).await })
+}
+
+/// Takes a reaction of this user back. Answers the message as it is then; one that does not have it stays as it is.
+///
+/// `message_json` is `message`. Result: `message`.
+///
+/// Errors: those of `tim_add_message_reaction`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_remove_message_reaction(
+    client: TimClient,
+    message_json: *const c_char,
+    reaction_id: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(remove_message_reaction(
+        tim,
+        guard::noun(message_json)?,
+        guard::text(reaction_id)?,
+    ))))
+}
+
+fn remove_message_reaction(tim: Arc<Tim>, message: Message, reaction_id: String) -> Call {
+    call(async move { tim.remove_message_reaction(message, reaction_id).await })
+}
+
+/// The reactions of 1 to 20 messages of one conversation, as the server has them, each with the first users who gave
+/// it: `max_user_count_per_reaction`, 0 to 10, or fewer if there would be too much. Messages that cannot be seen are
+/// left out.
+///
+/// `message_list_json` is an array of `message`. Result: an array of `message reactions`.
+///
+/// Errors: the gate's; 2105 for a message that was not sent or is of another conversation, 20001 for no message or too
+/// many, or a number out of its range, 10007 or 10010 for messages of a group that are not this user's to read; 2800 or
+/// 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_message_reactions(
+    client: TimClient,
+    message_list_json: *const c_char,
+    max_user_count_per_reaction: i32,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_message_reactions(
+        tim,
+        guard::noun(message_list_json)?,
+        max_user_count_per_reaction,
+    ))))
+}
+
+fn get_message_reactions(tim: Arc<Tim>, message_list: Vec<Message>, max_user_count_per_reaction: i32) -> Call {
+    call(async move { tim.get_message_reactions(message_list, max_user_count_per_reaction).await })
+}
+
+/// A page of the users who gave a message a reaction: up to `count`, 1 to 100, after those of the page that gave this
+/// `next_seq`, or the first ones with 0.
+///
+/// `message_json` is `message`. Result: `reaction user list`.
+///
+/// Errors: those of `tim_get_message_reactions`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_all_user_list_of_message_reaction(
+    client: TimClient,
+    message_json: *const c_char,
+    reaction_id: *const c_char,
+    next_seq: i64,
+    count: i32,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_all_user_list_of_message_reaction(
+        tim,
+        guard::noun(message_json)?,
+        guard::text(reaction_id)?,
+        next_seq,
+        count,
+    ))))
+}
+
+fn get_all_user_list_of_message_reaction(tim: Arc<Tim>, message: Message, reaction_id: String, next_seq: i64, count: i32) -> Call {
+    call(async move { tim.get_all_user_list_of_message_reaction(message, reaction_id, next_seq, count).await })
+}
+
 /// This user's profile.
 ///
 /// Result: `profile`.
@@ -1430,6 +1539,22 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "handleGroupApplication" => {
             let mut given = Parameters::new("handleGroupApplication", &["groupID", "userID", "accept", "handleMessage"], given)?;
             Ok(handle_group_application(tim, given.take("groupID")?, given.take("userID")?, given.take("accept")?, given.take_or("handleMessage", "".to_owned())?))
+        }
+        "addMessageReaction" => {
+            let mut given = Parameters::new("addMessageReaction", &["message", "reactionID"], given)?;
+            Ok(add_message_reaction(tim, given.take("message")?, given.take("reactionID")?))
+        }
+        "removeMessageReaction" => {
+            let mut given = Parameters::new("removeMessageReaction", &["message", "reactionID"], given)?;
+            Ok(remove_message_reaction(tim, given.take("message")?, given.take("reactionID")?))
+        }
+        "getMessageReactions" => {
+            let mut given = Parameters::new("getMessageReactions", &["messageList", "maxUserCountPerReaction"], given)?;
+            Ok(get_message_reactions(tim, given.take("messageList")?, given.take("maxUserCountPerReaction")?))
+        }
+        "getAllUserListOfMessageReaction" => {
+            let mut given = Parameters::new("getAllUserListOfMessageReaction", &["message", "reactionID", "nextSeq", "count"], given)?;
+            Ok(get_all_user_list_of_message_reaction(tim, given.take("message")?, given.take("reactionID")?, given.take("nextSeq")?, given.take("count")?))
         }
         "getMyProfile" => {
             let _given = Parameters::new("getMyProfile", &[], given)?;

@@ -16,6 +16,7 @@ mod conversations;
 
 mod groups;
 
+mod reactions;
 mod relations;
 mod search;
 

@@ -9,8 +9,8 @@ use tim::{Code, ConversationId};
 
 use super::body::with_payload;
 use super::{
-    Payload, conversation_id, message_id, millis, mirror, mirror_words, seconds, signed, unsigned, user_id,
-    user_ids,
+    MessageReaction, Payload, conversation_id, message_id, millis, mirror, mirror_words, seconds, signed,
+    unsigned, user_id, user_ids,
 };
 use crate::error::TimError;
 
@@ -113,6 +113,10 @@ pub struct Message {
     #[serde(default)]
     #[uniffi(default = 0)]
     pub version: i64,
+    /// Its reactions, in the order of their first use.
+    #[serde(default)]
+    #[uniffi(default = [])]
+    pub reaction_list: Vec<MessageReaction>,
     /// This user has read it.
     pub is_read: bool,
     /// The other side of a C2C conversation has read it.
@@ -166,6 +170,7 @@ impl From<engine::Message> for Message {
             revoke_reason,
             is_modified,
             version,
+            reaction_list,
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,
@@ -195,6 +200,7 @@ impl From<engine::Message> for Message {
             revoke_reason,
             is_modified,
             version: signed(version),
+            reaction_list: reaction_list.into_iter().map(Into::into).collect(),
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,
@@ -232,6 +238,7 @@ impl TryFrom<Message> for engine::Message {
             revoke_reason,
             is_modified,
             version,
+            reaction_list,
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,
@@ -267,6 +274,7 @@ impl TryFrom<Message> for engine::Message {
             revoke_reason,
             is_modified,
             version: unsigned(version)?,
+            reaction_list: reaction_list.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
             is_read,
             is_peer_read,
             is_excluded_from_unread_count,

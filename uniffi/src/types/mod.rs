@@ -17,6 +17,7 @@ mod media;
 mod message;
 mod options;
 mod profile;
+mod reaction;
 mod search;
 
 use tim::protocol::UnixMillis;
@@ -30,6 +31,7 @@ pub use media::*;
 pub use message::*;
 pub use options::*;
 pub use profile::*;
+pub use reaction::*;
 pub use search::*;
 
 use crate::error::TimError;
@@ -40,7 +42,7 @@ pub(crate) fn signed(number: u64) -> i64 {
 }
 
 /// A number of a host's. What is negative is none.
-pub(super) fn unsigned(number: i64) -> Result<u64, TimError> {
+pub(crate) fn unsigned(number: i64) -> Result<u64, TimError> {
     u64::try_from(number).map_err(|_| invalid("a sequence or size is not negative"))
 }
 
@@ -50,8 +52,9 @@ pub(crate) fn small(number: u32) -> i32 {
 }
 
 /// A small number of a host's. What is negative is none.
-pub(super) fn unsigned_small(number: i32) -> Result<u32, TimError> {
-    u32::try_from(number).map_err(|_| invalid("a width, height, format or duration is not negative"))
+pub(crate) fn unsigned_small(number: i32) -> Result<u32, TimError> {
+    u32::try_from(number)
+        .map_err(|_| invalid("a width, height, format, duration or number of users is not negative"))
 }
 
 /// A time of the engine's, as hosts have it.

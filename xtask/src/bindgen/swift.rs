@@ -10,10 +10,26 @@ const HAVE_OTHER_FORMS: [&str; 1] = ["getAttachmentUrl"];
 const CALLBACKS: [&str; 5] =
     ["EventHandler", "EventListener", "LogSink?", "ProgressListener?", "UploadPlugin"];
 /// First arguments that have no label in Swift, in addition to those whose name ends the name of their function.
-const PLAIN: [&str; 4] = ["off(listener", "on(event", "once(event", "updateMyProfile(fields"];
+const PLAIN: [&str; 6] = [
+    "addMessageReaction(message",
+    "off(listener",
+    "on(event",
+    "once(event",
+    "removeMessageReaction(message",
+    "updateMyProfile(fields",
+];
 /// Functions whose result an app may ignore.
-const DISCARDABLE: [&str; 7] =
-    ["createGroup", "joinGroup", "login", "resendMessage", "revokeMessage", "sendMessage", "updateMyProfile"];
+const DISCARDABLE: [&str; 9] = [
+    "addMessageReaction",
+    "createGroup",
+    "joinGroup",
+    "login",
+    "removeMessageReaction",
+    "resendMessage",
+    "revokeMessage",
+    "sendMessage",
+    "updateMyProfile",
+];
 
 pub(super) fn finished(generated: &str) -> Result<String> {
     let swift = with_error(&with_ids(generated))?;

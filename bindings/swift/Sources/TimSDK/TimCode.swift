@@ -126,6 +126,10 @@ public enum TimCode {
     public static let blacklisted: Int32 = 20007
     /// too late to take the message back.
     public static let revokeTooLate: Int32 = 20016
+    /// the message has 10 different reactions already: choose one of those.
+    public static let tooManyReactions: Int32 = 23005
+    /// 100 users gave the message this reaction already.
+    public static let tooManyReactionUsers: Int32 = 23006
     /// the blacklist is full.
     public static let blacklistFull: Int32 = 30013
     /// a profile value is too long.

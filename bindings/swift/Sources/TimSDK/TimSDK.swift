@@ -2025,6 +2025,46 @@ public protocol TimProtocol: AnyObject, Sendable {
     func sendMessage(_ message: Message, options: SendOptions?) async throws  -> Message
 
     /**
+     * Gives a message a reaction, such as an emoji, that everybody sees: `reactionID` has 1 to 64 bytes, and its meaning is the
+     * application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message as it is then; one
+     * that has the reaction of this user already stays as it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 20001 for an id
+     * that is none or a message of the server, 23005 or 23006 for too many reactions or users, 20007, 10007 or 10010 where nothing
+     * could be sent either. `Unreachable`: 2800 or 2801.
+     */
+    func addMessageReaction(_ message: Message, reactionID: String) async throws  -> Message
+
+    /**
+     * A page of the users who gave a message a reaction: up to `count`, 1 to 100, after those of the page that gave this `nextSeq`,
+     * or the first ones with 0.
+     *
+     * # Errors
+     * Those of `getMessageReactions`.
+     */
+    func getAllUserListOfMessageReaction(message: Message, reactionID: String, nextSeq: Int64, count: Int32) async throws  -> ReactionUserList
+
+    /**
+     * The reactions of 1 to 20 messages of one conversation, as the server has them, each with the first users who gave it:
+     * `maxUserCountPerReaction`, 0 to 10, or fewer if there would be too much. Messages that cannot be seen are left out.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent or is of another conversation, 20001 for no message or too many,
+     * or a number out of its range, 10007 or 10010 for messages of a group that are not this user's to read. `Unreachable`: 2800 or
+     * 2801.
+     */
+    func getMessageReactions(messageList: [Message], maxUserCountPerReaction: Int32) async throws  -> [MessageReactions]
+
+    /**
+     * Takes a reaction of this user back. Answers the message as it is then; one that does not have it stays as it is.
+     *
+     * # Errors
+     * Those of `addMessageReaction`.
+     */
+    func removeMessageReaction(_ message: Message, reactionID: String) async throws  -> Message
+
+    /**
      * Puts users on the blacklist.
      *
      * # Errors
@@ -3332,6 +3372,104 @@ open func sendMessage(_ message: Message, options: SendOptions? = nil)async thro
             rustFutureFunc: {
                 uniffi_tim_ffi_fn_method_tim_send_message(
                         self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterOptionTypeSendOptions.lower(options)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeMessage_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Gives a message a reaction, such as an emoji, that everybody sees: `reactionID` has 1 to 64 bytes, and its meaning is the
+     * application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message as it is then; one
+     * that has the reaction of this user already stays as it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 20001 for an id
+     * that is none or a message of the server, 23005 or 23006 for too many reactions or users, 20007, 10007 or 10010 where nothing
+     * could be sent either. `Unreachable`: 2800 or 2801.
+     */
+@discardableResult
+open func addMessageReaction(_ message: Message, reactionID: String)async throws  -> Message  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_add_message_reaction(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterString.lower(reactionID)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeMessage_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * A page of the users who gave a message a reaction: up to `count`, 1 to 100, after those of the page that gave this `nextSeq`,
+     * or the first ones with 0.
+     *
+     * # Errors
+     * Those of `getMessageReactions`.
+     */
+open func getAllUserListOfMessageReaction(message: Message, reactionID: String, nextSeq: Int64, count: Int32)async throws  -> ReactionUserList  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_all_user_list_of_message_reaction(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterString.lower(reactionID),FfiConverterInt64.lower(nextSeq),FfiConverterInt32.lower(count)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeReactionUserList_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * The reactions of 1 to 20 messages of one conversation, as the server has them, each with the first users who gave it:
+     * `maxUserCountPerReaction`, 0 to 10, or fewer if there would be too much. Messages that cannot be seen are left out.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent or is of another conversation, 20001 for no message or too many,
+     * or a number out of its range, 10007 or 10010 for messages of a group that are not this user's to read. `Unreachable`: 2800 or
+     * 2801.
+     */
+open func getMessageReactions(messageList: [Message], maxUserCountPerReaction: Int32)async throws  -> [MessageReactions]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_message_reactions(
+                        self.uniffiCloneHandle(),FfiConverterSequenceTypeMessage.lower(messageList),FfiConverterInt32.lower(maxUserCountPerReaction)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeMessageReactions.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Takes a reaction of this user back. Answers the message as it is then; one that does not have it stays as it is.
+     *
+     * # Errors
+     * Those of `addMessageReaction`.
+     */
+@discardableResult
+open func removeMessageReaction(_ message: Message, reactionID: String)async throws  -> Message  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_remove_message_reaction(
+                        self.uniffiCloneHandle(),FfiConverterTypeMessage_lower(message),FfiConverterString.lower(reactionID)
                 )
             },
             pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
@@ -5593,6 +5731,10 @@ public struct Message: Equatable, Hashable {
      */
     public var version: Int64
     /**
+     * Its reactions, in the order of their first use.
+     */
+    public var reactionList: [MessageReaction]
+    /**
      * This user has read it.
      */
     public var isRead: Bool
@@ -5691,6 +5833,9 @@ public struct Message: Equatable, Hashable {
          * How many times its sender modified it.
          */version: Int64 = Int64(0),
         /**
+         * Its reactions, in the order of their first use.
+         */reactionList: [MessageReaction] = [],
+        /**
          * This user has read it.
          */isRead: Bool,
         /**
@@ -5737,6 +5882,7 @@ public struct Message: Equatable, Hashable {
         self.revokeReason = revokeReason
         self.isModified = isModified
         self.version = version
+        self.reactionList = reactionList
         self.isRead = isRead
         self.isPeerRead = isPeerRead
         self.isExcludedFromUnreadCount = isExcludedFromUnreadCount
@@ -5782,6 +5928,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 revokeReason: FfiConverterString.read(from: &buf),
                 isModified: FfiConverterBool.read(from: &buf),
                 version: FfiConverterInt64.read(from: &buf),
+                reactionList: FfiConverterSequenceTypeMessageReaction.read(from: &buf),
                 isRead: FfiConverterBool.read(from: &buf),
                 isPeerRead: FfiConverterBool.read(from: &buf),
                 isExcludedFromUnreadCount: FfiConverterBool.read(from: &buf),
@@ -5813,6 +5960,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterString.write(value.revokeReason, into: &buf)
         FfiConverterBool.write(value.isModified, into: &buf)
         FfiConverterInt64.write(value.version, into: &buf)
+        FfiConverterSequenceTypeMessageReaction.write(value.reactionList, into: &buf)
         FfiConverterBool.write(value.isRead, into: &buf)
         FfiConverterBool.write(value.isPeerRead, into: &buf)
         FfiConverterBool.write(value.isExcludedFromUnreadCount, into: &buf)
@@ -6094,6 +6242,164 @@ public func FfiConverterTypeMessageListHoppingParam_lift(_ buf: RustBuffer) thro
 #endif
 public func FfiConverterTypeMessageListHoppingParam_lower(_ value: MessageListHoppingParam) -> RustBuffer {
     return FfiConverterTypeMessageListHoppingParam.lower(value)
+}
+
+
+/**
+ * A reaction of a message.
+ */
+public struct MessageReaction: Equatable, Hashable {
+    /**
+     * Its ID, such as an emoji; its meaning is the application's.
+     */
+    public var reactionID: String
+    /**
+     * How many users gave it.
+     */
+    public var totalUserCount: Int32
+    /**
+     * This user is one of them.
+     */
+    public var reactedByMyself: Bool
+    /**
+     * The first of them, in the order in which they reacted; only from `getMessageReactions`.
+     */
+    public var partialUserList: [ReactionUser]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its ID, such as an emoji; its meaning is the application's.
+         */reactionID: String,
+        /**
+         * How many users gave it.
+         */totalUserCount: Int32,
+        /**
+         * This user is one of them.
+         */reactedByMyself: Bool,
+        /**
+         * The first of them, in the order in which they reacted; only from `getMessageReactions`.
+         */partialUserList: [ReactionUser] = []) {
+        self.reactionID = reactionID
+        self.totalUserCount = totalUserCount
+        self.reactedByMyself = reactedByMyself
+        self.partialUserList = partialUserList
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MessageReaction: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMessageReaction: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MessageReaction {
+        return
+            try MessageReaction(
+                reactionID: FfiConverterString.read(from: &buf),
+                totalUserCount: FfiConverterInt32.read(from: &buf),
+                reactedByMyself: FfiConverterBool.read(from: &buf),
+                partialUserList: FfiConverterSequenceTypeReactionUser.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MessageReaction, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.reactionID, into: &buf)
+        FfiConverterInt32.write(value.totalUserCount, into: &buf)
+        FfiConverterBool.write(value.reactedByMyself, into: &buf)
+        FfiConverterSequenceTypeReactionUser.write(value.partialUserList, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageReaction_lift(_ buf: RustBuffer) throws -> MessageReaction {
+    return try FfiConverterTypeMessageReaction.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageReaction_lower(_ value: MessageReaction) -> RustBuffer {
+    return FfiConverterTypeMessageReaction.lower(value)
+}
+
+
+/**
+ * The reactions of a message, as the server has them.
+ */
+public struct MessageReactions: Equatable, Hashable {
+    /**
+     * The message.
+     */
+    public var messageID: String
+    /**
+     * Its reactions, in the order of their first use.
+     */
+    public var reactionList: [MessageReaction]
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The message.
+         */messageID: String,
+        /**
+         * Its reactions, in the order of their first use.
+         */reactionList: [MessageReaction]) {
+        self.messageID = messageID
+        self.reactionList = reactionList
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension MessageReactions: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeMessageReactions: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> MessageReactions {
+        return
+            try MessageReactions(
+                messageID: FfiConverterString.read(from: &buf),
+                reactionList: FfiConverterSequenceTypeMessageReaction.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: MessageReactions, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.messageID, into: &buf)
+        FfiConverterSequenceTypeMessageReaction.write(value.reactionList, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageReactions_lift(_ buf: RustBuffer) throws -> MessageReactions {
+    return try FfiConverterTypeMessageReactions.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeMessageReactions_lower(_ value: MessageReactions) -> RustBuffer {
+    return FfiConverterTypeMessageReactions.lower(value)
 }
 
 
@@ -6772,6 +7078,164 @@ public func FfiConverterTypeProfileFields_lift(_ buf: RustBuffer) throws -> Prof
 #endif
 public func FfiConverterTypeProfileFields_lower(_ value: ProfileFields) -> RustBuffer {
     return FfiConverterTypeProfileFields.lower(value)
+}
+
+
+/**
+ * A user who reacted to a message.
+ */
+public struct ReactionUser: Equatable, Hashable {
+    /**
+     * The user.
+     */
+    public var userID: String
+    /**
+     * The user's nick; empty if none.
+     */
+    public var nick: String
+    /**
+     * The address of the user's avatar; empty if none.
+     */
+    public var avatar: String
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The user.
+         */userID: String,
+        /**
+         * The user's nick; empty if none.
+         */nick: String,
+        /**
+         * The address of the user's avatar; empty if none.
+         */avatar: String) {
+        self.userID = userID
+        self.nick = nick
+        self.avatar = avatar
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ReactionUser: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReactionUser: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReactionUser {
+        return
+            try ReactionUser(
+                userID: FfiConverterString.read(from: &buf),
+                nick: FfiConverterString.read(from: &buf),
+                avatar: FfiConverterString.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ReactionUser, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.userID, into: &buf)
+        FfiConverterString.write(value.nick, into: &buf)
+        FfiConverterString.write(value.avatar, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReactionUser_lift(_ buf: RustBuffer) throws -> ReactionUser {
+    return try FfiConverterTypeReactionUser.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReactionUser_lower(_ value: ReactionUser) -> RustBuffer {
+    return FfiConverterTypeReactionUser.lower(value)
+}
+
+
+/**
+ * A page of the users who gave a message a reaction.
+ */
+public struct ReactionUserList: Equatable, Hashable {
+    /**
+     * The users, in the order in which they reacted.
+     */
+    public var userList: [ReactionUser]
+    /**
+     * What to pass for the next page.
+     */
+    public var nextSeq: Int64
+    /**
+     * Nobody follows.
+     */
+    public var isCompleted: Bool
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The users, in the order in which they reacted.
+         */userList: [ReactionUser],
+        /**
+         * What to pass for the next page.
+         */nextSeq: Int64,
+        /**
+         * Nobody follows.
+         */isCompleted: Bool) {
+        self.userList = userList
+        self.nextSeq = nextSeq
+        self.isCompleted = isCompleted
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension ReactionUserList: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeReactionUserList: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> ReactionUserList {
+        return
+            try ReactionUserList(
+                userList: FfiConverterSequenceTypeReactionUser.read(from: &buf),
+                nextSeq: FfiConverterInt64.read(from: &buf),
+                isCompleted: FfiConverterBool.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: ReactionUserList, into buf: inout [UInt8]) {
+        FfiConverterSequenceTypeReactionUser.write(value.userList, into: &buf)
+        FfiConverterInt64.write(value.nextSeq, into: &buf)
+        FfiConverterBool.write(value.isCompleted, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReactionUserList_lift(_ buf: RustBuffer) throws -> ReactionUserList {
+    return try FfiConverterTypeReactionUserList.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeReactionUserList_lower(_ value: ReactionUserList) -> RustBuffer {
+    return FfiConverterTypeReactionUserList.lower(value)
 }
 
 
@@ -7860,6 +8324,10 @@ public enum EventName: Equatable, Hashable {
      * Messages were modified.
      */
     case messageModified
+    /**
+     * The reactions of messages changed.
+     */
+    case messageReactionsUpdated
 
 
 
@@ -7914,6 +8382,8 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
         case 16: return .conversationChanged
 
         case 17: return .messageModified
+
+        case 18: return .messageReactionsUpdated
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -7989,6 +8459,10 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
 
         case .messageModified:
             writeInt(&buf, Int32(17))
+
+
+        case .messageReactionsUpdated:
+            writeInt(&buf, Int32(18))
 
         }
     }
@@ -9936,6 +10410,14 @@ public enum TimEvent: Equatable, Hashable {
          */messages: [Message]
     )
     /**
+     * Users gave messages reactions, or took them back: here they are as they are now.
+     */
+    case messageReactionsUpdated(
+        /**
+         * The messages.
+         */messages: [Message]
+    )
+    /**
      * The other side has read these.
      */
     case messageReadByPeer(
@@ -10070,37 +10552,40 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 6: return .messageModified(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
         )
 
-        case 7: return .messageReadByPeer(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
+        case 7: return .messageReactionsUpdated(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
         )
 
-        case 8: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
+        case 8: return .messageReadByPeer(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
         )
 
-        case 9: return .conversationChanged(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf), deletedConversationIDList: try FfiConverterSequenceString.read(from: &buf), isWhole: try FfiConverterBool.read(from: &buf)
+        case 9: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
         )
 
-        case 10: return .totalUnreadMessageCountUpdated(count: try FfiConverterInt64.read(from: &buf)
+        case 10: return .conversationChanged(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf), deletedConversationIDList: try FfiConverterSequenceString.read(from: &buf), isWhole: try FfiConverterBool.read(from: &buf)
         )
 
-        case 11: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
+        case 11: return .totalUnreadMessageCountUpdated(count: try FfiConverterInt64.read(from: &buf)
         )
 
-        case 12: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
+        case 12: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
         )
 
-        case 13: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
+        case 13: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
         )
 
-        case 14: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        case 14: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
         )
 
-        case 15: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        case 15: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
         )
 
-        case 16: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 16: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
         )
 
-        case 17: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
+        case 17: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 18: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -10139,61 +10624,66 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterSequenceTypeMessage.write(messages, into: &buf)
 
 
-        case let .messageReadByPeer(messages):
+        case let .messageReactionsUpdated(messages):
             writeInt(&buf, Int32(7))
             FfiConverterSequenceTypeMessage.write(messages, into: &buf)
 
 
-        case let .conversationListUpdated(conversations):
+        case let .messageReadByPeer(messages):
             writeInt(&buf, Int32(8))
+            FfiConverterSequenceTypeMessage.write(messages, into: &buf)
+
+
+        case let .conversationListUpdated(conversations):
+            writeInt(&buf, Int32(9))
             FfiConverterSequenceTypeConversation.write(conversations, into: &buf)
 
 
         case let .conversationChanged(conversations,deletedConversationIDList,isWhole):
-            writeInt(&buf, Int32(9))
+            writeInt(&buf, Int32(10))
             FfiConverterSequenceTypeConversation.write(conversations, into: &buf)
             FfiConverterSequenceString.write(deletedConversationIDList, into: &buf)
             FfiConverterBool.write(isWhole, into: &buf)
 
 
         case let .totalUnreadMessageCountUpdated(count):
-            writeInt(&buf, Int32(10))
+            writeInt(&buf, Int32(11))
             FfiConverterInt64.write(count, into: &buf)
 
 
         case let .groupListUpdated(groups):
-            writeInt(&buf, Int32(11))
+            writeInt(&buf, Int32(12))
             FfiConverterSequenceTypeTimGroup.write(groups, into: &buf)
 
 
         case let .profileUpdated(profiles):
-            writeInt(&buf, Int32(12))
+            writeInt(&buf, Int32(13))
             FfiConverterSequenceTypeProfile.write(profiles, into: &buf)
 
 
         case let .blacklistUpdated(userIDList):
-            writeInt(&buf, Int32(13))
+            writeInt(&buf, Int32(14))
             FfiConverterSequenceString.write(userIDList, into: &buf)
 
 
         case let .error(code,message):
-            writeInt(&buf, Int32(14))
+            writeInt(&buf, Int32(15))
             FfiConverterInt32.write(code, into: &buf)
             FfiConverterString.write(message, into: &buf)
 
 
         case let .kickedOut(type):
-            writeInt(&buf, Int32(15))
+            writeInt(&buf, Int32(16))
             FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(16))
+            writeInt(&buf, Int32(17))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppID):
-            writeInt(&buf, Int32(17))
+            writeInt(&buf, Int32(18))
             FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }
@@ -10851,6 +11341,56 @@ fileprivate struct FfiConverterSequenceTypeMessage: FfiConverterRustBuffer {
 #if swift(>=5.8)
 @_documentation(visibility: private)
 #endif
+fileprivate struct FfiConverterSequenceTypeMessageReaction: FfiConverterRustBuffer {
+    typealias SwiftType = [MessageReaction]
+
+    public static func write(_ value: [MessageReaction], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeMessageReaction.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [MessageReaction] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [MessageReaction]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeMessageReaction.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeMessageReactions: FfiConverterRustBuffer {
+    typealias SwiftType = [MessageReactions]
+
+    public static func write(_ value: [MessageReactions], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeMessageReactions.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [MessageReactions] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [MessageReactions]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeMessageReactions.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
 fileprivate struct FfiConverterSequenceTypeMessageSearchResultItem: FfiConverterRustBuffer {
     typealias SwiftType = [MessageSearchResultItem]
 
@@ -10893,6 +11433,31 @@ fileprivate struct FfiConverterSequenceTypeProfile: FfiConverterRustBuffer {
         seq.reserveCapacity(Int(len))
         for _ in 0 ..< len {
             seq.append(try FfiConverterTypeProfile.read(from: &buf))
+        }
+        return seq
+    }
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+fileprivate struct FfiConverterSequenceTypeReactionUser: FfiConverterRustBuffer {
+    typealias SwiftType = [ReactionUser]
+
+    public static func write(_ value: [ReactionUser], into buf: inout [UInt8]) {
+        let len = Int32(value.count)
+        writeInt(&buf, len)
+        for item in value {
+            FfiConverterTypeReactionUser.write(item, into: &buf)
+        }
+    }
+
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> [ReactionUser] {
+        let len: Int32 = try readInt(&buf)
+        var seq = [ReactionUser]()
+        seq.reserveCapacity(Int(len))
+        for _ in 0 ..< len {
+            seq.append(try FfiConverterTypeReactionUser.read(from: &buf))
         }
         return seq
     }
@@ -11314,6 +11879,18 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_send_message() != 24881) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_add_message_reaction() != 61474) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_all_user_list_of_message_reaction() != 10019) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_get_message_reactions() != 1634) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_remove_message_reaction() != 55736) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() != 45313) {

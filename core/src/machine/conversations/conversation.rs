@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use tim_protocol::attributes::Attributes;
 use tim_protocol::body::{Body, GroupTip, GroupTipType};
-use tim_protocol::call::ReadUpTo;
+use tim_protocol::call::{MutationPage, ReadUpTo};
 use tim_protocol::conversation::ConversationState;
 use tim_protocol::message::{Message as WireMessage, MessageChange, Mutation, Receipt};
 use tim_protocol::{ConversationId, UnixMillis, UserId};
@@ -42,6 +42,9 @@ pub(super) struct Conv {
     /// No request is made before this time, because the last one brought nothing.
     pub(super) retry_at: i64,
     pub(super) mutation_stash: BTreeMap<u64, Mutation>,
+    /// The last page of mutations had more after it. What is pushed is not applied until they came: pages leave out what it
+    /// supersedes, and a push does not tell all that holds.
+    pub(super) is_paging: bool,
     /// The mutations of messages since the store was opened that nothing supersedes: a reply that was read before a mutation
     /// may arrive after it.
     mutated: BTreeMap<u64, Vec<Mutation>>,
@@ -95,6 +98,7 @@ impl Conv {
             own_seqs: Vec::new(),
             retry_at: 0,
             mutation_stash: BTreeMap::new(),
+            is_paging: false,
             mutated: BTreeMap::new(),
             has_outbox: false,
             in_total: 0,
@@ -244,7 +248,8 @@ impl Conv {
         }
         let known = self.mutated.entry(sequence).or_default();
         known.retain(|earlier| !supersedes(mutation, earlier));
-        known.push(mutation.clone());
+        let place = known.partition_point(|earlier| earlier.mutation_seq < mutation.mutation_seq);
+        known.insert(place, mutation.clone());
         if self.mutated.len() > MAX_STASHED {
             let oldest = self.mutated.iter().min_by_key(|(_, known)| known.last().map(|it| it.mutation_seq));
             if let Some(sequence) = oldest.map(|(sequence, _)| *sequence) {
@@ -265,6 +270,11 @@ impl Conv {
         }
     }
 
+    /// The known mutations of a message, in their order.
+    pub(super) fn mutations_of(&self, sequence: u64) -> Vec<Mutation> {
+        self.mutated.get(&sequence).cloned().unwrap_or_default()
+    }
+
     /// Whether a message was revoked since the store was opened.
     pub(super) fn is_revoked(&self, sequence: u64) -> bool {
         let mut mutations = self.mutated.get(&sequence).into_iter().flatten();
@@ -281,9 +291,28 @@ impl Conv {
 
     /// Keeps a mutation until all earlier ones are applied.
     pub(super) fn stash_mutation(&mut self, mutation: Mutation) {
+        if self.is_paging {
+            return;
+        }
         self.mutation_stash.insert(mutation.mutation_seq, mutation);
         if self.mutation_stash.len() > MAX_STASHED {
             self.mutation_stash.pop_last();
+        }
+    }
+
+    /// Takes the mutation that follows the last one applied.
+    pub(super) fn take_next_mutation(&mut self) -> Option<Mutation> {
+        let next = self.row.mutation_seq + 1;
+        self.mutation_stash = self.mutation_stash.split_off(&next);
+        self.mutation_stash.remove(&next)
+    }
+
+    /// A page of mutations came. If there is more, what was pushed is not applied, because the page leaves out what it supersedes.
+    pub(super) fn paged(&mut self, page: &MutationPage) {
+        self.is_paging = page.more;
+        if page.more {
+            self.mutation_stash.clear();
+            self.row.mutation_head = self.row.mutation_head.max(page.up_to.saturating_add(1));
         }
     }
 

@@ -50,7 +50,11 @@ impl Conversations {
 
     /// The server accepted a message of the outbox, which has stored it. Unless it is the next one, it waits for the
     /// earlier ones.
-    pub(in crate::machine) fn acknowledged(&mut self, around: &mut Surroundings<'_>, message: WireMessage) {
+    pub(in crate::machine) fn acknowledged(
+        &mut self,
+        around: &mut Surroundings<'_>,
+        mut message: WireMessage,
+    ) {
         let (id, sequence) = (message.to.clone(), message.sequence);
         let conv = self.entry(around.account, &id);
         if message.mutation_seq > 0 {
@@ -61,6 +65,9 @@ impl Conversations {
             }
             return self.advance(around, &id, 0);
         }
+        self.changed_meanwhile(around.cx, &id, sequence);
+        let conv = self.entry(around.account, &id);
+        conv.apply_mutated(&mut message);
         conv.note(&message.from.clone(), &message);
         if conv.is_next_and_last(sequence) {
             conv.row.emitted_seq = sequence;

@@ -4,16 +4,19 @@ use tim_protocol::call::MutationPage;
 use tim_protocol::message::{MessageChange, Mutation};
 use tim_protocol::{ConversationId, Fault};
 
+use super::conversation::Conv;
 use super::{Conversations, Surroundings};
 use crate::machine::context::Context;
 use crate::machine::io::{MessageEvent, Output};
 use crate::machine::unreadable::Unreadable;
+use crate::mutation::seen_by;
 use crate::stored::{Change, Query};
 
 impl Conversations {
     /// A mutation was pushed.
     pub(in crate::machine) fn mutated(&mut self, around: &mut Surroundings<'_>, mutation: Mutation) {
         let Some(me) = around.cx.me() else { return };
+        let mutation = seen_by(&me, mutation);
         let id = ConversationId::seen_by(&me, &mutation.from, &mutation.to);
         let conv = self.entry(around.account, &id);
         conv.row.mutation_head = conv.row.mutation_head.max(mutation.mutation_seq);
@@ -43,17 +46,30 @@ impl Conversations {
     }
 
     fn apply_mutations(&mut self, cx: &mut Context, id: &ConversationId) {
-        let Some(me) = cx.me() else { return };
-        while let Some(conv) = self.convs.get_mut(id) {
-            conv.mutation_stash = conv.mutation_stash.split_off(&(conv.row.mutation_seq + 1));
-            let Some(next) = conv.mutation_stash.remove(&(conv.row.mutation_seq + 1)) else { break };
-            conv.row.mutation_seq += 1;
-            conv.count_revoked(&me, &next);
-            if let Some(kind) = self.carry_out(cx, id, &next) {
-                cx.after_received(Output::EmitMessages { query: changed(id, &next), kind });
-            }
+        while let Some(next) = self.convs.get_mut(id).and_then(Conv::take_next_mutation) {
+            self.apply(cx, id, &next);
         }
         self.touch(id);
+    }
+
+    /// Applies the next mutation, and emits what it changed.
+    fn apply(&mut self, cx: &mut Context, id: &ConversationId, mutation: &Mutation) {
+        let (Some(me), Some(conv)) = (cx.me(), self.convs.get_mut(id)) else { return };
+        conv.row.mutation_seq = mutation.mutation_seq;
+        conv.count_revoked(&me, mutation);
+        if let Some(kind) = self.carry_out(cx, id, mutation) {
+            cx.after_received(Output::EmitMessages { query: changed(id, mutation), kind });
+        }
+    }
+
+    /// A message of this device was stored as it was sent. Applies what changed it before its answer came.
+    pub(super) fn changed_meanwhile(&mut self, cx: &mut Context, id: &ConversationId, sequence: u64) {
+        let mutations = self.convs.get(id).map(|conv| conv.mutations_of(sequence)).unwrap_or_default();
+        for mutation in mutations {
+            if let Some(kind) = self.carry_out(cx, id, &mutation) {
+                cx.after_received(Output::EmitMessages { query: changed(id, &mutation), kind });
+            }
+        }
     }
 
     /// A call of this device came too late: another one had modified the message, which is emitted as it is now.
@@ -78,6 +94,7 @@ impl Conversations {
         let kind = match &mutation.change {
             MessageChange::Revoked(_) => MessageEvent::Revoked,
             MessageChange::Modified(_) => MessageEvent::Modified,
+            MessageChange::Reactions(_) => MessageEvent::ReactionsUpdated,
             MessageChange::Other(_) => {
                 cx.count_unreadable(Unreadable::Mutation, 1);
                 return None;
@@ -107,20 +124,18 @@ impl Conversations {
             Err(fault) => {
                 if !fault.code.is_retryable() {
                     conv.row.mutation_head = conv.row.mutation_seq;
+                    conv.is_paging = false;
                 }
                 return self.postpone(cx, id, fault.retry_after);
             }
         };
         let before = conv.row.mutation_seq;
+        conv.paged(&page);
         cx.count_unreadable(Unreadable::Mutation, page.mutations.unreadable);
         for mutation in page.mutations {
-            if let Some(conv) = self.convs.get_mut(id)
-                && mutation.mutation_seq > conv.row.mutation_seq
-            {
+            if self.convs.get(id).is_some_and(|conv| mutation.mutation_seq > conv.row.mutation_seq) {
                 // The mutations in between are superseded, or of messages that this user may not see.
-                conv.row.mutation_seq = mutation.mutation_seq - 1;
-                conv.stash_mutation(mutation);
-                self.apply_mutations(cx, id);
+                self.apply(cx, id, &mutation);
             }
         }
         if let Some(conv) = self.convs.get_mut(id) {

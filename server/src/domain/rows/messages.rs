@@ -4,8 +4,8 @@ use std::ops::{ControlFlow, RangeInclusive};
 
 use serde_json::value::RawValue;
 use tim_protocol::call::Sent;
-use tim_protocol::message::{Message, Priority, Revocation};
-use tim_protocol::{MessageId, UnixMillis, UserId};
+use tim_protocol::message::{Message, Priority, Reaction, Revocation};
+use tim_protocol::{List, MessageId, UnixMillis, UserId};
 
 use super::conversations::Conversation;
 use crate::core::ops::{ConversationKey, UserKey};
@@ -44,6 +44,8 @@ pub struct MessageRow<'a> {
     pub mutation_seq: u64,
     /// How many times it was modified.
     pub version: u64,
+    /// Its reactions, as the reader sees them.
+    pub reactions: List<Reaction>,
     /// The attributes as they were stored.
     pub attributes: Option<&'a RawValue>,
     /// The body as it was stored.
@@ -76,10 +78,11 @@ pub trait MessageRows {
         message: &Message,
     ) -> DomainResult<bool>;
 
-    /// Passes the messages of these sequences to `each`, newest first and at most `max`, until it breaks.
+    /// Passes the messages of these sequences to `each`, as `reader` sees them, newest first and at most `max`, until it breaks.
     fn messages(
         &mut self,
         of: ConversationKey,
+        reader: UserKey,
         sequences: RangeInclusive<u64>,
         max: u32,
         each: impl FnMut(MessageRow<'_>) -> ControlFlow<()>,

@@ -22,6 +22,7 @@ mod media;
 mod mentions;
 mod messages;
 mod mutations;
+mod reactions;
 mod sends;
 mod users;
 
@@ -33,6 +34,7 @@ pub use media::MediaRows;
 pub use mentions::{MentionRow, MentionRows};
 pub use messages::{Counts, MessageRow, MessageRows};
 pub use mutations::{MutationKind, MutationRow, MutationRows, NewMutation};
+pub use reactions::ReactionRows;
 pub use sends::{SendRows, SendToGroup, SendToUser};
 pub use users::{SenderProfile, UserRows};
 
@@ -45,6 +47,7 @@ pub trait Rows:
     + ConversationRows
     + MessageRows
     + MutationRows
+    + ReactionRows
     + MentionRows
     + SendRows
     + GroupRows

@@ -3,11 +3,11 @@
 use std::ops::ControlFlow;
 
 use serde_json::value::RawValue;
-use tim_protocol::UserId;
-use tim_protocol::message::{MessageChange, Mutation};
+use tim_protocol::message::{MessageChange, Mutation, Reaction};
+use tim_protocol::{List, UserId};
 
 use super::conversations::Conversation;
-use crate::core::ops::{ConversationKey, UserKey};
+use crate::core::ops::{Actor, ConversationKey, UserKey};
 use crate::domain::DomainResult;
 
 /// The kinds of mutations.
@@ -17,6 +17,8 @@ pub enum MutationKind {
     Revoked,
     /// A modification.
     Modified,
+    /// A reaction was given or taken back.
+    Reactions,
 }
 
 /// The row of a mutation.
@@ -47,6 +49,8 @@ pub struct NewMutation<'a> {
     pub attributes: Option<&'a RawValue>,
     /// The new body of the message.
     pub body: &'a RawValue,
+    /// The new reactions of the message.
+    pub reactions: &'a List<Reaction>,
 }
 
 /// The changes of messages.
@@ -56,21 +60,24 @@ pub trait MutationRows {
     -> DomainResult<u64>;
 
     /// Stores a mutation, changes its message, and replaces the conversation's row by `conversation`, whose mutation head is
-    /// the mutation's sequence. A modification supersedes earlier ones, a revocation everything.
+    /// the mutation's sequence. A mutation supersedes earlier ones of its kind, a revocation everything.
     fn mutate(&mut self, conversation: &Conversation, new: &NewMutation<'_>) -> DomainResult<()>;
 
-    /// The newest mutation of a kind of a message.
+    /// The newest mutation of a kind of a message, as `reader` sees it.
     fn newest_mutation(
         &mut self,
         of: ConversationKey,
+        reader: &Actor,
         sequence: u64,
         kind: MutationKind,
     ) -> DomainResult<Option<MutationRow>>;
 
-    /// Passes the mutations after this mutation sequence that are not superseded to `each`, oldest first and at most `max`, until it breaks.
+    /// Passes the mutations after this mutation sequence that are not superseded to `each`, as `reader` sees them, oldest first and
+    /// at most `max`, until it breaks.
     fn mutations(
         &mut self,
         of: ConversationKey,
+        reader: &Actor,
         after: u64,
         max: u32,
         each: impl FnMut(MutationRow) -> ControlFlow<()>,

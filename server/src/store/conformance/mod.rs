@@ -15,6 +15,7 @@ use tim_protocol::call::{self, MessagesReply, Reply, Sent, SyncPage};
 use tim_protocol::conversation::{ConversationState, Cursor};
 use tim_protocol::frame::Push;
 use tim_protocol::group::GroupType;
+use tim_protocol::message::Reaction;
 use uuid::Uuid;
 
 pub use self::steps::*;
@@ -106,6 +107,15 @@ pub async fn idempotent<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) 
     assert_eq!(first, second);
     let place = Sent { mutation_seq: mutations[0].mutation_seq, ..place };
     assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await), place, "it changed meanwhile");
+    let given = [0; 2].map(|_| store.write(react(&bob, "C2Calice", 2, "tea", true)));
+    for answer in given {
+        match answer.await.unwrap().answer {
+            WriteReply::Reply(Reply::Messages(MessagesReply::React(now))) => {
+                assert_eq!(now.mutation.unwrap().mutation_seq, mutations[0].mutation_seq + 1);
+            }
+            other => panic!("a reaction answered {other:?}"),
+        }
+    }
     // Also by who has left the group, and when the group is gone.
     store.write(group(&alice, "climbers", &["bob"])).await.unwrap();
     let in_group = sent(store.write(message(&bob, "GROUPclimbers", 1)).await);
@@ -129,7 +139,9 @@ pub async fn idempotent<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) 
 
     let store = open(folder, deaf());
     assert_eq!(sent(store.write(message(&alice, "C2Cbob", 1)).await), place, "also after a crash");
-    assert_eq!(sequences(&history(&store, &bob, "C2Calice").await), [1, 2]);
+    let page = history(&store, &bob, "C2Calice").await;
+    assert_eq!(sequences(&page), [1, 2]);
+    assert_eq!(page.messages[1].reactions.items, [Reaction::first("tea")]);
     store.close().await;
 }
 

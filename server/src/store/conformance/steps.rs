@@ -162,6 +162,13 @@ pub fn modify(actor: &Actor, conversation: &str, sequence: u64, version: u64, te
     Write::request(actor, request, NOW)
 }
 
+/// Gives a message a reaction, or takes it back.
+#[must_use]
+pub fn react(actor: &Actor, conversation: &str, sequence: u64, id: &str, is_set: bool) -> Write {
+    let (conversation_id, reaction_id) = (conversation.parse().unwrap(), id.to_owned());
+    Write::request(actor, call::ReactRequest { conversation_id, sequence, reaction_id, is_set }, NOW)
+}
+
 /// Revokes a message.
 #[must_use]
 pub fn revoke(actor: &Actor, conversation: &str, sequence: u64) -> Write {

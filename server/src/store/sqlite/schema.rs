@@ -149,6 +149,15 @@ ALTER TABLE msg ADD COLUMN version INTEGER;
 ALTER TABLE msg ADD COLUMN reason TEXT;
 UPDATE msg SET mutation = m.mseq FROM mut m WHERE m.conv = msg.conv AND m.seq = msg.seq;
 ",
+    // Reactions: who gave a message which by which mutation, and in `msg`, as JSON, what a message shows of them; NULL if it has
+    // none.
+    r"
+ALTER TABLE msg ADD COLUMN reactions TEXT;
+CREATE TABLE reaction(
+    conv INTEGER NOT NULL, user INTEGER NOT NULL, seq INTEGER NOT NULL, id TEXT NOT NULL, number INTEGER NOT NULL,
+    shard INTEGER NOT NULL, PRIMARY KEY(conv, user, seq, id)) WITHOUT ROWID;
+CREATE INDEX reaction_message ON reaction(conv, seq, id, number, user);
+",
 ];
 
 /// The settings of the connection that writes.

@@ -188,6 +188,14 @@ async fn revoked(store: &Watched, alice: &Actor) {
     for text in ["once", "twice"] {
         store.write(conformance::modify(alice, "C2Cbob", 1, 0, text)).await.unwrap();
     }
+    for (id, is_set) in [("up", true), ("heart", true), ("up", false), ("up", false), ("heart", false)] {
+        store.write(conformance::react(alice, "C2Cbob", 1, id, is_set)).await.unwrap();
+    }
+    store.write(conformance::react(alice, "C2Cbob", 1, "up", true)).await.unwrap();
+    for limit in [1, 2] {
+        let (conversation_id, sequences) = ("C2Cbob".parse().unwrap(), vec![1]);
+        asks(store, alice, call::ReactionsRequest { conversation_id, sequences, limit, of: None }).await;
+    }
     store.write(conformance::revoke(alice, "C2Cbob", 1)).await.unwrap();
     let conversation_id: ConversationId = "C2Cbob".parse().unwrap();
     asks(store, alice, call::PositionRequest { conversation_id: conversation_id.clone(), time: 0 }).await;
@@ -200,6 +208,7 @@ async fn work_group(store: &Watched, alice: &Actor) {
     let mention = r#"{"atUserList":["bob"]}"#;
     store.write(conformance::message_with(alice, "GROUPwork", 1, mention)).await.unwrap();
     conformance::sync(store, alice, Cursor::default()).await;
+    store.write(conformance::react(alice, "GROUPwork", 2, "up", true)).await.unwrap();
     store.write(conformance::revoke(alice, "GROUPwork", 2)).await.unwrap();
     asks(store, alice, call::QuitGroupRequest { group_id: GroupId::new("work").unwrap() }).await;
 }

@@ -13,6 +13,7 @@ use tim_protocol::word::Word;
 use tim_protocol::{MessageId, UnixMillis, UserId};
 
 use super::conversations::kind_of;
+use super::reactions::{reaction_columns, read_reactions};
 use super::{Transaction, null_if_empty, to_sql, unsigned, user_name};
 use crate::core::ops::{ConversationKey, UserKey};
 use crate::domain::DomainResult;
@@ -84,19 +85,21 @@ impl MessageRows for Transaction<'_> {
     fn messages(
         &mut self,
         of: ConversationKey,
+        reader: UserKey,
         sequences: RangeInclusive<u64>,
         max: u32,
         mut each: impl FnMut(MessageRow<'_>) -> ControlFlow<()>,
     ) -> DomainResult<()> {
-        let mut query = self.prepare(
+        let mut query = self.prepare(concat!(
             "SELECT m.seq, m.cnt, m.cmid, m.sender, s.name, m.time, m.lag, m.priority, m.uncounted,
                     m.nick, m.avatar, r.name, m.revoked_time, m.body, m.by_sender, m.attributes, m.reason,
-                    m.mutation, m.version
-             FROM msg m LEFT JOIN user s ON s.id = m.sender LEFT JOIN user r ON r.id = m.revoked_by
-             WHERE m.conv = ? AND m.seq BETWEEN ? AND ? ORDER BY m.seq DESC LIMIT ?",
-        )?;
+                    m.mutation, m.version, ",
+            reaction_columns!(),
+            " FROM msg m LEFT JOIN user s ON s.id = m.sender LEFT JOIN user r ON r.id = m.revoked_by
+             WHERE m.conv = ?2 AND m.seq BETWEEN ?3 AND ?4 ORDER BY m.seq DESC LIMIT ?5"
+        ))?;
         let (low, high) = sequences.into_inner();
-        let mut rows = query.query(params![of.0, to_sql(low), to_sql(high), max])?;
+        let mut rows = query.query(params![reader.0, of.0, to_sql(low), to_sql(high), max])?;
         let (mut senders, mut room) = (BTreeMap::new(), String::new());
         while let Some(row) = rows.next()? {
             if each(read_message(row, &mut senders, &mut room)?).is_break() {
@@ -171,6 +174,7 @@ fn read_message<'a>(
         revoked,
         mutation_seq: unsigned_or_zero(row, 17)?,
         version: unsigned_or_zero(row, 18)?,
+        reactions: read_reactions(row, 19)?,
         attributes: attributes(row, 15)?,
         body: body(row, 13, room)?,
     })

@@ -5,25 +5,28 @@ use std::ops::ControlFlow;
 use rusqlite::{Row, params};
 use serde_json::value::RawValue;
 use tim_protocol::bounds;
-use tim_protocol::message::{MessageChange, Modification, Revocation};
+use tim_protocol::message::{MessageChange, Modification, Reactions, Revocation};
 
 use super::messages::{attributes, body, stored_body, text};
+use super::reactions::{reaction_columns, read_reactions, stored_reactions};
 use super::{Transaction, to_sql, unsigned, user_name};
-use crate::core::ops::{ConversationKey, UserKey};
+use crate::core::ops::{Actor, ConversationKey, UserKey};
 use crate::domain::DomainResult;
 use crate::domain::rows::{Conversation, MutationKind, MutationRow, MutationRows, NewMutation};
 use crate::store::sqlite::failure::damaged;
 
 const REVOKED: i64 = 0;
 const MODIFIED: i64 = 1;
+const REACTIONS: i64 = 2;
 
-/// Mutations `m` with what their messages are now, for [`read_mutation`].
+/// Mutations `c` with what their messages `m` are now, for [`read_mutation`]. `?1` is the reader.
 macro_rules! select_mutations {
     ($rest:literal) => {
         concat!(
-            "SELECT m.mseq, m.seq, m.cnt, m.sender, s.name, a.name, m.time, m.kind, b.reason, b.version, b.attributes, b.body
-             FROM mut m LEFT JOIN user s ON s.id = m.sender LEFT JOIN user a ON a.id = m.actor
-             LEFT JOIN msg b ON b.conv = m.conv AND b.seq = m.seq
+            "SELECT c.mseq, c.seq, c.cnt, c.sender, s.name, a.name, c.time, c.kind, m.reason, m.version, m.attributes, m.body, ",
+            reaction_columns!(),
+            " FROM mut c LEFT JOIN user s ON s.id = c.sender LEFT JOIN user a ON a.id = c.actor
+             LEFT JOIN msg m ON m.conv = c.conv AND m.seq = c.seq
              WHERE ",
             $rest
         )
@@ -47,6 +50,7 @@ impl MutationRows for Transaction<'_> {
         let (kind, time, version, reason) = match &mutation.change {
             MessageChange::Revoked(it) => (REVOKED, it.time, None, Some(&it.reason)),
             MessageChange::Modified(it) => (MODIFIED, it.time, Some(to_sql(it.version)), None),
+            MessageChange::Reactions(_) => (REACTIONS, 0, None, None),
             MessageChange::Other(_) => return Err(damaged()),
         };
         let (conv, sequence, number) =
@@ -73,7 +77,7 @@ impl MutationRows for Transaction<'_> {
         let revoked = (kind == REVOKED).then_some((new.by.0, time)).unzip();
         self.prepare(
             "UPDATE msg SET mutation = ?3, version = coalesce(?4, version), revoked_by = ?5, revoked_time = ?6,
-                 reason = nullif(?7, ''), attributes = ?8, body = ?9
+                 reason = nullif(?7, ''), attributes = ?8, body = ?9, reactions = ?10
              WHERE conv = ?1 AND seq = ?2",
         )?
         .execute(params![
@@ -85,7 +89,8 @@ impl MutationRows for Transaction<'_> {
             revoked.1,
             reason,
             new.attributes.map(RawValue::get),
-            stored_body(new.body.get())
+            stored_body(new.body.get()),
+            stored_reactions(new.reactions)?
         ])?;
         self.prepare("UPDATE conv SET mhead = ?2 WHERE id = ?1")?.execute([conv, number])?;
         Ok(())
@@ -94,32 +99,35 @@ impl MutationRows for Transaction<'_> {
     fn newest_mutation(
         &mut self,
         of: ConversationKey,
+        reader: &Actor,
         sequence: u64,
         kind: MutationKind,
     ) -> DomainResult<Option<MutationRow>> {
         let mut query = self.prepare(select_mutations!(
-            "m.conv = ?1 AND m.mseq = (SELECT max(mseq) FROM mut INDEXED BY mut_message WHERE conv = ?1 AND seq = ?2 AND kind = ?3)"
+            "c.conv = ?2 AND c.mseq = (SELECT max(mseq) FROM mut INDEXED BY mut_message WHERE conv = ?2 AND seq = ?3 AND kind = ?4)"
         ))?;
         let kind = match kind {
             MutationKind::Revoked => REVOKED,
             MutationKind::Modified => MODIFIED,
+            MutationKind::Reactions => REACTIONS,
         };
-        let mut rows = query.query([of.0, to_sql(sequence), kind])?;
-        rows.next()?.map(read_mutation).transpose()
+        let mut rows = query.query([reader.key.0, of.0, to_sql(sequence), kind])?;
+        rows.next()?.map(|row| read_mutation(row, reader)).transpose()
     }
 
     fn mutations(
         &mut self,
         of: ConversationKey,
+        reader: &Actor,
         after: u64,
         max: u32,
         mut each: impl FnMut(MutationRow) -> ControlFlow<()>,
     ) -> DomainResult<()> {
         let mut query =
-            self.prepare(select_mutations!("m.conv = ? AND m.mseq > ? ORDER BY m.mseq LIMIT ?"))?;
-        let mut rows = query.query(params![of.0, to_sql(after), max])?;
+            self.prepare(select_mutations!("c.conv = ?2 AND c.mseq > ?3 ORDER BY c.mseq LIMIT ?4"))?;
+        let mut rows = query.query(params![reader.key.0, of.0, to_sql(after), max])?;
         while let Some(row) = rows.next()? {
-            if each(read_mutation(row)?).is_break() {
+            if each(read_mutation(row, reader)?).is_break() {
                 break;
             }
         }
@@ -127,7 +135,7 @@ impl MutationRows for Transaction<'_> {
     }
 }
 
-fn read_mutation(row: &Row<'_>) -> DomainResult<MutationRow> {
+fn read_mutation(row: &Row<'_>, reader: &Actor) -> DomainResult<MutationRow> {
     let (by, time) = (user_name(&row.get::<_, String>(5)?)?, row.get(6)?);
     let mut room = String::new();
     let change = match row.get(7)? {
@@ -139,6 +147,7 @@ fn read_mutation(row: &Row<'_>) -> DomainResult<MutationRow> {
             attributes: attributes(row, 10)?.map(ToOwned::to_owned),
             body: bounds::within_frames(body(row, 11, &mut room)?).into_owned(),
         }),
+        REACTIONS => MessageChange::Reactions(Reactions::seen_by(&reader.user, read_reactions(row, 12)?)),
         _ => return Err(damaged()),
     };
     Ok(MutationRow {

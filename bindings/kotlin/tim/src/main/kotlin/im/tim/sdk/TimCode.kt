@@ -127,6 +127,10 @@ object TimCode {
     const val BLACKLISTED: Int = 20007
     /** too late to take the message back. */
     const val REVOKE_TOO_LATE: Int = 20016
+    /** the message has 10 different reactions already: choose one of those. */
+    const val TOO_MANY_REACTIONS: Int = 23005
+    /** 100 users gave the message this reaction already. */
+    const val TOO_MANY_REACTION_USERS: Int = 23006
     /** the blacklist is full. */
     const val BLACKLIST_FULL: Int = 30013
     /** a profile value is too long. */

@@ -98,6 +98,7 @@ internal fun nameOf(kind: KClass<out TimEvent>): EventName =
         TimEvent.MessageStatusChanged::class -> EventName.MESSAGE_STATUS_CHANGED
         TimEvent.MessageRevoked::class -> EventName.MESSAGE_REVOKED
         TimEvent.MessageModified::class -> EventName.MESSAGE_MODIFIED
+        TimEvent.MessageReactionsUpdated::class -> EventName.MESSAGE_REACTIONS_UPDATED
         TimEvent.MessageReadByPeer::class -> EventName.MESSAGE_READ_BY_PEER
         TimEvent.ConversationListUpdated::class -> EventName.CONVERSATION_LIST_UPDATED
         TimEvent.GroupListUpdated::class -> EventName.GROUP_LIST_UPDATED

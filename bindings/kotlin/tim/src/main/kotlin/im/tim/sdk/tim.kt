@@ -911,6 +911,14 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_send_message(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_add_message_reaction(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_all_user_list_of_message_reaction(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_message_reactions(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_remove_message_reaction(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_add_to_blacklist(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_blacklist(
@@ -1085,6 +1093,14 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_revoke_message(`ptr`: Long,`message`: RustBuffer.ByValue,`reason`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_send_message(`ptr`: Long,`message`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_add_message_reaction(`ptr`: Long,`message`: RustBuffer.ByValue,`reactionID`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_all_user_list_of_message_reaction(`ptr`: Long,`message`: RustBuffer.ByValue,`reactionID`: RustBuffer.ByValue,`nextSeq`: Long,`count`: Int,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_message_reactions(`ptr`: Long,`messageList`: RustBuffer.ByValue,`maxUserCountPerReaction`: Int,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_remove_message_reaction(`ptr`: Long,`message`: RustBuffer.ByValue,`reactionID`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_add_to_blacklist(`ptr`: Long,`userIDList`: RustBuffer.ByValue,
     ): Long
@@ -1444,6 +1460,18 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 24881) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_add_message_reaction() and 0xFFFF) != 61474) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_all_user_list_of_message_reaction() and 0xFFFF) != 10019) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_message_reactions() and 0xFFFF) != 1634) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_remove_message_reaction() and 0xFFFF) != 55736) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_add_to_blacklist() and 0xFFFF) != 45313) {
@@ -3883,6 +3911,46 @@ public interface TimInterface {
     suspend fun `sendMessage`(`message`: Message, `options`: SendOptions? = null): Message
 
     /**
+     * Gives a message a reaction, such as an emoji, that everybody sees: `reactionID` has 1 to 64 bytes, and its meaning is the
+     * application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message as it is then; one
+     * that has the reaction of this user already stays as it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 20001 for an id
+     * that is none or a message of the server, 23005 or 23006 for too many reactions or users, 20007, 10007 or 10010 where nothing
+     * could be sent either. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `addMessageReaction`(`message`: Message, `reactionID`: kotlin.String): Message
+
+    /**
+     * A page of the users who gave a message a reaction: up to `count`, 1 to 100, after those of the page that gave this `nextSeq`,
+     * or the first ones with 0.
+     *
+     * # Errors
+     * Those of `getMessageReactions`.
+     */
+    suspend fun `getAllUserListOfMessageReaction`(`message`: Message, `reactionID`: kotlin.String, `nextSeq`: kotlin.Long, `count`: kotlin.Int): ReactionUserList
+
+    /**
+     * The reactions of 1 to 20 messages of one conversation, as the server has them, each with the first users who gave it:
+     * `maxUserCountPerReaction`, 0 to 10, or fewer if there would be too much. Messages that cannot be seen are left out.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent or is of another conversation, 20001 for no message or too many,
+     * or a number out of its range, 10007 or 10010 for messages of a group that are not this user's to read. `Unreachable`: 2800 or
+     * 2801.
+     */
+    suspend fun `getMessageReactions`(`messageList`: List<Message>, `maxUserCountPerReaction`: kotlin.Int): List<MessageReactions>
+
+    /**
+     * Takes a reaction of this user back. Answers the message as it is then; one that does not have it stays as it is.
+     *
+     * # Errors
+     * Those of `addMessageReaction`.
+     */
+    suspend fun `removeMessageReaction`(`message`: Message, `reactionID`: kotlin.String): Message
+
+    /**
      * Puts users on the blacklist.
      *
      * # Errors
@@ -5530,6 +5598,132 @@ open class Tim: TimInterface
 
 
     /**
+     * Gives a message a reaction, such as an emoji, that everybody sees: `reactionID` has 1 to 64 bytes, and its meaning is the
+     * application's. A message has at most 10 different reactions, each of at most 100 users. Answers the message as it is then; one
+     * that has the reaction of this user already stays as it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent, 130150 if it does not exist or was taken back, 20001 for an id
+     * that is none or a message of the server, 23005 or 23006 for too many reactions or users, 20007, 10007 or 10010 where nothing
+     * could be sent either. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `addMessageReaction`(`message`: Message, `reactionID`: kotlin.String) : Message {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_add_message_reaction(
+                uniffiHandle,
+
+        FfiConverterTypeMessage.lower(`message`),
+        FfiConverterString.lower(`reactionID`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeMessage.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * A page of the users who gave a message a reaction: up to `count`, 1 to 100, after those of the page that gave this `nextSeq`,
+     * or the first ones with 0.
+     *
+     * # Errors
+     * Those of `getMessageReactions`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getAllUserListOfMessageReaction`(`message`: Message, `reactionID`: kotlin.String, `nextSeq`: kotlin.Long, `count`: kotlin.Int) : ReactionUserList {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_all_user_list_of_message_reaction(
+                uniffiHandle,
+
+        FfiConverterTypeMessage.lower(`message`),
+        FfiConverterString.lower(`reactionID`),
+        FfiConverterLong.lower(`nextSeq`),
+        FfiConverterInt.lower(`count`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeReactionUserList.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * The reactions of 1 to 20 messages of one conversation, as the server has them, each with the first users who gave it:
+     * `maxUserCountPerReaction`, 0 to 10, or fewer if there would be too much. Messages that cannot be seen are left out.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2105 for a message that was not sent or is of another conversation, 20001 for no message or too many,
+     * or a number out of its range, 10007 or 10010 for messages of a group that are not this user's to read. `Unreachable`: 2800 or
+     * 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getMessageReactions`(`messageList`: List<Message>, `maxUserCountPerReaction`: kotlin.Int) : List<MessageReactions> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_message_reactions(
+                uniffiHandle,
+
+        FfiConverterSequenceTypeMessage.lower(`messageList`),
+        FfiConverterInt.lower(`maxUserCountPerReaction`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeMessageReactions.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Takes a reaction of this user back. Answers the message as it is then; one that does not have it stays as it is.
+     *
+     * # Errors
+     * Those of `addMessageReaction`.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `removeMessageReaction`(`message`: Message, `reactionID`: kotlin.String) : Message {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_remove_message_reaction(
+                uniffiHandle,
+
+        FfiConverterTypeMessage.lower(`message`),
+        FfiConverterString.lower(`reactionID`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeMessage.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Puts users on the blacklist.
      *
      * # Errors
@@ -5844,6 +6038,18 @@ open class Tim: TimInterface
     /** [sendMessage] for Java: the future fails with a [TimException]. */
     @JvmOverloads
     fun sendMessageAsync(`message`: Message, `options`: SendOptions? = null): CompletableFuture<Message> = inFuture { `sendMessage`(message, options) }
+
+    /** [addMessageReaction] for Java: the future fails with a [TimException]. */
+    fun addMessageReactionAsync(`message`: Message, `reactionID`: kotlin.String): CompletableFuture<Message> = inFuture { `addMessageReaction`(message, reactionID) }
+
+    /** [getAllUserListOfMessageReaction] for Java: the future fails with a [TimException]. */
+    fun getAllUserListOfMessageReactionAsync(`message`: Message, `reactionID`: kotlin.String, `nextSeq`: kotlin.Long, `count`: kotlin.Int): CompletableFuture<ReactionUserList> = inFuture { `getAllUserListOfMessageReaction`(message, reactionID, nextSeq, count) }
+
+    /** [getMessageReactions] for Java: the future fails with a [TimException]. */
+    fun getMessageReactionsAsync(`messageList`: List<Message>, `maxUserCountPerReaction`: kotlin.Int): CompletableFuture<List<MessageReactions>> = inFuture { `getMessageReactions`(messageList, maxUserCountPerReaction) }
+
+    /** [removeMessageReaction] for Java: the future fails with a [TimException]. */
+    fun removeMessageReactionAsync(`message`: Message, `reactionID`: kotlin.String): CompletableFuture<Message> = inFuture { `removeMessageReaction`(message, reactionID) }
 
     /** [addToBlacklist] for Java: the future fails with a [TimException]. */
     fun addToBlacklistAsync(`userIDList`: List<kotlin.String>): CompletableFuture<Void?> = inFuture { `addToBlacklist`(userIDList); null }
@@ -7848,6 +8054,11 @@ data class Message (
     val `version`: kotlin.Long = 0L
     ,
     /**
+     * Its reactions, in the order of their first use.
+     */
+    val `reactionList`: List<MessageReaction> = listOf()
+    ,
+    /**
      * This user has read it.
      */
     val `isRead`: kotlin.Boolean
@@ -7925,6 +8136,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterLong.read(buf),
+            FfiConverterSequenceTypeMessageReaction.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
@@ -7956,6 +8168,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.allocationSize(value.`revokeReason`) +
             FfiConverterBoolean.allocationSize(value.`isModified`) +
             FfiConverterLong.allocationSize(value.`version`) +
+            FfiConverterSequenceTypeMessageReaction.allocationSize(value.`reactionList`) +
             FfiConverterBoolean.allocationSize(value.`isRead`) +
             FfiConverterBoolean.allocationSize(value.`isPeerRead`) +
             FfiConverterBoolean.allocationSize(value.`isExcludedFromUnreadCount`) +
@@ -7986,6 +8199,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.write(value.`revokeReason`, buf)
             FfiConverterBoolean.write(value.`isModified`, buf)
             FfiConverterLong.write(value.`version`, buf)
+            FfiConverterSequenceTypeMessageReaction.write(value.`reactionList`, buf)
             FfiConverterBoolean.write(value.`isRead`, buf)
             FfiConverterBoolean.write(value.`isPeerRead`, buf)
             FfiConverterBoolean.write(value.`isExcludedFromUnreadCount`, buf)
@@ -8175,6 +8389,116 @@ public object FfiConverterTypeMessageListHoppingParam: FfiConverterRustBuffer<Me
             FfiConverterOptionalLong.write(value.`time`, buf)
             FfiConverterInt.write(value.`direction`, buf)
             FfiConverterInt.write(value.`count`, buf)
+    }
+}
+
+
+
+/**
+ * A reaction of a message.
+ */
+data class MessageReaction (
+    /**
+     * Its ID, such as an emoji; its meaning is the application's.
+     */
+    val `reactionID`: kotlin.String
+    ,
+    /**
+     * How many users gave it.
+     */
+    val `totalUserCount`: kotlin.Int
+    ,
+    /**
+     * This user is one of them.
+     */
+    val `reactedByMyself`: kotlin.Boolean
+    ,
+    /**
+     * The first of them, in the order in which they reacted; only from `getMessageReactions`.
+     */
+    val `partialUserList`: List<ReactionUser> = listOf()
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMessageReaction: FfiConverterRustBuffer<MessageReaction> {
+    override fun read(buf: ByteBuffer): MessageReaction {
+        return MessageReaction(
+            FfiConverterString.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterSequenceTypeReactionUser.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MessageReaction) = (
+            FfiConverterString.allocationSize(value.`reactionID`) +
+            FfiConverterInt.allocationSize(value.`totalUserCount`) +
+            FfiConverterBoolean.allocationSize(value.`reactedByMyself`) +
+            FfiConverterSequenceTypeReactionUser.allocationSize(value.`partialUserList`)
+    )
+
+    override fun write(value: MessageReaction, buf: ByteBuffer) {
+            FfiConverterString.write(value.`reactionID`, buf)
+            FfiConverterInt.write(value.`totalUserCount`, buf)
+            FfiConverterBoolean.write(value.`reactedByMyself`, buf)
+            FfiConverterSequenceTypeReactionUser.write(value.`partialUserList`, buf)
+    }
+}
+
+
+
+/**
+ * The reactions of a message, as the server has them.
+ */
+data class MessageReactions (
+    /**
+     * The message.
+     */
+    val `messageID`: kotlin.String
+    ,
+    /**
+     * Its reactions, in the order of their first use.
+     */
+    val `reactionList`: List<MessageReaction>
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeMessageReactions: FfiConverterRustBuffer<MessageReactions> {
+    override fun read(buf: ByteBuffer): MessageReactions {
+        return MessageReactions(
+            FfiConverterString.read(buf),
+            FfiConverterSequenceTypeMessageReaction.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: MessageReactions) = (
+            FfiConverterString.allocationSize(value.`messageID`) +
+            FfiConverterSequenceTypeMessageReaction.allocationSize(value.`reactionList`)
+    )
+
+    override fun write(value: MessageReactions, buf: ByteBuffer) {
+            FfiConverterString.write(value.`messageID`, buf)
+            FfiConverterSequenceTypeMessageReaction.write(value.`reactionList`, buf)
     }
 }
 
@@ -8667,6 +8991,116 @@ public object FfiConverterTypeProfileFields: FfiConverterRustBuffer<ProfileField
             FfiConverterOptionalString.write(value.`selfSignature`, buf)
             FfiConverterOptionalInt.write(value.`birthday`, buf)
             FfiConverterOptionalString.write(value.`location`, buf)
+    }
+}
+
+
+
+/**
+ * A user who reacted to a message.
+ */
+data class ReactionUser (
+    /**
+     * The user.
+     */
+    val `userID`: kotlin.String
+    ,
+    /**
+     * The user's nick; empty if none.
+     */
+    val `nick`: kotlin.String
+    ,
+    /**
+     * The address of the user's avatar; empty if none.
+     */
+    val `avatar`: kotlin.String
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReactionUser: FfiConverterRustBuffer<ReactionUser> {
+    override fun read(buf: ByteBuffer): ReactionUser {
+        return ReactionUser(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ReactionUser) = (
+            FfiConverterString.allocationSize(value.`userID`) +
+            FfiConverterString.allocationSize(value.`nick`) +
+            FfiConverterString.allocationSize(value.`avatar`)
+    )
+
+    override fun write(value: ReactionUser, buf: ByteBuffer) {
+            FfiConverterString.write(value.`userID`, buf)
+            FfiConverterString.write(value.`nick`, buf)
+            FfiConverterString.write(value.`avatar`, buf)
+    }
+}
+
+
+
+/**
+ * A page of the users who gave a message a reaction.
+ */
+data class ReactionUserList (
+    /**
+     * The users, in the order in which they reacted.
+     */
+    val `userList`: List<ReactionUser>
+    ,
+    /**
+     * What to pass for the next page.
+     */
+    val `nextSeq`: kotlin.Long
+    ,
+    /**
+     * Nobody follows.
+     */
+    val `isCompleted`: kotlin.Boolean
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeReactionUserList: FfiConverterRustBuffer<ReactionUserList> {
+    override fun read(buf: ByteBuffer): ReactionUserList {
+        return ReactionUserList(
+            FfiConverterSequenceTypeReactionUser.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterBoolean.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: ReactionUserList) = (
+            FfiConverterSequenceTypeReactionUser.allocationSize(value.`userList`) +
+            FfiConverterLong.allocationSize(value.`nextSeq`) +
+            FfiConverterBoolean.allocationSize(value.`isCompleted`)
+    )
+
+    override fun write(value: ReactionUserList, buf: ByteBuffer) {
+            FfiConverterSequenceTypeReactionUser.write(value.`userList`, buf)
+            FfiConverterLong.write(value.`nextSeq`, buf)
+            FfiConverterBoolean.write(value.`isCompleted`, buf)
     }
 }
 
@@ -9324,7 +9758,11 @@ enum class EventName {
     /**
      * Messages were modified.
      */
-    MESSAGE_MODIFIED;
+    MESSAGE_MODIFIED,
+    /**
+     * The reactions of messages changed.
+     */
+    MESSAGE_REACTIONS_UPDATED;
 
 
 
@@ -10817,6 +11255,21 @@ sealed class TimEvent {
     }
 
     /**
+     * Users gave messages reactions, or took them back: here they are as they are now.
+     */
+    data class MessageReactionsUpdated(
+        /**
+         * The messages.
+         */
+        val `messages`: List<im.tim.sdk.Message>) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * The other side has read these.
      */
     data class MessageReadByPeer(
@@ -11024,40 +11477,43 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             6 -> TimEvent.MessageModified(
                 FfiConverterSequenceTypeMessage.read(buf),
                 )
-            7 -> TimEvent.MessageReadByPeer(
+            7 -> TimEvent.MessageReactionsUpdated(
                 FfiConverterSequenceTypeMessage.read(buf),
                 )
-            8 -> TimEvent.ConversationListUpdated(
+            8 -> TimEvent.MessageReadByPeer(
+                FfiConverterSequenceTypeMessage.read(buf),
+                )
+            9 -> TimEvent.ConversationListUpdated(
                 FfiConverterSequenceTypeConversation.read(buf),
                 )
-            9 -> TimEvent.ConversationChanged(
+            10 -> TimEvent.ConversationChanged(
                 FfiConverterSequenceTypeConversation.read(buf),
                 FfiConverterSequenceString.read(buf),
                 FfiConverterBoolean.read(buf),
                 )
-            10 -> TimEvent.TotalUnreadMessageCountUpdated(
+            11 -> TimEvent.TotalUnreadMessageCountUpdated(
                 FfiConverterLong.read(buf),
                 )
-            11 -> TimEvent.GroupListUpdated(
+            12 -> TimEvent.GroupListUpdated(
                 FfiConverterSequenceTypeGroup.read(buf),
                 )
-            12 -> TimEvent.ProfileUpdated(
+            13 -> TimEvent.ProfileUpdated(
                 FfiConverterSequenceTypeProfile.read(buf),
                 )
-            13 -> TimEvent.BlacklistUpdated(
+            14 -> TimEvent.BlacklistUpdated(
                 FfiConverterSequenceString.read(buf),
                 )
-            14 -> TimEvent.Error(
+            15 -> TimEvent.Error(
                 FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            15 -> TimEvent.KickedOut(
+            16 -> TimEvent.KickedOut(
                 FfiConverterTypeKickedOutType.read(buf),
                 )
-            16 -> TimEvent.NetStateChange(
+            17 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            17 -> TimEvent.SdkDestroy(
+            18 -> TimEvent.SdkDestroy(
                 FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -11099,6 +11555,13 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             )
         }
         is TimEvent.MessageModified -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterSequenceTypeMessage.allocationSize(value.`messages`)
+            )
+        }
+        is TimEvent.MessageReactionsUpdated -> {
             // Add the size for the Int that specifies the variant plus the size needed for all fields
             (
                 4UL
@@ -11217,61 +11680,66 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterSequenceTypeMessage.write(value.`messages`, buf)
                 Unit
             }
-            is TimEvent.MessageReadByPeer -> {
+            is TimEvent.MessageReactionsUpdated -> {
                 buf.putInt(7)
                 FfiConverterSequenceTypeMessage.write(value.`messages`, buf)
                 Unit
             }
-            is TimEvent.ConversationListUpdated -> {
+            is TimEvent.MessageReadByPeer -> {
                 buf.putInt(8)
+                FfiConverterSequenceTypeMessage.write(value.`messages`, buf)
+                Unit
+            }
+            is TimEvent.ConversationListUpdated -> {
+                buf.putInt(9)
                 FfiConverterSequenceTypeConversation.write(value.`conversations`, buf)
                 Unit
             }
             is TimEvent.ConversationChanged -> {
-                buf.putInt(9)
+                buf.putInt(10)
                 FfiConverterSequenceTypeConversation.write(value.`conversations`, buf)
                 FfiConverterSequenceString.write(value.`deletedConversationIDList`, buf)
                 FfiConverterBoolean.write(value.`isWhole`, buf)
                 Unit
             }
             is TimEvent.TotalUnreadMessageCountUpdated -> {
-                buf.putInt(10)
+                buf.putInt(11)
                 FfiConverterLong.write(value.`count`, buf)
                 Unit
             }
             is TimEvent.GroupListUpdated -> {
-                buf.putInt(11)
+                buf.putInt(12)
                 FfiConverterSequenceTypeGroup.write(value.`groups`, buf)
                 Unit
             }
             is TimEvent.ProfileUpdated -> {
-                buf.putInt(12)
+                buf.putInt(13)
                 FfiConverterSequenceTypeProfile.write(value.`profiles`, buf)
                 Unit
             }
             is TimEvent.BlacklistUpdated -> {
-                buf.putInt(13)
+                buf.putInt(14)
                 FfiConverterSequenceString.write(value.`userIDList`, buf)
                 Unit
             }
             is TimEvent.Error -> {
-                buf.putInt(14)
+                buf.putInt(15)
                 FfiConverterInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(15)
+                buf.putInt(16)
                 FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(16)
+                buf.putInt(17)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(17)
+                buf.putInt(18)
                 FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }
@@ -12115,6 +12583,62 @@ public object FfiConverterSequenceTypeMessage: FfiConverterRustBuffer<List<Messa
 /**
  * @suppress
  */
+public object FfiConverterSequenceTypeMessageReaction: FfiConverterRustBuffer<List<MessageReaction>> {
+    override fun read(buf: ByteBuffer): List<MessageReaction> {
+        val len = buf.getInt()
+        return List<MessageReaction>(len) {
+            FfiConverterTypeMessageReaction.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<MessageReaction>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeMessageReaction.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<MessageReaction>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeMessageReaction.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeMessageReactions: FfiConverterRustBuffer<List<MessageReactions>> {
+    override fun read(buf: ByteBuffer): List<MessageReactions> {
+        val len = buf.getInt()
+        return List<MessageReactions>(len) {
+            FfiConverterTypeMessageReactions.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<MessageReactions>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeMessageReactions.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<MessageReactions>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeMessageReactions.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
 public object FfiConverterSequenceTypeMessageSearchResultItem: FfiConverterRustBuffer<List<MessageSearchResultItem>> {
     override fun read(buf: ByteBuffer): List<MessageSearchResultItem> {
         val len = buf.getInt()
@@ -12161,6 +12685,34 @@ public object FfiConverterSequenceTypeProfile: FfiConverterRustBuffer<List<Profi
         buf.putInt(value.size)
         value.iterator().forEach {
             FfiConverterTypeProfile.write(it, buf)
+        }
+    }
+}
+
+
+
+
+/**
+ * @suppress
+ */
+public object FfiConverterSequenceTypeReactionUser: FfiConverterRustBuffer<List<ReactionUser>> {
+    override fun read(buf: ByteBuffer): List<ReactionUser> {
+        val len = buf.getInt()
+        return List<ReactionUser>(len) {
+            FfiConverterTypeReactionUser.read(buf)
+        }
+    }
+
+    override fun allocationSize(value: List<ReactionUser>): ULong {
+        val sizeForLength = 4UL
+        val sizeForItems = value.map { FfiConverterTypeReactionUser.allocationSize(it) }.sum()
+        return sizeForLength + sizeForItems
+    }
+
+    override fun write(value: List<ReactionUser>, buf: ByteBuffer) {
+        buf.putInt(value.size)
+        value.iterator().forEach {
+            FfiConverterTypeReactionUser.write(it, buf)
         }
     }
 }

@@ -51,6 +51,13 @@ class ChatTest {
         val modified = alice.tim.modifyMessage(regretted.copy(cloudCustomData = "edited"))
         assertEquals(1, modified.version)
         assertEquals("edited", bob.next<TimEvent.MessageModified>().messages.single().cloudCustomData)
+        alice.tim.addMessageReaction(modified, "up")
+        val reacted = bob.next<TimEvent.MessageReactionsUpdated>().messages.single()
+        assertEquals(listOf("up" to false), reacted.reactionList.map { it.reactionID to it.reactedByMyself })
+        val users = bob.tim.getMessageReactions(listOf(reacted), 10).single().reactionList.single().partialUserList
+        assertEquals(listOf(alice.name), users.map { it.userID })
+        assertTrue(bob.tim.getAllUserListOfMessageReaction(reacted, "up", 0, 100).isCompleted)
+        alice.tim.removeMessageReaction(modified, "up")
         alice.tim.revokeMessage(modified, "wrong day")
         assertEquals(regretted.id, bob.next<TimEvent.MessageRevoked>().messages.single().id)
 

@@ -22,7 +22,7 @@ pub use crate::driver::file_source::FileSource;
 pub use crate::log::{set_log_level, set_log_sink};
 pub use crate::tim::{
     HistoryDirection, HistoryStart, LoginResult, MergerText, MessageList, MessageListHopping,
-    MessageReactions, ReactionUserList, Tim, runtime, shutdown,
+    MessageReactions, ReactionUserList, Tim, VideoFile, runtime, shutdown,
 };
 pub use tim_core::{conversation, event, machine, message};
 pub use tim_protocol as protocol;

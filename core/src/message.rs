@@ -111,6 +111,8 @@ pub struct Message {
     /// and among the newest 100 MB. `None` otherwise: for images that were refused for their content, for revoked
     /// messages, and in a conversation's `last_message`. Never sent to the server.
     pub local_path: Option<PathBuf>,
+    /// The snapshot of a video on this device: as [`Message::local_path`].
+    pub local_snapshot_path: Option<PathBuf>,
     /// The contents.
     pub payload: Payload,
 }
@@ -207,6 +209,7 @@ impl Message {
             cloud_custom_data,
             at_user_list: at_user_list.items,
             local_path: None,
+            local_snapshot_path: None,
             payload: Payload::read(&message.body, message.revoked.is_some()),
         }
     }
@@ -235,9 +238,9 @@ impl Payload {
         }
     }
 
-    /// The attached file.
+    /// The attached files.
     #[must_use]
-    pub fn attachment(&self) -> Option<Attachment> {
-        if let Self::Body(body) = self { body.attachment() } else { None }
+    pub fn attachments(&self) -> Vec<Attachment> {
+        if let Self::Body(body) = self { body.attachments() } else { Vec::new() }
     }
 }

@@ -91,7 +91,7 @@ pub struct OutboxRow {
     pub message: Message,
     /// Why it was refused; `None` while it waits to be sent.
     pub refusal: Option<Code>,
-    /// The copy of an image that has to be uploaded first.
+    /// The copy of its first file, if it has files that have to be uploaded first.
     pub upload: Option<PathBuf>,
 }
 

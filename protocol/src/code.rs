@@ -82,6 +82,8 @@ codes! {
     IMAGE_MISSING = 2251: "no picture was chosen: pass a path or bytes";
     IMAGE_TYPE_INVALID = 2252: "the file is not a JPEG, PNG, GIF, BMP or WebP picture";
     IMAGE_TOO_LARGE = 2253: "the picture has 20 MB or more: make it smaller";
+    AUDIO_TOO_LARGE = 2301: "the recording has more than 28 MB: make it shorter";
+    VIDEO_TOO_LARGE = 2351: "the video has more than 100 MB: make it smaller";
     UPLOAD_FAILED = 2400, retry: "the upload failed: resend the message";
     FILE_UNREADABLE = 2401: "the file cannot be opened: check its path and permission";
     FILE_TOO_LARGE = 2402: "the file has more than 100 MB: make it smaller";

@@ -39,7 +39,11 @@ pub const MERGER_ABSTRACT_CHARS: usize = 100;
 pub const MERGER_BYTES: usize = 11_264;
 /// Largest image, in bytes; an image must be strictly smaller.
 pub const IMAGE_BYTES: u64 = 20 * 1024 * 1024;
-/// Maximum size in bytes of a file other than a picture.
+/// Largest recording, in bytes.
+pub const AUDIO_BYTES: u64 = 28 * 1024 * 1024;
+/// Longest name of a video's format, in bytes.
+pub const VIDEO_FORMAT_BYTES: usize = 16;
+/// Maximum size in bytes of a video, and of a file that is neither a picture nor a recording.
 pub const FILE_BYTES: u64 = 100 * 1024 * 1024;
 /// Longest name of a file, in bytes.
 pub const FILE_NAME_BYTES: usize = 256;

@@ -7,14 +7,18 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::word::numbers;
-use crate::{Code, limits};
+use crate::{Code, Fault, limits};
 
 numbers! {
     /// The type of a file, with TIM's numbers. It decides which renditions the server creates.
     FileType {
         /// A picture: the server makes two smaller sizes of it.
         Image = 1,
-        /// Any other file: stored unchanged.
+        /// A video.
+        Video = 2,
+        /// A recording.
+        Audio = 3,
+        /// Any other file: stored unchanged, as videos and recordings are.
         File = 255,
     }
 }
@@ -23,14 +27,17 @@ impl FileType {
     /// Checks whether a file of this size may be sent.
     ///
     /// # Errors
-    /// [`Code::FILE_EMPTY`]; [`Code::IMAGE_TOO_LARGE`] from [`limits::IMAGE_BYTES`] on; [`Code::FILE_TOO_LARGE`] over
-    /// [`limits::FILE_BYTES`]; [`Code::VALUE_UNKNOWN`] for a type of a later version.
+    /// [`Code::FILE_EMPTY`]; [`Code::IMAGE_TOO_LARGE`] from [`limits::IMAGE_BYTES`] on; [`Code::AUDIO_TOO_LARGE`] over
+    /// [`limits::AUDIO_BYTES`]; [`Code::VIDEO_TOO_LARGE`] and [`Code::FILE_TOO_LARGE`] over [`limits::FILE_BYTES`];
+    /// [`Code::VALUE_UNKNOWN`] for a type of a later version.
     pub fn check_size(self, size: u64) -> Result<(), Code> {
         match self {
             _ if size == 0 => Err(Code::FILE_EMPTY),
             Self::Image if size >= limits::IMAGE_BYTES => Err(Code::IMAGE_TOO_LARGE),
+            Self::Audio if size > limits::AUDIO_BYTES => Err(Code::AUDIO_TOO_LARGE),
+            Self::Video if size > limits::FILE_BYTES => Err(Code::VIDEO_TOO_LARGE),
             Self::File if size > limits::FILE_BYTES => Err(Code::FILE_TOO_LARGE),
-            Self::Image | Self::File => Ok(()),
+            Self::Image | Self::Video | Self::Audio | Self::File => Ok(()),
             Self::Other(_) => Err(Code::VALUE_UNKNOWN),
         }
     }
@@ -45,6 +52,8 @@ numbers! {
         Thumb = 1,
         /// A picture of at most 720 px on the shorter side and 10,800 on the longer.
         Large = 2,
+        /// The picture that stands for a video until it is played: the original of the video's second file.
+        Snapshot = 3,
     }
 }
 
@@ -76,6 +85,24 @@ pub struct Uploaded {
 }
 
 impl Uploaded {
+    /// A file that has no other rendition than the original.
+    #[must_use]
+    pub fn original_only(uuid: Uuid, size: u64, url: &str) -> Self {
+        let rendition_type = RenditionType::Original;
+        let original = Rendition { rendition_type, size, width: 0, height: 0, url: url.to_owned() };
+        Self { uuid, renditions: vec![original] }
+    }
+
+    /// The file as it was uploaded.
+    ///
+    /// # Errors
+    /// [`Code::UPLOAD_FAILED`], with the reason, if the uploader did not name it.
+    pub fn original(&self) -> Result<&Rendition, Fault> {
+        let original = self.renditions.iter().find(|it| it.rendition_type == RenditionType::Original);
+        original
+            .ok_or_else(|| Fault::with_text(Code::UPLOAD_FAILED, "the uploader did not name the original"))
+    }
+
     /// Whether every rendition has an address, on the user's own server or elsewhere.
     #[must_use]
     pub fn has_addresses(&self) -> bool {
@@ -106,7 +133,7 @@ impl Uploaded {
     }
 }
 
-/// The file attached to a message, as described by its body.
+/// A file attached to a message, as described by its body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
     /// The type of the file.

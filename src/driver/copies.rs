@@ -11,10 +11,11 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use super::InstanceState;
 use super::commands::Caller;
+use super::local_files::LocalFile;
 use crate::error::TimError;
 use crate::message::Message;
 
-/// The path of a copy; `None` if the file's source was forgotten.
+/// The path of the first copy; `None` if the sources of the files were forgotten.
 type Kept = Result<Option<PathBuf>, TimError>;
 
 /// A send that waits for its file to be copied.
@@ -79,10 +80,11 @@ impl Copies {
     }
 }
 
-/// Looks up the source only now, so that a file that is sent twice is copied once.
+/// Looks up the sources only now, so that a message that is sent twice is copied once.
 fn copy(shared: &InstanceState, user: &UserId, id: MessageId) -> Kept {
-    let Some((source, file_type)) = shared.source(id) else { return Ok(None) };
-    let copy = shared.files.keep(user, id, &source, file_type);
-    shared.kept(id, copy.as_deref().ok());
-    copy.map(Some)
+    let Some(files) = shared.sources(id) else { return Ok(None) };
+    let keep = |(place, file): (usize, &LocalFile)| shared.files.keep((user, id, place), file);
+    let copies: Result<Vec<PathBuf>, TimError> = files.iter().enumerate().map(keep).collect();
+    shared.kept(id, copies.as_deref().ok());
+    copies.map(|copies| copies.into_iter().next())
 }

@@ -3,7 +3,8 @@
 //! ```text
 //! <data_dir>/device                          this installation's name
 //! <data_dir>/<SDKAppID>/<user>/tim.db        a user's database; <user> is the userID in hexadecimal
-//! <data_dir>/<SDKAppID>/<user>/outbox/<ID>   files of messages made here: those that wait, and those sent lately
+//! <data_dir>/<SDKAppID>/<user>/outbox/<ID>   files of messages made here: those that wait, and those sent lately;
+//!                                            the second file of a message is at <ID>.1
 //! ```
 
 use std::cmp::Reverse;
@@ -14,15 +15,20 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest as _, Sha256};
-use tim_protocol::media::FileType;
 use tim_protocol::{Code, Fault, MessageId, UserId, limits};
 
 use super::file_source::open;
+use super::local_files::LocalFile;
 use crate::error::TimError;
 
+/// Most files of a message.
+const MAX_FILES: usize = 2;
 /// Maximum size of the kept copies of sent files, and how long a copy is kept.
 const MAX_SENT_BYTES: u64 = 100 * 1024 * 1024;
 const SENT_KEPT_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Whose file of which message, and which of them.
+pub(crate) type Place<'a> = (&'a UserId, MessageId, usize);
 
 /// The folders of one application on this installation.
 #[derive(Debug, Clone)]
@@ -66,22 +72,22 @@ impl Files {
         Ok(self.user(user).join("tim.db"))
     }
 
-    /// The path of a file's copy.
+    /// The path of the copy of a message's first file.
     pub(super) fn copy(&self, user: &UserId, id: MessageId) -> PathBuf {
         self.outbox(user).join(id.to_string())
     }
 
-    /// The path of a file's copy, if there is one.
-    pub(super) fn kept(&self, user: &UserId, id: MessageId) -> Option<PathBuf> {
-        Some(self.copy(user, id)).filter(|copy| copy.is_file())
+    /// The path of the copy of a message's file, if there is one.
+    pub(super) fn kept(&self, user: &UserId, id: MessageId, place: usize) -> Option<PathBuf> {
+        Some(beside(&self.copy(user, id), place)).filter(|copy| copy.is_file())
     }
 
     /// Writes a file that the app gave as bytes. [`Files::keep`] syncs it later.
     ///
     /// # Errors
     /// [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
-    pub(crate) fn write(&self, user: &UserId, id: MessageId, mut bytes: &[u8]) -> Result<PathBuf, TimError> {
-        self.put(user, id, &mut bytes).map(|(copy, _)| copy)
+    pub(crate) fn write(&self, at: Place<'_>, mut bytes: &[u8]) -> Result<PathBuf, TimError> {
+        self.put(at, &mut bytes).map(|(copy, _)| copy)
     }
 
     /// Copies a file that is sent, durably.
@@ -89,18 +95,13 @@ impl Files {
     /// # Errors
     /// [`Code::FILE_UNREADABLE`], those of [`FileType::check_size`] if the file has changed, [`Code::STORAGE_FULL`],
     /// [`Code::DATA_DIR_UNUSABLE`].
-    pub(crate) fn keep(
-        &self,
-        user: &UserId,
-        id: MessageId,
-        source: &Path,
-        file_type: FileType,
-    ) -> Result<PathBuf, TimError> {
-        let copy = self.copy(user, id);
-        let mut file = open(source).map_err(|_| Code::FILE_UNREADABLE)?.0;
-        if source != copy {
-            let (copy, size) = self.put(user, id, &mut file)?;
-            if let Err(code) = file_type.check_size(size) {
+    pub(super) fn keep(&self, at: Place<'_>, source: &LocalFile) -> Result<PathBuf, TimError> {
+        let (user, id, place) = at;
+        let copy = beside(&self.copy(user, id), place);
+        let mut file = open(&source.source).map_err(|_| Code::FILE_UNREADABLE)?.0;
+        if source.source != copy {
+            let (copy, size) = self.put(at, &mut file)?;
+            if let Err(code) = source.file_type.check_size(size) {
                 let _ = std::fs::remove_file(copy);
                 return Err(code.into());
             }
@@ -114,11 +115,10 @@ impl Files {
     /// Writes the bytes; returns the path and the size, or one byte more than the maximum if there are too many.
     fn put(
         &self,
-        user: &UserId,
-        id: MessageId,
+        (user, id, place): Place<'_>,
         bytes: &mut dyn io::Read,
     ) -> Result<(PathBuf, u64), TimError> {
-        let copy = self.copy(user, id);
+        let copy = beside(&self.copy(user, id), place);
         let written = make_folder(&self.outbox(user)).and_then(|()| {
             let mut file = File::create(&copy)?;
             io::copy(&mut bytes.take(limits::FILE_BYTES + 1), &mut file)
@@ -132,12 +132,20 @@ impl Files {
         }
     }
 
+    /// Removes the copies of a message's files.
+    pub(super) fn remove_copies(&self, user: &UserId, id: MessageId) {
+        let first = self.copy(user, id);
+        for place in 0..MAX_FILES {
+            let _ = std::fs::remove_file(beside(&first, place));
+        }
+    }
+
     /// Removes the oldest copies of sent files if there are too many or they are too old.
     pub(crate) fn sweep(&self, user: &UserId, wanted: &HashSet<PathBuf>) {
         let files = std::fs::read_dir(self.outbox(user)).into_iter().flatten().flatten();
         let mut sent: Vec<(SystemTime, u64, PathBuf)> = files
             .map(|file| (file.metadata(), file.path()))
-            .filter(|(_, path)| !wanted.contains(path))
+            .filter(|(_, path)| !wanted.contains(&path.with_extension("")))
             .filter_map(|(metadata, path)| {
                 let metadata = metadata.ok()?;
                 Some((metadata.modified().ok()?, metadata.len(), path))
@@ -155,6 +163,11 @@ impl Files {
             }
         }
     }
+}
+
+/// The path of a message's copy at this place, beside that of the first.
+pub(super) fn beside(first: &Path, place: usize) -> PathBuf {
+    if place == 0 { first.to_owned() } else { first.with_extension(place.to_string()) }
 }
 
 fn unkept(why: &io::Error) -> TimError {
@@ -261,7 +274,7 @@ mod tests {
         let alice = UserId::new("alice").unwrap();
         let written = |number: u64, days: u32, size: u64| {
             let id: MessageId = format!("01990000-0000-7000-8000-00000000000{number}").parse().unwrap();
-            let path = files.write(&alice, id, b"picture").unwrap();
+            let path = files.write((&alice, id, 0), b"picture").unwrap();
             let file = File::options().write(true).open(&path).unwrap();
             file.set_len(size).unwrap();
             file.set_modified(SystemTime::now() - DAY * days).unwrap();

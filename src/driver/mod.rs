@@ -21,6 +21,7 @@ pub(crate) mod file_source;
 pub(crate) mod files;
 mod http;
 mod link;
+pub(crate) mod local_files;
 pub(crate) mod progress;
 pub(crate) mod runtime;
 mod shared;
@@ -52,7 +53,7 @@ use crate::machine::io::{Call, CallId, Input, Now, Output, Return};
 use crate::store::Store as Sqlite;
 pub(crate) use commands::{CallResult, Commands};
 pub(crate) use download::Download;
-pub(crate) use shared::{InstanceState, LocalFile};
+pub(crate) use shared::InstanceState;
 
 use commands::{Caller, Command};
 use copies::{Copied, Copies};
@@ -210,7 +211,7 @@ impl<S: Store<Location = Path>> Driver<S> {
     /// cancellation of such a message, wait for the pending copies.
     async fn take(&mut self, call: Call, caller: Caller) {
         match (call, self.machine.status()) {
-            (Call::Send { message, .. }, (Some(user), None)) if self.shared.source(message.id).is_some() => {
+            (Call::Send { message, .. }, (Some(user), None)) if self.shared.sources(message.id).is_some() => {
                 self.copies.add(user, message, caller);
             }
             (Call::Logout, _) => {
@@ -318,7 +319,9 @@ impl<S: Store<Location = Path>> Driver<S> {
                     return Ok(Some(Input::Disconnected));
                 }
             }
-            Output::Upload { message, file, attachment } => self.uploads.start(message, file, attachment),
+            Output::Upload { message, file, attachments, place } => {
+                self.uploads.start(message, &file, attachments, place);
+            }
             Output::Uploaded(message) => self.uploaded(message),
             Output::CancelUpload(message) => self.uploads.cancel(message),
             Output::RemoveCopy(message) => self.remove_copy(message),

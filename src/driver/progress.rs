@@ -23,6 +23,8 @@ type ProgressCallback = Box<dyn FnMut(u8) + Send>;
 pub(crate) struct Progress {
     noted: Arc<Mutex<Noted>>,
     flushed: watch::Receiver<Option<u8>>,
+    /// Between which percentages of the whole this is.
+    range: (u8, u8),
     /// Nothing is reported any more.
     ended: Arc<AtomicBool>,
 }
@@ -49,7 +51,7 @@ impl Progress {
         let (unreported, noted) = mpsc::unbounded_channel();
         let (flushed_sender, flushed) = watch::channel(None);
         let last = Arc::new(Mutex::new(Noted { last: None, unreported }));
-        (Self { noted: last, flushed, ended: Arc::default() }, noted, flushed_sender)
+        (Self { noted: last, flushed, range: (0, 100), ended: Arc::default() }, noted, flushed_sender)
     }
 
     /// A transfer begins. Percentages of an earlier attempt are not reported again.
@@ -62,8 +64,16 @@ impl Progress {
         self.ended.store(true, Ordering::Release);
     }
 
+    /// The progress of a part of the transfer, which goes from one percentage to another.
+    pub(super) fn part(&self, range: (u8, u8)) -> Self {
+        Self { range, ..self.clone() }
+    }
+
     /// Records a percentage, to be reported unless it is not an increase.
     pub(crate) fn note(&self, percent: u8) {
+        let (from, to) = self.range;
+        let part = u16::from(to.saturating_sub(from)) * u16::from(percent.min(100)) / 100;
+        let percent = from.saturating_add(u8::try_from(part).unwrap_or(100));
         // Nothing that can panic runs under the lock.
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         if noted.last < Some(percent) && !self.ended.load(Ordering::Acquire) {

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tim_protocol::media::FileType;
 use tim_protocol::{Code, MessageId, UserId};
 use tokio_util::task::TaskTracker;
 
@@ -15,6 +14,7 @@ use super::address::Address;
 use super::cancel::{CancelGuard, Cancellation, Downloads};
 use super::dispatch::Dispatch;
 use super::files::Files;
+use super::local_files::{LocalFile, LocalFiles};
 use super::progress::Progress;
 use crate::error::TimError;
 use crate::plugin::UploadPlugin;
@@ -42,42 +42,21 @@ struct State {
     login: Cancellation,
     plugin: Option<Arc<dyn UploadPlugin>>,
     /// In order of creation, because a message ID begins with its time.
-    created: BTreeMap<MessageId, LocalFile>,
-}
-
-/// A file that was created here and has not been uploaded.
-pub(crate) struct LocalFile {
-    /// Its file: the host's, or the copy.
-    pub(crate) source: PathBuf,
-    pub(crate) file_type: FileType,
-    /// How many bytes the copy has that was made when it was created; 0 if it is the host's file.
-    pub(crate) copied: u64,
-    pub(crate) progress: Progress,
-    pub(crate) is_sent: bool,
-}
-
-impl LocalFile {
-    /// Forgets a file that cannot be sent any more.
-    fn forget(self) {
-        if self.copied > 0 && !self.is_sent {
-            // A file that cannot be removed now is removed later as an old copy.
-            let _ = std::fs::remove_file(self.source);
-        }
-    }
+    created: BTreeMap<MessageId, LocalFiles>,
 }
 
 impl State {
     /// The oldest unsent file if there are too many, but never the one just created.
     fn one_too_many(&self) -> Option<MessageId> {
         let unsent = || self.created.iter().filter(|(_, file)| !file.is_sent);
-        let bytes: u64 = unsent().map(|(_, file)| file.copied).sum();
+        let bytes: u64 = unsent().flat_map(|(_, it)| &it.files).map(|file| file.copied).sum();
         let count = unsent().count();
         let is_too_much = count > MAX_CREATED || bytes > MAX_CREATED_BYTES;
         unsent().next().map(|(id, _)| *id).filter(|_| is_too_much && count > 1)
     }
 
     /// Takes out the oldest unsent files until there are not too many.
-    fn take_too_many(&mut self) -> Vec<LocalFile> {
+    fn take_too_many(&mut self) -> Vec<LocalFiles> {
         let mut taken = Vec::new();
         while let Some(file) = self.one_too_many().and_then(|id| self.created.remove(&id)) {
             taken.push(file);
@@ -120,7 +99,7 @@ impl InstanceState {
         state.user = user;
         state.refusal = refusal;
         drop(state);
-        former.into_values().for_each(LocalFile::forget);
+        former.into_values().for_each(LocalFiles::forget);
         drop(plugin);
     }
 
@@ -153,46 +132,48 @@ impl InstanceState {
         drop(gone);
     }
 
-    /// Records a created file. While too many were never sent, forgets the oldest.
-    pub(crate) fn add_file(&self, id: MessageId, file: LocalFile) {
+    /// Records the files of a created message. While too many were never sent, forgets the oldest.
+    pub(crate) fn add_files(&self, id: MessageId, files: LocalFiles) {
         let forgotten = {
             let mut state = self.state();
-            state.created.insert(id, file);
+            state.created.insert(id, files);
             state.take_too_many()
         };
         // The progress callback belongs to the host and must not be dropped under the lock.
-        forgotten.into_iter().for_each(LocalFile::forget);
+        forgotten.into_iter().for_each(LocalFiles::forget);
     }
 
-    /// Marks a file as sent, so that it does not count as unsent.
+    /// Marks a message's files as sent, so that they do not count as unsent.
     pub(crate) fn sending(&self, id: MessageId) {
-        if let Some(file) = self.state().created.get_mut(&id) {
-            file.is_sent = true;
+        if let Some(files) = self.state().created.get_mut(&id) {
+            files.is_sent = true;
         }
     }
 
-    /// Path and type of a created file; `None` if it was uploaded already, or was not created here.
-    pub(super) fn source(&self, id: MessageId) -> Option<(PathBuf, FileType)> {
-        self.state().created.get(&id).map(|file| (file.source.clone(), file.file_type))
+    /// The files of a created message; `None` if they were uploaded already, or it was not created here.
+    pub(super) fn sources(&self, id: MessageId) -> Option<Vec<LocalFile>> {
+        self.state().created.get(&id).map(|files| files.files.clone())
     }
 
-    /// The created files that are not uploaded.
+    /// The created messages whose files are not uploaded.
     pub(super) fn created(&self) -> Vec<MessageId> {
         self.state().created.keys().copied().collect()
     }
 
-    /// Sets a file's source to its copy; without a copy the file counts as unsent again.
-    pub(super) fn kept(&self, id: MessageId, copy: Option<&Path>) {
-        if let Some(file) = self.state().created.get_mut(&id) {
-            file.is_sent = copy.is_some();
-            file.source = copy.map_or_else(|| file.source.clone(), Path::to_owned);
+    /// Sets the sources of a message's files to their copies; without copies they count as unsent again.
+    pub(super) fn kept(&self, id: MessageId, copies: Option<&[PathBuf]>) {
+        if let Some(files) = self.state().created.get_mut(&id) {
+            files.is_sent = copies.is_some();
+            for (file, copy) in files.files.iter_mut().zip(copies.unwrap_or_default()) {
+                file.source.clone_from(copy);
+            }
         }
     }
 
-    /// Forgets a file, because it was uploaded or is not needed any more.
-    pub(super) fn forget_file(&self, id: MessageId) {
-        let file = self.state().created.remove(&id);
-        drop(file);
+    /// Forgets a message's files, because they were uploaded or are not needed any more.
+    pub(super) fn forget_files(&self, id: MessageId) {
+        let files = self.state().created.remove(&id);
+        drop(files);
     }
 
     /// The progress and the plugin of an upload.
@@ -235,18 +216,18 @@ impl InstanceState {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tim_protocol::media::FileType;
 
     #[test]
     fn of_too_many_files_the_oldest_that_was_never_sent_is_forgotten() {
         let id =
             |number: usize| format!("01990000-0000-7000-8000-{number:012}").parse::<MessageId>().unwrap();
-        let file = |is_sent| LocalFile {
-            source: "file".into(),
-            file_type: FileType::File,
-            copied: 1,
+        let of = |copied, is_sent| LocalFiles {
+            files: vec![LocalFile { source: "file".into(), file_type: FileType::File, copied }],
             progress: Progress::silent(),
             is_sent,
         };
+        let file = |is_sent| of(1, is_sent);
         let mut state = State::default();
         state.created.extend((0..9).map(|number| (id(number), file(true))));
         state.created.extend((9..9 + MAX_CREATED).map(|number| (id(number), file(false))));
@@ -254,8 +235,7 @@ mod tests {
         state.created.insert(id(MAX_CREATED + 9), file(false));
         assert_eq!(state.one_too_many(), Some(id(9)));
         // Of a large one many small ones make way, as many as it takes.
-        let large = LocalFile { copied: MAX_CREATED_BYTES - 9, ..file(false) };
-        state.created.insert(id(MAX_CREATED + 10), large);
+        state.created.insert(id(MAX_CREATED + 10), of(MAX_CREATED_BYTES - 9, false));
         assert_eq!(state.take_too_many().len(), MAX_CREATED + 1 - 9);
         assert_eq!(state.one_too_many(), None);
     }

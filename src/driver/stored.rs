@@ -45,7 +45,7 @@ impl<S: Store<Location = Path>> Driver<S> {
             let id = row.message.id;
             row.upload = match row.upload {
                 Some(_) => Some(files.copy(user, id)),
-                None => files.kept(user, id).filter(|_| is_on_own_server(&row.message)),
+                None => files.kept(user, id, 0).filter(|_| is_on_own_server(&row.message)),
             };
         }
     }
@@ -58,21 +58,24 @@ impl<S: Store<Location = Path>> Driver<S> {
         block_in_place(|| files.sweep(user, &wanted));
     }
 
-    /// A file was uploaded: its copy now counts as that of a sent file.
+    /// A message's files were uploaded: their copies now count as those of a sent one.
     pub(super) fn uploaded(&mut self, message: MessageId) {
         self.uploads.forget(message);
-        self.shared.forget_file(message);
+        self.shared.forget_files(message);
         if let Some((user, _)) = &self.store {
             self.sweep(user, self.machine.waiting_copies());
         }
     }
 
-    /// A message with the path of its file's copy, if there is one.
+    /// A message with the paths of its files' copies, if there are any.
     pub(super) fn with_copy(&self, message: Message) -> Message {
-        let has_own_file = message.flow == Flow::Out && message.payload.attachment().is_some();
-        let user = self.store.as_ref().map(|(user, _)| user).filter(|_| has_own_file);
-        let local_path = user.and_then(|user| self.shared.files.kept(user, message.id));
-        Message { local_path, ..message }
+        let files = if message.flow == Flow::Out { message.payload.attachments().len() } else { 0 };
+        let user = self.store.as_ref().map(|(user, _)| user);
+        let kept = |place| {
+            let user = user.filter(|_| place < files);
+            user.and_then(|user| self.shared.files.kept(user, message.id, place))
+        };
+        Message { local_path: kept(0), local_snapshot_path: kept(1), ..message }
     }
 
     /// Sets the damaged store aside. If that fails it is retried when damage is found again.
@@ -106,12 +109,12 @@ impl<S: Store<Location = Path>> Driver<S> {
         Ok(found.iter().map(seen).collect())
     }
 
-    /// Removes the copy of a file. If that fails, it is removed later as the oldest copy of sent files.
+    /// Removes the copies of a message's files. If that fails, they are removed later as the oldest copies of sent files.
     pub(super) fn remove_copy(&mut self, message: MessageId) {
         self.uploads.forget(message);
-        self.shared.forget_file(message);
+        self.shared.forget_files(message);
         if let Some((user, _)) = &self.store {
-            let _ = block_in_place(|| std::fs::remove_file(self.shared.files.copy(user, message)));
+            block_in_place(|| self.shared.files.remove_copies(user, message));
         }
     }
 
@@ -122,7 +125,7 @@ impl<S: Store<Location = Path>> Driver<S> {
             let messages = self.messages(&Query { low, high, ..query.clone() }).await?;
             // What was revoked does not tell whether it had one.
             let may_have_one =
-                |message: &&Message| message.is_revoked || message.payload.attachment().is_some();
+                |message: &&Message| message.is_revoked || !message.payload.attachments().is_empty();
             messages.iter().filter(may_have_one).for_each(|message| self.remove_copy(message.id));
         }
         Ok(())

@@ -4,7 +4,7 @@
 //! returns, and uploads that the machine starts meanwhile wait here.
 
 use std::collections::{HashMap, VecDeque};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tim_protocol::media::{Attachment, Uploaded};
@@ -12,7 +12,7 @@ use tim_protocol::{Fault, MessageId};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
 use super::commands::Commands;
-use super::files::Digest;
+use super::files::{Digest, beside};
 use super::progress::Progress;
 use super::shared::InstanceState;
 use super::upload::{Upload, panicked};
@@ -27,16 +27,18 @@ pub(super) struct Uploads {
     waiting: VecDeque<Waiting>,
     tasks: JoinSet<Ended>,
     /// Those of copies whose upload may be repeated: a file is read for its digest once.
-    digests: HashMap<MessageId, Digest>,
+    digests: HashMap<(MessageId, usize), Digest>,
 }
 
 struct Waiting {
     message: MessageId,
     file: PathBuf,
-    attachment: Attachment,
+    attachments: Vec<Attachment>,
+    place: usize,
 }
 
 struct Running {
+    place: usize,
     task: AbortHandle,
     progress: Progress,
     is_by_host: bool,
@@ -62,8 +64,15 @@ impl Uploads {
     }
 
     /// Starts an upload, once calls of the host that were cancelled leave room for it. Must be called inside the runtime.
-    pub(super) fn start(&mut self, message: MessageId, file: PathBuf, attachment: Attachment) {
-        self.waiting.push_back(Waiting { message, file, attachment });
+    pub(super) fn start(
+        &mut self,
+        message: MessageId,
+        first: &Path,
+        attachments: Vec<Attachment>,
+        place: usize,
+    ) {
+        let file = beside(first, place);
+        self.waiting.push_back(Waiting { message, file, attachments, place });
         self.begin_waiting();
     }
 
@@ -77,14 +86,16 @@ impl Uploads {
         }
     }
 
-    fn begin(&mut self, Waiting { message, file, attachment }: Waiting) {
-        let (progress, plugin) = self.shared.upload_parts(message);
+    fn begin(&mut self, Waiting { message, file, attachments, place }: Waiting) {
+        let (whole, plugin) = self.shared.upload_parts(message);
+        let Some(attachment) = attachments.get(place).cloned() else { return };
+        let progress = whole.part(share(&attachments, place));
         progress.begin();
         let mut upload = Upload {
             message,
             file,
             attachment,
-            digest: self.digests.get(&message).cloned(),
+            digest: self.digests.get(&(message, place)).cloned(),
             progress: progress.clone(),
             plugin,
             server: self.shared.server.clone(),
@@ -95,7 +106,7 @@ impl Uploads {
             let result = upload.run().await;
             Ended { digest: upload.digest, result }
         });
-        self.running.insert(message, Running { task, progress, is_by_host, is_cancelled: false });
+        self.running.insert(message, Running { place, task, progress, is_by_host, is_cancelled: false });
     }
 
     /// Stops an upload without reporting its result.
@@ -118,7 +129,7 @@ impl Uploads {
 
     /// A message's file will not be uploaded again.
     pub(super) fn forget(&mut self, message: MessageId) {
-        self.digests.remove(&message);
+        self.digests.retain(|(id, _), _| *id != message);
     }
 
     /// The messages belong to a store that is closed.
@@ -145,13 +156,24 @@ impl Uploads {
         // One that was aborted is not among them.
         let (message, _) = self.running.iter().find(|(_, running)| running.task.id() == task)?;
         let message = *message;
-        let Running { progress, is_cancelled, .. } = self.running.remove(&message)?;
+        let Running { place, progress, is_cancelled, .. } = self.running.remove(&message)?;
         progress.end();
         self.begin_waiting();
         if is_cancelled {
             return None;
         }
-        self.digests.extend(digest.map(|digest| (message, digest)));
+        self.digests.extend(digest.map(|digest| ((message, place), digest)));
         Some((message, result))
     }
+}
+
+/// Between which percentages of a message's upload that of one of its files is.
+fn share(attachments: &[Attachment], place: usize) -> (u8, u8) {
+    let size = |of: usize| {
+        let originals = attachments.iter().take(of).filter_map(|it| it.uploaded.renditions.first());
+        originals.map(|it| it.size).sum::<u64>()
+    };
+    let (total, end) = (size(attachments.len()).max(1), place + 1);
+    let percent = |of: usize| u8::try_from(size(of).saturating_mul(100) / total).unwrap_or(100);
+    (percent(place), if end < attachments.len() { percent(end).min(99) } else { 100 })
 }

@@ -79,7 +79,11 @@ impl Tim {
 
 /// The address of a file in a message.
 fn url_of(message: &Message, rendition: RenditionType) -> Result<String, Code> {
-    let attachment = message.payload.attachment().ok_or(Code::MESSAGE_INVALID)?;
-    let url = attachment.uploaded.url(rendition).filter(|url| !url.is_empty());
+    let (place, of) = match rendition {
+        RenditionType::Snapshot => (1, RenditionType::Original),
+        of => (0, of),
+    };
+    let attachments = message.payload.attachments();
+    let url = attachments.get(place).and_then(|it| it.uploaded.url(of)).filter(|url| !url.is_empty());
     url.map(str::to_owned).ok_or(Code::MESSAGE_INVALID)
 }

@@ -39,6 +39,7 @@ impl Tim {
             revoker: Some(revocation.by),
             revoke_reason: revocation.reason,
             local_path: None,
+            local_snapshot_path: None,
             payload,
             ..message.clone()
         })

@@ -3,16 +3,16 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tim_protocol::body::{
-    Body, CustomBody, Element as _, FaceBody, FileBody, ImageBody, LocationBody, MergedBody, MergedMessage,
-    MergerBody, TextBody,
+    AudioBody, Body, CustomBody, Element as _, FaceBody, FileBody, ImageBody, LocationBody, MergedBody,
+    MergedMessage, MergerBody, TextBody, VideoBody,
 };
 use tim_protocol::media::{FileType, Rendition, RenditionType};
 use tim_protocol::{Code, ConversationId, ConversationType, Fault, MessageId, UserId, bounds, codec, limits};
 use uuid::Uuid;
 
 use super::Tim;
-use crate::driver::LocalFile;
 use crate::driver::file_source::FileSource;
+use crate::driver::local_files::{LocalFile, LocalFiles};
 use crate::driver::progress::Progress;
 use crate::error::TimError;
 use crate::message::{CreateOptions, Flow, Message, Payload, SendStatus, receiver};
@@ -176,7 +176,65 @@ impl Tim {
                 rendition(RenditionType::Large, 0, (0, 0)),
             ],
         };
-        self.with_file(new_message(me, to, options, body)?, (source, FileType::Image), progress)
+        self.with_files(new_message(me, to, options, body)?, [(source, FileType::Image)], progress)
+    }
+
+    /// Creates an audio message, such as a voice message: a recording of any format, up to 28 MB, that lasts so many
+    /// seconds. In all else as [`Tim::create_image_message`].
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. Those of [`ConversationType::with`], [`Code::FILE_UNREADABLE`],
+    /// [`Code::FILE_EMPTY`], [`Code::AUDIO_TOO_LARGE`]; for bytes also [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
+    pub fn create_audio_message(
+        &self,
+        to: &str,
+        conversation_type: ConversationType,
+        (audio, second): (impl Into<FileSource>, u32),
+        options: impl Into<CreateOptions>,
+        progress: impl FnMut(u8) + Send + 'static,
+    ) -> Result<Message, TimError> {
+        let (me, to) = (self.admitted()?, conversation_type.with(to)?);
+        let source = audio.into();
+        let size = source.size(FileType::Audio)?;
+        let body = AudioBody { uuid: Uuid::nil(), url: String::new(), size, second };
+        self.with_files(new_message(me, to, options, body)?, [(source, FileType::Audio)], progress)
+    }
+
+    /// Creates a video message: a video up to 100 MB, and its snapshot. It can be shown at once: it has the snapshot's
+    /// width and height, [`Message::local_path`] and [`Message::local_snapshot_path`]. In all else as
+    /// [`Tim::create_image_message`]; `progress` is told of both files together.
+    ///
+    /// # Errors
+    /// The gate's: see [`Tim::get_conversation_list`]. Those of [`ConversationType::with`], [`Code::FILE_UNREADABLE`],
+    /// [`Code::FILE_EMPTY`], [`Code::VIDEO_TOO_LARGE`], [`Code::MESSAGE_BODY_INVALID`] for a format longer than 16 bytes, or
+    /// missing for a file without an extension; for the snapshot those of [`Tim::create_image_message`] for its picture;
+    /// for bytes also [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
+    pub fn create_video_message(
+        &self,
+        to: &str,
+        conversation_type: ConversationType,
+        video: VideoFile,
+        options: impl Into<CreateOptions>,
+        progress: impl FnMut(u8) + Send + 'static,
+    ) -> Result<Message, TimError> {
+        let (me, to) = (self.admitted()?, conversation_type.with(to)?);
+        let VideoFile { video, format, second, snapshot } = video;
+        let (snapshot_size, header) = snapshot.image()?;
+        let (snapshot_width, snapshot_height) = header.shown();
+        let body = VideoBody {
+            video_uuid: Uuid::nil(),
+            video_url: String::new(),
+            video_size: video.size(FileType::Video)?,
+            video_format: if format.is_empty() { extension_of(&video) } else { format },
+            video_second: second,
+            snapshot_uuid: Uuid::nil(),
+            snapshot_url: String::new(),
+            snapshot_width,
+            snapshot_height,
+            snapshot_size,
+        };
+        let files = [(video, FileType::Video), (snapshot, FileType::Image)];
+        self.with_files(new_message(me, to, options, body)?, files, progress)
     }
 
     /// Makes a file message, of a file or of its bytes, up to 100 MB. `name` is what receivers see; empty, it is the file's
@@ -200,7 +258,7 @@ impl Tim {
         let file_size = source.size(FileType::File)?;
         let file_name = if name.is_empty() { name_of(&source) } else { name.to_owned() };
         let body = FileBody { uuid: Uuid::nil(), file_name, file_size, file_url: String::new() };
-        self.with_file(new_message(me, to, options, body)?, (source, FileType::File), progress)
+        self.with_files(new_message(me, to, options, body)?, [(source, FileType::File)], progress)
     }
 
     /// Creates a message of any kind without a file.
@@ -217,26 +275,44 @@ impl Tim {
         new_message(self.admitted()?, conversation_type.with(to)?, options, body)
     }
 
-    /// Keeps the file of a message until it is sent.
-    fn with_file(
+    /// Keeps the files of a message until it is sent.
+    fn with_files(
         &self,
         message: Message,
-        (source, file_type): (FileSource, FileType),
+        files: impl IntoIterator<Item = (FileSource, FileType)>,
         progress: impl FnMut(u8) + Send + 'static,
     ) -> Result<Message, TimError> {
         let shared = &self.inner.shared;
-        let (source, copied) = match source {
-            FileSource::Path(path) => (path, 0),
-            FileSource::Bytes(bytes) => {
-                (shared.files.write(&message.from, message.id, &bytes)?, bytes.len() as u64)
-            }
+        let local = |(place, (source, file_type))| {
+            let (source, copied) = match source {
+                FileSource::Path(path) => (path, 0),
+                FileSource::Bytes(bytes) => {
+                    let at = (&message.from, message.id, place);
+                    (shared.files.write(at, &bytes)?, bytes.len() as u64)
+                }
+            };
+            Ok(LocalFile { source, file_type, copied })
         };
-        let local_path = Some(source.clone());
+        let files = files.into_iter().enumerate().map(local).collect::<Result<Vec<_>, TimError>>()?;
+        let mut paths = files.iter().map(|file| file.source.clone());
+        let (local_path, local_snapshot_path) = (paths.next(), paths.next());
         let progress = Progress::to(&self.inner.runtime, progress);
-        let file = LocalFile { source, file_type, copied, progress, is_sent: false };
-        shared.add_file(message.id, file);
-        Ok(Message { local_path, ..message })
+        shared.add_files(message.id, LocalFiles { files, progress, is_sent: false });
+        Ok(Message { local_path, local_snapshot_path, ..message })
     }
+}
+
+/// A video to be sent, and the picture that stands for it until it is played.
+#[derive(Debug, Clone)]
+pub struct VideoFile {
+    /// The video.
+    pub video: FileSource,
+    /// Its format, such as `mp4`; empty for the extension of the file.
+    pub format: String,
+    /// How long it is, in seconds.
+    pub second: u32,
+    /// The picture: JPEG, PNG, GIF, BMP or WebP, under 20 MB.
+    pub snapshot: FileSource,
 }
 
 /// What is shown of a merger without its messages.
@@ -253,9 +329,8 @@ pub struct MergerText {
 /// The content of a message that may be sent again as it is.
 fn passed_on(message: &Message) -> Option<&Body> {
     let Payload::Body(body) = &message.payload else { return None };
-    let is_uploaded = body.attachment().is_none_or(|file| file.uploaded.has_addresses());
     let is_sent = message.status == SendStatus::Success && !message.is_revoked;
-    (is_sent && is_uploaded && body.check().is_ok()).then_some(body)
+    (is_sent && !body.lacks_addresses() && body.check().is_ok()).then_some(body)
 }
 
 /// A message as it goes into a merger.
@@ -276,6 +351,14 @@ fn merged(message: &Message) -> Option<MergedMessage> {
 fn name_of(source: &FileSource) -> String {
     match source {
         FileSource::Path(path) => path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        FileSource::Bytes(_) => String::new(),
+    }
+}
+
+/// The extension of a file, in lower case; empty for bytes.
+fn extension_of(source: &FileSource) -> String {
+    match source {
+        FileSource::Path(path) => path.extension().unwrap_or_default().to_string_lossy().to_lowercase(),
         FileSource::Bytes(_) => String::new(),
     }
 }
@@ -319,6 +402,7 @@ fn new_message(
         cloud_custom_data,
         at_user_list,
         local_path: None,
+        local_snapshot_path: None,
         payload: Payload::Body(body),
     };
     let attributes = message.attributes();

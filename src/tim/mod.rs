@@ -25,7 +25,7 @@ use once_cell::sync::Lazy;
 use tim_protocol::{Code, Fault, UnixMillis, UserId};
 use tokio::sync::oneshot;
 
-pub use create::MergerText;
+pub use create::{MergerText, VideoFile};
 pub use history::{HistoryDirection, HistoryStart, MessageListHopping};
 pub use messages::MessageList;
 pub use reactions::{MessageReactions, ReactionUserList};

@@ -84,7 +84,7 @@ fn a_picture_of_a_later_version_is_shown_in_the_sizes_that_are_known() {
     let sizes: Vec<RenditionType> = image.image_info_array.iter().map(|info| info.rendition_type).collect();
     assert_eq!(
         sizes,
-        [RenditionType::Original, RenditionType::Thumb, RenditionType::Large, RenditionType::Other(3)]
+        [RenditionType::Original, RenditionType::Thumb, RenditionType::Large, RenditionType::Other(4)]
     );
     assert_eq!(told_unreadable(&phone), 0);
 }

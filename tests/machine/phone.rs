@@ -342,6 +342,7 @@ pub fn draft(number: u64, to: &str, payload: Payload) -> Message {
         cloud_custom_data: String::new(),
         at_user_list: Vec::new(),
         local_path: None,
+        local_snapshot_path: None,
         payload,
     }
 }

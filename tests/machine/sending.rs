@@ -46,7 +46,7 @@ pub fn picture_at(url: &str) -> ImageBody {
 
 /// The result of an upload to this address.
 pub fn uploaded_at(url: &str) -> Uploaded {
-    picture_at(url).attachment().unwrap().uploaded
+    picture_at(url).attachments().remove(0).uploaded
 }
 
 pub fn copy() -> PathBuf {
@@ -221,7 +221,7 @@ fn a_picture_that_was_on_the_server_before_is_sent_as_it_was_if_it_cannot_be_upl
     let before = picture_at("/media/1/00000000-0000-4000-8000-000000000001/0");
     let picture = draft(1, "C2Cbob", Payload::Body(Body::Image(before.clone())));
     phone.call(Call::Send { message: Box::new(picture.clone()), upload: Some(copy()) });
-    let is_asked = |it: &Output| matches!(it, Output::Upload { attachment, .. } if *attachment == before.attachment().unwrap());
+    let is_asked = |it: &Output| matches!(it, Output::Upload { attachments, .. } if *attachments == before.attachments());
     assert!(phone.done.iter().any(is_asked), "{:?}", phone.done);
     phone.feed(Input::UploadEnded(picture.id, Err(Fault::new(Code::IMAGE_DAMAGED))));
     let (_, sent) = phone.last_asked("msg.send");

@@ -2,9 +2,11 @@
 
 use serde_json::json;
 use tim::machine::io::{Call, Input, Output};
-use tim::message::{Body, Payload};
+use tim::message::{Body, Payload, VideoBody};
+use tim::plugin::Uploaded;
 use tim::{Code, MessageId};
 use tim_protocol::Fault;
+use uuid::Uuid;
 
 use crate::phone::{Phone, draft};
 use crate::sending::{copy, picture_at, refusal, uploaded_at, uploading};
@@ -149,4 +151,78 @@ fn a_ticket_that_a_logout_refuses_does_not_refuse_the_picture() {
     failed(&mut phone, picture.id, Code::LOGGED_OUT);
     let [row] = &phone.store.snapshot().unwrap().outbox[..] else { panic!("one waits") };
     assert_eq!((row.message.id, row.refusal), (picture.id, None));
+}
+
+/// A video and its snapshot that are at these addresses.
+fn video_at(video_url: &str, snapshot_url: &str) -> VideoBody {
+    VideoBody {
+        video_uuid: Uuid::nil(),
+        video_url: video_url.into(),
+        video_format: "mp4".into(),
+        video_second: 12,
+        video_size: 99,
+        snapshot_uuid: Uuid::nil(),
+        snapshot_url: snapshot_url.into(),
+        snapshot_width: 30,
+        snapshot_height: 20,
+        snapshot_size: 1,
+    }
+}
+
+/// The files whose uploads were started since the last look.
+fn files_started(phone: &mut Phone) -> Vec<usize> {
+    let places = phone.done.drain(..).filter_map(|output| match output {
+        Output::Upload { place, .. } => Some(place),
+        _ => None,
+    });
+    places.collect()
+}
+
+fn file_uploaded(phone: &mut Phone, video: MessageId, url: &str) {
+    let uploaded = Uploaded::original_only(Uuid::nil(), 1, url);
+    phone.feed(Input::UploadEnded(video, Ok(uploaded)));
+}
+
+const VIDEO: &str = "/media/1/00000000-0000-4000-8000-000000000001/0";
+const SNAPSHOT: &str = "/media/1/00000000-0000-4000-8000-000000000002/0";
+
+#[test]
+fn a_videos_files_are_uploaded_one_after_the_other_and_a_failure_of_the_second_is_not_one_of_the_first() {
+    let mut phone = Phone::ready(json!([]));
+    let video = draft(1, "C2Cbob", Payload::Body(Body::Video(video_at("", ""))));
+    phone.call(Call::Send { message: Box::new(video.clone()), upload: Some(copy()) });
+    assert_eq!(files_started(&mut phone), [0]);
+    file_uploaded(&mut phone, video.id, VIDEO);
+    assert!(!phone.done.iter().any(|it| matches!(it, Output::Uploaded(_))), "a file is still needed");
+    assert_eq!(files_started(&mut phone), [1]);
+    failed(&mut phone, video.id, Code::UPLOAD_FAILED);
+    assert_eq!(starts_again(&mut phone), [video.id]);
+    assert!(phone.asked("msg.send").is_empty());
+    file_uploaded(&mut phone, video.id, SNAPSHOT);
+    let (_, sent) = phone.last_asked("msg.send");
+    let payload = &sent["body"]["payload"];
+    assert_eq!((&payload["videoUrl"], &payload["snapshotUrl"]), (&json!(VIDEO), &json!(SNAPSHOT)));
+}
+
+#[test]
+fn after_a_restart_the_server_is_asked_for_the_file_it_has_and_a_hosts_uploader_is_not() {
+    for (first, expected) in [(VIDEO, vec![0, 1]), ("https://videos.example/1", vec![1])] {
+        let mut phone = Phone::ready(json!([]));
+        let video = draft(1, "C2Cbob", Payload::Body(Body::Video(video_at("", ""))));
+        phone.call(Call::Send { message: Box::new(video.clone()), upload: Some(copy()) });
+        file_uploaded(&mut phone, video.id, first);
+        let mut phone = phone.restarts();
+        phone.log_in("alice");
+        phone.welcome(false);
+        phone.page(3, json!([]));
+        let mut places = files_started(&mut phone);
+        if places == [0] {
+            file_uploaded(&mut phone, video.id, first);
+            places.extend(files_started(&mut phone));
+        }
+        assert_eq!(places, expected);
+        file_uploaded(&mut phone, video.id, SNAPSHOT);
+        let (_, sent) = phone.last_asked("msg.send");
+        assert_eq!(sent["body"]["payload"]["videoUrl"], first);
+    }
 }

@@ -95,6 +95,7 @@ impl World {
             is_read: false,
             is_peer_read: false,
             local_path: None,
+            local_snapshot_path: None,
             is_excluded_from_unread_count: excluded,
             is_excluded_from_last_message: random[0].is_multiple_of(6),
             cloud_custom_data: if random[1].is_multiple_of(4) {

@@ -42,6 +42,7 @@ mod pictures;
 mod proxy;
 mod quick_start;
 mod reactions;
+mod recordings;
 mod redirects;
 mod relations;
 mod removals;

@@ -141,7 +141,7 @@ impl UploadPlugin for Elsewhere {
         assert!(file.path.is_file());
         progress(50);
         progress(100);
-        Ok(self.body().attachment().unwrap().uploaded)
+        Ok(self.body().attachments().remove(0).uploaded)
     }
 }
 

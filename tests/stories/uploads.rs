@@ -55,7 +55,7 @@ impl UploadPlugin for Slow {
         self.begun.send(()).unwrap();
         tokio::runtime::Handle::current().block_on(self.may_end.acquire()).unwrap().forget();
         self.under_way.lock().unwrap().remove(&file.path);
-        Ok(Elsewhere("https://pictures.example/1".into()).body().attachment().unwrap().uploaded)
+        Ok(Elsewhere("https://pictures.example/1".into()).body().attachments().remove(0).uploaded)
     }
 }
 

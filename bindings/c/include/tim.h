@@ -145,7 +145,7 @@
  *    "reactionList":[{"reactionID":"+1", "totalUserCount":2, "reactedByMyself":true, "partialUserList":[]}],
  *    "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
  *    "isExcludedFromLastMessage":false, "cloudCustomData":"", "atUserList":[],
- *    "localPath":null, "type":"TIMTextElem", "payload":{"text":"Hello world!"}}
+ *    "localPath":null, "localSnapshotPath":null, "type":"TIMTextElem", "payload":{"text":"Hello world!"}}
  *   ID: its identity from creation on, the same for everybody
  *   conversationID: C2C and a user, GROUP and a group, or @TIM#SYSTEM; conversationType: C2C, GROUP or @TIM#SYSTEM
  *   from: a user, or @TIM#SYSTEM       to: a user, or the group       nick, avatar: the sender's when it was sent       flow: in, out
@@ -163,10 +163,11 @@
  *   isExcludedFromLastMessage: it changes neither the conversation's lastMessage nor its position in the list
  *   cloudCustomData: a text for the program's own use; empty if none, and of what was taken back
  *   atUserList, in groups: the users that it mentions, and __kImSDK_MesssageAtALL__ for everybody
- *   localPath: of a picture message that was made on this device, the picture's file in its original size: just created the
+ *   localPath: of a message with a file that was made on this device, the file in its original size: just created the
  *   program's own file, or a copy of the bytes that it gave; once sent the engine's copy, which nobody may change: as long as
  *   the message waits or is refused, also after a restart, and then for 30 days among the newest 100 MB. null otherwise: what
- *   was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) or taken back has none, nor does lastMessage tell
+ *   was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) or taken back has none, nor does lastMessage tell
+ *   localSnapshotPath: the same of a video's snapshot
  *   type and payload:
  *     TIMTextElem               {"text":"Hello world!"}
  *     TIMImageElem              {"uuid":"0199a2a4-...", "imageFormat":3, "imageInfoArray":[{"type":0, "size":48211,
@@ -174,6 +175,11 @@
  *                               type: 0 original, 1 thumbnail, 2 large (198 and 720 pixels on the shorter side); size: bytes; url: a path on
  *                               the server or an https address, empty until it is uploaded; imageFormat: 1 JPEG, 2 GIF, 3 PNG,
  *                               4 BMP, 5 WebP, 255 another
+ *     TIMSoundElem              {"uuid":"0199a2a4-...", "url":"/media/...", "size":48211, "second":3}
+ *     TIMVideoFileElem          {"videoUUID":"0199a2a4-...", "videoUrl":"/media/...", "videoFormat":"mp4", "videoSecond":12,
+ *                               "videoSize":4821330, "snapshotUUID":"0199a2a5-...", "snapshotUrl":"/media/...",
+ *                               "snapshotWidth":1080, "snapshotHeight":1920, "snapshotSize":98211}
+ *                               seconds: as the sender says; snapshot: the picture that stands for the video until it is played
  *     TIMFileElem               {"uuid":"0199a2a4-...", "fileName":"minutes.pdf", "fileSize":48211, "fileUrl":"/media/..."}
  *                               fileName: a peer chose it, never a path to write to as it is; fileUrl: as url above
  *     TIMLocationElem           {"description":"the tea house", "longitude":91.1177, "latitude":29.6579}
@@ -506,7 +512,7 @@ typedef struct {
 } tim_upload;
 
 /**
- * Called to upload a file: `{"path":..., "fileType":1, "fileName":..., "size":...}` with fileType 1 for a picture, 255 for any other file, and
+ * Called to upload a file: `{"path":..., "fileType":1, "fileName":..., "size":...}` with fileType 1 for a picture, 2 for a video, 3 for a recording, 255 for any other file, and
  * an empty name if it has none. Reports with `tim_upload_progress`, describes what was uploaded with `tim_upload_result`, and
  * returns 0, or an error's number. With one that may pass (2400, 2800, 2801, 6005) it is called again up to three times after
  * growing pauses, and anew with every connection; then, and with any other at once, the message fails with that number.
@@ -921,6 +927,59 @@ tim_status tim_create_image_message_from_bytes(tim_client client,
                                                char **message_json);
 
 /**
+ * Creates an audio message, such as a voice message: a recording of any format, up to 28 MB, that lasts `second`
+ * seconds. `localPath` names it. Looks at the file on the caller's thread; `tim_send_message` uploads and sends it.
+ * Until then the file has to stay where it is.
+ *
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+ * `create options`, or NULL for none. While the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a
+ * thread that it may block; `progress_destroy` is called when it is needed no more, with an error before this returns.
+ * Result: `message` in `message_json`; give it back with `tim_string_free`.
+ *
+ * Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a
+ * file that cannot be read, 7006 if it is empty, 2301 if it has more than 28 MB, 20001 for a negative duration.
+ */
+tim_status tim_create_audio_message(tim_client client,
+                                    const char *to,
+                                    const char *conversation_type,
+                                    const char *file,
+                                    int32_t second,
+                                    const char *options_json,
+                                    tim_progress_callback on_progress,
+                                    void *progress_user_data,
+                                    tim_destroy_callback progress_destroy,
+                                    char **message_json);
+
+/**
+ * Creates a video message of a video, up to 100 MB, that lasts `second` seconds, and of its `snapshot`: a picture that
+ * stands for it until it is played, as of `tim_create_image_message`. `format` is such as `mp4`, empty for the file's
+ * extension. `localPath` and `localSnapshotPath` name the files. Looks at them on the caller's thread;
+ * `tim_send_message` uploads and sends them. Until then they have to stay where they are.
+ *
+ * `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+ * `create options`, or NULL for none. While the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a
+ * thread that it may block; `progress_destroy` is called when it is needed no more, with an error before this returns.
+ * Result: `message` in `message_json`; give it back with `tim_string_free`.
+ *
+ * Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a
+ * file that cannot be read, 7006 if it is empty, 2351 if the video has more than 100 MB, 130110 for a format longer
+ * than 16 bytes or missing, 20001 for a negative duration; for the snapshot 2251 for no path, 2252 if it is no
+ * picture, 2253 if it has 20 MB or more.
+ */
+tim_status tim_create_video_message(tim_client client,
+                                    const char *to,
+                                    const char *conversation_type,
+                                    const char *file,
+                                    const char *format,
+                                    int32_t second,
+                                    const char *snapshot,
+                                    const char *options_json,
+                                    tim_progress_callback on_progress,
+                                    void *progress_user_data,
+                                    tim_destroy_callback progress_destroy,
+                                    char **message_json);
+
+/**
  * Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath`
  * names it. Looks at the file on the caller's thread; `tim_send_message` uploads and sends it. Until then the file has
  * to stay where it is.
@@ -1104,9 +1163,9 @@ tim_status tim_find_messages(tim_client client,
 /**
  * Saves the file of a message in one of its renditions, atomically.
  *
- * `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail) or 2 (large). While the file is fetched
- * `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is
- * needed no more, with an error before this returns. Result: `null`.
+ * `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail), 2 (large) or 3 (snapshot of a video). While
+ * the file is fetched `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy`
+ * is called when it is needed no more, with an error before this returns. Result: `null`.
  *
  * Errors: the gate's; 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the
  * server has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused
@@ -1127,7 +1186,8 @@ tim_status tim_download_attachment(tim_client client,
  * the bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for
  * a fresh one. The address differs each time: let caches remember the message's ID and the rendition.
  *
- * `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail) or 2 (large). Result: a text.
+ * `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail), 2 (large) or 3 (snapshot of a video).
+ * Result: a text.
  *
  * Errors: the gate's; 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143
  * if the server has the file no more; 2800 or 2801.

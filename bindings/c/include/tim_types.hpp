@@ -64,6 +64,80 @@ inline void from_json(const nlohmann::json &json, text_body &it) {
     detail::take(json, "text", it.text);
 }
 
+/** A recording. */
+struct audio_body {
+    /** Its ID, a UUID. */
+    std::string uuid{};
+    /** Where it is: a path on the server, or a full address; empty until it is uploaded. */
+    std::string url{};
+    /** Size in bytes. */
+    std::int64_t size{};
+    /** How long it is, in seconds, as its sender says. */
+    std::int32_t second{};
+};
+inline void to_json(nlohmann::json &json, const audio_body &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "uuid", it.uuid);
+    detail::put(json, "url", it.url);
+    detail::put(json, "size", it.size);
+    detail::put(json, "second", it.second);
+}
+inline void from_json(const nlohmann::json &json, audio_body &it) {
+    detail::take(json, "uuid", it.uuid);
+    detail::take(json, "url", it.url);
+    detail::take(json, "size", it.size);
+    detail::take(json, "second", it.second);
+}
+
+/** A video, and its snapshot: a picture that stands for it until it is played. */
+struct video_body {
+    /** The video's ID, a UUID. */
+    std::string video_uuid{};
+    /** Where the video is: a path on the server, or a full address; empty until it is uploaded. */
+    std::string video_url{};
+    /** Its format, such as mp4, as its sender says. */
+    std::string video_format{};
+    /** How long it is, in seconds, as its sender says. */
+    std::int32_t video_second{};
+    /** Size in bytes. */
+    std::int64_t video_size{};
+    /** The snapshot's ID, a UUID. */
+    std::string snapshot_uuid{};
+    /** Where the snapshot is, as the video; getAttachmentUrl with Snapshot makes of it what can be fetched. */
+    std::string snapshot_url{};
+    /** Its width in pixels. */
+    std::int32_t snapshot_width{};
+    /** Its height in pixels. */
+    std::int32_t snapshot_height{};
+    /** Its size in bytes. */
+    std::int64_t snapshot_size{};
+};
+inline void to_json(nlohmann::json &json, const video_body &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "videoUUID", it.video_uuid);
+    detail::put(json, "videoUrl", it.video_url);
+    detail::put(json, "videoFormat", it.video_format);
+    detail::put(json, "videoSecond", it.video_second);
+    detail::put(json, "videoSize", it.video_size);
+    detail::put(json, "snapshotUUID", it.snapshot_uuid);
+    detail::put(json, "snapshotUrl", it.snapshot_url);
+    detail::put(json, "snapshotWidth", it.snapshot_width);
+    detail::put(json, "snapshotHeight", it.snapshot_height);
+    detail::put(json, "snapshotSize", it.snapshot_size);
+}
+inline void from_json(const nlohmann::json &json, video_body &it) {
+    detail::take(json, "videoUUID", it.video_uuid);
+    detail::take(json, "videoUrl", it.video_url);
+    detail::take(json, "videoFormat", it.video_format);
+    detail::take(json, "videoSecond", it.video_second);
+    detail::take(json, "videoSize", it.video_size);
+    detail::take(json, "snapshotUUID", it.snapshot_uuid);
+    detail::take(json, "snapshotUrl", it.snapshot_url);
+    detail::take(json, "snapshotWidth", it.snapshot_width);
+    detail::take(json, "snapshotHeight", it.snapshot_height);
+    detail::take(json, "snapshotSize", it.snapshot_size);
+}
+
 /** Any file, as it is. */
 struct file_body {
     /** Its ID, a UUID. */
@@ -178,11 +252,13 @@ enum class rendition_type {
     original,
     thumb,
     large,
+    snapshot,
 };
 NLOHMANN_JSON_SERIALIZE_ENUM(rendition_type, {
     {rendition_type::original, 0},
     {rendition_type::thumb, 1},
     {rendition_type::large, 2},
+    {rendition_type::snapshot, 3},
 })
 
 /** A rendition of an attachment: a form in which it can be downloaded. */
@@ -329,13 +405,15 @@ struct unknown {
 };
 
 /** The content of a message. */
-struct payload : std::variant<types::text_body, types::image_body, types::file_body, types::location_body, types::custom_body, types::face_body, types::merger_body, types::group_tip, types::system_notice, types::gone, types::unknown> {
+struct payload : std::variant<types::text_body, types::image_body, types::audio_body, types::video_body, types::file_body, types::location_body, types::custom_body, types::face_body, types::merger_body, types::group_tip, types::system_notice, types::gone, types::unknown> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const payload &it) {
     json = nlohmann::json::object();
     if (auto *own = std::get_if<types::text_body>(&it)) { static_cast<void>(own); json["type"] = "TIMTextElem"; json["payload"] = *own; }
     if (auto *own = std::get_if<types::image_body>(&it)) { static_cast<void>(own); json["type"] = "TIMImageElem"; json["payload"] = *own; }
+    if (auto *own = std::get_if<types::audio_body>(&it)) { static_cast<void>(own); json["type"] = "TIMSoundElem"; json["payload"] = *own; }
+    if (auto *own = std::get_if<types::video_body>(&it)) { static_cast<void>(own); json["type"] = "TIMVideoFileElem"; json["payload"] = *own; }
     if (auto *own = std::get_if<types::file_body>(&it)) { static_cast<void>(own); json["type"] = "TIMFileElem"; json["payload"] = *own; }
     if (auto *own = std::get_if<types::location_body>(&it)) { static_cast<void>(own); json["type"] = "TIMLocationElem"; json["payload"] = *own; }
     if (auto *own = std::get_if<types::custom_body>(&it)) { static_cast<void>(own); json["type"] = "TIMCustomElem"; json["payload"] = *own; }
@@ -350,6 +428,8 @@ inline void from_json(const nlohmann::json &json, payload &it) {
     const std::string word = json.at("type");
     if (word == "TIMTextElem") { types::text_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
     if (word == "TIMImageElem") { types::image_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
+    if (word == "TIMSoundElem") { types::audio_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
+    if (word == "TIMVideoFileElem") { types::video_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
     if (word == "TIMFileElem") { types::file_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
     if (word == "TIMLocationElem") { types::location_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
     if (word == "TIMCustomElem") { types::custom_body own{}; json.at("payload").get_to(own); it = std::move(own); return; }
@@ -610,6 +690,8 @@ struct message {
     std::vector<std::string> at_user_list{};
     /** The uploaded file on this device, for messages created here. */
     std::optional<std::string> local_path{};
+    /** The snapshot of a video on this device, as localPath. */
+    std::optional<std::string> local_snapshot_path{};
     /** The contents. */
     types::payload payload{};
 };
@@ -642,6 +724,7 @@ inline void to_json(nlohmann::json &json, const message &it) {
     detail::put(json, "cloudCustomData", it.cloud_custom_data);
     detail::put(json, "atUserList", it.at_user_list);
     detail::put(json, "localPath", it.local_path);
+    detail::put(json, "localSnapshotPath", it.local_snapshot_path);
     json.update(nlohmann::json(it.payload));
 }
 inline void from_json(const nlohmann::json &json, message &it) {
@@ -672,6 +755,7 @@ inline void from_json(const nlohmann::json &json, message &it) {
     detail::take(json, "cloudCustomData", it.cloud_custom_data);
     detail::take(json, "atUserList", it.at_user_list);
     detail::take(json, "localPath", it.local_path);
+    detail::take(json, "localSnapshotPath", it.local_snapshot_path);
     json.get_to(it.payload);
 }
 
@@ -1077,7 +1161,7 @@ inline void from_json(const nlohmann::json &json, uploaded &it) {
 struct upload_file {
     /** Its path on this device. */
     std::string path{};
-    /** The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file. */
+    /** The type of the file, with TIM's numbers: 1 for a picture, 2 for a video, 3 for a recording, 255 for any other file. */
     std::int32_t file_type{};
     /** The name that the sender gave it; empty if it has none. */
     std::string file_name{};

@@ -75,6 +75,21 @@ public:
         return make(std::move(on_progress), tim_create_image_message_from_bytes, to, conversation_type, bytes, length,
                     options_json);
     }
+    /** As tim_create_audio_message. */
+    std::string create_audio_message(const std::string &to, const std::string &conversation_type,
+                                     const std::string &file, std::int32_t second, progress_callback on_progress = {},
+                                     const std::string &options_json = {}) const {
+        return make(std::move(on_progress), tim_create_audio_message, to, conversation_type, file, second,
+                    options_json);
+    }
+    /** As tim_create_video_message. */
+    std::string create_video_message(const std::string &to, const std::string &conversation_type,
+                                     const std::string &file, const std::string &format, std::int32_t second,
+                                     const std::string &snapshot, progress_callback on_progress = {},
+                                     const std::string &options_json = {}) const {
+        return make(std::move(on_progress), tim_create_video_message, to, conversation_type, file, format, second,
+                    snapshot, options_json);
+    }
     /** As tim_create_file_message. */
     std::string create_file_message(const std::string &to, const std::string &conversation_type,
                                     const std::string &file, const std::string &name,

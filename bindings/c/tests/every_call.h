@@ -15,9 +15,11 @@
     EACH(tim_create_merger_message(client, text, "C2C", json, text, json, text, NULL, &made)); \
     EACH(tim_create_image_message(client, text, "C2C", text, NULL, on_progress, &destroys, count_destroy, &made)); \
     EACH(tim_create_image_message_from_bytes(client, text, "C2C", PIXEL, sizeof PIXEL, NULL, on_progress, &destroys, count_destroy, &made)); \
+    EACH(tim_create_audio_message(client, text, "C2C", text, 1, NULL, on_progress, &destroys, count_destroy, &made)); \
+    EACH(tim_create_video_message(client, text, "C2C", text, text, 1, text, NULL, on_progress, &destroys, count_destroy, &made)); \
     EACH(tim_create_file_message(client, text, "C2C", text, text, NULL, on_progress, &destroys, count_destroy, &made)); \
     EACH(tim_create_file_message_from_bytes(client, text, "C2C", PIXEL, sizeof PIXEL, text, NULL, on_progress, &destroys, count_destroy, &made));
-enum { EVERY_CREATIONS_DESTROYS = 4 };
+enum { EVERY_CREATIONS_DESTROYS = 6 };
 
 #define EVERY_CALL(client, text, json, done) \
     EACH(tim_login(client, text, text, done, NULL)); \

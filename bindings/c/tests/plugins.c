@@ -57,6 +57,31 @@ static void a_picture_is_shown_before_it_is_sent_and_by_its_address_afterwards(v
     free(address);
 }
 
+static void put(const char *path, const void *bytes, size_t length) {
+    FILE *file = fopen(path, "wb");
+    CHECK(file && fwrite(bytes, 1, length, file) == length && !fclose(file));
+}
+
+static void a_video_is_played_from_its_address_and_shown_by_its_snapshot(void) {
+    char *message = NULL, *sent, *address, film[1024], snapshot[1024];
+    snprintf(film, sizeof film, "%s/film.mp4", test_folder);
+    snprintf(snapshot, sizeof snapshot, "%s/film.bmp", test_folder);
+    put(film, "a film", 6);
+    put(snapshot, PIXEL, sizeof PIXEL);
+    GIVES(20001, tim_create_video_message(alice, "bob", "C2C", film, "", -1, snapshot, NULL, NULL, NULL, NULL, &message));
+    GIVES(TIM_OK, tim_create_video_message(alice, "bob", "C2C", film, "", 12, snapshot, NULL, NULL, NULL, NULL, &message));
+    CHECK(strstr(message, "\"videoFormat\":\"mp4\"") && shows(message, "a film", 6));
+    TOLD(sent, TIM_OK, tim_send_message, alice, message, NULL);
+    TOLD(address, TIM_OK, tim_get_attachment_url, bob, sent, 3);
+    CHECK(loads(address, PIXEL, sizeof PIXEL));
+    free(address);
+    TOLD(address, TIM_OK, tim_get_attachment_url, bob, sent, 0);
+    CHECK(loads(address, "a film", 6));
+    tim_string_free(message);
+    free(sent);
+    free(address);
+}
+
 #define ORIGINAL SIZE("0", "58", "https://example.org/0")
 #define THUMBNAIL SIZE("1", "58", "https://example.org/1")
 #define LARGE SIZE("2", "58", "https://example.org/2")
@@ -296,6 +321,7 @@ int main(int count, char **arguments) {
     people_log_in();
     STORY(progress_is_told_and_its_destroy_called_once);
     STORY(a_picture_is_shown_before_it_is_sent_and_by_its_address_afterwards);
+    STORY(a_video_is_played_from_its_address_and_shown_by_its_snapshot);
     STORY(progress_may_block_and_call_the_library);
     STORY(a_plugin_uploads_refuses_or_forgets);
     STORY(a_plugin_may_block_call_the_library_and_be_replaced_meanwhile);

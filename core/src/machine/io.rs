@@ -218,22 +218,24 @@ pub enum Output {
     Disconnect,
     /// Send this text frame.
     Transmit(String),
-    /// Upload a message's file and answer with [`Input::UploadEnded`]; at most [`MAX_UPLOADS`] are not answered or
+    /// Upload a file of a message and answer with [`Input::UploadEnded`]; at most [`MAX_UPLOADS`] are not answered or
     /// cancelled. Progress is reported to the creator of the message.
     Upload {
         /// The message the upload is for.
         message: MessageId,
-        /// The file.
+        /// The copy of its first file.
         file: PathBuf,
-        /// The file as the message describes it. If it names a place on the server, it was uploaded before: if the
+        /// The files as the message describes them. If one names a place on the server, it was uploaded before: if the
         /// server still has it, nothing has to be uploaded.
-        attachment: Attachment,
+        attachments: Vec<Attachment>,
+        /// Which of them to upload.
+        place: usize,
     },
-    /// A message's file does not need to be uploaded any more: forget its source. The copy is kept for a while.
+    /// A message's files do not need to be uploaded any more: forget their sources. The copies are kept for a while.
     Uploaded(MessageId),
     /// Stop an upload without reporting its result.
     CancelUpload(MessageId),
-    /// Remove the copy of a message's file and forget its source: nothing in the store refers to it any more.
+    /// Remove the copies of a message's files and forget their sources: nothing in the store refers to them any more.
     RemoveCopy(MessageId),
     /// These messages were revoked, or are about to be deleted: remove the copies of their files.
     RemoveCopiesOf(Query),

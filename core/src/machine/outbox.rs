@@ -23,7 +23,7 @@ use super::purpose::Purpose;
 use super::trace::Trace;
 use crate::message::{Message, Payload, ReadMarks, SendStatus};
 use crate::stored::{Change, OutboxRow};
-use file::{attachment, is_of_the_file};
+use file::{attachments, is_of_the_file};
 use queue::{Entry, Queue};
 
 /// The messages that the server has not accepted.
@@ -107,9 +107,8 @@ impl Outbox {
             return Err(Code::OUTBOX_FULL);
         }
         let Payload::Body(body) = &message.payload else { return Err(Code::MESSAGE_INVALID) };
-        // A message whose file has been uploaded is sent as it is.
-        let is_missing = body.attachment().is_some_and(|it| !it.uploaded.has_addresses());
-        if is_missing && !is_to_upload {
+        // A message whose files have been uploaded is sent as it is.
+        if body.lacks_addresses() && !is_to_upload {
             return Err(Code::MESSAGE_INVALID);
         }
         body.check().map_err(|fault| fault.code)?;
@@ -190,7 +189,7 @@ impl Outbox {
         if is_uploading {
             cx.output(Output::CancelUpload(id));
         }
-        if attachment(&row.message).is_some() {
+        if !attachments(&row.message).is_empty() {
             cx.output(Output::RemoveCopy(id));
         }
         self.changed.insert(row.message.to);

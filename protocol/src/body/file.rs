@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::Element;
 use crate::bounds::number;
-use crate::media::{Attachment, FileType, Rendition, RenditionType, Uploaded};
+use crate::media::{Attachment, FileType, Uploaded};
 use crate::{Code, Fault, limits};
 
 /// What a file message says.
@@ -38,18 +38,13 @@ impl Element for FileBody {
         vec![&self.file_name]
     }
 
-    fn attachment(&self) -> Option<Attachment> {
-        let (size, url) = (self.file_size, self.file_url.clone());
-        let original = Rendition { rendition_type: RenditionType::Original, size, width: 0, height: 0, url };
-        let uploaded = Uploaded { uuid: self.uuid, renditions: vec![original] };
-        Some(Attachment { file_type: FileType::File, name: self.file_name.clone(), uploaded })
+    fn attachments(&self) -> Vec<Attachment> {
+        let uploaded = Uploaded::original_only(self.uuid, self.file_size, &self.file_url);
+        vec![Attachment { file_type: FileType::File, name: self.file_name.clone(), uploaded }]
     }
 
-    fn attach(&mut self, uploaded: Uploaded) -> Result<(), Fault> {
-        let renditions = &uploaded.renditions;
-        let Some(original) = renditions.iter().find(|it| it.rendition_type == RenditionType::Original) else {
-            return Err(Fault::with_text(Code::UPLOAD_FAILED, "the uploader did not name the original"));
-        };
+    fn attach(&mut self, _: usize, uploaded: Uploaded) -> Result<(), Fault> {
+        let original = uploaded.original()?;
         // The file may have grown since the message was created.
         self.file_size = original.size;
         self.file_url.clone_from(&original.url);
@@ -61,6 +56,7 @@ impl Element for FileBody {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::{Rendition, RenditionType};
 
     #[test]
     fn a_file_takes_over_where_it_is_and_how_large() {
@@ -78,11 +74,11 @@ mod tests {
             url: "/media/1/2/0".into(),
         };
         let mut attached = file();
-        attached.attach(Uploaded { uuid: Uuid::max(), renditions: vec![original.clone()] }).unwrap();
+        attached.attach(0, Uploaded { uuid: Uuid::max(), renditions: vec![original.clone()] }).unwrap();
         let expected = FileBody { uuid: Uuid::max(), file_size: 5, file_url: original.url.clone(), ..file() };
         assert_eq!(attached, expected);
         let thumb = Rendition { rendition_type: RenditionType::Thumb, ..original };
-        let why = file().attach(Uploaded { uuid: Uuid::nil(), renditions: vec![thumb] }).unwrap_err();
+        let why = file().attach(0, Uploaded { uuid: Uuid::nil(), renditions: vec![thumb] }).unwrap_err();
         assert_eq!(why.code, Code::UPLOAD_FAILED);
     }
 }

@@ -60,12 +60,12 @@ impl Element for ImageBody {
         }
     }
 
-    fn attachment(&self) -> Option<Attachment> {
+    fn attachments(&self) -> Vec<Attachment> {
         let uploaded = Uploaded { uuid: self.uuid, renditions: self.image_info_array.clone() };
-        Some(Attachment { file_type: FileType::Image, name: String::new(), uploaded })
+        vec![Attachment { file_type: FileType::Image, name: String::new(), uploaded }]
     }
 
-    fn attach(&mut self, uploaded: Uploaded) -> Result<(), Fault> {
+    fn attach(&mut self, _: usize, uploaded: Uploaded) -> Result<(), Fault> {
         if !are_complete(&uploaded.renditions) {
             return Err(Fault::with_text(Code::UPLOAD_FAILED, "the uploader did not name all three sizes"));
         }

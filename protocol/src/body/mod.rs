@@ -5,6 +5,7 @@
 //! typed reading, used to check it once when the server accepts it, and to show it in the engine. A body of an unknown
 //! type is kept and shown as unknown, never dropped.
 
+mod audio;
 mod custom;
 mod face;
 mod file;
@@ -14,11 +15,13 @@ mod location;
 mod merger;
 mod system_notice;
 mod text;
+mod video;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
+pub use audio::AudioBody;
 pub use custom::CustomBody;
 pub use face::FaceBody;
 pub use file::FileBody;
@@ -28,6 +31,7 @@ pub use location::LocationBody;
 pub use merger::{MergedBody, MergedMessage, MergerBody};
 pub use system_notice::{NoticeGroup, NoticeType, SystemNotice};
 pub use text::TextBody;
+pub use video::VideoBody;
 
 use crate::media::{Attachment, Uploaded};
 use crate::{Code, Fault, limits};
@@ -46,17 +50,17 @@ pub trait Element {
         Vec::new()
     }
 
-    /// The attached file.
-    fn attachment(&self) -> Option<Attachment> {
-        None
+    /// The attached files, always as many for a kind.
+    fn attachments(&self) -> Vec<Attachment> {
+        Vec::new()
     }
 
-    /// Sets the addresses of the uploaded file.
+    /// Sets the addresses of the uploaded file at this place of [`Element::attachments`].
     ///
     /// # Errors
     /// [`Code::UPLOAD_FAILED`], with the reason, if this does not describe such a file.
-    fn attach(&mut self, uploaded: Uploaded) -> Result<(), Fault> {
-        let _ = uploaded;
+    fn attach(&mut self, place: usize, uploaded: Uploaded) -> Result<(), Fault> {
+        let _ = (place, uploaded);
         Ok(())
     }
 }
@@ -114,6 +118,10 @@ bodies! {
     Text(TextBody) = "TIMTextElem",
     /// A picture in three sizes.
     Image(ImageBody) = "TIMImageElem",
+    /// A recording.
+    Audio(AudioBody) = "TIMSoundElem",
+    /// A video, and a picture that stands for it.
+    Video(VideoBody) = "TIMVideoFileElem",
     /// Any file, as it is.
     File(FileBody) = "TIMFileElem",
     /// A place on Earth.
@@ -173,11 +181,16 @@ impl Body {
         matches!(self, Self::Text(_) | Self::Custom(_) | Self::Face(_) | Self::Location(_))
     }
 
-    /// Bytes that stay free for the addresses of its file, which it does not have before the upload.
+    /// Whether a file of it has not been uploaded.
+    #[must_use]
+    pub fn lacks_addresses(&self) -> bool {
+        self.attachments().iter().any(|it| !it.uploaded.has_addresses())
+    }
+
+    /// Bytes that stay free for the addresses of its files, which it does not have before the upload.
     #[must_use]
     pub fn reserve(&self) -> usize {
-        let lacks_addresses = self.attachment().is_some_and(|it| !it.uploaded.has_addresses());
-        if lacks_addresses { limits::ADDRESSES_BYTES } else { 0 }
+        if self.lacks_addresses() { limits::ADDRESSES_BYTES } else { 0 }
     }
 
     /// The JSON text to send or store.
@@ -206,12 +219,12 @@ impl Element for Body {
         self.element().searchable()
     }
 
-    fn attachment(&self) -> Option<Attachment> {
-        self.element().attachment()
+    fn attachments(&self) -> Vec<Attachment> {
+        self.element().attachments()
     }
 
-    fn attach(&mut self, uploaded: Uploaded) -> Result<(), Fault> {
-        self.element_mut().attach(uploaded)
+    fn attach(&mut self, place: usize, uploaded: Uploaded) -> Result<(), Fault> {
+        self.element_mut().attach(place, uploaded)
     }
 }
 

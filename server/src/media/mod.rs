@@ -1,7 +1,7 @@
 //! Files of messages: uploaded and downloaded over HTTP with tickets, and stored in the data folder by their SHA-256.
 //!
 //! * This file transfers bytes. `processor` creates the renditions, by the type of the file.
-//! * `thumbs` examines a picture: its format, and its two smaller renditions.
+//! * `media_type` names what a file is. `thumbs` examines a picture: its format, and its two smaller renditions.
 //! * `decode` reads the formats, into the copy of bounded size that `canvas` makes; `color` makes its colours sRGB's.
 //! * `decode_queue` says whose picture is decoded next; `range` reads which part of one is asked for; `pace` ends transfers
 //!   that are too slow.
@@ -12,6 +12,7 @@ mod canvas;
 mod color;
 mod decode;
 mod decode_queue;
+mod media_type;
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod memory;
@@ -128,9 +129,9 @@ impl Media {
         let path = lies(&self.place(&record.sha256), rendition);
         let mut file = File::open(&path).await.map_err(|why| disk(&path, &why))?;
         let length = file.metadata().await.map_err(|why| disk(&path, &why))?.len();
-        let mut head = [0; 16];
+        let mut head = [0; media_type::HEAD_BYTES];
         let read = file.read(&mut head).await.map_err(|why| disk(&path, &why))?;
-        let kind = thumbs::mime_of(head.get(..read).unwrap_or_default());
+        let kind = media_type::of(head.get(..read).unwrap_or_default());
         let tag = format!("\"{}.{}\"", record.sha256, u32::from(rendition));
         let part = range::wanted(asked, &tag, length);
         if let Wanted::Nothing = part {
@@ -144,7 +145,7 @@ impl Media {
         let headers = answer.headers_mut();
         headers.insert(header::ETAG, HeaderValue::try_from(tag).map_err(|_| Code::INTERNAL)?);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-        if kind == thumbs::UNKNOWN_KIND {
+        if kind == media_type::UNKNOWN {
             // Makes a browser save it, and never show or run it as a page of this server.
             headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment"));
         }

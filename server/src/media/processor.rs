@@ -33,7 +33,7 @@ impl Processor {
     pub(super) fn of(file_type: FileType, path: &Path) -> Result<Self, Fault> {
         match file_type {
             FileType::Image => Ok(Self::Picture(thumbs::head(path)?)),
-            FileType::File => Ok(Self::Nothing),
+            FileType::Video | FileType::Audio | FileType::File => Ok(Self::Nothing),
             FileType::Other(_) => Err(Code::VALUE_UNKNOWN.into()),
         }
     }

@@ -19,8 +19,6 @@ use super::decode::{Decoded, decode};
 
 /// Quality of the smaller pictures, of 100.
 const JPEG_QUALITY: u8 = 85;
-/// The content type of a file that is not a picture.
-pub(super) const UNKNOWN_KIND: &str = "application/octet-stream";
 /// An animated picture of up to so many bytes is its own preview, so that it moves there too.
 const ANIMATED_BYTES: u64 = 512 * 1024;
 
@@ -116,13 +114,9 @@ fn encode(picture: RgbaImage) -> Result<Smaller, Fault> {
     Ok(Smaller { dimensions, bytes: bytes.into_inner() })
 }
 
-/// The media type of a file that begins like this.
-pub(super) fn mime_of(head: &[u8]) -> &'static str {
-    image::guess_format(head).map_or(UNKNOWN_KIND, |format| format.to_mime_type())
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::media_type;
     use super::*;
     use image::{ImageEncoder as _, Rgb, RgbImage, Rgba};
     use moxcms::ColorProfile;
@@ -193,11 +187,11 @@ mod tests {
     fn what_lets_nothing_through_is_a_jpeg_and_what_does_a_png() {
         let opaque = DynamicImage::from(noise(300, 300).into_rgba8());
         let large = see(&bytes(&opaque, ImageFormat::Png)).ok().unwrap().large.unwrap();
-        assert_eq!(mime_of(&large.bytes), "image/jpeg");
+        assert_eq!(media_type::of(&large.bytes), "image/jpeg");
         let mut sticker = noise(1_500, 1_500).into_rgba8();
         sticker.put_pixel(7, 7, Rgba([0; 4]));
         let large = see(&bytes(&sticker.into(), ImageFormat::Png)).ok().unwrap().large.unwrap();
-        assert_eq!(mime_of(&large.bytes), "image/png");
+        assert_eq!(media_type::of(&large.bytes), "image/png");
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub type TimProgressCallback = Option<unsafe extern "C-unwind" fn(user_data: *mu
 /// Called with a log line; `level` is 0 (much) to 3 (an error). The line is valid during the callback only.
 pub type TimLogCallback =
     Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, level: u32, line: *const c_char)>;
-/// Called to upload a file: `{"path":..., "fileType":1, "fileName":..., "size":...}` with fileType 1 for a picture, 255 for any other file, and
+/// Called to upload a file: `{"path":..., "fileType":1, "fileName":..., "size":...}` with fileType 1 for a picture, 2 for a video, 3 for a recording, 255 for any other file, and
 /// an empty name if it has none. Reports with `tim_upload_progress`, describes what was uploaded with `tim_upload_result`, and
 /// returns 0, or an error's number. With one that may pass (2400, 2800, 2801, 6005) it is called again up to three times after
 /// growing pauses, and anew with every connection; then, and with any other at once, the message fails with that number.

@@ -316,6 +316,83 @@ pub unsafe extern "C" fn tim_create_image_message_from_bytes(
     )))
 }
 
+/// Creates an audio message, such as a voice message: a recording of any format, up to 28 MB, that lasts `second`
+/// seconds. `localPath` names it. Looks at the file on the caller's thread; `tim_send_message` uploads and sends it.
+/// Until then the file has to stay where it is.
+///
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+/// `create options`, or NULL for none. While the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a
+/// thread that it may block; `progress_destroy` is called when it is needed no more, with an error before this returns.
+/// Result: `message` in `message_json`; give it back with `tim_string_free`.
+///
+/// Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a
+/// file that cannot be read, 7006 if it is empty, 2301 if it has more than 28 MB, 20001 for a negative duration.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_create_audio_message(
+    client: TimClient,
+    to: *const c_char,
+    conversation_type: *const c_char,
+    file: *const c_char,
+    second: i32,
+    options_json: *const c_char,
+    on_progress: TimProgressCallback,
+    progress_user_data: *mut c_void,
+    progress_destroy: TimDestroy,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    let on_progress = progress(on_progress, progress_user_data, progress_destroy);
+    create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_audio_message(
+        guard::text(to)?,
+        guard::conversation_type(conversation_type)?,
+        guard::text(file)?,
+        second,
+        guard::optional_noun(options_json)?,
+        on_progress,
+    )))
+}
+
+/// Creates a video message of a video, up to 100 MB, that lasts `second` seconds, and of its `snapshot`: a picture that
+/// stands for it until it is played, as of `tim_create_image_message`. `format` is such as `mp4`, empty for the file's
+/// extension. `localPath` and `localSnapshotPath` name the files. Looks at them on the caller's thread;
+/// `tim_send_message` uploads and sends them. Until then they have to stay where they are.
+///
+/// `to` is a userID and `conversation_type` `C2C`, or `to` a groupID and `conversation_type` `GROUP`. `options_json` is
+/// `create options`, or NULL for none. While the file is uploaded `on_progress` (may be NULL) is told 0 to 100 on a
+/// thread that it may block; `progress_destroy` is called when it is needed no more, with an error before this returns.
+/// Result: `message` in `message_json`; give it back with `tim_string_free`.
+///
+/// Errors: the gate's; 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a
+/// file that cannot be read, 7006 if it is empty, 2351 if the video has more than 100 MB, 130110 for a format longer
+/// than 16 bytes or missing, 20001 for a negative duration; for the snapshot 2251 for no path, 2252 if it is no
+/// picture, 2253 if it has 20 MB or more.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_create_video_message(
+    client: TimClient,
+    to: *const c_char,
+    conversation_type: *const c_char,
+    file: *const c_char,
+    format: *const c_char,
+    second: i32,
+    snapshot: *const c_char,
+    options_json: *const c_char,
+    on_progress: TimProgressCallback,
+    progress_user_data: *mut c_void,
+    progress_destroy: TimDestroy,
+    message_json: *mut *mut c_char,
+) -> TimStatus {
+    let on_progress = progress(on_progress, progress_user_data, progress_destroy);
+    create(client, message_json, Box::new(move |tim: Arc<Tim>| tim.create_video_message(
+        guard::text(to)?,
+        guard::conversation_type(conversation_type)?,
+        guard::text(file)?,
+        guard::text(format)?,
+        second,
+        guard::text(snapshot)?,
+        guard::optional_noun(options_json)?,
+        on_progress,
+    )))
+}
+
 /// Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath`
 /// names it. Looks at the file on the caller's thread; `tim_send_message` uploads and sends it. Until then the file has
 /// to stay where it is.
@@ -590,9 +667,9 @@ fn find_messages(tim: Arc<Tim>, message_id_list: Vec<String>) -> Call {
 
 /// Saves the file of a message in one of its renditions, atomically.
 ///
-/// `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail) or 2 (large). While the file is fetched
-/// `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy` is called when it is
-/// needed no more, with an error before this returns. Result: `null`.
+/// `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail), 2 (large) or 3 (snapshot of a video). While
+/// the file is fetched `on_progress` (may be NULL) is told 0 to 100 on a thread that it may block; `progress_destroy`
+/// is called when it is needed no more, with an error before this returns. Result: `null`.
 ///
 /// Errors: the gate's; 2105 for a message that has no such file or is not sent yet; 130140, 130141 or 130143 if the
 /// server has it no more or does not give it, 130143 for a file elsewhere that has no https address or is refused
@@ -627,7 +704,8 @@ fn download_attachment(tim: Arc<Tim>, message: Message, rendition: RenditionType
 /// the bytes, as often as wanted, until ten minutes later; then it is refused with 403 and 130141. Call this again for
 /// a fresh one. The address differs each time: let caches remember the message's ID and the rendition.
 ///
-/// `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail) or 2 (large). Result: a text.
+/// `message_json` is `message`. `rendition` is 0 (original), 1 (thumbnail), 2 (large) or 3 (snapshot of a video).
+/// Result: a text.
 ///
 /// Errors: the gate's; 2105 for a message that has no such file or is not sent yet (its `localPath` shows it), 130143
 /// if the server has the file no more; 2800 or 2801.
@@ -1413,6 +1491,16 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "createImageMessage" => {
             let mut given = Parameters::new("createImageMessage", &["to", "conversationType", "file", "options"], given)?;
             let message = json(&tim.create_image_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take_or("options", None)?, None)?)?;
+            Ok(Box::pin(std::future::ready(Ok(message))))
+        }
+        "createAudioMessage" => {
+            let mut given = Parameters::new("createAudioMessage", &["to", "conversationType", "file", "second", "options"], given)?;
+            let message = json(&tim.create_audio_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("second")?, given.take_or("options", None)?, None)?)?;
+            Ok(Box::pin(std::future::ready(Ok(message))))
+        }
+        "createVideoMessage" => {
+            let mut given = Parameters::new("createVideoMessage", &["to", "conversationType", "file", "format", "second", "snapshot", "options"], given)?;
+            let message = json(&tim.create_video_message(given.take("to")?, given.take("conversationType")?, given.take("file")?, given.take("format")?, given.take("second")?, given.take("snapshot")?, given.take_or("options", None)?, None)?)?;
             Ok(Box::pin(std::future::ready(Ok(message))))
         }
         "createFileMessage" => {

@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tim::MergerText;
+use tim::{MergerText, VideoFile};
 
 use super::{ProgressListener, Tim, progress};
 use crate::error::TimError;
-use crate::types::{ConversationType, CreateOptions, Message};
+use crate::types::{ConversationType, CreateOptions, Message, unsigned_small};
 
 #[uniffi::export]
 impl Tim {
@@ -171,6 +171,57 @@ impl Tim {
     ) -> Result<Message, TimError> {
         let (progress, options) = (progress(on_progress), usual(options)?);
         Ok(self.tim.create_image_message(&to, conversation_type.into(), bytes, options, progress)?.into())
+    }
+
+    /// Creates an audio message, such as a voice message: a recording of any format, up to 28 MB, that lasts `second`
+    /// seconds. `localPath` names it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until
+    /// then the file has to stay where it is.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
+    /// cannot be read, 7006 if it is empty, 2301 if it has more than 28 MB, 20001 for a negative duration.
+    #[uniffi::method(default(options = None, on_progress = None))]
+    pub fn create_audio_message(
+        &self,
+        to: String,
+        conversation_type: ConversationType,
+        file: String,
+        second: i32,
+        options: Option<CreateOptions>,
+        on_progress: Option<Arc<dyn ProgressListener>>,
+    ) -> Result<Message, TimError> {
+        let (audio, progress) = ((PathBuf::from(file), unsigned_small(second)?), progress(on_progress));
+        let options = usual(options)?;
+        Ok(self.tim.create_audio_message(&to, conversation_type.into(), audio, options, progress)?.into())
+    }
+
+    /// Creates a video message of a video, up to 100 MB, that lasts `second` seconds, and of its `snapshot`: a picture that
+    /// stands for it until it is played, as of `createImageMessage`. `format` is such as `mp4`, empty for the file's
+    /// extension. `localPath` and `localSnapshotPath` name the files. Looks at them on the caller's thread; `sendMessage`
+    /// uploads and sends them. Until then they have to stay where they are.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
+    /// cannot be read, 7006 if it is empty, 2351 if the video has more than 100 MB, 130110 for a format longer than 16 bytes or
+    /// missing, 20001 for a negative duration; for the snapshot 2251 for no path, 2252 if it is no picture, 2253 if it has 20 MB
+    /// or more.
+    #[uniffi::method(default(options = None, on_progress = None))]
+    #[expect(clippy::too_many_arguments, reason = "those that TIM has, by name in every language")]
+    pub fn create_video_message(
+        &self,
+        to: String,
+        conversation_type: ConversationType,
+        file: String,
+        format: String,
+        second: i32,
+        snapshot: String,
+        options: Option<CreateOptions>,
+        on_progress: Option<Arc<dyn ProgressListener>>,
+    ) -> Result<Message, TimError> {
+        let (video, snapshot) = (PathBuf::from(file).into(), PathBuf::from(snapshot).into());
+        let video = VideoFile { video, format, second: unsigned_small(second)?, snapshot };
+        let (progress, options) = (progress(on_progress), usual(options)?);
+        Ok(self.tim.create_video_message(&to, conversation_type.into(), video, options, progress)?.into())
     }
 
     /// Makes a file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own. `localPath` names

@@ -41,6 +41,49 @@ pub struct TextBody {
     pub text: String,
 }
 
+/// A recording.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+pub struct AudioBody {
+    /// Its ID, a UUID.
+    pub uuid: String,
+    /// Where it is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` makes of it what
+    /// can be fetched.
+    pub url: String,
+    /// Size in bytes.
+    pub size: i64,
+    /// How long it is, in seconds, as its sender says.
+    pub second: i32,
+}
+
+/// A video, and its snapshot: a picture that stands for it until it is played.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VideoBody {
+    /// The video's ID, a UUID.
+    #[serde(rename = "videoUUID")]
+    pub video_uuid: String,
+    /// Where the video is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` with
+    /// `Original` makes of it what can be fetched.
+    pub video_url: String,
+    /// Its format, such as `mp4`, as its sender says.
+    pub video_format: String,
+    /// How long it is, in seconds, as its sender says.
+    pub video_second: i32,
+    /// Size in bytes.
+    pub video_size: i64,
+    /// The snapshot's ID, a UUID.
+    #[serde(rename = "snapshotUUID")]
+    pub snapshot_uuid: String,
+    /// Where the snapshot is, as the video; `getAttachmentUrl` with `Snapshot` makes of it what can be fetched.
+    pub snapshot_url: String,
+    /// Its width in pixels.
+    pub snapshot_width: i32,
+    /// Its height in pixels.
+    pub snapshot_height: i32,
+    /// Its size in bytes.
+    pub snapshot_size: i64,
+}
+
 /// Any file, as it is.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -192,6 +235,13 @@ pub enum Payload {
     /// A picture. While it has not been uploaded its addresses are empty; the message's `localPath` shows it.
     #[serde(rename = "TIMImageElem")]
     Image(ImageBody),
+    /// A recording. While it has not been uploaded its address is empty; the message's `localPath` plays it.
+    #[serde(rename = "TIMSoundElem")]
+    Audio(AudioBody),
+    /// A video. While it has not been uploaded its addresses are empty; the message's `localPath` plays it, and its
+    /// `localSnapshotPath` shows it.
+    #[serde(rename = "TIMVideoFileElem")]
+    Video(VideoBody),
     /// Any file, as it is. While it has not been uploaded its address is empty; the message's `localPath` shows it.
     #[serde(rename = "TIMFileElem")]
     File(FileBody),
@@ -234,6 +284,8 @@ impl<'de> Deserialize<'de> for Payload {
         let read = match r#type.as_str() {
             "TIMTextElem" => serde_json::from_str(payload).map(Self::Text),
             "TIMImageElem" => serde_json::from_str(payload).map(Self::Image),
+            "TIMSoundElem" => serde_json::from_str(payload).map(Self::Audio),
+            "TIMVideoFileElem" => serde_json::from_str(payload).map(Self::Video),
             "TIMFileElem" => serde_json::from_str(payload).map(Self::File),
             "TIMLocationElem" => serde_json::from_str(payload).map(Self::Location),
             "TIMCustomElem" => serde_json::from_str(payload).map(Self::Custom),
@@ -246,6 +298,66 @@ impl<'de> Deserialize<'de> for Payload {
             other => return Err(D::Error::custom(format_args!("there is no payload of the type {other:?}"))),
         };
         read.map_err(|why| D::Error::custom(format_args!("payload of {}: {why}", r#type)))
+    }
+}
+
+impl From<wire::VideoBody> for VideoBody {
+    fn from(video: wire::VideoBody) -> Self {
+        let wire::VideoBody {
+            video_uuid,
+            video_url,
+            video_format,
+            video_second,
+            video_size,
+            snapshot_uuid,
+            snapshot_url,
+            snapshot_width,
+            snapshot_height,
+            snapshot_size,
+        } = video;
+        Self {
+            video_uuid: video_uuid.to_string(),
+            video_url,
+            video_format,
+            video_second: small(video_second),
+            video_size: signed(video_size),
+            snapshot_uuid: snapshot_uuid.to_string(),
+            snapshot_url,
+            snapshot_width: small(snapshot_width),
+            snapshot_height: small(snapshot_height),
+            snapshot_size: signed(snapshot_size),
+        }
+    }
+}
+
+impl TryFrom<VideoBody> for wire::VideoBody {
+    type Error = TimError;
+
+    fn try_from(video: VideoBody) -> Result<Self, TimError> {
+        let VideoBody {
+            video_uuid,
+            video_url,
+            video_format,
+            video_second,
+            video_size,
+            snapshot_uuid,
+            snapshot_url,
+            snapshot_width,
+            snapshot_height,
+            snapshot_size,
+        } = video;
+        Ok(Self {
+            video_uuid: video_uuid.parse().map_err(|_| invalid("a video's videoUUID is a UUID"))?,
+            video_url,
+            video_format,
+            video_second: unsigned_small(video_second)?,
+            video_size: unsigned(video_size)?,
+            snapshot_uuid: snapshot_uuid.parse().map_err(|_| invalid("a video's snapshotUUID is a UUID"))?,
+            snapshot_url,
+            snapshot_width: unsigned_small(snapshot_width)?,
+            snapshot_height: unsigned_small(snapshot_height)?,
+            snapshot_size: unsigned(snapshot_size)?,
+        })
     }
 }
 
@@ -271,6 +383,11 @@ impl From<wire::Body> for Payload {
                     image_info_array: image_info_array.into_iter().filter_map(Rendition::shown).collect(),
                 })
             }
+            wire::Body::Audio(wire::AudioBody { uuid, url, size, second }) => {
+                let (uuid, size, second) = (uuid.to_string(), signed(size), small(second));
+                Self::Audio(AudioBody { uuid, url, size, second })
+            }
+            wire::Body::Video(video) => Self::Video(video.into()),
             wire::Body::File(wire::FileBody { uuid, file_name, file_size, file_url }) => {
                 let (uuid, file_size) = (uuid.to_string(), signed(file_size));
                 Self::File(FileBody { uuid, file_name, file_size, file_url })
@@ -332,6 +449,12 @@ impl TryFrom<Payload> for engine::Payload {
                     .collect::<Result<_, _>>()?,
             }
             .into(),
+            Payload::Audio(AudioBody { uuid, url, size, second }) => {
+                let uuid = uuid.parse().map_err(|_| invalid("a recording's uuid is a UUID"))?;
+                let (size, second) = (unsigned(size)?, unsigned_small(second)?);
+                wire::AudioBody { uuid, url, size, second }.into()
+            }
+            Payload::Video(video) => wire::VideoBody::try_from(video)?.into(),
             Payload::File(FileBody { uuid, file_name, file_size, file_url }) => {
                 let uuid = uuid.parse().map_err(|_| invalid("a file's uuid is a UUID"))?;
                 wire::FileBody { uuid, file_name, file_size: unsigned(file_size)?, file_url }.into()

@@ -16,6 +16,8 @@ pub enum RenditionType {
     Thumb,
     /// A picture of at most 720 px on the shorter side and 10,800 on the longer.
     Large,
+    /// The picture that stands for a video until it is played.
+    Snapshot,
 }
 
 impl TryFrom<engine::RenditionType> for RenditionType {
@@ -25,7 +27,10 @@ impl TryFrom<engine::RenditionType> for RenditionType {
             engine::RenditionType::Original => Ok(Self::Original),
             engine::RenditionType::Thumb => Ok(Self::Thumb),
             engine::RenditionType::Large => Ok(Self::Large),
-            engine::RenditionType::Other(_) => Err("a rendition is 0 (original), 1 (thumbnail) or 2 (large)"),
+            engine::RenditionType::Snapshot => Ok(Self::Snapshot),
+            engine::RenditionType::Other(_) => {
+                Err("a rendition is 0 (original), 1 (thumbnail), 2 (large) or 3 (snapshot)")
+            }
         }
     }
 }
@@ -36,6 +41,7 @@ impl From<RenditionType> for engine::RenditionType {
             RenditionType::Original => Self::Original,
             RenditionType::Thumb => Self::Thumb,
             RenditionType::Large => Self::Large,
+            RenditionType::Snapshot => Self::Snapshot,
         }
     }
 }
@@ -125,7 +131,7 @@ impl TryFrom<Uploaded> for engine::Uploaded {
 pub struct UploadFile {
     /// Its path on this device.
     pub path: String,
-    /// The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file.
+    /// The type of the file, with TIM's numbers: 1 for a picture, 2 for a video, 3 for a recording, 255 for any other file.
     pub file_type: i32,
     /// The name that the sender gave it; empty if it has none.
     pub file_name: String,

@@ -138,10 +138,14 @@ pub struct Message {
     /// The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
     /// created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
     /// which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-    /// days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145,
+    /// days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145,
     /// 130147, 130148) keeps no copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
     #[uniffi(default = None)]
     pub local_path: Option<String>,
+    /// The snapshot of a video on this device, as `localPath`.
+    #[serde(default)]
+    #[uniffi(default = None)]
+    pub local_snapshot_path: Option<String>,
     /// The contents.
     #[serde(flatten, skip_deserializing)]
     pub payload: Payload,
@@ -178,6 +182,7 @@ impl From<engine::Message> for Message {
             cloud_custom_data,
             at_user_list,
             local_path,
+            local_snapshot_path,
             payload,
         } = message;
         Self {
@@ -208,6 +213,7 @@ impl From<engine::Message> for Message {
             cloud_custom_data,
             at_user_list: at_user_list.iter().map(ToString::to_string).collect(),
             local_path: local_path.map(|path| path.display().to_string()),
+            local_snapshot_path: local_snapshot_path.map(|path| path.display().to_string()),
             payload: payload.into(),
         }
     }
@@ -246,6 +252,7 @@ impl TryFrom<Message> for engine::Message {
             cloud_custom_data,
             at_user_list,
             local_path,
+            local_snapshot_path,
             payload,
         } = message;
         let conversation_id = conversation_id(&conversation)?;
@@ -282,6 +289,7 @@ impl TryFrom<Message> for engine::Message {
             cloud_custom_data,
             at_user_list: user_ids(&at_user_list)?,
             local_path: local_path.map(Into::into),
+            local_snapshot_path: local_snapshot_path.map(Into::into),
             payload: payload.try_into()?,
         })
     }

@@ -116,7 +116,9 @@ fn argument(parameter: &Parameter, at_once: bool) -> Option<String> {
     Some(match &parameter.kind {
         Kind::Json(json) => format!("`{name}` is {}.", shown(json)),
         Kind::OptionalJson(json) => format!("`{name}` is {}, or NULL for none.", shown(json)),
-        Kind::Rendition => format!("`{name}` is 0 (original), 1 (thumbnail) or 2 (large)."),
+        Kind::Rendition => {
+            format!("`{name}` is 0 (original), 1 (thumbnail), 2 (large) or 3 (snapshot of a video).")
+        }
         Kind::Word("ConversationType") => {
             format!("`to` is a userID and `{name}` `C2C`, or `to` a groupID and `{name}` `GROUP`.")
         }

@@ -498,6 +498,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_set_message_read(uint64_t ptr, RustBuffer 
 uint64_t uniffi_tim_ffi_fn_method_tim_set_message_remind_type(uint64_t ptr, RustBuffer conversation_id_list, RustBuffer message_remind_type
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_AUDIO_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_AUDIO_MESSAGE
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_audio_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer file, int32_t second, RustBuffer options, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_CUSTOM_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_CUSTOM_MESSAGE
 RustBuffer uniffi_tim_ffi_fn_method_tim_create_custom_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer data, RustBuffer description, RustBuffer extension, RustBuffer options, RustCallStatus *_Nonnull out_status
@@ -546,6 +551,11 @@ RustBuffer uniffi_tim_ffi_fn_method_tim_create_merger_message(uint64_t ptr, Rust
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_TEXT_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_TEXT_MESSAGE
 RustBuffer uniffi_tim_ffi_fn_method_tim_create_text_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer text, RustBuffer options, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_VIDEO_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_VIDEO_MESSAGE
+RustBuffer uniffi_tim_ffi_fn_method_tim_create_video_message(uint64_t ptr, RustBuffer to, RustBuffer conversation_type, RustBuffer file, RustBuffer format, int32_t second, RustBuffer snapshot, RustBuffer options, RustBuffer on_progress, RustCallStatus *_Nonnull out_status
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_CREATE_GROUP
@@ -1268,6 +1278,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_set_message_remind_type(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_AUDIO_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_AUDIO_MESSAGE
+uint16_t uniffi_tim_ffi_checksum_method_tim_create_audio_message(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_CUSTOM_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_CUSTOM_MESSAGE
 uint16_t uniffi_tim_ffi_checksum_method_tim_create_custom_message(void
@@ -1325,6 +1341,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_create_merger_message(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_TEXT_MESSAGE
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_TEXT_MESSAGE
 uint16_t uniffi_tim_ffi_checksum_method_tim_create_text_message(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_VIDEO_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_CREATE_VIDEO_MESSAGE
+uint16_t uniffi_tim_ffi_checksum_method_tim_create_video_message(void
 
 );
 #endif

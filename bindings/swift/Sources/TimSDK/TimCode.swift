@@ -32,6 +32,10 @@ public enum TimCode {
     public static let imageTypeInvalid: Int32 = 2252
     /// the picture has 20 MB or more: make it smaller.
     public static let imageTooLarge: Int32 = 2253
+    /// the recording has more than 28 MB: make it shorter.
+    public static let audioTooLarge: Int32 = 2301
+    /// the video has more than 100 MB: make it smaller.
+    public static let videoTooLarge: Int32 = 2351
     /// the upload failed: resend the message.
     public static let uploadFailed: Int32 = 2400
     /// the file cannot be opened: check its path and permission.

@@ -86,6 +86,35 @@ extension Tim {
             to: to, conversationType: conversationType, bytes: bytes, options: options, onProgress: progress)
     }
 
+    /// An audio message, such as a voice message: a recording of any format, up to 28 MB, that lasts `second` seconds.
+    ///
+    /// - Throws: ``TimError``: as ``createTextMessage(to:conversationType:text:options:)`` does; 2401 for a file that cannot be read,
+    ///   7006 if it is empty, 2301 if it has more than 28 MB, 20001 for a negative duration.
+    public func createAudioMessage(
+        to: String, conversationType: ConversationType, file: String, second: Int, options: CreateOptions? = nil,
+        onProgress: TransferProgress? = nil
+    ) throws -> Message {
+        let progress = onProgress.map(Progress.init)
+        return try uniffiCreateAudioMessage(
+            to: to, conversationType: conversationType, file: file, second: Int32(clamping: second), options: options, onProgress: progress)
+    }
+
+    /// A video message: a video, up to 100 MB, that lasts `second` seconds, and a `snapshot`, the picture that stands for it until it
+    /// is played. `format` is such as `mp4`, empty for the file's extension.
+    ///
+    /// - Throws: ``TimError``: as ``createImageMessage(to:conversationType:file:options:onProgress:)`` does for the snapshot; 2401 for a
+    ///   file that cannot be read, 7006 if it is empty, 2351 if it has more than 100 MB, 130110 for a format longer than 16 bytes or
+    ///   missing, 20001 for a negative duration.
+    public func createVideoMessage(
+        to: String, conversationType: ConversationType, file: String, format: String = "", second: Int, snapshot: String,
+        options: CreateOptions? = nil, onProgress: TransferProgress? = nil
+    ) throws -> Message {
+        let progress = onProgress.map(Progress.init)
+        return try uniffiCreateVideoMessage(
+            to: to, conversationType: conversationType, file: file, format: format, second: Int32(clamping: second),
+            snapshot: snapshot, options: options, onProgress: progress)
+    }
+
     /// A file message of any file, up to 100 MB; `name` is what receivers see, empty for the file's own.
     ///
     /// - Throws: ``TimError``: as ``createTextMessage(to:conversationType:text:options:)`` does; 2401 for a file that cannot be read,
@@ -177,6 +206,16 @@ extension Message {
     /// The picture of a picture message; nil for any other.
     public var image: ImageBody? {
         if case .image(let body) = payload { body } else { nil }
+    }
+
+    /// The recording of an audio message; nil for any other.
+    public var audio: AudioBody? {
+        if case .audio(let body) = payload { body } else { nil }
+    }
+
+    /// The video of a video message; nil for any other.
+    public var video: VideoBody? {
+        if case .video(let body) = payload { body } else { nil }
     }
 
     /// The file of a file message; nil for any other.

@@ -1794,6 +1794,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      */
     func setMessageRemindType(conversationIDList: [String], messageRemindType: MessageRemindType) async throws  -> ConversationResults
 
+
     /**
      * Creates a custom message: content of the application's own, three texts of which one at least is not empty; `sendMessage`
      * sends it.
@@ -1855,6 +1856,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * for one that is none.
      */
     func createTextMessage(to: String, conversationType: ConversationType, text: String, options: CreateOptions?) throws  -> Message
+
 
     /**
      * Makes a group with this user as its owner.
@@ -2763,6 +2765,30 @@ open func setMessageRemindType(conversationIDList: [String], messageRemindType: 
 }
 
     /**
+     * Creates an audio message, such as a voice message: a recording of any format, up to 28 MB, that lasts `second`
+     * seconds. `localPath` names it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until
+     * then the file has to stay where it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2301 if it has more than 28 MB, 20001 for a negative duration.
+     */
+func uniffiCreateAudioMessage(to: String, conversationType: ConversationType, file: String, second: Int32, options: CreateOptions? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
+    return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_create_audio_message(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(to),
+        FfiConverterTypeConversationType_lower(conversationType),
+        FfiConverterString.lower(file),
+        FfiConverterInt32.lower(second),
+        FfiConverterOptionTypeCreateOptions.lower(options),
+        FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
+    )
+})
+}
+
+    /**
      * Creates a custom message: content of the application's own, three texts of which one at least is not empty; `sendMessage`
      * sends it.
      *
@@ -2981,6 +3007,35 @@ open func createTextMessage(to: String, conversationType: ConversationType, text
         FfiConverterTypeConversationType_lower(conversationType),
         FfiConverterString.lower(text),
         FfiConverterOptionTypeCreateOptions.lower(options),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * Creates a video message of a video, up to 100 MB, that lasts `second` seconds, and of its `snapshot`: a picture that
+     * stands for it until it is played, as of `createImageMessage`. `format` is such as `mp4`, empty for the file's
+     * extension. `localPath` and `localSnapshotPath` name the files. Looks at them on the caller's thread; `sendMessage`
+     * uploads and sends them. Until then they have to stay where they are.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2351 if the video has more than 100 MB, 130110 for a format longer than 16 bytes or
+     * missing, 20001 for a negative duration; for the snapshot 2251 for no path, 2252 if it is no picture, 2253 if it has 20 MB
+     * or more.
+     */
+func uniffiCreateVideoMessage(to: String, conversationType: ConversationType, file: String, format: String, second: Int32, snapshot: String, options: CreateOptions? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
+    return try  FfiConverterTypeMessage_lift(try rustCallWithError(FfiConverterTypeTimError_lift) {
+        uniffiCallStatus in
+    uniffi_tim_ffi_fn_method_tim_create_video_message(
+            self.uniffiCloneHandle(),
+        FfiConverterString.lower(to),
+        FfiConverterTypeConversationType_lower(conversationType),
+        FfiConverterString.lower(file),
+        FfiConverterString.lower(format),
+        FfiConverterInt32.lower(second),
+        FfiConverterString.lower(snapshot),
+        FfiConverterOptionTypeCreateOptions.lower(options),
+        FfiConverterOptionTypeProgressListener.lower(onProgress),uniffiCallStatus
     )
 })
 }
@@ -4041,6 +4096,97 @@ public func FfiConverterTypeUploadProgress_lower(_ value: UploadProgress) -> UIn
 }
 
 
+
+
+/**
+ * A recording.
+ */
+public struct AudioBody: Equatable, Hashable {
+    /**
+     * Its ID, a UUID.
+     */
+    public var uuid: String
+    /**
+     * Where it is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` makes of it what
+     * can be fetched.
+     */
+    public var url: String
+    /**
+     * Size in bytes.
+     */
+    public var size: Int64
+    /**
+     * How long it is, in seconds, as its sender says.
+     */
+    public var second: Int32
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * Its ID, a UUID.
+         */uuid: String,
+        /**
+         * Where it is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` makes of it what
+         * can be fetched.
+         */url: String,
+        /**
+         * Size in bytes.
+         */size: Int64,
+        /**
+         * How long it is, in seconds, as its sender says.
+         */second: Int32) {
+        self.uuid = uuid
+        self.url = url
+        self.size = size
+        self.second = second
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension AudioBody: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeAudioBody: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> AudioBody {
+        return
+            try AudioBody(
+                uuid: FfiConverterString.read(from: &buf),
+                url: FfiConverterString.read(from: &buf),
+                size: FfiConverterInt64.read(from: &buf),
+                second: FfiConverterInt32.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: AudioBody, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.uuid, into: &buf)
+        FfiConverterString.write(value.url, into: &buf)
+        FfiConverterInt64.write(value.size, into: &buf)
+        FfiConverterInt32.write(value.second, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAudioBody_lift(_ buf: RustBuffer) throws -> AudioBody {
+    return try FfiConverterTypeAudioBody.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeAudioBody_lower(_ value: AudioBody) -> RustBuffer {
+    return FfiConverterTypeAudioBody.lower(value)
+}
 
 
 /**
@@ -5762,10 +5908,14 @@ public struct Message: Equatable, Hashable {
      * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
      * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
      * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145,
+     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145,
      * 130147, 130148) keeps no copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
      */
     public var localPath: String?
+    /**
+     * The snapshot of a video on this device, as `localPath`.
+     */
+    public var localSnapshotPath: String?
     /**
      * The contents.
      */
@@ -5857,9 +6007,12 @@ public struct Message: Equatable, Hashable {
          * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
          * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
          * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-         * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145,
+         * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145,
          * 130147, 130148) keeps no copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
          */localPath: String? = nil,
+        /**
+         * The snapshot of a video on this device, as `localPath`.
+         */localSnapshotPath: String? = nil,
         /**
          * The contents.
          */payload: Payload) {
@@ -5890,6 +6043,7 @@ public struct Message: Equatable, Hashable {
         self.cloudCustomData = cloudCustomData
         self.atUserList = atUserList
         self.localPath = localPath
+        self.localSnapshotPath = localSnapshotPath
         self.payload = payload
     }
 
@@ -5936,6 +6090,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 cloudCustomData: FfiConverterString.read(from: &buf),
                 atUserList: FfiConverterSequenceString.read(from: &buf),
                 localPath: FfiConverterOptionString.read(from: &buf),
+                localSnapshotPath: FfiConverterOptionString.read(from: &buf),
                 payload: FfiConverterTypePayload.read(from: &buf)
         )
     }
@@ -5968,6 +6123,7 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterString.write(value.cloudCustomData, into: &buf)
         FfiConverterSequenceString.write(value.atUserList, into: &buf)
         FfiConverterOptionString.write(value.localPath, into: &buf)
+        FfiConverterOptionString.write(value.localSnapshotPath, into: &buf)
         FfiConverterTypePayload.write(value.payload, into: &buf)
     }
 }
@@ -8014,7 +8170,7 @@ public struct UploadFile: Equatable, Hashable {
      */
     public var path: String
     /**
-     * The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file.
+     * The type of the file, with TIM's numbers: 1 for a picture, 2 for a video, 3 for a recording, 255 for any other file.
      */
     public var fileType: Int32
     /**
@@ -8033,7 +8189,7 @@ public struct UploadFile: Equatable, Hashable {
          * Its path on this device.
          */path: String,
         /**
-         * The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file.
+         * The type of the file, with TIM's numbers: 1 for a picture, 2 for a video, 3 for a recording, 255 for any other file.
          */fileType: Int32,
         /**
          * The name that the sender gave it; empty if it has none.
@@ -8162,6 +8318,157 @@ public func FfiConverterTypeUploaded_lift(_ buf: RustBuffer) throws -> Uploaded 
 #endif
 public func FfiConverterTypeUploaded_lower(_ value: Uploaded) -> RustBuffer {
     return FfiConverterTypeUploaded.lower(value)
+}
+
+
+/**
+ * A video, and its snapshot: a picture that stands for it until it is played.
+ */
+public struct VideoBody: Equatable, Hashable {
+    /**
+     * The video's ID, a UUID.
+     */
+    public var videoUuid: String
+    /**
+     * Where the video is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` with
+     * `Original` makes of it what can be fetched.
+     */
+    public var videoUrl: String
+    /**
+     * Its format, such as `mp4`, as its sender says.
+     */
+    public var videoFormat: String
+    /**
+     * How long it is, in seconds, as its sender says.
+     */
+    public var videoSecond: Int32
+    /**
+     * Size in bytes.
+     */
+    public var videoSize: Int64
+    /**
+     * The snapshot's ID, a UUID.
+     */
+    public var snapshotUuid: String
+    /**
+     * Where the snapshot is, as the video; `getAttachmentUrl` with `Snapshot` makes of it what can be fetched.
+     */
+    public var snapshotUrl: String
+    /**
+     * Its width in pixels.
+     */
+    public var snapshotWidth: Int32
+    /**
+     * Its height in pixels.
+     */
+    public var snapshotHeight: Int32
+    /**
+     * Its size in bytes.
+     */
+    public var snapshotSize: Int64
+
+    // Default memberwise initializers are never public by default, so we
+    // declare one manually.
+    public init(
+        /**
+         * The video's ID, a UUID.
+         */videoUuid: String,
+        /**
+         * Where the video is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` with
+         * `Original` makes of it what can be fetched.
+         */videoUrl: String,
+        /**
+         * Its format, such as `mp4`, as its sender says.
+         */videoFormat: String,
+        /**
+         * How long it is, in seconds, as its sender says.
+         */videoSecond: Int32,
+        /**
+         * Size in bytes.
+         */videoSize: Int64,
+        /**
+         * The snapshot's ID, a UUID.
+         */snapshotUuid: String,
+        /**
+         * Where the snapshot is, as the video; `getAttachmentUrl` with `Snapshot` makes of it what can be fetched.
+         */snapshotUrl: String,
+        /**
+         * Its width in pixels.
+         */snapshotWidth: Int32,
+        /**
+         * Its height in pixels.
+         */snapshotHeight: Int32,
+        /**
+         * Its size in bytes.
+         */snapshotSize: Int64) {
+        self.videoUuid = videoUuid
+        self.videoUrl = videoUrl
+        self.videoFormat = videoFormat
+        self.videoSecond = videoSecond
+        self.videoSize = videoSize
+        self.snapshotUuid = snapshotUuid
+        self.snapshotUrl = snapshotUrl
+        self.snapshotWidth = snapshotWidth
+        self.snapshotHeight = snapshotHeight
+        self.snapshotSize = snapshotSize
+    }
+
+
+
+
+}
+
+#if compiler(>=6)
+extension VideoBody: Sendable {}
+#endif
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public struct FfiConverterTypeVideoBody: FfiConverterRustBuffer {
+    public static func read(from buf: inout (data: Data, offset: Data.Index)) throws -> VideoBody {
+        return
+            try VideoBody(
+                videoUuid: FfiConverterString.read(from: &buf),
+                videoUrl: FfiConverterString.read(from: &buf),
+                videoFormat: FfiConverterString.read(from: &buf),
+                videoSecond: FfiConverterInt32.read(from: &buf),
+                videoSize: FfiConverterInt64.read(from: &buf),
+                snapshotUuid: FfiConverterString.read(from: &buf),
+                snapshotUrl: FfiConverterString.read(from: &buf),
+                snapshotWidth: FfiConverterInt32.read(from: &buf),
+                snapshotHeight: FfiConverterInt32.read(from: &buf),
+                snapshotSize: FfiConverterInt64.read(from: &buf)
+        )
+    }
+
+    public static func write(_ value: VideoBody, into buf: inout [UInt8]) {
+        FfiConverterString.write(value.videoUuid, into: &buf)
+        FfiConverterString.write(value.videoUrl, into: &buf)
+        FfiConverterString.write(value.videoFormat, into: &buf)
+        FfiConverterInt32.write(value.videoSecond, into: &buf)
+        FfiConverterInt64.write(value.videoSize, into: &buf)
+        FfiConverterString.write(value.snapshotUuid, into: &buf)
+        FfiConverterString.write(value.snapshotUrl, into: &buf)
+        FfiConverterInt32.write(value.snapshotWidth, into: &buf)
+        FfiConverterInt32.write(value.snapshotHeight, into: &buf)
+        FfiConverterInt64.write(value.snapshotSize, into: &buf)
+    }
+}
+
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVideoBody_lift(_ buf: RustBuffer) throws -> VideoBody {
+    return try FfiConverterTypeVideoBody.lift(buf)
+}
+
+#if swift(>=5.8)
+@_documentation(visibility: private)
+#endif
+public func FfiConverterTypeVideoBody_lower(_ value: VideoBody) -> RustBuffer {
+    return FfiConverterTypeVideoBody.lower(value)
 }
 
 
@@ -9432,6 +9739,17 @@ public indirect enum Payload: Equatable, Hashable {
     case image(ImageBody
     )
     /**
+     * A recording. While it has not been uploaded its address is empty; the message's `localPath` plays it.
+     */
+    case audio(AudioBody
+    )
+    /**
+     * A video. While it has not been uploaded its addresses are empty; the message's `localPath` plays it, and its
+     * `localSnapshotPath` shows it.
+     */
+    case video(VideoBody
+    )
+    /**
      * Any file, as it is. While it has not been uploaded its address is empty; the message's `localPath` shows it.
      */
     case file(FileBody
@@ -9502,30 +9820,36 @@ public struct FfiConverterTypePayload: FfiConverterRustBuffer {
         case 2: return .image(try FfiConverterTypeImageBody.read(from: &buf)
         )
 
-        case 3: return .file(try FfiConverterTypeFileBody.read(from: &buf)
+        case 3: return .audio(try FfiConverterTypeAudioBody.read(from: &buf)
         )
 
-        case 4: return .location(try FfiConverterTypeLocationBody.read(from: &buf)
+        case 4: return .video(try FfiConverterTypeVideoBody.read(from: &buf)
         )
 
-        case 5: return .custom(try FfiConverterTypeCustomBody.read(from: &buf)
+        case 5: return .file(try FfiConverterTypeFileBody.read(from: &buf)
         )
 
-        case 6: return .face(try FfiConverterTypeFaceBody.read(from: &buf)
+        case 6: return .location(try FfiConverterTypeLocationBody.read(from: &buf)
         )
 
-        case 7: return .merger(try FfiConverterTypeMergerBody.read(from: &buf)
+        case 7: return .custom(try FfiConverterTypeCustomBody.read(from: &buf)
         )
 
-        case 8: return .groupTip(try FfiConverterTypeGroupTip.read(from: &buf)
+        case 8: return .face(try FfiConverterTypeFaceBody.read(from: &buf)
         )
 
-        case 9: return .groupSystemNotice(try FfiConverterTypeSystemNotice.read(from: &buf)
+        case 9: return .merger(try FfiConverterTypeMergerBody.read(from: &buf)
         )
 
-        case 10: return .gone
+        case 10: return .groupTip(try FfiConverterTypeGroupTip.read(from: &buf)
+        )
 
-        case 11: return .unknown(try FfiConverterString.read(from: &buf)
+        case 11: return .groupSystemNotice(try FfiConverterTypeSystemNotice.read(from: &buf)
+        )
+
+        case 12: return .gone
+
+        case 13: return .unknown(try FfiConverterString.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -9546,47 +9870,57 @@ public struct FfiConverterTypePayload: FfiConverterRustBuffer {
             FfiConverterTypeImageBody.write(v1, into: &buf)
 
 
-        case let .file(v1):
+        case let .audio(v1):
             writeInt(&buf, Int32(3))
+            FfiConverterTypeAudioBody.write(v1, into: &buf)
+
+
+        case let .video(v1):
+            writeInt(&buf, Int32(4))
+            FfiConverterTypeVideoBody.write(v1, into: &buf)
+
+
+        case let .file(v1):
+            writeInt(&buf, Int32(5))
             FfiConverterTypeFileBody.write(v1, into: &buf)
 
 
         case let .location(v1):
-            writeInt(&buf, Int32(4))
+            writeInt(&buf, Int32(6))
             FfiConverterTypeLocationBody.write(v1, into: &buf)
 
 
         case let .custom(v1):
-            writeInt(&buf, Int32(5))
+            writeInt(&buf, Int32(7))
             FfiConverterTypeCustomBody.write(v1, into: &buf)
 
 
         case let .face(v1):
-            writeInt(&buf, Int32(6))
+            writeInt(&buf, Int32(8))
             FfiConverterTypeFaceBody.write(v1, into: &buf)
 
 
         case let .merger(v1):
-            writeInt(&buf, Int32(7))
+            writeInt(&buf, Int32(9))
             FfiConverterTypeMergerBody.write(v1, into: &buf)
 
 
         case let .groupTip(v1):
-            writeInt(&buf, Int32(8))
+            writeInt(&buf, Int32(10))
             FfiConverterTypeGroupTip.write(v1, into: &buf)
 
 
         case let .groupSystemNotice(v1):
-            writeInt(&buf, Int32(9))
+            writeInt(&buf, Int32(11))
             FfiConverterTypeSystemNotice.write(v1, into: &buf)
 
 
         case .gone:
-            writeInt(&buf, Int32(10))
+            writeInt(&buf, Int32(12))
 
 
         case let .unknown(v1):
-            writeInt(&buf, Int32(11))
+            writeInt(&buf, Int32(13))
             FfiConverterString.write(v1, into: &buf)
 
         }
@@ -9943,6 +10277,10 @@ public enum RenditionType: Equatable, Hashable {
      * A picture of at most 720 px on the shorter side and 10,800 on the longer.
      */
     case large
+    /**
+     * The picture that stands for a video until it is played.
+     */
+    case snapshot
 
 
 
@@ -9970,6 +10308,8 @@ public struct FfiConverterTypeRenditionType: FfiConverterRustBuffer {
 
         case 3: return .large
 
+        case 4: return .snapshot
+
         default: throw UniffiInternalError.unexpectedEnumCase
         }
     }
@@ -9988,6 +10328,10 @@ public struct FfiConverterTypeRenditionType: FfiConverterRustBuffer {
 
         case .large:
             writeInt(&buf, Int32(3))
+
+
+        case .snapshot:
+            writeInt(&buf, Int32(4))
 
         }
     }
@@ -11803,6 +12147,9 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_set_message_remind_type() != 2378) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_create_audio_message() != 60671) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_create_custom_message() != 35281) {
         return InitializationResult.apiChecksumMismatch
     }
@@ -11831,6 +12178,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 56380) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_create_video_message() != 12648) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_group() != 41542) {

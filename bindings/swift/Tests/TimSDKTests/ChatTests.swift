@@ -196,6 +196,35 @@ final class ChatTests: XCTestCase {
         XCTAssertEqual(named.fileName, "list.txt")
     }
 
+    func testAVoiceMessageAndAVideoArriveWithTheirFiles() async throws {
+        let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
+        func file(_ name: String, _ data: Data) throws -> String {
+            let path = "\(alice.folder)/\(name)"
+            try data.write(to: URL(fileURLWithPath: path))
+            return path
+        }
+        let voice = try alice.tim.createAudioMessage(
+            to: bob.name, conversationType: .c2c, file: file("voice.m4a", Data("hello".utf8)), second: 3)
+        try await alice.tim.sendMessage(voice)
+        let heard = try await bob.nextMessage().audio
+        XCTAssertEqual(heard?.second, 3)
+        XCTAssertEqual(heard?.size, 5)
+
+        let made = try alice.tim.createVideoMessage(
+            to: bob.name, conversationType: .c2c, file: file("film.mp4", Data("a film".utf8)), second: 12,
+            snapshot: file("film.png", picture(30, 20)))
+        XCTAssertEqual(made.localSnapshotPath, "\(alice.folder)/film.png")
+        try await alice.tim.sendMessage(made)
+        let got = try await bob.nextMessage()
+        XCTAssertEqual(got.video?.videoFormat, "mp4")
+        XCTAssertEqual(got.video?.snapshotWidth, 30)
+        let saved = "\(bob.folder)/saved"
+        try await bob.tim.downloadAttachment(of: got, to: saved)
+        XCTAssertEqual(try String(contentsOfFile: saved, encoding: .utf8), "a film")
+        try await bob.tim.downloadAttachment(of: got, to: saved, rendition: .snapshot)
+        XCTAssertEqual(FileManager.default.contents(atPath: saved), picture(30, 20))
+    }
+
     func testAMessageThatWasRefusedIsSentAgain() async throws {
         let (alice, bob) = (try await Person.ready("alice"), try await Person.ready("bob"))
         try await bob.tim.addToBlacklist(userIDList: [alice.name])

@@ -48,6 +48,8 @@ pub(super) struct Entry {
     /// The earliest next attempt, on the monotonic clock.
     pub(super) not_before: i64,
     pub(super) is_uploading: bool,
+    /// How many of its files were uploaded, or found on the server, since the message came here.
+    pub(super) uploaded: usize,
     /// The connection was lost since the upload began.
     pub(super) is_interrupted: bool,
 }
@@ -82,6 +84,7 @@ impl Queue {
             upload_failures: 0,
             not_before: 0,
             is_uploading: false,
+            uploaded: 0,
             is_interrupted: false,
         };
         self.put(position, entry);
@@ -205,7 +208,7 @@ impl Queue {
         self.rows.values().filter_map(|entry| entry.row.upload.clone())
     }
 
-    /// Takes the oldest upload that may start now.
+    /// Takes the oldest message with a file whose upload may start now, and where the copies of its files are.
     pub(super) fn take_upload(&mut self, now: i64) -> Option<(MessageId, PathBuf)> {
         if self.uploading.len() >= MAX_UPLOADS {
             return None;

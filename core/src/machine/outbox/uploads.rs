@@ -1,4 +1,4 @@
-//! Uploads of the files in the outbox: a few at a time, the oldest first.
+//! Uploads of the files in the outbox: a few at a time, the oldest first, and one file of a message after another.
 //!
 //! A broken connection or an exhausted share says nothing about a file: such an upload is repeated however often it
 //! takes. Other failures count, and after some the message is refused.
@@ -8,7 +8,7 @@ use tim_protocol::media::Uploaded;
 use tim_protocol::{Code, Fault, MessageId};
 
 use super::Outbox;
-use super::file::{attached, attachment, is_on_own_server};
+use super::file::{attached, attachments, is_on_own_server};
 use crate::machine::context::Context;
 use crate::machine::io::Output;
 
@@ -22,10 +22,17 @@ impl Outbox {
     /// Starts uploads.
     pub(in crate::machine) fn pump_uploads(&mut self, cx: &mut Context) {
         while let Some((message, file)) = self.queue.take_upload(cx.now()) {
-            match self.queue.entry(message).and_then(|entry| attachment(&entry.row.message)) {
-                Some(attachment) => cx.output(Output::Upload { message, file, attachment }),
+            let Some(entry) = self.queue.entry(message) else { continue };
+            let attachments = attachments(&entry.row.message);
+            let mut left = attachments.iter().enumerate().skip(entry.uploaded);
+            // One that a host's uploader stored elsewhere is there.
+            let next = left.find(|(_, it)| !it.uploaded.has_addresses() || it.uploaded.is_on_own_server());
+            if let Some((place, _)) = next {
+                self.queue.change(message, |entry| entry.uploaded = place);
+                cx.output(Output::Upload { message, file, attachments, place });
+            } else {
                 // A later version of this program wrote it.
-                None => self.upload_ended(cx, message, Err(Fault::new(Code::MESSAGE_INVALID)), false),
+                self.upload_ended(cx, message, Err(Fault::new(Code::MESSAGE_INVALID)), false);
             }
         }
     }
@@ -41,7 +48,8 @@ impl Outbox {
         let Some(entry) = self.queue.entry(id).filter(|entry| entry.is_uploading) else { return };
         let (failures, is_interrupted) = (entry.upload_failures, entry.is_interrupted);
         let was_on_the_server = is_on_own_server(&entry.row.message);
-        let body = result.and_then(|uploaded| attached(&entry.row.message.body, uploaded));
+        let (body, place) = (&entry.row.message.body, entry.uploaded);
+        let body = result.and_then(|uploaded| attached(body, place, uploaded));
         self.queue.change(id, |entry| {
             entry.is_uploading = false;
             entry.is_interrupted = false;
@@ -62,15 +70,17 @@ impl Outbox {
         }
     }
 
-    /// A file has been uploaded; `body` is the new body of its message, if it changed. Its copy is kept for a while.
+    /// A file has been uploaded; `body` is the new body of its message, if it changed. Once it was the last one, the
+    /// copies are kept for a while.
     fn uploaded(&mut self, cx: &mut Context, id: MessageId, body: Option<Box<RawValue>>) {
         let mut copy = None;
         self.queue.change(id, |entry| {
             if let Some(body) = body {
                 entry.row.message.body = body;
             }
-            entry.tries = 0;
-            copy = entry.row.upload.take();
+            (entry.tries, entry.upload_failures) = (0, 0);
+            entry.uploaded += 1;
+            copy = entry.row.upload.take_if(|_| attachments(&entry.row.message).len() <= entry.uploaded);
         });
         self.keep_row(cx, id);
         if copy.is_some() {

@@ -33,6 +33,10 @@ object TimCode {
     const val IMAGE_TYPE_INVALID: Int = 2252
     /** the picture has 20 MB or more: make it smaller. */
     const val IMAGE_TOO_LARGE: Int = 2253
+    /** the recording has more than 28 MB: make it shorter. */
+    const val AUDIO_TOO_LARGE: Int = 2301
+    /** the video has more than 100 MB: make it smaller. */
+    const val VIDEO_TOO_LARGE: Int = 2351
     /** the upload failed: resend the message. */
     const val UPLOAD_FAILED: Int = 2400
     /** the file cannot be opened: check its path and permission. */

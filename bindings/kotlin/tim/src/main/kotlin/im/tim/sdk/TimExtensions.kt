@@ -110,6 +110,12 @@ val Message.text: String? get() = (payload as? Payload.Text)?.v1?.text
 /** The picture of a picture message; null for any other. */
 val Message.image: ImageBody? get() = (payload as? Payload.Image)?.v1
 
+/** The recording of an audio message; null for any other. */
+val Message.audio: AudioBody? get() = (payload as? Payload.Audio)?.v1
+
+/** The video of a video message; null for any other. */
+val Message.video: VideoBody? get() = (payload as? Payload.Video)?.v1
+
 /** The file of a file message; null for any other. */
 val Message.file: FileBody? get() = (payload as? Payload.File)?.v1
 

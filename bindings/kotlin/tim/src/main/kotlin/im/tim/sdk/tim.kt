@@ -859,6 +859,8 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_set_message_remind_type(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_create_audio_message(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_custom_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_face_message(
@@ -878,6 +880,8 @@ internal object IntegrityCheckingUniffiLib {
     external fun uniffi_tim_ffi_checksum_method_tim_create_merger_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_text_message(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_create_video_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_create_group(
     ): Int
@@ -1042,6 +1046,8 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_set_message_remind_type(`ptr`: Long,`conversationIDList`: RustBuffer.ByValue,`messageRemindType`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_create_audio_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`second`: Int,`options`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_custom_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`data`: RustBuffer.ByValue,`description`: RustBuffer.ByValue,`extension`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_face_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`index`: Int,`data`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
@@ -1061,6 +1067,8 @@ internal object UniffiLib {
     external fun uniffi_tim_ffi_fn_method_tim_create_merger_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`messageList`: RustBuffer.ByValue,`title`: RustBuffer.ByValue,`abstractList`: RustBuffer.ByValue,`compatibleText`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_text_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`text`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
+    ): RustBuffer.ByValue
+    external fun uniffi_tim_ffi_fn_method_tim_create_video_message(`ptr`: Long,`to`: RustBuffer.ByValue,`conversationType`: RustBuffer.ByValue,`file`: RustBuffer.ByValue,`format`: RustBuffer.ByValue,`second`: Int,`snapshot`: RustBuffer.ByValue,`options`: RustBuffer.ByValue,`onProgress`: RustBuffer.ByValue,uniffi_out_err: UniffiRustCallStatus,
     ): RustBuffer.ByValue
     external fun uniffi_tim_ffi_fn_method_tim_create_group(`ptr`: Long,`group`: RustBuffer.ByValue,
     ): Long
@@ -1384,6 +1392,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_set_message_remind_type() and 0xFFFF) != 2378) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_audio_message() and 0xFFFF) != 60671) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_custom_message() and 0xFFFF) != 35281) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
@@ -1412,6 +1423,9 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 56380) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_video_message() and 0xFFFF) != 12648) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 41542) {
@@ -3644,6 +3658,17 @@ public interface TimInterface {
     suspend fun `setMessageRemindType`(`conversationIDList`: List<kotlin.String>, `messageRemindType`: MessageRemindType): ConversationResults
 
     /**
+     * Creates an audio message, such as a voice message: a recording of any format, up to 28 MB, that lasts `second`
+     * seconds. `localPath` names it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until
+     * then the file has to stay where it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2301 if it has more than 28 MB, 20001 for a negative duration.
+     */
+    fun `createAudioMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `second`: kotlin.Int, `options`: CreateOptions? = null, `onProgress`: ProgressListener? = null): Message
+
+    /**
      * Creates a custom message: content of the application's own, three texts of which one at least is not empty; `sendMessage`
      * sends it.
      *
@@ -3741,6 +3766,20 @@ public interface TimInterface {
      * for one that is none.
      */
     fun `createTextMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `text`: kotlin.String, `options`: CreateOptions? = null): Message
+
+    /**
+     * Creates a video message of a video, up to 100 MB, that lasts `second` seconds, and of its `snapshot`: a picture that
+     * stands for it until it is played, as of `createImageMessage`. `format` is such as `mp4`, empty for the file's
+     * extension. `localPath` and `localSnapshotPath` name the files. Looks at them on the caller's thread; `sendMessage`
+     * uploads and sends them. Until then they have to stay where they are.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2351 if the video has more than 100 MB, 130110 for a format longer than 16 bytes or
+     * missing, 20001 for a negative duration; for the snapshot 2251 for no path, 2252 if it is no picture, 2253 if it has 20 MB
+     * or more.
+     */
+    fun `createVideoMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `format`: kotlin.String, `second`: kotlin.Int, `snapshot`: kotlin.String, `options`: CreateOptions? = null, `onProgress`: ProgressListener? = null): Message
 
     /**
      * Makes a group with this user as its owner.
@@ -4825,6 +4864,35 @@ open class Tim: TimInterface
 
 
     /**
+     * Creates an audio message, such as a voice message: a recording of any format, up to 28 MB, that lasts `second`
+     * seconds. `localPath` names it. Looks at the file on the caller's thread; `sendMessage` uploads and sends it. Until
+     * then the file has to stay where it is.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2301 if it has more than 28 MB, 20001 for a negative duration.
+     */
+    @Throws(TimException::class)override fun `createAudioMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `second`: kotlin.Int, `options`: CreateOptions?, `onProgress`: ProgressListener?): Message {
+            return FfiConverterTypeMessage.lift(
+    callWithHandle {
+    uniffiRustCallWithError(TimException) { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_create_audio_message(
+        it,
+
+        FfiConverterString.lower(`to`),
+        FfiConverterTypeConversationType.lower(`conversationType`),
+        FfiConverterString.lower(`file`),
+        FfiConverterInt.lower(`second`),
+        FfiConverterOptionalTypeCreateOptions.lower(`options`),
+        FfiConverterOptionalTypeProgressListener.lower(`onProgress`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
      * Creates a custom message: content of the application's own, three texts of which one at least is not empty; `sendMessage`
      * sends it.
      *
@@ -5090,6 +5158,40 @@ open class Tim: TimInterface
         FfiConverterTypeConversationType.lower(`conversationType`),
         FfiConverterString.lower(`text`),
         FfiConverterOptionalTypeCreateOptions.lower(`options`),_status)
+}
+    }
+    )
+    }
+
+
+
+    /**
+     * Creates a video message of a video, up to 100 MB, that lasts `second` seconds, and of its `snapshot`: a picture that
+     * stands for it until it is played, as of `createImageMessage`. `format` is such as `mp4`, empty for the file's
+     * extension. `localPath` and `localSnapshotPath` name the files. Looks at them on the caller's thread; `sendMessage`
+     * uploads and sends them. Until then they have to stay where they are.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
+     * cannot be read, 7006 if it is empty, 2351 if the video has more than 100 MB, 130110 for a format longer than 16 bytes or
+     * missing, 20001 for a negative duration; for the snapshot 2251 for no path, 2252 if it is no picture, 2253 if it has 20 MB
+     * or more.
+     */
+    @Throws(TimException::class)override fun `createVideoMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `format`: kotlin.String, `second`: kotlin.Int, `snapshot`: kotlin.String, `options`: CreateOptions?, `onProgress`: ProgressListener?): Message {
+            return FfiConverterTypeMessage.lift(
+    callWithHandle {
+    uniffiRustCallWithError(TimException) { _status ->
+    UniffiLib.uniffi_tim_ffi_fn_method_tim_create_video_message(
+        it,
+
+        FfiConverterString.lower(`to`),
+        FfiConverterTypeConversationType.lower(`conversationType`),
+        FfiConverterString.lower(`file`),
+        FfiConverterString.lower(`format`),
+        FfiConverterInt.lower(`second`),
+        FfiConverterString.lower(`snapshot`),
+        FfiConverterOptionalTypeCreateOptions.lower(`options`),
+        FfiConverterOptionalTypeProgressListener.lower(`onProgress`),_status)
 }
     }
     )
@@ -6691,6 +6793,70 @@ public object FfiConverterTypeUploadProgress: FfiConverter<UploadProgress, Long>
 
 
 /**
+ * A recording.
+ */
+data class AudioBody (
+    /**
+     * Its ID, a UUID.
+     */
+    val `uuid`: kotlin.String
+    ,
+    /**
+     * Where it is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` makes of it what
+     * can be fetched.
+     */
+    val `url`: kotlin.String
+    ,
+    /**
+     * Size in bytes.
+     */
+    val `size`: kotlin.Long
+    ,
+    /**
+     * How long it is, in seconds, as its sender says.
+     */
+    val `second`: kotlin.Int
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeAudioBody: FfiConverterRustBuffer<AudioBody> {
+    override fun read(buf: ByteBuffer): AudioBody {
+        return AudioBody(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterInt.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: AudioBody) = (
+            FfiConverterString.allocationSize(value.`uuid`) +
+            FfiConverterString.allocationSize(value.`url`) +
+            FfiConverterLong.allocationSize(value.`size`) +
+            FfiConverterInt.allocationSize(value.`second`)
+    )
+
+    override fun write(value: AudioBody, buf: ByteBuffer) {
+            FfiConverterString.write(value.`uuid`, buf)
+            FfiConverterString.write(value.`url`, buf)
+            FfiConverterLong.write(value.`size`, buf)
+            FfiConverterInt.write(value.`second`, buf)
+    }
+}
+
+
+
+/**
  * One conversation of this user's list.
  */
 data class Conversation (
@@ -8092,10 +8258,15 @@ data class Message (
      * The uploaded file on this device, for messages created here. It can be shown without asking the server. Just
      * created it is the app's own file, or a copy of the bytes that the app gave. Once sent it is the engine's copy,
      * which the app must not change: as long as the message waits or is refused, also after a restart, and then for 30
-     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2402, 7006, 130145,
+     * days among the newest 100 MB. Absent otherwise: what was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145,
      * 130147, 130148) keeps no copy, what is taken back loses it, and a conversation's `lastMessage` does not tell.
      */
     val `localPath`: kotlin.String? = null
+    ,
+    /**
+     * The snapshot of a video on this device, as `localPath`.
+     */
+    val `localSnapshotPath`: kotlin.String? = null
     ,
     /**
      * The contents.
@@ -8144,6 +8315,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.read(buf),
             FfiConverterSequenceString.read(buf),
             FfiConverterOptionalString.read(buf),
+            FfiConverterOptionalString.read(buf),
             FfiConverterTypePayload.read(buf),
         )
     }
@@ -8176,6 +8348,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.allocationSize(value.`cloudCustomData`) +
             FfiConverterSequenceString.allocationSize(value.`atUserList`) +
             FfiConverterOptionalString.allocationSize(value.`localPath`) +
+            FfiConverterOptionalString.allocationSize(value.`localSnapshotPath`) +
             FfiConverterTypePayload.allocationSize(value.`payload`)
     )
 
@@ -8207,6 +8380,7 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.write(value.`cloudCustomData`, buf)
             FfiConverterSequenceString.write(value.`atUserList`, buf)
             FfiConverterOptionalString.write(value.`localPath`, buf)
+            FfiConverterOptionalString.write(value.`localSnapshotPath`, buf)
             FfiConverterTypePayload.write(value.`payload`, buf)
     }
 }
@@ -9535,7 +9709,7 @@ data class UploadFile (
     val `path`: kotlin.String
     ,
     /**
-     * The type of the file, with TIM's numbers: 1 for a picture, 255 for any other file.
+     * The type of the file, with TIM's numbers: 1 for a picture, 2 for a video, 3 for a recording, 255 for any other file.
      */
     val `fileType`: kotlin.Int
     ,
@@ -9631,6 +9805,118 @@ public object FfiConverterTypeUploaded: FfiConverterRustBuffer<Uploaded> {
     override fun write(value: Uploaded, buf: ByteBuffer) {
             FfiConverterString.write(value.`uuid`, buf)
             FfiConverterSequenceTypeRendition.write(value.`renditions`, buf)
+    }
+}
+
+
+
+/**
+ * A video, and its snapshot: a picture that stands for it until it is played.
+ */
+data class VideoBody (
+    /**
+     * The video's ID, a UUID.
+     */
+    val `videoUuid`: kotlin.String
+    ,
+    /**
+     * Where the video is: a path on the server, or a full address; empty until it is uploaded. `getAttachmentUrl` with
+     * `Original` makes of it what can be fetched.
+     */
+    val `videoUrl`: kotlin.String
+    ,
+    /**
+     * Its format, such as `mp4`, as its sender says.
+     */
+    val `videoFormat`: kotlin.String
+    ,
+    /**
+     * How long it is, in seconds, as its sender says.
+     */
+    val `videoSecond`: kotlin.Int
+    ,
+    /**
+     * Size in bytes.
+     */
+    val `videoSize`: kotlin.Long
+    ,
+    /**
+     * The snapshot's ID, a UUID.
+     */
+    val `snapshotUuid`: kotlin.String
+    ,
+    /**
+     * Where the snapshot is, as the video; `getAttachmentUrl` with `Snapshot` makes of it what can be fetched.
+     */
+    val `snapshotUrl`: kotlin.String
+    ,
+    /**
+     * Its width in pixels.
+     */
+    val `snapshotWidth`: kotlin.Int
+    ,
+    /**
+     * Its height in pixels.
+     */
+    val `snapshotHeight`: kotlin.Int
+    ,
+    /**
+     * Its size in bytes.
+     */
+    val `snapshotSize`: kotlin.Long
+
+){
+
+
+
+
+
+    companion object
+}
+
+/**
+ * @suppress
+ */
+public object FfiConverterTypeVideoBody: FfiConverterRustBuffer<VideoBody> {
+    override fun read(buf: ByteBuffer): VideoBody {
+        return VideoBody(
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterLong.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterString.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterInt.read(buf),
+            FfiConverterLong.read(buf),
+        )
+    }
+
+    override fun allocationSize(value: VideoBody) = (
+            FfiConverterString.allocationSize(value.`videoUuid`) +
+            FfiConverterString.allocationSize(value.`videoUrl`) +
+            FfiConverterString.allocationSize(value.`videoFormat`) +
+            FfiConverterInt.allocationSize(value.`videoSecond`) +
+            FfiConverterLong.allocationSize(value.`videoSize`) +
+            FfiConverterString.allocationSize(value.`snapshotUuid`) +
+            FfiConverterString.allocationSize(value.`snapshotUrl`) +
+            FfiConverterInt.allocationSize(value.`snapshotWidth`) +
+            FfiConverterInt.allocationSize(value.`snapshotHeight`) +
+            FfiConverterLong.allocationSize(value.`snapshotSize`)
+    )
+
+    override fun write(value: VideoBody, buf: ByteBuffer) {
+            FfiConverterString.write(value.`videoUuid`, buf)
+            FfiConverterString.write(value.`videoUrl`, buf)
+            FfiConverterString.write(value.`videoFormat`, buf)
+            FfiConverterInt.write(value.`videoSecond`, buf)
+            FfiConverterLong.write(value.`videoSize`, buf)
+            FfiConverterString.write(value.`snapshotUuid`, buf)
+            FfiConverterString.write(value.`snapshotUrl`, buf)
+            FfiConverterInt.write(value.`snapshotWidth`, buf)
+            FfiConverterInt.write(value.`snapshotHeight`, buf)
+            FfiConverterLong.write(value.`snapshotSize`, buf)
     }
 }
 
@@ -10346,6 +10632,31 @@ sealed class Payload {
     }
 
     /**
+     * A recording. While it has not been uploaded its address is empty; the message's `localPath` plays it.
+     */
+    data class Audio(
+        val v1: im.tim.sdk.AudioBody) : Payload()
+
+    {
+
+
+        companion object
+    }
+
+    /**
+     * A video. While it has not been uploaded its addresses are empty; the message's `localPath` plays it, and its
+     * `localSnapshotPath` shows it.
+     */
+    data class Video(
+        val v1: im.tim.sdk.VideoBody) : Payload()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * Any file, as it is. While it has not been uploaded its address is empty; the message's `localPath` shows it.
      */
     data class File(
@@ -10469,29 +10780,35 @@ public object FfiConverterTypePayload : FfiConverterRustBuffer<Payload>{
             2 -> Payload.Image(
                 FfiConverterTypeImageBody.read(buf),
                 )
-            3 -> Payload.File(
+            3 -> Payload.Audio(
+                FfiConverterTypeAudioBody.read(buf),
+                )
+            4 -> Payload.Video(
+                FfiConverterTypeVideoBody.read(buf),
+                )
+            5 -> Payload.File(
                 FfiConverterTypeFileBody.read(buf),
                 )
-            4 -> Payload.Location(
+            6 -> Payload.Location(
                 FfiConverterTypeLocationBody.read(buf),
                 )
-            5 -> Payload.Custom(
+            7 -> Payload.Custom(
                 FfiConverterTypeCustomBody.read(buf),
                 )
-            6 -> Payload.Face(
+            8 -> Payload.Face(
                 FfiConverterTypeFaceBody.read(buf),
                 )
-            7 -> Payload.Merger(
+            9 -> Payload.Merger(
                 FfiConverterTypeMergerBody.read(buf),
                 )
-            8 -> Payload.GroupTip(
+            10 -> Payload.GroupTip(
                 FfiConverterTypeGroupTip.read(buf),
                 )
-            9 -> Payload.GroupSystemNotice(
+            11 -> Payload.GroupSystemNotice(
                 FfiConverterTypeSystemNotice.read(buf),
                 )
-            10 -> Payload.Gone
-            11 -> Payload.Unknown(
+            12 -> Payload.Gone
+            13 -> Payload.Unknown(
                 FfiConverterString.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -10511,6 +10828,20 @@ public object FfiConverterTypePayload : FfiConverterRustBuffer<Payload>{
             (
                 4UL
                 + FfiConverterTypeImageBody.allocationSize(value.v1)
+            )
+        }
+        is Payload.Audio -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeAudioBody.allocationSize(value.v1)
+            )
+        }
+        is Payload.Video -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterTypeVideoBody.allocationSize(value.v1)
             )
         }
         is Payload.File -> {
@@ -10589,47 +10920,57 @@ public object FfiConverterTypePayload : FfiConverterRustBuffer<Payload>{
                 FfiConverterTypeImageBody.write(value.v1, buf)
                 Unit
             }
-            is Payload.File -> {
+            is Payload.Audio -> {
                 buf.putInt(3)
+                FfiConverterTypeAudioBody.write(value.v1, buf)
+                Unit
+            }
+            is Payload.Video -> {
+                buf.putInt(4)
+                FfiConverterTypeVideoBody.write(value.v1, buf)
+                Unit
+            }
+            is Payload.File -> {
+                buf.putInt(5)
                 FfiConverterTypeFileBody.write(value.v1, buf)
                 Unit
             }
             is Payload.Location -> {
-                buf.putInt(4)
+                buf.putInt(6)
                 FfiConverterTypeLocationBody.write(value.v1, buf)
                 Unit
             }
             is Payload.Custom -> {
-                buf.putInt(5)
+                buf.putInt(7)
                 FfiConverterTypeCustomBody.write(value.v1, buf)
                 Unit
             }
             is Payload.Face -> {
-                buf.putInt(6)
+                buf.putInt(8)
                 FfiConverterTypeFaceBody.write(value.v1, buf)
                 Unit
             }
             is Payload.Merger -> {
-                buf.putInt(7)
+                buf.putInt(9)
                 FfiConverterTypeMergerBody.write(value.v1, buf)
                 Unit
             }
             is Payload.GroupTip -> {
-                buf.putInt(8)
+                buf.putInt(10)
                 FfiConverterTypeGroupTip.write(value.v1, buf)
                 Unit
             }
             is Payload.GroupSystemNotice -> {
-                buf.putInt(9)
+                buf.putInt(11)
                 FfiConverterTypeSystemNotice.write(value.v1, buf)
                 Unit
             }
             is Payload.Gone -> {
-                buf.putInt(10)
+                buf.putInt(12)
                 Unit
             }
             is Payload.Unknown -> {
-                buf.putInt(11)
+                buf.putInt(13)
                 FfiConverterString.write(value.v1, buf)
                 Unit
             }
@@ -10829,7 +11170,11 @@ enum class RenditionType {
     /**
      * A picture of at most 720 px on the shorter side and 10,800 on the longer.
      */
-    LARGE;
+    LARGE,
+    /**
+     * The picture that stands for a video until it is played.
+     */
+    SNAPSHOT;
 
 
 

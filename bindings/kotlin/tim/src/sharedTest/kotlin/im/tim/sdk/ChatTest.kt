@@ -215,6 +215,27 @@ class ChatTest {
     }
 
     @Test
+    fun aVoiceMessageAndAVideoArriveWithTheirFiles() = story {
+        val (alice, bob) = listOf(ready("alice"), ready("bob"))
+        val voice = alice.folder.resolve("voice.m4a").apply { writeText("hello") }
+        alice.tim.sendMessage(alice.tim.createAudioMessage(bob.name, ConversationType.C2C, voice.path, 3))
+        assertEquals(3 to 5L, bob.nextMessage().audio?.let { it.second to it.size })
+
+        val film = alice.folder.resolve("film.mp4").apply { writeText("a film") }
+        val snapshot = alice.folder.resolve("film.png").apply { writeBytes(picture(30, 20)) }
+        val made = alice.tim.createVideoMessage(bob.name, ConversationType.C2C, film.path, "", 12, snapshot.path)
+        assertEquals(snapshot.path, made.localSnapshotPath)
+        alice.tim.sendMessage(made)
+        val got = bob.nextMessage()
+        assertEquals("mp4" to 30, got.video?.let { it.videoFormat to it.snapshotWidth })
+        val saved = bob.folder.resolve("saved")
+        bob.tim.downloadAttachment(got, saved.path)
+        assertEquals("a film", saved.readText())
+        bob.tim.downloadAttachment(got, saved.path, RenditionType.SNAPSHOT)
+        assertContentEquals(picture(30, 20), saved.readBytes())
+    }
+
+    @Test
     fun aRefusedMessageIsSentAgain() = story {
         val (alice, bob) = listOf(ready("alice"), person("bob"))
         val message = alice.tim.createTextMessage(bob.name, ConversationType.C2C, "are you new here?")

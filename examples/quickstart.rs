@@ -179,6 +179,9 @@ fn describe(event: &Event) -> String {
         Event::MessageRevoked(messages) => format!("MESSAGE_REVOKED {}", all(messages)),
         Event::MessageModified(messages) => format!("MESSAGE_MODIFIED {}", all(messages)),
         Event::MessageReactionsUpdated(messages) => format!("MESSAGE_REACTIONS_UPDATED {}", all(messages)),
+        Event::PinnedGroupMessageUpdated(it) => {
+            format!("PINNED_GROUP_MESSAGE_UPDATED {} {} {}", it.group_id, it.message_sequence, it.is_pinned)
+        }
         Event::MessageReadByPeer(messages) => format!("MESSAGE_READ_BY_PEER {}", all(messages)),
         Event::ConversationListUpdated(list) => {
             let each = list.iter().map(|c| format!("{} ({} unread)", c.conversation_id, c.unread_count));

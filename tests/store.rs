@@ -44,6 +44,7 @@ fn message(sequence: u64) -> Message {
         revoked: None,
         mutation_seq: 0,
         version: 0,
+        pin: None,
         reactions: List::default(),
         body: Body::Text(TextBody { text: format!("number {sequence}") }).write().unwrap(),
     }

@@ -117,6 +117,7 @@ fn message(alice: &UserId, bob: &ConversationId, number: u64) -> AnyResult<Messa
         revoked: None,
         mutation_seq: 0,
         version: 0,
+        pin: None,
         reactions: List::default(),
         body: serde_json::value::to_raw_value(&json!({"type": "TIMTextElem", "payload": {"text": text}}))?,
     })

@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use tim_protocol::Code;
-use tim_protocol::UserId;
 use tim_protocol::group::Group;
 use tim_protocol::profile::Profile;
+use tim_protocol::{GroupId, UserId};
 
 pub use tim_protocol::frame::KickReason as KickedOutType;
 
@@ -40,6 +40,9 @@ pub enum Event {
     MessageModified(Vec<Message>),
     /// Users gave messages reactions, or took them back: here they are as they are now.
     MessageReactionsUpdated(Vec<Message>),
+    /// A message was pinned in a group, or is not any more; also one that this device does not have. A pinned message that is
+    /// revoked is told by [`Event::MessageRevoked`] alone.
+    PinnedGroupMessageUpdated(PinnedGroupMessage),
     /// The other side has read these of this user's C2C messages (`is_peer_read` is true), now or while this device was
     /// offline. This implies everything up to the newest of them; of more than 300 read at once only the newest are
     /// emitted.
@@ -80,6 +83,19 @@ pub enum Event {
     },
 }
 
+/// A message that was pinned in its group, or is not any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PinnedGroupMessage {
+    /// The group.
+    pub group_id: GroupId,
+    /// The message's sequence in the group's conversation.
+    pub message_sequence: u64,
+    /// Whether it is pinned.
+    pub is_pinned: bool,
+    /// Who pinned it, or removed the pin.
+    pub operator_id: UserId,
+}
+
 /// The kind of an event: TIM's EVENT constants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EventName {
@@ -97,6 +113,8 @@ pub enum EventName {
     MessageModified,
     /// [`Event::MessageReactionsUpdated`].
     MessageReactionsUpdated,
+    /// [`Event::PinnedGroupMessageUpdated`].
+    PinnedGroupMessageUpdated,
     /// [`Event::MessageReadByPeer`].
     MessageReadByPeer,
     /// [`Event::ConversationListUpdated`].
@@ -133,6 +151,7 @@ impl Event {
             Self::MessageRevoked(_) => EventName::MessageRevoked,
             Self::MessageModified(_) => EventName::MessageModified,
             Self::MessageReactionsUpdated(_) => EventName::MessageReactionsUpdated,
+            Self::PinnedGroupMessageUpdated(_) => EventName::PinnedGroupMessageUpdated,
             Self::MessageReadByPeer(_) => EventName::MessageReadByPeer,
             Self::ConversationListUpdated(_) => EventName::ConversationListUpdated,
             Self::ConversationChanged(_) => EventName::ConversationChanged,

@@ -89,6 +89,10 @@ pub struct Message {
     pub is_modified: bool,
     /// How many times; [`Code::MODIFY_CONFLICT`] tells that a modification is of an older version.
     pub version: u64,
+    /// It is pinned in its group.
+    pub is_pinned: bool,
+    /// The user who pinned it last, or removed the pin.
+    pub pin_operator: Option<UserId>,
     /// Its reactions, in the order of their first use.
     pub reaction_list: Vec<Reaction>,
     /// This user has read it.
@@ -201,6 +205,8 @@ impl Message {
             revoke_reason: message.revoked.as_ref().map(|revoked| revoked.reason.clone()).unwrap_or_default(),
             is_modified: message.version > 0,
             version: message.version,
+            is_pinned: message.pin.as_ref().is_some_and(|pin| pin.is_pinned),
+            pin_operator: message.pin.as_ref().map(|pin| pin.by.clone()),
             reaction_list: message.reactions.items.clone(),
             is_read: own || (placed && message.sequence <= marks.own),
             is_peer_read: own && placed && message.sequence <= marks.peer,

@@ -26,7 +26,11 @@ pub fn mutate(message: &mut Message, mutation: &Mutation) -> bool {
         }
         MessageChange::Reactions(_) if message.body.get() == UNREADABLE => return false,
         MessageChange::Reactions(it) if mutation.mutation_seq > message.mutation_seq => react(message, it),
-        MessageChange::Modified(_) | MessageChange::Reactions(_) | MessageChange::Other(_) => return false,
+        MessageChange::Pinned(_) if message.body.get() == UNREADABLE => return false,
+        MessageChange::Pinned(it) if mutation.mutation_seq > message.mutation_seq => {
+            message.pin = Some(it.clone());
+        }
+        _ => return false,
     }
     message.mutation_seq = message.mutation_seq.max(mutation.mutation_seq);
     true
@@ -43,6 +47,7 @@ pub fn supersedes(mutation: &Mutation, earlier: &Mutation) -> bool {
             MessageChange::Reactions(earlier) => own.is_some() || earlier.own.is_none(),
             _ => false,
         },
+        MessageChange::Pinned(_) => matches!(earlier.change, MessageChange::Pinned(_)),
         MessageChange::Other(_) => false,
     }
 }
@@ -68,6 +73,7 @@ fn react(message: &mut Message, now: &Reactions) {
 /// Removes what the sender of a revoked message said, and keeps the type of its payload.
 pub fn redact(message: &mut Message, revocation: &Revocation) {
     message.revoked = Some(revocation.clone());
+    message.pin = None;
     message.reactions = List::default();
     message.attributes = Attributes::of_revoked(message.attributes.as_deref());
     #[derive(Deserialize)]

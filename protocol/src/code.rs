@@ -136,6 +136,8 @@ codes! {
     REVOKE_NOT_FOUND = 10030: "the message to take back does not exist";
     REVOKE_TOO_LATE_GROUP = 10031: "too late to take the message back";
     REVOKE_NOT_ALLOWED = 10032: "this message cannot be taken back";
+    TOO_MANY_PINS = 10070: "the group has 10 pinned messages already: remove a pin first";
+    ALREADY_PINNED = 10071: "another user has pinned this message already";
 
     // C2C messages.
     BAD_REQUEST = 20001: "the request's parameters do not fit: see docs/protocol.md";

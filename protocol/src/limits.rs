@@ -127,6 +127,8 @@ pub const REACTION_ID_BYTES: usize = 64;
 pub const REACTED_MESSAGES: usize = 20;
 /// Most users of each reaction that are answered for several messages.
 pub const REACTION_USERS_SHOWN: u32 = 10;
+/// Most pinned messages of a group.
+pub const PINNED_MESSAGES: usize = 10;
 /// Most messages that are found by their IDs at once.
 pub const FIND_MESSAGES: usize = 100;
 /// Most keywords of a search.

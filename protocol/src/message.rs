@@ -83,6 +83,9 @@ pub struct Message<S = String, B = Box<RawValue>> {
     /// How many times its sender modified it.
     #[serde(default, skip_serializing_if = "crate::is_zero")]
     pub version: u64,
+    /// Whether it is pinned in its group; absent if it never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pin: Option<Pin>,
     /// Its reactions, in the order of their first use.
     #[serde(default, skip_serializing_if = "List::is_blank")]
     pub reactions: List<Reaction>,
@@ -133,6 +136,18 @@ impl PartialEq for Modification {
 }
 
 impl Eq for Modification {}
+
+/// A message was pinned in its group, or is not any more.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pin {
+    /// The user who pinned it, or removed the pin.
+    pub by: UserId,
+    /// When.
+    pub time: UnixMillis,
+    /// Whether it is pinned.
+    pub is_pinned: bool,
+}
 
 /// A reaction of a message: an ID that users give it, such as an emoji.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -251,6 +266,8 @@ kinds! {
         Modified(Modification) = "modified",
         /// Users reacted to it.
         Reactions(Reactions) = "reactions",
+        /// It was pinned in its group, or is not any more.
+        Pinned(Pin) = "pinned",
     }
 }
 

@@ -4,7 +4,8 @@
 
 use tim_protocol::call::{
     Caller, CreateGroupRequest, DismissGroupRequest, GetGroupMembersRequest, GetGroupRequest,
-    HandleApplicationRequest, JoinGroupRequest, QuitGroupRequest, Request,
+    GetPinnedRequest, HandleApplicationRequest, JoinGroupRequest, PinMessageRequest, QuitGroupRequest,
+    Request,
 };
 use tim_protocol::group::{GroupType, NewGroup, Role};
 use tim_protocol::{Code, GroupId, UserId};
@@ -15,7 +16,7 @@ use tim_server::store::sqlite::Database;
 const GROUP: &str = "climbers";
 
 /// One request of every verb that names an existing group.
-fn requests() -> [Request; 6] {
+fn requests() -> [Request; 8] {
     let group_id = GroupId::new(GROUP).unwrap();
     let (words, carol) = (String::new, UserId::new("carol").unwrap());
     [
@@ -24,6 +25,8 @@ fn requests() -> [Request; 6] {
         DismissGroupRequest { group_id: group_id.clone() }.into(),
         GetGroupRequest { group_id: group_id.clone() }.into(),
         GetGroupMembersRequest { group_id: group_id.clone(), user_id_list: vec![carol.clone()] }.into(),
+        PinMessageRequest { group_id: group_id.clone(), sequence: 1, is_pinned: true }.into(),
+        GetPinnedRequest { group_id: group_id.clone() }.into(),
         HandleApplicationRequest { group_id, user_id: carol, accept: true, handle_message: words() }.into(),
     ]
 }

@@ -14,8 +14,9 @@ use tim_server::core::ops::{Actor, Audience, Query, QueryResult, UserRequest, Wr
 use tim_server::store::conformance::{group, logged_in, logging_in, message, modify, revoke, sent, user};
 use tim_server::store::sqlite::Database;
 
-/// Turns the tables of version 10 into those of version 8.
+/// Turns the tables of version 11 into those of version 8.
 const TO_VERSION_8: &str = "
+DROP TABLE pin; ALTER TABLE msg DROP COLUMN pin;
 DROP TABLE reaction; ALTER TABLE msg DROP COLUMN reactions;
 DROP INDEX mut_message; ALTER TABLE mut DROP COLUMN kind;
 ALTER TABLE msg DROP COLUMN mutation; ALTER TABLE msg DROP COLUMN version; ALTER TABLE msg DROP COLUMN reason;

@@ -8,13 +8,13 @@ use tim_protocol::message::{MessageChange, Mutation, Reaction};
 use tim_protocol::{Code, GroupId};
 use tim_server::core::ops::{Actor, Audience, Committed, Query, Write, WriteReply};
 use tim_server::store::conformance::{
-    blacklist, group, logged_in, logging_in, message, modify, react, revoke, sent,
+    blacklist, group, logged_in, logging_in, message, modify, pin_message, react, revoke, sent,
 };
 use tim_server::store::sqlite::Database;
 
 /// Turns the tables of the version with reactions into those of the one before.
-const WITHOUT_REACTIONS: &str =
-    "DROP TABLE reaction; ALTER TABLE msg DROP COLUMN reactions; PRAGMA user_version = 9;";
+const WITHOUT_REACTIONS: &str = "DROP TABLE pin; ALTER TABLE msg DROP COLUMN pin;
+    DROP TABLE reaction; ALTER TABLE msg DROP COLUMN reactions; PRAGMA user_version = 9;";
 /// Turns those into the tables of the version that knew revocations alone.
 const WITHOUT_MODIFICATIONS: &str = "DROP INDEX mut_message; ALTER TABLE mut DROP COLUMN kind;
     ALTER TABLE msg DROP COLUMN mutation; ALTER TABLE msg DROP COLUMN version; ALTER TABLE msg DROP COLUMN reason;
@@ -202,18 +202,21 @@ fn who_may_not_see_a_message_is_not_told_of_its_reactions() {
 }
 
 #[test]
-fn a_database_from_before_takes_reactions() {
+fn a_database_from_before_takes_reactions_and_pins() {
     for older in [WITHOUT_REACTIONS.to_owned(), format!("{WITHOUT_REACTIONS}{WITHOUT_MODIFICATIONS}")] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tim.db");
         let mut database = Database::open(&path).unwrap();
         let [alice, bob] = people(&mut database, ["alice", "bob"]);
         does(&mut database, message(&alice, "C2Cbob", 1)).unwrap();
+        does(&mut database, group(&alice, "tea", &["bob"])).unwrap();
+        let over_tea = sent(database.commit(&[message(&alice, "GROUPtea", 2)]).remove(0)).sequence;
         drop(database);
         rusqlite::Connection::open(&path).unwrap().execute_batch(&older).unwrap();
         let mut database = Database::open(&path).unwrap();
         does(&mut database, modify(&alice, "C2Cbob", 1, 0, "in other words")).unwrap();
         does(&mut database, react(&bob, "C2Calice", 1, "up", true)).unwrap();
         assert_eq!(shown(&history(&database, &alice, "C2Cbob")[0]), [("up", 1, false)]);
+        does(&mut database, pin_message(&alice, "tea", over_tea, true)).unwrap();
     }
 }

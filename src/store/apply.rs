@@ -418,6 +418,7 @@ fn reset(connection: &Connection) -> StoreResult<()> {
         message.unread_index = 0;
         message.by_sender = 0;
         message.mutation_seq = 0;
+        message.pin = None;
         message.reactions.items.clear();
         let position = u64::try_from(position).map_err(|_| StoreError::Damaged)?;
         outbox(connection, &OutboxRow { position, message, refusal: None, upload: None })?;

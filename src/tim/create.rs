@@ -394,6 +394,8 @@ fn new_message(
         revoke_reason: String::new(),
         is_modified: false,
         version: 0,
+        is_pinned: false,
+        pin_operator: None,
         reaction_list: Vec::new(),
         is_read: true,
         is_peer_read: false,

@@ -1,8 +1,8 @@
 //! The handle that apps use: TIM's verbs by their known names.
 //!
 //! * This file is an instance's life: create, listen, log in, log out, destroy.
-//! * `create` creates messages; `messages`, `history`, `search`, `conversations`, `attachments`, `reactions`, `groups` and
-//!   `relations` have the verbs of their domain.
+//! * `create` creates messages; `messages`, `history`, `search`, `conversations`, `attachments`, `reactions`, `groups`, `pins`
+//!   and `relations` have the verbs of their domain.
 //! * `registry` keeps the one instance per application.
 //!
 //! Every verb checks what can be checked without the machine, and passes the call on to it.
@@ -14,6 +14,7 @@ mod create;
 mod groups;
 mod history;
 mod messages;
+mod pins;
 mod reactions;
 mod registry;
 mod relations;

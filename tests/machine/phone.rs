@@ -333,6 +333,8 @@ pub fn draft(number: u64, to: &str, payload: Payload) -> Message {
         revoke_reason: String::new(),
         is_modified: false,
         version: 0,
+        is_pinned: false,
+        pin_operator: None,
         reaction_list: Vec::new(),
         revoker: None,
         is_read: true,

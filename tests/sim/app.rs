@@ -90,6 +90,8 @@ impl World {
             revoke_reason: String::new(),
             is_modified: false,
             version: 0,
+            is_pinned: false,
+            pin_operator: None,
             reaction_list: Vec::new(),
             revoker: None,
             is_read: false,

@@ -132,7 +132,7 @@ fn stored(history: &History, found: &mut Violations) {
     }
 }
 
-/// I3: the reactions that a device has of a message are those that the server shows to its user.
+/// I3: the reactions that a device has of a message are those that the server shows to its user, and it is pinned if it is there.
 fn reactions(history: &History, found: &mut Violations) {
     for (device, record) in history.devices.iter().enumerate() {
         let (me, last) = ended(record);
@@ -146,8 +146,9 @@ fn reactions(history: &History, found: &mut Violations) {
                 }
                 let right = history.truth.reactions[me].get(&(id.clone(), message.sequence));
                 let right = right.map_or(&[][..], Vec::as_slice);
-                if message.reactions.items != right {
-                    let what = format!("{me} ({device}) has {message:?} in {id:?}, and it has {right:?}");
+                if message.reactions.items != right || there.is_some_and(|it| it.pin != message.pin) {
+                    let what =
+                        format!("{me} ({device}) has {message:?} in {id:?}, and it has {right:?}; {there:?}");
                     found.violated("I3", what);
                 }
             }

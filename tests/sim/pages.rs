@@ -339,6 +339,7 @@ fn refused(number: u64) -> Message {
         revoked: None,
         mutation_seq: 0,
         version: 0,
+        pin: None,
         reactions: List::default(),
         body: Body::Text(TextBody { text: format!("refused {number}") }).write().unwrap(),
     }

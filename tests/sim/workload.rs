@@ -4,8 +4,8 @@ use tim::conversation::ReadAllType;
 use tim::machine::io::{Call, Input, Removal};
 use tim_protocol::body::{Body, TextBody};
 use tim_protocol::call::{
-    HandleApplicationRequest, JoinGroupRequest, ModifyRequest, QuitGroupRequest, ReactRequest, RevokeRequest,
-    UpdateBlacklistRequest, UpdateProfileRequest,
+    HandleApplicationRequest, JoinGroupRequest, ModifyRequest, PinMessageRequest, QuitGroupRequest,
+    ReactRequest, RevokeRequest, UpdateBlacklistRequest, UpdateProfileRequest,
 };
 use tim_protocol::profile::ProfileFields;
 use tim_protocol::settings::{Marks, MessageRemindType, SettingsChange};
@@ -173,7 +173,8 @@ impl World {
             65..68 => self.modify(id),
             68..77 => self.set_read(id),
             77..78 => self.set_all_read(id),
-            78..84 => self.read_page(id),
+            78..82 => self.read_page(id),
+            82..84 => self.pin(id),
             84..85 => self.call(id, Asked::Other, Call::ConversationList),
             85..87 => self.set_settings(id),
             87..88 => self.remove(id),
@@ -282,6 +283,22 @@ impl World {
             Asked::Other,
             Call::ask(ReactRequest { conversation_id, sequence, reaction_id, is_set }),
         );
+    }
+
+    /// Alice pins a message of her groups, or removes a pin; others may not.
+    fn pin(&mut self, id: DeviceId) {
+        let told = self.history.devices[id].told.iter().rev();
+        let of_groups = told.filter_map(|told| match &told.log {
+            LogId::Group(group) => Some((group.clone(), told.sequence)),
+            _ => None,
+        });
+        let messages: Vec<_> = of_groups.take(6).collect();
+        let Some((group_id, sequence)) = messages.get(self.rng.usize(0..messages.len().max(1))).cloned()
+        else {
+            return;
+        };
+        let is_pinned = self.chance(60);
+        self.call(id, Asked::Other, Call::ask(PinMessageRequest { group_id, sequence, is_pinned }));
     }
 
     /// A message that this user sent.

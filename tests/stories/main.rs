@@ -39,6 +39,7 @@ mod outbox;
 mod own_pictures;
 mod picture_addresses;
 mod pictures;
+mod pins;
 mod proxy;
 mod quick_start;
 mod reactions;

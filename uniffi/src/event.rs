@@ -49,6 +49,23 @@ pub enum TimEvent {
         /// The messages.
         messages: Vec<Message>,
     },
+    /// A message was pinned in a group, or is not any more; also one that this device does not have. A pinned message that is taken
+    /// back is told by `MessageRevoked` alone.
+    #[serde(rename = "onPinnedGroupMessageUpdated")]
+    PinnedGroupMessageUpdated {
+        /// The group.
+        #[serde(rename = "groupID")]
+        group_id: String,
+        /// The message's sequence in the group's conversation.
+        #[serde(rename = "messageSequence")]
+        message_sequence: i64,
+        /// Whether it is pinned.
+        #[serde(rename = "isPinned")]
+        is_pinned: bool,
+        /// Who pinned it, or removed the pin.
+        #[serde(rename = "operatorID")]
+        operator_id: String,
+    },
     /// The other side has read these.
     #[serde(rename = "onMessageReadByPeer", serialize_with = "bare")]
     MessageReadByPeer {
@@ -168,11 +185,13 @@ pub enum EventName {
     MessageModified,
     /// The reactions of messages changed.
     MessageReactionsUpdated,
+    /// A message was pinned in a group, or is not any more.
+    PinnedGroupMessageUpdated,
 }
 
 impl EventName {
     /// All of them, in the order of their numbers.
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 19] = [
         Self::SdkReady,
         Self::SdkNotReady,
         Self::MessageReceived,
@@ -191,6 +210,7 @@ impl EventName {
         Self::ConversationChanged,
         Self::MessageModified,
         Self::MessageReactionsUpdated,
+        Self::PinnedGroupMessageUpdated,
     ];
 }
 
@@ -215,6 +235,7 @@ impl From<EventName> for engine::EventName {
             EventName::ConversationChanged => Self::ConversationChanged,
             EventName::MessageModified => Self::MessageModified,
             EventName::MessageReactionsUpdated => Self::MessageReactionsUpdated,
+            EventName::PinnedGroupMessageUpdated => Self::PinnedGroupMessageUpdated,
         }
     }
 }
@@ -295,6 +316,16 @@ impl From<&engine::Event> for TimEvent {
             engine::Event::MessageModified(messages) => Self::MessageModified { messages: all(messages) },
             engine::Event::MessageReactionsUpdated(messages) => {
                 Self::MessageReactionsUpdated { messages: all(messages) }
+            }
+            engine::Event::PinnedGroupMessageUpdated(pinned) => {
+                let engine::PinnedGroupMessage { group_id, message_sequence, is_pinned, operator_id } =
+                    pinned;
+                Self::PinnedGroupMessageUpdated {
+                    group_id: group_id.to_string(),
+                    message_sequence: signed(*message_sequence),
+                    is_pinned: *is_pinned,
+                    operator_id: operator_id.to_string(),
+                }
             }
             engine::Event::MessageReadByPeer(messages) => Self::MessageReadByPeer { messages: all(messages) },
             engine::Event::ConversationListUpdated(list) => Self::ConversationListUpdated {

@@ -142,6 +142,7 @@
  *    "from":"alice", "to":"bob", "flow":"out", "sequence":7, "time":1760000000, "clientTime":1760000000, "status":"success",
  *    "errorCode":null, "priority":"Normal", "nick":"", "avatar":"",
  *    "isRevoked":false, "revoker":null, "revokeReason":"", "isModified":false, "version":0,
+ *    "isPinned":false, "pinOperator":null,
  *    "reactionList":[{"reactionID":"+1", "totalUserCount":2, "reactedByMyself":true, "partialUserList":[]}],
  *    "isRead":true, "isPeerRead":false, "isExcludedFromUnreadCount":false,
  *    "isExcludedFromLastMessage":false, "cloudCustomData":"", "atUserList":[],
@@ -156,6 +157,7 @@
  *   priority, in groups: High, Normal, Low, Lowest
  *   revoker, revokeReason: who took it back, and why; null and empty if nobody did
  *   isModified, version: its sender modified it, and how many times
+ *   isPinned, pinOperator: in its group, and who pinned it last or removed the pin; null if it never was
  *   reactionList: in the order of their first use       partialUserList: some of their users, only from tim_get_message_reactions:
  *   {"userID":"bob", "nick":"Bob", "avatar":""}, in the order in which they reacted
  *   isRead: by this user       isPeerRead: by the other side of a C2C conversation
@@ -312,6 +314,8 @@
  *     onMessageRevoked             messages; isRevoked is true
  *     onMessageModified            messages as they are now; isModified is true
  *     onMessageReactionsUpdated    messages as they are now, with their reactionList
+ *     onPinnedGroupMessageUpdated  {"groupID":"climbers", "messageSequence":7, "isPinned":true, "operatorID":"alice"}: also of a
+ *                                  message that this device does not have
  *     onMessageReadByPeer          messages; isPeerRead is true
  *     onConversationListUpdated    the whole list of conversations, in order
  *     onConversationChanged        {"conversationList":[...], "deletedConversationIDList":[...], "isWhole":false}: those that changed
@@ -457,6 +461,10 @@ typedef enum {
    * The reactions of messages changed.
    */
   TIM_EVENT_MESSAGE_REACTIONS_UPDATED,
+  /**
+   * A message was pinned in a group, or is not any more.
+   */
+  TIM_EVENT_PINNED_GROUP_MESSAGE_UPDATED,
 } tim_event;
 
 /**
@@ -1455,6 +1463,36 @@ tim_status tim_dismiss_group(tim_client client,
                              const char *group_id,
                              tim_done_callback done,
                              void *user_data);
+
+/**
+ * Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has
+ * at most 10 pinned messages. Answers the message as it is then.
+ *
+ * `message_json` is `message`. Result: `message`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 2105 for a message that was not sent or is not of the group, 130150
+ * if it does not exist or was taken back, 20001 for a message of the server, 10070 for an eleventh one, 10071 if
+ * another user has pinned it, 10007 for who may not, 10010 for no such group; 2800 or 2801.
+ */
+tim_status tim_pin_group_message(tim_client client,
+                                 const char *group_id,
+                                 const char *message_json,
+                                 bool is_pinned,
+                                 tim_done_callback done,
+                                 void *user_data);
+
+/**
+ * The pinned messages of a group that this user can see, the last one that was pinned first. What this device lacks is
+ * asked of the server.
+ *
+ * Result: an array of `message`.
+ *
+ * Errors: the gate's; 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group; 2800 or 2801.
+ */
+tim_status tim_get_pinned_group_message_list(tim_client client,
+                                             const char *group_id,
+                                             tim_done_callback done,
+                                             void *user_data);
 
 /**
  * Accepts or refuses a user's application to join, with a text for the user.

@@ -674,6 +674,10 @@ struct message {
     bool is_modified{};
     /** How many times its sender modified it. */
     std::int64_t version{};
+    /** It is pinned in its group. */
+    bool is_pinned{};
+    /** The user who pinned it last, or removed the pin. */
+    std::optional<std::string> pin_operator{};
     /** Its reactions, in the order of their first use. */
     std::vector<types::message_reaction> reaction_list{};
     /** This user has read it. */
@@ -716,6 +720,8 @@ inline void to_json(nlohmann::json &json, const message &it) {
     detail::put(json, "revokeReason", it.revoke_reason);
     detail::put(json, "isModified", it.is_modified);
     detail::put(json, "version", it.version);
+    detail::put(json, "isPinned", it.is_pinned);
+    detail::put(json, "pinOperator", it.pin_operator);
     detail::put(json, "reactionList", it.reaction_list);
     detail::put(json, "isRead", it.is_read);
     detail::put(json, "isPeerRead", it.is_peer_read);
@@ -747,6 +753,8 @@ inline void from_json(const nlohmann::json &json, message &it) {
     detail::take(json, "revokeReason", it.revoke_reason);
     detail::take(json, "isModified", it.is_modified);
     detail::take(json, "version", it.version);
+    detail::take(json, "isPinned", it.is_pinned);
+    detail::take(json, "pinOperator", it.pin_operator);
     detail::take(json, "reactionList", it.reaction_list);
     detail::take(json, "isRead", it.is_read);
     detail::take(json, "isPeerRead", it.is_peer_read);
@@ -1627,6 +1635,31 @@ struct message_reactions_updated {
     std::vector<types::message> messages{};
 };
 
+/** A message was pinned in a group, or is not any more; also one that this device does not have. */
+struct pinned_group_message_updated {
+    /** The group. */
+    std::string group_id{};
+    /** The message's sequence in the group's conversation. */
+    std::int64_t message_sequence{};
+    /** Whether it is pinned. */
+    bool is_pinned{};
+    /** Who pinned it, or removed the pin. */
+    std::string operator_id{};
+};
+inline void to_json(nlohmann::json &json, const pinned_group_message_updated &it) {
+    json = nlohmann::json::object();
+    detail::put(json, "groupID", it.group_id);
+    detail::put(json, "messageSequence", it.message_sequence);
+    detail::put(json, "isPinned", it.is_pinned);
+    detail::put(json, "operatorID", it.operator_id);
+}
+inline void from_json(const nlohmann::json &json, pinned_group_message_updated &it) {
+    detail::take(json, "groupID", it.group_id);
+    detail::take(json, "messageSequence", it.message_sequence);
+    detail::take(json, "isPinned", it.is_pinned);
+    detail::take(json, "operatorID", it.operator_id);
+}
+
 /** The other side has read these. */
 struct message_read_by_peer {
     /** The messages. */
@@ -1746,7 +1779,7 @@ struct unknown_event {
 };
 
 /** An event for the app. */
-struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::message_read_by_peer, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
+struct event : std::variant<types::sdk_ready, types::sdk_not_ready, types::message_received, types::message_status_changed, types::message_revoked, types::message_modified, types::message_reactions_updated, types::pinned_group_message_updated, types::message_read_by_peer, types::conversation_list_updated, types::conversation_changed, types::total_unread_message_count_updated, types::group_list_updated, types::profile_updated, types::blacklist_updated, types::error, types::kicked_out, types::net_state_change, types::sdk_destroy, types::unknown_event> {
     using variant::variant;
 };
 inline void to_json(nlohmann::json &json, const event &it) {
@@ -1758,6 +1791,7 @@ inline void to_json(nlohmann::json &json, const event &it) {
     if (auto *own = std::get_if<types::message_revoked>(&it)) { static_cast<void>(own); json["name"] = "onMessageRevoked"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::message_modified>(&it)) { static_cast<void>(own); json["name"] = "onMessageModified"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::message_reactions_updated>(&it)) { static_cast<void>(own); json["name"] = "onMessageReactionsUpdated"; json["data"] = own->messages; }
+    if (auto *own = std::get_if<types::pinned_group_message_updated>(&it)) { static_cast<void>(own); json["name"] = "onPinnedGroupMessageUpdated"; json["data"] = *own; }
     if (auto *own = std::get_if<types::message_read_by_peer>(&it)) { static_cast<void>(own); json["name"] = "onMessageReadByPeer"; json["data"] = own->messages; }
     if (auto *own = std::get_if<types::conversation_list_updated>(&it)) { static_cast<void>(own); json["name"] = "onConversationListUpdated"; json["data"] = own->conversations; }
     if (auto *own = std::get_if<types::conversation_changed>(&it)) { static_cast<void>(own); json["name"] = "onConversationChanged"; json["data"] = *own; }
@@ -1780,6 +1814,7 @@ inline void from_json(const nlohmann::json &json, event &it) {
     if (word == "onMessageRevoked") { types::message_revoked own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onMessageModified") { types::message_modified own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onMessageReactionsUpdated") { types::message_reactions_updated own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
+    if (word == "onPinnedGroupMessageUpdated") { types::pinned_group_message_updated own{}; json.at("data").get_to(own); it = std::move(own); return; }
     if (word == "onMessageReadByPeer") { types::message_read_by_peer own{}; json.at("data").get_to(own.messages); it = std::move(own); return; }
     if (word == "onConversationListUpdated") { types::conversation_list_updated own{}; json.at("data").get_to(own.conversations); it = std::move(own); return; }
     if (word == "onConversationChanged") { types::conversation_changed own{}; json.at("data").get_to(own); it = std::move(own); return; }

@@ -224,6 +224,14 @@ public:
     answer dismiss_group(const std::string &group_id) const {
         return ask(tim_dismiss_group, group_id);
     }
+    /** As tim_pin_group_message. */
+    answer pin_group_message(const std::string &group_id, const std::string &message_json, bool is_pinned) const {
+        return ask(tim_pin_group_message, group_id, message_json, is_pinned);
+    }
+    /** As tim_get_pinned_group_message_list. */
+    answer get_pinned_group_message_list(const std::string &group_id) const {
+        return ask(tim_get_pinned_group_message_list, group_id);
+    }
     /** As tim_handle_group_application. */
     answer handle_group_application(const std::string &group_id, const std::string &user_id, bool accept,
                                     const std::string &handle_message = "") const {

@@ -49,6 +49,8 @@ enum { EVERY_CREATIONS_DESTROYS = 6 };
     EACH(tim_join_group(client, text, text, done, NULL)); \
     EACH(tim_quit_group(client, text, done, NULL)); \
     EACH(tim_dismiss_group(client, text, done, NULL)); \
+    EACH(tim_pin_group_message(client, text, json, true, done, NULL)); \
+    EACH(tim_get_pinned_group_message_list(client, text, done, NULL)); \
     EACH(tim_handle_group_application(client, text, text, true, text, done, NULL)); \
     EACH(tim_add_message_reaction(client, json, text, done, NULL)); \
     EACH(tim_remove_message_reaction(client, json, text, done, NULL)); \

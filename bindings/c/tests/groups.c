@@ -78,7 +78,8 @@ static void comes(awaited *it) {
     CHECK(reaches(&it->gone, 1));
 }
 
-#define EVENT(name) "{'name':'" name "','data':["
+#define EVENT(name) EVENT_OF(name) "["
+#define EVENT_OF(name) "{'name':'" name "','data':"
 
 #define ALICE                                                                                                     \
     "{'userID':'alice','nick':'Alice','avatar':'https://example.org/alice','gender':'Gender_Type_Female',"        \
@@ -105,9 +106,9 @@ static void comes(awaited *it) {
 #define DOES_NOT_COUNT "true," PLAIN
 #define NOBODY "'nick':'','avatar':''"
 #define BY_ALICE "'nick':'Alice','avatar':'https://example.org/alice'"
-#define STANDS "'isRevoked':false,'revoker':null,'revokeReason':'','isModified':false,'version':0,'reactionList':[]"
-#define MODIFIED "'isRevoked':false,'revoker':null,'revokeReason':'','isModified':true,'version':1,'reactionList':[]"
-#define REVOKED "'isRevoked':true,'revoker':'alice','revokeReason':'wrong','isModified':true,'version':1,'reactionList':[]"
+#define STANDS "'isRevoked':false,'revoker':null,'revokeReason':'','isModified':false,'version':0,'isPinned':false,'pinOperator':null,'reactionList':[]"
+#define MODIFIED "'isRevoked':false,'revoker':null,'revokeReason':'','isModified':true,'version':1,'isPinned':true,'pinOperator':'alice','reactionList':[]"
+#define REVOKED "'isRevoked':true,'revoker':'alice','revokeReason':'wrong','isModified':true,'version':1,'isPinned':false,'pinOperator':null,'reactionList':[]"
 #define UP(mine) "{'reactionID':'up','totalUserCount':1,'reactedByMyself':" mine ",'partialUserList':[]}"
 #define GONE COUNTS "'type':'gone'"
 #define HELLO COUNTS "'type':'TIMTextElem','payload':{'text':'hello climbers'}"
@@ -181,7 +182,7 @@ static void bob_applies_again_and_is_accepted(void) {
 }
 
 static void alice_takes_back_what_she_said(void) {
-    awaited received, reacted, modified, revoked;
+    awaited received, reacted, pinned, modified, revoked;
     char *message = NULL, *sent, *list;
     GIVES(TIM_OK, tim_create_text_message(alice, "climbers", "GROUP", "hello climbers", NULL, &message));
     await(&received, bob, EVENT("onMessageReceived"),
@@ -222,6 +223,16 @@ static void alice_takes_back_what_she_said(void) {
     TELLS("{'userList':[{'userID':'alice'," BY_ALICE "}],'nextSeq':0,'isCompleted':true}",
           tim_get_all_user_list_of_message_reaction, bob, sent, "up", 0, 100);
     ENDS(TIM_OK, tim_remove_message_reaction, alice, sent, "up");
+    free(given);
+    ENDS(10007, tim_pin_group_message, bob, "climbers", sent, true);
+    await(&pinned, bob, EVENT_OF("onPinnedGroupMessageUpdated"),
+          "{'groupID':'climbers','messageSequence':%,'isPinned':true,'operatorID':'alice'}}");
+    TOLD(given, TIM_OK, tim_pin_group_message, alice, "climbers", sent, true);
+    CHECK(has(given, NULL, "'isPinned':true,'pinOperator':'alice'"));
+    comes(&pinned);
+    free(given);
+    TOLD(given, TIM_OK, tim_get_pinned_group_message_list, bob, "climbers");
+    CHECK(has(given, NULL, "'isPinned':true,'pinOperator':'alice'"));
     free(given);
     ENDS(10007, tim_revoke_message, bob, sent, NULL);
     await(&modified, bob, EVENT("onMessageModified"),

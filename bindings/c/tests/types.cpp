@@ -79,6 +79,7 @@ void a_text_is_created_sent_heard_and_listed() {
     const auto users = read<types::reaction_user_list>(
         alice->get_all_user_list_of_message_reaction(types::json(reacted), "up", 0, 100).get());
     CHECK(users.is_completed && users.user_list.at(0).user_id == "bob");
+    CHECK(!given.is_pinned && !given.pin_operator);
     const auto list = read<std::vector<types::conversation>>(bob->get_conversation_list().get());
     CHECK(list.at(0).type == types::conversation_type::c2c && list.at(0).last_message->id == sent.id);
     const auto results = read<types::conversation_results>(

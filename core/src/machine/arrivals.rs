@@ -1,7 +1,7 @@
 //! What arrives, handed to the part that it concerns: calls of the app, frames, replies, pushes, and ended uploads.
 
 use serde_json::value::RawValue;
-use tim_protocol::call::{self, Check as _, MessagesReply, Reply, Request};
+use tim_protocol::call::{self, Check as _, GroupsReply, MessagesReply, Reply, Request};
 use tim_protocol::frame::{FromServer, Pong, Push};
 use tim_protocol::media::Uploaded;
 use tim_protocol::{Code, ConversationId, Fault, MessageId, codec, limits};
@@ -263,7 +263,8 @@ impl Machine {
             Reply::Messages(MessagesReply::Revoke(mutation)) => {
                 conversations.own_mutation(&mut around, mutation);
             }
-            Reply::Messages(MessagesReply::React(call::Reacted { mutation: Some(mutation) })) => {
+            Reply::Messages(MessagesReply::React(call::Newest { mutation: Some(mutation) }))
+            | Reply::Groups(GroupsReply::PinMessage(call::Newest { mutation: Some(mutation) })) => {
                 conversations.own_mutation(&mut around, mutation);
             }
             Reply::Messages(MessagesReply::Modify(modified)) if modified.applied => {

@@ -132,6 +132,7 @@ impl Outbox {
             revoked: None,
             mutation_seq: 0,
             version: 0,
+            pin: None,
             reactions: List::default(),
             attributes: attributes.write_beside(&body, reserve)?,
             body,

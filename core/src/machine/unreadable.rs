@@ -104,6 +104,7 @@ pub(super) fn placeholder(me: &UserId, id: &ConversationId, sequence: u64, time:
         revoked: None,
         mutation_seq: 0,
         version: 0,
+        pin: None,
         reactions: List::default(),
         attributes: None,
         body: RawValue::from_string(UNREADABLE.to_owned()).unwrap_or_default(),

@@ -348,6 +348,7 @@ fn message(sequence: u64) -> Message {
         revoked: None,
         mutation_seq: 0,
         version: 0,
+        pin: None,
         reactions: List::default(),
         attributes: None,
         body: serde_json::value::to_raw_value(

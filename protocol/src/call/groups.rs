@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Check, Done};
-use crate::bounds::user_count;
+use super::{Check, Done, Newest};
+use crate::bounds::{at_least_one, user_count};
 use crate::group::{Group, JoinStatus, NewGroup, Role};
 use crate::{Code, Fault, GroupId, List, UnixMillis, UserId, limits};
 
@@ -107,6 +107,45 @@ pub struct GroupMembers {
     pub next: Option<u32>,
 }
 
+/// Pins a message in a group, or removes the pin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PinMessageRequest {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+    /// The message.
+    pub sequence: u64,
+    /// Whether it is to be pinned.
+    pub is_pinned: bool,
+}
+
+/// Asks which messages are pinned in a group. Members may.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GetPinnedRequest {
+    /// The group.
+    #[serde(rename = "groupID")]
+    pub group_id: GroupId,
+}
+
+/// The messages that are pinned in a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinnedMessages {
+    /// Those that the user can see, the last one that was pinned first.
+    pub pinned: List<PinnedMessage>,
+}
+
+/// A message that is pinned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinnedMessage {
+    /// The message.
+    pub sequence: u64,
+    /// The user who pinned it.
+    pub by: UserId,
+    /// When it was pinned.
+    pub time: UnixMillis,
+}
+
 /// A member of a group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -162,6 +201,22 @@ impl Check for HandleApplicationRequest {
     }
 }
 
+impl Check for PinMessageRequest {
+    fn check(&self, _: &UserId) -> Result<(), Fault> {
+        at_least_one("sequence", self.sequence)
+    }
+
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
+}
+
+impl Check for GetPinnedRequest {
+    fn group(&self) -> Option<&GroupId> {
+        Some(&self.group_id)
+    }
+}
+
 impl Check for QuitGroupRequest {
     fn group(&self) -> Option<&GroupId> {
         Some(&self.group_id)
@@ -193,6 +248,8 @@ verbs! {
         Once by Owner: DismissGroup(DismissGroupRequest) = "group.dismiss" -> Done,
         Query by User: GetGroup(GetGroupRequest) = "group.get" -> GroupIs,
         Query by Member: GetGroupMembers(GetGroupMembersRequest) = "group.members" -> GroupMembers,
+        Command by Manager: PinMessage(PinMessageRequest) = "group.pin" -> Newest,
+        Query by Member: GetPinned(GetPinnedRequest) = "group.pinned" -> PinnedMessages,
         Once by Manager: HandleApplication(HandleApplicationRequest) = "group.handle" -> Done,
     }
 }

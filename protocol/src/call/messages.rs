@@ -192,10 +192,10 @@ pub struct ReactRequest {
     pub is_set: bool,
 }
 
-/// The reactions of the message after a request to react.
+/// A message after a request to react to it, or to pin it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Reacted {
-    /// What holds now; absent if nobody ever reacted to the message.
+pub struct Newest {
+    /// Its newest mutation of that kind, which says what holds now; absent if there never was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mutation: Option<Mutation>,
 }
@@ -382,7 +382,7 @@ verbs! {
         Query by User: Mutations(MutationsRequest) = "msg.mutations" -> MutationPage,
         Command by User: Revoke(RevokeRequest) = "msg.revoke" -> Mutation,
         Command by User: Modify(ModifyRequest) = "msg.modify" -> Modified,
-        Command by User: React(ReactRequest) = "msg.react" -> Reacted,
+        Command by User: React(ReactRequest) = "msg.react" -> Newest,
         Query by User: Reactions(ReactionsRequest) = "msg.reactions" -> ReactionsPage,
         Command by User: Read(ReadRequest) = "conv.read" -> ReadUpTo,
     }

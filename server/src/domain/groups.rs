@@ -4,8 +4,8 @@
 use tim_protocol::body::{GroupTipType, NoticeType};
 use tim_protocol::bounds::PageRoom;
 use tim_protocol::call::{
-    self, Call as _, Check as _, Done, GetGroupMembersRequest, GetGroupRequest, GroupIs, GroupMember,
-    GroupMembers, GroupsRequest,
+    self, Call as _, Check as _, Done, GetGroupMembersRequest, GetGroupRequest, GetPinnedRequest, GroupIs,
+    GroupMember, GroupMembers, GroupsRequest,
 };
 use tim_protocol::code::Code;
 use tim_protocol::group::Role;
@@ -16,6 +16,7 @@ use super::group_view::{CallersGroup, callers_group, group_for};
 use super::membership::{self, admit, expel};
 use super::notices::{memberships, notice, subscribe, tip, unsubscribe};
 use super::outcome::{with_notifications, without_notifications};
+use super::pins;
 use super::rows::{NewGroupRow, Parties, Rows};
 use super::rules::{self, Action};
 use crate::core::ops::{Actor, Committed, UserKey, UserRequest};
@@ -39,6 +40,10 @@ pub(super) fn request(
             .map(without_notifications),
         (GroupsRequest::GetGroup(_), Some(group)) => {
             get(rows, actor, &group).map(GetGroupRequest::answer).map(without_notifications)
+        }
+        (GroupsRequest::PinMessage(asked), Some(group)) => pins::pin(rows, actor, &group, asked, *now),
+        (GroupsRequest::GetPinned(_), Some(group)) => {
+            pins::pinned(rows, actor, &group).map(GetPinnedRequest::answer).map(without_notifications)
         }
         (GroupsRequest::HandleApplication(handle), Some(group)) => {
             membership::handle_application(rows, actor, &group, handle, *now)

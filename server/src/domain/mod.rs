@@ -3,7 +3,7 @@
 //! * [`requests`] asks the domain of a request: [`messages`], [`settings`], [`users`] and [`groups`] have the lists of their
 //!   verbs, each with the function that decides it.
 //! * [`rows`] is the interface that a database implements; [`rules`] is the table of permissions in groups.
-//! * One file each: [`send`], [`revoke`], [`modify`], [`reactions`], [`read`], [`removals`], [`history`], [`sync`], [`membership`], [`blacklist`],
+//! * One file each: [`send`], [`revoke`], [`modify`], [`reactions`], [`pins`], [`read`], [`removals`], [`history`], [`sync`], [`membership`], [`blacklist`],
 //!   [`profiles`], [`logins`], [`media`]. They share [`conversations`], [`group_view`], [`log`], [`mutations`], [`unread`],
 //!   [`mentions`], [`notices`] and [`marks`].
 //!
@@ -26,6 +26,7 @@ mod modify;
 mod mutations;
 mod notices;
 mod outcome;
+mod pins;
 mod profiles;
 mod reactions;
 mod read;

@@ -77,11 +77,9 @@ pub(super) fn modify(
         body: content.body.clone(),
     };
     let changed = Changed {
-        change: MessageChange::Modified(modification),
-        unread_index: 0,
         attributes: content.attributes.as_deref(),
         body: &content.body,
-        reactions: &message.reactions,
+        ..Changed::of(&message, MessageChange::Modified(modification))
     };
     let mutation = mutations::append(rows, actor, &mut conversation, &message, changed)?;
     let to = readers(rows, actor, &conversation, message.sequence)?;

@@ -9,7 +9,7 @@ use tim_protocol::bounds::PageRoom;
 use tim_protocol::call::{self, MutationPage};
 use tim_protocol::code::Code;
 use tim_protocol::frame::Push;
-use tim_protocol::message::{Message, MessageChange, Mutation, Reaction};
+use tim_protocol::message::{Message, MessageChange, Mutation, Pin, Reaction};
 use tim_protocol::{ConversationId, List, limits};
 
 use super::DomainResult;
@@ -43,7 +43,22 @@ pub(super) struct Changed<'a> {
     pub(super) unread_index: u64,
     pub(super) attributes: Option<&'a RawValue>,
     pub(super) body: &'a RawValue,
+    pub(super) pin: Option<&'a Pin>,
     pub(super) reactions: &'a List<Reaction>,
+}
+
+impl<'a> Changed<'a> {
+    /// A change after which the message is as it was.
+    pub(super) fn of(message: &'a Message, change: MessageChange) -> Self {
+        Self {
+            change,
+            unread_index: 0,
+            attributes: message.attributes.as_deref(),
+            body: &message.body,
+            pin: message.pin.as_ref(),
+            reactions: &message.reactions,
+        }
+    }
 }
 
 /// Appends a mutation by the actor, and changes its message.
@@ -54,7 +69,7 @@ pub(super) fn append(
     message: &Message,
     changed: Changed<'_>,
 ) -> DomainResult<Mutation> {
-    let Changed { change, unread_index, attributes, body, reactions } = changed;
+    let Changed { change, unread_index, attributes, body, pin, reactions } = changed;
     conversation.mutation_head += 1;
     let mutation = Mutation {
         from: message.from.clone(),
@@ -72,6 +87,7 @@ pub(super) fn append(
             supersedes: message.mutation_seq > 0,
             attributes,
             body,
+            pin,
             reactions,
         },
     )?;

@@ -3,7 +3,7 @@
 //! What a message shows of its reactions is a part of the message; a request that asks for what holds already changes nothing.
 
 use tim_protocol::bounds::PageRoom;
-use tim_protocol::call::{self, Call as _, MessageReactions, Reacted, ReactionUsers, ReactionsPage};
+use tim_protocol::call::{self, Call as _, MessageReactions, Newest, ReactionUsers, ReactionsPage};
 use tim_protocol::code::Code;
 use tim_protocol::message::{Message, MessageChange, Mutation, Reaction, Reactions};
 use tim_protocol::{Fault, List, limits};
@@ -76,18 +76,13 @@ fn append(
     message: &Message,
     reactions: List<Reaction>,
 ) -> DomainResult<Mutation> {
-    let changed = Changed {
-        change: MessageChange::Reactions(Reactions::seen_by(&actor.user, reactions.clone())),
-        unread_index: 0,
-        attributes: message.attributes.as_deref(),
-        body: &message.body,
-        reactions: &reactions,
-    };
+    let change = MessageChange::Reactions(Reactions::seen_by(&actor.user, reactions.clone()));
+    let changed = Changed { reactions: &reactions, ..Changed::of(message, change) };
     mutations::append(rows, actor, conversation, message, changed)
 }
 
 fn answer(mutation: Option<Mutation>) -> call::Reply {
-    call::ReactRequest::answer(Reacted { mutation })
+    call::ReactRequest::answer(Newest { mutation })
 }
 
 /// The reactions of messages, with as many users as were asked for and fit the page.

@@ -84,12 +84,16 @@ fn append(
         unread_index: if message.excluded_from_unread_count { 0 } else { message.unread_index },
         attributes: attributes.as_deref(),
         body: &body,
+        pin: None,
         reactions: &List::default(),
     };
     let mutation = mutations::append(rows, actor, conversation, message, changed)?;
     mentions::remove(rows, conversation, message)?;
     if !message.reactions.is_empty() {
         rows.remove_reactions(conversation.key, message.sequence)?;
+    }
+    if message.pin.as_ref().is_some_and(|pin| pin.is_pinned) {
+        rows.remove_pin(conversation.key, message.sequence)?;
     }
     Ok(mutation)
 }

@@ -1163,6 +1163,58 @@ fn dismiss_group(tim: Arc<Tim>, group_id: String) -> Call {
     call(async move { tim.dismiss_group(group_id).await })
 }
 
+/// Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has
+/// at most 10 pinned messages. Answers the message as it is then.
+///
+/// `message_json` is `message`. Result: `message`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 2105 for a message that was not sent or is not of the group, 130150
+/// if it does not exist or was taken back, 20001 for a message of the server, 10070 for an eleventh one, 10071 if
+/// another user has pinned it, 10007 for who may not, 10010 for no such group; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_pin_group_message(
+    client: TimClient,
+    group_id: *const c_char,
+    message_json: *const c_char,
+    is_pinned: bool,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(pin_group_message(
+        tim,
+        guard::text(group_id)?,
+        guard::noun(message_json)?,
+        is_pinned,
+    ))))
+}
+
+fn pin_group_message(tim: Arc<Tim>, group_id: String, message: Message, is_pinned: bool) -> Call {
+    call(async move { tim.pin_group_message(group_id, message, is_pinned).await })
+}
+
+/// The pinned messages of a group that this user can see, the last one that was pinned first. What this device lacks is
+/// asked of the server.
+///
+/// Result: an array of `message`.
+///
+/// Errors: the gate's; 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group; 2800 or 2801.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tim_get_pinned_group_message_list(
+    client: TimClient,
+    group_id: *const c_char,
+    done: TimDoneCallback,
+    user_data: *mut c_void,
+) -> TimStatus {
+    run(client, done, user_data, Box::new(move |tim| Ok(get_pinned_group_message_list(
+        tim,
+        guard::text(group_id)?,
+    ))))
+}
+
+fn get_pinned_group_message_list(tim: Arc<Tim>, group_id: String) -> Call {
+    call(async move { tim.get_pinned_group_message_list(group_id).await })
+}
+
 /// Accepts or refuses a user's application to join, with a text for the user.
 ///
 /// Result: `null`.
@@ -1623,6 +1675,14 @@ pub(super) fn call_by_name(tim: Arc<Tim>, verb: &str, given: Given) -> Result<Ca
         "dismissGroup" => {
             let mut given = Parameters::new("dismissGroup", &["groupID"], given)?;
             Ok(dismiss_group(tim, given.take("groupID")?))
+        }
+        "pinGroupMessage" => {
+            let mut given = Parameters::new("pinGroupMessage", &["groupID", "message", "isPinned"], given)?;
+            Ok(pin_group_message(tim, given.take("groupID")?, given.take("message")?, given.take("isPinned")?))
+        }
+        "getPinnedGroupMessageList" => {
+            let mut given = Parameters::new("getPinnedGroupMessageList", &["groupID"], given)?;
+            Ok(get_pinned_group_message_list(tim, given.take("groupID")?))
         }
         "handleGroupApplication" => {
             let mut given = Parameters::new("handleGroupApplication", &["groupID", "userID", "accept", "handleMessage"], given)?;

@@ -3,7 +3,7 @@
 use super::Tim;
 use crate::error::TimError;
 use crate::offload::offload;
-use crate::types::{self as ids, Group, GroupMember, JoinResult, NewGroup};
+use crate::types::{self as ids, Group, GroupMember, JoinResult, Message, NewGroup};
 
 #[uniffi::export]
 impl Tim {
@@ -76,6 +76,34 @@ impl Tim {
     /// 2801.
     pub async fn dismiss_group(&self, group_id: String) -> Result<(), TimError> {
         Ok(offload(self.tim.dismiss_group(&ids::group_id(&group_id)?)).await?)
+    }
+
+    /// Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has at most 10
+    /// pinned messages. Answers the message as it is then.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2602 for an id that is none, 2105 for a message that was not sent or is not of the group, 130150 if it
+    /// does not exist or was taken back, 20001 for a message of the server, 10070 for an eleventh one, 10071 if another user has
+    /// pinned it, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or 2801.
+    pub async fn pin_group_message(
+        &self,
+        group_id: String,
+        message: Message,
+        is_pinned: bool,
+    ) -> Result<Message, TimError> {
+        let (group, message) = (ids::group_id(&group_id)?, message.try_into()?);
+        Ok(offload(self.tim.pin_group_message(&group, &message, is_pinned)).await?.into())
+    }
+
+    /// The pinned messages of a group that this user can see, the last one that was pinned first. What this device lacks is asked of
+    /// the server.
+    ///
+    /// # Errors
+    /// `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or
+    /// 2801.
+    pub async fn get_pinned_group_message_list(&self, group_id: String) -> Result<Vec<Message>, TimError> {
+        let pinned = offload(self.tim.get_pinned_group_message_list(&ids::group_id(&group_id)?)).await?;
+        Ok(pinned.into_iter().map(Into::into).collect())
     }
 
     /// Accepts or refuses a user's application to join, with a text for the user.

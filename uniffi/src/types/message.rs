@@ -113,6 +113,13 @@ pub struct Message {
     #[serde(default)]
     #[uniffi(default = 0)]
     pub version: i64,
+    /// It is pinned in its group.
+    #[serde(default)]
+    #[uniffi(default = false)]
+    pub is_pinned: bool,
+    /// The user who pinned it last, or removed the pin.
+    #[uniffi(default = None)]
+    pub pin_operator: Option<String>,
     /// Its reactions, in the order of their first use.
     #[serde(default)]
     #[uniffi(default = [])]
@@ -174,6 +181,8 @@ impl From<engine::Message> for Message {
             revoke_reason,
             is_modified,
             version,
+            is_pinned,
+            pin_operator,
             reaction_list,
             is_read,
             is_peer_read,
@@ -205,6 +214,8 @@ impl From<engine::Message> for Message {
             revoke_reason,
             is_modified,
             version: signed(version),
+            is_pinned,
+            pin_operator: pin_operator.map(|user| user.to_string()),
             reaction_list: reaction_list.into_iter().map(Into::into).collect(),
             is_read,
             is_peer_read,
@@ -244,6 +255,8 @@ impl TryFrom<Message> for engine::Message {
             revoke_reason,
             is_modified,
             version,
+            is_pinned,
+            pin_operator,
             reaction_list,
             is_read,
             is_peer_read,
@@ -281,6 +294,8 @@ impl TryFrom<Message> for engine::Message {
             revoke_reason,
             is_modified,
             version: unsigned(version)?,
+            is_pinned,
+            pin_operator: pin_operator.map(|user| user_id(&user)).transpose()?,
             reaction_list: reaction_list.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?,
             is_read,
             is_peer_read,

@@ -19,11 +19,12 @@ const PLAIN: [&str; 6] = [
     "updateMyProfile(fields",
 ];
 /// Functions whose result an app may ignore.
-const DISCARDABLE: [&str; 9] = [
+const DISCARDABLE: [&str; 10] = [
     "addMessageReaction",
     "createGroup",
     "joinGroup",
     "login",
+    "pinGroupMessage",
     "removeMessageReaction",
     "resendMessage",
     "revokeMessage",

@@ -583,6 +583,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_get_group_member_profile(uint64_t ptr, Rus
 uint64_t uniffi_tim_ffi_fn_method_tim_get_group_profile(uint64_t ptr, RustBuffer group_id
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_PINNED_GROUP_MESSAGE_LIST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_GET_PINNED_GROUP_MESSAGE_LIST
+uint64_t uniffi_tim_ffi_fn_method_tim_get_pinned_group_message_list(uint64_t ptr, RustBuffer group_id
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_HANDLE_GROUP_APPLICATION
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_HANDLE_GROUP_APPLICATION
 uint64_t uniffi_tim_ffi_fn_method_tim_handle_group_application(uint64_t ptr, RustBuffer group_id, RustBuffer user_id, int8_t accept, RustBuffer handle_message
@@ -591,6 +596,11 @@ uint64_t uniffi_tim_ffi_fn_method_tim_handle_group_application(uint64_t ptr, Rus
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_JOIN_GROUP
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_JOIN_GROUP
 uint64_t uniffi_tim_ffi_fn_method_tim_join_group(uint64_t ptr, RustBuffer group_id, RustBuffer apply_message
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_PIN_GROUP_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_PIN_GROUP_MESSAGE
+uint64_t uniffi_tim_ffi_fn_method_tim_pin_group_message(uint64_t ptr, RustBuffer group_id, RustBuffer message, int8_t is_pinned
 );
 #endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_FN_METHOD_TIM_QUIT_GROUP
@@ -1380,6 +1390,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_get_group_profile(void
 
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_PINNED_GROUP_MESSAGE_LIST
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_GET_PINNED_GROUP_MESSAGE_LIST
+uint16_t uniffi_tim_ffi_checksum_method_tim_get_pinned_group_message_list(void
+
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_HANDLE_GROUP_APPLICATION
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_HANDLE_GROUP_APPLICATION
 uint16_t uniffi_tim_ffi_checksum_method_tim_handle_group_application(void
@@ -1389,6 +1405,12 @@ uint16_t uniffi_tim_ffi_checksum_method_tim_handle_group_application(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_JOIN_GROUP
 #define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_JOIN_GROUP
 uint16_t uniffi_tim_ffi_checksum_method_tim_join_group(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_PIN_GROUP_MESSAGE
+#define UNIFFI_FFIDEF_UNIFFI_TIM_FFI_CHECKSUM_METHOD_TIM_PIN_GROUP_MESSAGE
+uint16_t uniffi_tim_ffi_checksum_method_tim_pin_group_message(void
 
 );
 #endif

@@ -122,6 +122,10 @@ public enum TimCode {
     public static let revokeTooLateGroup: Int32 = 10031
     /// this message cannot be taken back.
     public static let revokeNotAllowed: Int32 = 10032
+    /// the group has 10 pinned messages already: remove a pin first.
+    public static let tooManyPins: Int32 = 10070
+    /// another user has pinned this message already.
+    public static let alreadyPinned: Int32 = 10071
     /// the request's parameters do not fit: see docs/protocol.md.
     public static let badRequest: Int32 = 20001
     /// the user does not exist: users exist from their first login on.

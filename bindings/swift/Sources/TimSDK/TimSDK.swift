@@ -1903,6 +1903,16 @@ public protocol TimProtocol: AnyObject, Sendable {
     func getGroupProfile(groupID: String) async throws  -> TimGroup
 
     /**
+     * The pinned messages of a group that this user can see, the last one that was pinned first. What this device lacks is asked of
+     * the server.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
+     */
+    func getPinnedGroupMessageList(groupID: String) async throws  -> [Message]
+
+    /**
      * Accepts or refuses a user's application to join, with a text for the user.
      *
      * # Errors
@@ -1920,6 +1930,17 @@ public protocol TimProtocol: AnyObject, Sendable {
      * it may not be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
     func joinGroup(groupID: String, applyMessage: String) async throws  -> JoinResult
+
+    /**
+     * Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has at most 10
+     * pinned messages. Answers the message as it is then.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2105 for a message that was not sent or is not of the group, 130150 if it
+     * does not exist or was taken back, 20001 for a message of the server, 10070 for an eleventh one, 10071 if another user has
+     * pinned it, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    func pinGroupMessage(groupID: String, message: Message, isPinned: Bool) async throws  -> Message
 
     /**
      * Leaves a group.
@@ -3156,6 +3177,30 @@ open func getGroupProfile(groupID: String)async throws  -> TimGroup  {
 }
 
     /**
+     * The pinned messages of a group that this user can see, the last one that was pinned first. What this device lacks is asked of
+     * the server.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
+     */
+open func getPinnedGroupMessageList(groupID: String)async throws  -> [Message]  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_get_pinned_group_message_list(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterSequenceTypeMessage.lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
      * Accepts or refuses a user's application to join, with a text for the user.
      *
      * # Errors
@@ -3199,6 +3244,32 @@ open func joinGroup(groupID: String, applyMessage: String = "")async throws  -> 
             completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
             freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
             liftFunc: FfiConverterTypeJoinResult_lift,
+            errorHandler: FfiConverterTypeTimError_lift
+        )
+}
+
+    /**
+     * Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has at most 10
+     * pinned messages. Answers the message as it is then.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2105 for a message that was not sent or is not of the group, 130150 if it
+     * does not exist or was taken back, 20001 for a message of the server, 10070 for an eleventh one, 10071 if another user has
+     * pinned it, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+@discardableResult
+open func pinGroupMessage(groupID: String, message: Message, isPinned: Bool)async throws  -> Message  {
+    return
+        try  await uniffiRustCallAsync(
+            rustFutureFunc: {
+                uniffi_tim_ffi_fn_method_tim_pin_group_message(
+                        self.uniffiCloneHandle(),FfiConverterString.lower(groupID),FfiConverterTypeMessage_lower(message),FfiConverterBool.lower(isPinned)
+                )
+            },
+            pollFunc: ffi_tim_ffi_rust_future_poll_rust_buffer,
+            completeFunc: ffi_tim_ffi_rust_future_complete_rust_buffer,
+            freeFunc: ffi_tim_ffi_rust_future_free_rust_buffer,
+            liftFunc: FfiConverterTypeMessage_lift,
             errorHandler: FfiConverterTypeTimError_lift
         )
 }
@@ -5877,6 +5948,14 @@ public struct Message: Equatable, Hashable {
      */
     public var version: Int64
     /**
+     * It is pinned in its group.
+     */
+    public var isPinned: Bool
+    /**
+     * The user who pinned it last, or removed the pin.
+     */
+    public var pinOperator: String?
+    /**
      * Its reactions, in the order of their first use.
      */
     public var reactionList: [MessageReaction]
@@ -5983,6 +6062,12 @@ public struct Message: Equatable, Hashable {
          * How many times its sender modified it.
          */version: Int64 = Int64(0),
         /**
+         * It is pinned in its group.
+         */isPinned: Bool = false,
+        /**
+         * The user who pinned it last, or removed the pin.
+         */pinOperator: String? = nil,
+        /**
          * Its reactions, in the order of their first use.
          */reactionList: [MessageReaction] = [],
         /**
@@ -6035,6 +6120,8 @@ public struct Message: Equatable, Hashable {
         self.revokeReason = revokeReason
         self.isModified = isModified
         self.version = version
+        self.isPinned = isPinned
+        self.pinOperator = pinOperator
         self.reactionList = reactionList
         self.isRead = isRead
         self.isPeerRead = isPeerRead
@@ -6082,6 +6169,8 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
                 revokeReason: FfiConverterString.read(from: &buf),
                 isModified: FfiConverterBool.read(from: &buf),
                 version: FfiConverterInt64.read(from: &buf),
+                isPinned: FfiConverterBool.read(from: &buf),
+                pinOperator: FfiConverterOptionString.read(from: &buf),
                 reactionList: FfiConverterSequenceTypeMessageReaction.read(from: &buf),
                 isRead: FfiConverterBool.read(from: &buf),
                 isPeerRead: FfiConverterBool.read(from: &buf),
@@ -6115,6 +6204,8 @@ public struct FfiConverterTypeMessage: FfiConverterRustBuffer {
         FfiConverterString.write(value.revokeReason, into: &buf)
         FfiConverterBool.write(value.isModified, into: &buf)
         FfiConverterInt64.write(value.version, into: &buf)
+        FfiConverterBool.write(value.isPinned, into: &buf)
+        FfiConverterOptionString.write(value.pinOperator, into: &buf)
         FfiConverterSequenceTypeMessageReaction.write(value.reactionList, into: &buf)
         FfiConverterBool.write(value.isRead, into: &buf)
         FfiConverterBool.write(value.isPeerRead, into: &buf)
@@ -8635,6 +8726,10 @@ public enum EventName: Equatable, Hashable {
      * The reactions of messages changed.
      */
     case messageReactionsUpdated
+    /**
+     * A message was pinned in a group, or is not any more.
+     */
+    case pinnedGroupMessageUpdated
 
 
 
@@ -8691,6 +8786,8 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
         case 17: return .messageModified
 
         case 18: return .messageReactionsUpdated
+
+        case 19: return .pinnedGroupMessageUpdated
 
         default: throw UniffiInternalError.unexpectedEnumCase
         }
@@ -8770,6 +8867,10 @@ public struct FfiConverterTypeEventName: FfiConverterRustBuffer {
 
         case .messageReactionsUpdated:
             writeInt(&buf, Int32(18))
+
+
+        case .pinnedGroupMessageUpdated:
+            writeInt(&buf, Int32(19))
 
         }
     }
@@ -10762,6 +10863,24 @@ public enum TimEvent: Equatable, Hashable {
          */messages: [Message]
     )
     /**
+     * A message was pinned in a group, or is not any more; also one that this device does not have. A pinned message that is taken
+     * back is told by `MessageRevoked` alone.
+     */
+    case pinnedGroupMessageUpdated(
+        /**
+         * The group.
+         */groupID: String,
+        /**
+         * The message's sequence in the group's conversation.
+         */messageSequence: Int64,
+        /**
+         * Whether it is pinned.
+         */isPinned: Bool,
+        /**
+         * Who pinned it, or removed the pin.
+         */operatorID: String
+    )
+    /**
      * The other side has read these.
      */
     case messageReadByPeer(
@@ -10899,37 +11018,40 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
         case 7: return .messageReactionsUpdated(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
         )
 
-        case 8: return .messageReadByPeer(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
+        case 8: return .pinnedGroupMessageUpdated(groupID: try FfiConverterString.read(from: &buf), messageSequence: try FfiConverterInt64.read(from: &buf), isPinned: try FfiConverterBool.read(from: &buf), operatorID: try FfiConverterString.read(from: &buf)
         )
 
-        case 9: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
+        case 9: return .messageReadByPeer(messages: try FfiConverterSequenceTypeMessage.read(from: &buf)
         )
 
-        case 10: return .conversationChanged(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf), deletedConversationIDList: try FfiConverterSequenceString.read(from: &buf), isWhole: try FfiConverterBool.read(from: &buf)
+        case 10: return .conversationListUpdated(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf)
         )
 
-        case 11: return .totalUnreadMessageCountUpdated(count: try FfiConverterInt64.read(from: &buf)
+        case 11: return .conversationChanged(conversations: try FfiConverterSequenceTypeConversation.read(from: &buf), deletedConversationIDList: try FfiConverterSequenceString.read(from: &buf), isWhole: try FfiConverterBool.read(from: &buf)
         )
 
-        case 12: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
+        case 12: return .totalUnreadMessageCountUpdated(count: try FfiConverterInt64.read(from: &buf)
         )
 
-        case 13: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
+        case 13: return .groupListUpdated(groups: try FfiConverterSequenceTypeTimGroup.read(from: &buf)
         )
 
-        case 14: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
+        case 14: return .profileUpdated(profiles: try FfiConverterSequenceTypeProfile.read(from: &buf)
         )
 
-        case 15: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
+        case 15: return .blacklistUpdated(userIDList: try FfiConverterSequenceString.read(from: &buf)
         )
 
-        case 16: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
+        case 16: return .error(code: try FfiConverterInt32.read(from: &buf), message: try FfiConverterString.read(from: &buf)
         )
 
-        case 17: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        case 17: return .kickedOut(type: try FfiConverterTypeKickedOutType.read(from: &buf)
         )
 
-        case 18: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
+        case 18: return .netStateChange(state: try FfiConverterTypeNetState.read(from: &buf)
+        )
+
+        case 19: return .sdkDestroy(sdkAppID: try FfiConverterInt64.read(from: &buf)
         )
 
         default: throw UniffiInternalError.unexpectedEnumCase
@@ -10973,61 +11095,69 @@ public struct FfiConverterTypeTimEvent: FfiConverterRustBuffer {
             FfiConverterSequenceTypeMessage.write(messages, into: &buf)
 
 
-        case let .messageReadByPeer(messages):
+        case let .pinnedGroupMessageUpdated(groupID,messageSequence,isPinned,operatorID):
             writeInt(&buf, Int32(8))
+            FfiConverterString.write(groupID, into: &buf)
+            FfiConverterInt64.write(messageSequence, into: &buf)
+            FfiConverterBool.write(isPinned, into: &buf)
+            FfiConverterString.write(operatorID, into: &buf)
+
+
+        case let .messageReadByPeer(messages):
+            writeInt(&buf, Int32(9))
             FfiConverterSequenceTypeMessage.write(messages, into: &buf)
 
 
         case let .conversationListUpdated(conversations):
-            writeInt(&buf, Int32(9))
+            writeInt(&buf, Int32(10))
             FfiConverterSequenceTypeConversation.write(conversations, into: &buf)
 
 
         case let .conversationChanged(conversations,deletedConversationIDList,isWhole):
-            writeInt(&buf, Int32(10))
+            writeInt(&buf, Int32(11))
             FfiConverterSequenceTypeConversation.write(conversations, into: &buf)
             FfiConverterSequenceString.write(deletedConversationIDList, into: &buf)
             FfiConverterBool.write(isWhole, into: &buf)
 
 
         case let .totalUnreadMessageCountUpdated(count):
-            writeInt(&buf, Int32(11))
+            writeInt(&buf, Int32(12))
             FfiConverterInt64.write(count, into: &buf)
 
 
         case let .groupListUpdated(groups):
-            writeInt(&buf, Int32(12))
+            writeInt(&buf, Int32(13))
             FfiConverterSequenceTypeTimGroup.write(groups, into: &buf)
 
 
         case let .profileUpdated(profiles):
-            writeInt(&buf, Int32(13))
+            writeInt(&buf, Int32(14))
             FfiConverterSequenceTypeProfile.write(profiles, into: &buf)
 
 
         case let .blacklistUpdated(userIDList):
-            writeInt(&buf, Int32(14))
+            writeInt(&buf, Int32(15))
             FfiConverterSequenceString.write(userIDList, into: &buf)
 
 
         case let .error(code,message):
-            writeInt(&buf, Int32(15))
+            writeInt(&buf, Int32(16))
             FfiConverterInt32.write(code, into: &buf)
             FfiConverterString.write(message, into: &buf)
 
 
         case let .kickedOut(type):
-            writeInt(&buf, Int32(16))
+            writeInt(&buf, Int32(17))
             FfiConverterTypeKickedOutType.write(type, into: &buf)
 
 
         case let .netStateChange(state):
-            writeInt(&buf, Int32(17))
+            writeInt(&buf, Int32(18))
             FfiConverterTypeNetState.write(state, into: &buf)
 
 
         case let .sdkDestroy(sdkAppID):
-            writeInt(&buf, Int32(18))
+            writeInt(&buf, Int32(19))
             FfiConverterInt64.write(sdkAppID, into: &buf)
 
         }
@@ -12198,10 +12328,16 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_get_group_profile() != 48199) {
         return InitializationResult.apiChecksumMismatch
     }
+    if (uniffi_tim_ffi_checksum_method_tim_get_pinned_group_message_list() != 1158) {
+        return InitializationResult.apiChecksumMismatch
+    }
     if (uniffi_tim_ffi_checksum_method_tim_handle_group_application() != 20750) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_join_group() != 64006) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_tim_ffi_checksum_method_tim_pin_group_message() != 13169) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_quit_group() != 9115) {

@@ -13,8 +13,14 @@ final class GroupTests: XCTestCase {
             XCTAssertEqual(joined.status, .joinedSuccess)
             XCTAssertEqual(joined.group?.selfInfo?.role, .member)
         }
-        try await alice.tim.sendMessage(alice.tim.createTextMessage(to: group, conversationType: .group, text: "tomorrow at nine?"))
+        let said = try await alice.tim.sendMessage(alice.tim.createTextMessage(to: group, conversationType: .group, text: "tomorrow at nine?"))
         try await bob.next { if case .messageReceived(let messages) = $0 { messages.contains { $0.text == "tomorrow at nine?" } } else { false } }
+        try await alice.tim.pinGroupMessage(groupID: group, message: said, isPinned: true)
+        try await bob.next {
+            $0 == .pinnedGroupMessageUpdated(groupID: group, messageSequence: said.sequence, isPinned: true, operatorID: alice.name)
+        }
+        let pinned = try await bob.tim.getPinnedGroupMessageList(groupID: group)
+        XCTAssertEqual(pinned.map(\.id), [said.id])
 
         let tip = try await alice.hears { $0.groupTip == nil ? nil : $0 }
         XCTAssertEqual(tip.groupTip?.type, .join)

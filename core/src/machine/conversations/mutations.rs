@@ -1,11 +1,12 @@
 //! Mutations: applied once, in the order of their sequences.
 
 use tim_protocol::call::MutationPage;
-use tim_protocol::message::{MessageChange, Mutation};
+use tim_protocol::message::{MessageChange, Mutation, Pin};
 use tim_protocol::{ConversationId, Fault};
 
 use super::conversation::Conv;
 use super::{Conversations, Surroundings};
+use crate::event::{Event, PinnedGroupMessage};
 use crate::machine::context::Context;
 use crate::machine::io::{MessageEvent, Output};
 use crate::machine::unreadable::Unreadable;
@@ -57,8 +58,8 @@ impl Conversations {
         let (Some(me), Some(conv)) = (cx.me(), self.convs.get_mut(id)) else { return };
         conv.row.mutation_seq = mutation.mutation_seq;
         conv.count_revoked(&me, mutation);
-        if let Some(kind) = self.carry_out(cx, id, mutation) {
-            cx.after_received(Output::EmitMessages { query: changed(id, mutation), kind });
+        if let Some(event) = self.carry_out(cx, id, mutation) {
+            cx.after_received(event);
         }
     }
 
@@ -66,8 +67,8 @@ impl Conversations {
     pub(super) fn changed_meanwhile(&mut self, cx: &mut Context, id: &ConversationId, sequence: u64) {
         let mutations = self.convs.get(id).map(|conv| conv.mutations_of(sequence)).unwrap_or_default();
         for mutation in mutations {
-            if let Some(kind) = self.carry_out(cx, id, &mutation) {
-                cx.after_received(Output::EmitMessages { query: changed(id, &mutation), kind });
+            if let Some(event) = self.carry_out(cx, id, &mutation) {
+                cx.after_received(event);
             }
         }
     }
@@ -77,24 +78,22 @@ impl Conversations {
         let Some(me) = around.cx.me() else { return };
         let id = ConversationId::seen_by(&me, &mutation.from, &mutation.to);
         if mutation.mutation_seq <= self.entry(around.account, &id).row.mutation_seq {
-            self.carry_out(around.cx, &id, &mutation);
-            let query = changed(&id, &mutation);
-            return around.cx.after_received(Output::EmitMessages { query, kind: MessageEvent::Modified });
+            if let Some(event) = self.carry_out(around.cx, &id, &mutation) {
+                around.cx.after_received(event);
+            }
+            return;
         }
         self.mutated(around, mutation);
     }
 
     /// Applies a mutation to its message. Returns the event that reports it; `None` if this version does not know the change.
-    fn carry_out(
-        &mut self,
-        cx: &mut Context,
-        id: &ConversationId,
-        mutation: &Mutation,
-    ) -> Option<MessageEvent> {
-        let kind = match &mutation.change {
-            MessageChange::Revoked(_) => MessageEvent::Revoked,
-            MessageChange::Modified(_) => MessageEvent::Modified,
-            MessageChange::Reactions(_) => MessageEvent::ReactionsUpdated,
+    fn carry_out(&mut self, cx: &mut Context, id: &ConversationId, mutation: &Mutation) -> Option<Output> {
+        let emit = |kind| Some(Output::EmitMessages { query: changed(id, mutation), kind });
+        let event = match &mutation.change {
+            MessageChange::Revoked(_) => emit(MessageEvent::Revoked),
+            MessageChange::Modified(_) => emit(MessageEvent::Modified),
+            MessageChange::Reactions(_) => emit(MessageEvent::ReactionsUpdated),
+            MessageChange::Pinned(pin) => pinned(id, mutation.sequence, pin).map(Output::Emit),
             MessageChange::Other(_) => {
                 cx.count_unreadable(Unreadable::Mutation, 1);
                 return None;
@@ -104,11 +103,12 @@ impl Conversations {
             conv.mutate(mutation);
         }
         cx.store(Change::Mutated(id.clone(), Box::new(mutation.clone())));
-        if kind == MessageEvent::Revoked && cx.me().as_ref() == Some(&mutation.from) {
+        let is_revoked = matches!(mutation.change, MessageChange::Revoked(_));
+        if is_revoked && cx.me().as_ref() == Some(&mutation.from) {
             cx.output(Output::RemoveCopiesOf(changed(id, mutation)));
         }
         self.touch(id);
-        Some(kind)
+        event
     }
 
     /// Handles mutations that were missing.
@@ -146,6 +146,17 @@ impl Conversations {
         }
         self.apply_mutations(cx, id);
     }
+}
+
+/// The event of a pin. It does not depend on the message, which this device may not have.
+fn pinned(id: &ConversationId, sequence: u64, pin: &Pin) -> Option<Event> {
+    let ConversationId::Group(group) = id else { return None };
+    Some(Event::PinnedGroupMessageUpdated(PinnedGroupMessage {
+        group_id: group.clone(),
+        message_sequence: sequence,
+        is_pinned: pin.is_pinned,
+        operator_id: pin.by.clone(),
+    }))
 }
 
 /// The message that a mutation changes.

@@ -4,7 +4,7 @@ use std::ops::{ControlFlow, RangeInclusive};
 
 use serde_json::value::RawValue;
 use tim_protocol::call::Sent;
-use tim_protocol::message::{Message, Priority, Reaction, Revocation};
+use tim_protocol::message::{Message, Pin, Priority, Reaction, Revocation};
 use tim_protocol::{List, MessageId, UnixMillis, UserId};
 
 use super::conversations::Conversation;
@@ -44,6 +44,8 @@ pub struct MessageRow<'a> {
     pub mutation_seq: u64,
     /// How many times it was modified.
     pub version: u64,
+    /// Whether it is pinned; `None` if it never was.
+    pub pin: Option<Pin>,
     /// Its reactions, as the reader sees them.
     pub reactions: List<Reaction>,
     /// The attributes as they were stored.

@@ -22,6 +22,7 @@ mod media;
 mod mentions;
 mod messages;
 mod mutations;
+mod pins;
 mod reactions;
 mod sends;
 mod users;
@@ -34,6 +35,7 @@ pub use media::MediaRows;
 pub use mentions::{MentionRow, MentionRows};
 pub use messages::{Counts, MessageRow, MessageRows};
 pub use mutations::{MutationKind, MutationRow, MutationRows, NewMutation};
+pub use pins::PinRows;
 pub use reactions::ReactionRows;
 pub use sends::{SendRows, SendToGroup, SendToUser};
 pub use users::{SenderProfile, UserRows};
@@ -48,6 +50,7 @@ pub trait Rows:
     + MessageRows
     + MutationRows
     + ReactionRows
+    + PinRows
     + MentionRows
     + SendRows
     + GroupRows

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use serde_json::value::RawValue;
-use tim_protocol::message::{MessageChange, Mutation, Reaction};
+use tim_protocol::message::{MessageChange, Mutation, Pin, Reaction};
 use tim_protocol::{List, UserId};
 
 use super::conversations::Conversation;
@@ -19,6 +19,8 @@ pub enum MutationKind {
     Modified,
     /// A reaction was given or taken back.
     Reactions,
+    /// It was pinned in its group, or is not any more.
+    Pinned,
 }
 
 /// The row of a mutation.
@@ -49,6 +51,8 @@ pub struct NewMutation<'a> {
     pub attributes: Option<&'a RawValue>,
     /// The new body of the message.
     pub body: &'a RawValue,
+    /// Whether the message is pinned then; `None` if it never was.
+    pub pin: Option<&'a Pin>,
     /// The new reactions of the message.
     pub reactions: &'a List<Reaction>,
 }

@@ -11,7 +11,7 @@ use std::future::Future;
 use std::path::Path;
 
 use tim_protocol::Code;
-use tim_protocol::call::{self, MessagesReply, Reply, Sent, SyncPage};
+use tim_protocol::call::{self, GroupsReply, MessagesReply, Reply, Sent, SyncPage};
 use tim_protocol::conversation::{ConversationState, Cursor};
 use tim_protocol::frame::Push;
 use tim_protocol::group::GroupType;
@@ -119,6 +119,15 @@ pub async fn idempotent<S: Store>(folder: &Path, open: impl Fn(&Path, Listener) 
     // Also by who has left the group, and when the group is gone.
     store.write(group(&alice, "climbers", &["bob"])).await.unwrap();
     let in_group = sent(store.write(message(&bob, "GROUPclimbers", 1)).await);
+    for answer in [0; 2].map(|_| store.write(pin_message(&alice, "climbers", in_group.sequence, true))) {
+        match answer.await.unwrap().answer {
+            WriteReply::Reply(Reply::Groups(GroupsReply::PinMessage(now))) => {
+                assert_eq!(now.mutation.unwrap().mutation_seq, 1);
+            }
+            other => panic!("a pin answered {other:?}"),
+        }
+    }
+    let in_group = Sent { mutation_seq: 1, ..in_group };
     store.write(quit(&bob, "climbers")).await.unwrap();
     assert_eq!(refused(store.write(message(&bob, "GROUPclimbers", 9)).await), Code::GROUP_PERMISSION_DENIED);
     assert_eq!(sent(store.write(message(&bob, "GROUPclimbers", 1)).await), in_group);

@@ -169,6 +169,13 @@ pub fn react(actor: &Actor, conversation: &str, sequence: u64, id: &str, is_set:
     Write::request(actor, call::ReactRequest { conversation_id, sequence, reaction_id, is_set }, NOW)
 }
 
+/// Pins a message in a group, or removes the pin.
+#[must_use]
+pub fn pin_message(actor: &Actor, group: &str, sequence: u64, is_pinned: bool) -> Write {
+    let group_id = GroupId::new(group).unwrap();
+    Write::request(actor, call::PinMessageRequest { group_id, sequence, is_pinned }, NOW)
+}
+
 /// Revokes a message.
 #[must_use]
 pub fn revoke(actor: &Actor, conversation: &str, sequence: u64) -> Write {

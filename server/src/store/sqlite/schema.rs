@@ -158,6 +158,13 @@ CREATE TABLE reaction(
     shard INTEGER NOT NULL, PRIMARY KEY(conv, user, seq, id)) WITHOUT ROWID;
 CREATE INDEX reaction_message ON reaction(conv, seq, id, number, user);
 ",
+    // Pinned messages of groups, by the mutation that pinned them; and in `msg`, as JSON, who pinned one last, or removed the pin.
+    r"
+ALTER TABLE msg ADD COLUMN pin TEXT;
+CREATE TABLE pin(
+    conv INTEGER NOT NULL, number INTEGER NOT NULL, seq INTEGER NOT NULL, shard INTEGER NOT NULL,
+    PRIMARY KEY(conv, number)) WITHOUT ROWID;
+",
 ];
 
 /// The settings of the connection that writes.

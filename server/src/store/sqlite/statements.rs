@@ -209,6 +209,10 @@ async fn work_group(store: &Watched, alice: &Actor) {
     store.write(conformance::message_with(alice, "GROUPwork", 1, mention)).await.unwrap();
     conformance::sync(store, alice, Cursor::default()).await;
     store.write(conformance::react(alice, "GROUPwork", 2, "up", true)).await.unwrap();
+    for is_pinned in [true, false, true] {
+        store.write(conformance::pin_message(alice, "work", 2, is_pinned)).await.unwrap();
+        asks(store, alice, call::GetPinnedRequest { group_id: GroupId::new("work").unwrap() }).await;
+    }
     store.write(conformance::revoke(alice, "GROUPwork", 2)).await.unwrap();
     asks(store, alice, call::QuitGroupRequest { group_id: GroupId::new("work").unwrap() }).await;
 }

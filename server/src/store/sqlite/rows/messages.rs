@@ -13,6 +13,7 @@ use tim_protocol::word::Word;
 use tim_protocol::{MessageId, UnixMillis, UserId};
 
 use super::conversations::kind_of;
+use super::pins::read_pin;
 use super::reactions::{reaction_columns, read_reactions};
 use super::{Transaction, null_if_empty, to_sql, unsigned, user_name};
 use crate::core::ops::{ConversationKey, UserKey};
@@ -93,7 +94,7 @@ impl MessageRows for Transaction<'_> {
         let mut query = self.prepare(concat!(
             "SELECT m.seq, m.cnt, m.cmid, m.sender, s.name, m.time, m.lag, m.priority, m.uncounted,
                     m.nick, m.avatar, r.name, m.revoked_time, m.body, m.by_sender, m.attributes, m.reason,
-                    m.mutation, m.version, ",
+                    m.mutation, m.version, m.pin, ",
             reaction_columns!(),
             " FROM msg m LEFT JOIN user s ON s.id = m.sender LEFT JOIN user r ON r.id = m.revoked_by
              WHERE m.conv = ?2 AND m.seq BETWEEN ?3 AND ?4 ORDER BY m.seq DESC LIMIT ?5"
@@ -174,7 +175,8 @@ fn read_message<'a>(
         revoked,
         mutation_seq: unsigned_or_zero(row, 17)?,
         version: unsigned_or_zero(row, 18)?,
-        reactions: read_reactions(row, 19)?,
+        pin: read_pin(row, 19)?,
+        reactions: read_reactions(row, 20)?,
         attributes: attributes(row, 15)?,
         body: body(row, 13, room)?,
     })

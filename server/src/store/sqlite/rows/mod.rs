@@ -10,6 +10,7 @@ mod media;
 mod mentions;
 mod messages;
 mod mutations;
+mod pins;
 mod reactions;
 mod sends;
 mod users;

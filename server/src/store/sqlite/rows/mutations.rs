@@ -8,6 +8,7 @@ use tim_protocol::bounds;
 use tim_protocol::message::{MessageChange, Modification, Reactions, Revocation};
 
 use super::messages::{attributes, body, stored_body, text};
+use super::pins::{read_pin, stored_pin};
 use super::reactions::{reaction_columns, read_reactions, stored_reactions};
 use super::{Transaction, to_sql, unsigned, user_name};
 use crate::core::ops::{Actor, ConversationKey, UserKey};
@@ -18,12 +19,13 @@ use crate::store::sqlite::failure::damaged;
 const REVOKED: i64 = 0;
 const MODIFIED: i64 = 1;
 const REACTIONS: i64 = 2;
+const PINNED: i64 = 3;
 
 /// Mutations `c` with what their messages `m` are now, for [`read_mutation`]. `?1` is the reader.
 macro_rules! select_mutations {
     ($rest:literal) => {
         concat!(
-            "SELECT c.mseq, c.seq, c.cnt, c.sender, s.name, a.name, c.time, c.kind, m.reason, m.version, m.attributes, m.body, ",
+            "SELECT c.mseq, c.seq, c.cnt, c.sender, s.name, a.name, c.time, c.kind, m.reason, m.version, m.attributes, m.body, m.pin, ",
             reaction_columns!(),
             " FROM mut c LEFT JOIN user s ON s.id = c.sender LEFT JOIN user a ON a.id = c.actor
              LEFT JOIN msg m ON m.conv = c.conv AND m.seq = c.seq
@@ -51,6 +53,7 @@ impl MutationRows for Transaction<'_> {
             MessageChange::Revoked(it) => (REVOKED, it.time, None, Some(&it.reason)),
             MessageChange::Modified(it) => (MODIFIED, it.time, Some(to_sql(it.version)), None),
             MessageChange::Reactions(_) => (REACTIONS, 0, None, None),
+            MessageChange::Pinned(it) => (PINNED, it.time, None, None),
             MessageChange::Other(_) => return Err(damaged()),
         };
         let (conv, sequence, number) =
@@ -77,7 +80,7 @@ impl MutationRows for Transaction<'_> {
         let revoked = (kind == REVOKED).then_some((new.by.0, time)).unzip();
         self.prepare(
             "UPDATE msg SET mutation = ?3, version = coalesce(?4, version), revoked_by = ?5, revoked_time = ?6,
-                 reason = nullif(?7, ''), attributes = ?8, body = ?9, reactions = ?10
+                 reason = nullif(?7, ''), attributes = ?8, body = ?9, reactions = ?10, pin = ?11
              WHERE conv = ?1 AND seq = ?2",
         )?
         .execute(params![
@@ -90,7 +93,8 @@ impl MutationRows for Transaction<'_> {
             reason,
             new.attributes.map(RawValue::get),
             stored_body(new.body.get()),
-            stored_reactions(new.reactions)?
+            stored_reactions(new.reactions)?,
+            stored_pin(new.pin)?
         ])?;
         self.prepare("UPDATE conv SET mhead = ?2 WHERE id = ?1")?.execute([conv, number])?;
         Ok(())
@@ -110,6 +114,7 @@ impl MutationRows for Transaction<'_> {
             MutationKind::Revoked => REVOKED,
             MutationKind::Modified => MODIFIED,
             MutationKind::Reactions => REACTIONS,
+            MutationKind::Pinned => PINNED,
         };
         let mut rows = query.query([reader.key.0, of.0, to_sql(sequence), kind])?;
         rows.next()?.map(|row| read_mutation(row, reader)).transpose()
@@ -147,7 +152,8 @@ fn read_mutation(row: &Row<'_>, reader: &Actor) -> DomainResult<MutationRow> {
             attributes: attributes(row, 10)?.map(ToOwned::to_owned),
             body: bounds::within_frames(body(row, 11, &mut room)?).into_owned(),
         }),
-        REACTIONS => MessageChange::Reactions(Reactions::seen_by(&reader.user, read_reactions(row, 12)?)),
+        PINNED => MessageChange::Pinned(read_pin(row, 12)?.ok_or_else(damaged)?),
+        REACTIONS => MessageChange::Reactions(Reactions::seen_by(&reader.user, read_reactions(row, 13)?)),
         _ => return Err(damaged()),
     };
     Ok(MutationRow {

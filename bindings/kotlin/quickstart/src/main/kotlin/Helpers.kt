@@ -24,6 +24,8 @@ fun describe(event: TimEvent): String = when (event) {
     is TimEvent.MessageRevoked -> "MESSAGE_REVOKED ${event.messages.map { it.id }}"
     is TimEvent.MessageModified -> "MESSAGE_MODIFIED ${event.messages.map { it.id }}"
     is TimEvent.MessageReactionsUpdated -> "MESSAGE_REACTIONS_UPDATED ${event.messages.map { it.id }}"
+    is TimEvent.PinnedGroupMessageUpdated ->
+        "PINNED_GROUP_MESSAGE_UPDATED ${event.groupID} ${event.messageSequence} ${event.isPinned}"
     is TimEvent.MessageReadByPeer -> "MESSAGE_READ_BY_PEER ${event.messages.size} messages"
     is TimEvent.ConversationListUpdated ->
         "CONVERSATION_LIST_UPDATED ${event.conversations.map { "${it.conversationID} (${it.unreadCount} unread)" }}"

@@ -123,6 +123,10 @@ object TimCode {
     const val REVOKE_TOO_LATE_GROUP: Int = 10031
     /** this message cannot be taken back. */
     const val REVOKE_NOT_ALLOWED: Int = 10032
+    /** the group has 10 pinned messages already: remove a pin first. */
+    const val TOO_MANY_PINS: Int = 10070
+    /** another user has pinned this message already. */
+    const val ALREADY_PINNED: Int = 10071
     /** the request's parameters do not fit: see docs/protocol.md. */
     const val BAD_REQUEST: Int = 20001
     /** the user does not exist: users exist from their first login on. */

@@ -99,6 +99,7 @@ internal fun nameOf(kind: KClass<out TimEvent>): EventName =
         TimEvent.MessageRevoked::class -> EventName.MESSAGE_REVOKED
         TimEvent.MessageModified::class -> EventName.MESSAGE_MODIFIED
         TimEvent.MessageReactionsUpdated::class -> EventName.MESSAGE_REACTIONS_UPDATED
+        TimEvent.PinnedGroupMessageUpdated::class -> EventName.PINNED_GROUP_MESSAGE_UPDATED
         TimEvent.MessageReadByPeer::class -> EventName.MESSAGE_READ_BY_PEER
         TimEvent.ConversationListUpdated::class -> EventName.CONVERSATION_LIST_UPDATED
         TimEvent.GroupListUpdated::class -> EventName.GROUP_LIST_UPDATED

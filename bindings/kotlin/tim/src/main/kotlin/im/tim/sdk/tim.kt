@@ -893,9 +893,13 @@ internal object IntegrityCheckingUniffiLib {
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_get_group_profile(
     ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_get_pinned_group_message_list(
+    ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_handle_group_application(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_join_group(
+    ): Int
+    external fun uniffi_tim_ffi_checksum_method_tim_pin_group_message(
     ): Int
     external fun uniffi_tim_ffi_checksum_method_tim_quit_group(
     ): Int
@@ -1080,9 +1084,13 @@ internal object UniffiLib {
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_get_group_profile(`ptr`: Long,`groupID`: RustBuffer.ByValue,
     ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_get_pinned_group_message_list(`ptr`: Long,`groupID`: RustBuffer.ByValue,
+    ): Long
     external fun uniffi_tim_ffi_fn_method_tim_handle_group_application(`ptr`: Long,`groupID`: RustBuffer.ByValue,`userID`: RustBuffer.ByValue,`accept`: Byte,`handleMessage`: RustBuffer.ByValue,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_join_group(`ptr`: Long,`groupID`: RustBuffer.ByValue,`applyMessage`: RustBuffer.ByValue,
+    ): Long
+    external fun uniffi_tim_ffi_fn_method_tim_pin_group_message(`ptr`: Long,`groupID`: RustBuffer.ByValue,`message`: RustBuffer.ByValue,`isPinned`: Byte,
     ): Long
     external fun uniffi_tim_ffi_fn_method_tim_quit_group(`ptr`: Long,`groupID`: RustBuffer.ByValue,
     ): Long
@@ -1443,10 +1451,16 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_get_group_profile() and 0xFFFF) != 48199) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_get_pinned_group_message_list() and 0xFFFF) != 1158) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_handle_group_application() and 0xFFFF) != 20750) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_join_group() and 0xFFFF) != 64006) {
+        throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    }
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_pin_group_message() and 0xFFFF) != 13169) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_quit_group() and 0xFFFF) != 9115) {
@@ -3826,6 +3840,16 @@ public interface TimInterface {
     suspend fun `getGroupProfile`(`groupID`: kotlin.String): Group
 
     /**
+     * The pinned messages of a group that this user can see, the last one that was pinned first. What this device lacks is asked of
+     * the server.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
+     */
+    suspend fun `getPinnedGroupMessageList`(`groupID`: kotlin.String): List<Message>
+
+    /**
      * Accepts or refuses a user's application to join, with a text for the user.
      *
      * # Errors
@@ -3843,6 +3867,17 @@ public interface TimInterface {
      * it may not be joined, does not exist, or is full. `Unreachable`: 2800 or 2801.
      */
     suspend fun `joinGroup`(`groupID`: kotlin.String, `applyMessage`: kotlin.String = ""): JoinResult
+
+    /**
+     * Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has at most 10
+     * pinned messages. Answers the message as it is then.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2105 for a message that was not sent or is not of the group, 130150 if it
+     * does not exist or was taken back, 20001 for a message of the server, 10070 for an eleventh one, 10071 if another user has
+     * pinned it, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    suspend fun `pinGroupMessage`(`groupID`: kotlin.String, `message`: Message, `isPinned`: kotlin.Boolean): Message
 
     /**
      * Leaves a group.
@@ -5345,6 +5380,36 @@ open class Tim: TimInterface
 
 
     /**
+     * The pinned messages of a group that this user can see, the last one that was pinned first. What this device lacks is asked of
+     * the server.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 10007 for who is not in it, 10010 for no such group. `Unreachable`: 2800 or
+     * 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `getPinnedGroupMessageList`(`groupID`: kotlin.String) : List<Message> {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_get_pinned_group_message_list(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterSequenceTypeMessage.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
      * Accepts or refuses a user's application to join, with a text for the user.
      *
      * # Errors
@@ -5402,6 +5467,39 @@ open class Tim: TimInterface
         { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
         // lift function
         { FfiConverterTypeJoinResult.lift(it) },
+        // Error FFI converter
+        TimException.ErrorHandler,
+    )
+    }
+
+
+    /**
+     * Pins a message in its group, for all members, or removes the pin: the group's owner and its admins may. A group has at most 10
+     * pinned messages. Answers the message as it is then.
+     *
+     * # Errors
+     * `NotReady`. `Refused`: 2602 for an id that is none, 2105 for a message that was not sent or is not of the group, 130150 if it
+     * does not exist or was taken back, 20001 for a message of the server, 10070 for an eleventh one, 10071 if another user has
+     * pinned it, 10007 for who may not, 10010 for no such group. `Unreachable`: 2800 or 2801.
+     */
+    @Throws(TimException::class)
+    @Suppress("ASSIGNED_BUT_NEVER_ACCESSED_VARIABLE")
+    override suspend fun `pinGroupMessage`(`groupID`: kotlin.String, `message`: Message, `isPinned`: kotlin.Boolean) : Message {
+        return uniffiRustCallAsync(
+        callWithHandle { uniffiHandle ->
+            UniffiLib.uniffi_tim_ffi_fn_method_tim_pin_group_message(
+                uniffiHandle,
+
+        FfiConverterString.lower(`groupID`),
+        FfiConverterTypeMessage.lower(`message`),
+        FfiConverterBoolean.lower(`isPinned`),
+            )
+        },
+        { future, callback, continuation -> UniffiLib.ffi_tim_ffi_rust_future_poll_rust_buffer(future, callback, continuation) },
+        { future, continuation -> UniffiLib.ffi_tim_ffi_rust_future_complete_rust_buffer(future, continuation) },
+        { future -> UniffiLib.ffi_tim_ffi_rust_future_free_rust_buffer(future) },
+        // lift function
+        { FfiConverterTypeMessage.lift(it) },
         // Error FFI converter
         TimException.ErrorHandler,
     )
@@ -6103,6 +6201,9 @@ open class Tim: TimInterface
     /** [getGroupProfile] for Java: the future fails with a [TimException]. */
     fun getGroupProfileAsync(`groupID`: kotlin.String): CompletableFuture<Group> = inFuture { `getGroupProfile`(groupID) }
 
+    /** [getPinnedGroupMessageList] for Java: the future fails with a [TimException]. */
+    fun getPinnedGroupMessageListAsync(`groupID`: kotlin.String): CompletableFuture<List<Message>> = inFuture { `getPinnedGroupMessageList`(groupID) }
+
     /** [handleGroupApplication] for Java: the future fails with a [TimException]. */
     @JvmOverloads
     fun handleGroupApplicationAsync(`groupID`: kotlin.String, `userID`: kotlin.String, `accept`: kotlin.Boolean, `handleMessage`: kotlin.String = ""): CompletableFuture<Void?> = inFuture { `handleGroupApplication`(groupID, userID, accept, handleMessage); null }
@@ -6110,6 +6211,9 @@ open class Tim: TimInterface
     /** [joinGroup] for Java: the future fails with a [TimException]. */
     @JvmOverloads
     fun joinGroupAsync(`groupID`: kotlin.String, `applyMessage`: kotlin.String = ""): CompletableFuture<JoinResult> = inFuture { `joinGroup`(groupID, applyMessage) }
+
+    /** [pinGroupMessage] for Java: the future fails with a [TimException]. */
+    fun pinGroupMessageAsync(`groupID`: kotlin.String, `message`: Message, `isPinned`: kotlin.Boolean): CompletableFuture<Message> = inFuture { `pinGroupMessage`(groupID, message, isPinned) }
 
     /** [quitGroup] for Java: the future fails with a [TimException]. */
     fun quitGroupAsync(`groupID`: kotlin.String): CompletableFuture<Void?> = inFuture { `quitGroup`(groupID); null }
@@ -8220,6 +8324,16 @@ data class Message (
     val `version`: kotlin.Long = 0L
     ,
     /**
+     * It is pinned in its group.
+     */
+    val `isPinned`: kotlin.Boolean = false
+    ,
+    /**
+     * The user who pinned it last, or removed the pin.
+     */
+    val `pinOperator`: kotlin.String? = null
+    ,
+    /**
      * Its reactions, in the order of their first use.
      */
     val `reactionList`: List<MessageReaction> = listOf()
@@ -8307,6 +8421,8 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterLong.read(buf),
+            FfiConverterBoolean.read(buf),
+            FfiConverterOptionalString.read(buf),
             FfiConverterSequenceTypeMessageReaction.read(buf),
             FfiConverterBoolean.read(buf),
             FfiConverterBoolean.read(buf),
@@ -8340,6 +8456,8 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.allocationSize(value.`revokeReason`) +
             FfiConverterBoolean.allocationSize(value.`isModified`) +
             FfiConverterLong.allocationSize(value.`version`) +
+            FfiConverterBoolean.allocationSize(value.`isPinned`) +
+            FfiConverterOptionalString.allocationSize(value.`pinOperator`) +
             FfiConverterSequenceTypeMessageReaction.allocationSize(value.`reactionList`) +
             FfiConverterBoolean.allocationSize(value.`isRead`) +
             FfiConverterBoolean.allocationSize(value.`isPeerRead`) +
@@ -8372,6 +8490,8 @@ public object FfiConverterTypeMessage: FfiConverterRustBuffer<Message> {
             FfiConverterString.write(value.`revokeReason`, buf)
             FfiConverterBoolean.write(value.`isModified`, buf)
             FfiConverterLong.write(value.`version`, buf)
+            FfiConverterBoolean.write(value.`isPinned`, buf)
+            FfiConverterOptionalString.write(value.`pinOperator`, buf)
             FfiConverterSequenceTypeMessageReaction.write(value.`reactionList`, buf)
             FfiConverterBoolean.write(value.`isRead`, buf)
             FfiConverterBoolean.write(value.`isPeerRead`, buf)
@@ -10048,7 +10168,11 @@ enum class EventName {
     /**
      * The reactions of messages changed.
      */
-    MESSAGE_REACTIONS_UPDATED;
+    MESSAGE_REACTIONS_UPDATED,
+    /**
+     * A message was pinned in a group, or is not any more.
+     */
+    PINNED_GROUP_MESSAGE_UPDATED;
 
 
 
@@ -11615,6 +11739,34 @@ sealed class TimEvent {
     }
 
     /**
+     * A message was pinned in a group, or is not any more; also one that this device does not have. A pinned message that is taken
+     * back is told by `MessageRevoked` alone.
+     */
+    data class PinnedGroupMessageUpdated(
+        /**
+         * The group.
+         */
+        val `groupID`: kotlin.String,
+        /**
+         * The message's sequence in the group's conversation.
+         */
+        val `messageSequence`: kotlin.Long,
+        /**
+         * Whether it is pinned.
+         */
+        val `isPinned`: kotlin.Boolean,
+        /**
+         * Who pinned it, or removed the pin.
+         */
+        val `operatorID`: kotlin.String) : TimEvent()
+
+    {
+
+
+        companion object
+    }
+
+    /**
      * The other side has read these.
      */
     data class MessageReadByPeer(
@@ -11825,40 +11977,46 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             7 -> TimEvent.MessageReactionsUpdated(
                 FfiConverterSequenceTypeMessage.read(buf),
                 )
-            8 -> TimEvent.MessageReadByPeer(
+            8 -> TimEvent.PinnedGroupMessageUpdated(
+                FfiConverterString.read(buf),
+                FfiConverterLong.read(buf),
+                FfiConverterBoolean.read(buf),
+                FfiConverterString.read(buf),
+                )
+            9 -> TimEvent.MessageReadByPeer(
                 FfiConverterSequenceTypeMessage.read(buf),
                 )
-            9 -> TimEvent.ConversationListUpdated(
+            10 -> TimEvent.ConversationListUpdated(
                 FfiConverterSequenceTypeConversation.read(buf),
                 )
-            10 -> TimEvent.ConversationChanged(
+            11 -> TimEvent.ConversationChanged(
                 FfiConverterSequenceTypeConversation.read(buf),
                 FfiConverterSequenceString.read(buf),
                 FfiConverterBoolean.read(buf),
                 )
-            11 -> TimEvent.TotalUnreadMessageCountUpdated(
+            12 -> TimEvent.TotalUnreadMessageCountUpdated(
                 FfiConverterLong.read(buf),
                 )
-            12 -> TimEvent.GroupListUpdated(
+            13 -> TimEvent.GroupListUpdated(
                 FfiConverterSequenceTypeGroup.read(buf),
                 )
-            13 -> TimEvent.ProfileUpdated(
+            14 -> TimEvent.ProfileUpdated(
                 FfiConverterSequenceTypeProfile.read(buf),
                 )
-            14 -> TimEvent.BlacklistUpdated(
+            15 -> TimEvent.BlacklistUpdated(
                 FfiConverterSequenceString.read(buf),
                 )
-            15 -> TimEvent.Error(
+            16 -> TimEvent.Error(
                 FfiConverterInt.read(buf),
                 FfiConverterString.read(buf),
                 )
-            16 -> TimEvent.KickedOut(
+            17 -> TimEvent.KickedOut(
                 FfiConverterTypeKickedOutType.read(buf),
                 )
-            17 -> TimEvent.NetStateChange(
+            18 -> TimEvent.NetStateChange(
                 FfiConverterTypeNetState.read(buf),
                 )
-            18 -> TimEvent.SdkDestroy(
+            19 -> TimEvent.SdkDestroy(
                 FfiConverterLong.read(buf),
                 )
             else -> throw RuntimeException("invalid enum value, something is very wrong!!")
@@ -11911,6 +12069,16 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
             (
                 4UL
                 + FfiConverterSequenceTypeMessage.allocationSize(value.`messages`)
+            )
+        }
+        is TimEvent.PinnedGroupMessageUpdated -> {
+            // Add the size for the Int that specifies the variant plus the size needed for all fields
+            (
+                4UL
+                + FfiConverterString.allocationSize(value.`groupID`)
+                + FfiConverterLong.allocationSize(value.`messageSequence`)
+                + FfiConverterBoolean.allocationSize(value.`isPinned`)
+                + FfiConverterString.allocationSize(value.`operatorID`)
             )
         }
         is TimEvent.MessageReadByPeer -> {
@@ -12030,61 +12198,69 @@ public object FfiConverterTypeTimEvent : FfiConverterRustBuffer<TimEvent>{
                 FfiConverterSequenceTypeMessage.write(value.`messages`, buf)
                 Unit
             }
-            is TimEvent.MessageReadByPeer -> {
+            is TimEvent.PinnedGroupMessageUpdated -> {
                 buf.putInt(8)
+                FfiConverterString.write(value.`groupID`, buf)
+                FfiConverterLong.write(value.`messageSequence`, buf)
+                FfiConverterBoolean.write(value.`isPinned`, buf)
+                FfiConverterString.write(value.`operatorID`, buf)
+                Unit
+            }
+            is TimEvent.MessageReadByPeer -> {
+                buf.putInt(9)
                 FfiConverterSequenceTypeMessage.write(value.`messages`, buf)
                 Unit
             }
             is TimEvent.ConversationListUpdated -> {
-                buf.putInt(9)
+                buf.putInt(10)
                 FfiConverterSequenceTypeConversation.write(value.`conversations`, buf)
                 Unit
             }
             is TimEvent.ConversationChanged -> {
-                buf.putInt(10)
+                buf.putInt(11)
                 FfiConverterSequenceTypeConversation.write(value.`conversations`, buf)
                 FfiConverterSequenceString.write(value.`deletedConversationIDList`, buf)
                 FfiConverterBoolean.write(value.`isWhole`, buf)
                 Unit
             }
             is TimEvent.TotalUnreadMessageCountUpdated -> {
-                buf.putInt(11)
+                buf.putInt(12)
                 FfiConverterLong.write(value.`count`, buf)
                 Unit
             }
             is TimEvent.GroupListUpdated -> {
-                buf.putInt(12)
+                buf.putInt(13)
                 FfiConverterSequenceTypeGroup.write(value.`groups`, buf)
                 Unit
             }
             is TimEvent.ProfileUpdated -> {
-                buf.putInt(13)
+                buf.putInt(14)
                 FfiConverterSequenceTypeProfile.write(value.`profiles`, buf)
                 Unit
             }
             is TimEvent.BlacklistUpdated -> {
-                buf.putInt(14)
+                buf.putInt(15)
                 FfiConverterSequenceString.write(value.`userIDList`, buf)
                 Unit
             }
             is TimEvent.Error -> {
-                buf.putInt(15)
+                buf.putInt(16)
                 FfiConverterInt.write(value.`code`, buf)
                 FfiConverterString.write(value.`message`, buf)
                 Unit
             }
             is TimEvent.KickedOut -> {
-                buf.putInt(16)
+                buf.putInt(17)
                 FfiConverterTypeKickedOutType.write(value.`type`, buf)
                 Unit
             }
             is TimEvent.NetStateChange -> {
-                buf.putInt(17)
+                buf.putInt(18)
                 FfiConverterTypeNetState.write(value.`state`, buf)
                 Unit
             }
             is TimEvent.SdkDestroy -> {
-                buf.putInt(18)
+                buf.putInt(19)
                 FfiConverterLong.write(value.`sdkAppID`, buf)
                 Unit
             }

@@ -26,6 +26,12 @@ class GroupTest {
         assertEquals(ConversationType.GROUP to made.groupID, tip.conversationType to tip.groupID)
         assertNull(tip.peer)
 
+        val said = alice.tim.sendMessage(alice.tim.createTextMessage(made.groupID, ConversationType.GROUP, "tomorrow at nine?"))
+        assertEquals(alice.name, alice.tim.pinGroupMessage(made.groupID, said, true).pinOperator)
+        val pinned = bob.next<TimEvent.PinnedGroupMessageUpdated>()
+        assertEquals(said.sequence to true, pinned.messageSequence to pinned.isPinned)
+        assertEquals(listOf(said.id), bob.tim.getPinnedGroupMessageList(made.groupID).map { it.id })
+
         bob.tim.quitGroup(made.groupID)
         assertEquals(GroupTipType.QUIT, alice.hears { it.groupTip }.type)
         assertEquals(emptyList(), bob.tim.getGroupList())

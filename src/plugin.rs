@@ -19,20 +19,20 @@ pub struct UploadFile {
     pub path: PathBuf,
     /// The type of the file.
     pub file_type: FileType,
-    /// The name that the sender gave it; empty if it has none.
+    /// The name that the sender gave it; of a video `video.` and its format; empty if it has none.
     pub name: String,
     /// Size in bytes.
     pub size: u64,
 }
 
-/// Uploads a file and returns its addresses. Called on a thread that it may block; an instance has at most four calls at a
+/// Uploads a file and returns its addresses. A video message has two: the video, and then its snapshot, a picture. Called on a thread that it may block; an instance has at most four calls at a
 /// time.
 ///
 /// A call cannot be stopped. If its message is cancelled or its user logs out, its result is not used; it counts among the
 /// four until it returns, and its file is not uploaded again before that.
 pub trait UploadPlugin: Send + Sync + 'static {
     /// Uploads a file, reports 0 to 100 to `progress` (from any thread; after the end it does nothing), and describes what
-    /// was uploaded: of a picture all three sizes, of another file the original, each with an `https` address that receivers
+    /// was uploaded: of a picture all three sizes (the original is enough for a video's snapshot), of another file the original, each with an `https` address that receivers
     /// can fetch. Anything else counts as [`tim_protocol::Code::UPLOAD_FAILED`].
     ///
     /// # Errors

@@ -85,6 +85,10 @@ fn copy(shared: &InstanceState, user: &UserId, id: MessageId) -> Kept {
     let Some(files) = shared.sources(id) else { return Ok(None) };
     let keep = |(place, file): (usize, &LocalFile)| shared.files.keep((user, id, place), file);
     let copies: Result<Vec<PathBuf>, TimError> = files.iter().enumerate().map(keep).collect();
+    if copies.is_err() {
+        // What was copied of the others is copied again by the next attempt.
+        files.iter().enumerate().for_each(|(place, file)| shared.files.discard((user, id, place), file));
+    }
     shared.kept(id, copies.as_deref().ok());
     copies.map(|copies| copies.into_iter().next())
 }

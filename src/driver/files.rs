@@ -8,7 +8,7 @@
 //! ```
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -93,7 +93,7 @@ impl Files {
     /// Copies a file that is sent, durably.
     ///
     /// # Errors
-    /// [`Code::FILE_UNREADABLE`], those of [`FileType::check_size`] if the file has changed, [`Code::STORAGE_FULL`],
+    /// [`Code::FILE_UNREADABLE`], those of [`tim_protocol::media::FileType::check_size`] if the file has changed, [`Code::STORAGE_FULL`],
     /// [`Code::DATA_DIR_UNUSABLE`].
     pub(super) fn keep(&self, at: Place<'_>, source: &LocalFile) -> Result<PathBuf, TimError> {
         let (user, id, place) = at;
@@ -132,37 +132,63 @@ impl Files {
         }
     }
 
+    /// Removes a copy, unless it is the source itself.
+    pub(super) fn discard(&self, (user, id, place): Place<'_>, source: &LocalFile) {
+        let copy = beside(&self.copy(user, id), place);
+        if source.source != copy {
+            let _ = std::fs::remove_file(copy);
+        }
+    }
+
+    /// Whether there is a copy of a file of this message.
+    pub(super) fn has_copies(&self, user: &UserId, id: MessageId) -> bool {
+        (0..MAX_FILES).any(|place| self.kept(user, id, place).is_some())
+    }
+
     /// Removes the copies of a message's files.
-    pub(super) fn remove_copies(&self, user: &UserId, id: MessageId) {
+    pub(crate) fn remove_copies(&self, user: &UserId, id: MessageId) {
         let first = self.copy(user, id);
         for place in 0..MAX_FILES {
             let _ = std::fs::remove_file(beside(&first, place));
         }
     }
 
-    /// Removes the oldest copies of sent files if there are too many or they are too old.
+    /// Removes the oldest copies of sent files if there are too many or they are too old; those of a message together.
     pub(crate) fn sweep(&self, user: &UserId, wanted: &HashSet<PathBuf>) {
         let files = std::fs::read_dir(self.outbox(user)).into_iter().flatten().flatten();
-        let mut sent: Vec<(SystemTime, u64, PathBuf)> = files
-            .map(|file| (file.metadata(), file.path()))
-            .filter(|(_, path)| !wanted.contains(&path.with_extension("")))
-            .filter_map(|(metadata, path)| {
-                let metadata = metadata.ok()?;
-                Some((metadata.modified().ok()?, metadata.len(), path))
-            })
-            .collect();
-        sent.sort_by_key(|(written, ..)| Reverse(*written));
+        let mut by_message: BTreeMap<PathBuf, Sent> = BTreeMap::new();
+        for (metadata, path) in files.map(|file| (file.metadata(), file.path())) {
+            let first = path.with_extension("");
+            let written = metadata.as_ref().ok().and_then(|it| it.modified().ok());
+            if let (Ok(metadata), Some(written), false) = (metadata, written, wanted.contains(&first)) {
+                let sent = by_message.entry(first).or_insert(Sent { written, size: 0, paths: Vec::new() });
+                sent.written = sent.written.max(written);
+                sent.size += metadata.len();
+                sent.paths.push(path);
+            }
+        }
+        let mut sent: Vec<Sent> = by_message.into_values().collect();
+        sent.sort_by_key(|it| Reverse(it.written));
         let mut bytes = 0;
-        for (written, size, path) in sent {
+        for Sent { written, size, paths } in sent {
             let is_old = written.elapsed().is_ok_and(|age| age > SENT_KEPT_FOR);
             if is_old || bytes + size > MAX_SENT_BYTES {
-                let _ = std::fs::remove_file(path);
+                for path in paths {
+                    let _ = std::fs::remove_file(path);
+                }
             } else {
                 // One that is too large for what is left makes way for older ones that are not.
                 bytes += size;
             }
         }
     }
+}
+
+/// The copies of a sent message's files.
+struct Sent {
+    written: SystemTime,
+    size: u64,
+    paths: Vec<PathBuf>,
 }
 
 /// The path of a message's copy at this place, beside that of the first.

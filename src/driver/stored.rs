@@ -45,7 +45,10 @@ impl<S: Store<Location = Path>> Driver<S> {
             let id = row.message.id;
             row.upload = match row.upload {
                 Some(_) => Some(files.copy(user, id)),
-                None => files.kept(user, id, 0).filter(|_| is_on_own_server(&row.message)),
+                None if files.has_copies(user, id) && is_on_own_server(&row.message) => {
+                    Some(files.copy(user, id))
+                }
+                None => None,
             };
         }
     }

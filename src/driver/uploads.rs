@@ -171,7 +171,7 @@ impl Uploads {
 fn share(attachments: &[Attachment], place: usize) -> (u8, u8) {
     let size = |of: usize| {
         let originals = attachments.iter().take(of).filter_map(|it| it.uploaded.renditions.first());
-        originals.map(|it| it.size).sum::<u64>()
+        originals.fold(0_u64, |sum, it| sum.saturating_add(it.size))
     };
     let (total, end) = (size(attachments.len()).max(1), place + 1);
     let percent = |of: usize| u8::try_from(size(of).saturating_mul(100) / total).unwrap_or(100);

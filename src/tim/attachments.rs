@@ -50,7 +50,7 @@ impl Tim {
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] if the message has no such file or is
-    /// not sent yet, [`Code::MEDIA_NOT_FOUND`], [`Code::TIMEOUT`].
+    /// not sent yet, [`Code::MEDIA_NOT_FOUND`], also for an address that is not `https`, [`Code::TIMEOUT`].
     pub async fn get_attachment_url(
         &self,
         message: &Message,
@@ -58,8 +58,15 @@ impl Tim {
     ) -> Result<String, TimError> {
         self.admitted()?;
         let url = url_of(message, rendition)?;
-        if !url.starts_with('/') {
+        if url.starts_with("https://") {
             return Ok(url);
+        }
+        if !url.starts_with('/') {
+            // A peer chose it.
+            return Err(TimError {
+                code: Code::MEDIA_NOT_FOUND,
+                message: "the file has no https address".into(),
+            });
         }
         let path = download::ticket(&self.inner.commands, &url).await?;
         Ok(self.inner.shared.server.web(&path))

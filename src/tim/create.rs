@@ -206,8 +206,8 @@ impl Tim {
     ///
     /// # Errors
     /// The gate's: see [`Tim::get_conversation_list`]. Those of [`ConversationType::with`], [`Code::FILE_UNREADABLE`],
-    /// [`Code::FILE_EMPTY`], [`Code::VIDEO_TOO_LARGE`], [`Code::MESSAGE_BODY_INVALID`] for a format longer than 16 bytes, or
-    /// missing for a file without an extension; for the snapshot those of [`Tim::create_image_message`] for its picture;
+    /// [`Code::FILE_EMPTY`], [`Code::VIDEO_TOO_LARGE`], [`Code::MESSAGE_BODY_INVALID`] for a format that is not 1 to 16
+    /// letters and digits; for the snapshot those of [`Tim::create_image_message`] for its picture;
     /// for bytes also [`Code::STORAGE_FULL`], [`Code::DATA_DIR_UNUSABLE`].
     pub fn create_video_message(
         &self,
@@ -293,7 +293,8 @@ impl Tim {
             };
             Ok(LocalFile { source, file_type, copied })
         };
-        let files = files.into_iter().enumerate().map(local).collect::<Result<Vec<_>, TimError>>()?;
+        let files: Result<Vec<_>, TimError> = files.into_iter().enumerate().map(local).collect();
+        let files = files.inspect_err(|_| shared.files.remove_copies(&message.from, message.id))?;
         let mut paths = files.iter().map(|file| file.source.clone());
         let (local_path, local_snapshot_path) = (paths.next(), paths.next());
         let progress = Progress::to(&self.inner.runtime, progress);

@@ -33,8 +33,9 @@ impl Tim {
     /// The gate's: see [`Tim::get_conversation_list`]. [`Code::MESSAGE_INVALID`] for a message of another user's, one
     /// that has its place, or one that waits to be sent already (the same one again once the server has it is answered with
     /// its place), [`Code::OUTBOX_FULL`]. The server's refusals: [`Code::UNKNOWN_USER`],
-    /// [`Code::BLACKLISTED`], [`Code::GROUP_NOT_FOUND`], [`Code::GROUP_PERMISSION_DENIED`]; for pictures
-    /// [`Code::FILE_UNREADABLE`], [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DIMENSIONS`],
+    /// [`Code::BLACKLISTED`], [`Code::GROUP_NOT_FOUND`], [`Code::GROUP_PERMISSION_DENIED`]; for files
+    /// [`Code::FILE_UNREADABLE`], [`Code::FILE_TOO_LARGE`], [`Code::AUDIO_TOO_LARGE`], [`Code::VIDEO_TOO_LARGE`],
+    /// [`Code::IMAGE_TOO_LARGE`], [`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_DIMENSIONS`],
     /// [`Code::IMAGE_DAMAGED`], [`Code::IMAGE_NEEDS_MEMORY`], [`Code::UPLOAD_FAILED`], and 130119 beyond the user's share of a
     /// day.
     /// After a refusal [`Tim::resend_message`] tries again; of those that were refused the newest 1,000 are kept.
@@ -69,7 +70,8 @@ impl Tim {
     ///
     /// # Errors
     /// Those of [`Tim::send_message`]; [`Code::MESSAGE_INVALID`] for a message that is not in the outbox, or whose end is
-    /// awaited already. A picture that was refused for what it is ([`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_TOO_LARGE`],
+    /// awaited already. A file that was refused for what it is ([`Code::IMAGE_TYPE_INVALID`], [`Code::IMAGE_TOO_LARGE`],
+    /// [`Code::FILE_TOO_LARGE`], [`Code::AUDIO_TOO_LARGE`], [`Code::VIDEO_TOO_LARGE`],
     /// [`Code::IMAGE_DIMENSIONS`], [`Code::IMAGE_DAMAGED`], [`Code::IMAGE_NEEDS_MEMORY`], [`Code::FILE_EMPTY`]) is refused again with the same code, at once.
     pub async fn resend_message(&self, message: impl Into<MessageId>) -> Result<Message, TimError> {
         self.message(Call::Resend(message.into())).await

@@ -226,3 +226,29 @@ fn after_a_restart_the_server_is_asked_for_the_file_it_has_and_a_hosts_uploader_
         assert_eq!(sent["body"]["payload"]["videoUrl"], first);
     }
 }
+
+#[test]
+fn what_the_app_itself_put_elsewhere_is_not_uploaded() {
+    let mut phone = Phone::ready(json!([]));
+    let elsewhere = "https://videos.example/snapshot";
+    let video = draft(1, "C2Cbob", Payload::Body(Body::Video(video_at("", elsewhere))));
+    phone.call(Call::Send { message: Box::new(video.clone()), upload: Some(copy()) });
+    assert_eq!(files_started(&mut phone), [0]);
+    file_uploaded(&mut phone, video.id, VIDEO);
+    assert_eq!(phone.last_asked("msg.send").1["body"]["payload"]["snapshotUrl"], elsewhere);
+    let both = draft(2, "C2Ccarol", Payload::Body(Body::Video(video_at(elsewhere, elsewhere))));
+    phone.call(Call::Send { message: Box::new(both.clone()), upload: Some(copy()) });
+    assert_eq!(files_started(&mut phone), [0; 0]);
+    assert_eq!(phone.last_asked("msg.send").1["ID"], both.id.to_string());
+}
+
+#[test]
+fn an_uploader_that_names_a_size_that_is_none_has_failed() {
+    let mut phone = Phone::ready(json!([]));
+    let video = draft(1, "C2Cbob", Payload::Body(Body::Video(video_at("", ""))));
+    phone.call(Call::Send { message: Box::new(video.clone()), upload: Some(copy()) });
+    let uploaded = Uploaded::original_only(Uuid::nil(), u64::MAX, "https://videos.example/1");
+    phone.feed(Input::UploadEnded(video.id, Ok(uploaded)));
+    assert_eq!(files_started(&mut phone), [0], "it is not taken over");
+    assert_eq!(starts_again(&mut phone), [video.id]);
+}

@@ -21,7 +21,7 @@ fn texts(messages: &[Message]) -> Vec<&str> {
 }
 
 /// The files that are kept for messages that wait.
-fn kept_pictures(device: &Device) -> usize {
+pub fn kept_pictures(device: &Device) -> usize {
     let database = crate::bad_disk::databases(&device.options.data_dir).remove(0);
     std::fs::read_dir(database.with_file_name("outbox")).unwrap().count()
 }

@@ -7,6 +7,7 @@ use tim::event::Event;
 use tim::message::{AudioBody, Body, Message, Payload, Priority, RenditionType, VideoBody};
 use tim::{Code, ConversationType, FileSource, VideoFile};
 
+use crate::cancel::kept_pictures;
 use crate::picture_addresses::ask;
 use crate::pictures::png;
 use crate::world::{Device, World};
@@ -151,7 +152,9 @@ async fn what_is_no_video_is_refused_before_it_is_sent() {
     };
     let picture = || FileSource::from(png(3, 3));
     assert_eq!(refused(film().into(), "", picture()), Code::MESSAGE_BODY_INVALID, "bytes have no extension");
-    assert_eq!(refused(film().into(), &"x".repeat(17), picture()), Code::MESSAGE_BODY_INVALID);
+    for format in ["x".repeat(17), "../mp4".to_owned(), "mp4\n".to_owned()] {
+        assert_eq!(refused(film().into(), &format, picture()), Code::MESSAGE_BODY_INVALID, "{format:?}");
+    }
     assert_eq!(refused(Vec::new().into(), "mp4", picture()), Code::FILE_EMPTY);
     assert_eq!(refused(film().into(), "mp4", film().into()), Code::IMAGE_TYPE_INVALID);
     assert_eq!(refused(film().into(), "mp4", PathBuf::new().into()), Code::IMAGE_MISSING);
@@ -163,4 +166,35 @@ async fn what_is_no_video_is_refused_before_it_is_sent() {
     assert_eq!(video_of(&made).video_format, "mov");
     file.set_len(tim_protocol::limits::FILE_BYTES + 1).unwrap();
     assert_eq!(refused(path.as_path().into(), "", picture()), Code::VIDEO_TOO_LARGE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_that_goes_before_the_video_is_sent_leaves_no_copy_of_it_and_can_be_put_back() {
+    let world = World::new().await;
+    let (alice, bob) = (world.device("alice", "phone").await, world.device("bob", "laptop").await);
+    let path = |name: &str, bytes: &[u8]| {
+        let path = world.folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let (film_path, snapshot) = (path("film.mp4", &film()), path("film.png", &png(30, 20)));
+    let video = VideoFile {
+        video: film_path.into(),
+        format: String::new(),
+        second: 12,
+        snapshot: snapshot.clone().into(),
+    };
+    let made = alice.tim.create_video_message("bob", ConversationType::C2c, video, Priority::Normal, |_| {});
+    let made = made.unwrap();
+    std::fs::remove_file(&snapshot).unwrap();
+    let why = alice.tim.send_message(made.clone()).await.unwrap_err();
+    assert_eq!(why.code, Code::FILE_UNREADABLE);
+    assert_eq!(kept_pictures(&alice), 0, "nothing was kept");
+
+    // Another picture than the one it was created with.
+    std::fs::write(&snapshot, png(50, 40)).unwrap();
+    let sent = alice.tim.send_message(made).await.unwrap();
+    assert_eq!((video_of(&sent).snapshot_width, video_of(&sent).snapshot_height), (50, 40));
+    let got = bob.messages(1).await.remove(0);
+    assert_eq!(played(&bob, &got, RenditionType::Snapshot).await.1, png(50, 40));
 }

@@ -1171,7 +1171,7 @@ struct upload_file {
     std::string path{};
     /** The type of the file, with TIM's numbers: 1 for a picture, 2 for a video, 3 for a recording, 255 for any other file. */
     std::int32_t file_type{};
-    /** The name that the sender gave it; empty if it has none. */
+    /** The name that the sender gave it; of a video video. and its format; empty if it has none. */
     std::string file_name{};
     /** Size in bytes. */
     std::int64_t size{};

@@ -51,7 +51,9 @@ impl Element for ImageBody {
     fn check(&self) -> Result<(), Fault> {
         let sizes = &self.image_info_array;
         sizes.iter().try_for_each(|it| number("size", it.size))?;
-        if sizes.iter().any(|it| matches!(it.rendition_type, RenditionType::Other(_))) {
+        let is_other =
+            |it: &Rendition| matches!(it.rendition_type, RenditionType::Snapshot | RenditionType::Other(_));
+        if sizes.iter().any(is_other) {
             Err(Code::VALUE_UNKNOWN.into())
         } else if are_complete(sizes) {
             Ok(())

@@ -18,7 +18,7 @@ pub struct VideoBody {
     /// Its address without a ticket: a path on the server, or a full URL if the host's own uploader stored it
     /// elsewhere. Empty before the upload.
     pub video_url: String,
-    /// Its format, such as `mp4`: 1 to [`limits::VIDEO_FORMAT_BYTES`] bytes.
+    /// Its format, such as `mp4`: 1 to [`limits::VIDEO_FORMAT_BYTES`] letters and digits of ASCII.
     pub video_format: String,
     /// How long it is, in seconds, as its sender says.
     pub video_second: u32,
@@ -38,31 +38,44 @@ pub struct VideoBody {
 }
 
 impl Element for VideoBody {
-    /// [`Code::MESSAGE_BODY_INVALID`], with the reason, for a format that is empty or too long.
+    /// [`Code::MESSAGE_BODY_INVALID`], with the reason, for a format that is none.
     fn check(&self) -> Result<(), Fault> {
         number("videoSize", self.video_size)?;
         number("snapshotSize", self.snapshot_size)?;
-        if (1..=limits::VIDEO_FORMAT_BYTES).contains(&self.video_format.len()) {
+        let format = self.video_format.as_bytes();
+        let has_length = (1..=limits::VIDEO_FORMAT_BYTES).contains(&format.len());
+        if has_length && format.iter().all(u8::is_ascii_alphanumeric) {
             Ok(())
         } else {
-            Err(Fault::with_text(Code::MESSAGE_BODY_INVALID, "a video's format has 1 to 16 bytes"))
+            let why = "a video's format has 1 to 16 letters and digits, as mp4";
+            Err(Fault::with_text(Code::MESSAGE_BODY_INVALID, why))
         }
     }
 
     fn attachments(&self) -> Vec<Attachment> {
-        let attachment = |file_type, uploaded| Attachment { file_type, name: String::new(), uploaded };
+        let attachment = |file_type, name, uploaded| Attachment { file_type, name, uploaded };
+        let name = format!("video.{}", self.video_format);
         let video = Uploaded::original_only(self.video_uuid, self.video_size, &self.video_url);
-        let snapshot = Uploaded::original_only(self.snapshot_uuid, self.snapshot_size, &self.snapshot_url);
-        vec![attachment(FileType::Video, video), attachment(FileType::Image, snapshot)]
+        let mut snapshot =
+            Uploaded::original_only(self.snapshot_uuid, self.snapshot_size, &self.snapshot_url);
+        for original in &mut snapshot.renditions {
+            (original.width, original.height) = (self.snapshot_width, self.snapshot_height);
+        }
+        vec![attachment(FileType::Video, name, video), attachment(FileType::Image, String::new(), snapshot)]
     }
 
     fn attach(&mut self, place: usize, uploaded: Uploaded) -> Result<(), Fault> {
         let uuid = uploaded.uuid;
-        let (size, url) = uploaded.original().map(|it| (it.size, it.url.clone()))?;
+        let original = uploaded.original()?;
+        let (size, url) = (original.size, original.url.clone());
         if place == 0 {
             (self.video_uuid, self.video_size, self.video_url) = (uuid, size, url);
         } else {
             (self.snapshot_uuid, self.snapshot_size, self.snapshot_url) = (uuid, size, url);
+            if original.width > 0 && original.height > 0 {
+                // The file may be another one than when the message was created.
+                (self.snapshot_width, self.snapshot_height) = (original.width, original.height);
+            }
         }
         Ok(())
     }

@@ -161,7 +161,9 @@ fn status_of(code: Code) -> StatusCode {
     match code {
         Code::TICKET_INVALID | Code::TICKET_EXPIRED | Code::TICKET_USED => StatusCode::FORBIDDEN,
         Code::MEDIA_NOT_FOUND => StatusCode::NOT_FOUND,
-        Code::IMAGE_TOO_LARGE | Code::FILE_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::IMAGE_TOO_LARGE | Code::AUDIO_TOO_LARGE | Code::VIDEO_TOO_LARGE | Code::FILE_TOO_LARGE => {
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
         Code::TOO_FAST | Code::MEDIA_QUOTA => StatusCode::TOO_MANY_REQUESTS,
         Code::TRANSFER_TOO_SLOW => StatusCode::REQUEST_TIMEOUT,
         Code::BUSY | Code::READ_ONLY | Code::SHUTTING_DOWN => StatusCode::SERVICE_UNAVAILABLE,

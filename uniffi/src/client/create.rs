@@ -202,8 +202,8 @@ impl Tim {
     ///
     /// # Errors
     /// `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
-    /// cannot be read, 7006 if it is empty, 2351 if the video has more than 100 MB, 130110 for a format longer than 16 bytes or
-    /// missing, 20001 for a negative duration; for the snapshot 2251 for no path, 2252 if it is no picture, 2253 if it has 20 MB
+    /// cannot be read, 7006 if it is empty, 2351 if the video has more than 100 MB, 130110 for a format that is not 1
+    /// to 16 letters and digits, 20001 for a negative duration; for the snapshot 2251 for no path, 2252 if it is no picture, 2253 if it has 20 MB
     /// or more.
     #[uniffi::method(default(options = None, on_progress = None))]
     #[expect(clippy::too_many_arguments, reason = "those that TIM has, by name in every language")]

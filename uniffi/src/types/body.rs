@@ -8,8 +8,8 @@ use tim::message as engine;
 use tim::protocol::body as wire;
 
 use super::{
-    GroupType, Rendition, invalid, message_id, millis, seconds, signed, small, unsigned, unsigned_small,
-    user_id,
+    GroupType, Rendition, RenditionType, invalid, message_id, millis, seconds, signed, small, unsigned,
+    unsigned_small, user_id,
 };
 use crate::error::TimError;
 
@@ -380,7 +380,11 @@ impl From<wire::Body> for Payload {
                 Self::Image(ImageBody {
                     uuid: uuid.to_string(),
                     image_format: small(image_format.into()),
-                    image_info_array: image_info_array.into_iter().filter_map(Rendition::shown).collect(),
+                    image_info_array: image_info_array
+                        .into_iter()
+                        .filter_map(Rendition::shown)
+                        .filter(|it| it.r#type != RenditionType::Snapshot)
+                        .collect(),
                 })
             }
             wire::Body::Audio(wire::AudioBody { uuid, url, size, second }) => {

@@ -133,7 +133,7 @@ pub struct UploadFile {
     pub path: String,
     /// The type of the file, with TIM's numbers: 1 for a picture, 2 for a video, 3 for a recording, 255 for any other file.
     pub file_type: i32,
-    /// The name that the sender gave it; empty if it has none.
+    /// The name that the sender gave it; of a video `video.` and its format; empty if it has none.
     pub file_name: String,
     /// Size in bytes.
     pub size: i64,

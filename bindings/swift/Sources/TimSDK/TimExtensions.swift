@@ -103,8 +103,8 @@ extension Tim {
     /// is played. `format` is such as `mp4`, empty for the file's extension.
     ///
     /// - Throws: ``TimError``: as ``createImageMessage(to:conversationType:file:options:onProgress:)`` does for the snapshot; 2401 for a
-    ///   file that cannot be read, 7006 if it is empty, 2351 if it has more than 100 MB, 130110 for a format longer than 16 bytes or
-    ///   missing, 20001 for a negative duration.
+    ///   file that cannot be read, 7006 if it is empty, 2351 if it has more than 100 MB, 130110 for a format that is not 1 to
+    ///   16 letters and digits, 20001 for a negative duration.
     public func createVideoMessage(
         to: String, conversationType: ConversationType, file: String, format: String = "", second: Int, snapshot: String,
         options: CreateOptions? = nil, onProgress: TransferProgress? = nil

@@ -2016,7 +2016,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      *
      * # Errors
      * Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
-     * already. A file that was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) is refused again with the same
+     * already. A file that was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) is refused again with the same
      * number, at once.
      */
     func resendMessage(messageID: String) async throws  -> Message
@@ -2041,7 +2041,7 @@ public protocol TimProtocol: AnyObject, Sendable {
      * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
-     * also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
+     * also 2105 if it was forgotten or taken back, 2252, 2253, 2301, 2351, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
      * upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
      * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
@@ -3040,8 +3040,8 @@ open func createTextMessage(to: String, conversationType: ConversationType, text
      *
      * # Errors
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
-     * cannot be read, 7006 if it is empty, 2351 if the video has more than 100 MB, 130110 for a format longer than 16 bytes or
-     * missing, 20001 for a negative duration; for the snapshot 2251 for no path, 2252 if it is no picture, 2253 if it has 20 MB
+     * cannot be read, 7006 if it is empty, 2351 if the video has more than 100 MB, 130110 for a format that is not 1
+     * to 16 letters and digits, 20001 for a negative duration; for the snapshot 2251 for no path, 2252 if it is no picture, 2253 if it has 20 MB
      * or more.
      */
 func uniffiCreateVideoMessage(to: String, conversationType: ConversationType, file: String, format: String, second: Int32, snapshot: String, options: CreateOptions? = nil, onProgress: ProgressListener? = nil)throws  -> Message  {
@@ -3432,7 +3432,7 @@ open func modifyMessage(_ message: Message)async throws  -> Message  {
      *
      * # Errors
      * Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
-     * already. A file that was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) is refused again with the same
+     * already. A file that was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) is refused again with the same
      * number, at once.
      */
 @discardableResult
@@ -3487,7 +3487,7 @@ open func revokeMessage(_ message: Message, reason: String? = nil)async throws  
      * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
-     * also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
+     * also 2105 if it was forgotten or taken back, 2252, 2253, 2301, 2351, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
      * upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
      * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
@@ -8265,7 +8265,7 @@ public struct UploadFile: Equatable, Hashable {
      */
     public var fileType: Int32
     /**
-     * The name that the sender gave it; empty if it has none.
+     * The name that the sender gave it; of a video `video.` and its format; empty if it has none.
      */
     public var fileName: String
     /**
@@ -8283,7 +8283,7 @@ public struct UploadFile: Equatable, Hashable {
          * The type of the file, with TIM's numbers: 1 for a picture, 2 for a video, 3 for a recording, 255 for any other file.
          */fileType: Int32,
         /**
-         * The name that the sender gave it; empty if it has none.
+         * The name that the sender gave it; of a video `video.` and its format; empty if it has none.
          */fileName: String,
         /**
          * Size in bytes.
@@ -12310,7 +12310,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_create_text_message() != 56380) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_create_video_message() != 12648) {
+    if (uniffi_tim_ffi_checksum_method_tim_create_video_message() != 58389) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_create_group() != 41542) {
@@ -12358,13 +12358,13 @@ private let initializationResult: InitializationResult = {
     if (uniffi_tim_ffi_checksum_method_tim_modify_message() != 45563) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 53463) {
+    if (uniffi_tim_ffi_checksum_method_tim_resend_message() != 7992) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_revoke_message() != 11376) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 24881) {
+    if (uniffi_tim_ffi_checksum_method_tim_send_message() != 20481) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_tim_ffi_checksum_method_tim_add_message_reaction() != 61474) {

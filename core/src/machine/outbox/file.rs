@@ -11,10 +11,9 @@ pub(super) fn attachments(message: &Message) -> Vec<Attachment> {
     Body::read(&message.body).map(|body| body.attachments()).unwrap_or_default()
 }
 
-/// Whether a message's files were put on the server.
+/// Whether a file of a message was put on the server.
 pub fn is_on_own_server(message: &Message) -> bool {
-    let attachments = attachments(message);
-    !attachments.is_empty() && attachments.iter().all(|it| it.uploaded.is_on_own_server())
+    attachments(message).iter().any(|it| it.uploaded.is_on_own_server())
 }
 
 /// Whether a code refuses the file itself, so that a retry cannot succeed.
@@ -41,5 +40,6 @@ pub(super) fn attached(body: &RawValue, place: usize, uploaded: Uploaded) -> Res
     }
     let mut body = Body::read(body).map_err(|_| Code::INTERNAL)?;
     body.attach(place, uploaded)?;
+    body.check().map_err(|why| Fault::with_text(Code::UPLOAD_FAILED, why.text))?;
     Ok(body.write()?)
 }

@@ -8,7 +8,7 @@ use tim_protocol::media::Uploaded;
 use tim_protocol::{Code, Fault, MessageId};
 
 use super::Outbox;
-use super::file::{attached, attachments, is_on_own_server};
+use super::file::{attached, attachments};
 use crate::machine::context::Context;
 use crate::machine::io::Output;
 
@@ -27,12 +27,21 @@ impl Outbox {
             let mut left = attachments.iter().enumerate().skip(entry.uploaded);
             // One that a host's uploader stored elsewhere is there.
             let next = left.find(|(_, it)| !it.uploaded.has_addresses() || it.uploaded.is_on_own_server());
-            if let Some((place, _)) = next {
-                self.queue.change(message, |entry| entry.uploaded = place);
-                cx.output(Output::Upload { message, file, attachments, place });
-            } else {
+            match next {
+                Some((place, _)) => {
+                    self.queue.change(message, |entry| entry.uploaded = place);
+                    cx.output(Output::Upload { message, file, attachments, place });
+                }
                 // A later version of this program wrote it.
-                self.upload_ended(cx, message, Err(Fault::new(Code::MESSAGE_INVALID)), false);
+                None if attachments.is_empty() => {
+                    self.upload_ended(cx, message, Err(Fault::new(Code::MESSAGE_INVALID)), false);
+                }
+                None => {
+                    self.queue.change(message, |entry| {
+                        (entry.is_uploading, entry.uploaded) = (false, attachments.len());
+                    });
+                    self.uploaded(cx, message, None);
+                }
             }
         }
     }
@@ -47,8 +56,9 @@ impl Outbox {
     ) {
         let Some(entry) = self.queue.entry(id).filter(|entry| entry.is_uploading) else { return };
         let (failures, is_interrupted) = (entry.upload_failures, entry.is_interrupted);
-        let was_on_the_server = is_on_own_server(&entry.row.message);
         let (body, place) = (&entry.row.message.body, entry.uploaded);
+        let before = attachments(&entry.row.message).into_iter().nth(place);
+        let was_on_the_server = before.is_some_and(|it| it.uploaded.is_on_own_server());
         let body = result.and_then(|uploaded| attached(body, place, uploaded));
         self.queue.change(id, |entry| {
             entry.is_uploading = false;

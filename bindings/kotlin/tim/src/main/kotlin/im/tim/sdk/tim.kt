@@ -1433,7 +1433,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_text_message() and 0xFFFF) != 56380) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_video_message() and 0xFFFF) != 12648) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_create_video_message() and 0xFFFF) != 58389) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_create_group() and 0xFFFF) != 41542) {
@@ -1481,13 +1481,13 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_tim_ffi_checksum_method_tim_modify_message() and 0xFFFF) != 45563) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 53463) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_resend_message() and 0xFFFF) != 7992) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_revoke_message() and 0xFFFF) != 11376) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 24881) {
+    if ((lib.uniffi_tim_ffi_checksum_method_tim_send_message() and 0xFFFF) != 20481) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_tim_ffi_checksum_method_tim_add_message_reaction() and 0xFFFF) != 61474) {
@@ -3789,8 +3789,8 @@ public interface TimInterface {
      *
      * # Errors
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
-     * cannot be read, 7006 if it is empty, 2351 if the video has more than 100 MB, 130110 for a format longer than 16 bytes or
-     * missing, 20001 for a negative duration; for the snapshot 2251 for no path, 2252 if it is no picture, 2253 if it has 20 MB
+     * cannot be read, 7006 if it is empty, 2351 if the video has more than 100 MB, 130110 for a format that is not 1
+     * to 16 letters and digits, 20001 for a negative duration; for the snapshot 2251 for no path, 2252 if it is no picture, 2253 if it has 20 MB
      * or more.
      */
     fun `createVideoMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `format`: kotlin.String, `second`: kotlin.Int, `snapshot`: kotlin.String, `options`: CreateOptions? = null, `onProgress`: ProgressListener? = null): Message
@@ -3953,7 +3953,7 @@ public interface TimInterface {
      *
      * # Errors
      * Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
-     * already. A file that was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) is refused again with the same
+     * already. A file that was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) is refused again with the same
      * number, at once.
      */
     suspend fun `resendMessage`(`messageID`: kotlin.String): Message
@@ -3978,7 +3978,7 @@ public interface TimInterface {
      * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
-     * also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
+     * also 2105 if it was forgotten or taken back, 2252, 2253, 2301, 2351, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
      * upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
      * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
@@ -5208,8 +5208,8 @@ open class Tim: TimInterface
      *
      * # Errors
      * `NotReady`. `Refused`: 2002 or 2602 for a user or group that is none, 2106 for another type of conversation; 2401 for a file that
-     * cannot be read, 7006 if it is empty, 2351 if the video has more than 100 MB, 130110 for a format longer than 16 bytes or
-     * missing, 20001 for a negative duration; for the snapshot 2251 for no path, 2252 if it is no picture, 2253 if it has 20 MB
+     * cannot be read, 7006 if it is empty, 2351 if the video has more than 100 MB, 130110 for a format that is not 1
+     * to 16 letters and digits, 20001 for a negative duration; for the snapshot 2251 for no path, 2252 if it is no picture, 2253 if it has 20 MB
      * or more.
      */
     @Throws(TimException::class)override fun `createVideoMessage`(`to`: kotlin.String, `conversationType`: ConversationType, `file`: kotlin.String, `format`: kotlin.String, `second`: kotlin.Int, `snapshot`: kotlin.String, `options`: CreateOptions?, `onProgress`: ProgressListener?): Message {
@@ -5704,7 +5704,7 @@ open class Tim: TimInterface
      *
      * # Errors
      * Those of `sendMessage`; `Refused`: 2105 for an ID that is none, for a message that is not in the outbox, or whose end is awaited
-     * already. A file that was refused for what it is (2252, 2253, 2402, 7006, 130145, 130147, 130148) is refused again with the same
+     * already. A file that was refused for what it is (2252, 2253, 2301, 2351, 2402, 7006, 130145, 130147, 130148) is refused again with the same
      * number, at once.
      */
     @Throws(TimException::class)
@@ -5770,7 +5770,7 @@ open class Tim: TimInterface
      * `NotReady`; 130161 if `cancelMessage` took it back, or if the login ended first: then the message stays, and is sent after
      * the next one. `Refused`: 2105 for a message that is not this user's or was sent already, 130164 while 10,000 wait; by the
      * server: 20003 for no such user, 20007 for a receiver who does not want it, 10007 or 10010 for a group; for one with a file
-     * also 2105 if it was forgotten or taken back, 2252, 2253, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
+     * also 2105 if it was forgotten or taken back, 2252, 2253, 2301, 2351, 2400, 2401, 2402, 7006, 130140 to 130145, 130147 or 130148, or what an
      * upload plugin answered; 2002, 2106, 8001, 20001 or 130110 for a message that was changed into one that cannot be sent. `Storage`: 6005,
      * 6022 or 130168 if it could not be kept. `Unreachable`, for one with a file: 2800 or 2801 once it was tried four times.
      */
@@ -9834,7 +9834,7 @@ data class UploadFile (
     val `fileType`: kotlin.Int
     ,
     /**
-     * The name that the sender gave it; empty if it has none.
+     * The name that the sender gave it; of a video `video.` and its format; empty if it has none.
      */
     val `fileName`: kotlin.String
     ,
